@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from replay_gui.core.effects.answers import answer_text
-from replay_gui.core.effects.call_values import input_leaves
+from replay_gui.core.effects.call_values import input_leaves, is_telling
 from replay_gui.core.effects.classifier import code_of
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.effects.tool_call import ToolCall
@@ -17,6 +17,7 @@ from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line
 
 _MAX_CALL, _MAX_VALUE, _MAX_NAME = 90, 40, 60  # characters
+_MAX_ARGUMENTS = 3  # of a call that a sentence names
 _BEFORE = 12  # characters before a difference
 _TEXT_MEMBERS = ("error", "message", "output", "stderr", "stdout", "content", "text")
 _IRREGULAR = {
@@ -115,8 +116,23 @@ def did_words(call: ToolCall) -> str:
     elif call.targets:
         about = call.targets[0]
     else:
-        about = f"({input_words(call)})" if leaves else ""
+        about = f"({_subject_words(leaves, frozenset(words))})" if leaves else ""
     return " ".join(part for part in (past_tense(verb), rest, one_line(about, _MAX_CALL + 2)) if part)
+
+
+def _subject_words(leaves: list[tuple[str, Any]], nouns: frozenset[str]) -> str:
+    """Return the first arguments of a call, those that name what it is about before others."""
+    ordered = sorted(
+        leaves,
+        key=lambda leaf: (leaf[0].count("/") > 1, nouns.isdisjoint(name_words(leaf[0])), not _is_name(leaf[1])),
+    )
+    shown = [f"{pointer_text(path)} {one_line(_plain(value), _MAX_VALUE)}" for path, value in ordered[:_MAX_ARGUMENTS]]
+    return ", ".join(shown) + (", …" if len(ordered) > _MAX_ARGUMENTS else "")
+
+
+def _is_name(value: Any) -> bool:
+    """Whether a value is the name or number of a thing: one word that can be traced."""
+    return is_telling(value) and " " not in str(value) and any(c.isdigit() for c in str(value))
 
 
 def tool_did_words(call: ToolCall) -> str:

@@ -99,12 +99,12 @@ def _add_changed(reasons: ReasonList, pair: tuple[ToolCall, ToolCall], rules: Ru
     on_both = [entry for entry in differences if ABSENT not in entry[1:]] or differences
     path, value, other_value = min(on_both, key=lambda entry: not (is_telling(entry[1]) and is_telling(entry[2])))
     told = explain_changed(reasons.reference, reasons.other, pair, (value, other_value))
-    more = f" (and {len(differences) - 1:,} more)" if len(differences) > 1 else ""
+    more = f"and {len(differences) - 1:,} more; " if len(differences) > 1 else ""
     name, reference = reasons.other.name, reasons.reference.name
     sentence = (
         f"{name} {tool_did_words(second)} with {argument_words(path)} {value_words(other_value)};"
-        f" {reference} with {value_words(value)}{more}"
-        f" ({event_words(second.request)} against {event_words(first.request)})."
+        f" {reference} with {value_words(value)}"
+        f" ({more}{event_words(second.request)} against {event_words(first.request)})."
     )
     reasons.add(
         ReasonKind.ARGUMENT,

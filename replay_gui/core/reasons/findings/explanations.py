@@ -19,6 +19,7 @@ from replay_gui.core.reasons.origin import Origin, OriginRole
 from replay_gui.core.reasons.phrases import answer_words, call_words, event_words, quoted, value_words
 from replay_gui.core.state.state import ABSENT
 
+_BOTH_KNEW = "Both had the same information."
 _YES_WITHIN = 3  # events between what the user said and the call that follows it
 _OFFER_WITHIN = 2  # events between what the agent put forward and the user's word
 _MIN_NOUN = 4  # letters of a word of a tool's name that the user may have used
@@ -76,10 +77,8 @@ def explain_missing(done_by: RunAccount, other: RunAccount, call: ToolCall) -> E
         return Explanation((sentence, *closing), "error", origins, same_try, last.request)
     given_up = other.of_effect(Effect.HANDS_OVER)
     if given_up:
-        sentence = (
-            f"It had the same information, and handed over instead ({given_up[-1].tool},"
-            f" {event_words(given_up[-1].request)})."
-        )
+        handed = f"handed over instead ({given_up[-1].tool}, {event_words(given_up[-1].request)})."
+        sentence = f"It had the same information, and {handed}" if links else f"It {handed}"
         return Explanation((sentence,), "gave up", origins, index=given_up[-1].request)
     if end:
         last_step = other.last_step
@@ -93,7 +92,7 @@ def explain_extra(done_by: RunAccount, other: RunAccount, call: ToolCall) -> Exp
     lack = first_lack(other, links, call)
     if done_by.searched_out or other.searched_out:
         return Explanation()
-    sentences = [_lack_of_extra(done_by, other, lack) if lack is not None else "Both had the same information."]
+    sentences = [_lack_of_extra(done_by, other, lack)] if lack is not None else [_BOTH_KNEW] if links else []
     chip = lack.kind.value if lack is not None else LackKind.AGENT.value
     said = next(done_by.messages.before(call.request, OriginRole.USER), None)
     if said is not None and call.request - said[0] <= _YES_WITHIN:
@@ -134,6 +133,8 @@ def explain_changed(
         return Explanation((sentence,), LackKind.INPUT.value, origins)
     if at_a is not None and other.never_said(text_a):
         return _unknown_value(reference, other, shown=shown_a, at=at_a, origins=origins)
+    if at_b is not None and reference.never_said(text_b):
+        return _unknown_value(other, reference, shown=shown_b, at=at_b, origins=origins)
     named = [at for at, words in other.messages.before(b.request, OriginRole.AGENT) if told_b and text_b in words]
     on_it = f" It first named it at {event_words(named[-1])}." if named else ""
     both = told_a and told_b and other.first_place(text_a, b.request) is not None
@@ -141,7 +142,7 @@ def explain_changed(
         sentence = f"Both had {shown_a} and {shown_b} in hand and chose otherwise.{on_it}"
         return Explanation((sentence,), LackKind.AGENT.value, origins)
     if on_it:
-        sentence = f"{other.name} first named {shown_b} itself ({event_words(named[-1])})."
+        sentence = f"{other.name} first named {shown_b} at {event_words(named[-1])}."
         return Explanation((sentence,), LackKind.AGENT.value, origins)
     return Explanation((), LackKind.AGENT.value, origins)
 
@@ -149,7 +150,7 @@ def explain_changed(
 def _unknown_value(
     reference: RunAccount, other: RunAccount, *, shown: str, at: EventIndex, origins: tuple[Origin, ...]
 ) -> Explanation:
-    """Return how the reference came to a value that the other run never saw."""
+    """Return how `reference` came to a value that the `other` run never saw."""
     role, source = reference.role_at(at), reference.call_at(at)
     if role is OriginRole.USER:
         sentence = f"In {reference.name} the user said {shown} ({event_words(at)}); in {other.name} never."
@@ -281,7 +282,9 @@ def _said_instead(done_by: RunAccount, other: RunAccount, call: ToolCall, origin
         if same is not None:
             after = max(after, same.request if same.response is None else same.response)
     said = next(other.messages.after(after, OriginRole.AGENT), None) or other.messages.last(OriginRole.AGENT)
+    known = "It had the same information" if origins else ""
     if said is None:
-        return Explanation(("It had the same information.",), LackKind.AGENT.value, origins)
-    sentence = f"It had the same information; instead it said {quoted(said[1], 80)} ({event_words(said[0])})."
+        return Explanation((f"{known}.",) if known else (), LackKind.AGENT.value, origins)
+    instead = f"nstead it said {quoted(said[1], 80)} ({event_words(said[0])})."
+    sentence = f"{known}; i{instead}" if known else f"I{instead}"
     return Explanation((sentence,), LackKind.AGENT.value, origins, index=said[0])
