@@ -10,8 +10,13 @@ from pathlib import Path
 from replay_gui.commands.runs import EXIT_FAILED
 from replay_gui.commands.terminal import print_error
 from replay_gui.core.errors import LogRefused
+from replay_gui.core.text.wording import plural
 from replay_gui.record.child.child_options import ChildOptions
 from replay_gui.record.child.running import CommandResult, free_path, run_command
+from replay_gui.record.child.session_report import report_of
+from replay_gui.record.proxy.proxied_command import run_proxied
+from replay_gui.record.recording import new_log
+from replay_gui.record.sessions.recording_session import RecordingSession
 
 _DEFAULT = "run.rlog"
 
@@ -20,6 +25,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""
     parser.add_argument("-o", "--output", metavar="RUN.rlog", help=f"the log to write (default: {_DEFAULT})")
     parser.add_argument("--watch", action="store_true", help="open the log in the window when it begins")
+    parser.add_argument(
+        "--proxy",
+        action="store_true",
+        help="record what any program asks models for, by a proxy on this computer, instead of hooks in Python; the "
+        "program has to honour OPENAI_BASE_URL, ANTHROPIC_BASE_URL and the like",
+    )
     parser.add_argument("command", metavar="COMMAND", nargs="+", help="the agent's command, after --")
 
 
@@ -34,11 +45,17 @@ def run(args: argparse.Namespace) -> int:
         if args.watch and not watching and log.exists():
             watching.append(subprocess.Popen([sys.executable, "-m", "replay_gui", str(log)]))
 
-    result = run_command(
-        args.command,
-        lambda reports: ChildOptions(log=str(log.absolute()), reports=reports, command=args.command),
-        open_window,
-    )
+    if args.proxy:
+        name = Path(args.command[0]).name
+        session = RecordingSession(new_log(log, agent_type=name, config={"command": args.command}))
+        status = run_proxied(args.command, session, open_window)
+        result = CommandResult(status, (report_of(session),))
+    else:
+        result = run_command(
+            args.command,
+            lambda reports: ChildOptions(log=str(log.absolute()), reports=reports, command=args.command),
+            open_window,
+        )
     for window in watching:
         window.wait()
     return _exit_status(result, log)
@@ -55,6 +72,6 @@ def _exit_status(result: CommandResult, log: Path) -> int:
     print_error(f"recorded into {log}")
     recorded = result.recorded
     if recorded is not None and recorded.unseen:
-        listed = ", ".join(f"{what} ({times:,} times)" for what, times in sorted(recorded.unseen.items()))
+        listed = ", ".join(f"{what} ({plural(times, 'time')})" for what, times in sorted(recorded.unseen.items()))
         print_error(f"not recorded, and not answered when it runs again: {listed}")
     return result.status

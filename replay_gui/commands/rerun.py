@@ -7,11 +7,17 @@ from pathlib import Path
 
 from replay_gui.commands.runs import EXIT_FAILED, EXIT_FINDING, add_format_argument, open_run
 from replay_gui.commands.terminal import print_error
+from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.divergence.rules.rules_file import read_rules, rules_beside
 from replay_gui.core.errors import LogRefused
+from replay_gui.core.text.wording import plural
 from replay_gui.record.child.child_options import ChildOptions
 from replay_gui.record.child.running import CommandResult, free_path, run_command
-from replay_gui.record.sessions.rerun_session import PATIENCE
+from replay_gui.record.child.session_report import report_of
+from replay_gui.record.matching.past_run import read_past_run
+from replay_gui.record.proxy.proxied_command import run_proxied
+from replay_gui.record.rerunning import new_rerun_session
+from replay_gui.record.sessions.rerun_session import PATIENCE, RerunOptions
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="stop",
         help="what a request that was not recorded does: stop the run, or be made for real (stop)",
     )
+    parser.add_argument("--proxy", action="store_true", help="answer by a proxy, as for record --proxy")
     parser.add_argument("--rules", metavar="FILE", type=Path, help="the rules (default: those beside RUN)")
     parser.add_argument(
         "--patience",
@@ -65,7 +72,16 @@ def run(args: argparse.Namespace) -> int:
                 patience=args.patience,
             )
 
-        result = run_command(args.command, options)
+        if args.proxy:
+            chosen = RerunOptions(
+                rules=read_rules(rules) if rules.exists() else Rules(),
+                misses_go_live=args.on_miss == "live",
+                patience=args.patience,
+            )
+            session = new_rerun_session(read_past_run(source), new, chosen)
+            result = CommandResult(run_proxied(args.command, session), (report_of(session),))
+        else:
+            result = run_command(args.command, options)
     return _exit_status(result, new)
 
 
@@ -80,9 +96,11 @@ def _exit_status(result: CommandResult, new: Path) -> int:
         for what, times in sorted(recorded.unseen.items()):
             outcome = "was refused" if what == "a connection" else "was not answered from the log"
             print_error(
-                f"{what} that was not recorded {outcome} ({times:,} times), so the run may differ for that reason"
+                f"{what} that was not recorded {outcome} ({plural(times, 'time')}), so the run may differ for it"
             )
-        print_error(f"{recorded.answered:,} calls answered as recorded, {recorded.made:,} made for real; log: {new}")
+        print_error(
+            f"{plural(recorded.answered, 'call')} answered as recorded, {recorded.made:,} made for real; log: {new}"
+        )
     if problems:
         return EXIT_FAILED
     if result.difference:

@@ -16,6 +16,7 @@ from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.divergence.rules.rules_file import read_rules
 from replay_gui.core.errors import ReplayError
 from replay_gui.record.child.child_options import ChildOptions, ChildReport
+from replay_gui.record.child.session_report import report_of
 from replay_gui.record.hooks.installing import install_hooks
 from replay_gui.record.matching.first_difference import DiffersFromRecord
 from replay_gui.record.matching.past_run import read_past_run
@@ -106,19 +107,7 @@ def _is_difference(error: BaseException) -> bool:
 
 
 def _report(session: RecordingSession | RerunSession, options: ChildOptions) -> None:
-    rerun = session if isinstance(session, RerunSession) else None
-    difference = None if rerun is None else rerun.first_difference
-    report = ChildReport(
-        process=os.getpid(),
-        has_log=session.log.has_begun,
-        difference=[] if difference is None else difference.lines(),
-        problem=session.problem,
-        answered=0 if rerun is None else rerun.answered,
-        made=0 if rerun is None else rerun.made,
-        unseen=dict(session.unseen),
-        hidden=session.secrets.hidden,
-    )
     try:
-        report.write(options.reports)
+        report_of(session).write(options.reports)
     except ReplayError as error:
         log_failure("report", error)

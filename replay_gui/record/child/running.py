@@ -7,7 +7,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,16 +57,26 @@ def run_command(
         environment[VARIABLE] = make_options(reports).encoded()
         places = [str(_SITE), *filter(None, [environment.get("PYTHONPATH")])]
         environment["PYTHONPATH"] = os.pathsep.join(places)
-        try:
-            process = subprocess.Popen(command, env=environment)
-        except OSError as why:
-            raise RerunRefused(f"{command[0]}: cannot be started: {why.strerror}") from None
-        status = _wait(process, Path(reports), on_poll)
-        return CommandResult(status, tuple(read_reports(Path(reports))))
+        folder = Path(reports)
+        status = run_to_end(
+            command, environment, lambda: any(report.difference for report in read_reports(folder)), on_poll
+        )
+        return CommandResult(status, tuple(read_reports(folder)))
 
 
-def _wait(process: subprocess.Popen[bytes], reports: Path, on_poll: Callable[[], None]) -> int:
-    """Return the exit status. An agent that differs and does not end by itself is ended."""
+def run_to_end(
+    command: Sequence[str], environment: Mapping[str, str], differs: Callable[[], bool], on_poll: Callable[[], None]
+) -> int:
+    """Run a command in this environment and return its exit status; RerunRefused where it cannot be started.
+
+    Args:
+        differs: whether the agent has differed from its record; if it does not end by itself then, it is ended.
+        on_poll: called now and then meanwhile.
+    """
+    try:
+        process = subprocess.Popen(command, env=environment)
+    except OSError as why:
+        raise RerunRefused(f"{command[0]}: cannot be started: {why.strerror}") from None
     deadline: float | None = None
     while True:
         try:
@@ -77,7 +87,7 @@ def _wait(process: subprocess.Popen[bytes], reports: Path, on_poll: Callable[[],
         except KeyboardInterrupt:
             continue  # the command gets it too, and decides
         if deadline is None:
-            if any(report.difference for report in read_reports(reports)):
+            if differs():
                 deadline = time.monotonic() + _GRACE
         elif time.monotonic() > deadline:
             process.send_signal(signal.SIGTERM)

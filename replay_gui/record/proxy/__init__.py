@@ -1,0 +1,1 @@
+"""A proxy on loopback, for agents in any language that honour a base URL."""

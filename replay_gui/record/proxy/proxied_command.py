@@ -1,0 +1,31 @@
+"""Running a command whose requests to models go through the proxy."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+
+from replay_gui.record.child.running import run_to_end
+from replay_gui.record.proxy.proxy_server import running_proxy
+from replay_gui.record.proxy.upstreams import upstreams, variables_for
+from replay_gui.record.sessions.recording_session import RecordingSession
+from replay_gui.record.sessions.rerun_session import RerunSession
+
+
+def run_proxied(
+    command: Sequence[str], session: RecordingSession | RerunSession, on_poll: Callable[[], None] = lambda: None
+) -> int:
+    """Run a command to its end, finish the session, and return the command's exit status.
+
+    RerunRefused where it cannot be started. The command's environment leads it to the proxy; no other variable changes.
+    """
+    providers = upstreams(os.environ)
+
+    def differs() -> bool:
+        return isinstance(session, RerunSession) and session.first_difference is not None
+
+    with running_proxy(session, providers) as proxy:
+        environment = {**os.environ, **variables_for(proxy.url, providers)}
+        status = run_to_end(command, environment, differs, on_poll)
+    session.finish()
+    return status

@@ -1,0 +1,143 @@
+"""The proxy: each request is recorded and sent on, or answered from a log."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import threading
+from collections.abc import Iterable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import msgspec
+
+from replay_gui.core.errors import ReplayError
+from replay_gui.record.hooks.exchanges import HttpExchange
+from replay_gui.record.hooks.http_calls import answer_to_give, http_request
+from replay_gui.record.matching.first_difference import DiffersFromRecord
+from replay_gui.record.proxy.forwarding import forward
+from replay_gui.record.proxy.upstreams import Upstream, target_url
+from replay_gui.record.sessions.call_session import CallSession, try_to_record
+from replay_gui.record.sessions.open_call import OpenCall
+
+_LOOPBACK = "127.0.0.1"
+_REFUSED, _BAD_GATEWAY, _NOT_FOUND = 400, 502, 404
+
+
+class RecordingProxy(ThreadingHTTPServer):
+    """A server on loopback that stands in front of the providers of models.
+
+    Attributes:
+        session: what records, or answers. providers: where requests go.
+    """
+
+    daemon_threads = True
+
+    def __init__(self, session: CallSession, providers: tuple[Upstream, ...]) -> None:
+        super().__init__((_LOOPBACK, 0), _ProxyHandler)
+        self.session = session
+        self.providers = providers
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://{_LOOPBACK}:{self.server_port}"
+
+
+@contextlib.contextmanager
+def running_proxy(session: CallSession, providers: tuple[Upstream, ...]) -> Iterator[RecordingProxy]:
+    """Run a proxy for a block."""
+    proxy = RecordingProxy(session, providers)
+    thread = threading.Thread(target=proxy.serve_forever, kwargs={"poll_interval": 0.05}, name="proxy")
+    thread.start()
+    try:
+        yield proxy
+    finally:
+        proxy.shutdown()
+        thread.join()
+        proxy.server_close()
+
+
+class _ProxyHandler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: RecordingProxy
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing on standard error, which is the agent's."""
+
+    def do_GET(self) -> None:
+        self._handle()
+
+    def do_POST(self) -> None:
+        self._handle()
+
+    def do_DELETE(self) -> None:
+        self._handle()
+
+    def _handle(self) -> None:
+        body = self.rfile.read(int(self.headers.get("content-length") or 0))
+        url = target_url(self.path, self.server.providers)
+        if url is None:
+            self._refuse(_NOT_FOUND, f"no provider is behind {self.path}")
+            return
+        session = self.server.session
+        try:
+            asked = http_request(self.command, url, self.headers.items(), body, session.secrets)
+            call = try_to_record(session, "proxy", lambda: session.begin(asked))
+        except (DiffersFromRecord, ReplayError) as error:
+            self._refuse(_REFUSED, str(error))
+            return
+        if call is not None and call.answer is not None:
+            self._give(call)
+            return
+        exchange = None if call is None else HttpExchange(session, call, asked, "proxy")
+        self._forward(url, body, exchange)
+
+    def _give(self, call: OpenCall) -> None:
+        answer = call.answer
+        assert answer is not None
+        try:
+            given = answer_to_give(answer)
+        except Exception as error:  # noqa: BLE001  what the provider's connection raised when it was recorded
+            call.finish(answer)
+            self._refuse(_BAD_GATEWAY, str(error))
+            return
+        self._send(given.status, given.headers, given.chunks)
+        call.finish(answer)
+
+    def _forward(self, url: str, body: bytes, exchange: HttpExchange | None) -> None:
+        try:
+            answer = forward(self.command, url, self.headers.items(), body)
+        except (OSError, http.client.HTTPException) as error:
+            if exchange is not None:
+                exchange.fail(error)
+            self._refuse(_BAD_GATEWAY, f"{type(error).__name__}: {error}")
+            return
+        if exchange is None:
+            self._send(answer.status, answer.headers, answer.chunks)
+            return
+        exchange.begin_answer(answer.status, answer.headers)
+
+        def collected() -> Iterator[bytes]:
+            for chunk in answer.chunks:
+                exchange.chunks.append(chunk)
+                yield chunk
+
+        try:
+            self._send(answer.status, answer.headers, collected())
+        finally:
+            exchange.finish()
+
+    def _send(self, status: int, headers: Iterable[tuple[str, str]], chunks: Iterable[bytes]) -> None:
+        self.send_response(status)
+        for name, value in headers:
+            self.send_header(name, value)
+        self.send_header("transfer-encoding", "chunked")
+        self.end_headers()
+        for chunk in chunks:
+            if chunk:
+                self.wfile.write(b"%x\r\n%s\r\n" % (len(chunk), chunk))
+        self.wfile.write(b"0\r\n\r\n")
+
+    def _refuse(self, status: int, message: str) -> None:
+        raw = msgspec.json.encode({"error": {"type": "replay_gui", "message": message}})
+        self._send(status, [("content-type", "application/json")], [raw])

@@ -1,0 +1,50 @@
+"""The providers that a proxy stands in front of, and the variables by which agents are told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """A provider.
+
+    Attributes:
+        prefix: first part of the path at the proxy. variables: environment variables with its base URL.
+        url: where it is, without a slash at the end.
+    """
+
+    prefix: str
+    variables: tuple[str, ...]
+    url: str
+
+
+_KNOWN = (
+    Upstream("openai", ("OPENAI_BASE_URL", "OPENAI_API_BASE"), "https://api.openai.com/v1"),
+    Upstream("anthropic", ("ANTHROPIC_BASE_URL",), "https://api.anthropic.com"),
+    Upstream("google", ("GOOGLE_GEMINI_BASE_URL",), "https://generativelanguage.googleapis.com"),
+    Upstream("ollama", ("OLLAMA_HOST",), "http://127.0.0.1:11434"),
+)
+
+
+def upstreams(environment: Mapping[str, str]) -> tuple[Upstream, ...]:
+    """Return the providers, each where the environment says that it is."""
+    result = []
+    for known in _KNOWN:
+        given = next((environment[name] for name in known.variables if environment.get(name)), known.url)
+        url = given if "://" in given else f"http://{given}"
+        result.append(Upstream(known.prefix, known.variables, url.rstrip("/")))
+    return tuple(result)
+
+
+def variables_for(proxy: str, providers: tuple[Upstream, ...]) -> dict[str, str]:
+    """Return the environment variables that lead an agent to the proxy at this URL."""
+    return {name: f"{proxy}/{provider.prefix}" for provider in providers for name in provider.variables}
+
+
+def target_url(path: str, providers: tuple[Upstream, ...]) -> str | None:
+    """Return where a request to this path at the proxy goes; None where no provider has its prefix."""
+    prefix, slash, rest = path.lstrip("/").partition("/")
+    provider = next((provider for provider in providers if provider.prefix == prefix), None)
+    return None if provider is None else f"{provider.url}{slash}{rest}"
