@@ -75,7 +75,8 @@ def _run(arguments: list[str]) -> int:
     name = arguments[0] if arguments and arguments[0] in COMMANDS else None
     module = import_module(f"replay_gui.commands.{WINDOW if name is None else COMMANDS[name][0]}")
     if name is None:
-        listed = "\n".join(f"  {command:9}{what}" for command, (_, what) in COMMANDS.items())
+        width = max(map(len, COMMANDS)) + 1
+        listed = "\n".join(f"  {command:{width}}{what}" for command, (_, what) in COMMANDS.items())
         description = "Open a run of an AI agent in the window."
         epilog = f"commands ({PROGRAM} COMMAND --help shows more):\n{listed}"
     else:
