@@ -97,6 +97,17 @@ class WhyFinder:
             limits=(*calls.limits, *((_NOT_TRACED,) if a.searched_out or b.searched_out else ())),
         )
 
+    def tool_effects(self, rules: Rules | None = None) -> dict[str, EffectFinding]:
+        """Return the effect of each tool under these rules; tools whose calls have several effects are left out."""
+        calls = self._compared_calls(Rules() if rules is None else rules)
+        found: dict[str, EffectFinding] = {}
+        several: set[str] = set()
+        for call in (*calls.a, *calls.b):
+            known = found.setdefault(call.tool, EffectFinding(call.effect, call.reason))
+            if known.effect is not call.effect:
+                several.add(call.tool)
+        return {tool: finding for tool, finding in found.items() if tool not in several}
+
     def _compared_calls(self, rules: Rules) -> ComparedCalls:
         if self._calls is None or self._calls[0] != rules.effects:
             self._calls = rules.effects, compared_calls(self._a, self._b, rules.effects, self._observed)

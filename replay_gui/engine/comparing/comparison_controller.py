@@ -221,9 +221,10 @@ class ComparisonController:
         a, b = self._runs()
         if self._reader_for(number) is None or self._row_indexes is None or a is None or b is None:
             return  # another run was opened meanwhile
-        why = decode_value(value, WhyFindings).why()
+        findings = decode_value(value, WhyFindings)
+        why = findings.why()
         self._trails = TrailReader(a, b, self._row_indexes, why)
-        self._answer(number, Explained(result=why, sizes=(_size(a), _size(b))))
+        self._answer(number, Explained(result=why, sizes=(_size(a), _size(b)), effects=findings.effects))
 
     def close(self) -> None:
         """End the work under way and release the comparison, in the worker, too."""

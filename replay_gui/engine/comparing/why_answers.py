@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
@@ -10,6 +11,7 @@ from replay_gui.core.log.positions import EventIndex
 from replay_gui.engine.answers import ComparisonAnswer, EventRow
 
 if TYPE_CHECKING:
+    from replay_gui.core.effects.effect import EffectFinding
     from replay_gui.core.reasons.why_result import WhyResult
 
 Spans: TypeAlias = tuple[tuple[int, int], ...]
@@ -29,12 +31,13 @@ class Explained(ComparisonAnswer, frozen=True, kw_only=True):
     """How far the search for reasons is.
 
     Attributes:
-        result: once it is there. sizes: of A and B, with the result.
+        result: once it is there. sizes: of A and B, with the result. effects: of tools, by name, with the result.
         done, total: in any unit; total 0 = unknown. problem: why there will be no result, or "".
     """
 
     result: WhyResult | None = None
     sizes: tuple[RunSize, RunSize] | None = None
+    effects: Mapping[str, EffectFinding] = {}
     done: int = 0
     total: int = 0
     problem: str = ""

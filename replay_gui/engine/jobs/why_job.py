@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from replay_gui.core.divergence.rules.rules import Rules
+from replay_gui.core.effects.effect import EffectFinding
 from replay_gui.core.facts.run_notes import RunNotes, with_notes
 from replay_gui.core.facts.run_outcome import Outcome, RunResult
 from replay_gui.core.reasons.reason import Reason
@@ -19,17 +20,21 @@ from replay_gui.engine.jobs.job import JobContext
 
 @dataclass(frozen=True, slots=True)
 class WhyFindings:
-    """A WhyResult in the form that a message can hold: None stands for ABSENT where `absent` says so, of A and B."""
+    """A WhyResult in the form that a message can hold: None stands for ABSENT where `absent` says so, of A and B.
+
+    `effects`: of tools, by name.
+    """
 
     result: WhyResult
     absent: tuple[tuple[bool, bool], ...]
+    effects: dict[str, EffectFinding]
 
     @classmethod
-    def of(cls, why: WhyResult) -> WhyFindings:
+    def of(cls, why: WhyResult, effects: dict[str, EffectFinding]) -> WhyFindings:
         """Return the form of a result for a message."""
         absent = tuple((reason.a is ABSENT, reason.b is ABSENT) for reason in why.reasons)
         sent = (replace(reason, a=_sent(reason.a), b=_sent(reason.b)) for reason in why.reasons)
-        return cls(replace(why, reasons=tuple(sent)), absent)
+        return cls(replace(why, reasons=tuple(sent)), absent, effects)
 
     def why(self) -> WhyResult:
         """Return the result as it was."""
@@ -46,7 +51,8 @@ def find_reasons(arguments: WhyArguments, context: JobContext) -> WhyFindings:
     if pair.results is None:
         pair.results = pair.comparer.compare(rules).results
     (a, b), (hand_a, hand_b) = pair.results, arguments.by_hand
-    return WhyFindings.of(pair.why.find(rules, (_with_outcome(a, hand_a), _with_outcome(b, hand_b))))
+    why = pair.why.find(rules, (_with_outcome(a, hand_a), _with_outcome(b, hand_b)))
+    return WhyFindings.of(why, pair.why.tool_effects(rules))
 
 
 def _with_outcome(result: RunResult, by_hand: Outcome | None) -> RunResult:

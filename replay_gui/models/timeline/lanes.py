@@ -105,6 +105,11 @@ class Lane:
         return self.key == "agent"
 
     @property
+    def is_one_tool(self) -> bool:
+        """Whether the lane holds the calls of one tool, whose name is its title."""
+        return self.key == f"tool:{self.title}"
+
+    @property
     def is_calls(self) -> bool:
         """Whether the lane holds the calls of one or more tools."""
         return self.parts[0].kind == Kind.TOOL_REQUEST

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.divergence.comparison import Comparison
+from replay_gui.core.effects.effect import EffectFinding
 
 EventIndexes = NDArray[np.int64]
 
@@ -25,6 +27,7 @@ class TimelineMarks:
         value_changes: events that changed the chosen value of the state.
         origins: the events through which the values of a chosen reason came.
         shows_origins: whether these are drawn, and not the causes and divergences.
+        tool_effects: what the calls of a tool do, by its name.
     """
 
     found: EventIndexes = field(default_factory=_none)
@@ -33,6 +36,7 @@ class TimelineMarks:
     value_changes: EventIndexes = field(default_factory=_none)
     origins: EventIndexes = field(default_factory=_none)
     shows_origins: bool = False
+    tool_effects: Mapping[str, EffectFinding] = field(default_factory=dict)
 
 
 NO_MARKS = TimelineMarks()

@@ -10,6 +10,8 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Slot
 
+from replay_gui.core.effects.effect import EffectFinding
+from replay_gui.core.effects.effect_words import finding_words
 from replay_gui.core.log.positions import position_after
 from replay_gui.core.reasons.origin import Side
 from replay_gui.core.reasons.why_result import ActionRow, Shared, WhyResult
@@ -18,7 +20,6 @@ from replay_gui.core.text.wording import plural
 from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.models.why.why_session import WhySession
-from replay_gui.models.why.why_words import EFFECT_WORDS
 
 _MIN_FOLDED = 2  # equal rows that are folded
 _MAX_TEXT = 300  # characters
@@ -119,7 +120,11 @@ class ActionTable(QAbstractTableModel):
         if line.row is None:
             return self.fold_text(index.row())
         words = line.row.shared.value if column is ActionColumn.GUTTER else action_words(line.row, column.side)
-        return plain_tooltip(f"{words}\n{effect_words(line.row)}") if role == Qt.ItemDataRole.ToolTipRole else words
+        return (
+            plain_tooltip(f"{words}\n{finding_words(EffectFinding(line.row.effect, line.row.reason))}")
+            if role == Qt.ItemDataRole.ToolTipRole
+            else words
+        )
 
 
 def action_words(row: ActionRow, side: Side) -> str:
@@ -131,11 +136,6 @@ def action_words(row: ActionRow, side: Side) -> str:
     text = one_line(row.text_a if side == "a" else row.text_b, _MAX_TEXT)
     words = f"{position_after(requests[0]):,} {one_line(row.tool)} {text}"
     return words + (f", {len(requests):,} times" if len(requests) > 1 else "") + (", failed" if failed else "")
-
-
-def effect_words(row: ActionRow) -> str:
-    """Return ``changes something: the name says "cancel"``."""
-    return f"{EFFECT_WORDS[row.effect]}: {one_line(row.reason)}" if row.reason else EFFECT_WORDS[row.effect]
 
 
 def _is_equal(row: ActionRow) -> bool:

@@ -6,6 +6,9 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, Slot
 
+from replay_gui.core.effects.effect import EffectFinding
+from replay_gui.core.effects.effect_words import finding_words
+from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.positions import index_before
 from replay_gui.core.reasons.origin import Side
 from replay_gui.core.text.wording import plural
@@ -32,6 +35,12 @@ class TrailTable(QAbstractListModel):
     def gap_text(self, gap: TrailGap) -> str:
         """Return what stands in the place of events that are left out."""
         return plural(gap.stop - gap.start, "more step")
+
+    def effect(self, line: TrailRow) -> EffectFinding | None:
+        """Return what a call does; None for other events, and where it is not known."""
+        if line.row.kind != Kind.TOOL_REQUEST:
+            return None
+        return self._session.effect_of(self.side, index_before(line.row.position), line.row.tool)
 
     def row_at(self, position: int) -> int:
         """Return the row of the event just before a position; -1 if the trail does not hold it."""
@@ -69,9 +78,10 @@ class TrailTable(QAbstractListModel):
         if not index.isValid() or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
         line = self._lines[index.row()]
-        words = (
-            self.gap_text(line)
-            if isinstance(line, TrailGap)
-            else f"{line.row.position:,} {line.row.label} {line.row.text}"
-        )
-        return plain_tooltip(words) if role == Qt.ItemDataRole.ToolTipRole else words
+        if isinstance(line, TrailGap):
+            return self.gap_text(line)
+        words = f"{line.row.position:,} {line.row.label} {line.row.text}"
+        if role == Qt.ItemDataRole.DisplayRole:
+            return words
+        finding = self.effect(line)
+        return plain_tooltip(words if finding is None else f"{words}\n{finding_words(finding)}")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.divergence.comparison import NO_EVENT
+from replay_gui.core.effects.effect import EffectFinding
 from replay_gui.core.facts.run_notes import BY_HAND
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.origin import Side
@@ -31,7 +33,8 @@ class WhySession(QObject):
     Attributes:
         comparison: the session of the comparison.
         result: the last WhyResult; it stays until the next one has come.
-        sizes: of A and B, with the result. fresh: whether `result` is of the comparison that is shown.
+        sizes: of A and B, with the result. effects: of tools, by name, with the result.
+        fresh: whether `result` is of the comparison that is shown.
         done, total: how far the search is; total 0 = unknown. problem: why there is no fresh result, or "".
         chosen: index of the chosen reason, or NO_REASON. trail: of it, or None while it is not known.
 
@@ -49,6 +52,7 @@ class WhySession(QObject):
         self.comparison = comparison
         self.result: WhyResult | None = None
         self.sizes: tuple[RunSize, RunSize] | None = None
+        self.effects: Mapping[str, EffectFinding] = {}
         self.fresh = False
         self.done, self.total = 0, 0
         self.problem = ""
@@ -125,6 +129,14 @@ class WhySession(QObject):
             self.chosen_changed.emit()
             self._request_trail()
 
+    # ---- effects ----------------------------------------------------------------------------------
+    def effect_of(self, side: Side, index: EventIndex, tool: str | None) -> EffectFinding | None:
+        """Return what a call does, given the index of its request; None where that is not known."""
+        for row in () if self.result is None else self.result.actions:
+            if index in (row.requests_a if side == "a" else row.requests_b):
+                return EffectFinding(row.effect, row.reason)
+        return None if tool is None else self.effects.get(tool)
+
     # ---- outcomes ---------------------------------------------------------------------------------
     def can_set_outcome(self, side: Side) -> bool:
         """Whether the outcome of a run may be set by hand: no grader says in its log whether it passed."""
@@ -148,8 +160,8 @@ class WhySession(QObject):
         reason, runs = self.reason, (self.comparison.a, self.comparison.b)
         for run, side in zip(runs, _SIDES, strict=True):
             keys = [] if reason is None else key_events(reason, side)
-            marks = replace(run.marks, origins=np.array(keys, np.int64), shows_origins=self._shows_origins)
-            run.set_marks(marks)
+            origins, shows = np.array(keys, np.int64), self._shows_origins
+            run.set_marks(replace(run.marks, origins=origins, shows_origins=shows, tool_effects=self.effects))
 
     # ---- the trail --------------------------------------------------------------------------------
     def open_gap(self, side: Side, gap: TrailGap) -> None:
@@ -173,7 +185,7 @@ class WhySession(QObject):
         if isinstance(self.comparison.state, Shown):
             return  # its reasons follow
         if self.comparison.comparison is None:
-            self.result, self.sizes = None, None
+            self.result, self.sizes, self.effects = None, None, {}
             self._reset_choice()
         self.fresh, self.problem, self.done, self.total = False, "", 0, 0
         self.changed.emit()
@@ -193,8 +205,9 @@ class WhySession(QObject):
         self.done, self.total, self.problem = explained.done, explained.total, explained.problem
         self.fresh = explained.result is not None
         if explained.result is not None:
-            self.result, self.sizes = explained.result, explained.sizes
+            self.result, self.sizes, self.effects = explained.result, explained.sizes, explained.effects
             self._reset_choice()
+            self._mark_origins()
         self.changed.emit()
         if explained.result is not None and explained.result.reasons:
             self._choose(0)

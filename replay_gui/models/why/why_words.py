@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from replay_gui.core.effects.effect import Effect
 from replay_gui.core.facts.run_outcome import RunResult
 from replay_gui.core.facts.run_totals import ModelUse, total_cost, total_tokens
 from replay_gui.core.index.run_index import NO_TOOL, RunIndex
@@ -46,18 +45,6 @@ LED_THERE_WORDS: dict[str, str] = {
     "agent": "the agent's own choice",
 }
 """What the trace of the values of a reason led to, on its second chip."""
-
-EFFECT_WORDS: dict[Effect, str] = {
-    Effect.READS: "reads",
-    Effect.CHECKS: "checks",
-    Effect.CHANGES: "changes something",
-    Effect.SUBMITS: "hands in the result",
-    Effect.HANDS_OVER: "hands over",
-    Effect.NOTES: "notes for itself",
-    Effect.ASKS: "asks the user",
-    Effect.UNKNOWN: "effect not known",
-}
-"""What a call does."""
 
 
 def headline(why: WhyResult) -> str:

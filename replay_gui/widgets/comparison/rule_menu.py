@@ -39,6 +39,8 @@ class RuleMenu(QMenu):
         if tool:
             self._add(f"Mark {_short(tool)} as non-deterministic", Rule(Action.NONDETERMINISTIC, tool=tool))
             self._add(f"Ignore all of {_short(tool)}", Rule(Action.IGNORE, tool=tool))
+            self._add(f"{_short(tool)} only reads", Rule(Action.READS, tool=tool))
+            self._add(f"{_short(tool)} changes something", Rule(Action.CHANGES, tool=tool))
         elif kind:
             self._add(f"Mark {events} as non-deterministic", Rule(Action.NONDETERMINISTIC, kind=kind, label=label))
             self._add(f"Ignore all {events}", Rule(Action.IGNORE, kind=kind, label=label))

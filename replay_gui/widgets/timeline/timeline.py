@@ -22,6 +22,7 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import GAP, LABELS, LANE_MIN, MARK, UNIT, theme_events
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.lane_hit import event_near, events_within
+from replay_gui.models.timeline.lane_words import lane_words
 from replay_gui.models.timeline.lanes import MAX_TOOL_LANES, Lane, Lanes
 from replay_gui.models.timeline.subagents import Subagents
 from replay_gui.models.timeline.timeline_choice import ALL_LANES, BOOKKEEPING, LaneChoice
@@ -339,9 +340,8 @@ class Timeline(QWidget):
             others = events_within(self.rows[row], self.scale, pixel, UNIT / 2) - 1
             self._hover.show_event(found, others, self.mapToGlobal(point))
         elif row is not None and point.x() < LABELS and self._index.count:
-            lane = self.rows[row]
-            events = "calls" if lane.is_calls else "events"
-            self._hover.show_words(one_line(lane.title), f"{lane.count:,} {events}", self.mapToGlobal(point))
+            title, words = one_line(self.rows[row].title), lane_words(self.rows[row], self._session.marks)
+            self._hover.show_words(title, words, self.mapToGlobal(point))
 
     @property
     def hover(self) -> TimelineHover:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
 from replay_gui.core.index.run_index import NO_TIME, RunIndex
 from replay_gui.core.log.positions import Position, index_before
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.look.effect_marks import EFFECT_PX, paint_effect
 from replay_gui.look.theme import FOCUS, GAP, LABELS, LANE_MIN, LINE, SMALL_SIZE, TICKS, UNIT, Medium, theme, ui_font
 from replay_gui.models.run.event_words import since_start
 from replay_gui.models.timeline.lanes import Lane
@@ -80,6 +81,10 @@ def _paint_names(painter: QPainter, layout: TimelineLayout, scene: TimelineScene
         painter.setPen(colors.secondary)
         painter.drawText(room, _RIGHT, count)
         room.setRight(room.right() - painter.fontMetrics().horizontalAdvance(count) - UNIT)
+        finding = scene.marks.tool_effects.get(lane.title) if lane.is_one_tool else None
+        if finding is not None:
+            room.setRight(room.right() - EFFECT_PX - UNIT)
+            paint_effect(painter, finding.effect, QPointF(room.right() + UNIT + EFFECT_PX / 2, room.center().y()))
         painter.setFont(names)
         painter.setPen(colors.text)
         name = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, int(room.width()))

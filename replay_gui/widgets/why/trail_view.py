@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPointF, QRect, Qt, Slot
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QContextMenuEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from replay_gui.core.index.run_index import NO_TOOL
 from replay_gui.core.log.positions import Position, index_before
 from replay_gui.engine.comparing.why_answers import TrailGap, TrailRow
+from replay_gui.look.effect_marks import EFFECT_PX, paint_effect
 from replay_gui.look.marks import draw_mark
 from replay_gui.look.theme import GAP, LINE, MARK, UNIT, data_font, kind_color, theme, ui_font
 from replay_gui.models.run.any_index import AnyIndex
@@ -16,12 +17,16 @@ from replay_gui.models.why.trail_table import TrailTable
 from replay_gui.models.why.why_session import WhySession
 from replay_gui.widgets.parts.line_text import RIGHT, LineText, draw_marked
 from replay_gui.widgets.parts.row_view import RowView
+from replay_gui.widgets.why.why_menu import WhyMenu
 
 _MAX_LABEL_SHARE = 0.34
 
 
 class TrailView(RowView):
-    """Shows a TrailTable. A click or Enter goes to the event of a line, or shows the events of a gap."""
+    """Shows a TrailTable. A click or Enter goes to the event of a line, or shows the events of a gap.
+
+    A call has the mark of its effect at the left; the tooltip says where that is known from, the menu corrects it.
+    """
 
     def __init__(self, session: WhySession, trail: TrailTable, parent: QWidget | None = None) -> None:
         super().__init__(f"Steps of {trail.side.upper()}", trail, parent)
@@ -62,6 +67,24 @@ class TrailView(RowView):
         super().mousePressEvent(event)
         if row >= 0 and event.button() == Qt.MouseButton.LeftButton:
             self._trail.activate(row)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Show the menu of a call."""
+        row, at = self.menu_target(event)
+        menu = self.step_menu(row)
+        if menu is not None:
+            menu.popup(at)
+
+    def step_menu(self, row: int) -> WhyMenu | None:
+        """Return the menu of a line: what the tool of a call does; None for other lines."""
+        line = self._trail.line(row) if 0 <= row < self._trail.rowCount() else None
+        if not isinstance(line, TrailRow) or line.row.tool is None:
+            return None
+        finding = self._trail.effect(line)
+        menu = WhyMenu(self._session.comparison.rules, self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.offer_effect(line.row.tool, None if finding is None else finding.effect)
+        return menu
 
 
 class _TrailDelegate(QStyledItemDelegate):
@@ -105,6 +128,9 @@ class _TrailDelegate(QStyledItemDelegate):
         hue = kind_color(row.kind, self._hue(line))
         draw_mark(painter, row.kind, QPointF(left + UNIT + 1, rect.center().y() + 1), hue)
         left += round(MARK) + GAP
+        finding = self._trail.effect(line)
+        if finding is not None:
+            paint_effect(painter, finding.effect, QPointF(rect.x() + UNIT + EFFECT_PX / 2, rect.center().y() + 1))
         self._ui.draw(painter, QRect(left, rect.y(), self._label_px, rect.height()), row.label, colors.text)
         left += self._label_px + GAP
         room = QRect(left, rect.y(), max(rect.right() - left - GAP, 0), rect.height())

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
+from replay_gui.core.effects.effect import Effect, EffectFinding
 from replay_gui.core.reasons.why_result import SetAside
 from replay_gui.engine.comparing.why_answers import Explained, Trail, TrailGap, TrailRow
 from replay_gui.engine.requests import GetTrail, SetOutcome, Side
@@ -130,6 +131,21 @@ def test_the_steps_of_a_trail_and_its_gaps(session: StoryWhy, qtmodeltester: Mod
     assert session.sent[-1] == GetTrail(0, (), ((5, 19),))
     table.activate(0)
     assert session.story.b.position == 5
+
+
+def test_what_a_call_does_is_known_by_its_action_or_else_its_tool(session: StoryWhy) -> None:
+    table = TrailTable(session, "a", session)
+    session.show(why_of(CANCEL))
+    unknown = session.effect_of("a", index(25), "note")
+    assert unknown == EffectFinding(Effect.UNKNOWN, 'the name says "x"')
+    assert session.effect_of("b", index(25), "note") is None
+    request = next(story_row(at) for at in range(30) if story_row(at).kind == "ToolRequest")
+    assert request.tool == "search"
+    session.show_trail(Trail(0, (TrailRow(row=request), TrailRow(row=story_row(0))), ()))
+    assert table.effect(TrailRow(row=request)) == EffectFinding(Effect.READS, 'the name says "search"')
+    assert 'reads: the name says "search"' in table.index(0).data(TIP)
+    assert table.effect(TrailRow(row=story_row(0))) is None
+    assert session.story.a.marks.tool_effects["search"].effect is Effect.READS
 
 
 def test_an_outcome_is_set_by_hand_only_where_no_grader_says_it(session: StoryWhy) -> None:

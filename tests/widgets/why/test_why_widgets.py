@@ -161,6 +161,21 @@ def test_the_steps_of_both_runs_mark_the_values(qtbot: QtBot, session: StoryWhy)
     assert session.story.a.position == 3
 
 
+def test_the_menu_of_a_step_corrects_what_its_tool_does(qtbot: QtBot, session: StoryWhy) -> None:
+    panel = shown(qtbot, TrailPanel(session), 1_000, 240)
+    session.show(why_of(CANCEL))
+    request = next(story_row(at) for at in range(30) if story_row(at).kind == "ToolRequest")
+    session.show_trail(Trail(0, (TrailRow(row=request), TrailGap(index(6), index(20))), ()))
+    menu = panel.a.step_menu(0)
+    assert menu is not None
+    assert [action.text() for action in menu.actions()] == ["search changes something"]
+    menu.actions()[0].trigger()
+    assert session.story.rules.in_force == (Rule(Action.CHANGES, tool="search"),)
+    assert panel.a.step_menu(1) is None
+    assert panel.a.step_menu(-1) is None
+    menu.deleteLater()
+
+
 def test_outcomes_are_told_by_shape_and_set_by_keys(qtbot: QtBot, session: StoryWhy) -> None:
     mark, badge = OutcomeMark(session, "a"), OutcomeBadge(session)
     for widget in (mark, badge):

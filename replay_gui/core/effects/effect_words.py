@@ -1,0 +1,24 @@
+"""Effects in words."""
+
+from __future__ import annotations
+
+from replay_gui.core.effects.effect import Effect, EffectFinding
+from replay_gui.core.text.plain_text import one_line
+
+EFFECT_WORDS: dict[Effect, str] = {
+    Effect.READS: "reads",
+    Effect.CHECKS: "checks",
+    Effect.CHANGES: "changes something",
+    Effect.SUBMITS: "hands in the result",
+    Effect.HANDS_OVER: "hands over",
+    Effect.NOTES: "notes for itself",
+    Effect.ASKS: "asks the user",
+    Effect.UNKNOWN: "effect not known",
+}
+"""What a call does."""
+
+
+def finding_words(finding: EffectFinding) -> str:
+    """Return ``changes something: the name says "cancel"``."""
+    words = EFFECT_WORDS[finding.effect]
+    return f"{words}: {one_line(finding.reason)}" if finding.reason else words

@@ -1,0 +1,14 @@
+"""What is said of a lane where its name is pointed at."""
+
+from __future__ import annotations
+
+from replay_gui.core.effects.effect_words import finding_words
+from replay_gui.models.timeline.lanes import Lane
+from replay_gui.models.timeline.timeline_marks import TimelineMarks
+
+
+def lane_words(lane: Lane, marks: TimelineMarks) -> str:
+    """Return ``12 calls · reads: the name says "get"``; the effect only where it is known."""
+    words = f"{lane.count:,} {'calls' if lane.is_calls else 'events'}"
+    finding = marks.tool_effects.get(lane.title) if lane.is_one_tool else None
+    return words if finding is None else f"{words} · {finding_words(finding)}"

@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from replay_gui.core.effects.effect import Effect, EffectFinding
+from replay_gui.models.timeline.lane_words import lane_words
+from replay_gui.models.timeline.lanes import Lanes
+from replay_gui.models.timeline.timeline_choice import TOOLS, LaneChoice
+from replay_gui.models.timeline.timeline_marks import NO_MARKS, TimelineMarks
+from tests.helpers.moments import story_index
+
+
+def test_a_lane_says_how_many_and_what_its_tool_does() -> None:
+    lanes = Lanes().extended(story_index(60))
+    marks = TimelineMarks(tool_effects={"search": EffectFinding(Effect.READS, "declared read-only")})
+    of_search = next(lane for lane in lanes.rows() if lane.title == "search")
+    calls = f"{of_search.count:,} calls"
+    assert lane_words(of_search, NO_MARKS) == calls
+    assert lane_words(of_search, marks) == f"{calls} · reads: declared read-only"
+    folded = next(lane for lane in lanes.rows(LaneChoice(folded=frozenset({TOOLS}))) if lane.title == "Tools")
+    assert lane_words(folded, marks) == f"{folded.count:,} calls"
+    assert lane_words(lanes.rows()[1], marks).endswith(" events")
