@@ -93,5 +93,5 @@ class StoryWhy(WhySession):
         if not self.story.fresh:
             self.story.show(comparison_of([Change.EQUAL] * EVENTS))
         sizes = (RunSize(EVENTS, 5, 1, 2 * 10**9), RunSize(EVENTS, 6, 0, None))
-        effects = {"search": EffectFinding(Effect.READS, 'the name says "search"')}
+        effects = {"read_file": EffectFinding(Effect.READS, 'the name says "read"')}
         self.take(Explained(result=why, sizes=sizes, effects=effects))

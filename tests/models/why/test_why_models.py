@@ -140,12 +140,12 @@ def test_what_a_call_does_is_known_by_its_action_or_else_its_tool(session: Story
     assert unknown == EffectFinding(Effect.UNKNOWN, 'the name says "x"')
     assert session.effect_of("b", index(25), "note") is None
     request = next(story_row(at) for at in range(30) if story_row(at).kind == "ToolRequest")
-    assert request.tool == "search"
+    assert request.tool == "read_file"
     session.show_trail(Trail(0, (TrailRow(row=request), TrailRow(row=story_row(0))), ()))
-    assert table.effect(TrailRow(row=request)) == EffectFinding(Effect.READS, 'the name says "search"')
-    assert 'reads: the name says "search"' in table.index(0).data(TIP)
+    assert table.effect(TrailRow(row=request)) == EffectFinding(Effect.READS, 'the name says "read"')
+    assert 'reads: the name says "read"' in table.index(0).data(TIP)
     assert table.effect(TrailRow(row=story_row(0))) is None
-    assert session.story.a.marks.tool_effects["search"].effect is Effect.READS
+    assert session.story.a.marks.tool_effects["read_file"].effect is Effect.READS
 
 
 def test_an_outcome_is_set_by_hand_only_where_no_grader_says_it(session: StoryWhy) -> None:

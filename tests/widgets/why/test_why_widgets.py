@@ -168,9 +168,9 @@ def test_the_menu_of_a_step_corrects_what_its_tool_does(qtbot: QtBot, session: S
     session.show_trail(Trail(0, (TrailRow(row=request), TrailGap(index(6), index(20))), ()))
     menu = panel.a.step_menu(0)
     assert menu is not None
-    assert [action.text() for action in menu.actions()] == ["search changes something"]
+    assert [action.text() for action in menu.actions()] == ["read_file changes something"]
     menu.actions()[0].trigger()
-    assert session.story.rules.in_force == (Rule(Action.CHANGES, tool="search"),)
+    assert session.story.rules.in_force == (Rule(Action.CHANGES, tool="read_file"),)
     assert panel.a.step_menu(1) is None
     assert panel.a.step_menu(-1) is None
     menu.deleteLater()
