@@ -91,7 +91,12 @@ def run(args: argparse.Namespace) -> int:
         if in_force.unused is not None:
             print_note(_unused_words(in_force))
         if report is not None:
-            part = comparison_part(comparer, comparison, rules, why)
+            if report.redactor is not None:  # sentences are made anew, of what may be told
+                comparison = comparer.compare(rules, report.redactor)
+                told_a, told_b = side_a.disguised(report.redactor), side_b.disguised(report.redactor)
+                if why is not None:
+                    why = WhyFinder(told_a, told_b, short_names(args.a, args.b)).find(rules)
+            part = comparison_part(comparer, comparison, rules, why, report.redactor)
             rules_file = None if in_force.path is None else str(in_force.path)
             _write_report(report, args, (a, b), replace(part, rules_file=rules_file))
         return EXIT_FINDING if comparison.diverged else EXIT_GOOD
@@ -101,7 +106,7 @@ def _write_report(
     report: ReportOptions, args: argparse.Namespace, runs: Sequence[OpenedRun], comparison: ComparisonPart
 ) -> None:
     """Write the report, with the verdict of both runs: the reader must know whether the logs can be trusted."""
-    parts = [part_of(run, verify_opened_run(run, number, 2)) for number, run in enumerate(runs, 1)]
+    parts = [part_of(run, verify_opened_run(run, number, 2), report.redactor) for number, run in enumerate(runs, 1)]
     options = (("format", args.format), ("rules", comparison.rules_file))
     arguments = [word for name, value in options if value is not None for word in (f"--{name}", value)]
     write_report(report, ("replay-gui", "diff", *arguments, args.a, args.b), parts, comparison=comparison)

@@ -18,7 +18,9 @@ from replay_gui.core.importers.run_choice import split_run
 from replay_gui.core.log.header import OWN_FORMAT
 from replay_gui.core.report.building import run_part
 from replay_gui.core.report.model import AnchorFinding, ComparisonPart, ContrastPart, Report, RunPart, UnreadableRun
-from replay_gui.core.report.redaction import SHARING_PROFILE, RedactionProfile, read_profile, redact_report
+from replay_gui.core.report.redaction import redact_report
+from replay_gui.core.report.redaction_profile import SHARING_PROFILE, read_profile
+from replay_gui.core.report.redactor import Redactor
 from replay_gui.core.verification.verification_report import VerificationReport
 from replay_gui.printing.saving import SUFFIXES, check_suffix, save_report
 from replay_gui.version import VERSION
@@ -33,11 +35,12 @@ class ReportOptions:
     """What the arguments say of the report.
 
     Attributes:
-        path: of the file to write. profile: what is hidden; None: nothing. option_files: files that other options name.
+        path: of the file to write. option_files: files that other options name.
+        redactor: hides what a profile names; None: nothing is hidden.
     """
 
     path: Path
-    profile: RedactionProfile | None
+    redactor: Redactor | None
     option_files: tuple[str, ...]
 
 
@@ -66,21 +69,26 @@ def report_options(args: argparse.Namespace) -> ReportOptions | None:
     check_suffix(args.report)
     option_files = (getattr(args, name, None) for name in _FILE_OPTIONS)
     return ReportOptions(
-        args.report, _redaction_profile(args.redact), tuple(str(file) for file in option_files if file is not None)
+        args.report, _redactor(args.redact), tuple(str(file) for file in option_files if file is not None)
     )
 
 
-def _redaction_profile(name: str | None) -> RedactionProfile | None:
+def _redactor(name: str | None) -> Redactor | None:
     if name is None:
         return None
-    return SHARING_PROFILE if name == DEFAULT_PROFILE else read_profile(Path(name))
+    return Redactor(SHARING_PROFILE if name == DEFAULT_PROFILE else read_profile(Path(name)))
 
 
-def part_of(run: OpenedRun, verification: VerificationReport, anchor: AnchorFinding | None = None) -> RunPart:
+def part_of(
+    run: OpenedRun,
+    verification: VerificationReport,
+    redactor: Redactor | None,
+    anchor: AnchorFinding | None = None,
+) -> RunPart:
     """Return the part of a report about a run."""
     size = run.log.source.size if run.format == OWN_FORMAT else run.log.header.source["size"]
     with ProgressLine(f"Reporting on {run.given}") as progress:
-        return run_part(run.log, verification, run.format, size, progress.show, anchor=anchor)
+        return run_part(run.log, verification, run.format, size, progress.show, anchor=anchor, disguise=redactor)
 
 
 def write_contrast_report(
@@ -100,7 +108,7 @@ def write_contrast_report(
 
 
 def _save(report: Report, options: ReportOptions, inputs: Sequence[str]) -> None:
-    redacted = report if options.profile is None else redact_report(report, options.profile)
+    redacted = report if options.redactor is None else redact_report(report, options.redactor)
     save_report(redacted, options.path, inputs)
 
 

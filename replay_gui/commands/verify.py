@@ -24,6 +24,7 @@ from replay_gui.core.log.header import OWN_FORMAT
 from replay_gui.core.log.positions import position_after
 from replay_gui.core.log.source import Source
 from replay_gui.core.report.model import AnchorFinding, RunPart, UnreadableRun
+from replay_gui.core.report.redactor import Redactor
 from replay_gui.core.text.wording import plural
 from replay_gui.core.verification.foreign_verification import build_foreign_report
 from replay_gui.core.verification.verification_report import (
@@ -73,7 +74,8 @@ def run(args: argparse.Namespace) -> int:
     runs, unread = _runs_in_folders(args.runs)
     for folder in unread:
         print_error(folder.why)
-    work = _VerifyJob(args=args, anchor=anchor, total=len(runs) + len(unread), unread=unread)
+    redactor = None if report is None else report.redactor
+    work = _VerifyJob(args=args, anchor=anchor, total=len(runs) + len(unread), unread=unread, redactor=redactor)
     worst = max(
         handle_each_run(runs, args.format, work.verify_run, work.on_unreadable_run),
         EXIT_FAILED if unread else EXIT_GOOD,
@@ -149,12 +151,14 @@ class _VerifyJob:
 
     Attributes:
         total: how many runs. unread: those that could not be read. lines: of the table. parts: of the report.
+        redactor: hides something from the report.
     """
 
     args: argparse.Namespace
     anchor: ReadAnchor | None
     total: int
     unread: list[UnreadableRun]
+    redactor: Redactor | None = None
     table_lines: list[tuple[str, ...]] = field(default_factory=list)
     parts: list[RunPart] = field(default_factory=list)
 
@@ -179,7 +183,7 @@ class _VerifyJob:
                 print_line(f"{run.given}:")
             _print_report(report, lacks, anchored)
         if self.args.report is not None:
-            self.parts.append(part_of(run, report, anchored))
+            self.parts.append(part_of(run, report, self.redactor, anchored))
         found = report.verdict == INVALID or lacks or (anchored is not None and not anchored.good)
         return EXIT_FINDING if found else EXIT_GOOD
 

@@ -259,9 +259,8 @@ class RulesRead:
 
     Attributes:
         path: the file that they come from; None where there is none or it is invalid.
-        problem: why a file that exists is not in force, or "".
-        unused: the file beside the log that is not in force because nobody has allowed it, or None.
-        unused_count: the number of its rules.
+        problem: why a file is not in force, or "".
+        unused, unused_count: the file beside the log that nobody has allowed, or None; how many rules it has.
     """
 
     log: str

@@ -70,6 +70,7 @@ class ReportController:
                 made=request.made,
                 command=request.command,
                 rules_file=request.rules_file,
+                profile=request.profile,
             )
         )
 

@@ -12,6 +12,7 @@ from replay_gui.core.log.positions import Position
 if TYPE_CHECKING:  # the first window needs none of them, and importing them takes a while
     from replay_gui.core.divergence.rules.rules import Rule
     from replay_gui.core.importers.mapping import Mapping
+    from replay_gui.core.report.redaction_profile import RedactionProfile
     from replay_gui.core.verification.verification_report import VerificationReport
     from replay_gui.engine import answers
     from replay_gui.engine.comparing import why_answers
@@ -149,6 +150,7 @@ class MakeReport(msgspec.Struct, frozen=True, kw_only=True):
     """Make a report on the run, or on the comparison of both sides' runs: Reported, again and again until it is ended.
 
     `number` tells one report from another. verifications: of the runs, None where not known yet. `made`: ns since 1970.
+    profile: what is hidden; None: nothing.
     """
 
     number: int
@@ -158,6 +160,7 @@ class MakeReport(msgspec.Struct, frozen=True, kw_only=True):
     rules: tuple[Rule, ...] = ()
     anchors: tuple[tuple[int, int], ...] = ()
     rules_file: str | None = None
+    profile: RedactionProfile | None = None
 
 
 class StopReport(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ import time
 from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.report.model import Report
-from replay_gui.core.report.redaction import RedactionProfile, redact_report
+from replay_gui.core.report.redaction_profile import RedactionProfile
 from replay_gui.engine.answers import Reported
 from replay_gui.engine.requests import MakeReport, StopReport
 from replay_gui.models.comparison.comparison_session import ComparisonSession
@@ -35,7 +35,6 @@ class ReportMaker(QObject):
         self.report: Report | None = None
         self.share, self.problem = 0.0, ""
         self._session, self._comparison = session, comparison
-        self._whole: Report | None = None
         self._profile: RedactionProfile | None = None
         self._number = 0
         session.reported.connect(self._on_reported)
@@ -56,7 +55,7 @@ class ReportMaker(QObject):
         return (self._session, self._comparison.b) if self.compares else (self._session,)
 
     def start(self) -> None:
-        """Begin to make the report; may be called again after a failure."""
+        """Begin to make the report; may be called again."""
         self._number += 1
         self.share, self.problem = 0.0, ""
         sessions = self._sessions
@@ -76,6 +75,7 @@ class ReportMaker(QObject):
                 made=time.time_ns(),
                 rules=tuple(rules),
                 rules_file=rules_file,
+                profile=self._profile,
                 anchors=anchors,
             )
         )
@@ -86,11 +86,16 @@ class ReportMaker(QObject):
         self._session.request_report(StopReport())
 
     def redact(self, profile: RedactionProfile | None) -> None:
-        """Remove from the report what the profile hides; None: nothing."""
-        self._profile = profile
-        if self._whole is not None:
-            self.report = self._whole if profile is None else redact_report(self._whole, profile)
+        """Make the report anew without what the profile hides, None: nothing; until then there is none.
+
+        Sentences are made of what is left, so a finished report cannot be changed.
+        """
+        if profile == self._profile and self.report is not None:
             self.made.emit()
+            return
+        self._profile, self.report = profile, None
+        self.start()
+        self.progressed.emit()
 
     @Slot(object)
     def _on_reported(self, reported: Reported) -> None:
@@ -100,8 +105,8 @@ class ReportMaker(QObject):
             self.problem = reported.problem
             self.failed.emit()
         elif reported.report is not None:
-            self._whole = reported.report
-            self.redact(self._profile)
+            self.report = reported.report
+            self.made.emit()
         elif reported.total:
             self.share = min(1.0, reported.done / reported.total)
             self.progressed.emit()

@@ -12,7 +12,7 @@ from replay_gui.core.divergence.causes.explanations import one_line_diff
 from replay_gui.core.divergence.comparer import Comparer
 from replay_gui.core.divergence.comparison import NO_EVENT, Change, Comparison, DivergencePoint
 from replay_gui.core.divergence.rules.rules import Rules
-from replay_gui.core.divergence.side import ComparedSide
+from replay_gui.core.divergence.side import ComparedSide, Disguise
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import EventIndex
@@ -29,8 +29,13 @@ def _index_side(log: EventLog) -> ComparedSide:
         return ComparedSide.build(log, Path(folder))  # reads all of the index; the folder is not needed afterwards
 
 
-def divergence_points(comparer: Comparer, comparison: Comparison) -> Iterator[DivergencePoint]:
-    """Yield the divergences of the comparer's last comparison, in their order; events are read one by one."""
+def divergence_points(
+    comparer: Comparer, comparison: Comparison, disguise: Disguise | None = None
+) -> Iterator[DivergencePoint]:
+    """Yield the divergences of the comparer's last comparison, in their order; events are read one by one.
+
+    `disguise`: what may be told of events.
+    """
     points, alignment = comparison.points, comparison.alignment
     rows = comparer.rows
     next_a = np.concatenate(([0], np.maximum.accumulate(alignment.a) + 1))  # by row: events of A above it
@@ -43,14 +48,20 @@ def divergence_points(comparer: Comparer, comparison: Comparison) -> Iterator[Di
         b = None if index_b == NO_EVENT else rows.b.event(index_b)
         event = a or b
         assert event is not None
-        differences = comparer.differences(row) if change is Change.CHANGED else ()
+        differences = comparer.differences(row) if change is Change.CHANGED else []
+        hash_a, hash_b = _hash(a, change, rows.a), _hash(b, change, rows.b)
+        if disguise is not None:
+            if a is not None and b is not None:
+                differences = [disguise.difference(difference, a, b) for difference in differences]
+            a, b = (None if found is None else disguise.event(found) for found in (a, b))
+            event = disguise.event(event)
         yield DivergencePoint(
             position=EventIndex(index_a if a is not None else int(next_a[row])),
             position_b=EventIndex(index_b if b is not None else int(next_b[row])),
             event_id=event.event_id,
             change=change.name.lower(),
-            expected=_hash(a, change, rows.a),
-            actual=_hash(b, change, rows.b),
+            expected=hash_a,
+            actual=hash_b,
             diff=one_line_diff(change, a, b, [d for d in differences if not d.ignored]),
             differences=tuple(differences),
         )

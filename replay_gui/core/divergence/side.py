@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from copy import copy
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from replay_gui.core.divergence.comparison import Difference
 from replay_gui.core.index.index_builder import IndexBuilder
 from replay_gui.core.index.index_cache import build_run_index
 from replay_gui.core.index.index_columns import IndexView
@@ -17,6 +19,19 @@ from replay_gui.core.log.event import Event
 from replay_gui.core.log.log_reader import EventLog
 
 _MAX_CACHED_EVENTS = 256  # decoded events
+
+
+class Disguise(Protocol):
+    """What is told of events: in reports, secrets are hidden before sentences are made of them."""
+
+    def text(self, text: str) -> str:
+        """Return a name as it may be told."""
+
+    def event(self, event: Event) -> Event:
+        """Return the event as it may be told."""
+
+    def difference(self, difference: Difference, a: Event, b: Event) -> Difference:
+        """Return a difference of two events as it may be told."""
 
 
 class ComparedSide:
@@ -42,6 +57,15 @@ class ComparedSide:
         self.content, self.chain = read_contents(folder, index.count)
         self.ids: NDArray[np.uint64] = self.content.view("<u8").reshape(-1, 4)[:, 0].copy()
         self._events: dict[int, Event] = {}
+        self._disguise: Disguise | None = None
+
+    def disguised(self, disguise: Disguise | None) -> ComparedSide:
+        """Return the side with events as they may be told; itself where nothing is hidden."""
+        if disguise is None:
+            return self
+        side = copy(self)
+        side._events, side._disguise = {}, disguise
+        return side
 
     @classmethod
     def build(cls, log: EventLog, folder: Path) -> Self:
@@ -56,7 +80,10 @@ class ComparedSide:
         if event is None:
             if len(self._events) >= _MAX_CACHED_EVENTS:
                 self._events.clear()
-            event = self._events[index] = self.log[index]
+            event = self.log[index]
+            if self._disguise is not None:
+                event = self._disguise.event(event)
+            self._events[index] = event
         return event
 
     def content_hash(self, index: int) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from replay_gui.core.divergence.side import Disguise
 from replay_gui.core.facts.run_summary import RunSummary
 from replay_gui.core.log.header import OWN_FORMAT
+from replay_gui.core.log.kinds import is_result
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import position_after
 from replay_gui.core.log.scanner import Ending
@@ -36,18 +38,21 @@ def run_part(
     on_progress: OnProgress,
     *,
     anchor: AnchorFinding | None = None,
+    disguise: Disguise | None = None,
 ) -> RunPart:
     """Return the part of a report about one run; reads the log once more, to count its events.
 
     Args:
         verification: of this log. format, size: of the user's file; the size in bytes.
+        disguise: what may be told of events.
     """
     agent = log.header.facts.get("agent")
     summary = RunSummary(agent=agent if isinstance(agent, str) else None)
     timeline = TimelineCounter(verification.events)
     for event in log.events():
         if not isinstance(event, Ending):
-            summary.take(event)
+            told = event if disguise is None or not is_result(event.kind) else disguise.event(event)
+            summary.take(told)
             timeline.add_event(event)
             on_progress(event.offset, log.source.size)
     diagnosis = diagnose(log, verification) if format == OWN_FORMAT else _diagnose_foreign(verification)
@@ -59,7 +64,7 @@ def run_part(
         facts=_overview(summary),
         timeline=timeline.timeline_counts(verification.first_broken),
         diagnosis=diagnosis,
-        broken=None if finding is None else _broken_event(log, finding, format),
+        broken=None if finding is None else _broken_event(log, finding, format, disguise),
         anchor=anchor,
     )
 
@@ -91,9 +96,11 @@ def _diagnose_foreign(verification: VerificationReport) -> Diagnosis | None:
     )
 
 
-def _broken_event(log: EventLog, finding: Finding, format: str) -> BrokenEvent:
+def _broken_event(log: EventLog, finding: Finding, format: str, disguise: Disguise | None) -> BrokenEvent:
     index, offset = finding.index, finding.offset
     event = log.event_at(index, offset) if format == OWN_FORMAT else log[index]  # the offset is one of the user's file
+    if disguise is not None:
+        event = disguise.event(event)
     members: list[tuple[str, str]] = []
     hidden = 0
     for path, words in _members(event.payload, "", 0):

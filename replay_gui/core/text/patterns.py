@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 from replay_gui.core.errors import PatternRefused
@@ -22,8 +23,8 @@ _LONE_SURROGATES = "surrogatepass"  # of file names that are no UTF-8: kept as t
 class TextPattern(Protocol):
     """A regular expression that is applied to texts."""
 
-    def replace_all(self, text: str, replacement: str) -> str:
-        """Return the text with each match replaced, from left to right."""
+    def replace_each(self, text: str, replacement: Callable[[str], str]) -> str:
+        """Return the text with what `replacement` makes of each match, from left to right."""
 
     def covers(self, text: str) -> bool:
         """Return whether the whole text is one match."""
@@ -35,9 +36,9 @@ class OwnPattern:
     def __init__(self, pattern: str) -> None:
         self._pattern = re.compile(pattern)
 
-    def replace_all(self, text: str, replacement: str) -> str:
-        """Return the text with each match replaced, from left to right."""
-        return self._pattern.sub(lambda _: replacement, text)
+    def replace_each(self, text: str, replacement: Callable[[str], str]) -> str:
+        """Return the text with what `replacement` makes of each match, from left to right."""
+        return self._pattern.sub(lambda found: replacement(found[0]), text)
 
     def covers(self, text: str) -> bool:
         """Return whether the whole text is one match."""
@@ -67,14 +68,15 @@ class ForeignPattern:
         self._max_seconds = max_seconds
         self._seconds = 0.0
 
-    def replace_all(self, text: str, replacement: str) -> str:
-        """Return the text with each match replaced, from left to right."""
+    def replace_each(self, text: str, replacement: Callable[[str], str]) -> str:
+        """Return the text with what `replacement` makes of each match, from left to right."""
         self._check_time()
-        data, by = text.encode(errors=_LONE_SURROGATES), replacement.encode()
+        data = text.encode(errors=_LONE_SURROGATES)
         parts: list[bytes] = []
         end, begun, before = 0, time.thread_time(), self._seconds
         for count, found in enumerate(self._pattern.finditer(data), 1):
-            parts += (data[end : found.start()], by)
+            matched = data[found.start() : found.end()].decode(errors=_LONE_SURROGATES)
+            parts += (data[end : found.start()], replacement(matched).encode(errors=_LONE_SURROGATES))
             end = found.end()
             if count % _MATCHES_BETWEEN_LOOKS == 0:
                 self._seconds = before + time.thread_time() - begun

@@ -7,6 +7,7 @@ from typing import ClassVar
 import msgspec
 
 from replay_gui.core.divergence.rules.rules import Rule
+from replay_gui.core.report.redaction_profile import RedactionProfile
 from replay_gui.core.verification.verification_report import VerificationReport
 from replay_gui.engine.jobs.job_types import JobArguments
 
@@ -22,7 +23,9 @@ class ReportedRun(msgspec.Struct, frozen=True):
 
 
 class ReportArguments(JobArguments, frozen=True):
-    """Report on one run, or on how two differ by these rules and anchors. The other fields as in Report."""
+    """Report on one run, or on how two differ by these rules and anchors. Other fields as in Report.
+
+    `profile`: what is hidden."""
 
     job: ClassVar[str] = "report"
     runs: tuple[ReportedRun, ...]
@@ -32,3 +35,4 @@ class ReportArguments(JobArguments, frozen=True):
     made: int
     command: str
     rules_file: str | None = None
+    profile: RedactionProfile | None = None

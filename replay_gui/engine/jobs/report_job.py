@@ -16,6 +16,8 @@ from replay_gui.core.reasons.why import WhyFinder
 from replay_gui.core.report.building import run_part
 from replay_gui.core.report.compared import comparison_part
 from replay_gui.core.report.model import ComparisonPart, Report, RunPart
+from replay_gui.core.report.redaction import redact_report
+from replay_gui.core.report.redactor import Redactor
 from replay_gui.core.verification.verify_log import verify
 from replay_gui.engine.jobs.job import JobReporter
 from replay_gui.engine.jobs.report_arguments import ReportArguments, ReportedRun
@@ -29,30 +31,49 @@ def make_report(arguments: ReportArguments, reporter: JobReporter) -> Report:
         total = (4 if len(logs) == 2 else 2) * sum(log.source.size for log in logs)
         done = 0
         parts = []
+        redactor = None if arguments.profile is None else Redactor(arguments.profile)
         for run, log in zip(arguments.runs, logs, strict=True):
-            parts.append(_part(run, log, done, total, reporter))
+            parts.append(_part(run, log, before=done, total=total, reporter=reporter, redactor=redactor))
             done += 2 * log.source.size
-        comparison = _comparison(logs, arguments, done, total, reporter) if len(logs) == 2 else None
-    return Report(
+        comparison = None
+        if len(logs) == 2:
+            comparison = _comparison(logs, arguments, before=done, total=total, reporter=reporter, redactor=redactor)
+    report = Report(
         version=arguments.version,
         made=arguments.made,
         command=arguments.command,
         runs=tuple(parts),
         comparison=comparison,
     )
+    return report if redactor is None else redact_report(report, redactor)
 
 
-def _part(run: ReportedRun, log: EventLog, before: int, total: int, reporter: JobReporter) -> RunPart:
+def _part(
+    run: ReportedRun, log: EventLog, *, before: int, total: int, reporter: JobReporter, redactor: Redactor | None
+) -> RunPart:
     size = log.source.size
     verification = run.verification
     if verification is None:
         verification = verify(log, lambda offset: reporter.progress(before + offset, total))
     named = replace(verification, run=run.given)
-    return run_part(log, named, run.format, run.size, lambda done, of: reporter.progress(before + size + done, total))
+    return run_part(
+        log,
+        named,
+        run.format,
+        run.size,
+        lambda done, of: reporter.progress(before + size + done, total),
+        disguise=redactor,
+    )
 
 
 def _comparison(
-    logs: list[EventLog], arguments: ReportArguments, before: int, total: int, reporter: JobReporter
+    logs: list[EventLog],
+    arguments: ReportArguments,
+    *,
+    before: int,
+    total: int,
+    reporter: JobReporter,
+    redactor: Redactor | None,
 ) -> ComparisonPart:
     def on_progress(done: int, of: int) -> None:
         reporter.progress(before + (total - before) * done // max(1, of), total)
@@ -62,8 +83,9 @@ def _comparison(
         a, b = (ComparedSide.build(log, Path(folder)) for log, folder in zip(logs, folders, strict=True))
         rules = Rules(arguments.rules)
         comparer = Comparer(a, b, arguments.anchors, on_progress)
-        comparison = comparer.compare(rules)
+        comparison = comparer.compare(rules, redactor)
         names = short_names(*(run.given for run in arguments.runs[:2]))
-        why = WhyFinder(a, b, names).find(rules) if comparison.diverged else None
-        part = comparison_part(comparer, comparison, rules, why)
+        told_a, told_b = a.disguised(redactor), b.disguised(redactor)
+        why = WhyFinder(told_a, told_b, names).find(rules) if comparison.diverged else None
+        part = comparison_part(comparer, comparison, rules, why, redactor)
         return replace(part, rules_file=arguments.rules_file)

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from replay_gui.core.atomic_file import keep_apart
 from replay_gui.core.errors import NotWritten, ReplayError
 from replay_gui.core.report.layout import layout_document
-from replay_gui.core.report.redaction import SHARING_PROFILE, RedactionProfile, read_profile
+from replay_gui.core.report.redaction_profile import SHARING_PROFILE, RedactionProfile, read_profile
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
 from replay_gui.engine.answers import Progress
@@ -133,6 +133,8 @@ class ExportDialog(QDialog):
                 self.hiding.button(_NOTHING).setChecked(True)
         elif row == _SHARING:
             profile = SHARING_PROFILE
+        self.save_button.setEnabled(False)
+        self.preview.stop()
         self.maker.redact(profile)
 
     def _own_profile(self) -> RedactionProfile | None:

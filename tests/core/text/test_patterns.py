@@ -11,9 +11,9 @@ from replay_gui.core.text.patterns import MAX_PATTERN_LENGTH, ForeignPattern, Ow
 @pytest.mark.parametrize("make", [ForeignPattern, OwnPattern])
 def test_matches_are_replaced_from_left_to_right(make: type[ForeignPattern] | type[OwnPattern]) -> None:
     pattern: TextPattern = make(r"\d+|é+")
-    assert pattern.replace_all("a1b22cééd", "#") == "a#b#c#d"
-    assert pattern.replace_all("none", "#") == "none"
-    assert pattern.replace_all("1", r"\0\1") == r"\0\1", "a replacement is text"
+    assert pattern.replace_each("a1b22cééd", lambda _: "#") == "a#b#c#d"
+    assert pattern.replace_each("none", lambda _: "#") == "none"
+    assert pattern.replace_each("1", lambda _: r"\0\1") == r"\0\1", "a replacement is text"
     assert pattern.covers("123")
     assert not pattern.covers("123x")
 
@@ -25,7 +25,7 @@ def test_matches_are_replaced_from_left_to_right(make: type[ForeignPattern] | ty
 )
 def test_every_text_that_python_can_hold_is_taken(text: str) -> None:
     for pattern in (ForeignPattern(r"\d"), OwnPattern(r"\d")):
-        assert pattern.replace_all(text, "x") == "".join("x" if c in "0123456789" else c for c in text)
+        assert pattern.replace_each(text, lambda _: "x") == "".join("x" if c in "0123456789" else c for c in text)
         assert not pattern.covers(text)
 
 
@@ -47,13 +47,13 @@ def test_no_pattern_backtracks(pattern: str) -> None:
     text = "a" * 20_000 + "b"
     compiled = ForeignPattern(pattern)
     assert compiled.covers(text) in (True, False)
-    assert compiled.replace_all(text, "x").count("b") <= 1
+    assert compiled.replace_each(text, lambda _: "x").count("b") <= 1
 
 
 def test_a_pattern_that_takes_too_long_ends_in_words() -> None:
     """Each of its matches is short, and searched for to the end of the text."""
     pattern = ForeignPattern("a(?:[^b]*[^b]{900}b)?", max_seconds=0.2)
     with pytest.raises(PatternRefused, match=r"takes more than 0\.2 s on these texts"):
-        pattern.replace_all("a" * 300_000, "x")
+        pattern.replace_each("a" * 300_000, lambda _: "x")
     with pytest.raises(PatternRefused, match="takes more than"):
         pattern.covers("a")

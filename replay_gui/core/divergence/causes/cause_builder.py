@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,6 +12,7 @@ from replay_gui.core.divergence.causes.explanations import Evidence, explain, no
 from replay_gui.core.divergence.causes.joint_rows import JointRows
 from replay_gui.core.divergence.comparison import NO_EVENT, Cause, CauseKind, Change, Difference, Points
 from replay_gui.core.divergence.rules.rule_filter import REFERENCE_HASHES, REPORTED, RuleFilter
+from replay_gui.core.divergence.side import Disguise
 from replay_gui.core.index.run_index import NO_PAIR
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import is_result
@@ -18,9 +21,16 @@ from replay_gui.core.log.kinds import is_result
 class CauseBuilder:
     """Answers the analysis' queries about single rows (see CauseQueries) and turns its drafts into causes."""
 
-    def __init__(self, joint: JointRows, rule_filter: RuleFilter, different_answers: NDArray[np.bool_]) -> None:
-        """`different_answers`: bool[rows], answers to equal requests that differ."""
+    def __init__(
+        self,
+        joint: JointRows,
+        rule_filter: RuleFilter,
+        different_answers: NDArray[np.bool_],
+        disguise: Disguise | None = None,
+    ) -> None:
+        """`different_answers`: bool[rows], answers to equal requests that differ. `disguise`: what may be told."""
         self._joint, self._filter, self._is_different_answer = joint, rule_filter, different_answers
+        self._disguise = disguise
         with_tool = joint.tool >= 0
         different = different_answers & with_tool
         equal = joint.is_answer & (joint.alignment.change == Change.EQUAL) & with_tool
@@ -71,12 +81,15 @@ class CauseBuilder:
             different_answers=int(self._different_answers[tool]) if is_tool else 0,
             compared_answers=int(self._compared_answers[tool]) if is_tool else 0,
         )
+        told_draft, told_evidence = draft, evidence
+        if self._disguise is not None:
+            told_draft, told_evidence = _told(draft, evidence, self._disguise)
         return Cause(
             point=draft.point,
             kind=draft.kind,
             tool=draft.tool,
             certain=draft.certain,
-            explanation=explain(draft, evidence),
+            explanation=explain(told_draft, told_evidence),
             consequences=draft.consequences,
             suppressed=int(self._ignored_by_tool[tool] if is_tool else self._ignored_by_kind[self._joint.kind[row]]),
             rank=draft.rank,
@@ -112,3 +125,16 @@ class CauseBuilder:
                 break
             stop += 1
         return stop - point
+
+
+def _told(draft: CauseDraft, evidence: Evidence, disguise: Disguise) -> tuple[CauseDraft, Evidence]:
+    """Return both as they may be told."""
+    a, b, request, replacement = (
+        None if event is None else disguise.event(event)
+        for event in (evidence.a, evidence.b, evidence.request, evidence.replacement)
+    )
+    told_draft = replace(draft, tool=None if draft.tool is None else disguise.text(draft.tool))
+    differences = evidence.differences
+    if evidence.a is not None and evidence.b is not None:
+        differences = [disguise.difference(difference, evidence.a, evidence.b) for difference in differences]
+    return told_draft, replace(evidence, a=a, b=b, request=request, replacement=replacement, differences=differences)

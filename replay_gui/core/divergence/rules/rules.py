@@ -187,11 +187,15 @@ def equal_without_matches(a: object, b: object, patterns: Iterable[TextPattern])
     if isinstance(a, str) and isinstance(b, str):
         a, b = (text.replace(*_ESCAPED_NUL) for text in (a, b))
         for pattern in patterns:
-            a, b = pattern.replace_all(a, _PLACEHOLDER), pattern.replace_all(b, _PLACEHOLDER)
+            a, b = pattern.replace_each(a, _placeholder), pattern.replace_each(b, _placeholder)
         return a == b
     if _is_number(a) and _is_number(b):
         return any(pattern.covers(str(a)) and pattern.covers(str(b)) for pattern in patterns)
     return False
+
+
+def _placeholder(_: str) -> str:
+    return _PLACEHOLDER
 
 
 def _is_number(value: object) -> bool:

@@ -1,0 +1,121 @@
+"""What a redaction hides: a profile, which is TOML.
+
+``presets`` (names below), ``patterns`` (regular expressions, as in rules), ``keys`` (names of members whose values are
+hidden, in any spelling) and ``paths`` (JSON Pointers into payloads, ``*`` for any one token; each also hides everything
+below it). The preset "keys" also hides the members that usually hold secrets.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from replay_gui.core.errors import LogUnreadable, PatternRefused, ProfileRefused
+from replay_gui.core.text.patterns import ForeignPattern, OwnPattern, TextPattern
+from replay_gui.core.text.toml_file import read_toml
+
+_KEYS_PRESET = "keys"
+PRESETS: Mapping[str, str] = {
+    _KEYS_PRESET: r"(?:(?:sk|pk|rk)[-_](?=[A-Za-z0-9_\-]{0,200}\d)|ghp_|gho_|ghs_|ghu_|github_pat_|glpat-|xox[abprs]-"
+    r"|hf_|npm_|AKIA|ASIA|AIza)[A-Za-z0-9_\-]{12,}"
+    r"|eyJ[\w-]{8,1000}\.[\w-]{8,4000}\.[\w-]*"
+    r"|-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----(?:(?!-----END)[\s\S])*(?:-----END [A-Z ]{0,40}PRIVATE KEY-----)?"
+    r"|(?<=://)[^\s/:@]{1,100}:[^\s/@]{1,200}@"
+    r"|(?i:\b(?:authorization|cookie)\b[\"'”]?\s{0,9}[:=]\s{0,9}[\"'“]?)[^\n\"”]+"
+    r"|(?i:\b(?:bearer|basic)\s{1,9})[\w+/=.~-]{6,}"
+    r"|(?i:(?<![\w-])[\w-]*(?:api[-_ ]?key|access[-_ ]?key|secret|token|password|passwd|passphrase)\b[\"'”]?)"
+    r"(?:\s{0,9}[:=]\s{0,9}[\"'“]?[^\s\"'“”,;]+| [\"'“]?(?=[^\s\"'“”,;]{0,60}\d)[^\s\"'“”,;]{6,})",
+    "e-mail": r"\b[\w.%+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+",
+    "home folders": r"(?:/(?:var/|export/)?(?:home|Users)/|/mnt/[a-z]/Users/|\b[A-Za-z]:\\{1,8}Users\\{1,8})"
+    r"[^/\\\n\"'“”:,;]{1,255}(?=[/\\])"
+    r"|(?:/(?:var/|export/)?(?:home|Users)/|/mnt/[a-z]/Users/|\b[A-Za-z]:\\{1,8}Users\\{1,8})[^/\\\s\"'“”:,;]+"
+    r"|(?<![\w.~/])~[a-z_][\w-]*|(?<![\w.])/root\b",
+}
+"""name: regular expression; linear in the length of the text."""
+
+_SECRET_KEY = re.compile(
+    r"password|passwd|passphrase|passcode|secret|apikey|accesskey|privatekey|signingkey|credential|authorization"
+    r"|cookie|connectionstring|token$|^(?:pwd|auth|bearer|jwt|dsn|pin|otp|ssn|iban)$"
+)
+_NOT_OF_KEYS = re.compile(r"[^a-z0-9]+")
+_MAX_KEY_LENGTH = 200  # characters of a key that are looked at
+
+
+@dataclass(frozen=True, slots=True)
+class RedactionProfile:
+    """What is hidden. `name`: the name in a report. Other fields as in the profile's file; patterns are checked."""
+
+    name: str
+    presets: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for preset in self.presets:
+            if preset not in PRESETS:
+                raise ProfileRefused(f"unknown preset {preset!r}; the presets are {', '.join(PRESETS)}")
+        for pattern in self.patterns:
+            try:
+                if ForeignPattern(pattern).covers(""):
+                    raise ProfileRefused(f"the pattern {pattern!r} matches the empty text")
+            except PatternRefused as why:
+                raise ProfileRefused(str(why)) from None
+        for path in self.paths:
+            if not path.startswith("/"):
+                raise ProfileRefused(f"the path {path!r} is not a JSON Pointer: it must begin with /")
+
+    def text_patterns(self) -> tuple[TextPattern, ...]:
+        """Return the patterns that are applied to every text, the presets first."""
+        return (*(OwnPattern(PRESETS[name]) for name in self.presets), *map(ForeignPattern, self.patterns))
+
+    def path_pattern(self) -> re.Pattern[str] | None:
+        """Return all paths as one pattern that matches the pointers which are hidden, or None."""
+        return re.compile("|".join(map(_pointer, self.paths))) if self.paths else None
+
+    def hides_key(self, key: str) -> bool:
+        """Return whether the value of a member with this key is hidden, whatever it is."""
+        name = _plain(key)
+        if _KEYS_PRESET in self.presets and _SECRET_KEY.search(name):
+            return True
+        return any(_plain(hidden) == name for hidden in self.keys)
+
+
+SHARING_PROFILE = RedactionProfile("for sharing", presets=tuple(PRESETS))
+"""The profile that is offered to users without their own."""
+
+
+def read_profile(path: Path) -> RedactionProfile:
+    """Return the profile in a TOML file; ProfileRefused, in one line, where it is not valid."""
+    try:
+        facts = read_toml(path)
+    except LogUnreadable as why:
+        raise ProfileRefused(str(why)) from None
+    except ValueError as why:
+        raise ProfileRefused(f"{path}: {why}") from None
+    lists: dict[str, tuple[str, ...]] = {}
+    for name in ("presets", "patterns", "paths", "keys"):
+        value = facts.pop(name, [])
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise ProfileRefused(f"{path}: {name} is not a list of strings")
+        lists[name] = tuple(value)
+    name = facts.pop("name", path.stem)
+    if facts or not isinstance(name, str):
+        wrong = ", ".join(facts) or "name"
+        raise ProfileRefused(f"{path}: {wrong}: a profile has name, presets, patterns, keys and paths")
+    try:
+        return RedactionProfile(name, **lists)
+    except ProfileRefused as why:
+        raise ProfileRefused(f"{path}: {why}") from None
+
+
+def _plain(key: str) -> str:
+    """Return a key without what spellings differ in: ``API-Key``, ``api_key`` and ``apiKey`` are one."""
+    return _NOT_OF_KEYS.sub("", key[:_MAX_KEY_LENGTH].lower())
+
+
+def _pointer(path: str) -> str:
+    tokens: Iterable[str] = path.split("/")[1:]
+    return "".join(f"/{'[^/]*' if token == '*' else re.escape(token)}" for token in tokens) + r"(?:/|\Z)"

@@ -1,0 +1,192 @@
+"""Secrets planted wherever a text can stand in a run: none of them reaches a redacted report, in any form."""
+
+from __future__ import annotations
+
+import json
+from itertools import count
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from replay_gui.cli import main
+from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.scanner import Ending
+from replay_gui.core.recorder.recorder import Recorder
+from replay_gui.core.report.layout import layout_document
+from replay_gui.printing import pdf
+
+FORMS = (".json", ".html", ".md", ".xml", ".sarif", ".pdf")
+PROFILE = """
+presets = ["keys", "e-mail", "home folders"]
+patterns = ["CANARY[A-Za-z0-9]+", "[0-9a-f]{32}"]
+keys = ["customer"]
+paths = [
+    "/private", "/output/private", "/input/private", "/data/private", "/config/private", "/value/private",
+    "/patch/private",
+]
+"""
+_RUN_ID = "deadbeef" * 4  # looks like a hash, and the profile names it
+
+
+Pair: TypeAlias = tuple[Path, Path, list[str]]
+
+
+class Canaries:
+    """Makes secrets that are told apart, and hides them in the ways in which a secret is hidden."""
+
+    def __init__(self, side: str) -> None:
+        self._side, self._numbers = side, count(1)
+        self.planted: list[str] = []
+
+    def new(self) -> str:
+        """A secret that no preset knows by its form."""
+        self.planted.append(f"Zq{self._side}{next(self._numbers)}xW")
+        return self.planted[-1]
+
+    def members(self) -> dict[str, Any]:
+        """Members of a payload under keys, below paths, and as texts that patterns know."""
+        return {
+            "password": self.new(),
+            "api_key": self.new(),
+            "Token": {"deep": [self.new()]},
+            "customer": f"He said ”{self.new()}” and left; “{self.new()}”",
+            "private": {"a": self.new(), "list": [self.new(), f"x\n{self.new()}\ty"]},
+            "text": f"Authorization: Token {self.new()}\nthen sk-{self.new()}abcdefgh12345 and token={self.new()}",
+            "long": "x" * 150 + f" aaask-proj-{self.new()}abcdefghijkl" + "y" * 100,
+            "json": json.dumps({"password": self.new(), "n": 1}),
+            "url": f"https://user:{self.new()}@host/x",
+            "mail": f"{self.new()}@example.org",
+            "home": f"/home/{self.new()}/notes.txt",
+            f"CANARY{self.new()}": 1,
+            "own": f"CANARY{self.new()}",
+        }
+
+    def record(self, path: Path) -> None:
+        """A run with all of it, in each kind of event."""
+        run_id = f"{_RUN_ID}"
+        with Recorder(path, f"agent CANARY{self.new()}", "1", config=self.members(), run_id=run_id) as run:
+            run.state_transition("phase", f"CANARY{self.new()}")
+            run.observation("message", "user", self.members())
+            run.observation("message", "user", f"He said ”CANARY{self.new()}” and left: password: {self.new()}")
+            for name in ("search", f"CANARY{self.new()}"):
+                call = run.tool_request(name, self.members())
+                run.tool_response(call, self.members())
+                call = run.tool_request(name, {"private": self.new()})
+                run.tool_response(call, None, success=False, error=f"no access with token={self.new()}")
+                run.capability_denied(f"CANARY{self.new()}", name, f"password={self.new()}")
+            run.memory_write("password", self.new())
+            run.memory_write(f"CANARY{self.new()}", self.members())
+            run.decision("plan", self.members(), reasoning=f"I use api_key={self.new()} now")
+            run.error("auth", f"Bearer {self.new()}abcdef", f"CANARY{self.new()}")
+            patch = run.patch_proposal(
+                "author", f"CANARY{self.new()}", {"private": self.new(), "text": f"+password = {self.new()}"}
+            )
+            run.patch_applied(patch)
+            run.append(f"x:CANARY{self.new()}", self.members())
+            run.outcome(
+                passed=False,
+                score=0.5,
+                by=f"CANARY{self.new()}",
+                answer={"password": self.new()},
+                expected=f"token={self.new()}",
+                parts=[{"name": "a", "why": f"password={self.new()}"}],
+            )
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Pair:
+    home = tmp_path / "home" / "JaneQDoe"
+    home.mkdir(parents=True)
+    planted: list[str] = ["JaneQDoe", _RUN_ID]
+    paths = []
+    for side in "AB":
+        canaries = Canaries(side)
+        path = home / f"run-CANARY{canaries.new()}.rlog"
+        canaries.record(path)
+        planted += canaries.planted
+        paths.append(path)
+    return paths[0], paths[1], planted
+
+
+def texts_of(path: Path) -> str:
+    """All that a reader of the file finds."""
+    data = path.read_bytes()
+    return data.decode("utf-8", "replace")
+
+
+def leaked(planted: list[str], text: str) -> list[str]:
+    return [secret for secret in planted if secret in text]
+
+
+@pytest.fixture
+def profile(tmp_path: Path) -> str:
+    path = tmp_path / "profile.toml"
+    path.write_text(PROFILE)
+    return str(path)
+
+
+@pytest.fixture
+def laid_out(monkeypatch: pytest.MonkeyPatch, qapp: QApplication) -> list[str]:
+    """The texts of pages: a PDF holds glyphs, not letters, so what is drawn is looked at before."""
+    documents: list[str] = []
+    lay_out = layout_document
+
+    def noted(report: Any) -> Any:
+        document = lay_out(report)
+        documents.append(repr(document))
+        return document
+
+    monkeypatch.setattr(pdf, "layout_document", noted)
+    return documents
+
+
+@pytest.mark.parametrize("suffix", FORMS)
+def test_of_two_runs(pair: Pair, tmp_path: Path, profile: str, suffix: str, laid_out: list[str]) -> None:
+    a, b, planted = pair
+    report = tmp_path / f"report{suffix}"
+    assert main(["diff", str(a), str(b), "--report", str(report)]) == 1
+    whole = texts_of(report) + "".join(laid_out)
+    assert len(leaked(planted, whole)) > 10, "without a profile, they are there to be found"
+    laid_out.clear()
+    assert main(["diff", str(a), str(b), "--report", str(report), "--redact", profile]) == 1
+    text = texts_of(report) + "".join(laid_out)
+    assert leaked(planted, text) == []
+    assert "redacted" in text
+    assert "DIVERGED" in text or suffix in (".sarif", ".xml"), "the verdict stays"
+
+
+@pytest.mark.parametrize("suffix", FORMS)
+def test_of_every_broken_event(pair: Pair, tmp_path: Path, profile: str, suffix: str, laid_out: list[str]) -> None:
+    path, _, planted = pair
+    with EventLog.open(path) as log:
+        places = [(event.offset, event.size) for event in log.events() if not isinstance(event, Ending)]
+    original = path.read_bytes()
+    report = tmp_path / f"report{suffix}"
+    for offset, size in places if suffix == ".json" else places[:: max(1, len(places) // 4)]:
+        data = bytearray(original)
+        data[offset + size - 3] ^= 1  # its hash
+        path.write_bytes(data)
+        main(["verify", str(path), "--report", str(report), "--redact", profile])
+        text = texts_of(report) + "".join(laid_out)
+        laid_out.clear()
+        assert leaked(planted, text) == [], offset
+
+
+def test_the_offered_profile_hides_keys_and_what_looks_like_secrets(tmp_path: Path) -> None:
+    """Without a profile of one's own: what stands under the usual keys, and behind the usual labels."""
+    report = tmp_path / "report.json"
+    paths = []
+    planted = []
+    for side in "AB":
+        path = tmp_path / f"{side}.rlog"
+        canaries = Canaries(side)
+        with Recorder(path, "t", "1", config={"password": canaries.new(), "token": canaries.new()}) as run:
+            call = run.tool_request("login", {"user": "u", "api_key": canaries.new()})
+            run.tool_response(call, {"Authorization": f"Token {canaries.new()}", "set-cookie": canaries.new()})
+            run.memory_write("password", canaries.new())
+        planted += canaries.planted
+        paths.append(str(path))
+    assert main(["diff", *paths, "--report", str(report), "--redact", "share"]) == 1
+    assert leaked(planted, texts_of(report)) == []
