@@ -30,6 +30,11 @@ _HASH, _HASH_CHARACTERS = re.compile("[0-9a-f]{64}"), 16
 _HUNK = re.compile(r"@@ -(\d{1,9})(?:,\d+)? \+(\d{1,9})(?:,\d+)? @@")
 _PATCH_HEADS = ("+++", "---", "diff ", "index ", "***")
 _NUMBER_WIDTH = 4  # characters of a line number
+_IN_TITLE = ("source", "tool_name")  # members of the payload
+_TYPES_IN_TITLE = {
+    "obs_type": ("message", "command", "command-output", "input"),
+    "decision_type": ("message", "thinking", "plan", "model"),
+}
 _EDIT_MEMBERS = (("old_string", "new_string"), ("old", "new"), ("before", "after"))
 
 
@@ -82,6 +87,7 @@ def _event_lines(event: Event, limit: int, pair: Event | None) -> Iterator[Reada
     fields = STRUCTURES[event.kind].__struct_fields__ if event.kind in STRUCTURES else ()
     names = [name for name in fields if name in event.payload and name != "ops"]
     names += [name for name in event.payload if name not in names]
+    names = [name for name in names if event.payload[name] is not None and not _is_in_title(event, name)]
     for name in islice(names, _MAX_MEMBERS):
         yield from writer.field(name, event.payload[name], 0)
     if pair is not None:
@@ -95,6 +101,13 @@ def _event_lines(event: Event, limit: int, pair: Event | None) -> Iterator[Reada
         for name, words in facts.items():
             yield ReadableLine(((f"  {name} ", TextStyle.KEY), (words, TextStyle.VALUE)))
         yield from writer.members(rest, 1)
+
+
+def _is_in_title(event: Event, name: str) -> bool:
+    """Whether the title of the detail says this member: who speaks, what kind of message it is, which tool."""
+    if event.kind not in STRUCTURES or not isinstance(event.payload[name], str):
+        return False
+    return name in _IN_TITLE or event.payload[name] in _TYPES_IN_TITLE.get(name, ())
 
 
 def _pair_lines(writer: _Writer, pair: Event) -> Iterator[ReadableLine]:

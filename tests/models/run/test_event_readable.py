@@ -85,3 +85,11 @@ def test_depth_is_bounded(depth: int) -> None:
     for _ in range(depth):
         value = {"d": value}
     assert len(texts("x:a", {"v": value})) <= 16
+
+
+def test_what_the_title_says_is_not_said_again() -> None:
+    said = {"obs_type": "message", "source": "user", "data": "Hi"}
+    assert texts("Observation", said)[0] == 'data "Hi"'
+    assert texts("Observation", {**said, "obs_type": "clock"})[0] == 'obs_type "clock"'
+    assert texts("Decision", {"decision_type": "thinking", "data": None, "reasoning": "so"})[0] == 'reasoning "so"'
+    assert texts("x:a", {"source": "s"})[0] == 'source "s"'
