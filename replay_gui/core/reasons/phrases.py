@@ -94,9 +94,14 @@ def input_words(call: ToolCall, limit: int = _MAX_CALL) -> str:
     return one_line(", ".join(f"{pointer_text(path)} {_plain(value)}" for path, value in leaves), limit)
 
 
+def tool_words(call: ToolCall) -> str:
+    """Return the name of a call's tool as one visible line."""
+    return one_line(call.tool, _MAX_NAME) or "a tool without a name"
+
+
 def call_words(call: ToolCall, limit: int = _MAX_CALL) -> str:
     """Return ``cancel_reservation(reservation_id Z7GOZK)``."""
-    return f"{one_line(call.tool, _MAX_NAME)}({input_words(call, limit)})"
+    return f"{tool_words(call)}({input_words(call, limit)})"
 
 
 def did_words(call: ToolCall) -> str:
@@ -139,7 +144,7 @@ def tool_did_words(call: ToolCall) -> str:
     """Return what a call did without its arguments: ``updated reservation flights``."""
     verb = _verb(call)
     if verb is None:
-        return f"called {one_line(call.tool, _MAX_NAME)}"
+        return f"called {tool_words(call)}"
     words = name_words(call.tool)
     return " ".join((past_tense(verb), *words[words.index(verb) + 1 :]))
 

@@ -166,9 +166,15 @@ def test_no_sentence_says_because(tmp_path: Path) -> None:
 
 
 def test_hostile_text_becomes_one_visible_line(tmp_path: Path) -> None:
-    bad = Step(tool="send\x1b[31m_x", input={"to": "a\u202eb\nc12345"}, answer="ok\x07")
-    found = why(tmp_path, [NAME], [NAME, bad])
-    assert all(text.isprintable() for text in (found.reasons[0].sentence, *found.reasons[0].details))
+    bad = Step(tool="send\x1b[31m_x\ny", input={"to": "a\u202eb\nc12345"}, answer="ok\x07")
+    read = Step(tool="get\x1b\n_x", input={"q": "olivia_2305"}, answer={"to": "a\u202eb\nc12345"})
+    over = Step(tool="transfer_to_human_agents\n\x1b", input={"summary": "z\x07"}, answer="ok")
+    for number, (a, b) in enumerate((([NAME], [NAME, bad]), ([NAME, over], [NAME, read, bad]), ([NAME, bad], [NAME]))):
+        found = why(tmp_path / str(number), a, b)
+        texts = [text for reason in found.reasons for text in (reason.sentence, *reason.details)]
+        texts += [text for row in found.actions for text in (row.text_a, row.text_b)]
+        assert texts
+        assert all(text.isprintable() for text in texts)
 
 
 def test_final_answers_are_compared(tmp_path: Path) -> None:

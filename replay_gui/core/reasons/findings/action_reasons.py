@@ -22,6 +22,7 @@ from replay_gui.core.reasons.phrases import (
     did_words,
     event_words,
     tool_did_words,
+    tool_words,
     value_words,
 )
 from replay_gui.core.reasons.reason import ReasonKind, Tier
@@ -44,7 +45,7 @@ def add_action_reasons(reasons: ReasonList, matched: MatchedCalls, rules: Rules,
         reasons.add(
             ReasonKind.WORDING,
             Tier.OTHER,
-            f"{second.tool} was asked in other words, and answered the same"
+            f"{tool_words(second)} was asked in other words, and answered the same"
             f" ({event_words(second.request)} against {event_words(first.request)}).",
             order=_order(second, reasons.other),
             of_reference=first,

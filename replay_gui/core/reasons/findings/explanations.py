@@ -16,7 +16,7 @@ from replay_gui.core.reasons.evidence.endings import bad_end_words
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.evidence.value_chain import Lack, LackKind, chain, first_lack, origins_of
 from replay_gui.core.reasons.origin import Origin, OriginRole
-from replay_gui.core.reasons.phrases import answer_words, call_words, event_words, quoted, value_words
+from replay_gui.core.reasons.phrases import answer_words, call_words, event_words, quoted, tool_words, value_words
 from replay_gui.core.state.state import ABSENT
 
 _BOTH_KNEW = "Both had the same information."
@@ -67,7 +67,7 @@ def explain_missing(done_by: RunAccount, other: RunAccount, call: ToolCall) -> E
             else ""
         )
         sentence = (
-            f"{done_by.name} did it before {later.tool} ({event_words(later.request)});"
+            f"{done_by.name} did it before {tool_words(later)} ({event_words(later.request)});"
             f" {other.name} did {call_words(early, 50)} first ({event_words(early.request)}){answered}."
         )
         return Explanation((sentence, *closing), "order", origins, same_try, early.request)
@@ -77,7 +77,7 @@ def explain_missing(done_by: RunAccount, other: RunAccount, call: ToolCall) -> E
         return Explanation((sentence, *closing), "error", origins, same_try, last.request)
     given_up = other.of_effect(Effect.HANDS_OVER)
     if given_up:
-        handed = f"handed over instead ({given_up[-1].tool}, {event_words(given_up[-1].request)})."
+        handed = f"handed over instead ({tool_words(given_up[-1])}, {event_words(given_up[-1].request)})."
         sentence = f"It had the same information, and {handed}" if links else f"It {handed}"
         return Explanation((sentence,), "gave up", origins, index=given_up[-1].request)
     if end:
@@ -164,7 +164,7 @@ def _unknown_value(
             )
             return Explanation((sentence,), LackKind.LOOKING.value, origins)
         sentence = (
-            f"{source.tool} told {shown} in {reference.name} alone ({event_words(at)} against"
+            f"{tool_words(source)} told {shown} in {reference.name} alone ({event_words(at)} against"
             f" {event_words(same.response if same.response is not None else same.request)})."
         )
         return Explanation((sentence,), LackKind.WORLD.value, origins)
@@ -190,7 +190,7 @@ def _lack_of_missing(done_by: RunAccount, other: RunAccount, lack: Lack) -> tupl
     if lack.kind is LackKind.WORLD and link.call is not None and lack.equal_call is not None:
         at = lack.equal_call.response
         return (
-            f"{link.call.tool} answered otherwise: in {done_by.name} alone it told {value}"
+            f"{tool_words(link.call)} answered otherwise: in {done_by.name} alone it told {value}"
             f" ({event_words(link.index)}{'' if at is None else f' against {event_words(at)}'}).",
             at,
         )
@@ -207,7 +207,7 @@ def _lack_of_extra(done_by: RunAccount, other: RunAccount, lack: Lack) -> str:
             f" which {other.name} never called."
         )
     if lack.kind is LackKind.WORLD and link.call is not None:
-        return f"In {done_by.name} alone {link.call.tool} told {value} ({event_words(link.index)})."
+        return f"In {done_by.name} alone {tool_words(link.call)} told {value} ({event_words(link.index)})."
     return f"{done_by.name} brought up {value} itself ({event_words(link.index)})."
 
 

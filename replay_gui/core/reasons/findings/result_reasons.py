@@ -15,7 +15,7 @@ from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.evidence.value_chain import telling_values
 from replay_gui.core.reasons.findings.reason_list import ReasonList, place
 from replay_gui.core.reasons.origin import Origin, OriginRole
-from replay_gui.core.reasons.phrases import event_words, quoted
+from replay_gui.core.reasons.phrases import event_words, quoted, tool_words
 from replay_gui.core.reasons.reason import ReasonKind, Tier
 
 _MAX_ANSWER = 60  # characters of an answer in a sentence
@@ -53,7 +53,7 @@ def add_end_reasons(reasons: ReasonList) -> None:
             reasons.add(
                 ReasonKind.GAVE_UP,
                 Tier.UNSURE,
-                f"{run.name} handed over ({call.tool}, {event_words(call.request)}); {second.name} did not.",
+                f"{run.name} handed over ({tool_words(call)}, {event_words(call.request)}); {second.name} did not.",
                 order=place(call, run),
                 chip="gave up",
                 of_reference=call if run is reference else None,
@@ -136,7 +136,7 @@ def _add_answers(reasons: ReasonList, answer_p: str, answer_f: str, wanted: Any)
 def _origin_words(reasons: ReasonList, origin: Origin) -> str:
     run = reasons.reference if origin.side == reasons.reference.side else reasons.other
     call = run.call_at(origin.index)
-    source = f"an answer of {call.tool}" if call is not None else "what it observed"
+    source = f"an answer of {tool_words(call)}" if call is not None else "what it observed"
     return f"{run.name} had {quoted(origin.value, 40)} from {source} ({event_words(origin.index)})."
 
 
