@@ -15,7 +15,7 @@ DAMAGED_EVENT = 812  # index, from 0; the window shows 813
 
 @dataclass(frozen=True, slots=True)
 class BundledSample:
-    """One bundled log; the welcome page shows `title` and `about`."""
+    """A bundled log, or a folder of logs; the welcome page shows `title` and `about`."""
 
     file: str
     title: str
@@ -23,8 +23,13 @@ class BundledSample:
 
     @property
     def path(self) -> Path:
-        """The path of the bundled file."""
+        """The path of the bundled file or folder."""
         return resources() / "samples" / self.file
+
+    @property
+    def logs(self) -> list[Path]:
+        """The log, or the logs of the folder."""
+        return sorted(self.path.glob("*.rlog")) if self.path.is_dir() else [self.path]
 
 
 REFERENCE = BundledSample(
@@ -47,17 +52,24 @@ DAMAGED = BundledSample(
     "Damaged log",
     f"The reference run with one bit of event {DAMAGED_EVENT + 1} changed after it was recorded.",
 )
-SAMPLES: tuple[BundledSample, ...] = (REFERENCE, RERUN, OTHERWISE, DAMAGED)
+EVALUATION = BundledSample(
+    "evaluation",
+    "An evaluation",
+    "A support agent, four tasks, four trials of each, graded: what separates the trials that passed?",
+)
+SAMPLES: tuple[BundledSample, ...] = (REFERENCE, RERUN, OTHERWISE, DAMAGED, EVALUATION)
 
 
 def write_samples(folder: Path) -> list[Path]:
     """Copy every bundled sample into `folder` and return their paths; NotWritten where another log has such a name."""
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = [folder / sample.file for sample in SAMPLES]
-    for sample, path in zip(SAMPLES, paths, strict=True):
-        data = sample.path.read_bytes()
+    root, paths = resources() / "samples", list[Path]()
+    for log in (log for sample in SAMPLES for log in sample.logs):
+        path = folder / log.relative_to(root)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        data = log.read_bytes()
         if not _holds(path, data):
             write_whole(path, data, new_mode=SHARED)
+        paths.append(path)
     return paths
 
 

@@ -204,7 +204,7 @@ class MainWindow(QMainWindow):
         self.menus.recent_cleared.connect(self._on_recent_cleared)
         self.playback.changed.connect(self._on_progress_changed)
         self._welcome.open_requested.connect(self.on_open)
-        self._welcome.path_chosen.connect(self.session.open)
+        self._welcome.path_chosen.connect(self._on_path_chosen)
         # The sessions emit alerts_cleared before they emit what the pages are to show.
         self.session.alerts_cleared.connect(self.build_pages)
         self.comparison.alerts_cleared.connect(self.build_pages)
@@ -272,6 +272,10 @@ class MainWindow(QMainWindow):
         dialog = ExportDialog(maker, path.parent, f"{path.stem}-{'comparison' if maker.compares else 'report'}", self)
         dialog.open()
         return dialog
+
+    @Slot(str)
+    def _on_path_chosen(self, path: str) -> None:
+        self.open_paths([path])
 
     @Slot(str)
     def _on_theme_chosen(self, choice: str) -> None:

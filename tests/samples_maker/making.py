@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.samples import DAMAGED, DAMAGED_EVENT, OTHERWISE, REFERENCE, RERUN, SAMPLES
+from replay_gui.samples import DAMAGED, DAMAGED_EVENT, EVALUATION, OTHERWISE, REFERENCE, RERUN, SAMPLES
 from tests.samples_maker.agent import run
 from tests.samples_maker.desk import MS, Host
+from tests.samples_maker.support.evaluation import write_evaluation
 from tests.samples_maker.tools import Weather, World
 
 STALE_SEARCH = 10  # the search call that a stale replica answers: the coupon ticket's, shortly after event 412
@@ -51,11 +52,16 @@ def _damaged(path: Path) -> None:
     path.write_bytes(data)
 
 
+def _evaluation(folder: Path) -> None:
+    write_evaluation(folder)
+
+
 MAKERS: dict[str, Callable[[Path], None]] = {
     REFERENCE.file: _reference,
     RERUN.file: _rerun,
     OTHERWISE.file: _otherwise,
     DAMAGED.file: _damaged,
+    EVALUATION.file: _evaluation,
 }
 
 
@@ -64,6 +70,7 @@ def make_samples(folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / sample.file for sample in SAMPLES]
     for sample, path in zip(SAMPLES, paths, strict=True):
-        path.unlink(missing_ok=True)
+        if path.is_file():
+            path.unlink()
         MAKERS[sample.file](path)
     return paths
