@@ -29,7 +29,7 @@ class BundledSample:
     @property
     def logs(self) -> list[Path]:
         """The log, or the logs of the folder."""
-        return sorted(self.path.glob("*.rlog")) if self.path.is_dir() else [self.path]
+        return sorted(self.path.rglob("*.rlog")) if self.path.is_dir() else [self.path]
 
 
 REFERENCE = BundledSample(

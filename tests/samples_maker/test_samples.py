@@ -25,7 +25,10 @@ from replay_gui.samples import (
 from tests.helpers.paths import ROOT
 
 _CHECKOUT = ROOT
-_WRITE = "import sys, pathlib; from replay_gui.samples import write_samples; write_samples(pathlib.Path(sys.argv[1]))"
+LOGS = [log for sample in SAMPLES for log in sample.logs]
+_MAKE = (
+    "import sys, pathlib; from tests.samples_maker.making import make_samples; make_samples(pathlib.Path(sys.argv[1]))"
+)
 
 
 def _events(sample: BundledSample) -> list[Event]:
@@ -46,21 +49,22 @@ def otherwise() -> list[Event]:
 def test_what_is_bundled_is_what_is_made_now(tmp_path: Path) -> None:
     """Byte for byte; in another process, whose strings hash otherwise."""
     environment = {**os.environ, "PYTHONHASHSEED": "4711", "TZ": "Asia/Kolkata"}
-    subprocess.run([sys.executable, "-c", _WRITE, str(tmp_path)], env=environment, cwd=_CHECKOUT, check=True)
-    for sample in SAMPLES:
-        assert (tmp_path / sample.file).read_bytes() == sample.path.read_bytes(), sample.file
+    subprocess.run([sys.executable, "-c", _MAKE, str(tmp_path)], env=environment, cwd=_CHECKOUT, check=True)
+    root = REFERENCE.path.parent
+    for log in LOGS:
+        assert (tmp_path / log.relative_to(root)).read_bytes() == log.read_bytes(), log
 
 
 def test_write_samples_replaces_what_is_there(tmp_path: Path) -> None:
     old = tmp_path / "new folder" / DAMAGED.file
     old.parent.mkdir()
     old.write_bytes(b"something else")
-    assert write_samples(old.parent) == [old.parent / sample.file for sample in SAMPLES]
+    assert write_samples(old.parent) == [old.parent / log.relative_to(REFERENCE.path.parent) for log in LOGS]
     assert old.read_bytes() == DAMAGED.path.read_bytes()
 
 
 def test_the_samples_are_small() -> None:
-    assert sum(sample.path.stat().st_size for sample in SAMPLES) < 3_000_000
+    assert sum(log.stat().st_size for log in LOGS) < 3_000_000
 
 
 def test_the_reference_has_what_an_agent_does(reference: list[Event]) -> None:
@@ -154,7 +158,7 @@ def test_the_damage_is_one_bit_of_one_content(reference: list[Event]) -> None:
 EXPECTED = {REFERENCE.file: [], RERUN.file: [], OTHERWISE.file: [], DAMAGED.file: [DAMAGED_EVENT]}
 
 
-@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.file)
+@pytest.mark.parametrize("sample", [REFERENCE, RERUN, OTHERWISE, DAMAGED], ids=lambda sample: sample.file)
 def test_verdicts(sample: BundledSample) -> None:
     with EventLog.open(sample.path) as log:
         report = verify(log)

@@ -14,6 +14,7 @@ from replay_gui.core.effects.answers import masked_answer
 from replay_gui.core.effects.call_values import input_leaves, likeness
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.facts.run_identity import TRIAL_NAMES
 from replay_gui.core.log.chain import digest
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.evidence.code_names import code_names
@@ -56,7 +57,7 @@ def _all_features(reading: RunReading) -> Iterator[HeldFeature]:
     yield from _orders(calls)
     for figure, index in reading.figures.items():
         yield HeldFeature(Feature(kind=FeatureKind.TOLD, value=figure), index)
-    for path, value in input_leaves(dict(reading.config)):
+    for path, value in input_leaves({name: of for name, of in reading.config.items() if name not in TRIAL_NAMES}):
         if not isinstance(value, str) or len(value) < _MAX_SETTING:
             yield HeldFeature(Feature(kind=FeatureKind.SET_UP, path=path, value=value_json(value)))
 

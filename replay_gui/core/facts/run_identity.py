@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 _TASKS = ("task_id", "instance_id", "sample_id", "task", "question")
-_TRIALS = ("trial", "epoch", "attempt")
+TRIAL_NAMES = ("trial", "epoch", "attempt")
+"""Names under which logs tell which of several runs of a task one is: no difference between two runs' set-ups."""
 _MODELS = ("model", "model_name", "modelId", "llm", "id")
 _AGENTS = ("agent_info", "agent")  # members of a set-up that hold the agent's own
 _MAX_LENGTH = 200  # characters
@@ -51,7 +52,7 @@ def run_identity(
     named = next((model for model in models if model), None)
     return RunIdentity(
         task=task,
-        trial=_first(_TRIALS, origin, setting, init_meta),
+        trial=_first(TRIAL_NAMES, origin, setting, init_meta),
         agent=agent,
         version=_word(init.get("agent_version")),
         model=named or _model(origin, 0) or _model(setting, 0),

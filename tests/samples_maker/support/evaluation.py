@@ -18,8 +18,7 @@ _PROMPT = "You are the support agent of a railway. Look before you act; ask befo
 
 
 def write_evaluation(folder: Path) -> list[Path]:
-    """Record every trial of every task; return the logs in the order of their names."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Record every trial, in a folder for each task; return the logs in the order of their paths."""
     return sorted(
         _record(folder, task, trial, _STARTED + number * _TASK_APART + trial * _TRIAL_APART)
         for number, task in enumerate(TASKS)
@@ -28,7 +27,8 @@ def write_evaluation(folder: Path) -> list[Path]:
 
 
 def _record(folder: Path, task: Task, trial: int, started: int) -> Path:
-    path = folder / f"{task.name.replace(' ', '-')}-{trial}.rlog"
+    path = folder / task.name.replace(" ", "-") / f"trial-{trial}.rlog"
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     world, dice, clock = Railway(), Dice(f"{task.name}/{trial}"), started
     config = {"model": "demo-1", "temperature": 0.7, "task_id": task.name, "trial": trial, "system": _PROMPT}

@@ -133,6 +133,8 @@ def explain_changed(
         return Explanation((sentence,), LackKind.INPUT.value, origins)
     if at_a is not None and other.never_said(text_a):
         return _unknown_value(reference, other, shown=shown_a, at=at_a, origins=origins)
+    if at_b is not None and other.role_at(at_b) is OriginRole.ANSWER and reference.never_said(text_b):
+        return _value_of_answer(reference, other, call=b, values=(text_a, text_b), at=at_b, origins=origins)
     if at_b is not None and reference.never_said(text_b):
         return _unknown_value(other, reference, shown=shown_b, at=at_b, origins=origins)
     named = [at for at, words in other.messages.before(b.request, OriginRole.AGENT) if told_b and text_b in words]
@@ -145,6 +147,26 @@ def explain_changed(
         sentence = f"{other.name} first named {shown_b} at {event_words(named[-1])}."
         return Explanation((sentence,), LackKind.AGENT.value, origins)
     return Explanation((), LackKind.AGENT.value, origins)
+
+
+def _value_of_answer(
+    reference: RunAccount,
+    other: RunAccount,
+    *,
+    call: ToolCall,
+    values: tuple[str, str],
+    at: EventIndex,
+    origins: tuple[Origin, ...],
+) -> Explanation:
+    """Return that the other run's value came from an answer, where the reference never saw it; and what else it had."""
+    source, (wanted, taken) = other.call_at(at), map(value_words, values)
+    told = "an answer" if source is None else call_words(source, 60)
+    unasked = source is not None and source.key not in reference.by_key
+    aside = f", which {reference.name} never called" if unasked else ""
+    also = other.first_place(values[0], call.request)
+    both = "" if also is None else f" It had {wanted}, too ({event_words(also)})."
+    sentence = f"{other.name} had {taken} from {told} ({event_words(at)}){aside}.{both}"
+    return Explanation((sentence,), LackKind.AGENT.value if both else LackKind.LOOKING.value, origins)
 
 
 def _unknown_value(

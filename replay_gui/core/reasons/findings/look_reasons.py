@@ -10,6 +10,7 @@ from replay_gui.core.effects.answers import answer_text, masked_answer
 from replay_gui.core.effects.call_values import same_value
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.facts.run_identity import TRIAL_NAMES
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.reasons.event_texts import message_text
 from replay_gui.core.reasons.evidence.run_account import RunAccount
@@ -25,8 +26,7 @@ _MATTERS = re.compile(
     re.IGNORECASE,
 )
 _IDLE = re.compile(
-    r"timeout|path|url|host|port|dir|log|output|cache|image|pull|name$|id$|key|retry|retries|workers|verbose|time|date"
-    r"|trial",
+    r"timeout|path|url|host|port|dir|log|output|cache|image|pull|name$|id$|key|retry|retries|workers|verbose|time|date",
     re.IGNORECASE,
 )
 _TASK = re.compile(r"/(?:task|sample|instance|problem|question)_?id$", re.IGNORECASE)
@@ -128,6 +128,8 @@ def _setup(run: RunAccount) -> dict[str, Any]:
             for name in ("agent_type", "agent_version"):
                 found.setdefault(f"/{name}", event.payload.get(name))
             for path, value in islice(leaves(event.payload.get("config")), _MAX_SETUP):
+                if path[0] in TRIAL_NAMES and len(path) == 1:
+                    continue
                 found.setdefault(join_pointer(path), value)
         else:
             told.append(message_text(event))
