@@ -130,7 +130,8 @@ class RunControllerMachine(RuleBasedStateMachine):
             yield JobProgress(0, 0, len(data))
             for cut in cuts[1:]:
                 path.write_bytes(data[:cut])
-                yield JobPart(0, encode_value(made(path=str(path), built=index.grow())))
+                index.grow()
+                yield JobPart(0, encode_value(made(path=str(path), built=index.built())))
                 yield JobProgress(0, cut, len(data))
             path.write_bytes(data)
             built = index.finish()

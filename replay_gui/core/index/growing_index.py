@@ -22,15 +22,17 @@ class GrowingIndex:
         self._builder = IndexBuilder(self._log, folder)
         self._previous = self._log.header.hash
 
-    def grow(self) -> BuiltIndex:
-        """Index what was written since the last call; return the progress."""
+    def grow(self) -> None:
+        """Index what was written since the last call."""
         self._log.source.refresh_size()
-        built = self._builder.built()
-        for part in scan(self._log.source, built.offset, built.count, self._previous):
+        for part in scan(self._log.source, self._builder.offset, self._builder.count, self._previous):
             if not isinstance(part, Block):  # the end so far, or the seal
                 break
             self._builder.take_part(part)
             self._previous = part.hashes[-1]
+
+    def built(self) -> BuiltIndex:
+        """Return the progress, which takes longer the more there is."""
         return self._builder.built()
 
     def finish(self) -> BuiltIndex:

@@ -55,7 +55,11 @@ class BuiltIndex:
 
 
 class IndexBuilder:
-    """Reads a log once, replays every event, and writes column files and snapshots to a folder."""
+    """Reads a log once, replays every event, and writes column files and snapshots to a folder.
+
+    Attributes:
+        count, offset: of the events read so far, and of the bytes of the log up to there.
+    """
 
     def __init__(
         self, log: EventLog, folder: Path, policy: SnapshotPolicy | None = None, with_records: bool = True
@@ -71,10 +75,10 @@ class IndexBuilder:
         self._stopped: EventIndex | None = None
         self._events = EventColumns()
         self._not_applied: list[Fault] = []
-        self._count = 0
+        self.count = 0
         self._previous_critical = False
         self._state_hashes = 0
-        self._offset = len(log.header.raw)
+        self.offset = len(log.header.raw)
         self._head = b""  # hash of the previous record; empty if there is none to bind a snapshot to
         self._heads: tuple[int, tuple[bytes, ...]] = 0, (b"",)  # a position, and the head at it and at each later one
 
@@ -85,7 +89,7 @@ class IndexBuilder:
                 if isinstance(part, Ending):
                     return self.finish()
                 self.take_part(part)
-                on_progress(self._offset)
+                on_progress(self.offset)
         finally:
             self.close()
         raise AssertionError("a scan ends with an Ending")
@@ -99,7 +103,7 @@ class IndexBuilder:
 
     def finish(self) -> BuiltIndex:
         """Write what is left after the last part; return the complete result."""
-        self._save_snapshot(Position(self._count), self._offset)
+        self._save_snapshot(Position(self.count), self.offset)
         if self._records is not None:
             self._records.flush()
             write_chain(self._folder)
@@ -119,8 +123,8 @@ class IndexBuilder:
         if self._records is not None:
             self._records.flush()
         return BuiltIndex(
-            count=self._count,
-            offset=self._offset,
+            count=self.count,
+            offset=self.offset,
             head=self._head,
             kinds=tuple(self._events.kinds),
             tools=tuple(self._events.tools),
@@ -139,9 +143,9 @@ class IndexBuilder:
         for i in applied.refused:
             seq = readable_seq(block.metas[i])
             self._not_applied.append(Fault(EventIndex(first + i), int(block.offsets[i]), seq, NOT_APPLIED))
-        self._count = first + count
+        self.count = first + count
         self._state_hashes += count - list(block.states).count(None)
-        self._offset, self._head = block.end, block.hashes[-1]
+        self.offset, self._head = block.end, block.hashes[-1]
         self._columns.append(self._events.block_entries(block, decoded, applied))
         if self._records is not None:
             self._records.take_part(block, decode_fast_metas(block.metas))
@@ -176,10 +180,10 @@ class IndexBuilder:
 
     def _take_skipped(self, part: Skipped) -> None:
         self._not_applied.append(Fault(part.index, part.offset, None, SKIPPED))
-        self._count = part.index + 1
-        self._offset = part.offset + part.size
+        self.count = part.index + 1
+        self.offset = part.offset + part.size
         self._head = b""
-        self._heads = self._count, (b"",)
+        self._heads = self.count, (b"",)
         self._columns.append(self._events.skipped_entries(part))
         if self._records is not None:
             self._records.take_part(part)

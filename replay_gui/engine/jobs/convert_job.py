@@ -6,8 +6,8 @@ So the run can be shown while it is still being converted: a part tells where th
 from __future__ import annotations
 
 import os
-import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from replay_gui.core.diagnostics import Topic, topic_logger
@@ -17,7 +17,7 @@ from replay_gui.core.importers.registry import title_of
 from replay_gui.core.importers.run_choice import choose_run
 from replay_gui.core.index.growing_index import GrowingIndex
 from replay_gui.core.index.index_builder import BuiltIndex
-from replay_gui.engine.jobs.job import PART_INTERVAL, JobReporter
+from replay_gui.engine.jobs.job import JobReporter, PartPacer
 from replay_gui.engine.jobs.job_types import ConvertArguments
 from replay_gui.engine.opening import Conversion
 
@@ -63,25 +63,26 @@ class GrowthReporter:
         self._folder = folder
         self._reporter = reporter
         self._index: GrowingIndex | None = None
-        self._next_part = 0.0
+        self._pacer = PartPacer()
 
     def on_grown(self, growing: Growing) -> None:
         """Index what was added to the log, and send a part if the interval has passed."""
         if self._index is None:
             self._index = GrowingIndex(growing.path, self._folder)
-        built = replace(self._index.grow(), not_applied=())
-        if time.monotonic() >= self._next_part:
-            made = Conversion(
-                path=str(growing.path),
-                format=growing.format,
-                notes=(),
-                run=growing.name,
-                runs=(growing.name,),
-                built=built,
-                title=title_of(growing.format),
-            )
-            self._reporter.part(made)
-            self._next_part = time.monotonic() + PART_INTERVAL
+        self._index.grow()
+        self._pacer.send(partial(self._send_part, self._index, growing))
+
+    def _send_part(self, index: GrowingIndex, growing: Growing) -> None:
+        made = Conversion(
+            path=str(growing.path),
+            format=growing.format,
+            notes=(),
+            run=growing.name,
+            runs=(growing.name,),
+            built=replace(index.built(), not_applied=()),
+            title=title_of(growing.format),
+        )
+        self._reporter.part(made)
 
     def finish(self) -> BuiltIndex | None:
         """The whole index, where there is one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from typing import Any, Protocol, TypeAlias, TypeVar, get_type_hints
@@ -11,7 +12,29 @@ import msgspec
 
 PART_INTERVAL = 0.25  # seconds between two parts of an index; each costs the window a redraw
 
+_PART_SHARE = 1 / 20  # of a job's time that making its parts may take
+
 _T = TypeVar("_T")
+
+
+class PartPacer:
+    """Decides when a job sends the next part: at intervals, longer ones where a part takes long to make.
+
+    A part of an index has all its snapshots and phases; sent at fixed intervals, a million of them would be sent again
+    and again.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._next = 0.0
+
+    def send(self, make_and_send: Callable[[], None]) -> None:
+        """Call the function if a part is due."""
+        begun = self._clock()
+        if begun >= self._next:
+            make_and_send()
+            ended = self._clock()
+            self._next = ended + max(PART_INTERVAL, (ended - begun) / _PART_SHARE)
 
 
 class JobReporter(Protocol):

@@ -6,7 +6,6 @@ half the time.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
@@ -30,7 +29,7 @@ from replay_gui.core.verification.passes import (
     check_integrity,
     check_states,
 )
-from replay_gui.engine.jobs.job import PART_INTERVAL, Job, JobReporter, LazyJob
+from replay_gui.engine.jobs.job import Job, JobReporter, LazyJob, PartPacer
 from replay_gui.engine.jobs.job_types import (
     FileHashArguments,
     IndexArguments,
@@ -45,17 +44,14 @@ BOUNDARIES = 64  # points in a log from which another worker can take over
 
 def index(arguments: IndexArguments, reporter: JobReporter) -> BuiltIndex:
     """Build the index and snapshots of a log; each part is the BuiltIndex so far."""
-    next_part = 0.0
+    pacer = PartPacer()
     with arguments.log.open() as log:
         folder = Path(arguments.folder)
         builder = IndexBuilder(log, folder, with_records=arguments.whole)
 
         def on_progress(offset: int) -> None:
-            nonlocal next_part
             reporter.progress(offset, log.source.size)
-            if time.monotonic() >= next_part:
-                reporter.part(replace(builder.built(), not_applied=()))
-                next_part = time.monotonic() + PART_INTERVAL
+            pacer.send(lambda: reporter.part(replace(builder.built(), not_applied=())))
 
         built = builder.run(on_progress)
         if arguments.whole:

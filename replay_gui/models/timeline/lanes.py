@@ -185,17 +185,33 @@ class Lanes:
         return rows[:kept] + ([_of_subagents("more subagents", f"{len(rest):,} more", rest)] if rest else [])
 
     def _tool_rows(self, choice: LaneChoice, limit: int) -> list[Lane]:
-        called = [key for key in self._events if key >= _FIRST_TOOL]
-        called.sort(key=lambda key: (-len(self._events[key]), key))
-        rows = [self._tool_row(key) for key in called]
+        called = self._tools_by_calls()
         if TOOLS in choice.folded:
-            return [_folded(TOOLS, "Tools", rows)] if rows else []
-        rows = [row for row in rows if row.key not in choice.hidden]
-        kept = len(rows) if len(rows) <= limit else max(limit - 1, 0)
-        rest = rows[kept:]
-        return rows[:kept] + (
-            [Lane("more", f"{len(rest):,} {'more ' if kept else ''}tools", _parts(rest), group=TOOLS)] if rest else []
+            return [Lane(TOOLS, "Tools", self._tool_parts(called), group=TOOLS, folded=True)] if called else []
+        if choice.hidden:
+            called = [key for key in called if f"tool:{self._tools[key - _FIRST_TOOL]}" not in choice.hidden]
+        kept = len(called) if len(called) <= limit else max(limit - 1, 0)
+        rest = called[kept:]
+        more = Lane("more", f"{len(rest):,} {'more ' if kept else ''}tools", self._tool_parts(rest), group=TOOLS)
+        return [*map(self._tool_row, called[:kept]), *([more] if rest else [])]
+
+    def _tools_by_calls(self) -> list[int]:
+        """Return the keys of the tools, those with the most calls first."""
+        keys = np.fromiter((key for key in self._events if key >= _FIRST_TOOL), np.int64)
+        counts = np.fromiter((len(self._events[key]) for key in keys.tolist()), np.int64, len(keys))
+        by_calls: list[int] = keys[np.lexsort((keys, -counts))].tolist()
+        return by_calls
+
+    def _tool_parts(self, keys: list[int]) -> tuple[LanePart, ...]:
+        """Return a part for each tool; those beyond MAX_PARTS are one, made without a lane for each of them."""
+        if len(keys) <= MAX_PARTS:
+            return tuple(part for key in keys for part in self._tool_row(key).parts)
+        rest = keys[MAX_PARTS - 1 :]
+        positions, failed = (
+            np.sort(np.concatenate([of_tools.get(key, NO_POSITIONS) for key in rest]))
+            for of_tools in (self._events, self._failed)
         )
+        return (*self._tool_parts(keys[: MAX_PARTS - 1]), LanePart(Kind.TOOL_REQUEST, None, positions, failed))
 
     def _tool_row(self, key: int) -> Lane:
         tool = key - _FIRST_TOOL

@@ -33,7 +33,8 @@ def test_it_is_the_same_wherever_the_log_was_read_meanwhile(tmp_path: Path, even
     for size, look in events:
         writer.append("Observation", message(size))
         if look:
-            built = growing.grow()
+            growing.grow()
+            built = growing.built()
             assert (built.count, built.offset) == (writer.count, writer.size)
             index = build_run_index(IndexView(folders[0]), built, complete=False)
             assert index.count == writer.count

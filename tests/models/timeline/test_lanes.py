@@ -7,6 +7,7 @@ import pytest
 
 from replay_gui.core.index.run_index import FLAG_FAILED, NO_PAIR, RunIndex
 from replay_gui.core.log.kinds import KINDS
+from replay_gui.models.timeline import lanes as lanes_module
 from replay_gui.models.timeline.lanes import MAX_PARTS, Lane, Lanes
 from replay_gui.models.timeline.timeline_choice import REST, TOOLS, LaneChoice
 from tests.helpers.runs import TOOLS as TOOLS_MADE
@@ -154,3 +155,28 @@ def test_a_folded_lane_holds_what_its_lanes_held() -> None:
     assert sum(row.count for row in apart) == sum(row.count for row in folded)
     (tools,) = (row for row in folded if row.is_calls)
     assert len(tools.parts) == len(TOOLS_MADE)
+
+
+@pytest.mark.parametrize("folded", [frozenset(), frozenset({TOOLS})])
+def test_tools_without_a_lane_of_their_own_cost_none(folded: frozenset[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred thousand tools once froze the window for half a minute."""
+    count = 20_000
+    index = replace(
+        RunIndex(),
+        tools=tuple(f"tool {n}" for n in range(count)),
+        kind=np.full(count, KINDS.index("ToolRequest"), np.uint16),
+        tool=np.arange(count, dtype=np.int32),
+        pair=np.full(count, NO_PAIR, np.int32),
+        flags=np.zeros(count, np.uint8),
+    )
+    made = 0
+
+    def counted(*args: object, **options: object) -> Lane:
+        nonlocal made
+        made += 1
+        return Lane(*args, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(lanes_module, "Lane", counted)
+    rows = Lanes().extended(index).rows(LaneChoice(folded=folded))
+    assert sum(row.count for row in rows) == count
+    assert made < 40

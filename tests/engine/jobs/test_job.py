@@ -1,0 +1,27 @@
+"""When a job sends its parts."""
+
+from __future__ import annotations
+
+import pytest
+
+from replay_gui.engine.jobs.job import PART_INTERVAL, PartPacer
+
+
+@pytest.mark.parametrize("cost_of_each", [0.0, 0.0001])
+def test_parts_that_grow_take_a_bounded_share_of_the_time(cost_of_each: float) -> None:
+    """A thousand calls a second, in each of which the next part becomes a little longer to make."""
+    now, spent, sent, calls = 0.0, 0.0, 0, 0
+    pacer = PartPacer(lambda: now)
+
+    def make() -> None:
+        nonlocal now, spent, sent
+        cost = cost_of_each * calls
+        now, spent, sent = now + cost, spent + cost, sent + 1
+
+    for _ in range(20_000):
+        now, calls = now + 0.001, calls + 1
+        pacer.send(make)
+    assert sent >= 5
+    if not cost_of_each:
+        assert sent == pytest.approx(now / PART_INTERVAL, rel=0.02)
+    assert spent <= now / 15
