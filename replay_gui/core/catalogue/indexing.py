@@ -13,12 +13,12 @@ from replay_gui.core.catalogue.sources import is_url, local_file
 from replay_gui.core.contrast.profiling import profiles, run_files
 from replay_gui.core.errors import FormatUnknown, ReplayError
 from replay_gui.core.facts.run_notes import SUFFIX
-from replay_gui.core.log.source import Source
+from replay_gui.core.log.source import Source, read_beginning
 
 ROWS_VERSION = 1
 """Raised when the same file would become other rows: what an older version made is not used."""
 
-_MAX_NOTES_BYTES = 1 << 16
+_MAX_SIDE_BYTES = 1 << 20  # of notes and of mappings; larger ones are refused when they are read
 
 
 class SourceTask(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,9 +91,10 @@ def _fingerprint(task: SourceTask, path: str) -> str:
     if not is_url(task.source):
         file = Path(path)
         for notes in sorted(file.parent.glob(f"{_escaped(file.name)}*{SUFFIX}")):
-            digest.update(notes.name.encode("utf-8", "replace") + notes.read_bytes()[:_MAX_NOTES_BYTES])
+            if notes.is_file():
+                digest.update(notes.name.encode("utf-8", "replace") + read_beginning(notes, _MAX_SIDE_BYTES))
     if task.mappings and Path(task.mappings).is_file():
-        digest.update(Path(task.mappings).read_bytes())
+        digest.update(read_beginning(Path(task.mappings), _MAX_SIDE_BYTES))
     return digest.hexdigest()
 
 

@@ -42,6 +42,7 @@ NAMES = pa.schema(
     ]
 )  # fmt: skip
 TABLES = {"runs": RUNS, "steps": STEPS, "held": HELD, "names": NAMES}
+_MAX_INTEGER = (1 << 63) - 1
 NO_ARGUMENT = 0
 """The `slot` of a feature that is no value of an argument."""
 
@@ -93,6 +94,7 @@ def joined(parts: Iterable[CataloguePart]) -> CataloguePart:
 
 def part_of(profiles: Sequence[RunProfile], source: str) -> CataloguePart:
     """Return the tables of the runs of one source."""
+    source = writable_name(source)
     runs, steps, held = (list[dict[str, Any]]() for _ in range(3))
     names: dict[int, dict[str, Any]] = {}
     for number, profile in enumerate(profiles):
@@ -108,6 +110,11 @@ def part_of(profiles: Sequence[RunProfile], source: str) -> CataloguePart:
     return CataloguePart(
         *(pa.Table.from_pylist(rows, schema) for rows, schema in zip(tables, TABLES.values(), strict=True))
     )
+
+
+def writable_name(name: str) -> str:
+    """Return the name of a file as valid Unicode; bytes that are none are escaped, and such a file is named only."""
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def feature_number(feature: Feature) -> int:
@@ -150,6 +157,10 @@ def _run(run: EvaluatedRun) -> dict[str, Any]:
     outcome, end, identity = run.result.outcome, run.result.end, run.identity
     return {
         **{name: getattr(run, name) for name in RUNS.names if hasattr(run, name) and name != "result"},
+        "given": writable_name(run.given),
+        "name": writable_name(run.name),
+        "score": None if run.score is None else float(run.score),
+        "tokens": None if run.tokens is None else min(run.tokens, _MAX_INTEGER),
         "task": identity.task,
         "trial": identity.trial,
         "agent": identity.agent,

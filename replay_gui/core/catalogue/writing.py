@@ -21,7 +21,7 @@ from replay_gui.core.catalogue.catalogue_files import (
 )
 from replay_gui.core.catalogue.extras import is_catalogue
 from replay_gui.core.catalogue.indexing import IndexedSource, SourceTask
-from replay_gui.core.catalogue.part import HELD, NAMES, RUNS, STEPS, CataloguePart, joined, unpacked
+from replay_gui.core.catalogue.part import HELD, NAMES, RUNS, STEPS, CataloguePart, joined, unpacked, writable_name
 from replay_gui.core.catalogue.sources import expand_sources, is_of_this_process, read_source
 from replay_gui.core.contrast.run_set import MIN_TELLING_ANSWER
 from replay_gui.core.effects.effect import Effect
@@ -99,7 +99,9 @@ def write_catalogue(
         part = earlier.part(source) if unchanged else unpacked(indexed.part)
         read += not unchanged
         count = len(part.runs)
-        sources.append(CataloguedSource(source=source, fingerprint=indexed.fingerprint, first=first, runs=count))
+        sources.append(
+            CataloguedSource(source=writable_name(source), fingerprint=indexed.fingerprint, first=first, runs=count)
+        )
         first += count
         parts.append(part)
     whole = joined([*parts, earlier.names()])
@@ -195,12 +197,12 @@ class _Earlier:
 
     def fingerprint(self, source: str) -> str:
         """Return the fingerprint that a source had; "" for a new one."""
-        known = self._sources.get(source)
+        known = self._sources.get(writable_name(source))
         return "" if known is None else known.fingerprint
 
     def part(self, source: str) -> CataloguePart:
         """Return the rows of a source, without the names of their features (see `names`)."""
-        known = self._sources[source]
+        known = self._sources[writable_name(source)]
         first, end = known.first, known.first + known.runs
         return CataloguePart(
             runs=_numbered(self._runs.slice(first, known.runs), first),

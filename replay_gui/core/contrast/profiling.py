@@ -107,34 +107,30 @@ def profiles(
         for number, file in enumerate(files):
             if on_progress is not None:
                 on_progress(number, len(files))
-            reading = _reading(file, corrected, None)
-            made[number] = _unreadable(file, reading) if isinstance(reading, str) else run_profile(file, reading)
-            yield () if isinstance(reading, str) else reading.calls
+            made[number], calls = _profile(file, corrected, None)
+            yield calls
 
     observed = observe_effects(first_readings())
     for file, profile in zip(files, made, strict=True):
         if profile is None:
             continue
         if any(step.effect == Effect.UNKNOWN and step.tool in observed for step in profile.steps):
-            reading = _reading(file, corrected, observed)
-            yield _unreadable(file, reading) if isinstance(reading, str) else run_profile(file, reading)
+            yield _profile(file, corrected, observed)[0]
         else:
             yield profile
 
 
-def _reading(
+def _profile(
     file: RunFile, corrected: Mapping[str, Effect] | None, observed: Mapping[str, EffectFinding] | None
-) -> RunReading | str:
-    """Return what was read, or why nothing could be."""
+) -> tuple[RunProfile, tuple[ToolCall, ...]]:
+    """Return the profile of a run with its calls; a profile that says why, and none, where it cannot be read."""
     try:
         with EventLog.open(file.log) as log:
-            return read_run(log, corrected, observed)
+            reading = read_run(log, corrected, observed)
+        return run_profile(file, reading), reading.calls
     except ReplayError as why:
-        return str(why)
-
-
-def _unreadable(file: RunFile, why: str) -> RunProfile:
-    return RunProfile(run=EvaluatedRun(given=file.given, name=file.name, format=file.format, problem=why))
+        run = EvaluatedRun(given=file.given, name=file.name, format=file.format, problem=str(why))
+        return RunProfile(run=run), ()
 
 
 def run_profile(file: RunFile, reading: RunReading) -> RunProfile:

@@ -16,6 +16,7 @@ from replay_gui.core.contrast.profiling import profiles, run_files
 from replay_gui.core.contrast.run_set import run_set
 from replay_gui.core.errors import CatalogueRefused, LogUnreadable
 from replay_gui.core.facts.run_notes import RunNotes, notes_beside, write_notes
+from replay_gui.core.recorder.recorder import Recorder
 from tests.core.catalogue.conftest import Indexer, files_of, write
 from tests.helpers.evaluations.evaluation_logs import CANCEL, LOOK, MadeCall, write_run
 
@@ -197,3 +198,26 @@ def test_a_source_that_is_not_there_is_told_in_one_line(tmp_path: Path, source: 
     assert source in str(refused.value)
     assert "\n" not in str(refused.value)
     assert not (tmp_path / "catalogue").exists()
+
+
+def test_names_that_are_no_unicode_and_numbers_that_are_too_large_are_written(tmp_path: Path) -> None:
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    path = folder / os.fsdecode(b"\xff\xfe.rlog")
+    with Recorder(
+        path, "desk", "1.0", {"task_id": "x\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16")}
+    ) as run:
+        run.decision("message", "done", tokens={"input": (1 << 63) - 1, "output": (1 << 63) - 1})
+        run.outcome(passed=True, score=(1 << 62) + 1, by="x")
+        run.tool_request("a\x00b", {"k\x1b": "\u202e"})
+    made = write(tmp_path / "catalogue", folder)
+    assert (made.runs, made.problems) == (1, ())
+    assert write(tmp_path / "catalogue", folder).unchanged == 1
+    (run_facts,) = open_catalogue(tmp_path / "catalogue").runs
+    assert run_facts.tokens == (1 << 63) - 1
+    assert run_facts.name == "\\xff\\xfe.rlog" or "\\udcff" in run_facts.name
+
+
+def test_a_pipe_that_is_named_like_notes_does_not_hang(tmp_path: Path, logs: Path) -> None:
+    os.mkfifo(logs / "hello.rlog.notes.toml")
+    assert write(tmp_path / "catalogue", logs / "hello.rlog").runs == 1
