@@ -11,9 +11,10 @@ from replay_gui.commands.reporting import ReportOptions, add_report_arguments, r
 from replay_gui.commands.runs import EXIT_FAILED, EXIT_GOOD, STANDARD_INPUT, add_format_argument
 from replay_gui.commands.terminal import ProgressLine, print_error, print_json, print_line
 from replay_gui.core.catalogue.extras import is_catalogue, require_extra
+from replay_gui.core.contrast.consensus import consensus
 from replay_gui.core.contrast.contrast import Contrast, contrast_runs
 from replay_gui.core.contrast.contrast_json import contrast_json
-from replay_gui.core.contrast.failure_groups import failure_groups, run_name
+from replay_gui.core.contrast.failure_groups import FailureGroups, failure_groups, run_name
 from replay_gui.core.contrast.passed_expression import passed_judge
 from replay_gui.core.contrast.profiling import RunFile, profiles, run_files
 from replay_gui.core.contrast.run_profile import RunProfile
@@ -24,12 +25,13 @@ from replay_gui.core.errors import LogUnreadable, ReplayError
 from replay_gui.core.importers.run_choice import split_run
 from replay_gui.core.importers.run_survey import files_below
 from replay_gui.core.report.contrast_part import contrast_part
+from replay_gui.core.report.model import ContrastPart
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
 from replay_gui.engine.opening import conversion_cache, user_mappings
 
 _MAX_SHOWN, _MAX_TASKS_SHOWN = 8, 24  # that people are shown
-_MAX_NAME, _MAX_NAMES = 60, 6  # characters; names of runs
+_MAX_NAME, _MAX_NAMES, _MAX_OUTLIERS = 60, 6, 3  # characters; names of runs; runs
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--passed",
         metavar="EXPR",
-        help="what passing is, where logs do not say: 'score >= 0.5 and end == answered'",
+        help="what passing is: 'score >= 0.5 and end == answered'; it goes before what the logs say",
     )
     add_report_arguments(parser)
 
@@ -55,23 +57,30 @@ def run(args: argparse.Namespace) -> int:
         raise LogUnreadable(f"{', '.join(args.runs)}: no run in it that can be read")
     outcomes = runs.outcomes if judge is None else tuple(judge(run) for run in runs.runs)
     contrast = contrast_runs(runs, outcomes)
+    failures = _failure_groups(runs, contrast, logs)
     if args.json:
-        print_json(contrast_json(runs, contrast))
+        print_json(contrast_json(runs, contrast, failures))
     else:
-        _print_contrast(runs, contrast)
-        if logs and not contrast.per_task and contrast.failed and contrast.passed:
-            _print_failures(runs, contrast, logs)
+        _print_contrast(runs, contrast, failures)
     if report is not None:
-        _write_report(report, args, runs, contrast)
+        _write_report(report, args, contrast_part(runs, contrast, failures))
     return EXIT_FAILED if unread else EXIT_GOOD
 
 
-def _write_report(options: ReportOptions, args: argparse.Namespace, runs: RunSet, contrast: Contrast) -> None:
+def _failure_groups(runs: RunSet, contrast: Contrast, logs: list[str]) -> FailureGroups | None:
+    """Return the groups of the failing runs of one task; None where there are several tasks, or no logs at hand."""
+    if not logs or contrast.per_task or not contrast.failed or not contrast.passed:
+        return None
+    with ProgressLine("Comparing failing runs with passing ones") as progress:
+        return failure_groups(runs, contrast.outcomes, range(len(runs)), logs.__getitem__, on_progress=progress.show)
+
+
+def _write_report(options: ReportOptions, args: argparse.Namespace, part: ContrastPart) -> None:
     arguments = [
         word for name in ("format", "passed") if (value := getattr(args, name)) for word in (f"--{name}", value)
     ]
     command = ("replay-gui", "contrast", *arguments, *args.runs)
-    write_contrast_report(options, command, args.runs, contrast_part(runs, contrast))
+    write_contrast_report(options, command, args.runs, part)
 
 
 # ---- reading ------------------------------------------------------------------------------------------
@@ -123,7 +132,7 @@ def _paths(given: list[str]) -> Iterator[tuple[str, str | None, str | None]]:
 
 
 # ---- for people -----------------------------------------------------------------------------------------
-def _print_contrast(runs: RunSet, contrast: Contrast) -> None:
+def _print_contrast(runs: RunSet, contrast: Contrast, failures: FailureGroups | None) -> None:
     tasks = f" of {plural(len(contrast.tasks), 'task')}" if contrast.per_task else ""
     unknown = f", {contrast.unknown:,} unknown" if contrast.unknown else ""
     print_line(
@@ -140,6 +149,10 @@ def _print_contrast(runs: RunSet, contrast: Contrast) -> None:
         print_line(f"  … and {hidden:,} more; --json has them")
     if contrast.per_task:
         _print_tasks(runs, contrast)
+    elif failures is not None:
+        _print_failures(runs, failures)
+    elif not contrast.passed + contrast.failed:
+        _print_consensus(runs)
 
 
 def _print_separator(separator: Separator) -> None:
@@ -158,9 +171,22 @@ def _print_separator(separator: Separator) -> None:
     print_line(f"      {'; '.join(words)}")
 
 
-def _print_failures(runs: RunSet, contrast: Contrast, logs: list[str]) -> None:
-    with ProgressLine("Comparing failing runs with passing ones") as progress:
-        found = failure_groups(runs, contrast.outcomes, range(len(runs)), logs.__getitem__, on_progress=progress.show)
+def _print_consensus(runs: RunSet) -> None:
+    """Say what runs without outcomes agree on, and which are unlike the others."""
+    found = consensus(runs, range(len(runs)))
+    print_line(f"Without outcomes: {len(found.same):,} of {found.of:,} runs made the very same changes.")
+    if found.shared:
+        print_line(f"  more than half {'; '.join(found.shared)}")
+    for outlier in found.outliers[:_MAX_OUTLIERS]:
+        words = [f"alone or nearly: {'; '.join(outlier.alone)}" if outlier.alone else ""]
+        words.append(f"lacks: {'; '.join(outlier.lacks)}" if outlier.lacks else "")
+        told = ". ".join(word for word in words if word)
+        print_line(
+            f"  {run_name(runs.runs[outlier.run])} is unlike {outlier.unlike:.0%} of the others{told and f'; {told}'}"
+        )
+
+
+def _print_failures(runs: RunSet, found: FailureGroups) -> None:
     print_line("Runs that failed, by their first reason, against the nearest run that passed:")
     for group in found.groups[:_MAX_SHOWN]:
         names = ", ".join(run_name(runs.runs[failed.run]) for failed in group.runs[:_MAX_NAMES])

@@ -40,6 +40,9 @@ def test_the_json_has_runs_groups_and_separators(command: Any, refunds: list[Pat
     assert first["p"] == pytest.approx(1 / 3)
     assert first["by_chance"] == {"as_clear": 2, "of": 6, "exact": True}
     assert first["example"] == {"passed": {"run": str(refunds[0]), "position": 4}, "failed": None}
+    (group,) = form["failures"]
+    assert (group["kind"], group["tool"]) == ("missing", "cancel_reservation")
+    assert [failed["run"] for failed in group["runs"]] == [str(path) for path in refunds[2:]]
     assert form["decisions"] == [{"separator": 0, "has": False, "runs": [str(path) for path in refunds[2:]]}]
 
 
@@ -97,6 +100,14 @@ def test_an_outcome_set_by_hand_is_shown_as_such(command: Any, tmp_path: Path) -
     assert "2 outcomes set by hand" in command("contrast", *paths).out
 
 
+def test_runs_without_outcomes_have_a_consensus(command: Any, tmp_path: Path) -> None:
+    paths = [write_run(tmp_path / f"{n}.rlog", [CANCEL] * (n > 0), passed=None, trial=n) for n in range(4)]
+    lines = command("contrast", *paths).out.splitlines()
+    assert lines[0] == "4 runs: 0 passed, 0 failed, 4 unknown"
+    assert lines[2] == "Without outcomes: 3 of 4 runs made the very same changes."
+    assert lines[4].startswith("  0.rlog is unlike 100% of the others; lacks: did cancel_reservation; changed")
+
+
 def test_what_cannot_be_read_is_told_and_the_rest_is_done(command: Any, refunds: list[Path], tmp_path: Path) -> None:
     other = tmp_path / "other.bin"
     other.write_bytes(b"\0\1\2")
@@ -125,6 +136,7 @@ def test_a_report_is_written(command: Any, refunds: list[Path], tmp_path: Path, 
         form = json.loads(data)
         assert form["contrast"]["separators"][0]["passing"] == [2, 2]
         assert form["contrast"]["pictures"][0]["rows"][0][:2] == ["2.rlog", "failed"]
+        assert form["contrast"]["failures"][0]["runs"] == ["2.rlog", "3.rlog"]
 
 
 @pytest.mark.parametrize("suffix", [".sarif", ".xml"])

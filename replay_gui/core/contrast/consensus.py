@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from replay_gui.core.contrast.feature import CONSEQUENTIAL, FeatureKind
-from replay_gui.core.contrast.feature_table import KINDS
+from replay_gui.core.contrast.feature import CONSEQUENTIAL, Feature, FeatureKind
+from replay_gui.core.contrast.feature_table import KINDS, FeatureTable
 from replay_gui.core.contrast.feature_words import feature_words
 from replay_gui.core.contrast.run_set import RunSet
 from replay_gui.core.contrast.separation import tiers_of
@@ -66,30 +67,38 @@ def consensus(runs: RunSet, chosen: Sequence[int]) -> Consensus:
         unlike[table.runs_of(feature)] += count - 2.0 * sizes[feature]
     unlike /= max(len(telling), 1) * others
     actions = results[tiers_of(table)[results] <= CONSEQUENTIAL]
-    common = actions[2 * sizes[actions] > count]
-    common = common[np.argsort(-sizes[common], kind="stable")]
+    common = _named(table, actions[2 * sizes[actions] > count], most_first=True)
     order = np.argsort(-unlike, kind="stable")[:_MAX_OUTLIERS]
     outliers = []
     for run in order.tolist():
         if unlike[run] <= 0:
             break
-        rare = [f for f in telling.tolist() if 2 * sizes[f] <= count and run in table.runs_of(f)]
-        rare.sort(key=lambda f: (sizes[f], f))
-        lacking = [f for f in common.tolist() if run not in table.runs_of(f)]
+        own = [feature for feature in telling.tolist() if 2 * sizes[feature] <= count and run in table.runs_of(feature)]
+        rare = _named(table, np.array(own, np.int64), most_first=False)
+        lacking = [name for number, name in common if run not in table.runs_of(number)]
         outliers.append(
             Outlier(
                 run=numbers[run],
                 unlike=float(unlike[run]),
-                alone=tuple(map(feature_words, table.lookup(rare[:_MAX_WORDS]))),
-                lacks=tuple(map(feature_words, table.lookup(lacking[:_MAX_WORDS]))),
+                alone=tuple(feature_words(name) for _, name in rare[:_MAX_WORDS]),
+                lacks=tuple(map(feature_words, lacking[:_MAX_WORDS])),
             )
         )
     return Consensus(
         _largest_equal_group(runs, numbers),
         count,
-        tuple(map(feature_words, table.lookup(common[:_MAX_WORDS].tolist()))),
+        tuple(feature_words(name) for _, name in common[:_MAX_WORDS]),
         tuple(outliers),
     )
+
+
+def _named(table: FeatureTable, features: NDArray[np.int64], *, most_first: bool) -> list[tuple[int, Feature]]:
+    """Return features with their names, by how many runs have them, then by name."""
+    numbers = features.tolist()
+    sizes = table.sizes[features].tolist()
+    sign = -1 if most_first else 1
+    ordered = sorted(zip((sign * size for size in sizes), table.lookup(numbers), numbers, strict=True))
+    return [(number, name) for _, name, number in ordered]
 
 
 def _largest_equal_group(runs: RunSet, numbers: Sequence[int]) -> tuple[int, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from replay_gui.core.contrast.contrast import Contrast
+from replay_gui.core.contrast.failure_groups import FailureGroup, FailureGroups
 from replay_gui.core.contrast.run_profile import EvaluatedRun
 from replay_gui.core.contrast.run_set import RunSet
 from replay_gui.core.contrast.separators import RunPlace, Separation, Separator, Share
@@ -15,13 +16,19 @@ from replay_gui.core.contrast.tasks import TaskRuns, separate_runs
 _MAX_TASKS = 1_000  # whose first separator is looked for
 
 
-def contrast_json(runs: RunSet, contrast: Contrast) -> dict[str, Any]:
-    """Return the members of the object; steps of the runs that serve as examples are read."""
+def contrast_json(runs: RunSet, contrast: Contrast, failures: FailureGroups | None = None) -> dict[str, Any]:
+    """Return the members of the object; steps of the runs that serve as examples are read.
+
+    Args:
+        failures: the groups of the failing runs, where these were compared.
+    """
     form = {
         "runs": [_run(run, passed) for run, passed in zip(contrast.runs, contrast.outcomes, strict=True)],
         "groups": {"passed": contrast.passed, "failed": contrast.failed, "unknown": contrast.unknown},
         **_separation(runs, contrast.separation),
     }
+    if failures is not None:
+        form["failures"] = [_failures(runs, group) for group in failures.groups]
     if contrast.per_task:
         form["tasks"] = [_task(runs, contrast, task, n < _MAX_TASKS) for n, task in enumerate(contrast.tasks)]
     return form
@@ -106,6 +113,24 @@ def _separator(runs: RunSet, separator: Separator) -> dict[str, Any]:
         "also": list(separator.also),
         "also_count": separator.also_count,
         "score": separator.score,
+    }
+
+
+def _failures(runs: RunSet, group: FailureGroup) -> dict[str, Any]:
+    return {
+        "kind": group.kind,
+        "tool": group.tool,
+        "sentence": group.sentence,
+        "runs": [
+            {
+                "run": runs.runs[failed.run].given,
+                "nearest": runs.runs[failed.nearest].given,
+                "position": failed.index,
+                "position_nearest": failed.nearest_index,
+                "sentence": failed.sentence,
+            }
+            for failed in group.runs
+        ],
     }
 
 

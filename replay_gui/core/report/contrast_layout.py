@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from replay_gui.core.report.document import Block, Column, Paragraph, ReportSection, ReportTable, Tone
-from replay_gui.core.report.model import ContrastedRun, ContrastPart, RunsPicturePart, SeparatorPart
+from replay_gui.core.report.model import ContrastedRun, ContrastPart, FailurePart, RunsPicturePart, SeparatorPart
 from replay_gui.core.text.plain_text import one_line
 
 _MAX_SEPARATOR_ROWS, _MAX_TASK_ROWS, _MAX_RUN_ROWS = 12, 200, 200
@@ -24,6 +24,8 @@ def contrast_sections(contrast: ContrastPart) -> list[ReportSection]:
     for picture in contrast.pictures:
         title = f"Call by call: task {picture.task}" if picture.task else "Call by call"
         sections.append(ReportSection(title, _picture(picture)))
+    if contrast.failures:
+        sections.append(ReportSection("Runs that failed, by their first reason", (_failures(contrast.failures),)))
     sections.append(ReportSection("Runs", (_runs(contrast),)))
     return sections
 
@@ -112,6 +114,12 @@ def _picture(picture: RunsPicturePart) -> tuple[Block, ...]:
     if any(column.separates for column in picture.columns):
         blocks.append(Paragraph("* The call shows a line of what separates."))
     return tuple(blocks)
+
+
+def _failures(failures: tuple[FailurePart, ...]) -> ReportTable:
+    columns = (Column("Runs", 3), Column("Against the nearest run that passed", 8))
+    rows = tuple((", ".join(group.runs), group.sentence or "no reason found") for group in failures[:_MAX_TASK_ROWS])
+    return ReportTable(columns, rows, total=len(failures), what="groups")
 
 
 def _runs(contrast: ContrastPart) -> ReportTable:

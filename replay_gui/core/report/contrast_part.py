@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from replay_gui.core.contrast.contrast import Contrast
+from replay_gui.core.contrast.failure_groups import FailureGroup, FailureGroups, run_name
 from replay_gui.core.contrast.run_profile import EvaluatedRun
 from replay_gui.core.contrast.run_set import RunSet
 from replay_gui.core.contrast.runs_picture import CellState, RunsPicture, runs_picture
@@ -15,6 +16,7 @@ from replay_gui.core.report.model import (
     ContrastedRun,
     ContrastedTask,
     ContrastPart,
+    FailurePart,
     PictureColumnPart,
     RunsPicturePart,
     SeparatorPart,
@@ -27,8 +29,12 @@ _MARKS = {CellState.SAME: "■", CellState.OTHER_ARGUMENTS: "□", CellState.ERR
 _WORDS = {True: "passed", False: "failed", None: "unknown"}
 
 
-def contrast_part(runs: RunSet, contrast: Contrast) -> ContrastPart:
-    """Return the part; reads the steps of the runs in its pictures, those of the first tasks with both outcomes."""
+def contrast_part(runs: RunSet, contrast: Contrast, failures: FailureGroups | None = None) -> ContrastPart:
+    """Return the part; reads the steps of the runs in its pictures, those of the first tasks with both outcomes.
+
+    Args:
+        failures: the groups of the failing runs, where these were compared.
+    """
     tasks, pictures = list[ContrastedTask](), list[RunsPicturePart]()
     if contrast.per_task:
         for task in contrast.tasks[:_MAX_TASKS]:
@@ -54,9 +60,14 @@ def contrast_part(runs: RunSet, contrast: Contrast) -> ContrastPart:
         separators=tuple(map(_separator, contrast.separation.separators)),
         tasks=tuple(tasks),
         pictures=tuple(pictures),
+        failures=() if failures is None else tuple(_failures(runs, group) for group in failures.groups),
         runs=tuple(_run(run, passed) for run, passed in listed),
         total=len(contrast.runs),
     )
+
+
+def _failures(runs: RunSet, group: FailureGroup) -> FailurePart:
+    return FailurePart(runs=tuple(run_name(runs.runs[failed.run]) for failed in group.runs), sentence=group.sentence)
 
 
 def _separator(separator: Separator) -> SeparatorPart:
@@ -108,7 +119,7 @@ def _picture(
         task=task,
         columns=_columns(picture),
         rows=tuple(
-            (_short_name(runs.runs[row.run]), _WORDS[row.passed], tuple(texts))
+            (run_name(runs.runs[row.run]), _WORDS[row.passed], tuple(texts))
             for row, texts in zip(picture.rows, cells, strict=True)
         ),
         more=(picture.more_rows, picture.more_columns),
@@ -125,7 +136,3 @@ def _columns(picture: RunsPicture) -> tuple[PictureColumnPart, ...]:
         )
         for column in picture.columns
     )
-
-
-def _short_name(run: EvaluatedRun) -> str:
-    return f"trial {run.identity.trial}" if run.identity.trial else run.name

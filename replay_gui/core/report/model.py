@@ -336,12 +336,21 @@ class ContrastedTask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FailurePart:
+    """Failing runs that share their first reason: their names, and the reason as it is for the first of them."""
+
+    runs: tuple[str, ...]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContrastPart:
     """The part of a report about many runs.
 
     Attributes:
-        note: what has to be known to read it. within: what the separators are about, "" for one group of runs.
-        runs: the first ones; `total` counts all. tasks: none where there is one group only.
+        note: what has to be known to read it. tasks: none where there is one group only.
+        failures: the groups of failing runs; none where they were not compared.
+        runs: the first ones; `total` counts all.
     """
 
     passed: int
@@ -351,6 +360,7 @@ class ContrastPart:
     separators: tuple[SeparatorPart, ...]
     tasks: tuple[ContrastedTask, ...]
     pictures: tuple[RunsPicturePart, ...]
+    failures: tuple[FailurePart, ...]
     runs: tuple[ContrastedRun, ...]
     total: int
 

@@ -10,7 +10,14 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeAlias
 
-from replay_gui.core.report.model import ContrastedTask, PictureColumnPart, RedactionNote, Report, SeparatorPart
+from replay_gui.core.report.model import (
+    ContrastedTask,
+    FailurePart,
+    PictureColumnPart,
+    RedactionNote,
+    Report,
+    SeparatorPart,
+)
 from replay_gui.core.report.redactor import Redactor
 
 # A redacted report still needs hashes to be checked; the other fields contain only the program's own words.
@@ -20,7 +27,7 @@ _FIELDS_KEPT = frozenset(
         "verdict", "seal", "origin", "version",
     )
 )  # fmt: skip
-_Quoting: TypeAlias = SeparatorPart | ContrastedTask | PictureColumnPart
+_Quoting: TypeAlias = SeparatorPart | ContrastedTask | PictureColumnPart | FailurePart
 
 
 def redact_report(report: Report, redactor: Redactor) -> Report:
@@ -37,7 +44,7 @@ def _shown(value: Any, redactor: Redactor) -> Any:
         return value if all(new is old for new, old in zip(shown, value, strict=True)) else shown
     if not is_dataclass(value) or isinstance(value, type):
         return value
-    if isinstance(value, SeparatorPart | ContrastedTask | PictureColumnPart):
+    if isinstance(value, _Quoting):
         value = _without_quotations(value, redactor)
     parts: dict[str, Any] = {}
     for field in fields(value):
@@ -58,4 +65,6 @@ def _without_quotations(part: _Quoting, redactor: Redactor) -> _Quoting:
         return replace(part, sentence=sentence, also=tuple(map(redactor.hidden, part.also)))
     if isinstance(part, ContrastedTask):
         return replace(part, first=redactor.hidden(part.first) if part.first else "")
+    if isinstance(part, FailurePart):
+        return replace(part, sentence=redactor.hidden(part.sentence) if part.sentence else "")
     return replace(part, call=redactor.hidden(part.call))
