@@ -147,6 +147,8 @@ class RunsSession(QObject):
             self.done, self.total = evaluation.done, evaluation.total
         else:
             self._take_part(evaluation.part)
+        if evaluation.number != self._number:
+            return  # a task was chosen as soon as the tasks were known: that evaluation goes on
         self.working, self.problem = not evaluation.ended, evaluation.problem
         self.progressed.emit()
 

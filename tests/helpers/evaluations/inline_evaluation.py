@@ -35,7 +35,10 @@ class InlineContext:
 
 
 class InlineBridge(QObject):
-    """Answers each EvaluateRuns before `send_request` returns. `requests`: all that came."""
+    """Answers each EvaluateRuns before `send_request` returns; while it `holds`, at `release`.
+
+    Attributes: requests: all that came.
+    """
 
     answered = Signal(object)
 
@@ -44,6 +47,7 @@ class InlineBridge(QObject):
         self._folder = folder
         self._context = InlineContext()
         self.requests: list[EvaluateRuns] = []
+        self.holds = False
 
     def as_bridge(self) -> EngineBridge:
         """This object, as the type that sessions take."""
@@ -53,9 +57,14 @@ class InlineBridge(QObject):
         body = request.body
         assert isinstance(body, EvaluateRuns)
         self.requests.append(body)
-        if body.sources:
+        if body.sources and not self.holds:
             self._evaluate(body)
         return len(self.requests)
+
+    def release(self) -> None:
+        """Answer the last request."""
+        self.holds = False
+        self._evaluate(self.requests[-1])
 
     def _evaluate(self, body: EvaluateRuns) -> None:
         arguments = EvaluationArguments(

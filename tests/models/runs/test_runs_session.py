@@ -63,3 +63,22 @@ def test_a_stopped_evaluation_takes_no_more_answers(session: RunsSession, bridge
     session.stop()
     assert (session.working, session.problem) == (False, "stopped")
     assert bridge.requests[-1].sources == ()
+
+
+def test_a_task_that_is_chosen_at_once_is_waited_for(session: RunsSession, bridge: InlineBridge, folder: Path) -> None:
+    """As the list of tasks does, which chooses the first one when it is filled."""
+    asked: list[int] = []
+
+    def choose() -> None:
+        if session.tasks and not asked:
+            asked.append(1)
+            bridge.holds = True  # the answer comes later
+            session.choose_task(session.tasks[0])
+
+    session.runs_changed.connect(choose)
+    session.open((str(folder),))
+    assert session.working
+    bridge.release()
+    assert not session.working
+    assert session.contrasted is not None
+    assert session.contrasted.chosen == session.tasks[0].runs
