@@ -40,6 +40,7 @@ KIND_LABELS: dict[str, str] = {
 }
 """By kind, where nothing else of the event is known yet."""
 
+LONGEST_LABEL = "Interrupted"  # of those that hold no name of the log
 _SPEAKERS = {"user": "User", "human": "User", "system": "System", "developer": "System", "assistant": "Assistant"}
 _NOUNS = {
     "User": "user message",
@@ -117,5 +118,5 @@ def event_label(event: Event) -> str:
     if event.problem is None and event.kind == Kind.DECISION.value:
         return _DECISIONS.get(str(payload.get("decision_type")), "Assistant")
     if event.problem is None and event.kind == Kind.ERROR.value and payload.get("error_type") == "interrupted":
-        return "Interrupted"
+        return LONGEST_LABEL
     return kind_label(event.kind, event.tool)

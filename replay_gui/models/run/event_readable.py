@@ -31,6 +31,7 @@ _HUNK = re.compile(r"@@ -(\d{1,9})(?:,\d+)? \+(\d{1,9})(?:,\d+)? @@")
 _PATCH_HEADS = ("+++", "---", "diff ", "index ", "***")
 _NUMBER_WIDTH = 4  # characters of a line number
 _IN_TITLE = ("source", "tool_name")  # members of the payload
+_NEEDED = ("tool_version", "capabilities", "agent_version")  # members that may be empty
 _TYPES_IN_TITLE = {
     "obs_type": ("message", "command", "command-output", "input"),
     "decision_type": ("message", "thinking", "plan", "model"),
@@ -104,7 +105,9 @@ def _event_lines(event: Event, limit: int, pair: Event | None) -> Iterator[Reada
 
 
 def _is_in_title(event: Event, name: str) -> bool:
-    """Whether the title of the detail says this member: who speaks, what kind of message it is, which tool."""
+    """Whether the title of the detail says all of this member: who speaks, the kind of message, which tool."""
+    if event.kind in STRUCTURES and name in _NEEDED and not event.payload[name]:
+        return True  # the format wants it, and it says nothing
     if event.kind not in STRUCTURES or not isinstance(event.payload[name], str):
         return False
     return name in _IN_TITLE or event.payload[name] in _TYPES_IN_TITLE.get(name, ())

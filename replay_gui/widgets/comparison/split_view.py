@@ -17,8 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from replay_gui.core.divergence.comparison import NO_EVENT, Change
-from replay_gui.core.log.kinds import Kind
-from replay_gui.core.text.event_label import kind_label
+from replay_gui.core.text.event_label import LONGEST_LABEL
 from replay_gui.look.theme import FOCUS, LINKS, ROW, theme
 from replay_gui.models.comparison.comparison_rows import ComparisonColumn, ComparisonRows
 from replay_gui.models.comparison.comparison_search import ComparisonSearch
@@ -113,7 +112,7 @@ class SplitView(RowView):
         labels = [
             f"← {tool}" for tool in dict.fromkeys((*a.tools[:_MAX_MEASURED_NAMES], *b.tools[:_MAX_MEASURED_NAMES]))
         ]
-        self._delegate.fit(max(a.count, b.count), [*labels, kind_label(Kind.PATCH_REJECTED)], left)
+        self._delegate.fit(max(a.count, b.count), [*labels, LONGEST_LABEL], left)
 
     def side_at(self, x: float) -> ComparisonColumn:
         """Return the side of a pixel; in the gutter, the nearer one."""

@@ -7,9 +7,8 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from replay_gui.core.facts.event_search import SearchHit
-from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.positions import index_before
-from replay_gui.core.text.event_label import kind_label
+from replay_gui.core.text.event_label import LONGEST_LABEL
 from replay_gui.engine.answers import EventRow
 from replay_gui.look.marks import draw_mark
 from replay_gui.look.theme import GAP, UNIT, data_font, kind_color, theme, ui_font
@@ -37,7 +36,7 @@ class RowDelegate(QStyledItemDelegate):
     def widths(self, count: int, longest_time: str, labels: list[str]) -> dict[int, int]:
         """Widths of the columns for `count` events with such times and these labels, in pixels."""
         data, ui = self._data.metrics, self._ui.metrics
-        longest = max([ui.horizontalAdvance(text) for text in (*labels, kind_label(Kind.PATCH_REJECTED))])
+        longest = max([ui.horizontalAdvance(text) for text in (*labels, LONGEST_LABEL)])
         deepest = min(max(map(len, self._table.subagents.paths), default=0), _MAX_INDENT_LEVELS)
         return {
             EventColumn.POSITION: data.horizontalAdvance("0" * max(len(f"{count:,}"), 4)) + 2 * GAP + UNIT,

@@ -93,3 +93,6 @@ def test_what_the_title_says_is_not_said_again() -> None:
     assert texts("Observation", {**said, "obs_type": "clock"})[0] == 'obs_type "clock"'
     assert texts("Decision", {"decision_type": "thinking", "data": None, "reasoning": "so"})[0] == 'reasoning "so"'
     assert texts("x:a", {"source": "s"})[0] == 'source "s"'
+    asked = {"tool_name": "ls", "tool_version": "", "input": {"path": "."}, "capabilities": []}
+    assert texts("ToolRequest", asked)[0] == 'input.path "."'
+    assert texts("ToolRequest", {**asked, "tool_version": "2"})[0] == 'tool_version "2"'
