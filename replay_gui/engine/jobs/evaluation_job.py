@@ -12,6 +12,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
+from replay_gui.core.catalogue.extras import is_catalogue, require_extra
 from replay_gui.core.contrast.contrast import contrast_runs
 from replay_gui.core.contrast.failure_groups import failure_groups
 from replay_gui.core.contrast.passed_expression import passed_judge
@@ -32,7 +33,7 @@ PART_INTERVAL = 0.1  # seconds between two parts
 
 @dataclass(frozen=True, slots=True)
 class _ReadRuns:
-    """Runs that were read. `key`: of what. logs: path of the log of each."""
+    """Runs that were read. `key`: of what. logs: path of the log of each; none of a catalogue."""
 
     key: tuple[int, tuple[str, ...]]
     runs: RunSet
@@ -50,7 +51,7 @@ def evaluate_runs(arguments: EvaluationArguments, context: JobContext) -> Evalua
     runs = kept.runs
     outcomes = runs.outcomes if judge is None else tuple(judge(run) for run in runs.runs)
     contrasted = _contrasted(runs, outcomes, arguments.chosen)
-    if contrasted.per_task or not _has_both(contrasted):
+    if contrasted.per_task or not kept.logs or not _has_both(contrasted):
         return contrasted
     context.part(contrasted)
     return FailuresGrouped(
@@ -81,6 +82,8 @@ def _has_both(contrasted: RunsContrasted) -> bool:
 # ---- reading ------------------------------------------------------------------------------------------
 def _read_runs(key: tuple[int, tuple[str, ...]], arguments: EvaluationArguments, context: JobContext) -> _ReadRuns:
     """Return all runs; those that cannot be read have a problem. LogUnreadable where there is none at all."""
+    if len(arguments.sources) == 1 and is_catalogue(arguments.sources[0]):
+        return _ReadRuns(key, _catalogued_runs(arguments.sources[0], context), ())
     files, problems = _found_files(arguments, context)
     if not files and not problems:
         raise LogUnreadable(f"{', '.join(arguments.sources)}: there is no run in it that can be read")
@@ -89,6 +92,15 @@ def _read_runs(key: tuple[int, tuple[str, ...]], arguments: EvaluationArguments,
     unread = [EvaluatedRun(given=given, name=Path(given).name, problem=why) for given, why in problems]
     context.part(RunsListed(len(files), len(files), 0, (*runs.runs, *unread)))
     return _ReadRuns(key, runs, tuple(file.log for file in files))
+
+
+def _catalogued_runs(folder: str, context: JobContext) -> RunSet:
+    require_extra("catalogue", "a catalogue")
+    from replay_gui.core.catalogue.reading import open_catalogue  # which needs the extra
+
+    runs = open_catalogue(Path(folder))
+    context.part(RunsListed(len(runs), len(runs), 0, runs.runs))
+    return runs
 
 
 def _found_files(arguments: EvaluationArguments, context: JobContext) -> tuple[list[RunFile], list[tuple[str, str]]]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from replay_gui.core.catalogue.indexing import index_source
+from replay_gui.core.catalogue.writing import write_catalogue
 from replay_gui.core.errors import ReplayError
 from replay_gui.engine.jobs import evaluation_job
 from replay_gui.engine.jobs.evaluation_job import evaluate_runs
@@ -90,3 +93,21 @@ def test_a_folder_without_runs_is_said_to_have_none(arguments: EvaluationArgumen
     (tmp_path / "empty").mkdir()
     with pytest.raises(ReplayError, match="no run in it that can be read"):
         evaluate_runs(msgspec.structs.replace(arguments, sources=(str(tmp_path / "empty"),)), InlineContext())
+
+
+def test_a_catalogue_is_opened_as_a_folder_is(arguments: EvaluationArguments, tmp_path: Path) -> None:
+    folder = tmp_path / "catalogue"
+    write_catalogue(arguments.sources, folder, partial(map, index_source))
+    context, by_logs = InlineContext(), evaluate_runs(arguments, InlineContext())
+    contrasted = evaluate_runs(msgspec.structs.replace(arguments, sources=(str(folder),)), context)
+    assert isinstance(contrasted, RunsContrasted)
+    assert isinstance(by_logs, RunsContrasted)
+    (listed,) = context.parts
+    assert isinstance(listed, RunsListed)
+    assert [run.given for run in listed.runs] == sorted(map(str, Path(arguments.sources[0]).iterdir()))
+    assert contrasted.separation.separators[0].sentence == by_logs.separation.separators[0].sentence
+    one = evaluate_runs(
+        msgspec.structs.replace(arguments, sources=(str(folder),), chosen=contrasted.tasks[0].runs), context
+    )
+    assert isinstance(one, RunsContrasted)  # without the logs at hand, failing runs are not compared with passing ones
+    assert len(one.picture.rows) == 4
