@@ -33,6 +33,7 @@ COMMANDS = {
     "import": ("convert", "convert foreign logs to replay logs"),
     "record": ("record", "run an agent's command, and record its calls to models and tools"),
     "rerun": ("rerun", "run an agent again, answered from a recorded run, up to the first request that differs"),
+    "receive": ("receive", "take the traces of instrumented agents (OpenTelemetry) as they run"),
     "demo": ("demo", "write the bundled samples"),
 }
 """Command: (its module, what it does). A module is imported when its command runs; only the window imports Qt."""

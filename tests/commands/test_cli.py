@@ -21,9 +21,14 @@ def test_help_lists_every_command(command: Any) -> None:
     assert all(f"\n  {name} " in result.out for name in COMMANDS)
 
 
+MISS_NOTHING = ("receive",)
+
+
 @pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_every_command_has_help_and_says_what_it_misses(command: Any, name: str) -> None:
     assert f"usage: replay-gui {name} " in command(name, "--help").out
+    if name in MISS_NOTHING:
+        return
     result = command(name)
     assert (result.code, result.out) == (2, "")
     assert len(result.err.splitlines()) == 1

@@ -1,0 +1,66 @@
+"""receive: take the traces of instrumented agents as they run, and write a log of each."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import threading
+import time
+from pathlib import Path
+
+from replay_gui.commands.runs import EXIT_FINDING, EXIT_GOOD
+from replay_gui.commands.terminal import print_error, print_line
+from replay_gui.core.errors import LogUnreadable
+from replay_gui.core.text.wording import plural
+from replay_gui.record.calls.secrets import Secrets
+from replay_gui.record.receiving.receiver import DEFAULT_PORT, TraceReceiver
+from replay_gui.record.receiving.trace_files import TraceFiles, WrittenTrace
+
+_QUIET = 2.0  # seconds without a span after which a trace whose root has come counts as whole
+_POLL = 0.2  # seconds
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of this command."""
+    parser.add_argument(
+        "--port", metavar="PORT", type=int, default=DEFAULT_PORT, help=f"where to listen, on 127.0.0.1 ({DEFAULT_PORT})"
+    )
+    parser.add_argument(
+        "-o", "--output", metavar="FOLDER", type=Path, default=Path(), help="where logs are written (.)"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Receive until interrupted; return EXIT_FINDING where a trace could not be written as a log."""
+    try:
+        args.output.mkdir(parents=True, exist_ok=True)
+    except OSError as why:
+        raise LogUnreadable(f"{args.output}: cannot be made: {why.strerror}") from None
+    files = TraceFiles(args.output, Secrets(os.environ))
+    failed = False
+    with TraceReceiver(args.port, files) as receiver:
+        thread = threading.Thread(target=receiver.serve_forever, kwargs={"poll_interval": _POLL})
+        thread.start()
+        print_error(f"receiving OTLP/HTTP at {receiver.url}/v1/traces; stop with Ctrl-C")
+        try:
+            while True:
+                time.sleep(_POLL)
+                for written in files.write_logs(_QUIET, whole=True):
+                    failed = not _say(written) or failed
+        except KeyboardInterrupt:
+            pass  # the way to end it
+        finally:
+            receiver.shutdown()
+            thread.join()
+    for written in files.write_logs():
+        failed = not _say(written) or failed
+    return EXIT_FINDING if failed else EXIT_GOOD
+
+
+def _say(written: WrittenTrace) -> bool:
+    """Print what was written; return whether it was."""
+    if written.problem is not None:
+        print_error(written.problem)
+        return False
+    print_line(f"{written.path}: {plural(written.spans, 'span')}")
+    return True

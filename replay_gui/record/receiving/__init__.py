@@ -1,0 +1,1 @@
+"""Receiving the traces of instrumented agents in any language (OpenTelemetry), as they run."""
