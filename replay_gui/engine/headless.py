@@ -15,7 +15,7 @@ from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.scanner import Block
 from replay_gui.core.verification.verification_report import VerificationReport
 from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobProgress, decode_value
-from replay_gui.engine.jobs.job_types import IndexArguments, LogFile
+from replay_gui.engine.jobs.job_types import IndexArguments, OpenedFile
 from replay_gui.engine.verification_controller import WORKERS, VerificationArguments, VerificationController
 from replay_gui.engine.worker_pool import WorkerPool
 
@@ -52,7 +52,7 @@ def verify_with_workers(log: EventLog, on_progress: OnProgress) -> VerificationR
             return _report(log, verification, workers, on_progress, "")
         # Snapshots of an index let both workers share the replay, which one alone would have to do in order.
         with tempfile.TemporaryDirectory(prefix="replay-gui-verify-", ignore_cleanup_errors=True) as folder:
-            workers.submit(IndexArguments(LogFile.of(log), folder, False))
+            workers.submit(IndexArguments(OpenedFile.of(log), folder, False))
             verification.start_beside_index()
             try:
                 return _report(log, verification, workers, on_progress, folder)

@@ -18,7 +18,7 @@ from replay_gui.engine.jobs.job_types import (
     IntegrityArguments,
     JobArguments,
     JoinArguments,
-    LogFile,
+    OpenedFile,
     ReplayArguments,
     StatesArguments,
 )
@@ -83,7 +83,7 @@ class ReadingTask:
         run = self._run
         self._stage = IndexStage.BUILDING
         self._is_shared = run.log.source.size > _MIN_SHARED_BYTES
-        log, changed_at = LogFile.of(run.log), run.log.source.changed_at
+        log, changed_at = OpenedFile.of(run.log), run.log.source.changed_at
         self._jobs.start(IndexArguments(log, str(run.folder), not self._is_shared, changed_at))
         self._verification.start_beside_index(columns=str(run.folder) if self._is_shared else None)
 
@@ -149,7 +149,7 @@ class ReadingTask:
             return
         run = self._run
         if self._verification.integrity_done:
-            log, changed_at = LogFile.of(run.log), run.log.source.changed_at
+            log, changed_at = OpenedFile.of(run.log), run.log.source.changed_at
             self._jobs.start(JoinArguments(log, str(run.folder), run.built, changed_at))
         else:
             self._use_index(run.built)

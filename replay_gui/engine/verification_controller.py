@@ -29,7 +29,7 @@ from replay_gui.engine.jobs.job_messages import JobDone, JobPart, JobProgress, d
 from replay_gui.engine.jobs.job_types import (
     FileHashArguments,
     IntegrityArguments,
-    LogFile,
+    OpenedFile,
     ReplayArguments,
     StatesArguments,
 )
@@ -167,7 +167,7 @@ class VerificationController:
             far_enough = entry.position - (cuts[-1].position if cuts[-1] else 0) >= step
             if far_enough and entry.position < built.count:
                 cuts.append(entry)
-        log = LogFile.of(self._log)
+        log = OpenedFile.of(self._log)
         for cut, following in zip(cuts, [*cuts[1:], None], strict=True):
             stop = following.position if following else built.count
             if cut is None:
@@ -248,7 +248,7 @@ class VerificationController:
             self._run_integrity(self._limit, None, None)
         elif self._file_hash is None:
             self._file_hash = ""
-            self._run(FileHashArguments(LogFile.of(self._log)))
+            self._run(FileHashArguments(OpenedFile.of(self._log)))
         elif self._state_jobs:
             self._run(self._state_jobs.popleft())
         else:
@@ -270,7 +270,7 @@ class VerificationController:
             self._run_integrity(front, stop, None)
 
     def _run_integrity(self, start: Boundary, stop: int | None, stop_index: int | None) -> None:
-        self._run(IntegrityArguments(LogFile.of(self._log), start, stop, stop_index, self._columns))
+        self._run(IntegrityArguments(OpenedFile.of(self._log), start, stop, stop_index, self._columns))
 
     def _split(self, front: Boundary) -> bool:
         """Set the limit in the middle of what is after the slice at the front, if that is worth a job."""
@@ -287,7 +287,7 @@ class VerificationController:
         return True
 
     def _run_replay(self) -> None:
-        self._run(ReplayArguments(LogFile.of(self._log)))
+        self._run(ReplayArguments(OpenedFile.of(self._log)))
 
     def _run(self, arguments: VerificationArguments) -> None:
         self._running[arguments] = 0
@@ -301,7 +301,7 @@ class VerificationController:
             self.has_false_snapshots = bool(states)
             self._states.clear()
             self._checked_again = True
-            self._run(StatesArguments(LogFile.of(self._log), (), None))
+            self._run(StatesArguments(OpenedFile.of(self._log), (), None))
             return None
         if not states and self._replay is not None:
             states = [self._replay]

@@ -31,7 +31,7 @@ from replay_gui.engine import verification_controller
 from replay_gui.engine.jobs import registry
 from replay_gui.engine.jobs.job import JobCache
 from replay_gui.engine.jobs.job_messages import JobDone, JobPart, JobProgress, decode_value, encode_value
-from replay_gui.engine.jobs.job_types import IndexArguments, LogFile
+from replay_gui.engine.jobs.job_types import IndexArguments, OpenedFile
 from replay_gui.engine.jobs.registry import JOBS
 from replay_gui.engine.verification_controller import WORKERS, VerificationArguments, VerificationController
 from tests.helpers.event_strategies import events
@@ -86,7 +86,7 @@ class Told:
 
 def build_index(log: EventLog, folder: Path) -> BuiltIndex:
     folder.mkdir(exist_ok=True)
-    return registry.index(IndexArguments(LogFile.of(log), str(folder), True), Told())
+    return registry.index(IndexArguments(OpenedFile.of(log), str(folder), True), Told())
 
 
 def in_shares(log: EventLog, way: str, seed: int, folder: Path, built: BuiltIndex | None = None) -> VerificationReport:
@@ -100,7 +100,7 @@ def in_shares(log: EventLog, way: str, seed: int, folder: Path, built: BuiltInde
         task.start_with_snapshots(kept, str(folder), log.offsets)
     else:
         hashing = way == "beside, hashing"
-        shares.submit(IndexArguments(LogFile.of(log), str(folder), not hashing))
+        shares.submit(IndexArguments(OpenedFile.of(log), str(folder), not hashing))
         folder.mkdir(exist_ok=True)
         task.start_beside_index(columns=str(folder) if hashing else None)
     index: BuiltIndex | None = None

@@ -25,7 +25,7 @@ class JobArguments(msgspec.Struct, frozen=True):
     job: ClassVar[str] = ""
 
 
-class LogFile(msgspec.Struct, frozen=True):
+class OpenedFile(msgspec.Struct, frozen=True):
     """The file of an open log: its path, and what tells it from one that takes its name meanwhile."""
 
     path: str
@@ -33,7 +33,7 @@ class LogFile(msgspec.Struct, frozen=True):
     inode: int
 
     @classmethod
-    def of(cls, log: EventLog) -> LogFile:
+    def of(cls, log: EventLog) -> OpenedFile:
         """Return the file of an open log."""
         device, inode, *_ = log.source.stamp
         return cls(str(log.source.path), device, inode)
@@ -41,7 +41,7 @@ class LogFile(msgspec.Struct, frozen=True):
     def open(self) -> EventLog:
         """Open the log again; LogChanged where its name now belongs to another file."""
         log = EventLog.open(self.path)
-        if LogFile.of(log) != self:
+        if OpenedFile.of(log) != self:
             log.close()
             raise LogChanged(f"{self.path}: replaced by another file while it was read; open it again")
         return log
@@ -55,7 +55,7 @@ class IndexArguments(JobArguments, frozen=True):
     """
 
     job: ClassVar[str] = "index"
-    log: LogFile
+    log: OpenedFile
     folder: str
     whole: bool
     changed_at: int | None = None
@@ -65,7 +65,7 @@ class JoinArguments(JobArguments, frozen=True):
     """Complete the index in `folder` that two passes have made; `built` is the result of the index pass."""
 
     job: ClassVar[str] = "join"
-    log: LogFile
+    log: OpenedFile
     folder: str
     built: BuiltIndex
     changed_at: int | None = None
@@ -78,7 +78,7 @@ class IntegrityArguments(JobArguments, frozen=True):
     """
 
     job: ClassVar[str] = "integrity"
-    log: LogFile
+    log: OpenedFile
     start: Boundary
     stop: int | None
     stop_index: int | None
@@ -92,7 +92,7 @@ class StatesArguments(JobArguments, frozen=True):
     """
 
     job: ClassVar[str] = "states"
-    log: LogFile
+    log: OpenedFile
     line: tuple[SnapshotEntry, ...]
     stop: int | None
     offset: int = 0
@@ -103,14 +103,14 @@ class ReplayArguments(JobArguments, frozen=True):
     """Replay a log without recorded state hashes, to find the events that do not apply."""
 
     job: ClassVar[str] = "applicable"
-    log: LogFile
+    log: OpenedFile
 
 
 class FileHashArguments(JobArguments, frozen=True):
     """Compute the BLAKE3 of the whole file."""
 
     job: ClassVar[str] = "file_hash"
-    log: LogFile
+    log: OpenedFile
 
 
 class ConvertArguments(JobArguments, frozen=True):
