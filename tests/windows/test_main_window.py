@@ -11,6 +11,7 @@ from PySide6.QtCore import QSettings
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QDialog, QToolBar
 from pytestqt.qtbot import QtBot
+from replay_gui.windows.help_actions import HelpActions
 
 from replay_gui.models.session import Session
 from replay_gui.windows.actions import ACTION_SPECS, Handlers, connect_actions
@@ -34,11 +35,14 @@ def all_handlers(window: MainWindow) -> list[Handlers]:
     window.build_pages()
     of_comparison = window.findChild(CompareActions)
     assert isinstance(of_comparison, CompareActions)
+    help_actions = window.findChild(HelpActions)
+    assert isinstance(help_actions, HelpActions)
     return [
         window.handlers,
         window.sources.handlers,
         window.run_actions.handlers,
         window.find_actions.handlers,
+        help_actions.handlers,
         of_comparison.handlers,
     ]
 

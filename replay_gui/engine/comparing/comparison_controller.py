@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from replay_gui.engine.comparing.trail_reader import TrailReader
 
 _RESULT_FOLDER = "columns"
+_STOPPED_TEXT = "The search for reasons was stopped. Reload the runs to look for them again."
 
 
 class ComparisonController:
@@ -96,7 +97,7 @@ class ComparisonController:
                 self.close()
             case StopWork() if self._jobs is not None and self._jobs.runs(WhyArguments) and self._waiting is None:
                 self._stop()
-                self._answer(number, Explained(problem="The search for reasons was stopped."))
+                self._answer(number, Explained(problem=_STOPPED_TEXT))
             case StopWork() if self._waiting is not None or self._is_busy:
                 self._stop()
                 self._answer(number, Alert("info", "Stopped: the runs are not compared.", ("retry",)))

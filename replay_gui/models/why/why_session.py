@@ -67,13 +67,13 @@ class WhySession(QObject):
 
     @property
     def working(self) -> bool:
-        """Whether reasons are being looked for, or will be once the comparison has come."""
-        return self.comparison.active and not self.fresh and not self.problem
+        """Whether the reasons of the comparison that is shown are being looked for."""
+        return isinstance(self.comparison.state, Shown) and not self.fresh and not self.problem
 
     @property
     def settled(self) -> bool:
         """Whether everything there is to show has come."""
-        if not self.comparison.active or self.problem:
+        if not isinstance(self.comparison.state, Shown) or self.problem:
             return True
         return self.fresh and (self.chosen == NO_REASON or self.trail is not None)
 

@@ -56,7 +56,7 @@ class WhyPanel(Panel):
         self.set_note("" if why is None else count_words(why))
         self.foot.setVisible(why is not None and bool(why.reasons))
         if why is not None:
-            self.foot.show_words(foot_words(why), set_aside_lines(why))
+            self.foot.show_words(session.problem or foot_words(why), set_aside_lines(why))
             self.view.hint = same_words(why)
         else:
             self.view.hint = session.problem or self._waiting_words()
@@ -64,8 +64,9 @@ class WhyPanel(Panel):
         self.view.viewport().update()
 
     def _waiting_words(self) -> str:
-        if not self._session.comparison.fresh:
-            return "The runs are being compared."
+        comparison = self._session.comparison
+        if not comparison.fresh:
+            return "The runs are being compared." if comparison.working else "The runs are not compared."
         percent = f" {min(self._session.done * 100 // self._session.total, 99)} %" if self._session.total else ""
         return f"Looking for reasons…{percent}"
 

@@ -209,7 +209,9 @@ def test_stopped_while_it_looks_for_reasons_the_comparison_stays(pair: Pair) -> 
     pair.comparing.handle_request(1, StopWork(), 0)
     pair.pool.work()
     assert pair.pool.handles[1].cancelled
-    assert [value.problem for _, value in pair.all(Explained)] == ["The search for reasons was stopped."]
+    assert [value.problem for _, value in pair.all(Explained)] == [
+        "The search for reasons was stopped. Reload the runs to look for them again."
+    ]
     pair.comparing.handle_request(1, GetStep(0), 0)
     assert pair.all(Step)
     pair.comparing.handle_request(1, Explain(), 0)

@@ -11,6 +11,7 @@ from replay_gui.core.effects.effect import Effect, EffectFinding
 from replay_gui.core.reasons.why_result import SetAside
 from replay_gui.engine.comparing.why_answers import Explained, Trail, TrailGap, TrailRow
 from replay_gui.engine.requests import GetTrail, SetOutcome, Side
+from replay_gui.models.comparison.comparison_states import Shown
 from replay_gui.models.why.action_table import ActionColumn, ActionTable
 from replay_gui.models.why.reason_cards import MAX_REASONS, ReasonCards
 from replay_gui.models.why.trail_table import TrailTable
@@ -64,6 +65,8 @@ def test_an_old_answer_stays_until_the_next_has_come(session: StoryWhy) -> None:
     session.story.compare()
     assert session.result is not None
     assert not session.fresh
+    assert not session.working, "first the runs are compared"
+    session.story.state = Shown()
     assert session.working
     session.take(Explained(done=3, total=4))
     assert (session.done, session.total) == (3, 4)

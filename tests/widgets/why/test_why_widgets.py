@@ -110,7 +110,7 @@ def test_no_rule_is_offered_for_what_no_tool_did(qtbot: QtBot, session: StoryWhy
 def test_while_the_reasons_are_looked_for_it_says_so(qtbot: QtBot, session: StoryWhy) -> None:
     panel = WhyPanel(session)
     qtbot.addWidget(panel)
-    assert panel.view.hint == "The runs are being compared."
+    assert panel.view.hint == "The runs are not compared."
     session.show(why_of())
     assert panel.accessibleName() == "They did the same"
     session.result = None
