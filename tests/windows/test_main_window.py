@@ -11,13 +11,13 @@ from PySide6.QtCore import QSettings
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QDialog, QToolBar
 from pytestqt.qtbot import QtBot
-from replay_gui.windows.help_actions import HelpActions
 
 from replay_gui.models.session import Session
 from replay_gui.windows.actions import ACTION_SPECS, Handlers, connect_actions
 from replay_gui.windows.compare_actions import CompareActions
 from replay_gui.windows.dialogs.diagnostics_dialog import DiagnosticsDialog
 from replay_gui.windows.dialogs.documentation_dialog import DocumentationDialog
+from replay_gui.windows.dialogs.help_actions import HelpActions
 from replay_gui.windows.dialogs.shortcuts_dialog import ShortcutsDialog
 from replay_gui.windows.main_window import MainWindow
 
