@@ -20,7 +20,7 @@ from replay_gui.core.contrast.profiling import RunFile, profiles, run_files
 from replay_gui.core.contrast.run_profile import EvaluatedRun
 from replay_gui.core.contrast.run_set import RunSet, run_set
 from replay_gui.core.contrast.runs_picture import runs_picture
-from replay_gui.core.contrast.tasks import separate_runs
+from replay_gui.core.contrast.tasks import separate_runs, tasks_of
 from replay_gui.core.errors import LogUnreadable, ReplayError
 from replay_gui.core.importers.run_choice import split_run
 from replay_gui.core.importers.run_survey import files_below
@@ -60,15 +60,19 @@ def evaluate_runs(arguments: EvaluationArguments, context: JobContext) -> Evalua
 
 
 def _contrasted(runs: RunSet, outcomes: tuple[bool | None, ...], chosen: tuple[int, ...] | None) -> RunsContrasted:
-    whole = contrast_runs(runs, outcomes)
-    readable = tuple(number for number, run in enumerate(runs.runs) if not run.problem)
-    numbers = readable if chosen is None else tuple(number for number in chosen if number in set(readable))
-    separation = whole.separation if chosen is None else separate_runs(runs.table, outcomes, numbers)
+    readable = [number for number, run in enumerate(runs.runs) if not run.problem]
+    if chosen is None:
+        whole = contrast_runs(runs, outcomes)
+        numbers, tasks, separation, per_task = tuple(readable), whole.tasks, whole.separation, whole.per_task
+    else:
+        numbers = tuple(sorted(set(readable).intersection(chosen)))
+        tasks, per_task = tasks_of(runs.runs, outcomes), False
+        separation = separate_runs(runs.table, outcomes, numbers)
     return RunsContrasted(
         outcomes=outcomes,
-        tasks=whole.tasks,
+        tasks=tasks,
         chosen=numbers,
-        per_task=chosen is None and whole.per_task,
+        per_task=per_task,
         separation=separation,
         picture=runs_picture(runs, outcomes, numbers, separation),
     )
