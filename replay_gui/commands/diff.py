@@ -92,10 +92,10 @@ def run(args: argparse.Namespace) -> int:
             print_note(_unused_words(in_force))
         if report is not None:
             if report.redactor is not None:  # sentences are made anew, of what may be told
-                comparison = comparer.compare(rules, report.redactor)
+                comparison = replace(comparer.compare(rules, report.redactor), results=results)
                 told_a, told_b = side_a.disguised(report.redactor), side_b.disguised(report.redactor)
                 if why is not None:
-                    why = WhyFinder(told_a, told_b, short_names(args.a, args.b)).find(rules)
+                    why = WhyFinder(told_a, told_b, names).find(rules, results)
             part = comparison_part(comparer, comparison, rules, why, report.redactor)
             rules_file = None if in_force.path is None else str(in_force.path)
             _write_report(report, args, (a, b), replace(part, rules_file=rules_file))

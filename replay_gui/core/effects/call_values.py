@@ -16,6 +16,7 @@ _MAX_LEAVES = 400  # of an input that are looked at
 _MIN_TEXT, _MIN_PLAIN_TEXT, _MAX_TEXT = 4, 6, 200  # characters of a text that can be traced
 _MIN_NUMBER = 20
 _YEARS = range(1900, 2101)
+_HIDDEN = "[redacted "  # stands in a report for a value whose place cannot be looked for
 _DULL = word_set("true false none null yes no economy business default string all any one two")  # said anywhere
 
 
@@ -63,6 +64,8 @@ def is_telling(value: Any) -> bool:
         return False
     if isinstance(value, int | float):
         return abs(value) >= _MIN_NUMBER and value not in _YEARS
+    if isinstance(value, str) and _HIDDEN in value:
+        return False
     if not isinstance(value, str) or not _MIN_TEXT <= len(value) <= _MAX_TEXT or value.lower() in _DULL:
         return False
     return len(value) >= _MIN_PLAIN_TEXT or "/" in value or any(c.isdigit() for c in value)

@@ -74,9 +74,28 @@ def test_an_argument_and_a_value_that_nothing_holds(tmp_path: Path) -> None:
     assert first.sentence == (
         "trial 0 updated booking with card card_9999; trial 1 with card_4411 (event 6 against event 6)."
     )
-    assert first.details == ("trial 0 made card_9999 up: nothing before event 6 holds it.",)
+    assert first.details == ("trial 0 brought in card_9999 itself: nothing before event 6 holds it in this form.",)
     assert (first.a, first.b) == (other.input, pay.input)
     assert [reason.kind for reason in found.reasons[1:2]] == [ReasonKind.MADE_UP]
+
+
+def test_a_name_in_an_extra_action_that_nothing_holds(tmp_path: Path) -> None:
+    made_up = Step(tool="cancel_reservation", input={"reservation_id": "QQ77WW"}, answer="ok")
+    first = why(tmp_path, [NAME, USER, made_up], [NAME, USER]).reasons[0]
+    assert (first.kind, first.chip) == (ReasonKind.EXTRA, "made up")
+    assert first.details[0] == "trial 0 brought in QQ77WW itself: nothing before event 5 holds it in this form."
+
+
+def test_a_sum_or_a_date_may_have_been_worked_out(tmp_path: Path) -> None:
+    steps = [
+        [
+            NAME,
+            Step(tool="send_refund", input={"user": "olivia_2305", "on": "2026-05-20", "amount": amount}, answer="ok"),
+        ]
+        for amount in (120, 340)
+    ]
+    found = why(tmp_path, steps[0], steps[1]).reasons
+    assert [(reason.kind, reason.chip) for reason in found] == [(ReasonKind.ARGUMENT, "agent")]
 
 
 def test_a_call_that_was_never_made(tmp_path: Path) -> None:

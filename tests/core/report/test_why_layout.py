@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,9 @@ from replay_gui.core.report.building import run_part
 from replay_gui.core.report.compared import comparison_part
 from replay_gui.core.report.forms import FORMS
 from replay_gui.core.report.model import Report
-from replay_gui.core.report.redaction import SHARING_PROFILE, RedactionProfile, redact_report
+from replay_gui.core.report.redaction import redact_report
+from replay_gui.core.report.redaction_profile import SHARING_PROFILE, RedactionProfile
+from replay_gui.core.report.redactor import Redactor
 from replay_gui.core.verification.verify_log import verify
 from tests.core.reasons.scripts import Step, side_of, write_run
 
@@ -24,20 +27,28 @@ CANCEL = Step(tool="cancel_flight", input={"id": "Z7GOZK"}, answer="ok")
 SEND = Step(tool="send_mail", input={"to": MAIL}, answer="ok")
 
 
-@pytest.fixture
-def report(tmp_path: Path) -> Report:
+def made(folder: Path, profile: RedactionProfile | None) -> Report:
+    """The report of two runs, without what a profile hides."""
+    redactor = None if profile is None else Redactor(profile)
     sides = [
-        side_of(write_run(tmp_path / f"{name}.rlog", steps, name == "b", f"run-{name}"))
+        side_of(write_run(folder / f"{name}.rlog", steps, name == "b", f"run-{name}"))
         for name, steps in (("a", [ASKED, CANCEL]), ("b", [ASKED, CANCEL, SEND]))
     ]
     comparer = Comparer(sides[0], sides[1])
-    comparison = comparer.compare()
-    why = WhyFinder(sides[0], sides[1], ("first", "second")).find()
+    comparison = comparer.compare(Rules(), redactor)
+    why = WhyFinder(sides[0].disguised(redactor), sides[1].disguised(redactor), ("first", "second")).find()
     parts = tuple(
-        run_part(side.log, verify(side.log), "rlog", side.log.source.size, lambda done, total: None) for side in sides
+        run_part(side.log, verify(side.log), "rlog", side.log.source.size, lambda done, of: None, disguise=redactor)
+        for side in sides
     )
-    part = comparison_part(comparer, comparison, Rules(), why)
-    return Report(version="1", made=0, command="replay-gui diff", runs=parts, comparison=part)
+    part = comparison_part(comparer, comparison, Rules(), why, redactor)
+    whole = Report(version="1", made=0, command="replay-gui diff", runs=parts, comparison=part)
+    return whole if redactor is None else redact_report(whole, redactor)
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> Report:
+    return made(tmp_path, None)
 
 
 @pytest.mark.parametrize("suffix", [".html", ".md"])
@@ -62,5 +73,11 @@ def test_json_has_the_reasons_and_the_actions(report: Report) -> None:
 
 @pytest.mark.parametrize("suffix", list(FORMS))
 @pytest.mark.parametrize("profile", [SHARING_PROFILE, RedactionProfile("mine", paths=("/input/to", "/data"))])
-def test_what_a_profile_hides_is_not_in_the_reasons(report: Report, suffix: str, profile: RedactionProfile) -> None:
-    assert MAIL.encode() not in FORMS[suffix](redact_report(report, profile))
+def test_what_a_profile_hides_is_not_in_the_reasons(tmp_path: Path, suffix: str, profile: RedactionProfile) -> None:
+    hidden = made(tmp_path, profile)
+    assert MAIL.encode() not in FORMS[suffix](hidden)
+    assert hidden.comparison is not None
+    assert hidden.comparison.why is not None
+    (reason,) = hidden.comparison.why.reasons
+    assert re.fullmatch(r"first never sent mail \[redacted \d\]; second did \(event 5\)\.", reason.sentence)
+    assert not any("never said" in detail or "itself" in detail for detail in reason.details)

@@ -13,7 +13,7 @@ from replay_gui.core.log.canonical import encode_decoded
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.reasons.evidence.matching import MatchedCalls
 from replay_gui.core.reasons.evidence.run_account import RunAccount
-from replay_gui.core.reasons.findings.explanations import explain_changed, explain_extra, explain_missing
+from replay_gui.core.reasons.findings.explanations import MADE_UP, explain_changed, explain_extra, explain_missing
 from replay_gui.core.reasons.findings.reason_list import ReasonList, place
 from replay_gui.core.reasons.phrases import (
     answer_words,
@@ -119,7 +119,7 @@ def _add_changed(reasons: ReasonList, pair: tuple[ToolCall, ToolCall], rules: Ru
         path=path,
         origins=told.origins,
     )
-    if told.chip == "made up":
+    if told.chip == MADE_UP:
         reasons.add(
             ReasonKind.MADE_UP,
             Tier.RESULT,

@@ -19,6 +19,10 @@ from replay_gui.core.reasons.origin import Origin, OriginRole
 from replay_gui.core.reasons.phrases import answer_words, call_words, event_words, quoted, tool_words, value_words
 from replay_gui.core.state.state import ABSENT
 
+MADE_UP = "made up"
+"""The chip of a name that nothing before holds."""
+
+_WORKED_OUT = re.compile(r"[\d\W_]+(?:[TZ][\d\W_]*)*")  # numbers, dates and times
 _BOTH_KNEW = "Both had the same information."
 _YES_WITHIN = 3  # events between what the user said and the call that follows it
 _OFFER_WITHIN = 2  # events between what the agent put forward and the user's word
@@ -92,8 +96,12 @@ def explain_extra(done_by: RunAccount, other: RunAccount, call: ToolCall) -> Exp
     lack = first_lack(other, links, call)
     if done_by.searched_out or other.searched_out:
         return Explanation()
-    sentences = [_lack_of_extra(done_by, other, lack)] if lack is not None else [_BOTH_KNEW] if links else []
-    chip = lack.kind.value if lack is not None else LackKind.AGENT.value
+    nowhere = [link.value for link in links if link.index == call.request and _nowhere_chip(link.value) == MADE_UP]
+    sentences, chip = [_BOTH_KNEW] if links else [], LackKind.AGENT.value
+    if lack is not None:
+        sentences, chip = [_lack_of_extra(done_by, other, lack)], lack.kind.value
+    elif nowhere:
+        sentences, chip = [_from_nowhere(done_by, call, value_words(nowhere[0]))], MADE_UP
     said = next(done_by.messages.before(call.request, OriginRole.USER), None)
     if said is not None and call.request - said[0] <= _YES_WITHIN:
         index, words = said
@@ -126,8 +134,7 @@ def explain_changed(
         if index is not None
     )
     if told_b and at_b is None and other.places.find(text_b) is not None and not other.in_setup(text_b):
-        sentence = f"{other.name} made {shown_b} up: nothing before {event_words(b.request)} holds it."
-        return Explanation((sentence,), "made up", origins)
+        return Explanation((_from_nowhere(other, b, shown_b),), _nowhere_chip(text_b), origins)
     if at_b is not None and other.role_at(at_b) is OriginRole.USER and reference.never_said(text_b):
         sentence = f"In {other.name} the user said {shown_b} ({event_words(at_b)}); in {reference.name} never."
         return Explanation((sentence,), LackKind.INPUT.value, origins)
@@ -161,12 +168,21 @@ def _value_of_answer(
     """Return that the other run's value came from an answer, where the reference never saw it; and what else it had."""
     source, (wanted, taken) = other.call_at(at), map(value_words, values)
     told = "an answer" if source is None else call_words(source, 60)
-    unasked = source is not None and source.key not in reference.by_key
+    unasked = source is not None and reference.whole and source.key not in reference.by_key
     aside = f", which {reference.name} never called" if unasked else ""
     also = other.first_place(values[0], call.request)
     both = "" if also is None else f" It had {wanted}, too ({event_words(also)})."
     sentence = f"{other.name} had {taken} from {told} ({event_words(at)}){aside}.{both}"
     return Explanation((sentence,), LackKind.AGENT.value if both else LackKind.LOOKING.value, origins)
+
+
+def _from_nowhere(run: RunAccount, call: ToolCall, shown: str) -> str:
+    return f"{run.name} brought in {shown} itself: nothing before {event_words(call.request)} holds it in this form."
+
+
+def _nowhere_chip(value: str) -> str:
+    """Return the chip of a value that nothing before holds: a number or a date may have been worked out."""
+    return LackKind.AGENT.value if _WORKED_OUT.fullmatch(value) or " " in value else MADE_UP
 
 
 def _unknown_value(
@@ -179,16 +195,14 @@ def _unknown_value(
         return Explanation((sentence,), LackKind.INPUT.value, origins)
     if role is OriginRole.ANSWER and source is not None:
         same = other.by_key.get(source.key)
-        if same is None:
+        if same is None and other.whole:
             sentence = (
                 f"{other.name} never saw {shown}: it never called {call_words(source, 60)}"
                 f" ({event_words(source.request)} of {reference.name})."
             )
             return Explanation((sentence,), LackKind.LOOKING.value, origins)
-        sentence = (
-            f"{tool_words(source)} told {shown} in {reference.name} alone ({event_words(at)} against"
-            f" {event_words(same.response if same.response is not None else same.request)})."
-        )
+        against = "" if same is None else f" against {event_words(same.response or same.request)}"
+        sentence = f"{tool_words(source)} told {shown} in {reference.name} alone ({event_words(at)}{against})."
         return Explanation((sentence,), LackKind.WORLD.value, origins)
     sentence = f"{reference.name} came to {shown} itself ({event_words(at)}); {other.name} never names it."
     return Explanation((sentence,), LackKind.AGENT.value, origins)
