@@ -15,9 +15,15 @@ from replay_gui.commands.arguments import UsageError, log_file
 from replay_gui.commands.terminal import print_error, refusal_text
 from replay_gui.core.diagnostics import LEVELS, configure_logging
 from replay_gui.core.errors import ReplayError
+from replay_gui.engine.termination import Terminated, terminable
 
 PROGRAM = "replay-gui"
-FAILED, INTERRUPTED, PIPE_CLOSED = 2, 130, 141  # the last two: 128 + the signal's number, as in shells
+FAILED, INTERRUPTED, PIPE_CLOSED, TERMINATED = (
+    2,
+    130,
+    141,
+    143,
+)  # the last three: 128 + the signal's number, as in shells
 
 COMMANDS = {
     "verify": ("verify", "check hashes, chain, seal and states of runs"),
@@ -39,6 +45,8 @@ COMMANDS = {
 """Command: (its module, what it does). A module is imported when its command runs; only the window imports Qt."""
 
 WINDOW = "open_window"
+RUNS_OTHERS = ("record", "rerun")
+"""Commands that pass signals on to the command that they run."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -57,6 +65,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return code
     except KeyboardInterrupt:
         return INTERRUPTED
+    except Terminated:
+        return TERMINATED
+    except MemoryError:
+        print_error("not enough memory: close other programs, or open a smaller part of what is to be read")
+        return FAILED
     except BrokenPipeError:
         _discard_output()
         return PIPE_CLOSED
@@ -96,7 +109,7 @@ def _run(arguments: list[str]) -> int:
     except SystemExit:  # after --help
         return 0
     configure_logging(parsed.log, parsed.log_level)
-    with _without_gc():
+    with _without_gc(), contextlib.nullcontext() if name in RUNS_OTHERS else terminable():
         code: int = module.run(parsed)
     return code
 

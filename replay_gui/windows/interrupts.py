@@ -1,4 +1,4 @@
-"""Ctrl-C in the terminal from which the window was opened."""
+"""Ctrl-C in the terminal from which the window was opened, and SIGTERM."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import socket
 
 from PySide6.QtCore import QCoreApplication, QObject, QSocketNotifier, Slot
 
-INTERRUPTED = 128 + signal.SIGINT  # the exit code that shells use
+_SIGNALS = signal.SIGINT, signal.SIGTERM
+_SHELL_CODE = 128  # shells add the number of the signal to it
 
 
 class Interrupts(QObject):
-    """Ends the event loop with INTERRUPTED on SIGINT, also while Qt waits and no Python code runs.
+    """Ends the event loop on SIGINT and SIGTERM, with the exit code that shells use, also while Qt waits.
 
     Python writes the number of each signal to a socket, and Qt watches the other end of it.
     """
@@ -25,13 +26,14 @@ class Interrupts(QObject):
         self._notifier.activated.connect(self._on_signal)
 
     def install(self) -> None:
-        """Handle SIGINT from now on. Call it on the main thread, where Python handles signals."""
+        """Handle both signals from now on. Call it on the main thread, where Python handles signals."""
         self._fd_before = signal.set_wakeup_fd(self._write.fileno(), warn_on_full_buffer=False)
-        self._before = signal.signal(signal.SIGINT, _no_exception)
+        self._before = [signal.signal(number, _no_exception) for number in _SIGNALS]
 
     def uninstall(self) -> None:
-        """Restore the earlier handler."""
-        signal.signal(signal.SIGINT, self._before)
+        """Restore the earlier handlers."""
+        for number, handler in zip(_SIGNALS, self._before, strict=True):
+            signal.signal(number, handler)
         signal.set_wakeup_fd(self._fd_before)
         self._notifier.setEnabled(False)
         self._read.close()
@@ -39,8 +41,10 @@ class Interrupts(QObject):
 
     @Slot()
     def _on_signal(self) -> None:
-        if signal.SIGINT in self._read.recv(64):
-            QCoreApplication.exit(INTERRUPTED)
+        received = self._read.recv(64)
+        ending = next((number for number in _SIGNALS if number in received), None)
+        if ending is not None:
+            QCoreApplication.exit(_SHELL_CODE + ending)
 
 
 def _no_exception(number: int, frame: object) -> None:

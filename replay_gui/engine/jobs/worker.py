@@ -36,6 +36,7 @@ from replay_gui.engine.jobs.job_messages import (
     WorkerRecord,
     encode_value,
 )
+from replay_gui.engine.termination import Terminated, terminable
 
 PROGRESS_INTERVAL = 0.05  # seconds between two progress messages at least
 
@@ -100,6 +101,9 @@ def run_job(jobs: Mapping[str, Job], request: JobRequest, stream: _MessageStream
         _log.warning("job %s failed: %s", request.job, error_location(error))
         where = f"{error.filename}: " if error.filename else ""
         stream.send_message(JobFailed(request.job_id, f"{where}{error.strerror or error}", "system"))
+    except MemoryError:
+        _log.error("job %s failed: not enough memory", request.job)
+        stream.send_message(JobFailed(request.job_id, "not enough memory", "system"))
     except Exception as error:  # noqa: BLE001  whatever a job raises, the program is told and the worker lives on
         _log.error("job %s failed: %s", request.job, error_location(error))
         traceback.print_exc()
@@ -119,8 +123,13 @@ def main(module: str, level: str = "warning") -> None:
     threading.Thread(target=_read_requests, args=(requests,), daemon=True).start()
     jobs: Mapping[str, Job] = importlib.import_module(module).JOBS
     cache = JobCache()
-    while True:
-        run_job(jobs, requests.get(), stream, cache)
+    try:
+        with terminable():
+            while True:
+                run_job(jobs, requests.get(), stream, cache)
+    except Terminated:  # what the job had unpacked or half written is removed by now
+        cache.clear()
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _send_records(stream: _MessageStream, level: str) -> None:
