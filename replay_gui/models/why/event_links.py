@@ -68,20 +68,30 @@ class LinkFinder:
         if position < 1:
             return None
         index = index_before(Position(position))
-        side = named or self._side_of(text[:at], index)
+        side = named or self._side_of(text[:at], index, self._side_against(text, at, stop))
         if index >= self._counts[0 if side == "a" else 1]:
             return None
         return EventLink(start, stop, side, index)
 
-    def _side_of(self, before: str, index: EventIndex) -> Side:
-        """Return the only run of which the reason names this event; else the one that the text named last."""
+    def _side_of(self, before: str, index: EventIndex, against: Side | None) -> Side:
+        """Return the only run of which the reason names this event; else `against`; else the one named last before."""
         of_a, of_b = index in self._known["a"], index in self._known["b"]
         if of_a != of_b:
             return "a" if of_a else "b"
+        if against is not None:
+            return against
         last = max(((before.rfind(name), len(name), side) for name, side in self._names if name), default=(-1, 0, None))
         if last[0] >= 0 and last[2] is not None:
             return last[2]
         return self._failed or "a"
+
+    def _side_against(self, text: str, start: int, stop: int) -> Side | None:
+        """Return the run of a number in ``event 9 against event 11``: in the order in which the runs are named."""
+        is_first, is_second = text.startswith(" against event", stop), text.endswith(" against ", 0, start)
+        places = sorted((text.find(name), side) for name, side in self._names if name and name in text)
+        if len(places) < 2 or not (is_first or is_second):
+            return None
+        return places[0 if is_first else 1][1]
 
     def _side_named(self, words: str) -> Side | None:
         """Return the run that is named right after a number: ``event 5 of trial 1``."""

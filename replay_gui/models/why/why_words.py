@@ -17,6 +17,7 @@ from replay_gui.core.text.wording import cost_text, duration_text, plural
 from replay_gui.engine.comparing.why_answers import RunSize
 
 _MAX_NAME = 40  # characters of a run's or tool's name
+_MAX_VALUE = 24  # characters of a value among others
 _MAX_CHAIN = 6  # events of an origin that are named
 
 KIND_WORDS: dict[ReasonKind, str] = {
@@ -116,18 +117,21 @@ def role_words(origin: Origin) -> str:
 
 
 def chain_words(reason: Reason, side: Side, index: RunIndex) -> str:
-    """Return ``PX4R7D: user 5 → get_user_details 6 → answer 7 → cancel_reservation 20``; "" without an origin there."""
+    """Return ``user 5 (nora_lind) → answer 7 (PX4R7D) → cancel_reservation 20``; "" without an origin there."""
     origins = sorted((origin for origin in reason.origins if origin.side == side), key=lambda origin: origin.index)
     if not origins:
         return ""
-    steps = {origin.index: f"{_step(origin, index)} {origin.index + 1:,}" for origin in origins}
+    steps: dict[int, str] = {}
+    for origin in origins:
+        value = one_line(origin.value, _MAX_VALUE)
+        steps.setdefault(origin.index, f"{_step(origin, index)} {origin.index + 1:,} ({value})")
     named = reason.index_a if side == "a" else reason.index_b
     if named is not None and named < index.count:
         steps.setdefault(named, f"{_tool(named, index) or 'agent'} {named + 1:,}")
     words = list(steps.values())
     if len(words) > _MAX_CHAIN:
         words = [*words[: _MAX_CHAIN // 2], "…", *words[-_MAX_CHAIN // 2 + 1 :]]
-    return f"{one_line(origins[-1].value, _MAX_NAME)}: {' → '.join(words)}"
+    return " → ".join(words)
 
 
 def _step(origin: Origin, index: RunIndex) -> str:

@@ -33,6 +33,16 @@ def test_else_of_the_run_that_was_named_last() -> None:
     assert links("It said so (event 9).") == [("event 9", "a", 9)], "of the run that failed"
 
 
+def test_two_events_against_each_other_are_of_the_runs_as_they_are_named() -> None:
+    reason = replace(PLAIN, index_a=index(9), index_b=index(9))
+    text = "trial 1 told 84 where trial 0 told 168 (event 9 against event 9)."
+    assert links(text, reason) == [("event 9", "b", 9), ("event 9", "a", 9)]
+    assert links(text.replace("against event 9", "against event 11"), replace(reason, index_a=index(11))) == [
+        ("event 9", "b", 9),
+        ("event 11", "a", 11),
+    ]
+
+
 def test_several_numbers_are_several_links() -> None:
     assert links("events 8–14 of trial 1") == [("events 8", "b", 8), ("14", "b", 14)]
     assert links("events 3, 5 and 7 of trial 0") == [("events 3", "a", 3), ("5", "a", 5), ("7", "a", 7)]

@@ -16,7 +16,15 @@ from replay_gui.models.why.action_table import ActionColumn, ActionTable
 from replay_gui.models.why.reason_cards import MAX_REASONS, ReasonCards
 from replay_gui.models.why.trail_table import TrailTable
 from replay_gui.models.why.why_session import NO_REASON
-from replay_gui.models.why.why_words import count_words, foot_words, headline, reason_words, run_line, same_words
+from replay_gui.models.why.why_words import (
+    chain_words,
+    count_words,
+    foot_words,
+    headline,
+    reason_words,
+    run_line,
+    same_words,
+)
 from tests.helpers.moments import story_row
 from tests.helpers.reasons import CANCEL, FAILED, LOOKED, NOT_GRADED, PAID, PASSED, StoryWhy, index, why_of
 
@@ -176,6 +184,13 @@ def test_the_words_of_the_window() -> None:
     assert "What made the difference is not in what they did" in same_words(why_of())
     assert foot_words(failed).startswith("Wording differs in 11 messages")
     assert foot_words(why_of(CANCEL, set_aside=SetAside())) == "Nothing was set aside"
+
+
+def test_where_values_came_from_in_one_line(session: StoryWhy) -> None:
+    session.show(why_of(CANCEL))
+    run = session.story.b.index
+    assert chain_words(CANCEL, "b", run) == "user 5 (nora_lind_1180) → answer 7 (PX4R7D) → search 20"
+    assert chain_words(CANCEL, "a", run) == ""
 
 
 def test_a_run_in_one_line(session: StoryWhy) -> None:
