@@ -138,6 +138,9 @@ def _print_contrast(runs: RunSet, contrast: Contrast, failures: FailureGroups | 
     print_line(
         f"{plural(len(contrast.runs), 'run')}{tasks}: {contrast.passed:,} passed, {contrast.failed:,} failed{unknown}"
     )
+    if contrast.copies:
+        are = "is a copy of another, and counts" if contrast.copies == 1 else "are copies of others, and count"
+        print_line(f"  {plural(contrast.copies, 'run')} {are} as if on its own: p is too small")
     by_hand = sum(run.set_by_hand for run in contrast.runs)
     if by_hand:
         print_line(f"  {plural(by_hand, 'outcome')} set by hand, in notes beside the logs")

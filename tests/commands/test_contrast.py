@@ -100,6 +100,14 @@ def test_an_outcome_set_by_hand_is_shown_as_such(command: Any, tmp_path: Path) -
     assert "2 outcomes set by hand" in command("contrast", *paths).out
 
 
+def test_copies_are_counted_and_told(command: Any, refunds: list[Path], tmp_path: Path) -> None:
+    copy = tmp_path / "copy.rlog"
+    copy.write_bytes(refunds[0].read_bytes())
+    assert command("contrast", *refunds, "--json").object["copies"] == 0
+    assert command("contrast", *refunds, copy, "--json").object["copies"] == 1
+    assert "1 run is a copy of another" in command("contrast", *refunds, copy).out
+
+
 def test_runs_without_outcomes_have_a_consensus(command: Any, tmp_path: Path) -> None:
     paths = [write_run(tmp_path / f"{n}.rlog", [CANCEL] * (n > 0), passed=None, trial=n) for n in range(4)]
     lines = command("contrast", *paths).out.splitlines()

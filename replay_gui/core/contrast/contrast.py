@@ -20,6 +20,7 @@ class Contrast:
             what the user said passing is.
         tasks: flaky ones first. separation: within the one task, or within all tasks, kept apart.
         per_task: whether tasks were kept apart.
+        copies: runs of the same bytes as another one; they are counted as if they were runs of their own.
     """
 
     runs: tuple[EvaluatedRun, ...]
@@ -27,6 +28,7 @@ class Contrast:
     tasks: tuple[TaskRuns, ...]
     separation: Separation
     per_task: bool
+    copies: int = 0
 
     @property
     def passed(self) -> int:
@@ -58,4 +60,17 @@ def contrast_runs(runs: RunSet, outcomes: Outcomes | None = None) -> Contrast:
     else:
         readable = [number for number, run in enumerate(runs.runs) if not run.problem]
         separation = separate_runs(runs.table, used, readable)
-    return Contrast(runs=runs.runs, outcomes=used, tasks=tasks, separation=separation, per_task=per_task)
+    return Contrast(
+        runs=runs.runs,
+        outcomes=used,
+        tasks=tasks,
+        separation=separation,
+        per_task=per_task,
+        copies=_copies(runs.runs),
+    )
+
+
+def _copies(runs: tuple[EvaluatedRun, ...]) -> int:
+    """Return how many runs are those of a file whose bytes were there before."""
+    known = [(run.content, run.given.rpartition("#")[2] if "#" in run.given else "") for run in runs if run.content]
+    return len(known) - len(set(known))

@@ -25,6 +25,7 @@ def contrast_json(runs: RunSet, contrast: Contrast, failures: FailureGroups | No
     form = {
         "runs": [_run(run, passed) for run, passed in zip(contrast.runs, contrast.outcomes, strict=True)],
         "groups": {"passed": contrast.passed, "failed": contrast.failed, "unknown": contrast.unknown},
+        "copies": contrast.copies,
         **_separation(runs, contrast.separation),
     }
     if failures is not None:
