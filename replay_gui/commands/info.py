@@ -100,6 +100,7 @@ def _print_info(form: dict[str, Any], run: OpenedRun, summary: RunSummary, marks
     counts = summary.counts
     print_line(
         f"  calls   {counts.calls:,}, {counts.failed:,} failed; {counts.denied:,} denied; {counts.errors:,} errors"
+        + (f"; {counts.interrupted:,} interrupted" if counts.interrupted else "")
     )
     if used := token_words(summary.tokens):
         print_line(f"  tokens  {used}")

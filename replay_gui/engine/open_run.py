@@ -18,6 +18,7 @@ from replay_gui.core.index.index_cache import TABLE, IndexCache, build_run_index
 from replay_gui.core.index.index_columns import IndexView
 from replay_gui.core.index.run_index import (
     FLAG_FAILED,
+    FLAG_INTERRUPTED,
     FLAG_UNREADABLE,
     NO_DURATION,
     NO_PAIR,
@@ -277,6 +278,7 @@ class OpenRun:
             int(index.duration[event_index]),
         )
         kind, tool_name = index.kinds[int(index.kind[event_index])], None if tool == NO_TOOL else index.tools[tool]
+        is_wrong = is_failure(kind) and not index.flags[event_index] & FLAG_INTERRUPTED
         row = EventRow(
             position=position_after(event_index),
             kind=kind,
@@ -290,7 +292,7 @@ class OpenRun:
         )
         if self._is_big(event_index):
             return msgspec.structs.replace(
-                row, text=f"({self._size(event_index) / 1e6:,.1f} MB)", failed=row.failed or is_failure(row.kind)
+                row, text=f"({self._size(event_index) / 1e6:,.1f} MB)", failed=row.failed or is_wrong
             )
         try:
             event = self._log[event_index]
@@ -299,7 +301,7 @@ class OpenRun:
         return msgspec.structs.replace(
             row,
             text=self._summary(event),
-            failed=row.failed or is_failure(row.kind),
+            failed=row.failed or is_wrong,
             label=event_label(event),
         )
 

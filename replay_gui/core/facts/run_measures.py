@@ -1,8 +1,10 @@
 """The numbers of a run, each defined once: whatever shows one takes it from here.
 
 * A *call* is a ToolRequest. It *failed* where its ToolResponse says ``success: false``.
-* *Denied* counts CapabilityDenied events, *errors* Error events.
-* *Failures* are all three together: failed calls, denials and errors.
+* *Denied* counts CapabilityDenied events, *errors* Error events, but for two sorts: one that directly follows a failed
+  ToolResponse and has its tool as component tells of the same failure again; one of the type ``interrupted`` says that
+  the user stopped the agent, which is counted as *interrupted*, and is no failure.
+* *Failures* are all three together: failed calls, denials and errors. Each has one mark in the Errors lane.
 * *Tokens*: the input is all that was sent, with the part that was read from a cache in it; see RunTotals for sources
   that tell of the same tokens in several places.
 * *Cost*: in dollars, as RunTotals adds it up.
@@ -16,31 +18,34 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from replay_gui.core.facts.run_totals import ModelUse, total_use
-from replay_gui.core.index.run_index import FLAG_FAILED, NO_TIME, RunIndex
-from replay_gui.core.log.kinds import Kind, is_denial
+from replay_gui.core.index.run_index import FLAG_FAILED, FLAG_INTERRUPTED, FLAG_REPEATED, NO_TIME, RunIndex
+from replay_gui.core.log.kinds import INTERRUPTED, Kind, is_denial, is_failure
 
 _REQUEST, _RESPONSE, _ERROR = Kind.TOOL_REQUEST.value, Kind.TOOL_RESPONSE.value, Kind.ERROR.value
+_ALL = slice(None)
 _CACHED = ("cached", "cache_read")  # names of the part of the input that was read from a cache
 
 
 @dataclass(slots=True)
 class RunCounts:
-    """How many calls were made, how many of them failed, how many denials and errors there are."""
+    """How many calls were made, how many of them failed, how many denials, errors and interruptions there are."""
 
     calls: int = 0
     failed: int = 0
     denied: int = 0
     errors: int = 0
+    interrupted: int = 0
 
     @property
     def failures(self) -> int:
         """All that went wrong."""
         return self.failed + self.denied + self.errors
 
-    def add_event(self, kind: str, payload: Mapping[str, Any]) -> None:
-        """Count one more event."""
+    def add_event(self, kind: str, payload: Mapping[str, Any], failed_tool: str | None = None) -> None:
+        """Count one more event; `failed_tool`: the tool of the event before it, if that is a failed call."""
         if is_call(kind):
             self.calls += 1
         elif is_failed_call(kind, payload):
@@ -48,7 +53,9 @@ class RunCounts:
         elif is_denial(kind):
             self.denied += 1
         elif kind == _ERROR:
-            self.errors += 1
+            interrupted = payload.get("error_type") == INTERRUPTED
+            self.interrupted += interrupted
+            self.errors += not interrupted and (failed_tool is None or payload.get("component") != failed_tool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +84,18 @@ def counts_of_index(index: RunIndex) -> RunCounts:
     by_name = dict(zip(index.kinds, of_kind.tolist(), strict=True))
     failed = int(np.count_nonzero(index.flags & FLAG_FAILED))
     denied = sum(number for kind, number in by_name.items() if is_denial(kind))
-    return RunCounts(by_name.get(_REQUEST, 0), failed, denied, by_name.get(_ERROR, 0))
+    interrupted = int(np.count_nonzero(index.flags & FLAG_INTERRUPTED))
+    errors = by_name.get(_ERROR, 0) - interrupted - int(np.count_nonzero(index.flags & FLAG_REPEATED))
+    return RunCounts(by_name.get(_REQUEST, 0), failed, denied, errors, interrupted)
+
+
+def failures_of_index(index: RunIndex, which: slice = _ALL) -> NDArray[np.bool_]:
+    """Return whether each event in `which` is a failure, and the first event that tells of it."""
+    kinds = np.array([is_failure(name) for name in index.kinds], bool)
+    flags = index.flags[which]
+    no_failure = (flags & (FLAG_REPEATED | FLAG_INTERRUPTED)) != 0
+    failures: NDArray[np.bool_] = (kinds[index.kind[which]] & ~no_failure) | ((flags & FLAG_FAILED) != 0)
+    return failures
 
 
 def times_of_index(index: RunIndex) -> tuple[int | None, int | None]:

@@ -30,7 +30,7 @@ class RunSummary:
         the errors being calls that failed. agent: its type, as the header or else the first AgentInit says.
         first_time, last_time: earliest and latest, ns. counts: calls and what went wrong. totals: tokens and cost.
         result: outcome and end. sealed: whether a seal follows the last record; verification alone says whether it is
-        right.
+        right. failed_tool: of the last event, if it is a failed call.
     """
 
     agent: str | None
@@ -43,13 +43,15 @@ class RunSummary:
     totals: RunTotals = field(default_factory=RunTotals)
     result: RunResult = field(default_factory=RunResult)
     sealed: bool = False
+    failed_tool: str | None = None
 
     def take(self, event: Event) -> None:
         """Count one more event."""
         self.events += 1
         kind, tool, payload = event.kind, event.tool, event.payload
         self.kinds[kind] += 1
-        self.counts.add_event(kind, payload)
+        self.counts.add_event(kind, payload, self.failed_tool)
+        self.failed_tool = tool if is_failed_call(kind, payload) else None
         self.totals.take(event)
         time = event.time
         if time is not None:

@@ -19,7 +19,9 @@ from replay_gui.core.errors import NotApplicable, NotCanonical
 from replay_gui.core.index.run_index import (
     FLAG_CRITICAL,
     FLAG_FAILED,
+    FLAG_INTERRUPTED,
     FLAG_NOT_APPLIED,
+    FLAG_REPEATED,
     FLAG_UNREADABLE,
     NO_PAIR,
     NO_TOOL,
@@ -27,19 +29,21 @@ from replay_gui.core.index.run_index import (
 from replay_gui.core.log.canonical import decode, decode_shallow
 from replay_gui.core.log.event import SKIPPED_KIND, UNREADABLE_KIND, decode_event
 from replay_gui.core.log.fast_events import FAST_EVENT_TYPES, FastEvent, decode_fast_events
-from replay_gui.core.log.kinds import CRITICAL_KINDS, KINDS, Kind
+from replay_gui.core.log.kinds import CRITICAL_KINDS, INTERRUPTED, KINDS, Kind
 from replay_gui.core.log.scanner import Block, Skipped
 from replay_gui.core.state.bulk_reducer import BulkResult
 
 _MAX_KINDS = 1 << 16  # the column has 16 bits
 OTHER_KINDS = "(other)"  # stands for all further kinds
 _UNUSUAL = len(KINDS)  # in place of a number, until the content was read
-_TRANSITION, _REQUEST, _RESPONSE = map(KINDS.index, (Kind.STATE_TRANSITION, Kind.TOOL_REQUEST, Kind.TOOL_RESPONSE))
+_TRANSITION, _REQUEST, _RESPONSE, _ERROR = map(
+    KINDS.index, (Kind.STATE_TRANSITION, Kind.TOOL_REQUEST, Kind.TOOL_RESPONSE, Kind.ERROR)
+)
 _KIND_NUMBERS = {structure: KINDS.index(kind) for kind, structure in FAST_EVENT_TYPES.items()} | {NoneType: _UNUSUAL}
 _IS_CRITICAL = np.array([kind in CRITICAL_KINDS for kind in (*KINDS, None)])
 _IS_INSPECTED = np.array(
     [
-        kind in (Kind.TOOL_REQUEST, Kind.TOOL_RESPONSE, Kind.CAPABILITY_DENIED, Kind.STATE_TRANSITION, None)
+        kind in (Kind.TOOL_REQUEST, Kind.TOOL_RESPONSE, Kind.CAPABILITY_DENIED, Kind.STATE_TRANSITION, Kind.ERROR, None)
         for kind in (*KINDS, None)
     ]
 )
@@ -75,6 +79,7 @@ class EventColumns:
         self.phases: list[tuple[int, str]] = []
         # By request hash, the index of the request that waits for its response; if several wait, all as keys in order.
         self._waiting: dict[str, int | OrderedDict[int, None]] = {}
+        self._failed_call: tuple[int, str | None] = (NO_PAIR, None)  # index and tool of the last failed response
 
     def decode(self, contents: Sequence[bytes]) -> DecodedBlock:
         """Decode the events with these contents, and find what is known of them before a replay."""
@@ -116,6 +121,12 @@ class EventColumns:
                 pairs[n] = self._find_request(payload.request_hash, block.metas[i])
                 if not payload.success:
                     flags[i] = FLAG_FAILED
+                    self._failed_call = first + i, name if isinstance(name, str) else None
+            elif kind == _ERROR:
+                if getattr(payload, "error_type", None) == INTERRUPTED:
+                    flags[i] |= FLAG_INTERRUPTED
+                elif self._failed_call == (first + i - 1, getattr(payload, "component", "")):
+                    flags[i] |= FLAG_REPEATED
             elif kind == _TRANSITION and getattr(payload, "phase", UNSET) is not UNSET:
                 self.phases.append((first + i, payload.phase))
         return {

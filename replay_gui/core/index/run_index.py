@@ -21,6 +21,8 @@ NO_PAIR = -1
 FLAG_FAILED = 1  # a tool response without success
 FLAG_UNREADABLE = 2  # its content is no event, or it is a skipped stretch
 FLAG_CRITICAL = 4  # patches, errors, denials, phase changes: snapshots are saved before and after them
+FLAG_REPEATED = 16  # an error that tells again of the failed call just before it, see facts.run_measures
+FLAG_INTERRUPTED = 32  # the user stopped the agent, which is recorded as an error and is none
 FLAG_NOT_APPLIED = 8  # the event does not apply to the state, which stays unchanged
 
 

@@ -46,6 +46,9 @@ RESULT_KINDS = frozenset({OUTCOME, END, EXPECTED})
 WITHHELD_REASONING = "x:withheld-reasoning"
 """Custom kind of reasoning that the provider did not give away. It is no decision."""
 
+INTERRUPTED = "interrupted"
+"""Type of an Error event by which importers tell that the user stopped the agent. It is no failure."""
+
 FAILURE_KINDS = frozenset({Kind.ERROR.value, Kind.CAPABILITY_DENIED.value})
 CRITICAL_KINDS = frozenset(
     {

@@ -237,7 +237,12 @@ def _measures(facts: RunOverview) -> list[Fact]:
     rows = [Fact("Outcome", outcome_words(outcome)) for outcome in result.outcomes[:_MAX_OUTCOMES]]
     if result.end is not None:
         rows.append(Fact("End", RunResult(end=result.end).words()))
-    wrong = ((counts.failed, "failed"), (counts.denied, "denied"), (counts.errors, "errors"))
+    wrong = (
+        (counts.failed, "failed"),
+        (counts.denied, "denied"),
+        (counts.errors, "errors"),
+        (counts.interrupted, "interrupted"),
+    )
     rows.append(Fact("Calls", ", ".join([f"{counts.calls:,}", *(f"{n:,} {what}" for n, what in wrong if n)])))
     if any(number is not None for number in astuple(tokens)):
         rows.append(Fact("Tokens", token_words(tokens)))

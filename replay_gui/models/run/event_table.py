@@ -12,7 +12,15 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer, Signal, Slot
 
 from replay_gui.core.facts.event_search import SearchHit
-from replay_gui.core.index.run_index import FLAG_FAILED, FLAG_UNREADABLE, NO_DURATION, NO_TIME, NO_TOOL, RunIndex
+from replay_gui.core.index.run_index import (
+    FLAG_FAILED,
+    FLAG_INTERRUPTED,
+    FLAG_UNREADABLE,
+    NO_DURATION,
+    NO_TIME,
+    NO_TOOL,
+    RunIndex,
+)
 from replay_gui.core.log.kinds import Kind, is_failure
 from replay_gui.core.log.positions import EventIndex, Position, index_before, position_after
 from replay_gui.core.text.event_label import kind_label
@@ -314,7 +322,7 @@ def row_without_text(index: RunIndex, event_index: EventIndex) -> EventRow:
         text="",
         time=None if time == NO_TIME else time,
         duration=None if duration == NO_DURATION else duration,
-        failed=bool(flags & FLAG_FAILED) or is_failure(kind),
+        failed=bool(flags & FLAG_FAILED) or (is_failure(kind) and not flags & FLAG_INTERRUPTED),
         broken=bool(flags & FLAG_UNREADABLE),
         label=kind_label(kind, name),
     )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.index.run_index import FLAG_FAILED, FLAG_UNREADABLE, RunIndex
-from replay_gui.core.log.kinds import is_bookkeeping, is_failure
+from replay_gui.core.facts.run_measures import failures_of_index
+from replay_gui.core.index.run_index import FLAG_UNREADABLE, RunIndex
+from replay_gui.core.log.kinds import is_bookkeeping
 from replay_gui.core.log.positions import EventIndex, Position, index_before, position_after
 from replay_gui.core.verification.verification_report import VerificationReport
 
@@ -37,8 +38,7 @@ def next_error(index: RunIndex, report: VerificationReport | None, position: Pos
 
 
 def _is_error(index: RunIndex, which: slice) -> NDArray[np.bool_]:
-    kinds = np.array([is_failure(name) for name in index.kinds], bool)
-    wrong: NDArray[np.bool_] = kinds[index.kind[which]] | ((index.flags[which] & (FLAG_FAILED | FLAG_UNREADABLE)) != 0)
+    wrong: NDArray[np.bool_] = failures_of_index(index, which) | ((index.flags[which] & FLAG_UNREADABLE) != 0)
     return wrong
 
 

@@ -14,7 +14,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.index.run_index import FLAG_FAILED, NO_PAIR, RunIndex
+from replay_gui.core.index.run_index import FLAG_FAILED, FLAG_INTERRUPTED, FLAG_REPEATED, NO_PAIR, RunIndex
 from replay_gui.core.log.kinds import (
     BOOKKEEPING_PREFIX,
     CUSTOM_PREFIX,
@@ -142,7 +142,7 @@ class Lanes:
         key[called] = np.minimum(tool[called], _MAX_KEY - _FIRST_TOOL) + _FIRST_TOOL
         answers = called[(kind[called] == _RESPONSE)]
         failed = answers[(index.flags[start:stop][answers] & FLAG_FAILED) != 0]
-        begins = np.ones(stop - start, bool)
+        begins = (index.flags[start:stop] & (FLAG_REPEATED | FLAG_INTERRUPTED)) == 0
         begins[answers[pair[answers] != NO_PAIR]] = False
         return Lanes(
             stop,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.index.run_index import FLAG_FAILED, NO_TIME, RunIndex
-from replay_gui.core.log.kinds import is_failure
+from replay_gui.core.facts.run_measures import failures_of_index
+from replay_gui.core.index.run_index import NO_TIME, RunIndex
 from replay_gui.models.timeline.timeline_axis import NUMBERS, TimelineAxis
 from replay_gui.models.timeline.timeline_marks import NO_MARKS, TimelineMarks
 
@@ -54,8 +54,7 @@ class Overview:
         def has_some(event_indexes: NDArray[np.integer]) -> NDArray[np.float64]:
             return (counted(event_indexes) > 0).astype(np.float64)
 
-        is_error = np.array([is_failure(name) for name in index.kinds])
-        errors = counted(np.flatnonzero(is_error[index.kind] | ((index.flags & FLAG_FAILED) != 0)))
+        errors = counted(np.flatnonzero(failures_of_index(index)))
         return cls(
             edges=edges,
             pace=np.full(len(edges) - 1, 0.5) if pace is None else pace,

@@ -10,10 +10,12 @@ import pytest
 from replay_gui.commands.info import info_json, summary_of
 from replay_gui.commands.runs import OpenedRun
 from replay_gui.core.facts.run_measures import (
+    RunCounts,
     TokenCounts,
     cached_tokens,
     counts_of_index,
     duration_between,
+    failures_of_index,
     times_of_index,
     token_counts,
     token_words,
@@ -28,6 +30,7 @@ from replay_gui.core.index.index_cache import build_run_index
 from replay_gui.core.index.index_columns import IndexView
 from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.recorder.recorder import Recorder
 from replay_gui.core.report.building import run_part
 from replay_gui.core.report.model import RunPart
 from replay_gui.core.verification.verification_report import VerificationReport
@@ -118,6 +121,31 @@ def _check_spending(sums: MetaSums, tokens: TokenCounts, listed: int | None) -> 
     assert (answered, cached) == (tokens.output or 0, tokens.cached or 0)
     assert tokens.input is None or sent >= tokens.input, "what has no sort counts as input, too"
     assert (listed or 0) == sent + answered
+
+
+@pytest.mark.parametrize(
+    ("errors", "counts"),
+    [
+        ([("tool_error", "search")], RunCounts(calls=1, failed=1)),
+        ([("tool_error", "search"), ("tool_error", "search")], RunCounts(calls=1, failed=1, errors=1)),
+        ([("overloaded", "model")], RunCounts(calls=1, failed=1, errors=1)),
+        ([("interrupted", "search")], RunCounts(calls=1, failed=1, interrupted=1)),
+        ([("overloaded", "model"), ("tool_error", "search")], RunCounts(calls=1, failed=1, errors=2)),
+    ],
+)
+def test_one_failure_counts_once(errors: list[tuple[str, str]], counts: RunCounts, tmp_path: Path) -> None:
+    with Recorder(tmp_path / "run.rlog", agent_type="a", agent_version="1", config={}) as run:
+        call = run.tool_request("search", {"q": 1})
+        run.tool_response(call, None, error="gone", success=False)
+        for error_type, component in errors:
+            run.error(error_type, "gone", component)
+    (tmp_path / "index").mkdir()
+    with EventLog.open(tmp_path / "run.rlog") as log:
+        built = IndexBuilder(log, tmp_path / "index").run(lambda built: None)
+        index = build_run_index(IndexView(tmp_path / "index"), built, complete=True)
+        summary = summary_of(OpenedRun("run", log, None, ()))
+    assert summary.counts == counts_of_index(index) == counts
+    assert len(Lanes().extended(index).errors) == int(failures_of_index(index).sum()) == counts.failures
 
 
 def test_a_duration_needs_two_times() -> None:

@@ -33,7 +33,7 @@ def test_a_session_tells_of_calls_errors_and_tokens(places: SurveyFolders, tmp_p
     path = write(tmp_path, user("u1", None, "go"), asked, told)
     (run,) = survey_file(str(path), places, str(tmp_path))
     assert (run.name, run.format, run.calls, run.tokens) == (path.name, "claude-code", 1, 13)
-    assert run.errors == 2  # the failed response, and the error that it is
+    assert run.errors == 1, "the error tells of the failed call again"
 
 
 def test_every_run_of_a_file_can_be_opened_by_what_is_given(places: SurveyFolders, tmp_path: Path) -> None:
