@@ -10,13 +10,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from replay_gui.core.errors import LogRefused
+from replay_gui.core.errors import LogBusy, LogRefused
 from replay_gui.core.log.kinds import END
 from replay_gui.record.calls.secrets import Secrets
 from replay_gui.record.hooks.installing import install_hooks
 from replay_gui.record.sessions.call_log import CallLog
 from replay_gui.record.sessions.call_session import put_in_force, session_in_force
 from replay_gui.record.sessions.guarded_recorder import GuardedRecorder
+from replay_gui.record.sessions.random_state import PAYLOAD, RANDOM_STATE, STATE, random_state
 from replay_gui.record.sessions.recording_session import RecordingSession
 
 
@@ -95,12 +96,27 @@ def new_log(
     agent_type: str | None = None,
     agent_version: str = "",
     config: Mapping[str, Any] | None = None,
+    is_shared: bool = False,
 ) -> CallLog:
-    """Return a log that begins with its first event; arguments as for `start`."""
+    """Return a log that begins with its first event; arguments as for `start`.
+
+    Args:
+        is_shared: whether other processes of the same command may have begun it.
+    """
     agent = agent_type or Path(sys.argv[0]).name or "python", agent_version
+    state = random_state()
 
     def begin(secrets: Secrets) -> GuardedRecorder:
-        return GuardedRecorder(path, agent=agent, config=secrets.hide(dict(config or {})), secrets=secrets)
+        told = secrets.hide(dict(config or {}))
+        try:
+            recorder = GuardedRecorder(path, agent=agent, config=told, secrets=secrets)
+        except (LogBusy, LogRefused) as why:
+            if not is_shared:
+                raise
+            reason = f"process {os.getpid()} is not recorded: another process of this command made calls before"
+            raise type(why)(f"{os.fspath(path)}: {reason}") from None
+        recorder.append(RANDOM_STATE, dict(PAYLOAD), parent=None, **{STATE: state})
+        return recorder
 
     return CallLog(begin, Secrets(os.environ))
 

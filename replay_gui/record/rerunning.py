@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from replay_gui.record.matching.first_difference import DiffersFromRecord, First
 from replay_gui.record.matching.past_run import PastRun, read_past_run
 from replay_gui.record.recording import new_log
 from replay_gui.record.sessions.call_session import put_in_force, session_in_force
+from replay_gui.record.sessions.random_state import put_back
 from replay_gui.record.sessions.rerun_session import PATIENCE, RerunOptions, RerunSession
 
 
@@ -73,6 +75,7 @@ def rerun(
     with contextlib.ExitStack() as cleanup:
         if new is None:
             new = Path(cleanup.enter_context(tempfile.TemporaryDirectory()), "rerun.rlog")
+        cleanup.callback(random.setstate, random.getstate())
         session = new_rerun_session(recorded, new, options)
         put_in_force(session)
         install_hooks()
@@ -93,13 +96,19 @@ def rerun(
 def new_rerun_session(
     recorded: PastRun, new: str | os.PathLike[str], options: RerunOptions, *, is_commanded: bool = False
 ) -> RerunSession:
-    """Return the session of a re-run, which writes to `new` and says the same of the agent as the recorded run."""
+    """Return the session of a re-run, which writes to `new` and says the same of the agent as the recorded run.
+
+    The state of the random numbers is what it was when the recording began.
+    """
     agent = recorded.agent
+    if recorded.random_state is not None:
+        put_back(recorded.random_state)
     log = new_log(
         new,
         agent_type=str(agent.get("agent_type", "")),
         agent_version=str(agent.get("agent_version", "")),
         config=agent.get("config", {}),
+        is_shared=is_commanded,
     )
     return RerunSession(recorded, log, options, is_commanded=is_commanded)
 

@@ -49,7 +49,7 @@ def begin() -> None:
 def _session(options: ChildOptions) -> RecordingSession | RerunSession:
     agent = _agent_name(options.command)
     if options.rerun is None:
-        log = new_log(options.log, agent_type=agent, config={"command": options.command})
+        log = new_log(options.log, agent_type=agent, config={"command": options.command}, is_shared=True)
         return RecordingSession(log, is_commanded=True)
     recorded = read_past_run(Path(options.rerun))
     config = recorded.agent.get("config")

@@ -17,6 +17,7 @@ from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
 from replay_gui.record.messages.part_events import PART, part_of_event
 from replay_gui.record.messages.request_parts import joined, key_of_joined
 from replay_gui.record.sessions.call_log import ANSWER_FORM, LANE, MODEL_REQUEST, key_of_value
+from replay_gui.record.sessions.random_state import RANDOM_STATE, STATE
 
 
 @dataclass(slots=True)
@@ -60,6 +61,7 @@ class PastRun:
 
     Attributes:
         path: of its log. agent: payload of its AgentInit. calls: in the order of their requests.
+        random_state: of `random`, when the recording began; None if unknown.
         events_inside: events that are no calls, inside calls. is_imported: whether the log was converted.
         is_whole: whether the log is sealed, so that the run is known to have ended there.
     """
@@ -68,6 +70,7 @@ class PastRun:
     agent: Mapping[str, Any]
     calls: list[PastCall] = field(default_factory=list)
     events_inside: list[PastEvent] = field(default_factory=list)
+    random_state: Any = None
     is_imported: bool = False
     is_whole: bool = False
 
@@ -122,6 +125,8 @@ class _CallReader:
             self._open_call(event, CallRequest(CallKind.MODEL, payload["endpoint"], whole, meta=_kept(meta)), key)
         elif (call := self._answered(event)) is not None:
             call.answer_index, call.answer = event.index, answer_of_event(event.kind, payload, meta)
+        elif event.kind == RANDOM_STATE:
+            self._run.random_state = meta[STATE]
         elif event.kind == Kind.AGENT_INIT and not self._run.agent:
             self._run.agent = payload
         elif (parent := self._by_seq.get(meta.get("parent", -1))) is not None:

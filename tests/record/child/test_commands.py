@@ -116,3 +116,53 @@ def test_a_killed_agent_leaves_what_was_answered(server: ModelServer, tmp_path: 
         report = ReplayEngine(log).verify()
         assert [event.kind for event in log].count("Decision") == 2
     assert (report.verdict, report.seal) == ("VALID", "none")
+
+
+def test_an_agent_with_a_start_of_its_own_and_a_sitecustomize(server: ModelServer, tmp_path: Path) -> None:
+    """The command's log is used; what the environment customizes is still customized."""
+    code = """
+        import random, sys
+        import customized
+        from replay_gui import record
+        run = record.start("own.rlog")
+        @record.tool
+        def twice(x):
+            return 2 * x
+        run.memory_write("drawn", twice(random.randrange(10**9)))
+        record.stop()
+    """
+    (tmp_path / "agent.py").write_text(dedent(code))
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "sitecustomize.py").write_text(
+        "import sys, types; sys.modules['customized'] = types.ModuleType('c')"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}
+    for arguments in (["record"], ["rerun", "run.rlog"]):
+        command = [sys.executable, "-m", "replay_gui", *arguments, "--", sys.executable, "agent.py"]
+        done = subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=60
+        )
+        assert done.returncode == 0, done.stderr
+    assert not (tmp_path / "own.rlog").exists()
+    assert contents(tmp_path / "run.rlog") == contents(tmp_path / "run.rerun.rlog")
+
+
+def test_of_several_processes_the_first_is_recorded(tmp_path: Path) -> None:
+    code = """
+        import subprocess, sys
+        from replay_gui import record
+        @record.tool
+        def once(x):
+            return x
+        once(len(sys.argv))
+        if len(sys.argv) == 1:
+            subprocess.run([sys.executable, "agent.py", "again"], check=True)
+    """
+    (tmp_path / "agent.py").write_text(dedent(code))
+    command = [sys.executable, "-m", "replay_gui", "record", "--", sys.executable, "agent.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0
+    assert "is not recorded: another process of this command made calls before" in done.stderr
+    assert "not recorded, and not answered when it runs again: a process (1 time)" in done.stderr
+    with EventLog.open(tmp_path / "run.rlog") as log:
+        assert [event.payload["input"] for event in log if event.kind == "ToolRequest"] == [{"x": 1}]

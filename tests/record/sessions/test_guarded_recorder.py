@@ -22,8 +22,8 @@ def test_values_of_any_type_and_secrets(tmp_path: Path, monkeypatch: pytest.Monk
         run.memory_write("k", 1 << 80)
     with EventLog.open(path) as log:
         assert ReplayEngine(log).verify().verdict == "VALID"
-        assert log[1].payload["input"]["x"][0] == 1
-        assert log[2].payload["output"] == [1, 2]
+        assert log[2].payload["input"]["x"][0] == 1
+        assert log[3].payload["output"] == [1, 2]
     assert b"canary" not in path.read_bytes()
 
 
@@ -54,7 +54,7 @@ def test_no_thread_gets_a_secret_past_another(tmp_path: Path, monkeypatch: pytes
             thread.join()
     assert b"canary" not in path.read_bytes()
     with EventLog.open(path) as log:
-        assert len(log) == 1 + 200 + 100 + 100
+        assert len(log) == 2 + 200 + 100 + 100
         assert ReplayEngine(log).verify().verdict == "VALID"
 
 
@@ -68,5 +68,5 @@ def test_a_crash_is_in_the_log(tmp_path: Path) -> None:
     with pytest.raises(ZeroDivisionError), record.run(path):
         1 / 0  # noqa: B018
     with EventLog.open(path) as log:
-        assert [event.payload for event in log][1:] == [{"how": "crash", "why": "ZeroDivisionError: division by zero"}]
+        assert [event.payload for event in log][2:] == [{"how": "crash", "why": "ZeroDivisionError: division by zero"}]
         assert ReplayEngine(log).verify().seal == "good"

@@ -119,10 +119,10 @@ def agent(word: str = "a", *, drop: bool = False, extra: bool = False, swap: boo
 @pytest.mark.parametrize(
     ("change", "kind", "index", "fields"),
     [
-        ({"word": "x"}, DifferenceKind.CHANGED, 1, [("/input/query", "a", "x")]),
-        ({"drop": True}, DifferenceKind.ORDER, 3, [("/input/limit", 1, 3), ("/input/query", "b", "c")]),
-        ({"extra": True}, DifferenceKind.REPEATED, 1, []),
-        ({"swap": True}, DifferenceKind.ORDER, 5, [("/input/query", "c", "d")]),
+        ({"word": "x"}, DifferenceKind.CHANGED, 2, [("/input/query", "a", "x")]),
+        ({"drop": True}, DifferenceKind.ORDER, 4, [("/input/limit", 1, 3), ("/input/query", "b", "c")]),
+        ({"extra": True}, DifferenceKind.REPEATED, 2, []),
+        ({"swap": True}, DifferenceKind.ORDER, 6, [("/input/query", "c", "d")]),
     ],
     ids=["changed", "dropped", "extra", "swapped"],
 )
@@ -143,7 +143,7 @@ def test_a_call_that_is_not_made_at_the_end_is_a_difference(tmp_path: Path) -> N
     path = tmp_path / "run.rlog"
     recorded(path, agent)
     found = difference(path, lambda: [search("a"), search("b", limit=1)])
-    assert (found.kind, found.asked, found.answered, found.index) == (DifferenceKind.NOT_ASKED, "the tool search", 2, 5)
+    assert (found.kind, found.asked, found.answered, found.index) == (DifferenceKind.NOT_ASKED, "the tool search", 2, 6)
 
 
 def test_an_agent_that_goes_on_is_told_the_same_again(tmp_path: Path) -> None:
@@ -316,3 +316,24 @@ def test_a_dropped_call_is_found_at_once_where_nobody_else_could_make_it(tmp_pat
     begun = time.monotonic()
     difference(path, lambda: agent(drop=True), patience=60.0)
     assert time.monotonic() - begun < 30
+
+
+def test_random_numbers_are_drawn_as_they_were(tmp_path: Path) -> None:
+    import random
+
+    path = tmp_path / "run.rlog"
+
+    def draws() -> list[Any]:
+        return [
+            random.random(),
+            search(f"number {random.randrange(10**9)}"),
+            random.gauss(),
+            random.sample(range(99), 5),
+        ]
+
+    answer = recorded(path, draws)
+    before = random.getstate()
+    with record.rerun(path) as rerun:
+        assert draws() == answer
+    assert rerun.difference is None
+    assert random.getstate() == before

@@ -1,0 +1,35 @@
+"""The state of the standard library's random numbers: kept when a recording begins, and put back when it runs again.
+
+So an agent that draws from `random` draws the same again, at no cost for each number. Generators of its own, numpy's
+and the operating system's (so uuids) are not covered.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from typing import Any
+
+from replay_gui.core.errors import RerunRefused
+from replay_gui.core.log.kinds import BOOKKEEPING_PREFIX
+
+RANDOM_STATE = f"{BOOKKEEPING_PREFIX}random"
+"""Kind of the event that holds the state, in meta."""
+
+STATE = "state"
+PAYLOAD: Mapping[str, Any] = {"generator": "random"}
+
+
+def random_state() -> list[Any]:
+    """Return the state now, as a plain value."""
+    version, numbers, gauss = random.getstate()
+    return [version, list(numbers), gauss]
+
+
+def put_back(state: Any) -> None:
+    """Make this the state; RerunRefused where it is none."""
+    try:
+        version, numbers, gauss = state
+        random.setstate((version, tuple(numbers), gauss))
+    except (TypeError, ValueError, OverflowError) as why:
+        raise RerunRefused(f"the recorded state of the random numbers is none: {why}") from None
