@@ -33,6 +33,8 @@ def duration_text(duration: int | None, *, whole_seconds: bool = False) -> str:
         return ""
     if whole_seconds:
         duration = max(round(duration / _SECOND), 1) * _SECOND
+    if not duration:
+        return "0 s"  # as sources write it that round to tenths or whole seconds; "0 µs" would say that it was measured
     if duration < 1000 * _MICROSECOND:
         return f"{duration / _MICROSECOND:.0f} µs"
     if duration < 1000 * _MILLISECOND:

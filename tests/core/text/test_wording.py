@@ -8,7 +8,8 @@ from replay_gui.core.text.wording import duration_text, plural
 
 DURATIONS = [
     (None, ""),
-    (0, "0 µs"),
+    (0, "0 s"),
+    (2_000, "2 µs"),
     (41_000_000, "41 ms"),
     (2_390_000_000, "2.39 s"),
     (60_000_000_000, "1 min"),

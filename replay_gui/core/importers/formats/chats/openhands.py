@@ -27,6 +27,7 @@ class OpenHands(RecordFormat):
 
     name = "openhands"
     title = "OpenHands conversation"
+    version = 2
     member = "history"
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,

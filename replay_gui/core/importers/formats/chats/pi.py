@@ -19,6 +19,7 @@ class Pi(RecordFormat):
 
     name = "pi"
     title = "Pi session"
+    version = 2
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "parentId": ID,

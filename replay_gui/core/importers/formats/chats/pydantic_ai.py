@@ -20,6 +20,7 @@ class PydanticAi(RecordFormat):
 
     name = "pydantic-ai"
     title = "Pydantic AI messages"
+    version = 2
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "run_id": ID,

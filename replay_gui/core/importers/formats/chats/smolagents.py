@@ -19,6 +19,7 @@ class SmolAgents(RecordFormat):
 
     name = "smolagents"
     title = "smolagents memory"
+    version = 2
     member = "steps"
     volatile: ClassVar[Mapping[str, str]] = {
         "timing": CLOCK,
