@@ -25,6 +25,8 @@ from replay_gui.core.importers.zip_members import stream as stream_of
 from replay_gui.core.log.source import Source
 
 _GZIP, _ZSTANDARD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+_SKIPPABLE = b"\x2a\x4d\x18"  # after a first byte from 0x50 to 0x5f
+_MAX_SKIPPED_FRAMES = 64
 _CHUNK_BYTES = 1 << 20
 _NO_SIZE = zstandard.CONTENTSIZE_ERROR  # from here on a frame's size is none
 _UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
@@ -76,7 +78,8 @@ def unpacked(source: Source, limits: Limits = LIMITS) -> Iterator[Source]:
     ImportRefused where it is damaged, holds several files, or is larger than is read.
     """
     head = source.read_at(0, min(source.size, 4))
-    if not head.startswith((_GZIP, _ZSTANDARD, ZIP)) or InspectAi().recognises(ForeignFile(source, limits)):
+    is_zstandard = head.startswith(_ZSTANDARD) or _is_skippable(head)
+    if not (is_zstandard or head.startswith((_GZIP, ZIP))) or InspectAi().recognises(ForeignFile(source, limits)):
         yield source
         return
     with tempfile.TemporaryDirectory(prefix="replay-gui-") as folder:
@@ -110,12 +113,30 @@ def _unpack(source: Source, inner: Path, limits: Limits, gzipped: bool) -> None:
                 with gzip.GzipFile(fileobj=packed) as unpacking:
                     _copy(cast(IO[bytes], unpacking), out, source, limits)
             else:
-                whole = zstandard.get_frame_parameters(source.read_at(0, min(source.size, 18))).content_size
+                whole = _first_content_size(source)
                 with zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(packed) as unpacking:
                     if _copy(cast(IO[bytes], unpacking), out, source, limits) < whole < _NO_SIZE:
                         raise EOFError  # the library says nothing of it
     except (gzip.BadGzipFile, EOFError, zlib.error, zstandard.ZstdError) as why:
         raise ImportRefused(f"{source.path}: cannot be unpacked: {why or 'it ends early'}") from None
+
+
+def _is_skippable(head: bytes) -> bool:
+    """Return whether a skippable Zstandard frame begins: a comment of any content, before frames or between them."""
+    return head[1:4] == _SKIPPABLE and 0x50 <= head[0] <= 0x5F
+
+
+def _first_content_size(source: Source) -> int:
+    """Return what the first frame with content says of its size; at least _NO_SIZE if it says nothing."""
+    at = 0
+    for _ in range(_MAX_SKIPPED_FRAMES):
+        head = source.read_at(at, min(source.size - at, 18))
+        if not _is_skippable(head):
+            return zstandard.get_frame_parameters(head).content_size
+        at += 8 + int.from_bytes(head[4:8], "little")
+        if at >= source.size:
+            raise EOFError
+    return _NO_SIZE
 
 
 def _copy(unpacking: IO[bytes], out: BinaryIO, source: Source, limits: Limits) -> int:

@@ -14,20 +14,31 @@ from replay_gui.core.errors import ImportRefused, ReplayError
 from replay_gui.core.facts.run_summary import RunSummary
 from replay_gui.core.facts.run_totals import total_tokens
 from replay_gui.core.facts.surveyed_run import SurveyedRun, SurveyFolders
+from replay_gui.core.importers.conversion import SUFFIX
 from replay_gui.core.importers.conversion_cache import cached_conversions
+from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.generic import JsonLines
 from replay_gui.core.importers.imported_run import Converted
-from replay_gui.core.importers.registry import recognise
+from replay_gui.core.importers.importer import ReadsCompanions
+from replay_gui.core.importers.registry import importers, recognise
 from replay_gui.core.log.header import OWN_FORMAT, is_replay_log
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.scanner import Ending
-from replay_gui.core.log.source import Source
+from replay_gui.core.log.source import Source, file_stamp
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.version import VERSION
 
 FILES_LIMIT = 20_000
 _FACTS_VERSION = 3  # of the cached facts; those of an earlier version are not used
 _MAX_OUTCOME_LENGTH = 120  # characters
+
+
+class _CachedFacts(msgspec.Struct, frozen=True):
+    """The runs of a file, its format, and the state on disk of the files that were read with it."""
+
+    format: str
+    others: tuple[tuple[str, ...], ...]
+    runs: tuple[SurveyedRun, ...]
 
 
 def files_below(folder: str) -> list[str]:
@@ -49,23 +60,27 @@ def survey_file(path: str, folders: SurveyFolders, root: str | None = None) -> l
 
     Args:
         root: the folder that is surveyed. Names are paths relative to it; a file that cannot be read becomes one run
-            with a `problem`, or none if its format is unknown. Without `root`, ReplayError is raised instead.
+            with a `problem`, or none if its format is unknown and its name is not a log's. Without `root`, ReplayError
+            is raised instead.
 
-    Cost: one pass over each run; the facts of a file that has not changed are read from the cache.
+    Cost: one pass over each run; the facts of a file that has not changed, nor any that is read with it, are read from
+    the cache.
     """
     name = os.path.basename(path) if root is None else os.path.relpath(path, root)
-    format = ""
+    format = OWN_FORMAT if path.endswith(SUFFIX) else ""
     try:
         with Source(path) as source:
-            is_log, mark = is_replay_log(source), "-".join(map(str, source.stamp))
+            is_log, mark = is_replay_log(source), "-".join(map(str, (*source.stamp, source.changed_at)))
         cached = Path(folders.facts, f"{VERSION}-{_FACTS_VERSION}-{mark}.json")
-        runs = _read_cached(cached)
+        kept = _read_cached(cached)
+        runs = None if kept is None or kept.others != _stamps_of_others(path, kept.format) else list(kept.runs)
         if runs is None:
             format = OWN_FORMAT if is_log else recognise(path).name
+            others = _stamps_of_others(path, format)
             runs = list(_surveyed(path, is_log, folders))
             if format != JsonLines.name:  # those depend on the user's mapping, too
                 cached.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                write_whole(cached, msgspec.json.encode(runs))
+                write_whole(cached, msgspec.json.encode(_CachedFacts(format, others, tuple(runs))))
     except ReplayError as why:
         if root is None:
             raise
@@ -110,9 +125,26 @@ def _facts(path: str | Path, format: str, name: str) -> SurveyedRun:
     )
 
 
-def _read_cached(file: Path) -> list[SurveyedRun] | None:
+def _stamps_of_others(path: str, format: str) -> tuple[tuple[str, ...], ...]:
+    """Return what identifies the state on disk of the files that are read with this one."""
+    importer = next((one for one in importers() if one.name == format), None)
+    if not isinstance(importer, ReadsCompanions):
+        return ()
+    with Source(path) as source:
+        others = importer.companions(ForeignFile(source))
+    found = []
+    for other in others:
+        try:
+            facts = other.stat()
+            found.append((str(other), *map(str, (*file_stamp(facts), facts.st_ctime_ns))))
+        except OSError:
+            found.append((str(other),))
+    return tuple(found)
+
+
+def _read_cached(file: Path) -> _CachedFacts | None:
     """Return cached facts; None if there are none, or they are damaged."""
     try:
-        return msgspec.json.decode(file.read_bytes(), type=list[SurveyedRun])
+        return msgspec.json.decode(file.read_bytes(), type=_CachedFacts)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return None

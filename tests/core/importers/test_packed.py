@@ -12,6 +12,7 @@ from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.conversion import convert
 from replay_gui.core.importers.conversion_cache import cached_conversion
 from replay_gui.core.importers.limits import Limits
+from replay_gui.core.importers.packed import unpacked
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.source import Source
 from tests.helpers.claude_code_lines import assistant, text, user, write
@@ -80,3 +81,17 @@ def test_a_bomb_goes_off_early(tmp_path: Path) -> None:
     path.write_bytes(gzip.compress(bytes(64 << 20)))
     with pytest.raises(ImportRefused, match="unpacks to more than"):
         convert(path, tmp_path / "out.rlog", limits=Limits(unpacked=1 << 20))
+
+
+@pytest.mark.parametrize("size", [0, 5, 100_000])
+def test_skippable_frames_of_zstandard_are_skipped(tmp_path: Path, size: int) -> None:
+    """They hold comments of any content, and may be longer than what is unpacked."""
+    comment = b"\x5a\x2a\x4d\x18" + size.to_bytes(4, "little") + b"c" * size
+    first, second = zstandard.compress(b"first "), zstandard.compress(b"second")
+    path = tmp_path / "two.zst"
+    path.write_bytes(comment + comment + first + comment + second + comment)
+    with Source(path) as source, unpacked(source) as inner:
+        assert inner.read_at(0, inner.size) == b"first second"
+    path.write_bytes(comment[:-1] if size else comment)
+    with Source(path) as source, pytest.raises(ImportRefused), unpacked(source):
+        pass

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
+import msgpack
 import pytest
 
 from replay_gui.core.errors import ImportRefused, ReplayError
@@ -11,6 +15,11 @@ from replay_gui.core.importers.run_survey import files_below, survey_file
 from tests.helpers.claude_code_lines import assistant, call, result, user, write
 from tests.helpers.foreign import written
 from tests.helpers.logs import write_log
+
+LANGGRAPH_TABLES = """
+CREATE TABLE checkpoints (thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id, type, checkpoint, metadata);
+CREATE TABLE writes (thread_id, checkpoint_ns, checkpoint_id, task_id, idx, channel, type, value);
+"""
 
 
 @pytest.fixture
@@ -86,3 +95,41 @@ def test_files_below_come_in_order_without_hidden_ones(tmp_path: Path, monkeypat
     monkeypatch.setattr(run_survey, "FILES_LIMIT", 2)
     with pytest.raises(ImportRefused, match="more than 2 files"):
         files_below(str(tmp_path))
+
+
+def test_a_log_that_cannot_be_read_is_listed_with_the_reason(places: SurveyFolders, tmp_path: Path) -> None:
+    """Any other file of no known format is left out."""
+    for name, content in (("cut.rlog", b"\x92\xaareplay-log"), ("empty.rlog", b""), ("note.txt", b"\x00\x01")):
+        (tmp_path / name).write_bytes(content)
+    (tmp_path / "gone.rlog").symlink_to("nowhere")
+    found = {
+        run.name: run.problem for path in files_below(str(tmp_path)) for run in survey_file(path, places, str(tmp_path))
+    }
+    assert found.keys() == {"cut.rlog", "empty.rlog", "gone.rlog"}
+    assert all(found.values())
+
+
+def test_kept_facts_are_bound_to_what_was_read_with_the_file(places: SurveyFolders, tmp_path: Path) -> None:
+    path = tmp_path / "a.sqlite"
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript(LANGGRAPH_TABLES)
+        database.execute("PRAGMA journal_mode = WAL")
+        for count in (1, 2, 3):
+            checkpoint = msgpack.packb({"channel_values": {"n": count}})
+            database.execute(
+                "INSERT INTO checkpoints VALUES ('t', '', ?, NULL, 'msgpack', ?, '{}')", (count, checkpoint)
+            )
+            database.commit()
+            (run,) = survey_file(str(path), places)
+            assert run.events == count + 2  # the set-up and the end
+
+
+def test_kept_facts_of_an_edited_log_are_made_anew(places: SurveyFolders, tmp_path: Path) -> None:
+    """Its size and its time of change are as before; the system knows better."""
+    path = write_log(tmp_path / "run.rlog", turns=2)
+    facts, first = path.stat(), survey_file(str(path), places)
+    data = path.read_bytes()
+    path.write_bytes(data.replace(b"ToolRequest", b"x:oolReques"))
+    os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+    assert path.stat().st_size == len(data)
+    assert survey_file(str(path), places)[0].calls != first[0].calls
