@@ -98,6 +98,12 @@ def first_lack(other: RunAccount, links: list[Link], call: ToolCall) -> Lack | N
     return None
 
 
+def had_the_values(other: RunAccount, links: list[Link], call: ToolCall) -> bool:
+    """Whether `other` surely had all values that led to `call`, of which there are some."""
+    led = [link.value for link in links if link.index < call.request]
+    return bool(led) and other.whole and all(other.first_place(value) is not None for value in led)
+
+
 def origins_of(run: RunAccount, links: list[Link]) -> tuple[Origin, ...]:
     """Return the chain as origins, for marks on the timeline."""
     return tuple(run.origin(link.index, link.value) for link in links)

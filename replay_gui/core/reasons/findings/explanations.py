@@ -14,7 +14,15 @@ from replay_gui.core.effects.tool_names import name_words
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.evidence.endings import bad_end_words
 from replay_gui.core.reasons.evidence.run_account import RunAccount
-from replay_gui.core.reasons.evidence.value_chain import Lack, LackKind, chain, first_lack, origins_of
+from replay_gui.core.reasons.evidence.value_chain import (
+    Lack,
+    LackKind,
+    Link,
+    chain,
+    first_lack,
+    had_the_values,
+    origins_of,
+)
 from replay_gui.core.reasons.origin import Origin, OriginRole
 from replay_gui.core.reasons.phrases import answer_words, call_words, event_words, quoted, tool_words, value_words
 from replay_gui.core.state.state import ABSENT
@@ -82,12 +90,14 @@ def explain_missing(done_by: RunAccount, other: RunAccount, call: ToolCall) -> E
     given_up = other.of_effect(Effect.HANDS_OVER)
     if given_up:
         handed = f"handed over instead ({tool_words(given_up[-1])}, {event_words(given_up[-1].request)})."
-        sentence = f"It had the same information, and {handed}" if links else f"It {handed}"
+        sentence = (
+            f"It had the same information, and {handed}" if had_the_values(other, links, call) else f"It {handed}"
+        )
         return Explanation((sentence,), "gave up", origins, index=given_up[-1].request)
     if end:
         last_step = other.last_step
         return Explanation(closing, "cut off", origins, index=None if last_step is None else last_step[0])
-    return _asked_last(other, call, origins) or _said_instead(done_by, other, call, origins)
+    return _asked_last(other, call, origins) or _said_instead(done_by, other, call, links)
 
 
 def explain_extra(done_by: RunAccount, other: RunAccount, call: ToolCall) -> Explanation:
@@ -97,7 +107,7 @@ def explain_extra(done_by: RunAccount, other: RunAccount, call: ToolCall) -> Exp
     if done_by.searched_out or other.searched_out:
         return Explanation()
     nowhere = [link.value for link in links if link.index == call.request and _nowhere_chip(link.value) == MADE_UP]
-    sentences, chip = [_BOTH_KNEW] if links else [], LackKind.AGENT.value
+    sentences, chip = [_BOTH_KNEW] if had_the_values(other, links, call) else [], LackKind.AGENT.value
     if lack is not None:
         sentences, chip = [_lack_of_extra(done_by, other, lack)], lack.kind.value
     elif nowhere:
@@ -308,7 +318,7 @@ def _asked_last(other: RunAccount, call: ToolCall, origins: tuple[Origin, ...]) 
     return Explanation((sentence,), "cut off", origins, index=last[0])
 
 
-def _said_instead(done_by: RunAccount, other: RunAccount, call: ToolCall, origins: tuple[Origin, ...]) -> Explanation:
+def _said_instead(done_by: RunAccount, other: RunAccount, call: ToolCall, links: list[Link]) -> Explanation:
     """Return what the other run said after the last call that both made."""
     after = -1
     for earlier in done_by.calls:
@@ -318,7 +328,8 @@ def _said_instead(done_by: RunAccount, other: RunAccount, call: ToolCall, origin
         if same is not None:
             after = max(after, same.request if same.response is None else same.response)
     said = next(other.messages.after(after, OriginRole.AGENT), None) or other.messages.last(OriginRole.AGENT)
-    known = "It had the same information" if origins else ""
+    origins = origins_of(done_by, links)
+    known = "It had the same information" if had_the_values(other, links, call) else ""
     if said is None:
         return Explanation((f"{known}.",) if known else (), LackKind.AGENT.value, origins)
     instead = f"nstead it said {quoted(said[1], 80)} ({event_words(said[0])})."
