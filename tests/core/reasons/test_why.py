@@ -139,6 +139,14 @@ def test_a_figure_that_was_told_otherwise(tmp_path: Path) -> None:
     assert first.sentence == "trial 0 told 4 where trial 1 told 6 (event 3 against event 3)."
 
 
+def test_of_several_figures_those_in_the_same_place_are_compared(tmp_path: Path) -> None:
+    good = Step("agent", "A refund of $2,580 will be sent to your original payment method.")
+    bad = Step("agent", "The price is $243, and a refund of $2,544 will be sent to your original payment method.")
+    talk = [Step("user", "What do I get?"), Step("user", "Thank you.")]
+    first = why(tmp_path, [talk[0], bad, talk[1]], [talk[0], good, talk[1]]).reasons[0]
+    assert first.sentence == "trial 0 told 2544 where trial 1 told 2580 (event 3 against event 3)."
+
+
 def test_rules_say_what_does_not_matter_and_what_a_tool_does(tmp_path: Path) -> None:
     log = Step(tool="write_audit", input={"line": "x77777"}, answer="ok")
     runs = ([NAME, log], [NAME])

@@ -20,6 +20,7 @@ _WORD = re.compile(r"[A-Za-z]{2,}")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _MAX_SENTENCES = 400  # last ones of a run that are compared
 _MIN_WORDS, _MIN_ALIKE = 5, 0.5
+_NEAR = 4  # words on each side of a figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,25 @@ def _most_alike(
             alike = len(first.words & second.words) / len(first.words | second.words)
             weight = (round(alike, 2) * min(len(first.words & second.words), 12), first.index)
             if alike >= _MIN_ALIKE and (best is None or weight > best):
-                best, found = weight, (first, second, (only_p[0], only_f[0]))
+                best, found = weight, (first, second, _alike_figures(first, only_p, second, only_f))
+    return found
+
+
+def _alike_figures(first: _Sentence, only_p: list[str], second: _Sentence, only_f: list[str]) -> tuple[str, str]:
+    """Return the figure of each sentence whose neighbouring words are most alike; the first of equal ones."""
+    around_p, around_f = _neighbours(first.text), _neighbours(second.text)
+    pairs = [(len(around_p[p] & around_f[f]), p, f) for p in only_p for f in only_f]
+    _, figure_p, figure_f = max(pairs, key=lambda pair: pair[0])
+    return figure_p, figure_f
+
+
+def _neighbours(text: str) -> dict[str, frozenset[str]]:
+    """Return the words near each figure of a sentence."""
+    found: dict[str, frozenset[str]] = {}
+    for match in FIGURE.finditer(text):
+        before = _WORD.findall(text[: match.start()].lower())[-_NEAR:]
+        after = _WORD.findall(text[match.end() :].lower())[:_NEAR]
+        found.setdefault(_plain(match[1]), frozenset((*before, *after)))
     return found
 
 
