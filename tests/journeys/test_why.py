@@ -185,7 +185,7 @@ def test_equal_runs_are_said_to_be(journey: Journey, tmp_path: Path) -> None:
     _compare(journey, first, second)
     view = journey.window.compare_view
     assert view.reasons.accessibleName() == "They did the same"
-    assert view.reasons.view.hint.startswith("Both runs passed, and did the same.")
+    assert view.reasons.view.hint.startswith("Both runs passed. No difference was found in what they did.")
     assert view.divergences.isVisible(), "there is no trail to show, but the steps of both runs"
 
 

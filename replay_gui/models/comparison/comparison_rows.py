@@ -13,7 +13,10 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Slot
 
 from replay_gui.core.divergence.comparison import NO_EVENT, Change
+from replay_gui.core.effects.effect import EffectFinding
+from replay_gui.core.effects.effect_words import finding_words
 from replay_gui.core.index.run_index import NO_TOOL
+from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.positions import EventIndex, index_before
 from replay_gui.core.text.wording import plural
 from replay_gui.engine.answers import AlignedRow, AlignedRows, EventRow
@@ -24,6 +27,7 @@ from replay_gui.models.run.event_table import row_without_text
 from replay_gui.models.run.row_blocks import RowBlocks
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.event_steps import bookkeeping_kinds
+from replay_gui.models.tooltip import plain_tooltip
 
 
 class ComparisonColumn(IntEnum):
@@ -173,6 +177,20 @@ class ComparisonRows(QAbstractTableModel):
             _row_without_text(self._session.b, EventIndex(int(alignment.b[row]))),
         )
 
+    def effect(self, side: int, row: EventRow) -> EffectFinding | None:
+        """Return what a call does; None for other events, and where it is not known."""
+        session = self._session.a if side == ComparisonColumn.SIDE_A else self._session.b
+        is_call = row.kind == Kind.TOOL_REQUEST and row.tool is not None
+        return session.marks.tool_effects.get(row.tool or "") if is_call else None
+
+    def _effect_tip(self, line: int, column: int) -> str | None:
+        if self.shown.fold(line) or column == ComparisonColumn.GUTTER:
+            return None
+        aligned = self.aligned(self.shown.row(line))
+        row = aligned.a if column == ComparisonColumn.SIDE_A else aligned.b
+        finding = None if row is None else self.effect(column, row)
+        return None if finding is None else plain_tooltip(finding_words(finding))
+
     def fold_text(self, line: int) -> str:
         """Return the text of a fold: how many rows of which sort are in it."""
         start, count = self.shown.row(line), self.shown.fold(line)
@@ -236,9 +254,11 @@ class ComparisonRows(QAbstractTableModel):
         return 0 if parent.isValid() else len(ComparisonColumn)
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """The row in words, for screen readers."""
-        if not index.isValid() or role != Qt.ItemDataRole.DisplayRole:
+        """The row in words, for screen readers; as a tooltip, what a call does, and what says so."""
+        if not index.isValid() or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._effect_tip(index.row(), index.column())
         if self.shown.fold(index.row()):
             return self.fold_text(index.row())
         row = self.shown.row(index.row())

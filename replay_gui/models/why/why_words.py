@@ -49,17 +49,17 @@ LED_THERE_WORDS: dict[str, str] = {
 
 
 def headline(why: WhyResult) -> str:
-    """Return ``Why trial 0 failed``, ``What differs``, or ``They did the same``."""
-    if did_the_same(why):
-        return "They did the same"
+    """Return ``Why trial 0 failed``, ``What differs``, ``They did the same`` or ``No reason was found``."""
+    if not why.reasons:
+        return "They did the same" if did_the_same(why) else "No reason was found"
     if why.failed is None:
         return "What differs"
     return f"Why {one_line(why.name_a if why.failed == 'a' else why.name_b, _MAX_NAME)} failed"
 
 
 def did_the_same(why: WhyResult) -> bool:
-    """Whether there is no reason at all."""
-    return not why.reasons
+    """Whether there is no reason, nothing was left unseen, and the outcomes do not differ."""
+    return not why.reasons and why.failed is None and not why.set_aside.reads and not why.limits
 
 
 def count_words(why: WhyResult) -> str:
@@ -82,15 +82,15 @@ def reason_words(chosen: int, why: WhyResult | None) -> str:
 def same_words(why: WhyResult) -> str:
     """Return what is said in the place of reasons where there are none."""
     passed = [passed_of(result) for result in why.results]
-    lines = ["Both runs did the same: no action, result or ending differs."]
+    lines = ["No difference was found in what they did: no action, result or ending differs."]
     if passed[0] is not None and passed[0] == passed[1]:
-        lines = [f"Both runs {'passed' if passed[0] else 'failed'}, and did the same."]
+        lines = [f"Both runs {'passed' if passed[0] else 'failed'}. No difference was found in what they did."]
     elif None not in passed:
-        lines.append("Their outcomes differ. What made the difference is not in what they did.")
+        lines.append("Their outcomes differ all the same.")
     words = set_aside_words(why)
     if words:
         lines.append(f"Set aside: {words}.")
-    return "\n\n".join(lines)
+    return "\n\n".join((*lines, *why.limits))
 
 
 def foot_words(why: WhyResult) -> str:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from replay_gui.engine.answers import EventRow
+from replay_gui.look.effect_marks import EFFECT_PX, paint_effect
 from replay_gui.look.marks import draw_mark
 from replay_gui.look.theme import GAP, LINE, MARK, UNIT, data_font, kind_color, theme, ui_font
 from replay_gui.models.comparison.comparison_rows import ComparisonColumn, ComparisonRows, RowTone
@@ -77,6 +78,9 @@ class SplitDelegate(QStyledItemDelegate):
         differs = tone >= RowTone.MOVED
         space = QRect(left, rect.y(), self._number, rect.height())
         self._data.draw(painter, space, f"{event.position:,}", colors.secondary if differs else colors.faint, RIGHT)
+        finding = self._rows.effect(side, event)
+        if finding is not None:
+            paint_effect(painter, finding.effect, QPointF(left + EFFECT_PX / 2, rect.center().y() + 1))
         left += self._number + GAP + UNIT
         hue = kind_color(event.kind, self._rows.hue_index(side, event))
         draw_mark(painter, event.kind, QPointF(left + UNIT + 1, rect.center().y() + 1), hue)

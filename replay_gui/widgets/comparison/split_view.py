@@ -61,6 +61,8 @@ class SplitView(RowView):
         rows.modelReset.connect(self._on_lines_changed)
         session.rows_ready.connect(self.request_texts)
         session.row_changed.connect(self.show_chosen)
+        for run in (session.a, session.b):  # what calls do becomes known after the rows
+            run.marks_changed.connect(self.viewport().update)
         finder.started.connect(self.viewport().update)
         finder.progressed.connect(self.viewport().update)
 

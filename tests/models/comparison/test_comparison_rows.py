@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
+from PySide6.QtCore import Qt
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from replay_gui.core.divergence.comparison import Change
+from replay_gui.core.effects.effect import Effect, EffectFinding
 from replay_gui.models.comparison.comparison_rows import ComparisonColumn, ComparisonRows, RowTone
 from tests.helpers.comparisons import StoryComparison, cause, comparison_of
 
@@ -88,3 +92,17 @@ def test_what_rules_ignore_is_a_change_if_wanted(qtbot: QtBot, qtmodeltester: Mo
     assert rows.rowCount() == 17
     rows.set_ignored_shown(False)
     assert rows.rowCount() == 9
+
+
+def test_a_call_says_what_it_does_once_that_is_known(qtbot: QtBot, qtmodeltester: ModelTester) -> None:
+    session, rows = _rows([E] * 30, qtmodeltester)
+    session.answer_rows()
+    kinds = [session.a.index.kinds[number] for number in session.a.index.kind.tolist()]
+    call = rows.index(kinds.index("ToolRequest"), ComparisonColumn.SIDE_A)
+    assert call.data(Qt.ItemDataRole.ToolTipRole) is None
+    effects = dict.fromkeys(session.a.index.tools, EffectFinding(Effect.READS, "declared read-only"))
+    session.a.set_marks(replace(session.a.marks, tool_effects=effects))
+    assert call.data(Qt.ItemDataRole.ToolTipRole) == "reads: declared read-only"
+    answer = rows.index(kinds.index("ToolResponse"), ComparisonColumn.SIDE_A)
+    assert answer.data(Qt.ItemDataRole.ToolTipRole) is None
+    assert rows.index(call.row(), ComparisonColumn.GUTTER).data(Qt.ItemDataRole.ToolTipRole) is None

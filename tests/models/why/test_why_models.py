@@ -177,11 +177,14 @@ def test_the_words_of_the_window() -> None:
         "They did the same",
     ]
     assert headline(why_of(CANCEL, failed="b")) == "Why trial 1 failed"
+    unseen = why_of(failed=None, results=(PASSED, PASSED), limits=("9 calls are not listed.",))
+    assert [headline(why) for why in (why_of(), unseen)] == ["No reason was found"] * 2
+    assert same_words(unseen).endswith("9 calls are not listed.")
     assert (count_words(failed), count_words(unknown), count_words(same)) == ("2 reasons", "1 difference", "")
     assert [reason_words(chosen, failed) for chosen in (0, NO_REASON)] == ["reason 1 of 2", "2 reasons"]
     assert (reason_words(0, None), reason_words(NO_REASON, same)) == ("no reason yet", "no difference")
-    assert same_words(same).startswith("Both runs passed, and did the same.")
-    assert "What made the difference is not in what they did" in same_words(why_of())
+    assert same_words(same).startswith("Both runs passed. No difference was found in what they did.")
+    assert "Their outcomes differ all the same." in same_words(why_of())
     assert foot_words(failed).startswith("Wording differs in 11 messages")
     assert foot_words(why_of(CANCEL, set_aside=SetAside())) == "Nothing was set aside"
 
