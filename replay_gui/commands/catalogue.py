@@ -15,7 +15,7 @@ from replay_gui.core.catalogue.extras import require_extra
 from replay_gui.core.text.wording import plural
 
 if TYPE_CHECKING:  # these need the extra
-    from replay_gui.core.catalogue.indexing import IndexedSource, SourceTask
+    from replay_gui.core.catalogue.indexing import IndexedBatch, SourceBatch
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,17 +44,17 @@ def run(args: argparse.Namespace) -> int:
 
     with ProgressLine(f"Reading {plural(len(args.sources), 'source')}") as progress:
 
-        def index_sources(tasks: Sequence[SourceTask]) -> Iterable[IndexedSource]:
+        def index_batches(batches: Sequence[SourceBatch]) -> Iterable[IndexedBatch]:
             if args.cluster is not None:
                 from replay_gui.engine.jobs.catalogue_cluster import index_on_cluster
 
-                return index_on_cluster(tasks, args.cluster, progress.show)
+                return index_on_cluster(batches, args.cluster, progress.show)
             from replay_gui.engine.jobs.catalogue_workers import index_here
 
-            return index_here(tasks, args.workers or os.cpu_count() or 1, progress.show)
+            return index_here(batches, args.workers or os.cpu_count() or 1, progress.show)
 
         made = write_catalogue(
-            args.sources, args.output, index_sources, format=args.format, mappings=str(user_mappings())
+            args.sources, args.output, index_batches, format=args.format, mappings=str(user_mappings())
         )
     for problem in made.problems:
         print_error(problem)

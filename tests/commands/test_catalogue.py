@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.helpers.evaluations.evaluation_logs import write_evaluation
+from tests.helpers.paths import ROOT
 
 
 @pytest.fixture
@@ -75,3 +78,13 @@ def test_without_the_extra_one_line_says_what_to_install(
     assert result.code == 2
     assert "pip install 'replay-gui[catalogue]'" in result.err
     assert len(result.err.splitlines()) == 1
+
+
+def test_the_commands_need_no_extra_until_a_catalogue_is_read() -> None:
+    program = (
+        "import sys; import replay_gui.commands.catalogue, replay_gui.commands.contrast, replay_gui.commands.sql; "
+        "import replay_gui.engine.jobs.evaluation_job; "
+        "print(sorted({'pyarrow', 'duckdb', 'fsspec', 'dask', 'distributed'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

@@ -1,14 +1,15 @@
-"""Makes the rows of one source: what a worker does, on this computer or on another."""
+"""Makes the rows of some sources: what a worker does, on this computer or on another."""
 
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 from blake3 import blake3
 
-from replay_gui.core.catalogue.part import part_of
+from replay_gui.core.catalogue.part import CataloguePart, joined, part_of
 from replay_gui.core.catalogue.sources import is_url, local_file
 from replay_gui.core.contrast.profiling import profiles, run_files
 from replay_gui.core.errors import FormatUnknown, ReplayError
@@ -18,6 +19,7 @@ from replay_gui.core.log.source import Source, read_beginning
 ROWS_VERSION = 1
 """Raised when the same file would become other rows: what an older version made is not used."""
 
+_MAX_BATCH, _MIN_BATCHES = 256, 32  # sources of a batch, and batches where there are enough sources
 _MAX_SIDE_BYTES = 1 << 20  # of notes and of mappings; larger ones are refused when they are read
 
 
@@ -37,37 +39,71 @@ class SourceTask(msgspec.Struct, frozen=True, kw_only=True):
     known: str = ""
 
 
+class SourceBatch(msgspec.Struct, frozen=True):
+    """Sources that one worker reads one after the other; `number`: its place among the batches."""
+
+    number: int
+    tasks: tuple[SourceTask, ...]
+
+
 class IndexedSource(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a source.
 
     Attributes:
-        fingerprint: of its bytes, of the notes beside it, and of how it was read. part: its rows, packed; empty where
-            the source is unchanged or could not be read. problem: why not; "" if it could.
-        unknown_format: whether it is of no known format, so perhaps no run at all.
+        fingerprint: of its bytes, of the notes beside it, and of how it was read.
+        runs: how many it has; UNCHANGED where it was not read again.
+        problem: why it could not be read; "" if it could. unknown_format: whether it is of no known format, so perhaps
+            no run at all.
     """
 
     source: str
     fingerprint: str = ""
-    part: bytes = b""
+    runs: int = 0
     problem: str = ""
     unknown_format: bool = False
 
 
-def index_source(task: SourceTask) -> IndexedSource:
-    """Read a source and return its rows; never raises ReplayError: the result says what was wrong."""
-    try:
-        with local_file(task.source, task.data) as path:
-            fingerprint = _fingerprint(task, path)
-            if fingerprint == task.known:
-                return IndexedSource(source=task.source, fingerprint=fingerprint)
-            with tempfile.TemporaryDirectory(prefix="replay-gui-conversions-") as conversions:
-                return IndexedSource(source=task.source, fingerprint=fingerprint, part=_rows(task, path, conversions))
-    except ReplayError as why:
-        unknown = isinstance(why, FormatUnknown)
-        return IndexedSource(source=task.source, problem=str(why), unknown_format=unknown)
+class IndexedBatch(msgspec.Struct, frozen=True):
+    """What became of a batch: its sources in order, and the rows of all their runs, packed; empty without any."""
+
+    number: int
+    sources: tuple[IndexedSource, ...]
+    part: bytes
 
 
-def _rows(task: SourceTask, path: str, conversions: str) -> bytes:
+UNCHANGED = -1
+
+
+def batches_of(tasks: Sequence[SourceTask]) -> list[SourceBatch]:
+    """Return the tasks in batches: small enough for many workers, large enough that there are not too many."""
+    size = max(1, min(_MAX_BATCH, len(tasks) // _MIN_BATCHES))
+    return [
+        SourceBatch(number, tuple(tasks[first : first + size]))
+        for number, first in enumerate(range(0, len(tasks), size))
+    ]
+
+
+def index_batch(batch: SourceBatch) -> IndexedBatch:
+    """Read the sources of a batch; never raises ReplayError: the result says what was wrong."""
+    sources, parts = list[IndexedSource](), list[CataloguePart]()
+    for task in batch.tasks:
+        try:
+            with local_file(task.source, task.data) as path:
+                fingerprint = _fingerprint(task, path)
+                if fingerprint == task.known:
+                    sources.append(IndexedSource(source=task.source, fingerprint=fingerprint, runs=UNCHANGED))
+                    continue
+                with tempfile.TemporaryDirectory(prefix="replay-gui-conversions-") as conversions:
+                    part = _rows(task, path, conversions)
+            sources.append(IndexedSource(source=task.source, fingerprint=fingerprint, runs=len(part.runs)))
+            parts.append(part)
+        except ReplayError as why:
+            unknown = isinstance(why, FormatUnknown)
+            sources.append(IndexedSource(source=task.source, problem=str(why), unknown_format=unknown))
+    return IndexedBatch(batch.number, tuple(sources), joined(parts).packed() if parts else b"")
+
+
+def _rows(task: SourceTask, path: str, conversions: str) -> CataloguePart:
     files = run_files(path, conversions, format=task.format, mappings=task.mappings or None)
     if path != task.source:  # its name is that of the source, not of the copy
         files = [
@@ -77,7 +113,7 @@ def _rows(task: SourceTask, path: str, conversions: str) -> bytes:
     broken = next((profile.run.problem for profile in made if profile.run.problem), "")
     if broken:
         raise _Unreadable(broken)
-    return part_of(made, task.source).packed()
+    return part_of(made, task.source)
 
 
 class _Unreadable(ReplayError):

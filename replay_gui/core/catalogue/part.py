@@ -67,13 +67,11 @@ def unpacked(data: bytes) -> CataloguePart:
     return CataloguePart(*(pa.ipc.open_stream(raw).read_all() for raw in raws))
 
 
-def merged(parts: Sequence[bytes]) -> bytes:
-    """Put packed parts together, in their order."""
-    return joined(map(unpacked, parts)).packed()
-
-
 def joined(parts: Iterable[CataloguePart]) -> CataloguePart:
-    """Put parts together, in their order; runs are numbered anew, each name is there once."""
+    """Put parts together, in their order; runs are numbered anew, each name is there once.
+
+    Parts may be put together in any nesting: parts of parts, as a tree, give the same.
+    """
     all_parts, shifted = list(parts), dict[str, list[pa.Table]]({name: [] for name in TABLES})
     first = 0
     for part in all_parts:

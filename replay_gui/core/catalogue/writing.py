@@ -20,15 +20,21 @@ from replay_gui.core.catalogue.catalogue_files import (
     write_tables,
 )
 from replay_gui.core.catalogue.extras import is_catalogue
-from replay_gui.core.catalogue.indexing import IndexedSource, SourceTask
+from replay_gui.core.catalogue.indexing import (
+    UNCHANGED,
+    IndexedBatch,
+    SourceBatch,
+    SourceTask,
+    batches_of,
+)
 from replay_gui.core.catalogue.part import HELD, NAMES, RUNS, STEPS, CataloguePart, joined, unpacked, writable_name
 from replay_gui.core.catalogue.sources import expand_sources, is_of_this_process, read_source
 from replay_gui.core.contrast.run_set import MIN_TELLING_ANSWER
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.errors import CatalogueRefused
 
-IndexSources = Callable[[Sequence[SourceTask]], Iterable[IndexedSource]]
-"""Index all sources, here or elsewhere; the results may come in any order."""
+IndexBatches = Callable[[Sequence[SourceBatch]], Iterable[IndexedBatch]]
+"""Index all batches, here or elsewhere; the results may come in any order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +59,7 @@ class CatalogueSummary:
 def write_catalogue(
     given: Sequence[str],
     folder: Path,
-    index_sources: IndexSources,
+    index_batches: IndexBatches,
     *,
     format: str | None = None,
     mappings: str = "",
@@ -84,30 +90,33 @@ def write_catalogue(
         )
         for source in named
     ]
-    found = {indexed.source: indexed for indexed in index_sources(tasks)}
-    sources, parts, problems, skipped, first = [], list[CataloguePart](), list[str](), 0, 0
-    read = 0
-    for source in named:
-        indexed = found[source]
-        if indexed.problem:
-            if named[source] or not indexed.unknown_format:
-                problems.append(indexed.problem)
+    batches = batches_of(tasks)
+    found = {indexed.number: indexed for indexed in index_batches(batches)}
+    sources, rows, problems, skipped, read = [], _RowsInOrder(), list[str](), 0, 0
+    for batch in batches:
+        indexed = found.pop(batch.number)
+        made, at = _RunRows(unpacked(indexed.part)) if indexed.part else None, 0
+        for source in indexed.sources:
+            if source.problem:
+                if named[source.source] or not source.unknown_format:
+                    problems.append(source.problem)
+                else:
+                    skipped += 1
+                continue
+            if source.runs == UNCHANGED:
+                first, count = earlier.place(source.source)
+                origin = earlier.rows
             else:
-                skipped += 1
-            continue
-        unchanged = not indexed.part
-        part = earlier.part(source) if unchanged else unpacked(indexed.part)
-        read += not unchanged
-        count = len(part.runs)
-        sources.append(
-            CataloguedSource(source=writable_name(source), fingerprint=indexed.fingerprint, first=first, runs=count)
-        )
-        first += count
-        parts.append(part)
-    whole = joined([*parts, earlier.names()])
+                first, count, origin = at, source.runs, made
+                at += count
+                read += 1
+            name = writable_name(source.source)
+            sources.append(CataloguedSource(source=name, fingerprint=source.fingerprint, first=rows.count, runs=count))
+            rows.add(origin, first, count)
+    whole = rows.joined()
     write_tables(folder, tables_of(whole), tuple(sources))
     return CatalogueSummary(
-        runs=first,
+        runs=rows.count,
         sources=len(sources),
         read=read,
         unchanged=len(sources) - read,
@@ -171,11 +180,74 @@ def _different_rows(changes: pa.Table) -> Iterator[dict[str, str]]:
     yield from changes.take(pa.array(rows)).to_pylist()
 
 
+class _RunRows:
+    """Rows of runs, from which those of some runs are taken."""
+
+    def __init__(self, part: CataloguePart) -> None:
+        """`part`: its steps and features are in the order of the runs."""
+        self.names = part.names
+        self._part = part
+        self._steps_of: NDArray[np.int32] = part.steps["run"].to_numpy()
+        self._held_of: NDArray[np.int32] = part.held["run"].to_numpy()
+
+    def of_runs(self, first: int, end: int) -> CataloguePart:
+        """Return the rows of the runs from `first` to before `end`, without the names of their features."""
+        part = self._part
+        return CataloguePart(
+            runs=_numbered(part.runs.slice(first, end - first), first),
+            steps=_numbered(_rows_of(part.steps, self._steps_of, first, end), first),
+            held=_numbered(_rows_of(part.held, self._held_of, first, end), first),
+            names=NAMES.empty_table(),
+        )
+
+
+class _RowsInOrder:
+    """Collects the rows of sources in their order. count: runs so far."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._stretch: tuple[_RunRows, int, int] | None = None  # rows that follow one another in one place
+        self._parts: list[CataloguePart] = []
+        self._origins: dict[int, _RunRows] = {}
+
+    def add(self, origin: _RunRows | None, first: int, count: int) -> None:
+        """Add `count` runs of an origin, from `first` on; None where there are none."""
+        self.count += count
+        if origin is None or not count:
+            return
+        self._origins[id(origin)] = origin
+        if self._stretch is not None and self._stretch[0] is origin and self._stretch[2] == first:
+            self._stretch = origin, self._stretch[1], first + count
+            return
+        self._end_stretch()
+        self._stretch = origin, first, first + count
+
+    def joined(self) -> CataloguePart:
+        """Return all rows, with the names of their features."""
+        self._end_stretch()
+        names = [
+            CataloguePart(RUNS.empty_table(), STEPS.empty_table(), HELD.empty_table(), origin.names)
+            for origin in self._origins.values()
+        ]
+        return joined([*self._parts, *names])
+
+    def _end_stretch(self) -> None:
+        if self._stretch is not None:
+            origin, first, end = self._stretch
+            self._parts.append(origin.of_runs(first, end))
+            self._stretch = None
+
+
 class _Earlier:
-    """The catalogue that the folder has already. problem: why it is not used, "" where it is or there is none."""
+    """The catalogue that the folder has already.
+
+    Attributes:
+        rows: of its runs; None where there is none that can be used. problem: why it is not used, or "".
+    """
 
     def __init__(self, folder: Path) -> None:
         self.problem = ""
+        self.rows: _RunRows | None = None
         self._sources: dict[str, CataloguedSource] = {}
         if not is_catalogue(folder):
             return
@@ -184,37 +256,31 @@ class _Earlier:
         except CatalogueRefused as why:
             self.problem = str(why)
             return
-        self._runs = pq.read_table(table_path(folder, "runs"), schema=RUNS)
-        self._steps = pq.read_table(table_path(folder, "steps"), schema=STEPS)
         names = pq.read_table(table_path(folder, "feature_names"))
         hashes = names["hash"].to_numpy()
-        self._names = names.drop_columns(["feature"]).rename_columns({"hash": "feature"}).select(NAMES.names)
         held = pq.read_table(table_path(folder, "features"))
         held = held.set_column(0, HELD.field("feature"), pa.array(hashes[held["feature"].to_numpy()]))
-        self._held = held.sort_by([("run", "ascending"), ("feature", "ascending")])
-        self._steps_of: NDArray[np.int32] = self._steps["run"].to_numpy()
-        self._held_of: NDArray[np.int32] = self._held["run"].to_numpy()
+        self.rows = _RunRows(
+            CataloguePart(
+                runs=pq.read_table(table_path(folder, "runs"), schema=RUNS),
+                steps=pq.read_table(table_path(folder, "steps"), schema=STEPS),
+                held=held.sort_by([("run", "ascending"), ("feature", "ascending")]),
+                names=names.drop_columns(["feature"])
+                .rename_columns({"hash": "feature"})
+                .select(NAMES.names)
+                .cast(NAMES),
+            )
+        )
 
     def fingerprint(self, source: str) -> str:
         """Return the fingerprint that a source had; "" for a new one."""
         known = self._sources.get(writable_name(source))
         return "" if known is None else known.fingerprint
 
-    def part(self, source: str) -> CataloguePart:
-        """Return the rows of a source, without the names of their features (see `names`)."""
+    def place(self, source: str) -> tuple[int, int]:
+        """Return (number of its first run, how many runs it has) of a source that it has."""
         known = self._sources[writable_name(source)]
-        first, end = known.first, known.first + known.runs
-        return CataloguePart(
-            runs=_numbered(self._runs.slice(first, known.runs), first),
-            steps=_numbered(_rows_of(self._steps, self._steps_of, first, end), first),
-            held=_numbered(_rows_of(self._held, self._held_of, first, end), first),
-            names=NAMES.empty_table(),
-        )
-
-    def names(self) -> CataloguePart:
-        """Return the names of all features, as a part without runs."""
-        names = self._names.cast(NAMES) if self._sources else NAMES.empty_table()
-        return CataloguePart(RUNS.empty_table(), STEPS.empty_table(), HELD.empty_table(), names)
+        return known.first, known.runs
 
 
 def _rows_of(table: pa.Table, runs: NDArray[np.int32], first: int, end: int) -> pa.Table:

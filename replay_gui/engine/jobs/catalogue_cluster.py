@@ -7,23 +7,23 @@ from collections.abc import Iterator, Sequence
 from distributed import Client, as_completed
 from distributed.scheduler import KilledWorker
 
-from replay_gui.core.catalogue.indexing import IndexedSource, SourceTask, index_source
+from replay_gui.core.catalogue.indexing import IndexedBatch, SourceBatch, index_batch
 from replay_gui.core.errors import CatalogueRefused
 from replay_gui.engine.jobs.catalogue_workers import OnProgress
 
 _CONNECT_TIMEOUT = 10  # seconds
 
 
-def index_on_cluster(tasks: Sequence[SourceTask], address: str, on_progress: OnProgress) -> Iterator[IndexedSource]:
-    """Yield what becomes of each source, in any order.
+def index_on_cluster(batches: Sequence[SourceBatch], address: str, on_progress: OnProgress) -> Iterator[IndexedBatch]:
+    """Yield what becomes of each batch, in any order.
 
-    A source whose worker dies is read by another; one that kills several workers is told.
+    A batch whose worker dies is read by another; one that kills several workers is told.
 
     Args:
         address: of the scheduler, such as ``tcp://127.0.0.1:8786``. Its workers must have this program, and must be
             able to read the sources.
 
-    CatalogueRefused where the scheduler cannot be reached, or a source kills its workers.
+    CatalogueRefused where the scheduler cannot be reached, or a batch kills its workers.
     """
     try:
         client = Client(address, timeout=_CONNECT_TIMEOUT, set_as_default=False)  # type: ignore[no-untyped-call]
@@ -31,18 +31,19 @@ def index_on_cluster(tasks: Sequence[SourceTask], address: str, on_progress: OnP
         reason = " ".join(str(why).split())
         raise CatalogueRefused(f"{address}: no Dask scheduler answers there: {reason}") from None
     with client:
-        futures = client.map(index_source, list(tasks), pure=False, retries=0)
-        source_of = {future.key: task.source for future, task in zip(futures, tasks, strict=True)}
+        futures = client.map(index_batch, list(batches), pure=False, retries=0)
+        first_of = {future.key: batch.tasks[0].source for future, batch in zip(futures, batches, strict=True)}
         completed = as_completed(futures, loop=client.loop, with_results=True, raise_errors=False)  # type: ignore[no-untyped-call]
         for done, (future, result) in enumerate(completed):
-            on_progress(done, len(tasks))
+            on_progress(done, len(batches))
             if future.status != "finished":
-                raise CatalogueRefused(f"{source_of[future.key]}: {_failure(future.exception())}; nothing was written")
+                failure = _failure(future.exception())
+                raise CatalogueRefused(f"{first_of[future.key]}, or a source after it: {failure}; nothing was written")
             yield result
             future.release()
 
 
 def _failure(why: BaseException | None) -> str:
     if isinstance(why, KilledWorker):
-        return "several workers died while they read it"
+        return "several workers died while they read these"
     return f"a worker failed ({type(why).__name__}: {' '.join(str(why).split())})"

@@ -7,33 +7,33 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 
-from replay_gui.core.catalogue.indexing import IndexedSource, SourceTask, index_source
+from replay_gui.core.catalogue.indexing import IndexedBatch, SourceBatch, index_batch
 from replay_gui.core.errors import CatalogueRefused
 
 OnProgress = Callable[[int, int], None]
-"""Called with how many sources of how many are done."""
+"""Called with how many batches of how many are done."""
 
 
-def index_here(tasks: Sequence[SourceTask], workers: int, on_progress: OnProgress) -> Iterator[IndexedSource]:
-    """Yield what becomes of each source, in any order.
+def index_here(batches: Sequence[SourceBatch], workers: int, on_progress: OnProgress) -> Iterator[IndexedBatch]:
+    """Yield what becomes of each batch, in any order.
 
     Args:
         workers: processes; with 1, this process does the work.
 
     CatalogueRefused where a worker dies, as it does when the system ends it for want of memory.
     """
-    if workers <= 1 or len(tasks) <= 1:
-        for done, task in enumerate(tasks):
-            on_progress(done, len(tasks))
-            yield index_source(task)
+    if workers <= 1 or len(batches) <= 1:
+        for done, batch in enumerate(batches):
+            on_progress(done, len(batches))
+            yield index_batch(batch)
         return
     # A fresh interpreter for each worker: a copy of this process would have its locks and open files.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(tasks)), context) as pool:
-        waiting = {pool.submit(index_source, task): task.source for task in tasks}
+    with ProcessPoolExecutor(min(workers, len(batches)), context) as pool:
+        waiting = [pool.submit(index_batch, batch) for batch in batches]
         try:
             for done, future in enumerate(as_completed(waiting)):
-                on_progress(done, len(tasks))
+                on_progress(done, len(batches))
                 yield future.result()
         except BrokenProcessPool:
             raise CatalogueRefused(

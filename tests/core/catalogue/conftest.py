@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from replay_gui.core.catalogue.indexing import IndexedSource, SourceTask, index_source
+from replay_gui.core.catalogue.indexing import IndexedBatch, SourceBatch, SourceTask, index_batch
 from replay_gui.core.catalogue.writing import CatalogueSummary, write_catalogue
 from tests.helpers.evaluations.evaluation_logs import write_evaluation
 
@@ -17,9 +17,9 @@ class Indexer:
         self.tasks: list[SourceTask] = []
         self._step = -1 if backwards else 1
 
-    def __call__(self, tasks: Sequence[SourceTask]) -> Iterable[IndexedSource]:
-        self.tasks = list(tasks)
-        return map(index_source, tasks[:: self._step])
+    def __call__(self, batches: Sequence[SourceBatch]) -> Iterable[IndexedBatch]:
+        self.tasks = [task for batch in batches for task in batch.tasks]
+        return map(index_batch, batches[:: self._step])
 
 
 def write(folder: Path, *sources: Path | str, indexer: Indexer | None = None) -> CatalogueSummary:

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from replay_gui.core.catalogue.catalogue_files import read_manifest
-from replay_gui.core.catalogue.indexing import SourceTask, index_source
-from replay_gui.core.catalogue.part import joined, merged, part_of, unpacked
+from replay_gui.core.catalogue.indexing import SourceBatch, SourceTask, batches_of, index_batch
+from replay_gui.core.catalogue.part import joined, part_of, unpacked
 from replay_gui.core.catalogue.reading import open_catalogue
 from replay_gui.core.contrast.contrast import contrast_runs
 from replay_gui.core.contrast.profiling import profiles, run_files
@@ -158,10 +158,25 @@ def test_changes_in_other_words_with_equal_answers_are_one(tmp_path: Path) -> No
 
 
 def test_parts_are_put_together_as_a_tree_with_the_same_result(logs: Path) -> None:
-    parts = [index_source(SourceTask(source=str(path))).part for path in sorted(logs.iterdir())]
-    flat = merged(parts)
-    tree = merged([merged([merged(parts[:2]), merged(parts[2:5])]), merged(parts[5:])])
-    assert flat == tree
+    tasks = [SourceTask(source=str(path)) for path in sorted(logs.iterdir())]
+    parts = [unpacked(index_batch(SourceBatch(0, (task,))).part) for task in tasks]
+    flat = joined(parts).packed()
+    assert joined([joined([joined(parts[:2]), joined(parts[2:5])]), joined(parts[5:])]).packed() == flat
+    assert index_batch(SourceBatch(0, tuple(tasks))).part == flat
+
+
+def test_many_sources_are_read_in_batches(
+    tmp_path: Path, logs: Path, catalogue: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("replay_gui.core.catalogue.indexing._MIN_BATCHES", 2)
+    tasks = [SourceTask(source=str(path)) for path in sorted(logs.iterdir())]
+    assert [len(batch.tasks) for batch in batches_of(tasks)] == [4, 4, 1]
+    write(tmp_path / "other", logs, indexer=Indexer(backwards=True))
+    assert files_of(tmp_path / "other") == files_of(catalogue)
+    write_run(logs / "refund-2.rlog.new", [CANCEL, LOOK], trial=2).replace(logs / "refund-2.rlog")
+    assert write(tmp_path / "other", logs).read == 1  # of a batch, one source is read and the others are not
+    write(tmp_path / "fresh", logs)
+    assert files_of(tmp_path / "other") == files_of(tmp_path / "fresh")
 
 
 def test_a_catalogue_of_no_runs(tmp_path: Path) -> None:

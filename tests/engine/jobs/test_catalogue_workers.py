@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from replay_gui.core.catalogue.indexing import SourceTask, index_source
+from replay_gui.core.catalogue.indexing import SourceTask, batches_of, index_batch
 from replay_gui.core.catalogue.writing import write_catalogue
 from replay_gui.engine.jobs.catalogue_workers import index_here
 from tests.helpers.evaluations.evaluation_logs import CANCEL, LOOK, write_evaluation, write_run
@@ -36,7 +36,7 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def expected(logs: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """The files of the catalogue that this process makes."""
     folder = tmp_path_factory.mktemp("expected")
-    write_catalogue([str(logs)], folder, partial(map, index_source))
+    write_catalogue([str(logs)], folder, partial(map, index_batch))
     return files_of(folder)
 
 
@@ -47,8 +47,8 @@ def files_of(folder: Path) -> dict[str, bytes]:
 def test_progress_is_told_and_every_source_comes_back(logs: Path) -> None:
     tasks = [SourceTask(source=str(path)) for path in sorted(logs.glob("refund*"))]
     told: list[tuple[int, int]] = []
-    made = list(index_here(tasks, 1, lambda done, total: told.append((done, total))))
-    assert [indexed.source for indexed in made] == [task.source for task in tasks]
+    made = list(index_here(batches_of(tasks), 1, lambda done, total: told.append((done, total))))
+    assert [source.source for indexed in made for source in indexed.sources] == [task.source for task in tasks]
     assert told == [(0, 4), (1, 4), (2, 4), (3, 4)]
 
 
@@ -102,6 +102,31 @@ def test_a_worker_that_is_killed_in_the_middle_changes_nothing(
     assert files_of(tmp_path / "made") == expected
 
 
+def test_sources_of_this_process_are_sent_to_the_cluster(
+    logs: Path, expected: dict[str, bytes], tmp_path: Path
+) -> None:
+    program = """
+import sys
+from functools import partial
+from pathlib import Path
+import fsspec
+from replay_gui.core.catalogue.writing import write_catalogue
+from replay_gui.engine.jobs.catalogue_cluster import index_on_cluster
+logs, folder, address = sys.argv[1:]
+for path in Path(logs).iterdir():
+    fsspec.filesystem("memory").pipe(f"/runs/{path.name}", path.read_bytes())
+on_cluster = partial(index_on_cluster, address=address, on_progress=lambda *progress: None)
+print(write_catalogue(["memory://runs"], Path(folder), on_cluster).runs)
+"""
+    with cluster("--workers", "2") as about:
+        command = [sys.executable, "-c", program, str(logs), str(tmp_path / "made"), about["address"]]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=TIMEOUT, check=False)
+    assert done.stdout == "29\n", done.stderr
+    made = files_of(tmp_path / "made")
+    assert made["features.parquet"] == expected["features.parquet"]
+    assert made["steps.parquet"] == expected["steps.parquet"]
+
+
 def test_sources_on_an_s3_server(logs: Path, expected: dict[str, bytes], tmp_path: Path) -> None:
     with cluster("--workers", "2", "--s3", str(logs)) as about:
         environment = {
@@ -135,13 +160,14 @@ def test_without_a_scheduler_one_line_says_so(logs: Path, tmp_path: Path) -> Non
 def test_a_worker_process_that_dies_is_told(logs: Path) -> None:
     program = """
 import sys
-from replay_gui.core.catalogue.indexing import SourceTask
+from replay_gui.core.catalogue.indexing import SourceTask, batches_of
 from replay_gui.core.errors import CatalogueRefused
 from replay_gui.engine.jobs import catalogue_workers
 from tests.helpers.evaluations.local_cluster import die
-catalogue_workers.index_source = die
+catalogue_workers.index_batch = die
 try:
-    list(catalogue_workers.index_here([SourceTask(source=path) for path in sys.argv[1:]], 2, lambda *progress: None))
+    batches = batches_of([SourceTask(source=path) for path in sys.argv[1:]])
+    list(catalogue_workers.index_here(batches, 2, lambda *progress: None))
 except CatalogueRefused as why:
     print(why)
 """

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from replay_gui.core.catalogue.indexing import index_source
+from replay_gui.core.catalogue.indexing import index_batch
 from replay_gui.core.catalogue.writing import write_catalogue
 from replay_gui.core.errors import ReplayError
 from replay_gui.engine.jobs import evaluation_job
@@ -97,7 +97,7 @@ def test_a_folder_without_runs_is_said_to_have_none(arguments: EvaluationArgumen
 
 def test_a_catalogue_is_opened_as_a_folder_is(arguments: EvaluationArguments, tmp_path: Path) -> None:
     folder = tmp_path / "catalogue"
-    write_catalogue(arguments.sources, folder, partial(map, index_source))
+    write_catalogue(arguments.sources, folder, partial(map, index_batch))
     context, by_logs = InlineContext(), evaluate_runs(arguments, InlineContext())
     contrasted = evaluate_runs(msgspec.structs.replace(arguments, sources=(str(folder),)), context)
     assert isinstance(contrasted, RunsContrasted)
