@@ -18,14 +18,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from replay_gui.core.facts.run_totals import ModelUse, total_use
 from replay_gui.core.index.run_index import FLAG_FAILED, FLAG_INTERRUPTED, FLAG_REPEATED, NO_TIME, RunIndex
-from replay_gui.core.log.kinds import INTERRUPTED, Kind, is_denial, is_failure
+from replay_gui.core.log.kinds import INTERRUPTED, Kind, is_denial
 
 _REQUEST, _RESPONSE, _ERROR = Kind.TOOL_REQUEST.value, Kind.TOOL_RESPONSE.value, Kind.ERROR.value
-_ALL = slice(None)
 _CACHED = ("cached", "cache_read")  # names of the part of the input that was read from a cache
 
 
@@ -87,15 +85,6 @@ def counts_of_index(index: RunIndex) -> RunCounts:
     interrupted = int(np.count_nonzero(index.flags & FLAG_INTERRUPTED))
     errors = by_name.get(_ERROR, 0) - interrupted - int(np.count_nonzero(index.flags & FLAG_REPEATED))
     return RunCounts(by_name.get(_REQUEST, 0), failed, denied, errors, interrupted)
-
-
-def failures_of_index(index: RunIndex, which: slice = _ALL) -> NDArray[np.bool_]:
-    """Return whether each event in `which` is a failure, and the first event that tells of it."""
-    kinds = np.array([is_failure(name) for name in index.kinds], bool)
-    flags = index.flags[which]
-    no_failure = (flags & (FLAG_REPEATED | FLAG_INTERRUPTED)) != 0
-    failures: NDArray[np.bool_] = (kinds[index.kind[which]] & ~no_failure) | ((flags & FLAG_FAILED) != 0)
-    return failures
 
 
 def times_of_index(index: RunIndex) -> tuple[int | None, int | None]:

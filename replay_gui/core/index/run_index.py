@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.log.kinds import KINDS
+from replay_gui.core.log.kinds import KINDS, is_failure
 from replay_gui.core.log.positions import Position
 
 NO_TIME = np.iinfo(np.int64).min
@@ -18,6 +18,7 @@ NO_DURATION = -1
 NO_TOOL = -1
 NO_PAIR = -1
 
+_ALL = slice(None)
 FLAG_FAILED = 1  # a tool response without success
 FLAG_UNREADABLE = 2  # its content is no event, or it is a skipped stretch
 FLAG_CRITICAL = 4  # patches, errors, denials, phase changes: snapshots are saved before and after them
@@ -59,3 +60,12 @@ class RunIndex:
     def count(self) -> int:
         """The number of events in the columns."""
         return len(self.kind)
+
+
+def failures_of_index(index: RunIndex, which: slice = _ALL) -> NDArray[np.bool_]:
+    """Return whether each event in `which` is a failure, and the first event that tells of it."""
+    kinds = np.array([is_failure(name) for name in index.kinds], bool)
+    flags = index.flags[which]
+    no_failure = (flags & (FLAG_REPEATED | FLAG_INTERRUPTED)) != 0
+    failures: NDArray[np.bool_] = (kinds[index.kind[which]] & ~no_failure) | ((flags & FLAG_FAILED) != 0)
+    return failures

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.facts.run_measures import failures_of_index
-from replay_gui.core.index.run_index import FLAG_UNREADABLE, RunIndex
+from replay_gui.core.index.run_index import FLAG_UNREADABLE, RunIndex, failures_of_index
 from replay_gui.core.log.kinds import is_bookkeeping
 from replay_gui.core.log.positions import EventIndex, Position, index_before, position_after
 from replay_gui.core.verification.verification_report import VerificationReport

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.facts.run_measures import failures_of_index
-from replay_gui.core.index.run_index import NO_TIME, RunIndex
+from replay_gui.core.index.run_index import NO_TIME, RunIndex, failures_of_index
 from replay_gui.models.timeline.timeline_axis import NUMBERS, TimelineAxis
 from replay_gui.models.timeline.timeline_marks import NO_MARKS, TimelineMarks
 

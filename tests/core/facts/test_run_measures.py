@@ -15,7 +15,6 @@ from replay_gui.core.facts.run_measures import (
     cached_tokens,
     counts_of_index,
     duration_between,
-    failures_of_index,
     times_of_index,
     token_counts,
     token_words,
@@ -28,7 +27,7 @@ from replay_gui.core.importers.run_survey import survey_file
 from replay_gui.core.index.index_builder import IndexBuilder
 from replay_gui.core.index.index_cache import build_run_index
 from replay_gui.core.index.index_columns import IndexView
-from replay_gui.core.index.run_index import RunIndex
+from replay_gui.core.index.run_index import RunIndex, failures_of_index
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.recorder.recorder import Recorder
 from replay_gui.core.report.building import run_part
