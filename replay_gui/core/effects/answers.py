@@ -18,6 +18,8 @@ _LOOKED_AT = 200  # characters of an answer that may begin as an error
 _VOLATILE = re.compile(
     r"0x[0-9a-fA-F]+|\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F-]{22}\b"
     r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?[\d.,]*(?:Z|[+-]\d\d:?\d\d)?|\b1[5-9]\d{8}(?:\.\d+|\d{3}|\d{6}|\d{9})?\b"
+    r"|\b\d+\.\d+ ?(?:ms|s|secs?|seconds)\b|\b\d+ ?ms\b"  # how long it took
+    r"|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +\d\d? +(?:\d\d:\d\d|\d{4})\b"  # as ls tells it
 )
 
 
@@ -48,7 +50,7 @@ def answer_text(value: Any) -> str:
 
 
 def masked_answer(value: Any) -> str:
-    """Return an answer as text, with addresses, UUIDs and clock times masked."""
+    """Return an answer as text, with addresses, UUIDs, clock times and durations masked."""
     return _VOLATILE.sub("~", answer_text(value))
 
 

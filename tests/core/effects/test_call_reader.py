@@ -58,3 +58,5 @@ def test_clocks_and_random_ids_do_not_make_another_answer() -> None:
     second = {"at": "2026-05-06T01:02:03.5Z", "id": "00000000-e89b-12d3-a456-426614174fff", "in": "0x01", "n": 3}
     assert masked_answer(first) == masked_answer(second)
     assert masked_answer(first) != masked_answer(first | {"n": 4})
+    assert masked_answer("1 passed in 0.12s") == masked_answer("1 passed in 3.4s") != masked_answer("2 passed in 0.12s")
+    assert masked_answer("-rw-r--r-- 1 a Nov 22 10:15 x") == masked_answer("-rw-r--r-- 1 a Dec  1 11:16 x")

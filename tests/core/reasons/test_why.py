@@ -147,6 +147,22 @@ def test_of_several_figures_those_in_the_same_place_are_compared(tmp_path: Path)
     assert first.sentence == "trial 0 told 2544 where trial 1 told 2580 (event 3 against event 3)."
 
 
+def test_other_last_words_and_clocks_are_no_reason(tmp_path: Path) -> None:
+    first = [HELLO, NAME, USER, CANCEL, Step("agent", "It is done since 10:15:02, you will hear from us by mail soon.")]
+    second = [
+        HELLO,
+        NAME,
+        USER,
+        CANCEL,
+        Step("agent", "It is done since 11:42:57, you will hear from us by mail soon."),
+    ]
+    assert why(tmp_path / "1", first, second).reasons == ()
+    assert (
+        why(tmp_path / "2", [NAME, CANCEL, Step("agent", "Done.")], [NAME, CANCEL, Step("agent", "Ready!")]).reasons
+        == ()
+    )
+
+
 def test_rules_say_what_does_not_matter_and_what_a_tool_does(tmp_path: Path) -> None:
     log = Step(tool="write_audit", input={"line": "x77777"}, answer="ok")
     runs = ([NAME, log], [NAME])

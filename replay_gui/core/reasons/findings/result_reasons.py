@@ -141,7 +141,7 @@ def _origin_words(reasons: ReasonList, origin: Origin) -> str:
 
 
 def _add_last_words(reasons: ReasonList) -> None:
-    """Add the final answers of the agents: named as such, or short last messages where nobody was talked with."""
+    """Add the final answers of the agents: named as such, or short last messages of runs that only answered."""
     named_p, named_f = (_named_answer(run) for run in (reasons.reference, reasons.other))
     if named_p is not None and named_f is not None:
         _add_said(reasons, named_p, named_f, "answered")
@@ -159,7 +159,8 @@ def _add_last_words(reasons: ReasonList) -> None:
                 at_other=at if run is reasons.other else None,
             )
             return
-    if any(run.messages.is_conversation() for run in (reasons.reference, reasons.other)):
+    runs = (reasons.reference, reasons.other)
+    if any(run.changes or run.messages.is_conversation() for run in runs):  # the words are no answer then
         return
     said_p, said_f = (_last_message(run) for run in (reasons.reference, reasons.other))
     if said_p is not None and said_f is not None and max(len(said_p[1]), len(said_f[1])) <= _MAX_LAST_WORDS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from replay_gui.core.effects.answers import masked_answer
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.findings.reason_list import ReasonList
@@ -17,6 +18,7 @@ FIGURE = re.compile(r"(?<![\w.#-])\$?(\d[\d,]*(?:\.\d+)?)(?![\w-])")
 
 _SENTENCE_END = re.compile(r"(?<=[.!?:])\s+|\n+")
 _WORD = re.compile(r"[A-Za-z]{2,}")
+_CLOCK = re.compile(r"\b\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?[AaPp]\.?[Mm]\b)?")  # differs from run to run
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _MAX_SENTENCES = 400  # last ones of a run that are compared
 _MIN_WORDS, _MIN_ALIKE = 5, 0.5
@@ -87,7 +89,7 @@ def _add_pair(reasons: ReasonList, first: _Sentence, second: _Sentence, values: 
 def _sentences(run: RunAccount) -> list[_Sentence]:
     found = []
     for index, words in run.messages.latest(OriginRole.AGENT, _MAX_SENTENCES):
-        for text in _SENTENCE_END.split(words):
+        for text in _SENTENCE_END.split(_CLOCK.sub("", masked_answer(words))):
             figures = figures_of(text)
             if figures:
                 found.append(_Sentence(index, text.strip(), frozenset(_WORD.findall(text.lower())), figures))
