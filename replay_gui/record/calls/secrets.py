@@ -38,6 +38,10 @@ _BEGINNINGS = (  # one of them is in every text that _FORMS matches; looking for
 )
 
 
+_RAW_BEGINNINGS = tuple(beginning.encode() for beginning in _BEGINNINGS)
+_HINTS = re.compile(rb"key|token|secret|passw|passphrase|authorization|cookie|bearer", re.IGNORECASE)  # in secret names
+
+
 class Secrets:
     """The secrets that are known in this process.
 
@@ -49,6 +53,7 @@ class Secrets:
         self.hidden = 0
         self._values: set[str] = set()
         self._forms: tuple[str, ...] = ()
+        self._raw_forms: tuple[bytes, ...] = ()
         self._pattern: re.Pattern[str] | None = None
         self.learn(environment.items())
 
@@ -65,7 +70,16 @@ class Secrets:
             self._values |= learnt
             forms = {form for value in self._values for form in (value, quote(value, safe=""), quote_plus(value))}
             self._forms = tuple(sorted(forms, key=len, reverse=True))
+            self._raw_forms = tuple(form.encode("utf-8", "surrogateescape") for form in self._forms)
             self._pattern = re.compile("|".join(map(re.escape, self._forms)))
+
+    def may_be_in(self, raw: bytes) -> bool:
+        """Whether texts without any escapes, as msgpack has them, may hold a secret: a search that is fast."""
+        return (
+            _HINTS.search(raw) is not None
+            or any(map(raw.__contains__, _RAW_BEGINNINGS))
+            or any(map(raw.__contains__, self._raw_forms))
+        )
 
     def hide(self, value: Any) -> Any:
         """Return a plain value without secrets; the same object where it holds none."""

@@ -99,19 +99,22 @@ class RequestParts:
         return digest(encode_decoded(keys))
 
     def _number(self, member: str, value: Any, on_new_part: Callable[[RequestPart], None]) -> _KnownPart:
-        raw_key = digest(encode_decoded(value))
+        raw = encode_decoded(value)
+        raw_key = digest(raw)
         known = self._known.get(raw_key)
         if known is None:
-            clean, ids = without_ids(self._secrets.hide(value))
+            clean, ids = without_ids(self._secrets.hide(value) if self._secrets.may_be_in(raw) else value)
             known = self._known[raw_key] = _KnownPart(len(self._known), digest(encode_decoded(clean)))
             on_new_part(RequestPart(known.number, member, clean, ids))
         return known
 
     def _key(self, value: Any) -> bytes:
-        known = self._known.get(digest(encode_decoded(value)))
+        raw = encode_decoded(value)
+        known = self._known.get(digest(raw))
         if known is not None:
             return known.key
-        return digest(encode_decoded(without_ids(self._secrets.hide(value))[0]))
+        clean = self._secrets.hide(value) if self._secrets.may_be_in(raw) else value
+        return digest(encode_decoded(without_ids(clean)[0]))
 
 
 def key_of_joined(value: dict[str, Any]) -> bytes:

@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from replay_gui.core.log.canonical import encode
 from replay_gui.record.calls.secrets import HIDDEN, Secrets, is_secret_name
 
 CANARY = "canary/value+1234"
+TEXT = st.sampled_from(
+    [
+        CANARY,
+        "sk-proj-abcdefgh12345678",
+        "BEARER abcdefgh12345678",
+        "password",
+        "apiKey",
+        "x",
+        "é",
+        "a text of some length",
+    ]
+)
 
 
 def test_a_value_of_the_environment_is_hidden_wherever_it_stands() -> None:
@@ -74,3 +89,11 @@ def test_hiding_is_linear_in_hostile_text() -> None:
     secrets = Secrets({"A_TOKEN": "aaaaaaaaab"})
     text = "sk-" * 200_000 + "-----BEGIN " * 20_000
     assert len(secrets.hide_text(text)) == len(text)
+
+
+@given(st.recursive(TEXT, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3)))
+def test_the_fast_search_misses_nothing(value: object) -> None:
+    secrets = Secrets({"A_TOKEN": CANARY})
+    if secrets.hide(value) is not value:
+        assert secrets.may_be_in(encode(value))
+    assert not secrets.may_be_in(encode({"text": "an ordinary message"}))
