@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -86,21 +87,30 @@ def batches_of(tasks: Sequence[SourceTask]) -> list[SourceBatch]:
 def index_batch(batch: SourceBatch) -> IndexedBatch:
     """Read the sources of a batch; never raises ReplayError: the result says what was wrong."""
     sources, parts = list[IndexedSource](), list[CataloguePart]()
-    for task in batch.tasks:
-        try:
-            with local_file(task.source, task.data) as path:
-                fingerprint = _fingerprint(task, path)
-                if fingerprint == task.known:
-                    sources.append(IndexedSource(source=task.source, fingerprint=fingerprint, runs=UNCHANGED))
-                    continue
-                with tempfile.TemporaryDirectory(prefix="replay-gui-conversions-") as conversions:
-                    part = _rows(task, path, conversions)
-            sources.append(IndexedSource(source=task.source, fingerprint=fingerprint, runs=len(part.runs)))
-            parts.append(part)
-        except ReplayError as why:
-            unknown = isinstance(why, FormatUnknown)
-            sources.append(IndexedSource(source=task.source, problem=str(why), unknown_format=unknown))
+    with tempfile.TemporaryDirectory(prefix="replay-gui-conversions-") as folder:
+        for number, task in enumerate(batch.tasks):
+            indexed, part = _indexed(task, Path(folder, str(number)))
+            sources.append(indexed)
+            if part is not None:
+                parts.append(part)
     return IndexedBatch(batch.number, tuple(sources), joined(parts).packed() if parts else b"")
+
+
+def _indexed(task: SourceTask, conversions: Path) -> tuple[IndexedSource, CataloguePart | None]:
+    """Read a source; `conversions`: a folder for its conversions, which is made where it is needed, then removed."""
+    try:
+        with local_file(task.source, task.data) as path:
+            fingerprint = _fingerprint(task, path)
+            if fingerprint == task.known:
+                return IndexedSource(source=task.source, fingerprint=fingerprint, runs=UNCHANGED), None
+            part = _rows(task, path, str(conversions))
+        return IndexedSource(source=task.source, fingerprint=fingerprint, runs=len(part.runs)), part
+    except ReplayError as why:
+        unknown = isinstance(why, FormatUnknown)
+        return IndexedSource(source=task.source, problem=str(why), unknown_format=unknown), None
+    finally:
+        if conversions.exists():
+            shutil.rmtree(conversions, ignore_errors=True)
 
 
 def _rows(task: SourceTask, path: str, conversions: str) -> CataloguePart:
