@@ -166,3 +166,32 @@ def test_of_several_processes_the_first_is_recorded(tmp_path: Path) -> None:
     assert "not recorded, and not answered when it runs again: a process (1 time)" in done.stderr
     with EventLog.open(tmp_path / "run.rlog") as log:
         assert [event.payload["input"] for event in log if event.kind == "ToolRequest"] == [{"x": 1}]
+
+
+@pytest.mark.parametrize("calls", [1, 7, 40])
+def test_what_was_acknowledged_is_in_the_log_of_a_process_that_was_killed(calls: int, tmp_path: Path) -> None:
+    code = """
+        from replay_gui import record
+        record.start("run.rlog")
+        @record.tool
+        def number(n):
+            return n
+        n = 0
+        while True:
+            print(number(n), flush=True)
+            n += 1
+    """
+    (tmp_path / "agent.py").write_text(dedent(code))
+    process = subprocess.Popen([sys.executable, "agent.py"], cwd=tmp_path, stdout=subprocess.PIPE)
+    try:
+        assert process.stdout is not None
+        told = [int(process.stdout.readline()) for _ in range(calls)]
+        process.kill()
+        told += [int(line) for line in process.stdout.read().splitlines(keepends=True) if line.endswith(b"\n")]
+    finally:
+        process.kill()
+        process.communicate()
+    with EventLog.open(tmp_path / "run.rlog") as log:
+        assert ReplayEngine(log).verify().verdict == "VALID"
+        answers = [event.payload["output"] for event in log if event.kind == "ToolResponse"]
+    assert answers[: len(told)] == told
