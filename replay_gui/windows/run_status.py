@@ -10,7 +10,6 @@ from replay_gui.core.facts.run_outcome import outcome_words
 from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text, plural
-from replay_gui.core.verification.verification_report import NOT_VERIFIABLE
 from replay_gui.look.theme import GAP, ROW, UNIT, set_role
 from replay_gui.models.session import Session
 from replay_gui.widgets.parts.elided_button import ElidedButton
@@ -70,7 +69,7 @@ class RunStatus(QStatusBar):
         report = self._session.report
         if report is None:
             self._right.setText("")
-        elif report.verdict == NOT_VERIFIABLE:
+        elif report.has_no_hashes:
             facts = self._session.facts
             source, state = (facts.imported_from or facts.source, facts.state) if facts is not None else ("", "")
             form = one_line(source.partition(":")[0], 40)  # the file name is at the left

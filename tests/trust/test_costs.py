@@ -18,6 +18,7 @@ from replay_gui.core.state.draft import Draft
 from replay_gui.core.state.reducer import apply
 from replay_gui.core.state.state import EMPTY
 from replay_gui.core.state.state_hash import RecordedHashes, StateHash
+from replay_gui.core.verification.verification_report import verification_form
 from replay_gui.core.verification.verify_log import verify
 from replay_gui.engine.opening import open_log_run
 from tests.helpers.forged_logs import forged, written
@@ -117,6 +118,8 @@ def test_verification_says_where_the_budget_was_used_up(low_budget: None, state_
     assert (report.verdict, report.verified, report.mismatches) == ("NOT VERIFIABLE", 14, ())
     assert report.notes[0].startswith("Replay stopped at event 8: ")
     assert report.state_hash is None
+    assert (report.stopped, report.has_no_hashes) == (7, False), "what is said of it is not that it has no hashes"
+    assert "stopped" not in verification_form(report), "the notes have it"
     assert report.state_hashes_checked == (7 if state_hashes else 0)
 
 

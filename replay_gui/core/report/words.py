@@ -39,6 +39,11 @@ def mismatches(part: RunPart) -> int:
 def verdict_words(part: RunPart) -> str:
     """Return the verdict on one run, for people who do not know what a hash chain is."""
     report = part.verification
+    if report.verdict == NOT_VERIFIABLE and report.stopped is not None:
+        return (
+            f"{_all_are(report.events, 'record')} as written and in order. Replay stopped at event "
+            f"{position_after(report.stopped):,}, which costs too much; what later events lead to is not known."
+        )
     if report.verdict == NOT_VERIFIABLE:
         return "The file contains no hashes, so nothing in it can be verified. The report shows its content unchecked."
     if part.foreign:
@@ -119,6 +124,9 @@ def _states(part: RunPart) -> ReportCheck:
 
 
 def _reducer(part: RunPart) -> ReportCheck:
+    if part.verification.stopped is not None:
+        words = f"standard/1: replay stopped at event {position_after(part.verification.stopped):,}."
+        return ReportCheck("Reducer", "not checked", words)
     if part.verification.state_hash is None:
         words = "The reducer of the log is unknown, so its states were not replayed."
         return ReportCheck("Reducer", "not checked", words)

@@ -58,6 +58,7 @@ class VerificationReport:
             for a log without a finding whose replay was stopped, because it costs too much.
         notes: sentences on what was not, or could not be, checked.
         unlisted: (failures, mismatches) beyond those that are listed.
+        stopped: the index of the event before which replay was stopped, because it costs too much; or None.
     """
 
     run: str
@@ -78,6 +79,7 @@ class VerificationReport:
     verdict: Verdict
     notes: tuple[str, ...]
     unlisted: tuple[int, int] = (0, 0)
+    stopped: EventIndex | None = None
 
     @property
     def line(self) -> str:
@@ -87,6 +89,11 @@ class VerificationReport:
             f"Verification: {self.verified}/{self.events} events verified, {failures} failures, "
             f"{mismatches} mismatches - {self.verdict}"
         )
+
+    @property
+    def has_no_hashes(self) -> bool:
+        """Whether the run could not be verified for want of hashes; False for a log whose replay was stopped."""
+        return self.verdict == NOT_VERIFIABLE and self.stopped is None
 
     @property
     def first_broken(self) -> EventIndex | None:
@@ -100,6 +107,7 @@ class VerificationReport:
 def verification_form(report: VerificationReport) -> dict[str, Any]:
     """Return the report's fields under the names that JSON output has for them: there, an index is "position"."""
     form = asdict(report)
+    del form["stopped"]  # the notes contain it
     for name in ("failures", "mismatches"):
         form[name] = tuple({"position": finding.pop("index"), **finding} for finding in form[name])
     return form

@@ -82,6 +82,7 @@ def build_verification_report(
             *_notes(log, last, skipped, recorded, bool(states)),
         ),
         unlisted=unlisted,
+        stopped=stopped,
     )
 
 

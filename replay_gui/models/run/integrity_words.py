@@ -12,7 +12,7 @@ from blake3 import blake3
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.verification.verification_report import NOT_VERIFIABLE, Finding, VerificationReport
+from replay_gui.core.verification.verification_report import Finding, VerificationReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def _record(event: Event, report: VerificationReport | None) -> HashCheck:
     stored = event.hash.hex() if event.hash else ""
     if report is None:
         return HashCheck("record", stored, None, "not checked yet")
-    if report.verdict == NOT_VERIFIABLE:
+    if report.has_no_hashes:
         return HashCheck("record", stored, None, "not verifiable: the log has no hashes")
     found = _finding(report.failures, event.index)
     if found is None:
