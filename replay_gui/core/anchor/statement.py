@@ -103,7 +103,7 @@ def anchor_of_log(log: EventLog, report: VerificationReport, now: int) -> Anchor
     made = _made(now)
     sealed = report.seal == "good"
     return Anchor(
-        name=log.source.path.name,
+        name=_unicode_name(log.source),
         size=size,
         blake3=file_hash,
         made=made,
@@ -116,7 +116,7 @@ def anchor_of_log(log: EventLog, report: VerificationReport, now: int) -> Anchor
 
 def anchor_of_file(source: Source, now: int) -> Anchor:
     """Return the anchor of any file, which is read once; `now`: ns since 1970."""
-    return Anchor(name=source.path.name, size=source.size, blake3=source.blake3(), made=_made(now))
+    return Anchor(name=_unicode_name(source), size=source.size, blake3=source.blake3(), made=_made(now))
 
 
 def _made(now: int) -> str:
@@ -124,6 +124,11 @@ def _made(now: int) -> str:
     if made is None:
         raise AnchorRefused("not anchored: this computer's clock is beyond the calendar")
     return made
+
+
+def _unicode_name(source: Source) -> str:
+    """Return the name of the file; bytes of it that are no UTF-8 are escaped, as JSON cannot hold them."""
+    return source.path.name.encode(errors="backslashreplace").decode()
 
 
 def encode_anchor(anchor: Anchor, key: Ed25519PrivateKey | None) -> bytes:

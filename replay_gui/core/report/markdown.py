@@ -21,7 +21,7 @@ from replay_gui.core.report.document import (
 from replay_gui.core.report.model import TimelineCounts, TimelineLane
 from replay_gui.core.text.plain_text import visible
 
-_MARKUP = re.compile(r"([\\`*_\[\]<>|&~$]|^[#+=-]|^\d{1,9}(?=[.)]))")
+_MARKUP = re.compile(r"([\\`*_\[\]<>|&~$@#]|^[+=-]|^\d{1,9}(?=[.)]))")
 _BLANK = re.compile(r"\s+")
 _LEVELS = " ▁▂▃▄▅▆▇█"
 _PICTURE_WIDTH = 60  # characters of the picture

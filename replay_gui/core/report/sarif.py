@@ -81,7 +81,7 @@ def _result(rule: str, text: str, run: str, offset: int | None = None) -> dict[s
         "ruleId": rule,
         "ruleIndex": _IDS.index(rule),
         "level": _RULES[rule][0],
-        "message": {"text": visible(text)},
+        "message": {"text": _message(text)},
         "locations": [{"physicalLocation": location}],
     }
 
@@ -118,3 +118,9 @@ def _comparison(report: Report, comparison: ComparisonPart) -> Iterator[dict[str
     if comparison.diverged and not comparison.causes:
         words = f"{comparison.total:,} divergences." if comparison.total else "Their outcomes differ."
         yield _result("cause", words, run)
+
+
+def _message(text: str) -> str:
+    """Return the text of a message, where brackets would be links and braces placeholders (SARIF 3.11.5, 3.11.6)."""
+    words = visible(text).replace("\\", "\\\\").replace("{", "{{").replace("}", "}}")
+    return words.replace("[", "\\[").replace("]", "\\]")

@@ -8,15 +8,23 @@ from unicodedata import category
 # Control and format characters, line and paragraph separators; surrogates, which no output can encode.
 _ESCAPED = frozenset(("Cc", "Cf", "Zl", "Zp", "Cs"))
 _SHORT_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+# Letters, marks and a pattern of dots without any ink; variation selectors are looked at by their ranges. The last one,
+# which makes an emoji of a character, is everyday text.
+_BLANK_MARKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
 _BLANK = re.compile(r"\s+")
 
 
 def visible(text: str, keep: str = "") -> str:
-    """Return `text` with control, bidi and other format characters escaped (``\\x1b``), except those in `keep`."""
-    if text.isprintable():
+    """Return `text` with control, bidi and other invisible characters escaped (``\\x1b``), except those in `keep`."""
+    if text.isascii() and text.isprintable():
         return text
-    unsafe = {c for c in set(text) if not c.isprintable() and category(c) in _ESCAPED and c not in keep}
-    return text.translate({ord(c): _escape(c) for c in unsafe})
+    unsafe = {c for c in set(text) if c not in keep and (category(c) in _ESCAPED or _is_blank_mark(c))}
+    return text.translate({ord(c): _escape(c) for c in unsafe}) if unsafe else text
+
+
+def _is_blank_mark(c: str) -> bool:
+    """Return whether a character that counts as printable shows nothing, so that text can be hidden with it."""
+    return c in _BLANK_MARKS or "\ufe00" <= c <= "\ufe0e" or "\U000e0100" <= c <= "\U000e01ef"
 
 
 def one_line(text: str, limit: int = 200) -> str:

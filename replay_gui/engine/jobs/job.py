@@ -10,6 +10,8 @@ from typing import Any, Protocol, TypeAlias, TypeVar, get_type_hints
 
 import msgspec
 
+from replay_gui.engine.jobs.job_messages import decode_value
+
 PART_INTERVAL = 0.25  # seconds between two parts of an index; each costs the window a redraw
 
 _PART_SHARE = 1 / 20  # of a job's time that making its parts may take
@@ -99,4 +101,4 @@ def decode_arguments(job: Job, raw: msgspec.Raw) -> Any:
     """Decode the arguments of a job; msgspec.ValidationError where they are not of the job's type."""
     function = job.load() if isinstance(job, LazyJob) else job
     kind = next(iter(get_type_hints(function).values()))
-    return msgspec.msgpack.decode(raw, type=kind)
+    return decode_value(raw, kind)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias, TypeVar
+from collections.abc import Callable
+from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
 T = TypeVar("T")
+
+# Names of files hold any bytes, which Python keeps as lone surrogates and msgpack does not take. A value with such a
+# text is an extension, in which each text that is not ASCII is written as hex digits after a mark.
+_WITH_OTHER_TEXTS = 1
+_EXTENSIONS = frozenset(bytes((code,)) for code in (0xC7, 0xC8, 0xC9, 0xD4, 0xD5, 0xD6, 0xD7, 0xD8))
+_MARK = "\0"
 
 
 class JobRequest(msgspec.Struct, frozen=True):
@@ -66,10 +73,35 @@ FromWorker: TypeAlias = JobMessage | WorkerRecord
 
 
 def encode_value(value: object) -> msgspec.Raw:
-    """Encode the arguments or the result of a job."""
-    return msgspec.Raw(msgspec.msgpack.encode(value))
+    """Encode the arguments or the result of a job; names of files in it need not be Unicode."""
+    try:
+        return msgspec.Raw(msgspec.msgpack.encode(value))
+    except UnicodeEncodeError:
+        plain = msgspec.to_builtins(value, builtin_types=(bytes,))
+        body = msgspec.msgpack.encode(_map_texts(plain, _as_unicode))
+        return msgspec.Raw(msgspec.msgpack.encode(msgspec.msgpack.Ext(_WITH_OTHER_TEXTS, body)))
 
 
 def decode_value(value: msgspec.Raw, kind: type[T]) -> T:
     """Decode what `encode_value` encoded; msgspec.ValidationError where it is of another type."""
-    return msgspec.msgpack.decode(value, type=kind)
+    if bytes(memoryview(value)[:1]) not in _EXTENSIONS:
+        return msgspec.msgpack.decode(value, type=kind)
+    plain = msgspec.msgpack.decode(msgspec.msgpack.decode(value, type=msgspec.msgpack.Ext).data)
+    return msgspec.convert(_map_texts(plain, _from_unicode), kind, builtin_types=(bytes,))
+
+
+def _map_texts(value: Any, change: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, dict):
+        return {_map_texts(key, change): _map_texts(member, change) for key, member in value.items()}
+    return [_map_texts(item, change) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _as_unicode(text: str) -> str:
+    return text if text.isascii() and not text.startswith(_MARK) else _MARK + text.encode(errors="surrogatepass").hex()
+
+
+def _from_unicode(text: str) -> str:
+    marked = text.startswith(_MARK)
+    return bytes.fromhex(text.removeprefix(_MARK)).decode(errors="surrogatepass") if marked else text

@@ -24,6 +24,7 @@ import msgspec
 
 from replay_gui.core.diagnostics import LEVELS, Topic, error_location, topic_logger
 from replay_gui.core.errors import ReplayError
+from replay_gui.core.text.plain_text import visible
 from replay_gui.engine.jobs.frames import read_frames, write_frame
 from replay_gui.engine.jobs.job import Job, JobCache, decode_arguments
 from replay_gui.engine.jobs.job_messages import (
@@ -83,7 +84,7 @@ class _RecordSender(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         topic = record.name.removeprefix("replay_gui.").partition(".")[0]
-        self._stream.send_message(WorkerRecord(record.levelno, topic, record.getMessage()))
+        self._stream.send_message(WorkerRecord(record.levelno, topic, visible(record.getMessage())))
 
 
 def run_job(jobs: Mapping[str, Job], request: JobRequest, stream: _MessageStream, cache: JobCache) -> None:
@@ -96,11 +97,11 @@ def run_job(jobs: Mapping[str, Job], request: JobRequest, stream: _MessageStream
         stream.send_message(JobDone(request.job_id, encode_value(result)))
     except ReplayError as error:
         _log.info("job %s refused: %s", request.job, error_location(error))
-        stream.send_message(JobFailed(request.job_id, str(error), type(error).__name__))
+        stream.send_message(JobFailed(request.job_id, visible(str(error)), type(error).__name__))
     except OSError as error:  # a disk that is full, a folder that is gone: no fault of the program
         _log.warning("job %s failed: %s", request.job, error_location(error))
         where = f"{error.filename}: " if error.filename else ""
-        stream.send_message(JobFailed(request.job_id, f"{where}{error.strerror or error}", "system"))
+        stream.send_message(JobFailed(request.job_id, visible(f"{where}{error.strerror or error}"), "system"))
     except MemoryError:
         _log.error("job %s failed: not enough memory", request.job)
         stream.send_message(JobFailed(request.job_id, "not enough memory", "system"))
@@ -108,7 +109,7 @@ def run_job(jobs: Mapping[str, Job], request: JobRequest, stream: _MessageStream
         _log.error("job %s failed: %s", request.job, error_location(error))
         traceback.print_exc()
         text = f"an internal error ({type(error).__name__}: {error})"
-        stream.send_message(JobFailed(request.job_id, text, "internal"))
+        stream.send_message(JobFailed(request.job_id, visible(text), "internal"))
     else:
         _log.debug("job %s done in %.0f ms", request.job, 1000 * (time.perf_counter() - begin))
 

@@ -305,3 +305,15 @@ def test_every_form_can_be_asked_for() -> None:
 def test_the_version_is_that_of_the_project() -> None:
     facts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     assert facts["project"]["version"] == VERSION
+
+
+def test_a_message_of_sarif_has_no_links_and_no_placeholders() -> None:
+    from replay_gui.core.report.sarif import _message
+
+    assert _message("[click](https://evil) {0} \\\\") == "\\[click\\](https://evil) {{0}} \\\\\\\\"
+
+
+def test_markdown_calls_nobody_and_refers_to_nothing() -> None:
+    from replay_gui.core.report.markdown import _text
+
+    assert _text("@team a@b.c #123") == "\\@team a\\@b.c \\#123"

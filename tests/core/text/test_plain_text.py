@@ -47,3 +47,15 @@ def test_a_cut_is_shown_and_a_fit_is_not() -> None:
     assert one_line("x" * 20, 20) == "x" * 20
     assert one_line("x" * 21, 20) == "x" * 19 + "…"
     assert one_line("a" + " " * 1000 + "b", 20) == "a…"
+
+
+BLANK_MARKS = [0xE0100, 0xE01EF, 0xFE00, 0xFE0E, 0x034F, 0x115F, 0x1160, 0x3164, 0xFFA0, 0x2800, 0x180B, 0x17B4]
+
+
+@pytest.mark.parametrize("code", BLANK_MARKS)
+def test_characters_that_show_nothing_cannot_hide_text(code: int) -> None:
+    assert chr(code) not in visible(f"a{chr(code)}b")
+
+
+def test_an_emoji_and_a_blank_are_shown_as_they_are() -> None:
+    assert visible("\u2764\ufe0f é") == "\u2764\ufe0f é"
