@@ -19,7 +19,7 @@ from replay_gui.core.state.state import ABSENT
 from replay_gui.core.text.event_label import event_label
 from replay_gui.core.text.json_pointer import split_pointer
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.value_preview import preview
+from replay_gui.core.text.value_preview import member_text
 from replay_gui.core.text.wording import plural
 from replay_gui.core.verification.passes import check_integrity, start_boundary
 
@@ -108,7 +108,7 @@ def _change_json(event: Event, change: ValueChange) -> dict[str, Any]:
 def _line(event: Event, change: ValueChange) -> str:
     """Return the event's number and label, and the value before and after it."""
     old, new = (
-        "(not there)" if value is ABSENT else one_line(preview(value), _VALUE_LENGTH)
+        "(not there)" if value is ABSENT else one_line(member_text(value), _VALUE_LENGTH)
         for value in (change.old, change.new)
     )
     return f"{position_after(change.index):>9,}  {event_label(event):{_LABEL_COLUMNS}}  {old} → {new}"

@@ -44,8 +44,8 @@ def test_changes_as_text(command: Any, run: Path) -> None:
     lines = command("history", run, "--path", "/memory/plan").out.splitlines()
     assert [line.split() for line in lines] == [
         ["2", "Memory", "(not", "there)", "→", "one"],
-        ["4", "Memory", "one", "→", "next:", "two"],
-        ["5", "Memory", "next:", "two", "→", "(not", "there)"],
+        ["4", "Memory", "one", "→", "{next:", "two}"],
+        ["5", "Memory", "{next:", "two}", "→", "(not", "there)"],
         ["3", "changes", "of", "/memory/plan"],
     ]
 
