@@ -20,8 +20,8 @@ from replay_gui.widgets.why.outcome_badge import OutcomeBadge
 from replay_gui.windows.action_bar import ICON_AND_TEXT, ICON_ONLY, ActionBar
 
 _NO_NAMES, _NO_TEXT, _FEWER_BUTTONS = 1, 2, 3  # compact levels
-_MIN_WIDTHS_PX = (170 * GAP, 150 * GAP, 100 * GAP, 0)  # of the bar, at each level
-_WIDTH_OF_STEPS_PX = 34 * GAP  # of the buttons that only the steps need
+_MIN_WIDTHS_PX = (196 * GAP, 176 * GAP, 140 * GAP, 0)  # of the bar, at each level
+_WIDTH_OF_STEPS_PX = 60 * GAP  # of the buttons that only the steps need
 _POINT_WIDTH_PX = 17 * GAP  # of "divergence 3 of 31"
 _TEXTS = {
     "open": "Open",
@@ -33,6 +33,7 @@ _TEXTS = {
     "link_cursors": "Linked",
 }
 _ABOUT_STEPS = ("changes_only", "show_ignored", "link_cursors")  # where the runs part
+_IN_THE_MENU = ("open", "compare_swap", "export")  # and there alone in a narrow window
 _HIDDEN_WHEN_NARROW = ("first_divergence", "last_divergence")
 
 
@@ -107,6 +108,8 @@ class CompareBar(ActionBar):
             self.buttons[name].setToolButtonStyle(ICON_AND_TEXT if level < _NO_TEXT else ICON_ONLY)
         for name in _HIDDEN_WHEN_NARROW:
             self.buttons[name].setVisible(level < _FEWER_BUTTONS and not shows_why)
+        for name in _IN_THE_MENU:
+            self.buttons[name].setVisible(level < _FEWER_BUTTONS)
 
     @Slot()
     def _name_runs(self) -> None:

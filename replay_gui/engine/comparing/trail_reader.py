@@ -12,6 +12,8 @@ from replay_gui.core.index.run_index import NO_PAIR
 from replay_gui.core.log.kinds import KindGroup, group_of, is_bookkeeping
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.marked_text import marked_text
+from replay_gui.core.reasons.origin import Side
+from replay_gui.core.reasons.reason import Reason
 from replay_gui.core.reasons.trail import fallback_events, key_events, trail_events
 from replay_gui.core.reasons.why_result import WhyResult
 from replay_gui.engine.comparing.why_answers import Trail, TrailGap, TrailRow
@@ -39,14 +41,28 @@ class TrailReader:
         if not a and not b:
             a = fallback_events(reason, self._why, "a", self._a.index.count)
             b = fallback_events(reason, self._why, "b", self._b.index.count)
-        values = {origin.value for origin in reason.origins}
         places_a = _places(b, rows.row_of_b, rows.last_a)
         places_b = _places(a, rows.row_of_a, rows.last_b)
         return Trail(
             request.reason,
-            _side(self._a, a, places_a, request.opened_a, values),
-            _side(self._b, b, places_b, request.opened_b, values),
+            _side(self._a, a, places_a, request.opened_a, _SideValues(reason, "a")),
+            _side(self._b, b, places_b, request.opened_b, _SideValues(reason, "b")),
         )
+
+
+class _SideValues:
+    """The values of a reason for the events of a side: those that an event first says; else the side's; else all."""
+
+    def __init__(self, reason: Reason, side: Side) -> None:
+        own = [origin for origin in reason.origins if origin.side == side]
+        self._of_event: dict[int, set[str]] = {}
+        for origin in own:
+            self._of_event.setdefault(origin.index, set()).add(origin.value)
+        self._others = {origin.value for origin in own or reason.origins}
+
+    def at(self, index: EventIndex) -> set[str]:
+        """Return the values to mark in an event."""
+        return self._of_event.get(index, self._others)
 
 
 def _places(keys: list[EventIndex], row_of: NDArray[np.int32], last: NDArray[np.int32]) -> list[int]:
@@ -56,7 +72,7 @@ def _places(keys: list[EventIndex], row_of: NDArray[np.int32], last: NDArray[np.
 
 
 def _side(
-    run: OpenRun, keys: list[EventIndex], places: list[int], opened: tuple[tuple[int, int], ...], values: set[str]
+    run: OpenRun, keys: list[EventIndex], places: list[int], opened: tuple[tuple[int, int], ...], values: _SideValues
 ) -> tuple[TrailRow | TrailGap, ...]:
     index = run.index
     pairs = (int(index.pair[key]) for key in keys if key < index.count)
@@ -69,7 +85,7 @@ def _side(
     for event in events:
         if event > before + 1 and found:
             found.append(TrailGap(EventIndex(before + 1), event))
-        found.append(_row(run, event, values, event in marked))
+        found.append(_row(run, event, values.at(event), event in marked))
         before = event
     return tuple(found)
 

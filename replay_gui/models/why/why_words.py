@@ -102,12 +102,15 @@ def foot_words(why: WhyResult) -> str:
 def set_aside_lines(why: WhyResult) -> tuple[str, ...]:
     """Return, line by line, what was not taken for a reason, and what was not looked at."""
     aside = why.set_aside
-    lines = [
-        f"Other words: {plural(aside.wording, 'message')}, with the same effect.",
-        f"Reads: {plural(aside.reads, 'call')} that only one run made and that changed nothing.",
-        f"Order: {plural(aside.reordered, 'read')} that both runs made, at another time.",
-        f"Set-up: {plural(aside.setup, 'setting')} that differ." if aside.setup != 1 else "Set-up: 1 setting differs.",
-    ]
+    lines = []
+    if aside.wording:
+        lines.append(f"Other words: {plural(aside.wording, 'message')}, with the same effect.")
+    if aside.reads:
+        lines.append(f"Without an effect: {plural(aside.reads, 'call')} that only one run made.")
+    if aside.reordered:
+        lines.append(f"Order: {plural(aside.reordered, 'such call')} that both runs made, at another time.")
+    if aside.setup:
+        lines.append(f"Set-up: {plural(aside.setup, 'member differs', 'members differ')}.")
     return (*lines, *why.limits)
 
 
