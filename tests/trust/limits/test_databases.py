@@ -21,7 +21,7 @@ from replay_gui.core.importers.conversion_cache import cached_conversion, cached
 from replay_gui.core.importers.sqlite_database import opened_database
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.engine.opening import open_converted_run, open_file
-from tests.trust.capped import GIGABYTE, run_command
+from tests.trust.limits.capped import GIGABYTE, run_command
 
 SCHEMA = """
 CREATE TABLE checkpoints (thread_id TEXT, checkpoint_ns TEXT, checkpoint_id TEXT, parent_checkpoint_id TEXT, type TEXT,

@@ -22,7 +22,7 @@ from replay_gui.core.verification.verification_report import verification_form
 from replay_gui.core.verification.verify_log import verify
 from replay_gui.engine.opening import open_log_run
 from tests.helpers.forged_logs import forged, written
-from tests.trust.capped import GIGABYTE, run_capped, run_command
+from tests.trust.limits.capped import GIGABYTE, run_capped, run_command
 
 LEAVES = 150_000  # of which each once took 4 KB
 ITEMS = 100_000

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.helpers.paths import DATA
-from tests.trust.capped import GIGABYTE, run_capped
+from tests.trust.limits.capped import GIGABYTE, run_capped
 
 DEPTH = 100_000
 MARK = "@deep@"

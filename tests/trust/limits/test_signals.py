@@ -12,7 +12,7 @@ import pytest
 
 from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.logs import write_log
-from tests.trust.capped import GIGABYTE, run_command
+from tests.trust.limits.capped import GIGABYTE, run_command
 
 SLOW = """
 import sys, time
