@@ -141,6 +141,9 @@ def _print_contrast(runs: RunSet, contrast: Contrast, failures: FailureGroups | 
     if contrast.copies:
         are = "is a copy of another, and counts" if contrast.copies == 1 else "are copies of others, and count"
         print_line(f"  {plural(contrast.copies, 'run')} {are} as if on its own: p is too small")
+    left_out = sum(run.left_out for run in contrast.runs)
+    if left_out:
+        print_line(f"  {plural(left_out, 'call')} of very long runs were not looked at")
     by_hand = sum(run.set_by_hand for run in contrast.runs)
     if by_hand:
         print_line(f"  {plural(by_hand, 'outcome')} set by hand, in notes beside the logs")
@@ -154,7 +157,7 @@ def _print_contrast(runs: RunSet, contrast: Contrast, failures: FailureGroups | 
         _print_tasks(runs, contrast)
     elif failures is not None:
         _print_failures(runs, failures)
-    elif not contrast.passed + contrast.failed:
+    elif not contrast.passed + contrast.failed and len(runs) > 1:
         _print_consensus(runs)
 
 

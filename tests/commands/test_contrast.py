@@ -108,6 +108,14 @@ def test_copies_are_counted_and_told(command: Any, refunds: list[Path], tmp_path
     assert "1 run is a copy of another" in command("contrast", *refunds, copy).out
 
 
+def test_of_very_long_runs_it_is_told_what_was_not_looked_at(
+    command: Any, refunds: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("replay_gui.core.contrast.run_reading.MAX_CALLS", 1)
+    assert [run["left_out"] for run in command("contrast", *refunds, "--json").object["runs"]] == [1, 1, 0, 0]
+    assert "2 calls of very long runs were not looked at" in command("contrast", *refunds).out
+
+
 def test_runs_without_outcomes_have_a_consensus(command: Any, tmp_path: Path) -> None:
     paths = [write_run(tmp_path / f"{n}.rlog", [CANCEL] * (n > 0), passed=None, trial=n) for n in range(4)]
     lines = command("contrast", *paths).out.splitlines()

@@ -55,6 +55,7 @@ def _run(run: EvaluatedRun, passed: bool | None) -> dict[str, Any]:
         "duration": run.duration,
         "started": run.started,
         "set_by_hand": run.set_by_hand,
+        "left_out": run.left_out,
     }
 
 

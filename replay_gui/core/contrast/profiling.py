@@ -157,6 +157,7 @@ def run_profile(file: RunFile, reading: RunReading) -> RunProfile:
         duration=summary.duration,
         started=summary.first_time,
         submitted=bool(reading.patch),
+        left_out=reading.left_out,
     )
     return RunProfile(run=run, steps=tuple(map(_step, reading.calls)), features=run_features(reading))
 

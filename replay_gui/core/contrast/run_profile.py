@@ -19,7 +19,8 @@ class EvaluatedRun(msgspec.Struct, frozen=True, kw_only=True):
         set_by_hand: what the user says beside the log; it goes before the log's outcomes, and is shown as such.
         events, calls, failures: numbers of them. failures: failed calls, denials and errors.
         tokens: input and output. cost: dollars. duration: ns. started: the earliest time, ns since 1970.
-        submitted: whether it handed in a patch. problem: why it could not be read; "" if it could.
+        submitted: whether it handed in a patch. left_out: calls of a very long run that were not looked at.
+        problem: why it could not be read; "" if it could.
     """
 
     given: str
@@ -38,6 +39,7 @@ class EvaluatedRun(msgspec.Struct, frozen=True, kw_only=True):
     duration: int | None = None
     started: int | None = None
     submitted: bool = False
+    left_out: int = 0
     problem: str = ""
 
     @property

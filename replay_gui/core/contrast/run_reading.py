@@ -22,6 +22,8 @@ from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.evidence.file_edits import is_patch
 
+MAX_CALLS = 20_000  # of a run that are looked at
+
 _AGENT_INIT, _DECISION, _PROPOSAL = Kind.AGENT_INIT.value, Kind.DECISION.value, Kind.PATCH_PROPOSAL.value
 _SUBMISSION = "submission"
 _FIGURE = re.compile(r"(?<![\w.#-])\$?(\d[\d,]*(?:\.\d+)?)(?![\w-])")
@@ -37,7 +39,8 @@ class RunReading:
     Attributes:
         run_id: of the log. summary: counts, outcome and end. identity: task, trial, agent and model.
         config: of its first AgentInit.
-        calls: in the order of their requests. figures: each figure that the agent said, and where first.
+        calls: in the order of their requests, at most MAX_CALLS; left_out: how many more there are.
+        figures: each figure that the agent said, and where first.
         answer: what the run answered, as its grader took it; None where no grader says.
         patch, patch_index: what it handed in, and where; "" and None without.
     """
@@ -47,6 +50,7 @@ class RunReading:
     identity: RunIdentity = field(default_factory=RunIdentity)
     config: Mapping[str, Any] = field(default_factory=dict)
     calls: tuple[ToolCall, ...] = ()
+    left_out: int = 0
     figures: dict[str, EventIndex] = field(default_factory=dict)
     answer: Any = None
     patch: str = ""
@@ -71,8 +75,10 @@ def read_run(
     for event in log:
         reading.summary.take(event)
         call = reader.take(event)
-        if call is not None:
+        if call is not None and len(calls) < MAX_CALLS:
             calls.append(call)
+        elif call is not None:
+            reading.left_out += 1
         model = event.meta.get("model")
         if isinstance(model, str):
             models[model] += 1
@@ -89,7 +95,10 @@ def read_run(
             reading.answer = event.payload.get("answer")
             if not reading.patch and is_patch(reading.answer):
                 reading.patch, reading.patch_index = reading.answer, event.index
-    reading.calls = tuple(sorted((*calls, *reader.unanswered()), key=lambda call: call.request))
+    unanswered = reader.unanswered()
+    kept = unanswered[: MAX_CALLS - len(calls)]
+    reading.left_out += len(unanswered) - len(kept)
+    reading.calls = tuple(sorted((*calls, *kept), key=lambda call: call.request))
     reading.identity = run_identity(
         log.header.facts,
         {} if init is None else init.payload,
