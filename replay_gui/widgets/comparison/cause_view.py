@@ -29,7 +29,7 @@ class CauseView(QListView):
     def __init__(self, causes: CauseList, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.hint = ""
-        self.setAccessibleName("Why they differ")
+        self.setAccessibleName("Where they part")
         self.setModel(causes)
         self.setItemDelegate(_CardDelegate(self, causes))
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
