@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -58,7 +59,7 @@ def run_app(options: Options) -> int:
     app.setApplicationName(ORGANISATION)
     ini = QSettings.Format.IniFormat
     if options.screenshot is None:
-        return _run(app, QSettings(ini, QSettings.Scope.UserScope, ORGANISATION, ORGANISATION), options)
+        return _run(app, _user_settings(), options)
     from PySide6.QtCore import qInstallMessageHandler
 
     from replay_gui.windows.screenshot import pass_on_messages
@@ -66,6 +67,23 @@ def run_app(options: Options) -> int:
     qInstallMessageHandler(pass_on_messages)
     with tempfile.TemporaryDirectory() as folder:  # a picture neither uses nor changes the user's settings
         return _run(app, QSettings(str(Path(folder, "settings.ini")), ini), options)
+
+
+def _user_settings() -> QSettings:
+    """Return the user's settings; their file is made for the user alone, and a broken one is set aside first."""
+    from PySide6.QtCore import QSettings, QStandardPaths
+
+    from replay_gui.windows.settings_file import set_aside_if_broken
+
+    folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericConfigLocation)
+    path = Path(folder, ORGANISATION, f"{ORGANISATION}.ini")
+    problem = set_aside_if_broken(path)
+    if problem:
+        print(f"replay-gui: {visible(problem)}", file=sys.stderr)
+    with suppress(OSError):  # without a file the settings last as long as the window
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NONBLOCK, 0o600))
+    return QSettings(str(path), QSettings.Format.IniFormat)
 
 
 def _prepare_environment(options: Options) -> None:

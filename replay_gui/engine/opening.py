@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import platformdirs
 
+from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.index.index_builder import BuiltIndex
 from replay_gui.core.index.index_cache import IndexCache
 from replay_gui.core.log.event import Event
@@ -144,34 +146,43 @@ def facts_of(log: EventLog, path: str, size: int, made: Conversion | None) -> Ru
     )
 
 
+def _folder(find: Callable[[str], Path]) -> Path:
+    """Return a folder of the user's; LogUnreadable where the user has no home and no variable names one."""
+    try:
+        return find("replay-gui")
+    except (RuntimeError, KeyError):
+        names = "HOME, or XDG_CACHE_HOME and XDG_CONFIG_HOME"
+        raise LogUnreadable(f"there is no home folder for caches and settings; set {names}") from None
+
+
 def user_cache() -> IndexCache:
     """Return the cache of indexes in the user's cache folder."""
-    return IndexCache(platformdirs.user_cache_path("replay-gui") / "indexes")
+    return IndexCache(_folder(platformdirs.user_cache_path) / "indexes")
 
 
 def user_rules() -> Path:
     """Return the file of the user's own rules, in force for logs without rules beside them that are allowed."""
-    return platformdirs.user_config_path("replay-gui") / "rules.toml"
+    return _folder(platformdirs.user_config_path) / "rules.toml"
 
 
 def user_trusted_folders() -> TrustedFolders:
     """Return the folders whose rules the user has allowed."""
-    return TrustedFolders(platformdirs.user_config_path("replay-gui") / "trusted-folders.json")
+    return TrustedFolders(_folder(platformdirs.user_config_path) / "trusted-folders.json")
 
 
 def conversion_cache() -> Path:
     """Return the folder for converted files."""
-    return platformdirs.user_cache_path("replay-gui") / "conversions"
+    return _folder(platformdirs.user_cache_path) / "conversions"
 
 
 def survey_cache() -> Path:
     """Return the folder for the facts about the runs of folders."""
-    return platformdirs.user_cache_path("replay-gui") / "surveys"
+    return _folder(platformdirs.user_cache_path) / "surveys"
 
 
 def user_mappings() -> Path:
     """Return the file with the user's mappings of JSON Lines."""
-    return platformdirs.user_config_path("replay-gui") / "mappings.json"
+    return _folder(platformdirs.user_config_path) / "mappings.json"
 
 
 def _agent(first: Event | None, name: str) -> str:

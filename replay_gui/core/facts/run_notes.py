@@ -6,7 +6,6 @@ The file may come from somebody else, with the log. What it says is shown as set
 from __future__ import annotations
 
 import math
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ import tomli_w
 from replay_gui.core.atomic_file import write_whole
 from replay_gui.core.errors import NotesRefused
 from replay_gui.core.facts.run_outcome import Outcome, RunResult
-from replay_gui.core.log.source import read_beginning
+from replay_gui.core.text.toml_file import read_toml
 
 SUFFIX = ".notes.toml"
 BY_HAND = "set by hand"
@@ -61,13 +60,10 @@ def read_notes(path: Path) -> RunNotes:
     """
     if not path.is_file():
         return RunNotes()
-    raw = read_beginning(path, _MAX_BYTES + 1)
-    if len(raw) > _MAX_BYTES:
-        raise NotesRefused(f"{path}: is larger than 64 KiB, the limit for notes")
     try:
-        document = tomllib.loads(raw.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as why:
-        raise NotesRefused(f"{path}: is not valid TOML: {why}") from None
+        document = read_toml(path, _MAX_BYTES)
+    except ValueError as why:
+        raise NotesRefused(f"{path}: {why}") from None
     for name in document:
         if name != _TABLE:
             raise NotesRefused(f"{path}: {name!r} is not known; notes have one table, [{_TABLE}]")

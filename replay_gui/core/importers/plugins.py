@@ -44,6 +44,6 @@ def _loaded(name: str, load: object) -> Importer:
         importer: Importer = load()()  # type: ignore[operator]
         if not (callable(importer.recognises) and callable(importer.runs) and isinstance(importer.version, int)):
             raise TypeError("it is no importer")
-    except Exception as why:  # noqa: BLE001  other people's code, which must not take the program down
+    except (Exception, SystemExit) as why:  # noqa: BLE001  other people's code, which must not take the program down
         return Unusable(name, f"{type(why).__name__}: {why}")
     return importer

@@ -17,16 +17,16 @@ _PART = r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')"""
 _LONG_KEY = re.compile(rf"(?<![\w-]){_PART}(?:[ \t]*\.[ \t]*{_PART}){{{_MAX_KEY_PARTS}}}")
 
 
-def read_toml(path: Path) -> dict[str, Any]:
-    """Return what a TOML file holds.
+def read_toml(path: Path, max_bytes: int = MAX_TOML_BYTES) -> dict[str, Any]:
+    """Return what a TOML file of at most `max_bytes` holds.
 
     Raises:
         LogUnreadable: the file cannot be read, or is no regular file.
         ValueError: says, in one line, why its content is not taken.
     """
-    raw = read_beginning(path, MAX_TOML_BYTES + 1)
-    if len(raw) > MAX_TOML_BYTES:
-        raise ValueError(f"is larger than {MAX_TOML_BYTES >> 20} MiB, the limit")
+    raw = read_beginning(path, max_bytes + 1)
+    if len(raw) > max_bytes:
+        raise ValueError(f"is larger than {max_bytes >> 10:,} KiB, the limit")
     try:
         text = raw.decode()
         if _LONG_KEY.search(text):

@@ -1,0 +1,94 @@
+"""One table of what may be wrong around the program: each command ends in words and a known exit code."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.claude_code_lines import assistant, text, user, write
+from tests.helpers.logs import write_log
+from tests.helpers.paths import ROOT
+
+COMMANDS = ("verify", "info", "events", "diff", "state", "foreign")
+WITHOUT_HOME: dict[str, str | None] = {"HOME": None, "XDG_CACHE_HOME": None, "XDG_CONFIG_HOME": None}
+SURROUNDINGS: dict[str, dict[str, str | None]] = {
+    "locale C": {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+    "ASCII output": {"PYTHONIOENCODING": "ascii"},
+    "no HOME": WITHOUT_HOME,
+    "HOME that is no folder": {**WITHOUT_HOME, "HOME": "/dev/null"},
+    "HOME that may not be written": {**WITHOUT_HOME, "HOME": "/proc"},
+    "-O": {"PYTHONOPTIMIZE": "1"},
+    "-OO": {"PYTHONOPTIMIZE": "2"},
+    "warnings are errors": {"PYTHONWARNINGS": "error"},
+    "no colour": {"NO_COLOR": "1"},
+}
+
+
+def run(words: list[str], changes: dict[str, str | None], **options: object) -> subprocess.CompletedProcess[bytes]:
+    environment = {**os.environ, **{name: value for name, value in changes.items() if value is not None}}
+    for name in changes:
+        if changes[name] is None:
+            environment.pop(name, None)
+    return subprocess.run(words, cwd=ROOT, env=environment, timeout=120, **options)  # type: ignore[call-overload,no-any-return]
+
+
+def words_of(command: str, folder: Path) -> list[str]:
+    log = write_log(folder / "grün.rlog", turns=2)
+    session = write(folder, user("u1", None, "find ü"), assistant("a1", "u1", text("here")))
+    arguments = {
+        "verify": ["verify", log],
+        "info": ["info", log],
+        "events": ["events", log],
+        "diff": ["diff", log, log],
+        "state": ["state", log, "--at", "3"],
+        "foreign": ["info", session],
+    }[command]
+    return [sys.executable, "-m", "replay_gui", *map(str, arguments)]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("changes", SURROUNDINGS.values(), ids=SURROUNDINGS.keys())
+def test_every_command_in_odd_surroundings(tmp_path: Path, changes: dict[str, str | None], command: str) -> None:
+    done = run(words_of(command, tmp_path), changes, capture_output=True)
+    said = done.stderr.decode("utf-8", "replace")
+    assert "Traceback" not in said
+    assert "internal error" not in said
+    if done.returncode == 2:  # what needs a cache says so
+        assert command == "foreign"
+        assert changes.get("HOME", "") != ""
+        assert len(said.splitlines()) == 1
+    else:
+        assert (done.returncode, said) == (0, "")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("output", ["closed", "full", "no reader"])
+def test_output_that_takes_nothing(tmp_path: Path, command: str, output: str) -> None:
+    words = words_of(command, tmp_path)
+    if output == "closed":
+        done = run(["sh", "-c", 'exec "$@" >&-', "sh", *words], {}, stderr=subprocess.PIPE)
+    elif output == "full":
+        with open("/dev/full", "wb") as full:
+            done = run(words, {}, stdout=full, stderr=subprocess.PIPE)
+    else:
+        read, written = os.pipe()
+        os.close(read)
+        done = run(words, {}, stdout=written, stderr=subprocess.PIPE)
+        os.close(written)
+    assert b"Traceback" not in done.stderr
+    assert b"internal error" not in done.stderr
+    assert done.returncode in {"closed": (0, 2), "full": (2,), "no reader": (141,)}[output]
+
+
+def test_an_interruption_while_the_program_is_imported() -> None:
+    find = "def f(name, path=None, target=None):\n    if name == 'replay_gui.cli': raise KeyboardInterrupt\n"
+    put = "sys.meta_path.insert(0, type('F', (), {'find_spec': staticmethod(f)}))"
+    script = f"{find}import replay_gui.__main__ as m, sys; {put}; sys.exit(m.main(['--help']))"
+    done = run([sys.executable, "-c", script], {}, capture_output=True)
+    assert done.returncode == 128 + signal.SIGINT
+    assert done.stderr == b""
