@@ -40,6 +40,9 @@ BOOKKEEPING_PREFIX = "x:bookkeeping/"
 """Custom kinds of what is no step of the agent (titles, modes, hooks, plumbing): lists leave them out by default."""
 
 OUTCOME, END, EXPECTED = "x:outcome", "x:end", "x:expected"
+MODEL_REQUEST = "x:model-request"
+"""What a model was asked, as recorded from a library; the Decision or Error that answers it has it as its parent."""
+
 """Custom kinds at the end of a run: what a grader says, how the run ended, what would have been right."""
 
 RESULT_KINDS = frozenset({OUTCOME, END, EXPECTED})

@@ -10,6 +10,7 @@ from replay_gui.core.log.kinds import (
     CUSTOM_PREFIX,
     END,
     EXPECTED,
+    MODEL_REQUEST,
     OUTCOME,
     WITHHELD_REASONING,
     Kind,
@@ -36,6 +37,7 @@ KIND_LABELS: dict[str, str] = {
     OUTCOME: "Outcome",
     END: "End",
     EXPECTED: "Expected",
+    MODEL_REQUEST: "Asked model",
     WITHHELD_REASONING: "Thinking",
 }
 """By kind, where nothing else of the event is known yet."""

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from replay_gui.core.log.event import Event
-from replay_gui.core.log.kinds import END, EXPECTED, OUTCOME, Kind, is_custom
+from replay_gui.core.log.kinds import END, EXPECTED, MODEL_REQUEST, OUTCOME, Kind, is_custom
 from replay_gui.core.text.call_text import path_text, request_summary, response_summary
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.value_preview import (
@@ -17,6 +17,7 @@ from replay_gui.core.text.value_preview import (
     preview,
     text_of,
 )
+from replay_gui.core.text.wording import plural
 
 DECIDED_PATCHES = (Kind.PATCH_APPLIED.value, Kind.PATCH_REJECTED.value)
 MAX_SUMMARY_CHARACTERS = 200
@@ -194,6 +195,17 @@ def _error_summary(payload: Members) -> str:
     return text if kind in _GENERAL_ERRORS and message else f"{_words(kind)}: {text}"
 
 
+def _model_request_summary(payload: Members) -> str:
+    """Return the model and how many messages it was sent; else the endpoint."""
+    request = payload.get("request")
+    asked = request if isinstance(request, Mapping) else {}
+    model, messages = asked.get("model"), next((asked[name] for name in ("messages", "input") if asked.get(name)), None)
+    number = len(messages) if isinstance(messages, list) else 0
+    words = [plain_start(model)] if isinstance(model, str) else []
+    words += [plural(number, "message")] if number else []
+    return ", ".join(words) or plain_start(str(payload.get("endpoint") or ""))
+
+
 def _outcome_summary(payload: Members) -> str:
     passed, score, label = payload.get("passed"), payload.get("score"), payload.get("label")
     words = ["passed" if passed else "failed"] if isinstance(passed, bool) else []
@@ -217,6 +229,7 @@ _SUMMARIES: dict[str, Callable[[Members], str]] = {
     Kind.PATCH_REJECTED: _patch_summary,
     Kind.ERROR: _error_summary,
     Kind.SNAPSHOT: _summary_of("snapshot_type"),
+    MODEL_REQUEST: _model_request_summary,
     OUTCOME: _outcome_summary,
     END: _summary_of("how", "why"),
     EXPECTED: _summary_of("data"),

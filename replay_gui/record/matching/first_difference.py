@@ -12,7 +12,7 @@ from typing import Any
 
 from replay_gui.core.divergence.comparison import Difference
 from replay_gui.core.divergence.word_diff import changed_words
-from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.log.positions import EventIndex, position_after
 from replay_gui.core.state.state import ABSENT
 from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line
@@ -63,7 +63,7 @@ class FirstDifference:
         return [*self._lines()]
 
     def _lines(self) -> Iterator[str]:
-        at = "" if self.index is None else f" (event {self.index:,})"
+        at = "" if self.index is None else f" (event {position_after(self.index):,})"
         after = f"after {self.answered:,} of {self.recorded:,} calls as recorded"
         match self.kind:
             case DifferenceKind.NOT_ASKED:

@@ -9,14 +9,14 @@ from typing import Any
 
 from replay_gui.core.errors import RerunRefused
 from replay_gui.core.log.event import Event
-from replay_gui.core.log.kinds import Kind
+from replay_gui.core.log.kinds import MODEL_REQUEST, Kind
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.log.scanner import Ending
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
 from replay_gui.record.messages.part_events import PART, part_of_event
 from replay_gui.record.messages.request_parts import joined, key_of_joined
-from replay_gui.record.sessions.call_log import ANSWER_FORM, LANE, MODEL_REQUEST, key_of_value
+from replay_gui.record.sessions.call_log import ANSWER_FORM, LANE, key_of_value
 from replay_gui.record.sessions.random_state import RANDOM_STATE, STATE
 
 

@@ -9,11 +9,10 @@ from typing import Any
 from replay_gui.core.divergence.comparison import Difference
 from replay_gui.core.divergence.differences import find_differences
 from replay_gui.core.divergence.rules.rules import Rules
-from replay_gui.core.log.kinds import Kind
+from replay_gui.core.log.kinds import MODEL_REQUEST, Kind
 from replay_gui.record.calls.call import CallKind, CallRequest
 from replay_gui.record.messages.part_events import event_of_part
 from replay_gui.record.messages.request_parts import RequestPart
-from replay_gui.record.sessions.call_log import MODEL_REQUEST
 
 MAX_DIFFERENCES = 1_000  # of two requests that are looked at; requests with more are never equal by rules
 

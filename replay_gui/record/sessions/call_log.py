@@ -10,7 +10,7 @@ from typing import Any
 
 from replay_gui.core.log.canonical import encode_decoded
 from replay_gui.core.log.chain import digest
-from replay_gui.core.log.kinds import BOOKKEEPING_PREFIX
+from replay_gui.core.log.kinds import BOOKKEEPING_PREFIX, MODEL_REQUEST
 from replay_gui.core.recorder.recorder import RecordedCall
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
 from replay_gui.record.calls.secrets import Secrets
@@ -18,9 +18,6 @@ from replay_gui.record.messages.part_events import event_of_part
 from replay_gui.record.messages.provider_ids import without_ids
 from replay_gui.record.messages.request_parts import RequestPart, RequestParts
 from replay_gui.record.sessions.guarded_recorder import GuardedRecorder
-
-MODEL_REQUEST = "x:model-request"
-"""Kind of the event for a request to a model; the Decision or Error that answers it has it as its parent."""
 
 NOT_RECORDED = f"{BOOKKEEPING_PREFIX}not-recorded"
 """Kind of the event that says what a recording lacks."""

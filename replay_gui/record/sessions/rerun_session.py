@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from replay_gui.core.divergence.comparison import Difference
 from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.errors import ReplayError
+from replay_gui.core.log.positions import position_after
 from replay_gui.record.calls.call import CallAnswer, CallRequest
 from replay_gui.record.calls.secrets import Secrets
 from replay_gui.record.matching.first_difference import (
@@ -363,7 +364,7 @@ def describe(request: CallRequest) -> str:
 
 
 def _name_of(call: PastCall | None) -> str:
-    return "no other call" if call is None else f"{describe(call.request)} (event {call.index:,})"
+    return "no other call" if call is None else f"{describe(call.request)} (event {position_after(call.index):,})"
 
 
 def _is_alone() -> bool:

@@ -36,6 +36,8 @@ def response(output: Any, error: str | None = None, success: bool = True) -> dic
     ("kind", "payload", "line"),
     [
         ("ToolRequest", request({"q": "planner ignores index"}), "planner ignores index"),
+        ("x:model-request", {"endpoint": "POST /v1", "request": {"model": "m", "messages": [{}, {}]}}, "m, 2 messages"),
+        ("x:model-request", {"endpoint": "POST /v1", "request": "\x00"}, "POST /v1"),
         ("ToolRequest", request({"command": "ls -l", "description": "list", "timeout": 5}), "ls -l, timeout: 5"),
         ("ToolRequest", request({"path": "a.sql", "limit": 20}), "a.sql, limit: 20"),
         ("ToolRequest", request({"n": 3}), "n: 3"),
