@@ -10,7 +10,7 @@ import pytest
 from replay_gui import Recorder
 from replay_gui.core.divergence.rules.rules import Action, Rule, Rules
 from replay_gui.core.facts.run_outcome import Outcome, RunResult
-from replay_gui.core.reasons.evidence import first_places
+from replay_gui.core.reasons.evidence import compared_calls, first_places
 from replay_gui.core.reasons.origin import OriginRole
 from replay_gui.core.reasons.reason import ReasonKind, Tier
 from replay_gui.core.reasons.why import WhyFinder
@@ -291,3 +291,14 @@ def test_what_was_not_traced_is_not_claimed(tmp_path: Path, monkeypatch: pytest.
     assert found.reasons[0].kind is ReasonKind.MISSING
     assert found.reasons[0].details == ()
     assert found.limits == ("The runs are so long that not all values were traced to their origins.",)
+
+
+def test_of_long_runs_a_call_that_one_made_more_often_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Equal calls of both are not read then, so that it is not claimed that the other never made it."""
+    monkeypatch.setattr(compared_calls, "MAX_CALLS", 3)
+    often = [Step(tool="get_order", input={"order_id": f"#W{n}"}, answer="pending") for n in range(6)]
+    found = why(tmp_path, often, [*often[:3], USER, *often[3:], often[0]], passed=(None, None))
+    assert [reason.sentence for reason in found.reasons] == [
+        "B called get_user(olivia_2305) (event 8) more often than A."
+    ]
+    assert found.limits == ("12 calls that are equal in both runs are not listed.",)

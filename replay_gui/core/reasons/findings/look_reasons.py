@@ -61,29 +61,36 @@ def add_world_reason(reasons: ReasonList) -> None:
 
 
 def add_look_reasons(reasons: ReasonList) -> None:
-    """Add what only one of the runs read."""
+    """Add what only one of the runs read.
+
+    Of long runs the calls that both made alike are not at hand: there it is only known that one made a call more often.
+    """
     reference, other = reasons.reference, reasons.other
     missing, extra = (
         [call for call in run.of_effect(Effect.READS) if call.key not in second.by_key]
         for run, second in ((reference, other), (other, reference))
     )
-    if missing and other.whole:
+    if missing:
         more = len({call.key for call in missing}) - 1
         also = f" and {more:,} more" if more else ""
         call = missing[0]
         reasons.add(
             ReasonKind.LOOK,
             Tier.NOT_LOOKED,
-            f"{other.name} never called {call_words(call)}{also}; {reference.name} did ({event_words(call.request)}).",
+            f"{other.name} never called {call_words(call)}{also}; {reference.name} did ({event_words(call.request)})."
+            if other.whole
+            else f"{reference.name} called {call_words(call)}{also} ({event_words(call.request)}) more often than"
+            f" {other.name}.",
             order=place(call, reference),
             of_reference=call,
         )
-    if extra and reference.whole:
+    if extra:
         call = extra[0]
         reasons.add(
             ReasonKind.LOOK,
             Tier.LOOKED,
-            f"{other.name} called {call_words(call)} ({event_words(call.request)}); {reference.name} did not.",
+            f"{other.name} called {call_words(call)} ({event_words(call.request)})"
+            + (f"; {reference.name} did not." if reference.whole else f" more often than {reference.name}."),
             order=0.5,
             of_other=call,
         )
