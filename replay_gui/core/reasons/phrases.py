@@ -60,7 +60,7 @@ def answer_words(value: Any, limit: int = 60) -> str:
 def value_words(value: Any) -> str:
     """Return a value for a sentence: a single word as it is, other text in quotation marks."""
     if value is ABSENT:
-        return "nothing"
+        return "not set"
     if isinstance(value, str):
         is_word = value and " " not in value and value.isprintable() and len(value) <= _MAX_VALUE
         return value if is_word else quoted(value, _MAX_VALUE)

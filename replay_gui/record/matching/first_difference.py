@@ -134,5 +134,5 @@ def _excerpt(text: str, spans: tuple[tuple[int, int], ...]) -> str:
 
 def _value_text(value: Any) -> str:
     if value is ABSENT:
-        return "nothing"
+        return "(absent)"
     return f"“{one_line(value, _MAX_TEXT)}”" if isinstance(value, str) else one_line(preview(value), _MAX_TEXT)
