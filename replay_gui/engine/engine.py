@@ -14,7 +14,7 @@ from typing import TypeAlias, assert_never
 from replay_gui.core.diagnostics import Topic, error_location, topic_logger
 from replay_gui.core.errors import ReplayError
 from replay_gui.engine.answers import Alert, MappingSaved, RulesRead, RulesWritten, TextRead
-from replay_gui.engine.comparing.comparison_controller import ComparisonController
+from replay_gui.engine.comparison.comparison_controller import ComparisonController
 from replay_gui.engine.job_group import StartedJob
 from replay_gui.engine.jobs.job_messages import JobMessage, JobProgress
 from replay_gui.engine.jobs.job_types import EvaluationArguments, FormatsArguments, SampleArguments, SurveyArguments

@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # the first window needs none of them, and importing them tak
     from replay_gui.core.report.redaction_profile import RedactionProfile
     from replay_gui.core.verification.verification_report import VerificationReport
     from replay_gui.engine import answers
-    from replay_gui.engine.comparing import why_answers
+    from replay_gui.engine.comparison import why_answers
     from replay_gui.engine.evaluation_answer import Evaluation
     from replay_gui.engine.job_group import StartedJob
     from replay_gui.engine.jobs.job_messages import JobMessage

@@ -11,7 +11,7 @@ from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.origin import Origin, OriginRole
 from replay_gui.core.reasons.reason import Reason, ReasonKind, Tier
 from replay_gui.core.reasons.why_result import ActionRow, SetAside, Shared, WhyResult
-from replay_gui.engine.comparing.why_answers import Explained, RunSize
+from replay_gui.engine.comparison.why_answers import Explained, RunSize
 from replay_gui.models.why.why_session import WhySession
 from tests.helpers.comparisons import StoryComparison, comparison_of
 

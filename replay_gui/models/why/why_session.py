@@ -16,7 +16,7 @@ from replay_gui.core.reasons.origin import Side
 from replay_gui.core.reasons.reason import Reason
 from replay_gui.core.reasons.trail import key_events
 from replay_gui.core.reasons.why_result import WhyResult
-from replay_gui.engine.comparing.why_answers import Explained, RunSize, Trail, TrailGap
+from replay_gui.engine.comparison.why_answers import Explained, RunSize, Trail, TrailGap
 from replay_gui.engine.requests import Answer, GetTrail, Request, SetOutcome
 from replay_gui.engine.requests import Side as RunSide
 from replay_gui.models.comparison.comparison_session import ComparisonSession

@@ -14,7 +14,7 @@ from replay_gui.core.reasons.why_result import WhyResult
 from replay_gui.core.reasons.why_words import set_aside_words
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import cost_text, duration_text, plural
-from replay_gui.engine.comparing.why_answers import RunSize
+from replay_gui.engine.comparison.why_answers import RunSize
 
 _MAX_NAME = 40  # characters of a run's or tool's name
 _MAX_VALUE = 24  # characters of a value among others

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from replay_gui.core.index.run_index import NO_TOOL
 from replay_gui.core.log.positions import Position, index_before
-from replay_gui.engine.comparing.why_answers import TrailGap, TrailRow
+from replay_gui.engine.comparison.why_answers import TrailGap, TrailRow
 from replay_gui.look.effect_marks import EFFECT_PX, paint_effect
 from replay_gui.look.marks import draw_mark
 from replay_gui.look.theme import GAP, LINE, MARK, UNIT, data_font, kind_color, theme, ui_font

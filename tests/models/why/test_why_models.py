@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from replay_gui.core.effects.effect import Effect, EffectFinding
 from replay_gui.core.reasons.why_result import SetAside
-from replay_gui.engine.comparing.why_answers import Explained, Trail, TrailGap, TrailRow
+from replay_gui.engine.comparison.why_answers import Explained, Trail, TrailGap, TrailRow
 from replay_gui.engine.requests import GetTrail, SetOutcome, Side
 from replay_gui.models.comparison.comparison_states import Shown
 from replay_gui.models.why.action_table import ActionColumn, ActionTable

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from replay_gui.core.divergence.rules.rules import Action, Rule
 from replay_gui.core.reasons.reason import Reason
-from replay_gui.engine.comparing.why_answers import Explained, Trail, TrailGap, TrailRow
+from replay_gui.engine.comparison.why_answers import Explained, Trail, TrailGap, TrailRow
 from replay_gui.engine.requests import GetTrail, SetOutcome, Side
 from replay_gui.look.theme import DARK
 from replay_gui.widgets.timeline.origin_arcs import lane_of

@@ -22,8 +22,8 @@ from replay_gui.core.facts.run_outcome import Outcome
 from replay_gui.core.importers.import_notes import gap_notes, notes_in_header
 from replay_gui.core.reasons.run_names import short_names
 from replay_gui.engine.answers import Alert, Compared, Progress
-from replay_gui.engine.comparing.step_reader import StepReader
-from replay_gui.engine.comparing.why_answers import Explained, RunSize
+from replay_gui.engine.comparison.step_reader import StepReader
+from replay_gui.engine.comparison.why_answers import Explained, RunSize
 from replay_gui.engine.job_group import JobGroup, StartedJob
 from replay_gui.engine.jobs.compare_arguments import CompareArguments, ComparedRun, ForgetArguments, WhyArguments
 from replay_gui.engine.jobs.comparison_files import Findings, read_comparison
@@ -48,7 +48,7 @@ from replay_gui.engine.requests import (
 from replay_gui.engine.worker_pool import WorkerPool
 
 if TYPE_CHECKING:
-    from replay_gui.engine.comparing.trail_reader import TrailReader
+    from replay_gui.engine.comparison.trail_reader import TrailReader
 
 _RESULT_FOLDER = "columns"
 _STOPPED_TEXT = "The search for reasons was stopped. Reload the runs to look for them again."
@@ -216,7 +216,7 @@ class ComparisonController:
             return None
 
     def _show_reasons(self, number: int, value: msgspec.Raw) -> None:
-        from replay_gui.engine.comparing.trail_reader import TrailReader
+        from replay_gui.engine.comparison.trail_reader import TrailReader
         from replay_gui.engine.jobs.why_job import WhyFindings  # the first picture needs nothing of reasons
 
         a, b = self._runs()

@@ -16,7 +16,7 @@ from replay_gui.core.reasons.origin import Side
 from replay_gui.core.reasons.reason import Reason
 from replay_gui.core.reasons.trail import fallback_events, key_events, trail_events
 from replay_gui.core.reasons.why_result import WhyResult
-from replay_gui.engine.comparing.why_answers import Trail, TrailGap, TrailRow
+from replay_gui.engine.comparison.why_answers import Trail, TrailGap, TrailRow
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.requests import GetTrail
 

@@ -13,8 +13,8 @@ from replay_gui.core.index.index_cache import IndexCache, write_table
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.recorder.recorder import Recorder
 from replay_gui.engine.answers import Alert, AlignedRows, Compared, Step
-from replay_gui.engine.comparing.comparison_controller import ComparisonController
-from replay_gui.engine.comparing.why_answers import Explained, Trail, TrailGap, TrailRow
+from replay_gui.engine.comparison.comparison_controller import ComparisonController
+from replay_gui.engine.comparison.why_answers import Explained, Trail, TrailGap, TrailRow
 from replay_gui.engine.job_group import StartedJob
 from replay_gui.engine.jobs import compare_job, why_job
 from replay_gui.engine.jobs.job import JobCache, decode_arguments

@@ -15,7 +15,7 @@ from replay_gui.core.index.index_builder import IndexBuilder
 from replay_gui.core.index.index_cache import IndexCache, write_table
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.recorder.recorder import Recorder
-from replay_gui.engine.comparing.step_reader import StepReader
+from replay_gui.engine.comparison.step_reader import StepReader
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.opening import open_log_run
 
