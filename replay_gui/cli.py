@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import gc
 import os
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from importlib import import_module
 from typing import NoReturn
@@ -77,6 +79,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print_error(refusal_text(why))
     except OSError as why:
         where = f"{why.filename}: " if why.filename else ""
+        if why.errno == errno.ENOSPC and not where:
+            where = f"the output, or a temporary file in {tempfile.gettempdir()}: "
         print_error(f"{where}{why.strerror or why}")
     except Exception as why:  # noqa: BLE001  a fault of the program, reported in one line
         print_error(f"an internal error ({type(why).__name__}: {why}) in {_error_location(why)}; please report it")

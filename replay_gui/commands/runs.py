@@ -8,7 +8,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -80,9 +80,10 @@ def open_run(given: str, format: str | None = None) -> Iterator[OpenedRun]:
         is_log = format == OWN_FORMAT or (not os.path.isdir(path) and _is_log(path))  # a session may be a folder
         if is_log and chosen is not None:
             raise ImportRefused(f"{name}: holds one run; give the path alone, without {'#' + chosen!r}")
-        runs = [] if is_log else _converted(path, format)
-        converted = None if is_log else runs[0] if chosen is None else choose_run(runs, chosen, path)
-        with EventLog.open(path if converted is None else converted.path) as log:
+        with ExitStack() as stack:
+            runs = [] if is_log else _converted(path, format, stack)
+            converted = None if is_log else runs[0] if chosen is None else choose_run(runs, chosen, path)
+            log = stack.enter_context(EventLog.open(path if converted is None else converted.path))
             yield OpenedRun(given, log, converted, tuple(run.name for run in runs))
 
 
@@ -94,12 +95,25 @@ def _is_log(path: str) -> bool:
         return is_replay_log(source)
 
 
-def _converted(path: str, format: str | None) -> list[Converted]:
+def _converted(path: str, format: str | None, stack: ExitStack) -> list[Converted]:
     # Imported here because a log does not need it, and the import takes longer than reading the log's first block.
     from replay_gui.core.importers.conversion_cache import cached_conversions
     from replay_gui.engine.opening import conversion_cache, user_mappings
 
-    return cached_conversions(path, conversion_cache(), format, user_mappings())
+    folder = conversion_cache()
+    if not _is_usable(folder):
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="replay-gui-conversions-")))
+    return cached_conversions(path, folder, format, user_mappings())
+
+
+def _is_usable(folder: Path) -> bool:
+    """Return whether a folder of the cache can be written; it is made if it does not exist."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from replay_gui.core.errors import FormatUnknown, ReplayError
 from replay_gui.core.text.plain_text import visible
 
 _PROGRESS_INTERVAL = 0.1  # seconds
+_MAX_LINE_LENGTH = 20_000  # characters; names in a log may have a million
 _BAR_LENGTH = 24  # characters
 _CLEAR_LINE = "\r\x1b[K"
 _GREEN, _RED, _YELLOW = "32", "31", "33"
@@ -20,8 +21,8 @@ _VERDICTS = {"VALID": _GREEN, "INVALID": _RED, "NOT VERIFIABLE": _YELLOW}
 
 
 def print_line(text: str) -> None:
-    """Print one line of a result; control characters in it are escaped."""
-    print(visible(text))
+    """Print one line of a result, cut where it is very long; control characters in it are escaped."""
+    print(visible(text if len(text) <= _MAX_LINE_LENGTH else f"{text[:_MAX_LINE_LENGTH]}…"))
 
 
 def print_visible_text(text: str) -> None:

@@ -58,12 +58,7 @@ def test_every_command_in_odd_surroundings(tmp_path: Path, changes: dict[str, st
     said = done.stderr.decode("utf-8", "replace")
     assert "Traceback" not in said
     assert "internal error" not in said
-    if done.returncode == 2:  # what needs a cache says so
-        assert command == "foreign"
-        assert changes.get("HOME", "") != ""
-        assert len(said.splitlines()) == 1
-    else:
-        assert (done.returncode, said) == (0, "")
+    assert (done.returncode, said) == (0, ""), "also without a cache that can be written"
 
 
 @pytest.mark.parametrize("command", COMMANDS)
