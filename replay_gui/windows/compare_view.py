@@ -17,7 +17,7 @@ from replay_gui.widgets.comparison.divergence_view import DivergenceView, run_na
 from replay_gui.widgets.comparison.step_diff_view import StepDiffView
 from replay_gui.widgets.timeline.timeline_panel import TimelinePanel
 from replay_gui.widgets.why.action_panel import ActionPanel
-from replay_gui.widgets.why.outcome_mark import OutcomeMark
+from replay_gui.widgets.why.outcome_button import OutcomeButton
 from replay_gui.widgets.why.trail_panel import TrailPanel
 from replay_gui.widgets.why.why_panel import WhyPanel
 from replay_gui.windows.compare_status import CompareStatus
@@ -47,7 +47,7 @@ class CompareView(QWidget):
         self.divergences = DivergenceView(session, ComparisonSearch(session, finder, self))
         self.step = StepDiffView(session)
         self.timelines = (TimelinePanel(session.a, "", compact=True), TimelinePanel(session.b, "", compact=True))
-        self.outcomes = (OutcomeMark(self.why, "a"), OutcomeMark(self.why, "b"))
+        self.outcomes = (OutcomeButton(self.why, "a"), OutcomeButton(self.why, "b"))
         for timeline, mark in zip(self.timelines, self.outcomes, strict=True):
             timeline.add_mark(mark)
         self._left, self._lower = QStackedWidget(), QStackedWidget()

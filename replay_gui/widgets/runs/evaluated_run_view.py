@@ -11,8 +11,8 @@ from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.models.runs.evaluated_run_table import HEADINGS, OUTCOME, SORT, EvaluatedRunColumn, EvaluatedRunTable
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.widgets.parts.cell_delegate import CellDelegate
+from replay_gui.widgets.parts.outcome_mark import paint_outcome
 from replay_gui.widgets.parts.row_view import RowView
-from replay_gui.widgets.runs.outcome_mark import paint_outcome
 
 _MAX_TEXT_WIDTH = 22 * GAP  # of a column of texts
 _MIN_NAME_WIDTH = 20 * GAP

@@ -24,7 +24,7 @@ from replay_gui.look.theme import (
     theme,
     ui_font,
 )
-from replay_gui.widgets.runs.outcome_mark import outcome_color, paint_outcome
+from replay_gui.widgets.parts.outcome_mark import outcome_color, paint_outcome
 from replay_gui.widgets.runs.picture_layout import (
     COLUMN_WIDTH,
     COUNTS_HEIGHT,

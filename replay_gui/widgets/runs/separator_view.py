@@ -11,7 +11,7 @@ from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.models.runs.separator_list import SeparatorList
 from replay_gui.widgets.parts.line_text import paint_hint
-from replay_gui.widgets.runs.outcome_mark import outcome_color
+from replay_gui.widgets.parts.outcome_mark import outcome_color
 
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)

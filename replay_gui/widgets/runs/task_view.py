@@ -11,8 +11,8 @@ from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.models.runs.task_table import OUTCOMES, TaskColumn, TaskTable
 from replay_gui.widgets.parts.cell_delegate import CellDelegate
+from replay_gui.widgets.parts.outcome_mark import OUTCOME_SIZE, paint_outcome
 from replay_gui.widgets.parts.row_view import RowView
-from replay_gui.widgets.runs.outcome_mark import OUTCOME_SIZE, paint_outcome
 
 _STEP = int(OUTCOME_SIZE) + UNIT  # pixels from mark to mark
 _MIN_NAME_WIDTH = 14 * GAP

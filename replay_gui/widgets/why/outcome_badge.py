@@ -5,13 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from replay_gui.look.icons import tinted_icon
-from replay_gui.look.theme import GAP, ICON, PILL, UNIT, set_role, theme, theme_events
+from replay_gui.look.theme import GAP, ICON, PILL, UNIT, set_role, theme_events
 from replay_gui.models.why.why_session import WhySession
 from replay_gui.models.why.why_words import outcome_word, passed_of
+from replay_gui.widgets.parts.outcome_mark import outcome_icon
 from replay_gui.widgets.parts.plain_label import PlainLabel
-
-_NAMES = {True: "passed", False: "failed", None: "ungraded"}
 
 
 class OutcomeBadge(QFrame):
@@ -38,8 +36,7 @@ class OutcomeBadge(QFrame):
 
     @Slot()
     def refresh(self) -> None:
-        why, colors = self._session.result, theme()
-        inks = {True: colors.good_text, False: colors.bad_text, None: colors.secondary}
+        why = self._session.result
         words = []
         known = why is not None and any(passed_of(result) is not None for result in why.results)
         self._dot.setVisible(known)
@@ -47,7 +44,7 @@ class OutcomeBadge(QFrame):
             widget.setVisible(known)
         for which, letter in enumerate("AB"):
             passed = passed_of(None if why is None else why.results[which])
-            self._marks[which].setPixmap(tinted_icon(_NAMES[passed], inks[passed]).pixmap(ICON, ICON))
+            self._marks[which].setPixmap(outcome_icon(passed).pixmap(ICON, ICON))
             words.append(f"{letter} {outcome_word(passed)}")
             self._words[which].setText(words[-1] if known else "Outcomes not known")
         self.setAccessibleName(", ".join(words))

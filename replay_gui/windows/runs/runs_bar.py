@@ -16,7 +16,7 @@ from replay_gui.look.theme import GAP, UNIT, Bold, theme, ui_font
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.elided_label import ElidedLabel
-from replay_gui.widgets.runs.outcome_mark import OUTCOME_SIZE, paint_outcome
+from replay_gui.widgets.parts.outcome_mark import OUTCOME_SIZE, paint_outcome
 from replay_gui.windows.action_bar import ICON_AND_TEXT, ActionBar
 
 _FIELD_WIDTH_PX = 26 * GAP

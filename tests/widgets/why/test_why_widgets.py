@@ -16,7 +16,7 @@ from replay_gui.widgets.timeline.origin_arcs import lane_of
 from replay_gui.widgets.timeline.timeline_panel import TimelinePanel
 from replay_gui.widgets.why.action_panel import ActionPanel
 from replay_gui.widgets.why.outcome_badge import OutcomeBadge
-from replay_gui.widgets.why.outcome_mark import OutcomeMark
+from replay_gui.widgets.why.outcome_button import OutcomeButton
 from replay_gui.widgets.why.trail_panel import TrailPanel
 from replay_gui.widgets.why.why_menu import WhyMenu
 from replay_gui.widgets.why.why_panel import WhyPanel
@@ -177,7 +177,7 @@ def test_the_menu_of_a_step_corrects_what_its_tool_does(qtbot: QtBot, session: S
 
 
 def test_outcomes_are_told_by_shape_and_set_by_keys(qtbot: QtBot, session: StoryWhy) -> None:
-    mark, badge = OutcomeMark(session, "a"), OutcomeBadge(session)
+    mark, badge = OutcomeButton(session, "a"), OutcomeBadge(session)
     for widget in (mark, badge):
         qtbot.addWidget(widget)
     session.show(why_of(CANCEL))

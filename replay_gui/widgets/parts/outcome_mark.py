@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QPolygonF
 
-from replay_gui.look.theme import theme
+from replay_gui.look.icons import PIXEL_RATIOS
+from replay_gui.look.theme import ICON, theme
 
 OUTCOME_SIZE = 13.0  # logical pixels
 
@@ -43,3 +44,18 @@ def paint_outcome(painter: QPainter, center: QPointF, outcome: bool | None, size
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawEllipse(center, radius * 0.45, radius * 0.45)
     painter.restore()
+
+
+def outcome_icon(outcome: bool | None) -> QIcon:
+    """Return the mark as an icon; call it again when the theme changes."""
+    result = QIcon()
+    for ratio in PIXEL_RATIOS:
+        pixmap = QPixmap(ICON * ratio, ICON * ratio)
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        paint_outcome(painter, QPointF(ICON / 2, ICON / 2), outcome)
+        painter.end()
+        result.addPixmap(pixmap, QIcon.Mode.Normal)
+        result.addPixmap(pixmap, QIcon.Mode.Disabled)  # which shape it is matters then too
+    return result

@@ -8,18 +8,18 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from replay_gui.core.facts.run_outcome import outcome_words
 from replay_gui.core.reasons.origin import Side
-from replay_gui.look.icons import tinted_icon
-from replay_gui.look.theme import ICON, set_role, theme, theme_events
+from replay_gui.look.theme import ICON, set_role, theme_events
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.models.why.why_session import WhySession
 from replay_gui.models.why.why_words import outcome_word, passed_of
+from replay_gui.widgets.parts.outcome_mark import outcome_icon
 
 _CHOICES = ((True, "Passed (P)"), (False, "Failed (F)"), (None, "Not known (Del)"))
 _KEYS = {Qt.Key.Key_P: True, Qt.Key.Key_F: False, Qt.Key.Key_Delete: None}
 
 
-class OutcomeMark(QToolButton):
-    """At the head of a run's timeline: a tick in a disc for passed, a cross in a ring for failed, a broken ring else.
+class OutcomeButton(QToolButton):
+    """At the head of a run's timeline: the mark of its outcome.
 
     Where the log has no outcome, the menu, or P, F and Del, set it by hand.
     """
@@ -41,10 +41,8 @@ class OutcomeMark(QToolButton):
 
     @Slot()
     def refresh(self) -> None:
-        passed, colors, letter = self._passed(), theme(), self._side.upper()
-        name = {True: "passed", False: "failed", None: "ungraded"}[passed]
-        ink = {True: colors.good_text, False: colors.bad_text, None: colors.secondary}[passed]
-        self.setIcon(tinted_icon(name, ink))
+        passed, letter = self._passed(), self._side.upper()
+        self.setIcon(outcome_icon(passed))
         self.setAccessibleName(f"Outcome of {letter}: {outcome_word(passed)}")
         can_set = self._session.can_set_outcome(self._side)
         hint = "\nClick to set it by hand; it is kept beside the log." if can_set else ""
