@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
 
-from replay_gui.core.errors import ImportRefused
+from replay_gui.core.diagnostics import Topic, topic_logger
+from replay_gui.core.errors import ImportRefused, ReplayError
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.importer import Importer
 
 GROUP = "replay_gui.importers"
+
+_log = topic_logger(Topic.IMPORTERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,20 @@ class Unusable:
 def plugins() -> tuple[Importer, ...]:
     """One a package's entry point: a class, or anything else that is called to make an Importer."""
     return tuple(_loaded(point.name, point.load) for point in entry_points(group=GROUP))
+
+
+def is_recognised(importer: Importer, file: ForeignFile) -> bool:
+    """Return whether an importer of another package takes a file as its own; one that fails on it does not.
+
+    The diagnostics name it: other files, and other importers, go on.
+    """
+    try:
+        return bool(importer.recognises(file))
+    except ReplayError:
+        raise
+    except (Exception, SystemExit) as why:  # noqa: BLE001  other people's code, which must not take the program down
+        _log.warning("the importer %s failed to look at a file: %s", importer.name, type(why).__name__)
+        return False
 
 
 def _loaded(name: str, load: object) -> Importer:

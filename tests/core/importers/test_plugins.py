@@ -9,6 +9,9 @@ import pytest
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers import plugins as module
+from replay_gui.core.importers import registry
+from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.registry import importers
 from tests.helpers.foreign import read_all
 from tests.helpers.paths import DOCS
@@ -57,3 +60,28 @@ def test_what_is_no_importer_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     offer(monkeypatch, "odd", "collections:OrderedDict")
     (one,) = module.plugins()
     assert isinstance(one, module.Unusable)
+
+
+class FailingImporter:
+    """An importer of another package with a fault of its own."""
+
+    name, title, version = "failing", "Failing", 1
+
+    def recognises(self, file: ForeignFile) -> bool:
+        raise KeyError("a fault of its own")
+
+    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        raise AssertionError("it recognises nothing")
+
+
+def test_one_that_fails_to_look_at_a_file_leaves_it_to_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    offered = (FailingImporter(),)
+    monkeypatch.setattr(registry, "plugins", lambda: offered)
+    path = tmp_path / "x.jsonl"
+    path.write_text('{"event": "started", "n": 1}\n{"event": "ended", "n": 2}\n')
+    with caplog.at_level("WARNING"):
+        (run,) = read_all(path)
+    assert run.format == "json-lines"
+    assert "the importer failing failed to look at a file: KeyError" in caplog.text
