@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 from replay_gui.commands.reporting import ReportOptions, add_report_arguments, report_options, write_contrast_report
@@ -16,14 +14,13 @@ from replay_gui.core.contrast.contrast import Contrast, contrast_runs
 from replay_gui.core.contrast.contrast_json import contrast_json
 from replay_gui.core.contrast.failure_groups import FailureGroups, failure_groups, run_name
 from replay_gui.core.contrast.passed_expression import passed_judge
-from replay_gui.core.contrast.profiling import RunFile, profiles, run_files
+from replay_gui.core.contrast.profiling import RunFile, profiles
 from replay_gui.core.contrast.run_profile import RunProfile
 from replay_gui.core.contrast.run_set import RunSet, run_set
 from replay_gui.core.contrast.separators import Separator
+from replay_gui.core.contrast.source_files import source_files
 from replay_gui.core.contrast.tasks import separate_runs
-from replay_gui.core.errors import LogUnreadable, ReplayError
-from replay_gui.core.importers.run_choice import split_run
-from replay_gui.core.importers.run_survey import files_below
+from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.report.contrast_part import contrast_part
 from replay_gui.core.report.model import ContrastPart
 from replay_gui.core.text.plain_text import one_line
@@ -91,21 +88,15 @@ def _read_runs(args: argparse.Namespace) -> tuple[RunSet, list[str], int]:
         from replay_gui.core.catalogue.reading import open_catalogue
 
         return open_catalogue(Path(args.runs[0])), [], 0
+    if STANDARD_INPUT in args.runs:
+        raise LogUnreadable("contrast reads files, not standard input; give paths")
     files, unread = list[RunFile](), 0
-    for path, chosen, root in _paths(args.runs):
-        try:
-            files += run_files(
-                path,
-                str(conversion_cache()),
-                chosen=chosen,
-                format=args.format,
-                mappings=str(user_mappings()),
-                root=root,
-            )
-        except ReplayError as why:
-            if root is None:  # files of a folder that are no runs are nothing unusual
-                print_error(str(why))
-                unread += 1
+    for source in source_files(args.runs):
+        runs, problem = source.runs(str(conversion_cache()), format=args.format, mappings=str(user_mappings()))
+        files += runs
+        if problem:
+            print_error(problem)
+            unread += 1
     made, logs = list[RunProfile](), list[str]()
     with ProgressLine(f"Reading {plural(len(files), 'run')}") as progress:
         for file, profile in zip(files, profiles(files, on_progress=progress.show), strict=True):
@@ -116,19 +107,6 @@ def _read_runs(args: argparse.Namespace) -> tuple[RunSet, list[str], int]:
                 made.append(profile)
                 logs.append(file.log)
     return run_set(made), logs, unread
-
-
-def _paths(given: list[str]) -> Iterator[tuple[str, str | None, str | None]]:
-    """Yield (path, chosen run or None, folder in which it was found or None) of every file that is named."""
-    for name in given:
-        if name == STANDARD_INPUT:
-            raise LogUnreadable("contrast reads files, not standard input; give paths")
-        path, chosen = split_run(name)
-        if chosen is None and Path(path).is_dir():
-            for file in files_below(path):
-                yield file, None, path
-        else:
-            yield os.fspath(path), chosen, None
 
 
 # ---- for people -----------------------------------------------------------------------------------------

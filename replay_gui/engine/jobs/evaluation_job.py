@@ -5,9 +5,8 @@ What was read stays in the worker's cache, so that another task of the same runs
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,14 +15,13 @@ from replay_gui.core.catalogue.extras import is_catalogue, require_extra
 from replay_gui.core.contrast.contrast import contrast_runs
 from replay_gui.core.contrast.failure_groups import failure_groups
 from replay_gui.core.contrast.passed_expression import passed_judge
-from replay_gui.core.contrast.profiling import RunFile, profiles, run_files
+from replay_gui.core.contrast.profiling import RunFile, profiles
 from replay_gui.core.contrast.run_profile import EvaluatedRun
 from replay_gui.core.contrast.run_set import RunSet, run_set
 from replay_gui.core.contrast.runs_picture import runs_picture
+from replay_gui.core.contrast.source_files import source_files
 from replay_gui.core.contrast.tasks import separate_runs, tasks_of
-from replay_gui.core.errors import LogUnreadable, ReplayError
-from replay_gui.core.importers.run_choice import split_run
-from replay_gui.core.importers.run_survey import files_below
+from replay_gui.core.errors import LogUnreadable
 from replay_gui.engine.jobs.evaluation_messages import EvaluationPart, FailuresGrouped, RunsContrasted, RunsListed
 from replay_gui.engine.jobs.job import JobContext
 from replay_gui.engine.jobs.job_types import EvaluationArguments
@@ -88,7 +86,7 @@ def _read_runs(key: tuple[int, tuple[str, ...]], arguments: EvaluationArguments,
     """Return all runs; those that cannot be read have a problem. LogUnreadable where there is none at all."""
     if len(arguments.sources) == 1 and is_catalogue(arguments.sources[0]):
         return _ReadRuns(key, _catalogued_runs(arguments.sources[0], context), ())
-    files, problems = _found_files(arguments, context)
+    files, problems = _source_runs(arguments, context)
     if not files and not problems:
         raise LogUnreadable(f"{', '.join(arguments.sources)}: there is no run in it that can be read")
     made = list(profiles(files, on_progress=context.progress))
@@ -107,31 +105,20 @@ def _catalogued_runs(folder: str, context: JobContext) -> RunSet:
     return runs
 
 
-def _found_files(arguments: EvaluationArguments, context: JobContext) -> tuple[list[RunFile], list[tuple[str, str]]]:
+def _source_runs(arguments: EvaluationArguments, context: JobContext) -> tuple[list[RunFile], list[tuple[str, str]]]:
     """Return the runs that can be read, and (path, why not) of the others that were named one by one."""
-    paths = list(_paths(arguments.sources))
+    sources = list(source_files(arguments.sources))
     files, problems, told, next_part = list[RunFile](), list[tuple[str, str]](), 0, 0.0
-    for done, (path, chosen, root) in enumerate(paths):
+    for done, source in enumerate(sources):
         if time.monotonic() >= next_part:
-            context.part(RunsListed(done, len(paths), told, _names(files[told:])))
+            context.part(RunsListed(done, len(sources), told, _names(files[told:])))
             told, next_part = len(files), time.monotonic() + PART_INTERVAL
-        try:
-            files += run_files(path, arguments.conversions, chosen=chosen, mappings=arguments.mappings, root=root)
-        except ReplayError as why:
-            if root is None:  # files of a folder that are no runs are nothing unusual
-                problems.append((path, str(why)))
-    context.part(RunsListed(len(paths), len(paths), told, _names(files[told:])))
+        runs, problem = source.runs(arguments.conversions, mappings=arguments.mappings)
+        files += runs
+        if problem:
+            problems.append((source.path, problem))
+    context.part(RunsListed(len(sources), len(sources), told, _names(files[told:])))
     return files, problems
-
-
-def _paths(sources: Sequence[str]) -> Iterator[tuple[str, str | None, str | None]]:
-    """Yield (path, chosen run or None, folder in which it was found or None) of every file."""
-    for given in sources:
-        path, chosen = split_run(given)
-        if chosen is None and os.path.isdir(path):
-            yield from ((file, None, path) for file in files_below(path))
-        else:
-            yield path, chosen, None
 
 
 def _names(files: Sequence[RunFile]) -> tuple[EvaluatedRun, ...]:

@@ -1,0 +1,52 @@
+"""Finds the files, and the runs in them, of what a user named: files, ``FILE#RUN`` and folders."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from replay_gui.core.contrast.profiling import RunFile, run_files
+from replay_gui.core.errors import ReplayError
+from replay_gui.core.importers.run_choice import split_run
+from replay_gui.core.importers.run_survey import files_below
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One file that may hold runs.
+
+    Attributes:
+        chosen: the name or number of one run in it; None: all. root: folder in which it was found; None: it was named.
+    """
+
+    path: str
+    chosen: str | None = None
+    root: str | None = None
+
+    def runs(
+        self, conversions: str, *, format: str | None = None, mappings: str | None = None
+    ) -> tuple[list[RunFile], str]:
+        """Return its runs, and why there are none; "" where it was found in a folder: not every file there is a run.
+
+        Args:
+            conversions: folder of the cached conversions. format: an importer's name; None: judged from the content.
+            mappings: file of the user's mappings.
+        """
+        try:
+            runs = run_files(
+                self.path, conversions, chosen=self.chosen, format=format, mappings=mappings, root=self.root
+            )
+        except ReplayError as why:
+            return [], str(why) if self.root is None else ""
+        return runs, ""
+
+
+def source_files(sources: Iterable[str]) -> Iterator[SourceFile]:
+    """Yield the files of what was named, in this order; ImportRefused for a folder with too many of them."""
+    for given in sources:
+        path, chosen = split_run(given)
+        if chosen is None and os.path.isdir(path):
+            yield from (SourceFile(file, root=path) for file in files_below(path))
+        else:
+            yield SourceFile(path, chosen)
