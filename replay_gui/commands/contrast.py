@@ -157,11 +157,11 @@ def _print_separator(separator: Separator) -> None:
 
 def _print_consensus(runs: RunSet) -> None:
     """Say what runs without outcomes agree on, and which are unlike the others."""
-    found = consensus(runs, range(len(runs)))
-    print_line(f"Without outcomes: {len(found.same):,} of {found.of:,} runs made the very same changes.")
-    if found.shared:
-        print_line(f"  more than half {'; '.join(found.shared)}")
-    for outlier in found.outliers[:_MAX_OUTLIERS]:
+    agreement = consensus(runs, range(len(runs)))
+    print_line(f"Without outcomes: {len(agreement.same):,} of {agreement.of:,} runs made the very same changes.")
+    if agreement.shared:
+        print_line(f"  more than half {'; '.join(agreement.shared)}")
+    for outlier in agreement.outliers[:_MAX_OUTLIERS]:
         words = [f"alone or nearly: {'; '.join(outlier.alone)}" if outlier.alone else ""]
         words.append(f"lacks: {'; '.join(outlier.lacks)}" if outlier.lacks else "")
         told = ". ".join(word for word in words if word)
@@ -170,13 +170,13 @@ def _print_consensus(runs: RunSet) -> None:
         )
 
 
-def _print_failures(runs: RunSet, found: FailureGroups) -> None:
+def _print_failures(runs: RunSet, failures: FailureGroups) -> None:
     print_line("Runs that failed, by their first reason, against the nearest run that passed:")
-    for group in found.groups[:_MAX_SHOWN]:
+    for group in failures.groups[:_MAX_SHOWN]:
         names = ", ".join(run_name(runs.runs[failed.run]) for failed in group.runs[:_MAX_NAMES])
         more = len(group.runs) - _MAX_NAMES
         print_line(f"  {names}{f' and {more:,} more' if more > 0 else ''}: {group.sentence or 'no reason found'}")
-    hidden = sum(len(group.runs) for group in found.groups[_MAX_SHOWN:]) + found.left_out
+    hidden = sum(len(group.runs) for group in failures.groups[_MAX_SHOWN:]) + failures.left_out
     if hidden:
         print_line(f"  … and {plural(hidden, 'run')} more")
 
@@ -188,7 +188,7 @@ def _print_tasks(runs: RunSet, contrast: Contrast) -> None:
     for task in mixed[:_MAX_TASKS_SHOWN]:
         name = "unknown task" if task.task is None else f"task {one_line(task.task, _MAX_NAME)}"
         print_line(f"  {name}: {task.passed:,} passed, {task.failed:,} failed")
-        found = separate_runs(runs.table, contrast.outcomes, task.runs).separators
-        print_line(f"      {found[0].sentence if found else 'nothing separates them'}")
+        separators = separate_runs(runs.table, contrast.outcomes, task.runs).separators
+        print_line(f"      {separators[0].sentence if separators else 'nothing separates them'}")
     if len(mixed) > _MAX_TASKS_SHOWN:
         print_line(f"  … and {len(mixed) - _MAX_TASKS_SHOWN:,} more")

@@ -133,10 +133,10 @@ def _rules(args: argparse.Namespace) -> RulesInForce:
     """Return the rules that the user names, else those in force; RulesRefused where a file cannot be used."""
     if args.rules is not None:
         return RulesInForce(rules=read_rules(args.rules), path=args.rules)
-    found = rules_in_force(Path(split_run(args.a)[0]))
-    if found.problem:
-        raise RulesRefused(found.problem)
-    return found
+    in_force = rules_in_force(Path(split_run(args.a)[0]))
+    if in_force.problem:
+        raise RulesRefused(in_force.problem)
+    return in_force
 
 
 def _rules_json(in_force: RulesInForce) -> dict[str, Any]:
@@ -151,8 +151,8 @@ def _unused_words(in_force: RulesInForce) -> str:
     """Return what is said of rules beside A that nobody has allowed."""
     if in_force.unused_problem:
         return f"no rules beside the log: {in_force.unused_problem}"
-    found = f"{plural(in_force.unused_count, 'rule')} beside the log, not used"
-    return f"{in_force.unused}: {found}; --rules FILE uses the rules of a file"
+    unused = f"{plural(in_force.unused_count, 'rule')} beside the log, not used"
+    return f"{in_force.unused}: {unused}; --rules FILE uses the rules of a file"
 
 
 def _print_rules(in_force: RulesInForce) -> None:
@@ -233,7 +233,7 @@ def _print_comparison(
     print_line(f"A  {a.given}: run {a.log.header.run_id}, {rows.a.index.count:,} events")
     print_line(f"B  {b.given}: run {b.log.header.run_id}, {rows.b.index.count:,} events")
     for side, result in zip("AB", comparison.results, strict=True):
-        if any(one.words() for one in comparison.results):
+        if any(measured.words() for measured in comparison.results):
             print_line(f"Outcome of {side}: {result.words() or 'unknown'}")
     if not comparison.diverged:
         _print_equal(comparison)

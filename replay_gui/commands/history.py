@@ -86,10 +86,10 @@ def _doubt(run: OpenedRun, stop: Position, name: str) -> str | None:
     if log.header.reducer != REDUCER:
         return f"its reducer {log.header.reducer!r} is unknown, so {REDUCER} was used"
     with ProgressLine(f"Checking {name}") as progress:
-        found = check_integrity(
+        integrity = check_integrity(
             log, start_boundary(log), None, stop, on_progress=lambda offset: progress.show(offset, size)
         )
-    faults = found.faults
+    faults = integrity.faults
     return f"event {position_after(faults[0].event_index):,}: {faults[0].problem}" if faults else None
 
 

@@ -69,17 +69,17 @@ def run(args: argparse.Namespace) -> int:
 def derive_state(run: OpenedRun, position: Position, progress: ProgressLine) -> DerivedState:
     """Return the state at `position`, which must exist, and whether the events before it are intact."""
     log, size = run.log, run.log.source.size
-    found = check_integrity(
+    integrity = check_integrity(
         log, start_boundary(log), None, position, on_progress=lambda offset: progress.show(offset, 2 * size)
     )
-    doubts = [(fault.event_index, fault.problem) for fault in found.faults[:1]]
+    doubts = [(fault.event_index, fault.problem) for fault in integrity.faults[:1]]
     replay = BulkReducer()
     for event_index, content in enumerate(log.contents(0, position)):
         if (content is None or replay.fold((content,)).refused) and len(doubts) < 2:
             doubts.append((EventIndex(event_index), SKIPPED if content is None else NOT_APPLIED))
     if log.header.reducer != REDUCER:
         return DerivedState(replay.root, None, f"its reducer {log.header.reducer!r} is unknown, so {REDUCER} was used")
-    if found.state_hashes and not doubts:
+    if integrity.state_hashes and not doubts:
         begin = 0, len(log.header.raw), EMPTY
         states = check_states(log, begin, position, lambda offset: progress.show(size + offset, 2 * size))
         doubts = [(fault.event_index, fault.problem) for fault in states.faults[:1]]

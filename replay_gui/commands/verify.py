@@ -137,12 +137,12 @@ def _check_file(args: argparse.Namespace, anchor: ReadAnchor) -> int:
     from replay_gui.core.anchor.check import compare_file
 
     with Source(args.runs[0]) as source:
-        found = compare_file(anchor, source)
+        comparison = compare_file(anchor, source)
     if args.json:
-        print_json({"run": args.runs[0], "anchor": asdict(found)})
+        print_json({"run": args.runs[0], "anchor": asdict(comparison)})
     else:
-        print_line(f"{args.runs[0]}: {found.words}")
-    return EXIT_GOOD if found.good else EXIT_FINDING
+        print_line(f"{args.runs[0]}: {comparison.words}")
+    return EXIT_GOOD if comparison.good else EXIT_FINDING
 
 
 @dataclass(slots=True, kw_only=True)
@@ -184,8 +184,8 @@ class _VerifyJob:
             _print_report(report, lacks, anchored)
         if self.args.report is not None:
             self.parts.append(part_of(run, report, self.redactor, anchored))
-        found = report.verdict == INVALID or lacks or (anchored is not None and not anchored.good)
-        return EXIT_FINDING if found else EXIT_GOOD
+        has_findings = report.verdict == INVALID or lacks or (anchored is not None and not anchored.good)
+        return EXIT_FINDING if has_findings else EXIT_GOOD
 
     def _compare_with_anchor(self, run: OpenedRun, report: VerificationReport) -> AnchorFinding | None:
         if self.anchor is None:
@@ -280,14 +280,14 @@ def _print_report(report: VerificationReport, lacks: list[str], anchored: Anchor
     _print_findings("mismatch", "mismatches", report.mismatches)
 
 
-def _print_findings(one: str, many: str, findings: tuple[Finding, ...]) -> None:
+def _print_findings(singular: str, many: str, findings: tuple[Finding, ...]) -> None:
     for finding in findings[:MAX_FINDINGS_SHOWN]:
         where = f"event {position_after(finding.index):,} ({finding.event_id}), byte {finding.offset:,}"
-        print_line(f"  {one} at {where}: {finding.problem}")
+        print_line(f"  {singular} at {where}: {finding.problem}")
         if finding.expected is not None:
             print_line(f"    expected {finding.expected}")
         if finding.actual is not None:
             print_line(f"    found    {finding.actual}")
     if len(findings) > MAX_FINDINGS_SHOWN:
         rest = len(findings) - MAX_FINDINGS_SHOWN
-        print_line(f"  … and {plural(rest, f'more {one}', f'more {many}')}; --json lists them all")
+        print_line(f"  … and {plural(rest, f'more {singular}', f'more {many}')}; --json lists them all")

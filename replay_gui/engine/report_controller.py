@@ -41,9 +41,9 @@ class ReportController:
         """Begin the report on run number `run` of side A, and on that of side B where two are asked for."""
         self.stop()
         self._number = request.number
-        found = self._runs()[: len(request.verifications)]
-        open_runs = [open_run for open_run in found if open_run is not None]
-        if len(open_runs) < len(found) or open_runs[0].number != run:
+        chosen = self._runs()[: len(request.verifications)]
+        open_runs = [open_run for open_run in chosen if open_run is not None]
+        if len(open_runs) < len(chosen) or open_runs[0].number != run:
             self._answer(run, Reported(request.number, 0, 0, problem="the run is no longer open"))
             return
         if any(open_run.growing for open_run in open_runs):

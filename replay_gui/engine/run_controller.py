@@ -263,9 +263,9 @@ class RunController:
             case ConvertArguments(), _:
                 pass  # stale: the conversion was stopped
             case SearchArguments(), _:
-                found = active.search.on_worker_message(job, message)
-                if found is not None:
-                    self._answer(number, found)
+                result = active.search.on_worker_message(job, message)
+                if result is not None:
+                    self._answer(number, result)
             case TraceArguments(), _:
                 trace = active.trace.on_worker_message(job, message)
                 if trace is not None:

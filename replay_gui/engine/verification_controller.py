@@ -149,12 +149,14 @@ class VerificationController:
         """
         skipped = [fault.event_index for fault in built.not_applied if fault.problem == SKIPPED]
         offsets = offsets[: min(skipped, default=len(offsets))]
-        found = []
+        boundaries = []
         for event_index in range(len(offsets) // 64, len(offsets), max(1, len(offsets) // 64)):
             before = self._log.event_at(event_index - 1, int(offsets[event_index - 1])) if event_index else None
             if before is not None and before.hash is not None and before.seq is not None:
-                found.append(Boundary(EventIndex(event_index), int(offsets[event_index]), before.hash, before.seq + 1))
-        return found
+                boundaries.append(
+                    Boundary(EventIndex(event_index), int(offsets[event_index]), before.hash, before.seq + 1)
+                )
+        return boundaries
 
     def _plan_states(self, built: BuiltIndex, folder: str, offsets: Any) -> None:
         """Cut the log at snapshots into slices of about equal length."""
@@ -215,21 +217,21 @@ class VerificationController:
             case _:
                 assert_never(arguments)
 
-    def _add_integrity(self, start: int, found: IntegritySlice) -> None:
+    def _add_integrity(self, start: int, checked: IntegritySlice) -> None:
         if (
             self._limit is not None
             and self._front is not None
-            and start < self._limit.event_index < found.end.event_index
+            and start < self._limit.event_index < checked.end.event_index
         ):
             # A record of many megabytes took the slice beyond where the rest begins, which was decided meanwhile.
             self._run_integrity(self._front, None, self._limit.event_index)
             return
-        self._integrity.append((start, found))
+        self._integrity.append((start, checked))
         if self._limit is None or start < self._limit.event_index:
-            reached_end = found.tail is not None or (
-                self._limit is not None and found.end.event_index == self._limit.event_index
+            reached_end = checked.tail is not None or (
+                self._limit is not None and checked.end.event_index == self._limit.event_index
             )
-            self._front = None if reached_end else found.end
+            self._front = None if reached_end else checked.end
 
     # ---- what to do next -------------------------------------------------------------------------
     def _go_on(self) -> VerificationReport | None:
@@ -295,8 +297,8 @@ class VerificationController:
 
     # ---- the end ---------------------------------------------------------------------------------
     def _report(self) -> VerificationReport | None:
-        integrity = [found for _, found in sorted(self._integrity, key=lambda pair: pair[0])]
-        states = _up_to_stopped([found for _, found in sorted(self._states, key=lambda pair: pair[0])])
+        integrity = [checked for _, checked in sorted(self._integrity, key=lambda pair: pair[0])]
+        states = _up_to_stopped([checked for _, checked in sorted(self._states, key=lambda pair: pair[0])])
         if not self._checked_again and self._must_check_again(integrity, states):
             self.has_false_snapshots = bool(states)
             self._states.clear()
@@ -310,7 +312,7 @@ class VerificationController:
 
     def _must_check_again(self, integrity: list[IntegritySlice], states: list[StatesSlice]) -> bool:
         """Return whether hashes are recorded and the slices do not link up, because of a false snapshot."""
-        if not any(found.state_hashes for found in integrity):
+        if not any(checked.state_hashes for checked in integrity):
             return False
         linked = all(a.end_hash == b.begin_hash for a, b in pairwise(states))
         return not states or not linked or states[0].begin_hash != StateHash().digest()
@@ -318,5 +320,5 @@ class VerificationController:
 
 def _up_to_stopped(states: list[StatesSlice]) -> list[StatesSlice]:
     """Leave out the slices after one that stopped: nothing shows that they begin with the right state."""
-    last = next((i for i, found in enumerate(states) if found.stopped is not None), len(states))
+    last = next((i for i, checked in enumerate(states) if checked.stopped is not None), len(states))
     return states[: last + 1]

@@ -100,14 +100,14 @@ class MappingPreview(QAbstractTableModel):
             self.saved.emit()
 
     @Slot(object)
-    def _on_sampled(self, found: Sampled) -> None:
-        if found.number != self._number:
+    def _on_sampled(self, sampled: Sampled) -> None:
+        if sampled.number != self._number:
             return
-        self._records, self.problem = found.records, found.problem
+        self._records, self.problem = sampled.records, sampled.problem
         if not self._records and not self.problem:
             self.problem = "There is no JSON object at the beginning of this file."
         self.members = tuple(dict.fromkeys(path for record in self._records for path in _paths(record)))[:_MAX_MEMBERS]
-        self.set_mapping(found.mapping or self.guessed)
+        self.set_mapping(sampled.mapping or self.guessed)
         self.loaded.emit()
 
     # ---- as Qt asks -------------------------------------------------------------------------------------
@@ -146,9 +146,9 @@ class MappingPreview(QAbstractTableModel):
 
 def _paths(record: dict[str, Any]) -> list[str]:
     """Return the names of members, and the paths, with dots, of members of members."""
-    found = []
+    paths = []
     for name, value in record.items():
-        found.append(name)
+        paths.append(name)
         if isinstance(value, dict):
-            found += [f"{name}.{inner}" for inner in value]
-    return found
+            paths += [f"{name}.{inner}" for inner in value]
+    return paths

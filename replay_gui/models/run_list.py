@@ -90,15 +90,20 @@ class RunList(QAbstractTableModel):
         return any(_value(run, column) is not None for run in self._runs)
 
     @Slot(object)
-    def on_surveyed(self, found: Surveyed) -> None:
-        if found.number != self.number or not self.working:
+    def on_surveyed(self, surveyed: Surveyed) -> None:
+        if surveyed.number != self.number or not self.working:
             return
-        if found.runs:
+        if surveyed.runs:
             count = len(self._runs)
-            self.beginInsertRows(QModelIndex(), count, count + len(found.runs) - 1)
-            self._runs += found.runs
+            self.beginInsertRows(QModelIndex(), count, count + len(surveyed.runs) - 1)
+            self._runs += surveyed.runs
             self.endInsertRows()
-        self.done, self.total, self.working, self.problem = found.done, found.total, not found.ended, found.problem
+        self.done, self.total, self.working, self.problem = (
+            surveyed.done,
+            surveyed.total,
+            not surveyed.ended,
+            surveyed.problem,
+        )
         self.progressed.emit()
 
     # ---- as Qt asks -------------------------------------------------------------------------------------

@@ -82,10 +82,11 @@ def rerun(
         try:
             yield Rerun(recorded, Path(new), session)
         except BaseException as error:
-            found = session.first_difference  # frameworks wrap what they see: in groups, in errors of their own
-            if found is None or on_miss != "stop" or isinstance(error, DiffersFromRecord):
+            # frameworks wrap what they see: in groups, in errors of their own
+            first_difference = session.first_difference
+            if first_difference is None or on_miss != "stop" or isinstance(error, DiffersFromRecord):
                 raise
-            raise DiffersFromRecord(found) from error
+            raise DiffersFromRecord(first_difference) from error
         finally:
             put_in_force(None)
             difference = session.finish()

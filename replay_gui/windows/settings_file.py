@@ -19,7 +19,7 @@ def set_aside_if_broken(path: Path) -> str:
         raw = read_beginning(path, _MAX_BYTES + 1)
     except LogUnreadable:
         return ""  # there is none, or Qt cannot read it either
-    plain = _ESCAPE.sub(lambda found: bytes((int(found[1], 16) & 0xFF,)), raw)
+    plain = _ESCAPE.sub(lambda match: bytes((int(match[1], 16) & 0xFF,)), raw)
     if len(raw) <= _MAX_BYTES and not any(mark in plain for mark in _STREAMED):
         return ""
     aside = path.with_name(f"{path.name}.broken")

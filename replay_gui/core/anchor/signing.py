@@ -75,7 +75,7 @@ def open_envelope(form: dict[str, Any], key: Ed25519PublicKey | None) -> bytes:
     """
     try:
         payload = base64.b64decode(form["payload"], validate=True)
-        signatures = [base64.b64decode(one["sig"], validate=True) for one in form["signatures"]]
+        signatures = [base64.b64decode(entry["sig"], validate=True) for entry in form["signatures"]]
         right_type = form["payloadType"] == PAYLOAD_TYPE
     except (KeyError, TypeError, ValueError, binascii.Error):
         raise AnchorRefused("no DSSE envelope: payload, payloadType or signatures are missing or damaged") from None

@@ -84,8 +84,8 @@ def joined(parts: Iterable[CataloguePart]) -> CataloguePart:
             shifted[name].append(table)
         first += len(part.runs)
     tables = {
-        name: pa.concat_tables(found).combine_chunks() if found else TABLES[name].empty_table()
-        for name, found in shifted.items()
+        name: pa.concat_tables(pieces).combine_chunks() if pieces else TABLES[name].empty_table()
+        for name, pieces in shifted.items()
     }
     tables["names"] = _each_once(tables["names"])
     return CataloguePart(**tables)
@@ -135,15 +135,15 @@ def evaluated_runs(table: pa.Table) -> list[EvaluatedRun]:
     names = ("given", "name", "run_id", "format", "content", "set_by_hand", "events", "calls", "failures")
     more = ("tokens", "cost", "duration", "started", "submitted", "left_out")
     members = [table[name].to_pylist() for name in (*names, *more)]
-    found = []
+    evaluated = []
     for identity, text, values in zip(
         identities, table["outcomes"].to_pylist(), zip(*members, strict=True), strict=True
     ):
         if text not in results:
             results[text] = decode(text)
         given = dict(zip((*names, *more), values, strict=True))
-        found.append(EvaluatedRun(identity=identity, result=results[text], **given))
-    return found
+        evaluated.append(EvaluatedRun(identity=identity, result=results[text], **given))
+    return evaluated
 
 
 def run_step(row: dict[str, Any]) -> RunStep:

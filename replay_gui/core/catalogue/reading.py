@@ -30,12 +30,12 @@ def open_catalogue(folder: Path) -> RunSet:
 
     def read_steps(numbers: Sequence[int]) -> list[tuple[RunStep, ...]]:
         wanted = sorted(set(numbers))
-        found: dict[int, list[RunStep]] = {number: [] for number in wanted}
+        steps_of_run: dict[int, list[RunStep]] = {number: [] for number in wanted}
         if wanted:
             steps = pq.read_table(table_path(folder, "steps"), filters=[("run", "in", wanted)])
             for row in steps.to_pylist():
-                found[row["run"]].append(run_step(row))
-        return [tuple(found[number]) for number in numbers]
+                steps_of_run[row["run"]].append(run_step(row))
+        return [tuple(steps_of_run[number]) for number in numbers]
 
     return RunSet(runs, table.joined(size_table(runs)), read_steps)
 
@@ -81,12 +81,12 @@ def _standing_features(names: pa.Table, equal: pa.Table) -> dict[int, int]:
     of_calls = names.filter(pa.compute.equal(names["kind"], FeatureKind.DID.value))
     rows = of_calls.select(["feature", "tool", "number", "request"]).to_pylist()
     by_name = {(row["request"], row["number"]): row["feature"] for row in rows}
-    found = {}
+    same_as = {}
     for row in rows:
         other = by_name.get((standing.get(row["request"], ""), row["number"]))
         if other is not None:
-            found[row["feature"]] = other
-    return found
+            same_as[row["feature"]] = other
+    return same_as
 
 
 def _with_standing(

@@ -32,17 +32,17 @@ def expand_sources(given: Iterable[str]) -> list[tuple[str, bool]]:
     Raises:
         LogUnreadable: a source cannot be read, or matches nothing. ImportRefused: there are too many files.
     """
-    found: dict[str, bool] = {}
+    named: dict[str, bool] = {}
     for source in given:
         expanded = list(_remote(source) if is_url(source) else _local(source))
         if not expanded:
             raise LogUnreadable(f"{source}: no file in it")
         for file in expanded:
             if not file.endswith(_SIDE_FILES):
-                found[file] = found.get(file, False) or file == source
-        if len(found) > _MAX_FILES:
+                named[file] = named.get(file, False) or file == source
+        if len(named) > _MAX_FILES:
             raise ImportRefused(f"{source}: more than {_MAX_FILES:,} files; give fewer")
-    return sorted(found.items())
+    return sorted(named.items())
 
 
 def is_of_this_process(source: str) -> bool:

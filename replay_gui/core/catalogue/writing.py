@@ -91,10 +91,10 @@ def write_catalogue(
         for source in named
     ]
     batches = batches_of(tasks)
-    found = {indexed.number: indexed for indexed in index_batches(batches)}
+    indexed_by_number = {indexed.number: indexed for indexed in index_batches(batches)}
     sources, rows, problems, skipped, read = [], _RowsInOrder(), list[str](), 0, 0
     for batch in batches:
-        indexed = found.pop(batch.number)
+        indexed = indexed_by_number.pop(batch.number)
         made, at = _RunRows(unpacked(indexed.part)) if indexed.part else None, 0
         for source in indexed.sources:
             if source.problem:

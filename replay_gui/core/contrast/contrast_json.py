@@ -86,8 +86,11 @@ def _task(runs: RunSet, contrast: Contrast, task: TaskRuns, looked_at: bool) -> 
         "first": None,
     }
     if task.mixed and looked_at:
-        found = separate_runs(runs.table, contrast.outcomes, task.runs)
-        form |= {"first": _separator(runs, found.separators[0]) if found.separators else None, "note": found.note}
+        separation = separate_runs(runs.table, contrast.outcomes, task.runs)
+        form |= {
+            "first": _separator(runs, separation.separators[0]) if separation.separators else None,
+            "note": separation.note,
+        }
     return form
 
 

@@ -104,7 +104,7 @@ def failure_groups(
             None if reason is None else reason.index_a,
         )
         groups.setdefault(_subject(reason), []).append((reason, failed))
-    found = [
+    alike = [
         FailureGroup(
             None if members[0][0] is None else members[0][0].kind,
             None if members[0][0] is None else members[0][0].tool,
@@ -112,8 +112,8 @@ def failure_groups(
         )
         for members in groups.values()
     ]
-    found.sort(key=lambda group: (group.kind is None, -len(group.runs)))
-    return FailureGroups(tuple(found), len(failing) - len(compared))
+    alike.sort(key=lambda group: (group.kind is None, -len(group.runs)))
+    return FailureGroups(tuple(alike), len(failing) - len(compared))
 
 
 def run_name(run: EvaluatedRun) -> str:

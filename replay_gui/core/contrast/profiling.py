@@ -72,10 +72,10 @@ def run_files(
     made = cached_conversions(path, conversions, format, mappings)
     several = len(made) > 1
     wanted = [choose_run(made, chosen, path)] if chosen is not None else made
-    found = []
+    files = []
     for run in wanted:
         number = str(made.index(run) + 1) if several else ""
-        found.append(
+        files.append(
             RunFile(
                 log=str(run.path),
                 given=f"{path}#{number}" if several else path,
@@ -85,7 +85,7 @@ def run_files(
                 notes=str(notes_beside(file, number)),
             )
         )
-    return found
+    return files
 
 
 def profiles(

@@ -37,13 +37,13 @@ _ORDERED = (Effect.CHANGES, Effect.CHECKS, Effect.SUBMITS, Effect.HANDS_OVER)
 
 def run_features(reading: RunReading) -> tuple[HeldFeature, ...]:
     """Return the features of a run, each once, in order of their names."""
-    found: dict[Feature, HeldFeature] = {}
+    first_held: dict[Feature, HeldFeature] = {}
     for held in _all_features(reading):
-        known = found.get(held.feature)
-        found[held.feature] = (
+        known = first_held.get(held.feature)
+        first_held[held.feature] = (
             held if known is None else HeldFeature(held.feature, known.index, known.calls + held.calls)
         )
-    return tuple(found[feature] for feature in sorted(found))
+    return tuple(first_held[feature] for feature in sorted(first_held))
 
 
 def _all_features(reading: RunReading) -> Iterator[HeldFeature]:

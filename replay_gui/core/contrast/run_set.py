@@ -64,13 +64,13 @@ def _with_equal_changes(features: Sequence[HeldFeature], equal: Mapping[str, tup
     """Return the features with equal changes under one name; what thereby is there twice stays once."""
     if not any(held.feature.request in equal for held in features):
         return features
-    found: dict[Feature, HeldFeature] = {}
+    first_held: dict[Feature, HeldFeature] = {}
     for held in features:
         feature = held.feature
         if feature.kind == FeatureKind.DID and feature.request in equal:
             request, label = equal[feature.request]
             feature = msgspec.structs.replace(feature, request=request, value=label)
-        known = found.get(feature)
+        known = first_held.get(feature)
         if known is None or held.index < known.index:
-            found[feature] = HeldFeature(feature, held.index, held.calls)
-    return list(found.values())
+            first_held[feature] = HeldFeature(feature, held.index, held.calls)
+    return list(first_held.values())

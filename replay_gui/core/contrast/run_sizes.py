@@ -46,5 +46,5 @@ def _thresholds(column: NDArray[np.int64]) -> list[int]:
         shares = np.linspace(0.0, 1.0, _MAX_THRESHOLDS + 2)[1:-1]
         different = np.unique(np.quantile(column, shares, method="higher"))
         different = different[different > column.min()]
-    found: list[int] = different.tolist()
-    return found
+    thresholds: list[int] = different.tolist()
+    return thresholds

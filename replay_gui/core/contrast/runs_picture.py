@@ -144,11 +144,11 @@ def _shown(ordered: Sequence[int], outcomes: Outcomes) -> list[int]:
     """Return the runs to show: all, or as many of each outcome as its share of the rows."""
     if len(ordered) <= MAX_ROWS:
         return list(ordered)
-    found = []
+    shown = []
     for outcome in (False, True, None):
         group = [run for run in ordered if outcomes[run] is outcome]
-        found += group[: round(MAX_ROWS * len(group) / len(ordered))]
-    return found
+        shown += group[: round(MAX_ROWS * len(group) / len(ordered))]
+    return shown
 
 
 def _columns(steps: dict[int, tuple[RunStep, ...]]) -> list[_Column]:

@@ -151,14 +151,14 @@ def _ranked(table: FeatureTable, groups: Groups, sets: _Sets) -> list[tuple[int,
     ]
     ranking = FeatureRanking(table, groups.p, groups.f, groups.passed | groups.failed)
     features = iter(table.lookup([number for numbers in members for number in numbers]))
-    found = []
+    scored = []
     for number, numbers in zip(by_score.tolist(), members, strict=True):
         named = [(next(features), member) for member in numbers]
         ranked = sorted((ranking.rank(m, feature, int(groups.tiers[m])), feature, m) for feature, m in named)
         score = -round(float(sets.scores[number]), 9)
-        found.append((score, ranked[0][:2], number, [(m, feature) for _, feature, m in ranked]))
-    found.sort(key=lambda entry: entry[:2])
-    return [(number, named) for _, _, number, named in found[:MAX_SEPARATORS]]
+        scored.append((score, ranked[0][:2], number, [(m, feature) for _, feature, m in ranked]))
+    scored.sort(key=lambda entry: entry[:2])
+    return [(number, named) for _, _, number, named in scored[:MAX_SEPARATORS]]
 
 
 def _smallest_ps(sizes: NDArray[np.int64], passing: int, failing: int) -> NDArray[np.float64]:

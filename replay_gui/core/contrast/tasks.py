@@ -45,14 +45,14 @@ def tasks_of(runs: Sequence[EvaluatedRun], outcomes: Outcomes) -> tuple[TaskRuns
     for number, run in enumerate(runs):
         if not run.problem:
             by_task.setdefault(run.identity.task, []).append(number)
-    found = []
+    tasks = []
     for task, numbers in by_task.items():
         numbers.sort(key=lambda number: (_natural(runs[number].identity.trial or ""), number))
         passed = sum(outcomes[number] is True for number in numbers)
         failed = sum(outcomes[number] is False for number in numbers)
-        found.append(TaskRuns(task, tuple(numbers), passed, failed, len(numbers) - passed - failed))
-    found.sort(key=lambda t: (t.task is None, not t.mixed, _unevenness(t), _natural(t.task or "")))
-    return tuple(found)
+        tasks.append(TaskRuns(task, tuple(numbers), passed, failed, len(numbers) - passed - failed))
+    tasks.sort(key=lambda t: (t.task is None, not t.mixed, _unevenness(t), _natural(t.task or "")))
+    return tuple(tasks)
 
 
 def separate_runs(table: FeatureTable, outcomes: Outcomes, runs: Sequence[int]) -> Separation:
@@ -60,7 +60,7 @@ def separate_runs(table: FeatureTable, outcomes: Outcomes, runs: Sequence[int]) 
     chosen = np.zeros(table.count, np.bool_)
     chosen[np.array(runs, np.int64)] = True
     numbers = np.flatnonzero(chosen).tolist()
-    found = separate(table.of_runs(chosen), [outcomes[number] for number in numbers])
+    separation = separate(table.of_runs(chosen), [outcomes[number] for number in numbers])
 
     def place(at: RunPlace | None) -> RunPlace | None:
         return None if at is None else RunPlace(numbers[at.run], at.index)
@@ -72,13 +72,13 @@ def separate_runs(table: FeatureTable, outcomes: Outcomes, runs: Sequence[int]) 
             failed_example=place(s.failed_example),
             runs=tuple(numbers[run] for run in s.runs),
         )
-        for s in found.separators
+        for s in separation.separators
     )
     decisions = tuple(
-        ListedDecision(d.separator, d.has, tuple(numbers[run] for run in d.runs)) for d in found.decisions
+        ListedDecision(d.separator, d.has, tuple(numbers[run] for run in d.runs)) for d in separation.decisions
     )
-    unexplained = tuple(numbers[run] for run in found.unexplained)
-    return replace(found, separators=separators, decisions=decisions, unexplained=unexplained)
+    unexplained = tuple(numbers[run] for run in separation.unexplained)
+    return replace(separation, separators=separators, decisions=decisions, unexplained=unexplained)
 
 
 def separate_within_tasks(table: FeatureTable, outcomes: Outcomes, tasks: Sequence[TaskRuns]) -> Separation:
@@ -103,14 +103,14 @@ def separate_within_tasks(table: FeatureTable, outcomes: Outcomes, tasks: Sequen
     ranking = FeatureRanking(table, p, f, strata.known)
     members = [strata.features[order[first[n] : first[n] + min(sizes[n], _MAX_ALSO)]].tolist() for n in best]
     features = iter(table.lookup([number for numbers in members for number in numbers]))
-    found = []
+    scored = []
     for n, numbers in zip(best.tolist(), members, strict=True):
         named = [(next(features), member) for member in numbers]
         ranked = sorted((ranking.rank(m, feature, int(tiers[m])), feature, m) for feature, m in named)
-        found.append((-round(float(scores[n]), 9), ranked[0][:2], n, ranked))
-    found.sort(key=lambda entry: entry[:2])
+        scored.append((-round(float(scores[n]), 9), ranked[0][:2], n, ranked))
+    scored.sort(key=lambda entry: entry[:2])
     separators = []
-    for score, _, n, ranked in found[:MAX_SEPARATORS]:
+    for score, _, n, ranked in scored[:MAX_SEPARATORS]:
         _, feature, number = ranked[0]
         test = mantel_haenszel(strata.of_feature(number))
         corrected = min(1.0, test.p * compared)
@@ -163,9 +163,9 @@ class _Strata:
         self._passing = np.array([task.passed for task in tasks], np.int64)
         self._failing = np.array([task.failed for task in tasks], np.int64)
         self.tasks = len(tasks)
-        found = [self._strengths(first, end) for first, end in _stretches(table)] if tasks else []
-        self.features = np.concatenate([np.zeros(0, np.int64), *(features for features, _ in found)])
-        self.strengths = np.concatenate([np.zeros(0), *(strengths for _, strengths in found)])
+        by_stretch = [self._strengths(first, end) for first, end in _stretches(table)] if tasks else []
+        self.features = np.concatenate([np.zeros(0, np.int64), *(features for features, _ in by_stretch)])
+        self.strengths = np.concatenate([np.zeros(0), *(strengths for _, strengths in by_stretch)])
 
     def _strengths(self, first: int, end: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return the features from `first` to before `end` that tell something, and their strengths."""

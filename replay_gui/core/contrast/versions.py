@@ -73,8 +73,8 @@ def version_change(
     for number, (task, was, now, flip) in enumerate(tasks):
         flipped = flip not in (Flip.SAME, Flip.UNKNOWN) and number < max_separated
         compared = [run for run in task.runs if run in old or run in new]
-        found = separate_runs(runs.table, outcomes, compared) if flipped else None
-        flips.append(TaskFlip(task=task.task, flip=flip, before=was, after=now, separation=found))
+        separation = separate_runs(runs.table, outcomes, compared) if flipped else None
+        flips.append(TaskFlip(task=task.task, flip=flip, before=was, after=now, separation=separation))
     is_new = [True if run in new else False if run in old else None for run in range(len(runs))]
     return VersionChange(
         tasks=tuple(flips),

@@ -53,7 +53,7 @@ def divergence_points(
         if disguise is not None:
             if a is not None and b is not None:
                 differences = [disguise.difference(difference, a, b) for difference in differences]
-            a, b = (None if found is None else disguise.event(found) for found in (a, b))
+            a, b = (None if compared is None else disguise.event(compared) for compared in (a, b))
             event = disguise.event(event)
         yield DivergencePoint(
             position=EventIndex(index_a if a is not None else int(next_a[row])),

@@ -80,8 +80,8 @@ def value_text(value: Any) -> str:
 
 def subjects(call: ToolCall) -> frozenset[str]:
     """Return the values that say what a call is about: those that can be traced, outside lists."""
-    found = set()
+    texts = set()
     for path, value in input_leaves(call.input):
         if is_telling(value) and not any(token.isdigit() for token in path.split("/")):
-            found.add(value_text(value))
-    return frozenset(found | set(call.targets))
+            texts.add(value_text(value))
+    return frozenset(texts | set(call.targets))

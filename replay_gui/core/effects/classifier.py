@@ -56,14 +56,14 @@ class EffectClassifier:
         declared = self.declared.get(tool) or effect_of_capabilities(capabilities)
         if declared is not None:
             return EffectFinding(declared.effect, declared.reason, _targets(input))
-        found = self._of_sql(tool, input) or self._of_code(tool, input)
-        if found is not None and found.effect is not Effect.UNKNOWN:
-            return found
+        finding = self._of_sql(tool, input) or self._of_code(tool, input)
+        if finding is not None and finding.effect is not Effect.UNKNOWN:
+            return finding
         named = _of_operation(input) or self._named(tool)
         if named.effect is Effect.UNKNOWN and tool in self.observed:
             named = self.observed[tool]
-        if named.effect is Effect.UNKNOWN and found is not None:
-            return found
+        if named.effect is Effect.UNKNOWN and finding is not None:
+            return finding
         targets = _targets(input) if named.effect is Effect.CHANGES else ()
         return EffectFinding(named.effect, named.reason, targets, named.certain)
 
@@ -102,7 +102,7 @@ class EffectClassifier:
         if finding.effect is Effect.UNKNOWN:
             return self._of_shell(text)
         shell = [self._of_shell(command) for command in commands]
-        return next((found for found in shell if found.effect is Effect.CHANGES), finding)
+        return next((of_command for of_command in shell if of_command.effect is Effect.CHANGES), finding)
 
     def _of_shell(self, text: str) -> EffectFinding:
         if self._shell is None:
@@ -150,8 +150,8 @@ def _targets(input: Any) -> tuple[str, ...]:
             if isinstance(value, str) and value:
                 return (value,)
     patch = input if isinstance(input, str) else next(iter(_patches(input)), "")
-    found = _PATCHED_FILE.findall(patch[:_MAX_PATCH_CHARACTERS]) if patch else []
-    return tuple(dict.fromkeys(added or changed for added, changed in found))
+    patched = _PATCHED_FILE.findall(patch[:_MAX_PATCH_CHARACTERS]) if patch else []
+    return tuple(dict.fromkeys(added or changed for added, changed in patched))
 
 
 def _patches(input: Any) -> list[str]:

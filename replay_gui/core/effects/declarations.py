@@ -18,7 +18,7 @@ def declared_effects(configs: Iterable[Any]) -> dict[str, EffectFinding]:
     A declaration is a map with the tool's `name` and one of: `readOnlyHint` or `destructiveHint` that is given as true
     (Model Context Protocol, also below `annotations`), `tool_type` (tau2-bench), `capabilities` (a list).
     """
-    found: dict[str, EffectFinding] = {}
+    effects: dict[str, EffectFinding] = {}
     pending: list[Any] = list(configs)
     for _ in range(_MAX_VALUES):
         if not pending:
@@ -28,11 +28,11 @@ def declared_effects(configs: Iterable[Any]) -> dict[str, EffectFinding]:
             name = value.get("name")
             effect = _declared(value)
             if isinstance(name, str) and effect is not None:
-                found.setdefault(name, effect)
+                effects.setdefault(name, effect)
             pending.extend(value.values())
         elif isinstance(value, list | tuple):
             pending.extend(value)
-    return found
+    return effects
 
 
 def effect_of_capabilities(capabilities: Any) -> EffectFinding | None:

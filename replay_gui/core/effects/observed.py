@@ -56,14 +56,14 @@ def observe_effects(runs: Iterable[Sequence[ToolCall]]) -> dict[str, EffectFindi
             for tool in suspects:
                 seen.changes[tool] += 1 / len(suspects)
                 seen.reasons.setdefault(tool, "a call was answered otherwise after it")
-    found = {}
+    findings = {}
     for tool in sorted(seen.tools):
         weight = seen.changes[tool]
         if weight >= 0.5 and weight > seen.reads[tool] / 2:
-            found[tool] = EffectFinding(Effect.CHANGES, f"seen: {seen.reasons[tool]}", certain=False)
+            findings[tool] = EffectFinding(Effect.CHANGES, f"seen: {seen.reasons[tool]}", certain=False)
         elif seen.reads[tool] or unchanged[tool] >= 2:
-            found[tool] = EffectFinding(Effect.READS, "seen: the same answers before and after it", certain=False)
-    return found
+            findings[tool] = EffectFinding(Effect.READS, "seen: the same answers before and after it", certain=False)
+    return findings
 
 
 def _take_run(seen: _Seen, calls: Sequence[ToolCall]) -> None:

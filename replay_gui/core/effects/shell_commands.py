@@ -45,16 +45,16 @@ class ShellParser:
     def commands(self, text: str) -> list[ShellCommand]:
         """Return the commands in order; of a text with errors those that were recognised, as far as it is read."""
         raw = text.encode("utf-8", "replace")[:MAX_SHELL_BYTES]
-        found: list[ShellCommand] = []
+        commands: list[ShellCommand] = []
         pending: list[Node] = [self._parser.parse(raw).root_node]
-        while pending and len(found) < _MAX_COMMANDS:
+        while pending and len(commands) < _MAX_COMMANDS:
             node = pending.pop()
             pending.extend(reversed(node.children))
             if node.type in ("command", "redirected_statement", "declaration_command", "test_command"):
                 command = _command(node)
                 if command is not None:
-                    found.append(command)
-        return found
+                    commands.append(command)
+        return commands
 
 
 def _command(node: Node) -> ShellCommand | None:

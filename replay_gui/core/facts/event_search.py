@@ -73,11 +73,11 @@ class SearchText:
         at = data.find(needle)
         if at < 0:
             return []
-        ends, found = list(accumulate(map(len, texts))), []
+        ends, candidates = list(accumulate(map(len, texts))), []
         while at >= 0:
-            found.append(bisect_right(ends, at))
-            at = data.find(needle, ends[found[-1]])
-        return found
+            candidates.append(bisect_right(ends, at))
+            at = data.find(needle, ends[candidates[-1]])
+        return candidates
 
     def find_hit(self, event: Event) -> SearchHit | None:
         """Return the first match in the event; None if it does not contain the text."""

@@ -111,11 +111,11 @@ def token_words(tokens: TokenCounts) -> str:
         inner = "" if part is None else f" ({part:,} of them {part_name})"
         return "" if number is None and part is None else f"{'?' if number is None else f'{number:,}'} {name}{inner}"
 
-    said = (
+    parts = (
         words(tokens.input, "input", tokens.cached, "cached"),
         words(tokens.output, "output", tokens.reasoning, "reasoning"),
     )
-    return ", ".join(part for part in said if part)
+    return ", ".join(part for part in parts if part)
 
 
 def cached_tokens(tokens: Mapping[str, int]) -> int | None:

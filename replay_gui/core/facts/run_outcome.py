@@ -76,13 +76,13 @@ class RunResult:
 
 def outcome_words(outcome: Outcome) -> str:
     """Return ``passed, score 1 by tests``."""
-    said = [] if outcome.passed is None else ["passed" if outcome.passed else "failed"]
+    parts = [] if outcome.passed is None else ["passed" if outcome.passed else "failed"]
     if outcome.label:
-        said.append(one_line(outcome.label, _MAX_WORDS))
+        parts.append(one_line(outcome.label, _MAX_WORDS))
     if outcome.score is not None:
-        said.append(f"score {outcome.score:g}")
+        parts.append(f"score {outcome.score:g}")
     grader = f" by {one_line(outcome.by, _MAX_WORDS)}" if outcome.by else ""
-    return f"{', '.join(said) or 'graded'}{grader}"
+    return f"{', '.join(parts) or 'graded'}{grader}"
 
 
 def _outcome(payload: Mapping[str, Any]) -> Outcome:

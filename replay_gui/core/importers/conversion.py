@@ -60,10 +60,10 @@ def convert(
                 for target in targets:
                     if os.path.lexists(target):
                         raise ImportRefused(f"{target}: exists already; remove it or give another folder")
-                for one in made:
-                    write_with_findings(one, one.path.with_suffix(_WHOLE), mode_of_inputs([source.path]))
+                for converted in made:
+                    write_with_findings(converted, converted.path.with_suffix(_WHOLE), mode_of_inputs([source.path]))
                 targets[0].parent.mkdir(exist_ok=True)
-                moved = [_move_to_target(one, target) for one, target in zip(made, targets, strict=True)]
+                moved = [_move_to_target(converted, target) for converted, target in zip(made, targets, strict=True)]
                 flush_folder(targets[0].parent)
                 return moved
         except OSError as why:
@@ -117,12 +117,15 @@ def _targets(made: list[Converted], source: Source, out: Path) -> list[Path]:
     if out.suffix == SUFFIX:
         raise ImportRefused(f"{source.path}: holds {len(made)} runs; give a folder to write them to")
     width = len(str(len(made)))
-    return [out / f"{number:0{width}}-{_UNSAFE.sub('-', one.name)[:80]}{SUFFIX}" for number, one in enumerate(made, 1)]
+    return [
+        out / f"{number:0{width}}-{_UNSAFE.sub('-', converted.name)[:80]}{SUFFIX}"
+        for number, converted in enumerate(made, 1)
+    ]
 
 
-def _move_to_target(one: Converted, target: Path) -> Converted:
-    one.path.with_suffix(_WHOLE).replace(target)
-    return replace(one, path=target)
+def _move_to_target(converted: Converted, target: Path) -> Converted:
+    converted.path.with_suffix(_WHOLE).replace(target)
+    return replace(converted, path=target)
 
 
 def _write_log(

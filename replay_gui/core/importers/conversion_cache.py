@@ -171,7 +171,7 @@ def _read_conversion(folder: Path, format: str, digest: str) -> list[Converted]:
         rows = msgspec.json.decode(raw, type=list[_Kept])
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return []
-    found = []
+    conversions = []
     for row in rows:
         log = folder / Path(row.file).name
         try:
@@ -180,7 +180,7 @@ def _read_conversion(folder: Path, format: str, digest: str) -> list[Converted]:
                     return []
         except ReplayError:
             return []
-        found.append(
+        conversions.append(
             Converted(
                 path=log,
                 name=row.name,
@@ -192,23 +192,23 @@ def _read_conversion(folder: Path, format: str, digest: str) -> list[Converted]:
                 own_hashes=row.own_hashes,
             )
         )
-    return found
+    return conversions
 
 
 def _write_list(folder: Path, made: list[Converted]) -> None:
     rows = []
-    for one in made:
-        with Source(one.path) as source:
+    for converted in made:
+        with Source(converted.path) as source:
             mark = source.blake3()
         rows.append(
             _Kept(
-                file=one.path.name,
+                file=converted.path.name,
                 blake3=mark,
-                name=one.name,
-                run_id=one.run_id,
-                events=one.events,
-                notes=one.notes,
-                own_hashes=one.own_hashes,
+                name=converted.name,
+                run_id=converted.run_id,
+                events=converted.events,
+                notes=converted.notes,
+                own_hashes=converted.own_hashes,
             )
         )
     raw = msgspec.json.encode(rows)
@@ -223,7 +223,7 @@ def _remove_abandoned(home: Path) -> None:
     """Remove what conversions that were interrupted have left, once it has not changed for a day."""
     for folder in home.glob(f"{_UNFINISHED_PREFIX}*"):
         try:
-            unchanged_s = time.time() - max(one.stat().st_mtime for one in (folder, *folder.iterdir()))
+            unchanged_s = time.time() - max(path.stat().st_mtime for path in (folder, *folder.iterdir()))
         except OSError:  # another program has just removed it
             continue
         if unchanged_s > _ABANDONED_AFTER_S:

@@ -74,9 +74,9 @@ def sample(file: ForeignFile) -> Iterator[dict[str, Any]]:
     """The first objects of the file."""
     whole = _whole(file)
     if whole is not None:
-        yield from (one for one in whole[:_SAMPLE] if isinstance(one, dict))
+        yield from (record for record in whole[:_SAMPLE] if isinstance(record, dict))
     else:
-        yield from (one for one in file.first_lines if isinstance(one, dict))
+        yield from (record for record in file.first_lines if isinstance(record, dict))
 
 
 def _whole(file: ForeignFile) -> list[Any] | None:
@@ -98,7 +98,7 @@ def _setting(file: ForeignFile) -> dict[str, Any]:
 
 def _first(value: Any) -> Any:
     """The first object of a list, else None."""
-    return next((one for one in value if isinstance(one, dict)), None) if isinstance(value, list) else None
+    return next((item for item in value if isinstance(item, dict)), None) if isinstance(value, list) else None
 
 
 def events_from(records: Iterable[tuple[int, Any]], mapping: Mapping, notes: ImportNotes) -> Iterator[ImportedEvent]:
@@ -144,20 +144,20 @@ class _JsonLinesEvents:
             return
         message, record = record.get("message"), flat(record)
         mapping = self._mapping
-        found = {part: mapping.take(part, record) for part in PARTS}
-        above = self._seq.get(str(found["parent"])) if found["parent"] is not None else None
-        time = any_time(found["time"])
-        self._run.context |= {"time": time, "parent": above, "id": found["id"], "duration": _duration(record, time)}
-        if found["id"] is not None:
-            self._seq[str(found["id"])] = self._run.count
+        parts = {part: mapping.take(part, record) for part in PARTS}
+        above = self._seq.get(str(parts["parent"])) if parts["parent"] is not None else None
+        time = any_time(parts["time"])
+        self._run.context |= {"time": time, "parent": above, "id": parts["id"], "duration": _duration(record, time)}
+        if parts["id"] is not None:
+            self._seq[str(parts["id"])] = self._run.count
         rest = {key: value for key, value in mapping.rest(record).items() if key not in JsonLines.volatile}
-        if isinstance(found["kind"], str) and not is_usual_kind(found["kind"]):
-            rest[mapping.member("kind", record)] = found["kind"]
+        if isinstance(parts["kind"], str) and not is_usual_kind(parts["kind"]):
+            rest[mapping.member("kind", record)] = parts["kind"]
         own = message if is_message(message) else record if _has_parts(record) else None
         if own is not None:
             self._message(number, own, rest)
         else:
-            self._event(number, kind_of(found["kind"], found), found, rest, record)
+            self._event(number, kind_of(parts["kind"], parts), parts, rest, record)
 
     # ---- messages of a model's provider ---------------------------------------------------------
     def _message(self, number: int, raw: dict[str, Any], rest: dict[str, Any]) -> None:
@@ -188,38 +188,40 @@ class _JsonLinesEvents:
 
     # ---- records of any other make --------------------------------------------------------------
     def _event(
-        self, number: int, kind: str, found: dict[str, Any], rest: dict[str, Any], record: dict[str, Any]
+        self, number: int, kind: str, parts: dict[str, Any], rest: dict[str, Any], record: dict[str, Any]
     ) -> None:
-        run, given, output = self._run, decoded(found["input"]), decoded(found["output"])
-        said = output if output is not None else given
-        tool, call_id = str(found["tool"] or "tool"), f"record {number}"
-        ids = [record.get(name) for name in CALL_IDS] + [found["id"]]
+        run, given, output = self._run, decoded(parts["input"]), decoded(parts["output"])
+        content = output if output is not None else given
+        tool, call_id = str(parts["tool"] or "tool"), f"record {number}"
+        ids = [record.get(name) for name in CALL_IDS] + [parts["id"]]
         if given is not None and output is not None and kind != "call":
             rest[self._mapping.member("input", record)] = given
         match kind:
             case "call":  # request and answer in one
                 run.request(call_id, tool, given)
-                self._answer(call_id, output, rest, found["tool"])
+                self._answer(call_id, output, rest, parts["tool"])
             case "request":
                 self._remember(call_id, tool, ids)
                 run.unmapped = rest
-                run.request(call_id, tool, given if given is not None else said)
+                run.request(call_id, tool, given if given is not None else content)
             case "response":
-                self._answer(self._call_of([*ids, found["parent"]], tool), said, rest, found["tool"])
+                self._answer(self._call_of([*ids, parts["parent"]], tool), content, rest, parts["tool"])
             case "user" | "system":
-                run.observation("message", kind, self._content(said, rest))
+                run.observation("message", kind, self._content(content, rest))
             case "decision":
-                data = self._content(said, rest)
+                data = self._content(content, rest)
                 run.decision("message" if isinstance(data, str) else "model", data)
             case "error":
-                text = said if said is not None else rest.get("error")
+                text = content if content is not None else rest.get("error")
                 shown = text if isinstance(text, str) else "" if text is None else str(text)
-                run.unmapped = {**rest, "said": said} if said is not None and said != first_line(shown) else rest
-                run.error(str(found["kind"]), first_line(shown) or "error", tool if found["tool"] else "agent")
+                run.unmapped = (
+                    {**rest, "said": content} if content is not None and content != first_line(shown) else rest
+                )
+                run.error(str(parts["kind"]), first_line(shown) or "error", tool if parts["tool"] else "agent")
             case _:
-                of_kind = found["kind"]
+                of_kind = parts["kind"]
                 self._notes.count(UNMAPPED, example=None if of_kind is None else str(of_kind))
-                data = self._content(said, {key: value for key, value in rest.items() if value is not of_kind})
+                data = self._content(content, {key: value for key, value in rest.items() if value is not of_kind})
                 if self._is_name(of_kind):
                     run.custom(f"json-lines/{of_kind}", data)
                 else:
@@ -233,21 +235,24 @@ class _JsonLinesEvents:
             self._names.add(kind)
         return kind in self._names
 
-    def _content(self, said: Any, rest: dict[str, Any]) -> Any:
+    def _content(self, content: Any, rest: dict[str, Any]) -> Any:
         """What a record says: where no part has it, what its other members say; those are else kept beside it."""
-        if said is not None:
+        if content is not None:
             self._run.unmapped = rest
-            return said
+            return content
         return next(iter(rest.values())) if len(rest) == 1 else rest or None
 
     # ---- calls and their results ----------------------------------------------------------------
     def _remember(self, call_id: str, tool: str, ids: Iterable[Any]) -> None:
         self._open.setdefault(tool, []).append(call_id)
-        self._calls |= {str(one): call_id for one in ids if one is not None}
+        self._calls |= {str(own_id): call_id for own_id in ids if own_id is not None}
 
     def _call_of(self, ids: Iterable[Any], tool: str) -> str | None:
         """The call that a result is of: by an id of the record, else the tool's oldest one without a result."""
-        known = next((self._calls[str(one)] for one in ids if one is not None and str(one) in self._calls), None)
+        known = next(
+            (self._calls[str(known_id)] for known_id in ids if known_id is not None and str(known_id) in self._calls),
+            None,
+        )
         waiting = self._open.get(tool) or []
         if known is None and waiting:
             known = waiting[0]

@@ -53,10 +53,10 @@ class OwnHashes:
         self.checked += 1
         self.failed += 1
         if len(self.failures) < MAX_LISTED_FAILURES:
-            found = {"expected": expected, "actual": actual}
+            hashes = {"expected": expected, "actual": actual}
             words = {
                 name: None if value is None else one_line(str(value), _MAX_VALUE_LENGTH)
-                for name, value in found.items()
+                for name, value in hashes.items()
             }
             self.failures.append({"position": index, "offset": offset, "problem": problem, **words})
 

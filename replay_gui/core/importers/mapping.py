@@ -135,14 +135,14 @@ def guess(records: Sequence[dict[str, Any]]) -> Mapping:
     """The mapping by the usual names: for each part, the first of them that any of the records has."""
     records = [flat(record) for record in records]
     taken: set[str] = set()
-    found: dict[str, str] = {}
+    members: dict[str, str] = {}
     for part in PARTS:
         for member in USUAL_NAMES[part]:
             if member not in taken and any(reach(record, member) is not None for record in records):
-                found[part] = member
+                members[part] = member
                 taken.add(member)
                 break
-    return Mapping(**found)
+    return Mapping(**members)
 
 
 def is_usual_kind(word: Any) -> bool:
@@ -150,14 +150,14 @@ def is_usual_kind(word: Any) -> bool:
     return isinstance(word, str) and any(word.lower().replace("-", "_") in words for words in _WORDS.values())
 
 
-def kind_of(word: Any, found: dict[str, Any]) -> str:
+def kind_of(word: Any, parts: dict[str, Any]) -> str:
     """What a record is, from its kind in its own words: one of _WORDS, "call" where it is a whole call, or "other"."""
     text = str(word).lower().replace("-", "_") if word is not None else ""
-    if found["tool"] and found["input"] is not None and found["output"] is not None:
+    if parts["tool"] and parts["input"] is not None and parts["output"] is not None:
         return "call"
     for kind, words in _WORDS.items():
-        if any(one in text for one in words):
+        if any(part in text for part in words):
             return kind
-    if found["tool"]:
-        return "response" if found["output"] is not None else "request"
+    if parts["tool"]:
+        return "response" if parts["output"] is not None else "request"
     return "other"

@@ -33,13 +33,13 @@ def saved_mapping(file: str | os.PathLike[str], records: Sequence[dict[str, Any]
     LogUnreadable, in words, where the file is there and cannot be read: it is the user's, and not to be passed over.
     """
     members = members_of(records)
-    return next((Mapping(**one.mapping) for one in _read(Path(file)) if one.members == members), None)
+    return next((Mapping(**saved.mapping) for saved in _read(Path(file)) if saved.members == members), None)
 
 
 def save_mapping(file: str | os.PathLike[str], records: Sequence[dict[str, Any]], mapping: Mapping | None) -> None:
     """Keeps a mapping for records with these members, or forgets it (None). NotWritten, LogUnreadable."""
     path, members = Path(file), members_of(records)
-    others = [one for one in _read(path) if one.members != members]
+    others = [saved for saved in _read(path) if saved.members != members]
     added = [] if mapping is None else [_Saved(members, mapping.facts())]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -56,8 +56,8 @@ def _read(path: Path) -> list[_Saved]:
         if len(raw) > _MAX_BYTES:
             raise LogUnreadable(f"{path}: is larger than {_MAX_BYTES >> 20} MiB, the limit for mappings; remove it")
         saved = msgspec.json.decode(raw, type=list[_Saved])
-        for one in saved:
-            Mapping(**one.mapping)
+        for entry in saved:
+            Mapping(**entry.mapping)
         return saved
     except (msgspec.MsgspecError, UnicodeDecodeError, TypeError) as why:
         raise LogUnreadable(f"{path}: the mappings cannot be read ({why}); mend the file, or remove it") from None

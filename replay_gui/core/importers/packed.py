@@ -91,8 +91,8 @@ def unpacked(source: Source, limits: Limits = LIMITS) -> Iterator[Source]:
                 _unpack(source, inner, limits, gzipped=head.startswith(_GZIP))
         except OSError as why:
             raise LogUnreadable(f"{inner}: cannot be written: {why.strerror or why}") from None
-        with Source(inner) as found:
-            yield found
+        with Source(inner) as packed_source:
+            yield packed_source
 
 
 def _only_member(source: Source, folder: Path, limits: Limits) -> Path:

@@ -141,8 +141,8 @@ def _json_problem(file: ForeignFile) -> str:
     except msgspec.DecodeError as why:
         if "truncated" in str(why):
             return f"the JSON ends in the middle, at byte {size:,}; perhaps the file was not written to its end"
-        found = re.search(r"\(byte (\d+)\)", str(why))
-        return f"the JSON is damaged at byte {int(found[1]):,}" if found else ""
+        place = re.search(r"\(byte (\d+)\)", str(why))
+        return f"the JSON is damaged at byte {int(place[1]):,}" if place else ""
     except UnicodeDecodeError:
         return "the JSON has bytes that are not UTF-8"
     except RecursionError:

@@ -46,13 +46,13 @@ def files_below(folder: str) -> list[str]:
 
     A folder that cannot be read is left out. ImportRefused if there are more than FILES_LIMIT files.
     """
-    found: list[str] = []
+    files: list[str] = []
     for parent, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found += [os.path.join(parent, name) for name in sorted(names) if not name.startswith(".")]
-        if len(found) > FILES_LIMIT:
+        files += [os.path.join(parent, name) for name in sorted(names) if not name.startswith(".")]
+        if len(files) > FILES_LIMIT:
             raise ImportRefused(f"{folder}: more than {FILES_LIMIT:,} files; open a folder within it")
-    return found
+    return files
 
 
 def survey_file(path: str, folders: SurveyFolders, root: str | None = None) -> list[SurveyedRun]:
@@ -127,19 +127,19 @@ def _facts(path: str | Path, format: str, name: str) -> SurveyedRun:
 
 def _stamps_of_others(path: str, format: str) -> tuple[tuple[str, ...], ...]:
     """Return what identifies the state on disk of the files that are read with this one."""
-    importer = next((one for one in importers() if one.name == format), None)
+    importer = next((known for known in importers() if known.name == format), None)
     if not isinstance(importer, ReadsCompanions):
         return ()
     with Source(path) as source:
         others = importer.companions(ForeignFile(source))
-    found = []
+    stamps = []
     for other in others:
         try:
             facts = other.stat()
-            found.append((str(other), *map(str, (*file_stamp(facts), facts.st_ctime_ns))))
+            stamps.append((str(other), *map(str, (*file_stamp(facts), facts.st_ctime_ns))))
         except OSError:
-            found.append((str(other),))
-    return tuple(found)
+            stamps.append((str(other),))
+    return tuple(stamps)
 
 
 def _read_cached(file: Path) -> _CachedFacts | None:

@@ -12,8 +12,8 @@ _JOURNALS = ("-wal", "-journal")
 
 def side_files(path: Path) -> list[Path]:
     """Return the journals beside a database that are not empty."""
-    found = [path.with_name(f"{path.name}{end}") for end in _JOURNALS]
-    return [file for file in found if file.is_file() and file.stat().st_size]
+    journals = [path.with_name(f"{path.name}{end}") for end in _JOURNALS]
+    return [file for file in journals if file.is_file() and file.stat().st_size]
 
 
 def stamps_beside(path: Path) -> tuple[tuple[int, ...], ...]:

@@ -27,10 +27,10 @@ def marked_text(event: Event, values: Iterable[str]) -> tuple[str, tuple[tuple[i
     if pattern is None or pattern.search(usual):
         return _cut(usual, pattern)
     for name, text in _leaves(event.payload):
-        found = pattern.search(text)
-        if found is not None:
-            begin = max(0, found.start() - _CONTEXT)
-            words = one_line(text[begin : found.end() + MAX_SUMMARY_CHARACTERS], MAX_SUMMARY_CHARACTERS)
+        match = pattern.search(text)
+        if match is not None:
+            begin = max(0, match.start() - _CONTEXT)
+            words = one_line(text[begin : match.end() + MAX_SUMMARY_CHARACTERS], MAX_SUMMARY_CHARACTERS)
             label = f"{one_line(name, _CONTEXT)}: " if name and name not in _PLAIN else ""
             return _cut(f"{label}{'…' if begin else ''}{words}", pattern)
     return usual, ()

@@ -51,9 +51,11 @@ def quoted(text: str, limit: int = 60) -> str:
 def answer_words(value: Any, limit: int = 60) -> str:
     """Return the beginning of an answer in quotation marks; of a map with an output or an error, that."""
     if isinstance(value, Mapping):
-        said = next((text for name in _TEXT_MEMBERS if isinstance(text := value.get(name), str) and text.strip()), None)
-        if said is not None:
-            return quoted(said.strip(), limit)
+        text_member = next(
+            (text for name in _TEXT_MEMBERS if isinstance(text := value.get(name), str) and text.strip()), None
+        )
+        if text_member is not None:
+            return quoted(text_member.strip(), limit)
     return quoted(answer_text(value), limit)
 
 

@@ -19,8 +19,8 @@ _MAX_FILLED = 2  # events between two of a trail that are shown rather than coun
 def key_events(reason: Reason, side: Side) -> list[EventIndex]:
     """Return the events of a side that a reason is about, ascending: its origins and its request."""
     named = reason.index_a if side == "a" else reason.index_b
-    found = {origin.index for origin in reason.origins if origin.side == side}
-    return sorted(found if named is None else found | {named})
+    origins = {origin.index for origin in reason.origins if origin.side == side}
+    return sorted(origins if named is None else origins | {named})
 
 
 def fallback_events(reason: Reason, why: WhyResult, side: Side, count: int) -> list[EventIndex]:

@@ -100,13 +100,13 @@ class WhyFinder:
     def tool_effects(self, rules: Rules | None = None) -> dict[str, EffectFinding]:
         """Return the effect of each tool under these rules; tools whose calls have several effects are left out."""
         calls = self._compared_calls(Rules() if rules is None else rules)
-        found: dict[str, EffectFinding] = {}
+        findings: dict[str, EffectFinding] = {}
         several: set[str] = set()
         for call in (*calls.a, *calls.b):
-            known = found.setdefault(call.tool, EffectFinding(call.effect, call.reason))
+            known = findings.setdefault(call.tool, EffectFinding(call.effect, call.reason))
             if known.effect is not call.effect:
                 several.add(call.tool)
-        return {tool: finding for tool, finding in found.items() if tool not in several}
+        return {tool: finding for tool, finding in findings.items() if tool not in several}
 
     def _compared_calls(self, rules: Rules) -> ComparedCalls:
         if self._calls is None or self._calls[0] != rules.effects:

@@ -101,11 +101,11 @@ class Replayer:
             self._recent.move_to_end(position)
             return position, self._recent[position]
         recent = max((p for p in self._recent if p < position), default=Position(0))
-        found = self._snapshots.nearest(position)
-        if found is not None and found[0] > recent:
+        nearest = self._snapshots.nearest(position)
+        if nearest is not None and nearest[0] > recent:
             for far in [other for other in self._recent if abs(other - position) > _MAX_DISTANCE_EVENTS]:
                 del self._recent[far]
-            return found
+            return nearest
         return (recent, self._recent[recent]) if recent else (Position(0), EMPTY)
 
     def _remember(self, position: Position, state: State) -> None:

@@ -157,10 +157,10 @@ class SnapshotManager:
 
     def get_snapshot_before(self, position: Position, run_id: str = "") -> Snapshot | None:
         """Return the last snapshot at or before `position`, or None. `run_id`: for one that comes from the store."""
-        found = self.nearest(position)
-        if found is None:
+        nearest = self.nearest(position)
+        if nearest is None:
             return None
-        return self._added.get(found[0]) or Snapshot(f"snapshot-{found[0]}", run_id, found[0], found[1].plain())
+        return self._added.get(nearest[0]) or Snapshot(f"snapshot-{nearest[0]}", run_id, nearest[0], nearest[1].plain())
 
     def _forget(self, position: Position) -> None:
         removed = self._states.pop(position)

@@ -133,9 +133,9 @@ class _Neighbours:
 
 def _diagnose_link(event: str, record: _Record, around: _Neighbours) -> tuple[Damage, str]:
     """Explain a record that is not linked to the one before it, by what it and its neighbours are linked to."""
-    found = _displacement(event, record, around)
-    if found is not None:
-        return found
+    displacement = _displacement(event, record, around)
+    if displacement is not None:
+        return displacement
     after = around.later[0] if around.later else None
     computed = record_hash(around.before, record.content, record.state, record.meta)
     if after.is_linked_to(computed) if after is not None else around.seal.get("head") == computed:

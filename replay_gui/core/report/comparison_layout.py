@@ -42,7 +42,7 @@ def _outcomes(comparison: ComparisonPart) -> list[ReportSection]:
     words = [result.words() for result in comparison.results]
     if not any(words) and comparison.results_equal:
         return []
-    facts = Facts(tuple(Fact(side, said or "unknown") for side, said in zip("AB", words, strict=True)))
+    facts = Facts(tuple(Fact(side, outcome or "unknown") for side, outcome in zip("AB", words, strict=True)))
     equal = "Both say the same." if comparison.results_equal else "They differ, in this or in what was expected."
     return [ReportSection("Outcomes", (facts, Paragraph(equal)))]
 

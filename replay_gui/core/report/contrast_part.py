@@ -90,13 +90,15 @@ def _separator(separator: Separator) -> SeparatorPart:
 
 def _run(run: EvaluatedRun, passed: bool | None) -> ContrastedRun:
     identity, result = run.identity, run.result
-    said = next((outcome_words(outcome) for outcome in result.outcomes), "")
+    graded = next((outcome_words(outcome) for outcome in result.outcomes), "")
     return ContrastedRun(
         run=run.given,
         task=identity.task or "",
         trial=identity.trial or "",
         model=identity.model or "",
-        outcome=said if passed is run.passed else f"{_WORDS[passed]} as the expression says ({said or 'not graded'})",
+        outcome=graded
+        if passed is run.passed
+        else f"{_WORDS[passed]} as the expression says ({graded or 'not graded'})",
         end="" if result.end is None else result.end.how,
         events=run.events,
         calls=run.calls,

@@ -61,14 +61,14 @@ def _set_counts(suite: Element) -> None:
 
 
 def _suite(root: Element, part: RunPart, made: str) -> Element:
-    found = part.verification
-    suite = _new_suite(root, found.run, made)
-    details = {"Record": found.failures, "State": found.mismatches}
+    verification = part.verification
+    suite = _new_suite(root, verification.run, made)
+    details = {"Record": verification.failures, "State": verification.mismatches}
     for check in checks(part):
         listed = next((findings for begin, findings in details.items() if check.what.startswith(begin)), ())
         tag = {"checked": None, "failed": "failure", "not checked": "skipped"}[check.result]
-        _case(suite, found.run, check.what, None if tag is None else (tag, check.words, _findings_text(listed)))
-    SubElement(suite, "system-out").text = _text("\n".join((found.line, *found.notes)))
+        _case(suite, verification.run, check.what, None if tag is None else (tag, check.words, _findings_text(listed)))
+    SubElement(suite, "system-out").text = _text("\n".join((verification.line, *verification.notes)))
     return suite
 
 

@@ -108,11 +108,11 @@ def _runs(report: Report) -> ReportSection:
     rows: list[tuple[str, ...]] = []
     tones: list[Tone] = []
     for number, part in islice(enumerate(report.runs), _MAX_RUNS):
-        found = part.verification
-        numbers = (f"{found.events:,}", f"{failures(part):,}", f"{mismatches(part):,}")
+        verification = part.verification
+        numbers = (f"{verification.events:,}", f"{failures(part):,}", f"{mismatches(part):,}")
         anchored = "" if part.anchor is None or part.anchor.good else ", not as anchored"
-        rows.append((_label(report, number), *numbers, found.seal, found.verdict + anchored))
-        tones.append("bad" if anchored else TONES[found.verdict])
+        rows.append((_label(report, number), *numbers, verification.seal, verification.verdict + anchored))
+        tones.append("bad" if anchored else TONES[verification.verdict])
     for unread in report.unread[:_MAX_RUNS]:
         rows.append((unread.run, "", "", "", "", f"could not be read: {unread.why}"))
         tones.append("bad")
@@ -131,27 +131,27 @@ def _run(part: RunPart, label: str, several: bool) -> list[ReportSection]:
     sections.append(ReportSection("What was checked", (_checks(part),), level))
     sections.append(ReportSection("The file", (Facts(_file(part)),), level))
     sections.append(ReportSection("The run", _facts(part), level))
-    found = part.verification
+    verification = part.verification
     for title, findings, total in (
-        ("Failures", found.failures, failures(part)),
-        ("Mismatches", found.mismatches, mismatches(part)),
+        ("Failures", verification.failures, failures(part)),
+        ("Mismatches", verification.mismatches, mismatches(part)),
     ):
         if findings:
             sections.append(ReportSection(f"{title} ({total:,})", _findings(findings, total, title.lower()), level))
-    if found.notes:
-        notes = [Paragraph(note) for note in found.notes[:_MAX_NOTES]]
-        if len(found.notes) > _MAX_NOTES:
-            notes.append(Paragraph(f"{len(found.notes) - _MAX_NOTES:,} more notes are not shown."))
+    if verification.notes:
+        notes = [Paragraph(note) for note in verification.notes[:_MAX_NOTES]]
+        if len(verification.notes) > _MAX_NOTES:
+            notes.append(Paragraph(f"{len(verification.notes) - _MAX_NOTES:,} more notes are not shown."))
         sections.append(ReportSection("Notes", tuple(notes), level))
     return sections
 
 
 def _checks(part: RunPart) -> ReportTable:
-    found = checks(part)
+    listed = checks(part)
     columns = (Column("Check", 3), Column("Result", 1.5), Column("Explanation", 7))
-    rows = tuple((check.what, check.result, check.words) for check in found)
+    rows = tuple((check.what, check.result, check.words) for check in listed)
     return ReportTable(
-        columns, rows, total=len(rows), what="checks", tones=tuple(RESULT_TONES[check.result] for check in found)
+        columns, rows, total=len(rows), what="checks", tones=tuple(RESULT_TONES[check.result] for check in listed)
     )
 
 
@@ -183,20 +183,20 @@ def _damage_blocks(part: RunPart) -> tuple[Block, ...]:
 
 
 def _file(part: RunPart) -> tuple[Fact, ...]:
-    found = part.verification
+    verification = part.verification
     rows = [
-        Fact("Name", found.run),
+        Fact("Name", verification.run),
         Fact("Format", part.format),
-        Fact("Run", found.run_id),
+        Fact("Run", verification.run_id),
         Fact("Size", f"{part.size:,} bytes"),
-        Fact("BLAKE3 of the file", found.file_blake3, data=True),
+        Fact("BLAKE3 of the file", verification.file_blake3, data=True),
     ]
-    if found.head is not None:
-        rows.append(Fact("Head hash", found.head, data=True))
+    if verification.head is not None:
+        rows.append(Fact("Head hash", verification.head, data=True))
     elif not part.foreign:
         rows.append(Fact("Head hash", "none: the last bytes are not a record"))
-    if found.state_hash is not None:
-        rows.append(Fact("Final state hash", found.state_hash, data=True))
+    if verification.state_hash is not None:
+        rows.append(Fact("Final state hash", verification.state_hash, data=True))
     elif not part.foreign:
         rows.append(Fact("Final state hash", "not computed: the reducer is unknown"))
     return tuple(rows)

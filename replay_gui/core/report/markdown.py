@@ -42,9 +42,9 @@ def _text(text: str) -> str:
     return words.replace("://", "\\://").replace("www.", "www\\.")  # otherwise bare addresses would become links
 
 
-def _escaped(found: re.Match[str]) -> str:
+def _escaped(match: re.Match[str]) -> str:
     """Return markup with a backslash; a number at the start, which would begin a list, as a character reference."""
-    return f"&#{ord(found[0][0])};{found[0][1:]}" if found[0][0].isdigit() else f"\\{found[0]}"
+    return f"&#{ord(match[0][0])};{match[0][1:]}" if match[0][0].isdigit() else f"\\{match[0]}"
 
 
 def _code(text: str) -> str:

@@ -64,11 +64,11 @@ def _uri(path: str) -> str:
 
 
 def _artifact(part: RunPart) -> dict[str, Any]:
-    found = part.verification
+    verification = part.verification
     return {
-        "location": {"uri": _uri(found.run)},
+        "location": {"uri": _uri(verification.run)},
         "length": part.size,
-        "hashes": {"blake3": found.file_blake3},
+        "hashes": {"blake3": verification.file_blake3},
         "mimeType": "application/octet-stream",
     }
 
@@ -87,19 +87,19 @@ def _result(rule: str, text: str, run: str, offset: int | None = None) -> dict[s
 
 
 def _run_results(part: RunPart) -> Iterator[dict[str, Any]]:
-    found = part.verification
+    verification = part.verification
     for rule, findings, unlisted in (
-        ("failure", found.failures, found.unlisted[0]),
-        ("mismatch", found.mismatches, found.unlisted[1]),
+        ("failure", verification.failures, verification.unlisted[0]),
+        ("mismatch", verification.mismatches, verification.unlisted[1]),
     ):
-        yield from (_result(rule, _words(finding), found.run, finding.offset) for finding in findings)
+        yield from (_result(rule, _words(finding), verification.run, finding.offset) for finding in findings)
         if unlisted:
-            yield _result(rule, f"{unlisted:,} more are counted and not listed.", found.run)
+            yield _result(rule, f"{unlisted:,} more are counted and not listed.", verification.run)
     for check in checks(part):
         if check.result == "failed" and check.what in _RULE_OF:
-            yield _result(_RULE_OF[check.what], f"{check.what}: {check.words}", found.run)
+            yield _result(_RULE_OF[check.what], f"{check.what}: {check.words}", verification.run)
         elif check.result == "not checked":
-            yield _result("not-checked", f"{check.what}: {check.words}", found.run)
+            yield _result("not-checked", f"{check.what}: {check.words}", verification.run)
 
 
 def _words(finding: Finding) -> str:

@@ -57,8 +57,8 @@ class TimelineCounter:
     def _lane(self, kind: str) -> str:
         if kind not in self._lane_of:
             group = group_of(kind)
-            found = (title for title, _, members in _LANES if members is group)
-            self._lane_of[kind] = next(found, _OTHER[0])
+            titles = (title for title, _, members in _LANES if members is group)
+            self._lane_of[kind] = next(titles, _OTHER[0])
         return self._lane_of[kind]
 
     def timeline_counts(self, broken: EventIndex | None) -> TimelineCounts | None:

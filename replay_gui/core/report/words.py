@@ -62,16 +62,16 @@ def verdict_words(part: RunPart) -> str:
         if report.origin == "imported":
             sentences.append("It was imported: this is true for the time since the import, not for the run itself.")
         return " ".join(sentences)
-    found = []
+    problems = []
     if failures(part):
-        found.append(f"{plural(failures(part), 'record')} failed")
+        problems.append(f"{plural(failures(part), 'record')} failed")
     if mismatches(part):
-        found.append(f"{plural(mismatches(part), 'recorded state')} could not be reproduced")
+        problems.append(f"{plural(mismatches(part), 'recorded state')} could not be reproduced")
     if report.seal == "bad":
-        found.append("the seal does not match")
+        problems.append("the seal does not match")
     elif report.tail_bytes and report.seal == "good":
-        found.append("bytes follow the seal")
-    sentences = [f"The log is not what was recorded: {', '.join(found)}."]
+        problems.append("bytes follow the seal")
+    sentences = [f"The log is not what was recorded: {', '.join(problems)}."]
     if report.first_broken is not None:
         sentences.append(f"From event {position_after(report.first_broken):,} on it cannot be trusted.")
     return " ".join(sentences)
@@ -171,8 +171,8 @@ def _origin(part: RunPart) -> ReportCheck:
     return ReportCheck("Origin", "checked", "Recorded as the run happened: the log names no other source.")
 
 
-def _all_are(number: int, one: str) -> str:
-    return f"The only {one} is" if number == 1 else f"All {number:,} {one}s are"
+def _all_are(number: int, singular: str) -> str:
+    return f"The only {singular} is" if number == 1 else f"All {number:,} {singular}s are"
 
 
 def report_words(report: Report) -> tuple[str, Tone, str]:

@@ -38,7 +38,7 @@ class OwnPattern:
 
     def replace_each(self, text: str, replacement: Callable[[str], str]) -> str:
         """Return the text with what `replacement` makes of each match, from left to right."""
-        return self._pattern.sub(lambda found: replacement(found[0]), text)
+        return self._pattern.sub(lambda match: replacement(match[0]), text)
 
     def covers(self, text: str) -> bool:
         """Return whether the whole text is one match."""
@@ -74,10 +74,10 @@ class ForeignPattern:
         data = text.encode(errors=_LONE_SURROGATES)
         parts: list[bytes] = []
         end, begun, before = 0, time.thread_time(), self._seconds
-        for count, found in enumerate(self._pattern.finditer(data), 1):
-            matched = data[found.start() : found.end()].decode(errors=_LONE_SURROGATES)
-            parts += (data[end : found.start()], replacement(matched).encode(errors=_LONE_SURROGATES))
-            end = found.end()
+        for count, match in enumerate(self._pattern.finditer(data), 1):
+            matched = data[match.start() : match.end()].decode(errors=_LONE_SURROGATES)
+            parts += (data[end : match.start()], replacement(matched).encode(errors=_LONE_SURROGATES))
+            end = match.end()
             if count % _MATCHES_BETWEEN_LOOKS == 0:
                 self._seconds = before + time.thread_time() - begun
                 self._check_time()
@@ -88,9 +88,9 @@ class ForeignPattern:
         """Return whether the whole text is one match."""
         self._check_time()
         begun = time.thread_time()
-        found = self._pattern.fullmatch(text.encode(errors=_LONE_SURROGATES)) is not None
+        is_covered = self._pattern.fullmatch(text.encode(errors=_LONE_SURROGATES)) is not None
         self._seconds += time.thread_time() - begun
-        return found
+        return is_covered
 
     def _check_time(self) -> None:
         if self._seconds > self._max_seconds:
@@ -102,6 +102,6 @@ def _reason(why: Exception) -> str:
     """Return what RE2 says of a pattern that it does not take, and what it does not know at all."""
     if isinstance(why, UnicodeEncodeError):
         return "it is not Unicode text"
-    said = why.args[0] if why.args else b""
-    words = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
+    message = why.args[0] if why.args else b""
+    words = message.decode(errors="replace") if isinstance(message, bytes) else str(message)
     return f"{words}; look-around and back-references are not known"

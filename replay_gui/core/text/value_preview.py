@@ -87,8 +87,8 @@ def _member(name: object, value: Any, depth: int = 0) -> str:
     """``name: value``; of a list of maps or lists whose name is a plural ``3 rows […]``."""
     if isinstance(value, list) and value and isinstance(name, str) and name.endswith("s") and _holds_containers(value):
         shown = name[:_MAX_VALUE_CHARACTERS]
-        one = shown[:-1] if len(value) == 1 else shown
-        return f"{len(value):,} {one} {member_text(value, depth).removeprefix(f'({len(value):,}) ')}"
+        noun = shown[:-1] if len(value) == 1 else shown
+        return f"{len(value):,} {noun} {member_text(value, depth).removeprefix(f'({len(value):,}) ')}"
     return f"{str(name)[:_MAX_VALUE_CHARACTERS]}: {member_text(value, depth)}"
 
 

@@ -17,9 +17,9 @@ def cost_text(dollars: float) -> str:
     return f"${dollars:.{1 - floor(log10(abs(dollars)))}f}".rstrip("0")
 
 
-def plural(number: int, one: str, many: str | None = None) -> str:
-    """Return ``1 event`` or ``1,200 events``; `many` is the plural where it is not `one` with an s."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+def plural(number: int, singular: str, many: str | None = None) -> str:
+    """Return ``1 event`` or ``1,200 events``; `many` is the plural where it is not `singular` with an s."""
+    return f"{number:,} {singular if number == 1 else many or singular + 's'}"
 
 
 def duration_text(duration: int | None, *, whole_seconds: bool = False) -> str:

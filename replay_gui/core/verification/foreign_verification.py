@@ -27,20 +27,22 @@ def why_not_verifiable(state: str) -> str:
 
 
 def build_foreign_report(
-    run: str, header: Header, events: int, notes: Sequence[str], found: dict[str, Any] | None
+    run: str, header: Header, events: int, notes: Sequence[str], own_hashes: dict[str, Any] | None
 ) -> VerificationReport:
     """Return the report on the foreign file that the user calls `run`, from its importer's checks.
 
-    `header`, `events`: of the log that the file was converted to. `found`: of own hashes (see OwnHashes.facts).
+    `header`, `events`: of the log that the file was converted to. `own_hashes`: see OwnHashes.facts.
     """
-    failures = () if found is None else tuple(_finding(header, failure) for failure in found["failures"])
-    verdict: Verdict = NOT_VERIFIABLE if not found or not found["checked"] else INVALID if found["failed"] else VALID
+    failures = () if own_hashes is None else tuple(_finding(header, failure) for failure in own_hashes["failures"])
+    verdict: Verdict = (
+        NOT_VERIFIABLE if not own_hashes or not own_hashes["checked"] else INVALID if own_hashes["failed"] else VALID
+    )
     return VerificationReport(
         run=run,
         run_id=header.run_id,
         origin="imported",
         events=events,
-        verified=0 if found is None else found["checked"] - found["failed"],
+        verified=0 if own_hashes is None else own_hashes["checked"] - own_hashes["failed"],
         failures=failures,
         mismatches=(),
         state_hashes=0,
@@ -52,8 +54,8 @@ def build_foreign_report(
         state_hash=None,
         file_blake3=header.source["blake3"],
         verdict=verdict,
-        notes=(f"{NO_HASHES if found is None else _OWN_HASHES} {_STATES[header.state]}", *notes),
-        unlisted=(0 if found is None else found["failed"] - len(failures), 0),
+        notes=(f"{NO_HASHES if own_hashes is None else _OWN_HASHES} {_STATES[header.state]}", *notes),
+        unlisted=(0 if own_hashes is None else own_hashes["failed"] - len(failures), 0),
     )
 
 

@@ -98,7 +98,7 @@ class VerificationReport:
     @property
     def first_broken(self) -> EventIndex | None:
         """The index of the first event that failed or mismatched, or None; states after it cannot be trusted."""
-        return min((f.index for found in (self.failures, self.mismatches) for f in found[:1]), default=None)
+        return min((f.index for findings in (self.failures, self.mismatches) for f in findings[:1]), default=None)
 
     def __str__(self) -> str:
         return self.line

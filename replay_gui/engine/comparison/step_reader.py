@@ -67,8 +67,12 @@ class StepReader:
         a, b = self._a.log[index_a], self._b.log[index_b]
         if max(a.size, b.size) > _MAX_TEXT_CHARS << 10:
             return None
-        found = self._payload(a, b)
-        first = min(found, key=lambda one: (one.ignored, one.path.endswith(_HASH_PATHS)), default=None)
+        differences = self._payload(a, b)
+        first = min(
+            differences,
+            key=lambda difference: (difference.ignored, difference.path.endswith(_HASH_PATHS)),
+            default=None,
+        )
         return (
             None
             if first is None
@@ -88,10 +92,10 @@ class StepReader:
         last_a, last_b = self._row_indexes.last_events(row)
         position_a = position_after(last_a if index_a == NO_EVENT else index_a)
         position_b = position_after(last_b if index_b == NO_EVENT else index_b)
-        found: list[Difference] = []
+        differences: list[Difference] = []
         equal: dict[str, Any] = {}
         if states:
-            found, equal = self._states(position_a, position_b)
+            differences, equal = self._states(position_a, position_b)
         return Step(
             row=row,
             index_a=index_a,
@@ -104,19 +108,19 @@ class StepReader:
             position_a=position_a,
             position_b=position_b,
             has_states=states,
-            state=tuple(found[:_MAX_DIFFERENCES]),
+            state=tuple(differences[:_MAX_DIFFERENCES]),
             state_equal=equal,
-            state_cut=len(found) > _MAX_DIFFERENCES,
+            state_cut=len(differences) > _MAX_DIFFERENCES,
         )
 
     def _states(self, position_a: Position, position_b: Position) -> tuple[list[Difference], dict[str, Any]]:
         """Return (differences, at most one more than are shown; top members that are equal)."""
         a, b = self._a.state_at(position_a), self._b.state_at(position_b)
-        found = list(islice(find_differences(a, b), _MAX_DIFFERENCES + 1))
-        if len(found) > _MAX_DIFFERENCES:
-            return found, {}
-        differing = {one.path.split("/")[1] for one in found}
-        return found, {
+        differences = list(islice(find_differences(a, b), _MAX_DIFFERENCES + 1))
+        if len(differences) > _MAX_DIFFERENCES:
+            return differences, {}
+        differing = {difference.path.split("/")[1] for difference in differences}
+        return differences, {
             key: a[key] for key in islice(a, _MAX_EQUAL_MEMBERS) if key in b and escape_token(key) not in differing
         }
 
@@ -153,7 +157,7 @@ class StepReader:
         label = event_label(a) if event_label(a) == event_label(b) else None
         rules = self._rules.for_events(a.kind, a.tool, label)
         try:
-            return tuple(replace(found, ignored=rules.action_for(found) is not None) for found in shown)
+            return tuple(replace(difference, ignored=rules.action_for(difference) is not None) for difference in shown)
         except PatternRefused:
             return shown
 

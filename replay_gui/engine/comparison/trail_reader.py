@@ -80,14 +80,14 @@ def _side(
     is_hidden = np.array([is_bookkeeping(kind) or group_of(kind) is KindGroup.AGENT for kind in index.kinds], bool)
     hidden = is_hidden[index.kind] if is_hidden.any() else np.zeros(0, bool)
     events = trail_events(marked, places, opened, count=index.count, hidden=hidden)  # type: ignore[arg-type]
-    found: list[TrailRow | TrailGap] = []
+    rows: list[TrailRow | TrailGap] = []
     before = -1
     for event in events:
-        if event > before + 1 and found:
-            found.append(TrailGap(EventIndex(before + 1), event))
-        found.append(_row(run, event, values.at(event), event in marked))
+        if event > before + 1 and rows:
+            rows.append(TrailGap(EventIndex(before + 1), event))
+        rows.append(_row(run, event, values.at(event), event in marked))
         before = event
-    return tuple(found)
+    return tuple(rows)
 
 
 def _row(run: OpenRun, event_index: EventIndex, values: set[str], is_key: bool) -> TrailRow:

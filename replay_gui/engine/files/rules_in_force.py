@@ -36,11 +36,11 @@ def rules_in_force(log: Path) -> RulesInForce:
     beside = rules_beside(log)
     if not os.path.lexists(beside):
         return _of_file(user_rules())
-    found = _of_file(beside)
+    own_file = _of_file(beside)
     if user_trusted_folders().contains(beside.parent):
-        return found
+        return own_file
     own = _of_file(user_rules())
-    return replace(own, unused=beside, unused_count=len(found.rules), unused_problem=found.problem)
+    return replace(own, unused=beside, unused_count=len(own_file.rules), unused_problem=own_file.problem)
 
 
 def _of_file(path: Path) -> RulesInForce:

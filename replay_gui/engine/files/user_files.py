@@ -26,14 +26,14 @@ def answer_read_rules(request: ReadRules) -> RulesRead:
             user_trusted_folders().add(log.parent)
         except NotWritten as error:
             not_remembered = str(error)
-    found = rules_in_force(log)
+    in_force = rules_in_force(log)
     return RulesRead(
         log=request.log,
-        path=None if found.path is None else str(found.path),
-        rules=tuple(found.rules),
-        problem=not_remembered or found.problem or found.unused_problem,
-        unused=None if found.unused is None or found.unused_problem else str(found.unused),
-        unused_count=found.unused_count,
+        path=None if in_force.path is None else str(in_force.path),
+        rules=tuple(in_force.rules),
+        problem=not_remembered or in_force.problem or in_force.unused_problem,
+        unused=None if in_force.unused is None or in_force.unused_problem else str(in_force.unused),
+        unused_count=in_force.unused_count,
     )
 
 

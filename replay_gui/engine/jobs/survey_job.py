@@ -23,11 +23,11 @@ def survey_runs(arguments: SurveyArguments, reporter: JobReporter) -> SurveyProg
     path, folders = arguments.path, arguments.folders
     if not os.path.isdir(path):
         return SurveyProgress(1, 1, tuple(survey_file(path, folders)))
-    files, found = files_below(path), list[SurveyedRun]()
+    files, runs = files_below(path), list[SurveyedRun]()
     for done in range(arguments.begin, len(files)):
-        reporter.part(SurveyProgress(done, len(files), tuple(found), files[done]))
-        found = survey_file(files[done], folders, path)
-    return SurveyProgress(len(files), len(files), tuple(found))
+        reporter.part(SurveyProgress(done, len(files), tuple(runs), files[done]))
+        runs = survey_file(files[done], folders, path)
+    return SurveyProgress(len(files), len(files), tuple(runs))
 
 
 def take_sample(arguments: SampleArguments, reporter: JobReporter) -> list[dict[str, Any]]:

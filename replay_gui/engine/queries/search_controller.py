@@ -47,12 +47,12 @@ class SearchController:
             return SearchResult(
                 number=request.number, hits=(), count=0, done=0, total=0, ended=True, problem=message.text
             )
-        found = decode_value(message.value, SearchProgress)
+        progress = decode_value(message.value, SearchProgress)
         return SearchResult(
             number=request.number,
-            hits=found.hits,
-            count=found.count,
-            done=found.done,
-            total=found.total,
+            hits=progress.hits,
+            count=progress.count,
+            done=progress.done,
+            total=progress.total,
             ended=isinstance(message, JobDone),
         )

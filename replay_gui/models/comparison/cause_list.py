@@ -83,13 +83,13 @@ class CauseList(QAbstractListModel):
             if entry.on:
                 title, body = rule_words(entry.rule)
                 count = ignored.get(entry.rule.tool or "", 0)
-                said = f"{body} · {count:,} ignored" if count else body
+                words = f"{body} · {count:,} ignored" if count else body
                 items.append(
                     CauseItem(
                         category=CauseCategory.IGNORED,
                         number=first + len(items),
                         title=title,
-                        body=said,
+                        body=words,
                         follow="",
                         rule_index=rule_index,
                     )
@@ -106,8 +106,8 @@ class CauseList(QAbstractListModel):
         if not index.isValid() or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
         item = self._items[index.row()]
-        said = ". ".join(text for text in (f"{item.number} {item.title}", item.body, item.follow) if text)
-        return plain_tooltip(said) if role == Qt.ItemDataRole.ToolTipRole else said
+        words = ". ".join(text for text in (f"{item.number} {item.title}", item.body, item.follow) if text)
+        return plain_tooltip(words) if role == Qt.ItemDataRole.ToolTipRole else words
 
 
 def _causes(comparison: Comparison) -> list[CauseItem]:
@@ -129,9 +129,9 @@ def _causes(comparison: Comparison) -> list[CauseItem]:
 
 def _item(number: int, cause: Cause) -> CauseItem:
     title, _, details = cause.explanation.partition(DETAILS_SEPARATOR)
-    said = [one_line(details, _MAX_CHARACTERS)] if details else []
+    parts = [one_line(details, _MAX_CHARACTERS)] if details else []
     if cause.suppressed:
-        said.append(f"{cause.suppressed:,} like it ignored")
+        parts.append(f"{cause.suppressed:,} like it ignored")
     follow = ""
     if cause.consequences:
         follow = plural(cause.consequences, "divergence follows", "divergences follow")
@@ -140,7 +140,7 @@ def _item(number: int, cause: Cause) -> CauseItem:
         category=sort,
         number=number,
         title=one_line(title, _MAX_CHARACTERS),
-        body=" · ".join(said),
+        body=" · ".join(parts),
         follow=follow,
         cause=cause,
     )

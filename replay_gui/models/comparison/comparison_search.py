@@ -122,9 +122,9 @@ class ComparisonSearch(EventSearchModel):
         both = (self._a, self._b)
         self.text, self.match_case = self._a.text, self._a.match_case
         self.problem = self._a.problem or self._b.problem
-        self.searching = any(one.searching for one in both)
-        self.fraction_done = sum(one.fraction_done for one in both) / len(both)
-        self.is_lower_bound = any(one.count > len(one.indexes) for one in both)
+        self.searching = any(search.searching for search in both)
+        self.fraction_done = sum(search.fraction_done for search in both) / len(both)
+        self.is_lower_bound = any(search.count > len(search.indexes) for search in both)
         compared = self._session.compared
         if compared is None:
             self.sides = (np.zeros(0, np.int32), np.zeros(0, np.int32))

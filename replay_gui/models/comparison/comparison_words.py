@@ -30,14 +30,14 @@ def comparison_verdict(compared: Compared | None, fresh: bool, progress: Progres
     if not comparison.diverged:
         count = len(comparison.alignment.partner_of_a)
         ignored = comparison.counts.ignored
-        said = "Every step of A has its equal in B, in the same order."
+        sentence = "Every step of A has its equal in B, in the same order."
         if ignored:
-            said = f"The runs are equal but for {plural(ignored, 'difference')} that rules ignore."
+            sentence = f"The runs are equal but for {plural(ignored, 'difference')} that rules ignore."
         left_out = comparison.content.left_out_words()
         if not comparison.content.whole:
             words = ["Equal in what is compared. Not all of it is in the logs:", *comparison.content.gaps]
             return BadgeVerdict("warn", "Equal in what is compared", "\n".join([*words, *_sentences(left_out)]))
-        return BadgeVerdict("good", f"Same · {plural(count, 'event')}", "\n".join([said, *_sentences(left_out)]))
+        return BadgeVerdict("good", f"Same · {plural(count, 'event')}", "\n".join([sentence, *_sentences(left_out)]))
     if not len(comparison.points.row):
         return BadgeVerdict("bad", "Another outcome", "\n".join(["Every step is equal.", *outcome_lines(comparison)]))
     causes = f" · {plural(len(comparison.causes), 'cause')}" if comparison.causes else ""
@@ -62,8 +62,8 @@ def outcome_lines(comparison: Comparison) -> list[str]:
     if not any(words) and comparison.results_equal:
         return []
     lines = [
-        f"Outcome of {side}: {one_line(said, _MAX_CHARACTERS) or 'unknown'}"
-        for side, said in zip("AB", words, strict=True)
+        f"Outcome of {side}: {one_line(outcome, _MAX_CHARACTERS) or 'unknown'}"
+        for side, outcome in zip("AB", words, strict=True)
     ]
     return (
         lines
@@ -137,13 +137,13 @@ def rule_words(rule: Rule) -> tuple[str, str]:
         parts.append(f"{kind} of {tool}")
     elif tool or kind:
         parts.append((f"Answers of {tool}" if whole and rule.action is Action.NONDETERMINISTIC else tool) or kind)
-    said = _ACTION_WORDS[rule.action]
+    action = _ACTION_WORDS[rule.action]
     if rule.action is Action.TOLERANCE:
         bounds = ((rule.abs, "{:g}"), (rule.rel, "{:g} of the value"))
-        said = "equal within " + " or ".join(words.format(bound) for bound, words in bounds if bound is not None)
+        action = "equal within " + " or ".join(words.format(bound) for bound, words in bounds if bound is not None)
     what = " in ".join(parts)
     what = what if tool or rule.path else what[:1].upper() + what[1:]
-    return what, said + (f" · {one_line(rule.note, _MAX_NAME_CHARACTERS)}" if rule.note else "")
+    return what, action + (f" · {one_line(rule.note, _MAX_NAME_CHARACTERS)}" if rule.note else "")
 
 
 def payload_title(step: Step | None) -> str:

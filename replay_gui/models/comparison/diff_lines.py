@@ -65,12 +65,12 @@ def diff_lines(
 
     `unified`: old above new; else old beside new.
     """
-    found = [line for difference in differences for line in _difference(difference, unified)]
+    differing = [line for difference in differences for line in _difference(difference, unified)]
     quiet = [
         DiffLine(DiffStyle.QUIET, one_line(key, _MAX_NAME_CHARACTERS), note=_equal_words(value))
         for key, value in equal.items()
     ]
-    return [*(DiffLine(DiffStyle.QUIET, key, note=f"equal · {words}") for key, words in request), *found, *quiet]
+    return [*(DiffLine(DiffStyle.QUIET, key, note=f"equal · {words}") for key, words in request), *differing, *quiet]
 
 
 def _difference(difference: Difference, unified: bool) -> Iterator[DiffLine]:

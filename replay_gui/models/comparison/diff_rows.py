@@ -44,7 +44,7 @@ class DiffRows(QAbstractTableModel):
     def difference(self, row: int) -> Difference | None:
         """The difference that a row is about, or None."""
         path = self._lines[row].path
-        return next((one for one in self._differences if one.path == path), None) if path else None
+        return next((difference for difference in self._differences if difference.path == path), None) if path else None
 
     def _reset(self) -> None:
         self.beginResetModel()

@@ -89,5 +89,5 @@ def _sum(shorter: NDArray[np.int64], longer: NDArray[np.int64]) -> NDArray[np.in
 
 
 def _ranked(names: tuple[str, ...], counts: NDArray[np.int64]) -> list[tuple[str, int]]:
-    found = [(name, int(n)) for name, n in zip(names, counts, strict=True) if n]
-    return sorted(found, key=lambda pair: (-pair[1], pair[0]))
+    present = [(name, int(n)) for name, n in zip(names, counts, strict=True) if n]
+    return sorted(present, key=lambda pair: (-pair[1], pair[0]))

@@ -72,10 +72,10 @@ class EventSearchModel(QObject):
         if self.problem or not self.text:
             return "failed" if self.problem else ""
         count = f"{'over ' if self.is_lower_bound else ''}{self.count:,}"
-        said = "no hits" if not self.count else f"{count} hits" if self.is_lower_bound else plural(self.count, "hit")
+        status = "no hits" if not self.count else f"{count} hits" if self.is_lower_bound else plural(self.count, "hit")
         if self.number:
-            said = f"{self.number:,} of {count}"
-        return f"{self.fraction_done:.0%} · {said}" if self.searching else said
+            status = f"{self.number:,} of {count}"
+        return f"{self.fraction_done:.0%} · {status}" if self.searching else status
 
     @property
     def empty_text(self) -> str:

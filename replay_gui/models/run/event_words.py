@@ -73,8 +73,8 @@ _MAX_TOKEN_KINDS = 8  # sorts of tokens that are named
 
 def meta_words(meta: Mapping[str, Any]) -> dict[str, str]:
     """Return the words by member name, in reading order. Members in an unexpected form are left out."""
-    said = {name: words for name in meta if (words := _words(name, meta[name]))}
-    return {name: said[name] for name in sorted(said, key=_ORDER.index)}
+    words_of = {name: words for name in meta if (words := _words(name, meta[name]))}
+    return {name: words_of[name] for name in sorted(words_of, key=_ORDER.index)}
 
 
 _ORDER = ["time", "duration", "model", "tokens", *COSTS]

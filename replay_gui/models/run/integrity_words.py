@@ -54,35 +54,35 @@ def _record(event: Event, report: VerificationReport | None) -> HashCheck:
         return HashCheck("record", stored, None, "not checked yet")
     if report.has_no_hashes:
         return HashCheck("record", stored, None, "not verifiable: the log has no hashes")
-    found = _finding(report.failures, event.index)
-    if found is None:
+    finding = _finding(report.failures, event.index)
+    if finding is None:
         return HashCheck("record", stored, True, "")
-    return HashCheck("record", stored, False, one_line(found.problem), _computed(found, stored))
+    return HashCheck("record", stored, False, one_line(finding.problem), _computed(finding, stored))
 
 
 def _state(event: Event, report: VerificationReport | None) -> HashCheck:
-    found = None if report is None else _finding(report.mismatches, event.index)
+    finding = None if report is None else _finding(report.mismatches, event.index)
     if event.state_hash is None:
         return HashCheck(
-            "state", "", None if found is None else False, one_line(found.problem) if found else "not recorded"
+            "state", "", None if finding is None else False, one_line(finding.problem) if finding else "not recorded"
         )
     stored = event.state_hash.hex()
     if report is None:
         return HashCheck("state", stored, None, "not checked yet")
-    if found is not None:
-        return HashCheck("state", stored, False, one_line(found.problem), _computed(found, stored))
+    if finding is not None:
+        return HashCheck("state", stored, False, one_line(finding.problem), _computed(finding, stored))
     if report.state_hashes_checked == 0:
         return HashCheck("state", stored, None, "not checked")
     return HashCheck("state", stored, True, "")
 
 
-def _computed(found: Finding, recorded: str) -> str:
+def _computed(finding: Finding, recorded: str) -> str:
     """The hash that verification computed, where it is another than the recorded one."""
-    pair = (found.expected or "", found.actual or "")
+    pair = (finding.expected or "", finding.actual or "")
     return pair[1 - pair.index(recorded)] if recorded in pair else ""
 
 
-def _finding(found: Sequence[Finding], event_index: EventIndex) -> Finding | None:
+def _finding(findings: Sequence[Finding], event_index: EventIndex) -> Finding | None:
     """Return the finding about the event with index `event_index`; findings are in the order of the log."""
-    at = bisect_left(found, event_index, key=attrgetter("index"))
-    return found[at] if at < len(found) and found[at].index == event_index else None
+    at = bisect_left(findings, event_index, key=attrgetter("index"))
+    return findings[at] if at < len(findings) and findings[at].index == event_index else None

@@ -32,8 +32,8 @@ def pauses(index: RunIndex, position: Position, max_steps: int = _EVENTS_PER_TUR
     times = index.time[max(index_before(position), 0) : stop]
     known = times != NO_TIME
     apart = np.diff(times.astype(np.float64)) / 1e9
-    found = np.where(known[1:] & known[:-1], np.clip(apart, 0.0, MAX_PAUSE_S), UNTIMED_PAUSE_S)
-    return np.concatenate(([0.0], found)) if position == 0 else found
+    waits = np.where(known[1:] & known[:-1], np.clip(apart, 0.0, MAX_PAUSE_S), UNTIMED_PAUSE_S)
+    return np.concatenate(([0.0], waits)) if position == 0 else waits
 
 
 def advanced(index: RunIndex, position: Position, seconds: float) -> tuple[Position, float]:

@@ -76,11 +76,11 @@ def _tools(index: RunIndex, failed: NDArray[np.int64]) -> tuple[ToolNumbers, ...
     times = np.bincount(tool[known], spent[known], count)
     timed = _counts(tool[known], count)
     columns = (_counts(tools[tools != NO_TOOL], count) for tools in (tool, index.tool[failed], index.tool[denied]))
-    found = [
+    numbers = [
         ToolNumbers(name, int(calls), int(bad), int(no), int(times[n]) if timed[n] else None)
         for n, (name, calls, bad, no) in enumerate(zip(index.tools, *columns, strict=True))
     ]
-    return tuple(sorted(found, key=lambda one: (-one.calls, one.name)))
+    return tuple(sorted(numbers, key=lambda of_tool: (-of_tool.calls, of_tool.name)))
 
 
 def _counts(values: NDArray[np.uint16] | NDArray[np.int32], most: int) -> NDArray[np.int64]:

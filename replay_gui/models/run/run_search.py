@@ -102,14 +102,14 @@ class RunSearch(EventSearchModel):
             self.started.emit()
 
     @Slot(object)
-    def _on_found(self, found: SearchResult) -> None:
-        if found.number != self._number:
+    def _on_found(self, result: SearchResult) -> None:
+        if result.number != self._number:
             return
-        self.hits.update((hit.index, hit) for hit in found.hits)
-        self.count, self.searching, self.problem = found.count, not found.ended, found.problem
-        self.fraction_done = found.done / found.total if found.total else 0.0
-        if found.hits:
-            self.indexes = np.append(self.indexes, np.array([hit.index for hit in found.hits], np.int64))
+        self.hits.update((hit.index, hit) for hit in result.hits)
+        self.count, self.searching, self.problem = result.count, not result.ended, result.problem
+        self.fraction_done = result.done / result.total if result.total else 0.0
+        if result.hits:
+            self.indexes = np.append(self.indexes, np.array([hit.index for hit in result.hits], np.int64))
             self._mark_hits()
         self.progressed.emit()
         if self._forward is not None and len(self.indexes):

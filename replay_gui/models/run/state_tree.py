@@ -53,11 +53,11 @@ class StateTree(QAbstractTableModel):
 
     def _continue_search(self) -> bool:
         """Search the next MEMBERS_PER_TURN members; return whether there are new hits."""
-        found = self._search.search_more(MEMBERS_PER_TURN)
+        hit = self._search.search_more(MEMBERS_PER_TURN)
         self._view.found, self.complete = self._search.found, self._search.complete
         if not self._search.ended:
             self._searching.start()
-        return found
+        return hit
 
     @Slot()
     def _on_searching(self) -> None:
@@ -132,8 +132,8 @@ class StateTree(QAbstractTableModel):
 
     def found_rows(self) -> list[int]:
         """The rows in which the search found its text, not those that only lead there."""
-        found = self._view.found or frozenset()
-        return [i for i, row in enumerate(self._rows) if row.kind is RowKind.MEMBER and row.path in found]
+        hits = self._view.found or frozenset()
+        return [i for i, row in enumerate(self._rows) if row.kind is RowKind.MEMBER and row.path in hits]
 
     def value(self, row: int) -> Any:
         """The value that a row belongs to; what it was, where it was removed."""

@@ -239,7 +239,7 @@ class _Walk:
         forced: set[Any] = set(self.touched.get(path, ()))
         if self.view.found is not None:
             depth = len(path)
-            forced |= {found[depth] for found in self.view.found if len(found) > depth and found[:depth] == path}
+            forced |= {hit[depth] for hit in self.view.found if len(hit) > depth and hit[:depth] == path}
         if isinstance(old, Mapping) and isinstance(value, Mapping):
             forced |= {key for key in old if key not in value} if len(old) <= PAGE_MEMBERS else set()
         elif is_container(old) and not isinstance(value, Mapping):

@@ -51,7 +51,7 @@ def _steps(root: Mapping[str, Any], needle: str) -> Iterator[Path | None]:
         for key, member in value.items() if isinstance(value, Mapping) else enumerate(value):
             if is_container(member):
                 waiting.append(((*path, key), member))
-                said = str(key) if isinstance(key, str) else ""
+                text = str(key) if isinstance(key, str) else ""
             else:
-                said = f"{key} {member[:_MAX_CHARACTERS] if isinstance(member, str) else member}"
-            yield (*path, key) if needle in said.casefold() else None
+                text = f"{key} {member[:_MAX_CHARACTERS] if isinstance(member, str) else member}"
+            yield (*path, key) if needle in text.casefold() else None

@@ -28,10 +28,10 @@ def next_error(index: RunIndex, report: VerificationReport | None, position: Pos
     )
     for start in starts:
         stretch = slice(max(start, 0), min(start + _EVENTS_PER_SCAN, count if forward else event_index))
-        found = np.flatnonzero(_is_error(index, stretch)) + stretch.start
+        errors = np.flatnonzero(_is_error(index, stretch)) + stretch.start
         named = broken[(broken >= stretch.start) & (broken < stretch.stop)]
-        if len(found) or len(named):
-            both = np.concatenate((found, named))
+        if len(errors) or len(named):
+            both = np.concatenate((errors, named))
             return position_after(EventIndex(int(both.min() if forward else both.max())))
     return position
 
@@ -67,11 +67,11 @@ def step_position(index: RunIndex, position: Position, delta: int) -> Position:
     )
     for start in starts:
         stretch = slice(max(start, 0), min(start + _EVENTS_PER_SCAN, count if delta > 0 else before))
-        found = np.flatnonzero(~hidden[index.kind[stretch]]) + stretch.start
-        if len(found) >= left:
-            return position_after(EventIndex(int(found[left - 1] if delta > 0 else found[-left])))
-        if len(found):
-            left, last = left - len(found), position_after(EventIndex(int(found[-1])))
+        shown = np.flatnonzero(~hidden[index.kind[stretch]]) + stretch.start
+        if len(shown) >= left:
+            return position_after(EventIndex(int(shown[left - 1] if delta > 0 else shown[-left])))
+        if len(shown):
+            left, last = left - len(shown), position_after(EventIndex(int(shown[-1])))
     return last if delta > 0 else Position(0)
 
 
@@ -91,7 +91,7 @@ def next_in_lane(index: RunIndex, position: Position, forward: bool) -> Position
     )
     for start in starts:
         stretch = slice(max(start, 0), min(start + _EVENTS_PER_SCAN, count if forward else event_index))
-        found = np.flatnonzero((index.kind[stretch] == kind) & (index.tool[stretch] == tool))
-        if len(found):
-            return position_after(EventIndex(int(found[0 if forward else -1]) + stretch.start))
+        in_lane = np.flatnonzero((index.kind[stretch] == kind) & (index.tool[stretch] == tool))
+        if len(in_lane):
+            return position_after(EventIndex(int(in_lane[0 if forward else -1]) + stretch.start))
     return position

@@ -24,8 +24,8 @@ def event_near(
         running = _call_at(lane, index, scale.position(pixel), height)
         if running is not None:
             return running
-    found = [_nearest(part, scale, pixel) for part in lane.parts if len(part.positions)]
-    distance, position = min(found, default=(np.inf, 0))
+    nearest = [_nearest(part, scale, pixel) for part in lane.parts if len(part.positions)]
+    distance, position = min(nearest, default=(np.inf, 0))
     return Position(position) if distance <= max_pixels else None
 
 

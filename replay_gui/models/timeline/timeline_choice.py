@@ -44,14 +44,14 @@ class LaneChoice:
     def restored(cls, saved: object) -> LaneChoice:
         """Return the choice that `save` wrote; invalid data is ignored."""
         try:
-            found = json.loads(saved) if isinstance(saved, str) else None
+            choice = json.loads(saved) if isinstance(saved, str) else None
         except (ValueError, RecursionError):
-            found = None
-        return cls(_names(found, "folded") & set(GROUPS), _names(found, "hidden"))
+            choice = None
+        return cls(_names(choice, "folded") & set(GROUPS), _names(choice, "hidden"))
 
 
-def _names(found: object, key: str) -> frozenset[str]:
-    names = found.get(key) if isinstance(found, dict) else None
+def _names(choice: object, key: str) -> frozenset[str]:
+    names = choice.get(key) if isinstance(choice, dict) else None
     return frozenset(name for name in names if isinstance(name, str)) if isinstance(names, list) else frozenset()
 
 

@@ -94,8 +94,8 @@ class TimelineScale:
 
     def ticks(self, spacing: float) -> list[tuple[float, str]]:
         """Return (pixel, text) of round values within the scale, at least `spacing` pixels apart."""
-        found = self.axis.ticks(self.start, self.end, spacing * self.span / self.width)
-        return [((at - self.start) * self.width / self.span, text) for at, text in found]
+        ticks = self.axis.ticks(self.start, self.end, spacing * self.span / self.width)
+        return [((at - self.start) * self.width / self.span, text) for at, text in ticks]
 
     def _clamped_span(self, span: float, count: int) -> float:
         extent = self.axis.extent(count)

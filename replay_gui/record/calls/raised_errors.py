@@ -42,13 +42,13 @@ def error_of_form(form: Mapping[str, Any]) -> Exception:
     the class wants other arguments, it is made without them, with the attributes that were recorded.
     """
     name, message = str(form.get("name")), str(form.get("message", ""))
-    found: Any = sys.modules.get(str(form.get("module")))
+    error_type: Any = sys.modules.get(str(form.get("module")))
     for part in name.split("."):
-        found = getattr(found, part, None)
-    if not isinstance(found, type) or not issubclass(found, Exception):
+        error_type = getattr(error_type, part, None)
+    if not isinstance(error_type, type) or not issubclass(error_type, Exception):
         return ErrorOfRecord(name, message)
     try:
-        error = _made(found, form.get("arguments"), message)
+        error = _made(error_type, form.get("arguments"), message)
         for key, value in form.get("attributes", {}).items():
             if not hasattr(error, key):
                 is_error = isinstance(value, dict) and _ERROR in value

@@ -87,8 +87,8 @@ class _FoundText(QWidget):
     def hits(self) -> list[tuple[str, SearchHit]]:
         """The side ("A", "B") and the hit of each side with one; one item, "A, B", if both texts are equal."""
         row = self._session.row
-        found = [(name, self._finder.hit(row, in_a=name == "A")) for name in "AB"]
-        hits = [(name, hit) for name, hit in found if hit is not None]
+        of_sides = [(name, self._finder.hit(row, in_a=name == "A")) for name in "AB"]
+        hits = [(name, hit) for name, hit in of_sides if hit is not None]
         return [("A, B", hits[0][1])] if len(hits) == 2 and hits[0][1].text == hits[1][1].text else hits
 
     @Slot()

@@ -130,15 +130,15 @@ class Panel(QFrame):
         if level == self._level:
             return
         self._level = level
-        for one in self._buttons:
-            one.button.setText(one.text if level < _SHORT_WORDS_LEVEL else one.short)
-            if one.spare:
-                one.button.setVisible(level < _MINIMAL_LEVEL)
+        for head_button in self._buttons:
+            head_button.button.setText(head_button.text if level < _SHORT_WORDS_LEVEL else head_button.short)
+            if head_button.spare:
+                head_button.button.setVisible(level < _MINIMAL_LEVEL)
 
     def _wanted(self, level: int) -> int:
         """Return the width that title, note and buttons need."""
         margins = self._head.contentsMargins()
         parts = [self._title.sizeHint().width(), 0 if self._note.isHidden() else self._note.sizeHint().width()]
-        parts += [one.width(level) for one in self._buttons]
+        parts += [head_button.width(level) for head_button in self._buttons]
         gaps = sum(part > 0 for part in parts) * self._head.spacing()  # one of them before the secondary text
         return margins.left() + sum(parts) + gaps + margins.right()

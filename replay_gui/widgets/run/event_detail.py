@@ -162,10 +162,10 @@ class EventDetail(Panel):
     def _show_integrity(self) -> None:
         rows: list[QWidget] = []
         facts = self._session.facts
-        found = () if self._event is None else hash_checks(self._event, self._session.report)
+        checks = () if self._event is None else hash_checks(self._event, self._session.report)
         if facts is not None and not facts.has_hashes:
-            found = ()  # of a file of another format, whose hashes are of the log that it was made into
-        for check in found:
+            checks = ()  # of a file of another format, whose hashes are of the log that it was made into
+        for check in checks:
             row = self._fact(check.name, _grouped(check.hash) or check.words, check.hash or check.words, check.meaning)
             row.sound = check.is_valid
             row.setAccessibleDescription(check.words)
@@ -175,9 +175,9 @@ class EventDetail(Panel):
             if check.hash and check.words:
                 rows.append(self._fact("", check.words, check.words, ""))
         self.integrity.set_rows(rows)
-        self._damaged = any(check.is_valid is False for check in found)
-        sound = False if self._damaged else found[0].is_valid if found else None
-        unsaid = found[0].words.partition(":")[0] if found else ""
+        self._damaged = any(check.is_valid is False for check in checks)
+        sound = False if self._damaged else checks[0].is_valid if checks else None
+        unsaid = checks[0].words.partition(":")[0] if checks else ""
         self.integrity.set_summary({True: "record intact", False: "damaged", None: unsaid}[sound], sound)
         self._fit()
 

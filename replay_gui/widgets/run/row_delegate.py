@@ -95,8 +95,8 @@ class RowDelegate(QStyledItemDelegate):
 
     def _paint_hit(self, painter: QPainter, space: QRect, hit: SearchHit, loud: QColor) -> None:
         """Paint the hit on its background; elide the text before it so that the hit stays visible."""
-        metrics, found = self._data.metrics, hit.text[hit.start : hit.stop]
-        wide = min(metrics.horizontalAdvance(found), space.width())
+        metrics, matched = self._data.metrics, hit.text[hit.start : hit.stop]
+        wide = min(metrics.horizontalAdvance(matched), space.width())
         room = max(0, min(space.width() // 2, space.width() - wide - metrics.horizontalAdvance("…")))
         before = metrics.elidedText(hit.text[: hit.start], Qt.TextElideMode.ElideLeft, room)
         at = space.x() + metrics.horizontalAdvance(before)

@@ -173,10 +173,10 @@ def _pairs(rows: list[tuple[str, str]]) -> QWidget:
     grid.setColumnStretch(1, 1)
     for line, (name, value) in enumerate(rows):
         grid.addWidget(_label(name, "secondary"), line, 0, Qt.AlignmentFlag.AlignTop)
-        said = _label(one_line(value, 400))
-        said.setWordWrap(True)
-        said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        grid.addWidget(said, line, 1)
+        label = _label(one_line(value, 400))
+        label.setWordWrap(True)
+        label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        grid.addWidget(label, line, 1)
     return table
 
 

@@ -153,8 +153,8 @@ class StateInspector(Panel):
     def _show_hit_count(self) -> None:
         rows, here = self.tree.found_rows(), self.view.currentIndex().row()
         more = "" if self.tree.complete else "+"
-        said = f"{rows.index(here) + 1:,} of {len(rows):,}{more}" if here in rows else f"{len(rows):,}{more}"
-        self.hits.setText(said if self.search.text() else "")
+        hit_words = f"{rows.index(here) + 1:,} of {len(rows):,}{more}" if here in rows else f"{len(rows):,}{more}"
+        self.hits.setText(hit_words if self.search.text() else "")
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         """In the line of the search Enter and Shift+Enter go from hit to hit, Esc closes it."""

@@ -64,8 +64,8 @@ class ValueView(RowView):
         """Restore the scroll position by the chosen row, else by the first row that still exists."""
         sight, self._sight = self._sight, []
         kept = ((row, offset) for path, offset in sight if (row := self._tree.row_of(path)) is not None)
-        if (found := next(kept, None)) is not None:
-            self.verticalScrollBar().setValue(found[0] - found[1])
+        if (place := next(kept, None)) is not None:
+            self.verticalScrollBar().setValue(place[0] - place[1])
         self._restore_current()
         self._is_updating = False
 

@@ -334,11 +334,11 @@ class Timeline(QWidget):
     @Slot(QPoint)
     def show_hover(self, point: QPoint) -> None:
         """Show what is there: the event; over the names, the lane."""
-        row, found = self._layout().row_at(point.y()), self.event_at(QPointF(point))
-        if found is not None and row is not None:
+        row, event = self._layout().row_at(point.y()), self.event_at(QPointF(point))
+        if event is not None and row is not None:
             pixel = point.x() - self._layout().origin
             others = events_within(self.rows[row], self.scale, pixel, UNIT / 2) - 1
-            self._hover.show_event(found, others, self.mapToGlobal(point))
+            self._hover.show_event(event, others, self.mapToGlobal(point))
         elif row is not None and point.x() < LABELS and self._index.count:
             title, words = one_line(self.rows[row].title), lane_words(self.rows[row], self._session.marks)
             self._hover.show_words(title, words, self.mapToGlobal(point))

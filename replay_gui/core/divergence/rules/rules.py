@@ -151,10 +151,10 @@ class Rules:
         return (rule for rule in self.all if rule.enabled and rule.applies_to(kind, tool))
 
     def _compiled(self, pattern: str) -> TextPattern:
-        found = self._patterns.get(pattern)
-        if found is None:
-            found = self._patterns[pattern] = compile_pattern(pattern)
-        return found
+        compiled = self._patterns.get(pattern)
+        if compiled is None:
+            compiled = self._patterns[pattern] = compile_pattern(pattern)
+        return compiled
 
     @property
     def ignores_events(self) -> bool:

@@ -46,16 +46,16 @@ class Messages:
         """Return the last messages of a role, at most `count`, in order."""
         if not len(self._indexes):
             return []
-        found = [
+        latest_first = [
             message for message, _ in zip(self.before(int(self._indexes[-1]) + 1, role), range(count), strict=False)
         ]
-        return found[::-1]
+        return latest_first[::-1]
 
     def is_conversation(self) -> bool:
         """Whether a user says something more than once among the first and the last messages."""
         edges = [*self._indexes[:_EDGE].tolist(), *self._indexes[_EDGE:][-_EDGE:].tolist()]
-        said = self._of_role(edges, OriginRole.USER)
-        return next(said, None) is not None and next(said, None) is not None
+        from_user = self._of_role(edges, OriginRole.USER)
+        return next(from_user, None) is not None and next(from_user, None) is not None
 
     def _of_role(self, indexes: Iterable[int], role: OriginRole) -> Iterator[Message]:
         for index in indexes:

@@ -69,10 +69,10 @@ class RunAccount:
     @cached_property
     def by_key(self) -> dict[bytes, ToolCall]:
         """The first call of each key."""
-        found: dict[bytes, ToolCall] = {}
+        first_calls: dict[bytes, ToolCall] = {}
         for call in self.calls:
-            found.setdefault(call.key, call)
-        return found
+            first_calls.setdefault(call.key, call)
+        return first_calls
 
     def call_at(self, index: EventIndex) -> ToolCall | None:
         """Return the call whose request or response stands at an index."""

@@ -55,7 +55,7 @@ def errors_not_got_over(calls: Sequence[ToolCall]) -> list[ToolCall]:
     in one text it is not known which failed.
     """
     later: defaultdict[str, list[ToolCall]] = defaultdict(list)
-    found, looked = [], 0
+    errors, looked = [], 0
     for call in reversed(calls):
         if call.ok:
             later[call.tool].append(call)
@@ -63,8 +63,8 @@ def errors_not_got_over(calls: Sequence[ToolCall]) -> list[ToolCall]:
             looked += 1
             tries = later[call.tool][-_MAX_FAILED:]
             if not any(again.key == call.key or likeness(again, call) >= ALIKE for again in tries):
-                found.append(call)
-    return found[::-1]
+                errors.append(call)
+    return errors[::-1]
 
 
 def loops(calls: Sequence[ToolCall]) -> list[Loop]:
@@ -73,8 +73,8 @@ def loops(calls: Sequence[ToolCall]) -> list[Loop]:
     for call in calls:
         if call.response is not None:
             groups[call.key, digest(masked_answer(call.answer).encode("utf-8", "replace"))].append(call)
-    found = [Loop(group[0], group[-1], len(group)) for group in groups.values() if len(group) >= LOOP_CALLS]
-    return sorted(found, key=lambda loop: loop.first.request)
+    loops_found = [Loop(group[0], group[-1], len(group)) for group in groups.values() if len(group) >= LOOP_CALLS]
+    return sorted(loops_found, key=lambda loop: loop.first.request)
 
 
 def last_checks(calls: Sequence[ToolCall]) -> Checks:

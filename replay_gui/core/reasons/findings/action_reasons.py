@@ -79,15 +79,15 @@ def _turned_round(
 ) -> tuple[tuple[ToolCall, ToolCall], tuple[ToolCall, ToolCall]] | None:
     """Return two pairs that are in another order in the other run; two about the same thing where there are such."""
     latest: tuple[ToolCall, ToolCall] | None = None
-    found = None
+    turned = None
     for pair in sorted(equal, key=lambda pair: pair[0].request):
         if latest is not None and pair[1].request < latest[1].request and pair[0].key != latest[0].key:
             if subjects(latest[0]) & subjects(pair[0]):
                 return latest, pair
-            found = found or (latest, pair)
+            turned = turned or (latest, pair)
         if latest is None or pair[1].request > latest[1].request:
             latest = pair
-    return found
+    return turned
 
 
 def _add_changed(reasons: ReasonList, pair: tuple[ToolCall, ToolCall], rules: Rules, tier: Tier) -> None:

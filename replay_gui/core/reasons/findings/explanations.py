@@ -112,9 +112,9 @@ def explain_extra(done_by: RunAccount, other: RunAccount, call: ToolCall) -> Exp
         sentences, chip = [_lack_of_extra(done_by, other, lack)], lack.kind.value
     elif nowhere:
         sentences, chip = [_from_nowhere(done_by, call, value_words(nowhere[0]))], MADE_UP
-    said = next(done_by.messages.before(call.request, OriginRole.USER), None)
-    if said is not None and call.request - said[0] <= _YES_WITHIN:
-        index, words = said
+    message = next(done_by.messages.before(call.request, OriginRole.USER), None)
+    if message is not None and call.request - message[0] <= _YES_WITHIN:
+        index, words = message
         offer = next(done_by.messages.before(index, OriginRole.AGENT), None)
         if offer is not None and index - offer[0] <= _OFFER_WITHIN:
             sentences.append(
@@ -263,7 +263,7 @@ def telling_words(call: ToolCall) -> frozenset[str]:
 
 
 def _scalars(value: Any) -> list[Any]:
-    pending, found = [value], []
+    pending, scalars = [value], []
     while pending:
         item = pending.pop()
         if isinstance(item, dict):
@@ -271,8 +271,8 @@ def _scalars(value: Any) -> list[Any]:
         elif isinstance(item, list | tuple):
             pending.extend(item)
         else:
-            found.append(item)
-    return found
+            scalars.append(item)
+    return scalars
 
 
 def _done_too_early(
@@ -308,13 +308,13 @@ def _done_too_early(
 def _asked_last(other: RunAccount, call: ToolCall, origins: tuple[Origin, ...]) -> Explanation | None:
     """Return that the run ended where the user asked for the call, if it did."""
     last = other.last_step
-    said = other.messages.last(OriginRole.USER)
-    if last is None or said is None or said[0] != last[0]:
+    message = other.messages.last(OriginRole.USER)
+    if last is None or message is None or message[0] != last[0]:
         return None
     nouns = {word for word in name_words(call.tool) if len(word) >= _MIN_NOUN}
-    if nouns.isdisjoint(re.findall(r"[a-z]+", said[1].lower())):
+    if nouns.isdisjoint(re.findall(r"[a-z]+", message[1].lower())):
         return None
-    sentence = f"It was asked for it last of all ({quoted(said[1])}, {event_words(last[0])}); the run ended there."
+    sentence = f"It was asked for it last of all ({quoted(message[1])}, {event_words(last[0])}); the run ended there."
     return Explanation((sentence,), "cut off", origins, index=last[0])
 
 
@@ -327,11 +327,11 @@ def _said_instead(done_by: RunAccount, other: RunAccount, call: ToolCall, links:
         same = other.by_key.get(earlier.key)
         if same is not None:
             after = max(after, same.request if same.response is None else same.response)
-    said = next(other.messages.after(after, OriginRole.AGENT), None) or other.messages.last(OriginRole.AGENT)
+    message = next(other.messages.after(after, OriginRole.AGENT), None) or other.messages.last(OriginRole.AGENT)
     origins = origins_of(done_by, links)
     known = "It had the same information" if had_the_values(other, links, call) else ""
-    if said is None:
+    if message is None:
         return Explanation((f"{known}.",) if known else (), LackKind.AGENT.value, origins)
-    instead = f"nstead it said {quoted(said[1], 80)} ({event_words(said[0])})."
+    instead = f"nstead it said {quoted(message[1], 80)} ({event_words(message[0])})."
     sentence = f"{known}; i{instead}" if known else f"I{instead}"
-    return Explanation((sentence,), LackKind.AGENT.value, origins, index=said[0])
+    return Explanation((sentence,), LackKind.AGENT.value, origins, index=message[0])

@@ -128,21 +128,21 @@ def add_setup_reason(reasons: ReasonList) -> int:
 
 def _setup(run: RunAccount) -> dict[str, Any]:
     """Return the members of the set-up, by JSON Pointer; the messages of the system as one text."""
-    found: dict[str, Any] = {}
+    members: dict[str, Any] = {}
     told: list[str] = []
     for event in run.setup_events:
         if event.kind == Kind.AGENT_INIT.value:
             for name in ("agent_type", "agent_version"):
-                found.setdefault(f"/{name}", event.payload.get(name))
+                members.setdefault(f"/{name}", event.payload.get(name))
             for path, value in islice(leaves(event.payload.get("config")), _MAX_SETUP):
                 if path[0] in TRIAL_NAMES and len(path) == 1:
                     continue
-                found.setdefault(join_pointer(path), value)
+                members.setdefault(join_pointer(path), value)
         else:
             told.append(message_text(event))
     if told:
-        found["/system_message"] = "\n".join(told)
-    return found
+        members["/system_message"] = "\n".join(told)
+    return members
 
 
 def _weight(path: str) -> int:

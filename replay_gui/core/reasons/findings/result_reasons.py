@@ -186,9 +186,9 @@ def _add_said(reasons: ReasonList, said_p: Message, said_f: Message, verb: str) 
 def _named_answer(run: RunAccount) -> Message | None:
     """Return the last answer that is called so in one of the last messages of the agent."""
     for index, words in reversed(run.messages.latest(OriginRole.AGENT, _LAST_MESSAGES)):
-        found = _ANSWER.findall(words)
-        if found:
-            return index, found[-1].strip(" *.")
+        answers = _ANSWER.findall(words)
+        if answers:
+            return index, answers[-1].strip(" *.")
     return None
 
 

@@ -87,13 +87,13 @@ def _add_pair(reasons: ReasonList, first: _Sentence, second: _Sentence, values: 
 
 
 def _sentences(run: RunAccount) -> list[_Sentence]:
-    found = []
+    sentences = []
     for index, words in run.messages.latest(OriginRole.AGENT, _MAX_SENTENCES):
         for text in _SENTENCE_END.split(_CLOCK.sub("", masked_answer(words))):
             figures = figures_of(text)
             if figures:
-                found.append(_Sentence(index, text.strip(), frozenset(_WORD.findall(text.lower())), figures))
-    return found[-_MAX_SENTENCES:]
+                sentences.append(_Sentence(index, text.strip(), frozenset(_WORD.findall(text.lower())), figures))
+    return sentences[-_MAX_SENTENCES:]
 
 
 def _most_alike(
@@ -103,7 +103,7 @@ def _most_alike(
     all_p = {figure for sentence in told_p for figure in sentence.figures}
     all_f = {figure for sentence in told_f for figure in sentence.figures}
     best: tuple[float, int] | None = None
-    found = None
+    most_alike = None
     for first in told_p:
         only_p = [figure for figure in first.figures if figure not in all_f]
         if not only_p or len(first.words) < _MIN_WORDS:
@@ -115,8 +115,8 @@ def _most_alike(
             alike = len(first.words & second.words) / len(first.words | second.words)
             weight = (round(alike, 2) * min(len(first.words & second.words), 12), first.index)
             if alike >= _MIN_ALIKE and (best is None or weight > best):
-                best, found = weight, (first, second, _alike_figures(first, only_p, second, only_f))
-    return found
+                best, most_alike = weight, (first, second, _alike_figures(first, only_p, second, only_f))
+    return most_alike
 
 
 def _alike_figures(first: _Sentence, only_p: list[str], second: _Sentence, only_f: list[str]) -> tuple[str, str]:
@@ -129,12 +129,12 @@ def _alike_figures(first: _Sentence, only_p: list[str], second: _Sentence, only_
 
 def _neighbours(text: str) -> dict[str, frozenset[str]]:
     """Return the words near each figure of a sentence."""
-    found: dict[str, frozenset[str]] = {}
+    neighbours: dict[str, frozenset[str]] = {}
     for match in FIGURE.finditer(text):
         before = _WORD.findall(text[: match.start()].lower())[-_NEAR:]
         after = _WORD.findall(text[match.end() :].lower())[:_NEAR]
-        found.setdefault(_plain(match[1]), frozenset((*before, *after)))
-    return found
+        neighbours.setdefault(_plain(match[1]), frozenset((*before, *after)))
+    return neighbours
 
 
 def _own_figure(run: RunAccount, told: list[_Sentence], others: list[_Sentence]) -> tuple[str, EventIndex] | None:

@@ -33,17 +33,17 @@ class FigureWatch:
         Return them only where there are at least two: one alone is often counted or added up. Years and single digits
         are no figures.
         """
-        found: tuple[str, ...] = ()
+        figures: tuple[str, ...] = ()
         role = role_of(event)
         if role is None and not is_setup(event):
             return ()
         if event.kind == Kind.DECISION.value and role is OriginRole.AGENT and len(self._known) < _MAX_KNOWN:
             told = (_plain(match[1]) for match in _TOLD.finditer(message_text(event)[:_MAX_TEXT]))
             unknown = dict.fromkeys(figure for figure in told if figure not in self._known and _is_telling(figure))
-            found = tuple(unknown) if len(unknown) >= _MIN_FIGURES else ()
+            figures = tuple(unknown) if len(unknown) >= _MIN_FIGURES else ()
         if len(self._known) < _MAX_KNOWN:
             self._known.update(_figures(event))
-        return found
+        return figures
 
 
 def figure_sentence(index: EventIndex, figures: tuple[str, ...]) -> str:

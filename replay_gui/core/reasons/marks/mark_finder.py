@@ -85,8 +85,8 @@ class MarkFinder:
         """
         if self.gave_up:
             return ()
-        found = [*self._errors(), *self._loop_marks(), *self._from_nowhere, *self._checks(), *self._answer(log)]
-        return tuple(sorted(found, key=lambda mark: mark.events[:1]))
+        marks = [*self._errors(), *self._loop_marks(), *self._from_nowhere, *self._checks(), *self._answer(log)]
+        return tuple(sorted(marks, key=lambda mark: mark.events[:1]))
 
     def _take_call(self, call: ToolCall) -> None:
         if call.ok:
@@ -160,15 +160,15 @@ class MarkFinder:
             return []
         answer, target = self._outcome.payload.get("answer"), self._outcome.payload.get("expected")
         wanted = [_plain(item) for item in (target if isinstance(target, list) else [target])]
-        said = _plain(answer)
-        if target in (None, "", []) or is_patch(answer) or said in wanted or not said:
+        answered = _plain(answer)
+        if target in (None, "", []) or is_patch(answer) or answered in wanted or not answered:
             return []
-        near = [other for other in wanted if _differs_in_one(said, other)]
+        near = [other for other in wanted if _differs_in_one(answered, other)]
         close = "; they differ in 1 character" if near else ""
-        sentence = f"The answer is {quoted(said)}, the target {quoted(wanted[0])}{close}."
+        sentence = f"The answer is {quoted(answered)}, the target {quoted(wanted[0])}{close}."
         events = [self._outcome.index]
-        if log is not None and 4 <= len(said) <= _MAX_ANSWER:
-            place = FirstPlaces(log.source, log.offsets, log.__getitem__).find(said)
+        if log is not None and 4 <= len(answered) <= _MAX_ANSWER:
+            place = FirstPlaces(log.source, log.offsets, log.__getitem__).find(answered)
             if place is not None:
                 events.insert(0, place)
                 sentence += f" The answer first stands in {event_words(place)}."
