@@ -186,7 +186,7 @@ class RunsPictureView(QAbstractScrollArea):
     def viewportEvent(self, event: QEvent) -> bool:
         """Say in a tooltip what is under the mouse."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent) and self._layout is not None:
-            QToolTip.showText(event.globalPos(), self._words_at(QPointF(event.pos())), self)
+            QToolTip.showText(event.globalPos(), plain_tooltip(self._words_at(QPointF(event.pos()))), self)
             return True
         return super().viewportEvent(event)
 
@@ -210,4 +210,4 @@ class RunsPictureView(QAbstractScrollArea):
                 f"{entry.passing.having:,} of {plural(entry.passing.of, 'run')} that passed, "
                 f"{entry.failing.having:,} of {plural(entry.failing.of, 'run')} that failed"
             )
-        return plain_tooltip("\n".join(lines))
+        return "\n".join(lines)
