@@ -22,9 +22,10 @@ WAIT = 30_000  # ms
 class Journey:
     """A window, and hands on its keyboard."""
 
-    def __init__(self, qtbot: QtBot, window: MainWindow) -> None:
+    def __init__(self, qtbot: QtBot, window: MainWindow, settings: QSettings) -> None:
         self.qtbot = qtbot
         self.window = window
+        self.settings = settings
         self.session = window.session
 
     def open(self, path: Path) -> None:
@@ -57,5 +58,5 @@ def journey(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Journe
     with qtbot.waitExposed(window):
         window.show()
     window.activateWindow()
-    yield Journey(qtbot, window)
+    yield Journey(qtbot, window, settings)
     window.close()

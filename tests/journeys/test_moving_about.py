@@ -209,7 +209,7 @@ def test_settings_full_of_nonsense_do_no_harm(
         settings.setValue(name, kept)
     window = MainWindow(Session(bridge=EngineBridge()), qapp, settings)
     qtbot.addWidget(window)
-    journey = Journey(qtbot, window)
+    journey = Journey(qtbot, window, settings)
     journey.open(log)
     journey.session.seek(Position(5))
     window.close()

@@ -136,7 +136,7 @@ def test_the_theme_is_remembered(journey: Journey) -> None:
     light = next(action for action in journey.window.menus.themes.actions() if action.data() == "light")
     light.trigger()
     assert theme().name == "light"
-    assert journey.window._settings.value("theme") == "light"
+    assert journey.settings.value("theme") == "light"
 
 
 def test_a_broken_settings_file_does_no_harm(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:

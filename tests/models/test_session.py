@@ -209,10 +209,10 @@ def test_the_view_follows_a_growing_run_only_while_it_shows_all(qtbot: QtBot, se
     open_whole(qtbot, session, write_log(tmp_path / "a.rlog", turns=20))
     assert session.view == (0.0, 101.0)
     session.set_view(10, 30)
-    session._grow(session.index)
+    session.follow_growth()
     assert session.view == (10.0, 30.0)
     session.fit_view()
-    session._grow(session.index)
+    session.follow_growth()
     assert session.view == (0.0, 101.0)
 
 

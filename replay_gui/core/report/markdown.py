@@ -29,15 +29,19 @@ _PICTURE_WIDTH = 60  # characters of the picture
 
 def markdown_report(document: Document) -> str:
     """Return the whole file."""
-    parts = [f"# {_text(document.title)}", f"**{_text(document.verdict)}** {_text(document.words)}"]
+    parts = [
+        f"# {escaped_text(document.title)}",
+        f"**{escaped_text(document.verdict)}** {escaped_text(document.words)}",
+    ]
     parts += [_code(line) for line in document.lines]
-    parts.append(_text(document.made))
+    parts.append(escaped_text(document.made))
     for section in document.sections:
         parts += _section(section)
     return "\n\n".join(parts) + "\n"
 
 
-def _text(text: str) -> str:
+def escaped_text(text: str) -> str:
+    """Return a text on one line that Markdown shows as it is, without links."""
     words = _MARKUP.sub(_escaped, _BLANK.sub(" ", visible(text)))
     return words.replace("://", "\\://").replace("www.", "www\\.")  # otherwise bare addresses would become links
 
@@ -56,16 +60,17 @@ def _code(text: str) -> str:
 
 
 def _section(section: ReportSection) -> list[str]:
-    return [f"{'#' * (section.level + 1)} {_text(section.title)}", *map(_block, section.blocks)]
+    return [f"{'#' * (section.level + 1)} {escaped_text(section.title)}", *map(_block, section.blocks)]
 
 
 def _block(block: Block) -> str:
     match block:
         case Paragraph():
-            return _text(block.text) if block.tone == "plain" else f"**{_text(block.text)}**"
+            return escaped_text(block.text) if block.tone == "plain" else f"**{escaped_text(block.text)}**"
         case Facts():
             return "\n".join(
-                f"- {_text(fact.name)}: {_code(fact.value) if fact.data else _text(fact.value)}" for fact in block.rows
+                f"- {escaped_text(fact.name)}: {_code(fact.value) if fact.data else escaped_text(fact.value)}"
+                for fact in block.rows
             )
         case ReportTable():
             return _table(block)
@@ -81,19 +86,19 @@ def _table(table: ReportTable) -> str:
         return f"| {' | '.join(cells)} |"
 
     lines = [
-        line([_text(column.title) for column in table.columns]),
+        line([escaped_text(column.title) for column in table.columns]),
         line(["---:" if column.number else "---" for column in table.columns]),
         *(
             line([_cell(cell, column.data) for column, cell in zip(table.columns, row, strict=True)])
             for row in table.rows
         ),
     ]
-    return "\n".join(lines) + (f"\n\n{_text(table.more)}" if table.more else "")
+    return "\n".join(lines) + (f"\n\n{escaped_text(table.more)}" if table.more else "")
 
 
 def _cell(text: str, data: bool) -> str:
     """Return a cell; a text with a bar is no code span, because a bar ends the cell even there."""
-    return _code(text) if data and text and "|" not in text else _text(text)
+    return _code(text) if data and text and "|" not in text else escaped_text(text)
 
 
 def _picture(timeline: TimelineCounts) -> str:

@@ -81,7 +81,7 @@ def _result(rule: str, text: str, run: str, offset: int | None = None) -> dict[s
         "ruleId": rule,
         "ruleIndex": _IDS.index(rule),
         "level": _RULES[rule][0],
-        "message": {"text": _message(text)},
+        "message": {"text": escaped_message(text)},
         "locations": [{"physicalLocation": location}],
     }
 
@@ -120,7 +120,7 @@ def _comparison(report: Report, comparison: ComparisonPart) -> Iterator[dict[str
         yield _result("cause", words, run)
 
 
-def _message(text: str) -> str:
+def escaped_message(text: str) -> str:
     """Return the text of a message, where brackets would be links and braces placeholders (SARIF 3.11.5, 3.11.6)."""
     words = visible(text).replace("\\", "\\\\").replace("{", "{{").replace("}", "}}")
     return words.replace("[", "\\[").replace("]", "\\]")

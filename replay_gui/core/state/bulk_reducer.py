@@ -112,6 +112,11 @@ class BulkReducer:
         """The root of the present state; the next event changes it in place."""
         return self._draft.root
 
+    @property
+    def present(self) -> State:
+        """The present state; the next event changes it in place."""
+        return self._draft.present
+
     def fold(self, contents: Sequence[bytes], events: Sequence[FastEvent | None] | None = None) -> BulkResult:
         """Apply events one after another; `events` is what decode_fast_events returned for `contents`, if called.
 

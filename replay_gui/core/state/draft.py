@@ -49,10 +49,15 @@ class Draft:
         self._saved: State | None = None
         self.work = 0
 
+    @property
+    def present(self) -> State:
+        """The present state; unlike a published one, it is changed by what is applied next."""
+        return State(self.root, frozenset(self._grown))
+
     def publish(self) -> State:
         """Return the present state as an immutable value; later changes copy again."""
         self._owned.clear()
-        return State(self.root, frozenset(self._grown))
+        return self.present
 
     # ---- one event ------------------------------------------------------------------------------
     def begin(self, save: bool = False) -> None:

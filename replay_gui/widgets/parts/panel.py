@@ -126,7 +126,7 @@ class Panel(QFrame):
         return done
 
     def _fit_head(self) -> None:
-        level = compact_level(self._wanted, self.width(), last=_MINIMAL_LEVEL)
+        level = compact_level(self.width_at, self.width(), last=_MINIMAL_LEVEL)
         if level == self._level:
             return
         self._level = level
@@ -135,7 +135,7 @@ class Panel(QFrame):
             if head_button.spare:
                 head_button.button.setVisible(level < _MINIMAL_LEVEL)
 
-    def _wanted(self, level: int) -> int:
+    def width_at(self, level: int) -> int:
         """Return the width that title, note and buttons need."""
         margins = self._head.contentsMargins()
         parts = [self._title.sizeHint().width(), 0 if self._note.isHidden() else self._note.sizeHint().width()]

@@ -152,7 +152,7 @@ class Bench:
         turn.events += [asked, answered]
 
     def _insert_turn(self, after: int) -> None:
-        self.agent._last = self.after.turns[after].calls[-1][1]
+        self.agent.last = self.after.turns[after].calls[-1][1]
         extra = self.agent.turn()
         following = self.after.turns[after + 1]
         if self.style.parents == "all":

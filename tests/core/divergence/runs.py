@@ -93,7 +93,7 @@ class Agent:
         phase = Ev("StateTransition", {"transition_type": "begin", "phase": "act"})
         task = self.observation("message")
         run = Run(self.style, [init, phase, task], [])
-        self._last = task
+        self.last = task
         for _ in range(self.style.turns):
             run.turns.append(self.turn())
         return run
@@ -111,7 +111,7 @@ class Agent:
 
         if dice.random() < 0.2:
             add(self.observation(dice.choice(("message", "metric"))), None)
-        decision = add(self.decision(), self._last)
+        decision = add(self.decision(), self.last)
         turn = Turn(events, decision)
         if dice.random() < 0.2:
             key = dice.choice(_NOUNS)
@@ -131,7 +131,7 @@ class Agent:
         last = calls[-1][1]
         if dice.random() < 0.35:
             last = add(self.memory(), last)
-        self._last = last
+        self.last = last
         return turn
 
     # ---- pieces -------------------------------------------------------------------------------------

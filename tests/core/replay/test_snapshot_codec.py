@@ -46,7 +46,7 @@ def test_states_are_decoded_from_keyframes_and_differences(narrow: None, run: li
     fold.forget_changes()
     for n, event in enumerate(run):
         fold.fold([encode(list(event))])
-        expected = encode(State(fold.root, frozenset(fold._draft._grown)).plain())
+        expected = encode(fold.present.plain())
         base = decode_keyframe(keyframe)
         found = decode_difference(encode_difference(fold.root, large, fold.changed), base)
         again = decode_keyframe(encode_keyframe(found.root))
@@ -101,7 +101,7 @@ def test_a_merged_difference_equals_both_one_after_the_other(narrow: None, runs:
         fold.forget_changes()
         fold.fold([encode(list(event)) for event in run])
         differences.append(encode_difference(fold.root, large, fold.changed))
-        states.append(encode(State(fold.root, frozenset(fold._draft._grown)).plain()))
+        states.append(encode(fold.present.plain()))
     first = decode_difference(differences[0], EMPTY)
     merged = decode_difference(merge_differences(differences[1], differences[2]), first)
     assert encode(merged.plain()) == states[2]

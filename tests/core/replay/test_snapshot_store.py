@@ -16,7 +16,6 @@ from replay_gui.core.replay.replayer import Replayer
 from replay_gui.core.replay.snapshot_store import SnapshotEntry, SnapshotReader, SnapshotWriter, file_of, lineage
 from replay_gui.core.replay.snapshots import SnapshotPolicy
 from replay_gui.core.state.bulk_reducer import BulkReducer
-from replay_gui.core.state.state import State
 from tests.helpers.logs import write_log
 
 
@@ -33,7 +32,7 @@ def store(path: Path, count: int, budget: int = 1 << 30) -> tuple[list[SnapshotE
             write = {"key": f"k{position}-{n}" if n else "again", "value": {"at": position}}
             fold.fold([encode(["MemoryWrite", write])])
         writer.add(Position(position), fold, chain(position))
-        expected[position] = encode(State(fold.root, frozenset(fold._draft._grown)).plain())
+        expected[position] = encode(fold.present.plain())
     writer.close()
     return writer.entries, expected
 

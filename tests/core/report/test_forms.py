@@ -308,12 +308,12 @@ def test_the_version_is_that_of_the_project() -> None:
 
 
 def test_a_message_of_sarif_has_no_links_and_no_placeholders() -> None:
-    from replay_gui.core.report.sarif import _message
+    from replay_gui.core.report.sarif import escaped_message
 
-    assert _message("[click](https://evil) {0} \\\\") == "\\[click\\](https://evil) {{0}} \\\\\\\\"
+    assert escaped_message("[click](https://evil) {0} \\\\") == "\\[click\\](https://evil) {{0}} \\\\\\\\"
 
 
 def test_markdown_calls_nobody_and_refers_to_nothing() -> None:
-    from replay_gui.core.report.markdown import _text
+    from replay_gui.core.report.markdown import escaped_text
 
-    assert _text("@team a@b.c #123") == "\\@team a\\@b.c \\#123"
+    assert escaped_text("@team a@b.c #123") == "\\@team a\\@b.c \\#123"

@@ -41,7 +41,7 @@ def reader(tmp_path: Path) -> Iterator[MakeReader]:
     runs: list[OpenRun] = []
     cache = IndexCache(tmp_path / "cache")
 
-    def make(output_a: Any, output_b: Any, rules: Rules | None = None) -> StepReader:
+    def make(output_a: Any, output_b: Any, rules: Rules | None = None, *, lacks_b: int | None = None) -> StepReader:
         for name, output, clock in (("a", output_a, "10:00"), ("b", output_b, "10:01")):
             path = _write(tmp_path / f"{name}.rlog", output, clock)
             with EventLog.open(path) as log:
@@ -52,6 +52,9 @@ def reader(tmp_path: Path) -> Iterator[MakeReader]:
         a, b = runs[-2:]
         side_a, side_b = (ComparedSide(run.log, run.index, run.folder) for run in (a, b))
         compared = Comparer(side_a, side_b).compare(rules or Rules(()))
+        if lacks_b is not None:
+            compared.alignment.b[lacks_b] = -1
+            compared.alignment.change[lacks_b] = Change.ONLY_A
         return StepReader(a, b, compared.alignment, RowIndexes.from_alignment(compared.alignment), rules or Rules(()))
 
     yield make
@@ -111,9 +114,7 @@ def test_differences_that_a_rule_ignores_are_marked(reader: MakeReader) -> None:
 
 
 def test_an_event_that_one_side_lacks_has_no_counterpart(reader: MakeReader) -> None:
-    made = reader("a", "a")
-    made._alignment.b[RESPONSE_ROW] = -1
-    made._alignment.change[RESPONSE_ROW] = Change.ONLY_A
+    made = reader("a", "a", lacks_b=RESPONSE_ROW)
     row = made.rows(RESPONSE_ROW, RESPONSE_ROW + 1).rows[0]
     step = made.step(RESPONSE_ROW, states=False)
     assert (row.a is not None, row.b) == (True, None)

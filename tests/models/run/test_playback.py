@@ -60,18 +60,19 @@ def playback(session: StillSession, clock: Clock) -> Playback:
     return Playback(session, clock, session)
 
 
-def after(playback: Playback, clock: Clock, seconds: float) -> int:
+def after(playback: Playback, session: StillSession, clock: Clock, seconds: float) -> int:
+    """The position once the clock has gone on."""
     clock.now += seconds
     playback.tick()
-    return playback._session.position
+    return session.position
 
 
 def test_it_plays_to_the_end_and_stops(session: StillSession, playback: Playback, clock: Clock) -> None:
     session.show(timed(0, 0.5, 1.0, 1.5))
     playback.toggle()
-    assert [after(playback, clock, 0.3) for _ in range(4)] == [1, 2, 2, 3]
+    assert [after(playback, session, clock, 0.3) for _ in range(4)] == [1, 2, 2, 3]
     assert playback.playing
-    assert after(playback, clock, 0.4) == 4
+    assert after(playback, session, clock, 0.4) == 4
     assert not playback.playing
     playback.toggle()
     assert session.position == 0
@@ -81,28 +82,28 @@ def test_it_plays_to_the_end_and_stops(session: StillSession, playback: Playback
 def test_speed_counts_from_when_it_was_set(session: StillSession, playback: Playback, clock: Clock) -> None:
     session.show(timed(*range(100)))
     playback.toggle()
-    assert after(playback, clock, 2.0) == 3
+    assert after(playback, session, clock, 2.0) == 3
     clock.now += 0.5
     playback.faster()
     playback.faster()
     assert playback.speed == 4.0
-    assert after(playback, clock, 0.125) == 4
+    assert after(playback, session, clock, 0.125) == 4
     for _ in range(9):
         playback.slower()
     assert playback.speed == 0.25
-    assert after(playback, clock, 3.9) == 4
-    assert after(playback, clock, 0.2) == 5
+    assert after(playback, session, clock, 3.9) == 4
+    assert after(playback, session, clock, 0.2) == 5
     playback.pause()
 
 
 def test_who_seeks_while_it_plays_goes_on_from_there(session: StillSession, playback: Playback, clock: Clock) -> None:
     session.show(timed(*range(100)))
     playback.toggle()
-    after(playback, clock, 5.5)
+    after(playback, session, clock, 5.5)
     clock.now += 0.4
     session.seek(40)
-    assert after(playback, clock, 0.9) == 40
-    assert after(playback, clock, 0.2) == 41
+    assert after(playback, session, clock, 0.9) == 40
+    assert after(playback, session, clock, 0.2) == 41
     playback.pause()
 
 
@@ -116,13 +117,13 @@ def test_another_run_ends_it(session: StillSession, playback: Playback) -> None:
 def test_it_waits_where_the_index_ends_for_now(session: StillSession, playback: Playback, clock: Clock) -> None:
     session.show(timed(0, 1, complete=False))
     playback.toggle()
-    assert after(playback, clock, 1.5) == 2
+    assert after(playback, session, clock, 1.5) == 2
     assert playback.playing
     clock.now += 10
     session.index = timed(0, 1, 2, 3)
     session.index_changed.emit()
     assert session.position == 2
-    assert after(playback, clock, 1.1) == 3
+    assert after(playback, session, clock, 1.1) == 3
     playback.pause()
 
 

@@ -50,7 +50,7 @@ def test_where_room_is_scarce_words_become_shorter_and_the_title_stays(qtbot: Qt
     with qtbot.waitExposed(panel):
         panel.show()
     panel.set_title("State after 1,523")
-    seen, (full, short) = [], (panel._wanted(level) for level in (0, 1))
+    seen, (full, short) = [], (panel.width_at(level) for level in (0, 1))
     for width in (full + 4, full - 4, short - 8, short + 4, full + 4):
         panel.resize(width, 100)
         seen.append((changed.text(), find.isVisible()))
