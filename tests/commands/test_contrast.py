@@ -136,6 +136,7 @@ def test_what_cannot_be_read_is_told_and_the_rest_is_done(command: Any, refunds:
     assert command("contrast", "-").code == 2
 
 
+@pytest.mark.usefixtures("qapp")  # one application in this process, whatever runs next
 @pytest.mark.parametrize("suffix", [".html", ".md", ".json", ".pdf"])
 def test_a_report_is_written(command: Any, refunds: list[Path], tmp_path: Path, suffix: str) -> None:
     report = tmp_path / f"report{suffix}"
