@@ -74,7 +74,7 @@ def test_one_of_the_list_is_compared_with_the_shown_run(journey: Journey, trials
 def test_two_runs_of_a_folder_are_laid_side_by_side(journey: Journey, tmp_path: Path) -> None:
     for turns in (1, 2, 3):
         write_log(tmp_path / f"{turns}.rlog", turns=turns)
-    journey.window.open_paths([str(tmp_path)])
+    journey.window.sources.show_runs(str(tmp_path))
     runs = listed(journey)
     assert runs.runs.rowCount() == 3
     QTest.keyClicks(runs.filter, "3.rlog")

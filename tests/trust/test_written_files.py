@@ -257,12 +257,12 @@ def test_permissions(log: Path, folder: Path, writer: Writer) -> None:
 def test_a_draft_that_is_there_already_is_not_used(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     victim = folder / "victim"
     victim.write_bytes(VICTIM)
-    monkeypatch.setattr("secrets.token_hex", lambda size: "guessed")
-    (folder / ".out-guessed.part").symlink_to(victim)
+    monkeypatch.setattr("replay_gui.core.atomic_file.os.urandom", bytes)
+    (folder / f".out-{bytes(8).hex()}.part").symlink_to(victim)
     with pytest.raises(NotWritten, match="File exists"):
         write_whole(folder / "out", b"new")
     assert victim.read_bytes() == VICTIM
-    assert (folder / ".out-guessed.part").is_symlink(), "it is not this program's to remove"
+    assert (folder / f".out-{bytes(8).hex()}.part").is_symlink(), "it is not this program's to remove"
 
 
 def test_samples_replace_no_log_of_the_user(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

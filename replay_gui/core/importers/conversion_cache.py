@@ -94,7 +94,7 @@ def cached_conversions(
         try:
             home.mkdir(mode=0o700, parents=True, exist_ok=True)
             _remove_abandoned(home)
-            fresh = Path(tempfile.mkdtemp(prefix=_UNFINISHED_PREFIX, dir=home))
+            fresh, is_shown = Path(tempfile.mkdtemp(prefix=_UNFINISHED_PREFIX, dir=home)), False
             try:
                 if importer is None:
                     made = [_copied(inner, fresh, digest)]
@@ -109,8 +109,13 @@ def cached_conversions(
                     shutil.rmtree(folder)
                 _move(fresh, folder)
                 _prune(home, folder)
+            except BaseException as why:
+                # Who shows a run while it grows keeps what there is of it when it stops this process.
+                is_shown = on_grown is not None and not isinstance(why, Exception)
+                raise
             finally:
-                shutil.rmtree(fresh, ignore_errors=True)
+                if not is_shown:
+                    shutil.rmtree(fresh, ignore_errors=True)
         except OSError as why:
             raise LogUnreadable(f"{home}: cannot be written: {why.strerror or why}") from None
         kept = _read_conversion(folder, name, digest)
