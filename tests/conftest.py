@@ -5,6 +5,7 @@ from __future__ import annotations
 import faulthandler
 import gc
 import os
+import re
 import sys
 import tempfile
 import threading
@@ -40,7 +41,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     # The offscreen platform says so of every window with a least size, once.
-    config.addinivalue_line("qt_log_ignore", "This plugin does not support propagateSizeHints")
+    for words in ("propagateSizeHints", "raise()", "grabbing the keyboard"):
+        config.addinivalue_line("qt_log_ignore", f"This plugin does not support {re.escape(words)}")
     worker = getattr(config, "workerinput", None)
     whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS if worker is None else worker["measures_coverage"]
     if whole and not config.getoption("--no-coverage"):
@@ -79,6 +81,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if item.get_closest_marker("long"):
                 item.add_marker(pytest.mark.skip(reason="takes long: run with --long"))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _one_application(request: pytest.FixtureRequest) -> None:
+    """A report as PDF makes an application of its own where there is none, of a class that widgets cannot use."""
+    request.getfixturevalue("qapp")  # by name: what tests without a window do is not searched for leaks of Qt's
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -158,8 +166,7 @@ def _running_timers() -> dict[int, str]:
 
 
 def _top_level_widgets() -> dict[int, str]:
-    from PySide6.QtWidgets import QApplication
-
+    
     return {id(widget): f"widget {widget!r}" for widget in QApplication.topLevelWidgets()}
 
 
