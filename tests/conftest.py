@@ -166,7 +166,8 @@ def _running_timers() -> dict[int, str]:
 
 
 def _top_level_widgets() -> dict[int, str]:
-    
+    from PySide6.QtWidgets import QApplication
+
     return {id(widget): f"widget {widget!r}" for widget in QApplication.topLevelWidgets()}
 
 
