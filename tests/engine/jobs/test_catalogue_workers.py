@@ -77,14 +77,16 @@ def run_command(*words: object, **environment: str) -> subprocess.CompletedProce
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("workers", [2, 8])
+@pytest.mark.parametrize("workers", [2, pytest.param(8, marks=pytest.mark.long)])
 def test_processes_make_the_same_bytes(logs: Path, expected: dict[str, bytes], tmp_path: Path, workers: int) -> None:
     done = run_command(logs, "-o", tmp_path / "made", "--workers", workers)
     assert done.returncode == 0, done.stderr
     assert files_of(tmp_path / "made") == expected
 
 
-@pytest.mark.parametrize("workers", ["1", "2", "8"])
+@pytest.mark.parametrize(
+    "workers", [pytest.param("1", marks=pytest.mark.long), "2", pytest.param("8", marks=pytest.mark.long)]
+)
 def test_a_cluster_makes_the_same_bytes(logs: Path, expected: dict[str, bytes], tmp_path: Path, workers: str) -> None:
     with cluster("--workers", workers) as about:
         done = run_command(logs, "-o", tmp_path / "made", "--cluster", about["address"])
