@@ -14,6 +14,8 @@ from replay_gui.models.why.why_session import WhySession
 from replay_gui.models.why.why_words import run_line
 from replay_gui.widgets.comparison.cause_panel import CausePanel
 from replay_gui.widgets.comparison.divergence_view import DivergenceView, run_name
+from replay_gui.widgets.comparison.rule_file_prompt import RuleFilePrompt
+from replay_gui.widgets.comparison.rule_offer_bar import RuleOfferBar
 from replay_gui.widgets.comparison.step_diff_view import StepDiffView
 from replay_gui.widgets.timeline.timeline_panel import TimelinePanel
 from replay_gui.widgets.why.action_panel import ActionPanel
@@ -34,6 +36,7 @@ _MIN_HALF_PX = 11 * GAP  # height of each of the two panels of steps
 class CompareView(QWidget):
     """Panels with draggable borders; `show_why` chooses which. Both timelines are always there.
 
+    `rule_offer`, `rule_prompt`: what is asked about files of rules, above all of them.
     `why`: the session of the reasons. `outcomes`: the marks at the heads of the timelines. With the reasons: `reasons`,
     `deeds`, `trails`. Where they part: `causes`, `divergences`, `step`. `finder`: the search in A, part of it in both.
     """
@@ -50,6 +53,7 @@ class CompareView(QWidget):
         self.outcomes = (OutcomeButton(self.why, "a"), OutcomeButton(self.why, "b"))
         for timeline, mark in zip(self.timelines, self.outcomes, strict=True):
             timeline.add_mark(mark)
+        self.rule_offer, self.rule_prompt = RuleOfferBar(session.rules), RuleFilePrompt(session.rules)
         self._left, self._lower = QStackedWidget(), QStackedWidget()
         self._right = new_splitter(Qt.Orientation.Vertical, *self.timelines, self.deeds)
         self._upper = new_splitter(Qt.Orientation.Horizontal, self._left, self._right)
@@ -71,6 +75,8 @@ class CompareView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        for bar in (self.rule_offer, self.rule_prompt):
+            layout.addWidget(bar)
         layout.addWidget(body, 1)
         self._status = CompareStatus(session)
         layout.addWidget(self._status)

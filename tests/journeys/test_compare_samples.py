@@ -14,7 +14,6 @@ from replay_gui.core.divergence.rules.rules import Action, Rule
 from replay_gui.core.divergence.rules.rules_file import read_rules, rules_beside
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.samples import DAMAGED, OTHERWISE, REFERENCE, RERUN
-from replay_gui.widgets.comparison.rule_file_prompt import RuleFilePrompt
 from replay_gui.windows.actions import ACTION_SPECS
 from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.journey import Journey
@@ -87,7 +86,7 @@ def test_a_tool_marked_non_deterministic_and_undone(journey: Journey, copies: tu
     assert comparison.point_count < before
     assert comparison.comparison is not None
     assert all(cause.tool != "search" for cause in comparison.comparison.causes)
-    prompt = causes.findChild(RuleFilePrompt)
+    prompt = journey.window.compare_view.rule_prompt
     assert prompt is not None
     assert prompt.isVisible()
     assert not rules_beside(copies[0]).exists()

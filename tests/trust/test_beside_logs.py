@@ -15,7 +15,6 @@ from replay_gui.engine.files.trusted_folders import TrustedFolders
 from replay_gui.engine.files.user_files import answer_read_rules
 from replay_gui.engine.opening import user_rules, user_trusted_folders
 from replay_gui.engine.requests import ReadRules
-from replay_gui.widgets.comparison.rule_offer_bar import RuleOfferBar
 from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.journey import Journey
 from tests.helpers.logs import write_log
@@ -86,8 +85,7 @@ def test_the_window_asks_and_remembers_the_answer(journey: Journey, pair: tuple[
     journey.until(lambda: comparison.settled and comparison.compared is not None)
     before = comparison.point_count
     assert before
-    bar = journey.window.compare_view.causes.findChild(RuleOfferBar)
-    assert bar is not None
+    bar = journey.window.compare_view.rule_offer
     assert bar.isVisible()
     assert bar.words.text() == "Rules found beside the log: 2. Use them?"
     bar.use.click()

@@ -11,9 +11,7 @@ from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.comparison.comparison_words import outcome_lines
 from replay_gui.models.comparison.tool_table import ToolTable
 from replay_gui.widgets.comparison.cause_view import CauseView
-from replay_gui.widgets.comparison.rule_file_prompt import RuleFilePrompt
 from replay_gui.widgets.comparison.rule_menu import RuleMenu
-from replay_gui.widgets.comparison.rule_offer_bar import RuleOfferBar
 from replay_gui.widgets.comparison.tool_difference_table import ToolDifferenceTable
 from replay_gui.widgets.parts.dimmer import Dimmer
 from replay_gui.widgets.parts.panel import Panel
@@ -45,8 +43,6 @@ class CausePanel(Panel):
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(RuleOfferBar(session.rules))
-        column.addWidget(RuleFilePrompt(session.rules))
         column.addWidget(self._pages, 1)
         self.set_body(body)
         self.setFocusProxy(self.causes)
