@@ -176,8 +176,8 @@ from replay_gui.core.importers import sqlite_database
 sqlite_database._MIN_STEPS = 1 << 60
 signal.signal(signal.SIGINT, signal.default_int_handler)
 with sqlite_database.opened_database(Path(sys.argv[1])) as database:
-    print("begun", flush=True)
     try:
+        print("begun", flush=True)  # from here on a signal may come
         list(database.rows("{COSTLY}"))
     except KeyboardInterrupt:
         print("interrupted", flush=True)
