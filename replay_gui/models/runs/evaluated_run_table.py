@@ -61,8 +61,8 @@ class EvaluatedRunTable(QAbstractTableModel):
         self._session = session
         self._only_chosen = only_chosen
         self._numbers: list[int] = []
-        session.runs_changed.connect(self._refresh)
-        session.contrast_changed.connect(self._refresh)
+        # The list of all runs keeps its rows, and what is selected of them, when another task is chosen.
+        (session.contrast_changed if only_chosen else session.runs_changed).connect(self._refresh)
 
     def number(self, row: int) -> int:
         """The number of the run of a row; IndexError beyond the last."""
