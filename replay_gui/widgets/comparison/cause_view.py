@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QModelIndex, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from replay_gui.look.theme import FOCUS, GAP, LINE, ROW, UNIT, Bold, Medium, theme, theme_events, ui_font
+from replay_gui.look.theme import FOCUS, GAP, LINE, ROW, UNIT, Bold, Medium, theme, ui_font
 from replay_gui.models.comparison.cause_list import CauseCategory, CauseItem, CauseList
 from replay_gui.models.run.any_index import AnyIndex
-from replay_gui.widgets.parts.line_text import paint_hint
+from replay_gui.widgets.parts.card_list import CardList
 
 _BADGE_SIZE_PX = ROW
 _WRAPPED_TEXT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
@@ -17,30 +17,17 @@ _MAX_BODY_LINES = 4  # of the body
 _CARDS_PER_BATCH = 8  # cards that are measured at a time
 
 
-class CauseView(QListView):
-    """Shows a CauseList. Signals: card_chosen(int): a click, Enter, or the arrows. menu_wanted(int, QPoint): of a card.
-
-    Attributes: hint: what is shown where there are no cards.
-    """
+class CauseView(CardList):
+    """Shows a CauseList. Signal: card_chosen(int): a click, Enter, or the arrows."""
 
     card_chosen = Signal(int)
-    menu_wanted = Signal(int, QPoint)
 
     def __init__(self, causes: CauseList, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.hint = ""
-        self.setAccessibleName("Where they part")
-        self.setModel(causes)
+        super().__init__("Where they part", causes, parent)
         self.setItemDelegate(_CardDelegate(self, causes))
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setLayoutMode(QListView.LayoutMode.Batched)
         self.setBatchSize(_CARDS_PER_BATCH)
-        self.setMouseTracking(True)
         self.clicked.connect(self._on_clicked)
-        theme_events().changed.connect(self.viewport().update)
 
     @Slot(QModelIndex)
     def _on_clicked(self, index: QModelIndex) -> None:
@@ -55,33 +42,6 @@ class CauseView(QListView):
                 return
         if self.currentIndex().isValid():
             self.card_chosen.emit(self.currentIndex().row())
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Ask for the menu of the card at the mouse, or of the current one by the keyboard."""
-        index = self.indexAt(event.pos())
-        at = event.globalPos()
-        if event.reason() == QContextMenuEvent.Reason.Keyboard:
-            index = self.currentIndex()
-            at = self.viewport().mapToGlobal(self.visualRect(index).bottomLeft())
-        if index.isValid():
-            self.menu_wanted.emit(index.row(), at)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Lay the cards out again, since their texts wrap otherwise."""
-        super().resizeEvent(event)
-        self.scheduleDelayedItemsLayout()  # texts wrap otherwise now
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Repaint the cards when the view is enabled or disabled."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.EnabledChange:
-            self.viewport().update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the cards, or the hint while there are none."""
-        super().paintEvent(event)
-        if self.model().rowCount() == 0 and self.hint:
-            paint_hint(self.viewport(), self.hint)
 
 
 class _CardDelegate(QStyledItemDelegate):

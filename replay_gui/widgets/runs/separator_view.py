@@ -3,53 +3,40 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from replay_gui.look.theme import GAP, LINE, UNIT, Medium, theme, theme_events, ui_font
+from replay_gui.look.theme import GAP, LINE, UNIT, Medium, theme, ui_font
 from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.models.runs.separator_list import SeparatorList
-from replay_gui.widgets.parts.line_text import paint_hint
+from replay_gui.widgets.parts.card_list import CardList
 from replay_gui.widgets.parts.outcome_mark import outcome_color
 
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 
-class SeparatorView(QListView):
+class SeparatorView(CardList):
     """Shows a SeparatorList. Signal: separator_chosen(int): a line, by click or key.
 
-    Attributes: separators: the list. hint: what is shown where it is empty.
+    Attributes: separators: the list.
     """
 
     separator_chosen = Signal(int)
 
     def __init__(self, session: RunsSession, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.separators = SeparatorList(session, self)
-        self.hint = ""
-        self.setAccessibleName("What separates")
-        self.setModel(self.separators)
+        self.separators = SeparatorList(session)
+        super().__init__("What separates", self.separators, parent)
+        self.separators.setParent(self)
         self.setItemDelegate(_SeparatorDelegate(self))
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setUniformItemSizes(True)
-        self.setMouseTracking(True)
         self.selectionModel().currentRowChanged.connect(self._on_row_chosen)
-        theme_events().changed.connect(self.viewport().update)
 
     @Slot(QModelIndex, QModelIndex)
     def _on_row_chosen(self, current: QModelIndex, previous: QModelIndex) -> None:
         if current.isValid():
             self.separator_chosen.emit(current.row())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the lines, or the hint while there are none."""
-        super().paintEvent(event)
-        if self.model().rowCount() == 0 and self.hint:
-            paint_hint(self.viewport(), self.hint)
 
 
 class _SeparatorDelegate(QStyledItemDelegate):

@@ -2,48 +2,36 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, QPointF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QModelIndex, QPoint, QPointF, QSize, Qt, Slot
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from replay_gui.look.theme import FOCUS, LINE, theme, theme_events
+from replay_gui.look.theme import FOCUS, LINE, theme
 from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.models.why.event_links import EventLink
 from replay_gui.models.why.reason_cards import ReasonCards
 from replay_gui.models.why.why_session import NO_REASON, WhySession
-from replay_gui.widgets.parts.line_text import paint_hint
+from replay_gui.widgets.parts.card_list import CardList
 from replay_gui.widgets.why.reason_card import ReasonCard
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
-class ReasonView(QListView):
+class ReasonView(CardList):
     """Shows a ReasonCards, and chooses reasons of the session.
 
-    Signals: menu_wanted(int, QPoint): of a card, at a place on the screen.
-    Attributes: hint: what is shown where there are no cards. link: index of the current link of the chosen card, or -1.
+    Attributes: link: index of the current link of the chosen card, or -1.
     """
 
-    menu_wanted = Signal(int, QPoint)
-
     def __init__(self, session: WhySession, reasons: ReasonCards, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("Reasons", reasons, parent)
         self._session, self._reasons = session, reasons
         self._cards: dict[int, ReasonCard] = {}  # those of the present width, by row
-        self.hint = ""
         self.link = -1
-        self.setAccessibleName("Reasons")
-        self.setModel(reasons)
         self.setItemDelegate(_ReasonDelegate(self))
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.setMouseTracking(True)
         reasons.modelAboutToBeReset.connect(self._drop_cards)
         reasons.modelReset.connect(self.show_chosen)
         session.chosen_changed.connect(self.show_chosen)
-        theme_events().changed.connect(self.viewport().update)
         self.show_chosen()
 
     @property
@@ -134,33 +122,11 @@ class ReasonView(QListView):
             self._session.go_to(link.side, link.index)
         self.viewport().update()
 
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Ask for the menu of the card at the pointer, or of the current one by the keyboard."""
-        index, at = self.indexAt(event.pos()), event.globalPos()
-        if event.reason() == QContextMenuEvent.Reason.Keyboard:
-            index = self.currentIndex()
-            at = self.viewport().mapToGlobal(self.visualRect(index).bottomLeft())
-        if index.isValid():
-            self.menu_wanted.emit(index.row(), at)
-
     # ---- painting ---------------------------------------------------------------------------------
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Lay the cards out again, since their texts wrap otherwise."""
-        super().resizeEvent(event)
+        """Make the cards anew for the new width."""
         self._drop_cards()
-        self.scheduleDelayedItemsLayout()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Repaint the cards when the view is enabled or disabled."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.EnabledChange:
-            self.viewport().update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the cards, or the hint while there are none."""
-        super().paintEvent(event)
-        if self.model().rowCount() == 0 and self.hint:
-            paint_hint(self.viewport(), self.hint)
+        super().resizeEvent(event)
 
 
 class _ReasonDelegate(QStyledItemDelegate):
