@@ -17,6 +17,7 @@ from replay_gui.record.child.session_report import report_of
 from replay_gui.record.proxy.proxied_command import run_proxied
 from replay_gui.record.recording import new_log
 from replay_gui.record.sessions.recording_session import RecordingSession
+from replay_gui.record.surroundings.options import Surrounding
 
 _DEFAULT = "run.rlog"
 
@@ -30,6 +31,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="record what any program asks models for, by a proxy on this computer, instead of hooks in Python; the "
         "program has to honour OPENAI_BASE_URL, ANTHROPIC_BASE_URL and the like",
+    )
+    parser.add_argument(
+        "--also",
+        metavar="WHAT",
+        action="append",
+        choices=[*Surrounding],
+        default=[],
+        help="record this of the agent's own code, too: clock, uuid, files (that are read) or processes; may be given "
+        "again",
     )
     parser.add_argument("command", metavar="COMMAND", nargs="+", help="the agent's command, after --")
 
@@ -53,7 +63,9 @@ def run(args: argparse.Namespace) -> int:
     else:
         result = run_command(
             args.command,
-            lambda reports: ChildOptions(log=str(log.absolute()), reports=reports, command=args.command),
+            lambda reports: ChildOptions(
+                log=str(log.absolute()), reports=reports, command=args.command, also=args.also
+            ),
             open_window,
         )
     for window in watching:

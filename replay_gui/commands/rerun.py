@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import tempfile
 from pathlib import Path
 
-from replay_gui.commands.runs import EXIT_FAILED, EXIT_FINDING, add_format_argument, open_run
+from replay_gui.commands.runs import EXIT_FAILED, EXIT_FINDING, EXIT_GOOD, add_format_argument, open_run
 from replay_gui.commands.terminal import print_error
 from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.divergence.rules.rules_file import read_rules, rules_beside
-from replay_gui.core.errors import LogRefused
+from replay_gui.core.errors import LogRefused, ReplayError, RerunRefused
 from replay_gui.core.text.wording import plural
 from replay_gui.record.child.child_options import ChildOptions
 from replay_gui.record.child.running import CommandResult, free_path, run_command
@@ -18,6 +19,9 @@ from replay_gui.record.matching.past_run import read_past_run
 from replay_gui.record.proxy.proxied_command import run_proxied
 from replay_gui.record.rerunning import new_rerun_session
 from replay_gui.record.sessions.rerun_session import PATIENCE, RerunOptions
+
+EXIT_UNTESTABLE = 125
+"""By which ``git bisect run`` passes a commit over."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,6 +38,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what a request that was not recorded does: stop the run, or be made for real (stop)",
     )
     parser.add_argument("--proxy", action="store_true", help="answer by a proxy, as for record --proxy")
+    parser.add_argument(
+        "--bisect",
+        action="store_true",
+        help="exit as git bisect run wants it: 0 as recorded, 1 at a difference, 125 where it cannot be run; no log is "
+        "written",
+    )
     parser.add_argument("--rules", metavar="FILE", type=Path, help="the rules (default: those beside RUN)")
     parser.add_argument(
         "--patience",
@@ -47,12 +57,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run the command and return its exit status, EXIT_FINDING at a difference, EXIT_FAILED where it cannot be run."""
-    given = Path(args.run)
-    new = free_path(given.with_suffix(".rerun.rlog")) if args.output is None else Path(args.output)
-    if args.output is not None and new.exists():
-        raise LogRefused(f"{new}: exists already; give another name")
-    rules = args.rules or rules_beside(given)
+    """Run the command and return its exit status, EXIT_FINDING at a difference, EXIT_FAILED where it cannot be run.
+
+    With --bisect: EXIT_GOOD, EXIT_FINDING and EXIT_UNTESTABLE.
+    """
+    if not args.bisect:
+        given = Path(args.run)
+        new = free_path(given.with_suffix(".rerun.rlog")) if args.output is None else Path(args.output)
+        if args.output is not None and new.exists():
+            raise LogRefused(f"{new}: exists already; give another name")
+        result = _rerun(args, new)
+        _print_result(result, f"; log: {new}")
+        return result.status if _is_as_recorded(result) else EXIT_FINDING if _is_different(result) else EXIT_FAILED
+    if args.output is not None:
+        raise RerunRefused("--bisect writes no log; leave -o out")
+    with tempfile.TemporaryDirectory(prefix="replay-gui-") as folder:
+        try:
+            result = _rerun(args, Path(folder, "rerun.rlog"))
+        except ReplayError as why:
+            print_error(str(why))
+            return EXIT_UNTESTABLE
+    _print_result(result, "")
+    return EXIT_GOOD if _is_as_recorded(result) else EXIT_FINDING if _is_different(result) else EXIT_UNTESTABLE
+
+
+def _rerun(args: argparse.Namespace, new: Path) -> CommandResult:
+    """Run the command, answered from the recorded run, and write its log to `new`."""
+    rules = args.rules or rules_beside(Path(args.run))
     if args.rules is not None or rules.exists():
         read_rules(rules)  # a mistake in it is said now
     with open_run(args.run, args.format) as opened:
@@ -79,15 +110,27 @@ def run(args: argparse.Namespace) -> int:
                 patience=args.patience,
             )
             session = new_rerun_session(read_past_run(source), new, chosen)
-            result = CommandResult(run_proxied(args.command, session), (report_of(session),))
-        else:
-            result = run_command(args.command, options)
-    return _exit_status(result, new)
+            return CommandResult(run_proxied(args.command, session), (report_of(session),))
+        return run_command(args.command, options)
 
 
-def _exit_status(result: CommandResult, new: Path) -> int:
-    problems = [report.problem for report in result.reports if report.problem is not None]
-    for problem in problems:
+def _is_as_recorded(result: CommandResult) -> bool:
+    """Whether the agent ran, and every request was as recorded."""
+    return not (_problems(result) or result.difference) and result.recorded is not None
+
+
+def _is_different(result: CommandResult) -> bool:
+    """Whether the agent asked for something else."""
+    return bool(result.difference) and not _problems(result)
+
+
+def _problems(result: CommandResult) -> list[str]:
+    return [report.problem for report in result.reports if report.problem is not None]
+
+
+def _print_result(result: CommandResult, where: str) -> None:
+    """Print how the re-run went; `where`: what is said of its log."""
+    for problem in _problems(result):
         print_error(problem)
     for line in result.difference:
         print_error(line)
@@ -98,14 +141,6 @@ def _exit_status(result: CommandResult, new: Path) -> int:
             print_error(
                 f"{what} that was not recorded {outcome} ({plural(times, 'time')}), so the run may differ for it"
             )
-        print_error(
-            f"{plural(recorded.answered, 'call')} answered as recorded, {recorded.made:,} made for real; log: {new}"
-        )
-    if problems:
-        return EXIT_FAILED
-    if result.difference:
-        return EXIT_FINDING
-    if recorded is None:
+        print_error(f"{plural(recorded.answered, 'call')} answered as recorded, {recorded.made:,} made for real{where}")
+    elif not (_problems(result) or result.difference):
         print_error("no call of a model or a tool was seen, so nothing was run again")
-        return EXIT_FAILED
-    return result.status

@@ -6,7 +6,7 @@ import atexit
 import contextlib
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,9 @@ from replay_gui.record.hooks.installing import install_hooks
 from replay_gui.record.sessions.call_log import CallLog
 from replay_gui.record.sessions.call_session import put_in_force, session_in_force
 from replay_gui.record.sessions.guarded_recorder import GuardedRecorder
-from replay_gui.record.sessions.random_state import PAYLOAD, RANDOM_STATE, STATE, random_state
+from replay_gui.record.sessions.random_state import PAYLOAD, RANDOM_STATE, STATE, SURROUNDINGS, random_state
 from replay_gui.record.sessions.recording_session import RecordingSession
+from replay_gui.record.surroundings.options import Surrounding, surroundings_of
 
 
 class _Started:
@@ -34,28 +35,31 @@ def start(
     agent_type: str | None = None,
     agent_version: str = "",
     config: Mapping[str, Any] | None = None,
+    also: Iterable[str] = (),
 ) -> GuardedRecorder:
     """Record this process from here on, until `stop` or its end; return a recorder for the agent's own events.
 
     Under ``replay-gui record`` and ``replay-gui rerun`` the command has begun a log already: this one is returned.
 
     Raises LogRefused where the file exists and holds anything or this process is being recorded already, LogUnreadable
-    where the file cannot be written, LogBusy where another process is writing it.
+    where the file cannot be written, LogBusy where another process is writing it, RerunRefused for an unknown `also`.
 
     Args:
         agent_type: name of the agent (default: that of the script). agent_version: its version.
         config: what the agent was started with, such as its model and parameters.
+        also: what is recorded beside calls: "clock", "uuid", "files", "processes".
     """
     session = session_in_force()
     if session is not None:
         if session.is_commanded:
             return session.log.recorder
         raise LogRefused(f"{os.fspath(path)}: this process is being recorded into {session.log.recorder.path}")
-    log = new_log(path, agent_type=agent_type, agent_version=agent_version, config=config)
+    surroundings = surroundings_of(also)
+    log = new_log(path, agent_type=agent_type, agent_version=agent_version, config=config, surroundings=surroundings)
     recorder = log.recorder
     _Started.session = RecordingSession(log)
     put_in_force(_Started.session)
-    install_hooks()
+    install_hooks(surroundings)
     watch_exit()
     return recorder
 
@@ -75,12 +79,13 @@ def run(
     agent_type: str | None = None,
     agent_version: str = "",
     config: Mapping[str, Any] | None = None,
+    also: Iterable[str] = (),
 ) -> Iterator[GuardedRecorder]:
     """Record what happens in a ``with`` block; arguments and errors as for `start`.
 
     Where the block ends in an exception, the log says so; it is sealed in any case.
     """
-    recorder = start(path, agent_type=agent_type, agent_version=agent_version, config=config)
+    recorder = start(path, agent_type=agent_type, agent_version=agent_version, config=config, also=also)
     try:
         yield recorder
     except BaseException as error:
@@ -96,11 +101,13 @@ def new_log(
     agent_type: str | None = None,
     agent_version: str = "",
     config: Mapping[str, Any] | None = None,
+    surroundings: frozenset[Surrounding] = frozenset(),
     is_shared: bool = False,
 ) -> CallLog:
     """Return a log that begins with its first event; arguments as for `start`.
 
     Args:
+        surroundings: what is recorded beside calls.
         is_shared: whether other processes of the same command may have begun it.
     """
     agent = agent_type or Path(sys.argv[0]).name or "python", agent_version
@@ -115,10 +122,10 @@ def new_log(
                 raise
             reason = f"process {os.getpid()} is not recorded: another process of this command made calls before"
             raise type(why)(f"{os.fspath(path)}: {reason}") from None
-        recorder.append(RANDOM_STATE, dict(PAYLOAD), parent=None, **{STATE: state})
+        recorder.append(RANDOM_STATE, dict(PAYLOAD), parent=None, **{STATE: state, SURROUNDINGS: sorted(surroundings)})
         return recorder
 
-    return CallLog(begin, Secrets(os.environ))
+    return CallLog(begin, Secrets(os.environ), surroundings)
 
 
 def record_crash(error: BaseException) -> None:

@@ -78,7 +78,7 @@ def rerun(
         cleanup.callback(random.setstate, random.getstate())
         session = new_rerun_session(recorded, new, options)
         put_in_force(session)
-        install_hooks()
+        install_hooks(recorded.surroundings)
         try:
             yield Rerun(recorded, Path(new), session)
         except BaseException as error:
@@ -109,6 +109,7 @@ def new_rerun_session(
         agent_type=str(agent.get("agent_type", "")),
         agent_version=str(agent.get("agent_version", "")),
         config=agent.get("config", {}),
+        surroundings=recorded.surroundings,
         is_shared=is_commanded,
     )
     return RerunSession(recorded, log, options, is_commanded=is_commanded)

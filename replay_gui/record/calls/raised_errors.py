@@ -50,7 +50,7 @@ def error_of_form(form: Mapping[str, Any]) -> Exception:
     try:
         error = _made(error_type, form.get("arguments"), message)
         for key, value in form.get("attributes", {}).items():
-            if not hasattr(error, key):
+            if getattr(error, key, None) is None:
                 is_error = isinstance(value, dict) and _ERROR in value
                 setattr(error, key, error_of_form(value[_ERROR]) if is_error else value)
         return error

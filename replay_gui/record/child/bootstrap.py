@@ -25,6 +25,7 @@ from replay_gui.record.rerunning import new_rerun_session
 from replay_gui.record.sessions.call_session import log_failure, put_in_force, session_in_force
 from replay_gui.record.sessions.recording_session import RecordingSession
 from replay_gui.record.sessions.rerun_session import RerunOptions, RerunSession
+from replay_gui.record.surroundings.options import surroundings_of
 
 
 def begin() -> None:
@@ -42,14 +43,20 @@ def begin() -> None:
             os._exit(2)  # the agent must not run without answers
         return
     put_in_force(session)
-    install_hooks()
+    install_hooks(session.log.surroundings)
     _watch_end(session, options)
 
 
 def _session(options: ChildOptions) -> RecordingSession | RerunSession:
     agent = _agent_name(options.command)
     if options.rerun is None:
-        log = new_log(options.log, agent_type=agent, config={"command": options.command}, is_shared=True)
+        log = new_log(
+            options.log,
+            agent_type=agent,
+            config={"command": options.command},
+            surroundings=surroundings_of(options.also),
+            is_shared=True,
+        )
         return RecordingSession(log, is_commanded=True)
     recorded = read_past_run(Path(options.rerun))
     config = recorded.agent.get("config")

@@ -25,6 +25,7 @@ class ChildOptions(msgspec.Struct, frozen=True, kw_only=True):
         rules: path of the rules file; None: none. live: tools that are called for real.
         misses_go_live: whether requests that were not recorded are made for real.
         patience: seconds without progress, after which a call no longer waits for its turn.
+        also: names of what is recorded beside calls; a re-run knows it from the log.
     """
 
     log: str
@@ -35,6 +36,7 @@ class ChildOptions(msgspec.Struct, frozen=True, kw_only=True):
     live: list[str] = []
     misses_go_live: bool = False
     patience: float = 1.0
+    also: list[str] = []
 
     def encoded(self) -> str:
         """Return the value of the environment variable."""

@@ -13,6 +13,7 @@ from types import ModuleType
 from replay_gui.record.hooks.sockets import watch_sockets
 from replay_gui.record.hooks.thread_context import follow_threads
 from replay_gui.record.sessions.call_session import log_failure
+from replay_gui.record.surroundings.options import Surrounding
 
 HOOKS = {
     "httpx": "httpx_hook",
@@ -24,6 +25,15 @@ HOOKS = {
     "mcp.client.session": "mcp_hook",
 }
 """Module of a library: the module here whose ``install`` patches it."""
+
+
+SURROUNDING_HOOKS = {
+    Surrounding.CLOCK: "clock_hook",
+    Surrounding.UUID: "uuid_hook",
+    Surrounding.FILES: "file_hook",
+    Surrounding.PROCESSES: "process_hook",
+}
+"""What is recorded beside calls: the module here whose ``install`` sees to it."""
 
 
 class _HookFinder(MetaPathFinder):
@@ -70,8 +80,12 @@ class _PatchingLoader(Loader):
         _patch(module)
 
 
-def install_hooks() -> None:
-    """Patch the libraries of HOOKS: those that are imported now, the others when they are."""
+def install_hooks(surroundings: frozenset[Surrounding] = frozenset()) -> None:
+    """Patch the libraries of HOOKS, those that are imported now, the others when they are; and what else is asked for.
+
+    Args:
+        surroundings: what is recorded beside calls.
+    """
     follow_threads()
     watch_sockets()
     if not any(isinstance(finder, _HookFinder) for finder in sys.meta_path):
@@ -80,6 +94,8 @@ def install_hooks() -> None:
         module = sys.modules.get(name)
         if module is not None and not getattr(module.__spec__, "_initializing", False):
             _patch(module)
+    for surrounding in sorted(surroundings):
+        import_module(f"replay_gui.record.hooks.{SURROUNDING_HOOKS[surrounding]}").install()
 
 
 def _patch(module: ModuleType) -> None:

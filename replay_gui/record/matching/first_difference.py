@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sysconfig
 from collections.abc import Iterable, Iterator
 from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -17,8 +15,8 @@ from replay_gui.core.state.state import ABSENT
 from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.value_preview import preview
+from replay_gui.record.surroundings.agent_code import is_agent_code
 
-_PACKAGE_FOLDERS = ("/site-packages/", "/dist-packages/", "\\site-packages\\")
 _MAX_LINES = 8  # differences that are listed
 _CONTEXT = 30  # characters of a text before the first word that differs
 _MAX_TEXT = 120  # characters of a value
@@ -114,16 +112,9 @@ def difference_texts(difference: Difference) -> tuple[str, str]:
 def place_in_agent(frames: Iterable[FrameType]) -> str | None:
     """Return the innermost of these frames, innermost first, that is no library's: ``agent.py:12 in plan``."""
     for frame in frames:
-        name = frame.f_code.co_filename
-        if not name.startswith((*_libraries(), "<frozen")) and not any(part in name for part in _PACKAGE_FOLDERS):
-            return f"{name}:{frame.f_lineno} in {frame.f_code.co_name}"
+        if is_agent_code(frame.f_code.co_filename):
+            return f"{frame.f_code.co_filename}:{frame.f_lineno} in {frame.f_code.co_name}"
     return None
-
-
-def _libraries() -> tuple[str, ...]:
-    paths = sysconfig.get_paths()
-    own = Path(__file__).parents[1]
-    return f"{own}/", *(f"{paths[name]}/" for name in ("stdlib", "platstdlib"))
 
 
 def _excerpt(text: str, spans: tuple[tuple[int, int], ...]) -> str:

@@ -17,7 +17,9 @@ from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
 from replay_gui.record.messages.part_events import PART, part_of_event
 from replay_gui.record.messages.request_parts import joined, key_of_joined
 from replay_gui.record.sessions.call_log import ANSWER_FORM, LANE, key_of_value
-from replay_gui.record.sessions.random_state import RANDOM_STATE, STATE
+from replay_gui.record.sessions.random_state import RANDOM_STATE, STATE, SURROUNDINGS
+from replay_gui.record.surroundings.drawn_values import DRAWN, PastValues
+from replay_gui.record.surroundings.options import Surrounding, surroundings_of
 
 
 @dataclass(slots=True)
@@ -62,6 +64,7 @@ class PastRun:
     Attributes:
         path: of its log. agent: payload of its AgentInit. calls: in the order of their requests.
         random_state: of `random`, when the recording began; None if unknown.
+        surroundings: what was recorded beside calls. drawn: the values that the run drew from them.
         events_inside: events that are no calls, inside calls. is_imported: whether the log was converted.
         is_whole: whether the log is sealed, so that the run is known to have ended there.
     """
@@ -71,6 +74,8 @@ class PastRun:
     calls: list[PastCall] = field(default_factory=list)
     events_inside: list[PastEvent] = field(default_factory=list)
     random_state: Any = None
+    surroundings: frozenset[Surrounding] = frozenset()
+    drawn: PastValues = field(default_factory=PastValues)
     is_imported: bool = False
     is_whole: bool = False
 
@@ -125,8 +130,10 @@ class _CallReader:
             self._open_call(event, CallRequest(CallKind.MODEL, payload["endpoint"], whole, meta=_kept(meta)), key)
         elif (call := self._answered(event)) is not None:
             call.answer_index, call.answer = event.index, answer_of_event(event.kind, payload, meta)
+            self._run.drawn.add(call.number, meta.get(DRAWN, []))
         elif event.kind == RANDOM_STATE:
             self._run.random_state = meta[STATE]
+            self._run.surroundings = surroundings_of(meta.get(SURROUNDINGS, []))
         elif event.kind == Kind.AGENT_INIT and not self._run.agent:
             self._run.agent = payload
         elif (parent := self._by_seq.get(meta.get("parent", -1))) is not None:
@@ -142,6 +149,7 @@ class _CallReader:
             parent=self._by_seq.get(event.meta.get("parent", -1)),
             lane=lane if isinstance(lane, int) else -1,
         )
+        self._run.drawn.add(None if call.parent is None else call.parent.number, event.meta.get(DRAWN, []))
         self._run.calls.append(call)
         if call.parent is not None:
             call.parent.calls_inside.append(call)
@@ -178,7 +186,7 @@ def answer_of_event(kind: str, payload: Mapping[str, Any], meta: Mapping[str, An
     )
 
 
-_OWN_META = frozenset((ANSWER_FORM, LANE, "seq", "parent", "time", "duration", "error_type"))
+_OWN_META = frozenset((ANSWER_FORM, DRAWN, LANE, "seq", "parent", "time", "duration", "error_type"))
 
 
 def _kept(meta: Mapping[str, Any]) -> dict[str, Any]:

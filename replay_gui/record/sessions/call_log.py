@@ -18,6 +18,8 @@ from replay_gui.record.messages.part_events import event_of_part
 from replay_gui.record.messages.provider_ids import without_ids
 from replay_gui.record.messages.request_parts import RequestPart, RequestParts
 from replay_gui.record.sessions.guarded_recorder import GuardedRecorder
+from replay_gui.record.surroundings.drawn_values import DRAWN, DrawnValues
+from replay_gui.record.surroundings.options import Surrounding
 
 NOT_RECORDED = f"{BOOKKEEPING_PREFIX}not-recorded"
 """Kind of the event that says what a recording lacks."""
@@ -47,13 +49,23 @@ class CallLog:
 
     The log is begun with the first call, unless `recorder` is asked for before: a process that makes no call (a
     launcher, a shell's helper) writes none.
+
+    Attributes:
+        secrets: what is replaced. surroundings: what is recorded beside calls. drawn: values on their way to the log.
     """
 
-    def __init__(self, begin: Callable[[Secrets], GuardedRecorder], secrets: Secrets) -> None:
+    def __init__(
+        self,
+        begin: Callable[[Secrets], GuardedRecorder],
+        secrets: Secrets,
+        surroundings: frozenset[Surrounding] = frozenset(),
+    ) -> None:
         self._begin = begin
         self._lock = threading.Lock()
         self._recorder: GuardedRecorder | None = None
         self.secrets = secrets
+        self.surroundings = surroundings
+        self.drawn = DrawnValues()
         self._parts = RequestParts(secrets)
 
     @property
@@ -74,6 +86,8 @@ class CallLog:
         """Write a request, and the parts of it that are new."""
         recorder = self.recorder
         meta = {**recorder.clean(dict(request.meta)), "parent": parent, LANE: lane}
+        if drawn := self.drawn.take(lane, parent):
+            meta[DRAWN] = drawn
         with recorder.taking_clean():
             if request.kind is CallKind.TOOL:
                 value = self.secrets.hide(request.value)
@@ -97,6 +111,8 @@ class CallLog:
         meta: dict[str, Any] = recorder.clean(dict(answer.meta))
         if answer.form:
             meta[ANSWER_FORM] = recorder.clean(rest) | body
+        if drawn := self.drawn.take(None, written.call.seq):
+            meta[DRAWN] = drawn
         output, error, reasoning = recorder.clean([answer.output, answer.error, answer.reasoning])
         now = clock.time_ns()
         meta |= {"time": now, "duration": max(0, now - written.call.time), "parent": written.call.seq}

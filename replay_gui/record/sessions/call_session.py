@@ -47,6 +47,10 @@ class CallSession(Protocol):
         """Do as `begin`, without blocking the event loop."""
         ...
 
+    def draw(self, source: str, real: Callable[[], _T]) -> _T:
+        """Return a value of the agent's surroundings, such as the time: `real`, recorded, or the recorded one."""
+        ...
+
     def note_unseen(self, what: str) -> None:
         """Take notice that the agent does something that no hook records: ``a connection``."""
         ...

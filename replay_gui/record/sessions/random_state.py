@@ -16,7 +16,9 @@ from replay_gui.core.log.kinds import BOOKKEEPING_PREFIX
 RANDOM_STATE = f"{BOOKKEEPING_PREFIX}random"
 """Kind of the event that holds the state, in meta."""
 
-STATE = "state"
+STATE, SURROUNDINGS = "state", "surroundings"
+"""Members of its meta: the state; the names of what is recorded beside calls."""
+
 PAYLOAD: Mapping[str, Any] = {"generator": "random"}
 
 

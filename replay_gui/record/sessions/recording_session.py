@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from typing import TypeVar
 
 from replay_gui.core.errors import ReplayError
 from replay_gui.record.calls.call import CallAnswer, CallRequest
 from replay_gui.record.calls.secrets import Secrets
 from replay_gui.record.sessions.call_log import NOT_RECORDED, CallLog, WrittenRequest
 from replay_gui.record.sessions.call_session import log_failure
-from replay_gui.record.sessions.open_call import CallerLanes, OpenCall, SameCall, current_call
+from replay_gui.record.sessions.open_call import CallerLanes, OpenCall, SameCall, current_call, current_seq
+from replay_gui.record.surroundings.drawn_values import MAX_DRAWN
+
+_T = TypeVar("_T")
 
 
 class RecordingSession:
@@ -46,6 +51,13 @@ class RecordingSession:
     async def begin_async(self, request: CallRequest) -> OpenCall:
         """Do as `begin`: writing an event takes no longer than to hand it to another thread."""
         return self.begin(request)
+
+    def draw(self, source: str, real: Callable[[], _T]) -> _T:
+        """Return the real value, and record it."""
+        value = real()
+        if not self.log.drawn.add((self._lanes.current(), current_seq()), source, value):
+            self.note_unseen(f"the {source}, between two calls more than {MAX_DRAWN:,} times")
+        return value
 
     def note_unseen(self, what: str) -> None:
         """Count what no hook records; `finish` writes it."""

@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from replay_gui.core.divergence.comparison import Difference
 from replay_gui.core.divergence.rules.rules import Rules
@@ -40,6 +41,8 @@ from replay_gui.record.sessions.open_call import (
     current_call,
     running_task,
 )
+
+_T = TypeVar("_T")
 
 _TICK = 0.001  # seconds between two looks whether it is a call's turn
 PATIENCE = 1.0  # seconds without any progress, after which a call no longer waits for its turn
@@ -117,6 +120,17 @@ class RerunSession:
         log_failure(where, error)
         if self.problem is None:
             self.problem = f"{where}: {error}" if isinstance(error, ReplayError) else f"{where}: {type(error).__name__}"
+
+    def draw(self, source: str, real: Callable[[], _T]) -> _T:
+        """Return the recorded value; the real one where the run drew none here, and inside a call made anew."""
+        outer = current_call()
+        past = outer.past if isinstance(outer, CallOfRerun) else None
+        lane = self._lanes.current()
+        is_new = isinstance(outer, CallOfRerun) and past is None
+        caller = lane, None if past is None else past.number
+        value: _T = real() if is_new else self._run.drawn.draw(caller, source, real)
+        self.log.drawn.add((lane, None if outer is None else outer.seq), source, value)
+        return value
 
     def note_unseen(self, what: str) -> None:
         """Count what no hook records: connections, which are refused, and processes, which are not."""

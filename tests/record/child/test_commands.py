@@ -195,3 +195,33 @@ def test_what_was_acknowledged_is_in_the_log_of_a_process_that_was_killed(calls:
         assert ReplayEngine(log).verify().verdict == "VALID"
         answers = [event.payload["output"] for event in log if event.kind == "ToolResponse"]
     assert answers[: len(told)] == told
+
+
+def test_git_bisect_finds_the_commit_that_changed_a_request(server: ModelServer, tmp_path: Path) -> None:
+    def git(*arguments: str) -> str:
+        who = ["-c", "user.name=n", "-c", "user.email=e@example.org", "-c", "commit.gpgsign=false"]
+        done = subprocess.run(["git", *who, *arguments], cwd=work, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr + done.stdout
+        return done.stdout
+
+    work = tmp_path / "work"
+    work.mkdir()
+    git("init", "-q")
+    code = dedent(AGENT).replace("sys.argv[1:]", "['one']")
+    changed = code.replace("'one'", "'1'")
+    for number, text in enumerate([code, "not Python\n", code + "# a note\n", changed, changed + "#\n"]):
+        (work / "agent.py").write_text(text)
+        git("add", ".")
+        git("commit", "-qm", f"commit {number}")
+        if number == 0:
+            call(work, server.url, "record", "-o", str(tmp_path / "run.rlog"), "--", sys.executable, "agent.py")
+    rerun = ["rerun", "--bisect", str(tmp_path / "run.rlog"), "--", sys.executable, "agent.py"]
+    assert call(work, server.url, *rerun).returncode == 1
+    git("checkout", "-q", "HEAD~3")
+    assert call(work, server.url, *rerun).returncode == 125
+    git("checkout", "-q", "-")
+    git("bisect", "start", "HEAD", "HEAD~4")
+    script = f"MODEL_URL={server.url} MODEL_API_KEY=k exec {sys.executable} -m replay_gui {' '.join(rerun)} </dev/null"
+    assert "commit 3" in git("bisect", "run", "sh", "-c", script)
+    assert "commit 3" in git("show", "--no-patch", "refs/bisect/bad")
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["run.rlog", "work"]

@@ -1,0 +1,74 @@
+"""Files that the agent's own code opens to read: ``open`` and ``Path.open``, ``read_text`` and the like, as tools."""
+
+from __future__ import annotations
+
+import builtins
+import io
+import os
+import pathlib
+import stat
+import tempfile
+from typing import Any
+
+from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
+from replay_gui.record.hooks.patching import patch
+from replay_gui.record.hooks.tool_calls import MADE_AGAIN, HookedCall, make_call
+from replay_gui.record.sessions.call_session import session_in_force
+from replay_gui.record.surroundings.agent_code import is_used_by_agent
+from replay_gui.record.surroundings.options import Surrounding
+
+_MAX_BYTES = 16 * 1024 * 1024  # of a file whose content is kept
+_TOOL = "open"
+
+
+def install() -> None:
+    """Patch ``open``, in both modules that have it."""
+    patch(builtins, "open", _hook)
+    io.open = builtins.open
+
+
+def _hook(original: Any) -> Any:
+    def open_file(file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
+        session = session_in_force()
+        if (
+            session is None
+            or Surrounding.FILES not in session.log.surroundings
+            or not isinstance(file, str | os.PathLike)
+            or any(letter in mode for letter in "wax+")
+            or not is_used_by_agent(pathlib.__file__)
+        ):
+            return original(file, mode, *args, **kwargs)
+        call = HookedCall(
+            _TOOL,
+            lambda: CallRequest(CallKind.TOOL, _TOOL, {"file": os.fsdecode(os.fspath(file)), "mode": mode}),
+            _answer,
+            lambda answer: _opened_again(original, answer, mode, args, kwargs),
+        )
+        return make_call(session, call, lambda: original(file, mode, *args, **kwargs))
+
+    return open_file
+
+
+def _answer(opened: Any) -> CallAnswer:
+    """Return the content of a file that was just opened, without moving in it."""
+    descriptor = opened.fileno()
+    status = os.fstat(descriptor)
+    size = status.st_size
+    if not stat.S_ISREG(status.st_mode) or size > _MAX_BYTES:
+        return CallAnswer(f"({size:,} bytes, not kept)", form={MADE_AGAIN: False})
+    content = os.pread(descriptor, size, 0)
+    try:
+        return CallAnswer(content.decode())
+    except UnicodeDecodeError:
+        return CallAnswer(content)
+
+
+def _opened_again(original: Any, answer: CallAnswer, mode: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Return a file that has the recorded content, at its beginning."""
+    content = answer.output.encode() if isinstance(answer.output, str) else answer.output
+    with tempfile.TemporaryFile() as kept:
+        kept.write(content)
+        kept.flush()
+        descriptor = os.dup(kept.fileno())
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return original(descriptor, mode, *args, **kwargs)

@@ -1,0 +1,74 @@
+"""Programs that the agent's own code runs to their end: ``subprocess.run`` and ``check_output``, as tools.
+
+What is told to a program beside its arguments, its input and its folder (the environment, open files) is not compared.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+from collections.abc import Mapping
+from typing import Any
+
+from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
+from replay_gui.record.calls.plain_form import plain_form
+from replay_gui.record.hooks.patching import patch
+from replay_gui.record.hooks.tool_calls import HookedCall, make_call
+from replay_gui.record.sessions.call_session import session_in_force
+from replay_gui.record.surroundings.agent_code import is_used_by_agent
+from replay_gui.record.surroundings.options import Surrounding
+
+_COMPARED = ("cwd", "input", "shell")  # arguments beside the program's own
+
+
+def install() -> None:
+    """Patch the module ``subprocess``."""
+    patch(subprocess, "run", _hook)
+
+
+def _hook(original: Any) -> Any:
+    def run(*popenargs: Any, **kwargs: Any) -> Any:
+        session = session_in_force()
+        if session is None or Surrounding.PROCESSES not in session.log.surroundings:
+            return original(*popenargs, **kwargs)
+        command = popenargs[0] if popenargs else kwargs.get("args")
+        if not isinstance(command, str | os.PathLike | list | tuple) or not is_used_by_agent(subprocess.__file__):
+            return original(*popenargs, **kwargs)
+        call = _call(command, kwargs)
+        return make_call(session, call, lambda: original(*popenargs, **kwargs))
+
+    return run
+
+
+def _call(command: Any, options: Mapping[str, Any]) -> HookedCall:
+    words = [os.fspath(word) for word in ([command] if isinstance(command, str | os.PathLike) else command)]
+
+    def request() -> CallRequest:
+        told = {name: _told(options[name]) for name in _COMPARED if options.get(name)}
+        return CallRequest(CallKind.TOOL, name, plain_form({"command": words} | told).value)
+
+    def answer(result: subprocess.CompletedProcess[Any]) -> CallAnswer:
+        output = {"returncode": result.returncode, "stdout": result.stdout, "stderr": result.stderr}
+        return CallAnswer(plain_form({name: value for name, value in output.items() if value is not None}).value)
+
+    def result(answer: CallAnswer) -> subprocess.CompletedProcess[Any]:
+        told = answer.output
+        return subprocess.CompletedProcess(command, told["returncode"], told.get("stdout"), told.get("stderr"))
+
+    name = f"run {_program(words)}"
+    return HookedCall(name, request, answer, result)
+
+
+def _told(value: Any) -> Any:
+    return os.fspath(value) if isinstance(value, os.PathLike) else value
+
+
+def _program(words: list[Any]) -> str:
+    """Return the name of the program: of a command line for the shell, its first word."""
+    first = os.fsdecode(words[0]) if words else ""
+    try:
+        parts = shlex.split(first) if len(words) == 1 else [first]
+    except ValueError:  # an open quotation mark
+        parts = first.split()
+    return os.path.basename(parts[0]) if parts else "program"
