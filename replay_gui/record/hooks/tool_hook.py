@@ -56,19 +56,36 @@ class _FunctionTool:
         self._name = name
         self._version = version
         self._signature = inspect.signature(function)
+        parameters = self._signature.parameters.values()
+        self._are_named = all(parameter.kind is parameter.POSITIONAL_OR_KEYWORD for parameter in parameters)
+        self._names = [parameter.name for parameter in parameters]
+        self._defaults = {
+            name: each.default for name, each in self._signature.parameters.items() if each.default is not each.empty
+        }
 
     def call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> HookedCall:
         return HookedCall(self._name, lambda: self._request(args, kwargs), self._answer, self._result)
 
     def _request(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> CallRequest:
-        try:
-            bound = self._signature.bind(*args, **kwargs)
-        except TypeError:  # the call itself will raise it
+        given = self._bound(args, kwargs)
+        if given is None:  # the call itself will raise it
             given = {"args": list(args), "kwargs": kwargs}
         else:
-            bound.apply_defaults()
-            given = {name: value for name, value in bound.arguments.items() if name not in ("self", "cls")}
+            given = {name: value for name, value in given.items() if name not in ("self", "cls")}
         return CallRequest(CallKind.TOOL, self._name, plain_form(given).value, version=self._version)
+
+    def _bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any] | None:
+        """Return each parameter's value by its name, defaults included; None where the arguments do not fit."""
+        if self._are_named and not (args and kwargs) and len(args) <= len(self._names):  # most calls, six times as fast
+            given = self._defaults | (dict(zip(self._names, args, strict=False)) if args else kwargs)
+            if given.keys() == set(self._names):
+                return given
+        try:
+            bound = self._signature.bind(*args, **kwargs)
+        except TypeError:
+            return None
+        bound.apply_defaults()
+        return dict(bound.arguments)
 
     def _answer(self, result: Any) -> CallAnswer:
         return plain_answer(result, self._converted)

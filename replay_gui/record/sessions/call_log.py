@@ -85,7 +85,8 @@ class CallLog:
     def request(self, request: CallRequest, parent: int | None, lane: int) -> WrittenRequest:
         """Write a request, and the parts of it that are new."""
         recorder = self.recorder
-        meta = {**recorder.clean(dict(request.meta)), "parent": parent, LANE: lane}
+        told = recorder.clean(dict(request.meta)) if request.meta else {}
+        meta = {**told, "parent": parent, LANE: lane}
         if drawn := self.drawn.take(lane, parent):
             meta[DRAWN] = drawn
         with recorder.taking_clean():
@@ -106,14 +107,15 @@ class CallLog:
     def answer(self, written: WrittenRequest, answer: CallAnswer) -> int:
         """Write the answer of a request; return the event's seq."""
         recorder = self.recorder
-        body = {_BODY: answer.form[_BODY]} if _BODY in answer.form else {}  # the hook took its secrets out
-        rest = {name: value for name, value in answer.form.items() if name != _BODY}
-        meta: dict[str, Any] = recorder.clean(dict(answer.meta))
+        meta: dict[str, Any] = recorder.clean(dict(answer.meta)) if answer.meta else {}
         if answer.form:
+            body = {_BODY: answer.form[_BODY]} if _BODY in answer.form else {}  # the hook took its secrets out
+            rest = {name: value for name, value in answer.form.items() if name != _BODY}
             meta[ANSWER_FORM] = recorder.clean(rest) | body
         if drawn := self.drawn.take(None, written.call.seq):
             meta[DRAWN] = drawn
-        output, error, reasoning = recorder.clean([answer.output, answer.error, answer.reasoning])
+        output = self.secrets.hide(answer.output)
+        error, reasoning = (text and recorder.clean(text) for text in (answer.error, answer.reasoning))
         now = clock.time_ns()
         meta |= {"time": now, "duration": max(0, now - written.call.time), "parent": written.call.seq}
         with recorder.taking_clean():
