@@ -21,6 +21,7 @@ from tests.benchmarks import (
     core_numbers,
     import_numbers,
     panel_numbers,
+    record_numbers,
     window_numbers,
 )
 from tests.benchmarks.figure import Figure
@@ -51,6 +52,7 @@ def main() -> int:
         compare_numbers,
         import_numbers,
         contrast_numbers,
+        record_numbers,
     ):
         for measure in module.MEASURES:
             if options.only in measure.__name__:

@@ -15,6 +15,9 @@ Script = Callable[[str, dict[str, Any]], Any]
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = (
+        True  # head and body are two writes; the second would wait 40 ms for an answer to the first
+    )
     server: ModelServer
 
     def log_message(self, format: str, *args: Any) -> None:
