@@ -20,7 +20,7 @@ class HttpExchange:
 
     def __init__(self, session: CallSession, call: OpenCall, asked: CallRequest, library: str) -> None:
         self._session, self._call, self._asked, self._library = session, call, asked, library
-        self._status = 0
+        self._status, self._is_finished = 0, False
         self._headers: list[tuple[str, str]] = []
         self.chunks: list[bytes] = []
 
@@ -30,7 +30,9 @@ class HttpExchange:
 
     def finish(self) -> None:
         """Record what has come; only the first call counts."""
-        try_to_record(self._session, self._library, self._record)
+        if not self._is_finished:
+            self._is_finished = True
+            try_to_record(self._session, self._library, self._record)
 
     def fail(self, error: BaseException) -> None:
         """Record that the exchange failed."""
