@@ -13,16 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from replay_gui.record.matching.first_difference import DiffersFromRecord
+    from replay_gui.record.receiving.span_processor import span_processor
     from replay_gui.record.recording import run, start, stop
     from replay_gui.record.rerunning import rerun
     from replay_gui.record.tools import tool
 
-__all__ = ["DiffersFromRecord", "rerun", "run", "start", "stop", "tool"]
+__all__ = ["DiffersFromRecord", "rerun", "run", "span_processor", "start", "stop", "tool"]
 
 _MODULES = {
     "DiffersFromRecord": "matching.first_difference",
     "rerun": "rerunning",
     "run": "recording",
+    "span_processor": "receiving.span_processor",
     "start": "recording",
     "stop": "recording",
     "tool": "tools",
