@@ -14,6 +14,7 @@ from replay_gui.core.text.wording import plural
 from replay_gui.record.child.child_options import ChildOptions
 from replay_gui.record.child.running import CommandResult, free_path, run_command
 from replay_gui.record.child.session_report import report_of
+from replay_gui.record.proxy.mcp_relay import record_server
 from replay_gui.record.proxy.proxied_command import run_proxied
 from replay_gui.record.recording import new_log
 from replay_gui.record.sessions.recording_session import RecordingSession
@@ -33,6 +34,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "program has to honour OPENAI_BASE_URL, ANTHROPIC_BASE_URL and the like",
     )
     parser.add_argument(
+        "--mcp",
+        action="store_true",
+        help="COMMAND is an MCP server on standard input and output: record what its client asks of it; to be put in "
+        "the place of the server in the client's settings",
+    )
+    parser.add_argument(
         "--also",
         metavar="WHAT",
         action="append",
@@ -46,8 +53,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the command and return its exit status, or EXIT_FAILED where nothing was recorded."""
+    if args.mcp and args.proxy:
+        raise LogRefused("--proxy and --mcp exclude each other: one is for what asks models, one for a server of tools")
     log = free_path(Path(_DEFAULT)) if args.output is None else Path(args.output)
-    if args.output is not None and log.exists():
+    if args.mcp:  # a client starts its servers anew, by the same settings
+        log = free_path(log)
+    elif args.output is not None and log.exists():
         raise LogRefused(f"{log}: exists already; give another name")
     watching: list[subprocess.Popen[bytes]] = []
 
@@ -55,10 +66,10 @@ def run(args: argparse.Namespace) -> int:
         if args.watch and not watching and log.exists():
             watching.append(subprocess.Popen([sys.executable, "-m", "replay_gui", str(log)]))
 
-    if args.proxy:
+    if args.proxy or args.mcp:
         name = Path(args.command[0]).name
         session = RecordingSession(new_log(log, agent_type=name, config={"command": args.command}))
-        status = run_proxied(args.command, session, open_window)
+        status = record_server(args.command, session) if args.mcp else run_proxied(args.command, session, open_window)
         result = CommandResult(status, (report_of(session),))
     else:
         result = run_command(

@@ -16,6 +16,7 @@ from replay_gui.record.child.child_options import ChildOptions
 from replay_gui.record.child.running import CommandResult, free_path, run_command
 from replay_gui.record.child.session_report import report_of
 from replay_gui.record.matching.past_run import read_past_run
+from replay_gui.record.proxy.mcp_relay import answer_client
 from replay_gui.record.proxy.proxied_command import run_proxied
 from replay_gui.record.rerunning import new_rerun_session
 from replay_gui.record.sessions.rerun_session import PATIENCE, RerunOptions
@@ -38,6 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what a request that was not recorded does: stop the run, or be made for real (stop)",
     )
     parser.add_argument("--proxy", action="store_true", help="answer by a proxy, as for record --proxy")
+    parser.add_argument(
+        "--mcp", action="store_true", help="stand in for an MCP server: answer its client; COMMAND is not started"
+    )
     parser.add_argument(
         "--bisect",
         action="store_true",
@@ -103,14 +107,15 @@ def _rerun(args: argparse.Namespace, new: Path) -> CommandResult:
                 patience=args.patience,
             )
 
-        if args.proxy:
+        if args.proxy or args.mcp:
             chosen = RerunOptions(
                 rules=read_rules(rules) if rules.exists() else Rules(),
                 misses_go_live=args.on_miss == "live",
                 patience=args.patience,
             )
             session = new_rerun_session(read_past_run(source), new, chosen)
-            return CommandResult(run_proxied(args.command, session), (report_of(session),))
+            status = answer_client(session) if args.mcp else run_proxied(args.command, session)
+            return CommandResult(status, (report_of(session),))
         return run_command(args.command, options)
 
 

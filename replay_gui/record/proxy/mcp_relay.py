@@ -1,0 +1,143 @@
+"""A proxy in front of an MCP server on standard input and output: it records what is asked, or answers from a log.
+
+It stands in a client's settings in the place of the server: ``replay-gui record --mcp -- SERVER``. Lines are passed on
+as they come, in both directions.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import threading
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from replay_gui.core.errors import ReplayError, RerunRefused
+from replay_gui.record.matching.first_difference import DiffersFromRecord
+from replay_gui.record.proxy.mcp_calls import (
+    answer_of,
+    call_of,
+    error_line,
+    is_answer,
+    is_request,
+    line_of,
+    messages_in,
+)
+from replay_gui.record.sessions.call_session import CallSession, try_to_record
+from replay_gui.record.sessions.open_call import OpenCall
+from replay_gui.record.sessions.recording_session import RecordingSession
+from replay_gui.record.sessions.rerun_session import RerunSession
+
+_STDIN, _STDOUT = 0, 1
+_READ_BYTES = 1 << 16
+_WHERE = "MCP proxy"
+
+
+class McpCalls:
+    """The calls that go through the proxy. Safe from both of its threads."""
+
+    def __init__(self, session: CallSession) -> None:
+        self._session = session
+        self._open: dict[Any, OpenCall] = {}
+
+    def note_from_client(self, line: bytes) -> None:
+        """Record the requests in a line of the client."""
+        for message in messages_in(line):
+            if is_request(message):
+                call = try_to_record(self._session, _WHERE, lambda: self._session.begin(call_of(message)))  # noqa: B023
+                if call is not None:
+                    self._open[_key(message)] = call
+
+    def note_from_server(self, line: bytes) -> None:
+        """Record the answers in a line of the server."""
+        for message in messages_in(line):
+            if is_answer(message):
+                call = self._open.pop(_key(message), None)
+                if call is not None:
+                    try_to_record(self._session, _WHERE, lambda: call.finish(answer_of(message)))  # noqa: B023
+            elif is_request(message):
+                self._session.note_unseen(f"a request of the server ({message['method']})")
+
+
+def record_server(command: Sequence[str], session: RecordingSession) -> int:
+    """Run an MCP server, record what it is asked, finish the session and return the server's exit status.
+
+    RerunRefused where it cannot be started.
+    """
+    try:
+        server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    except OSError as why:
+        raise RerunRefused(f"{command[0]}: cannot be started: {why.strerror}") from None
+    assert server.stdin is not None
+    assert server.stdout is not None
+    calls = McpCalls(session)
+    to_server, from_server = server.stdin, server.stdout.fileno()
+
+    def pass_requests() -> None:
+        try:
+            for line in lines_of(_STDIN):
+                calls.note_from_client(line)
+                to_server.write(line)
+                to_server.flush()
+            to_server.close()  # so the server learns that the client is gone
+        except (BrokenPipeError, ValueError):
+            pass  # the server has ended; its status tells
+
+    # a daemon: where the server ends first, the client may never write again
+    threading.Thread(target=pass_requests, name="mcp requests", daemon=True).start()
+    for line in lines_of(from_server):
+        calls.note_from_server(line)
+        write_whole(line)
+    status = server.wait()
+    server.stdout.close()
+    session.finish()
+    return status if status >= 0 else 128 - status
+
+
+def answer_client(session: RerunSession) -> int:
+    """Answer a client from the recorded run until it closes its end, finish the session, and return 0."""
+    for line in lines_of(_STDIN):
+        for message in messages_in(line):
+            if is_request(message):
+                write_whole(_recorded_line(session, message))
+    session.finish()
+    return 0
+
+
+def _recorded_line(session: RerunSession, message: dict[str, Any]) -> bytes:
+    try:
+        call = session.begin(call_of(message))
+        if call.answer is None:
+            return error_line(message["id"], "this request was not recorded, and the server is not there")
+        answered = line_of(message["id"], call.answer)
+        call.finish(call.answer)
+        return answered
+    except (DiffersFromRecord, ReplayError) as why:
+        return error_line(message["id"], str(why))
+
+
+def lines_of(descriptor: int) -> Iterator[bytes]:
+    """Yield the lines of a pipe as they come, with their ends; at the end, what has none.
+
+    Not by Python's own buffered files: a thread that waits in one keeps the process from ending.
+    """
+    parts: list[bytes] = []
+    while chunk := os.read(descriptor, _READ_BYTES):
+        *whole, rest = chunk.split(b"\n")
+        for end in whole:
+            yield b"".join((*parts, end, b"\n"))
+            parts = []
+        parts.append(rest)
+    if last := b"".join(parts):
+        yield last
+
+
+def write_whole(line: bytes) -> None:
+    """Write to standard output; BrokenPipeError where nobody reads it."""
+    view = memoryview(line)
+    while view:
+        view = view[os.write(_STDOUT, view) :]
+
+
+def _key(message: dict[str, Any]) -> tuple[str, str]:
+    return type(message["id"]).__name__, str(message["id"])
