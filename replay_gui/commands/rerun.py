@@ -6,20 +6,25 @@ import argparse
 import tempfile
 from pathlib import Path
 
+import msgspec
+
 from replay_gui.commands.runs import EXIT_FAILED, EXIT_FINDING, EXIT_GOOD, add_format_argument, open_run
 from replay_gui.commands.terminal import print_error
 from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.divergence.rules.rules_file import read_rules, rules_beside
 from replay_gui.core.errors import LogRefused, ReplayError, RerunRefused
+from replay_gui.core.log.positions import Position, index_before
+from replay_gui.core.text.json_pointer import split_pointer
 from replay_gui.core.text.wording import plural
 from replay_gui.record.child.child_options import ChildOptions
 from replay_gui.record.child.running import CommandResult, free_path, run_command
 from replay_gui.record.child.session_report import report_of
+from replay_gui.record.matching.answer_edits import AnswerEdit
 from replay_gui.record.matching.past_run import read_past_run
 from replay_gui.record.proxy.mcp_relay import answer_client
 from replay_gui.record.proxy.proxied_command import run_proxied
 from replay_gui.record.rerunning import new_rerun_session
-from replay_gui.record.sessions.rerun_session import PATIENCE, RerunOptions
+from replay_gui.record.sessions.rerun_options import PATIENCE, RerunOptions
 
 EXIT_UNTESTABLE = 125
 """By which ``git bisect run`` passes a commit over."""
@@ -41,6 +46,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--proxy", action="store_true", help="answer by a proxy, as for record --proxy")
     parser.add_argument(
         "--mcp", action="store_true", help="stand in for an MCP server: answer its client; COMMAND is not started"
+    )
+    parser.add_argument(
+        "--what-if",
+        nargs=3,
+        metavar=("EVENT", "POINTER", "VALUE"),
+        action="append",
+        default=[],
+        help="let the answer that is event EVENT have VALUE (JSON, or else text) at POINTER, in what a tool returned "
+        "or in the JSON body of a model's answer; what is asked from there on and was not recorded is made for real",
     )
     parser.add_argument(
         "--bisect",
@@ -87,6 +101,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _rerun(args: argparse.Namespace, new: Path) -> CommandResult:
     """Run the command, answered from the recorded run, and write its log to `new`."""
+    edits = [_edit(*words) for words in args.what_if]
     rules = args.rules or rules_beside(Path(args.run))
     if args.rules is not None or rules.exists():
         read_rules(rules)  # a mistake in it is said now
@@ -105,6 +120,7 @@ def _rerun(args: argparse.Namespace, new: Path) -> CommandResult:
                 live=args.live,
                 misses_go_live=args.on_miss == "live",
                 patience=args.patience,
+                edits=edits,
             )
 
         if args.proxy or args.mcp:
@@ -112,11 +128,26 @@ def _rerun(args: argparse.Namespace, new: Path) -> CommandResult:
                 rules=read_rules(rules) if rules.exists() else Rules(),
                 misses_go_live=args.on_miss == "live",
                 patience=args.patience,
+                edits=tuple(edits),
             )
             session = new_rerun_session(read_past_run(source), new, chosen)
             status = answer_client(session) if args.mcp else run_proxied(args.command, session)
             return CommandResult(status, (report_of(session),))
         return run_command(args.command, options)
+
+
+def _edit(event: str, pointer: str, value: str) -> AnswerEdit:
+    if not event.isdecimal() or int(event) == 0:
+        raise RerunRefused(f"--what-if: “{event}” is no number of an event")
+    try:
+        split_pointer(pointer)
+    except ValueError as why:
+        raise RerunRefused(f"--what-if: “{pointer}” is no pointer: {why}") from None
+    try:
+        new = msgspec.json.decode(value)
+    except msgspec.MsgspecError:
+        new = value
+    return AnswerEdit(index_before(Position(int(event))), pointer, new)
 
 
 def _is_as_recorded(result: CommandResult) -> bool:
@@ -137,9 +168,11 @@ def _print_result(result: CommandResult, where: str) -> None:
     """Print how the re-run went; `where`: what is said of its log."""
     for problem in _problems(result):
         print_error(problem)
+    recorded = result.recorded
+    if recorded is not None and recorded.is_edited:
+        print_error("an edited answer was given; what was not recorded from there on was made for real")
     for line in result.difference:
         print_error(line)
-    recorded = result.recorded
     if recorded is not None:
         for what, times in sorted(recorded.unseen.items()):
             outcome = "was refused" if what == "a connection" else "was not answered from the log"

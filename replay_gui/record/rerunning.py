@@ -15,12 +15,14 @@ from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.divergence.rules.rules_file import read_rules, rules_beside
 from replay_gui.core.errors import LogRefused
 from replay_gui.record.hooks.installing import install_hooks
+from replay_gui.record.matching.answer_edits import AnswerEdit
 from replay_gui.record.matching.first_difference import DiffersFromRecord, FirstDifference
 from replay_gui.record.matching.past_run import PastRun, read_past_run
 from replay_gui.record.recording import new_log
 from replay_gui.record.sessions.call_session import put_in_force, session_in_force
 from replay_gui.record.sessions.random_state import put_back
-from replay_gui.record.sessions.rerun_session import PATIENCE, RerunOptions, RerunSession
+from replay_gui.record.sessions.rerun_options import PATIENCE, RerunOptions
+from replay_gui.record.sessions.rerun_session import RerunSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ def rerun(
     live: Iterable[str] = (),
     on_miss: Literal["stop", "live"] = "stop",
     patience: float = PATIENCE,
+    edits: Iterable[AnswerEdit] = (),
 ) -> Iterator[Rerun]:
     """Answer the calls that are made in a ``with`` block from a recorded run; no socket is opened.
 
@@ -62,6 +65,8 @@ def rerun(
         live: names of tools that are called for real.
         on_miss: "live" makes a request that was not recorded for real and goes on; the difference is kept.
         patience: seconds without any progress, after which a call no longer waits for its turn.
+        edits: answers that are to be other ones. What is asked after such an answer and was not recorded is made for
+        real, and is no difference.
     """
     recorded = read_past_run(Path(path))
     if session_in_force() is not None:
@@ -71,6 +76,7 @@ def rerun(
         live=frozenset(live),
         misses_go_live=on_miss == "live",
         patience=patience,
+        edits=tuple(edits),
     )
     with contextlib.ExitStack() as cleanup:
         if new is None:

@@ -24,7 +24,8 @@ from replay_gui.record.recording import new_log, record_crash
 from replay_gui.record.rerunning import new_rerun_session
 from replay_gui.record.sessions.call_session import log_failure, put_in_force, session_in_force
 from replay_gui.record.sessions.recording_session import RecordingSession
-from replay_gui.record.sessions.rerun_session import RerunOptions, RerunSession
+from replay_gui.record.sessions.rerun_options import RerunOptions
+from replay_gui.record.sessions.rerun_session import RerunSession
 from replay_gui.record.surroundings.options import surroundings_of
 
 
@@ -67,6 +68,7 @@ def _session(options: ChildOptions) -> RecordingSession | RerunSession:
         live=frozenset(options.live),
         misses_go_live=options.misses_go_live,
         patience=options.patience,
+        edits=tuple(options.edits),
     )
     session = new_rerun_session(recorded, options.log, chosen, is_commanded=True)
     session.on_difference = lambda: _report(session, options)

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from replay_gui.core.atomic_file import write_whole
+from replay_gui.record.matching.answer_edits import AnswerEdit
 
 VARIABLE = "REPLAY_GUI_CHILD"
 """The environment variable that holds ChildOptions."""
@@ -26,6 +27,7 @@ class ChildOptions(msgspec.Struct, frozen=True, kw_only=True):
         misses_go_live: whether requests that were not recorded are made for real.
         patience: seconds without progress, after which a call no longer waits for its turn.
         also: names of what is recorded beside calls; a re-run knows it from the log.
+        edits: answers that are other ones than recorded.
     """
 
     log: str
@@ -37,6 +39,7 @@ class ChildOptions(msgspec.Struct, frozen=True, kw_only=True):
     misses_go_live: bool = False
     patience: float = 1.0
     also: list[str] = []
+    edits: list[AnswerEdit] = []
 
     def encoded(self) -> str:
         """Return the value of the environment variable."""
@@ -56,6 +59,7 @@ class ChildReport(msgspec.Struct, frozen=True, kw_only=True):
         difference: lines of the verdict of a re-run; empty where there is none.
         problem: why it could not do what it should; None where it could.
         answered, made: calls answered from the log, and made for real, in a re-run.
+        is_edited: whether an edited answer was given, in a re-run with edits.
         unseen: what the agent did that no hook knows, and how often.
         hidden: texts in which secrets were replaced.
     """
@@ -66,6 +70,7 @@ class ChildReport(msgspec.Struct, frozen=True, kw_only=True):
     problem: str | None = None
     answered: int = 0
     made: int = 0
+    is_edited: bool = False
     unseen: dict[str, int] = {}
     hidden: int = 0
 

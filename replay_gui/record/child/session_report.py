@@ -20,6 +20,7 @@ def report_of(session: RecordingSession | RerunSession) -> ChildReport:
         problem=session.problem,
         answered=0 if rerun is None else rerun.answered,
         made=0 if rerun is None else rerun.made,
+        is_edited=rerun is not None and rerun.is_edited,
         unseen=dict(session.unseen),
         hidden=session.secrets.hidden,
     )

@@ -12,15 +12,14 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import TypeVar
 
 from replay_gui.core.divergence.comparison import Difference
-from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.errors import ReplayError
 from replay_gui.core.log.positions import position_after
 from replay_gui.record.calls.call import CallAnswer, CallRequest
 from replay_gui.record.calls.secrets import Secrets
+from replay_gui.record.matching.answer_edits import edit_answers
 from replay_gui.record.matching.first_difference import (
     DifferenceKind,
     DiffersFromRecord,
@@ -41,27 +40,11 @@ from replay_gui.record.sessions.open_call import (
     current_call,
     running_task,
 )
+from replay_gui.record.sessions.rerun_options import RerunOptions
 
 _T = TypeVar("_T")
 
 _TICK = 0.001  # seconds between two looks whether it is a call's turn
-PATIENCE = 1.0  # seconds without any progress, after which a call no longer waits for its turn
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RerunOptions:
-    """How a run is run again.
-
-    Attributes:
-        rules: which differences of requests do not count. live: names of tools that are called for real.
-        misses_go_live: whether a request that was not recorded is made for real; else the re-run stops there.
-        patience: seconds without any progress, after which a call no longer waits for its turn.
-    """
-
-    rules: Rules = field(default_factory=Rules)
-    live: frozenset[str] = frozenset()
-    misses_go_live: bool = False
-    patience: float = PATIENCE
 
 
 class RerunSession:
@@ -69,6 +52,7 @@ class RerunSession:
 
     Attributes:
         first_difference: the verdict; None while every request is as recorded.
+        is_edited: whether an edited answer was given.
         answered: calls that were answered from the log. made: calls that were made for real.
         unseen: how often the agent did what no hook records. problem: why a call could not be answered; None: none.
         on_difference: called once, when there is a verdict.
@@ -84,6 +68,8 @@ class RerunSession:
         self.unseen = Counter[str]()
         self.problem: str | None = None
         self.on_difference: Callable[[], None] = _do_nothing
+        self.is_edited = False
+        self._edited_calls = edit_answers(run, options.edits)
         self._run = run
         self._options = options
         self._matcher = CallMatcher(run, options.rules)
@@ -155,7 +141,7 @@ class RerunSession:
         parent = outer.past if isinstance(outer, CallOfRerun) else None
         is_live = request.name in self._options.live or (isinstance(outer, CallOfRerun) and outer.is_live)
         with self._lock:
-            if self.first_difference is not None and not self._options.misses_go_live:
+            if self.first_difference is not None and not self._misses_go_live:
                 raise DiffersFromRecord(self.first_difference)  # it was said already, and the agent went on
             clean = self.log.clean(request)
             past = self._matcher.take(clean, self.log.key(request), parent)
@@ -165,7 +151,8 @@ class RerunSession:
                 self._difference(DifferenceKind.UNANSWERED, clean, nearest=past)
                 self._stop()
         seq = None if outer is None else outer.seq
-        return CallOfRerun(self, request, past, is_live=is_live or past is None, parent_seq=seq)
+        is_live = is_live or past is None or past.answer is None
+        return CallOfRerun(self, request, past, is_live=is_live, parent_seq=seq)
 
     def _miss(self, request: CallRequest, parent: PastCall | None) -> None:
         """Take notice of a request that was not recorded; raise DiffersFromRecord unless it may be made for real."""
@@ -190,7 +177,7 @@ class RerunSession:
         differences: tuple[Difference, ...] = (),
     ) -> None:
         """Take notice of a difference: the first is the verdict."""
-        if self.first_difference is None:
+        if self.first_difference is None and not self.is_edited:
             expected = self._turns.next_request()
             self.first_difference = FirstDifference(
                 kind,
@@ -206,8 +193,12 @@ class RerunSession:
             self.on_difference()
 
     def _stop(self) -> None:
-        if self.first_difference is not None and not self._options.misses_go_live:
+        if self.first_difference is not None and not self._misses_go_live:
             raise DiffersFromRecord(self.first_difference)
+
+    @property
+    def _misses_go_live(self) -> bool:
+        return self._options.misses_go_live or self.is_edited
 
     # ---- turns ----------------------------------------------------------------------------------
     def turns_to_wait_for(self, past: PastCall, *, is_answer: bool) -> Iterator[None]:
@@ -216,7 +207,8 @@ class RerunSession:
         while True:
             with self._lock:
                 self._copy_what_is_due()
-                if self.first_difference is not None or self._turns.is_turn_of(past, is_answer=is_answer):
+                is_over = self.first_difference is not None or self.is_edited
+                if is_over or self._turns.is_turn_of(past, is_answer=is_answer):
                     return
                 if self._turns.count != passed:
                     deadline, passed = time.monotonic() + self._options.patience, self._turns.count
@@ -267,6 +259,8 @@ class RerunSession:
                         self._copy(moment)
                 self._turns.pass_moment(call.past, is_answer=True)
             self.log.answer(call.written, answer)
+            if call.past is not None and call.past.number in self._edited_calls:
+                self.is_edited = True
             self.made += call.is_live
             self.answered += not call.is_live
             self._copy_what_is_due()

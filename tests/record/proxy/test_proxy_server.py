@@ -20,7 +20,7 @@ from replay_gui.record.proxy.upstreams import Upstream, target_url, upstreams, v
 from replay_gui.record.recording import new_log
 from replay_gui.record.rerunning import new_rerun_session
 from replay_gui.record.sessions.recording_session import RecordingSession
-from replay_gui.record.sessions.rerun_session import RerunOptions
+from replay_gui.record.sessions.rerun_options import RerunOptions
 from tests.record.model_server import chat_answer, chat_stream, model_server
 
 CANARY = "canary-in-a-header-77"

@@ -1,0 +1,83 @@
+"""What if a call had been answered otherwise? Answers of a recorded run that are edited before it is run again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from replay_gui.core.errors import RerunRefused
+from replay_gui.core.log.positions import EventIndex, position_after
+from replay_gui.core.text.json_pointer import list_index, pointer_text, split_pointer
+from replay_gui.record.calls.call import CallAnswer, CallKind
+from replay_gui.record.matching.past_run import PastCall, PastRun
+from replay_gui.record.messages.model_calls import model_answer
+
+_BODY = "body"
+
+
+class AnswerEdit(msgspec.Struct, frozen=True):
+    """An edit of an answer.
+
+    Attributes:
+        index: of the event that answers. pointer: JSON Pointer of what is replaced: in what a tool returned, or in the
+        JSON body of an answer over HTTP; "" for all of it. value: what it is replaced by, a plain value.
+    """
+
+    index: EventIndex
+    pointer: str
+    value: Any
+
+
+def edit_answers(run: PastRun, edits: Iterable[AnswerEdit]) -> frozenset[int]:
+    """Edit answers of a run in place; return the numbers of their calls.
+
+    RerunRefused where an event answers no call, or its answer has no such value.
+    """
+    by_answer = {call.answer_index: call for call in run.calls if call.answer_index is not None}
+    edited = set()
+    for edit in edits:
+        call = by_answer.get(edit.index)
+        event = f"event {position_after(edit.index):,}"
+        if call is None or call.answer is None:
+            raise RerunRefused(f"{run.path}: {event} answers no call of a model or a tool, so it cannot be edited")
+        try:
+            call.answer = _edited(call, call.answer, edit)
+        except (KeyError, ValueError) as why:
+            raise RerunRefused(f"{run.path}: {event} cannot be edited: {why.args[0]}") from None
+        edited.add(call.number)
+    return frozenset(edited)
+
+
+def _edited(call: PastCall, answer: CallAnswer, edit: AnswerEdit) -> CallAnswer:
+    tokens = split_pointer(edit.pointer)
+    if _BODY not in answer.form:
+        if call.request.kind is CallKind.MODEL:
+            raise ValueError("the answer of the model is not in the log as it came")
+        form = {name: value for name, value in answer.form.items() if name != "raised"}
+        output = _replaced(answer.output, tokens, edit.value, edit.pointer)
+        return replace(answer, output=output, error=None, error_type="", form=form)
+    try:
+        whole = msgspec.json.decode(bytes(answer.form[_BODY]))
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        raise ValueError("its body is no JSON (a streamed answer cannot be edited)") from None
+    body = msgspec.json.encode(_replaced(whole, tokens, edit.value, edit.pointer))
+    form = {name: value for name, value in answer.form.items() if name != "chunks"} | {_BODY: body}
+    if call.request.kind is CallKind.MODEL:
+        return model_answer(int(answer.form["status"]), body, streamed=False, form=form)
+    return replace(answer, output={**answer.output, "body": msgspec.json.decode(body)}, form=form)
+
+
+def _replaced(value: Any, tokens: Sequence[str], new: Any, pointer: str) -> Any:
+    """Return the value with another one at the path of `tokens`; KeyError where it has no such path."""
+    if not tokens:
+        return new
+    token, rest = tokens[0], tokens[1:]
+    if isinstance(value, dict) and token in value:
+        return {**value, token: _replaced(value[token], rest, new, pointer)}
+    index = list_index(token)
+    if isinstance(value, list) and index is not None and index < len(value):
+        return [*value[:index], _replaced(value[index], rest, new, pointer), *value[index + 1 :]]
+    raise KeyError(f"it has no {pointer_text(pointer)}")
