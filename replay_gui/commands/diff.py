@@ -25,7 +25,6 @@ from replay_gui.core.errors import LogUnreadable, RulesRefused
 from replay_gui.core.facts.run_notes import RunNotes, notes_beside, read_notes, with_notes
 from replay_gui.core.importers.import_notes import gap_notes, notes_in_header
 from replay_gui.core.importers.run_choice import split_run
-from replay_gui.core.index.index_cache import matches_content
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.positions import position_after
 from replay_gui.core.reasons.json_forms import why_form
@@ -379,8 +378,8 @@ def _open_side(run: OpenedRun) -> Iterator[ComparedSide]:
 
 def _cached_side(run: OpenedRun) -> ComparedSide | None:
     cache = user_cache()
-    kept, folder = cache.load_index(run.log), cache.folder(run.log)
-    if kept is not None and matches_content(folder, run.log):
+    kept, folder = cache.load_index(run.log, by_content=True), cache.folder(run.log)
+    if kept is not None:
         with suppress(OSError, ValueError):  # the columns of a kept index are damaged: a new one is built
             return ComparedSide(run.log, kept[1], folder)
     return None

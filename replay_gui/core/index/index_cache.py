@@ -6,7 +6,7 @@ window needs; the columns that a comparison needs have a check of their own (see
 fit the log is ignored.
 
 `load_index` reads the whole log only if it was touched since, so that a run opens at once. Before two runs are called
-equal, `matches_content` must be asked, too.
+equal, it must read the log in any case (`by_content`).
 """
 
 from __future__ import annotations
@@ -95,9 +95,9 @@ class IndexCache:
         self.prune(folder)
         return folder
 
-    def load_index(self, log: EventLog) -> tuple[IndexView, RunIndex, BuiltIndex] | None:
-        """Return the index of this log in the cache, None if there is none, or it does not fit the log."""
-        return load_index(self.folder(log), log)
+    def load_index(self, log: EventLog, *, by_content: bool = False) -> tuple[IndexView, RunIndex, BuiltIndex] | None:
+        """Return the index of this log in the cache; see load_index."""
+        return load_index(self.folder(log), log, by_content=by_content)
 
     def clear(self) -> None:
         """Remove every index."""
@@ -127,8 +127,16 @@ class IndexCache:
                 yield entry
 
 
-def load_index(folder: Path, log: EventLog) -> tuple[IndexView, RunIndex, BuiltIndex] | None:
-    """Return the index in a folder, None if it does not fit the log, or others may write to the folder."""
+def load_index(
+    folder: Path, log: EventLog, *, by_content: bool = False
+) -> tuple[IndexView, RunIndex, BuiltIndex] | None:
+    """Return the index in a folder, None if it does not fit the log, or others may write to the folder.
+
+    Args:
+        by_content: read the whole log, and take no index that was built from other bytes. Else the log is read only if
+            the system says that something was done to it; one that was edited in place, with its size and time of
+            change as before, and its last record untouched, is then not noticed.
+    """
     try:
         if not is_own(folder):
             return None
@@ -137,7 +145,7 @@ def load_index(folder: Path, log: EventLog) -> tuple[IndexView, RunIndex, BuiltI
         fits = (table.version, table.size, table.header) == (_TABLE_VERSION, log.source.size, log.header.hash)
         if (
             not fits
-            or not _is_unchanged(table, log)
+            or not _is_unchanged(table, log, by_content)
             or any(_file_hash(folder / name) != table.columns[name] for name in DISPLAY_COLUMNS)
         ):
             return None
@@ -153,17 +161,9 @@ def load_index(folder: Path, log: EventLog) -> tuple[IndexView, RunIndex, BuiltI
     return view, index, built
 
 
-def _is_unchanged(table: Table, log: EventLog) -> bool:
-    """Return whether the log is as it was; it is read only if the system says that something was done to it."""
-    return table.changed_at == log.source.changed_at or table.content == log.source.blake3()
-
-
-def matches_content(folder: Path, log: EventLog) -> bool:
-    """Return whether the log's bytes are those that the index in `folder` was built from; reads the whole log.
-
-    A log can be edited in place with its size and time of change as before, and its last record untouched.
-    """
-    return indexed_content(folder) == log.source.blake3()
+def _is_unchanged(table: Table, log: EventLog, by_content: bool) -> bool:
+    is_as_dated = not by_content and table.changed_at == log.source.changed_at
+    return is_as_dated or table.content == log.source.blake3()
 
 
 def indexed_content(folder: Path) -> str | None:

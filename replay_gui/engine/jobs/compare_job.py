@@ -21,7 +21,7 @@ from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.errors import LogChanged
 from replay_gui.core.facts.run_outcome import RunResult
-from replay_gui.core.index.index_cache import TABLE, load_index, matches_content
+from replay_gui.core.index.index_cache import TABLE, load_index
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.engine.jobs.compare_arguments import CompareArguments, ComparedRun, ForgetArguments
 from replay_gui.engine.jobs.comparison_files import Findings, write_columns
@@ -108,8 +108,8 @@ def _side(run: ComparedRun) -> Iterator[ComparedSide]:
 
 def _indexed(log: EventLog, folder: Path) -> ComparedSide:
     """The run without what comparing has no use for. LogChanged: its index is not what it was."""
-    kept = load_index(folder, log)
-    if kept is not None and matches_content(folder, log):
+    kept = load_index(folder, log, by_content=True)
+    if kept is not None:
         index = replace(kept[1], time=np.zeros(0, np.int64), duration=np.zeros(0, np.int64))
         with suppress(OSError, ValueError):
             return ComparedSide(log, index, folder)

@@ -20,7 +20,6 @@ from replay_gui.core.index.index_cache import (
     IndexCache,
     build_run_index,
     indexed_content,
-    matches_content,
     write_table,
 )
 from replay_gui.core.index.index_columns import IndexView
@@ -144,12 +143,18 @@ def test_an_index_that_is_being_built_stays_for_a_day(tmp_path: Path, cache: Ind
 def test_the_content_of_a_log_is_known_by_its_bytes(tmp_path: Path, log: Log, cache: IndexCache) -> None:
     folder = keep(cache, log)
     assert indexed_content(folder) == log.source.blake3()
-    assert matches_content(folder, log)
-    with EventLog.open(write_log(tmp_path / "other.rlog", 21)) as other:
-        assert not matches_content(folder, other)
+    assert cache.load_index(log, by_content=True) is not None
     (folder / TABLE).unlink()
     assert indexed_content(folder) is None
-    assert not matches_content(folder, log)
+
+
+def test_an_edit_that_the_system_did_not_date_is_found_by_content(
+    log: Log, cache: IndexCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(cache, log)
+    monkeypatch.setattr(type(log.source), "blake3", lambda source: "of other bytes")
+    assert cache.load_index(log) is not None
+    assert cache.load_index(log, by_content=True) is None
 
 
 def test_no_table_is_written_if_the_log_changed_while_it_was_read(tmp_path: Path, cache: IndexCache) -> None:
