@@ -51,9 +51,8 @@ class RunCounts:
         elif is_denial(kind):
             self.denied += 1
         elif kind == _ERROR:
-            interrupted = payload.get("error_type") == INTERRUPTED
-            self.interrupted += interrupted
-            self.errors += not interrupted and (failed_tool is None or payload.get("component") != failed_tool)
+            self.interrupted += payload.get("error_type") == INTERRUPTED
+            self.errors += is_counted_error(payload, failed_tool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +73,12 @@ def is_call(kind: str) -> bool:
 def is_failed_call(kind: str, payload: Mapping[str, Any]) -> bool:
     """Whether the event says that a call failed."""
     return kind == _RESPONSE and payload.get("success") is False
+
+
+def is_counted_error(payload: Mapping[str, Any], failed_tool: str | None) -> bool:
+    """Whether an Error event counts as an error; `failed_tool`: as for RunCounts.add_event."""
+    tells_again = failed_tool is not None and payload.get("component") == failed_tool
+    return payload.get("error_type") != INTERRUPTED and not tells_again
 
 
 def counts_of_index(index: RunIndex) -> RunCounts:

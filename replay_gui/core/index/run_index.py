@@ -62,8 +62,8 @@ class RunIndex:
         return len(self.kind)
 
 
-def failures_of_index(index: RunIndex, which: slice = _ALL) -> NDArray[np.bool_]:
-    """Return whether each event in `which` is a failure, and the first event that tells of it."""
+def failures_of_index(index: RunIndex, which: slice | NDArray[np.int64] = _ALL) -> NDArray[np.bool_]:
+    """Return whether each event is a failure, and the first that tells of it; `which`: a stretch, or indexes."""
     kinds = np.array([is_failure(name) for name in index.kinds], bool)
     flags = index.flags[which]
     no_failure = (flags & (FLAG_REPEATED | FLAG_INTERRUPTED)) != 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from replay_gui.core.facts.run_measures import is_counted_error, is_failed_call
 from replay_gui.core.log.event import UNREADABLE_KIND, Event
 from replay_gui.core.log.kinds import CUSTOM_PREFIX, Kind, KindGroup, group_of
 from replay_gui.core.log.positions import EventIndex
@@ -12,6 +13,8 @@ from replay_gui.core.report.model import TimelineCounts, TimelineLane
 MAX_BINS = 240
 MAX_TOOL_LANES = 8  # with more tools, the last lane counts all others
 
+_ERRORS = "Errors"
+
 # Title, the kind whose hue and shape the lane has, and the group of the kinds that are counted in it.
 _LANES = (
     ("Agent", Kind.AGENT_INIT.value, KindGroup.AGENT),
@@ -19,12 +22,12 @@ _LANES = (
     ("Assistant", Kind.DECISION.value, KindGroup.DECISION),
     ("Memory", Kind.MEMORY_WRITE.value, KindGroup.MEMORY),
     ("Patches", Kind.PATCH_PROPOSAL.value, KindGroup.PATCH),
-    ("Errors", Kind.ERROR.value, KindGroup.ERROR),
+    (_ERRORS, Kind.ERROR.value, KindGroup.ERROR),
     ("Unreadable", UNREADABLE_KIND, KindGroup.DAMAGE),
 )
 _FIRST_TOOL_ROW = 3  # tool lanes are below the decisions that call them
 _OTHER = ("Other", CUSTOM_PREFIX)
-_REQUEST, _RESPONSE = Kind.TOOL_REQUEST.value, Kind.TOOL_RESPONSE.value
+_REQUEST, _RESPONSE, _ERROR = Kind.TOOL_REQUEST.value, Kind.TOOL_RESPONSE.value, Kind.ERROR.value
 
 
 class TimelineCounter:
@@ -37,20 +40,26 @@ class TimelineCounter:
         self._tools: defaultdict[str, list[int]] = defaultdict(self._row)
         self._failed: defaultdict[str, list[int]] = defaultdict(self._row)
         self._lane_of: dict[str, str] = {}
+        self._failed_tool: str | None = None  # of the event before, if that is a failed call
 
     def _row(self) -> list[int]:
         return [0] * self._bins
 
     def add_event(self, event: Event) -> None:
-        """Count one event."""
+        """Count one event; the lane of errors counts each failure once, as the window does (see run_measures)."""
         if event.index >= self._events:
             return  # appended after the run was verified
         at = event.index * self._bins // self._events
+        failed_tool, self._failed_tool = self._failed_tool, None
         if event.tool is not None and event.kind == _REQUEST:
             self._tools[event.tool][at] += 1
         elif event.tool is not None and event.kind == _RESPONSE:
-            if event.payload.get("success") is False:
+            if is_failed_call(event.kind, event.payload):
+                self._failed_tool = event.tool
                 self._failed[event.tool][at] += 1
+                self._counts[_ERRORS][at] += 1
+        elif event.kind == _ERROR and not is_counted_error(event.payload, failed_tool):
+            self._counts[_OTHER[0]][at] += 1
         else:
             self._counts[self._lane(event.kind)][at] += 1
 

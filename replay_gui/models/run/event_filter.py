@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.index.run_index import FLAG_FAILED, FLAG_UNREADABLE, NO_TOOL, RunIndex
-from replay_gui.core.log.kinds import is_failure
+from replay_gui.core.index.run_index import FLAG_UNREADABLE, NO_TOOL, RunIndex, failures_of_index
 from replay_gui.models.timeline.event_steps import bookkeeping_kinds
 
 
@@ -16,8 +15,8 @@ from replay_gui.models.timeline.event_steps import bookkeeping_kinds
 class EventFilter:
     """Shows events of any of these kinds that concern no tool, and those of any of these tools; with neither, all.
 
-    `failed`: of them only what failed or cannot be read. `bookkeeping`: whether bookkeeping events are shown of which
-    the kind is not named.
+    `failed`: of them only failures (see facts.run_measures) and what cannot be read. `bookkeeping`: whether bookkeeping
+    events are shown of which the kind is not named.
     """
 
     kinds: frozenset[str] = frozenset()
@@ -48,8 +47,7 @@ class EventFilter:
             hidden[[at for at, name in enumerate(index.kinds) if name in self.kinds]] = False
             shown &= ~hidden[kind]
         if self.failed:
-            errors = np.array([is_failure(name) for name in index.kinds], bool)
-            shown &= ((index.flags[which] & (FLAG_FAILED | FLAG_UNREADABLE)) != 0) | errors[kind]
+            shown &= failures_of_index(index, which) | ((index.flags[which] & FLAG_UNREADABLE) != 0)
         return shown
 
 

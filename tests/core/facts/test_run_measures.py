@@ -35,6 +35,7 @@ from replay_gui.core.report.model import RunPart
 from replay_gui.core.verification.verification_report import VerificationReport
 from replay_gui.engine.jobs.job_types import TotalsArguments
 from replay_gui.engine.jobs.totals_job import MetaSums, sum_up
+from replay_gui.models.run.event_filter import EventFilter
 from replay_gui.models.run.run_numbers import run_numbers
 from replay_gui.models.timeline.lanes import Lanes
 from tests.engine.jobs.test_totals_job import Silent
@@ -59,7 +60,8 @@ def test_every_place_shows_the_same_numbers(path: Path, tmp_path: Path) -> None:
             info = info_json(opened, summary)
             (folder := tmp_path / f"index-{number}").mkdir()
             index = build_run_index(IndexView(folder), IndexBuilder(log, folder).run(lambda built: None), complete=True)
-            report = _part(log, summary.events).facts
+            part = _part(log, summary.events)
+            report = part.facts
         sums = sum_up(TotalsArguments(str(log_path)), Silent())
         numbers, counts = run_numbers(index), summary.counts
         assert counts == counts_of_index(index) == report.counts
@@ -67,7 +69,7 @@ def test_every_place_shows_the_same_numbers(path: Path, tmp_path: Path) -> None:
             (counts.calls, counts.failed, counts.denied, counts.errors)
         )
         assert (listed.events, listed.calls, listed.errors) == (info["events"], counts.calls, counts.failures)
-        assert len(Lanes().extended(index).errors) == counts.failures
+        assert len(Lanes().extended(index).errors) == _filtered(index) == _in_errors_row(part) == counts.failures
         assert sum(tool["calls"] for tool in info["tools"].values()) == sum(one.calls for one in numbers.tools)
         assert info["kinds"].get("ToolRequest", 0) == counts.calls
         assert (info["first_time"], info["last_time"]) == times_of_index(index)
@@ -101,6 +103,16 @@ def _part(log: EventLog, events: int) -> RunPart:
         notes=(),
     )
     return run_part(log, verification, "foreign", 0, lambda done, total: None)
+
+
+def _filtered(index: RunIndex) -> int:
+    """How many events the list shows of what failed."""
+    return len(EventFilter(failed=True).indexes(index, 0, index.count))
+
+
+def _in_errors_row(part: RunPart) -> int:
+    assert part.timeline is not None
+    return sum(sum(lane.counts) for lane in part.timeline.lanes if lane.title == "Errors")
 
 
 def _form(tokens: TokenCounts) -> dict[str, int | None]:
@@ -143,8 +155,10 @@ def test_one_failure_counts_once(errors: list[tuple[str, str]], counts: RunCount
         built = IndexBuilder(log, tmp_path / "index").run(lambda built: None)
         index = build_run_index(IndexView(tmp_path / "index"), built, complete=True)
         summary = summary_of(OpenedRun("run", log, None, ()))
+        row = _in_errors_row(_part(log, summary.events))
     assert summary.counts == counts_of_index(index) == counts
     assert len(Lanes().extended(index).errors) == int(failures_of_index(index).sum()) == counts.failures
+    assert row == _filtered(index) == counts.failures
 
 
 def test_a_duration_needs_two_times() -> None:
