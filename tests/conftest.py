@@ -6,6 +6,7 @@ import faulthandler
 import gc
 import os
 import re
+import signal
 import sys
 import tempfile
 import threading
@@ -26,6 +27,8 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # each process that a test star
 for _name in ("CACHE", "CONFIG", "DATA", "STATE"):
     os.environ[f"XDG_{_name}_HOME"] = str(Path(_HOME, _name.lower()))
 
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell starts what runs in the background like this
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # the programs that tests interrupt would inherit it
 faulthandler.enable()
 settings.register_profile("untimed", deadline=None)  # machines are shared: how long an example takes says nothing
 settings.load_profile("untimed")

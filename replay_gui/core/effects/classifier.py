@@ -15,7 +15,7 @@ from replay_gui.core.effects.python_effects import python_effect
 from replay_gui.core.effects.shell_effects import ShellEffects
 from replay_gui.core.effects.tool_names import effect_of_name, name_words, runs_code, runs_python
 
-_COMMAND_MEMBERS = ("command", "cmd", "code", "script", "commands", "input")
+_COMMAND_MEMBERS = ("command", "cmd", "code", "script", "commands", "keystrokes", "input")
 _OPERATION_MEMBERS = ("command", "action", "operation", "method", "op")
 _PATH_MEMBERS = ("file_path", "path", "filename", "file", "target_file", "target", "notebook_path", "filePath")
 _SQL_MEMBERS = ("sql", "query", "statement")

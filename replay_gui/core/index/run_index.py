@@ -19,6 +19,7 @@ NO_TOOL = -1
 NO_PAIR = -1
 
 _ALL = slice(None)
+_TIMES_PER_LOOK = 4096
 FLAG_FAILED = 1  # a tool response without success
 FLAG_UNREADABLE = 2  # its content is no event, or it is a skipped stretch
 FLAG_CRITICAL = 4  # patches, errors, denials, phase changes: snapshots are saved before and after them
@@ -60,6 +61,27 @@ class RunIndex:
     def count(self) -> int:
         """The number of events in the columns."""
         return len(self.kind)
+
+
+def first_time(index: RunIndex, *, last: bool = False) -> int | None:
+    """Return the time of the first (or `last`) event that has one, ns since 1970; None where none has.
+
+    The events of a source that tells no time of its head begin without one.
+    """
+    times = index.time[::-1] if last else index.time
+    for begin in range(0, len(times), _TIMES_PER_LOOK):
+        known = times[begin : begin + _TIMES_PER_LOOK]
+        known = known[known != NO_TIME]
+        if len(known):
+            return int(known[0])
+    return None
+
+
+def time_since_start(index: RunIndex, event_index: int) -> int | None:
+    """Return how long after the first event with a time an event was, in ns; None where it has no time."""
+    time = int(index.time[event_index])
+    begin = None if time == NO_TIME else first_time(index)
+    return None if begin is None else time - begin
 
 
 def failures_of_index(index: RunIndex, which: slice | NDArray[np.int64] = _ALL) -> NDArray[np.bool_]:

@@ -20,6 +20,7 @@ from replay_gui.core.index.run_index import (
     NO_TIME,
     NO_TOOL,
     RunIndex,
+    first_time,
 )
 from replay_gui.core.log.kinds import Kind, is_failure
 from replay_gui.core.log.positions import EventIndex, Position, index_before, position_after
@@ -290,8 +291,8 @@ class EventTable(QAbstractTableModel):
             case EventColumn.POSITION:
                 return f"{row.position:,}"
             case EventColumn.TIME:
-                begin = int(self._index.time[0])
-                return "" if row.time is None or begin == NO_TIME else since_start(row.time - begin)
+                begin = None if row.time is None else first_time(self._index)
+                return "" if row.time is None or begin is None else since_start(row.time - begin)
             case EventColumn.LABEL:
                 return row.label
             case EventColumn.TEXT:

@@ -14,9 +14,9 @@ from replay_gui.core.index.run_index import (
     FLAG_UNREADABLE,
     NO_DURATION,
     NO_PAIR,
-    NO_TIME,
     NO_TOOL,
     RunIndex,
+    time_since_start,
 )
 from replay_gui.core.log.positions import EventIndex, Position, index_before, position_after
 from replay_gui.core.text.clock import utc_text
@@ -32,8 +32,9 @@ def event_words(index: RunIndex, position: Position) -> str:
     label = kind_label(kind, index.tools[tool] if tool != NO_TOOL else None)
     lines = [f"{position:,} · {label}"]
     details = []
-    if index.time[event_index] != NO_TIME and index.time[0] != NO_TIME:
-        details.append(since_start(int(index.time[event_index]) - int(index.time[0])))
+    since = time_since_start(index, event_index)
+    if since is not None:
+        details.append(since_start(since))
     if index.duration[event_index] != NO_DURATION:
         details.append(duration_text(int(index.duration[event_index])))
     if pair != NO_PAIR:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from replay_gui.core.index.run_index import NO_TIME, NO_TOOL
+from replay_gui.core.index.run_index import NO_TOOL, time_since_start
 from replay_gui.core.log.positions import EventIndex, Position, position_after
 from replay_gui.core.replay.value_history import value_at
 from replay_gui.core.state.state import ABSENT, Path
@@ -123,8 +123,9 @@ class ChosenValueTrace(QObject):
         index, at = self._session.index, position - 1
         tool = int(index.tool[at])
         words = [kind_label(index.kinds[int(index.kind[at])], None if tool == NO_TOOL else index.tools[tool])]
-        if index.time[at] != NO_TIME and index.time[0] != NO_TIME:
-            words.append(since_start(int(index.time[at]) - int(index.time[0])).partition(".")[0])  # seconds suffice
+        since = time_since_start(index, at)
+        if since is not None:
+            words.append(since_start(since).partition(".")[0])  # seconds suffice
         return f"{position:,} ({', '.join(words)})"
 
     # ---- requests -----------------------------------------------------------------------------------

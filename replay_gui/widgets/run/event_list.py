@@ -7,7 +7,7 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from replay_gui.core.index.run_index import NO_TIME
+from replay_gui.core.index.run_index import first_time
 from replay_gui.core.log.positions import Position, index_before, position_after
 from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.wording import plural
@@ -100,7 +100,8 @@ class EventList(Panel):
     @Slot()
     def request_texts(self) -> None:
         """Fits the columns; asks for what is in sight and not here yet."""
-        self.view.setColumnHidden(EventColumn.TIME, self.view.width() < _MIN_WIDTH_WITH_TIME_PX)
+        has_times = first_time(self._session.index) is not None
+        self.view.setColumnHidden(EventColumn.TIME, not has_times or self.view.width() < _MIN_WIDTH_WITH_TIME_PX)
         self._pacer.request()
 
     @Slot()
@@ -136,8 +137,8 @@ class EventList(Panel):
             kind_label(index.kinds[kind]) for kind in np.unique(index.kind[:_MAX_EVENTS_SCANNED])[:_MAX_MEASURED_NAMES]
         ]
         labels = [*kinds, *(f"← {tool}" for tool in index.tools[:_MAX_MEASURED_NAMES])]
-        timed = index.count and NO_TIME not in (first := int(index.time[0]), last := int(index.time[-1]))
-        longest_time = since_start(last - first) if timed else ""
+        first, last = first_time(index), first_time(index, last=True)
+        longest_time = "" if first is None or last is None else since_start(last - first)
         for column, width in self._delegate.widths(index.count, longest_time, labels).items():
             self.view.setColumnWidth(column, width)
         self.request_texts()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QTimer
@@ -7,13 +9,14 @@ from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
 from replay_gui.core.facts.event_search import SearchHit
-from replay_gui.core.index.run_index import NO_TOOL, RunIndex
+from replay_gui.core.index.run_index import NO_TIME, NO_TOOL, RunIndex, first_time
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.engine.answers import Rows
 from replay_gui.models.run import event_table, row_blocks
 from replay_gui.models.run.event_filter import EventFilter, EventTally
 from replay_gui.models.run.event_table import EventColumn, EventTable
+from replay_gui.models.run.event_words import since_start
 from replay_gui.models.run.row_blocks import BLOCK_ROWS
 from tests.helpers.moments import STORY, StorySession, story_index, story_row, untimed
 
@@ -123,6 +126,17 @@ def test_choices_are_counted_and_ranked() -> None:
 def test_no_times_no_times(session: StorySession, table: EventTable) -> None:
     session.show(untimed(story_index(10)))
     assert cell(table, 3, EventColumn.TIME) == ""
+
+
+def test_times_begin_with_the_first_that_is_known(session: StorySession, table: EventTable) -> None:
+    index = story_index(10)
+    times = index.time.copy()
+    times[:2] = NO_TIME
+    session.show(replace(index, time=times))
+    assert cell(table, 1, EventColumn.TIME) == ""
+    assert cell(table, 2, EventColumn.TIME) == since_start(0)
+    assert cell(table, 3, EventColumn.TIME) == since_start(int(times[3] - times[2]))
+    assert (first_time(RunIndex()), first_time(untimed(index), last=True)) == (None, None)
 
 
 def big_index(count: int) -> RunIndex:

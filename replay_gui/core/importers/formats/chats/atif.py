@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
+import msgspec
+
 from replay_gui.core.errors import ImportRefused, ReplayError
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.message_events import NOT_MESSAGES, MessageEvents
@@ -19,6 +21,8 @@ COPIED_STEPS = "steps copied from the trajectory before, left out"
 NO_CONTINUATION = "continuations that are not beside the file, so the run ends early"
 
 _CONTINUATIONS = 1000
+_TERMINAL = "terminal"  # the tool whose calls stand in the text of the agent
+_BATCH = "keystrokes"  # id of the one call that is open then
 _TOKENS = {"input": "prompt_tokens", "output": "completion_tokens"}
 
 
@@ -27,7 +31,7 @@ class Atif:
 
     name = "atif"
     title = "ATIF trajectory"
-    version = 2
+    version = 3
     volatile: ClassVar[Mapping[str, str]] = {
         "session_id": ID,
         "tool_call_id": ID,
@@ -143,7 +147,9 @@ def _step(messages: MessageEvents, notes: ImportNotes, step: Any) -> None:
     else:
         run.context["parent"] = run.observation("message", str(step.get("source")), message)
     asked: list[object] = []
-    for call in step["tool_calls"] if isinstance(step.get("tool_calls"), list) else []:
+    calls = step["tool_calls"] if isinstance(step.get("tool_calls"), list) else []
+    batch = None if calls or step.get("source") != "agent" else keystrokes_of(message)
+    for call in calls:
         if not isinstance(call, dict) or not isinstance(call.get("function_name"), str):
             run.custom("atif/tool-call", call)
             continue
@@ -159,8 +165,36 @@ def _step(messages: MessageEvents, notes: ImportNotes, step: Any) -> None:
         asked.append(call_id)
     observation = step.get("observation")
     results = observation.get("results") if isinstance(observation, dict) else None
+    if batch is not None:
+        run.request(_BATCH, _TERMINAL, {"keystrokes": batch})
+        if isinstance(results, list) and [*map(_is_output, results)] == [True]:
+            run.response(_BATCH, results[0]["content"], error=None)
+            return
     for result in results if isinstance(results, list) else []:
         _result(run, result, asked)
+
+
+def keystrokes_of(message: Any) -> str | None:
+    """Return what an agent types into its terminal, where its message is JSON that says so; else None.
+
+    Terminus writes ``{"analysis": …, "commands": [{"keystrokes": "ls\\n", "duration": 0.1}]}``, and no tool calls.
+    """
+    if not isinstance(message, str) or not message.lstrip().startswith(("{", "```")):
+        return None
+    try:
+        said = msgspec.json.decode(message.strip().removeprefix("```json").removeprefix("```").removesuffix("```"))
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+    commands = said.get("commands") if isinstance(said, dict) else None
+    if not isinstance(commands, list) or not commands:
+        return None
+    typed = [command.get("keystrokes") if isinstance(command, dict) else None for command in commands]
+    texts = [keys for keys in typed if isinstance(keys, str)]
+    return "".join(texts) if len(texts) == len(typed) else None
+
+
+def _is_output(result: Any) -> bool:
+    return isinstance(result, dict) and result.keys() == {"content"} and isinstance(result["content"], str)
 
 
 def _result(run: RunBuilder, result: Any, asked: list[object]) -> None:

@@ -44,6 +44,29 @@ def test_steps_are_said_asked_and_answered(tmp_path: Path) -> None:
     assert one.events[-1].meta["total_cost"] == 0.5
 
 
+def test_keystrokes_in_the_text_are_calls(tmp_path: Path) -> None:
+    def step(number: int, message: Any, *outputs: str) -> dict[str, Any]:
+        results = [{"content": output} for output in outputs]
+        return {"step_id": number, "source": "agent", "message": message, "observation": {"results": results}}
+
+    typed = {
+        "analysis": "a",
+        "plan": "p",
+        "commands": [{"keystrokes": "cd x\n", "duration": 1}, {"keystrokes": "ls\n"}],
+    }
+    plain, fenced = json.dumps(typed), f"```json\n{json.dumps(typed, indent=1)}\n```"
+    others = ["Done.", "{no JSON", "[1]", json.dumps({"commands": []}), json.dumps({"commands": ["ls"]}), None]
+    steps = [step(1, plain, "$ cd x"), step(2, fenced, "one", "two"), *(step(3, other, "out") for other in others)]
+    (one,) = read_all(written(tmp_path, trajectory(*steps)))
+    requests = one.of("ToolRequest")
+    assert [(event.payload["tool_name"], event.payload["input"]) for event in requests] == [
+        ("terminal", {"keystrokes": "cd x\nls\n"})
+    ] * 2
+    assert [event.payload["output"] for event in one.of("ToolResponse")] == ["$ cd x"]
+    assert len(one.of("Observation")) == 2 + len(others), "two outputs are not one answer"
+    assert one.of("Decision")[0].payload["data"] == plain
+
+
 def test_a_continuation_follows_and_copied_steps_are_no_new_ones(tmp_path: Path) -> None:
     said = [{"step_id": number, "source": "agent", "message": f"m{number}"} for number in range(3)]
     copied = {**said[0], "is_copied_context": True}
@@ -73,7 +96,8 @@ def test_real_trajectories_lose_nothing(path: Path) -> None:
     agent = [step for step in steps if step["source"] == "agent"]
     assert [event.payload["data"] for event in one.of("Decision")] == [step["message"] for step in agent]
     calls = [call["function_name"] for step in steps for call in step.get("tool_calls", ())]
-    assert one.tools() == Counter(calls)
+    typed = ["terminal" for step in agent if '"keystrokes"' in str(step["message"]) and "tool_calls" not in step]
+    assert one.tools() == Counter(calls + typed)
     results = [result for step in steps for result in step.get("observation", {}).get("results", ())]
     told = [event for event in one.of("Observation") if event.payload["obs_type"] == "environment"]
     assert len(told) + len(one.of("ToolResponse")) == len(results)
