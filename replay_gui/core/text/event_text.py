@@ -13,6 +13,7 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.value_preview import (
     Members,
     member_text,
+    parts_of,
     plain_start,
     preview,
     text_of,
@@ -22,6 +23,7 @@ from replay_gui.core.text.wording import plural
 DECIDED_PATCHES = (Kind.PATCH_APPLIED.value, Kind.PATCH_REJECTED.value)
 MAX_SUMMARY_CHARACTERS = 200
 _MAX_MEMBERS = 5
+_ACTIVITY_REQUEST = "x:temporal/model-request"  # an activity of a Temporal workflow that asks a model
 _DATA_ALONE = {"data", "fields"}  # the members of the payload of imported custom events
 _GENERAL_TRANSITIONS = ("state",)  # types that say no more than the kind does
 _MAX_LOOKED_AT = 20  # operations of a transition
@@ -110,6 +112,10 @@ def _calls_in(fields: Members) -> Any:
 
 def _called_tools(value: Any) -> list[str]:
     """Return the names of the tools that a decision without a text calls, in one of the usual forms."""
+    if parts := parts_of(value):
+        calls = [part.get("functionCall") or part.get("function_call") for part in parts]
+        names = [member_text(call["name"]) for call in calls if isinstance(call, Mapping) and call.get("name")]
+        return [] if text_of(value) else names
     is_sure = isinstance(value, Mapping)
     if isinstance(value, Mapping):
         if text_of(value.get("content")) or text_of(value.get("text")):
@@ -197,13 +203,25 @@ def _error_summary(payload: Members) -> str:
 
 def _model_request_summary(payload: Members) -> str:
     """Return the model and how many messages it was sent; else the endpoint."""
-    request = payload.get("request")
+    words = _asked_words(payload.get("request"))
+    return words or plain_start(str(payload.get("endpoint") or ""))
+
+
+def _asked_words(request: Any) -> str:
     asked = request if isinstance(request, Mapping) else {}
-    model, messages = asked.get("model"), next((asked[name] for name in ("messages", "input") if asked.get(name)), None)
-    number = len(messages) if isinstance(messages, list) else 0
+    sent, model = ("messages", "input", "contents"), asked.get("model")
+    messages = next((asked[name] for name in sent if asked.get(name)), None)
     words = [plain_start(model)] if isinstance(model, str) else []
-    words += [plural(number, "message")] if number else []
-    return ", ".join(words) or plain_start(str(payload.get("endpoint") or ""))
+    words += [plural(len(messages), "message")] if isinstance(messages, list) and messages else []
+    return ", ".join(words)
+
+
+def _activity_request_summary(payload: Members) -> str:
+    """Return the activity that asks a model, and what it asks."""
+    about = payload.get("data")
+    told = about if isinstance(about, Mapping) else payload
+    name, words = told.get("activity"), _asked_words(told.get("input"))
+    return f"{plain_start(name)} · {words}" if isinstance(name, str) and words else preview(told)
 
 
 def _outcome_summary(payload: Members) -> str:
@@ -230,6 +248,7 @@ _SUMMARIES: dict[str, Callable[[Members], str]] = {
     Kind.ERROR: _error_summary,
     Kind.SNAPSHOT: _summary_of("snapshot_type"),
     MODEL_REQUEST: _model_request_summary,
+    _ACTIVITY_REQUEST: _activity_request_summary,
     OUTCOME: _outcome_summary,
     END: _summary_of("how", "why"),
     EXPECTED: _summary_of("data"),

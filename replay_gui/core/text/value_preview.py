@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 MAX_CHARACTERS = 400  # of a text that are looked at
 _MAX_VALUE_CHARACTERS = 80  # of one value among several
 _MAX_MEMBERS = 5  # of a map that are shown
+_MAX_PARTS = 50  # of a message
 _MAX_ITEMS = 5  # of a list that are shown
 _MAX_PARSED_CHARACTERS = 4096  # a longer text is not parsed as JSON
 _MAX_DEPTH = 2  # of values inside values that are shown with their content
@@ -140,6 +141,9 @@ def text_of(value: Any) -> str:
     """
     if isinstance(value, str):
         return value
+    if parts := parts_of(value):
+        texts = (part.get("text") for part in parts if not part.get("thought"))
+        return "\n".join(text for text in texts if isinstance(text, str) and text)
     if not isinstance(value, Sequence) or not value or isinstance(value, bytes | bytearray | memoryview):
         return ""
     told = value[-1] if _is_message(value[0]) and _is_message(value[-1]) else value[0]
@@ -149,6 +153,20 @@ def text_of(value: Any) -> str:
     if isinstance(text, list) and text and isinstance(text[0], Mapping):
         text = text[0].get("text")
     return text if isinstance(text, str) else ""
+
+
+def parts_of(value: Any) -> list[Members]:
+    """Return the parts of a message of Gemini, or of the last of several; none where it has another form."""
+    if isinstance(value, list) and value and isinstance(value[-1], Mapping):
+        value = value[-1]
+    for _ in range(2):  # {"content": {"parts": …}}, or the inner map alone
+        if not isinstance(value, Mapping):
+            return []
+        parts = value.get("parts")
+        if isinstance(parts, list) and parts and all(isinstance(part, Mapping) for part in parts[:_MAX_MEMBERS]):
+            return [part for part in parts[:_MAX_PARTS] if isinstance(part, Mapping)]
+        value = value.get("content")
+    return []
 
 
 def _is_message(value: Any) -> bool:

@@ -24,6 +24,12 @@ COLOURED = {"returncode": 1, "output": "\x1b[31mred\x1b[0m\n"}
 CALLING = {"decision_type": "tool calls", "data": None, "fields": {"tool_calls": [{"name": "f"}]}}
 
 
+def gemini(*parts: dict[str, Any]) -> dict[str, Any]:
+    """A message of Gemini, as its SDK writes it out: with the members that are not used."""
+    unused = {"text": None, "thought": None, "functionCall": None}
+    return {"role": "model", "parts": [unused | part for part in parts]}
+
+
 def request(given: Any) -> dict[str, Any]:
     return {"tool_name": "t", "tool_version": "1", "input": given, "capabilities": []}
 
@@ -58,6 +64,23 @@ def response(output: Any, error: str | None = None, success: bool = True) -> dic
         ("ToolResponse", response("     1\u2192import os\n     2\u2192x"), "import os"),
         ("ToolResponse", response("sed:\n  no such file"), "sed: no such file"),
         ("Decision", {"decision_type": "m", "data": [{"tool.name": "clock", "tool.args": {}}]}, "calls clock"),
+        (
+            "Decision",
+            {"decision_type": "model", "data": [{"content": gemini({"functionCall": {"name": "go", "args": {}}})}]},
+            "calls go",
+        ),
+        ("Decision", {"decision_type": "model", "data": {"content": gemini({"text": "Hello"})}}, "Hello"),
+        (
+            "Decision",
+            {"data": gemini({"text": "why", "thought": True}, {"text": "so"}, {"function_call": {"name": "go"}})},
+            "so",
+        ),
+        (
+            "x:temporal/model-request",
+            {"activity": "invoke_model", "input": {"model": "m", "contents": [gemini({"text": "Hi"})]}},
+            "invoke_model · m, 1 message",
+        ),
+        ("x:temporal/model-request", {"data": {"activity": "ask", "input": [1]}}, "activity: ask, input: [1]"),
         (
             "Decision",
             {"decision_type": "m", "data": {"content": None, "tool_calls": [{"function": "go", "arguments": {}}]}},
