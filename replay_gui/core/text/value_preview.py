@@ -117,6 +117,8 @@ def _literal_preview(text: str, start: str) -> str:
 
 
 def _map_preview(value: Members) -> str:
+    if parts_of(value) and (text := text_of([value])):
+        return plain_start(text)
     for name in _TEXT_MEMBERS:
         if text := text_of(value.get(name)):
             return plain_start(text)
