@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # the first window needs none of them, and importing them tak
     from replay_gui.core.divergence.rules.rules import Rule
     from replay_gui.core.facts.event_search import SearchHit
     from replay_gui.core.facts.nesting import Nesting
+    from replay_gui.core.facts.run_highlights import FirstPrompt, RunHighlights
     from replay_gui.core.facts.run_outcome import RunResult
     from replay_gui.core.facts.run_totals import ModelUse
     from replay_gui.core.facts.spending import Spending
@@ -285,16 +286,19 @@ class Formats(msgspec.Struct, frozen=True):
     formats: tuple[tuple[str, str], ...]
 
 
-class Totals(msgspec.Struct, frozen=True):
+class Totals(msgspec.Struct, frozen=True, kw_only=True):
     """What the run used, by model (empty if its events do not say it) and over time, and its subagents.
 
-    `result`: its outcome and end; None where that was not looked for.
+    `result`: its outcome and end; None where that was not looked for. `prompt`: what its user asked first.
+    `highlights`: its counts, and the events that one looks at first.
     """
 
     uses: tuple[ModelUse, ...]
     spending: Spending
     nesting: Nesting
     result: RunResult | None = None
+    prompt: FirstPrompt | None = None
+    highlights: RunHighlights | None = None
 
 
 class Progress(msgspec.Struct, frozen=True):

@@ -52,7 +52,7 @@ def spending(log: Path, small: Path) -> Iterator[Figure]:
     panel = TimelinePanel(session)
     panel.resize(1280, 420)
     panel.show()
-    session.totals = Totals((), builder.build(), Nesting())
+    session.totals = Totals(uses=(), spending=builder.build(), nesting=Nesting())
     session.totals_changed.emit()
     band = panel.spending
     assert band is not None

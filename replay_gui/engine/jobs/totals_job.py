@@ -9,11 +9,12 @@ import msgpack
 
 from replay_gui.core.errors import NotCanonical
 from replay_gui.core.facts.nesting import Nesting, NestingBuilder
+from replay_gui.core.facts.run_highlights import FirstPrompt, prompt_text
 from replay_gui.core.facts.run_outcome import RunResult
 from replay_gui.core.facts.run_totals import COSTS, ModelUse, RunTotals
 from replay_gui.core.facts.spending import Spending, SpendingBuilder
 from replay_gui.core.log.canonical import decode
-from replay_gui.core.log.kinds import END, OUTCOME
+from replay_gui.core.log.kinds import END, OUTCOME, Kind
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import EventIndex, position_after
 from replay_gui.core.log.scanner import Block
@@ -23,22 +24,27 @@ from replay_gui.engine.jobs.job_types import TotalsArguments
 # A meta without any of these names is ignored.
 _RELEVANT_NAMES = tuple(name.encode() for name in ("tokens", "subagent", *COSTS))
 _RESULT_STARTS = tuple(msgpack.packb([kind, None])[:-1] for kind in (OUTCOME, END))  # of contents: [kind, payload]
+_OBSERVATION_START = msgpack.packb([Kind.OBSERVATION.value, None])[:-1]
 _MAX_KIND_BYTES = 512  # the kind of any event with tokens ends within so many bytes of its content
 
 
 @dataclass(frozen=True, slots=True)
 class MetaSums:
-    """Tokens and cost by model and over time, which subagent each event is of, and what the run's end says of it."""
+    """Tokens and cost by model and over time, which subagent each event is of, what the run's end says of it, and what
+    its user asked first.
+    """
 
     uses: tuple[ModelUse, ...]
     spending: Spending
     nesting: Nesting
     result: RunResult
+    prompt: FirstPrompt | None = None
 
 
 def sum_up(arguments: TotalsArguments, reporter: JobReporter) -> MetaSums:
     """Sum up the meta of a log's events."""
     totals, spending, nesting, result = RunTotals(), SpendingBuilder(), NestingBuilder(), RunResult()
+    prompt: FirstPrompt | None = None
     with EventLog.open(arguments.path) as log:
         for block in log.parts():
             if not isinstance(block, Block):
@@ -52,17 +58,31 @@ def sum_up(arguments: TotalsArguments, reporter: JobReporter) -> MetaSums:
             for content in block.contents:
                 if content.startswith(_RESULT_STARTS):
                     result = _with_result(result, content)
+            if prompt is None:
+                prompt = _first_prompt(block)
             reporter.progress(block.end, log.source.size)
-    return MetaSums(totals.uses(), spending.build(), nesting.build(), result)
+    return MetaSums(totals.uses(), spending.build(), nesting.build(), result, prompt)
+
+
+def _first_prompt(block: Block) -> FirstPrompt | None:
+    for i, content in enumerate(block.contents):
+        if content.startswith(_OBSERVATION_START) and (text := prompt_text(*_decoded(content))):
+            return FirstPrompt(EventIndex(block.first_index + i), text)
+    return None
+
+
+def _decoded(content: bytes) -> tuple[str, dict[str, Any]]:
+    """Return kind and payload of an event; ("", {}) of an unreadable one."""
+    try:
+        kind, payload = decode(content)
+    except (NotCanonical, TypeError, ValueError):
+        return "", {}
+    return (kind, payload) if isinstance(payload, dict) else ("", {})
 
 
 def _with_result(result: RunResult, content: bytes) -> RunResult:
     """The result after one more event about the outcome or the end; an unreadable one changes nothing."""
-    try:
-        kind, payload = decode(content)
-    except (NotCanonical, TypeError, ValueError):
-        return result
-    return result.with_event(kind, payload) if isinstance(payload, dict) else result
+    return result.with_event(*_decoded(content))
 
 
 def _map(raw: bytes) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from replay_gui.core.facts.run_highlights import highlights_of_index
 from replay_gui.engine.answers import Alert, Totals
 from replay_gui.engine.job_group import JobGroup, OnWorkerMessage, StartedJob
 from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobProgress, decode_value
@@ -46,7 +47,14 @@ class TotalsController:
                 return Alert("warning", f"Tokens and cost were not summed up: {text}.")
             case JobDone(value=value):
                 sums = decode_value(value, MetaSums)
-                self._run.totals = Totals(sums.uses, sums.spending, sums.nesting, sums.result)
+                self._run.totals = Totals(
+                    uses=sums.uses,
+                    spending=sums.spending,
+                    nesting=sums.nesting,
+                    result=sums.result,
+                    prompt=sums.prompt,
+                    highlights=highlights_of_index(self._run.index),
+                )
                 return self._run.totals
             case _:
                 assert_never(message)

@@ -23,15 +23,17 @@ from replay_gui.widgets.parts.panel import Panel
 from replay_gui.widgets.parts.section import Section, SectionStack
 from replay_gui.widgets.run.event_text_view import EventTextView
 from replay_gui.widgets.run.fact_row import FactRow
+from replay_gui.widgets.run.run_card import RunCard
 from replay_gui.widgets.run.value_view import MAX_COPIED_CHARACTERS, ValueView
 
-READABLE, TREE, RAW = range(3)
+READABLE, TREE, RAW, CARD = range(4)
 _TABS = (
     ("Readable", "Text", "What the event says, for people"),
     ("Tree", "Tree", "The event's fields as a tree"),
     ("Raw", "Raw", "The event as JSON"),
 )
 _MIN_UPPER_HEIGHT_PX = 4 * ROW  # height of the upper part
+_MAX_HEIGHT_PX = (1 << 24) - 1  # Qt's own: as high as there is room
 _MAX_UPPER_SHARE = 0.45  # of the height, that the upper part may have before something else stands unfolded
 
 
@@ -55,7 +57,8 @@ class EventDetail(Panel):
         self.pages = QStackedWidget()
         self.pages.setMinimumHeight(_MIN_UPPER_HEIGHT_PX)
         self.pages.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        for page in (self.text, self.tree_view, self.raw):
+        self.card = RunCard(session)
+        for page in (self.text, self.tree_view, self.raw, self.card):
             self.pages.addWidget(page)
         body = QWidget()
         column = QVBoxLayout(body)
@@ -70,6 +73,7 @@ class EventDetail(Panel):
         self._add_tabs()
         self._add_copies()
         self.more.clicked.connect(self._on_more)
+        self.card.position_chosen.connect(session.seek)
         self.tree.dataChanged.connect(self._fit)
         session.run_changed.connect(self.on_run_changed)
         session.position_state_changed.connect(self.on_position_state_changed)
@@ -101,7 +105,6 @@ class EventDetail(Panel):
     def show_tab(self, number: int) -> None:
         """READABLE, TREE or RAW."""
         self.tabs.button(number).setChecked(True)
-        self.pages.setCurrentIndex(number)
         self._show_page()
 
     # ---- what the session says ----------------------------------------------------------------------
@@ -117,7 +120,10 @@ class EventDetail(Panel):
         self._event = event = None if shown is None else shown.event
         self._pair = None if shown is None else shown.pair
         self._limit = PAGE_CHARACTERS
-        self.set_title("Event" if event is None else event_label(event))
+        is_before = shown is not None and event is None
+        self.set_title("The run" if is_before else "Event" if event is None else event_label(event))
+        for tab in self.tabs.buttons():
+            tab.setVisible(not is_before)
         self.set_secondary("" if event is None else one_line(event.event_id, 120))
         problem = "" if event is None or event.problem is None else event.problem
         self.problem.show_text(problem and f"This record cannot be read: {one_line(problem)}")
@@ -128,10 +134,13 @@ class EventDetail(Panel):
     @Slot()
     def _show_page(self) -> None:
         event, whole = self._event, True
+        is_before = event is None and self._session.position_state is not None
+        self.pages.setCurrentIndex(CARD if is_before else self.tabs.checkedId())
         if event is None:
             self.text.show_text("")
             self.raw.show_text("")
             self.tree.show({})
+            self.card.refresh()
         elif self.pages.currentIndex() == READABLE:
             lines, whole = readable(event, self._limit, self._pair)
             self.text.show_lines(lines)
@@ -140,7 +149,6 @@ class EventDetail(Panel):
         else:
             text, whole = json_text(event_members(event), self._limit)
             self.raw.show_text(text)
-        self.text.setPlaceholderText("Before the first event." if self._session.position_state is not None else "")
         self.more.setVisible(not whole)
         self._fit()
 
@@ -244,6 +252,9 @@ class EventDetail(Panel):
     def _fit(self) -> None:
         """Give the upper part exactly the height that it needs, so that the sections follow right below."""
         page = self.pages.currentWidget()
+        if page is self.card:
+            self.pages.setMaximumHeight(_MAX_HEIGHT_PX)
+            return
         wanted = page.wanted_height() if isinstance(page, EventTextView) else self.tree.rowCount() * ROW + GAP
         self.pages.setMaximumHeight(max(wanted, _MIN_UPPER_HEIGHT_PX))
         room = self.height() - HEAD - self.origin.full_height - min(wanted, round(_MAX_UPPER_SHARE * self.height()))

@@ -117,9 +117,8 @@ def test_an_unreadable_record_says_why(detail: EventDetail, session: StorySessio
 def test_before_the_first_event(detail: EventDetail, session: StorySession) -> None:
     session.show_moment(moment_at(0, state={}, changes=(), related=()))
     assert detail.text.toPlainText() == ""
-    assert detail.text.placeholderText() == "Before the first event."
     assert detail.integrity.rows() == []
-    assert detail.accessibleName() == "Event"
+    assert detail.accessibleName() == "The run"
 
 
 def test_sections_fold(detail: EventDetail) -> None:

@@ -185,7 +185,7 @@ def nest(session: StorySession, count: int, scout: range, deep: range) -> None:
     for position in range(1, count + 1):
         inner = ["deep"] if position in deep else []
         builder.add_event(Position(position), {"subagent": ["scout", *inner]} if position in scout else {})
-    session.totals = Totals((), Spending(), builder.build())
+    session.totals = Totals(uses=(), spending=Spending(), nesting=builder.build())
     session.totals_changed.emit()
 
 
@@ -239,7 +239,8 @@ def test_folds_filters_and_searches_go_together(
 
 def test_ten_million_events_fold_at_once(qtbot: QtBot, events: EventList, session: StorySession) -> None:
     session.show(story_index(10_000_000))
-    session.totals = Totals((), Spending(), Nesting((("a",),), np.array([[11, 9_000_001, 0]], "<i4").tobytes()))
+    nesting = Nesting((("a",),), np.array([[11, 9_000_001, 0]], "<i4").tobytes())
+    session.totals = Totals(uses=(), spending=Spending(), nesting=nesting)
     session.totals_changed.emit()
     events.toggle_fold(10)
     assert events.table.rowCount() == 11, "the rest is looked at piece by piece"

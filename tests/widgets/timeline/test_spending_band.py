@@ -34,7 +34,7 @@ def spending(count: int = COUNT, every: int = 3) -> Spending:
 
 
 def tell(session: StillSession, found: Spending, nesting: Nesting = Nesting()) -> None:  # noqa: B008
-    session.totals = Totals((), found, nesting)
+    session.totals = Totals(uses=(), spending=found, nesting=nesting)
     session.totals_changed.emit()
 
 

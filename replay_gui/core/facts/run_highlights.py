@@ -1,0 +1,64 @@
+"""The events of a run that one looks at first: what was asked, what failed first, which call took longest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from replay_gui.core.facts.run_measures import RunCounts, counts_of_index, duration_between, times_of_index
+from replay_gui.core.index.run_index import RunIndex, failures_of_index
+from replay_gui.core.log.kinds import Kind
+from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.text.value_preview import preview
+
+_MAX_PROMPT_CHARACTERS = 300
+_USERS = ("user", "human")
+
+
+@dataclass(frozen=True, slots=True)
+class FirstPrompt:
+    """The first message of a user. `text`: its beginning, as one line that may hold invisible characters."""
+
+    index: EventIndex
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunHighlights:
+    """A run's counts, and events of it by their indexes; None where it has none of the sort.
+
+    Attributes:
+        counts, duration: as run_measures defines them.
+        first_failure: the first event of a failed call, a denial or an error (see run_measures).
+        slowest_call: the request of the call that took longest, of those whose duration is known.
+    """
+
+    counts: RunCounts = field(default_factory=RunCounts)
+    duration: int | None = None
+    first_failure: EventIndex | None = None
+    slowest_call: EventIndex | None = None
+
+
+def prompt_text(kind: str, payload: Mapping[str, Any]) -> str:
+    """Return the beginning of what a user says in an event; "" where the event is no message of a user."""
+    if kind != Kind.OBSERVATION or str(payload.get("source") or "").lower() not in _USERS:
+        return ""
+    return preview(payload.get("data"))[:_MAX_PROMPT_CHARACTERS]
+
+
+def highlights_of_index(index: RunIndex) -> RunHighlights:
+    """Find the highlights of an index; 40 ns an event."""
+    failures = failures_of_index(index)
+    first = int(failures.argmax()) if len(failures) else 0
+    is_call = index.kind == index.kinds.index(Kind.TOOL_REQUEST)
+    durations = np.where(is_call, index.duration, -1)
+    longest = int(durations.argmax()) if len(durations) else 0
+    return RunHighlights(
+        counts_of_index(index),
+        duration_between(*times_of_index(index)),
+        EventIndex(first) if len(failures) and failures[first] else None,
+        EventIndex(longest) if len(durations) and durations[longest] > 0 else None,
+    )

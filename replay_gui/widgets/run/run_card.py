@@ -1,0 +1,145 @@
+"""The run in a few lines: what is shown of the event while no event has been applied."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from replay_gui.core.facts.run_measures import token_counts, token_words
+from replay_gui.core.facts.run_outcome import RunResult, outcome_words
+from replay_gui.core.facts.run_totals import total_cost
+from replay_gui.core.index.run_index import NO_TOOL
+from replay_gui.core.log.positions import EventIndex, Position, position_after
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.wording import cost_text, duration_text, plural
+from replay_gui.look.theme import GAP
+from replay_gui.models.session import Session
+from replay_gui.models.tooltip import plain_tooltip
+from replay_gui.widgets.run.fact_row import FactRow
+
+_MAX_CHARACTERS = 200  # of one line
+_MAX_OUTCOMES = 3  # graders that are listed
+
+
+class RunCard(QScrollArea):
+    """What the session's run is, what it was asked, how it ended, and links to the events that one looks at first.
+
+    Signals:
+        position_chosen(object): a link to this Position was clicked.
+    """
+
+    position_chosen = Signal(object)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.rows: list[FactRow] = []
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName("The run")
+        body = QWidget()
+        body.setAutoFillBackground(False)
+        self._column = QVBoxLayout(body)
+        self._column.setContentsMargins(0, GAP, 0, GAP)
+        self._column.setSpacing(0)
+        self._column.addStretch(1)
+        self.setWidget(body)
+        self.viewport().setAutoFillBackground(False)
+        session.facts_changed.connect(self.refresh)
+        session.totals_changed.connect(self.refresh)
+        session.progress_changed.connect(self.refresh)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Say what is known by now, if the card is in sight."""
+        if not self.isVisible() or self._session.facts is None:
+            return
+        if self._session.index.complete:
+            self._session.request_totals()
+        for row in self.rows:
+            self._column.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        self.rows = [row for row in (*self._about(), *self._outcome(), *self._numbers(), *self._events()) if row.said]
+        for at, row in enumerate(self.rows):
+            row.setToolTip(plain_tooltip(row.said))
+            self._column.insertWidget(at, row)
+
+    def _about(self) -> list[FactRow]:
+        facts, totals = self._session.facts, self._session.totals
+        if facts is None:
+            return []
+        models = [] if totals is None else [use.model for use in totals.uses if use.model]
+        more = f" and {plural(len(models) - 1, 'more model')}" if len(models) > 1 else ""
+        rows = [_row("agent", f"{facts.agent_type} {facts.agent_version}".strip())]
+        rows.append(_row("model", one_line(models[0], _MAX_CHARACTERS) + more if models else ""))
+        if totals is not None and totals.prompt is not None:
+            rows.append(self._link("asked", totals.prompt.text, totals.prompt.index))
+        return rows
+
+    def _outcome(self) -> list[FactRow]:
+        totals = self._session.totals
+        result = None if totals is None else totals.result
+        if result is None:
+            return []
+        rows = []
+        for outcome in result.outcomes[:_MAX_OUTCOMES]:
+            rows.append(_row("outcome", outcome_words(outcome)))
+            rows[-1].sound = outcome.passed
+        if len(result.outcomes) > _MAX_OUTCOMES:
+            rows.append(_row("", f"and {len(result.outcomes) - _MAX_OUTCOMES:,} more"))
+        end = "" if result.end is None else RunResult(end=result.end).words().removeprefix("ended: ")
+        return [*rows, _row("end", end)]
+
+    def _numbers(self) -> list[FactRow]:
+        totals = self._session.totals
+        if totals is None or totals.highlights is None:
+            return []
+        lasted, cost, calls = totals.highlights.duration, total_cost(totals.uses), totals.highlights.counts.calls
+        return [
+            _row("duration", "" if lasted is None else duration_text(lasted)),
+            _row("tokens", token_words(token_counts(totals.uses))),
+            _row("cost", "" if cost is None else cost_text(cost)),
+            _row("calls", f"{calls:,}" if calls else ""),
+        ]
+
+    def _events(self) -> list[FactRow]:
+        totals, index = self._session.totals, self._session.index
+        highlights = None if totals is None else totals.highlights
+        if highlights is None or not index.count:
+            return []
+        counts, rows = highlights.counts, list[FactRow]()
+        if highlights.first_failure is not None:
+            parts = ((counts.failed, "failed call"), (counts.denied, "denial"), (counts.errors, "error"))
+            words = ", ".join(plural(count, name) for count, name in parts if count)
+            at = position_after(highlights.first_failure)
+            first = f", the first at {at:,}" if counts.failures > 1 else f", at {at:,}"
+            rows.append(self._link("failures", words + first, highlights.first_failure))
+        if highlights.slowest_call is not None:
+            slowest = highlights.slowest_call
+            tool = int(index.tool[slowest])
+            name = "" if tool == NO_TOOL else one_line(index.tools[tool], _MAX_CHARACTERS)
+            took = duration_text(int(index.duration[slowest]))
+            rows.append(self._link("slowest call", f"{name}, {took}, at {position_after(slowest):,}", slowest))
+        last = EventIndex(index.count - 1)
+        return [*rows, self._link("last event", f"{position_after(last):,}", last)]
+
+    def _link(self, name: str, text: str, index: EventIndex) -> FactRow:
+        row = FactRow(name, one_line(text, _MAX_CHARACTERS), link=True)
+        row.aim = position_after(index)
+        row.clicked.connect(self._on_link)
+        return row
+
+    @Slot()
+    def _on_link(self) -> None:
+        row = self.sender()
+        if isinstance(row, FactRow) and isinstance(row.aim, int):
+            self.position_chosen.emit(Position(row.aim))
+
+
+def _row(name: str, text: str) -> FactRow:
+    row = FactRow(name, one_line(text, _MAX_CHARACTERS))
+    row.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    row.setCursor(Qt.CursorShape.ArrowCursor)
+    return row

@@ -1,0 +1,99 @@
+"""The card of a run says what it is, and leads to the events that one looks at first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from replay_gui.core.facts.nesting import Nesting
+from replay_gui.core.facts.run_highlights import FirstPrompt, RunHighlights, highlights_of_index
+from replay_gui.core.facts.run_outcome import Outcome, RunEnd, RunResult
+from replay_gui.core.facts.run_totals import ModelUse
+from replay_gui.core.facts.spending import SpendingBuilder
+from replay_gui.core.log.positions import EventIndex
+from replay_gui.engine.answers import Totals
+from replay_gui.widgets.run.event_detail import CARD, READABLE, EventDetail
+from tests.helpers.moments import StorySession, moment_at, story_index
+from tests.helpers.shown import shown
+
+HOSTILE = "Fix <b>this</b>\u202e\nand that"
+
+
+def totals(highlights: RunHighlights, outcomes: tuple[Outcome, ...] = ()) -> Totals:
+    uses = (ModelUse("m-1", tokens={"input": 12, "output": 4}, cost=0.5), ModelUse("m-2"))
+    result = RunResult(outcomes, RunEnd("limit", "30 turns"))
+    return Totals(
+        uses=uses,
+        spending=SpendingBuilder().build(),
+        nesting=Nesting(),
+        result=result,
+        prompt=FirstPrompt(EventIndex(1), HOSTILE),
+        highlights=highlights,
+    )
+
+
+@pytest.fixture
+def session() -> StorySession:
+    return StorySession()
+
+
+@pytest.fixture
+def detail(qtbot: QtBot, session: StorySession) -> EventDetail:
+    widget = shown(qtbot, EventDetail(session), 420, 600)
+    index = story_index(1523)
+    session.show(replace(index, duration=np.arange(index.count)))
+    session.show_moment(moment_at(0, state={}, changes=(), related=()))
+    return widget
+
+
+def lines(detail: EventDetail) -> dict[str, str]:
+    return {row.accessibleName().partition(":")[0]: row.said for row in detail.card.rows}
+
+
+def test_it_says_what_the_run_is_and_how_it_ended(detail: EventDetail, session: StorySession) -> None:
+    failed = Outcome(False, 0.0, "tests", None)
+    session.totals = totals(highlights_of_index(session.index), (failed, *[Outcome(None, 1.0, "b", None)] * 3))
+    session.totals_changed.emit()
+    said = lines(detail)
+    assert said["model"] == "m-1 and 1 more model"
+    assert "<b>" in said["asked"]
+    assert "\u202e" not in said["asked"]
+    assert said["tokens"] == "12 input, 4 output"
+    assert said["end"] == "limit (30 turns)"
+    assert [row.said for row in detail.card.rows].count("and 1 more") == 1
+    (first, *_) = [row for row in detail.card.rows if row.said.startswith("failed, score 0")]
+    assert first.sound is False
+
+
+def test_its_links_lead_to_events(detail: EventDetail, session: StorySession) -> None:
+    highlights = highlights_of_index(session.index)
+    session.totals = totals(highlights)
+    session.totals_changed.emit()
+    assert highlights.first_failure is not None
+    assert highlights.slowest_call is not None
+    for name, index in (
+        ("asked", 1),
+        ("failures", highlights.first_failure),
+        ("slowest call", highlights.slowest_call),
+        ("last event", session.index.count - 1),
+    ):
+        (row,) = [row for row in detail.card.rows if row.accessibleName().startswith(f"{name}:")]
+        QTest.mouseClick(row, Qt.MouseButton.LeftButton)
+        assert session.position == index + 1, name
+
+
+def test_what_is_not_known_yet_has_no_line(detail: EventDetail) -> None:
+    assert set(lines(detail)) == {"agent"}
+
+
+def test_it_gives_way_to_the_event(detail: EventDetail, session: StorySession) -> None:
+    assert detail.pages.currentIndex() == CARD
+    assert not detail.tabs.button(READABLE).isVisible()
+    session.show_moment(moment_at(7))
+    assert detail.pages.currentIndex() == READABLE
+    assert detail.tabs.button(READABLE).isVisible()
