@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # the first window needs none of them, and importing them tak
     from replay_gui.core.divergence.alignment.row_indexes import RowIndexes
     from replay_gui.core.divergence.comparison import Comparison, Difference
     from replay_gui.core.divergence.rules.rules import Rule
+    from replay_gui.core.effects.effect import EffectFinding
     from replay_gui.core.facts.event_search import SearchHit
     from replay_gui.core.facts.nesting import Nesting
     from replay_gui.core.facts.run_highlights import FirstPrompt, RunHighlights
@@ -119,6 +120,7 @@ class PositionState(msgspec.Struct, frozen=True, kw_only=True):
         not_applied: why the event had no effect on the state, or None.
         pair: the answer to a request, or the request that an answer is to; None too where it is huge.
         more_led_to: how many more events than `related` names it is known to have led to.
+        effect: what the event does, if it is a call.
     """
 
     position: Position
@@ -130,6 +132,7 @@ class PositionState(msgspec.Struct, frozen=True, kw_only=True):
     not_applied: str | None
     pair: Event | None = None
     more_led_to: int = 0
+    effect: EffectFinding | None = None
 
 
 class EventRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,6 +146,7 @@ class EventRow(msgspec.Struct, frozen=True, kw_only=True):
         failed: an error, a denial, or a tool response without success.
         broken: it could not be read.
         label: what it is called in the user's words ("Assistant", "search →"), control characters already replaced.
+        effect: what it does, if it is a call.
     """
 
     position: Position
@@ -154,6 +158,7 @@ class EventRow(msgspec.Struct, frozen=True, kw_only=True):
     failed: bool
     broken: bool
     label: str
+    effect: EffectFinding | None = None
 
 
 class Rows(msgspec.Struct, frozen=True):

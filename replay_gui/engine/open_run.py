@@ -43,6 +43,7 @@ from replay_gui.core.verification.foreign_verification import build_foreign_repo
 from replay_gui.core.verification.verification_report import VALID, VerificationReport
 from replay_gui.engine.answers import EventRow, PositionState, Related, Rows, RunFacts, Totals
 from replay_gui.engine.gil_yield import GilYield
+from replay_gui.engine.run_effects import RunEffects
 
 MAX_ROW_RECORD_BYTES = 1 << 20  # bytes; a row does not decode a larger record
 MAX_LED_TO = 6  # events that the current one led to, by name
@@ -97,6 +98,7 @@ class OpenRun:
         self._stored = SnapshotReader(Path(), self._hash_before)
         self._snapshots = SnapshotManager(self._stored.load_state, on_dropped=self._on_dropped)
         self._replayer = Replayer(log, self._snapshots, GilYield())
+        self._effects = RunEffects(log)
         kept = cache.load_index(log) if growing is None else None
         if kept is None:
             self._view = IndexView(growing or cache.make_building_folder())
@@ -221,6 +223,7 @@ class OpenRun:
             trusted=self.first_broken is None or position <= self.first_broken,
             not_applied=effect.not_applied,
             pair=self._paired_event(event.index),
+            effect=self._effects.finding(event),
             more_led_to=max(0, len(led_to) - MAX_LED_TO),
         )
 
@@ -303,6 +306,7 @@ class OpenRun:
             text=self._summary(event),
             failed=row.failed or is_wrong,
             label=event_label(event),
+            effect=self._effects.finding(event),
         )
 
     def _summary(self, event: Event) -> str:

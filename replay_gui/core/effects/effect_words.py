@@ -17,6 +17,18 @@ EFFECT_WORDS: dict[Effect, str] = {
 }
 """What a call does."""
 
+SHORT_EFFECT_WORDS: dict[Effect, str] = {
+    Effect.READS: "",
+    Effect.CHECKS: "checks",
+    Effect.CHANGES: "changes",
+    Effect.SUBMITS: "hands in",
+    Effect.HANDS_OVER: "hands over",
+    Effect.NOTES: "",
+    Effect.ASKS: "asks",
+    Effect.UNKNOWN: "",
+}
+"""The same at the end of a line; nothing for what matters least there."""
+
 
 def finding_words(finding: EffectFinding) -> str:
     """Return ``changes something: the name says "cancel"``."""

@@ -11,12 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer, Signal, Slot
 
+from replay_gui.core.effects.effect_words import SHORT_EFFECT_WORDS, finding_words
 from replay_gui.core.facts.event_search import SearchHit
 from replay_gui.core.index.run_index import (
     FLAG_FAILED,
     FLAG_INTERRUPTED,
     FLAG_UNREADABLE,
     NO_DURATION,
+    NO_PAIR,
     NO_TIME,
     NO_TOOL,
     RunIndex,
@@ -35,6 +37,7 @@ from replay_gui.models.run.row_blocks import RowBlocks
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.event_steps import bookkeeping_kinds
 from replay_gui.models.timeline.subagents import NO_SUBAGENTS, Subagents
+from replay_gui.models.tooltip import plain_tooltip
 
 MAX_ROWS = 80_000_000  # rows that a view of 24 pixels a row can count in 31 bits
 EVENTS_PER_TURN = 1 << 19  # events that are looked at in one turn, about 15 ms
@@ -280,7 +283,11 @@ class EventTable(QAbstractTableModel):
         return 0 if parent.isValid() else len(EventColumn)
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return a cell's text; rows that were not read yet have only what the index knows."""
+        """Return a cell's text, or what a call does as its tooltip; rows not read yet have what the index knows."""
+        if index.isValid() and role == Qt.ItemDataRole.ToolTipRole:
+            row = self.event_row(index.row())
+            failed = "; it failed" if row.effect is not None and self._has_failed(row) else ""
+            return None if row.effect is None else plain_tooltip(f"The call {finding_words(row.effect)}{failed}")
         if not index.isValid() or role != Qt.ItemDataRole.DisplayRole:
             return None
         return self.words(self.event_row(index.row()), index.column())
@@ -298,6 +305,17 @@ class EventTable(QAbstractTableModel):
             case EventColumn.TEXT:
                 return row.text
         return "" if row.duration is None or row.kind == Kind.TOOL_REQUEST else duration_text(row.duration)
+
+    def effect_words(self, row: EventRow) -> str:
+        """Return what a call does, in a word or two, where that is more than to read; "" where it failed."""
+        if row.effect is None or self._has_failed(row):
+            return ""
+        return SHORT_EFFECT_WORDS[row.effect.effect]
+
+    def _has_failed(self, row: EventRow) -> bool:
+        """Whether the answer to a call says that it failed, so that it had no effect."""
+        pair = int(self._index.pair[index_before(row.position)])
+        return pair != NO_PAIR and bool(self._index.flags[pair] & FLAG_FAILED)
 
     def fold_words(self, row: EventRow) -> str:
         """Return the summary of a folded subagent for the row of its first event; "" for any other row."""

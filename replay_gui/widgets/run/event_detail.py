@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QSizePolicy, QStackedWidget, QToolTip, QVBoxLayout, QWidget
 
+from replay_gui.core.effects.effect_words import finding_words
 from replay_gui.core.log.event import Event
 from replay_gui.core.state.json_form import event_members
 from replay_gui.core.text.event_label import event_label
@@ -155,6 +156,9 @@ class EventDetail(Panel):
     def _show_origin(self) -> None:
         shown = self._session.position_state
         rows: list[QWidget] = []
+        if shown is not None and shown.effect is not None:
+            words = finding_words(shown.effect)
+            rows.append(self._fact("does", words, words, "What the call does, and what says so."))
         for related in () if shown is None else shown.related:
             row = FactRow(one_line(related.label, 40), f"{related.position:,} {one_line(related.summary)}", link=True)
             row.aim = related.position

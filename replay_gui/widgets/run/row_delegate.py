@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from replay_gui.core.effects.effect import Effect
 from replay_gui.core.facts.event_search import SearchHit
 from replay_gui.core.log.positions import index_before
 from replay_gui.core.text.event_label import LONGEST_LABEL
@@ -88,6 +89,10 @@ class RowDelegate(QStyledItemDelegate):
         if took := self._table.words(row, EventColumn.DURATION):
             self._data.draw(painter, space, took, quiet, RIGHT)
             space = space.adjusted(0, 0, -self._data.width(took) - GAP, 0)
+        elif does := self._table.effect_words(row):
+            is_change = row.effect is not None and row.effect.effect is Effect.CHANGES
+            self._data.draw(painter, space, does, theme().warn_text if is_change else quiet, RIGHT)
+            space = space.adjusted(0, 0, -self._data.width(does) - GAP, 0)
         if isinstance(words, SearchHit):
             self._paint_hit(painter, space, words, loud)
         else:

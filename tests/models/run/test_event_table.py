@@ -2,14 +2,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
+from replay_gui.core.effects.effect import Effect, EffectFinding
 from replay_gui.core.facts.event_search import SearchHit
-from replay_gui.core.index.run_index import NO_TIME, NO_TOOL, RunIndex, first_time
+from replay_gui.core.index.run_index import FLAG_FAILED, NO_TIME, NO_TOOL, RunIndex, first_time
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.engine.answers import Rows
@@ -137,6 +139,32 @@ def test_times_begin_with_the_first_that_is_known(session: StorySession, table: 
     assert cell(table, 2, EventColumn.TIME) == since_start(0)
     assert cell(table, 3, EventColumn.TIME) == since_start(int(times[3] - times[2]))
     assert (first_time(RunIndex()), first_time(untimed(index), last=True)) == (None, None)
+
+
+def test_what_a_call_does_is_said_unless_it_failed(session: StorySession, table: EventTable) -> None:
+    index = story_index(40)
+    calls: list[int] = np.flatnonzero(index.kind == index.kinds.index("ToolRequest")).tolist()
+    passed, failed, *_ = calls
+    pair, flags = index.pair.copy(), index.flags.copy()
+    pair[[passed, failed]], flags[passed + 1], flags[failed + 1] = (passed + 1, failed + 1), 0, FLAG_FAILED
+    index = replace(index, pair=pair, flags=flags)
+    session.show(index)
+
+    def told(call: int, effect: Effect) -> tuple[str, str]:
+        rows = [story_row(at) for at in range(index.count)]
+        rows[call] = msgspec.structs.replace(rows[call], effect=EffectFinding(effect, "<b>says</b> so"))
+        session.rows_ready.emit(Rows(0, tuple(rows)))
+        tip = table.data(table.index(call, EventColumn.TEXT), Qt.ItemDataRole.ToolTipRole)
+        return table.effect_words(table.event_row(call)), tip
+
+    words, tip = told(passed, Effect.CHANGES)
+    assert words == "changes"
+    assert "changes something: &lt;b&gt;says" in tip
+    assert told(passed, Effect.READS)[0] == ""
+    words, tip = told(failed, Effect.CHANGES)
+    assert words == ""
+    assert "it failed" in tip
+    assert table.data(table.index(0, EventColumn.TEXT), Qt.ItemDataRole.ToolTipRole) is None
 
 
 def big_index(count: int) -> RunIndex:
