@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -14,6 +12,7 @@ import msgspec
 from replay_gui.core.errors import AnswerNotRecorded
 from replay_gui.core.log.chain import digest
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
+from replay_gui.record.calls.json_bodies import NotJson, json_value, unpacked
 from replay_gui.record.calls.raised_errors import error_of_form
 from replay_gui.record.calls.secrets import HIDDEN, Secrets
 from replay_gui.record.messages.model_calls import is_model_request, model_answer
@@ -95,7 +94,7 @@ def http_answer(
 ) -> CallAnswer:
     """Return what is recorded of an HTTP answer; `chunks`: the body as it came over the network."""
     named = {name.lower(): value for name, value in headers}
-    body, is_decoded = _unpacked(b"".join(chunks), named.get("content-encoding", ""))
+    body, is_decoded = unpacked(b"".join(chunks), named.get("content-encoding", ""))
     kept = {name: value for name, value in named.items() if name in _ANSWER_HEADERS}
     content_type = named.get("content-type", "")
     is_stream = content_type.startswith(_STREAMS)
@@ -140,9 +139,9 @@ def _decoded(body: bytes | None, content_type: str) -> Any:
     if not body:
         return None
     try:
-        return msgspec.json.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
-        pass  # not every body is JSON
+        return json_value(body)
+    except NotJson:
+        pass  # not every body is
     try:
         text = body.decode()
     except UnicodeDecodeError:
@@ -168,36 +167,13 @@ def _if_any(name: str, members: Mapping[str, Any]) -> dict[str, Any]:
     return {name: members} if members else {}
 
 
-def _unpacked(body: bytes, encoding: str) -> tuple[bytes, bool]:
-    """Return a body without its content encoding, and whether that was possible."""
-    try:
-        match encoding.strip().lower():
-            case "" | "identity":
-                return body, True
-            case "gzip" | "x-gzip":
-                return zlib.decompressobj(31).decompress(body), True
-            case "deflate":
-                return zlib.decompressobj(15 if body[:1] == b"\x78" else -15).decompress(body), True
-            case "zstd":
-                import zstandard
-
-                return zstandard.ZstdDecompressor().decompressobj().decompress(body), True
-            case "br":
-                return bytes(import_module("brotli").decompress(body)), True  # where the agent has it
-    except (zlib.error, ImportError, ValueError, ArithmeticError):
-        return body, False
-    except Exception:  # noqa: BLE001  the errors of zstandard and brotli have no common class
-        return body, False
-    return body, False
-
-
 def _without_secrets(body: bytes, content_type: str, *, is_stream: bool, secrets: Secrets) -> bytes:
     if b"\\" not in body and not secrets.may_be_in(body):
         return body
     if "json" in content_type and not is_stream:
         try:
-            value = msgspec.json.decode(body)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
+            value = json_value(body)
+        except NotJson:
             value = None
         clean = secrets.hide(value)
         if clean is not value:

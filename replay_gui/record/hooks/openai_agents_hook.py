@@ -9,9 +9,8 @@ import functools
 from types import ModuleType
 from typing import Any
 
-import msgspec
-
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
+from replay_gui.record.calls.json_bodies import NotJson, json_value
 from replay_gui.record.hooks.patching import patch
 from replay_gui.record.hooks.tool_calls import HookedCall, make_call_async, plain_answer
 from replay_gui.record.sessions.call_session import session_in_force
@@ -57,8 +56,8 @@ def _wrapped(invoke: Any, tool: str) -> Any:
 def _call(name: str, arguments: str) -> HookedCall:
     def request() -> CallRequest:
         try:
-            value = msgspec.json.decode(arguments) if arguments else {}
-        except (msgspec.MsgspecError, UnicodeError):
+            value = json_value(arguments) if arguments else {}
+        except NotJson:
             value = arguments
         return CallRequest(CallKind.TOOL, name, value)
 

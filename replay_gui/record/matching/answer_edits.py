@@ -12,6 +12,7 @@ from replay_gui.core.errors import RerunRefused
 from replay_gui.core.log.positions import EventIndex, position_after
 from replay_gui.core.text.json_pointer import list_index, pointer_text, split_pointer
 from replay_gui.record.calls.call import CallAnswer, CallKind
+from replay_gui.record.calls.json_bodies import NotJson, json_value
 from replay_gui.record.matching.past_run import PastCall, PastRun
 from replay_gui.record.messages.model_calls import model_answer
 
@@ -60,14 +61,14 @@ def _edited(call: PastCall, answer: CallAnswer, edit: AnswerEdit) -> CallAnswer:
         output = _replaced(answer.output, tokens, edit.value, edit.pointer)
         return replace(answer, output=output, error=None, error_type="", form=form)
     try:
-        whole = msgspec.json.decode(bytes(answer.form[_BODY]))
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+        whole = json_value(bytes(answer.form[_BODY]))
+    except NotJson:
         raise ValueError("its body is no JSON (a streamed answer cannot be edited)") from None
     body = msgspec.json.encode(_replaced(whole, tokens, edit.value, edit.pointer))
     form = {name: value for name, value in answer.form.items() if name != "chunks"} | {_BODY: body}
     if call.request.kind is CallKind.MODEL:
         return model_answer(int(answer.form["status"]), body, streamed=False, form=form)
-    return replace(answer, output={**answer.output, "body": msgspec.json.decode(body)}, form=form)
+    return replace(answer, output={**answer.output, "body": json_value(body)}, form=form)
 
 
 def _replaced(value: Any, tokens: Sequence[str], new: Any, pointer: str) -> Any:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-
 from replay_gui.core.importers.formats.message_forms import arguments_of, read_message
 from replay_gui.record.calls.call import CallAnswer
+from replay_gui.record.calls.json_bodies import NotJson, json_value
 from replay_gui.record.messages.provider_ids import without_ids
 from replay_gui.record.messages.streamed_answers import StreamedAnswer, join_stream
 
@@ -147,6 +146,6 @@ def _tokens(usage: Mapping[str, Any]) -> dict[str, int]:
 
 def _json(body: bytes) -> Any:
     try:
-        return msgspec.json.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return json_value(body)
+    except NotJson:
         return None

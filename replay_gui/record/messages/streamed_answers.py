@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
+from replay_gui.record.calls.json_bodies import NotJson, json_value
 
 
 @dataclass(slots=True)
@@ -41,8 +41,8 @@ def stream_chunks(body: bytes) -> Iterator[dict[str, Any]]:
         raw = line[5:].strip() if line.startswith(b"data:") else line.strip()
         if raw.startswith(b"{"):
             try:
-                chunk = msgspec.json.decode(raw)
-            except (msgspec.MsgspecError, UnicodeDecodeError):
+                chunk = json_value(raw)
+            except NotJson:
                 continue
             if isinstance(chunk, dict):
                 yield chunk

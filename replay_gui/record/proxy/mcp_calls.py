@@ -8,6 +8,7 @@ import msgspec
 
 from replay_gui.core.errors import AnswerNotRecorded
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
+from replay_gui.record.calls.json_bodies import NotJson, json_value
 from replay_gui.record.calls.plain_form import plain_form
 
 CALL_TOOL = "tools/call"
@@ -18,8 +19,8 @@ _FORM = "json_rpc"  # member of an answer's form: the answer as it came, without
 def messages_in(line: bytes) -> list[dict[str, Any]]:
     """Return the messages of a line: one, those of a batch, or none where it is no JSON-RPC."""
     try:
-        value = msgspec.json.decode(line)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+        value = json_value(line)
+    except NotJson:
         return []
     return [message for message in (value if isinstance(value, list) else [value]) if isinstance(message, dict)]
 

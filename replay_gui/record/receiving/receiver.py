@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from replay_gui.core.errors import ImportRefused, LogUnreadable, ReplayError
+from replay_gui.record.calls.json_bodies import NotJson, json_value
 from replay_gui.record.receiving.otlp_protobuf import trace_request
 from replay_gui.record.receiving.trace_files import TraceFiles
 
@@ -83,8 +84,8 @@ class _ReceivingHandler(BaseHTTPRequestHandler):
         if not self._is_json:
             return trace_request(body)
         try:
-            return msgspec.json.decode(body)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as why:
+            return json_value(body)
+        except NotJson as why:
             raise ImportRefused(f"no JSON: {why}") from None
 
     def _answer(self, status: int, problem: str | None) -> None:

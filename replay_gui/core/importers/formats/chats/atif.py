@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
-import msgspec
-
 from replay_gui.core.errors import ImportRefused, ReplayError
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.message_events import NOT_MESSAGES, MessageEvents
 from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER, USAGE
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
+from replay_gui.core.importers.json_lines import NotJson, value_in
 from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.importers.times import iso_time
 from replay_gui.core.log.source import Source
@@ -182,8 +181,8 @@ def keystrokes_of(message: Any) -> str | None:
     if not isinstance(message, str) or not message.lstrip().startswith(("{", "```")):
         return None
     try:
-        said = msgspec.json.decode(message.strip().removeprefix("```json").removeprefix("```").removesuffix("```"))
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+        said = value_in(message.strip().removeprefix("```json").removeprefix("```").removesuffix("```"))
+    except NotJson:
         return None
     commands = said.get("commands") if isinstance(said, dict) else None
     if not isinstance(commands, list) or not commands:

@@ -1,0 +1,57 @@
+"""JSON and packed bodies from outside, within bounds: what is too deep or too large is no value, and no harm."""
+
+from __future__ import annotations
+
+import io
+import zlib
+from importlib import import_module
+from typing import Any
+
+import msgspec
+
+MAX_UNPACKED_BYTES = 64 << 20  # of a body without its content encoding
+
+
+class NotJson(ValueError):
+    """The text is no JSON, or too deep."""
+
+
+def json_value(raw: bytes | str) -> Any:
+    """Return the value of a JSON text; NotJson where it has none."""
+    try:
+        return msgspec.json.decode(raw)
+    except RecursionError:
+        raise NotJson("it is nested too deeply") from None
+    except (msgspec.MsgspecError, UnicodeError) as why:
+        raise NotJson(str(why)) from None
+
+
+def unpacked(body: bytes, encoding: str) -> tuple[bytes, bool]:
+    """Return a body without its content encoding, and whether that was possible within MAX_UNPACKED_BYTES."""
+    try:
+        match encoding.strip().lower():
+            case "" | "identity":
+                return body, True
+            case "gzip" | "x-gzip":
+                plain = _inflated(body, 31)
+            case "deflate":
+                plain = _inflated(body, 15 if body[:1] == b"\x78" else -15)
+            case "zstd":
+                import zstandard
+
+                with zstandard.ZstdDecompressor().stream_reader(io.BytesIO(body)) as reader:
+                    plain = reader.read(MAX_UNPACKED_BYTES + 1)
+            case "br":  # where the agent has it
+                brotli = import_module("brotli").Decompressor()
+                plain = bytes(brotli.process(body, output_buffer_limit=MAX_UNPACKED_BYTES + 1))
+            case _:
+                return body, False
+    except (zlib.error, ImportError, ValueError, ArithmeticError, TypeError):
+        return body, False
+    except Exception:  # noqa: BLE001  the errors of zstandard and brotli have no common class
+        return body, False
+    return (plain, True) if len(plain) <= MAX_UNPACKED_BYTES else (body, False)
+
+
+def _inflated(body: bytes, window: int) -> bytes:
+    return zlib.decompressobj(window).decompress(body, MAX_UNPACKED_BYTES + 1)

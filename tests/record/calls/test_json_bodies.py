@@ -1,0 +1,45 @@
+"""What comes from outside is read within bounds."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+
+import pytest
+import zstandard
+
+from replay_gui.record.calls import json_bodies
+from replay_gui.record.calls.json_bodies import NotJson, json_value, unpacked
+from replay_gui.record.proxy.mcp_calls import messages_in
+
+TEXT = b"one two three " * 20
+
+
+@pytest.mark.parametrize("raw", [b"{", b"\xff", b"[" * 100_000 + b"]" * 100_000, '{"a":' * 90_000 + "1" + "}" * 90_000])
+def test_what_is_no_json_or_too_deep_is_no_value(raw: bytes | str) -> None:
+    with pytest.raises(NotJson):
+        json_value(raw)
+    assert messages_in(raw if isinstance(raw, bytes) else raw.encode()) == []
+
+
+@pytest.mark.parametrize(
+    ("encoding", "packed"),
+    [
+        ("gzip", gzip.compress(TEXT)),
+        (" X-GZIP ", gzip.compress(TEXT)),
+        ("deflate", zlib.compress(TEXT)),
+        ("deflate", zlib.compress(TEXT)[2:-4]),
+        ("zstd", zstandard.compress(TEXT)),
+        ("", TEXT),
+    ],
+)
+def test_bodies_are_unpacked_within_a_bound(encoding: str, packed: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert unpacked(packed, encoding) == (TEXT, True)
+    if encoding:
+        monkeypatch.setattr(json_bodies, "MAX_UNPACKED_BYTES", len(TEXT) - 1)
+        assert unpacked(packed, encoding) == (packed, False)
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "zstd", "br", "pigeon"])
+def test_a_body_that_is_not_as_it_says_stays_as_it_is(encoding: str) -> None:
+    assert unpacked(b"no such thing", encoding) == (b"no such thing", False)
