@@ -41,8 +41,8 @@ def run(args: argparse.Namespace) -> int:
     with TraceReceiver(args.port, files) as receiver:
         thread = threading.Thread(target=receiver.serve_forever, kwargs={"poll_interval": _POLL})
         thread.start()
-        print_error(f"receiving OTLP/HTTP at {receiver.url}/v1/traces; stop with Ctrl-C")
-        try:
+        try:  # from here on: who reads the line below may press Ctrl-C before it is written to its end
+            print_error(f"receiving OTLP/HTTP at {receiver.url}/v1/traces; stop with Ctrl-C")
             while True:
                 time.sleep(_POLL)
                 for written in files.write_logs(_QUIET, whole=True):

@@ -9,15 +9,13 @@ from typing import Any
 
 import msgspec
 
+from replay_gui.core.importers.json_lines import NotJson
+
 MAX_UNPACKED_BYTES = 64 << 20  # of a body without its content encoding
 
 
-class NotJson(ValueError):
-    """The text is no JSON, or too deep."""
-
-
 def json_value(raw: bytes | str) -> Any:
-    """Return the value of a JSON text; NotJson where it has none."""
+    """Return the value of a JSON text; NotJson, with the reason, where it is none or nested too deeply."""
     try:
         return msgspec.json.decode(raw)
     except RecursionError:

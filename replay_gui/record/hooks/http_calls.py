@@ -10,9 +10,10 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 
 from replay_gui.core.errors import AnswerNotRecorded
+from replay_gui.core.importers.json_lines import NotJson
 from replay_gui.core.log.chain import digest
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
-from replay_gui.record.calls.json_bodies import NotJson, json_value, unpacked
+from replay_gui.record.calls.json_bodies import json_value, unpacked
 from replay_gui.record.calls.raised_errors import error_of_form
 from replay_gui.record.calls.secrets import HIDDEN, Secrets
 from replay_gui.record.messages.model_calls import is_model_request, model_answer

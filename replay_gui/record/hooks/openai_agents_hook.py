@@ -9,8 +9,9 @@ import functools
 from types import ModuleType
 from typing import Any
 
+from replay_gui.core.importers.json_lines import NotJson
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
-from replay_gui.record.calls.json_bodies import NotJson, json_value
+from replay_gui.record.calls.json_bodies import json_value
 from replay_gui.record.hooks.patching import patch
 from replay_gui.record.hooks.tool_calls import HookedCall, make_call_async, plain_answer
 from replay_gui.record.sessions.call_session import session_in_force

@@ -9,10 +9,11 @@ from typing import Any
 import msgspec
 
 from replay_gui.core.errors import RerunRefused
+from replay_gui.core.importers.json_lines import NotJson
 from replay_gui.core.log.positions import EventIndex, position_after
 from replay_gui.core.text.json_pointer import list_index, pointer_text, split_pointer
 from replay_gui.record.calls.call import CallAnswer, CallKind
-from replay_gui.record.calls.json_bodies import NotJson, json_value
+from replay_gui.record.calls.json_bodies import json_value
 from replay_gui.record.matching.past_run import PastCall, PastRun
 from replay_gui.record.messages.model_calls import model_answer
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from replay_gui.core.importers.formats.message_forms import arguments_of, read_message
+from replay_gui.core.importers.json_lines import NotJson
 from replay_gui.record.calls.call import CallAnswer
-from replay_gui.record.calls.json_bodies import NotJson, json_value
+from replay_gui.record.calls.json_bodies import json_value
 from replay_gui.record.messages.provider_ids import without_ids
 from replay_gui.record.messages.streamed_answers import StreamedAnswer, join_stream
 

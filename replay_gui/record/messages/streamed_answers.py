@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from replay_gui.record.calls.json_bodies import NotJson, json_value
+from replay_gui.core.importers.json_lines import NotJson
+from replay_gui.record.calls.json_bodies import json_value
 
 
 @dataclass(slots=True)

@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 
 from replay_gui.core.errors import AnswerNotRecorded
+from replay_gui.core.importers.json_lines import NotJson
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
-from replay_gui.record.calls.json_bodies import NotJson, json_value
+from replay_gui.record.calls.json_bodies import json_value
 from replay_gui.record.calls.plain_form import plain_form
 
 CALL_TOOL = "tools/call"

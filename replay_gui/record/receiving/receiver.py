@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 
 from replay_gui.core.errors import ImportRefused, LogUnreadable, ReplayError
-from replay_gui.record.calls.json_bodies import NotJson, json_value
+from replay_gui.core.importers.json_lines import NotJson
+from replay_gui.record.calls.json_bodies import json_value
 from replay_gui.record.receiving.otlp_protobuf import trace_request
 from replay_gui.record.receiving.trace_files import TraceFiles
 

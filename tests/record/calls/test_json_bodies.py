@@ -8,8 +8,9 @@ import zlib
 import pytest
 import zstandard
 
+from replay_gui.core.importers.json_lines import NotJson
 from replay_gui.record.calls import json_bodies
-from replay_gui.record.calls.json_bodies import NotJson, json_value, unpacked
+from replay_gui.record.calls.json_bodies import json_value, unpacked
 from replay_gui.record.proxy.mcp_calls import messages_in
 
 TEXT = b"one two three " * 20
