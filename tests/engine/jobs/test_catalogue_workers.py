@@ -152,10 +152,18 @@ def test_sources_on_an_s3_server(logs: Path, expected: dict[str, bytes], tmp_pat
 
 
 def test_without_a_scheduler_one_line_says_so(logs: Path, tmp_path: Path) -> None:
-    done = run_command(logs, "-o", tmp_path / "made", "--cluster", "tcp://127.0.0.1:9")
+    program = """
+import sys
+from replay_gui.cli import main
+from replay_gui.engine.jobs import catalogue_cluster
+catalogue_cluster._CONNECT_TIMEOUT = 1
+sys.exit(main(sys.argv[1:]))
+"""
+    words = ["catalogue", str(logs), "-o", str(tmp_path / "made"), "--cluster", "tcp://127.0.0.1:9"]
+    done = subprocess.run([sys.executable, "-c", program, *words], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert len(done.stderr.splitlines()) == 1
-    assert "tcp://127.0.0.1:9: no Dask scheduler answers there" in done.stderr
+    (line,) = done.stderr.splitlines()
+    assert "tcp://127.0.0.1:9: no Dask scheduler answers there" in line
     assert not (tmp_path / "made").exists()
 
 
