@@ -160,7 +160,8 @@ catalogue_cluster._CONNECT_TIMEOUT = 1
 sys.exit(main(sys.argv[1:]))
 """
     words = ["catalogue", str(logs), "-o", str(tmp_path / "made"), "--cluster", "tcp://127.0.0.1:9"]
-    done = subprocess.run([sys.executable, "-c", program, *words], cwd=ROOT, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", program, *words]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     (line,) = done.stderr.splitlines()
     assert "tcp://127.0.0.1:9: no Dask scheduler answers there" in line
