@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from replay_gui.core.divergence.rules.rules import Rules
-from replay_gui.core.divergence.rules.rules_file import write_rules
-from replay_gui.core.errors import NotWritten, ReplayError
+from replay_gui.core.divergence.rules.rules_file import read_rules, write_rules
+from replay_gui.core.errors import NotWritten, ReplayError, RulesRefused
 from replay_gui.core.importers.mapping_store import save_mapping, saved_mapping
 from replay_gui.core.log.source import Source
 from replay_gui.core.text.file_text import file_text
+from replay_gui.core.text.wording import plural
 from replay_gui.engine.answers import MappingSaved, RulesRead, RulesWritten, Sampled, TextRead
 from replay_gui.engine.files.rules_in_force import rules_in_force
 from replay_gui.engine.opening import user_mappings, user_rules, user_trusted_folders
@@ -38,9 +40,14 @@ def answer_read_rules(request: ReadRules) -> RulesRead:
 
 
 def answer_write_rules(request: WriteRules) -> RulesWritten:
-    """Write the rules; the folder is made if it does not exist. Who keeps rules beside a log allows its folder."""
+    """Write the rules; the folder is made if it does not exist. Who keeps rules beside a log allows its folder.
+
+    A file that holds what is not in force (mistakes, or rules that nobody has allowed) is never replaced.
+    """
     path = Path(request.path)
     try:
+        if problem := _why_not_replaced(path):
+            return RulesWritten(request.path, problem)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_rules(Rules(request.rules), path)
         if path != user_rules():
@@ -50,6 +57,20 @@ def answer_write_rules(request: WriteRules) -> RulesWritten:
     except ReplayError as error:
         return RulesWritten(request.path, str(error))
     return RulesWritten(request.path)
+
+
+def _why_not_replaced(path: Path) -> str:
+    """Return why the file at a path must stay as it is; "" where it may be replaced, or there is none."""
+    if not os.path.lexists(path):
+        return ""
+    try:
+        rules = read_rules(path)
+    except RulesRefused as error:
+        return f"{error}; the file stays as it is, and the rules are not saved: mend it, or move it away"
+    if path == user_rules() or not len(rules) or user_trusted_folders().contains(path.parent):
+        return ""
+    held = plural(len(rules), "rule")
+    return f"{path}: holds {held} not in use, so it stays as it is: use them first, or move the file away"
 
 
 def answer_save_mapping(request: SaveMapping) -> MappingSaved:

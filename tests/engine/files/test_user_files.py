@@ -75,6 +75,29 @@ def test_rules_that_cannot_be_written_are_a_problem(tmp_path: Path) -> None:
     assert path in written.problem
 
 
+def test_a_file_of_what_is_not_in_force_is_never_replaced(tmp_path: Path, config: Path) -> None:
+    log = str(tmp_path / "run.rlog")
+    beside = Path(f"{log}.rules.toml")
+    beside.write_text("[[rule")
+    assert "stays as it is" in answer_write_rules(WriteRules(str(beside), RULES)).problem
+    assert beside.read_text() == "[[rule"
+    write_rules(Rules(RULES), beside)
+    before = beside.read_bytes()
+    assert "holds 2 rules not in use" in answer_write_rules(WriteRules(str(beside), RULES[:1])).problem
+    assert beside.read_bytes() == before
+    answer_read_rules(ReadRules(log, allow=True))
+    assert answer_write_rules(WriteRules(str(beside), RULES[:1])) == RulesWritten(str(beside))
+    assert answer_read_rules(ReadRules(log)).rules == RULES[:1]
+
+
+def test_a_users_own_broken_file_is_kept_too(config: Path) -> None:
+    user = config / "replay-gui" / "rules.toml"
+    user.parent.mkdir(parents=True)
+    user.write_text("rules = 3")
+    assert "'rules' is not known" in answer_write_rules(WriteRules(str(user), RULES)).problem
+    assert user.read_text() == "rules = 3"
+
+
 def test_a_saved_mapping_comes_with_a_sample_of_such_records(config: Path) -> None:
     mapping = Mapping(kind="was")
     assert answer_save_mapping(SaveMapping(3, RECORDS, mapping)) == MappingSaved(3)
