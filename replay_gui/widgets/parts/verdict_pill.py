@@ -36,7 +36,8 @@ class VerdictPill(QToolButton):
         colors, tone = theme(), verdict.tone
         colours = {"good": colors.good_text, "bad": colors.bad_text, "warn": colors.warn_text}
         self.setIcon(tinted_icon(_ICONS[tone], colours[tone]) if tone in _ICONS else QIcon())
-        self.setText(f" {verdict.text}")  # a tool button has no other space between icon and text
+        text = verdict.text.replace("&", "&&")  # else it would underline the next letter, as a shortcut
+        self.setText(f" {text}")  # a tool button has no other space between icon and text
         self.setAccessibleName(verdict.text)
         set_role(self, tone)
         self._popup.show_text(verdict.detail)

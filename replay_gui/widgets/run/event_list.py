@@ -136,7 +136,8 @@ class EventList(Panel):
         kinds = [
             kind_label(index.kinds[kind]) for kind in np.unique(index.kind[:_MAX_EVENTS_SCANNED])[:_MAX_MEASURED_NAMES]
         ]
-        labels = [*kinds, *(f"← {tool}" for tool in index.tools[:_MAX_MEASURED_NAMES])]
+        tools = index.tools[:_MAX_MEASURED_NAMES]
+        labels = [*kinds, *(f"← {tool}" for tool in tools), *(f"{tool} →" for tool in tools)]
         first, last = first_time(index), first_time(index, last=True)
         longest_time = "" if first is None or last is None else since_start(last - first)
         for column, width in self._delegate.widths(index.count, longest_time, labels).items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QPalette, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from replay_gui.core.facts.run_measures import token_counts, token_words
@@ -45,10 +46,15 @@ class RunCard(QScrollArea):
         self._column.setSpacing(0)
         self._column.addStretch(1)
         self.setWidget(body)
-        self.viewport().setAutoFillBackground(False)
+        self.viewport().setBackgroundRole(QPalette.ColorRole.Base)
         session.facts_changed.connect(self.refresh)
         session.totals_changed.connect(self.refresh)
         session.progress_changed.connect(self.refresh)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Say what became known while the card was hidden."""
+        super().showEvent(event)
+        self.refresh()
 
     @Slot()
     def refresh(self) -> None:

@@ -87,6 +87,15 @@ def test_its_links_lead_to_events(detail: EventDetail, session: StorySession) ->
         assert session.position == index + 1, name
 
 
+def test_what_became_known_while_it_was_hidden_is_said(detail: EventDetail, session: StorySession) -> None:
+    detail.hide()
+    session.totals = totals(highlights_of_index(session.index))
+    session.totals_changed.emit()
+    assert "model" not in lines(detail)
+    detail.show()
+    assert lines(detail)["model"] == "m-1 and 1 more model"
+
+
 def test_what_is_not_known_yet_has_no_line(detail: EventDetail) -> None:
     assert set(lines(detail)) == {"agent"}
 

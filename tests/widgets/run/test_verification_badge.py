@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -91,3 +92,10 @@ def test_pressed_it_says_what_it_rests_on(badge: VerificationBadge, session: Sti
     assert label.textInteractionFlags() & Qt.TextInteractionFlag.TextSelectableByMouse
     QTest.keyClick(badge.popup, Qt.Key.Key_Escape)
     assert not badge.popup.isVisible()
+
+
+def test_an_ampersand_is_no_shortcut(badge: VerificationBadge, session: StillSession) -> None:
+    session.facts = msgspec.structs.replace(FACTS, has_hashes=False, imported_from="Who&When")
+    session.run_changed.emit()
+    assert badge.text().strip() == "Imported from Who&&When"
+    assert badge.accessibleName() == "Imported from Who&When"

@@ -74,7 +74,11 @@ class LineEvents:
             self._state.fields = rest
             before = self._state.run.count
             self._talk.user(fields) if kind == "user" else self._talk.assistant(line, fields)
-            if self._state.run.count == before:
+            if self._state.run.count == before and _calls_alone(fields):  # made before: a call is recorded once
+                self._state.notes.count(REPEATED_LINES)
+                data = {"type": kind, **rest, **message_fields(fields)}
+                self._state.anchor(self._state.run.bookkeeping("claude-code/repeated-line", data))
+            elif self._state.run.count == before:
                 self._state.notes.count(EMPTY_MESSAGES)
                 self._state.custom(kind, {**rest, **message_fields(fields)})
         else:
@@ -235,3 +239,12 @@ def _prompt_of(fields: dict[str, Any]) -> str:
 
 def _version(backup: Any) -> Any:
     return backup.get("version") if isinstance(backup, dict) else None
+
+
+def _calls_alone(fields: dict[str, Any]) -> bool:
+    """Whether a message has calls and nothing else."""
+    message = fields.get("message")
+    content = message.get("content") if isinstance(message, dict) else None
+    if not isinstance(content, list) or not content:
+        return False
+    return all(isinstance(block, dict) and block.get("type") == "tool_use" for block in content)

@@ -374,3 +374,20 @@ def test_events_of_subagents_name_them(tmp_path: Path) -> None:
     )
     said = [event.meta.get("subagent") for event in found.events]
     assert said == [None, None, ["x7"], ["subagent 1"], ["x7"], ["subagent 1"], ["subagent 2"], None]
+
+
+def test_a_line_that_only_repeats_calls_is_no_step(tmp_path: Path) -> None:
+    """As iFlow writes them: each line of a turn has the call before once more."""
+    first, second = call("c1", "Bash", command="ls"), call("c2", "Bash", command="pwd")
+    found = read(
+        tmp_path,
+        ASKED,
+        assistant("a1", "u1", text("I look."), first, message_id="m1"),
+        assistant("a2", "u1", first, second, message_id="m2"),
+        assistant("a3", "u1", second, message_id="m3"),
+        user("u2", "a3", [result("c1", "a")]),
+    )
+    assert found.kinds.count("ToolRequest") == 2
+    assert found.kinds.count("x:bookkeeping/claude-code/repeated-line") == 1
+    assert not any(kind.startswith("x:claude-code/") for kind in found.kinds)
+    assert found.one("x:bookkeeping/claude-code/repeated-line").payload["data"]["message"]["content"] == [second]
