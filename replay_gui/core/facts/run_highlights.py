@@ -16,11 +16,16 @@ from replay_gui.core.text.value_preview import preview
 
 _MAX_PROMPT_CHARACTERS = 300
 _USERS = ("user", "human")
+_INPUTS = ("input", "sample", "task")  # types of observations that say what the agent is to do, if no user does
 
 
 @dataclass(frozen=True, slots=True)
 class FirstPrompt:
-    """The first message of a user. `text`: its beginning, as one line that may hold invisible characters."""
+    """The first message of a user, or else what the agent was given to do.
+
+    Attributes:
+        text: its beginning, as one line that may hold invisible characters.
+    """
 
     index: EventIndex
     text: str
@@ -45,6 +50,13 @@ class RunHighlights:
 def prompt_text(kind: str, payload: Mapping[str, Any]) -> str:
     """Return the beginning of what a user says in an event; "" where the event is no message of a user."""
     if kind != Kind.OBSERVATION or str(payload.get("source") or "").lower() not in _USERS:
+        return ""
+    return preview(payload.get("data"))[:_MAX_PROMPT_CHARACTERS]
+
+
+def input_text(kind: str, payload: Mapping[str, Any]) -> str:
+    """Return the beginning of what an agent is given to do; "" where the event says no such thing."""
+    if kind != Kind.OBSERVATION or payload.get("obs_type") not in _INPUTS:
         return ""
     return preview(payload.get("data"))[:_MAX_PROMPT_CHARACTERS]
 

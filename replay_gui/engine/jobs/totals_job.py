@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ import msgpack
 
 from replay_gui.core.errors import NotCanonical
 from replay_gui.core.facts.nesting import Nesting, NestingBuilder
-from replay_gui.core.facts.run_highlights import FirstPrompt, prompt_text
+from replay_gui.core.facts.run_highlights import FirstPrompt, input_text, prompt_text
 from replay_gui.core.facts.run_outcome import RunResult
 from replay_gui.core.facts.run_totals import COSTS, ModelUse, RunTotals
 from replay_gui.core.facts.spending import Spending, SpendingBuilder
@@ -45,6 +46,7 @@ def sum_up(arguments: TotalsArguments, reporter: JobReporter) -> MetaSums:
     """Sum up the meta of a log's events."""
     totals, spending, nesting, result = RunTotals(), SpendingBuilder(), NestingBuilder(), RunResult()
     prompt: FirstPrompt | None = None
+    given: FirstPrompt | None = None
     with EventLog.open(arguments.path) as log:
         for block in log.parts():
             if not isinstance(block, Block):
@@ -58,15 +60,15 @@ def sum_up(arguments: TotalsArguments, reporter: JobReporter) -> MetaSums:
             for content in block.contents:
                 if content.startswith(_RESULT_STARTS):
                     result = _with_result(result, content)
-            if prompt is None:
-                prompt = _first_prompt(block)
+            prompt = prompt or _first_prompt(block, prompt_text)
+            given = given or _first_prompt(block, input_text)
             reporter.progress(block.end, log.source.size)
-    return MetaSums(totals.uses(), spending.build(), nesting.build(), result, prompt)
+    return MetaSums(totals.uses(), spending.build(), nesting.build(), result, prompt or given)
 
 
-def _first_prompt(block: Block) -> FirstPrompt | None:
+def _first_prompt(block: Block, text_of: Callable[[str, Mapping[str, Any]], str]) -> FirstPrompt | None:
     for i, content in enumerate(block.contents):
-        if content.startswith(_OBSERVATION_START) and (text := prompt_text(*_decoded(content))):
+        if content.startswith(_OBSERVATION_START) and (text := text_of(*_decoded(content))):
             return FirstPrompt(EventIndex(block.first_index + i), text)
     return None
 

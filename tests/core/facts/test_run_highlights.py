@@ -38,6 +38,14 @@ def test_they_are_found(tmp_path: Path) -> None:
     assert sum_up(TotalsArguments(str(path)), Silent()).prompt == FirstPrompt(2, "Where?")  # type: ignore[arg-type]
 
 
+def test_without_a_user_it_is_the_input(tmp_path: Path) -> None:
+    path = tmp_path / "run.rlog"
+    with Recorder(path, agent_type="a", agent_version="1", config={}) as run:
+        run.observation("environment", "environment", "Ready.")
+        run.observation("sample", "dataset", "Is this so?")
+    assert sum_up(TotalsArguments(str(path)), Silent()).prompt == FirstPrompt(2, "Is this so?")  # type: ignore[arg-type]
+
+
 def test_a_run_without_them_has_none() -> None:
     assert highlights_of_index(RunIndex()) == RunHighlights()
 
