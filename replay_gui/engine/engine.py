@@ -16,8 +16,9 @@ from replay_gui.core.errors import ReplayError
 from replay_gui.engine.answers import Alert, MappingSaved, RulesRead, RulesWritten, TextRead
 from replay_gui.engine.comparison.comparison_controller import ComparisonController
 from replay_gui.engine.job_group import StartedJob
+from replay_gui.engine.jobs.evaluation_arguments import EvaluationArguments
 from replay_gui.engine.jobs.job_messages import JobMessage, JobProgress
-from replay_gui.engine.jobs.job_types import EvaluationArguments, FormatsArguments, SampleArguments, SurveyArguments
+from replay_gui.engine.jobs.job_types import FormatsArguments, SampleArguments, SurveyArguments
 from replay_gui.engine.jobs.report_arguments import ReportArguments
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.opening import conversion_cache, survey_cache, user_cache

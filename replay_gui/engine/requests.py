@@ -186,6 +186,7 @@ class EvaluateRuns(msgspec.Struct, frozen=True, kw_only=True):
         number: greater than those before.
         reading: the same as before: runs that were read are not read again.
         sources, chosen, passed: see EvaluationArguments.
+        report: the command that the report names, to make one of all runs instead; "": none. profile: what it hides.
     """
 
     number: int
@@ -193,6 +194,8 @@ class EvaluateRuns(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[str, ...]
     chosen: tuple[int, ...] | None = None
     passed: str = ""
+    report: str = ""
+    profile: RedactionProfile | None = None
 
 
 class TakeSample(msgspec.Struct, frozen=True):

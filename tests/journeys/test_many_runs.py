@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from replay_gui.widgets.runs.picture_layout import COLUMN_WIDTH, HEAD_HEIGHT, MARK_WIDTH, NAMES_WIDTH
+from replay_gui.windows.dialogs.export_dialog import ExportDialog
 from replay_gui.windows.runs.runs_view import RunsView
 from tests.helpers.evaluations.evaluation_logs import write_evaluation
 from tests.helpers.journey import Journey
@@ -118,3 +120,35 @@ def test_closing_a_run_leads_back_to_the_runs(journey: Journey, folder: Path) ->
     assert not view.isVisible()
     journey.press(Key.Key_W, Ctrl)
     assert view.isVisible()
+
+
+def test_a_report_on_the_runs_is_saved(journey: Journey, folder: Path, tmp_path: Path) -> None:
+    shown(journey, folder)
+    page = journey.window.runs_page
+    QTest.mouseClick(page.bar.export, LEFT)
+    (dialog,) = journey.window.findChildren(ExportDialog)
+    assert not page.bar.export.isEnabled(), "while a report is made"
+    journey.until(lambda: dialog.complete)
+    assert [button.text() for button in dialog.form.buttons()][-1] == "Markdown (.md)"
+    for name in ("report.json", "report.md", "report.pdf"):
+        dialog.save(tmp_path / name)
+        journey.until(lambda: dialog.success.text.startswith("Saved") and dialog.save_button.isEnabled())
+    form = json.loads((tmp_path / "report.json").read_bytes())
+    assert (form["contrast"]["passed"], form["contrast"]["failed"]) == (6, 3)
+    assert form["command"].startswith("replay-gui contrast ")
+    assert "Contrast of 9 runs" in (tmp_path / "report.md").read_text("utf-8")
+    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
+    dialog.close()
+    runs = page.runs
+    assert runs.contrasted is not None
+    assert runs.counts == (6, 3, 0)
+    assert not runs.working
+
+
+def test_closing_while_the_report_is_made_ends_that(journey: Journey, folder: Path) -> None:
+    shown(journey, folder)
+    page = journey.window.runs_page
+    page.on_export().close()
+    assert not page.runs.working
+    page.runs.choose_task(page.runs.tasks[1])
+    journey.until(lambda: not page.runs.working and page.runs.problem == "")

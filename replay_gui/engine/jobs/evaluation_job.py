@@ -22,9 +22,19 @@ from replay_gui.core.contrast.runs_picture import runs_picture
 from replay_gui.core.contrast.source_files import source_files
 from replay_gui.core.contrast.tasks import separate_runs, tasks_of
 from replay_gui.core.errors import LogUnreadable
-from replay_gui.engine.jobs.evaluation_messages import EvaluationPart, FailuresGrouped, RunsContrasted, RunsListed
+from replay_gui.core.report.contrast_part import contrast_part
+from replay_gui.core.report.model import Report
+from replay_gui.core.report.redaction import redact_report
+from replay_gui.core.report.redactor import Redactor
+from replay_gui.engine.jobs.evaluation_arguments import EvaluationArguments, RunsReport
+from replay_gui.engine.jobs.evaluation_messages import (
+    EvaluationPart,
+    FailuresGrouped,
+    RunsContrasted,
+    RunsListed,
+    RunsReported,
+)
 from replay_gui.engine.jobs.job import JobContext
-from replay_gui.engine.jobs.job_types import EvaluationArguments
 
 PART_INTERVAL = 0.1  # seconds between two parts
 
@@ -48,6 +58,8 @@ def evaluate_runs(arguments: EvaluationArguments, context: JobContext) -> Evalua
         kept = context.cache.keep(nullcontext(_read_runs(key, arguments, context)))
     runs = kept.runs
     outcomes = runs.outcomes if judge is None else tuple(judge(run) for run in runs.runs)
+    if arguments.report is not None:
+        return RunsReported(_report(arguments.report, kept, outcomes, context))
     contrasted = _contrasted(runs, outcomes, arguments.chosen)
     if contrasted.per_task or not kept.logs or not _has_both(contrasted):
         return contrasted
@@ -74,6 +86,18 @@ def _contrasted(runs: RunSet, outcomes: tuple[bool | None, ...], chosen: tuple[i
         separation=separation,
         picture=runs_picture(runs, outcomes, numbers, separation),
     )
+
+
+def _report(asked: RunsReport, kept: _ReadRuns, outcomes: tuple[bool | None, ...], context: JobContext) -> Report:
+    """Return the report on all runs, as ``contrast --report`` writes it."""
+    contrast, failures = contrast_runs(kept.runs, outcomes), None
+    if kept.logs and not contrast.per_task and contrast.passed and contrast.failed:
+        everyone = range(len(kept.runs))
+        log_of = kept.logs.__getitem__
+        failures = failure_groups(kept.runs, outcomes, everyone, log_of, on_progress=context.progress)
+    part = contrast_part(kept.runs, contrast, failures)
+    report = Report(version=asked.version, made=asked.made, command=asked.command, runs=(), contrast=part)
+    return report if asked.profile is None else redact_report(report, Redactor(asked.profile))
 
 
 def _has_both(contrasted: RunsContrasted) -> bool:

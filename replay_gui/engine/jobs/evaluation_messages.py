@@ -11,6 +11,7 @@ from replay_gui.core.contrast.run_profile import EvaluatedRun
 from replay_gui.core.contrast.runs_picture import RunsPicture
 from replay_gui.core.contrast.separators import Separation
 from replay_gui.core.contrast.tasks import TaskRuns
+from replay_gui.core.report.model import Report
 
 
 class RunsListed(msgspec.Struct, frozen=True, tag=True):
@@ -45,7 +46,13 @@ class FailuresGrouped(msgspec.Struct, frozen=True, tag=True):
     failures: FailureGroups
 
 
-EvaluationPart: TypeAlias = RunsListed | RunsContrasted | FailuresGrouped
+class RunsReported(msgspec.Struct, frozen=True, tag=True):
+    """The report on all runs."""
+
+    report: Report
+
+
+EvaluationPart: TypeAlias = RunsListed | RunsContrasted | FailuresGrouped | RunsReported
 """A part of what a job finds; the last one is its result."""
 
 

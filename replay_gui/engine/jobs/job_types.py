@@ -204,23 +204,3 @@ class TotalsArguments(JobArguments, frozen=True):
 
     job: ClassVar[str] = "totals"
     path: str
-
-
-class EvaluationArguments(JobArguments, frozen=True, kw_only=True):
-    """Read the runs of `sources`, unless that was done by the last job, and contrast them, or some of them.
-
-    Attributes:
-        reading: another number reads everything again.
-        sources: files, ``FILE#n`` for one run of several, folders.
-        conversions: the folder of cached conversions. mappings: the user's file of mappings.
-        chosen: numbers of the runs to contrast; None: all, each task for itself where there are several.
-        passed: an expression that says what passing is (see passed_expression); "": as the logs say.
-    """
-
-    job: ClassVar[str] = "evaluate"
-    reading: int
-    sources: tuple[str, ...]
-    conversions: str
-    mappings: str
-    chosen: tuple[int, ...] | None = None
-    passed: str = ""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
 from replay_gui.engine.evaluation_answer import Evaluation
 from replay_gui.engine.job_group import JobGroup, OnWorkerMessage, StartedJob
+from replay_gui.engine.jobs.evaluation_arguments import EvaluationArguments, RunsReport
 from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobProgress
-from replay_gui.engine.jobs.job_types import EvaluationArguments
 from replay_gui.engine.opening import conversion_cache, user_mappings
 from replay_gui.engine.requests import EvaluateRuns, SendAnswer
 from replay_gui.engine.worker_pool import WorkerPool
+from replay_gui.version import VERSION
 
 
 class EvaluationController:
@@ -33,6 +36,7 @@ class EvaluationController:
                     mappings=str(user_mappings()),
                     chosen=request.chosen,
                     passed=request.passed,
+                    report=_report_of(request),
                 )
             )
 
@@ -53,3 +57,9 @@ class EvaluationController:
             from replay_gui.engine.jobs.evaluation_messages import read_part  # few need it, and it takes a while
 
             self._answer(0, Evaluation(number=number, part=read_part(message.value), ended=ended))
+
+
+def _report_of(request: EvaluateRuns) -> RunsReport | None:
+    if not request.report:
+        return None
+    return RunsReport(version=VERSION, made=time.time_ns(), command=request.report, profile=request.profile)

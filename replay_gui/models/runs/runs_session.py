@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # the first window needs none of them
     from replay_gui.core.contrast.failure_groups import FailureGroups
     from replay_gui.core.contrast.run_profile import EvaluatedRun
     from replay_gui.core.contrast.tasks import TaskRuns
+    from replay_gui.core.report.redaction_profile import RedactionProfile
     from replay_gui.engine.jobs.evaluation_messages import EvaluationPart, RunsContrasted
 
 
@@ -34,12 +35,14 @@ class RunsSession(QObject):
     Signals:
         runs_changed(): runs, outcomes or tasks are others. contrast_changed(): contrasted or failures are others.
         progressed(): working, done, total or problem are others. opened(): other sources.
+        reported(object): the Report that was requested.
     """
 
     opened = Signal()
     runs_changed = Signal()
     contrast_changed = Signal()
     progressed = Signal()
+    reported = Signal(object)
 
     def __init__(self, bridge: EngineBridge | None, parent: QObject | None = None) -> None:
         """Without a bridge no request is sent."""
@@ -109,6 +112,10 @@ class RunsSession(QObject):
             self._request()
             self.contrast_changed.emit()
 
+    def request_report(self, command: str, profile: RedactionProfile | None) -> None:
+        """Request a report on all runs, once they are contrasted; `reported` brings it. See EvaluateRuns."""
+        self._request(report=command, profile=profile)
+
     @Slot()
     def stop(self) -> None:
         """End the work under way; what is known stays."""
@@ -118,7 +125,7 @@ class RunsSession(QObject):
             self.working, self.problem = False, "stopped"
             self.progressed.emit()
 
-    def _request(self) -> None:
+    def _request(self, report: str = "", profile: RedactionProfile | None = None) -> None:
         self._number = next(self._numbers)
         self.working, self.done, self.total, self.problem = bool(self.sources), 0, 0, ""
         self._send(
@@ -128,6 +135,8 @@ class RunsSession(QObject):
                 sources=self.sources,
                 chosen=self.chosen,
                 passed=self.passed,
+                report=report,
+                profile=profile,
             )
         )
         self.progressed.emit()
@@ -153,7 +162,12 @@ class RunsSession(QObject):
         self.progressed.emit()
 
     def _take_part(self, part: EvaluationPart) -> None:
-        from replay_gui.engine.jobs.evaluation_messages import FailuresGrouped, RunsContrasted, RunsListed
+        from replay_gui.engine.jobs.evaluation_messages import (
+            FailuresGrouped,
+            RunsContrasted,
+            RunsListed,
+            RunsReported,
+        )
 
         match part:
             case RunsListed():
@@ -170,5 +184,7 @@ class RunsSession(QObject):
             case FailuresGrouped():
                 self.failures = part.failures
                 self.contrast_changed.emit()
+            case RunsReported():
+                self.reported.emit(part.report)
             case _:
                 assert_never(part)

@@ -26,6 +26,7 @@ from replay_gui.core.text.wording import plural
 from replay_gui.engine.answers import Progress
 from replay_gui.look.theme import GAP, WIDE, set_role
 from replay_gui.models.report_maker import ReportMaker
+from replay_gui.models.runs.runs_report_maker import RunsReportMaker
 from replay_gui.printing.report_saver import ReportSaver
 from replay_gui.widgets.parts.notice import Notice
 from replay_gui.widgets.parts.plain_label import PlainLabel
@@ -40,6 +41,7 @@ FORMS = (
     (".xml", "JUnit XML", "One test case per check, for CI"),
     (".sarif", "SARIF", "Each finding with its byte offset, for code scanning"),
 )
+FORMS_WITHOUT_CHECKS = ((".pdf", "PDF", "Pages"), *FORMS[1:4])  # many runs are contrasted, not checked
 _NOTHING, _SHARING, _OWN = range(3)  # what is hidden, by its button
 _WIDTH_PX, _HEIGHT_PX, _SIDE_PX, _SPACING_PX = 112 * GAP, 88 * GAP, 34 * GAP, 2 * GAP
 
@@ -52,7 +54,7 @@ class ExportDialog(QDialog):
         save_button: enabled once there is a report. about_form: what the chosen format is for.
     """
 
-    def __init__(self, maker: ReportMaker, folder: Path, stem: str, parent: QWidget) -> None:
+    def __init__(self, maker: ReportMaker | RunsReportMaker, folder: Path, stem: str, parent: QWidget) -> None:
         """`folder`, `stem`: the suggested folder, and the suggested file name without its suffix."""
         super().__init__(parent)
         self.setWindowTitle("Export report")
@@ -62,7 +64,8 @@ class ExportDialog(QDialog):
         self._target = folder / stem
         self._saver = ReportSaver(self)
         self.preview = PagePreview()
-        self.form = _choice("Format", [f"{name} ({suffix})" for suffix, name, _ in FORMS], self)
+        self._forms = FORMS if isinstance(maker, ReportMaker) else FORMS_WITHOUT_CHECKS
+        self.form = _choice("Format", [f"{name} ({suffix})" for suffix, name, _ in self._forms], self)
         self.hiding = _choice("Hide", ["Nothing", "Keys, e-mail, home folders", "By my own profile…"], self)
         self.about_form, self._about_hidden, self._pages = (_small_label() for _ in range(3))
         self.progress, self.notice, self.success = ProgressStrip(), Notice("bad"), Notice("good")
@@ -121,7 +124,7 @@ class ExportDialog(QDialog):
     @Slot(int, bool)
     def _on_form_chosen(self, row: int, chosen: bool) -> None:
         if chosen:
-            self.about_form.setText(f"{FORMS[row][2]}.")
+            self.about_form.setText(f"{self._forms[row][2]}.")
 
     @Slot(int)
     def _on_hiding_chosen(self, row: int) -> None:
@@ -176,7 +179,7 @@ class ExportDialog(QDialog):
     # ---- the file -----------------------------------------------------------------------------------
     @Slot()
     def _on_save(self) -> None:
-        suffix, name, _ = FORMS[self.form.checkedId()]
+        suffix, name, _ = self._forms[self.form.checkedId()]
         offered = str(self._target.with_name(self._target.name + suffix))
         path, _ = QFileDialog.getSaveFileName(self, "Save report", offered, f"{name} (*{suffix})")
         if path:

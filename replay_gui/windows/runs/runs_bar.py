@@ -6,7 +6,7 @@ import os
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QPainter, QPaintEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
 from replay_gui.core.contrast.passed_expression import passed_judge
 from replay_gui.core.errors import ReplayError
@@ -27,10 +27,11 @@ _PASSED_TIP = "What passing is, where logs do not say: score >= 0.5 and end == a
 class RunsBar(ActionBar):
     """Opening, what was opened, a filter, what passing is, and how many runs passed and failed.
 
-    Signal: filtered(str): the text of the filter.
+    Signals: filtered(str): the text of the filter. export_wanted(): a report on the runs is wanted.
     """
 
     filtered = Signal(str)
+    export_wanted = Signal()
 
     def __init__(self, session: RunsSession, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
         super().__init__("Runs", "runs", actions, parent)
@@ -48,13 +49,19 @@ class RunsBar(ActionBar):
         self.passed.setToolTip(plain_tooltip(_PASSED_TIP))
         for field in (self.filter, self.passed):
             self.row.addWidget(field)
+        self.export = QPushButton("Export report…")
+        self.export.setToolTip(plain_tooltip("Preview a report on these runs, choose what it hides, and save it"))
+        self.row.addWidget(self.export)
         self.row.addStretch(1)
         self.counts = OutcomeCounts()
         self.row.addWidget(self.counts)
         self.filter.textChanged.connect(self.filtered)
         self.passed.editingFinished.connect(self._on_passed)
         self.passed.textEdited.connect(self._on_passed_edited)
+        self.export.clicked.connect(self.export_wanted)
         session.runs_changed.connect(self._show)
+        session.contrast_changed.connect(self._show)
+        session.progressed.connect(self._show)
         session.opened.connect(self._show)
         self._show()
 
@@ -64,6 +71,7 @@ class RunsBar(ActionBar):
         names = [os.path.basename(os.path.normpath(source)) for source in session.sources]
         named = names[0] if len(names) == 1 else plural(len(names), "source")
         runs = f" · {plural(len(session.runs), 'run')}" if session.runs else ""
+        self.export.setEnabled(session.contrasted is not None and not session.working)
         self.name.setText(f"{one_line(named, _MAX_NAME)}{runs}")
         self.counts.show_counts(session.counts if session.outcomes else None)
 

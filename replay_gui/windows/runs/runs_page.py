@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -16,6 +17,7 @@ from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.models.session import Session
 
 if TYPE_CHECKING:
+    from replay_gui.windows.dialogs.export_dialog import ExportDialog
     from replay_gui.windows.runs.runs_bar import RunsBar
     from replay_gui.windows.runs.runs_view import RunsView
 
@@ -71,6 +73,7 @@ class RunsPage(QObject):
 
         bar = RunsBar(self.runs, self._actions)
         bar.filtered.connect(self.view.set_filter)
+        bar.export_wanted.connect(self.on_export)
         self._window.addToolBar(bar)
         return bar
 
@@ -95,6 +98,18 @@ class RunsPage(QObject):
         """Show the tool bar, or hide it."""
         if "bar" in self.__dict__:
             self.bar.setVisible(on)
+
+    @Slot()
+    def on_export(self) -> ExportDialog:
+        """Open the dialog by which a report on the runs is saved."""
+        from replay_gui.models.runs.runs_report_maker import RunsReportMaker
+        from replay_gui.windows.dialogs.export_dialog import ExportDialog
+
+        source = Path(self.runs.sources[0])
+        folder, stem = (source, source.name) if source.is_dir() else (source.parent, source.stem)
+        dialog = ExportDialog(RunsReportMaker(self.runs), folder, f"{stem}-runs", self._window)
+        dialog.open()
+        return dialog
 
     @Slot(int)
     def _on_run_wanted(self, run: int) -> None:

@@ -12,9 +12,9 @@ from replay_gui.core.catalogue.indexing import index_batch
 from replay_gui.core.catalogue.writing import write_catalogue
 from replay_gui.core.errors import ReplayError
 from replay_gui.engine.jobs import evaluation_job
+from replay_gui.engine.jobs.evaluation_arguments import EvaluationArguments
 from replay_gui.engine.jobs.evaluation_job import evaluate_runs
 from replay_gui.engine.jobs.evaluation_messages import FailuresGrouped, RunsContrasted, RunsListed
-from replay_gui.engine.jobs.job_types import EvaluationArguments
 from tests.helpers.evaluations.evaluation_logs import write_evaluation
 from tests.helpers.evaluations.inline_evaluation import InlineContext
 

@@ -11,11 +11,11 @@ from PySide6.QtCore import QObject, Signal
 from replay_gui.core.errors import ReplayError
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.evaluation_answer import Evaluation
+from replay_gui.engine.jobs.evaluation_arguments import EvaluationArguments
 from replay_gui.engine.jobs.evaluation_job import evaluate_runs
 from replay_gui.engine.jobs.evaluation_messages import EvaluationPart, read_part
 from replay_gui.engine.jobs.job import JobCache
 from replay_gui.engine.jobs.job_messages import encode_value
-from replay_gui.engine.jobs.job_types import EvaluationArguments
 from replay_gui.engine.requests import Answer, EvaluateRuns, Request
 
 
