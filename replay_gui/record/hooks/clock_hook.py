@@ -1,90 +1,90 @@
 """The clock, as the agent's own code reads it: functions of ``time``, and ``datetime``'s now, utcnow and today.
 
-``datetime.datetime`` cannot be patched, so a subclass stands in its place from here on; its instances are the real
-ones. What was imported before keeps the real class.
+``datetime.datetime`` is written in C and takes no new members, so they are put into the table behind it, which CPython
+3.11 to 3.13 read at the next call. A subclass in its place would not be the class that libraries compare with.
+``today`` reads ``time.time``.
 """
 
 from __future__ import annotations
 
-import copyreg
+import ctypes
 import datetime
+import gc
 import time
+from collections.abc import Callable
 from typing import Any
 
+from replay_gui.core.errors import RerunRefused
 from replay_gui.record.hooks.patching import patch
-from replay_gui.record.sessions.call_session import session_in_force
+from replay_gui.record.sessions.call_session import CallSession, session_in_force
 from replay_gui.record.surroundings.agent_code import is_used_by_agent
 from replay_gui.record.surroundings.options import Surrounding
 
 _FUNCTIONS = ("time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns")
-_Real = datetime.datetime
 _real_time_ns = time.time_ns
 
 
 def install() -> None:
-    """Patch the modules ``time`` and ``datetime``."""
+    """Patch ``time`` and ``datetime``; RerunRefused where this Python does not let that happen."""
     for name in _FUNCTIONS:
         patch(time, name, _hook_of(f"time.{name}"))
-    if datetime.datetime is _Real:
-        datetime.datetime = _RecordedDatetime  # type: ignore[misc]
-        copyreg.pickle(_Real, _reduced)
+    _put_member(datetime.datetime, "now", _now_hook)
+    _put_member(datetime.datetime, "utcnow", _utcnow_hook)
+
+
+def _recording_session() -> CallSession | None:
+    """Return the session that wants to know of the clock, where the agent's own code reads it."""
+    session = session_in_force()
+    wants = session is not None and Surrounding.CLOCK in session.log.surroundings
+    return session if wants and is_used_by_agent(__file__) else None
 
 
 def _hook_of(source: str) -> Any:
     def make(original: Any) -> Any:
         def read() -> Any:
-            session = session_in_force()
-            if session is None or Surrounding.CLOCK not in session.log.surroundings or not is_used_by_agent(__file__):
-                return original()
-            return session.draw(source, original)
+            session = _recording_session()
+            return original() if session is None else session.draw(source, original)
 
         return read
 
     return make
 
 
-class _RealInstances(type):
-    """Takes instances of the real class for its own."""
+def _now_hook(original: Any) -> Any:
+    def now(cls: type[datetime.datetime], tz: datetime.tzinfo | None = None) -> datetime.datetime:
+        session = _recording_session()
+        if session is None:
+            real: datetime.datetime = original.__get__(None, cls)(tz)
+            return real
+        return _drawn(session, cls, tz)
 
-    def __instancecheck__(cls, instance: object) -> bool:
-        return isinstance(instance, _Real)
-
-    def __subclasscheck__(cls, subclass: type) -> bool:
-        return issubclass(subclass, _Real)
-
-
-class _RecordedDatetime(_Real, metaclass=_RealInstances):
-    """``datetime.datetime``, whose ideas of the present are recorded."""
-
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-        return _Real(*args, **kwargs)
-
-    @classmethod
-    def now(cls, tz: datetime.tzinfo | None = None) -> Any:
-        """Return the time now; see datetime.datetime."""
-        session = session_in_force()
-        if session is None or Surrounding.CLOCK not in session.log.surroundings or not is_used_by_agent(__file__):
-            return _Real.now(tz)
-        microseconds = session.draw("datetime.now", lambda: _real_time_ns() // 1000)
-        seconds, rest = divmod(microseconds, 1_000_000)
-        return _Real.fromtimestamp(seconds, tz).replace(microsecond=rest)
-
-    @classmethod
-    def today(cls) -> Any:
-        """Return the local time now; see datetime.datetime."""
-        return cls.now() if is_used_by_agent(__file__) else _Real.today()
-
-    @classmethod
-    def utcnow(cls) -> Any:
-        """Return the time now in UTC, without a zone; see datetime.datetime."""
-        return cls.now(datetime.UTC).replace(tzinfo=None)
+    return now
 
 
-# The names of the real class: what looks a class up by its name, as pickle does, finds this one.
-_RecordedDatetime.__module__ = _RecordedDatetime.__name__ = _RecordedDatetime.__qualname__ = "datetime"
+def _utcnow_hook(original: Any) -> Any:
+    def utcnow(cls: type[datetime.datetime]) -> datetime.datetime:
+        session = _recording_session()
+        if session is None:
+            real: datetime.datetime = original.__get__(None, cls)()
+            return real
+        return _drawn(session, cls, datetime.UTC).replace(tzinfo=None)
+
+    return utcnow
 
 
-def _reduced(moment: datetime.datetime) -> tuple[type, tuple[Any, ...]]:
-    """Return a moment as pickle wants it: pickle refuses a class that is not found under its name."""
-    reduced: Any = moment.__reduce_ex__(4)
-    return _RecordedDatetime, reduced[1]
+def _drawn(session: CallSession, cls: type[datetime.datetime], tz: datetime.tzinfo | None) -> datetime.datetime:
+    seconds, microseconds = divmod(session.draw("datetime.now", lambda: _real_time_ns() // 1000), 1_000_000)
+    return cls.fromtimestamp(seconds, tz).replace(microsecond=microseconds)
+
+
+def _put_member(owner: type, name: str, make: Callable[[Any], Any]) -> None:
+    """Replace a class method of a class that is written in C, once; `make` gets the original and returns a function."""
+    original = owner.__dict__[name]
+    if isinstance(original, classmethod):
+        return
+    (members,) = gc.get_referents(owner.__dict__)
+    if isinstance(members, dict):
+        members[name] = classmethod(make(original))
+        ctypes.pythonapi.PyType_Modified(ctypes.py_object(owner))
+    if not isinstance(owner.__dict__[name], classmethod):
+        raise RerunRefused(f"the clock cannot be recorded: this Python lets nobody replace {owner.__name__}.{name}")

@@ -7,23 +7,16 @@ import datetime
 import pickle
 import time
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
+import msgspec
 
 from replay_gui import record
 from replay_gui.record.surroundings.drawn_values import DRAWN, MAX_DRAWN
 from tests.record.run_twice import events, recorded_and_again, tell
 
 REAL_DATETIME = datetime.datetime
-
-
-@pytest.fixture(autouse=True)
-def _real_classes() -> Iterator[None]:
-    yield
-    datetime.datetime = REAL_DATETIME  # type: ignore[misc]
 
 
 @record.tool
@@ -35,6 +28,7 @@ def test_times_are_answered_as_they_were_read(tmp_path: Path) -> None:
     def agent() -> list[Any]:
         times = [time.time(), time.time_ns(), time.monotonic(), time.perf_counter()]
         days = [datetime.datetime.now(), datetime.datetime.now(datetime.UTC), datetime.datetime.today()]
+        days += [datetime.datetime.utcnow(), datetime.datetime.combine(datetime.date.today(), datetime.time())]
         tell(str([*times, *days]))
         return [*times, *days]
 
@@ -70,15 +64,25 @@ def test_what_a_tool_reads_belongs_to_the_tool(tmp_path: Path) -> None:
         assert agent() == first
 
 
-def test_a_recorded_time_is_a_real_datetime(tmp_path: Path) -> None:
+class Moment(datetime.datetime):
+    """A class of an agent's own."""
+
+
+class Ticket(msgspec.Struct):
+    opened: datetime.datetime
+
+
+def test_the_class_stays_what_it_is(tmp_path: Path) -> None:
     with record.run(tmp_path / "run.rlog", also=["clock"]):
         now = datetime.datetime.now()
-        made = datetime.datetime(2026, 1, 2, tzinfo=datetime.UTC)
-    assert type(now) is REAL_DATETIME
-    assert isinstance(now, datetime.datetime)
-    assert pickle.loads(pickle.dumps(made)) == copy.deepcopy(made) == made
-    assert datetime.datetime.fromisoformat(made.isoformat()) == made
-    assert b"replay_gui" not in pickle.dumps(made)
+        made = Moment.now(datetime.UTC)
+        ticket = msgspec.json.decode(b'{"opened": "2026-01-02T00:00:00Z"}', type=Ticket)
+        tell(str(datetime.datetime.utcnow()))
+    assert datetime.datetime is REAL_DATETIME
+    assert (type(now), type(made), ticket.opened.year) == (REAL_DATETIME, Moment, 2026)
+    assert pickle.loads(pickle.dumps(now)) == copy.deepcopy(now) == now
+    assert datetime.datetime.utcnow().tzinfo is None
+    assert abs(datetime.datetime.now(datetime.UTC) - made) < datetime.timedelta(minutes=1)
 
 
 def test_a_loop_on_the_clock_is_bounded_and_named(tmp_path: Path) -> None:
