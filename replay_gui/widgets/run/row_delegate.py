@@ -37,7 +37,7 @@ class RowDelegate(QStyledItemDelegate):
     def widths(self, count: int, longest_time: str, labels: list[str]) -> dict[int, int]:
         """Widths of the columns for `count` events with such times and these labels, in pixels."""
         data, ui = self._data.metrics, self._ui.metrics
-        longest = max([ui.horizontalAdvance(text) for text in (*labels, LONGEST_LABEL)])
+        longest = max([ui.horizontalAdvance(text) for text in (*labels, LONGEST_LABEL)]) + 1  # widths are fractions
         deepest = min(max(map(len, self._table.subagents.paths), default=0), _MAX_INDENT_LEVELS)
         return {
             EventColumn.POSITION: data.horizontalAdvance("0" * max(len(f"{count:,}"), 4)) + 2 * GAP + UNIT,

@@ -13,6 +13,7 @@ from replay_gui.core.index.run_index import NO_TOOL
 from replay_gui.core.log.positions import EventIndex, Position, position_after
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import cost_text, duration_text, plural
+from replay_gui.core.verification.verification_report import INVALID
 from replay_gui.look.theme import GAP
 from replay_gui.models.session import Session
 from replay_gui.models.tooltip import plain_tooltip
@@ -50,6 +51,7 @@ class RunCard(QScrollArea):
         session.facts_changed.connect(self.refresh)
         session.totals_changed.connect(self.refresh)
         session.progress_changed.connect(self.refresh)
+        session.report_changed.connect(self.refresh)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Say what became known while the card was hidden."""
@@ -82,7 +84,16 @@ class RunCard(QScrollArea):
         rows.append(_row("model", one_line(models[0], _MAX_CHARACTERS) + more if models else ""))
         if totals is not None and totals.prompt is not None:
             rows.append(self._link("asked", totals.prompt.text, totals.prompt.index))
-        return rows
+        return rows + self._damage()
+
+    def _damage(self) -> list[FactRow]:
+        """Where the log is damaged, if it is."""
+        report = self._session.report
+        if report is None or report.verdict != INVALID or report.first_broken is None:
+            return []
+        row = self._link("damaged", f"from event {position_after(report.first_broken):,} on", report.first_broken)
+        row.sound = False
+        return [row]
 
     def _outcome(self) -> list[FactRow]:
         totals = self._session.totals

@@ -19,6 +19,7 @@ from replay_gui.core.log.positions import EventIndex
 from replay_gui.engine.answers import Totals
 from replay_gui.widgets.run.event_detail import CARD, READABLE, EventDetail
 from tests.helpers.moments import StorySession, moment_at, story_index
+from tests.helpers.runs import report_of
 from tests.helpers.shown import shown
 
 HOSTILE = "Fix <b>this</b>\u202e\nand that"
@@ -94,6 +95,15 @@ def test_what_became_known_while_it_was_hidden_is_said(detail: EventDetail, sess
     assert "model" not in lines(detail)
     detail.show()
     assert lines(detail)["model"] == "m-1 and 1 more model"
+
+
+def test_damage_is_said_and_leads_there(detail: EventDetail, session: StorySession) -> None:
+    session.report = report_of(1_523, "INVALID", broken=812)
+    session.report_changed.emit()
+    (row,) = [row for row in detail.card.rows if row.accessibleName().startswith("damaged:")]
+    assert (row.said, row.sound) == ("from event 813 on", False)
+    QTest.mouseClick(row, Qt.MouseButton.LeftButton)
+    assert session.position == 813
 
 
 def test_what_is_not_known_yet_has_no_line(detail: EventDetail) -> None:
