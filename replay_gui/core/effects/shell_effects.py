@@ -45,7 +45,7 @@ _FIND_WRITES = word_set("-delete -fprint -fls")
 _PATCHING = word_set("apply_patch applypatch")
 _PATCHED = re.compile(r"^\*\*\* (?:Add|Update|Delete) File: (.+)$", re.MULTILINE)
 _CMDLET = re.compile(r"[A-Z][a-z]+-[A-Z]\w+")  # of PowerShell: Get-Content
-_NO_FILES = frozenset({"/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty"})
+_NO_FILES = frozenset({"/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty", "$null", "NUL", "nul"})
 _SUBMISSION = "SUBMIT_FINAL_OUTPUT"  # the last line of agents that hand in by echo, such as mini-swe-agent
 _RANK = (Effect.READS, Effect.UNKNOWN, Effect.CHECKS, Effect.CHANGES, Effect.SUBMITS)
 _MAX_NESTING = 4  # of shell texts in shell texts
@@ -158,6 +158,8 @@ def _of_program(name: str, arguments: tuple[str, ...]) -> EffectFinding:
         return EffectFinding(Effect.READS, f"{name} reads")
     if name in _CHECKING or name.endswith((".sh", ".py")) or name.startswith("./"):
         return EffectFinding(Effect.CHECKS, f"runs {name}")
+    if name.startswith("Test-"):  # of PowerShell: Test-Path asks whether there is such a file
+        return EffectFinding(Effect.READS, f"{name} reads")
     if _CMDLET.fullmatch(name):
         return effect_of_name(name)
     return EffectFinding(Effect.UNKNOWN, f"{name} is not known")

@@ -37,6 +37,7 @@ _VERBS = (
     (_ASKS, Effect.ASKS),
 )
 _LISTS_FOR_ITSELF = frozenset({"todo write", "todowrite", "update plan", "write todos", "save plan"})
+_THINKING = frozenset({"reasoning", "thinking", "scratchpad"})  # create_reasoning_plan of CrewAI
 _QUESTIONS = frozenset(
     {"ask user question", "ask user", "ask human", "user input", "request user input", "exit plan mode"}
 )
@@ -72,7 +73,7 @@ def effect_of_name(tool: str) -> EffectFinding:
     phrase = " ".join(words)
     if _HANDS_OVER.match(phrase):
         return EffectFinding(Effect.HANDS_OVER, f'the name says "{phrase}"')
-    if phrase in _LISTS_FOR_ITSELF:
+    if phrase in _LISTS_FOR_ITSELF or not _THINKING.isdisjoint(words):
         return EffectFinding(Effect.NOTES, "a list for the agent itself")
     if phrase in _QUESTIONS:
         return EffectFinding(Effect.ASKS, "a question to the user")

@@ -25,6 +25,7 @@ from replay_gui.core.effects.effect import Effect, EffectFinding
         ("transfer_money", {"to": "x"}, Effect.CHANGES),
         ("think", {"thought": "t"}, Effect.NOTES),
         ("TodoWrite", {"todos": []}, Effect.NOTES),
+        ("create_reasoning_plan", {"plan": "p"}, Effect.NOTES),
         ("AskUserQuestion", {"question": "q"}, Effect.ASKS),
         ("submit", {"answer": 1}, Effect.SUBMITS),
         ("bash", {"command": "rm a"}, Effect.CHANGES),

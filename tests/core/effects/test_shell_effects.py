@@ -42,6 +42,8 @@ def shell() -> ShellEffects:
         ("python repro.py; ./run.sh", Effect.CHECKS, ()),
         ("python -c 'print(open(\"a\").read())'", Effect.CHECKS, ()),
         ("Get-Content app.py -Raw", Effect.READS, ()),
+        ("git rev-parse HEAD 2>$null", Effect.READS, ()),
+        ("Test-Path app.py", Effect.READS, ()),
         ("Remove-Item app.py", Effect.CHANGES, ()),
         ("apply_patch <<'P'\n*** Begin Patch\n*** Add File: n.py\n+x\n*** End Patch\nP", Effect.CHANGES, ("n.py",)),
         ("frobnicate --all", Effect.UNKNOWN, ()),
