@@ -40,6 +40,22 @@ def test_equal_net_changes_are_no_reason(tmp_path: Path) -> None:
     assert reasons(tmp_path, detour, [TASK, READ, edit("raise LookupProblem(key)", "return None")]) == []
 
 
+def test_a_file_that_is_written_anew_is_changed_where_it_differs(tmp_path: Path) -> None:
+    helper = "def unrelated_helper(value):\n    return value\n"
+    before = f"import table\n\ndef find(key):\n    raise LookupProblem(key)\n\n{helper}"
+    numbered = "\n".join(f"{number:6}\t{line}" for number, line in enumerate(before.splitlines(), 1))
+    after = before.replace("raise LookupProblem(key)", "return table.get_or_empty(key)")
+    changed = edit("raise LookupProblem(key)", "return table.get_or_empty(key)")
+    for number, answer in enumerate((before, numbered)):
+        look = Step(tool="Read", input={"file_path": "/w/a/store.py"}, answer=answer)
+        write = Step(tool="Write", input={"file_path": "/w/a/store.py", "content": after}, answer="ok")
+        found = reasons(tmp_path / f"{number}", [TASK, look, changed], [TASK, look, write, write])
+        assert not any("unrelated_helper" in sentence or "uses" in sentence for _, _, sentence in found), found
+        new = Step(tool="Write", input={"file_path": "/w/a/store.py", "content": after + "other_name()\n"}, answer="ok")
+        found = reasons(tmp_path / f"{number}-more", [TASK, look, changed], [TASK, look, new])
+        assert found[0][2] == "In /w/a/store.py bad uses other_name; good does not.", found
+
+
 def test_files_that_only_one_run_changed(tmp_path: Path) -> None:
     one = edit("a = old_name()", "a = new_name()")
     two = edit("b = old_name()", "b = new_name()", "/w/a/other.py")

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from replay_gui.core.effects.effect import Effect
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.text.value_preview import Members
 
@@ -15,11 +16,13 @@ _FILE = re.compile(r"^\+\+\+ (?:b/)?(\S+)")
 _REMOVED_FILE = re.compile(r"^--- (?:a/)?(\S+)")
 _HUNK = re.compile(r"^@@.*?@@\s*(.*)|^@@\s*(.*)")
 _DEFINITION = re.compile(r"^\s*(?:export\s+|pub\s+|async\s+|static\s+)*(?:def|class|func|function|fn|impl)\s+([\w.]+)")
+_OUTSIDE = re.compile(r"[\w@]")  # a line that is not indented belongs to no function before it
 _SECTION = re.compile(r"^\*\*\* (?:Add|Update|Delete) File: (.+)$")
 _OLD = ("old_string", "old_str", "old", "search", "old_text")
 _NEW = ("new_string", "new_str", "new", "replace", "new_text", "content", "file_text", "insert_text", "new_source")
 _WHOLE = ("content", "file_text")
 _PATHS = ("file_path", "path", "filename", "notebook_path", "filePath", "target_file", "file")
+_NUMBERED = re.compile(r"\s{0,8}\d{1,7}(?:→|\t|: ?|\| ?|$)")
 _MAX_TEXT = 1 << 22  # characters of one edit
 
 
@@ -69,11 +72,19 @@ def changes_of_patch(text: str) -> FileChanges:
 
 
 def changes_of_calls(calls: Iterable[ToolCall]) -> FileChanges:
-    """Return the net change of each file that these calls edit; a later edit may undo an earlier one."""
+    """Return the net change of each file that these calls edit; a later edit may undo an earlier one.
+
+    Who writes a file anew writes most of it again: lines that the run had read in it before are no change.
+    """
     changes: FileChanges = {}
+    known: dict[str, Counter[str]] = {}
     for call in calls:
         if edits_files(call):
-            _apply_call(changes, call.input)
+            _apply_call(changes, call.input, known)
+        elif call.effect is Effect.READS and call.took_effect and isinstance(call.answer, str):
+            path = _first(call.input, _PATHS) if isinstance(call.input, Mapping) else None
+            if path is not None and path not in changes:
+                known[path] = Counter(_lines_read(call.answer)) | known.get(path, Counter())
     return _with_effect(changes)
 
 
@@ -86,11 +97,13 @@ def edits_files(call: ToolCall) -> bool:
     )
 
 
-def apply_edit(changes: FileChanges, path: str, members: Members) -> None:
-    """Add an edit of one file: what replaces what, or its whole text."""
+def apply_edit(changes: FileChanges, path: str, members: Members, known: Counter[str] | None = None) -> None:
+    """Add an edit of one file: what replaces what, or its whole text; `known`: lines that it had before."""
     change = changes.setdefault(path, FileChange())
     old, new = _first(members, _OLD) or "", _first(members, _NEW) or ""
+    kept = Counter[str]()
     if not old and _first(members, _WHOLE) is not None:
+        kept = Counter(known)
         for line in [*change.added.elements()]:
             change.remove(line)
     for line in _lines(old):
@@ -98,11 +111,14 @@ def apply_edit(changes: FileChanges, path: str, members: Members) -> None:
     function = None
     for line in _lines(new):
         match = _DEFINITION.match(line)
-        function = match[1] if match else function
-        change.add(line, function)
+        function = match[1] if match else None if _OUTSIDE.match(line) else function
+        if kept[line] > 0:
+            kept[line] -= 1
+        else:
+            change.add(line, function)
 
 
-def _apply_call(changes: FileChanges, input: Any) -> None:
+def _apply_call(changes: FileChanges, input: Any, known: Mapping[str, Counter[str]]) -> None:
     patches = [*_patch_texts(input)]
     for patch in patches:
         _apply_patch(changes, patch, net=True)
@@ -112,7 +128,7 @@ def _apply_call(changes: FileChanges, input: Any) -> None:
     edits = input.get("edits")
     for members in edits if isinstance(edits, list) else [input]:
         if isinstance(members, Mapping):
-            apply_edit(changes, path, members)
+            apply_edit(changes, path, members, known.get(path))
 
 
 def _apply_patch(changes: FileChanges, text: str, *, net: bool) -> None:
@@ -174,6 +190,15 @@ def _has_text(input: Members) -> bool:
 
 def _first(members: Members, names: tuple[str, ...]) -> str | None:
     return next((value for name in names if isinstance(value := members.get(name), str)), None)
+
+
+def _lines_read(text: str) -> list[str]:
+    """Return the lines of a file in an answer, without the numbers that some tools put before each."""
+    lines = _lines(text)
+    numbered = [_NUMBERED.match(line) for line in lines if line]
+    if numbered and all(numbered):
+        return [line[match.end() :] if (match := _NUMBERED.match(line)) else line for line in lines]
+    return lines
 
 
 def _lines(text: str) -> list[str]:
