@@ -17,7 +17,7 @@ from replay_gui.core.errors import FormatUnknown, ReplayError
 from replay_gui.core.facts.run_notes import SUFFIX
 from replay_gui.core.log.source import Source, read_beginning
 
-ROWS_VERSION = 2
+ROWS_VERSION = 3
 """Raised when the same file would become other rows: what an older version made is not used."""
 
 _MAX_BATCH, _MIN_BATCHES = 256, 32  # sources of a batch, and batches where there are enough sources
