@@ -1,26 +1,19 @@
-"""The report on what a window shows: the run, or the two that are compared."""
+"""The report that the window shows and saves; each kind of view makes its own."""
 
 from __future__ import annotations
 
-import shlex
-import time
-
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Signal
 
 from replay_gui.core.report.model import Report
 from replay_gui.core.report.redaction_profile import RedactionProfile
-from replay_gui.engine.answers import Reported
-from replay_gui.engine.requests import MakeReport, StopReport
-from replay_gui.models.comparison.comparison_session import ComparisonSession
-from replay_gui.models.session import Session
 
 
 class ReportMaker(QObject):
-    """A report that the engine makes.
+    """A report that the engine makes; a subclass says on what.
 
     Attributes:
         report: as it is shown and saved, redacted or not; None while it is being made. share: how far it is, 0 … 1.
-        problem: why there is none, or "".
+        problem: why there is none, or "". has_checks: whether it has checks, each of which passes or fails.
 
     Signals:
         progressed(): `share` is another. made(): `report` is another. failed(): `problem` says why there is none.
@@ -30,60 +23,26 @@ class ReportMaker(QObject):
     made = Signal()
     failed = Signal()
 
-    def __init__(self, session: Session, comparison: ComparisonSession, parent: QObject | None = None) -> None:
+    has_checks = True
+
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.report: Report | None = None
         self.share, self.problem = 0.0, ""
-        self._session, self._comparison = session, comparison
         self._profile: RedactionProfile | None = None
-        self._number = 0
-        session.reported.connect(self._on_reported)
-        session.run_changed.connect(self._on_run_changed)
-
-    @property
-    def compares(self) -> bool:
-        """Whether the report compares two runs."""
-        return self._comparison.active
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        """The files of the runs that the report is about."""
-        return tuple(session.facts.path for session in self._sessions if session.facts is not None)
-
-    @property
-    def _sessions(self) -> tuple[Session, ...]:
-        return (self._session, self._comparison.b) if self.compares else (self._session,)
+        """The files that the report is about."""
+        raise NotImplementedError
 
     def start(self) -> None:
-        """Begin to make the report; may be called again."""
-        self._number += 1
-        self.share, self.problem = 0.0, ""
-        sessions = self._sessions
-        names = [session.facts.given for session in sessions if session.facts is not None]
-        rules = self._comparison.rules.in_force if self.compares else ()
-        anchors = self._comparison.anchors if self.compares else ()
-        rules_path = self._comparison.rules.path if rules else None
-        rules_file = None if rules_path is None else str(rules_path)
-        options = [] if rules_file is None else ["--rules", rules_file]
-        command = shlex.join(["replay-gui", "diff" if self.compares else "verify", *options, *names])
-        verdicts = tuple(session.report for session in sessions)
-        self._session.request_report(
-            MakeReport(
-                number=self._number,
-                verifications=verdicts,
-                command=command,
-                made=time.time_ns(),
-                rules=tuple(rules),
-                rules_file=rules_file,
-                profile=self._profile,
-                anchors=anchors,
-            )
-        )
+        """Begin to make the report, without what `_profile` hides; may be called again."""
+        raise NotImplementedError
 
     def stop(self) -> None:
         """End the work on the report."""
-        self._number += 1
-        self._session.request_report(StopReport())
+        raise NotImplementedError
 
     def redact(self, profile: RedactionProfile | None) -> None:
         """Make the report anew without what the profile hides, None: nothing; until then there is none.
@@ -97,23 +56,15 @@ class ReportMaker(QObject):
         self.start()
         self.progressed.emit()
 
-    @Slot(object)
-    def _on_reported(self, reported: Reported) -> None:
-        if reported.number != self._number:
-            return
-        if reported.problem:
-            self.problem = reported.problem
-            self.failed.emit()
-        elif reported.report is not None:
-            self.report = reported.report
-            self.made.emit()
-        elif reported.total:
-            self.share = min(1.0, reported.done / reported.total)
-            self.progressed.emit()
+    # ---- what the engine says -----------------------------------------------------------------------
+    def _take_progress(self, done: int, total: int) -> None:
+        self.share = min(1.0, done / total) if total else 0.0
+        self.progressed.emit()
 
-    @Slot()
-    def _on_run_changed(self) -> None:
-        if self.report is None:
-            self._number += 1
-            self.problem = "the run is no longer open"
-            self.failed.emit()
+    def _take_report(self, report: Report) -> None:
+        self.report = report
+        self.made.emit()
+
+    def _take_problem(self, problem: str) -> None:
+        self.problem = problem
+        self.failed.emit()

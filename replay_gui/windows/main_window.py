@@ -262,10 +262,10 @@ class MainWindow(QMainWindow):
     # The dialogs are imported when they are first opened: the window is shown sooner without them.
     @Slot()
     def on_export(self) -> ExportDialog:
-        from replay_gui.models.report_maker import ReportMaker
+        from replay_gui.models.run_report_maker import RunReportMaker
         from replay_gui.windows.dialogs.export_dialog import ExportDialog
 
-        maker = ReportMaker(self.session, self.comparison)
+        maker = RunReportMaker(self.session, self.comparison)
         facts = self.session.facts
         assert facts is not None  # or the action is disabled
         path = Path(facts.path)

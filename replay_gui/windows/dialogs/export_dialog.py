@@ -26,7 +26,6 @@ from replay_gui.core.text.wording import plural
 from replay_gui.engine.answers import Progress
 from replay_gui.look.theme import GAP, WIDE, set_role
 from replay_gui.models.report_maker import ReportMaker
-from replay_gui.models.runs.runs_report_maker import RunsReportMaker
 from replay_gui.printing.report_saver import ReportSaver
 from replay_gui.widgets.parts.notice import Notice
 from replay_gui.widgets.parts.plain_label import PlainLabel
@@ -41,7 +40,7 @@ FORMS = (
     (".xml", "JUnit XML", "One test case per check, for CI"),
     (".sarif", "SARIF", "Each finding with its byte offset, for code scanning"),
 )
-FORMS_WITHOUT_CHECKS = ((".pdf", "PDF", "Pages"), *FORMS[1:4])  # many runs are contrasted, not checked
+FORMS_WITHOUT_CHECKS = ((".pdf", "PDF", "Pages"), *FORMS[1:4])
 _NOTHING, _SHARING, _OWN = range(3)  # what is hidden, by its button
 _WIDTH_PX, _HEIGHT_PX, _SIDE_PX, _SPACING_PX = 112 * GAP, 88 * GAP, 34 * GAP, 2 * GAP
 
@@ -54,7 +53,7 @@ class ExportDialog(QDialog):
         save_button: enabled once there is a report. about_form: what the chosen format is for.
     """
 
-    def __init__(self, maker: ReportMaker | RunsReportMaker, folder: Path, stem: str, parent: QWidget) -> None:
+    def __init__(self, maker: ReportMaker, folder: Path, stem: str, parent: QWidget) -> None:
         """`folder`, `stem`: the suggested folder, and the suggested file name without its suffix."""
         super().__init__(parent)
         self.setWindowTitle("Export report")
@@ -64,7 +63,7 @@ class ExportDialog(QDialog):
         self._target = folder / stem
         self._saver = ReportSaver(self)
         self.preview = PagePreview()
-        self._forms = FORMS if isinstance(maker, ReportMaker) else FORMS_WITHOUT_CHECKS
+        self._forms = FORMS if maker.has_checks else FORMS_WITHOUT_CHECKS
         self.form = _choice("Format", [f"{name} ({suffix})" for suffix, name, _ in self._forms], self)
         self.hiding = _choice("Hide", ["Nothing", "Keys, e-mail, home folders", "By my own profile…"], self)
         self.about_form, self._about_hidden, self._pages = (_small_label() for _ in range(3))

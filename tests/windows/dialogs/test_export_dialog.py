@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from replay_gui.core.report.model import Report
 from replay_gui.models.comparison.comparison_session import ComparisonSession
-from replay_gui.models.report_maker import ReportMaker
+from replay_gui.models.run_report_maker import RunReportMaker
 from replay_gui.windows.dialogs.export_dialog import FORMS, ExportDialog
 from tests.helpers.facts import run_facts
 from tests.helpers.runs import StillSession
@@ -36,7 +36,7 @@ def window(qtbot: QtBot) -> QWidget:
 @pytest.fixture
 def dialog(window: QWidget, session: StillSession, tmp_path: Path) -> ExportDialog:
     """Without an engine: no report comes by itself."""
-    maker = ReportMaker(session, ComparisonSession(session, session))
+    maker = RunReportMaker(session, ComparisonSession(session, session))
     return ExportDialog(maker, tmp_path, "run-report", window)
 
 

@@ -1,0 +1,87 @@
+"""The report on the open run, or on the two that are compared."""
+
+from __future__ import annotations
+
+import shlex
+import time
+
+from PySide6.QtCore import QObject, Slot
+
+from replay_gui.engine.answers import Reported
+from replay_gui.engine.requests import MakeReport, StopReport
+from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.models.report_maker import ReportMaker
+from replay_gui.models.session import Session
+
+
+class RunReportMaker(ReportMaker):
+    """What was verified of each run, and what differs between two."""
+
+    def __init__(self, session: Session, comparison: ComparisonSession, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._comparison = session, comparison
+        self._number = 0
+        session.reported.connect(self._on_reported)
+        session.run_changed.connect(self._on_run_changed)
+
+    @property
+    def compares(self) -> bool:
+        """Whether the report compares two runs."""
+        return self._comparison.active
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The files of the runs that the report is about."""
+        return tuple(session.facts.path for session in self._sessions if session.facts is not None)
+
+    @property
+    def _sessions(self) -> tuple[Session, ...]:
+        return (self._session, self._comparison.b) if self.compares else (self._session,)
+
+    def start(self) -> None:
+        """Begin to make the report; may be called again."""
+        self._number += 1
+        self.share, self.problem = 0.0, ""
+        sessions = self._sessions
+        names = [session.facts.given for session in sessions if session.facts is not None]
+        rules = self._comparison.rules.in_force if self.compares else ()
+        anchors = self._comparison.anchors if self.compares else ()
+        rules_path = self._comparison.rules.path if rules else None
+        rules_file = None if rules_path is None else str(rules_path)
+        options = [] if rules_file is None else ["--rules", rules_file]
+        command = shlex.join(["replay-gui", "diff" if self.compares else "verify", *options, *names])
+        verdicts = tuple(session.report for session in sessions)
+        self._session.request_report(
+            MakeReport(
+                number=self._number,
+                verifications=verdicts,
+                command=command,
+                made=time.time_ns(),
+                rules=tuple(rules),
+                rules_file=rules_file,
+                profile=self._profile,
+                anchors=anchors,
+            )
+        )
+
+    def stop(self) -> None:
+        """End the work on the report."""
+        self._number += 1
+        self._session.request_report(StopReport())
+
+    @Slot(object)
+    def _on_reported(self, reported: Reported) -> None:
+        if reported.number != self._number:
+            return
+        if reported.problem:
+            self._take_problem(reported.problem)
+        elif reported.report is not None:
+            self._take_report(reported.report)
+        elif reported.total:
+            self._take_progress(reported.done, reported.total)
+
+    @Slot()
+    def _on_run_changed(self) -> None:
+        if self.report is None:
+            self._number += 1
+            self._take_problem("the run is no longer open")
