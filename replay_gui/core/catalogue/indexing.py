@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -11,13 +12,18 @@ import msgspec
 from blake3 import blake3
 
 from replay_gui.core.catalogue.part import CataloguePart, joined, part_of
-from replay_gui.core.catalogue.sources import is_url, local_file
+from replay_gui.core.catalogue.sources import local_file
 from replay_gui.core.contrast.profiling import profiles, run_files
 from replay_gui.core.errors import FormatUnknown, ReplayError
 from replay_gui.core.facts.run_notes import SUFFIX
+from replay_gui.core.importers.companions import companions_digest, importer_named
+from replay_gui.core.importers.importer import ReadsCompanions
+from replay_gui.core.importers.packed import foreign_file
+from replay_gui.core.importers.registry import recognise
+from replay_gui.core.log.header import OWN_FORMAT, is_replay_log
 from replay_gui.core.log.source import Source, read_beginning
 
-ROWS_VERSION = 3
+ROWS_VERSION = 4
 """Raised when the same file would become other rows: what an older version made is not used."""
 
 _MAX_BATCH, _MIN_BATCHES = 256, 32  # sources of a batch, and batches where there are enough sources
@@ -51,7 +57,7 @@ class IndexedSource(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a source.
 
     Attributes:
-        fingerprint: of its bytes, of the notes beside it, and of how it was read.
+        fingerprint: three parts with hyphens between them: of its bytes; of what is read with it; its format.
         runs: how many it has; UNCHANGED where it was not read again.
         problem: why it could not be read; "" if it could. unknown_format: whether it is of no known format, so perhaps
             no run at all.
@@ -131,17 +137,37 @@ class _Unreadable(ReplayError):
 
 
 def _fingerprint(task: SourceTask, path: str) -> str:
-    digest = blake3(f"{ROWS_VERSION} {task.format}\n".encode())
     with Source(path) as source:
-        digest.update(source.blake3().encode())
-    if not is_url(task.source):
+        own = blake3(f"{ROWS_VERSION} {task.format} {source.blake3()}".encode()).hexdigest(length=16)
+    digest, format = blake3(), ""
+    if path == task.source:
+        known = task.known.split("-", 2)
+        format = known[2] if known[0] == own else _format_of(path, task.format)
+        digest.update(_companions_digest(path, format).encode())
         file = Path(path)
         for notes in sorted(file.parent.glob(f"{_escaped(file.name)}*{SUFFIX}")):
             if notes.is_file():
-                digest.update(notes.name.encode("utf-8", "replace") + read_beginning(notes, _MAX_SIDE_BYTES))
+                name = os.fsencode(notes.name)
+                digest.update(b"%d:%b" % (len(name), name) + blake3(read_beginning(notes, _MAX_SIDE_BYTES)).digest())
     if task.mappings and Path(task.mappings).is_file():
         digest.update(read_beginning(Path(task.mappings), _MAX_SIDE_BYTES))
-    return digest.hexdigest()
+    return f"{own}-{digest.hexdigest(length=16)}-{format}"
+
+
+def _format_of(path: str, format: str | None) -> str:
+    """Return the name of the format of a file; ReplayError where it is of none that is known."""
+    with Source(path) as source:
+        if format is None and is_replay_log(source):
+            return OWN_FORMAT
+    return format or recognise(path).name
+
+
+def _companions_digest(path: str, format: str) -> str:
+    importer = importer_named(format)
+    if not isinstance(importer, ReadsCompanions):
+        return ""
+    with Source(path) as source, foreign_file(source) as file:
+        return companions_digest(importer, file)
 
 
 def _escaped(name: str) -> str:

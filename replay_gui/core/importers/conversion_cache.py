@@ -15,12 +15,13 @@ from blake3 import blake3
 
 from replay_gui.core.cache_budget import CACHE_BUDGET_BYTES, entry_of, is_own, remove_least_used
 from replay_gui.core.errors import LogChanged, LogUnreadable, ReplayError
+from replay_gui.core.importers.companions import companions_digest
 from replay_gui.core.importers.conversion import SUFFIX, OnGrown, write_runs
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.generic import JsonLines, sample
 from replay_gui.core.importers.import_progress import OnProgress
 from replay_gui.core.importers.imported_run import Converted
-from replay_gui.core.importers.importer import Importer, ReadsCompanions
+from replay_gui.core.importers.importer import Importer
 from replay_gui.core.importers.mapping_store import saved_mapping
 from replay_gui.core.importers.packed import file_of, foreign_file
 from replay_gui.core.importers.registry import importer_for
@@ -83,9 +84,9 @@ def cached_conversions(
         importer = None if is_replay_log(inner) else importer_for(file, format)
         importer, variant = _as_mapped(importer, file, mappings)
         name, version = (OWN_FORMAT, 0) if importer is None else (importer.name, importer.version)
-        digest, others = source.blake3(), _companions_digest(importer, file)
+        digest, others = source.blake3(), companions_digest(importer, file)
         home = Path(cache_dir)
-        folder = home / f"{digest}-{name}-{version}{variant}{others}"
+        folder = home / f"{digest}-{name}-{version}{variant}{others and f'-{others}'}"
         kept = _read_conversion(folder, name, digest)
         if kept:
             with suppress(OSError):  # a cache that can only be read
@@ -102,7 +103,7 @@ def cached_conversions(
                     made = write_runs(
                         file, importer, fresh, source=source, digest=digest, on_progress=on_progress, on_grown=on_grown
                     )
-                if (source.blake3(), _companions_digest(importer, file)) != (digest, others):
+                if (source.blake3(), companions_digest(importer, file)) != (digest, others):
                     raise LogChanged(f"{source.path}: it was written to while it was read; open it again")
                 _write_list(fresh, made)
                 if folder.is_dir() and not _read_conversion(folder, name, digest):
@@ -132,21 +133,6 @@ def _as_mapped(
         return importer, ""
     mapping = saved_mapping(mappings, list(sample(file)))
     return (importer, "") if mapping is None else (JsonLines(mapping), f"-{mapping.digest}")
-
-
-def _companions_digest(importer: Importer | None, file: ForeignFile) -> str:
-    """Return what tells conversions of files that are read with others apart; empty where there are no others."""
-    others: list[Path] = importer.companions(file) if isinstance(importer, ReadsCompanions) else []
-    if not others:
-        return ""
-    digest = blake3()
-    for path in others:
-        try:
-            with Source(path) as source:
-                digest.update(f"{path.name} {source.blake3()}\n".encode("utf-8", "replace"))
-        except LogUnreadable:
-            digest.update(f"{path.name} unreadable\n".encode("utf-8", "replace"))
-    return f"-{digest.hexdigest(length=16)}"
 
 
 def _copied(log: Source, folder: Path, digest: str) -> Converted:

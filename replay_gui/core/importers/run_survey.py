@@ -14,17 +14,16 @@ from replay_gui.core.errors import ImportRefused, ReplayError
 from replay_gui.core.facts.run_summary import RunSummary
 from replay_gui.core.facts.run_totals import total_tokens
 from replay_gui.core.facts.surveyed_run import SurveyedRun, SurveyFolders
+from replay_gui.core.importers.companions import stamps_of_companions
 from replay_gui.core.importers.conversion import SUFFIX
 from replay_gui.core.importers.conversion_cache import cached_conversions
-from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.generic import JsonLines
 from replay_gui.core.importers.imported_run import Converted
-from replay_gui.core.importers.importer import ReadsCompanions
-from replay_gui.core.importers.registry import importers, recognise
+from replay_gui.core.importers.registry import recognise
 from replay_gui.core.log.header import OWN_FORMAT, is_replay_log
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.scanner import Ending
-from replay_gui.core.log.source import Source, file_stamp
+from replay_gui.core.log.source import Source
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.version import VERSION
 
@@ -73,10 +72,10 @@ def survey_file(path: str, folders: SurveyFolders, root: str | None = None) -> l
             is_log, mark = is_replay_log(source), "-".join(map(str, (*source.stamp, source.changed_at)))
         cached = Path(folders.facts, f"{VERSION}-{_FACTS_VERSION}-{mark}.json")
         kept = _read_cached(cached)
-        runs = None if kept is None or kept.others != _stamps_of_others(path, kept.format) else list(kept.runs)
+        runs = None if kept is None or kept.others != stamps_of_companions(path, kept.format) else list(kept.runs)
         if runs is None:
             format = OWN_FORMAT if is_log else recognise(path).name
-            others = _stamps_of_others(path, format)
+            others = stamps_of_companions(path, format)
             runs = list(_surveyed(path, is_log, folders))
             if format != JsonLines.name:  # those depend on the user's mapping, too
                 cached.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -123,23 +122,6 @@ def _facts(path: str | Path, format: str, name: str) -> SurveyedRun:
         cost=summary.cost,
         outcome=one_line(summary.result.words(), _MAX_OUTCOME_LENGTH),
     )
-
-
-def _stamps_of_others(path: str, format: str) -> tuple[tuple[str, ...], ...]:
-    """Return what identifies the state on disk of the files that are read with this one."""
-    importer = next((known for known in importers() if known.name == format), None)
-    if not isinstance(importer, ReadsCompanions):
-        return ()
-    with Source(path) as source:
-        others = importer.companions(ForeignFile(source))
-    stamps = []
-    for other in others:
-        try:
-            facts = other.stat()
-            stamps.append((str(other), *map(str, (*file_stamp(facts), facts.st_ctime_ns))))
-        except OSError:
-            stamps.append((str(other),))
-    return tuple(stamps)
 
 
 def _read_cached(file: Path) -> _CachedFacts | None:

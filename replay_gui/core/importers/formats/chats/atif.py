@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused, ReplayError
@@ -18,8 +19,9 @@ from replay_gui.core.log.source import Source
 
 COPIED_STEPS = "steps copied from the trajectory before, left out"
 NO_CONTINUATION = "continuations that are not beside the file, so the run ends early"
+CIRCLE = "continuations that were read before, left out"
 
-_CONTINUATIONS = 1000
+_MAX_CONTINUATIONS = 1000
 _TERMINAL = "terminal"  # the tool whose calls stand in the text of the agent
 _BATCH = "keystrokes"  # id of the one call that is open then
 _TOKENS = {"input": "prompt_tokens", "output": "completion_tokens"}
@@ -30,7 +32,7 @@ class Atif:
 
     name = "atif"
     title = "ATIF trajectory"
-    version = 3
+    version = 4
     volatile: ClassVar[Mapping[str, str]] = {
         "session_id": ID,
         "tool_call_id": ID,
@@ -46,6 +48,14 @@ class Atif:
     def recognises(self, file: ForeignFile) -> bool:
         """Accept a JSON document that is an ATIF trajectory."""
         return _is_trajectory(file.document)
+
+    def companions(self, file: ForeignFile) -> list[Path]:
+        """Return the files that the trajectory goes on in, and those that would be asked for before them."""
+        continuations = _Continuations(file)
+        document = file.document if _is_trajectory(file.document) else None
+        while document is not None:
+            document = continuations.after(document)
+        return continuations.tried
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield the trajectory as one run, with the steps of the files that continue it."""
@@ -84,8 +94,8 @@ def _events(file: ForeignFile, agent: dict[str, Any], name: str, notes: ImportNo
     version = agent.get("version")
     config = {key: value for key, value in agent.items() if key not in ("name", "version")}
     run.agent_init(name, version if isinstance(version, str) else "", config)
-    document, part = file.document, 0
-    while document is not None and part < _CONTINUATIONS:
+    document, part, continuations = file.document, 0, _Continuations(file)
+    while document is not None:
         for step in document["steps"]:
             if part and isinstance(step, dict) and step.get("is_copied_context"):
                 notes.count(COPIED_STEPS)
@@ -102,26 +112,49 @@ def _events(file: ForeignFile, agent: dict[str, Any], name: str, notes: ImportNo
             own_fields = {key: value for key, value in rest.items() if key not in Atif.volatile}
             run.bookkeeping("atif/end", own_fields, total_cost=cost, metrics=final)
         yield from run.drain()
-        document, part = _continuation(file, document, notes), part + 1
+        document, part = continuations.after(document), part + 1
+    if continuations.missing:
+        notes.count(NO_CONTINUATION, example=continuations.missing)
+    if continuations.is_circle:
+        notes.count(CIRCLE)
 
 
-def _continuation(file: ForeignFile, document: dict[str, Any], notes: ImportNotes) -> dict[str, Any] | None:
-    """The trajectory that this one says it goes on in: a file of its own folder, whose name may have a prefix more."""
-    reference = document.get("continued_trajectory_ref")
-    if not isinstance(reference, str) or not reference:
+class _Continuations:
+    """The files that a trajectory goes on in, one after another, none twice.
+
+    Attributes:
+        tried: the files that were asked for, in order. missing: the name of a continuation that could not be read, or
+        "". is_circle: whether the last one says that it goes on in a file that was read before.
+    """
+
+    def __init__(self, file: ForeignFile) -> None:
+        self._file = file
+        self._read = {file.source.stamp[:2]}  # device and inode
+        self.tried: list[Path] = []
+        self.missing, self.is_circle = "", False
+
+    def after(self, document: dict[str, Any]) -> dict[str, Any] | None:
+        """Return the trajectory that this one goes on in: a file of its own folder; its name may have a prefix more."""
+        reference = document.get("continued_trajectory_ref")
+        if not isinstance(reference, str) or not reference or len(self._read) > _MAX_CONTINUATIONS:
+            return None
+        folder, name = self._file.source.path.parent, reference.rpartition("/")[2]
+        own = self._file.source.path.name.removesuffix("trajectory.json")
+        for candidate in (folder / name, folder / f"{own}{name}"):
+            try:
+                with Source(candidate) as source:
+                    self.tried.append(candidate)
+                    if source.stamp[:2] in self._read:
+                        self.is_circle = True
+                        return None
+                    identity, continued = source.stamp[:2], ForeignFile(source).document
+            except ReplayError:
+                continue
+            if _is_trajectory(continued):
+                self._read.add(identity)
+                return continued  # type: ignore[no-any-return]
+        self.missing = name
         return None
-    folder, name = file.source.path.parent, reference.rpartition("/")[2]
-    own = file.source.path.name.removesuffix("trajectory.json")
-    for candidate in (folder / name, folder / f"{own}{name}"):
-        try:
-            with Source(candidate) as source:
-                continued = ForeignFile(source).document
-        except ReplayError:
-            continue
-        if _is_trajectory(continued):
-            return continued  # type: ignore[no-any-return]
-    notes.count(NO_CONTINUATION, example=name)
-    return None
 
 
 def _step(messages: MessageEvents, notes: ImportNotes, step: Any) -> None:

@@ -1,0 +1,58 @@
+"""The files that a file is read with: what was made of all of them counts as long as none has changed, come or gone."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from blake3 import blake3
+
+from replay_gui.core.errors import LogUnreadable
+from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.importer import Importer, ReadsCompanions
+from replay_gui.core.importers.registry import importers
+from replay_gui.core.log.source import Source, file_stamp
+
+
+def importer_named(format: str) -> Importer | None:
+    """Return the importer of this name; None if there is none, as for a replay log."""
+    return next((importer for importer in importers() if importer.name == format), None)
+
+
+def companions_of(importer: Importer | None, file: ForeignFile) -> list[Path]:
+    """Return the files that the importer reads with this one."""
+    return importer.companions(file) if isinstance(importer, ReadsCompanions) else []
+
+
+def companions_digest(importer: Importer | None, file: ForeignFile) -> str:
+    """Return what only companions of the same places and contents have; "" where there are none."""
+    companions = companions_of(importer, file)
+    if not companions:
+        return ""
+    digest = blake3()
+    for path in companions:
+        name = os.fsencode(os.path.relpath(path, file.path.parent))
+        try:
+            with Source(path) as source:
+                content = source.blake3()
+        except LogUnreadable:
+            content = "unreadable"
+        digest.update(b"%d:%b%b\n" % (len(name), name, content.encode()))
+    return digest.hexdigest(length=16)
+
+
+def stamps_of_companions(path: str, format: str) -> tuple[tuple[str, ...], ...]:
+    """Return what identifies the state on disk of the files that are read with the one at `path`."""
+    importer = importer_named(format)
+    if not isinstance(importer, ReadsCompanions):
+        return ()
+    with Source(path) as source:
+        companions = companions_of(importer, ForeignFile(source))
+    stamps = []
+    for companion in companions:
+        try:
+            facts = companion.stat()
+            stamps.append((str(companion), *map(str, (*file_stamp(facts), facts.st_ctime_ns))))
+        except OSError:
+            stamps.append((str(companion),))
+    return tuple(stamps)

@@ -1,0 +1,200 @@
+"""Whatever a file is read with, what is kept of it is bound to all of it: conversions, surveys, rows of a catalogue."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from replay_gui.cli import main
+from replay_gui.core.catalogue.writing import write_catalogue
+from replay_gui.core.facts.surveyed_run import SurveyFolders
+from replay_gui.core.importers.companions import companions_of
+from replay_gui.core.importers.conversion import convert
+from replay_gui.core.importers.conversion_cache import cached_conversion
+from replay_gui.core.importers.packed import foreign_file
+from replay_gui.core.importers.registry import recognise
+from replay_gui.core.importers.run_survey import survey_file
+from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.source import Source
+from tests.core.catalogue.conftest import Indexer
+from tests.helpers.claude_code_lines import assistant, text, user, write
+from tests.helpers.paths import ROOT
+
+SAID, EDITED = "first", "other"  # of one length
+
+
+def trajectory(message: str, after: str | None = None) -> str:
+    step = {"step_id": 1, "source": "agent", "message": message}
+    more = {} if after is None else {"continued_trajectory_ref": after}
+    return json.dumps({"schema_version": "ATIF-v1.7", "session_id": "s", "agent": {}, "steps": [step], **more})
+
+
+def continued(folder: Path) -> Path:
+    (folder / "trajectory.cont-1.json").write_text(trajectory("x", "trajectory.cont-2.json"))
+    (folder / "trajectory.cont-2.json").write_text(trajectory(SAID))
+    (folder / "trajectory.json").write_text(trajectory("x", "trajectory.cont-1.json"))
+    return folder / "trajectory.json"
+
+
+def session(folder: Path) -> Path:
+    path = write(folder, user("u1", None, "find it"), assistant("a1", "u1", text("here")))
+    subagents = folder / path.stem / "subagents"
+    subagents.mkdir(parents=True)
+    lines = [user("s1", None, "look", isSidechain=True), assistant("s2", "s1", text(SAID), isSidechain=True)]
+    (subagents / "agent-a.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    (subagents / "agent-a.meta.json").write_text(json.dumps({"agentType": "helper"}))
+    return path
+
+
+MAKERS: dict[str, Callable[[Path], Path]] = {"ATIF": continued, "Claude Code": session}
+every_maker = pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS.keys())
+
+
+def edit(path: Path) -> None:
+    """Change a companion in place; its size and time of change stay."""
+    data, facts = path.read_bytes(), path.stat()
+    assert SAID.encode() in data
+    path.write_bytes(data.replace(SAID.encode(), EDITED.encode()))
+    os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+
+
+def edited_companions(path: Path) -> list[Path]:
+    return [other for other in path.parent.rglob("*") if other.is_file() and SAID.encode() in other.read_bytes()]
+
+
+def contents(path: Path, cache: Path) -> list[bytes]:
+    with EventLog.open(cached_conversion(path, cache).path) as log:
+        return [event.content for event in log]
+
+
+@every_maker
+def test_a_kept_conversion_is_bound_to_all_that_was_read(tmp_path: Path, make: Callable[[Path], Path]) -> None:
+    (tmp_path / "runs").mkdir()
+    path, cache = make(tmp_path / "runs"), tmp_path / "cache"
+    companions = edited_companions(path)
+    assert companions
+    for companion in companions:
+        before = contents(path, cache)
+        edit(companion)
+        edited = contents(path, cache)
+        assert edited != before
+        companion.rename(companion.with_name("away"))
+        assert contents(path, cache) not in (before, edited)
+        companion.with_name("away").rename(companion)
+        assert contents(path, cache) == edited
+
+
+@every_maker
+def test_two_runs_that_differ_in_a_companion_are_not_the_same(
+    tmp_path: Path, make: Callable[[Path], Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    (tmp_path / "a").mkdir()
+    path = make(tmp_path / "a")
+    other = Path(shutil.copytree(tmp_path / "a", tmp_path / "b")) / path.name
+    assert main(["diff", str(path), str(other)]) == 0
+    edit(edited_companions(other)[0])
+    assert main(["diff", str(path), str(other)]) == 1
+
+
+@every_maker
+def test_surveys_and_catalogues_read_it_again(tmp_path: Path, make: Callable[[Path], Path]) -> None:
+    (tmp_path / "runs").mkdir()
+    path = make(tmp_path / "runs")
+    folders = SurveyFolders(*(str(tmp_path / name) for name in ("conversions", "facts", "mappings.json")))
+    surveyed = survey_file(str(path), folders)
+    for expected in (1, 0):
+        assert write_catalogue([str(path)], tmp_path / "catalogue", Indexer()).read == expected
+    companion = edited_companions(path)[0]
+    edit(companion)
+    assert write_catalogue([str(path)], tmp_path / "catalogue", Indexer()).read == 1
+    companion.unlink()
+    assert survey_file(str(path), folders) != surveyed
+    assert write_catalogue([str(path)], tmp_path / "catalogue", Indexer()).read == 1
+
+
+def test_a_file_that_became_of_another_format_is_bound_as_that_one(tmp_path: Path) -> None:
+    """What the catalogue knew of its format is no longer true."""
+    path = tmp_path / "trajectory.json"
+    path.write_text(json.dumps([{"role": "user", "content": "hi"}, {"role": "assistant", "content": "ho"}]))
+    assert write_catalogue([str(path)], tmp_path / "catalogue", Indexer()).read == 1
+    continued(tmp_path)
+    assert write_catalogue([str(path)], tmp_path / "catalogue", Indexer()).read == 1
+    edit(tmp_path / "trajectory.cont-2.json")
+    assert write_catalogue([str(path)], tmp_path / "catalogue", Indexer()).read == 1
+
+
+def test_no_names_of_companions_stand_for_others(tmp_path: Path) -> None:
+    """Two files, and one whose name holds what would be said of the first."""
+    cache, made = tmp_path / "cache", list[list[bytes]]()
+    for names in (("agent-a.jsonl", "agent-b.jsonl"), ("agent-a.jsonl \nagent-b.jsonl",)):
+        folder = tmp_path / str(len(names))
+        folder.mkdir()
+        path = session(folder)
+        subagent = path.with_suffix("") / "subagents" / "agent-a.jsonl"
+        data = subagent.read_bytes()
+        subagent.with_suffix(".meta.json").unlink()
+        subagent.unlink()
+        for name in names:
+            subagent.with_name(name).write_bytes(data)
+        made.append(contents(path, cache))
+    assert made[0] != made[1]
+
+
+_opened: list[str] | None = None
+
+
+def _note(event: str, arguments: tuple[Any, ...]) -> None:
+    if _opened is not None and event == "open" and isinstance(arguments[0], str | os.PathLike):
+        _opened.append(os.fspath(arguments[0]))
+
+
+@every_maker
+def test_no_other_file_is_opened(tmp_path: Path, make: Callable[[Path], Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "runs").mkdir()
+    path = make(tmp_path / "runs")
+    (tmp_path / "runs" / "stranger.json").write_text(trajectory(SAID))
+    sys.addaudithook(_note)  # for the rest of the process: it cannot be taken away
+    opened = list[str]()
+    monkeypatch.setattr(sys.modules[__name__], "_opened", opened)
+    convert(path, tmp_path / "out.rlog")
+    monkeypatch.undo()
+    beside = {Path(name) for name in opened if Path(name).is_relative_to(path.parent)}
+    with Source(path) as source, foreign_file(source) as file:
+        companions = companions_of(recognise(path), file)
+    assert beside == {path, *companions}
+
+
+def test_only_formats_that_say_so_open_files() -> None:
+    """A format that begins to read other files must say which, or what is kept of it is not bound to them."""
+    formats = ROOT / "replay_gui" / "core" / "importers" / "formats"
+    opening = ("Source(", "opened_database(", "read_beginning(", ".glob(", ".read_bytes(", ".read_text(", " open(")
+    found = {
+        path.relative_to(formats).parts[1].removesuffix(".py")
+        if path.parent.name != "claude_code"
+        else path.parent.name
+        for path in formats.rglob("*.py")
+        if any(word in path.read_text() for word in opening)
+    }
+    assert found == {"atif.py".removesuffix(".py"), "claude_code", "langgraph"}
+
+
+@pytest.mark.parametrize(
+    "reference", ["trajectory.json", "x/trajectory.json", "link.json", "..", ".", "a\0b", "x" * 999]
+)
+def test_a_trajectory_that_goes_on_in_itself_is_read_once(tmp_path: Path, reference: str) -> None:
+    """A megabyte would be a gigabyte."""
+    path = tmp_path / "trajectory.json"
+    path.write_text(trajectory(SAID, reference))
+    (tmp_path / "link.json").symlink_to(path)
+    (made,) = convert(path, tmp_path / "out.rlog")
+    with EventLog.open(made.path) as log:
+        assert sum(SAID.encode() in event.content for event in log) == 1
+    assert len(made.notes) == 1
