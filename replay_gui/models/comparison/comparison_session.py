@@ -160,7 +160,8 @@ class ComparisonSession(ComparisonCursor):
 
     def _restart(self, a: Session, b: Session, first: EventPair | None, anchors: Anchors) -> None:
         if a.facts is not None and b.facts is not None:
-            self._start(Opening(b.facts.given, a.facts.given, None, first, keeps_rules=True), anchors)
+            keeps_rules = not self.rules.is_loading  # else none is in force yet
+            self._start(Opening(b.facts.given, a.facts.given, None, first, keeps_rules=keeps_rules), anchors)
 
     @Slot()
     def cancel_work(self) -> None:

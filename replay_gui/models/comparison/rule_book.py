@@ -35,7 +35,7 @@ class RuleBook(QObject):
 
     Attributes:
         entries: all rules. path: the file in which they are kept; None until the user has chosen one.
-        offer: rules that the user may allow, or None.
+        offer: rules that the user may allow, or None. is_loading: whether the file is being read; `loaded` follows.
 
     Signals:
         loaded(): the rules of the log given to `open_for` are in force. changed(): the user changed them.
@@ -59,7 +59,7 @@ class RuleBook(QObject):
         self.offer: RuleOffer | None = None
         self._session = session
         self._log: Path | None = None
-        self._is_loading = False
+        self.is_loading = False
         self._is_allowing = False
         self._undo_stack: list[tuple[RuleEntry, ...]] = []
         self._redo_stack: list[tuple[RuleEntry, ...]] = []
@@ -98,12 +98,12 @@ class RuleBook(QObject):
     def open_for(self, log: str) -> None:
         """Read the rules for this log: those beside it, else the user's. `loaded` follows; at once for the same log."""
         if self._log == Path(log):
-            if not self._is_loading:
+            if not self.is_loading:
                 self.loaded.emit()
             return
         self._log, self.path, self.entries = Path(log), None, ()
         self._undo_stack, self._redo_stack = [], []
-        self._is_loading, self._is_allowing = True, False
+        self.is_loading, self._is_allowing = True, False
         self._set_offer(None)
         self.file_settled.emit()
         self._session.request_rules(log)
@@ -118,7 +118,7 @@ class RuleBook(QObject):
             return
         if self.path is not None:
             self.path, self.entries = None, ()
-        self._is_loading, self._is_allowing = True, True
+        self.is_loading, self._is_allowing = True, True
         self._set_offer(None)
         self._session.request_rules(str(self._log), allow=True)
 
@@ -134,9 +134,9 @@ class RuleBook(QObject):
 
     @Slot(object)
     def _on_rules_read(self, read: RulesRead) -> None:
-        if not self._is_loading or self._log != Path(read.log):
+        if not self.is_loading or self._log != Path(read.log):
             return  # of an earlier log
-        self._is_loading = False
+        self.is_loading = False
         if read.problem:
             self.alert_raised.emit(Alert("warning", f"The rules are not in force. {read.problem}"))
         entries = tuple(RuleEntry(replace(rule, enabled=True), rule.enabled) for rule in read.rules)
@@ -204,7 +204,7 @@ class RuleBook(QObject):
 
     def _apply(self, entries: tuple[RuleEntry, ...]) -> None:
         self.entries = entries
-        if not self._is_loading:  # else what the file holds would be overwritten
+        if not self.is_loading:  # else what the file holds would be overwritten
             self._keep()
         self.changed.emit()
 

@@ -256,5 +256,19 @@ def _result() -> Compared:
 
 
 @pytest.mark.usefixtures("qapp")
+def test_reloading_while_the_rules_are_read_waits_for_them() -> None:
+    machine = ComparisonMachine()
+    machine.open_a()
+    machine.start(with_a=False, position=0)
+    machine.answer_open(Side.B, fails=False)
+    machine.reload()
+    machine.answer_everything()
+    machine.one_state_says_it_all()
+    assert machine.answered is not None
+    assert machine.answered.rules == (SAVED,)
+    machine.teardown()
+
+
+@pytest.mark.usefixtures("qapp")
 class TestComparisonStates(ComparisonMachine.TestCase):  # type: ignore[misc,valid-type]
     settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
