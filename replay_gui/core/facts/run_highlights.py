@@ -47,18 +47,16 @@ class RunHighlights:
     slowest_call: EventIndex | None = None
 
 
-def prompt_text(kind: str, payload: Mapping[str, Any]) -> str:
-    """Return the beginning of what a user says in an event; "" where the event is no message of a user."""
-    if kind != Kind.OBSERVATION or str(payload.get("source") or "").lower() not in _USERS:
-        return ""
-    return preview(payload.get("data"))[:_MAX_PROMPT_CHARACTERS]
+def prompt_text(kind: str, payload: Mapping[str, Any], *, by_user: bool) -> str:
+    """Return the beginning of what an agent is asked in an event; "" where the event asks nothing.
 
-
-def input_text(kind: str, payload: Mapping[str, Any]) -> str:
-    """Return the beginning of what an agent is given to do; "" where the event says no such thing."""
-    if kind != Kind.OBSERVATION or payload.get("obs_type") not in _INPUTS:
+    Args:
+        by_user: look at messages of users; False: at the input that an agent is given to work on.
+    """
+    if kind != Kind.OBSERVATION:
         return ""
-    return preview(payload.get("data"))[:_MAX_PROMPT_CHARACTERS]
+    asks = str(payload.get("source") or "").lower() in _USERS if by_user else payload.get("obs_type") in _INPUTS
+    return preview(payload.get("data"))[:_MAX_PROMPT_CHARACTERS] if asks else ""
 
 
 def highlights_of_index(index: RunIndex) -> RunHighlights:

@@ -69,8 +69,7 @@ class RunResult:
             more = len(self.outcomes) - 1
             parts.append(outcome_words(self.outcome) + (f", and {more:,} more" if more else ""))
         if self.end is not None:
-            why = f" ({one_line(self.end.why, _MAX_WORDS)})" if self.end.why else ""
-            parts.append(f"ended: {one_line(self.end.how, _MAX_WORDS)}{why}")
+            parts.append(f"ended: {end_words(self.end)}")
         return "; ".join(parts)
 
 
@@ -83,6 +82,12 @@ def outcome_words(outcome: Outcome) -> str:
         parts.append(f"score {outcome.score:g}")
     grader = f" by {one_line(outcome.by, _MAX_WORDS)}" if outcome.by else ""
     return f"{', '.join(parts) or 'graded'}{grader}"
+
+
+def end_words(end: RunEnd) -> str:
+    """Return ``limit (max_steps)``."""
+    why = f" ({one_line(end.why, _MAX_WORDS)})" if end.why else ""
+    return f"{one_line(end.how, _MAX_WORDS)}{why}"
 
 
 def _outcome(payload: Mapping[str, Any]) -> Outcome:

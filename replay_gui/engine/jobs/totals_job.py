@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +9,7 @@ import msgpack
 
 from replay_gui.core.errors import NotCanonical
 from replay_gui.core.facts.nesting import Nesting, NestingBuilder
-from replay_gui.core.facts.run_highlights import FirstPrompt, input_text, prompt_text
+from replay_gui.core.facts.run_highlights import FirstPrompt, prompt_text
 from replay_gui.core.facts.run_outcome import RunResult
 from replay_gui.core.facts.run_totals import COSTS, ModelUse, RunTotals
 from replay_gui.core.facts.spending import Spending, SpendingBuilder
@@ -60,15 +59,16 @@ def sum_up(arguments: TotalsArguments, reporter: JobReporter) -> MetaSums:
             for content in block.contents:
                 if content.startswith(_RESULT_STARTS):
                     result = _with_result(result, content)
-            prompt = prompt or _first_prompt(block, prompt_text)
-            given = given or _first_prompt(block, input_text)
+            prompt = prompt or _first_prompt(block, by_user=True)
+            if prompt is None:
+                given = given or _first_prompt(block, by_user=False)
             reporter.progress(block.end, log.source.size)
     return MetaSums(totals.uses(), spending.build(), nesting.build(), result, prompt or given)
 
 
-def _first_prompt(block: Block, text_of: Callable[[str, Mapping[str, Any]], str]) -> FirstPrompt | None:
+def _first_prompt(block: Block, *, by_user: bool) -> FirstPrompt | None:
     for i, content in enumerate(block.contents):
-        if content.startswith(_OBSERVATION_START) and (text := text_of(*_decoded(content))):
+        if content.startswith(_OBSERVATION_START) and (text := prompt_text(*_decoded(content), by_user=by_user)):
             return FirstPrompt(EventIndex(block.first_index + i), text)
     return None
 

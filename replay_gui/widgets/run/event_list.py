@@ -7,7 +7,7 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from replay_gui.core.index.run_index import first_time
+from replay_gui.core.index.run_index import RunIndex, first_time
 from replay_gui.core.log.positions import Position, index_before, position_after
 from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.wording import plural
@@ -38,6 +38,7 @@ class EventList(Panel):
         super().__init__("Events", parent)
         self._session, self._finder = session, finder
         self._following = False  # the row is being set to the position, not the other way round
+        self._longest_time = ""  # of the run's events, as its column writes it; "" where none has a time
         self.table = EventTable(session, self)
         self.view = RowView("Events", self.table)
         self._delegate = RowDelegate(self.view, self.table)
@@ -100,7 +101,7 @@ class EventList(Panel):
     @Slot()
     def request_texts(self) -> None:
         """Fits the columns; asks for what is in sight and not here yet."""
-        has_times = first_time(self._session.index) is not None
+        has_times = self._longest_time != ""
         self.view.setColumnHidden(EventColumn.TIME, not has_times or self.view.width() < _MIN_WIDTH_WITH_TIME_PX)
         self._pacer.request()
 
@@ -138,9 +139,8 @@ class EventList(Panel):
         ]
         tools = index.tools[:_MAX_MEASURED_NAMES]
         labels = [*kinds, *(f"← {tool}" for tool in tools), *(f"{tool} →" for tool in tools)]
-        first, last = first_time(index), first_time(index, last=True)
-        longest_time = "" if first is None or last is None else since_start(last - first)
-        for column, width in self._delegate.widths(index.count, longest_time, labels).items():
+        self._longest_time = _longest_time(index)
+        for column, width in self._delegate.widths(index.count, self._longest_time, labels).items():
             self.view.setColumnWidth(column, width)
         self.request_texts()
 
@@ -250,3 +250,9 @@ class EventList(Panel):
         session, table = self._session, self.table
         self._menu.fill(session.index, table.filter, table.tally, session.hides_bookkeeping)
         self._menu.popup(self._filter.mapToGlobal(QPoint(0, self._filter.height())))
+
+
+def _longest_time(index: RunIndex) -> str:
+    first = first_time(index)
+    last = None if first is None else first_time(index, last=True)
+    return "" if first is None or last is None else since_start(last - first)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QPalette, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from replay_gui.core.facts.run_measures import token_counts, token_words
-from replay_gui.core.facts.run_outcome import RunResult, outcome_words
+from replay_gui.core.facts.run_outcome import end_words, outcome_words
 from replay_gui.core.facts.run_totals import total_cost
 from replay_gui.core.index.run_index import NO_TOOL
 from replay_gui.core.log.positions import EventIndex, Position, position_after
@@ -50,7 +50,7 @@ class RunCard(QScrollArea):
         self.viewport().setBackgroundRole(QPalette.ColorRole.Base)
         session.facts_changed.connect(self.refresh)
         session.totals_changed.connect(self.refresh)
-        session.progress_changed.connect(self.refresh)
+        session.progress_changed.connect(self._request_totals)
         session.report_changed.connect(self.refresh)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -63,8 +63,7 @@ class RunCard(QScrollArea):
         """Say what is known by now, if the card is in sight."""
         if not self.isVisible() or self._session.facts is None:
             return
-        if self._session.index.complete:
-            self._session.request_totals()
+        self._request_totals()
         for row in self.rows:
             self._column.removeWidget(row)
             row.hide()
@@ -73,6 +72,12 @@ class RunCard(QScrollArea):
         for at, row in enumerate(self.rows):
             row.setToolTip(plain_tooltip(row.said))
             self._column.insertWidget(at, row)
+
+    @Slot()
+    def _request_totals(self) -> None:
+        """Ask for the totals once the index is complete, if the card is in sight."""
+        if self.isVisible() and self._session.facts is not None and self._session.index.complete:
+            self._session.request_totals()
 
     def _about(self) -> list[FactRow]:
         facts, totals = self._session.facts, self._session.totals
@@ -106,7 +111,7 @@ class RunCard(QScrollArea):
             rows[-1].sound = outcome.passed
         if len(result.outcomes) > _MAX_OUTCOMES:
             rows.append(_row("", f"and {len(result.outcomes) - _MAX_OUTCOMES:,} more"))
-        end = "" if result.end is None else RunResult(end=result.end).words().removeprefix("ended: ")
+        end = "" if result.end is None else end_words(result.end)
         return [*rows, _row("end", end)]
 
     def _numbers(self) -> list[FactRow]:

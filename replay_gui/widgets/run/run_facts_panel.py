@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from replay_gui.core.facts.run_outcome import RunResult, outcome_words
+from replay_gui.core.facts.run_outcome import RunResult, end_words, outcome_words
 from replay_gui.core.facts.run_totals import ModelUse, total_use
 from replay_gui.core.importers.import_notes import missing_notes
 from replay_gui.core.text.clock import utc_text
@@ -150,7 +150,7 @@ def _result_words(result: RunResult | None) -> list[tuple[str, str]]:
     if result is None:
         return []
     words = [("outcome", outcome_words(outcome)) for outcome in result.outcomes[:_MAX_OUTCOMES]]
-    return words + ([("end", RunResult(end=result.end).words().removeprefix("ended: "))] if result.end else [])
+    return words + ([("end", end_words(result.end))] if result.end else [])
 
 
 def _when(ns: int | None) -> str:

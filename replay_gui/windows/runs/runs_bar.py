@@ -61,7 +61,7 @@ class RunsBar(ActionBar):
         self.export.clicked.connect(self.export_wanted)
         session.runs_changed.connect(self._show)
         session.contrast_changed.connect(self._show)
-        session.progressed.connect(self._show)
+        session.progressed.connect(self._enable_export)
         session.opened.connect(self._show)
         self._show()
 
@@ -71,9 +71,13 @@ class RunsBar(ActionBar):
         names = [os.path.basename(os.path.normpath(source)) for source in session.sources]
         named = names[0] if len(names) == 1 else plural(len(names), "source")
         runs = f" · {plural(len(session.runs), 'run')}" if session.runs else ""
-        self.export.setEnabled(session.contrasted is not None and not session.working)
+        self._enable_export()
         self.name.setText(f"{one_line(named, _MAX_NAME)}{runs}")
         self.counts.show_counts(session.counts if session.outcomes else None)
+
+    @Slot()
+    def _enable_export(self) -> None:
+        self.export.setEnabled(self._session.contrasted is not None and not self._session.working)
 
     @Slot(str)
     def _on_passed_edited(self, text: str) -> None:

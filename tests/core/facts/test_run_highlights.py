@@ -61,4 +61,4 @@ def test_a_run_without_them_has_none() -> None:
     ],
 )
 def test_what_a_user_asks_is_a_line(kind: str, payload: dict[str, Any], text: str) -> None:
-    assert prompt_text(kind, payload) == text
+    assert prompt_text(kind, payload, by_user=True) == text
