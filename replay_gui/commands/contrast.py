@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     else:
         _print_contrast(runs, contrast, failures)
     if report is not None:
-        _write_report(report, args, contrast_part(runs, contrast, failures))
+        _write_report(report, args, runs, contrast_part(runs, contrast, failures))
     return EXIT_FAILED if unread else EXIT_GOOD
 
 
@@ -72,12 +72,12 @@ def _failure_groups(runs: RunSet, contrast: Contrast, logs: list[str]) -> Failur
         return failure_groups(runs, contrast.outcomes, range(len(runs)), logs.__getitem__, on_progress=progress.show)
 
 
-def _write_report(options: ReportOptions, args: argparse.Namespace, part: ContrastPart) -> None:
+def _write_report(options: ReportOptions, args: argparse.Namespace, runs: RunSet, part: ContrastPart) -> None:
     arguments = [
         word for name in ("format", "passed") if (value := getattr(args, name)) for word in (f"--{name}", value)
     ]
     command = ("replay-gui", "contrast", *arguments, *args.runs)
-    write_contrast_report(options, command, args.runs, part)
+    write_contrast_report(options, command, [*args.runs, *(run.given for run in runs.runs)], part)
 
 
 # ---- reading ------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from replay_gui.commands.runs import OpenedRun
 from replay_gui.commands.terminal import ProgressLine
 from replay_gui.core.atomic_file import keep_apart
 from replay_gui.core.errors import NotWritten
-from replay_gui.core.importers.run_choice import split_run
+from replay_gui.core.importers.run_choice import input_files
 from replay_gui.core.log.header import OWN_FORMAT
 from replay_gui.core.report.building import run_part
 from replay_gui.core.report.model import AnchorFinding, ComparisonPart, ContrastPart, Report, RunPart, UnreadableRun
@@ -101,10 +101,9 @@ def write_contrast_report(
     """
     if options.path.suffix.lower() in _OF_CHECKS:
         raise NotWritten(f"{options.path}: a contrast is no check; give a name that ends in .html, .pdf, .json or .md")
-    files = [split_run(name)[0] for name in inputs]
-    keep_apart(options.path, [*files, *options.option_files])
+    keep_apart(options.path, [*input_files(inputs), *options.option_files])
     report = Report(version=VERSION, made=time.time_ns(), command=shlex.join(command), runs=(), contrast=contrast)
-    _save(report, options, [name for name in files if Path(name).is_file()])
+    _save(report, options, inputs)
 
 
 def _save(report: Report, options: ReportOptions, inputs: Sequence[str]) -> None:
@@ -125,8 +124,7 @@ def write_report(
         command: the words of a command that leads to the same verdict, without the report.
     """
     names = [part.verification.run for part in parts] + [run.run for run in unread]
-    runs = [split_run(name)[0] for name in names]
-    keep_apart(options.path, [*runs, *options.option_files])
+    keep_apart(options.path, [*input_files(names), *options.option_files])
     report = Report(
         version=VERSION,
         made=time.time_ns(),
@@ -135,4 +133,4 @@ def write_report(
         unread=tuple(unread),
         comparison=comparison,
     )
-    _save(report, options, runs)
+    _save(report, options, names)

@@ -33,7 +33,7 @@ class ReportMaker(QObject):
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        """The files that the report is about."""
+        """What the report is about: each a FILE, FILE#RUN or a folder."""
         raise NotImplementedError
 
     def start(self) -> None:

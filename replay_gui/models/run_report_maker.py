@@ -31,7 +31,7 @@ class RunReportMaker(ReportMaker):
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        """The files of the runs that the report is about."""
+        """See ReportMaker."""
         return tuple(session.facts.path for session in self._sessions if session.facts is not None)
 
     @property

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from replay_gui.core.atomic_file import check_target, mode_of_inputs, write_whole
 from replay_gui.core.errors import NotWritten
+from replay_gui.core.importers.run_choice import input_files
 from replay_gui.core.report.model import Report
 
 PDF = ".pdf"
@@ -23,7 +24,8 @@ def check_suffix(path: Path) -> None:
 def save_report(report: Report, path: Path, inputs: Iterable[str] = ()) -> None:
     """Write the file as a whole or not at all; NotWritten, with the reason, where that fails.
 
-    `inputs`: the files that the report is about. They are not replaced, and who may not read them may not read it.
+    `inputs`: what the report is about: FILE, FILE#RUN, or a folder, which is left out. The files are not replaced, and
+    who may not read them may not read the report.
     """
     check_suffix(path)
     write_report_file(path, report_bytes(report, path.suffix.lower()), inputs)
@@ -32,8 +34,8 @@ def save_report(report: Report, path: Path, inputs: Iterable[str] = ()) -> None:
 def write_report_file(path: Path, data: bytes, inputs: Iterable[str] = ()) -> None:
     """Write a report that is made already; NotWritten where its path is not possible or writing fails."""
     check_suffix(path)
-    inputs = tuple(inputs)
-    write_whole(path, data, inputs=inputs, new_mode=mode_of_inputs(inputs))
+    files = input_files(inputs)
+    write_whole(path, data, inputs=files, new_mode=mode_of_inputs(files))
 
 
 def report_bytes(report: Report, suffix: str) -> bytes:

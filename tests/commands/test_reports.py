@@ -220,6 +220,7 @@ def test_a_report_of_equal_runs(command: Command, run: Path, tmp_path: Path) -> 
         "diff run.rlog run.json --report run.json",
         "verify run.rlog --anchor anchor.json --report anchor.json",
         "diff run.rlog run.rlog --rules rules.toml --report rules.toml.html",
+        "contrast . --report run.json",
     ],
 )
 def test_nothing_that_is_read_is_written_over(

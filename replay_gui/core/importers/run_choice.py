@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from replay_gui.core.errors import ImportRefused
@@ -20,6 +20,12 @@ def split_run(given: str) -> tuple[str, str | None]:
     if sharp and run and not os.path.lexists(given) and os.path.lexists(file):
         return file, run
     return given, None
+
+
+def input_files(given: Iterable[str]) -> list[str]:
+    """Return the files, each once and without its ``#RUN``, of what a user gave; folders are left out."""
+    paths = dict.fromkeys(split_run(name)[0] for name in given)
+    return [path for path in paths if not os.path.isdir(path)]
 
 
 def choose_run(runs: Sequence[Converted], run: str, path: str) -> Converted:

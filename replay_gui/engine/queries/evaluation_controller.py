@@ -36,7 +36,7 @@ class EvaluationController:
                     mappings=str(user_mappings()),
                     chosen=request.chosen,
                     passed=request.passed,
-                    report=_report_of(request),
+                    report=report_of(request),
                 )
             )
 
@@ -59,7 +59,8 @@ class EvaluationController:
             self._answer(0, Evaluation(number=number, part=read_part(message.value), ended=ended))
 
 
-def _report_of(request: EvaluateRuns) -> RunsReport | None:
+def report_of(request: EvaluateRuns) -> RunsReport | None:
+    """Return the report that a worker is to make for a request; None where none is wanted."""
     if not request.report:
         return None
     return RunsReport(version=VERSION, made=time.time_ns(), command=request.report, profile=request.profile)

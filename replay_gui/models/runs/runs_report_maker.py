@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
 
@@ -26,8 +25,8 @@ class RunsReportMaker(ReportMaker):
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        """The files that the report is about."""
-        return tuple(source for source in self._session.sources if Path(source).is_file())
+        """See ReportMaker."""
+        return (*self._session.sources, *(run.given for run in self._session.runs))
 
     def start(self) -> None:
         """Begin to make the report; may be called again."""

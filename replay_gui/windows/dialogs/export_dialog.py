@@ -17,8 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from replay_gui.core.atomic_file import keep_apart
-from replay_gui.core.errors import NotWritten, ReplayError
+from replay_gui.core.errors import ReplayError
 from replay_gui.core.report.layout import layout_document
 from replay_gui.core.report.redaction_profile import SHARING_PROFILE, RedactionProfile, read_profile
 from replay_gui.core.text.plain_text import one_line
@@ -190,11 +189,6 @@ class ExportDialog(QDialog):
         assert report is not None
         self.notice.show_text("")
         self.success.show_text("")
-        try:
-            keep_apart(path, self.maker.inputs)
-        except NotWritten as why:
-            self._on_not_saved(str(why))
-            return
         self._target = path.with_suffix("")
         self.save_button.setEnabled(False)
         self._saver.save(report, path, self.preview.laid_out_pages, self.maker.inputs)

@@ -16,6 +16,7 @@ from replay_gui.engine.jobs.evaluation_job import evaluate_runs
 from replay_gui.engine.jobs.evaluation_messages import EvaluationPart, read_part
 from replay_gui.engine.jobs.job import JobCache
 from replay_gui.engine.jobs.job_messages import encode_value
+from replay_gui.engine.queries.evaluation_controller import report_of
 from replay_gui.engine.requests import Answer, EvaluateRuns, Request
 
 
@@ -74,6 +75,7 @@ class InlineBridge(QObject):
             mappings=str(self._folder / "mappings.json"),
             chosen=body.chosen,
             passed=body.passed,
+            report=report_of(body),
         )
         self._context.parts = []
         try:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import cast
 
 import pytest
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -73,8 +72,10 @@ def test_a_profile_that_cannot_be_read_hides_nothing_and_says_why(
     assert "missing.toml" in dialog.notice.text
 
 
-def test_the_log_itself_is_never_overwritten(dialog: ExportDialog, tmp_path: Path) -> None:
-    dialog.maker.report = cast(Report, object())  # it is not looked at: the path is refused first
-    dialog.save(tmp_path / "run.rlog")
-    assert dialog.notice.text
-    assert (tmp_path / "run.rlog").read_bytes() == b"log"
+def test_what_the_report_is_about_is_never_overwritten(qtbot: QtBot, dialog: ExportDialog, tmp_path: Path) -> None:
+    dialog.maker.report = Report(version="1", made=0, command="", runs=())
+    (tmp_path / "run.json").hardlink_to(tmp_path / "run.rlog")
+    dialog.save(tmp_path / "run.json")
+    qtbot.waitUntil(lambda: dialog.save_button.isEnabled())
+    assert "it is itself what is read here" in dialog.notice.text
+    assert (tmp_path / "run.json").read_bytes() == b"log"

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtTest import QSignalSpy
+
+from replay_gui.core.importers.run_choice import input_files
+from replay_gui.models.runs.runs_report_maker import RunsReportMaker
+from replay_gui.models.runs.runs_session import RunsSession
+from tests.helpers.evaluations.inline_evaluation import InlineBridge
+
+
+def test_the_report_is_about_every_run_of_a_folder(session: RunsSession, folder: Path) -> None:
+    session.open((str(folder),))
+    files = {Path(file) for file in input_files(RunsReportMaker(session).inputs)}
+    assert files == {path for path in folder.iterdir() if path.is_file()}
+
+
+def test_it_is_made_once_it_is_asked_for(session: RunsSession, folder: Path) -> None:
+    session.open((str(folder),))
+    maker = RunsReportMaker(session)
+    made, failed = QSignalSpy(maker.made), QSignalSpy(maker.failed)
+    assert maker.report is None
+    maker.start()
+    assert maker.report is not None
+    assert maker.report.contrast is not None
+    assert (made.count(), failed.count()) == (1, 0)
+
+
+def test_stopping_ends_it_with_a_reason(session: RunsSession, bridge: InlineBridge, folder: Path) -> None:
+    session.open((str(folder),))
+    maker = RunsReportMaker(session)
+    failed = QSignalSpy(maker.failed)
+    bridge.holds = True
+    maker.start()
+    session.stop()
+    assert failed.count() == 1
+    assert maker.problem == "stopped"
