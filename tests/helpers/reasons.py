@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from replay_gui.core.divergence.comparison import Change
-from replay_gui.core.effects.effect import Effect, EffectFinding
+from replay_gui.core.effects.effect import Effect
+from replay_gui.core.effects.tool_effects import ToolEffects
 from replay_gui.core.facts.run_outcome import Outcome, RunEnd, RunResult
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.origin import Origin, OriginRole
@@ -93,5 +94,5 @@ class StoryWhy(WhySession):
         if not self.story.fresh:
             self.story.show(comparison_of([Change.EQUAL] * EVENTS))
         sizes = (RunSize(EVENTS, 5, 1, 2 * 10**9), RunSize(EVENTS, 6, 0, None))
-        effects = {"read_file": EffectFinding(Effect.READS, 'the name says "read"')}
+        effects = {"read_file": ToolEffects({Effect.READS: 5}, 'the name says "read"')}
         self.take(Explained(result=why, sizes=sizes, effects=effects))

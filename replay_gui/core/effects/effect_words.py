@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from replay_gui.core.effects.effect import Effect, EffectFinding
+from replay_gui.core.effects.tool_effects import ToolEffects
 from replay_gui.core.text.plain_text import one_line
 
 EFFECT_WORDS: dict[Effect, str] = {
@@ -34,3 +35,11 @@ def finding_words(finding: EffectFinding) -> str:
     """Return ``changes something: the name says "cancel"``."""
     words = EFFECT_WORDS[finding.effect]
     return f"{words}: {one_line(finding.reason)}" if finding.reason else words
+
+
+def tool_effect_words(effects: ToolEffects) -> str:
+    """Return what the calls of a tool do: as `finding_words`; of several effects ``reads 40, changes something 3``."""
+    finding = effects.finding
+    if finding is not None:
+        return finding_words(finding)
+    return ", ".join(f"{EFFECT_WORDS[effect]} {count:,}" for effect in Effect if (count := effects.counts.get(effect)))

@@ -18,6 +18,7 @@ from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.effects.classifier import code_of
 from replay_gui.core.effects.effect import Effect, EffectFinding
 from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.effects.tool_effects import ToolEffects, tool_effects
 from replay_gui.core.effects.tool_names import runs_code
 from replay_gui.core.facts.run_outcome import RunResult
 from replay_gui.core.log.kinds import Kind
@@ -97,16 +98,10 @@ class WhyFinder:
             limits=(*calls.limits, *((_NOT_TRACED,) if a.searched_out or b.searched_out else ())),
         )
 
-    def tool_effects(self, rules: Rules | None = None) -> dict[str, EffectFinding]:
-        """Return the effect of each tool under these rules; tools whose calls have several effects are left out."""
+    def tool_effects(self, rules: Rules | None = None) -> dict[str, ToolEffects]:
+        """Return what the calls of each tool do in both runs under these rules."""
         calls = self._compared_calls(Rules() if rules is None else rules)
-        findings: dict[str, EffectFinding] = {}
-        several: set[str] = set()
-        for call in (*calls.a, *calls.b):
-            known = findings.setdefault(call.tool, EffectFinding(call.effect, call.reason))
-            if known.effect is not call.effect:
-                several.add(call.tool)
-        return {tool: finding for tool, finding in findings.items() if tool not in several}
+        return tool_effects((*calls.a, *calls.b))
 
     def _compared_calls(self, rules: Rules) -> ComparedCalls:
         if self._calls is None or self._calls[0] != rules.effects:

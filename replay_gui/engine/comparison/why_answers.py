@@ -11,7 +11,7 @@ from replay_gui.core.log.positions import EventIndex
 from replay_gui.engine.answers import ComparisonAnswer, EventRow
 
 if TYPE_CHECKING:
-    from replay_gui.core.effects.effect import EffectFinding
+    from replay_gui.core.effects.tool_effects import ToolEffects
     from replay_gui.core.reasons.why_result import WhyResult
 
 Spans: TypeAlias = tuple[tuple[int, int], ...]
@@ -37,7 +37,7 @@ class Explained(ComparisonAnswer, frozen=True, kw_only=True):
 
     result: WhyResult | None = None
     sizes: tuple[RunSize, RunSize] | None = None
-    effects: Mapping[str, EffectFinding] = {}
+    effects: Mapping[str, ToolEffects] = {}
     done: int = 0
     total: int = 0
     problem: str = ""

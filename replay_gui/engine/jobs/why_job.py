@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from replay_gui.core.divergence.rules.rules import Rules
-from replay_gui.core.effects.effect import EffectFinding
+from replay_gui.core.effects.tool_effects import ToolEffects
 from replay_gui.core.facts.run_notes import RunNotes, with_notes
 from replay_gui.core.facts.run_outcome import Outcome, RunResult
 from replay_gui.core.reasons.reason import Reason
@@ -27,10 +27,10 @@ class WhyFindings:
 
     result: WhyResult
     absent: tuple[tuple[bool, bool], ...]
-    effects: dict[str, EffectFinding]
+    effects: dict[str, ToolEffects]
 
     @classmethod
-    def of(cls, why: WhyResult, effects: dict[str, EffectFinding]) -> WhyFindings:
+    def of(cls, why: WhyResult, effects: dict[str, ToolEffects]) -> WhyFindings:
         """Return the form of a result for a message."""
         absent = tuple((reason.a is ABSENT, reason.b is ABSENT) for reason in why.reasons)
         sent = (replace(reason, a=_sent(reason.a), b=_sent(reason.b)) for reason in why.reasons)

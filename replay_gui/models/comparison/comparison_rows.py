@@ -181,7 +181,8 @@ class ComparisonRows(QAbstractTableModel):
         """Return what a call does; None for other events, and where it is not known."""
         session = self._session.a if side == ComparisonColumn.SIDE_A else self._session.b
         is_call = row.kind == Kind.TOOL_REQUEST and row.tool is not None
-        return session.marks.tool_effects.get(row.tool or "") if is_call else None
+        effects = session.marks.tool_effects.get(row.tool or "") if is_call else None
+        return None if effects is None else effects.finding
 
     def _effect_tip(self, line: int, column: int) -> str | None:
         if self.shown.fold(line) or column == ComparisonColumn.GUTTER:

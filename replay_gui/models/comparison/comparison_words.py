@@ -115,7 +115,12 @@ _ACTION_WORDS = {
     Action.NONDETERMINISTIC: "marked non-deterministic",
     Action.TOLERANCE: "within a tolerance",
     Action.READS: "only reads",
+    Action.CHECKS: "checks",
     Action.CHANGES: "changes something",
+    Action.SUBMITS: "hands in the result",
+    Action.HANDS_OVER: "hands over",
+    Action.NOTES: "notes for itself",
+    Action.ASKS: "asks the user",
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from replay_gui.core.effects.effect_words import finding_words
+from replay_gui.core.effects.effect_words import tool_effect_words
 from replay_gui.models.timeline.lanes import Lane
 from replay_gui.models.timeline.timeline_marks import TimelineMarks
 
@@ -10,5 +10,5 @@ from replay_gui.models.timeline.timeline_marks import TimelineMarks
 def lane_words(lane: Lane, marks: TimelineMarks) -> str:
     """Return ``12 calls · reads: the name says "get"``; the effect only where it is known."""
     words = f"{lane.count:,} {'calls' if lane.is_calls else 'events'}"
-    finding = marks.tool_effects.get(lane.title) if lane.is_one_tool else None
-    return words if finding is None else f"{words} · {finding_words(finding)}"
+    effects = marks.tool_effects.get(lane.title) if lane.is_one_tool else None
+    return words if effects is None else f"{words} · {tool_effect_words(effects)}"

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.divergence.comparison import Comparison
-from replay_gui.core.effects.effect import EffectFinding
+from replay_gui.core.effects.tool_effects import ToolEffects
 
 EventIndexes = NDArray[np.int64]
 
@@ -36,7 +36,7 @@ class TimelineMarks:
     value_changes: EventIndexes = field(default_factory=_none)
     origins: EventIndexes = field(default_factory=_none)
     shows_origins: bool = False
-    tool_effects: Mapping[str, EffectFinding] = field(default_factory=dict)
+    tool_effects: Mapping[str, ToolEffects] = field(default_factory=dict)
 
 
 NO_MARKS = TimelineMarks()

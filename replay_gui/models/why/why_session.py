@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.divergence.comparison import NO_EVENT
 from replay_gui.core.effects.effect import EffectFinding
+from replay_gui.core.effects.tool_effects import ToolEffects
 from replay_gui.core.facts.run_notes import BY_HAND
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.origin import Side
@@ -52,7 +53,7 @@ class WhySession(QObject):
         self.comparison = comparison
         self.result: WhyResult | None = None
         self.sizes: tuple[RunSize, RunSize] | None = None
-        self.effects: Mapping[str, EffectFinding] = {}
+        self.effects: Mapping[str, ToolEffects] = {}
         self.fresh = False
         self.done, self.total = 0, 0
         self.problem = ""
@@ -135,7 +136,8 @@ class WhySession(QObject):
         for row in () if self.result is None else self.result.actions:
             if index in (row.requests_a if side == "a" else row.requests_b):
                 return EffectFinding(row.effect, row.reason)
-        return None if tool is None else self.effects.get(tool)
+        effects = None if tool is None else self.effects.get(tool)
+        return None if effects is None else effects.finding
 
     # ---- outcomes ---------------------------------------------------------------------------------
     def can_set_outcome(self, side: Side) -> bool:

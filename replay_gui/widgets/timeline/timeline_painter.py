@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
 
+from replay_gui.core.effects.effect import Effect
 from replay_gui.core.index.run_index import NO_TIME, RunIndex
 from replay_gui.core.log.positions import Position, index_before
 from replay_gui.core.text.plain_text import one_line
@@ -21,6 +22,17 @@ from replay_gui.widgets.timeline.timeline_layout import TimelineLayout
 from replay_gui.widgets.timeline.timeline_overlay import OverlayPainter
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_BY_STRENGTH = (
+    Effect.SUBMITS,
+    Effect.HANDS_OVER,
+    Effect.CHANGES,
+    Effect.CHECKS,
+    Effect.UNKNOWN,
+    Effect.READS,
+    Effect.ASKS,
+    Effect.NOTES,
+)
+_MAX_EFFECTS = 3  # marks at one name
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -81,16 +93,21 @@ def _paint_names(painter: QPainter, layout: TimelineLayout, scene: TimelineScene
         painter.setPen(colors.secondary)
         painter.drawText(room, _RIGHT, count)
         room.setRight(room.right() - painter.fontMetrics().horizontalAdvance(count) - UNIT)
-        finding = scene.marks.tool_effects.get(lane.title) if lane.is_one_tool else None
-        if finding is not None:
+        for effect in _lane_effects(lane, scene):
             room.setRight(room.right() - EFFECT_PX - UNIT)
-            paint_effect(painter, finding.effect, QPointF(room.right() + UNIT + EFFECT_PX / 2, room.center().y()))
+            paint_effect(painter, effect, QPointF(room.right() + UNIT + EFFECT_PX / 2, room.center().y()))
         painter.setFont(names)
         painter.setPen(colors.text)
         name = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, int(room.width()))
         painter.drawText(room, _LEFT, name)
         if has_fold_triangle(scene.lanes, row):
             paint_triangle(painter, layout.triangle(row).center(), lane.folded)
+
+
+def _lane_effects(lane: Lane, scene: TimelineScene) -> list[Effect]:
+    """Return what the calls of the tool of a lane do, if that is known: of several effects the strongest few."""
+    effects = scene.marks.tool_effects.get(lane.title) if lane.is_one_tool else None
+    return [] if effects is None else [effect for effect in _BY_STRENGTH if effect in effects.counts][:_MAX_EFFECTS]
 
 
 def has_fold_triangle(lanes: tuple[Lane, ...], row: int) -> bool:

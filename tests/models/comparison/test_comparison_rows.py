@@ -7,7 +7,8 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from replay_gui.core.divergence.comparison import Change
-from replay_gui.core.effects.effect import Effect, EffectFinding
+from replay_gui.core.effects.effect import Effect
+from replay_gui.core.effects.tool_effects import ToolEffects
 from replay_gui.models.comparison.comparison_rows import ComparisonColumn, ComparisonRows, RowTone
 from tests.helpers.comparisons import StoryComparison, cause, comparison_of
 
@@ -100,7 +101,7 @@ def test_a_call_says_what_it_does_once_that_is_known(qtbot: QtBot, qtmodeltester
     kinds = [session.a.index.kinds[number] for number in session.a.index.kind.tolist()]
     call = rows.index(kinds.index("ToolRequest"), ComparisonColumn.SIDE_A)
     assert call.data(Qt.ItemDataRole.ToolTipRole) is None
-    effects = dict.fromkeys(session.a.index.tools, EffectFinding(Effect.READS, "declared read-only"))
+    effects = dict.fromkeys(session.a.index.tools, ToolEffects({Effect.READS: 3}, "declared read-only"))
     session.a.set_marks(replace(session.a.marks, tool_effects=effects))
     assert call.data(Qt.ItemDataRole.ToolTipRole) == "reads: declared read-only"
     answer = rows.index(kinds.index("ToolResponse"), ComparisonColumn.SIDE_A)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from replay_gui.core.effects.effect import Effect, EffectFinding
+from replay_gui.core.effects.effect import Effect
+from replay_gui.core.effects.tool_effects import ToolEffects
 from replay_gui.models.timeline.lane_words import lane_words
 from replay_gui.models.timeline.lanes import Lanes
 from replay_gui.models.timeline.timeline_choice import TOOLS, LaneChoice
@@ -10,7 +11,7 @@ from tests.helpers.moments import story_index
 
 def test_a_lane_says_how_many_and_what_its_tool_does() -> None:
     lanes = Lanes().extended(story_index(60))
-    marks = TimelineMarks(tool_effects={"search": EffectFinding(Effect.READS, "declared read-only")})
+    marks = TimelineMarks(tool_effects={"search": ToolEffects({Effect.READS: 3}, "declared read-only")})
     of_search = next(lane for lane in lanes.rows() if lane.title == "search")
     calls = f"{of_search.count:,} calls"
     assert lane_words(of_search, NO_MARKS) == calls

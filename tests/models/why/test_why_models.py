@@ -156,7 +156,7 @@ def test_what_a_call_does_is_known_by_its_action_or_else_its_tool(session: Story
     assert table.effect(TrailRow(row=request)) == EffectFinding(Effect.READS, 'the name says "read"')
     assert 'reads: the name says "read"' in table.index(0).data(TIP)
     assert table.effect(TrailRow(row=story_row(0))) is None
-    assert session.story.a.marks.tool_effects["read_file"].effect is Effect.READS
+    assert session.story.a.marks.tool_effects["read_file"].counts == {Effect.READS: 5}
 
 
 def test_an_outcome_is_set_by_hand_only_where_no_grader_says_it(session: StoryWhy) -> None:

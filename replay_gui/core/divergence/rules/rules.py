@@ -7,8 +7,8 @@ what a rule does not name, it does not restrict. Its action is one of:
 - *nondeterministic*: the difference is expected from run to run, and later causes are then only possible ones. With a
   tool and without a kind, the rule applies to the tool's answers to equal requests.
 - *tolerance*: two numbers count as equal if they differ by at most `abs`, or by at most `rel` times the larger one.
-- *reads*, *changes*: the calls of a tool only read, or change something (see core.effects). No difference is ignored by
-  it; it corrects which calls can be a reason for another outcome.
+- *reads*, *checks*, *changes*, *submits*, *hands over*, *notes*, *asks*: what the calls of a tool do, see
+  core.effects. No difference is ignored by it; it corrects which calls can be a reason for another outcome.
 """
 
 from __future__ import annotations
@@ -38,10 +38,18 @@ class Action(StrEnum):
     NONDETERMINISTIC = "nondeterministic"
     TOLERANCE = "tolerance"
     READS = "reads"
+    CHECKS = "checks"
     CHANGES = "changes"
+    SUBMITS = "submits"
+    HANDS_OVER = "hands over"
+    NOTES = "notes"
+    ASKS = "asks"
 
 
-_EFFECTS = {Action.READS: Effect.READS, Action.CHANGES: Effect.CHANGES}
+EFFECT_ACTIONS = {effect: Action(effect.value) for effect in Effect if effect is not Effect.UNKNOWN}
+"""The action of the rule that says that the calls of a tool have an effect."""
+
+_EFFECTS = {action: effect for effect, action in EFFECT_ACTIONS.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from replay_gui.core.divergence.comparison import Difference
 from replay_gui.core.divergence.rules.presets import PRESETS, compile_pattern
-from replay_gui.core.divergence.rules.rules import Action, Rule, Rules, equal_without_matches
+from replay_gui.core.divergence.rules.rules import EFFECT_ACTIONS, Action, Rule, Rules, equal_without_matches
 from replay_gui.core.divergence.rules.rules_file import read_rules, rules_beside, write_rules
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.errors import LogUnreadable, RulesRefused
@@ -194,9 +194,11 @@ def test_what_a_tool_does_is_said_by_a_rule_and_ignores_no_difference(tmp_path: 
             Rule(Action.READS, tool="send_query"),
             Rule(Action.CHANGES, tool="get_lock"),
             Rule(Action.CHANGES, tool="off", enabled=False),
+            *(Rule(action, tool=f"to {action.value}") for action in EFFECT_ACTIONS.values()),
         ]
     )
-    assert rules.effects == {"send_query": Effect.READS, "get_lock": Effect.CHANGES}
+    said = {f"to {action.value}": effect for effect, action in EFFECT_ACTIONS.items()}
+    assert rules.effects == {"send_query": Effect.READS, "get_lock": Effect.CHANGES, **said}
     assert len(rules.for_events("ToolRequest", "send_query")) == 0
     path = tmp_path / "some.rules.toml"
     write_rules(rules, path)
