@@ -67,17 +67,13 @@ class LineEvents:
         rest = self._take_envelope(fields)
         kind = fields["type"]
         if line.number in self._state.surveyed.repeated:
-            self._state.notes.count(REPEATED_LINES)
-            data = {"type": kind, **rest, **message_fields(fields)}
-            self._state.anchor(self._state.run.bookkeeping("claude-code/repeated-line", data))
+            self._note_repeat(fields, rest)
         elif kind in ("user", "assistant"):
             self._state.fields = rest
             before = self._state.run.count
             self._talk.user(fields) if kind == "user" else self._talk.assistant(line, fields)
             if self._state.run.count == before and _calls_alone(fields):  # made before: a call is recorded once
-                self._state.notes.count(REPEATED_LINES)
-                data = {"type": kind, **rest, **message_fields(fields)}
-                self._state.anchor(self._state.run.bookkeeping("claude-code/repeated-line", data))
+                self._note_repeat(fields, rest)
             elif self._state.run.count == before:
                 self._state.notes.count(EMPTY_MESSAGES)
                 self._state.custom(kind, {**rest, **message_fields(fields)})
@@ -86,6 +82,12 @@ class LineEvents:
         uuid = text_of(fields, "uuid")
         if uuid and line.number not in self._state.surveyed.repeated:
             self._anchors[uuid] = self._state.run.context.get("parent", self._state.run.count - 1)
+
+    def _note_repeat(self, fields: dict[str, Any], rest: dict[str, Any]) -> None:
+        """Keep a line that says again what another line said; it is no step."""
+        self._state.notes.count(REPEATED_LINES)
+        data = {"type": fields["type"], **rest, **message_fields(fields)}
+        self._state.anchor(self._state.run.bookkeeping("claude-code/repeated-line", data))
 
     def _other(self, line: Line, fields: dict[str, Any], kind: str, rest: dict[str, Any]) -> None:
         attachment = rest.get("attachment")
