@@ -44,9 +44,7 @@ def unpacked(body: bytes, encoding: str) -> tuple[bytes, bool]:
                 plain = bytes(brotli.process(body, output_buffer_limit=MAX_UNPACKED_BYTES + 1))
             case _:
                 return body, False
-    except (zlib.error, ImportError, ValueError, ArithmeticError, TypeError):
-        return body, False
-    except Exception:  # noqa: BLE001  the errors of zstandard and brotli have no common class
+    except Exception:  # noqa: BLE001  the errors of zlib, zstandard and brotli have no common class
         return body, False
     return (plain, True) if len(plain) <= MAX_UNPACKED_BYTES else (body, False)
 

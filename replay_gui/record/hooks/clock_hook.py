@@ -15,9 +15,9 @@ from collections.abc import Callable
 from typing import Any
 
 from replay_gui.core.errors import RerunRefused
+from replay_gui.record.hooks.agent_use import session_of_use
 from replay_gui.record.hooks.patching import patch
-from replay_gui.record.sessions.call_session import CallSession, session_in_force
-from replay_gui.record.surroundings.agent_code import is_used_by_agent
+from replay_gui.record.sessions.call_session import CallSession
 from replay_gui.record.surroundings.options import Surrounding
 
 _FUNCTIONS = ("time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns")
@@ -32,17 +32,10 @@ def install() -> None:
     _put_member(datetime.datetime, "utcnow", _utcnow_hook)
 
 
-def _recording_session() -> CallSession | None:
-    """Return the session that wants to know of the clock, where the agent's own code reads it."""
-    session = session_in_force()
-    wants = session is not None and Surrounding.CLOCK in session.log.surroundings
-    return session if wants and is_used_by_agent(__file__) else None
-
-
 def _hook_of(source: str) -> Any:
     def make(original: Any) -> Any:
         def read() -> Any:
-            session = _recording_session()
+            session = session_of_use(Surrounding.CLOCK)
             return original() if session is None else session.draw(source, original)
 
         return read
@@ -52,7 +45,7 @@ def _hook_of(source: str) -> Any:
 
 def _now_hook(original: Any) -> Any:
     def now(cls: type[datetime.datetime], tz: datetime.tzinfo | None = None) -> datetime.datetime:
-        session = _recording_session()
+        session = session_of_use(Surrounding.CLOCK)
         if session is None:
             real: datetime.datetime = original.__get__(None, cls)(tz)
             return real
@@ -63,7 +56,7 @@ def _now_hook(original: Any) -> Any:
 
 def _utcnow_hook(original: Any) -> Any:
     def utcnow(cls: type[datetime.datetime]) -> datetime.datetime:
-        session = _recording_session()
+        session = session_of_use(Surrounding.CLOCK)
         if session is None:
             real: datetime.datetime = original.__get__(None, cls)()
             return real

@@ -11,10 +11,9 @@ import tempfile
 from typing import Any
 
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
+from replay_gui.record.hooks.agent_use import session_of_use
 from replay_gui.record.hooks.patching import patch
 from replay_gui.record.hooks.tool_calls import MADE_AGAIN, HookedCall, make_call
-from replay_gui.record.sessions.call_session import session_in_force
-from replay_gui.record.surroundings.agent_code import is_used_by_agent
 from replay_gui.record.surroundings.options import Surrounding
 
 _MAX_BYTES = 16 * 1024 * 1024  # of a file whose content is kept
@@ -29,14 +28,8 @@ def install() -> None:
 
 def _hook(original: Any) -> Any:
     def open_file(file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
-        session = session_in_force()
-        if (
-            session is None
-            or Surrounding.FILES not in session.log.surroundings
-            or not isinstance(file, str | os.PathLike)
-            or any(letter in mode for letter in "wax+")
-            or not is_used_by_agent(pathlib.__file__)
-        ):
+        session = session_of_use(Surrounding.FILES, pathlib.__file__)
+        if session is None or not isinstance(file, str | os.PathLike) or any(letter in mode for letter in "wax+"):
             return original(file, mode, *args, **kwargs)
         call = HookedCall(
             _TOOL,

@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
+from replay_gui.record.calls.mcp_results import result_text
 from replay_gui.record.calls.plain_form import plain_form
 from replay_gui.record.hooks.patching import patch
 from replay_gui.record.hooks.tool_calls import HookedCall, make_call_async
@@ -51,15 +52,10 @@ def _call(asked: Any, result_type: Any) -> HookedCall:
     def answer(result: Any) -> CallAnswer:
         value = result.model_dump(mode="json", by_alias=True, exclude_none=True)
         failed = bool(value.get("isError"))
-        return CallAnswer(plain_form(value).value, error=_text_of(value) if failed else None, form={"mcp": True})
+        return CallAnswer(plain_form(value).value, error=result_text(value) if failed else None, form={"mcp": True})
 
     def given_result(answer: CallAnswer) -> Any:
         validate = getattr(result_type, "model_validate", None) or result_type.validate_python
         return validate(answer.output)
 
     return HookedCall(name, request, answer, given_result)
-
-
-def _text_of(value: dict[str, Any]) -> str:
-    texts = [part.get("text") for part in value.get("content", ()) if isinstance(part, dict)]
-    return "\n".join(text for text in texts if isinstance(text, str)) or "failed"

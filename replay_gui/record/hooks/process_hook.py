@@ -13,10 +13,9 @@ from typing import Any
 
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
 from replay_gui.record.calls.plain_form import plain_form
+from replay_gui.record.hooks.agent_use import session_of_use
 from replay_gui.record.hooks.patching import patch
 from replay_gui.record.hooks.tool_calls import HookedCall, make_call
-from replay_gui.record.sessions.call_session import session_in_force
-from replay_gui.record.surroundings.agent_code import is_used_by_agent
 from replay_gui.record.surroundings.options import Surrounding
 
 _COMPARED = ("cwd", "input", "shell")  # arguments beside the program's own
@@ -29,11 +28,9 @@ def install() -> None:
 
 def _hook(original: Any) -> Any:
     def run(*popenargs: Any, **kwargs: Any) -> Any:
-        session = session_in_force()
-        if session is None or Surrounding.PROCESSES not in session.log.surroundings:
-            return original(*popenargs, **kwargs)
+        session = session_of_use(Surrounding.PROCESSES, subprocess.__file__)
         command = popenargs[0] if popenargs else kwargs.get("args")
-        if not isinstance(command, str | os.PathLike | list | tuple) or not is_used_by_agent(subprocess.__file__):
+        if session is None or not isinstance(command, str | os.PathLike | list | tuple):
             return original(*popenargs, **kwargs)
         call = _call(command, kwargs)
         return make_call(session, call, lambda: original(*popenargs, **kwargs))

@@ -5,9 +5,8 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from replay_gui.record.hooks.agent_use import session_of_use
 from replay_gui.record.hooks.patching import patch
-from replay_gui.record.sessions.call_session import session_in_force
-from replay_gui.record.surroundings.agent_code import is_used_by_agent
 from replay_gui.record.surroundings.options import Surrounding
 
 
@@ -20,8 +19,8 @@ def install() -> None:
 def _hook_of(source: str) -> Any:
     def make(original: Any) -> Any:
         def make_uuid(*args: Any, **kwargs: Any) -> uuid.UUID:
-            session = session_in_force()
-            if session is None or Surrounding.UUID not in session.log.surroundings or not is_used_by_agent():
+            session = session_of_use(Surrounding.UUID)
+            if session is None:
                 made: uuid.UUID = original(*args, **kwargs)
                 return made
             return uuid.UUID(session.draw(source, lambda: str(original(*args, **kwargs))))

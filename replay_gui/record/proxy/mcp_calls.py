@@ -10,6 +10,7 @@ from replay_gui.core.errors import AnswerNotRecorded
 from replay_gui.core.importers.json_lines import NotJson
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
 from replay_gui.record.calls.json_bodies import json_value
+from replay_gui.record.calls.mcp_results import result_text
 from replay_gui.record.calls.plain_form import plain_form
 
 CALL_TOOL = "tools/call"
@@ -58,7 +59,7 @@ def answer_of(message: dict[str, Any]) -> CallAnswer:
         )
     result = plain_form(message["result"]).value
     has_failed = isinstance(result, dict) and result.get("isError") is True
-    return CallAnswer(result, error=_text_of(result) if has_failed else None, form={_FORM: True})
+    return CallAnswer(result, error=result_text(result) if has_failed else None, form={_FORM: True})
 
 
 def line_of(message_id: Any, answer: CallAnswer) -> bytes:
@@ -74,9 +75,3 @@ def error_line(message_id: Any, text: str) -> bytes:
     """Return the answer that says why there is none."""
     error = {"code": NOT_ANSWERED, "message": text}
     return msgspec.json.encode({"jsonrpc": "2.0", "id": message_id, "error": error}) + b"\n"
-
-
-def _text_of(result: dict[str, Any]) -> str:
-    content = result.get("content")
-    texts = [part.get("text") for part in content if isinstance(part, dict)] if isinstance(content, list) else []
-    return "\n".join(text for text in texts if isinstance(text, str)) or "failed"

@@ -1,0 +1,27 @@
+"""Whether the agent's own code uses one of the surroundings that are recorded beside calls."""
+
+from __future__ import annotations
+
+import sys
+from types import FrameType
+
+from replay_gui.record.sessions.call_session import CallSession, session_in_force
+from replay_gui.record.surroundings.agent_code import is_agent_code
+from replay_gui.record.surroundings.options import Surrounding
+
+
+def session_of_use(surrounding: Surrounding, *between: str) -> CallSession | None:
+    """Return the session that records this surrounding, where the agent's own code calls the hook that calls this.
+
+    A library that reads the clock, say, does so on its own account: None.
+
+    Args:
+        between: file names of modules whose functions may stand between the agent and the hook, such as pathlib's.
+    """
+    session = session_in_force()
+    if session is None or surrounding not in session.log.surroundings:
+        return None
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None and frame.f_code.co_filename in between:
+        frame = frame.f_back
+    return session if frame is not None and is_agent_code(frame.f_code.co_filename) else None
