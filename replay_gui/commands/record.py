@@ -10,6 +10,7 @@ from pathlib import Path
 from replay_gui.commands.runs import EXIT_FAILED
 from replay_gui.commands.terminal import print_error
 from replay_gui.core.errors import LogRefused
+from replay_gui.core.log.begun import Means
 from replay_gui.core.text.wording import plural
 from replay_gui.record.child.child_options import ChildOptions
 from replay_gui.record.child.running import CommandResult, free_path, run_command
@@ -68,7 +69,9 @@ def run(args: argparse.Namespace) -> int:
 
     if args.proxy or args.mcp:
         name = Path(args.command[0]).name
-        session = RecordingSession(new_log(log, agent_type=name, config={"command": args.command}))
+        means = Means.MCP if args.mcp else Means.PROXY
+        config = {"command": args.command}
+        session = RecordingSession(new_log(log, agent_type=name, config=config, command=args.command, means=means))
         status = record_server(args.command, session) if args.mcp else run_proxied(args.command, session, open_window)
         result = CommandResult(status, (report_of(session),))
     else:

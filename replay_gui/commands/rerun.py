@@ -6,25 +6,24 @@ import argparse
 import tempfile
 from pathlib import Path
 
-import msgspec
-
+from replay_gui.commands.asking import ask_on_terminal, check_terminal, value_of_words
+from replay_gui.commands.rerun_files import edits_of_file, edits_of_words, report_file, write_rerun_report
 from replay_gui.commands.runs import EXIT_FAILED, EXIT_FINDING, EXIT_GOOD, add_format_argument, open_run
 from replay_gui.commands.terminal import print_error
 from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.divergence.rules.rules_file import read_rules, rules_beside
 from replay_gui.core.errors import LogRefused, ReplayError, RerunRefused
-from replay_gui.core.log.positions import Position, index_before
-from replay_gui.core.text.json_pointer import split_pointer
+from replay_gui.core.log.begun import Means
 from replay_gui.core.text.wording import plural
 from replay_gui.record.child.child_options import ChildOptions
+from replay_gui.record.child.question_folder import QuestionFolder
 from replay_gui.record.child.running import CommandResult, free_path, run_command
 from replay_gui.record.child.session_report import report_of
-from replay_gui.record.matching.answer_edits import AnswerEdit
 from replay_gui.record.matching.past_run import read_past_run
 from replay_gui.record.proxy.mcp_relay import answer_client
 from replay_gui.record.proxy.proxied_command import run_proxied
 from replay_gui.record.rerunning import new_rerun_session
-from replay_gui.record.sessions.rerun_options import PATIENCE, RerunOptions
+from replay_gui.record.sessions.rerun_options import PATIENCE, OnMiss, RerunOptions
 
 EXIT_UNTESTABLE = 125
 """By which ``git bisect run`` passes a commit over."""
@@ -38,10 +37,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--live", metavar="TOOL", action="append", default=[], help="call this tool for real; may be given again"
     )
     parser.add_argument(
+        "--fixed",
+        nargs=2,
+        metavar=("TOOL", "VALUE"),
+        action="append",
+        default=[],
+        help="let this tool always answer VALUE (JSON, or else text), whatever it is asked; may be given again",
+    )
+    parser.add_argument(
+        "--ask",
+        metavar="TOOL",
+        action="append",
+        default=[],
+        help="ask on the terminal how each call of this tool is answered; may be given again",
+    )
+    parser.add_argument(
         "--on-miss",
-        choices=("stop", "live"),
-        default="stop",
-        help="what a request that was not recorded does: stop the run, or be made for real (stop)",
+        choices=[*OnMiss],
+        default=OnMiss.STOP,
+        help="what a request that was not recorded does: stop the run, be made for real, or be asked about (stop)",
+    )
+    parser.add_argument(
+        "--questions",
+        metavar="FOLDER",
+        type=Path,
+        help="put what would be asked on the terminal into this folder, for another program to reply",
     )
     parser.add_argument("--proxy", action="store_true", help="answer by a proxy, as for record --proxy")
     parser.add_argument(
@@ -55,6 +75,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="let the answer that is event EVENT have VALUE (JSON, or else text) at POINTER, in what a tool returned "
         "or in the JSON body of a model's answer; what is asked from there on and was not recorded is made for real",
+    )
+    parser.add_argument(
+        "--edits",
+        metavar="FILE.json",
+        type=Path,
+        help="as --what-if, from a file: a list of objects with the members event, pointer and value",
+    )
+    parser.add_argument(
+        "--report", metavar="FILE.json", type=report_file, help="write the verdict as JSON to this file, too"
     )
     parser.add_argument(
         "--bisect",
@@ -86,6 +115,8 @@ def run(args: argparse.Namespace) -> int:
             raise LogRefused(f"{new}: exists already; give another name")
         result = _rerun(args, new)
         _print_result(result, f"; log: {new}")
+        if args.report is not None:
+            write_rerun_report(args.report, result, _problems(result), new)
         return result.status if _is_as_recorded(result) else EXIT_FINDING if _is_different(result) else EXIT_FAILED
     if args.output is not None:
         raise RerunRefused("--bisect writes no log; leave -o out")
@@ -101,7 +132,11 @@ def run(args: argparse.Namespace) -> int:
 
 def _rerun(args: argparse.Namespace, new: Path) -> CommandResult:
     """Run the command, answered from the recorded run, and write its log to `new`."""
-    edits = [_edit(*words) for words in args.what_if]
+    edits = [*edits_of_words(args.what_if), *edits_of_file(args.edits)]
+    fixed = {tool: value_of_words(words) for tool, words in args.fixed}
+    asks = bool(args.ask) or args.on_miss == OnMiss.ASK
+    if asks and args.questions is None:
+        check_terminal()
     rules = args.rules or rules_beside(Path(args.run))
     if args.rules is not None or rules.exists():
         read_rules(rules)  # a mistake in it is said now
@@ -109,6 +144,23 @@ def _rerun(args: argparse.Namespace, new: Path) -> CommandResult:
         if opened.conversion is not None or opened.log.header.source is not None:
             print_error(f"{args.run}: is no recording, so only tools can be answered from it, no models over HTTP")
         source = Path(opened.log.source.path)
+        if args.proxy or args.mcp:
+            chosen = RerunOptions(
+                rules=read_rules(rules) if rules.exists() else Rules(),
+                live=frozenset(args.live),
+                fixed=fixed,
+                asked=frozenset(args.ask),
+                ask=(ask_on_terminal if args.questions is None else QuestionFolder(args.questions).ask)
+                if asks
+                else None,
+                on_miss=OnMiss(args.on_miss),
+                patience=args.patience,
+                edits=tuple(edits),
+            )
+            means = Means.MCP if args.mcp else Means.PROXY
+            session = new_rerun_session(read_past_run(source), new, chosen, command=args.command, means=means)
+            status = answer_client(session) if args.mcp else run_proxied(args.command, session)
+            return CommandResult(status, (report_of(session),))
 
         def options(reports: str) -> ChildOptions:
             return ChildOptions(
@@ -118,36 +170,23 @@ def _rerun(args: argparse.Namespace, new: Path) -> CommandResult:
                 rerun=str(source.absolute()),
                 rules=str(rules.absolute()) if rules.exists() else None,
                 live=args.live,
-                misses_go_live=args.on_miss == "live",
+                fixed=fixed,
+                asked=args.ask,
+                on_miss=OnMiss(args.on_miss),
+                questions=str(questions) if asks else None,
                 patience=args.patience,
                 edits=edits,
             )
 
-        if args.proxy or args.mcp:
-            chosen = RerunOptions(
-                rules=read_rules(rules) if rules.exists() else Rules(),
-                misses_go_live=args.on_miss == "live",
-                patience=args.patience,
-                edits=tuple(edits),
-            )
-            session = new_rerun_session(read_past_run(source), new, chosen)
-            status = answer_client(session) if args.mcp else run_proxied(args.command, session)
-            return CommandResult(status, (report_of(session),))
-        return run_command(args.command, options)
+        with tempfile.TemporaryDirectory(prefix="replay-gui-") as folder:
+            questions = Path(folder) if args.questions is None else args.questions.absolute()
+            asked = QuestionFolder(questions)
 
+            def ask() -> None:
+                for name, question in [*asked.open_questions()] if asks and args.questions is None else ():
+                    asked.reply(name, ask_on_terminal(question))
 
-def _edit(event: str, pointer: str, value: str) -> AnswerEdit:
-    if not event.isdecimal() or int(event) == 0:
-        raise RerunRefused(f"--what-if: “{event}” is no number of an event")
-    try:
-        split_pointer(pointer)
-    except ValueError as why:
-        raise RerunRefused(f"--what-if: “{pointer}” is no pointer: {why}") from None
-    try:
-        new = msgspec.json.decode(value)
-    except msgspec.MsgspecError:
-        new = value
-    return AnswerEdit(index_before(Position(int(event))), pointer, new)
+            return run_command(args.command, options, ask)
 
 
 def _is_as_recorded(result: CommandResult) -> bool:

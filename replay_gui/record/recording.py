@@ -6,11 +6,12 @@ import atexit
 import contextlib
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from replay_gui.core.errors import LogBusy, LogRefused
+from replay_gui.core.log.begun import MEMBER, Means, RunBegin
 from replay_gui.core.log.kinds import END
 from replay_gui.record.calls.secrets import Secrets
 from replay_gui.record.hooks.installing import install_hooks
@@ -103,20 +104,25 @@ def new_log(
     config: Mapping[str, Any] | None = None,
     surroundings: frozenset[Surrounding] = frozenset(),
     is_shared: bool = False,
+    command: Sequence[str] | None = None,
+    means: Means = Means.HOOKS,
 ) -> CallLog:
     """Return a log that begins with its first event; arguments as for `start`.
 
     Args:
         surroundings: what is recorded beside calls.
+        command: that runs the agent (default: what this process was started with). means: by which it is recorded.
         is_shared: whether other processes of the same command may have begun it.
     """
     agent = agent_type or Path(sys.argv[0]).name or "python", agent_version
     state = random_state()
+    words = tuple(sys.orig_argv if command is None else command)
+    begun = {MEMBER: RunBegin(words, _working_folder(), means).meta}
 
     def begin(secrets: Secrets) -> GuardedRecorder:
         told = secrets.hide(dict(config or {}))
         try:
-            recorder = GuardedRecorder(path, agent=agent, config=told, secrets=secrets)
+            recorder = GuardedRecorder(path, agent=agent, config=told, secrets=secrets, begun=begun)
         except (LogBusy, LogRefused) as why:
             if not is_shared:
                 raise
@@ -126,6 +132,14 @@ def new_log(
         return recorder
 
     return CallLog(begin, Secrets(os.environ), surroundings)
+
+
+def _working_folder() -> str:
+    """Return the folder that the process is in; "" where it was deleted."""
+    try:
+        return str(Path.cwd())
+    except OSError:
+        return ""
 
 
 def record_crash(error: BaseException) -> None:

@@ -6,14 +6,15 @@ import contextlib
 import os
 import random
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.divergence.rules.rules_file import read_rules, rules_beside
 from replay_gui.core.errors import LogRefused
+from replay_gui.core.log.begun import Means
 from replay_gui.record.hooks.installing import install_hooks
 from replay_gui.record.matching.answer_edits import AnswerEdit
 from replay_gui.record.matching.first_difference import DiffersFromRecord, FirstDifference
@@ -21,7 +22,7 @@ from replay_gui.record.matching.past_run import PastRun, read_past_run
 from replay_gui.record.recording import new_log
 from replay_gui.record.sessions.call_session import put_in_force, session_in_force
 from replay_gui.record.sessions.random_state import put_back
-from replay_gui.record.sessions.rerun_options import PATIENCE, RerunOptions
+from replay_gui.record.sessions.rerun_options import PATIENCE, OnMiss, RerunOptions
 from replay_gui.record.sessions.rerun_session import RerunSession
 
 
@@ -50,6 +51,7 @@ def rerun(
     new: str | os.PathLike[str] | None = None,
     rules: Rules | None = None,
     live: Iterable[str] = (),
+    fixed: Mapping[str, Any] | None = None,
     on_miss: Literal["stop", "live"] = "stop",
     patience: float = PATIENCE,
     edits: Iterable[AnswerEdit] = (),
@@ -62,7 +64,7 @@ def rerun(
     Args:
         path: of the recorded run's log. new: the log that is written (default: one that is deleted at the end).
         rules: which differences do not count (default: those in the file beside the log, ``run.rlog.rules.toml``).
-        live: names of tools that are called for real.
+        live: names of tools that are called for real. fixed: by the name of a tool, what it always answers.
         on_miss: "live" makes a request that was not recorded for real and goes on; the difference is kept.
         patience: seconds without any progress, after which a call no longer waits for its turn.
         edits: answers that are to be other ones. What is asked after such an answer and was not recorded is made for
@@ -74,7 +76,8 @@ def rerun(
     options = RerunOptions(
         rules=rules_for(recorded.path) if rules is None else rules,
         live=frozenset(live),
-        misses_go_live=on_miss == "live",
+        fixed=fixed or {},
+        on_miss=OnMiss(on_miss),
         patience=patience,
         edits=tuple(edits),
     )
@@ -101,12 +104,21 @@ def rerun(
 
 
 def new_rerun_session(
-    recorded: PastRun, new: str | os.PathLike[str], options: RerunOptions, *, is_commanded: bool = False
+    recorded: PastRun,
+    new: str | os.PathLike[str],
+    options: RerunOptions,
+    *,
+    command: Sequence[str] | None = None,
+    means: Means = Means.HOOKS,
 ) -> RerunSession:
     """Return the session of a re-run, which writes to `new` and says the same of the agent as the recorded run.
 
     The state of the random numbers is what it was when the recording began.
+
+    Args:
+        command: that runs the agent, where a command began the re-run. means: by which it is answered.
     """
+    is_commanded = command is not None
     agent = recorded.agent
     if recorded.random_state is not None:
         put_back(recorded.random_state)
@@ -117,6 +129,8 @@ def new_rerun_session(
         config=agent.get("config", {}),
         surroundings=recorded.surroundings,
         is_shared=is_commanded,
+        command=command,
+        means=means,
     )
     return RerunSession(recorded, log, options, is_commanded=is_commanded)
 

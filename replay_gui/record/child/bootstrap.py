@@ -16,6 +16,7 @@ from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.divergence.rules.rules_file import read_rules
 from replay_gui.core.errors import ReplayError
 from replay_gui.record.child.child_options import ChildOptions, ChildReport
+from replay_gui.record.child.question_folder import QuestionFolder
 from replay_gui.record.child.session_report import report_of
 from replay_gui.record.hooks.installing import install_hooks
 from replay_gui.record.matching.first_difference import DiffersFromRecord
@@ -57,6 +58,7 @@ def _session(options: ChildOptions) -> RecordingSession | RerunSession:
             config={"command": options.command},
             surroundings=surroundings_of(options.also),
             is_shared=True,
+            command=options.command,
         )
         return RecordingSession(log, is_commanded=True)
     recorded = read_past_run(Path(options.rerun))
@@ -66,11 +68,14 @@ def _session(options: ChildOptions) -> RecordingSession | RerunSession:
     chosen = RerunOptions(
         rules=Rules() if options.rules is None else read_rules(Path(options.rules)),
         live=frozenset(options.live),
-        misses_go_live=options.misses_go_live,
+        fixed=options.fixed,
+        asked=frozenset(options.asked),
+        ask=None if options.questions is None else QuestionFolder(Path(options.questions)).ask,
+        on_miss=options.on_miss,
         patience=options.patience,
         edits=tuple(options.edits),
     )
-    session = new_rerun_session(recorded, options.log, chosen, is_commanded=True)
+    session = new_rerun_session(recorded, options.log, chosen, command=options.command)
     session.on_difference = lambda: _report(session, options)
     return session
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from replay_gui.core.atomic_file import write_whole
 from replay_gui.record.matching.answer_edits import AnswerEdit
+from replay_gui.record.matching.first_difference import DifferenceForm
+from replay_gui.record.sessions.rerun_options import OnMiss
 
 VARIABLE = "REPLAY_GUI_CHILD"
 """The environment variable that holds ChildOptions."""
@@ -24,7 +27,8 @@ class ChildOptions(msgspec.Struct, frozen=True, kw_only=True):
         log: path of the log that is written. reports: folder for ChildReports. command: that was started.
         rerun: path of the log that calls are answered from; None: record.
         rules: path of the rules file; None: none. live: tools that are called for real.
-        misses_go_live: whether requests that were not recorded are made for real.
+        fixed: by the name of a tool, what it always answers. asked: tools whose calls the user is asked about.
+        on_miss: what becomes of requests that were not recorded. questions: folder for what the user is asked.
         patience: seconds without progress, after which a call no longer waits for its turn.
         also: names of what is recorded beside calls; a re-run knows it from the log.
         edits: answers that are other ones than recorded.
@@ -36,7 +40,10 @@ class ChildOptions(msgspec.Struct, frozen=True, kw_only=True):
     rerun: str | None = None
     rules: str | None = None
     live: list[str] = []
-    misses_go_live: bool = False
+    fixed: dict[str, Any] = {}
+    asked: list[str] = []
+    on_miss: OnMiss = OnMiss.STOP
+    questions: str | None = None
     patience: float = 1.0
     also: list[str] = []
     edits: list[AnswerEdit] = []
@@ -56,7 +63,7 @@ class ChildReport(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         process: its id. has_log: whether it wrote the log.
-        difference: lines of the verdict of a re-run; empty where there is none.
+        difference: lines of the verdict of a re-run; empty where there is none. form: the verdict; None: there is none.
         problem: why it could not do what it should; None where it could.
         answered, made: calls answered from the log, and made for real, in a re-run.
         is_edited: whether an edited answer was given, in a re-run with edits.
@@ -67,6 +74,7 @@ class ChildReport(msgspec.Struct, frozen=True, kw_only=True):
     process: int
     has_log: bool = False
     difference: list[str] = []
+    form: DifferenceForm | None = None
     problem: str | None = None
     answered: int = 0
     made: int = 0

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,20 +80,34 @@ def run_to_end(
     except OSError as why:
         raise RerunRefused(f"{command[0]}: cannot be started: {why.strerror}") from None
     deadline: float | None = None
-    while True:
-        try:
-            status = process.wait(_POLL)
-            return status if status >= 0 else 128 - status
-        except subprocess.TimeoutExpired:
-            on_poll()
-        except KeyboardInterrupt:
-            continue  # the command gets it too, and decides
-        if deadline is None:
-            if differs():
-                deadline = time.monotonic() + _GRACE
-        elif time.monotonic() > deadline:
-            process.send_signal(signal.SIGTERM)
-            deadline = float("inf")
+    with _passing_on_termination(process):
+        while True:
+            try:
+                status = process.wait(_POLL)
+                return status if status >= 0 else 128 - status
+            except subprocess.TimeoutExpired:
+                on_poll()
+            except KeyboardInterrupt:
+                continue  # the command gets it too, and decides
+            if deadline is None:
+                if differs():
+                    deadline = time.monotonic() + _GRACE
+            elif time.monotonic() > deadline:
+                process.send_signal(signal.SIGTERM)
+                deadline = float("inf")
+
+
+@contextlib.contextmanager
+def _passing_on_termination(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Send the command the SIGTERM that this process gets: it must not be left alone. Only in the main thread."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: process.send_signal(signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def free_path(wanted: Path) -> Path:

@@ -17,6 +17,7 @@ def report_of(session: RecordingSession | RerunSession) -> ChildReport:
         process=os.getpid(),
         has_log=session.log.has_begun,
         difference=[] if difference is None else difference.lines(),
+        form=None if difference is None else difference.form,
         problem=session.problem,
         answered=0 if rerun is None else rerun.answered,
         made=0 if rerun is None else rerun.made,

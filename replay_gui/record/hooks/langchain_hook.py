@@ -66,6 +66,8 @@ def _call(module: ModuleType, tool: Any, tool_input: Any, call_id: str | None) -
     def given_result(answer: CallAnswer) -> Any:
         if _MESSAGE not in answer.form:
             return answer.output
-        return module.ToolMessage(**answer.output, tool_call_id=call_id, name=tool.name)
+        is_whole = isinstance(answer.output, dict) and "content" in answer.output
+        message = answer.output if is_whole else {"content": str(answer.output)}  # a fixed answer may be a text
+        return module.ToolMessage(**message, tool_call_id=call_id, name=tool.name)
 
     return HookedCall(tool.name, request, answer, given_result)

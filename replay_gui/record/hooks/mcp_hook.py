@@ -56,6 +56,8 @@ def _call(asked: Any, result_type: Any) -> HookedCall:
 
     def given_result(answer: CallAnswer) -> Any:
         validate = getattr(result_type, "model_validate", None) or result_type.validate_python
-        return validate(answer.output)
+        is_whole = not is_tool or (isinstance(answer.output, dict) and "content" in answer.output)
+        text = {"type": "text", "text": str(answer.output)}  # a fixed answer may be a text
+        return validate(answer.output if is_whole else {"content": [text]})
 
     return HookedCall(name, request, answer, given_result)

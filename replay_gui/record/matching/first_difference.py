@@ -8,6 +8,8 @@ from enum import StrEnum
 from types import FrameType
 from typing import Any
 
+import msgspec
+
 from replay_gui.core.divergence.comparison import Difference
 from replay_gui.core.divergence.word_diff import changed_words
 from replay_gui.core.log.positions import EventIndex, position_after
@@ -30,6 +32,37 @@ class DifferenceKind(StrEnum):
     ORDER = "order"  # it was recorded after another, which was not asked for yet
     NOT_ASKED = "not asked"  # the agent ended without it
     UNANSWERED = "unanswered"  # as recorded, but the recorded run ended before the answer
+    STOPPED = "stopped"  # the user was asked, and stopped the run there
+
+
+class DifferingField(msgspec.Struct, frozen=True):
+    """A field in which two requests differ. `path`: in words. `recorded`, `now`: both values in one line each."""
+
+    path: str
+    recorded: str
+    now: str
+
+
+class DifferenceForm(msgspec.Struct, frozen=True, kw_only=True):
+    """A verdict in texts and numbers, for JSON; see FirstDifference.
+
+    Attributes:
+        position: events of the new log before the request that differs. nearest_position: of the nearest request.
+        more_fields: how many more differ than `fields` has.
+    """
+
+    kind: DifferenceKind
+    sentence: str
+    asked: str
+    answered: int
+    recorded: int
+    position: int
+    nearest: str | None = None
+    nearest_position: int | None = None
+    fields: tuple[DifferingField, ...] = ()
+    more_fields: int = 0
+    expected: str | None = None
+    place: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +76,7 @@ class FirstDifference:
         differences: of the nearest request (a) and this one (b).
         expected: what the recorded run asked for next; None at its end, and where that is `nearest`.
         place: ``agent.py:12 in plan``, the agent's code that asked; None where that is not known.
+        position: how many events the new log had by then.
     """
 
     kind: DifferenceKind
@@ -55,35 +89,68 @@ class FirstDifference:
     differences: tuple[Difference, ...] = ()
     expected: str | None = None
     place: str | None = None
+    position: int = 0
+
+    @property
+    def sentence(self) -> str:
+        """The verdict in one sentence; text of the log is shortened, but not escaped."""
+        at = "" if self.index is None else f" (event {position_after(self.index):,})"
+        after = f"after {self.answered:,} of {self.recorded:,} calls as recorded"
+        match self.kind:
+            case DifferenceKind.NOT_ASKED:
+                return f"{after}, the agent ended without asking for {self.asked}{at}"
+            case DifferenceKind.ORDER:
+                return f"{after}, {self.asked} is asked for where the recorded run asked for {self.nearest}{at}"
+            case DifferenceKind.UNANSWERED:
+                return f"{after}, {self.asked} is asked for; the recorded run ended before it was answered{at}"
+            case DifferenceKind.STOPPED:
+                return f"{after}, {self.asked} is asked for, and the run was stopped there"
+            case DifferenceKind.REPEATED:
+                return f"{after}, {self.asked} is asked for once more than in the recorded run{at}"
+            case DifferenceKind.CHANGED:
+                return f"{after}, {self.asked} is asked for as the recorded run did not"
 
     def lines(self) -> list[str]:
         """Return the verdict as lines for a terminal; text of the log is shortened, but not escaped."""
         return [*self._lines()]
 
     def _lines(self) -> Iterator[str]:
-        at = "" if self.index is None else f" (event {position_after(self.index):,})"
-        after = f"after {self.answered:,} of {self.recorded:,} calls as recorded"
-        match self.kind:
-            case DifferenceKind.NOT_ASKED:
-                yield f"{after}, the agent ended without asking for {self.asked}{at}"
-            case DifferenceKind.ORDER:
-                yield f"{after}, {self.asked} is asked for where the recorded run asked for {self.nearest}{at}"
-            case DifferenceKind.UNANSWERED:
-                yield f"{after}, {self.asked} is asked for; the recorded run ended before it was answered{at}"
-            case DifferenceKind.REPEATED:
-                yield f"{after}, {self.asked} is asked for once more than in the recorded run{at}"
-            case _:
-                yield f"{after}, {self.asked} is asked for as the recorded run did not"
-                yield f"  nearest recorded request: {self.nearest or 'none of this kind'}{at}"
-        for difference in self.differences[:_MAX_LINES]:
-            a, b = difference_texts(difference)
-            yield f"  {pointer_text(difference.path)}: recorded {a}, now {b}"
+        yield self.sentence
+        if self.kind is DifferenceKind.CHANGED:
+            at = "" if self.index is None else f" (event {position_after(self.index):,})"
+            yield f"  nearest recorded request: {self.nearest or 'none of this kind'}{at}"
+        for field in self.fields:
+            yield f"  {field.path}: recorded {field.recorded}, now {field.now}"
         if len(self.differences) > _MAX_LINES:
             yield f"  and {len(self.differences) - _MAX_LINES:,} more differences"
         if self.kind in (DifferenceKind.CHANGED, DifferenceKind.REPEATED) and self.expected is not None:
             yield f"  the recorded run asked next for {self.expected}"
         if self.kind is not DifferenceKind.NOT_ASKED:
             yield f"  the agent's code: {self.place or 'not known'}"
+
+    @property
+    def fields(self) -> tuple[DifferingField, ...]:
+        """The first differences, as texts."""
+        texts = ((difference.path, *difference_texts(difference)) for difference in self.differences[:_MAX_LINES])
+        return tuple(DifferingField(pointer_text(path), a, b) for path, a, b in texts)
+
+    @property
+    def form(self) -> DifferenceForm:
+        """The verdict as JSON can hold it."""
+        return DifferenceForm(
+            kind=self.kind,
+            sentence=self.sentence,
+            asked=self.asked,
+            answered=self.answered,
+            recorded=self.recorded,
+            position=self.position,
+            nearest=self.nearest,
+            nearest_position=None if self.index is None else position_after(self.index),
+            fields=self.fields,
+            more_fields=max(0, len(self.differences) - _MAX_LINES),
+            expected=self.expected,
+            place=self.place,
+        )
 
 
 class DiffersFromRecord(BaseException):

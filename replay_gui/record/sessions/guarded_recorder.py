@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Self
 
 from replay_gui.core.errors import LogRefused
+from replay_gui.core.log.kinds import Kind
 from replay_gui.core.recorder.recorder import RecordedCall, RecordedPatch, Recorder
 from replay_gui.record.calls.plain_form import plain_form
 from replay_gui.record.calls.secrets import Secrets
@@ -26,10 +27,22 @@ class GuardedRecorder(Recorder):
     """
 
     def __init__(
-        self, path: str | os.PathLike[str], *, agent: tuple[str, str], config: Any, secrets: Secrets, **options: Any
+        self,
+        path: str | os.PathLike[str],
+        *,
+        agent: tuple[str, str],
+        config: Any,
+        secrets: Secrets,
+        begun: Mapping[str, Any] | None = None,
+        **options: Any,
     ) -> None:
-        """Begin a log; raises what Recorder raises. `agent`: type and version. `options`: those of Recorder."""
+        """Begin a log; raises what Recorder raises.
+
+        Args:
+            agent: type and version. begun: meta of the first event: how the run was begun. options: of Recorder.
+        """
         self.secrets = secrets
+        self._begun = dict(begun or {})
         self.lock = threading.RLock()
         self._takes_clean = False
         super().__init__(path, *agent, config=config, **options)
@@ -55,6 +68,8 @@ class GuardedRecorder(Recorder):
             meta["parent"] = parent
         elif "parent" in meta and meta["parent"] is None:
             del meta["parent"]
+        if kind == Kind.AGENT_INIT:
+            meta |= self._begun
         with self.lock:
             if self._takes_clean:
                 return super().append(kind, payload, **meta)

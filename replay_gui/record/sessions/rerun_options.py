@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
 
 from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.record.matching.answer_edits import AnswerEdit
+from replay_gui.record.sessions.questions import Ask
 
 PATIENCE = 1.0  # seconds without any progress, after which a call no longer waits for its turn
+
+
+class OnMiss(StrEnum):
+    """What becomes of a request that was not recorded."""
+
+    STOP = "stop"
+    LIVE = "live"  # it is made for real
+    ASK = "ask"  # the user says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +28,9 @@ class RerunOptions:
 
     Attributes:
         rules: which differences of requests do not count. live: names of tools that are called for real.
-        misses_go_live: whether a request that was not recorded is made for real; else the re-run stops there.
+        fixed: by the name of a tool, what it always answers. asked: names of tools about whose calls the user is asked.
+        ask: asks the user; needed for `asked` and OnMiss.ASK.
+        on_miss: what becomes of a request that was not recorded. A tool of `live`, `fixed` or `asked` misses nothing.
         patience: seconds without any progress, after which a call no longer waits for its turn.
         edits: answers that are other ones than recorded. Once one was given, what was not recorded is made for real,
         and is no difference: it may follow from the edit.
@@ -24,6 +38,9 @@ class RerunOptions:
 
     rules: Rules = field(default_factory=Rules)
     live: frozenset[str] = frozenset()
-    misses_go_live: bool = False
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    asked: frozenset[str] = frozenset()
+    ask: Ask | None = None
+    on_miss: OnMiss = OnMiss.STOP
     patience: float = PATIENCE
     edits: tuple[AnswerEdit, ...] = ()

@@ -15,9 +15,10 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from replay_gui.core.divergence.comparison import Difference
-from replay_gui.core.errors import ReplayError
+from replay_gui.core.errors import ReplayError, RerunRefused
+from replay_gui.core.log.kinds import END
 from replay_gui.core.log.positions import position_after
-from replay_gui.record.calls.call import CallAnswer, CallRequest
+from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
 from replay_gui.record.calls.secrets import Secrets
 from replay_gui.record.matching.answer_edits import edit_answers
 from replay_gui.record.matching.first_difference import (
@@ -26,11 +27,13 @@ from replay_gui.record.matching.first_difference import (
     FirstDifference,
     place_in_agent,
 )
+from replay_gui.record.matching.fixed_answers import check_fixed, fixed_answer
 from replay_gui.record.matching.matcher import CallMatcher
 from replay_gui.record.matching.past_run import PastCall, PastRun, with_calls_inside
 from replay_gui.record.matching.request_differences import request_differences
 from replay_gui.record.matching.turns import Moment, Turns
 from replay_gui.record.sessions.call_log import CallLog, WrittenRequest
+from replay_gui.record.sessions.call_of_rerun import CallOfRerun, wait, wait_async
 from replay_gui.record.sessions.call_session import log_failure
 from replay_gui.record.sessions.open_call import (
     CallerLanes,
@@ -40,11 +43,10 @@ from replay_gui.record.sessions.open_call import (
     current_call,
     running_task,
 )
-from replay_gui.record.sessions.rerun_options import RerunOptions
+from replay_gui.record.sessions.questions import ReplyKind, question_about
+from replay_gui.record.sessions.rerun_options import OnMiss, RerunOptions
 
 _T = TypeVar("_T")
-
-_TICK = 0.001  # seconds between two looks whether it is a call's turn
 
 
 class RerunSession:
@@ -69,12 +71,16 @@ class RerunSession:
         self.problem: str | None = None
         self.on_difference: Callable[[], None] = _do_nothing
         self.is_edited = False
+        if options.ask is None and (options.asked or options.on_miss is OnMiss.ASK):
+            raise RerunRefused(f"{run.path}: there is nobody to be asked how calls are answered")
+        check_fixed(run, frozenset(options.fixed))
         self._edited_calls = edit_answers(run, options.edits)
         self._run = run
         self._options = options
         self._matcher = CallMatcher(run, options.rules)
         self._turns = Turns(run)
         self._lanes = CallerLanes()
+        self._has_stopped = False
         self._lock = threading.RLock()
         self._given: dict[int, WrittenRequest] = {}  # by number: calls that are answered from the log, and those inside
 
@@ -129,6 +135,8 @@ class RerunSession:
             left = self._matcher.left()
             if self.first_difference is None and left:
                 self._difference(DifferenceKind.NOT_ASKED, left[0].request, nearest=left[0])
+            elif self.first_difference is not None and self._has_stopped:
+                self.log.recorder.append(END, {"how": "stopped", "why": self.first_difference.sentence}, parent=None)
             self.log.close(self.unseen)
             return self.first_difference
 
@@ -139,23 +147,55 @@ class RerunSession:
         if outer is not None and outer.is_same(request):
             return SameCall(outer)
         parent = outer.past if isinstance(outer, CallOfRerun) else None
-        is_live = request.name in self._options.live or (isinstance(outer, CallOfRerun) and outer.is_live)
+        options, seq = self._options, None if outer is None else outer.seq
+        is_inside_live = isinstance(outer, CallOfRerun) and outer.is_live
         with self._lock:
-            if self.first_difference is not None and not self._misses_go_live:
+            if self.first_difference is not None and self._has_stopped:
                 raise DiffersFromRecord(self.first_difference)  # it was said already, and the agent went on
             clean = self.log.clean(request)
             past = self._matcher.take(clean, self.log.key(request), parent)
-            if past is None and not is_live:
-                self._miss(clean, parent)
-            elif past is not None and past.answer is None and not is_live:
-                self._difference(DifferenceKind.UNANSWERED, clean, nearest=past)
-                self._stop()
-        seq = None if outer is None else outer.seq
-        is_live = is_live or past is None or past.answer is None
-        return CallOfRerun(self, request, past, is_live=is_live, parent_seq=seq)
+            recorded = None if past is None else past.answer
+            if request.name in options.fixed:
+                given: CallAnswer | None = fixed_answer(self._run, request, options.fixed[request.name])
+            elif request.name in options.asked:
+                given = self._ask(request, clean, recorded, seq)
+            elif is_inside_live or request.name in options.live:
+                given = None
+            else:
+                if past is None:
+                    self._miss(request, clean, parent, seq)
+                elif recorded is None:
+                    self._difference(DifferenceKind.UNANSWERED, clean, nearest=past)
+                    self._stop(request, seq)
+                is_asked = recorded is None and options.on_miss is OnMiss.ASK
+                given = self._ask(request, clean, None, seq) if is_asked else recorded
+        return CallOfRerun(self, request, past, given=given, parent_seq=seq)
 
-    def _miss(self, request: CallRequest, parent: PastCall | None) -> None:
-        """Take notice of a request that was not recorded; raise DiffersFromRecord unless it may be made for real."""
+    def _ask(
+        self, request: CallRequest, clean: CallRequest, recorded: CallAnswer | None, parent_seq: int | None
+    ) -> CallAnswer | None:
+        """Return what the user says that this call is answered; None: it is to be made. DiffersFromRecord: it stops."""
+        assert self._options.ask is not None
+        place = place_in_agent(calling_frames())
+        reply = self._options.ask(question_about(describe(request), clean, recorded, place))
+        match reply.kind:
+            case ReplyKind.RECORDED if recorded is not None:
+                return recorded
+            case ReplyKind.LIVE:
+                return None
+            case ReplyKind.VALUE if request.kind is CallKind.TOOL:
+                return fixed_answer(self._run, request, reply.value)
+        if self.first_difference is None:
+            self.first_difference = self._verdict(DifferenceKind.STOPPED, clean)
+            self.on_difference()
+        raise self._stopped(request, parent_seq)
+
+    def _miss(self, asked: CallRequest, request: CallRequest, parent: PastCall | None, parent_seq: int | None) -> None:
+        """Take notice of a request that was not recorded; raise DiffersFromRecord unless the run may go on.
+
+        Args:
+            asked: as the agent asked. request: the same without secrets and ids.
+        """
         nearest = self._matcher.nearest(request, parent, self._turns.next_request())
         kind = DifferenceKind.CHANGED
         differences: tuple[Difference, ...] = ()
@@ -166,7 +206,7 @@ class RerunSession:
             elif not differences:
                 differences = (Difference("/parent", _name_of(nearest.parent), _name_of(parent)),)
         self._difference(kind, request, nearest=nearest, differences=differences)
-        self._stop()
+        self._stop(asked, parent_seq)
 
     def _difference(
         self,
@@ -176,29 +216,48 @@ class RerunSession:
         nearest: PastCall | None,
         differences: tuple[Difference, ...] = (),
     ) -> None:
-        """Take notice of a difference: the first is the verdict."""
+        """Take notice of a difference: the first is the verdict; none is, once an edited answer was given."""
         if self.first_difference is None and not self.is_edited:
-            expected = self._turns.next_request()
-            self.first_difference = FirstDifference(
-                kind,
-                describe(asked),
-                answered=self.answered,
-                recorded=len(self._run.calls),
-                nearest=None if nearest is None else describe(nearest.request),
-                index=None if nearest is None else nearest.index,
-                differences=differences,
-                expected=None if expected is None or expected is nearest else _name_of(expected),
-                place=place_in_agent(calling_frames()),
-            )
+            self.first_difference = self._verdict(kind, asked, nearest, differences)
             self.on_difference()
 
-    def _stop(self) -> None:
-        if self.first_difference is not None and not self._misses_go_live:
-            raise DiffersFromRecord(self.first_difference)
+    def _verdict(
+        self,
+        kind: DifferenceKind,
+        asked: CallRequest,
+        nearest: PastCall | None = None,
+        differences: tuple[Difference, ...] = (),
+    ) -> FirstDifference:
+        expected = self._turns.next_request()
+        return FirstDifference(
+            kind,
+            describe(asked),
+            answered=self.answered,
+            recorded=len(self._run.calls),
+            nearest=None if nearest is None else describe(nearest.request),
+            index=None if nearest is None else nearest.index,
+            differences=differences,
+            position=self.log.recorder.count if self.log.has_begun else 0,
+            expected=None if expected is None or expected is nearest else _name_of(expected),
+            place=place_in_agent(calling_frames()),
+        )
+
+    def _stop(self, request: CallRequest, parent_seq: int | None) -> None:
+        """Raise the verdict where the run stops at it."""
+        if self.first_difference is not None and not self._goes_on:
+            raise self._stopped(request, parent_seq)
+
+    def _stopped(self, request: CallRequest, parent_seq: int | None) -> DiffersFromRecord:
+        """Return what ends the run at a request, which is in the new log from here on, without an answer."""
+        assert self.first_difference is not None
+        self._has_stopped = True
+        self.log.request(request, parent_seq, self._lanes.current())
+        return DiffersFromRecord(self.first_difference)
 
     @property
-    def _misses_go_live(self) -> bool:
-        return self._options.misses_go_live or self.is_edited
+    def _goes_on(self) -> bool:
+        """Whether a request that was not recorded lets the run go on."""
+        return self._options.on_miss is not OnMiss.STOP or self.is_edited
 
     # ---- turns ----------------------------------------------------------------------------------
     def turns_to_wait_for(self, past: PastCall, *, is_answer: bool) -> Iterator[None]:
@@ -216,7 +275,7 @@ class RerunSession:
                 return
             yield
 
-    def _check_order(self, call: PastCall) -> None:
+    def _check_order(self, asked: CallOfRerun, call: PastCall) -> None:
         """Take notice where the recorded run had asked for something else before, in the same thread or task."""
         if self._turns.is_turn_of(call, is_answer=False):
             return
@@ -230,14 +289,14 @@ class RerunSession:
                 if (earlier.request.kind, earlier.request.name) == (call.request.kind, call.request.name):
                     differences = tuple(request_differences(earlier.request, call.request))
                 self._difference(DifferenceKind.ORDER, call.request, nearest=earlier, differences=differences)
-                self._stop()
+                self._stop(asked.request, asked.parent_seq)
                 return
 
     # ---- writing --------------------------------------------------------------------------------
     def _write_request(self, call: CallOfRerun) -> None:
         with self._lock:
             if call.past is not None:
-                self._check_order(call.past)
+                self._check_order(call, call.past)
             call.written = self.log.request(call.request, call.parent_seq, self._lanes.current())
             if call.past is not None:
                 self._turns.pass_moment(call.past, is_answer=False)
@@ -259,7 +318,7 @@ class RerunSession:
                         self._copy(moment)
                 self._turns.pass_moment(call.past, is_answer=True)
             self.log.answer(call.written, answer)
-            if call.past is not None and call.past.number in self._edited_calls:
+            if call.past is not None and call.past.number in self._edited_calls and answer is call.past.answer:
                 self.is_edited = True
             self.made += call.is_live
             self.answered += not call.is_live
@@ -288,82 +347,8 @@ class RerunSession:
             self.answered += 1
 
 
-class CallOfRerun:
-    """A call of a re-run; see OpenCall.
-
-    Attributes:
-        past: the recorded call that it is; None for one that was not recorded. is_live: whether it is made for real.
-        written: names its request in the new log; set by the session when it is written.
-    """
-
-    written: WrittenRequest
-
-    def __init__(
-        self,
-        session: RerunSession,
-        request: CallRequest,
-        past: PastCall | None,
-        *,
-        is_live: bool,
-        parent_seq: int | None,
-    ) -> None:
-        self.past = past
-        self.is_live = is_live
-        self.request = request
-        self.parent_seq = parent_seq
-        self._session = session
-        self._is_finished = False
-
-    @property
-    def seq(self) -> int:
-        """The seq of the request's event."""
-        return self.written.call.seq
-
-    @property
-    def answer(self) -> CallAnswer | None:
-        """The recorded answer; None for a call that is made for real."""
-        return None if self.is_live or self.past is None else self.past.answer
-
-    def is_same(self, request: CallRequest) -> bool:
-        """Whether this request is the one that began this call, seen by a second hook."""
-        return self._session.log.is_same(self.written, request)
-
-    def finish(self, answer: CallAnswer) -> None:
-        """Write the answer when its turn has come, the first time that this is called."""
-        if not self._is_finished:
-            self._is_finished = True
-            if self.past is not None and not self.is_live:
-                wait(self._session.turns_to_wait_for(self.past, is_answer=True))
-            self._session.write_answer(self, answer)
-
-    async def finish_async(self, answer: CallAnswer) -> None:
-        """Do as `finish`, without blocking the event loop."""
-        if not self._is_finished:
-            self._is_finished = True
-            if self.past is not None and not self.is_live:
-                await wait_async(self._session.turns_to_wait_for(self.past, is_answer=True))
-            self._session.write_answer(self, answer)
-
-
 def _do_nothing() -> None:
     """Be told of a difference."""
-
-
-def wait(turns: Iterator[None]) -> None:
-    """Wait for the turns of others; not at all in an event loop, whose thread the others need."""
-    is_in_loop = running_task() is not None
-    for _ in turns:
-        if is_in_loop:
-            return
-        time.sleep(_TICK)
-
-
-async def wait_async(turns: Iterator[None]) -> None:
-    """Wait for the turns of others, in asyncio; in another event loop, not at all."""
-    for _ in turns:
-        if running_task() is None:
-            return
-        await asyncio.sleep(_TICK)
 
 
 def describe(request: CallRequest) -> str:

@@ -33,6 +33,7 @@ def test_what_is_no_json_or_too_deep_is_no_value(raw: bytes | str) -> None:
         ("zstd", zstandard.compress(TEXT)),
         ("", TEXT),
     ],
+    ids=["gzip", "x-gzip", "deflate", "deflate without its head", "zstd", "plain"],  # gzip's bytes hold the time
 )
 def test_bodies_are_unpacked_within_a_bound(encoding: str, packed: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     assert unpacked(packed, encoding) == (TEXT, True)

@@ -1,0 +1,71 @@
+"""Asking the user on the terminal how a call of a re-run is answered."""
+
+from __future__ import annotations
+
+import os
+from typing import TextIO
+
+from replay_gui.core.errors import RerunRefused
+from replay_gui.core.importers.json_lines import NotJson
+from replay_gui.core.text.plain_text import visible
+from replay_gui.record.calls.json_bodies import json_value
+from replay_gui.record.sessions.questions import Question, Reply, ReplyKind
+
+_TERMINAL = "/dev/tty"  # standard input and output are the agent's
+_MAX_LINE_LENGTH = 2_000  # characters
+_CHOICES = {
+    "r": (ReplyKind.RECORDED, "as recorded"),
+    "l": (ReplyKind.LIVE, "for real"),
+    "v": (ReplyKind.VALUE, "with a value"),
+    "s": (ReplyKind.STOP, "stop here"),
+}
+
+
+def check_terminal() -> None:
+    """Raise RerunRefused where there is no terminal on which the user could be asked."""
+    try:
+        os.close(os.open(_TERMINAL, os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        raise RerunRefused("there is no terminal on which you could be asked how calls are answered") from None
+
+
+def ask_on_terminal(question: Question) -> Reply:
+    """Ask, and return the reply; where the terminal is closed, it is to stop."""
+    with (
+        open(_TERMINAL, encoding="utf-8", errors="replace") as keys,  # noqa: PTH123  a device
+        open(_TERMINAL, "w", encoding="utf-8", errors="backslashreplace") as screen,  # noqa: PTH123
+    ):
+        return ask_between(question, keys, screen)
+
+
+def ask_between(question: Question, keys: TextIO, screen: TextIO) -> Reply:
+    """Ask on `screen`, and read the reply from `keys`, line by line; at the end of `keys` it is to stop."""
+    possible = {key: words for key, words in _CHOICES.items() if words[0] in question.choices}
+    place = f" by {question.place}" if question.place else ""
+    _say(screen, f"{question.asked} is asked for{place}")
+    _say(screen, f"  asked: {question.request}")
+    _say(screen, f"  recorded answer: {question.recorded or 'none'}")
+    while True:
+        _say(screen, "  answer " + ", ".join(f"{key} {words}" for key, (_, words) in possible.items()) + "?")
+        line = keys.readline()
+        key = line.strip().lower()
+        if not line:
+            return Reply(ReplyKind.STOP)
+        if key not in possible:
+            continue
+        if possible[key][0] is not ReplyKind.VALUE:
+            return Reply(possible[key][0])
+        _say(screen, "  the value, as JSON or else as text, in one line:")
+        return Reply(ReplyKind.VALUE, value_of_words(keys.readline().rstrip("\n")))
+
+
+def value_of_words(words: str) -> object:
+    """Return the value of a JSON text, or the text itself where it is none."""
+    try:
+        return json_value(words)
+    except NotJson:
+        return words
+
+
+def _say(screen: TextIO, text: str) -> None:
+    print(visible(text[:_MAX_LINE_LENGTH]), file=screen, flush=True)

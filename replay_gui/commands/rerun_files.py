@@ -1,0 +1,82 @@
+"""What a re-run reads and writes beside logs: edits of answers, and the verdict as JSON."""
+
+from __future__ import annotations
+
+from argparse import ArgumentTypeError
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from replay_gui.commands.asking import value_of_words
+from replay_gui.core.atomic_file import SHARED, check_target, write_whole
+from replay_gui.core.errors import LogUnreadable, RerunRefused
+from replay_gui.core.log.positions import Position, index_before
+from replay_gui.core.text.json_pointer import split_pointer
+from replay_gui.record.child.rerun_report import RerunReport
+from replay_gui.record.child.running import CommandResult
+from replay_gui.record.matching.answer_edits import AnswerEdit
+
+
+class _EditOfFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    event: int
+    pointer: str
+    value: Any
+
+
+def edits_of_words(given: Iterable[Sequence[str]]) -> list[AnswerEdit]:
+    """Return the edits of --what-if: (event, pointer, value), as written; RerunRefused where one is none."""
+    edits = []
+    for event, pointer, value in given:
+        if not event.isdecimal() or len(event) > 18:
+            raise RerunRefused(f"--what-if: “{event}” is no number of an event")
+        edits.append(_edit(int(event), pointer, value_of_words(value), "--what-if"))
+    return edits
+
+
+def edits_of_file(path: Path | None) -> list[AnswerEdit]:
+    """Return the edits in a file; none for no file. RerunRefused or LogUnreadable where it cannot be used."""
+    if path is None:
+        return []
+    try:
+        given = msgspec.json.decode(path.read_bytes(), type=list[_EditOfFile])
+    except OSError as why:
+        raise LogUnreadable(f"{path}: cannot be read: {why.strerror or why}") from None
+    except (msgspec.MsgspecError, RecursionError) as why:
+        raise RerunRefused(f"{path}: is no list of edits: {why}") from None
+    return [_edit(edit.event, edit.pointer, edit.value, str(path)) for edit in given]
+
+
+def report_file(text: str) -> Path:
+    """Return the path of a report; ArgumentTypeError where it is not to be JSON, or cannot be written."""
+    if not text.endswith(".json"):
+        raise ArgumentTypeError(f"{text!r} does not end with .json: the verdict of a re-run is written as JSON")
+    check_target(text)
+    return Path(text)
+
+
+def write_rerun_report(path: Path, result: CommandResult, problems: list[str], log: Path) -> None:
+    """Write the verdict of a re-run; NotWritten where that fails."""
+    recorded = result.recorded
+    report = RerunReport(
+        status=result.status,
+        difference=next((report.form for report in result.reports if report.form is not None), None),
+        problems=problems,
+        answered=0 if recorded is None else recorded.answered,
+        made=0 if recorded is None else recorded.made,
+        is_edited=recorded is not None and recorded.is_edited,
+        unseen={} if recorded is None else recorded.unseen,
+        log=str(log.absolute()) if log.exists() else None,
+    )
+    write_whole(path, msgspec.json.encode(report), new_mode=SHARED)
+
+
+def _edit(event: int, pointer: str, value: Any, where: str) -> AnswerEdit:
+    if event < 1:
+        raise RerunRefused(f"{where}: {event} is no number of an event")
+    try:
+        split_pointer(pointer)
+    except ValueError as why:
+        raise RerunRefused(f"{where}: “{pointer}” is no pointer: {why}") from None
+    return AnswerEdit(index_before(Position(event)), pointer, value)

@@ -1,0 +1,53 @@
+"""Questions to the user and the replies, as files in a folder: the agent's process asks, another one answers."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from replay_gui.core.atomic_file import write_whole
+from replay_gui.core.errors import NotWritten
+from replay_gui.record.sessions.questions import Question, Reply, ReplyKind
+
+_QUESTION, _REPLY = ".question", ".reply"
+_TICK = 0.02  # seconds between two looks for a reply
+
+
+class QuestionFolder:
+    """A folder of questions; where it vanishes, the reply is to stop."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._count = 0
+
+    def ask(self, question: Question) -> Reply:
+        """Ask, and return when there is a reply."""
+        with self._lock:
+            self._count += 1
+            name = f"{os.getpid()}-{self._count}"
+        reply = self._folder / f"{name}{_REPLY}"
+        try:
+            write_whole(self._folder / f"{name}{_QUESTION}", msgspec.json.encode(question))
+        except NotWritten:
+            return Reply(ReplyKind.STOP)
+        while self._folder.exists():
+            if reply.exists():
+                return msgspec.json.decode(reply.read_bytes(), type=Reply)
+            time.sleep(_TICK)
+        return Reply(ReplyKind.STOP)
+
+    def open_questions(self) -> Iterator[tuple[str, Question]]:
+        """Yield the name of each question without a reply, and the question."""
+        for file in sorted(self._folder.glob(f"*{_QUESTION}")):
+            if not file.with_suffix(_REPLY).exists():
+                yield file.stem, msgspec.json.decode(file.read_bytes(), type=Question)
+
+    def reply(self, name: str, reply: Reply) -> None:
+        """Reply to a question; NotWritten where that fails."""
+        write_whole(self._folder / f"{name}{_REPLY}", msgspec.json.encode(reply))

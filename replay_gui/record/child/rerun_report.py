@@ -1,0 +1,27 @@
+"""What came of running an agent again, as the command writes it for other programs."""
+
+from __future__ import annotations
+
+import msgspec
+
+from replay_gui.record.matching.first_difference import DifferenceForm
+
+
+class RerunReport(msgspec.Struct, frozen=True, kw_only=True):
+    """The verdict of a re-run.
+
+    Attributes:
+        status: the agent's exit status. difference: the first request that is not as recorded; None: there is none.
+        problems: why the run could not be answered; empty where it could.
+        answered, made: calls answered from the log, and made for real. is_edited: whether an edited answer was given.
+        unseen: what the agent did that no hook knows, and how often. log: that was written; None: none was.
+    """
+
+    status: int
+    difference: DifferenceForm | None
+    problems: list[str]
+    answered: int
+    made: int
+    is_edited: bool
+    unseen: dict[str, int]
+    log: str | None

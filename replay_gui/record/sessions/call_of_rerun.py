@@ -1,0 +1,110 @@
+"""A call of a re-run, and how it waits for its turn."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from typing import Protocol
+
+from replay_gui.record.calls.call import CallAnswer, CallRequest
+from replay_gui.record.matching.past_run import PastCall
+from replay_gui.record.sessions.call_log import CallLog, WrittenRequest
+from replay_gui.record.sessions.open_call import running_task
+
+_TICK = 0.001  # seconds between two looks whether it is a call's turn
+
+
+class AnsweringSession(Protocol):
+    """What a call needs of the session that began it. `log`: the log that the re-run writes."""
+
+    log: CallLog
+
+    def turns_to_wait_for(self, past: PastCall, *, is_answer: bool) -> Iterator[None]:
+        """Yield for as long as other calls should come before this moment."""
+        ...
+
+    def write_answer(self, call: CallOfRerun, answer: CallAnswer) -> None:
+        """Write the answer of a call."""
+        ...
+
+
+class CallOfRerun:
+    """A call of a re-run; see OpenCall.
+
+    Attributes:
+        past: the recorded call that it is; None for one that was not recorded.
+        written: names its request in the new log; set by the session when it is written.
+        request: what is asked. parent_seq: seq of the request of the call that this one is made inside of, or None.
+    """
+
+    written: WrittenRequest
+
+    def __init__(
+        self,
+        session: AnsweringSession,
+        request: CallRequest,
+        past: PastCall | None,
+        *,
+        given: CallAnswer | None,
+        parent_seq: int | None,
+    ) -> None:
+        """`given`: what it is answered without being made; None: it is made."""
+        self.past = past
+        self._given = given
+        self.request = request
+        self.parent_seq = parent_seq
+        self._session = session
+        self._is_finished = False
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the call is made for real."""
+        return self._given is None
+
+    @property
+    def seq(self) -> int:
+        """The seq of the request's event."""
+        return self.written.call.seq
+
+    @property
+    def answer(self) -> CallAnswer | None:
+        """What the call is answered; None for one that is made for real."""
+        return self._given
+
+    def is_same(self, request: CallRequest) -> bool:
+        """Whether this request is the one that began this call, seen by a second hook."""
+        return self._session.log.is_same(self.written, request)
+
+    def finish(self, answer: CallAnswer) -> None:
+        """Write the answer when its turn has come, the first time that this is called."""
+        if not self._is_finished:
+            self._is_finished = True
+            if self.past is not None and not self.is_live:
+                wait(self._session.turns_to_wait_for(self.past, is_answer=True))
+            self._session.write_answer(self, answer)
+
+    async def finish_async(self, answer: CallAnswer) -> None:
+        """Do as `finish`, without blocking the event loop."""
+        if not self._is_finished:
+            self._is_finished = True
+            if self.past is not None and not self.is_live:
+                await wait_async(self._session.turns_to_wait_for(self.past, is_answer=True))
+            self._session.write_answer(self, answer)
+
+
+def wait(turns: Iterator[None]) -> None:
+    """Wait for the turns of others; not at all in an event loop, whose thread the others need."""
+    is_in_loop = running_task() is not None
+    for _ in turns:
+        if is_in_loop:
+            return
+        time.sleep(_TICK)
+
+
+async def wait_async(turns: Iterator[None]) -> None:
+    """Wait for the turns of others, in asyncio; in another event loop, not at all."""
+    for _ in turns:
+        if running_task() is None:
+            return
+        await asyncio.sleep(_TICK)

@@ -1,0 +1,73 @@
+"""Calls about which the user is asked while an agent is run again: how each is to be answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+import msgspec
+
+from replay_gui.core.state.json_form import one_line_json
+from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
+
+_MAX_TEXT = 20_000  # characters of a request or an answer that are shown
+
+
+class ReplyKind(StrEnum):
+    """How a call is answered."""
+
+    RECORDED = "recorded"  # as in the recorded run
+    LIVE = "live"  # it is made for real
+    VALUE = "value"  # with a value that the user gives
+    STOP = "stop"  # not at all: the re-run stops there
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """A call about which the user is asked.
+
+    Attributes:
+        asked: what is asked for, such as "the tool search". request: its arguments or body, as JSON; cut where long.
+        recorded: what the recorded run was answered, as JSON; None where it has no such call, or no answer.
+        is_model: whether a model is asked: then the user can give no value.
+        place: ``agent.py:12 in plan``, the agent's code that asks; None where that is not known.
+    """
+
+    asked: str
+    request: str
+    recorded: str | None
+    is_model: bool
+    place: str | None
+
+    @property
+    def choices(self) -> tuple[ReplyKind, ...]:
+        """The replies that are possible."""
+        recorded = () if self.recorded is None else (ReplyKind.RECORDED,)
+        value = () if self.is_model else (ReplyKind.VALUE,)
+        return *recorded, ReplyKind.LIVE, *value, ReplyKind.STOP
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """What the user chose. `value`: of ReplyKind.VALUE, a plain value."""
+
+    kind: ReplyKind
+    value: Any = None
+
+
+Ask: TypeAlias = Callable[[Question], Reply]
+"""Asks the user, and returns when there is a reply."""
+
+
+def question_about(asked: str, request: CallRequest, answer: CallAnswer | None, place: str | None) -> Question:
+    """Return the question about a call; `answer`: the recorded one."""
+    recorded = None
+    if answer is not None:
+        recorded = _cut(one_line_json(answer.output) if answer.error is None else f"error: {answer.error}")
+    is_model = request.kind is CallKind.MODEL
+    return Question(
+        asked=asked, request=_cut(one_line_json(request.value)), recorded=recorded, is_model=is_model, place=place
+    )
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _MAX_TEXT else f"{text[:_MAX_TEXT]}…"
