@@ -34,7 +34,7 @@ from replay_gui.core.verification.verification_report import (
     VerificationReport,
     verification_form,
 )
-from replay_gui.core.verification.verify_log import verify
+from replay_gui.core.verification.verify_log import check_unchanged, verify
 
 if TYPE_CHECKING:
     from replay_gui.core.anchor.statement import ReadAnchor  # imports cryptography, which is slow
@@ -210,7 +210,7 @@ def _cells(line: tuple[str, ...], widths: list[int]) -> enumerate[tuple[str, int
 
 
 def verify_opened_run(run: OpenedRun, number: int = 1, total: int = 1) -> VerificationReport:
-    """Verify a run, the `number`-th of `total`, with a progress line."""
+    """Verify a run, the `number`-th of `total`, with a progress line; LogChanged if it was edited meanwhile."""
     if run.conversion is not None and run.format != OWN_FORMAT:
         made = run.conversion
         return build_foreign_report(run.given, run.log.header, made.events, made.notes, made.own_hashes)
@@ -223,6 +223,7 @@ def verify_opened_run(run: OpenedRun, number: int = 1, total: int = 1) -> Verifi
             from replay_gui.engine.headless import verify_with_workers
 
             report = verify_with_workers(log, progress.show)
+        check_unchanged(log, report)
     return replace(report, run=run.given)
 
 

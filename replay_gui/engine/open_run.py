@@ -91,6 +91,7 @@ class OpenRun:
         self._own_hashes = own_hashes
         self._log = log
         self._file = file
+        self._touched_at = log.source.changed_at if file == log.source.stamp else _touched_at(facts.path)
         self._beside = stamps_beside(Path(facts.path))
         self._complain = complain
         self._dropped = False
@@ -147,13 +148,17 @@ class OpenRun:
         self._stored.set_table(self._view.folder / SNAPSHOTS_FILE, list(built.snapshots))
         self._snapshots.set_stored(list(index.snapshots))
 
-    def changed_on_disk(self) -> bool:
-        """Return whether the file at the path, or a journal beside it, is no longer the one that was opened."""
+    def change_on_disk(self) -> str:
+        """Return what was done to the file at the path, or a journal beside it, since it was opened; "" for nothing."""
         try:
             is_other = file_stamp(os.stat(self.facts.path)) != self._file
-            return is_other or stamps_beside(Path(self.facts.path)) != self._beside
+            if is_other or stamps_beside(Path(self.facts.path)) != self._beside:
+                return "The file has changed on disk."
         except OSError:
-            return True
+            return "The file has changed on disk."
+        # Whoever edits a file can set its date back, but not this time. (Links and permissions change it, too.)
+        is_touched = _touched_at(self.facts.path) != self._touched_at
+        return "The file was touched on disk; its size and its date are as before." if is_touched else ""
 
     def report_on_opened_file(self, report: VerificationReport) -> VerificationReport:
         """Return the report on the file that the user opened, made from the report on the log."""
@@ -324,3 +329,11 @@ class OpenRun:
 
 def _link(label: str, event: Event) -> Related:
     return Related(label, position_after(event.index), f"{event_label(event)}  {summarize_event(event)}")
+
+
+def _touched_at(path: str) -> int | None:
+    """Return when the file or its attributes were last changed (ctime, ns); None where it cannot be read."""
+    try:
+        return os.stat(path).st_ctime_ns
+    except OSError:
+        return None

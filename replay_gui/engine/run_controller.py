@@ -120,8 +120,8 @@ class RunController:
                 totals = active.totals.request(is_whole=not isinstance(active.state, GrowingRun))
                 if totals is not None:
                     self._answer(number, totals, ticket)
-            case CheckFile() if active.run.changed_on_disk():
-                self._answer(number, Alert("warning", "The file has changed on disk.", ("reload",)))
+            case CheckFile() if change := active.run.change_on_disk():
+                self._answer(number, Alert("warning", change, ("reload",)))
 
     def _answer_last_seek(self, active: ActiveRun) -> None:
         if active.last_seek is not None:

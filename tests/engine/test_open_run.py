@@ -83,12 +83,12 @@ def test_a_large_record_is_not_decoded_for_its_row(run: OpenRun, monkeypatch: py
 
 
 def test_a_file_that_changes_is_noticed(run: OpenRun, log: Path) -> None:
-    assert not run.changed_on_disk()
+    assert not run.change_on_disk()
     with log.open("ab") as file:
         file.write(b"x")
-    assert run.changed_on_disk()
+    assert run.change_on_disk()
     log.unlink()
-    assert run.changed_on_disk()
+    assert run.change_on_disk()
 
 
 def test_an_index_that_was_never_complete_is_removed(log: Path, tmp_path: Path) -> None:

@@ -266,6 +266,16 @@ def test_the_state_after_an_edit_in_place_is_the_edited_one(
         run.close()
 
 
+def test_an_open_log_that_is_edited_in_place_is_told_of(tmp_path: Path, long_log: Path) -> None:
+    run = open_log_run(1, str(long_log), IndexCache(tmp_path / "cache"), lambda told: None)
+    try:
+        assert not run.change_on_disk()
+        edited_in_place(long_log, 20)
+        assert run.change_on_disk() == "The file was touched on disk; its size and its date are as before."
+    finally:
+        run.close()
+
+
 def test_a_log_that_was_only_touched_keeps_its_index(tmp_path: Path, long_log: Path) -> None:
     cache = IndexCache(tmp_path / "cache")
     keep(cache, long_log)

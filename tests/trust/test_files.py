@@ -18,7 +18,7 @@ from replay_gui.core.errors import LogChanged, LogUnreadable
 from replay_gui.core.log.positions import Position
 from replay_gui.core.verification.verify_log import verify
 from tests.helpers.journey import Journey
-from tests.helpers.logs import write_log
+from tests.helpers.logs import damage, write_log
 
 # ---- what is no log -------------------------------------------------------------------------------------------
 
@@ -217,3 +217,56 @@ def test_the_window_lives_through_it_and_says_so(
     journey.open(again)
     assert session.report is not None
     assert session.report.verdict == "VALID"
+
+
+@pytest.mark.parametrize("command", ["verify", "anchor"])
+def test_an_edit_at_any_read_of_a_verification_is_never_called_valid(
+    tmp_path: Path, command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In place, with size and time as before; an anchor would vouch for one log's hashes and another's bytes."""
+    pread, whole = os.pread, write_log(tmp_path / "whole.rlog", turns=3).read_bytes()
+    path, anchor = tmp_path / "run.rlog", tmp_path / "run.anchor"
+    more = ["-o", str(anchor)] if command == "anchor" else []
+    outcomes = dict[int, str]()
+    for at in range(1000):
+        path.write_bytes(whole)
+        reads = 0
+
+        def edit_before(*arguments: Any) -> bytes:
+            nonlocal reads
+            if reads == at:  # noqa: B023  called within the round
+                damage(path)
+            reads += 1
+            return pread(*arguments)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "pread", edit_before)
+            code = main([command, str(path), *more])
+        said = capsys.readouterr()
+        if reads <= at:
+            break
+        assert "Traceback" not in said.err
+        outcomes[at] = f"{code} {'changed' if 'changed while it was verified' in said.err else ''}"
+        if code == 0 and command == "anchor":
+            assert main(["verify", str(path), "--anchor", str(anchor)]) == 1, "of an INVALID log, which it says"
+            capsys.readouterr()
+        elif command == "verify":
+            assert code in (1, 2), at
+        anchor.unlink(missing_ok=True)
+    assert code == 0, "without an edit, it is valid"
+    assert len(outcomes) > 4
+    assert "2 changed" in outcomes.values()
+
+
+def test_a_log_that_grows_while_it_is_verified_is_judged_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, pread = write_log(tmp_path / "run.rlog", turns=3), os.pread
+
+    def grow_before(*arguments: Any) -> bytes:
+        with path.open("ab") as file:
+            file.write(b"\x94")
+        return pread(*arguments)
+
+    monkeypatch.setattr(os, "pread", grow_before)
+    assert main(["verify", str(path)]) == 0

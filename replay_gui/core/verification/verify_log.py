@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from replay_gui.core.errors import LogChanged
 from replay_gui.core.log.event import event_id
 from replay_gui.core.log.fault import Fault
 from replay_gui.core.log.log_reader import EventLog
@@ -41,6 +42,20 @@ def verify(log: EventLog, on_progress: OnProgress = lambda offset: None) -> Veri
             else check_applicable(log, on_progress=on_progress)
         )
     return build_verification_report(log, [integrity], [] if states is None else [states], log.source.blake3())
+
+
+def check_unchanged(log: EventLog, report: VerificationReport) -> None:
+    """Raise LogChanged if the log was edited while the report was made: its passes may then tell of different bytes.
+
+    What was appended is no part of the report. Cost: none if nothing was done to the file, else two passes over it.
+    """
+    if not log.source.has_changed_since(log.source.changed_at):
+        return
+    again = check_integrity(log, start_boundary(log), None, None, on_progress=lambda offset: None)
+    head = None if again.end.previous is None else again.end.previous.hex()
+    found = again.end.event_index, again.end.event_index - len(again.faults), head
+    if found != (report.events, report.verified, report.head) or log.source.blake3() != report.file_blake3:
+        raise LogChanged(f"{log.source.path}: it was changed while it was verified; verify it again")
 
 
 def build_verification_report(

@@ -88,9 +88,9 @@ def test_an_open_run_notices_that_its_journal_grew(growing: tuple[Path, sqlite3.
     index = IndexCache(tmp_path / "index")
     run = open_converted_run(1, str(path), conversion, index, lambda text: None, stamp=stamp, growing=None)
     try:
-        assert not run.changed_on_disk()
+        assert not run.change_on_disk()
         add(database, 2)
-        assert run.changed_on_disk()
+        assert run.change_on_disk()
     finally:
         run.close()
 
