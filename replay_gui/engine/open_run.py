@@ -40,6 +40,7 @@ from replay_gui.core.state.work_limit import too_costly
 from replay_gui.core.text.event_label import event_label, kind_label
 from replay_gui.core.text.event_text import DECIDED_PATCHES, summarize_event
 from replay_gui.core.verification.foreign_verification import build_foreign_report, why_not_verifiable
+from replay_gui.core.verification.own_hashes import HashChecks
 from replay_gui.core.verification.verification_report import VALID, VerificationReport
 from replay_gui.engine.answers import EventRow, PositionState, Related, Rows, RunFacts, Totals
 from replay_gui.engine.gil_yield import GilYield
@@ -74,7 +75,7 @@ class OpenRun:
         cache: IndexCache,
         file: Stamp,
         complain: OnWarning,
-        own_hashes: dict[str, Any] | None = None,
+        own_hashes: HashChecks | None = None,
         growing: Path | None = None,
     ) -> None:
         """Use the index of this log in the cache; if there is none, it has to be built in `folder`.
@@ -134,7 +135,7 @@ class OpenRun:
             self._view.folder = self._cache.adopt_folder(self._view.folder, self._log)
         self._use_index(built, build_run_index(self._view, built, complete, count))
 
-    def finish_growing(self, log: EventLog, facts: RunFacts, own_hashes: dict[str, Any] | None) -> None:
+    def finish_growing(self, log: EventLog, facts: RunFacts, own_hashes: HashChecks | None) -> None:
         """Use the whole log, which was opened anew since it has another path."""
         self._log.close()
         self._log, self.facts, self._own_hashes, self.growing = log, facts, own_hashes, False

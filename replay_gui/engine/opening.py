@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import platformdirs
@@ -18,6 +17,7 @@ from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.source import Source
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.verification.own_hashes import HashChecks
 from replay_gui.engine.answers import RunFacts
 from replay_gui.engine.files.trusted_folders import TrustedFolders
 from replay_gui.engine.open_run import OnWarning, OpenRun, Stamp
@@ -44,7 +44,7 @@ class Conversion(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...]
     run: str
     runs: tuple[str, ...]
-    own_hashes: dict[str, Any] | None = None
+    own_hashes: HashChecks | None = None
     built: BuiltIndex | None = None
     title: str = ""
 

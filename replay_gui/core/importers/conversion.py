@@ -159,7 +159,7 @@ def _write_log(
             on_grown(growing)
     finally:
         writer.close()
-    own = None if run.own_hashes is None else run.own_hashes.facts()
+    own = None if run.own_hashes is None else run.own_hashes.result()
     return Converted(
         path=path,
         name=run.name,

@@ -8,7 +8,6 @@ import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from blake3 import blake3
@@ -29,6 +28,7 @@ from replay_gui.core.importers.run_choice import choose_run
 from replay_gui.core.log.header import OWN_FORMAT, is_replay_log
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.source import Source
+from replay_gui.core.verification.own_hashes import HashChecks
 
 _LIST_NAME = "conversion.json"
 _UNFINISHED_PREFIX = ".conversion-"
@@ -44,7 +44,7 @@ class _Kept(msgspec.Struct, kw_only=True):
     run_id: str
     events: int
     notes: tuple[str, ...]
-    own_hashes: dict[str, Any] | None
+    own_hashes: HashChecks | None
 
 
 def cached_conversion(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import msgpack
+import msgspec
 
 from replay_gui.core.importers.imported_run import Converted
 from replay_gui.core.log.canonical import decode, encode
@@ -27,7 +28,7 @@ def write_with_findings(made: Converted, path: Path, mode: int) -> None:
     with EventLog.open(made.path) as log, open(path, "xb", opener=partial(os.open, mode=mode)) as out:
         source: dict[str, Any] = {**log.header.source, "notes": list(made.notes)}
         if made.own_hashes is not None:
-            source["own_hashes"] = made.own_hashes
+            source["own_hashes"] = msgspec.to_builtins(made.own_hashes)
         header = encode_header({**log.header.facts, "source": source})
         out.write(header)
         head = digest(header)

@@ -9,6 +9,7 @@ from typing import Any
 
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.verification.own_hashes import HashChecks, HashFailure
 
 MAX_LISTED_FAILURES = 1000  # failures that are listed; all are counted. A header has room for 1 MiB
 
@@ -37,12 +38,12 @@ class OwnHashes:
 
     Attributes:
         checked: events looked at. failed: how many of those were not as they should be.
-        failures: the first of these: {position, offset, problem, expected, actual}, the offset in the source's file.
+        failures: the first of these.
     """
 
     checked: int = 0
     failed: int = 0
-    failures: list[dict[str, Any]] = field(default_factory=list)
+    failures: list[HashFailure] = field(default_factory=list)
 
     def count_good(self) -> None:
         """Count an event whose hashes are right."""
@@ -53,16 +54,17 @@ class OwnHashes:
         self.checked += 1
         self.failed += 1
         if len(self.failures) < MAX_LISTED_FAILURES:
-            hashes = {"expected": expected, "actual": actual}
-            words = {
-                name: None if value is None else one_line(str(value), _MAX_VALUE_LENGTH)
-                for name, value in hashes.items()
-            }
-            self.failures.append({"position": index, "offset": offset, "problem": problem, **words})
+            words = _hash_words(expected), _hash_words(actual)
+            failure = HashFailure(index=index, offset=offset, problem=problem, expected=words[0], actual=words[1])
+            self.failures.append(failure)
 
-    def facts(self) -> dict[str, Any]:
-        """Return the result as a log's header has it."""
-        return {"checked": self.checked, "failed": self.failed, "failures": self.failures}
+    def result(self) -> HashChecks:
+        """Return what was found."""
+        return HashChecks(checked=self.checked, failed=self.failed, failures=tuple(self.failures))
+
+
+def _hash_words(value: object) -> str | None:
+    return None if value is None else one_line(str(value), _MAX_VALUE_LENGTH)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +100,7 @@ class Converted:
     Attributes:
         path: the log. name, run_id: the run's. format: the importer's name. events: in the log.
         notes: what was not understood, left out or changed, in words. source_blake3: hex, of the foreign file.
-        own_hashes: of a format with hashes of its own, what checking them found (see OwnHashes.facts).
+        own_hashes: of a format with hashes of its own, what checking them found.
     """
 
     path: Path
@@ -108,7 +110,7 @@ class Converted:
     events: int
     notes: tuple[str, ...]
     source_blake3: str
-    own_hashes: dict[str, Any] | None = None
+    own_hashes: HashChecks | None = None
 
 
 @dataclass(frozen=True, slots=True)

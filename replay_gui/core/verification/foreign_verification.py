@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from replay_gui.core.log.event import event_id
 from replay_gui.core.log.header import Header
+from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.verification.own_hashes import HashChecks, HashFailure
 from replay_gui.core.verification.verification_report import (
     INVALID,
     NO_HASHES,
@@ -27,22 +28,22 @@ def why_not_verifiable(state: str) -> str:
 
 
 def build_foreign_report(
-    run: str, header: Header, events: int, notes: Sequence[str], own_hashes: dict[str, Any] | None
+    run: str, header: Header, events: int, notes: Sequence[str], own_hashes: HashChecks | None
 ) -> VerificationReport:
     """Return the report on the foreign file that the user calls `run`, from its importer's checks.
 
-    `header`, `events`: of the log that the file was converted to. `own_hashes`: see OwnHashes.facts.
+    `header`, `events`: of the log that the file was converted to.
     """
-    failures = () if own_hashes is None else tuple(_finding(header, failure) for failure in own_hashes["failures"])
+    failures = () if own_hashes is None else tuple(_finding(header, failure) for failure in own_hashes.failures)
     verdict: Verdict = (
-        NOT_VERIFIABLE if not own_hashes or not own_hashes["checked"] else INVALID if own_hashes["failed"] else VALID
+        NOT_VERIFIABLE if own_hashes is None or not own_hashes.checked else INVALID if own_hashes.failed else VALID
     )
     return VerificationReport(
         run=run,
         run_id=header.run_id,
         origin="imported",
         events=events,
-        verified=0 if own_hashes is None else own_hashes["checked"] - own_hashes["failed"],
+        verified=0 if own_hashes is None else own_hashes.checked - own_hashes.failed,
         failures=failures,
         mismatches=(),
         state_hashes=0,
@@ -55,17 +56,16 @@ def build_foreign_report(
         file_blake3=header.source["blake3"],
         verdict=verdict,
         notes=(f"{NO_HASHES if own_hashes is None else _OWN_HASHES} {_STATES[header.state]}", *notes),
-        unlisted=(0 if own_hashes is None else own_hashes["failed"] - len(failures), 0),
+        unlisted=(0 if own_hashes is None else own_hashes.failed - len(failures), 0),
     )
 
 
-def _finding(header: Header, failure: dict[str, Any]) -> Finding:
-    index = failure["position"]
+def _finding(header: Header, failure: HashFailure) -> Finding:
     return Finding(
-        index=index,
-        event_id=event_id(header.run_id, index),
-        offset=failure["offset"],
-        problem=failure["problem"],
-        expected=failure["expected"],
-        actual=failure["actual"],
+        index=EventIndex(failure.index),
+        event_id=event_id(header.run_id, failure.index),
+        offset=failure.offset,
+        problem=failure.problem,
+        expected=failure.expected,
+        actual=failure.actual,
     )
