@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from replay_gui.commands.reporting import ReportOptions, add_report_arguments, part_of, report_options, write_report
+from replay_gui.commands.rule_files import given_rules, unused_rules_words
 from replay_gui.commands.runs import EXIT_FINDING, EXIT_GOOD, STANDARD_INPUT, OpenedRun, add_format_argument, open_run
 from replay_gui.commands.terminal import ProgressLine, print_json, print_line, print_note
 from replay_gui.commands.verify import verify_opened_run
@@ -19,9 +20,8 @@ from replay_gui.core.divergence.causes.explanations import DETAILS_SEPARATOR
 from replay_gui.core.divergence.comparer import Comparer
 from replay_gui.core.divergence.comparison import Cause, Change, Comparison, Difference, DivergencePoint, rank_causes
 from replay_gui.core.divergence.divergence_points import divergence_points
-from replay_gui.core.divergence.rules.rules_file import read_rules
 from replay_gui.core.divergence.side import ComparedSide
-from replay_gui.core.errors import LogUnreadable, RulesRefused
+from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.facts.run_notes import RunNotes, notes_beside, read_notes, with_notes
 from replay_gui.core.importers.import_notes import gap_notes, notes_in_header
 from replay_gui.core.importers.run_choice import split_run
@@ -38,8 +38,7 @@ from replay_gui.core.state.json_form import json_form
 from replay_gui.core.state.state import ABSENT
 from replay_gui.core.text.event_label import event_label
 from replay_gui.core.text.event_text import summarize_event
-from replay_gui.core.text.wording import plural
-from replay_gui.engine.files.rules_in_force import RulesInForce, rules_in_force
+from replay_gui.engine.files.rules_in_force import RulesInForce
 from replay_gui.engine.opening import user_cache
 
 _MAX_REASONS_SHOWN, _MAX_CAUSES_SHOWN, _MAX_POINTS_SHOWN = 8, 12, 24  # that people are shown
@@ -71,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
     with ExitStack() as stack:
         a = stack.enter_context(open_run(args.a, args.format))
         b = stack.enter_context(open_run(args.b, args.format))
-        in_force = _rules(args)
+        in_force = given_rules(args.rules, args.a)
         rules = in_force.rules
         with ProgressLine(f"Comparing {args.a} and {args.b}") as progress:
             side_a, side_b = (stack.enter_context(_open_side(run)) for run in (a, b))
@@ -88,7 +87,7 @@ def run(args: argparse.Namespace) -> int:
             _print_comparison(a, b, comparer, comparison, why)
             _print_rules(in_force)
         if in_force.unused is not None:
-            print_note(_unused_words(in_force))
+            print_note(unused_rules_words(in_force))
         if report is not None:
             if report.redactor is not None:  # sentences are made anew, of what may be told
                 comparison = replace(comparer.compare(rules, report.redactor), results=results)
@@ -128,30 +127,12 @@ def _notes(run: OpenedRun) -> RunNotes:
     return read_notes(notes_beside(Path(path), number))
 
 
-def _rules(args: argparse.Namespace) -> RulesInForce:
-    """Return the rules that the user names, else those in force; RulesRefused where a file cannot be used."""
-    if args.rules is not None:
-        return RulesInForce(rules=read_rules(args.rules), path=args.rules)
-    in_force = rules_in_force(Path(split_run(args.a)[0]))
-    if in_force.problem:
-        raise RulesRefused(in_force.problem)
-    return in_force
-
-
 def _rules_json(in_force: RulesInForce) -> dict[str, Any]:
     return {
         "file": None if in_force.path is None else str(in_force.path),
         "count": len(in_force.rules),
         "not_used": None if in_force.unused is None else str(in_force.unused),
     }
-
-
-def _unused_words(in_force: RulesInForce) -> str:
-    """Return what is said of rules beside A that nobody has allowed."""
-    if in_force.unused_problem:
-        return f"no rules beside the log: {in_force.unused_problem}"
-    unused = f"{plural(in_force.unused_count, 'rule')} beside the log, not used"
-    return f"{in_force.unused}: {unused}; --rules FILE uses the rules of a file"
 
 
 def _print_rules(in_force: RulesInForce) -> None:

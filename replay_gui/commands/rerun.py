@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import os
 import tempfile
 from pathlib import Path
 
 from replay_gui.commands.asking import ask_on_terminal, check_terminal, value_of_words
 from replay_gui.commands.rerun_files import edits_of_file, edits_of_words, report_file, write_rerun_report
+from replay_gui.commands.rule_files import given_rules, is_beside, unused_rules_words
 from replay_gui.commands.runs import EXIT_FAILED, EXIT_FINDING, EXIT_GOOD, add_format_argument, open_run
-from replay_gui.commands.terminal import print_error
+from replay_gui.commands.terminal import print_error, print_note
+from replay_gui.core.atomic_file import keep_apart
 from replay_gui.core.divergence.rules.rules import Rules
-from replay_gui.core.divergence.rules.rules_file import read_rules, rules_beside
 from replay_gui.core.errors import LogRefused, ReplayError, RerunRefused
+from replay_gui.core.importers.run_choice import split_run
 from replay_gui.core.log.begun import Means
 from replay_gui.core.text.wording import plural
 from replay_gui.record.child.child_options import ChildOptions
@@ -91,7 +94,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="exit as git bisect run wants it: 0 as recorded, 1 at a difference, 125 where it cannot be run; no log is "
         "written",
     )
-    parser.add_argument("--rules", metavar="FILE", type=Path, help="the rules (default: those beside RUN)")
+    parser.add_argument(
+        "--rules",
+        metavar="FILE",
+        type=Path,
+        help="the rules (default: those beside RUN, if their folder is trusted)",
+    )
     parser.add_argument(
         "--patience",
         metavar="SECONDS",
@@ -111,12 +119,14 @@ def run(args: argparse.Namespace) -> int:
     if not args.bisect:
         given = Path(args.run)
         new = free_path(given.with_suffix(".rerun.rlog")) if args.output is None else Path(args.output)
-        if args.output is not None and new.exists():
+        if args.output is not None and os.path.lexists(new):
             raise LogRefused(f"{new}: exists already; give another name")
+        if args.report is not None:
+            keep_apart(args.report, _inputs(args))
         result = _rerun(args, new)
         _print_result(result, f"; log: {new}")
         if args.report is not None:
-            write_rerun_report(args.report, result, _problems(result), new)
+            write_rerun_report(args.report, result, _problems(result), new, inputs=_inputs(args))
         return result.status if _is_as_recorded(result) else EXIT_FINDING if _is_different(result) else EXIT_FAILED
     if args.output is not None:
         raise RerunRefused("--bisect writes no log; leave -o out")
@@ -130,6 +140,11 @@ def run(args: argparse.Namespace) -> int:
     return EXIT_GOOD if _is_as_recorded(result) else EXIT_FINDING if _is_different(result) else EXIT_UNTESTABLE
 
 
+def _inputs(args: argparse.Namespace) -> list[Path]:
+    """Return the files that are read, none of which is written over."""
+    return [Path(split_run(args.run)[0]), *(path for path in (args.rules, args.edits) if path is not None)]
+
+
 def _rerun(args: argparse.Namespace, new: Path) -> CommandResult:
     """Run the command, answered from the recorded run, and write its log to `new`."""
     edits = [*edits_of_words(args.what_if), *edits_of_file(args.edits)]
@@ -137,16 +152,19 @@ def _rerun(args: argparse.Namespace, new: Path) -> CommandResult:
     asks = bool(args.ask) or args.on_miss == OnMiss.ASK
     if asks and args.questions is None:
         check_terminal()
-    rules = args.rules or rules_beside(Path(args.run))
-    if args.rules is not None or rules.exists():
-        read_rules(rules)  # a mistake in it is said now
+    in_force = given_rules(args.rules, args.run)
+    if in_force.unused is not None:
+        print_note(unused_rules_words(in_force))
+    rules = in_force.path if args.rules is not None or is_beside(in_force, args.run) else None
+    if rules is not None:
+        print_note(f"differences do not count by the rules of {rules} ({len(in_force.rules):,})")
     with open_run(args.run, args.format) as opened:
         if opened.conversion is not None or opened.log.header.source is not None:
             print_error(f"{args.run}: is no recording, so only tools can be answered from it, no models over HTTP")
         source = Path(opened.log.source.path)
         if args.proxy or args.mcp:
             chosen = RerunOptions(
-                rules=read_rules(rules) if rules.exists() else Rules(),
+                rules=Rules() if rules is None else in_force.rules,
                 live=frozenset(args.live),
                 fixed=fixed,
                 asked=frozenset(args.ask),
@@ -168,7 +186,7 @@ def _rerun(args: argparse.Namespace, new: Path) -> CommandResult:
                 reports=reports,
                 command=args.command,
                 rerun=str(source.absolute()),
-                rules=str(rules.absolute()) if rules.exists() else None,
+                rules=None if rules is None else str(rules.absolute()),
                 live=args.live,
                 fixed=fixed,
                 asked=args.ask,

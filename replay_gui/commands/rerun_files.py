@@ -11,12 +11,15 @@ import msgspec
 
 from replay_gui.commands.asking import value_of_words
 from replay_gui.core.atomic_file import SHARED, check_target, write_whole
-from replay_gui.core.errors import LogUnreadable, RerunRefused
+from replay_gui.core.errors import RerunRefused
 from replay_gui.core.log.positions import Position, index_before
+from replay_gui.core.log.source import read_beginning
 from replay_gui.core.text.json_pointer import split_pointer
 from replay_gui.record.child.rerun_report import RerunReport
 from replay_gui.record.child.running import CommandResult
 from replay_gui.record.matching.answer_edits import AnswerEdit
+
+_MAX_EDITS_BYTES = 64 << 20
 
 
 class _EditOfFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -40,10 +43,8 @@ def edits_of_file(path: Path | None) -> list[AnswerEdit]:
     if path is None:
         return []
     try:
-        given = msgspec.json.decode(path.read_bytes(), type=list[_EditOfFile])
-    except OSError as why:
-        raise LogUnreadable(f"{path}: cannot be read: {why.strerror or why}") from None
-    except (msgspec.MsgspecError, RecursionError) as why:
+        given = msgspec.json.decode(read_beginning(path, _MAX_EDITS_BYTES), type=list[_EditOfFile])
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as why:
         raise RerunRefused(f"{path}: is no list of edits: {why}") from None
     return [_edit(edit.event, edit.pointer, edit.value, str(path)) for edit in given]
 
@@ -56,8 +57,10 @@ def report_file(text: str) -> Path:
     return Path(text)
 
 
-def write_rerun_report(path: Path, result: CommandResult, problems: list[str], log: Path) -> None:
-    """Write the verdict of a re-run; NotWritten where that fails."""
+def write_rerun_report(
+    path: Path, result: CommandResult, problems: list[str], log: Path, *, inputs: Iterable[Path]
+) -> None:
+    """Write the verdict of a re-run; NotWritten where that fails, or the path is one of the `inputs`."""
     recorded = result.recorded
     report = RerunReport(
         status=result.status,
@@ -69,7 +72,7 @@ def write_rerun_report(path: Path, result: CommandResult, problems: list[str], l
         unseen={} if recorded is None else recorded.unseen,
         log=str(log.absolute()) if log.exists() else None,
     )
-    write_whole(path, msgspec.json.encode(report), new_mode=SHARED)
+    write_whole(path, msgspec.json.encode(report), inputs=inputs, new_mode=SHARED)
 
 
 def _edit(event: int, pointer: str, value: Any, where: str) -> AnswerEdit:
