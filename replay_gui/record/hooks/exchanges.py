@@ -35,9 +35,11 @@ class HttpExchange:
             try_to_record(self._session, self._library, self._record)
 
     def fail(self, error: BaseException) -> None:
-        """Record that the exchange failed."""
-        answer = failed_answer(error)
-        try_to_record(self._session, self._library, lambda: self._call.finish(answer))
+        """Record that the exchange failed, unless it was finished before."""
+        if not self._is_finished:
+            self._is_finished = True
+            answer = failed_answer(error)
+            try_to_record(self._session, self._library, lambda: self._call.finish(answer))
 
     def _record(self) -> None:
         answer = http_answer(self._asked, self._status, self._headers, self.chunks, self._session.secrets)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import http.client
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -18,11 +18,17 @@ Headers = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class ForwardedAnswer:
-    """An answer of a provider. `headers`: without those that are for one connection only. `chunks`: as they come."""
+    """An answer of a provider; to be closed.
+
+    Attributes:
+        headers: without those that are for one connection only. chunks: as they come; OSError or HTTPException where
+            the connection ends before the answer.
+    """
 
     status: int
     headers: Headers
     chunks: Iterator[bytes]
+    close: Callable[[], None]
 
 
 def passed_on(headers: Headers) -> list[tuple[str, str]]:
@@ -47,12 +53,11 @@ def forward(method: str, url: str, headers: Headers, body: bytes) -> ForwardedAn
     except BaseException:
         connection.close()
         raise
-    return ForwardedAnswer(response.status, passed_on(response.getheaders()), _chunks(connection, response))
+    return ForwardedAnswer(response.status, passed_on(response.getheaders()), _chunks(response), connection.close)
 
 
-def _chunks(connection: http.client.HTTPConnection, response: http.client.HTTPResponse) -> Iterator[bytes]:
-    try:
-        while chunk := response.read1(_READ_BYTES):
-            yield chunk
-    finally:
-        connection.close()
+def _chunks(response: http.client.HTTPResponse) -> Iterator[bytes]:
+    while chunk := response.read1(_READ_BYTES):
+        yield chunk
+    if response.length:  # read1 says nothing of a connection that ends too early
+        raise http.client.IncompleteRead(b"", response.length)

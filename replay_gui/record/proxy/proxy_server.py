@@ -6,11 +6,11 @@ import contextlib
 import http.client
 import threading
 from collections.abc import Iterable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import msgspec
 
 from replay_gui.core.errors import ReplayError
+from replay_gui.record.calls.loopback_server import BodyRefused, LoopbackHandler, LoopbackServer
 from replay_gui.record.hooks.exchanges import HttpExchange
 from replay_gui.record.hooks.http_calls import answer_to_give, http_request
 from replay_gui.record.matching.first_difference import DiffersFromRecord
@@ -19,28 +19,21 @@ from replay_gui.record.proxy.upstreams import Upstream, target_url
 from replay_gui.record.sessions.call_session import CallSession, try_to_record
 from replay_gui.record.sessions.open_call import OpenCall
 
-_LOOPBACK = "127.0.0.1"
+_MAX_BODY_BYTES = 256 << 20  # of a request
 _REFUSED, _BAD_GATEWAY, _NOT_FOUND = 400, 502, 404
 
 
-class RecordingProxy(ThreadingHTTPServer):
+class RecordingProxy(LoopbackServer):
     """A server on loopback that stands in front of the providers of models.
 
     Attributes:
         session: what records, or answers. providers: where requests go.
     """
 
-    daemon_threads = True
-
     def __init__(self, session: CallSession, providers: tuple[Upstream, ...]) -> None:
-        super().__init__((_LOOPBACK, 0), _ProxyHandler)
+        super().__init__(0, _ProxyHandler)
         self.session = session
         self.providers = providers
-
-    @property
-    def url(self) -> str:
-        """Where it listens."""
-        return f"http://{_LOOPBACK}:{self.server_port}"
 
 
 @contextlib.contextmanager
@@ -57,12 +50,8 @@ def running_proxy(session: CallSession, providers: tuple[Upstream, ...]) -> Iter
         proxy.server_close()
 
 
-class _ProxyHandler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _ProxyHandler(LoopbackHandler):
     server: RecordingProxy
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing on standard error, which is the agent's."""
 
     def do_GET(self) -> None:
         self._handle()
@@ -74,7 +63,11 @@ class _ProxyHandler(BaseHTTPRequestHandler):
         self._handle()
 
     def _handle(self) -> None:
-        body = self.rfile.read(int(self.headers.get("content-length") or 0))
+        try:
+            body = self.read_body(_MAX_BODY_BYTES)
+        except BodyRefused as why:
+            self._refuse(why.status, str(why))
+            return
         url = target_url(self.path, self.server.providers)
         if url is None:
             self._refuse(_NOT_FOUND, f"no provider is behind {self.path}")
@@ -112,23 +105,31 @@ class _ProxyHandler(BaseHTTPRequestHandler):
                 exchange.fail(error)
             self._refuse(_BAD_GATEWAY, f"{type(error).__name__}: {error}")
             return
-        if exchange is None:
-            self._send(answer.status, answer.headers, answer.chunks)
-            return
-        exchange.begin_answer(answer.status, answer.headers)
+        if exchange is not None:
+            exchange.begin_answer(answer.status, answer.headers)
 
         def collected() -> Iterator[bytes]:
-            for chunk in answer.chunks:
-                exchange.chunks.append(chunk)
-                yield chunk
+            try:
+                for chunk in answer.chunks:
+                    if exchange is not None:
+                        exchange.chunks.append(chunk)
+                    yield chunk
+            except (OSError, http.client.HTTPException) as error:  # a part must not be taken for the whole
+                if exchange is not None:
+                    exchange.fail(error)
+                raise
 
         try:
             self._send(answer.status, answer.headers, collected())
+        except (OSError, http.client.HTTPException):  # the provider's connection broke, or the agent's
+            self.close_connection = True
         finally:
-            exchange.finish()
+            answer.close()
+            if exchange is not None:
+                exchange.finish()
 
     def _send(self, status: int, headers: Iterable[tuple[str, str]], chunks: Iterable[bytes]) -> None:
-        self.send_response(status)
+        self.send_response_only(status)
         for name, value in headers:
             self.send_header(name, value)
         self.send_header("transfer-encoding", "chunked")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zlib
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import msgspec
@@ -11,6 +10,7 @@ import msgspec
 from replay_gui.core.errors import ImportRefused, LogUnreadable, ReplayError
 from replay_gui.core.importers.json_lines import NotJson
 from replay_gui.record.calls.json_bodies import json_value
+from replay_gui.record.calls.loopback_server import BodyRefused, LoopbackHandler, LoopbackServer
 from replay_gui.record.receiving.otlp_protobuf import trace_request
 from replay_gui.record.receiving.trace_files import TraceFiles
 
@@ -20,46 +20,37 @@ _MAX_BYTES = 64 << 20  # of a request, also unpacked
 _OTHER_SIGNALS = ("/v1/metrics", "/v1/logs")
 
 
-class TraceReceiver(ThreadingHTTPServer):
+class TraceReceiver(LoopbackServer):
     """The receiver. `files`: where spans go."""
-
-    daemon_threads = True
 
     def __init__(self, port: int, files: TraceFiles) -> None:
         """Listen on this port (0: any that is free); LogUnreadable where it is in use."""
         try:
-            super().__init__(("127.0.0.1", port), _ReceivingHandler)
+            super().__init__(port, _ReceivingHandler)
         except OSError as why:
             raise LogUnreadable(f"port {port}: cannot be listened at: {why.strerror}; give another --port") from None
         self.files = files
 
-    @property
-    def url(self) -> str:
-        """Where it listens."""
-        return f"http://127.0.0.1:{self.server_port}"
 
-
-class _ReceivingHandler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _ReceivingHandler(LoopbackHandler):
+    timeout = 60.0  # seconds without a byte of a peer
     server: TraceReceiver
 
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing of each request."""
-
     def do_POST(self) -> None:
-        length = int(self.headers.get("content-length") or 0)
-        if length > _MAX_BYTES:
-            self.close_connection = True
-            self._answer(413, f"more than {_MAX_BYTES >> 20} MiB")
+        try:
+            body = self.read_body(_MAX_BYTES)
+        except BodyRefused as why:
+            self._answer(why.status, str(why))
             return
-        body = self.rfile.read(length)
-        if self.path in _OTHER_SIGNALS:
+        if self.headers.get("origin") is not None:  # any page in a browser may post to this computer
+            self._answer(403, "pages in a browser are not listened to")
+        elif self.path in _OTHER_SIGNALS:
             self._answer(200, None)  # taken, so that the exporter does not try again; nothing is kept of them
         elif self.path != _TRACES:
             self._answer(404, f"only {_TRACES} is known")
         else:
             try:
-                self.server.files.add(self._request(body))
+                self.server.files.add(self._request(body), len(body))
             except ImportRefused as why:
                 self._answer(400, str(why))
             except ReplayError as why:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 import time
@@ -12,21 +13,31 @@ from typing import Any
 
 import msgspec
 
-from replay_gui.core.errors import LogUnreadable, ReplayError
+from replay_gui.core.atomic_file import PRIVATE
+from replay_gui.core.errors import ImportRefused, LogUnreadable, ReplayError
 from replay_gui.core.importers.conversion import convert
 from replay_gui.record.calls.secrets import Secrets
 
 _SPANS, _LOG = ".otlp.jsonl", ".rlog"
 _FORMAT = "otel"
 _UNSAFE = re.compile(r"[^0-9A-Za-z_-]")
+_MIN_LINES_BYTES, _MAX_LINES_BYTES, _MAX_GROWTH = 16 << 20, 256 << 20, 16  # of the spans of one request
+_APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 _MAX_NAME = 64  # characters of a trace's id in a file's name
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _Trace:
-    """A trace. `changed`: seconds of the monotonic clock when its last span came. `spans`: how many came."""
+    """A trace.
+
+    Attributes:
+        path: of its spans. log: of its log. written: device and inode of the log, once it was written.
+        changed: seconds of the monotonic clock when its last span came. spans: how many came.
+    """
 
     path: Path
+    log: Path
+    written: tuple[int, int] | None = None
     changed: float = 0.0
     spans: int = 0
     has_root: bool = False
@@ -54,23 +65,39 @@ class TraceFiles:
         self._traces: dict[str, _Trace] = {}
         self._lock = threading.Lock()
 
-    def add(self, request: Any) -> int:
-        """Take the spans of a request in the form of OTLP/JSON; return how many. LogUnreadable: they are not kept."""
-        count = 0
+    def add(self, request: Any, size: int | None = None) -> int:
+        """Take the spans of a request in the form of OTLP/JSON; return how many.
+
+        Args:
+            size: bytes of the request, where another program sent it.
+
+        LogUnreadable: they are not kept. ImportRefused: they would be much larger than the request.
+        """
+        limit = _MAX_LINES_BYTES if size is None else min(_MAX_LINES_BYTES, max(_MIN_LINES_BYTES, _MAX_GROWTH * size))
+        lines = self._lines(request, limit)
         with self._lock:
-            for trace_id, span in _single_spans(request):
+            for trace_id, span, line in lines:
                 trace = self._trace(trace_id)
-                line = msgspec.json.encode(self._secrets.hide(span.document)) + b"\n"
                 try:
-                    with trace.path.open("ab") as file:
+                    with os.fdopen(os.open(trace.path, _APPEND, PRIVATE), "ab") as file:
                         file.write(line)
                 except OSError as why:
                     raise LogUnreadable(f"{trace.path}: cannot be written: {why.strerror}") from None
                 trace.changed, trace.is_written = time.monotonic(), False
                 trace.spans += 1
                 trace.has_root = trace.has_root or span.is_root
-                count += 1
-        return count
+        return len(lines)
+
+    def _lines(self, request: Any, limit: int) -> list[tuple[str, _SingleSpan, bytes]]:
+        """Return (id of the trace, span, its line) of each span. The resource and the scope stand in each again."""
+        lines, size = [], 0
+        for trace_id, span in _single_spans(request):
+            line = msgspec.json.encode(self._secrets.hide(span.document)) + b"\n"
+            size += len(line)
+            if size > limit:
+                raise ImportRefused(f"the spans would take more than {limit >> 20} MiB; send fewer at once")
+            lines.append((trace_id, span, line))
+        return lines
 
     def write_logs(self, quiet: float = 0.0, *, whole: bool = False) -> Iterator[WrittenTrace]:
         """Write the logs of traces to which no span came for `quiet` seconds; yield each.
@@ -90,25 +117,28 @@ class TraceFiles:
             for trace in due:
                 trace.is_written = True
         for trace in due:
-            log = trace.path.with_name(trace.path.name.removesuffix(_SPANS) + _LOG)
             try:
-                log.unlink(missing_ok=True)
-                convert(trace.path, log, _FORMAT)
+                if trace.written is not None and trace.written == _identity(trace.log):
+                    trace.log.unlink()  # any other file that is there is not this program's to remove
+                convert(trace.path, trace.log, _FORMAT)
+                trace.written = _identity(trace.log)
             except (ReplayError, OSError) as why:
-                yield WrittenTrace(log, trace.spans, str(why))
+                yield WrittenTrace(trace.log, trace.spans, str(why))
             else:
-                yield WrittenTrace(log, trace.spans, None)
+                yield WrittenTrace(trace.log, trace.spans, None)
 
     def _trace(self, trace_id: str) -> _Trace:
         trace = self._traces.get(trace_id)
         if trace is None:
             name = _UNSAFE.sub("_", trace_id)[:_MAX_NAME] or "trace"
-            path = self._folder / f"{name}{_SPANS}"
             number = 1
-            while path.exists():  # of an earlier run of this program
+            while True:
+                stem = name if number == 1 else f"{name}-{number}"
+                path, log = self._folder / f"{stem}{_SPANS}", self._folder / f"{stem}{_LOG}"
+                if not os.path.lexists(path) and not os.path.lexists(log):  # of an earlier run, or of the user
+                    break
                 number += 1
-                path = self._folder / f"{name}-{number}{_SPANS}"
-            trace = self._traces[trace_id] = _Trace(path)
+            trace = self._traces[trace_id] = _Trace(path=path, log=log)
         return trace
 
 
@@ -127,6 +157,15 @@ def _single_spans(request: Any) -> Iterator[tuple[str, _SingleSpan]]:
                 own_scope = {**scope, "spans": [span]}
                 document = {"resourceSpans": [{**group, "scopeSpans": [own_scope]}]}
                 yield str(span.get("traceId")), _SingleSpan(document, not span.get("parentSpanId"))
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return device and inode of what stands at the path; None for nothing."""
+    try:
+        facts = os.lstat(path)
+    except OSError:
+        return None
+    return facts.st_dev, facts.st_ino
 
 
 def _maps(value: Any) -> list[dict[str, Any]]:

@@ -1,0 +1,106 @@
+"""A server of HTTP for programs on this computer, which may be hostile: bodies are read within bounds."""
+
+from __future__ import annotations
+
+import re
+import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from replay_gui.core.errors import ReplayError
+
+_LOOPBACK = "127.0.0.1"
+_DIGITS = re.compile(r"[0-9]{1,18}")
+_CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r?\n")
+_MAX_LINE, _MAX_TRAILERS = 4096, 100
+_BAD_REQUEST, _TOO_LARGE = 400, 413
+
+
+class BodyRefused(ReplayError):
+    """A request whose body cannot be read. `status`: the status of HTTP that says so."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+class LoopbackServer(ThreadingHTTPServer):
+    """A server that only this computer reaches. A peer that goes away is nobody's trouble."""
+
+    daemon_threads = True
+
+    def __init__(self, port: int, handler: type[LoopbackHandler]) -> None:
+        super().__init__((_LOOPBACK, port), handler)
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://{_LOOPBACK}:{self.server_port}"
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a connection that broke."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
+
+
+class LoopbackHandler(BaseHTTPRequestHandler):
+    """What handles the requests of a LoopbackServer."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing of each request: standard error is the user's."""
+
+    def read_body(self, limit: int) -> bytes:
+        """Return the body of the request.
+
+        BodyRefused where it is larger than `limit` bytes, or where its end is not known for sure: what follows would
+        be taken for a request. The connection is closed then.
+        """
+        try:
+            return self._body(limit)
+        except BodyRefused:
+            self.close_connection = True
+            raise
+
+    def _body(self, limit: int) -> bytes:
+        lengths = self.headers.get_all("content-length") or []
+        encodings = self.headers.get_all("transfer-encoding") or []
+        if encodings:
+            if lengths or [encoding.strip().lower() for encoding in encodings] != ["chunked"]:
+                raise BodyRefused(_BAD_REQUEST, "the end of the body is not known")
+            return self._chunks(limit)
+        if not lengths:
+            return b""
+        if len(lengths) > 1 or not _DIGITS.fullmatch(lengths[0].strip()):
+            raise BodyRefused(_BAD_REQUEST, "the length of the body is not known")
+        return self._read(int(lengths[0]), limit)
+
+    def _chunks(self, limit: int) -> bytes:
+        parts, left = list[bytes](), limit
+        while True:
+            head = _CHUNK_SIZE.fullmatch(self.rfile.readline(_MAX_LINE))
+            if head is None:
+                raise BodyRefused(_BAD_REQUEST, "the body is not in chunks")
+            size = int(head[1], 16)
+            if size == 0:
+                break
+            parts.append(self._read(size, left))
+            left -= size
+            if self.rfile.readline(3) not in (b"\r\n", b"\n"):
+                raise BodyRefused(_BAD_REQUEST, "a chunk of the body does not end where it should")
+        for _ in range(_MAX_TRAILERS):
+            line = self.rfile.readline(_MAX_LINE)
+            if line in (b"\r\n", b"\n"):
+                return b"".join(parts)
+            if not line.endswith(b"\n"):
+                break
+        raise BodyRefused(_BAD_REQUEST, "the body has no end")
+
+    def _read(self, size: int, limit: int) -> bytes:
+        if size > limit:
+            raise BodyRefused(_TOO_LARGE, f"more than {limit >> 20 or 1} MiB")
+        data = self.rfile.read(size)
+        if len(data) < size:
+            raise BodyRefused(_BAD_REQUEST, "the body is cut short")
+        return data
