@@ -112,8 +112,7 @@ def test_while_the_list_flies_by_only_the_last_rows_are_asked_for(
     session.answer_all()
     for position in range(10_000, 90_000, 1000):
         session.seek(position)
-    qtbot.waitUntil(lambda: len(session.asked) > 0)
-    assert all(start < position < stop for start, stop in session.asked[-1:])
+    qtbot.waitUntil(lambda: any(start < position < stop for start, stop in session.asked))
     assert len(session.asked) < 5
 
 
