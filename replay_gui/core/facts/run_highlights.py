@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Any
 
 import numpy as np
@@ -19,9 +20,17 @@ _USERS = ("user", "human")
 _INPUTS = ("input", "sample", "task")  # types of observations that say what the agent is to do, if no user does
 
 
+class PromptSource(IntEnum):
+    """What asks an agent for something, the most telling first: a command such as /clear says little of the task."""
+
+    MESSAGE = 0
+    COMMAND = 1
+    INPUT = 2
+
+
 @dataclass(frozen=True, slots=True)
 class FirstPrompt:
-    """The first message of a user, or else what the agent was given to do.
+    """The first message of a user, or else a command, or else what the agent was given to do.
 
     Attributes:
         text: its beginning, as one line that may hold invisible characters.
@@ -47,16 +56,18 @@ class RunHighlights:
     slowest_call: EventIndex | None = None
 
 
-def prompt_text(kind: str, payload: Mapping[str, Any], *, by_user: bool) -> str:
-    """Return the beginning of what an agent is asked in an event; "" where the event asks nothing.
-
-    Args:
-        by_user: look at messages of users; False: at the input that an agent is given to work on.
-    """
+def prompt_source(kind: str, payload: Mapping[str, Any]) -> PromptSource | None:
+    """Return how an event asks the agent for something; None where it does not."""
     if kind != Kind.OBSERVATION:
-        return ""
-    asks = str(payload.get("source") or "").lower() in _USERS if by_user else payload.get("obs_type") in _INPUTS
-    return preview(payload.get("data"))[:_MAX_PROMPT_CHARACTERS] if asks else ""
+        return None
+    if str(payload.get("source") or "").lower() in _USERS:
+        return PromptSource.COMMAND if payload.get("obs_type") == "command" else PromptSource.MESSAGE
+    return PromptSource.INPUT if payload.get("obs_type") in _INPUTS else None
+
+
+def prompt_text(payload: Mapping[str, Any]) -> str:
+    """Return the beginning of what is asked in an event; "" where nothing is said."""
+    return preview(payload.get("data"))[:_MAX_PROMPT_CHARACTERS]
 
 
 def highlights_of_index(index: RunIndex) -> RunHighlights:

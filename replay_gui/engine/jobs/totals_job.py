@@ -9,7 +9,7 @@ import msgpack
 
 from replay_gui.core.errors import NotCanonical
 from replay_gui.core.facts.nesting import Nesting, NestingBuilder
-from replay_gui.core.facts.run_highlights import FirstPrompt, prompt_text
+from replay_gui.core.facts.run_highlights import FirstPrompt, PromptSource, prompt_source, prompt_text
 from replay_gui.core.facts.run_outcome import RunResult
 from replay_gui.core.facts.run_totals import COSTS, ModelUse, RunTotals
 from replay_gui.core.facts.spending import Spending, SpendingBuilder
@@ -44,8 +44,7 @@ class MetaSums:
 def sum_up(arguments: TotalsArguments, reporter: JobReporter) -> MetaSums:
     """Sum up the meta of a log's events."""
     totals, spending, nesting, result = RunTotals(), SpendingBuilder(), NestingBuilder(), RunResult()
-    prompt: FirstPrompt | None = None
-    given: FirstPrompt | None = None
+    prompts: dict[PromptSource, FirstPrompt] = {}
     with EventLog.open(arguments.path) as log:
         for block in log.parts():
             if not isinstance(block, Block):
@@ -59,18 +58,22 @@ def sum_up(arguments: TotalsArguments, reporter: JobReporter) -> MetaSums:
             for content in block.contents:
                 if content.startswith(_RESULT_STARTS):
                     result = _with_result(result, content)
-            prompt = prompt or _first_prompt(block, by_user=True)
-            if prompt is None:
-                given = given or _first_prompt(block, by_user=False)
+            if PromptSource.MESSAGE not in prompts:
+                _take_prompts(block, prompts)
             reporter.progress(block.end, log.source.size)
-    return MetaSums(totals.uses(), spending.build(), nesting.build(), result, prompt or given)
+    prompt = prompts[min(prompts)] if prompts else None
+    return MetaSums(totals.uses(), spending.build(), nesting.build(), result, prompt)
 
 
-def _first_prompt(block: Block, *, by_user: bool) -> FirstPrompt | None:
+def _take_prompts(block: Block, prompts: dict[PromptSource, FirstPrompt]) -> None:
+    """Add the first prompt of each source."""
     for i, content in enumerate(block.contents):
-        if content.startswith(_OBSERVATION_START) and (text := prompt_text(*_decoded(content), by_user=by_user)):
-            return FirstPrompt(EventIndex(block.first_index + i), text)
-    return None
+        if not content.startswith(_OBSERVATION_START):
+            continue
+        kind, payload = _decoded(content)
+        source = prompt_source(kind, payload)
+        if source is not None and source not in prompts and (text := prompt_text(payload)):
+            prompts[source] = FirstPrompt(EventIndex(block.first_index + i), text)
 
 
 def _decoded(content: bytes) -> tuple[str, dict[str, Any]]:

@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 
-from replay_gui.core.facts.run_highlights import FirstPrompt, RunHighlights, highlights_of_index, prompt_text
+from replay_gui.core.facts.run_highlights import (
+    FirstPrompt,
+    PromptSource,
+    RunHighlights,
+    highlights_of_index,
+    prompt_source,
+    prompt_text,
+)
 from replay_gui.core.index.index_builder import IndexBuilder
 from replay_gui.core.index.index_cache import build_run_index
 from replay_gui.core.index.index_columns import IndexView
@@ -51,14 +58,30 @@ def test_a_run_without_them_has_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "payload", "text"),
+    ("kind", "payload", "source"),
     [
-        ("Observation", {"source": "Human", "data": [{"type": "text", "text": "Hi"}]}, "Hi"),
-        ("Observation", {"source": "user", "data": "x" * 9_000}, "x" * 300),
-        ("Observation", {"source": "environment", "data": "Hi"}, ""),
-        ("Observation", {"source": 3, "data": "Hi"}, ""),
-        ("Decision", {"source": "user", "data": "Hi"}, ""),
+        ("Observation", {"source": "Human", "data": "Hi"}, PromptSource.MESSAGE),
+        ("Observation", {"source": "user", "obs_type": "command", "data": "/clear"}, PromptSource.COMMAND),
+        ("Observation", {"source": "dataset", "obs_type": "sample", "data": "Hi"}, PromptSource.INPUT),
+        ("Observation", {"source": "environment", "data": "Hi"}, None),
+        ("Observation", {"source": 3, "data": "Hi"}, None),
+        ("Decision", {"source": "user", "data": "Hi"}, None),
     ],
 )
-def test_what_a_user_asks_is_a_line(kind: str, payload: dict[str, Any], text: str) -> None:
-    assert prompt_text(kind, payload, by_user=True) == text
+def test_what_asks_the_agent(kind: str, payload: dict[str, Any], source: PromptSource | None) -> None:
+    assert prompt_source(kind, payload) == source
+
+
+@pytest.mark.parametrize(("data", "text"), [([{"type": "text", "text": "Hi"}], "Hi"), ("x" * 9_000, "x" * 300)])
+def test_what_is_asked_is_a_line(data: object, text: str) -> None:
+    assert prompt_text({"data": data}) == text
+
+
+def test_a_command_leads_only_where_no_user_says_anything(tmp_path: Path) -> None:
+    for name, said in (("said.rlog", True), ("silent.rlog", False)):
+        with Recorder(tmp_path / name, agent_type="a", agent_version="1", config={}) as run:
+            run.observation("command", "user", "/clear")
+            if said:
+                run.observation("message", "user", "Mend it.")
+        prompt = sum_up(TotalsArguments(str(tmp_path / name)), Silent()).prompt
+        assert prompt == (FirstPrompt(2, "Mend it.") if said else FirstPrompt(1, "/clear"))  # type: ignore[arg-type]
