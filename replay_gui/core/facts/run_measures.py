@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from replay_gui.core.facts.run_totals import ModelUse, total_use
-from replay_gui.core.index.run_index import FLAG_FAILED, FLAG_INTERRUPTED, FLAG_REPEATED, NO_TIME, RunIndex
+from replay_gui.core.index.run_index import FLAG_FAILED, FLAG_INTERRUPTED, FLAG_REPEATED, RunIndex
 from replay_gui.core.log.kinds import INTERRUPTED, Kind, is_denial
 
 _REQUEST, _RESPONSE, _ERROR = Kind.TOOL_REQUEST.value, Kind.TOOL_RESPONSE.value, Kind.ERROR.value
@@ -94,8 +94,7 @@ def counts_of_index(index: RunIndex) -> RunCounts:
 
 def times_of_index(index: RunIndex) -> tuple[int | None, int | None]:
     """Return the earliest and the latest time of any event, ns since 1970; None where no event has a time."""
-    timed = index.time[index.time != NO_TIME]
-    return (int(timed.min()), int(timed.max())) if len(timed) else (None, None)
+    return index.span or (None, None)
 
 
 def duration_between(first: int | None, last: int | None) -> int | None:

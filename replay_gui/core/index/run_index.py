@@ -19,7 +19,6 @@ NO_TOOL = -1
 NO_PAIR = -1
 
 _ALL = slice(None)
-_TIMES_PER_LOOK = 4096
 FLAG_FAILED = 1  # a tool response without success
 FLAG_UNREADABLE = 2  # its content is no event, or it is a skipped stretch
 FLAG_CRITICAL = 4  # patches, errors, denials, phase changes: snapshots are saved before and after them
@@ -38,6 +37,8 @@ class RunIndex:
         phases: (position of the StateTransition event, from 0; name of the phase), in order.
         offset: uint64, byte offset of each record.
         time: int64, ns since 1970, NO_TIME where the event has none.
+        span: the earliest and the latest time of any event; None where none has a time. The first event need not be
+            the earliest: a session that is resumed may begin with a new head.
         duration: int64, ns, NO_DURATION where unknown. For a request and its response: the call's.
         pair: int32, for a request the index of its response and the reverse, NO_PAIR if there is none (yet).
         flags: uint8, FLAG_*.
@@ -56,6 +57,14 @@ class RunIndex:
     flags: NDArray[np.uint8] = field(default_factory=lambda: np.zeros(0, np.uint8))
     snapshots: tuple[Position, ...] = ()
     complete: bool = False
+    span: tuple[int, int] | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Find the span; as this is of all events, the engine makes indexes, not the window."""
+        known = self.time != NO_TIME
+        latest = int(self.time.max(where=known, initial=NO_TIME))
+        earliest = int(self.time.min(where=known, initial=latest))
+        object.__setattr__(self, "span", None if latest == NO_TIME else (earliest, latest))
 
     @property
     def count(self) -> int:
@@ -63,25 +72,10 @@ class RunIndex:
         return len(self.kind)
 
 
-def first_time(index: RunIndex, *, last: bool = False) -> int | None:
-    """Return the time of the first (or `last`) event that has one, ns since 1970; None where none has.
-
-    The events of a source that tells no time of its head begin without one.
-    """
-    times = index.time[::-1] if last else index.time
-    for begin in range(0, len(times), _TIMES_PER_LOOK):
-        known = times[begin : begin + _TIMES_PER_LOOK]
-        known = known[known != NO_TIME]
-        if len(known):
-            return int(known[0])
-    return None
-
-
 def time_since_start(index: RunIndex, event_index: int) -> int | None:
-    """Return how long after the first event with a time an event was, in ns; None where it has no time."""
+    """Return how long after the earliest time of the run an event was, in ns; None where it has no time."""
     time = int(index.time[event_index])
-    begin = None if time == NO_TIME else first_time(index)
-    return None if begin is None else time - begin
+    return None if index.span is None or time == NO_TIME else time - index.span[0]
 
 
 def failures_of_index(index: RunIndex, which: slice | NDArray[np.int64] = _ALL) -> NDArray[np.bool_]:

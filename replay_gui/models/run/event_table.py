@@ -22,7 +22,6 @@ from replay_gui.core.index.run_index import (
     NO_TIME,
     NO_TOOL,
     RunIndex,
-    first_time,
 )
 from replay_gui.core.log.kinds import Kind, is_failure
 from replay_gui.core.log.positions import EventIndex, Position, index_before, position_after
@@ -298,8 +297,8 @@ class EventTable(QAbstractTableModel):
             case EventColumn.POSITION:
                 return f"{row.position:,}"
             case EventColumn.TIME:
-                begin = None if row.time is None else first_time(self._index)
-                return "" if row.time is None or begin is None else since_start(row.time - begin)
+                span = self._index.span
+                return "" if row.time is None or span is None else since_start(row.time - span[0])
             case EventColumn.LABEL:
                 return row.label
             case EventColumn.TEXT:

@@ -7,7 +7,6 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from replay_gui.core.index.run_index import RunIndex, first_time
 from replay_gui.core.log.positions import Position, index_before, position_after
 from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.wording import plural
@@ -139,7 +138,7 @@ class EventList(Panel):
         ]
         tools = index.tools[:_MAX_MEASURED_NAMES]
         labels = [*kinds, *(f"← {tool}" for tool in tools), *(f"{tool} →" for tool in tools)]
-        self._longest_time = _longest_time(index)
+        self._longest_time = "" if index.span is None else since_start(index.span[1] - index.span[0])
         for column, width in self._delegate.widths(index.count, self._longest_time, labels).items():
             self.view.setColumnWidth(column, width)
         self.request_texts()
@@ -250,9 +249,3 @@ class EventList(Panel):
         session, table = self._session, self.table
         self._menu.fill(session.index, table.filter, table.tally, session.hides_bookkeeping)
         self._menu.popup(self._filter.mapToGlobal(QPoint(0, self._filter.height())))
-
-
-def _longest_time(index: RunIndex) -> str:
-    first = first_time(index)
-    last = None if first is None else first_time(index, last=True)
-    return "" if first is None or last is None else since_start(last - first)

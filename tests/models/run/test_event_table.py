@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from replay_gui.core.effects.effect import Effect, EffectFinding
 from replay_gui.core.facts.event_search import SearchHit
-from replay_gui.core.index.run_index import FLAG_FAILED, NO_TIME, NO_TOOL, RunIndex, first_time
+from replay_gui.core.index.run_index import FLAG_FAILED, NO_TIME, NO_TOOL, RunIndex
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.engine.answers import Rows
@@ -130,7 +130,7 @@ def test_no_times_no_times(session: StorySession, table: EventTable) -> None:
     assert cell(table, 3, EventColumn.TIME) == ""
 
 
-def test_times_begin_with_the_first_that_is_known(session: StorySession, table: EventTable) -> None:
+def test_times_begin_with_the_earliest(session: StorySession, table: EventTable) -> None:
     index = story_index(10)
     times = index.time.copy()
     times[:2] = NO_TIME
@@ -138,7 +138,11 @@ def test_times_begin_with_the_first_that_is_known(session: StorySession, table: 
     assert cell(table, 1, EventColumn.TIME) == ""
     assert cell(table, 2, EventColumn.TIME) == since_start(0)
     assert cell(table, 3, EventColumn.TIME) == since_start(int(times[3] - times[2]))
-    assert (first_time(RunIndex()), first_time(untimed(index), last=True)) == (None, None)
+    times[2], times[5] = times[9] + 1, times[3] - 1  # a session that goes on has a new head
+    session.show(replace(index, time=times))
+    assert cell(table, 5, EventColumn.TIME) == since_start(0)
+    assert cell(table, 2, EventColumn.TIME) == since_start(int(times[2] - times[5]))
+    assert (RunIndex().span, untimed(index).span) == (None, None)
 
 
 def test_what_a_call_does_is_said_unless_it_failed(session: StorySession, table: EventTable) -> None:
