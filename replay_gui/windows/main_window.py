@@ -36,6 +36,7 @@ from replay_gui.windows.find_actions import FindActions
 from replay_gui.windows.last_positions import LastPositions
 from replay_gui.windows.layout_memory import LayoutMemory
 from replay_gui.windows.menus import MenuBar
+from replay_gui.windows.palette.palette_actions import PaletteActions
 from replay_gui.windows.recent_files import RecentFiles
 from replay_gui.windows.run_actions import RunActions
 from replay_gui.windows.run_bar import RunBar
@@ -191,7 +192,17 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         help_actions = HelpActions(self._settings.fileName(), self)
-        for owner in (self, self.sources, self.run_actions, self.find_actions, help_actions):
+        self.palette_actions = PaletteActions(
+            self.session,
+            self.comparison,
+            actions=self.actions_,
+            menus=self.menus,
+            recent_files=self.recent_files,
+            get_view=self._get_run_view,
+            open_run=self._on_path_chosen,
+            window=self,
+        )
+        for owner in (self, self.sources, self.run_actions, self.find_actions, self.palette_actions, help_actions):
             connect_actions(self.actions_, owner.handlers)
         self.menus.format_chosen.connect(self.sources.on_format_chosen)
         self.menus.shown.connect(self.sources.ask_formats)

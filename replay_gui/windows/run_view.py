@@ -6,6 +6,7 @@ from PySide6.QtCore import QByteArray, Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from replay_gui.core.state.state import Path
 from replay_gui.look.theme import GAP
 from replay_gui.models.run.run_search import RunSearch
 from replay_gui.models.session import Session
@@ -28,7 +29,7 @@ class RunView(QWidget):
         super().__init__(parent)
         self.timeline = TimelinePanel(session)
         events, detail, state = EventList(session, finder), EventDetail(session), StateInspector(session)
-        self.state = state
+        self.events, self.state = events, state
         self.facts = RunFactsPanel(session)
         self._state_pages = QStackedWidget()
         for page, text, tip in (
@@ -56,6 +57,11 @@ class RunView(QWidget):
     def toggle_facts(self) -> None:
         """Show the facts of the run in place of the state, or the state again."""
         self._state_pages.setCurrentIndex(1 - self._state_pages.currentIndex())
+
+    def show_value(self, path: Path) -> None:
+        """Show the state, and choose the value at this path in it."""
+        self._state_pages.setCurrentWidget(self.state)
+        self.state.show_value(path)
 
     def reset(self) -> None:
         """Move the borders to their default positions."""

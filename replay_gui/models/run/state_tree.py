@@ -9,11 +9,12 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer
 
 from replay_gui.core.state.state import ABSENT, Path, StateChange
 from replay_gui.models.run.any_index import AnyIndex
-from replay_gui.models.run.value_rows import ChangeMark, RowKind, TreeView, ValueRow, ValueTree, member
+from replay_gui.models.run.value_rows import ChangeMark, RowKind, TreeView, ValueRow, ValueTree, member, pages_to
 from replay_gui.models.run.value_search import ValueSearch
 
 MEMBERS_PER_TURN = 4000  # members that a search looks at in one turn of the event loop, about 12 ms
 
+_MAX_PAGES = 20  # of a wide map or list that are opened for a member far down in it
 _NOTHING: dict[str, Any] = {}
 
 
@@ -103,8 +104,13 @@ class StateTree(QAbstractTableModel):
         self._update()
 
     def reveal(self, path: Path) -> None:
-        """Open what leads to the member at `path`."""
+        """Open what leads to the member at `path`, and as many pages as it takes, up to _MAX_PAGES."""
         self._view.expanded.update(path[:i] for i in range(1, len(path)))
+        holder: Any = self._root
+        for depth, key in enumerate(path):
+            if (pages := pages_to(holder, key)) <= _MAX_PAGES:
+                self._view.pages[path[:depth]] = max(self._view.pages.get(path[:depth], 1), pages)
+            holder = member(holder, key)
         self._view.collapsed.difference_update(path[:i] for i in range(1, len(path)))
         self._update()
 

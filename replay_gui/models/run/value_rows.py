@@ -321,3 +321,12 @@ def member(holder: Any, key: str | int) -> Any:
     if isinstance(key, int) and is_container(holder) and 0 <= key < len(holder):
         return holder[key]
     return ABSENT
+
+
+def pages_to(holder: Any, key: str | int) -> int:
+    """Return how many pages of a map or list are shown before a member is among them; 1 where there is none."""
+    if isinstance(holder, Mapping) and isinstance(key, str):
+        return len([other for other in holder if other < key]) // PAGE_MEMBERS + 1
+    if isinstance(key, int) and is_container(holder) and 0 <= key < len(holder):
+        return (len(holder) - 1 - key) // PAGE_MEMBERS + 1
+    return 1

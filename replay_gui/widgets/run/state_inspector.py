@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from replay_gui.core.log.positions import position_after
+from replay_gui.core.state.state import Path
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import GAP, UNIT, set_role
 from replay_gui.models.run.event_words import view_command
@@ -117,6 +118,14 @@ class StateInspector(Panel):
         self.find_button.setChecked(True)
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
+
+    def show_value(self, path: Path) -> None:
+        """Choose the value at this path, whatever is searched for or hidden; what holds it, if it is far down."""
+        self.find_button.setChecked(False)
+        self.changed_only.setChecked(False)
+        self.tree.reveal(path)
+        self.view.choose_path(path)
+        self.view.setFocus()
 
     @Slot(bool)
     def _on_find_toggled(self, on: bool) -> None:

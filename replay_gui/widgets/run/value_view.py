@@ -115,6 +115,14 @@ class ValueView(RowView):
         self.setCurrentIndex(self._tree.index(row, 0))
         self.show_row(row)
 
+    def choose_path(self, path: Path) -> None:
+        """Choose the value at a path, and have its row in sight, or that of what it would be in."""
+        if path != self._chosen:
+            self._chosen = path
+            self.path_chosen.emit(path)
+        self._restore_current()
+        self.show_row(max(self.currentIndex().row(), 0))
+
     # ---- hands ------------------------------------------------------------------------------------
     def event(self, event: QEvent) -> bool:
         """Keep the keys that this view uses from becoming the window's shortcuts."""
