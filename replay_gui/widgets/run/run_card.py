@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QPalette, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from replay_gui.core.facts.run_measures import token_counts, token_words
+from replay_gui.core.facts.run_measures import token_counts
 from replay_gui.core.facts.run_outcome import end_words, outcome_words
 from replay_gui.core.facts.run_totals import total_cost
 from replay_gui.core.index.run_index import NO_TOOL
@@ -119,9 +119,11 @@ class RunCard(QScrollArea):
         if totals is None or totals.highlights is None:
             return []
         lasted, cost, calls = totals.highlights.duration, total_cost(totals.uses), totals.highlights.counts.calls
+        tokens = token_counts(totals.uses)
         return [
             _row("duration", "" if lasted is None else duration_text(lasted)),
-            _row("tokens", token_words(token_counts(totals.uses))),
+            _row("tokens in", _tokens(tokens.input, tokens.cached, "cached")),
+            _row("tokens out", _tokens(tokens.output, tokens.reasoning, "reasoning")),
             _row("cost", "" if cost is None else cost_text(cost)),
             _row("calls", f"{calls:,}" if calls else ""),
         ]
@@ -158,6 +160,12 @@ class RunCard(QScrollArea):
         row = self.sender()
         if isinstance(row, FactRow) and isinstance(row.aim, int):
             self.position_chosen.emit(Position(row.aim))
+
+
+def _tokens(count: int | None, part: int | None, part_name: str) -> str:
+    """Return ``12,300 (10,000 cached)``, "?" for the number that is not told, and "" where neither is."""
+    inner = "" if part is None else f" ({part:,} {part_name})"
+    return "" if count is None and part is None else f"{'?' if count is None else f'{count:,}'}{inner}"
 
 
 def _row(name: str, text: str) -> FactRow:

@@ -64,7 +64,7 @@ def test_it_says_what_the_run_is_and_how_it_ended(detail: EventDetail, session: 
     assert said["model"] == "m-1 and 1 more model"
     assert "<b>" in said["asked"]
     assert "\u202e" not in said["asked"]
-    assert said["tokens"] == "12 input, 4 output"
+    assert (said["tokens in"], said["tokens out"]) == ("12", "4")
     assert said["end"] == "limit (30 turns)"
     assert [row.said for row in detail.card.rows].count("and 1 more") == 1
     (first, *_) = [row for row in detail.card.rows if row.said.startswith("failed, score 0")]
