@@ -57,7 +57,10 @@ class RunCounts:
 
 @dataclass(frozen=True, slots=True)
 class TokenCounts:
-    """Tokens by sort, None where the source does not tell. `cached` is a part of `input`, `reasoning` of `output`."""
+    """Tokens by sort, None where the source does not tell.
+
+    `cached` is a part of `input`. `reasoning` is a part of `output` in most sources, and beside it in others (Gemini).
+    """
 
     input: int | None = None
     cached: int | None = None
@@ -109,17 +112,19 @@ def token_counts(uses: tuple[ModelUse, ...]) -> TokenCounts:
 
 
 def token_words(tokens: TokenCounts) -> str:
-    """Return ``12,300 input (10,000 of them cached), 400 output (120 of them reasoning)``; "" where nothing is told."""
+    """Return ``12,300 input (10,000 of them cached), 400 output, 120 reasoning``; "" where nothing is told."""
+    parts = [] if tokens.input is None and not tokens.cached else [f"{_number(tokens.input)} input"]
+    if tokens.cached:
+        parts[0] += f" ({tokens.cached:,} of them cached)"
+    if tokens.output is not None:
+        parts.append(f"{tokens.output:,} output")
+    if tokens.reasoning:
+        parts.append(f"{tokens.reasoning:,} reasoning")
+    return ", ".join(parts)
 
-    def words(number: int | None, name: str, part: int | None, part_name: str) -> str:
-        inner = "" if part is None else f" ({part:,} of them {part_name})"
-        return "" if number is None and part is None else f"{'?' if number is None else f'{number:,}'} {name}{inner}"
 
-    parts = (
-        words(tokens.input, "input", tokens.cached, "cached"),
-        words(tokens.output, "output", tokens.reasoning, "reasoning"),
-    )
-    return ", ".join(part for part in parts if part)
+def _number(number: int | None) -> str:
+    return "?" if number is None else f"{number:,}"
 
 
 def cached_tokens(tokens: Mapping[str, int]) -> int | None:

@@ -23,15 +23,15 @@ class Spending:
     """The events that used tokens or money, in their order; columns as little-endian bytes, empty if unknown.
 
     Attributes:
-        positions: int32[n], of the events with tokens. input, output, cached: float64[n], tokens of each; `cached` is
-            a part of `input`.
+        positions: int32[n], of the events with tokens. cached, uncached, output: float64[n], tokens of each: of the
+            input, those that were read from a cache and the others; of the answer.
         paid: int32[m], positions of the events with a cost. cost: float64[m], dollars of each.
     """
 
     positions: bytes = b""
-    input: bytes = b""
-    output: bytes = b""
+    uncached: bytes = b""
     cached: bytes = b""
+    output: bytes = b""
     paid: bytes = b""
     cost: bytes = b""
 
@@ -44,7 +44,7 @@ class Spending:
 class SpendingBuilder:
     """Collects the tokens and the cost of events; of the scopes of RunTotals, the first with any is used.
 
-    Tokens called "input", or without a name, are `input`; those read from a cache are also `cached`. Other names than
+    Tokens called "input", or without a name, are input, of which those read from a cache are a part. Other names than
     "output" are ignored, since they are parts of these.
     """
 
@@ -56,8 +56,9 @@ class SpendingBuilder:
         """Add the tokens and the cost that the event at a position has in its meta."""
         scope, tokens, cost = use_of(kind, meta)
         if tokens:
-            counts = tokens.get("input", 0) + tokens.get("", 0), tokens.get("output", 0), cached_tokens(tokens) or 0
-            self._tokens[scope].add(position, [float(min(max(count, 0), _MAX_TOKENS)) for count in counts])
+            cached = _bounded(cached_tokens(tokens) or 0)
+            uncached = max(_bounded(tokens.get("input", 0) + tokens.get("", 0)) - cached, 0.0)
+            self._tokens[scope].add(position, [uncached, cached, _bounded(tokens.get("output", 0))])
         if cost:  # a cost of 0 is not shown
             self._costs[scope].add(position, [cost])
 
@@ -66,7 +67,12 @@ class SpendingBuilder:
         tokens = next((columns for columns in self._tokens if columns.positions), self._tokens[0])
         costs = next((columns for columns in self._costs if columns.positions), self._costs[0])
         (positions, *counts), (paid, cost) = tokens.as_bytes(), costs.as_bytes()
-        return Spending(positions=positions, input=counts[0], output=counts[1], cached=counts[2], paid=paid, cost=cost)
+        uncached, cached, output = counts
+        return Spending(positions=positions, uncached=uncached, cached=cached, output=output, paid=paid, cost=cost)
+
+
+def _bounded(count: int) -> float:
+    return float(min(max(count, 0), _MAX_TOKENS))
 
 
 class _Columns:

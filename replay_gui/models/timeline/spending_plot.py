@@ -20,7 +20,8 @@ class SpendingPlot:
     """Tokens and cost, summed up from the run's start.
 
     Attributes:
-        positions: int32[n], ascending. sums: float64[3, n + 1]: input, output and cached tokens before each of them.
+        positions: int32[n], ascending. sums: float64[3, n + 1]: tokens of the input that was read anew, of
+            that from a cache, and of the output, before each of them.
         paid: int32[m], ascending. spent: float64[m + 1], dollars before each of them.
     """
 
@@ -32,7 +33,7 @@ class SpendingPlot:
     @classmethod
     def of(cls, spending: Spending) -> SpendingPlot:
         """Sum up a run's spending, in time linear in its entries."""
-        counts = [np.frombuffer(column, "<f8") for column in (spending.input, spending.output, spending.cached)]
+        counts = [np.frombuffer(column, "<f8") for column in (spending.uncached, spending.cached, spending.output)]
         return cls(
             np.frombuffer(spending.positions, "<i4").astype(np.int32),
             _summed(np.stack(counts)),
@@ -51,7 +52,7 @@ class SpendingPlot:
         return float(self.spent[-1])
 
     def used(self, bounds: FloatArray) -> FloatArray:
-        """Return float64[3, len(bounds) - 1]: input, output and cached tokens between consecutive `bounds`."""
+        """Return float64[3, len(bounds) - 1]: the tokens between consecutive `bounds`, in the order of `sums`."""
         return np.diff(self.sums[:, indexes_before(self.positions, bounds)], axis=1)
 
     def used_at(self, positions: NDArray[np.int32]) -> FloatArray:

@@ -122,8 +122,8 @@ class RunCard(QScrollArea):
         tokens = token_counts(totals.uses)
         return [
             _row("duration", "" if lasted is None else duration_text(lasted)),
-            _row("tokens in", _tokens(tokens.input, tokens.cached, "cached")),
-            _row("tokens out", _tokens(tokens.output, tokens.reasoning, "reasoning")),
+            _row("tokens in", _tokens(tokens.input, tokens.cached, " ({:,} cached)")),
+            _row("tokens out", _tokens(tokens.output, tokens.reasoning, " · {:,} reasoning")),
             _row("cost", "" if cost is None else cost_text(cost)),
             _row("calls", f"{calls:,}" if calls else ""),
         ]
@@ -162,10 +162,11 @@ class RunCard(QScrollArea):
             self.position_chosen.emit(Position(row.aim))
 
 
-def _tokens(count: int | None, part: int | None, part_name: str) -> str:
+def _tokens(count: int | None, more: int | None, more_words: str) -> str:
     """Return ``12,300 (10,000 cached)``, "?" for the number that is not told, and "" where neither is."""
-    inner = "" if part is None else f" ({part:,} {part_name})"
-    return "" if count is None and part is None else f"{'?' if count is None else f'{count:,}'}{inner}"
+    if count is None and more is None:
+        return ""
+    return ("?" if count is None else f"{count:,}") + (more_words.format(more) if more else "")
 
 
 def _row(name: str, text: str) -> FactRow:

@@ -176,8 +176,7 @@ class SpendingBand(QWidget):
         most, tall = round_up(most), self.height() - UNIT - LINE
         bottom = np.full(len(left), float(self.height() - LINE))
         painter.setPen(Qt.PenStyle.NoPen)
-        read, written, cached = counts
-        for part, colour in zip((read, cached, written), _tones(), strict=True):
+        for part, colour in zip(counts, _tones(), strict=True):
             height = np.where(part > 0, np.maximum(part * (tall / most), LINE), 0.0)
             bottom = bottom - height
             painter.setBrush(colour)
@@ -284,8 +283,8 @@ class SpendingBand(QWidget):
         pixel = point.x() - ORIGIN_PX
         left, wide, counts = self._columns(self._plot, scale)
         there = np.flatnonzero((left <= point.x() + UNIT / 2) & (point.x() - UNIT / 2 <= left + wide))
-        read, written, cached = (float(count) for count in counts[:, there].sum(axis=1))
-        parts = _token_parts(read, written, cached) if read + written + cached else []
+        used = counts[:, there].sum(axis=1)
+        parts = _token_parts(*used.tolist()) if used.any() else []
         if len(self._plot.paid):
             spent = self._plot.cost_before(np.array([scale.position(pixel) + 0.5]))[0]
             parts.append(f"{cost_text(float(spent))} so far")
@@ -297,16 +296,16 @@ class SpendingBand(QWidget):
     def _words(self) -> str:
         """The whole run's."""
         assert self._plot is not None, "nothing is said without a plot"
-        read, written, cached = (float(count) for count in self._plot.sums[:, -1])
-        parts = _token_parts(read, written, cached) if len(self._plot.positions) else []
+        parts = _token_parts(*self._plot.sums[:, -1].tolist()) if len(self._plot.positions) else []
         return " · ".join([*parts, cost_text(self._plot.cost)] if len(self._plot.paid) else parts)
 
 
-def _token_parts(read: float, written: float, cached: float) -> list[str]:
-    return [f"{read:,.0f} in", *([f"{cached:,.0f} cached"] if cached else []), f"{written:,.0f} out"]
+def _token_parts(uncached: float, cached: float, output: float) -> list[str]:
+    inner = f" ({cached:,.0f} cached)" if cached else ""
+    return [f"{uncached + cached:,.0f} in{inner}", f"{output:,.0f} out"]
 
 
 def _tones() -> tuple[QColor, QColor, QColor]:
-    """Return the colours of input, cached and output tokens."""
+    """Return the colours of tokens read anew, from a cache, and put out."""
     colors = theme()
     return colors.observation, colors.density, colors.decision

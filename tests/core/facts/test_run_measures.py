@@ -38,6 +38,7 @@ from replay_gui.engine.jobs.totals_job import MetaSums, sum_up
 from replay_gui.models.run.event_filter import EventFilter
 from replay_gui.models.run.run_numbers import run_numbers
 from replay_gui.models.timeline.lanes import Lanes
+from replay_gui.models.timeline.spending_plot import SpendingPlot
 from tests.engine.jobs.test_totals_job import Silent
 from tests.helpers.paths import DATA, RESOURCES
 
@@ -125,13 +126,10 @@ def _form(tokens: TokenCounts) -> dict[str, int | None]:
 
 
 def _check_spending(sums: MetaSums, tokens: TokenCounts, listed: int | None) -> None:
-    sent, answered, cached = (
-        int(np.frombuffer(column, "<f8").sum())
-        for column in (sums.spending.input, sums.spending.output, sums.spending.cached)
-    )
+    uncached, cached, answered = SpendingPlot.of(sums.spending).sums[:, -1].tolist()
     assert (answered, cached) == (tokens.output or 0, tokens.cached or 0)
-    assert tokens.input is None or sent >= tokens.input, "what has no sort counts as input, too"
-    assert (listed or 0) == sent + answered
+    assert tokens.input is None or uncached + cached >= tokens.input, "what has no sort counts as input, too"
+    assert (listed or 0) == SpendingPlot.of(sums.spending).tokens
 
 
 @pytest.mark.parametrize(

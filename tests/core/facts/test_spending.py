@@ -33,7 +33,7 @@ def test_tokens_and_cost_have_the_positions_of_their_events() -> None:
         ("x:a/result", {"cost": 0.5, "tokens": 50}),
     )
     assert positions(found.positions) == [2, 3]
-    assert (floats(found.input), floats(found.output), floats(found.cached)) == ([10, 30], [2, 0], [7, 0])
+    assert (floats(found.uncached), floats(found.cached), floats(found.output)) == ([3, 30], [7, 0], [2, 0])
     assert (positions(found.paid), floats(found.cost)) == ([3], [0.5])
 
 
@@ -49,7 +49,7 @@ def test_without_tokens_and_cost_the_spending_is_unknown(meta: dict[str, Any]) -
 
 def test_invalid_counts_are_limited() -> None:
     found = built(("Decision", {"tokens": {"input": -5, "output": 10**30, "cached": 1}}))
-    assert (floats(found.input), floats(found.output)) == ([0.0], [float(1 << 40)])
+    assert (floats(found.uncached), floats(found.output)) == ([0.0], [float(1 << 40)])
 
 
 def test_in_a_long_run_neighbours_are_added_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,4 +57,4 @@ def test_in_a_long_run_neighbours_are_added_up(monkeypatch: pytest.MonkeyPatch) 
     found = built(*[("Decision", {"tokens": number}) for number in range(1, 22)])
     assert len(positions(found.positions)) < 8
     assert positions(found.positions) == sorted(positions(found.positions))
-    assert sum(floats(found.input)) == sum(range(1, 22))
+    assert sum(floats(found.uncached)) == sum(range(1, 22))

@@ -18,8 +18,8 @@ def plot() -> SpendingPlot:
 def test_any_stretch_is_summed_up() -> None:
     used = plot().used(np.array([0.0, 1.5, 10.5, 1000.0]))
     assert used[0].tolist() == [1, sum(range(2, 11)), sum(range(11, 101))]
-    assert used[1].tolist() == [1, 9, 90]
-    assert used[2].tolist() == [0, 0, 0]
+    assert used[1].tolist() == [0, 0, 0]
+    assert used[2].tolist() == [1, 9, 90]
     assert plot().cost_before(np.array([1.0, 2.0, 200.0])).tolist() == [0.0, 0.25, 25.0]
     assert (plot().tokens, plot().cost) == (5050 + 100, 25.0)
 
