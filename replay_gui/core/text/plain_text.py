@@ -12,6 +12,7 @@ _SHORT_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 # which makes an emoji of a character, is everyday text.
 _BLANK_MARKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
 _BLANK = re.compile(r"\s+")
+_COLOUR_CODE = re.compile(r"\x1b\[[0-9;:]*m")
 
 
 def visible(text: str, keep: str = "") -> str:
@@ -20,6 +21,11 @@ def visible(text: str, keep: str = "") -> str:
         return text
     unsafe = {c for c in set(text) if c not in keep and (category(c) in _ESCAPED or _is_blank_mark(c))}
     return text.translate({ord(c): _escape(c) for c in unsafe}) if unsafe else text
+
+
+def uncoloured(text: str) -> str:
+    """Return the text without the codes that colour it on a terminal; no other code is taken away, and no text."""
+    return _COLOUR_CODE.sub("", text) if "\x1b" in text else text
 
 
 def _is_blank_mark(c: str) -> bool:

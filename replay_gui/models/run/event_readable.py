@@ -15,7 +15,7 @@ from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.payloads import STRUCTURES
 from replay_gui.core.log.positions import position_after
-from replay_gui.core.text.plain_text import visible
+from replay_gui.core.text.plain_text import uncoloured, visible
 from replay_gui.core.text.wording import duration_text
 from replay_gui.models.run.event_words import meta_words
 from replay_gui.models.run.value_rows import is_container, scalar_text
@@ -186,7 +186,7 @@ class _Writer:
 
 
 def _line(text: str, depth: int) -> ReadableLine:
-    return ReadableLine((("  " * depth + visible(text, "\t").expandtabs(4), TextStyle.VALUE),))
+    return ReadableLine((("  " * depth + visible(uncoloured(text), "\t").expandtabs(4), TextStyle.VALUE),))
 
 
 def _patch(lines: Iterable[str], depth: int) -> Iterator[ReadableLine]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replay_gui.core.text.plain_text import one_line, visible
+from replay_gui.core.text.plain_text import one_line, uncoloured, visible
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,8 @@ def test_characters_that_show_nothing_cannot_hide_text(code: int) -> None:
 
 def test_an_emoji_and_a_blank_are_shown_as_they_are() -> None:
     assert visible("\u2764\ufe0f é") == "\u2764\ufe0f é"
+
+
+def test_only_codes_of_colours_are_taken_away() -> None:
+    assert uncoloured("\x1b[1m\x1b[38;5;196mFAIL\x1b[0m \x1b[8mhidden\x1b[m") == "FAIL hidden"
+    assert uncoloured("\x1b[2J\x1b]0;title\x07plain") == "\x1b[2J\x1b]0;title\x07plain"

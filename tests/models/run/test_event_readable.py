@@ -34,6 +34,10 @@ def test_line_breaks_are_real_and_json_is_unfolded() -> None:
     ]  # fmt: skip
 
 
+def test_colours_of_a_terminal_are_left_out() -> None:
+    assert texts("x:a", {"t": "\x1b[31mFAIL\x1b[0m\n\x1b[2Jnext"}) == ["t ", "  FAIL", "  \\x1b[2Jnext"]
+
+
 def test_a_member_alone_stands_on_the_line_of_its_map() -> None:
     assert texts("x:a", {"d": {"content": {"text": "Hi"}}, "e": {}, "f": {"a": {}, "b": 1}}) == [
         'd.content.text "Hi"', "e (empty)", "f ", "  a (empty)", "  b 1",
