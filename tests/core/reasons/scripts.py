@@ -18,7 +18,7 @@ READING = ("get_user", "get_order", "search_items", "list_tickets")
 
 @dataclass(frozen=True)
 class Step:
-    """A message (`who` says `text`), or a call with its answer where `tool` is given."""
+    """A message (`who` says `text`), or a call with its answer, or without any, where `tool` is given."""
 
     who: str = "agent"
     text: str = ""
@@ -26,6 +26,7 @@ class Step:
     input: Any = None
     answer: Any = None
     error: str | None = None
+    is_answered: bool = True
 
     @property
     def is_change(self) -> bool:
@@ -99,7 +100,8 @@ def write_run(path: Path, steps: list[Step], passed: bool | None, run_id: str, s
                     run.decision("message", step.text, time=time)
             else:
                 call = run.tool_request(step.tool, step.input, time=time, call_id=f"call_{start}_{number}")
-                run.tool_response(call, step.answer, success=step.error is None, error=step.error, time=time + 5)
+                if step.is_answered:
+                    run.tool_response(call, step.answer, success=step.error is None, error=step.error, time=time + 5)
         if passed is not None:
             run.outcome(passed=passed, score=float(passed), by="made", time=start + 10**6)
     return path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from replay_gui.core.reasons.evidence.code_names import code_names
@@ -65,6 +66,16 @@ def test_files_that_only_one_run_changed(tmp_path: Path) -> None:
     assert found[0][2] == "bad changed /w/a/other.py; good changed /w/a/store.py."
     found = reasons(tmp_path / "3", [TASK, one], [TASK])
     assert found[0][2] == "good edited /w/a/store.py; bad edited no file."
+
+
+def test_an_edit_without_an_answer_may_have_been_made(tmp_path: Path) -> None:
+    one = edit("a = old_name()", "a = new_name()")
+    two = edit("b = old_name()", "b = new_name()", "/w/a/other.py")
+    open_two = replace(two, is_answered=False)
+    found = reasons(tmp_path / "1", [TASK, one], [TASK, open_two])
+    assert found[0][2] == "good edited /w/a/store.py; bad was to edit /w/a/other.py, and no answer is recorded."
+    found = reasons(tmp_path / "2", [TASK, one, two], [TASK, one, open_two])
+    assert found[0][2] == "bad was to edit /w/a/other.py, and no answer is recorded; good changed /w/a/other.py."
 
 
 def test_commands_on_the_way_come_after_what_was_handed_in(tmp_path: Path) -> None:

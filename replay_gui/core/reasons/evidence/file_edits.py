@@ -88,10 +88,21 @@ def changes_of_calls(calls: Iterable[ToolCall]) -> FileChanges:
     return _with_effect(changes)
 
 
+def unanswered_edits(calls: Iterable[ToolCall]) -> list[str]:
+    """Return the files that calls without an answer were to edit, so that it is not known whether they did."""
+    changes: FileChanges = {}
+    for call in calls:
+        if call.effect is Effect.CHANGES and call.ok is None and _is_edit(call):
+            _apply_call(changes, call.input, {})
+    return sorted(_with_effect(changes))
+
+
 def edits_files(call: ToolCall) -> bool:
     """Whether a call changed files by a text that it was given."""
-    if not call.changed:
-        return False
+    return call.changed and _is_edit(call)
+
+
+def _is_edit(call: ToolCall) -> bool:
     return any(True for _ in _patch_texts(call.input)) or (
         isinstance(call.input, Mapping) and _first(call.input, _PATHS) is not None and _has_text(call.input)
     )

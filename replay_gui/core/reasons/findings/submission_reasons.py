@@ -16,6 +16,7 @@ from replay_gui.core.reasons.evidence.file_edits import (
     changes_of_calls,
     changes_of_patch,
     is_patch,
+    unanswered_edits,
 )
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.findings.reason_list import ReasonList
@@ -38,6 +39,7 @@ class HandedIn:
     Attributes:
         patch: the patch; None where there is none. index: of the event that has it.
         files: the net change of each file: of the patch, else of the calls that edit files.
+        unanswered: files that calls without an answer were to edit.
     """
 
     def __init__(self, run: RunAccount) -> None:
@@ -47,6 +49,7 @@ class HandedIn:
         else:
             self.files = changes_of_calls(run.calls)
             _add_proposals(self.files, run)
+        self.unanswered = unanswered_edits(run.calls)
 
 
 def add_submission_reasons(reasons: ReasonList, handed_p: HandedIn, handed_f: HandedIn) -> None:
@@ -57,7 +60,7 @@ def add_submission_reasons(reasons: ReasonList, handed_p: HandedIn, handed_f: Ha
         return _add_nothing_handed_in(reasons, handed_p, handed_f)
     files_p, files_f = handed_p.files, _with_names_of(handed_f.files, handed_p.files)
     both = sorted(files_p.keys() & files_f.keys())
-    _add_files(reasons, files_p, files_f, at=(handed_p.index, handed_f.index))
+    _add_files(reasons, files_p, files_f, handed_f.unanswered, at=(handed_p.index, handed_f.index))
     for path in both[:_MAX_FILES]:
         _add_rewritten(reasons, path, files_f[path])
         _add_taken_out(reasons, path, files_p[path], files_f[path])
@@ -89,17 +92,22 @@ def _add_proposals(files: FileChanges, run: RunAccount) -> None:
 
 def _add_files_of_one(reasons: ReasonList, handed_p: HandedIn, handed_f: HandedIn) -> None:
     """Add that only one of the runs edited files."""
-    for run, other, files in (
-        (reasons.reference, reasons.other, handed_p.files),
-        (reasons.other, reasons.reference, handed_f.files),
+    for run, other, mine, others in (
+        (reasons.reference, reasons.other, handed_p, handed_f),
+        (reasons.other, reasons.reference, handed_f, handed_p),
     ):
-        if files:
+        if mine.files:
+            what = _was_to_edit(others.unanswered) if others.unanswered else "edited no file"
             reasons.add(
                 ReasonKind.SUBMISSION,
                 Tier.ACTION,
-                f"{run.name} edited {_listed(files)}; {other.name} edited no file.",
+                f"{run.name} edited {_listed(mine.files)}; {other.name} {what}.",
                 order=-1.0,
             )
+
+
+def _was_to_edit(paths: list[str]) -> str:
+    return f"was to edit {_listed(paths)}, and no answer is recorded"
 
 
 def _add_nothing_handed_in(reasons: ReasonList, handed_p: HandedIn, handed_f: HandedIn) -> None:
@@ -126,9 +134,10 @@ def _add_files(
     reasons: ReasonList,
     files_p: FileChanges,
     files_f: FileChanges,
+    unanswered_f: list[str],
     at: tuple[EventIndex | None, EventIndex | None],
 ) -> None:
-    """Add the files that only one of the runs changed."""
+    """Add the files that only one of the runs changed; `unanswered_f`: see HandedIn."""
     name, reference = reasons.other.name, reasons.reference.name
     only_p, only_f = sorted(files_p.keys() - files_f.keys()), sorted(files_f.keys() - files_p.keys())
     if not files_p.keys() & files_f.keys():
@@ -136,8 +145,11 @@ def _add_files(
         _add(reasons, sentence, order=-2.0, at=at)
         return
     if only_p:
-        is_ = "it" if len(only_p) == 1 else "them"
-        _add(reasons, f"{name} left {_listed(only_p)} as it was; {reference} changed {is_}.", order=-1.0, at=at)
+        is_one = len(only_p) == 1
+        left, changed = f"left {_listed(only_p)} as {'it was' if is_one else 'they were'}", "it" if is_one else "them"
+        if unanswered_f:
+            left, changed = _was_to_edit(unanswered_f), _listed(only_p)
+        _add(reasons, f"{name} {left}; {reference} changed {changed}.", order=-1.0, at=at)
     if only_f:
         _add(reasons, f"{name} changed {_listed(only_f)}, too; {reference} did not.", order=-0.5, at=at)
 
