@@ -95,7 +95,7 @@ ACTION_SPECS = (
     ActionSpec(
         "forward_in_lane", MOVE, "&Next in this lane", ("Shift+Right",), "To the next event of this lane", group=1
     ),
-    ActionSpec("go_to", MOVE, "&Go to event…", ("Ctrl+G",), "To an event by its number", group=2),
+    ActionSpec("go_to", MOVE, "&Go to…", ("Ctrl+G",), "To an event by its number, a time or an id", group=2),
     ActionSpec(
         "next_error",
         MOVE,

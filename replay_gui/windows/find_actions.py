@@ -35,6 +35,14 @@ class FindActions(QObject):
     def on_find(self) -> None:
         self._get_line().begin()
 
+    @Slot(str)
+    def find_first(self, text: str) -> None:
+        """Search for a text, and go to the first event after the position that holds it."""
+        line = self._get_line()
+        line.begin()
+        line.set_text(text)
+        line.step(forward=True)
+
     @Slot()
     def on_find_next(self) -> None:
         self._get_line().step(forward=True)

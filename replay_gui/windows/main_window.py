@@ -204,6 +204,7 @@ class MainWindow(QMainWindow):
         )
         for owner in (self, self.sources, self.run_actions, self.find_actions, self.palette_actions, help_actions):
             connect_actions(self.actions_, owner.handlers)
+        self.run_actions.search_wanted.connect(self.find_actions.find_first)
         self.menus.format_chosen.connect(self.sources.on_format_chosen)
         self.menus.shown.connect(self.sources.ask_formats)
         self.sources.formats_known.connect(self.menus.set_formats)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
@@ -27,7 +27,11 @@ class RunActions(QObject):
     """The slots of these actions; enables those that can be done.
 
     `get_view` returns the page of the run, which is built when it is first needed.
+
+    Signals: search_wanted(str): the next event that holds this text is to be gone to.
     """
+
+    search_wanted = Signal(str)
 
     def __init__(
         self,
@@ -121,8 +125,12 @@ class RunActions(QObject):
     def on_go_to(self) -> None:
         from replay_gui.windows.dialogs.go_to_dialog import GoToDialog
 
-        dialog = GoToDialog(self._session.position, self._session.index.count, self._window)
-        dialog.chosen.connect(self._session.seek)
+        session = self._session
+        run_id = "" if session.facts is None else session.facts.run_id
+        first_broken = None if session.report is None else session.report.first_broken
+        dialog = GoToDialog(session.index, session.position, self._window, run_id, first_broken)
+        dialog.chosen.connect(session.seek)
+        dialog.search_wanted.connect(self.search_wanted)
         dialog.open()
 
     @Slot()

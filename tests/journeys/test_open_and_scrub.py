@@ -55,14 +55,31 @@ def test_every_key_that_moves(journey: Journey, log: Path) -> None:
         journey.arrive(position)
 
 
-def test_go_to_an_event_by_its_number(journey: Journey, log: Path) -> None:
-    journey.open(log)
+def go_to(journey: Journey, typed: str) -> None:
+    journey.window.activateWindow()  # without a window manager, nothing does it after a dialog
+    journey.until(journey.window.isActiveWindow)
     journey.press(Key.Key_G, Ctrl)
-    dialog = journey.window.findChild(GoToDialog)
-    assert dialog is not None
-    QTest.keyClicks(dialog.field, "33")
+    dialog = next(one for one in journey.window.findChildren(GoToDialog) if one.isVisible())
+    QTest.keyClicks(dialog.field, typed)
     QTest.keyClick(dialog.field, Key.Key_Return)
-    journey.arrive(33)
+
+
+def test_go_to_an_event_by_its_number_a_time_or_an_id(journey: Journey, log: Path) -> None:
+    """The run has an event a second."""
+    journey.open(log)
+    run_id = journey.session.facts.run_id if journey.session.facts else ""
+    for typed, position in (("33", 33), ("0:05", 6), ("+10 s", 16), ("-2s", 14), (f"{run_id}:40", 41)):
+        go_to(journey, typed)
+        journey.arrive(position)
+
+
+def test_go_to_a_text_of_the_source_searches_for_it(journey: Journey, log: Path) -> None:
+    journey.open(log)
+    go_to(journey, "because of 3".replace(" ", "\u00a0"))  # a text that no event holds
+    journey.until(lambda: not journey.window.finder.searching)
+    assert journey.session.position == 0
+    go_to(journey, "read_file")
+    journey.until(lambda: journey.session.position == 4)
 
 
 def test_zoom_pan_and_fit(journey: Journey, log: Path) -> None:

@@ -47,6 +47,10 @@ class DivergenceFind(QFrame):
         self.show()
         self.field.begin()
 
+    def set_text(self, text: str) -> None:
+        """Put another text into the search field, as if it had been typed."""
+        self.field.set_text(text)
+
     def step(self, forward: bool) -> None:
         """Go to the next or previous row with a hit; if there is no search yet, focus the search field."""
         self.show()

@@ -100,6 +100,10 @@ class FindField(QWidget):
         self.line.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.line.selectAll()
 
+    def set_text(self, text: str) -> None:
+        """Put another text into the line, as if it had been typed."""
+        self.line.setText(text)
+
     @Slot()
     def find_next(self) -> None:
         self.step(forward=True)

@@ -1,35 +1,54 @@
-"""Ctrl+G: go to an event by its number."""
+"""Ctrl+G: go to an event by its number, a time or an id."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QRegularExpressionValidator
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
 
+from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.log.positions import Position
-from replay_gui.look.theme import GAP, WIDE, set_role
+from replay_gui.look.theme import GAP, UNIT, WIDE, set_role
+from replay_gui.models.run.go_to import (
+    UNDERSTOOD,
+    GoToEvent,
+    GoToReader,
+    GoToText,
+    GoToTime,
+    NotUnderstood,
+    position_at_time,
+)
 from replay_gui.widgets.parts.plain_label import PlainLabel
+
+_WIDTH_PX = 80 * GAP
+_MAX_CHARACTERS = 300
 
 
 class GoToDialog(QDialog):
-    """Asks for a position from 0 to `count`; digits may be grouped by commas, spaces or points.
+    """Asks for a place in a run, and says in one line what it understands.
 
     Signals:
         chosen(object): the position, an int. (An object, because an int of Qt ends at 2^31.)
+        search_wanted(str): the place is the next event that holds this text.
     """
 
     chosen = Signal(object)
+    search_wanted = Signal(str)
 
-    def __init__(self, position: Position, count: int, parent: QWidget) -> None:
+    def __init__(
+        self, index: RunIndex, position: Position, parent: QWidget, run_id: str = "", first_broken: int | None = None
+    ) -> None:
+        """`run_id`, `first_broken`: as in GoToReader."""
         super().__init__(parent)
-        self.setWindowTitle("Go to event")
+        self.setWindowTitle("Go to")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._count = count
-        self._hint = PlainLabel(f"A number from 0 to {count:,}")
-        set_role(self._hint, "secondary")
+        self._index = index
+        self._reader = GoToReader(index, position, run_id, first_broken)
+        self.hint = PlainLabel(UNDERSTOOD)
+        set_role(self.hint, "secondary")
+        self.hint.setContentsMargins(UNIT, UNIT, UNIT, UNIT)
         self.field = QLineEdit(str(position))
-        self.field.setAccessibleName("Number of the event")
-        self.field.setValidator(QRegularExpressionValidator(r"[0-9][0-9 ,.']{0,24}", self.field))
+        self.field.setAccessibleName("Number, time or id of the event")
+        self.field.setMaxLength(_MAX_CHARACTERS)
         self.field.selectAll()
         self.field.textChanged.connect(self._on_text_changed)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
@@ -40,20 +59,28 @@ class GoToDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(WIDE, WIDE, WIDE, WIDE)
         layout.setSpacing(GAP)
-        for widget in (self.field, self._hint, buttons):
+        for widget in (self.field, self.hint, buttons):
             layout.addWidget(widget)
+        self.setMinimumWidth(_WIDTH_PX)
 
     def accept(self) -> None:
-        """Emit the position and close; stay open while the text is no position of the run."""
-        position = self._position()
-        if position is not None:
-            self.chosen.emit(position)
-            super().accept()
+        """Emit where to go and close; stay open while the text leads nowhere."""
+        match self._reader.read(self.field.text()):
+            case GoToEvent(position):
+                self.chosen.emit(position)
+            case GoToTime(time):
+                self.chosen.emit(position_at_time(self._index, time))
+            case GoToText(text):
+                self.search_wanted.emit(text)
+            case NotUnderstood():
+                return
+        super().accept()
 
     @Slot(str)
     def _on_text_changed(self, text: str) -> None:
-        self._ok.setEnabled(self._position() is not None)
-
-    def _position(self) -> int | None:
-        digits = "".join(c for c in self.field.text() if c.isdecimal())
-        return int(digits) if digits and int(digits) <= self._count else None
+        place = self._reader.read(text)
+        wrong = isinstance(place, NotUnderstood)
+        self._ok.setEnabled(not wrong)
+        self.hint.setText(place.words)
+        set_role(self.hint, "bad" if wrong and text.strip() else "secondary")
+        self.field.setAccessibleDescription(place.words)

@@ -1,0 +1,199 @@
+"""Where *Go to* leads: an event's number, a time since the start, a step in time, a clock time, or an id."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeAlias
+
+import numpy as np
+
+from replay_gui.core.index.run_index import NO_TIME, RunIndex
+from replay_gui.core.log.positions import EventIndex, Position, index_before, position_after
+from replay_gui.core.text.clock import utc_text
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.wording import duration_text, plural
+
+_FORMS = "number, 2:30 (since the start), +35 s (from here), 09:15:30 (UTC), id"
+UNDERSTOOD = f"An event’s {_FORMS}"
+
+_SECOND = 1_000_000_000  # ns
+_EVENTS_PER_SCAN = 1 << 16
+_MIN_ID_CHARACTERS = 6
+_UNITS = {"ms": _SECOND // 1000, "s": _SECOND, "sec": _SECOND, "min": 60 * _SECOND, "m": 60 * _SECOND}
+_UNITS |= {"h": 3600 * _SECOND, "d": 86_400 * _SECOND}
+_NUMBER = re.compile(r"#?([0-9][0-9 ,.']{0,24})")
+_AMOUNT = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*(ms|sec|s|min|m|h|d)\s*", re.IGNORECASE)
+_CLOCK = re.compile(r"(?:(\d{1,5}):)?(\d{1,5}):(\d{2})(?:\.(\d{1,9}))?")
+_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]+(\d{2}:\d{2}(?::\d{2})?)(?:\.(\d{1,9}))?\s*(?:Z|UTC)?", re.IGNORECASE)
+_IN_UTC = re.compile(r"\s*UTC$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class GoToEvent:
+    """Go to this position. `words`: what is there, in a line."""
+
+    position: Position
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class GoToTime:
+    """Go to the first event at or after this time, in ns since 1970. `words`: as in GoToEvent."""
+
+    time: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class GoToText:
+    """Find the next event that holds this text, an id of the run's source."""
+
+    text: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotUnderstood:
+    """Why there is no such place, in a line."""
+
+    words: str
+
+
+GoTo: TypeAlias = GoToEvent | GoToTime | GoToText | NotUnderstood
+
+
+class GoToReader:
+    """Reads what is typed, for one run and position. The time that it takes does not grow with the run.
+
+    `run_id`: of the run, whose events have the ids ``RUN_ID:0`` and so on. `first_broken`: the index of the first
+    damaged event, behind which such an id does not tell the number of an event; None if none is known.
+    """
+
+    def __init__(self, index: RunIndex, position: Position, run_id: str, first_broken: int | None) -> None:
+        self._index, self._position = index, position
+        self._run_id, self._first_broken = run_id, first_broken
+        self._first: int | None = None  # times of the run, in ns since 1970
+        self._last: int | None = None
+        if index.span is not None:
+            self._first, self._last = index.span
+
+    def read(self, typed: str) -> GoTo:
+        """Return where a text leads."""
+        text = typed.strip()
+        if not text:
+            return NotUnderstood(UNDERSTOOD)
+        if found := _NUMBER.fullmatch(text):
+            return self._event(int("".join(c for c in found[1] if c.isdecimal())))
+        if text[0] in "+-−":
+            return self._step(text[1:].strip(), back=text[0] != "+")
+        amount, date = _amount(text), _DATE.fullmatch(text)
+        if amount is not None:
+            return self._since_start(amount)
+        if date is not None:
+            return self._at_date(date[1], date[2], date[3])
+        bare = _IN_UTC.sub("", text)
+        if clock := _CLOCK.fullmatch(bare):
+            return self._at_clock(clock, is_utc=bare != text)
+        return self._id(text)
+
+    def _event(self, number: int) -> GoTo:
+        count = self._index.count
+        if number > count:
+            return NotUnderstood(f"There is no event {number:,}: the run has {plural(count, 'event')}")
+        if number == 0:
+            return GoToEvent(Position(0), "Before the first event")
+        return GoToEvent(Position(number), f"Event {number:,} of {count:,}")
+
+    def _step(self, text: str, back: bool) -> GoTo:
+        where = "before" if back else "after"
+        if text.isascii() and text.isdecimal() and len(text) < 12:
+            number = min(max(self._position + (-int(text) if back else int(text)), 0), self._index.count)
+            return GoToEvent(Position(number), f"Event {number:,}, {plural(int(text), 'event')} {where} this one")
+        amount = _amount(text)
+        if amount is None and (clock := _CLOCK.fullmatch(text)):
+            amount = _clock_ns(clock)
+        if amount is None:
+            return NotUnderstood(f"“{one_line(text, 20)}” is none of: {_FORMS}")
+        here = self._first if self._position == 0 else int(self._index.time[index_before(self._position)])
+        if here is None or here == NO_TIME:
+            return NotUnderstood("This event has no time to count from")
+        return self._at(here - amount if back else here + amount, f"{duration_text(amount)} {where} this event")
+
+    def _since_start(self, amount: int) -> GoTo:
+        if self._first is None:
+            return NotUnderstood("The events of this run have no times")
+        return self._at(self._first + amount, f"{duration_text(amount)} after the start")
+
+    def _at_clock(self, clock: re.Match[str], is_utc: bool) -> GoTo:
+        """A time since the start where the run is long enough, else a time of a day of the run."""
+        if self._first is None or self._last is None:
+            return NotUnderstood("The events of this run have no times")
+        since = _clock_ns(clock)
+        if not is_utc and since <= self._last - self._first:
+            return self._since_start(since)
+        of_day = since if clock[1] is not None else since * 60  # 14:03 is hours and minutes
+        day = 86_400 * _SECOND
+        time = self._first // day * day + of_day
+        while time < self._first:
+            time += day
+        if of_day >= day or time > self._last:
+            begin, end = utc_text(self._first)[11:19], utc_text(self._last)[11:19]
+            took = duration_text(self._last - self._first)
+            return NotUnderstood(f"The run lasts {took}, from {begin} to {end} UTC")
+        return self._at(time, f"{utc_text(time)[:19]} UTC")
+
+    def _at_date(self, date: str, clock: str, fraction: str | None) -> GoTo:
+        try:
+            moment = datetime.fromisoformat(f"{date}T{clock}").replace(tzinfo=UTC)
+        except ValueError:
+            return NotUnderstood(f"No calendar has {date} {clock}")
+        time = int(moment.timestamp()) * _SECOND + int((fraction or "").ljust(9, "0"))
+        return self._at(time, f"{utc_text(time)[:19]} UTC")
+
+    def _at(self, time: int, words: str) -> GoTo:
+        if self._first is None or self._last is None:
+            return NotUnderstood("The events of this run have no times")
+        if not self._first <= time <= self._last:
+            begin, end = utc_text(self._first)[:19], utc_text(self._last)[11:19]
+            return NotUnderstood(f"The run has no event then: it went from {begin} to {end} UTC")
+        return GoToTime(time, f"The first event from {words} on")
+
+    def _id(self, text: str) -> GoTo:
+        name, _, seq = text.rpartition(":")
+        if name == self._run_id and name and seq.isascii() and seq.isdecimal() and len(seq) < 19:
+            if self._first_broken is not None and self._first_broken <= int(seq):
+                return NotUnderstood("The log is damaged before it: this id does not tell its number")
+            return self._event(int(seq) + 1)
+        if len(text) >= _MIN_ID_CHARACTERS and " " not in text:
+            return GoToText(text, "Not a number or a time: the next event that holds this text")
+        return NotUnderstood(f"“{one_line(text, 20)}” is none of: {_FORMS}")
+
+
+def position_at_time(index: RunIndex, time: int) -> Position:
+    """Return the position of the first event at or after a time, in ns since 1970; the end where there is none."""
+    for start in range(0, index.count, _EVENTS_PER_SCAN):
+        times = index.time[start : start + _EVENTS_PER_SCAN]
+        later = np.flatnonzero((times >= time) & (times != NO_TIME))
+        if len(later):
+            return position_after(EventIndex(start + int(later[0])))
+    return Position(index.count)
+
+
+def _amount(text: str) -> int | None:
+    """Return the ns of ``35 s`` or ``1 min 30 s``; None for any other text."""
+    at, total = 0, 0
+    while found := _AMOUNT.match(text, at):
+        whole, _, fraction = found[1].partition(".")
+        unit = _UNITS[found[2].lower()]
+        total += int(whole) * unit + int(fraction.ljust(9, "0")) * unit // _SECOND
+        at = found.end()
+    return total if at and at == len(text) else None
+
+
+def _clock_ns(clock: re.Match[str]) -> int:
+    """Return the ns of 2:30, 1:03:10 or 3:12.480."""
+    hours, minutes, seconds, fraction = clock.groups()
+    whole = int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds)
+    return whole * _SECOND + int((fraction or "").ljust(9, "0"))
