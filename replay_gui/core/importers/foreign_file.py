@@ -13,6 +13,8 @@ from replay_gui.core.log.source import Source
 
 HEAD_BYTES = 1 << 16  # bytes
 _MAX_FIRST_LINES = 20
+_FEW_LINES = 5  # so many are read also where they are long
+_MAX_FIRST_BYTES = 16 << 20  # of the first lines
 _SPACE = b" \t\r\n\xef\xbb\xbf"
 
 
@@ -39,9 +41,15 @@ class ForeignFile:
 
     @cached_property
     def first_lines(self) -> tuple[Any, ...]:
-        """The JSON values of the first lines that are completely in `head`; None for a line that is no JSON."""
-        *whole, rest = self.head.split(b"\n")
-        if len(self.head) == self.source.size:
+        """The JSON values of the first lines; None for a line that is no JSON.
+
+        They are those in `head`, and, where these are few, some more: a line may hold a whole conversation.
+        """
+        data, size = self.head, self.source.size
+        while data.count(b"\n") < _FEW_LINES and len(data) < min(size, _MAX_FIRST_BYTES):
+            data += self.source.read_at(len(data), min(size - len(data), len(data)))
+        *whole, rest = data.split(b"\n")
+        if len(data) == size and (len(data) == len(self.head) or whole):
             whole.append(rest)
         return tuple(_value(line) for line in whole[:_MAX_FIRST_LINES])
 

@@ -141,6 +141,8 @@ def _json_problem(file: ForeignFile) -> str:
     except msgspec.DecodeError as why:
         if "truncated" in str(why):
             return f"the JSON ends in the middle, at byte {size:,}; perhaps the file was not written to its end"
+        if "trailing characters" in str(why):  # a first value that is whole, and more after it
+            return ""
         place = re.search(r"\(byte (\d+)\)", str(why))
         return f"the JSON is damaged at byte {int(place[1]):,}" if place else ""
     except UnicodeDecodeError:
