@@ -67,6 +67,17 @@ class SqliteDatabase:
         """Return whether the database has all these tables."""
         return {name for (name,) in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")} >= names
 
+    def columns(self, table: str) -> list[str]:
+        """Return the names of a table's columns that need no quotes."""
+        names = [str(name) for (name,) in self.rows("SELECT name FROM pragma_table_info(?)", (table,))]
+        return [name for name in names if name.isidentifier()]
+
+    def records(self, table: str, clauses: str = "", values: tuple[Any, ...] = ()) -> Iterator[dict[str, Any]]:
+        """Yield the rows of a table by their columns; `clauses`: what stands after its name in the query."""
+        columns = self.columns(table)
+        for row in self.rows(f"SELECT {', '.join(columns)} FROM {table} {clauses}", values):
+            yield dict(zip(columns, row, strict=True))
+
     def check_tables(self, names: set[str]) -> None:
         """Raise ImportRefused if one of these tables computes what it returns."""
         for name in sorted(names):

@@ -15,6 +15,7 @@ from replay_gui.core.importers.times import any_time
 from replay_gui.core.log.kinds import Kind
 
 UNREADABLE_LINES = "lines that are no JSON objects, kept as text"
+NO_RUNS = "records that hold no run, left out"
 UNKNOWN_RECORDS = "records of an unknown type, kept as custom events"
 
 
@@ -23,10 +24,11 @@ CLOCK, ID, USAGE, HOST, RECORDER = "a clock", "an id", "tokens or cost", "the ma
 
 
 class RecordFormat:
-    """An importer of files of records that hold one run each. A subclass names the format and makes the events.
+    """An importer of files of records that make a run. A subclass names the format and makes the events.
 
     Attributes:
-        member: of a file that is one JSON object, the name of the member that holds the records.
+        member: of a file that is one JSON object, the name of the member that holds the records. Several such objects,
+            in an array or one a line, are several runs.
         volatile: members of records that differ between faithful runs, and why; they are not compared.
         volatile_within: the same of members at any depth, whose names mean nothing else anywhere.
     """
@@ -40,17 +42,43 @@ class RecordFormat:
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept a file whose first records are of this format."""
-        return self.is_format(first_records(file, self.member))
+        return self.is_format(first_records(file, self.member)) or self._is_several(file)
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
-        """Yield the file as one run, read as a stream."""
+        """Yield the file as one run, read as a stream, or each of its objects that hold one."""
+        notes = ImportNotes(file.notes)
+        if self._is_several(file):
+            for number, record in numbered_records(file, notes):
+                if self.member is None or not isinstance(record, dict) or _array(record, self.member) is None:
+                    notes.count(NO_RUNS)
+                    continue
+                yield self._run(f"{file.stem} {number}", record, ImportNotes(notes))
+            return
         head = first_records(file, self.member)
         if not self.is_format(head):
             raise ImportRefused(f"{file.source.path}: no {self.title} in it")
-        notes = ImportNotes(file.notes)
+        if self.member is not None and isinstance(file.document, dict):
+            yield self._run(file.stem, file.document, notes)
+            return
         events = self.events(notes)
         run_id = events.run_id(head) or file.stem
         yield events.imported_run(run_id, numbered_records(file, notes, self.member), events.time_of(head[0]))
+
+    def _run(self, name: str, whole: dict[str, Any], notes: ImportNotes) -> ImportedRun:
+        records: list[Any] = whole[str(self.member)]
+        events = self.events(notes)
+        events.whole = {key: value for key, value in whole.items() if key != self.member}
+        head = [record for record in records if isinstance(record, dict)]
+        created = events.time_of(head[0]) if head else None
+        return events.imported_run(events.run_id(head) or name, enumerate(records, 1), created)
+
+    def _is_several(self, file: ForeignFile) -> bool:
+        """Whether the file is an array or lines of objects that hold the records of a run each."""
+        if self.member is None or isinstance(file.document, dict):
+            return False
+        first = [record for record in first_records(file) if record]
+        heads = [_array(record, self.member) for record in first]
+        return any(self.is_format([record for record in head or () if isinstance(record, dict)]) for head in heads)
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
         """Return whether records that begin so are of this format."""
@@ -71,9 +99,13 @@ class RecordEvents:
         format: the importer's name, which custom kinds begin with.
         volatile, volatile_within: as in RecordFormat.
         agent: what ran, as the log's header says it.
+        whole: what the object that holds the records says beside them. `taken`: members of it that have events of their
+            own; the others are kept as one, before the end of the run.
     """
 
     agent = "agent"
+    taken: ClassVar[Collection[str]] = ()
+    whole: dict[str, Any]
 
     def __init__(
         self, format: str, volatile: Collection[str], notes: ImportNotes, volatile_within: Collection[str] = ()
@@ -83,6 +115,7 @@ class RecordEvents:
         self.format = format
         self.volatile = volatile
         self.volatile_within = volatile_within
+        self.whole = {}
         self._model: str | None = None
 
     def read(self, records: Iterable[tuple[int, Any]]) -> Iterator[ImportedEvent]:
@@ -97,6 +130,8 @@ class RecordEvents:
                 self.run.custom(f"{self.format}/unreadable", record)
             yield from self.run.drain()
         self.run.context = {}
+        if told := self.fields(self.whole, *self.taken):
+            self.run.bookkeeping(f"{self.format}/file", told["fields"])
         self.end()
         yield from self.run.drain()
 
@@ -161,8 +196,10 @@ class RecordEvents:
 
     def unknown(self, kind: object, record: dict[str, Any], *used: str) -> None:
         """Add a record of a type that this importer does not know: whole, as a custom event."""
-        self.notes.count(UNKNOWN_RECORDS, example=str(kind))
-        self.run.custom(f"{self.format}/{kind}", self.fields(record, *used).get("fields", {}))
+        self.notes.count(UNKNOWN_RECORDS, example=None if kind is None else str(kind))
+        self.run.custom(
+            f"{self.format}/{'record' if kind is None else kind}", self.fields(record, *used).get("fields", {})
+        )
 
     def said(self, source: str, data: Any, extra: dict[str, Any] | None = None, **meta: Any) -> int:
         """Add a message to the agent; return its seq."""

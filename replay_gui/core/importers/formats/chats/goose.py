@@ -1,16 +1,31 @@
-"""Goose sessions: the export (``conversation``), the older JSON Lines with one message a line, and ``stream-json``."""
+"""Goose sessions: its store, the export (``conversation``), the older JSON Lines, and ``stream-json``."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, ClassVar
 
+from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.chats.goose_store import is_row, is_store, message_of, stored_sessions
 from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_forms import content_of
-from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, RecordEvents, RecordFormat
+from replay_gui.core.importers.formats.records import (
+    CLOCK,
+    HOST,
+    ID,
+    USAGE,
+    RecordEvents,
+    RecordFormat,
+    first_records,
+    numbered_records,
+)
 from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.run_builder import NOT_RECORDED
+from replay_gui.core.importers.side_files import side_files
+from replay_gui.core.importers.sqlite_database import MAGIC
 from replay_gui.core.importers.times import any_time
 
 _STREAM_ENDS = ("complete", "error")
@@ -18,12 +33,12 @@ _PARTS = ("toolRequest", "toolResponse", "frontendToolRequest", "toolConfirmatio
 
 
 class Goose(RecordFormat):
-    """The importer. A session is one run."""
+    """The importer. A session is one run; the store has many."""
 
     name = "goose"
     title = "Goose session"
     member = "conversation"
-    version = 3
+    version = 4
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "created": CLOCK,
@@ -38,7 +53,41 @@ class Goose(RecordFormat):
         "accumulated_input_tokens": USAGE,
         "accumulated_output_tokens": USAGE,
         "message_count": "the number of messages",
+        "tokens": USAGE,
+        "session_id": ID,
+        "message_id": ID,
+        **dict.fromkeys(("timestamp", "created_timestamp", "created_at", "updated_at"), CLOCK),
     }
+
+    def recognises(self, file: ForeignFile) -> bool:
+        """Accept Goose's database, rows of it, or messages."""
+        return is_store(file) or any(map(is_row, first_records(file))) or super().recognises(file)
+
+    def companions(self, file: ForeignFile) -> list[Path]:
+        """Return the database's journal, if it has one: the newest messages may stand there alone."""
+        return side_files(file.path) if file.head.startswith(MAGIC) else []
+
+    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield each session of the store, the newest first; of other files, the one that they hold."""
+        if file.head.startswith(MAGIC):
+            for session, messages in stored_sessions(file.source.path):
+                yield self._session(session, messages, ImportNotes(file.notes))
+        elif any(map(is_row, first_records(file))):
+            notes = ImportNotes(file.notes)
+            sessions = dict.fromkeys(row.get("session_id") for _, row in numbered_records(file, notes) if is_row(row))
+            for session_id in sessions:
+                rows = ((number, row) for number, row in numbered_records(file, notes) if is_row(row))
+                own = ((number, message_of(row)) for number, row in rows if row.get("session_id") == session_id)
+                yield self._session({"id": session_id}, own, ImportNotes(notes))
+        else:
+            yield from super().runs(file)
+
+    def _session(self, session: dict[str, Any], messages: Iterator[tuple[int, Any]], notes: ImportNotes) -> ImportedRun:
+        events = _GooseEvents(self.name, self.volatile, notes)
+        created = any_time(session.get("created_at"))
+        if created is not None:
+            events.begin(session, created)
+        return events.imported_run(str(session.get("id")), messages, created)
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
         """Accept messages with typed parts, after a header with `working_dir` or with parts that only Goose has."""
@@ -75,6 +124,7 @@ class _Answer:
 
 class _GooseEvents(RecordEvents):
     agent = "Goose"
+    _session: Mapping[str, Any] = {}  # what is known of the session beside its messages
     _answering: _Answer | None = None
 
     def time_of(self, record: dict[str, Any]) -> int | None:
@@ -87,7 +137,7 @@ class _GooseEvents(RecordEvents):
         self._flush()
         if not self.run.count:
             header = record if "role" not in record and streamed.get("type") not in _STREAM_ENDS else {}
-            self.run.agent_init(self.agent, "", self.fields(header).get("fields", {}))
+            self.begin(header)
             if header:
                 return
         if streamed.get("type") in _STREAM_ENDS:
@@ -103,6 +153,12 @@ class _GooseEvents(RecordEvents):
         for part in parts:
             self._part(str(role), part if isinstance(part, dict) else {"type": "text", "text": part}, extra)
             extra = {}
+
+    def begin(self, header: dict[str, Any], time: int | None = None) -> None:
+        """Add the first event, with what is known of the session, which began at `time`."""
+        self._session, self.whole = self.whole or header, {}
+        meta = {} if time is None else {"time": time}
+        self.run.agent_init(self.agent, "", self.fields(dict(self._session)).get("fields", {}), **meta)
 
     def _goes_on(self, message: dict[str, Any]) -> bool:
         """Take a piece of an answer that a stream tells in pieces with one id."""
@@ -123,13 +179,16 @@ class _GooseEvents(RecordEvents):
             whole, self._answering, context = self._answering, None, self.run.context
             self.run.context = whole.context
             if not self.run.count:
-                self.run.agent_init(self.agent, "", {})
+                self.begin({})
             self.answered("".join(whole.texts), None, whole.extra)
             self.run.context = context
 
     def end(self) -> None:
-        """Add an answer that the file ends with."""
+        """Add an answer that the file ends with, and the tokens of the whole session."""
         self._flush()
+        counts = {name: self._session.get(f"accumulated_{name}_tokens") for name in ("input", "output")}
+        if tokens := {name: count for name, count in counts.items() if type(count) is int}:
+            self.run.bookkeeping(f"{self.format}/use", {}, tokens=tokens)
 
     def _stream_ends(self, record: dict[str, Any]) -> None:
         """Add how a stream ended, with the tokens of the whole run."""

@@ -1,13 +1,15 @@
-"""OpenCode sessions: the export, the stream of its events (``message.part.updated``), and what ``run`` prints."""
+"""OpenCode sessions: its store, the export, the stream of its events, and what ``run`` prints."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.chats.opencode_store import is_store, stored_sessions
 from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.records import (
     CLOCK,
@@ -22,6 +24,8 @@ from replay_gui.core.importers.formats.records import (
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.run_builder import NOT_RECORDED
+from replay_gui.core.importers.side_files import side_files
+from replay_gui.core.importers.sqlite_database import MAGIC
 from replay_gui.core.importers.times import milliseconds
 
 REPLACED = "earlier states of messages and parts, replaced by later lines"
@@ -32,11 +36,14 @@ _PART, _MESSAGE, _SESSION = "message.part.updated", "message.updated", "session.
 
 
 class OpenCode:
-    """The importer. A session is one run; of a part that is told again and again the last state counts."""
+    """The importer. A session is one run; of a part that is told again and again the last state counts.
+
+    The store has many sessions; one that a subagent had is a run of its own.
+    """
 
     name = "opencode"
     title = "OpenCode session"
-    version = 3
+    version = 4
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "aggregate_id": ID,
@@ -57,6 +64,7 @@ class OpenCode:
         "messageID": ID,
         "sessionID": ID,
         "parentID": ID,
+        "workspaceID": ID,
         "projectID": ID,
         "itemId": ID,
         "timestamp": CLOCK,
@@ -64,21 +72,29 @@ class OpenCode:
     }
 
     def recognises(self, file: ForeignFile) -> bool:
-        """Accept an exported session, or the stream of JSON Lines of a running one."""
-        return _is_export(file.document) or _is_stream(file)
+        """Accept OpenCode's database, an exported session, or the stream of JSON Lines of a running one."""
+        return is_store(file) or _is_export(file.document) or _is_stream(file)
+
+    def companions(self, file: ForeignFile) -> list[Path]:
+        """Return the database's journal, if it has one: the newest messages may stand there alone."""
+        return side_files(file.path) if file.head.startswith(MAGIC) else []
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
-        """Yield the session as one run."""
+        """Yield the session as one run; each session of the store, the newest first."""
         notes = ImportNotes(file.notes)
-        if _is_export(file.document):
-            session = file.document["info"]
-            parts = list(_exported(file.document))
+        if file.head.startswith(MAGIC):
+            for document in stored_sessions(file.source.path):
+                yield self._run(document["info"], [*_exported(document)], ImportNotes(notes))
+        elif _is_export(file.document):
+            yield self._run(file.document["info"], [*_exported(file.document)], notes)
         elif _is_stream(file):
-            session, parts = _streamed(file, notes)
+            yield self._run(*_streamed(file, notes), notes)
         else:
             raise ImportRefused(f"{file.source.path}: no OpenCode session in it")
+
+    def _run(self, session: dict[str, Any], parts: list[tuple[int, Any]], notes: ImportNotes) -> ImportedRun:
         run_id, title = str(session.get("id") or "session"), session.get("title")
-        yield ImportedRun(
+        return ImportedRun(
             name=str(title or run_id),
             run_id=run_id,
             agent="OpenCode",
@@ -175,6 +191,7 @@ def _run_record(record: dict[str, Any], number: int) -> tuple[str, dict[str, Any
 class _OpenCodeEvents(RecordEvents):
     agent = "OpenCode"
     _last: int | None = None  # when the last call ended, in ns
+    _failed: tuple[dict[str, Any], dict[str, Any]] | None = None  # the error of an answer, and that answer
 
     def __init__(self, session: dict[str, Any], format: OpenCode, notes: ImportNotes) -> None:
         super().__init__(format.name, format.volatile, notes, format.volatile_within)
@@ -190,6 +207,8 @@ class _OpenCodeEvents(RecordEvents):
     def record(self, record: dict[str, Any]) -> None:
         part, info = record.get("part"), record.get("info")
         info = info if isinstance(info, dict) else {}
+        if self._failed is not None and self._failed[1].get("id") != info.get("id"):
+            self._fail()
         self.run.context |= {"message_id": info.get("id")}
         if info.get("role") == "assistant":
             self.uses_model(info.get("modelID"))
@@ -208,9 +227,26 @@ class _OpenCodeEvents(RecordEvents):
         setting = {key: info[key] for key in ("modelID", "mode", "agent", "model") if info.get(key) is not None}
         self.run.bookkeeping(f"{self.format}/{info.get('role')}-message", {**setting, **details.get("fields", {})})
         if isinstance(wrong, dict):
-            data = wrong.get("data")
-            text = data.get("message") if isinstance(data, dict) else None
-            self.run.error(str(wrong.get("name") or "error"), str(text or "failed"), "model")
+            self._failed = wrong, info
+
+    def _fail(self) -> None:
+        """Add that an answer failed or was stopped, after the parts of it."""
+        if self._failed is None:
+            return
+        (wrong, info), self._failed = self._failed, None
+        data, ended = wrong.get("data"), _time(info, "completed")
+        text = data.get("message") if isinstance(data, dict) else None
+        known = [time for time in (_time(info, "created"), self._last) if time is not None]
+        about: dict[str, Any] = {"message_id": info.get("id")}
+        about["time"] = ended if ended is not None else max(known, default=None)
+        if wrong.get("name") == "MessageAbortedError":
+            self.run.interrupted(str(text or "the user stopped the answer"), "user", **about)
+        else:
+            self.run.error(str(wrong.get("name") or "error"), str(text or "failed"), "model", **about)
+
+    def end(self) -> None:
+        """Add what the last answer failed by."""
+        self._fail()
 
     def _part(self, part: dict[str, Any], role: str) -> None:
         kind, text = part.get("type"), part.get("text")

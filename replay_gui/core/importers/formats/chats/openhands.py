@@ -17,17 +17,22 @@ from replay_gui.core.importers.formats.records import (
     RecordFormat,
 )
 from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.run_builder import End
 
 _KINDS = ("SystemPromptEvent", "MessageEvent", "ActionEvent", "ObservationEvent", "AgentErrorEvent")
 _MESSAGES = ("message", "system", "recall")
+_ENDED: dict[str, End] = {"finished": "answered", "error": "crash", "stopped": "stopped by user"}
 
 
 class OpenHands(RecordFormat):
-    """The importer. A conversation is one run: a file of JSON Lines, an array, or an object with ``history``."""
+    """The importer. A conversation is one run: a file of JSON Lines, an array, or an object with ``history``.
+
+    An evaluation writes one such object a line (``output.jsonl``), with what came of it.
+    """
 
     name = "openhands"
     title = "OpenHands conversation"
-    version = 2
+    version = 3
     member = "history"
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
@@ -45,6 +50,9 @@ class OpenHands(RecordFormat):
         "full_output_save_dir": HOST,
         "pid": HOST,
         "cache_prompt": RECORDER,
+        "metrics": USAGE,
+        "eval_output_dir": HOST,
+        "start_time": CLOCK,
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
@@ -62,13 +70,21 @@ class OpenHands(RecordFormat):
 
 class _OpenHandsEvents(RecordEvents):
     agent = "OpenHands"
+    taken = ("metadata", "test_result", "error")
     _begun = False
+    _how: tuple[End, str | None] | None = None
+
+    def run_id(self, head: list[dict[str, Any]]) -> str | None:
+        task = self.whole.get("instance_id")
+        return task if isinstance(task, str) else None
 
     def record(self, record: dict[str, Any]) -> None:
         if not self._begun:
             self._begun = True
             tools = record.get("tools") if record.get("kind") == "SystemPromptEvent" else None
-            self.run.agent_init(self.agent, "", {"tools": tools} if tools else {})
+            settings = self.whole.get("metadata")
+            config = self.fields(settings).get("fields", {}) if isinstance(settings, dict) else {}
+            self.run.agent_init(self.agent, "", config | ({"tools": tools} if tools else {}))
         kind = record.get("kind")
         match kind:
             case "SystemPromptEvent":
@@ -78,6 +94,13 @@ class _OpenHandsEvents(RecordEvents):
                 self._message(record)
             case "ActionEvent":
                 self._action(record)
+            case "ConversationErrorEvent":
+                text = str(record.get("detail") or record.get("code") or "failed")
+                self.run.error(str(record.get("code") or "error"), text, "agent")
+                self._how = "crash", first_line(text)
+            case "PauseEvent":
+                self.run.interrupted("the user paused the run", "agent", self.fields(record, "kind", source="user"))
+                self._how = "stopped by user", None
             case "ObservationEvent" | "UserRejectObservation" | "AgentErrorEvent":
                 self._observation(record)
             case None if isinstance(record.get("action"), str):
@@ -115,6 +138,7 @@ class _OpenHandsEvents(RecordEvents):
         extra |= {"call": more} if more else {}
         self.run.request(record.get("tool_call_id"), name, given, extra=extra, tool_call_id=record.get("tool_call_id"))
         self.run.context.pop("parent", None)
+        self._how = ("answered", None) if name == "finish" else None
 
     def _observation(self, record: dict[str, Any]) -> None:
         observation = record.get("observation")
@@ -159,6 +183,7 @@ class _OpenHandsEvents(RecordEvents):
             text = given.pop("final_thought", None) or thought or record.get("message")
             extra = self.fields(record, "args", source="agent", message=text) | {"arguments": self.fields(given)}
             self.answered(text, None, extra)
+            self._how = ("answered", None) if action == "finish" else ("handed over", None)
             return
         if thought:
             self.run.context["parent"] = self.answered(thought)
@@ -179,10 +204,41 @@ class _OpenHandsEvents(RecordEvents):
         extra = self.fields(record, "content", "extras", source="agent")
         extra |= {"details": rest} if (rest := self.fields(details)) else {}
         cause = f"event {record.get('cause')}"
+        if isinstance(state := details.get("agent_state"), str) and state in _ENDED:
+            self._how = _ENDED[state], first_line(details.get("reason") or output) or None
         if self.run.call(cause) is None and kind in ("agent_state_changed", "null", "recall"):
             self.run.custom(f"{self.format}/{kind}", {"content": output, **extra})
             return
         self.result(cause, output, error, extra)
+
+    def end(self) -> None:
+        """Add how the run ended, and what an evaluation says of it."""
+        wrong, tested, used = (self.whole.get(name) for name in ("error", "test_result", "metrics"))
+        if isinstance(used, dict):
+            self.run.bookkeeping(f"{self.format}/use", {}, cost=used.get("accumulated_cost"), tokens=_tokens(used))
+        tested = tested if isinstance(tested, dict) else {}
+        if patch := tested.get("git_patch"):
+            self.run.proposal(None, "diff", "submission", patch)
+        if wrong:
+            self.run.error("error", str(wrong), "agent")
+            self._how = "crash", first_line(str(wrong))
+        if self._how is not None:
+            self.run.end(*self._how)
+        report = tested.get("report")
+        resolved = report.get("resolved") if isinstance(report, dict) else None
+        parts = self.fields(tested, "git_patch", "report").get("fields"), report if isinstance(report, dict) else None
+        told = {**(parts[0] or {}), **(parts[1] or {})}
+        if told or patch:
+            passed = resolved if isinstance(resolved, bool) else None
+            self.run.outcome(passed=passed, score=None, by="SWE-bench evaluation", parts=told or None)
+
+
+def _tokens(used: dict[str, Any]) -> dict[str, int] | None:
+    counts = used.get("accumulated_token_usage")
+    if not isinstance(counts, dict):
+        return None
+    names = {"input": "prompt_tokens", "cached": "cache_read_tokens", "output": "completion_tokens"}
+    return {name: counts[key] for name, key in names.items() if type(counts.get(key)) is int}
 
 
 def _reasoning(record: dict[str, Any]) -> str | None:

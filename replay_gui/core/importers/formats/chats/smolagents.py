@@ -19,7 +19,7 @@ class SmolAgents(RecordFormat):
 
     name = "smolagents"
     title = "smolagents memory"
-    version = 2
+    version = 3
     member = "steps"
     volatile: ClassVar[Mapping[str, str]] = {
         "timing": CLOCK,
@@ -42,6 +42,7 @@ class SmolAgents(RecordFormat):
 
 class _SmolAgentsEvents(RecordEvents):
     agent = "smolagents"
+    taken = ("state", "output")
     _answer: Any = None
 
     def time_of(self, record: dict[str, Any]) -> int | None:
@@ -92,8 +93,11 @@ class _SmolAgentsEvents(RecordEvents):
             return  # of several calls the file has one observation, of all together
         wrong = step.get("error")
         message = wrong.get("message") if isinstance(wrong, dict) else wrong
-        output = step.get("observations")
-        extra = {key: step[key] for key in ("action_output", "is_final_answer") if step.get(key) not in (None, False)}
+        output, returned = step.get("observations"), step.get("action_output")
+        if output is None and message is None:
+            output, returned = returned, None
+        extra = {"is_final_answer": True} if step.get("is_final_answer") is True else {}
+        extra |= {"action_output": returned} if returned not in (None, False) else {}
         error = (first_line(message) or "failed") if message else None
         extra |= {"error_details": wrong} if isinstance(wrong, dict) else {}
         self.result(call_id, output if output is not None else message, error, extra, time=ended)
@@ -108,5 +112,11 @@ class _SmolAgentsEvents(RecordEvents):
         return {"tokens": {name: count for name, count in counts.items() if type(count) is int}}
 
     def end(self) -> None:
-        if self._answer is not None:
+        state, output = self.whole.get("state"), self.whole.get("output")
+        if output not in (None, "") and output != self._answer:
+            self._answer = output
+            self.answered(output)
+        if state not in (None, "success"):
+            self.run.end("limit" if state == "max_steps_error" else "crash", str(state))
+        elif self._answer is not None:
             self.run.end("answered", None)

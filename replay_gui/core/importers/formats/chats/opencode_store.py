@@ -1,0 +1,69 @@
+"""OpenCode's store of sessions, ``opencode.db`` (SQLite), in the form of its export."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from replay_gui.core.errors import ImportRefused
+from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.message_events import decoded
+from replay_gui.core.importers.sqlite_database import MAGIC, SqliteDatabase, opened_database
+
+_TABLES = {"session", "message", "part"}
+_IN_ORDER = "WHERE session_id = ? ORDER BY time_created, id"
+
+
+def is_store(file: ForeignFile) -> bool:
+    """Return whether the file is an SQLite database with OpenCode's tables."""
+    if not file.head.startswith(MAGIC):
+        return False
+    try:
+        with opened_database(file.source.path) as database:
+            return database.has_tables(_TABLES) and {"message_id", "data"} <= {*database.columns("part")}
+    except (sqlite3.Error, UnicodeDecodeError):
+        return False
+
+
+def stored_sessions(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield each session as ``opencode export`` writes it, the newest first; ImportRefused if unreadable."""
+    try:
+        with opened_database(path) as database:
+            database.check_tables(_TABLES)
+            for row in [*database.records("session", "ORDER BY time_updated DESC, id DESC")]:
+                yield {"info": _session(row), "messages": _messages(database, row.get("id"))}
+    except (sqlite3.Error, UnicodeDecodeError) as why:
+        raise ImportRefused(f"{path}: a SQLite database that cannot be read: {why}") from None
+
+
+def _session(row: dict[str, Any]) -> dict[str, Any]:
+    """A session as the export has it: what the columns of a group hold stands in one member."""
+    groups: dict[str, dict[str, Any]] = {"time": {}, "tokens": {}, "summary": {}}
+    session: dict[str, Any] = {}
+    for name, value in row.items():
+        group, _, inner = name.partition("_")
+        if group in groups and inner:
+            groups[group][inner] = decoded(value)
+        elif name.endswith("_id"):
+            session[f"{group}ID"] = value
+        else:
+            session[name] = decoded(value)
+    told = {name: members for name, members in groups.items() if any(members.values())}
+    return {name: value for name, value in {**session, **told}.items() if value not in (None, "")}
+
+
+def _messages(database: SqliteDatabase, session_id: Any) -> list[dict[str, Any]]:
+    parts: dict[Any, list[dict[str, Any]]] = {}
+    for row in database.records("part", _IN_ORDER, (session_id,)):
+        parts.setdefault(row.get("message_id"), []).append({"id": row.get("id"), **_data(row)})
+    return [
+        {"info": {"id": row.get("id"), **_data(row)}, "parts": parts.pop(row.get("id"), [])}
+        for row in database.records("message", _IN_ORDER, (session_id,))
+    ]
+
+
+def _data(row: dict[str, Any]) -> dict[str, Any]:
+    data = decoded(row.get("data"))
+    return data if isinstance(data, dict) else {"data": data}

@@ -1,0 +1,143 @@
+"""Databases in which agents keep their sessions."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from replay_gui.core.errors import ImportRefused
+from replay_gui.core.importers.registry import recognise
+from tests.helpers.foreign import Read, read_all
+from tests.helpers.paths import DATA
+
+GOOSE = """
+CREATE TABLE sessions (id TEXT PRIMARY KEY, name TEXT, working_dir TEXT, created_at TIMESTAMP, updated_at TIMESTAMP,
+  accumulated_input_tokens INTEGER, accumulated_output_tokens INTEGER, recipe_json TEXT);
+CREATE TABLE messages (id INTEGER PRIMARY KEY AUTOINCREMENT, message_id TEXT, session_id TEXT, role TEXT,
+  content_json TEXT, created_timestamp INTEGER, timestamp TIMESTAMP, tokens INTEGER, metadata_json TEXT);
+"""
+OPENCODE = """
+CREATE TABLE session (id TEXT PRIMARY KEY, project_id TEXT, slug TEXT, directory TEXT, title TEXT, version TEXT,
+  permission TEXT, time_created INTEGER, time_updated INTEGER);
+CREATE TABLE message (id TEXT, session_id TEXT, time_created INTEGER, time_updated INTEGER, data TEXT);
+CREATE TABLE part (id TEXT, message_id TEXT, session_id TEXT, time_created INTEGER, time_updated INTEGER, data TEXT);
+"""
+AT = 1_782_639_621  # seconds
+
+
+def database(path: Path, script: str, rows: list[tuple[str, dict[str, Any]]]) -> Path:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(script)
+        for table, row in rows:
+            values = [json.dumps(value) if isinstance(value, dict | list) else value for value in row.values()]
+            marks = ", ".join("?" * len(values))
+            connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", values)
+        connection.commit()
+    return path
+
+
+def goose_store(path: Path, question: str = "Read x") -> Path:
+    asked = {"status": "success", "value": {"name": "shell", "arguments": {"command": "cat x"}}}
+    answered = {"status": "success", "value": {"content": [{"type": "text", "text": "no such file"}], "isError": True}}
+    session = {"working_dir": "/w", "created_at": "2026-06-28 09:40:21", "recipe_json": {"title": "r"}}
+    used = {"accumulated_input_tokens": 1000, "accumulated_output_tokens": 50}
+    messages = [
+        ("user", [{"type": "text", "text": question}]),
+        ("assistant", [{"type": "toolRequest", "id": "c1", "toolCall": asked}]),
+        ("user", [{"type": "toolResponse", "id": "c1", "toolResult": answered}]),
+        ("assistant", [{"type": "text", "text": "It is not there."}]),
+    ]
+    rows: list[tuple[str, dict[str, Any]]] = [
+        ("sessions", {"id": "s_1", "updated_at": "2026-06-28 09:40:21", **session}),
+        ("sessions", {"id": "s_2", "updated_at": "2026-06-28 09:50:21", **session, **used}),
+    ]
+    for number, (role, content) in enumerate(messages):
+        row = {"message_id": f"m{number}", "session_id": "s_2", "role": role, "content_json": content}
+        rows.append(("messages", {**row, "created_timestamp": AT + number, "metadata_json": {"userVisible": True}}))
+    return database(path, GOOSE, rows)
+
+
+def opencode_store(path: Path) -> Path:
+    times = {"time_created": AT * 1000, "time_updated": AT * 1000}
+    state = {"status": "error", "input": {"command": "ls"}, "error": "no shell", "time": {"start": 1, "end": 2}}
+    wrong = {"name": "MessageAbortedError", "data": {"message": "Aborted"}}
+    infos = [
+        {"role": "user", "time": {"created": AT * 1000}},
+        {"role": "assistant", "time": {"created": AT * 1000 + 1000}, "modelID": "m", "error": wrong},
+    ]
+    parts = [
+        {"type": "text", "text": "List"},
+        {"type": "tool", "callID": "c", "tool": "bash", "state": state},
+        {"type": "step-finish", "tokens": {"input": 10, "output": 5, "cache": {"read": 2, "write": 0}}},
+    ]
+    rows: list[tuple[str, dict[str, Any]]] = [("session", {"id": "ses_1", "title": "List files", "slug": "s", **times})]
+    rows += [("message", {"id": f"m{n}", "session_id": "ses_1", **times, "data": info}) for n, info in enumerate(infos)]
+    for number, part in enumerate(parts):
+        owner = {"message_id": "m1" if number else "m0", "session_id": "ses_1"}
+        rows.append(("part", {"id": f"p{number}", **owner, **times, "data": part}))
+    return database(path, OPENCODE, rows)
+
+
+def calls(run: Read) -> list[tuple[str, Any, Any, str | None]]:
+    """(tool, input, output, error) of each call."""
+    answers = {event.meta["parent"]: event.payload for event in run.of("ToolResponse")}
+    found = []
+    for seq, event in enumerate(run.events):
+        if event.kind == "ToolRequest":
+            answer = answers[seq]
+            found.append((event.payload["tool_name"], event.payload["input"], answer["output"], answer["error"]))
+    return found
+
+
+def test_gooses_store_has_a_run_a_session(tmp_path: Path) -> None:
+    path = goose_store(tmp_path / "sessions.db")
+    assert recognise(path).name == "goose"
+    newest, other = read_all(path)
+    assert (newest.run.run_id, other.run.run_id, other.kinds) == ("s_2", "s_1", ["AgentInit"])
+    assert newest.kinds == [
+        "AgentInit", "Observation", "ToolRequest", "ToolResponse", "Error", "Decision", "x:bookkeeping/goose/use",
+    ]  # fmt: skip
+    assert newest.events[0].payload["config"] == {"recipe_json": {"title": "r"}}
+    assert calls(newest) == [("shell", {"command": "cat x"}, "no such file", "no such file")]
+    assert newest.events[1].meta["time"] == AT * 10**9
+    assert newest.events[-1].meta["tokens"] == {"input": 1000, "output": 50}
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["sessions.db"]
+
+
+def test_rows_of_gooses_messages_are_told_apart_by_session() -> None:
+    first, second = read_all(DATA / "seeds" / "goose" / "3.jsonl")
+    assert (first.run.run_id, second.run.run_id) == ("20260628_5", "20260628_6")
+    assert calls(first) == [("shell", {"command": "cat notes"}, "no such file", "no such file")]
+    assert [event.payload["data"] for event in second.of("Observation")] == ["Hello"]
+
+
+def test_another_question_is_another_run(tmp_path: Path) -> None:
+    one, other = (read_all(goose_store(tmp_path / f"{number}.db", question))[0] for number, question in enumerate("ab"))
+    assert [event.payload for event in one.events] != [event.payload for event in other.events]
+
+
+def test_opencodes_store_has_a_run_a_session(tmp_path: Path) -> None:
+    path = opencode_store(tmp_path / "opencode.db")
+    assert recognise(path).name == "opencode"
+    (found,) = read_all(path)
+    assert (found.run.run_id, found.run.name) == ("ses_1", "List files")
+    assert calls(found) == [("bash", {"command": "ls"}, "no shell", "no shell")]
+    assert [event.payload["data"] for event in found.of("Observation")] == ["List"]
+    tokens = [event.meta["tokens"] for event in found.events if event.meta.get("tokens")]
+    assert tokens == [{"input": 12, "cached": 2, "output": 5, "reasoning": 0}]
+    last = found.events[-1]
+    assert (last.kind, last.payload["error_type"], last.payload["message"]) == ("Error", "interrupted", "Aborted")
+
+
+@pytest.mark.parametrize("format", ["goose", "opencode"])
+def test_another_database_is_not_taken(tmp_path: Path, format: str) -> None:
+    path = database(tmp_path / "other.db", "CREATE TABLE messages (id INTEGER, content TEXT)", [])
+    with pytest.raises(ImportRefused):
+        recognise(path)
+    with pytest.raises((ImportRefused, sqlite3.Error)):
+        read_all(path, format)
