@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
+from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.json_lines import NotJson, value_in
 from replay_gui.core.importers.run_builder import NOT_RECORDED
 
@@ -40,12 +41,13 @@ class MessageCall:
 
 @dataclass(frozen=True, slots=True)
 class MessageResult:
-    """What a tool answered, in a message; `error`: whether it says that the call failed."""
+    """What a tool answered, in a message; `error`: whether it says that the call failed; `why`: in words of its own."""
 
     id: str | None
     name: str | None
     output: Any
     error: bool
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +168,9 @@ def read_message(value: dict[str, Any]) -> Message:
     if call_id is None and isinstance(several := value.get("tool_call_ids"), list) and len(several) == 1:
         call_id = several[0]
     if role == "tool" and not _has_results(content):
-        result = MessageResult(_text_or_none(call_id), _name(value), content_of(content), _says_failed(value))
-        parts.results.append(result)
+        why, output = _why_failed(value), content_of(content)
+        failed = bool(why) or _says_failed(value)
+        parts.results.append(MessageResult(_text_or_none(call_id), _name(value), output, failed, why))
     else:
         for part in content if isinstance(content, list) else [content]:
             parts.add(part)
@@ -188,6 +191,13 @@ def read_message(value: dict[str, Any]) -> Message:
 def _says_failed(message: dict[str, Any]) -> bool:
     """Return whether a tool's message says that the call failed."""
     return message.get("is_error") is True or message.get("isError") is True or message.get("status") == "error"
+
+
+def _why_failed(message: dict[str, Any]) -> str:
+    """Return what a tool's message has as its error, in a line."""
+    wrong = message.get("error")
+    wrong = wrong.get("message", wrong) if isinstance(wrong, dict) else wrong
+    return first_line(wrong) if isinstance(wrong, str) else ""
 
 
 _CALL_AND_RESULT = ("tool_name", "tool_input", "tool_output")  # of a tool's message that has the call in it, too
@@ -250,7 +260,8 @@ def _call(call: dict[str, Any]) -> MessageCall:
     given = next(
         (facts[key] for key in ("arguments", "input", "args", "parameters") if facts.get(key) is not None), None
     )
-    name = facts.get("name") or facts.get("toolName") or facts.get("tool_name") or "tool"
+    named = facts.get("name") or facts.get("toolName") or facts.get("tool_name")
+    name = named or (function if isinstance(function, str) and function else "tool")
     rest = {key: value for key, value in call.items() if key not in _CALL and value not in (None, "", [], {})}
     if call.get("type") not in _CALL_TYPES:
         rest["type"] = call["type"]

@@ -1,4 +1,7 @@
-"""ATIF trajectories (Agent Trajectory Interchange Format): one JSON object with ``schema_version`` ``ATIF-v…``."""
+"""ATIF trajectories (Agent Trajectory Interchange Format): a JSON object with ``schema_version`` ``ATIF-v…``.
+
+Several may stand in an array, or one a line. What Harbor's verifier says of one stands in files beside it.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,10 @@ from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused, ReplayError
 from replay_gui.core.importers.foreign_file import ForeignFile
-from replay_gui.core.importers.formats.message_events import NOT_MESSAGES, MessageEvents
-from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER, USAGE
+from replay_gui.core.importers.formats.chats.verdicts import add_harbor_result, harbor_files
+from replay_gui.core.importers.formats.message_events import NOT_MESSAGES, MessageEvents, first_line
+from replay_gui.core.importers.formats.message_forms import content_of
+from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER, USAGE, first_records, numbered_records
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.json_lines import NotJson, value_in
@@ -18,17 +23,18 @@ from replay_gui.core.importers.times import iso_time
 from replay_gui.core.log.source import Source
 
 COPIED_STEPS = "steps copied from the trajectory before, left out"
+NOT_TRAJECTORIES = "records that are no ATIF trajectories, left out"
 NO_CONTINUATION = "continuations that are not beside the file, so the run ends early"
 CIRCLE = "continuations that were read before, left out"
 
 _MAX_CONTINUATIONS = 1000
 _TERMINAL = "terminal"  # the tool whose calls stand in the text of the agent
 _BATCH = "keystrokes"  # id of the one call that is open then
-_TOKENS = {"input": "prompt_tokens", "output": "completion_tokens"}
+_TOKENS = {"input": "prompt_tokens", "cached": "cached_tokens", "output": "completion_tokens"}
 
 
 class Atif:
-    """The importer. A file is one run, with the files that continue it, where they lie beside it."""
+    """The importer. A trajectory is one run, with the files that continue it, where they lie beside it."""
 
     name = "atif"
     title = "ATIF trajectory"
@@ -46,34 +52,51 @@ class Atif:
     }
 
     def recognises(self, file: ForeignFile) -> bool:
-        """Accept a JSON document that is an ATIF trajectory."""
-        return _is_trajectory(file.document)
+        """Accept a JSON document that is an ATIF trajectory, or an array or lines of nothing else."""
+        if isinstance(file.document, dict):
+            return _is_trajectory(file.document)
+        records = first_records(file)
+        return bool(records) and all(map(_is_trajectory, records))
 
     def companions(self, file: ForeignFile) -> list[Path]:
-        """Return the files that the trajectory goes on in, and those that would be asked for before them."""
+        """Return the files that the trajectory goes on in, those asked for before them, and those with its reward."""
         continuations = _Continuations(file)
         document = file.document if _is_trajectory(file.document) else None
         while document is not None:
             document = continuations.after(document)
-        return continuations.tried
+        return [*continuations.tried, *harbor_files(file.path)]
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
-        """Yield the trajectory as one run, with the steps of the files that continue it."""
-        document = file.document
-        if not _is_trajectory(document):
-            raise ImportRefused(f"{file.source.path}: no ATIF trajectory in it")
+        """Yield a run for each trajectory, with the steps of the files that continue it."""
         notes = ImportNotes(file.notes)
-        agent = document["agent"] if isinstance(document.get("agent"), dict) else {}
-        name = str(agent.get("name") or "agent")
-        yield ImportedRun(
-            name=name,
-            run_id=str(document.get("session_id")),
-            agent=name,
-            created=_first_time(document),
-            source={"schema_version": document["schema_version"]},
-            events=_events(file, agent, name, notes),
-            notes=notes,
-        )
+        if _is_trajectory(file.document):
+            yield _run(file, file.document, file.stem, notes)
+            return
+        found = False
+        for number, document in numbered_records(file, notes):
+            if _is_trajectory(document):
+                found = True
+                yield _run(file, document, f"{file.stem} {number}", ImportNotes(notes))
+            else:
+                notes.count(NOT_TRAJECTORIES)
+        if not found:
+            raise ImportRefused(f"{file.source.path}: no ATIF trajectory in it")
+
+
+def _run(file: ForeignFile, document: dict[str, Any], own_name: str, notes: ImportNotes) -> ImportedRun:
+    agent = document["agent"] if isinstance(document.get("agent"), dict) else {}
+    name = str(agent.get("name") or "agent")
+    named = next((document[key] for key in ("session_id", "trajectory_id") if document.get(key)), own_name)
+    is_alone = document is file.document
+    return ImportedRun(
+        name=name if is_alone else own_name,
+        run_id=str(named),
+        agent=name,
+        created=_first_time(document),
+        source={"schema_version": document["schema_version"]},
+        events=_events(file, document, agent, name, notes),
+        notes=notes,
+    )
 
 
 def _is_trajectory(document: Any) -> bool:
@@ -88,15 +111,17 @@ def _first_time(document: dict[str, Any]) -> int | None:
     return next((iso_time(step.get("timestamp")) for step in document["steps"] if isinstance(step, dict)), None)
 
 
-def _events(file: ForeignFile, agent: dict[str, Any], name: str, notes: ImportNotes) -> Iterator[ImportedEvent]:
+def _events(
+    file: ForeignFile, document: dict[str, Any], agent: dict[str, Any], name: str, notes: ImportNotes
+) -> Iterator[ImportedEvent]:
     run = RunBuilder(notes)
     messages = MessageEvents(run, notes, Atif.name)
     version = agent.get("version")
     config = {key: value for key, value in agent.items() if key not in ("name", "version")}
     run.agent_init(name, version if isinstance(version, str) else "", config)
-    document, part, continuations = file.document, 0, _Continuations(file)
-    while document is not None:
-        for step in document["steps"]:
+    told, part, continuations = document, 0, _Continuations(file)
+    while told is not None:
+        for step in told["steps"]:
             if part and isinstance(step, dict) and step.get("is_copied_context"):
                 notes.count(COPIED_STEPS)
                 continue
@@ -105,18 +130,21 @@ def _events(file: ForeignFile, agent: dict[str, Any], name: str, notes: ImportNo
             yield from run.drain()
         run.context = {}
         taken = {"schema_version", "session_id", "agent", "steps"}
-        rest = {key: value for key, value in document.items() if key not in taken}
+        rest = {key: value for key, value in told.items() if key not in taken}
         if rest:
             final = rest.get("final_metrics")
             cost = final.get("total_cost_usd") if isinstance(final, dict) else None
             own_fields = {key: value for key, value in rest.items() if key not in Atif.volatile}
             run.bookkeeping("atif/end", own_fields, total_cost=cost, metrics=final)
         yield from run.drain()
-        document, part = continuations.after(document), part + 1
+        told, part = continuations.after(told), part + 1
     if continuations.missing:
         notes.count(NO_CONTINUATION, example=continuations.missing)
     if continuations.is_circle:
         notes.count(CIRCLE)
+    if document is file.document:
+        add_harbor_result(run, file.path)
+    yield from run.drain()
 
 
 class _Continuations:
@@ -173,13 +201,16 @@ def _step(messages: MessageEvents, notes: ImportNotes, step: Any) -> None:
     if isinstance(metrics, dict):
         tokens = {name: metrics[key] for name, key in _TOKENS.items() if type(metrics.get(key)) is int}
         run.once |= {"tokens": tokens, "cost": metrics.get("cost_usd"), "usage": metrics}
+    calls = step["tool_calls"] if isinstance(step.get("tool_calls"), list) else []
     if step.get("source") == "agent":
         reasoning = step.get("reasoning_content")
-        run.context["parent"] = run.decision("message", message, reasoning if isinstance(reasoning, str) else None)
+        reasoning = reasoning if isinstance(reasoning, str) and reasoning else None
+        if message or reasoning or not calls:
+            said = "message" if message or not reasoning else "thinking"
+            run.context["parent"] = run.decision(said, message or None, reasoning)
     else:
         run.context["parent"] = run.observation("message", str(step.get("source")), message)
     asked: list[object] = []
-    calls = step["tool_calls"] if isinstance(step.get("tool_calls"), list) else []
     batch = None if calls or step.get("source") != "agent" else keystrokes_of(message)
     for call in calls:
         if not isinstance(call, dict) or not isinstance(call.get("function_name"), str):
@@ -234,7 +265,11 @@ def _result(run: RunBuilder, result: Any, asked: list[object]) -> None:
     call_id = result.get("source_call_id") if isinstance(result, dict) else None
     if isinstance(result, dict) and call_id in asked:
         rest = {key: value for key, value in result.items() if key not in ("source_call_id", "content")}
-        run.response(call_id, result.get("content"), error=None, extra=rest or None, tool_call_id=call_id)
+        output, failed = result.get("content"), rest.get("is_error") is True
+        error = (first_line(content_of(output)) or "failed") if failed else None
+        seq, call = run.response(call_id, output, error=error, extra=rest or None, tool_call_id=call_id)
+        if error is not None:
+            run.error("tool_error", error, call.tool_name, parent=seq)
     else:
         content = result["content"] if isinstance(result, dict) and result.keys() == {"content"} else result
         run.observation("environment", "environment", content)

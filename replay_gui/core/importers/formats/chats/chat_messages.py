@@ -1,4 +1,7 @@
-"""Chat messages as OpenAI, Anthropic and their like exchange them: an array, lines, or inside ``{"messages": […]}``."""
+"""Chat messages as OpenAI, Anthropic and their like exchange them: an array, lines, or inside ``{"messages": […]}``.
+
+Such an object may stand alone, in an array, or in every line; each is then a run, with what it says of itself.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,9 @@ from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.times import any_time
 
 _MAX_LOOKED_AT = 50  # messages by which a file is recognised
+NO_MESSAGES = "conversations in which no messages were found, left out"
+_MEMBERS = ("messages", "conversation", "history", "chat", "transcript", "trajectory")  # in which messages stand
+_SCORES, _VERDICTS = ("reward", "score"), ("resolved", "success", "passed", "is_correct", "utility")
 _TIMES = ("timestamp", "time", "created_at", "created", "ts")
 
 
@@ -23,7 +29,7 @@ class ChatMessages:
 
     name = "chat-messages"
     title = "chat messages"
-    version = 2
+    version = 3
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "uuid": ID,
@@ -38,49 +44,71 @@ class ChatMessages:
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept a JSON document with a list of messages, or lines that are messages or lists of them."""
-        return self._holds_messages(file.document) or self._is_lines(file)
+        return self._messages_of(file.document) is not None or self._are_whole(file.document) or self._is_lines(file)
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
-        """Yield one run for a list of messages, and one a line where each line holds a list."""
+        """Yield one run for a list of messages, and one for each of several objects that hold such a list."""
         notes = ImportNotes(file.notes)
-        name = file.stem
-        if self._holds_messages(file.document):
+        name, messages = file.stem, self._messages_of(file.document)
+        if messages is not None:
             whole = file.document if isinstance(file.document, dict) else {}
-            messages = whole.get("messages", file.document)
             yield self._run(name, whole, enumerate(messages, 1), notes)
-        elif self._is_lines(file) and self._holds_messages(file.first_lines[0]):
-            for number, record in numbered_records(file, notes):
-                if self._holds_messages(record):
-                    own = ImportNotes(notes)
-                    yield self._run(f"{name} {number}", record, enumerate(record["messages"], 1), own)
+        elif self._are_whole(file.document):
+            yield from self._each(name, enumerate(file.document, 1), notes)
+        elif self._is_lines(file) and self._are_whole([*file.first_lines]):
+            yield from self._each(name, numbered_records(file, notes), notes)
         elif self._is_lines(file):
             yield self._run(name, {}, numbered_records(file, notes), notes)
         else:
             raise ImportRefused(f"{file.source.path}: no chat messages in it")
 
+    def _each(self, name: str, records: Iterator[tuple[int, Any]], notes: ImportNotes) -> Iterator[ImportedRun]:
+        for number, record in records:
+            messages = self._messages_of(record) if isinstance(record, dict) else None
+            if messages is None and not _is_empty(record):
+                notes.count(NO_MESSAGES)
+                continue
+            yield self._run(f"{name} {number}", record, enumerate(messages or (), 1), ImportNotes(notes))
+
     def _run(
         self, name: str, whole: dict[str, Any], messages: Iterator[tuple[int, Any]], notes: ImportNotes
     ) -> ImportedRun:
         events = ChatMessageEvents(self.name, self.volatile, notes)
-        setting = events.fields(whole, "messages").get("fields", {})
+        member = next((one for one in _MEMBERS if isinstance(whole.get(one), list)), "messages")
+        setting = events.fields(whole, member).get("fields", {})
         if isinstance(system := whole.get("system"), str | list):
-            setting.pop("system")
+            setting.pop("system", None)
             messages = iter([(0, {"role": "system", "content": system}), *messages])
-        events.begin(setting)
+        graded = events.take_grades(setting)
+        events.begin({key: value for key, value in setting.items() if key not in graded})
         return events.imported_run(name, messages)
 
-    def _holds_messages(self, document: Any) -> bool:
-        messages = document.get("messages") if isinstance(document, dict) else document
-        if not isinstance(messages, list) or not messages:
-            return False
-        read = [message for message in messages[:_MAX_LOOKED_AT] if is_message(message)]
-        return len(read) * 2 > len(messages[:_MAX_LOOKED_AT]) and any("role" in message for message in read)
+    def _messages_of(self, document: Any) -> list[Any] | None:
+        """Return the messages of a list of them, or of an object that holds one; None where there are none."""
+        if isinstance(document, dict):
+            return next((held for member in _MEMBERS if (held := self._messages_of(document.get(member)))), None)
+        if not isinstance(document, list) or not document:
+            return None
+        read = [message for message in document[:_MAX_LOOKED_AT] if is_message(message)]
+        most = len(read) * 2 > len(document[:_MAX_LOOKED_AT])
+        return document if most and any("role" in message for message in read) else None
+
+    def _are_whole(self, records: Any) -> bool:
+        """Whether these are objects that hold a list of messages each; of some it may be empty."""
+        records = [record for record in records if record is not None] if isinstance(records, list) else []
+        held = [isinstance(record, dict) and self._messages_of(record) is not None for record in records]
+        return any(held) and all(own or _is_empty(record) for own, record in zip(held, records, strict=True))
 
     def _is_lines(self, file: ForeignFile) -> bool:
         lines = [line for line in file.first_lines if line is not None]
         if not lines or file.document is not None:
             return False
-        return self._holds_messages(lines) or all(self._holds_messages(line) for line in lines)
+        return self._messages_of(lines) is not None or self._are_whole(lines)
+
+
+def _is_empty(record: Any) -> bool:
+    """Whether an object has an empty list where messages stand."""
+    return isinstance(record, dict) and any(record.get(member) == [] for member in _MEMBERS)
 
 
 class ChatMessageEvents(RecordEvents):
@@ -90,6 +118,8 @@ class ChatMessageEvents(RecordEvents):
         super().__init__(format, volatile, notes)
         self._begun = False
         self._open: list[str] = []  # calls that wait for their result, oldest first
+        self._grades: list[dict[str, Any]] = []
+        self._failure: str | None = None
 
     def time_of(self, record: dict[str, Any]) -> int | None:
         """The time that a message states, in nanoseconds since 1970; None if it states none."""
@@ -99,6 +129,28 @@ class ChatMessageEvents(RecordEvents):
         """Add the first event; `setting`: what is known of the run beside its messages."""
         self._begun = True
         self.run.agent_init(self.agent, "", setting)
+
+    def take_grades(self, setting: dict[str, Any]) -> set[str]:
+        """Keep for the end of the run what is known of its outcome; return the names of those members."""
+        taken = set[str]()
+        for name, value in setting.items():
+            if name in _VERDICTS and isinstance(value, bool):
+                self._grades.append({"passed": value, "score": None, "by": name})
+            elif name in _SCORES and isinstance(value, int | float) and not isinstance(value, bool):
+                self._grades.append({"passed": None, "score": float(value), "by": name})
+            elif name == "error" and isinstance(value, str) and value:
+                self._failure = value
+            else:
+                continue
+            taken.add(name)
+        return taken
+
+    def end(self) -> None:
+        """Add the outcome, where it is known."""
+        if self._failure is not None:
+            self.run.end("crash", self._failure)
+        for grade in self._grades:
+            self.run.outcome(**grade)
 
     def record(self, record: dict[str, Any]) -> None:
         """Add the events of one message; other records are kept as unknown ones."""
@@ -115,7 +167,8 @@ class ChatMessageEvents(RecordEvents):
         if message.role == "assistant":
             self._assistant(message, extra)
         else:
-            self._other(message, self._request_calls(message, extra))
+            asks_itself = message.calls and not message.results
+            self._other(message, self._request_calls(message, extra | ({"role": message.role} if asks_itself else {})))
 
     def _assistant(self, message: Message, extra: dict[str, Any]) -> None:
         if message.content is not None or message.reasoning or not message.calls:
@@ -145,10 +198,10 @@ class ChatMessageEvents(RecordEvents):
             if call_id in self._open:
                 self._open.remove(call_id)
             failed = result.error or (isinstance(result.output, str) and result.output.startswith("Error"))
-            error = (first_line(result.output) or "failed") if failed else None
+            error = (result.why or first_line(result.output) or "failed") if failed else None
             self.result(call_id, result.output, error, extra, tool_call_id=result.id)
             extra = {}
-        if message.content is not None or not message.results:
+        if message.content is not None or not (message.results or message.calls):
             self.said(message.role, message.content, extra)
 
 

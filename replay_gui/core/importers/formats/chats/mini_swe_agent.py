@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.chats.verdicts import add_resolved, result_files
 from replay_gui.core.importers.formats.message_events import MessageEvents, first_line
 from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER, USAGE
 from replay_gui.core.importers.import_notes import ImportNotes
@@ -38,7 +40,7 @@ class MiniSweAgent:
 
     name = "mini-swe-agent"
     title = "mini-swe-agent trajectory"
-    version = 2
+    version = 3
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "tool_call_id": ID,
@@ -65,6 +67,10 @@ class MiniSweAgent:
             )
         return isinstance(document, list) and any(map(_is_result, document))
 
+    def companions(self, file: ForeignFile) -> list[Path]:
+        """Return the results files that may say whether the task was resolved."""
+        return result_files(file.path)
+
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield the trajectory as one run, named by its task where the file tells it."""
         document = file.document
@@ -80,7 +86,7 @@ class MiniSweAgent:
             agent="mini-swe-agent",
             created=None,
             source={"instance_id": task} if isinstance(task, str) else {},
-            events=_events(trajectory, notes),
+            events=_events(file, trajectory, notes),
             notes=notes,
         )
 
@@ -90,7 +96,7 @@ def _is_result(message: Any) -> bool:
     return isinstance(content, str) and message.get("role") == "user" and _RESULT.match(content) is not None
 
 
-def _events(trajectory: dict[str, Any], notes: ImportNotes) -> Iterator[ImportedEvent]:
+def _events(file: ForeignFile, trajectory: dict[str, Any], notes: ImportNotes) -> Iterator[ImportedEvent]:
     run = RunBuilder(notes)
     info = trajectory["info"] if isinstance(trajectory.get("info"), dict) else {}
     version, config = info.get("mini_version"), info.get("config")
@@ -125,11 +131,12 @@ def _events(trajectory: dict[str, Any], notes: ImportNotes) -> Iterator[Imported
     if rest or others:
         run.bookkeeping("mini-swe-agent/info", {**others, **rest})
     _ending(run, info.get("exit_status") or left[0], info.get("submission") or left[1])
+    add_resolved(run, file.path, str(trajectory.get("instance_id") or file.path.name.partition(".traj")[0]))
     yield from run.drain()
 
 
 def _ending(run: RunBuilder, status: Any, submission: Any) -> None:
-    """How the run ended; whether what it submitted is right stands in no file of its own."""
+    """How the run ended, and what it submitted; whether that is right may stand in a file beside it."""
     if not isinstance(status, str):
         run.end("open")
         return
@@ -220,7 +227,10 @@ def _meta(rest: dict[str, Any]) -> dict[str, Any]:
     }
     if isinstance(usage, dict):
         names = {"input": "prompt_tokens", "output": "completion_tokens"}
-        meta["tokens"] = {name: usage[key] for name, key in names.items() if type(usage.get(key)) is int}
+        tokens = {name: usage[key] for name, key in names.items() if type(usage.get(key)) is int}
+        details = usage.get("prompt_tokens_details")
+        cached = details.get("cached_tokens") if isinstance(details, dict) else None
+        meta["tokens"] = tokens | ({"cached": cached} if type(cached) is int else {})
     return {name: value for name, value in meta.items() if value is not None}
 
 

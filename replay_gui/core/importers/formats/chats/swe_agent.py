@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import dropwhile
+from pathlib import Path
 from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.chats.verdicts import add_resolved, result_files
 from replay_gui.core.importers.formats.message_events import NOT_MESSAGES, decoded
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE
 from replay_gui.core.importers.import_notes import ImportNotes
@@ -33,7 +35,7 @@ class SweAgent:
 
     name = "swe-agent"
     title = "SWE-agent trajectory"
-    version = 3
+    version = 4
     volatile: ClassVar[Mapping[str, str]] = {
         "execution_time": CLOCK,
         "model_stats": USAGE,
@@ -47,6 +49,10 @@ class SweAgent:
         """Accept a JSON document that is a SWE-agent trajectory."""
         return _is_trajectory(file.document)
 
+    def companions(self, file: ForeignFile) -> list[Path]:
+        """Return the results files that may say whether the task was resolved."""
+        return result_files(file.path)
+
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield the trajectory as one run, named by the file."""
         if not _is_trajectory(file.document):
@@ -59,7 +65,7 @@ class SweAgent:
             agent="swe-agent",
             created=None,
             source={},
-            events=_events(file.document, notes),
+            events=_events(file, notes),
             notes=notes,
         )
 
@@ -76,8 +82,8 @@ def _is_trajectory(document: Any) -> bool:
     return telling and all(isinstance(message, dict) and "role" in message for message in history or ())
 
 
-def _events(trajectory: dict[str, Any], notes: ImportNotes) -> Iterator[ImportedEvent]:
-    run = RunBuilder(notes)
+def _events(file: ForeignFile, notes: ImportNotes) -> Iterator[ImportedEvent]:
+    run, trajectory = RunBuilder(notes), file.document
     config = trajectory.get("replay_config")
     config = decoded(config) if isinstance(config, str) else config
     setting = config if isinstance(config, dict) else {}
@@ -103,6 +109,8 @@ def _events(trajectory: dict[str, Any], notes: ImportNotes) -> Iterator[Imported
             yield from run.drain()
     run.context = {}
     yield from _ending(run, trajectory)
+    add_resolved(run, file.path, file.path.name.partition(".traj")[0])
+    yield from run.drain()
 
 
 def _opening(run: RunBuilder, history: list[Any]) -> None:

@@ -1,0 +1,91 @@
+"""What the programs that grade agents write beside a trajectory: Harbor's rewards, and who resolved a task."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from replay_gui.core.errors import ReplayError
+from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.run_builder import RunBuilder
+from replay_gui.core.log.source import Source
+
+_REWARD = "reward"  # Harbor's main reward; a trial may have others
+_RESULTS = ("report.json", "results.json")  # of SWE-bench's evaluation, of a task or of many
+
+
+def json_beside(path: Path) -> Any:
+    """Return the JSON value of a small file; None where there is none, or it is no JSON."""
+    try:
+        with Source(path) as source:
+            return ForeignFile(source).document
+    except ReplayError:
+        return None
+
+
+# ---- Harbor ------------------------------------------------------------------------------------------
+def harbor_files(trajectory: Path) -> list[Path]:
+    """Return the files in which Harbor's verifier says what it thinks of a trial: those that are there."""
+    folder = trajectory.parent.parent if trajectory.parent.name == "agent" else trajectory.parent
+    names = ("result.json", "verifier/reward.json", "verifier/reward.txt")
+    return [path for name in names if (path := folder / name).is_file()]
+
+
+def add_harbor_result(run: RunBuilder, trajectory: Path) -> None:
+    """Add how the trial ended and each of its rewards, where they stand beside its trajectory."""
+    rewards: dict[str, Any] = {}
+    for path in harbor_files(trajectory):
+        told = _reward_text(path) if path.suffix == ".txt" else json_beside(path)
+        if path.name == "result.json":
+            told = told if isinstance(told, dict) else {}
+            _add_exception(run, told.get("exception_info"))
+            verified = told.get("verifier_result")
+            told = verified.get("rewards") if isinstance(verified, dict) else None
+        rewards = rewards or (told if isinstance(told, dict) else {})
+    for name, value in rewards.items():
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            is_main = name == _REWARD
+            by = "Harbor reward" if is_main else f"Harbor reward: {name}"
+            run.outcome(passed=value >= 1 if is_main else None, score=float(value), by=by)
+
+
+def _add_exception(run: RunBuilder, wrong: Any) -> None:
+    if isinstance(wrong, dict):
+        kind, message = str(wrong.get("exception_type") or "error"), wrong.get("exception_message")
+        run.end("timeout" if "Timeout" in kind else "crash", f"{kind}: {message}" if message else kind)
+
+
+def _reward_text(path: Path) -> dict[str, float]:
+    try:
+        with Source(path) as source:
+            return {_REWARD: float(source.read_at(0, min(source.size, 64)))}
+    except (ReplayError, ValueError):
+        return {}
+
+
+# ---- SWE-bench ---------------------------------------------------------------------------------------
+def result_files(trajectory: Path) -> list[Path]:
+    """Return the files beside a trajectory, or beside its folder, that may say whether its task was resolved."""
+    folders = (trajectory.parent, trajectory.parent.parent)
+    return [path for folder in folders for name in _RESULTS if (path := folder / name).is_file()]
+
+
+def add_resolved(run: RunBuilder, trajectory: Path, task: str) -> None:
+    """Add whether the task was resolved, where a results file says so."""
+    for path in result_files(trajectory):
+        resolved = _is_resolved(json_beside(path), task)
+        if resolved is not None:
+            run.outcome(passed=resolved, score=None, by="SWE-bench evaluation")
+            return
+
+
+def _is_resolved(results: Any, task: str) -> bool | None:
+    if not isinstance(results, dict):
+        return None
+    own = results.get(task)
+    if isinstance(own, dict) and isinstance(own.get("resolved"), bool):
+        return bool(own["resolved"])
+    lists = {name: ids for name, ids in results.items() if isinstance(ids, list) and task in ids}
+    if lists and isinstance(results.get("resolved", results.get("resolved_ids")), list):
+        return not lists.keys().isdisjoint({"resolved", "resolved_ids"})
+    return None

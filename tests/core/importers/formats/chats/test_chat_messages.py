@@ -1,0 +1,62 @@
+"""Messages of chats, and objects that hold them with what came of them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.helpers.foreign import Read, read_all, written
+from tests.helpers.paths import DATA
+
+HELLO = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello."}]
+
+
+def outcomes(run: Read) -> list[tuple[Any, Any, str]]:
+    return [tuple(event.payload[name] for name in ("passed", "score", "by")) for event in run.of("x:outcome")]
+
+
+def test_each_line_is_a_run_with_its_outcome() -> None:
+    first, second = read_all(DATA / "seeds" / "chat-messages" / "2.jsonl")
+    assert first.tools() == {"read_file": 1, "balance": 1}
+    assert [(event.payload["output"], event.payload["error"]) for event in first.of("ToolResponse")] == [
+        ("10 EUR", None),
+        ("", "ValueError: no account"),
+    ]
+    assert outcomes(first) == [(None, 0.5, "reward"), (False, None, "resolved")]
+    assert first.events[0].payload["config"] == {"task": "a"}
+    assert second.kinds == ["AgentInit", "x:end"]
+    assert second.events[1].payload == {"how": "crash", "why": "out of memory"}
+
+
+@pytest.mark.parametrize("member", ["messages", "conversation", "history", "transcript"])
+def test_an_array_of_conversations(tmp_path: Path, member: str) -> None:
+    runs = read_all(written(tmp_path, [{member: HELLO, "n": 1}, {"no": "conversation"}, {member: HELLO, "n": 2}]))
+    assert [run.format for run in runs] == ["json-lines"]  # not all of them are conversations
+    runs = read_all(written(tmp_path, [{member: HELLO, "n": 1}, {member: HELLO, "n": 2}]))
+    assert [(run.format, run.run.name, run.kinds) for run in runs] == [
+        ("chat-messages", f"file {number}", ["AgentInit", "Observation", "Decision"]) for number in (1, 2)
+    ]
+
+
+def test_first_lines_may_be_longer_than_the_head_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "long.jsonl"
+    messages = [{"role": "user", "content": "x" * 100_000}, HELLO[1]]
+    path.write_text("".join(json.dumps({"messages": messages, "n": n}) + "\n" for n in range(3)))
+    assert [run.format for run in read_all(path)] == ["chat-messages"] * 3
+
+
+def test_a_line_without_messages_is_counted(tmp_path: Path) -> None:
+    path = tmp_path / "some.jsonl"
+    path.write_text("".join(json.dumps({"messages": HELLO}) + "\n" for _ in range(30)) + '{"done": true}\n')
+    runs = read_all(path)
+    assert len(runs) == 30
+
+
+def test_a_call_by_the_user_is_the_users(tmp_path: Path) -> None:
+    asks = {"role": "user", "content": None, "tool_calls": [{"id": "c", "name": "toggle", "arguments": {}}]}
+    (run,) = read_all(written(tmp_path, [*HELLO, asks]))
+    assert run.kinds == ["AgentInit", "Observation", "Decision", "ToolRequest"]
+    assert run.events[-1].payload["role"] == "user"
