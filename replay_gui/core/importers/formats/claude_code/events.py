@@ -97,11 +97,13 @@ class ClaudeCodeEvents:
     def _finished_subagents(self, fields: dict[str, Any]) -> Iterator[tuple[SubagentFile, int | None]]:
         """Yield the subagents whose result the line has, with the event of the call that started them."""
         results = [block for block in blocks_of(fields) if is_result(block)]
-        agent_id = agent_of(fields.get("toolUseResult")) if len(results) == 1 else None
+        told = fields.get("toolUseResult") if len(results) == 1 else None
+        agent_id, workflow = agent_of(told), told.get("runId") if isinstance(told, dict) else None
         for block in results:
             call = self._state.run.call(block["tool_use_id"])
             for file in list(self._files):
-                if file.tool_use_id == block["tool_use_id"] or (file.tool_use_id is None and file.agent_id == agent_id):
+                of_it = file.agent_id == agent_id or (file.workflow != "" and file.workflow == workflow)
+                if file.tool_use_id == block["tool_use_id"] or (file.tool_use_id is None and of_it):
                     yield file, None if call is None else call.seq
 
     def _read_subagent(self, file: SubagentFile, parent: int | None) -> Iterator[ImportedEvent]:

@@ -12,6 +12,7 @@ from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.log.source import read_beginning
 
 _HEAD_BYTES = 4096  # bytes of a file that are looked at for the session's id
+_WORKFLOWS = "workflows"
 _MAX_META_SIZE = 1 << 16  # bytes
 
 
@@ -30,18 +31,24 @@ class SubagentFile:
     Attributes:
         agent_id: out of the file's name. name: what the subagent is called, where that is known.
         tool_use_id: of the call that started it, where its ``.meta.json`` says so.
+        workflow: the id of the workflow's run that it is part of, "" of others.
     """
 
     path: Path
     agent_id: str
     name: str
     tool_use_id: str | None
+    workflow: str
 
 
 def find_subagents(session_file: Path, session_id: str) -> list[SubagentFile]:
-    """Return the subagents of a session: in ``<session>/subagents/``, or, as older versions wrote them, beside it."""
+    """Return the subagents of a session: in ``<session>/subagents/``, or, as older versions wrote them, beside it.
+
+    Those of a workflow have a folder of their own, ``workflows/<run>``, in the first.
+    """
     folder = session_file.with_suffix("") / "subagents"
-    paths = sorted(folder.glob("agent-*.jsonl")) if session_file.suffix == ".jsonl" else []
+    patterns = ("agent-*.jsonl", f"{_WORKFLOWS}/*/agent-*.jsonl") if session_file.suffix == ".jsonl" else ()
+    paths = [path for pattern in patterns for path in sorted(folder.glob(pattern))]
     mark = session_id.encode("utf-8", "replace")
     beside = (
         [] if session_file.name.startswith("agent-") or not mark else sorted(session_file.parent.glob("agent-*.jsonl"))
@@ -60,7 +67,8 @@ def _subagent(path: Path) -> SubagentFile:
     with suppress(LogUnreadable, msgspec.MsgspecError, UnicodeDecodeError):  # older versions do not write these facts
         meta = msgspec.json.decode(read_beginning(meta_path(path), _MAX_META_SIZE), type=_SubagentMeta)
     agent_id = path.stem.removeprefix("agent-")
-    return SubagentFile(path, agent_id, meta.agent_type or meta.description or "", meta.tool_use_id)
+    workflow = path.parent.name if path.parent.parent.name == _WORKFLOWS else ""
+    return SubagentFile(path, agent_id, meta.agent_type or meta.description or "", meta.tool_use_id, workflow)
 
 
 def _head(path: Path) -> bytes:

@@ -115,7 +115,8 @@ def count_joined(nodes: Iterable[Node], known: dict[str, Node]) -> int:
 def find_late_causes(nodes: Iterable[Node]) -> dict[int, int]:
     """Return the lines that stand before the line that they follow: by number, the number of that later line.
 
-    A result follows its request, every other line its parent. Lines that wait for each other do not wait.
+    A result follows its request, also where the request's line is below its own; every other line follows its parent,
+    unless that waits for it. Lines that wait for each other do not wait.
     """
     every = list(nodes)
     by_uuid = {node.uuid: node for node in every}
@@ -125,13 +126,11 @@ def find_late_causes(nodes: Iterable[Node]) -> dict[int, int]:
     written = set[int]()
     waiting: dict[int, list[int]] = {}
     for node in every:
-        above = [by_uuid.get(node.parent or ""), *(requests.get(call) for call in node.results)]
-        late = [
-            ancestor.number
-            for ancestor in above
-            if ancestor is not None and ancestor is not node and ancestor.number not in written
-        ]
-        if late and not _waits_for(by_number[max(late)], node, by_uuid):
+        asked = {line.number for call in node.results if (line := requests.get(call)) is not None}
+        above = by_uuid.get(node.parent or "")
+        late = {*asked, *(() if above is None else (above.number,))} - {node.number} - written
+        late = {number for number in late if not _waits(number, node.number, causes)}
+        if late and (max(late) in asked or not _waits_for(by_number[max(late)], node, by_uuid)):
             causes[node.number] = max(late)
             waiting.setdefault(max(late), []).append(node.number)
             continue
@@ -141,6 +140,17 @@ def find_late_causes(nodes: Iterable[Node]) -> dict[int, int]:
             written.add(number)
             done.extend(waiting.pop(number, ()))
     return causes
+
+
+def _waits(number: int, cause: int, causes: dict[int, int]) -> bool:
+    """Return whether a line waits for another, or for one that does."""
+    seen = set[int]()
+    while number in causes and number not in seen:
+        seen.add(number)
+        number = causes[number]
+        if number == cause:
+            return True
+    return False
 
 
 def _waits_for(late: Node, node: Node, by_uuid: dict[str, Node]) -> bool:
