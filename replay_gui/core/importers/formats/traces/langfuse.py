@@ -1,4 +1,4 @@
-"""Langfuse traces: one JSON object with ``trace`` and ``observations``."""
+"""Langfuse traces: ``trace`` and ``observations``, or a trace that holds its observations, alone or several."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import Any, ClassVar
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.message_events import first_line
-from replay_gui.core.importers.formats.message_forms import is_message
+from replay_gui.core.importers.formats.message_forms import is_message, read_message
 from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE
 from replay_gui.core.importers.formats.traces.otel_attributes import steady
 from replay_gui.core.importers.formats.traces.span_events import SpanEvents
 from replay_gui.core.importers.formats.traces.spans import Role, Span, unfolded
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
+from replay_gui.core.importers.json_lines import numbered_values
 from replay_gui.core.importers.plain_values import plain
 from replay_gui.core.importers.times import iso_time
 
@@ -78,35 +79,35 @@ class Langfuse:
         "calculatedTotalCost": USAGE,
         "environment": HOST,
     }
-    version = 4
+    version = 5
 
     def recognises(self, file: ForeignFile) -> bool:
-        """Accept a JSON document with a trace and its observations."""
-        return _is_trace(file.document)
+        """Accept a JSON document with a trace and its observations, or an array or lines of traces."""
+        return next(_traces(file, ImportNotes()), None) is not None
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
-        """Yield the trace as one run; observations without an id are left out and counted."""
-        if not _is_trace(file.document):
+        """Yield each trace as one run; observations without an id are left out and counted."""
+        notes = ImportNotes(file.notes)
+        found = False
+        for trace, told in _traces(file, notes):
+            found = True
+            yield self._run(trace, told, ImportNotes(notes))
+        if not found:
             raise ImportRefused(f"{file.source.path}: no Langfuse trace in it")
-        trace, notes = file.document["trace"], ImportNotes(file.notes)
-        observations = [
-            observation
-            for observation in file.document["observations"]
-            if isinstance(observation, dict) and observation.get("id")
-        ]
-        if len(observations) < len(file.document["observations"]):
-            notes.count("observations without an id, left out", len(file.document["observations"]) - len(observations))
-        spans = [_span(observation, notes) for observation in observations]
+
+    def _run(self, trace: dict[str, Any], told: list[Any], notes: ImportNotes) -> ImportedRun:
+        observations = [observation for observation in told if isinstance(observation, dict) and observation.get("id")]
+        if len(observations) < len(told):
+            notes.count("observations without an id, left out", len(told) - len(observations))
+        spans = _with_called([_span(observation, notes) for observation in observations])
+        facts = {key: steady(unfolded(trace.get(key))) for key in _FACTS}
         if not any(span.role == "agent" for span in spans):
-            spans = [_as_agent(span) for span in spans]
+            spans = _with_agent(spans, trace, facts)
         if spans:
             spans[0] = replace(spans[0], scores=_scores(trace))
-        facts = {key: steady(unfolded(trace.get(key))) for key in _FACTS}
-        facts["unreadable"] = [
-            observation for observation in file.document["observations"] if observation not in observations
-        ]
+        facts["unreadable"] = [observation for observation in told if observation not in observations]
         events = SpanEvents(spans, self.name, notes, plain(facts, notes))
-        yield ImportedRun(
+        return ImportedRun(
             name=str(trace.get("name") or "trace"),
             run_id=str(trace.get("id")),
             agent=events.agent,
@@ -117,21 +118,48 @@ class Langfuse:
         )
 
 
-def _is_trace(document: Any) -> bool:
-    return (
-        isinstance(document, dict)
-        and isinstance(document.get("trace"), dict)
-        and isinstance(document.get("observations"), list)
-        and any(isinstance(observation, dict) and "traceId" in observation for observation in document["observations"])
-    )
+def _traces(file: ForeignFile, notes: ImportNotes) -> Iterator[tuple[dict[str, Any], list[Any]]]:
+    """Yield each trace with its observations."""
+    document = file.document
+    if isinstance(document, dict) and isinstance(document.get("data"), list):
+        document = document["data"]
+    if (own := _trace_of(document)) is not None:
+        yield own
+        return
+    records = [document] if isinstance(document, dict) else document if isinstance(document, list) else None
+    first = records[:1] if records is not None else [line for line in file.first_lines if line is not None][:1]
+    if not first or _trace_of(first[0]) is None:
+        return
+    for record in records if records is not None else (value for _, value in numbered_values(file.source, notes)):
+        if (own := _trace_of(record)) is not None:
+            yield own
+        else:
+            notes.count("records that are no traces, left out")
+
+
+def _trace_of(record: Any) -> tuple[dict[str, Any], list[Any]] | None:
+    """Return a trace and its observations, which stand beside it or in it; None where there are none."""
+    match record:
+        case {"trace": dict(trace), "observations": list(told)} if any(_is_observation(one) for one in told):
+            return trace, told
+        case {"id": str(), "timestamp": _, "observations": list(told)} if told and all(
+            isinstance(one, dict) and "type" in one and "startTime" in one for one in told
+        ):
+            return {key: value for key, value in record.items() if key != "observations"}, told
+    return None
+
+
+def _is_observation(record: Any) -> bool:
+    return isinstance(record, dict) and "traceId" in record
 
 
 def _span(observation: dict[str, Any], notes: ImportNotes) -> Span:
     kind, name = str(observation.get("type")), str(observation.get("name"))
     given, output = plain(unfolded(observation.get("input")), notes), plain(unfolded(observation.get("output")), notes)
     role = "tool" if _is_tool_message(output, name) else _ROLES.get(kind, "step")
-    usage = observation.get("usageDetails")
-    usage = usage if isinstance(usage, dict) else {}
+    usage = next(
+        (own for key in ("usageDetails", "usage") if (own := observation.get(key)) and isinstance(own, dict)), {}
+    )
     tokens = {key: usage[key] for key in ("input", "output") if type(usage.get(key)) is int}
     meta: dict[str, Any] = {
         "span": observation.get("id"),
@@ -170,11 +198,33 @@ def _is_tool_message(output: Any, name: str) -> bool:
     return isinstance(output, dict) and output.get("type") == "tool" and output.get("name") == name
 
 
-def _as_agent(span: Span) -> Span:
-    """A root, in a trace in which nothing is called an agent, is the agent; what it was given is its first message."""
-    if span.parent is not None or span.role != "step":
-        return span
-    return replace(span, role="agent")
+def _with_called(spans: list[Span]) -> list[Span]:
+    """The spans; a plain one that is named after a tool that a model called is that tool's."""
+    answers = [read_message(answer) for span in spans for answer in span.answers if is_message(answer)]
+    called = {call.name for answer in answers for call in answer.calls}
+    return [replace(span, role="tool") if span.role == "step" and span.name in called else span for span in spans]
+
+
+def _with_agent(spans: list[Span], trace: dict[str, Any], facts: dict[str, Any]) -> list[Span]:
+    """The spans of a trace in which nothing is called an agent: its only root is it, or else the trace itself.
+
+    What the trace was given and answered is then taken out of `facts`.
+    """
+    known = {span.id for span in spans}
+    roots = [span for span in spans if span.parent not in known]
+    if len(roots) == 1 and roots[0].role == "step":
+        return [replace(span, role="agent") if span is roots[0] else span for span in spans]
+    whole = Span(
+        id=str(trace.get("id")),
+        parent=None,
+        role="agent",
+        name=str(trace.get("name") or "trace"),
+        start=min((span.start for span in spans if span.start is not None), default=None),
+        end=max((span.end for span in spans if span.end is not None), default=None),
+        input=facts.pop("input", None),
+        output=facts.pop("output", None),
+    )
+    return [whole, *(replace(span, parent=whole.id) if span in roots else span for span in spans)]
 
 
 def _messages(given: Any) -> tuple[Any, ...]:
@@ -189,7 +239,12 @@ def _messages(given: Any) -> tuple[Any, ...]:
 def _answers(output: Any) -> tuple[Any, ...]:
     """The messages in what a model answered."""
     messages = output if isinstance(output, list) else [output]
+    messages = [{"role": "assistant", **one} if _has_calls(one) else one for one in messages]
     return tuple(messages) if messages and all(is_message(message) for message in messages) else ()
+
+
+def _has_calls(value: Any) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("tool_calls"), list)
 
 
 def _scores(trace: dict[str, Any]) -> tuple[dict[str, Any], ...]:

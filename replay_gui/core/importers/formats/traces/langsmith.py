@@ -1,4 +1,4 @@
-"""LangSmith: exported runs (``run_type``, ``dotted_order``), one a line or in an array."""
+"""LangSmith: exported runs (``run_type``), one a line, in an array, under ``runs``, or nested as ``child_runs``."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ class LangSmith:
 
     name = "langsmith"
     title = "LangSmith runs"
-    version = 2
+    version = 3
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "trace_id", "parent_run_id", "parent_run_ids", "dotted_order", "session_id"), ID),
         **dict.fromkeys(("reference_example_id", "child_run_ids", "manifest_id", "app_path", "share_token"), ID),
         **dict.fromkeys(("start_time", "end_time", "first_token_time", "last_queued_at", "in_dataset"), CLOCK),
         **dict.fromkeys(("total_tokens", "prompt_tokens", "completion_tokens", "feedback_stats"), USAGE),
-        **dict.fromkeys(("total_cost", "prompt_cost", "completion_cost"), USAGE),
+        **dict.fromkeys(("total_cost", "prompt_cost", "completion_cost", "usage_metadata"), USAGE),
         **dict.fromkeys(("inputs_s3_urls", "outputs_s3_urls", "s3_urls", "trace_min_start_time"), ID),
         "lc": RECORDER,
         "messages/*/*/type": "how LangChain serialises a message",
@@ -44,21 +44,24 @@ class LangSmith:
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept a file with a LangSmith run among its first five records."""
-        return any(_is_run(record) for record in first_records(file, "runs")[:5])
+        return _is_run(file.document) or any(_is_run(record) for record in first_records(file, "runs")[:5])
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield a run for every trace of the file."""
         notes = ImportNotes(file.notes)
-        traces: dict[str, list[dict[str, Any]]] = {}
-        for _, record in numbered_records(file, notes, "runs"):
+        told = [(1, file.document)] if _is_run(file.document) else numbered_records(file, notes, "runs")
+        all_records: list[dict[str, Any]] = []
+        for _, record in told:
             if _is_run(record):
-                traces.setdefault(str(record.get("trace_id") or record.get("id")), []).append(record)
+                all_records.extend(_unnested(record))
             else:
                 notes.count(UNREADABLE)
-        if not traces:
+        if not all_records:
             raise ImportRefused(f"{file.source.path}: no LangSmith run in it")
-        for trace_id, records in traces.items():
-            records.sort(key=lambda record: str(record.get("dotted_order") or ""))
+        for trace_id, records in _traces(all_records).items():
+            records.sort(
+                key=lambda record: (str(record.get("dotted_order") or ""), str(record.get("start_time") or ""))
+            )
             root = next((record for record in records if not record.get("parent_run_id")), records[0])
             events = SpanEvents([_span(record, record is root, notes) for record in records], self.name, notes)
             yield ImportedRun(
@@ -73,25 +76,52 @@ class LangSmith:
 
 
 def _is_run(record: Any) -> bool:
-    return isinstance(record, dict) and "run_type" in record and ("dotted_order" in record or "trace_id" in record)
+    return (
+        isinstance(record, dict)
+        and isinstance(record.get("run_type"), str)
+        and any(name in record for name in ("dotted_order", "trace_id", "parent_run_id", "inputs"))
+    )
+
+
+def _unnested(record: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield a run, and every run below it, as records that name their parent."""
+    waiting = [record]
+    while waiting:
+        record = waiting.pop()
+        children = record.get("child_runs")
+        yield {key: value for key, value in record.items() if key != "child_runs"} if children else record
+        own = [child for child in children if _is_run(child)] if isinstance(children, list) else []
+        waiting += [{"parent_run_id": record.get("id"), **child} for child in reversed(own)]
+
+
+def _traces(records: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Return the records of each trace: by the trace's id, else by the run that stands above all others."""
+    by_id = {str(record["id"]): record for record in records if record.get("id")}
+    traces: dict[str, list[dict[str, Any]]] = {}
+    for record in records:
+        top, seen = record, {str(record.get("id"))}
+        while (above := by_id.get(str(top.get("parent_run_id")))) is not None and str(above["id"]) not in seen:
+            top = above
+            seen.add(str(above["id"]))
+        traces.setdefault(str(record.get("trace_id") or top.get("trace_id") or top.get("id")), []).append(record)
+    return traces
 
 
 def _span(record: dict[str, Any], is_root: bool, notes: ImportNotes) -> Span:
     kind = str(record.get("run_type"))
     role: Role = "agent" if is_root and kind not in _ROLES else _ROLES.get(kind, "step")
-    given, output = plain(unfolded(record.get("inputs")), notes), plain(unfolded(record.get("outputs")), notes)
+    given = plain(unfolded(record.get("inputs")), notes)
+    output = plain(unfolded(record.get("outputs")), notes) or None  # {}: nothing was recorded
     wrong = record.get("error")
     extra = record.get("extra")
-    settings = extra.get("invocation_params") if isinstance(extra, dict) else None
-    counts = {"input": record.get("prompt_tokens"), "output": record.get("completion_tokens")}
     rest = {key: value for key, value in record.items() if key not in _USED and key not in LangSmith.volatile}
     rest |= {"run_type": kind if kind not in _ROLES and kind != "chain" else None}
     rest |= {"generation": _generation(output)} if role == "model" else {}
     meta: dict[str, Any] = {
         "span": record.get("id"),
-        "tokens": {name: count for name, count in counts.items() if type(count) is int} or None,
+        "tokens": _tokens(record, output) if role == "model" else None,
         "cost": _number(record.get("total_cost")),
-        "model": settings.get("model") if isinstance(settings, dict) else None,
+        "model": _model(extra) if isinstance(extra, dict) else None,
     }
     if role == "tool" and isinstance(given, dict) and given.keys() == {"input"}:
         given = unfolded(given["input"])
@@ -111,6 +141,37 @@ def _span(record: dict[str, Any], is_root: bool, notes: ImportNotes) -> Span:
         fields=plain(steady({key: value for key, value in rest.items() if value not in (None, [], {}, "")}), notes),
         meta={key: value for key, value in meta.items() if value is not None},
     )
+
+
+def _tokens(record: dict[str, Any], output: Any) -> dict[str, int] | None:
+    """Return the tokens of a call of a model, from where they stand first."""
+    extra = record.get("extra")
+    metadata = extra.get("metadata") if isinstance(extra, dict) else None
+    places = [record, *(place for place in (output, metadata) if isinstance(place, dict))]
+    usages = [record, *(usage for place in places if isinstance(usage := place.get("usage_metadata"), dict))]
+    match output:
+        case {"llm_output": {"token_usage": dict(usage)}}:
+            usages.append(usage)
+    match output:
+        case {"generations": [[{"message": {"kwargs": {"usage_metadata": dict(usage)}}}]]}:
+            usages.append(usage)
+    for usage in usages:
+        details = usage.get("input_token_details")
+        counts = {
+            "input": usage.get("prompt_tokens", usage.get("input_tokens")),
+            "cached": details.get("cache_read") if isinstance(details, dict) else None,
+            "output": usage.get("completion_tokens", usage.get("output_tokens")),
+        }
+        if tokens := {name: count for name, count in counts.items() if type(count) is int}:
+            return tokens
+    return None
+
+
+def _model(extra: dict[str, Any]) -> str | None:
+    settings, metadata = extra.get("invocation_params"), extra.get("metadata")
+    names = [settings.get(name) for name in ("model", "model_name")] if isinstance(settings, dict) else []
+    names += [metadata.get("ls_model_name")] if isinstance(metadata, dict) else []
+    return next((name for name in names if isinstance(name, str) and name), None)
 
 
 def _messages(given: Any) -> list[Any]:
@@ -145,6 +206,10 @@ def _answers(output: Any) -> list[Any]:
             return [{"role": "assistant", **message}]
         case {"messages": [dict(message)]} if is_message(message):
             return [message]
+        case {"message": dict(message)} | {"output": dict(message)} if is_message(message):
+            return [message]
+        case {"content": content} if content not in (None, "", []):
+            return [{"role": "assistant", **output}]
     return []
 
 

@@ -15,6 +15,7 @@ from replay_gui.core.importers.imported_run import ImportedEvent
 from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.log.kinds import Kind
 
+_NOTHING: tuple[Any, ...] = (None, {}, [], "")  # inputs that say nothing
 Happening: TypeAlias = tuple[tuple[int, int, int, int], Callable[[Span], None], Span]
 
 
@@ -120,7 +121,7 @@ class SpanEvents:
             for result in message.results:
                 if result.id in self._open:
                     self._open.discard(result.id)
-                    wrong = first_line(result.output) or "failed" if result.error else None
+                    wrong = (result.why or first_line(result.output) or "failed") if result.error else None
                     self._respond(result.id, result.output, wrong, span.start)
             if self._is_new(message):
                 self._tell(message, span)
@@ -158,6 +159,11 @@ class SpanEvents:
     # ---- models ---------------------------------------------------------------------------------
     def _asked_model(self, span: Span) -> None:
         self._heard(span)
+        key = _key(["input", span.input])
+        if span.messages or span.input in _NOTHING or key in self._told:
+            return
+        self._told.add(key)  # a prompt that is no list of messages
+        self._run.observation("input", "user", span.input, time=span.start)
 
     def _answered_model(self, span: Span) -> None:
         messages = [read_message(value) for value in span.answers if is_message(value)]
@@ -216,7 +222,7 @@ class SpanEvents:
     # ---- agents and all else --------------------------------------------------------------------
     def _asked_agent(self, span: Span) -> None:
         self._heard(span)
-        if span.input is not None and not span.messages:
+        if span.input not in _NOTHING and not span.messages:
             self._told.add(_key(["user", span.input]))
             self._run.observation("input", "user", span.input, time=span.start)
 

@@ -78,16 +78,27 @@ class SpanTree:
                 notes.count(SKEWED, example=f"by {by / 1e9:.3g} s")
         order = sorted(self.spans, key=lambda span: (self._begins[span.id], self._depth(span)))
         self._rank = {span.id: number for number, span in enumerate(order)}
+        self._last = dict(self._rank)  # the rank of the last span within each
+        for span in self.spans:
+            for ancestor in self.above(span):
+                self._last[ancestor.id] = max(self._last[ancestor.id], self._rank[span.id])
+        self._deepest = max(self._depths.values(), default=0)
 
     def begin(self, span: Span) -> tuple[int, int, int, int]:
         """Return a sort key for what happens at the span's begin."""
         return self._begins[span.id], 1, self._rank[span.id], 0
 
     def end(self, span: Span) -> tuple[int, int, int, int]:
-        """Return a sort key for its end: of equal times ends stand before begins, but each after its own begin."""
+        """Return a sort key for its end.
+
+        Of equal times ends stand before begins, but each after its own begin and after the ends of what is within it.
+        """
         begun = self._begins[span.id]
         ended = max(begun, span.end if span.end is not None else begun)
-        return ended, 0 if ended > begun else 1, self._rank[span.id], 1
+        inside_first = self._deepest - self._depth(span) + 1
+        if ended > begun:
+            return ended, 0, inside_first, self._rank[span.id]
+        return ended, 1, self._last[span.id], inside_first
 
     def first(self, role: Role) -> Span | None:
         """Return the outermost span of a role, the earliest of several."""

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.helpers.foreign import read_all, real_files, written
+from tests.helpers.paths import DATA
 
 
 def observation(id: str, kind: str, name: str, second: int, **more: Any) -> dict[str, Any]:
@@ -89,3 +90,32 @@ def test_a_span_that_returns_the_message_of_its_tool_is_a_call(tmp_path: Path) -
     (found,) = read_all(written(tmp_path, {"trace": {"id": "t"}, "observations": spans}))
     assert found.of("ToolRequest")[0].payload["input"] == {"query": "example"}
     assert found.of("ToolResponse")[0].payload["tool_name"] == "Web-Search"
+
+
+def test_traces_that_hold_their_observations() -> None:
+    first, second = read_all(DATA / "seeds" / "langfuse" / "1.json")
+    assert (first.run.run_id, first.run.agent, second.run.run_id) == ("tr1", "research", "tr2")
+    assert first.kinds == [
+        "AgentInit", "Observation", "StateTransition", "Decision", "ToolRequest", "ToolResponse", "Error",
+        "Decision", "x:bookkeeping/langfuse/trace", "x:outcome",
+    ]  # fmt: skip
+    assert first.tools() == {"search": 1}
+    assert [event.payload["error"] for event in first.of("ToolResponse")] == ["timed out after 1 s"]
+    tokens = [event.meta["tokens"] for event in first.of("Decision")]
+    assert tokens == [{"input": 80, "output": 12}, {"input": 100, "output": 10}]
+    assert [event.payload["passed"] for event in first.of("x:outcome")] == [True]
+
+
+@pytest.mark.parametrize("form", ["page", "lines", "alone"])
+def test_traces_of_the_interface(tmp_path: Path, form: str) -> None:
+    traces = json.loads((DATA / "seeds" / "langfuse" / "1.json").read_bytes())
+    path = tmp_path / "file.jsonl"
+    match form:
+        case "page":
+            path.write_text(json.dumps({"data": traces, "meta": {"page": 1}}))
+        case "lines":
+            path.write_text("\n".join(map(json.dumps, traces)))
+        case _:
+            path.write_text(json.dumps(traces[0], indent=1))
+    runs = [run.run.run_id for run in read_all(path)]
+    assert runs == (["tr1"] if form == "alone" else ["tr1", "tr2"])

@@ -1,0 +1,45 @@
+"""Runs of LangSmith: nested, without a trace's id, and prompts that are no messages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tests.helpers.foreign import read_all, written
+from tests.helpers.paths import DATA
+
+
+def run(name: str, kind: str, parent: str | None, second: int, **more: Any) -> dict[str, Any]:
+    at = "2026-05-21T14:00:0{}Z"
+    times = {"start_time": at.format(second), "end_time": at.format(second + 1)}
+    return {"id": name, "name": name, "run_type": kind, "parent_run_id": parent, **times, "inputs": {}, **more}
+
+
+def test_nested_runs() -> None:
+    (found,) = read_all(DATA / "seeds" / "langsmith" / "1.json")
+    assert (found.run.run_id, found.run.agent, found.tools()) == ("a0", "helper", {"search": 1})
+    (said,) = found.of("Decision")
+    assert (said.payload["data"], said.meta["model"]) == ("I search.", "m")
+    assert said.meta["tokens"] == {"input": 78, "cached": 8, "output": 11}
+    assert [event.payload["error"] for event in found.of("ToolResponse")] == ["Timeout('no answer')"]
+
+
+def test_runs_without_a_traces_id_belong_to_the_run_above_all(tmp_path: Path) -> None:
+    records = [
+        run("c", "tool", "b", 2),
+        run("a", "chain", None, 0),
+        run("b", "chain", "a", 1),
+        run("x", "llm", None, 0),
+    ]
+    found = read_all(written(tmp_path, {"runs": records}))
+    assert [(one.run.run_id, one.format) for one in found] == [("a", "langsmith"), ("x", "langsmith")]
+    assert found[0].tools() == {"c": 1}
+
+
+def test_a_prompt_that_is_no_message_is_content(tmp_path: Path) -> None:
+    def said(prompt: str) -> list[Any]:
+        model = run("m", "llm", "a", 1, inputs={"prompts": [prompt]}, outputs={"generations": [[{"text": "Yes."}]]})
+        (found,) = read_all(written(tmp_path, [run("a", "chain", None, 0), model]))
+        return [event.payload["data"] for event in found.events if event.kind in ("Observation", "Decision")]
+
+    assert said("Is it so?") == [{"prompts": ["Is it so?"]}, "Yes."]
