@@ -44,7 +44,7 @@ class JsonLines:
 
     name = "json-lines"
     title = "JSON Lines"
-    version = 5
+    version = 6
     volatile: ClassVar[AbstractMapping[str, str]] = {
         **dict.fromkeys(USUAL_NAMES["time"], CLOCK),
         **dict.fromkeys((*USUAL_NAMES["id"], *USUAL_NAMES["parent"], *CALL_IDS, *OTHER_IDS), ID),
@@ -153,6 +153,13 @@ class _JsonLinesEvents:
         rest = {key: value for key, value in mapping.rest(record).items() if key not in JsonLines.volatile}
         if isinstance(parts["kind"], str) and not is_usual_kind(parts["kind"]):
             rest[mapping.member("kind", record)] = parts["kind"]
+        match parts["tool"]:
+            case {"name": str(name), "arguments": given, **more} if parts["input"] is None:
+                parts |= {"tool": name, "input": given}
+                rest |= {mapping.member("tool", record): more} if more else {}
+            case dict(definition):  # of a tool that nobody calls here
+                parts |= {"tool": None, "kind": None}
+                rest[mapping.member("tool", record)] = definition
         own = message if is_message(message) else record if _has_parts(record) else None
         if own is not None:
             self._message(number, own, rest)
@@ -181,7 +188,7 @@ class _JsonLinesEvents:
         if is_answer:
             return
         for result in message.results:
-            error = (first_line(result.output) or "failed") if result.error else None
+            error = (result.why or first_line(result.output) or "failed") if result.error else None
             self._result(self._call_of([result.id], result.name or "tool"), result.output, error, result.name)
         if message.content is not None or not message.results:
             run.observation("message", message.role, message.content)

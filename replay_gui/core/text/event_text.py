@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from replay_gui.core.log.event import Event
-from replay_gui.core.log.kinds import END, EXPECTED, MODEL_REQUEST, OUTCOME, Kind, is_custom
+from replay_gui.core.log.kinds import BOOKKEEPING_PREFIX, END, EXPECTED, MODEL_REQUEST, OUTCOME, Kind, is_custom
 from replay_gui.core.text.call_text import path_text, request_summary, response_summary
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.value_preview import (
@@ -25,6 +25,7 @@ MAX_SUMMARY_CHARACTERS = 200
 _MAX_MEMBERS = 5
 _ACTIVITY_REQUEST = "x:temporal/model-request"  # an activity of a Temporal workflow that asks a model
 _DATA_ALONE = {"data", "fields"}  # the members of the payload of imported custom events
+_STEP = {"name", "input", "output", "fields"}  # the members of a span that is a step
 _GENERAL_TRANSITIONS = ("state",)  # types that say no more than the kind does
 _MAX_LOOKED_AT = 20  # operations of a transition
 _USUAL_OBSERVATIONS = ("message", "command", "command-output", "input", "tool")
@@ -44,11 +45,17 @@ def summarize_event(event: Event, cause: Event | None = None) -> str:
     summary: Callable[[Members], str] | None = _SUMMARIES.get(event.kind)
     if summary is None and is_custom(event.kind) and event.payload.keys() <= _DATA_ALONE:
         data = event.payload.get("data")
+        if isinstance(data, Mapping) and _is_step(data) and not event.kind.startswith(BOOKKEEPING_PREFIX):
+            return one_line(_named_step_summary(data), MAX_SUMMARY_CHARACTERS)
         text = _meta_summary(event) if data in (None, {}, [], "") else preview(data)
         return one_line(text, MAX_SUMMARY_CHARACTERS)
     if summary is None and is_custom(event.kind) and isinstance(event.payload.get("name"), str):
         summary = _named_step_summary if event.payload["name"] else None
     return one_line((summary or preview)(event.payload), MAX_SUMMARY_CHARACTERS)
+
+
+def _is_step(data: Members) -> bool:
+    return data.keys() <= _STEP and isinstance(data.get("name"), str) and data["name"] != ""
 
 
 def _named_step_summary(payload: Members) -> str:

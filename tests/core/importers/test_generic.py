@@ -209,3 +209,19 @@ def test_a_session_like_claude_codes_of_another_program_is_read_as_records(tmp_p
     assert (request.payload["tool_name"], request.payload["input"]) == ("read_file", {"path": "a"})
     assert (response.payload["output"], response.payload["success"], response.meta["parent"]) == ("gone", False, 3)
     assert (one.events[7].payload["success"], one.events[7].meta["parent"]) == (True, 6)
+
+
+def test_a_definition_of_a_tool_is_no_call(tmp_path: Path) -> None:
+    definition = {"type": "function", "function": {"name": "ls", "description": "List", "parameters": {}}}
+    asked = {"type": "function", "function": {"name": "ls", "arguments": '{"path": "a"}'}}
+    (found,) = read_all(written(tmp_path, [definition, asked]), "json-lines")
+    assert found.kinds == ["AgentInit", "x:json-lines/record", "ToolRequest"]
+    assert found.events[1].payload["data"]["function"] == definition["function"]
+    assert (found.events[2].payload["tool_name"], found.events[2].payload["input"]) == ("ls", {"path": "a"})
+
+
+def test_arguments_by_the_name_of_python(tmp_path: Path) -> None:
+    (found,) = read_all(written(tmp_path, [{"class_": "api_action", "function": "click", "kwargs": {"id": "7"}}]))
+    assert [(event.payload["tool_name"], event.payload["input"]) for event in found.of("ToolRequest")] == [
+        ("click", {"id": "7"})
+    ]

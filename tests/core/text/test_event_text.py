@@ -97,6 +97,8 @@ def response(output: Any, error: str | None = None, success: bool = True) -> dic
         ("StateTransition", {"transition_type": "thinking_level", "data": {"level": "low"}}, "thinking level: low"),
         ("PatchProposal", {"patch_hash": "ab", "patch_type": "edit", "target": "a.py"}, "a.py – edit"),
         ("Error", {"error_type": "workflow_failed", "message": "no"}, "workflow failed: no"),
+        ("x:otel/step", {"data": {"name": "turn", "fields": {"kind": "CHAIN"}}}, "turn"),
+        ("x:otel/step", {"data": {"name": "sum", "input": {"n": 3}, "output": {"sum": 6}}}, "sum · sum: 6"),
         ("x:bookkeeping/p/span", {"data": {"fields": {"a": 1}, "name": "POST"}}, "POST, fields: {a: 1}"),
         ("ToolRequest", request(None), "(arguments not recorded)"),
         ("Decision", {"decision_type": "message", "data": None}, "(no text)"),
