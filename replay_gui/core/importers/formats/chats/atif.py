@@ -38,7 +38,7 @@ class Atif:
 
     name = "atif"
     title = "ATIF trajectory"
-    version = 4
+    version = 5
     volatile: ClassVar[Mapping[str, str]] = {
         "session_id": ID,
         "tool_call_id": ID,
