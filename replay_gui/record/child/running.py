@@ -80,7 +80,7 @@ def run_to_end(
     except OSError as why:
         raise RerunRefused(f"{command[0]}: cannot be started: {why.strerror}") from None
     deadline: float | None = None
-    with _passing_on_termination(process):
+    with passing_on_termination(process):
         while True:
             try:
                 status = process.wait(_POLL)
@@ -98,7 +98,7 @@ def run_to_end(
 
 
 @contextlib.contextmanager
-def _passing_on_termination(process: subprocess.Popen[bytes]) -> Iterator[None]:
+def passing_on_termination(process: subprocess.Popen[bytes]) -> Iterator[None]:
     """Send the command the SIGTERM that this process gets: it must not be left alone. Only in the main thread."""
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -110,10 +110,27 @@ def _passing_on_termination(process: subprocess.Popen[bytes]) -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
+@contextlib.contextmanager
+def ending_on_termination() -> Iterator[None]:
+    """Leave the block by SystemExit at a SIGTERM. Only in the main thread."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(number: int, _frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def free_path(wanted: Path) -> Path:
     """Return the path, or where there is such a file, the first of ``run-2.rlog``, ``run-3.rlog`` … that is free."""
     path, number = wanted, 1
-    while path.exists():
+    while os.path.lexists(path):
         number += 1
         path = wanted.with_name(f"{wanted.stem}-{number}{wanted.suffix}")
     return path

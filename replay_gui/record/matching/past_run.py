@@ -120,14 +120,14 @@ class _CallReader:
         if PART in meta:
             self._parts[meta[PART]] = part_of_event(payload, meta, ids=False)
         elif event.kind == Kind.TOOL_REQUEST:
-            name, version = payload["tool_name"], payload["tool_version"]
+            name, version = _text(payload["tool_name"]), _text(payload["tool_version"])
             request = CallRequest(CallKind.TOOL, name, payload["input"], version=version, meta=_kept(meta))
             self._open_call(event, request, key_of_value(request.value))
         elif event.kind == MODEL_REQUEST:
-            value = payload["request"]
+            value, endpoint = payload["request"], _text(payload["endpoint"])
             whole = joined(value, self._parts) if isinstance(value, dict) else value
             key = key_of_joined(whole) if isinstance(whole, dict) else key_of_value(whole)
-            self._open_call(event, CallRequest(CallKind.MODEL, payload["endpoint"], whole, meta=_kept(meta)), key)
+            self._open_call(event, CallRequest(CallKind.MODEL, endpoint, whole, meta=_kept(meta)), key)
         elif (call := self._answered(event)) is not None:
             call.answer_index, call.answer = event.index, answer_of_event(event.kind, payload, meta)
             self._run.drawn.add(call.number, meta.get(DRAWN, []))
@@ -166,9 +166,17 @@ class _CallReader:
         return call if is_answer else None
 
 
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("a name is no text")
+    return value
+
+
 def answer_of_event(kind: str, payload: Mapping[str, Any], meta: Mapping[str, Any]) -> CallAnswer:
     """Return the answer that an event holds."""
     form = meta.get(ANSWER_FORM, {})
+    if not isinstance(form, dict):
+        raise TypeError(f"{ANSWER_FORM} is no map")
     kept = _kept(meta)
     if kind == Kind.TOOL_RESPONSE:
         error = payload["error"] if payload["error"] is not None or payload["success"] else "failed"

@@ -22,6 +22,7 @@ CONVERSATION = frozenset(
 )
 """Members of requests that hold what the model is told."""
 
+_MAX_PARTS = 1_000_000  # of a member that is put together again
 _MAX_INLINE = 256  # bytes of a member that stays in the request
 
 
@@ -119,13 +120,14 @@ class RequestParts:
 
 def key_of_joined(value: dict[str, Any]) -> bytes:
     """Return the key that `split` returned for the request which was put together again."""
-    return digest(encode_decoded({name: _member_key(member) for name, member in value.items()}))
+    known: dict[int, bytes] = {}  # by identity: a part that is named often is one object
+    return digest(encode_decoded({name: _member_key(member, known) for name, member in value.items()}))
 
 
 def joined(value: dict[str, Any], parts: Mapping[int, Any]) -> dict[str, Any]:
     """Return a request as it was before it was split, without secrets and ids; `parts`: values by number.
 
-    KeyError where a part is missing.
+    KeyError where a part is missing, ValueError where it names more than any conversation has.
     """
     result: dict[str, Any] = {}
     for name, member in value.items():
@@ -143,10 +145,16 @@ def _is_split(name: str, member: Any) -> bool:
     return isinstance(member, str | list | dict) and (name in CONVERSATION or len(encode_decoded(member)) > _MAX_INLINE)
 
 
-def _member_key(clean: Any) -> Any:
-    if isinstance(clean, list):
-        return [digest(encode_decoded(item)) for item in clean]
-    return digest(encode_decoded(clean))
+def _member_key(clean: Any, known: dict[int, bytes] | None = None) -> Any:
+    if not isinstance(clean, list):
+        return digest(encode_decoded(clean))
+    keys, by_identity = list[bytes](), {} if known is None else known
+    for item in clean:
+        key = by_identity.get(id(item))
+        if key is None:
+            key = by_identity[id(item)] = digest(encode_decoded(item))
+        keys.append(key)
+    return keys
 
 
 def _spans(numbers: list[int]) -> list[list[int]]:
@@ -161,5 +169,9 @@ def _spans(numbers: list[int]) -> list[list[int]]:
 
 
 def _numbers(spans: list[Any]) -> Iterator[int]:
+    left = _MAX_PARTS
     for first, count in spans:
+        left -= count
+        if count < 0 or left < 0:
+            raise ValueError(f"a request of more than {_MAX_PARTS:,} parts")
         yield from range(first, first + count)

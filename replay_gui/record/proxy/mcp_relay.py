@@ -10,9 +10,10 @@ import os
 import subprocess
 import threading
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from replay_gui.core.errors import ReplayError, RerunRefused
+from replay_gui.record.child.running import ending_on_termination, passing_on_termination
 from replay_gui.record.matching.first_difference import DiffersFromRecord
 from replay_gui.record.proxy.mcp_calls import (
     answer_of,
@@ -30,7 +31,17 @@ from replay_gui.record.sessions.rerun_session import RerunSession
 
 _STDIN, _STDOUT = 0, 1
 _READ_BYTES = 1 << 16
+_MAX_LINE_BYTES = 64 << 20  # that are held back to be recorded; a record is no larger
 _WHERE = "MCP proxy"
+_MAX_METHODS, _MAX_METHOD_LENGTH = 20, 60  # of a server that are told apart; characters
+_GRACE = 10.0  # seconds that a server may take to end once its client is gone
+
+
+class Piece(NamedTuple):
+    """Bytes of a pipe, in their order. `is_line`: a whole line with its end; else a part of one that is too long."""
+
+    data: bytes
+    is_line: bool
 
 
 class McpCalls:
@@ -39,24 +50,38 @@ class McpCalls:
     def __init__(self, session: CallSession) -> None:
         self._session = session
         self._open: dict[Any, OpenCall] = {}
+        self._methods: set[str] = set()
 
-    def note_from_client(self, line: bytes) -> None:
+    def note_from_client(self, piece: Piece) -> None:
         """Record the requests in a line of the client."""
-        for message in messages_in(line):
+        for message in self._messages(piece, "client"):
             if is_request(message):
                 call = try_to_record(self._session, _WHERE, lambda: self._session.begin(call_of(message)))  # noqa: B023
                 if call is not None:
                     self._open[_key(message)] = call
 
-    def note_from_server(self, line: bytes) -> None:
+    def note_from_server(self, piece: Piece) -> None:
         """Record the answers in a line of the server."""
-        for message in messages_in(line):
+        for message in self._messages(piece, "server"):
             if is_answer(message):
                 call = self._open.pop(_key(message), None)
                 if call is not None:
                     try_to_record(self._session, _WHERE, lambda: call.finish(answer_of(message)))  # noqa: B023
             elif is_request(message):
-                self._session.note_unseen(f"a request of the server ({message['method']})")
+                self._session.note_unseen(self._words(message["method"]))
+
+    def _messages(self, piece: Piece, whose: str) -> list[dict[str, Any]]:
+        messages = messages_in(piece.data) if piece.is_line else []
+        if not messages and piece.data.strip():
+            self._session.note_unseen(f"what the {whose} sent that is no message")
+        return messages
+
+    def _words(self, method: str) -> str:
+        name = method[:_MAX_METHOD_LENGTH]
+        if name not in self._methods and len(self._methods) >= _MAX_METHODS:
+            return "another request of the server"
+        self._methods.add(name)
+        return f"a request of the server ({name})"
 
 
 def record_server(command: Sequence[str], session: RecordingSession) -> int:
@@ -75,9 +100,9 @@ def record_server(command: Sequence[str], session: RecordingSession) -> int:
 
     def pass_requests() -> None:
         try:
-            for line in lines_of(_STDIN):
-                calls.note_from_client(line)
-                to_server.write(line)
+            for piece in pieces_of(_STDIN):
+                calls.note_from_client(piece)
+                to_server.write(piece.data)
                 to_server.flush()
             to_server.close()  # so the server learns that the client is gone
         except (BrokenPipeError, ValueError):
@@ -85,22 +110,40 @@ def record_server(command: Sequence[str], session: RecordingSession) -> int:
 
     # a daemon: where the server ends first, the client may never write again
     threading.Thread(target=pass_requests, name="mcp requests", daemon=True).start()
-    for line in lines_of(from_server):
-        calls.note_from_server(line)
-        write_whole(line)
-    status = server.wait()
-    server.stdout.close()
-    session.finish()
+    try:
+        with passing_on_termination(server):
+            for piece in pieces_of(from_server):
+                calls.note_from_server(piece)
+                write_whole(piece.data)
+            status = server.wait()
+    except BaseException:  # the client no longer reads, or Ctrl-C
+        _end(server)
+        raise
+    finally:
+        server.stdout.close()
+        session.finish()
     return status if status >= 0 else 128 - status
+
+
+def _end(server: subprocess.Popen[bytes]) -> None:
+    server.terminate()
+    try:
+        server.wait(_GRACE)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
 
 
 def answer_client(session: RerunSession) -> int:
     """Answer a client from the recorded run until it closes its end, finish the session, and return 0."""
-    for line in lines_of(_STDIN):
-        for message in messages_in(line):
-            if is_request(message):
-                write_whole(_recorded_line(session, message))
-    session.finish()
+    try:
+        with ending_on_termination():
+            for piece in pieces_of(_STDIN):
+                for message in messages_in(piece.data) if piece.is_line else ():
+                    if is_request(message):
+                        write_whole(_recorded_line(session, message))
+    finally:
+        session.finish()
     return 0
 
 
@@ -116,20 +159,25 @@ def _recorded_line(session: RerunSession, message: dict[str, Any]) -> bytes:
         return error_line(message["id"], str(why))
 
 
-def lines_of(descriptor: int) -> Iterator[bytes]:
-    """Yield the lines of a pipe as they come, with their ends; at the end, what has none.
+def pieces_of(descriptor: int) -> Iterator[Piece]:
+    """Yield the lines of a pipe as they come; at the end, what has no end. A line that is too long comes in parts.
 
     Not by Python's own buffered files: a thread that waits in one keeps the process from ending.
     """
-    parts: list[bytes] = []
+    parts, size, is_line = list[bytes](), 0, True
     while chunk := os.read(descriptor, _READ_BYTES):
         *whole, rest = chunk.split(b"\n")
         for end in whole:
-            yield b"".join((*parts, end, b"\n"))
-            parts = []
+            yield Piece(b"".join((*parts, end, b"\n")), is_line)
+            parts, size, is_line = [], 0, True
         parts.append(rest)
+        size += len(rest)
+        if size > _MAX_LINE_BYTES:
+            is_line = False
+            yield Piece(b"".join(parts), is_line)
+            parts, size = [], 0
     if last := b"".join(parts):
-        yield last
+        yield Piece(last, is_line)
 
 
 def write_whole(line: bytes) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import re
 import threading
 from collections.abc import Iterable, Iterator
 
@@ -20,6 +21,8 @@ from replay_gui.record.sessions.call_session import CallSession, try_to_record
 from replay_gui.record.sessions.open_call import OpenCall
 
 _MAX_BODY_BYTES = 256 << 20  # of a request
+_STATUSES = range(200, 600)
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+: [\t\x20-\x7e\x80-\xff]*")
 _REFUSED, _BAD_GATEWAY, _NOT_FOUND = 400, 502, 404
 
 
@@ -129,9 +132,10 @@ class _ProxyHandler(LoopbackHandler):
                 exchange.finish()
 
     def _send(self, status: int, headers: Iterable[tuple[str, str]], chunks: Iterable[bytes]) -> None:
-        self.send_response_only(status)
-        for name, value in headers:
-            self.send_header(name, value)
+        self.send_response_only(status if status in _STATUSES else _BAD_GATEWAY)
+        for name, value in headers:  # of a log, which may be anybody's
+            if _HEADER.fullmatch(f"{name}: {value}"):
+                self.send_header(name, value)
         self.send_header("transfer-encoding", "chunked")
         self.end_headers()
         for chunk in chunks:
