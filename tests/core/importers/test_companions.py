@@ -53,7 +53,15 @@ def session(folder: Path) -> Path:
     return path
 
 
-MAKERS: dict[str, Callable[[Path], Path]] = {"ATIF": continued, "Claude Code": session}
+def trial(folder: Path) -> Path:
+    path = folder / "trajectory.json"
+    path.write_text(trajectory("x"))
+    wrong = {"exception_type": "AgentError", "exception_message": SAID}
+    (folder / "result.json").write_text(json.dumps({"exception_info": wrong}))
+    return path
+
+
+MAKERS: dict[str, Callable[[Path], Path]] = {"ATIF": continued, "Claude Code": session, "Harbor": trial}
 every_maker = pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS.keys())
 
 
@@ -183,7 +191,7 @@ def test_only_formats_that_say_so_open_files() -> None:
         for path in formats.rglob("*.py")
         if any(word in path.read_text() for word in opening)
     }
-    assert found == {"atif.py".removesuffix(".py"), "claude_code", "langgraph"}
+    assert found == {"atif", "claude_code", "goose_store", "langgraph", "opencode_store", "verdicts"}
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,8 @@ def _events(
     version = agent.get("version")
     config = {key: value for key, value in agent.items() if key not in ("name", "version")}
     run.agent_init(name, version if isinstance(version, str) else "", config)
-    told, part, continuations = document, 0, _Continuations(file)
+    told: dict[str, Any] | None = document
+    part, continuations = 0, _Continuations(file)
     while told is not None:
         for step in told["steps"]:
             if part and isinstance(step, dict) and step.get("is_copied_context"):
