@@ -243,7 +243,7 @@ def set_role(widget: QWidget, role: str) -> None:
     """Give a widget one of the looks of the style sheet; it can be called again.
 
     Labels: title, secondary, link. Surfaces: panel, head, raised, line, pill, popup,
-    good, bad, warn, info. Tool buttons: secondary, link, and as pills raised, good, bad, warn.
+    good, bad, warn, info. Tool buttons: secondary, link, chip, and as pills raised, good, bad, warn.
     """
     widget.setProperty("role", role)
     bold = role == "title" or (isinstance(widget, QToolButton) and role in _PILLS)

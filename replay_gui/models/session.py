@@ -101,7 +101,6 @@ class Session(VisibleRange):
         reported(object): Reported, of a report that was requested.
         rules_read(object): RulesRead. rules_written(object): RulesWritten. Both answer a request.
         alert_raised(object): an Alert to show as a banner.
-        bookkeeping_changed(): `hides_bookkeeping` is another.
         alerts_cleared(): banners of the earlier run are void.
     """
 
@@ -121,13 +120,11 @@ class Session(VisibleRange):
     rules_written = Signal(object)
     alert_raised = Signal(object)
     alerts_cleared = Signal()
-    bookkeeping_changed = Signal()
 
     def __init__(self, parent: QObject | None = None, bridge: EngineBridge | None = None, side: Side = Side.A) -> None:
         """Without a bridge no request is sent. The session of side A owns the bridge."""
         super().__init__(parent)
         self.side = side
-        self.hides_bookkeeping = True
         self.bridge = bridge
         self.facts: RunFacts | None = None
         self.position_state: PositionState | None = None
@@ -185,26 +182,22 @@ class Session(VisibleRange):
         self._send_request("seek", Seek(self.position))
 
     def step(self, delta: int) -> None:
-        """Move by a number of events; bookkeeping events do not count while they are hidden."""
-        if self.hides_bookkeeping:
+        """Move by a number of events, of which only those count that are listed."""
+        if not self.listing.shows_all:
+            self.seek(step_position(self.index, self.position, delta, self.is_listed))
+        elif self.hides_bookkeeping:
             self.seek(step_position(self.index, self.position, delta))
         else:
             self.seek(position_moved(self.position, delta))
-
-    @Slot(bool)
-    def show_bookkeeping(self, on: bool) -> None:
-        """Show bookkeeping events in the list and on the timeline, or hide them; it holds for later runs too."""
-        if self.hides_bookkeeping == on:
-            self.hides_bookkeeping = not on
-            self.bookkeeping_changed.emit()
 
     def step_in_lane(self, delta: int) -> None:
         """Move to the next (delta > 0) or previous event of the current event's kind and tool."""
         self.seek(next_in_lane(self.index, self.position, forward=delta > 0))
 
     def step_to_error(self, forward: bool) -> None:
-        """Move to the next or previous error of the agent, its tools or the log."""
-        self.seek(next_error(self.index, self.report, self.position, forward))
+        """Move to the next or previous error of the agent, its tools or the log, among the listed events."""
+        is_listed = None if self.listing.shows_all else self.is_listed
+        self.seek(next_error(self.index, self.report, self.position, forward, is_listed))
 
     def _set_position(self, position: Position) -> bool:
         """Set the position, clamped to the run; return whether it has changed."""

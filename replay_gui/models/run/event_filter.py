@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,19 +15,22 @@ from replay_gui.models.timeline.event_steps import bookkeeping_kinds
 class EventFilter:
     """Shows events of any of these kinds that concern no tool, and those of any of these tools; with neither, all.
 
-    `failed`: of them only failures (see facts.run_measures) and what cannot be read. `bookkeeping`: whether bookkeeping
-    events are shown of which the kind is not named.
+    `without_kinds`, `without_tools`: likewise, but these are hidden. `failed`: only failures (see facts.run_measures)
+    and what cannot be read. `bookkeeping`: whether bookkeeping events are shown of which the kind is not named.
     """
 
     kinds: frozenset[str] = frozenset()
     tools: frozenset[str] = frozenset()
     failed: bool = False
+    _: KW_ONLY
     bookkeeping: bool = True
+    without_kinds: frozenset[str] = frozenset()
+    without_tools: frozenset[str] = frozenset()
 
     @property
     def shows_all(self) -> bool:
         """Whether no event can fail the filter."""
-        return not (self.kinds or self.tools or self.failed)
+        return not (self.kinds or self.tools or self.failed or self.without_kinds or self.without_tools)
 
     def indexes(self, index: RunIndex, start: int, stop: int) -> NDArray[np.int64]:
         """Return the indexes of the shown events among start … stop - 1, ascending."""
@@ -38,10 +41,9 @@ class EventFilter:
         kind, tool = index.kind[which], index.tool[which]
         shown = np.ones(len(kind), bool)
         if self.kinds or self.tools:
-            kinds = np.array([name in self.kinds for name in index.kinds], bool)
-            tools = np.array([name in self.tools for name in (*index.tools, "")], bool)  # the last: NO_TOOL is -1
-            tools[NO_TOOL] = False
-            shown = np.where(tool == NO_TOOL, kinds[kind], tools[tool])
+            shown = _is_of(index, kind, tool, self.kinds, self.tools)
+        if self.without_kinds or self.without_tools:
+            shown &= ~_is_of(index, kind, tool, self.without_kinds, self.without_tools)
         if not self.bookkeeping:
             hidden = bookkeeping_kinds(index)
             hidden[[at for at, name in enumerate(index.kinds) if name in self.kinds]] = False
@@ -49,6 +51,20 @@ class EventFilter:
         if self.failed:
             shown &= failures_of_index(index, which) | ((index.flags[which] & FLAG_UNREADABLE) != 0)
         return shown
+
+
+def _is_of(
+    index: RunIndex,
+    kind: NDArray[np.uint16],
+    tool: NDArray[np.int32],
+    kinds: frozenset[str],
+    tools: frozenset[str],
+) -> NDArray[np.bool_]:
+    """Return which events are of these kinds and concern no tool, or concern one of these tools."""
+    of_kind = np.array([name in kinds for name in index.kinds], bool)
+    of_tool = np.array([name in tools for name in (*index.tools, "")], bool)  # the last: NO_TOOL is -1
+    of_tool[NO_TOOL] = False
+    return np.where(tool == NO_TOOL, of_kind[kind], of_tool[tool])
 
 
 class EventTally:

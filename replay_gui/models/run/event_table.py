@@ -32,6 +32,7 @@ from replay_gui.engine.answers import EventRow, Rows
 from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.models.run.event_filter import EventFilter, EventTally
 from replay_gui.models.run.event_words import since_start
+from replay_gui.models.run.listing import Listing
 from replay_gui.models.run.row_blocks import RowBlocks
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.event_steps import bookkeeping_kinds
@@ -223,6 +224,13 @@ class EventTable(QAbstractTableModel):
         self._count = min(self._index.count if self._shown is None else len(self._shown), MAX_ROWS)
         self.endResetModel()
         self._schedule_scan()
+
+    @property
+    def listing(self) -> Listing:
+        """What is shown, for steps through it."""
+        return Listing(
+            filter=self._filter, hits_only=self._hits is not None, subagents=self.subagents, folded=self.folded
+        )
 
     def _passing(self, index: RunIndex, start: int, stop: int) -> NDArray[np.int64]:
         """Indexes of the events to show among start … stop - 1, which count hits or events."""

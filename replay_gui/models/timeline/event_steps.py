@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,7 +16,17 @@ from replay_gui.core.verification.verification_report import VerificationReport
 _EVENTS_PER_SCAN = 1 << 16  # events looked at in one go, so that a near neighbour costs the same in any run
 
 
-def next_error(index: RunIndex, report: VerificationReport | None, position: Position, forward: bool) -> Position:
+IsListed: TypeAlias = Callable[[int, int], NDArray[np.bool_]]
+"""Returns whether each of the events start … stop - 1 is one that steps go to."""
+
+
+def next_error(
+    index: RunIndex,
+    report: VerificationReport | None,
+    position: Position,
+    forward: bool,
+    is_listed: IsListed | None = None,
+) -> Position:
     """The position of the next, or previous, error after `position`; `position` itself where there is none.
 
     An error is an event of a failure's kind, a failed response, a record that cannot be read, or one that the report
@@ -28,11 +41,13 @@ def next_error(index: RunIndex, report: VerificationReport | None, position: Pos
     )
     for start in starts:
         stretch = slice(max(start, 0), min(start + _EVENTS_PER_SCAN, count if forward else event_index))
-        errors = np.flatnonzero(_is_error(index, stretch)) + stretch.start
-        named = broken[(broken >= stretch.start) & (broken < stretch.stop)]
-        if len(errors) or len(named):
-            both = np.concatenate((errors, named))
-            return position_after(EventIndex(int(both.min() if forward else both.max())))
+        is_error = _is_error(index, stretch)
+        is_error[broken[(broken >= stretch.start) & (broken < stretch.stop)] - stretch.start] = True
+        if is_listed is not None:
+            is_error &= is_listed(stretch.start, stretch.stop)
+        errors = np.flatnonzero(is_error)
+        if len(errors):
+            return position_after(EventIndex(stretch.start + int(errors[0 if forward else -1])))
     return position
 
 
@@ -51,13 +66,13 @@ def bookkeeping_kinds(index: RunIndex) -> NDArray[np.bool_]:
     return np.array([is_bookkeeping(name) for name in index.kinds], bool)
 
 
-def step_position(index: RunIndex, position: Position, delta: int) -> Position:
-    """Return the position `delta` events on, or back, where bookkeeping events do not count.
+def step_position(index: RunIndex, position: Position, delta: int, is_listed: IsListed | None = None) -> Position:
+    """Return the position `delta` events on, or back, where only listed events count; None: all but bookkeeping.
 
-    Forward it ends at the last other event, and stays at `position` if there is none; backward it ends at 0.
+    Forward it ends at the last such event, and stays at `position` if there is none; backward it ends at 0.
     """
     hidden, count, left = bookkeeping_kinds(index), index.count, abs(delta)
-    if not hidden.any() or delta == 0:
+    if (is_listed is None and not hidden.any()) or delta == 0:
         return Position(min(max(position + delta, 0), count))
     last, before = position, index_before(position)
     starts = (
@@ -67,7 +82,8 @@ def step_position(index: RunIndex, position: Position, delta: int) -> Position:
     )
     for start in starts:
         stretch = slice(max(start, 0), min(start + _EVENTS_PER_SCAN, count if delta > 0 else before))
-        shown = np.flatnonzero(~hidden[index.kind[stretch]]) + stretch.start
+        listed = ~hidden[index.kind[stretch]] if is_listed is None else is_listed(stretch.start, stretch.stop)
+        shown = np.flatnonzero(listed) + stretch.start
         if len(shown) >= left:
             return position_after(EventIndex(int(shown[left - 1] if delta > 0 else shown[-left])))
         if len(shown):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.log.positions import Position
+from replay_gui.models.run.listing import ALL_EVENTS, Listing
+from replay_gui.models.timeline.event_steps import bookkeeping_kinds
 from replay_gui.models.timeline.timeline_axis import NUMBERS, TimeAxis, TimelineAxis, why_no_times
 from replay_gui.models.timeline.timeline_marks import TimelineMarks
 from replay_gui.models.timeline.timeline_scale import TimelineScale
@@ -22,16 +26,20 @@ class VisibleRange(QObject):
         view: the visible range of positions (start, end), floats, start < end.
         axis: "number" or "time": what the timeline is drawn along.
         marks: what a search or a comparison has marked on the timeline.
+        hides_bookkeeping: whether bookkeeping events are left out. listing: what else a list of events leaves out.
 
     Signals:
         view_changed(): `view` is another.
         axis_changed(): `axis` is another.
         marks_changed(): `marks` are others.
+        listing_changed(): `listing` is another. bookkeeping_changed(): `hides_bookkeeping` is another.
     """
 
     view_changed = Signal()
     axis_changed = Signal()
     marks_changed = Signal()
+    listing_changed = Signal()
+    bookkeeping_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -40,6 +48,8 @@ class VisibleRange(QObject):
         self.view: tuple[float, float] = (0.0, 1.0)
         self.axis = "number"
         self.marks = TimelineMarks()
+        self.hides_bookkeeping = True
+        self.listing = ALL_EVENTS
         self._requested_axis = "number"
         self._time_axis: tuple[RunIndex, TimeAxis] | None = None  # and the index that it was made of
         self._shows_all = True  # the view shows the whole run, and goes on doing so while the index grows
@@ -124,3 +134,24 @@ class VisibleRange(QObject):
         """Mark these events instead of those marked before; another run begins without any."""
         self.marks = marks
         self.marks_changed.emit()
+
+    # ---- what is left out -------------------------------------------------------------------------
+    @Slot(bool)
+    def show_bookkeeping(self, on: bool) -> None:
+        """Show bookkeeping events in the list and on the timeline, or hide them; it holds for later runs too."""
+        if self.hides_bookkeeping == on:
+            self.hides_bookkeeping = not on
+            self.bookkeeping_changed.emit()
+
+    def set_listing(self, listing: Listing) -> None:
+        """Let steps go through the events that a list shows."""
+        self.listing = listing
+        self.listing_changed.emit()
+
+    def is_listed(self, start: int, stop: int) -> NDArray[np.bool_]:
+        """Return whether each of the events start … stop - 1 is shown by the list."""
+        shown = self.listing.shows(self.index, start, stop, self.marks.found)
+        if self.hides_bookkeeping:
+            named = [name in self.listing.filter.kinds for name in self.index.kinds]
+            shown &= ~(bookkeeping_kinds(self.index) & ~np.array(named, bool))[self.index.kind[start:stop]]
+        return shown

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Slot
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QGuiApplication, QHideEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
+from replay_gui.core.log.kinds import is_bookkeeping
 from replay_gui.core.log.positions import Position, index_before, position_after
 from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.wording import plural
@@ -15,11 +16,13 @@ from replay_gui.models.pacer import Pacer
 from replay_gui.models.run.event_filter import EventFilter
 from replay_gui.models.run.event_table import EventColumn, EventTable
 from replay_gui.models.run.event_words import BOOKKEEPING_TIP, bookkeeping_words, since_start, view_command
+from replay_gui.models.run.listing import ALL_EVENTS
 from replay_gui.models.run.run_search import RunSearch
 from replay_gui.models.session import Session
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.panel import Panel
 from replay_gui.widgets.parts.row_view import RowView
+from replay_gui.widgets.run.filter_bar import FilterBar
 from replay_gui.widgets.run.filter_menu import FilterMenu
 from replay_gui.widgets.run.row_delegate import RowDelegate
 
@@ -51,6 +54,8 @@ class EventList(Panel):
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        self.filter_bar = FilterBar()
+        column.addWidget(self.filter_bar)
         column.addWidget(self.view, 1)
         column.addWidget(self.bookkeeping)
         self.set_body(body)
@@ -70,6 +75,9 @@ class EventList(Panel):
         self._menu = FilterMenu(self._filter)
         self._filter.clicked.connect(self._on_filter_clicked)
         self._menu.chosen.connect(self.set_filter)
+        self.filter_bar.changed.connect(self.set_filter)
+        self.filter_bar.more_wanted.connect(self._on_filter_clicked)
+        self.filter_bar.show_wanted.connect(self.show_current)
         self._menu.bookkeeping_toggled.connect(session.show_bookkeeping)
         self._pacer = Pacer(_REQUEST_INTERVAL_MS, self)
         self._pacer.due.connect(self._on_due)
@@ -89,6 +97,7 @@ class EventList(Panel):
         self.view.row_activated.connect(self.toggle_fold)
         self.view.row_pressed.connect(self._on_row_pressed)
         self.table.rows_added.connect(self._on_rows_added)
+        self.table.modelReset.connect(self._tell_listing)
         self.on_search_started()
 
     def set_filter(self, filter_: EventFilter) -> None:
@@ -96,6 +105,50 @@ class EventList(Panel):
         self.table.set_filter(filter_)
         self.on_index_changed()
         self.on_position_changed(self._session.position)
+
+    @Slot()
+    def show_current(self) -> None:
+        """Take back what hides the current event, so that it is listed."""
+        at, session, table = index_before(self._session.position), self._session, self.table
+        number = table.subagents.number_at(at)
+        if not table.listing.filter.matches(session.index, slice(at, at + 1))[0]:
+            self.set_filter(EventFilter())
+        if not session.is_listed(at, at + 1)[0] and is_bookkeeping(session.index.kinds[int(session.index.kind[at])]):
+            session.show_bookkeeping(True)
+        if number is not None and table.folded:
+            table.fold(frozenset())
+        self.on_run_changed()
+
+    @Slot()
+    def _tell_listing(self) -> None:
+        """Let the keys that step go through what is listed, as long as the list is in sight."""
+        self._session.set_listing(self.table.listing if self.isVisible() else ALL_EVENTS)
+        self.filter_bar.show_filter(self.table.filter)
+        self._show_whether_hidden()
+
+    def _show_whether_hidden(self) -> None:
+        """Say so where the current event is hidden by something else than a search, which hides most of them."""
+        at, index = index_before(self._session.position), self._session.index
+        hidden = 0 <= at < index.count and not self._session.is_listed(at, at + 1)[0]
+        if not hidden or self.table.listing.hits_only:
+            self.filter_bar.show_hidden("")
+        elif not self.table.filter.matches(index, slice(at, at + 1))[0]:
+            self.filter_bar.show_hidden("hidden by the filter")
+        elif is_bookkeeping(index.kinds[int(index.kind[at])]):
+            self.filter_bar.show_hidden("a hidden bookkeeping line")
+        else:
+            self.filter_bar.show_hidden("in a folded subagent")
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Let the keys that step go through this list."""
+        super().showEvent(event)
+        self._tell_listing()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Let them go through all events: a comparison has another list."""
+        super().hideEvent(event)
+        if not event.spontaneous():
+            self._tell_listing()
 
     @Slot()
     def request_texts(self) -> None:
@@ -163,6 +216,7 @@ class EventList(Panel):
 
     @Slot()
     def _follow(self) -> None:
+        self._show_whether_hidden()
         position = self._delegate.position = self._session.position
         row = self.table.row_at_or_before(index_before(position)) if position else -1
         self._following = True

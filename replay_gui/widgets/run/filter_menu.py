@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QWidget
@@ -33,6 +35,7 @@ class FilterMenu(CheckMenu):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setToolTipsVisible(True)
+        self._filter = EventFilter()  # that is in force
         self._kinds: dict[QAction, str] = {}
         self._tools: dict[QAction, str] = {}
 
@@ -42,6 +45,7 @@ class FilterMenu(CheckMenu):
         Bookkeeping kinds are offered together, and one by one only while they are shown.
         """
         self.clear()
+        self._filter = filter_
         self._kinds, self._tools = {}, {}
         everything = self.addAction("Show all")
         everything.triggered.connect(self._on_all)
@@ -84,7 +88,7 @@ class FilterMenu(CheckMenu):
     def _on_toggled(self) -> None:
         kinds = frozenset(name for action, name in self._kinds.items() if action.isChecked())
         tools = frozenset(name for action, name in self._tools.items() if action.isChecked())
-        self.chosen.emit(EventFilter(kinds, tools, self._failed.isChecked()))
+        self.chosen.emit(replace(self._filter, kinds=kinds, tools=tools, failed=self._failed.isChecked()))
 
 
 def _tool_icon(index: RunIndex, name: str) -> QIcon:

@@ -300,3 +300,60 @@ def test_the_filter_menu_has_the_bookkeeping_lines(qtbot: QtBot) -> None:
     assert toggled.args == [True]
     menu.fill(index, EventFilter(), EventTally())
     assert "title\t2" in [action.text() for action in menu.actions()]
+
+
+def test_filters_in_force_are_chips_that_a_click_takes_away(events: EventList, session: StorySession) -> None:
+    session.show(story_index(len(STORY) * 2))
+    assert not events.filter_bar.isVisible()
+    both = EventFilter(kinds=frozenset({"Decision"}), tools=frozenset({"search"}), without_tools=frozenset({"<b>x"}))
+    events.set_filter(both)
+    assert [chip.text() for chip in events.filter_bar.chips] == ["Assistant  ×", "search  ×", "Not <b>x  ×", "Clear"]
+    events.filter_bar.chips[0].click()
+    assert events.table.filter == EventFilter(tools=frozenset({"search"}), without_tools=frozenset({"<b>x"}))
+    assert {events.table.event_row(row).tool for row in range(events.table.rowCount())} == {"search"}
+    events.filter_bar.chips[-1].click()
+    assert events.table.filter.shows_all
+    assert not events.filter_bar.isVisible()
+
+
+def test_more_filters_than_chips(qtbot: QtBot, events: EventList, session: StorySession) -> None:
+    session.show(story_index(20))
+    events.set_filter(EventFilter(tools=frozenset(map(str, range(40)))))
+    assert events.filter_bar.chips[-1].text() == "28 more…"
+    with qtbot.waitSignal(events.filter_bar.more_wanted):
+        events.filter_bar.chips[-1].click()
+    for menu in events.findChildren(FilterMenu):
+        menu.close()
+
+
+def test_a_current_event_that_is_hidden_is_told_and_shown(events: EventList, session: StorySession) -> None:
+    session.show(with_bookkeeping(story_index(30), 3))
+    session.seek(7)
+    events.set_filter(EventFilter(kinds=frozenset({"MemoryWrite"})))
+    assert events.filter_bar.hidden_event.text() == "The current event is hidden by the filter · Show"
+    events.filter_bar.hidden_event.click()
+    assert events.table.filter.shows_all
+    assert current(events) == 7
+    assert not events.filter_bar.isVisible()
+    session.seek(4)
+    assert events.filter_bar.hidden_event.text() == "The current event is a hidden bookkeeping line · Show"
+    events.filter_bar.hidden_event.click()
+    assert not session.hides_bookkeeping
+    assert current(events) == 4
+
+
+def test_steps_go_through_what_is_listed_as_long_as_it_is_in_sight(events: EventList, session: StorySession) -> None:
+    session.show(story_index(len(STORY) * 2))
+    events.set_filter(EventFilter(tools=frozenset({"search"})))
+    visited = []
+    for _ in range(5):
+        session.step(1)
+        visited.append(session.position)
+    assert visited == [5, 6, 20, 21, 21]
+    session.step(-1)
+    assert session.position == 20
+    session.step_to_error(forward=False)
+    assert session.position == 6
+    events.hide()
+    session.step(1)
+    assert session.position == 7

@@ -1,0 +1,44 @@
+"""What the list of events shows, for those who go through it step by step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from replay_gui.core.index.run_index import RunIndex
+from replay_gui.models.run.event_filter import EventFilter
+from replay_gui.models.timeline.subagents import NO_SUBAGENTS, Subagents
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Listing:
+    """Attributes: filter: of the events. hits_only: only hits of the search, folded or not.
+    folded: the subagents of which only the first event is shown, by their number in `subagents`.
+    """
+
+    filter: EventFilter = EventFilter()  # noqa: RUF009 - frozen
+    hits_only: bool = False
+    subagents: Subagents = NO_SUBAGENTS
+    folded: frozenset[int] = frozenset()
+
+    @property
+    def shows_all(self) -> bool:
+        """Whether no event can be missing, but for bookkeeping events."""
+        return self.filter.shows_all and not (self.hits_only or self.folded)
+
+    def shows(self, index: RunIndex, start: int, stop: int, found: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return whether each of the events start … stop - 1 is shown; `found`: the hits' indexes, ascending."""
+        shown = self.filter.matches(index, slice(start, stop))
+        if self.hits_only:
+            hits = found[np.searchsorted(found, start) : np.searchsorted(found, stop)] - start
+            is_hit = np.zeros(stop - start, bool)
+            is_hit[hits] = True
+            shown &= is_hit
+        elif self.folded:
+            shown &= ~self.subagents.hidden(self.folded, np.arange(start, stop))
+        return shown
+
+
+ALL_EVENTS = Listing()
