@@ -63,8 +63,10 @@ def value_words(value: Any) -> str:
     """Return a value for a sentence: a single word as it is, other text in quotation marks."""
     if value is ABSENT:
         return "not set"
+    if value == "":
+        return "empty"
     if isinstance(value, str):
-        is_word = value and " " not in value and value.isprintable() and len(value) <= _MAX_VALUE
+        is_word = " " not in value and value.isprintable() and len(value) <= _MAX_VALUE
         return value if is_word else quoted(value, _MAX_VALUE)
     return one_line(answer_text(value) or "null", _MAX_VALUE)
 

@@ -57,6 +57,19 @@ def test_a_file_that_is_written_anew_is_changed_where_it_differs(tmp_path: Path)
         assert found[0][2] == "In /w/a/store.py bad uses other_name; good does not.", found
 
 
+def test_the_first_lines_tell_changes_with_the_same_names_apart(tmp_path: Path) -> None:
+    good = edit("a = 1", 'def find(key):\n    """Return a row."""\n    return rows[key]')
+    bad = edit("a = 1", 'def find(key):\n    """Give a row."""\n\n    return rows[key]')
+    folder = tmp_path / "runs"
+    folder.mkdir()
+    sides = [
+        side_of(write_run(folder / f"{name}.rlog", [TASK, one], None, name)) for name, one in (("a", good), ("b", bad))
+    ]
+    first = WhyFinder(sides[0], sides[1], ("good", "bad")).find().reasons[0]
+    assert first.sentence == "/w/a/store.py is changed otherwise, with the same names."
+    assert first.details == ('A adds “"""Return a row."""”; B adds “"""Give a row."""”.',)
+
+
 def test_files_that_only_one_run_changed(tmp_path: Path) -> None:
     one = edit("a = old_name()", "a = new_name()")
     two = edit("b = old_name()", "b = new_name()", "/w/a/other.py")

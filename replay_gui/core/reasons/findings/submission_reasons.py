@@ -28,6 +28,7 @@ from replay_gui.core.text.wording import plural
 
 _MIN_REWRITTEN = 50  # lines that are taken out and put in again
 _MAX_FILES, _MAX_NAMES, _MAX_PROPOSALS = 20, 4, 2_000
+_MAX_LINE = 80  # characters of a line of code
 _MAX_PATH, _PARTS_SHOWN = 60, 3  # characters of a path that is shown whole; parts of a longer one
 _SUBMISSION = "submission"
 _DEFINITION = re.compile(r"^\s*(?:async )?(?:def|class|func|function|fn)\s+(\w+)")
@@ -195,7 +196,7 @@ def _add_names(
     if not only_p and not only_f:
         if change_p.added != change_f.added or change_p.removed != change_f.removed:
             sentence = f"{_file(path)} is changed otherwise, with the same names."
-            _add(reasons, sentence, tier=Tier.RESULT, at=at)
+            _add(reasons, sentence, tier=Tier.RESULT, details=_first_lines(reasons, change_p, change_f), at=at)
         return
     where = _where(change_p if only_p else change_f, (only_p or only_f)[0], path)
     if only_p:
@@ -206,6 +207,21 @@ def _add_names(
         sentence = f"In {where} {name} uses {', '.join(only_f)}; {reference} does not."
         details, origins = (), ()
     _add(reasons, sentence, order=-0.8, details=details, origins=origins, at=at)
+
+
+def _first_lines(reasons: ReasonList, change_p: FileChange, change_f: FileChange) -> tuple[str, ...]:
+    """Return how many lines each adds that the other does not, and the first of them."""
+    parts = []
+    for run, mine, others in (
+        (reasons.reference, change_p, change_f),
+        (reasons.other, change_f, change_p),
+    ):
+        alone = [line for line in (mine.added - others.added).elements() if line.strip()]
+        more = f" and {len(alone) - 1:,} more" if len(alone) > 1 else ""
+        parts.append(
+            f"{run.name} adds “{one_line(alone[0], _MAX_LINE)}”{more}" if alone else f"{run.name} adds no other line"
+        )
+    return (f"{'; '.join(parts)}.",)
 
 
 def _ranked(run: RunAccount, names: Iterable[str], before: Iterable[str]) -> list[str]:
