@@ -12,13 +12,19 @@ from replay_gui.core.catalogue.extras import is_catalogue, require_extra
 from replay_gui.core.contrast.consensus import consensus
 from replay_gui.core.contrast.contrast import Contrast, contrast_runs
 from replay_gui.core.contrast.contrast_json import contrast_json
-from replay_gui.core.contrast.failure_groups import FailureGroups, failure_groups, run_name
+from replay_gui.core.contrast.failure_groups import (
+    FailureGroups,
+    LogOf,
+    failure_pairs,
+    group_failures,
+    run_name,
+)
 from replay_gui.core.contrast.passed_expression import passed_judge
 from replay_gui.core.contrast.profiling import RunFile, profiles
 from replay_gui.core.contrast.run_profile import RunProfile
 from replay_gui.core.contrast.run_set import RunSet, run_set
 from replay_gui.core.contrast.separators import Separator
-from replay_gui.core.contrast.source_files import source_files
+from replay_gui.core.contrast.source_files import log_of_run, source_files
 from replay_gui.core.contrast.tasks import separate_runs
 from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.report.contrast_part import contrast_part
@@ -49,12 +55,12 @@ def run(args: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     report = report_options(args)
     judge = None if args.passed is None else passed_judge(args.passed)
-    runs, logs, unread = _read_runs(args)
+    runs, log_of, unread = _read_runs(args)
     if not len(runs):
         raise LogUnreadable(f"{', '.join(args.runs)}: no run in it that can be read")
     outcomes = runs.outcomes if judge is None else tuple(judge(run) for run in runs.runs)
     contrast = contrast_runs(runs, outcomes)
-    failures = _failure_groups(runs, contrast, logs)
+    failures = _failure_groups(runs, contrast, log_of)
     if args.json:
         print_json(contrast_json(runs, contrast, failures))
     else:
@@ -64,12 +70,14 @@ def run(args: argparse.Namespace) -> int:
     return EXIT_FAILED if unread else EXIT_GOOD
 
 
-def _failure_groups(runs: RunSet, contrast: Contrast, logs: list[str]) -> FailureGroups | None:
-    """Return the groups of the failing runs of one task; None where there are several tasks, or no logs at hand."""
-    if not logs or contrast.per_task or not contrast.failed or not contrast.passed:
+def _failure_groups(runs: RunSet, contrast: Contrast, log_of: LogOf) -> FailureGroups | None:
+    """Return the groups of the failing runs; None where no task of theirs has a run that passed."""
+    pairs, left_out = failure_pairs(runs, contrast.outcomes, range(len(runs)))
+    if not pairs:
         return None
+    facts = dict(enumerate(runs.runs))
     with ProgressLine("Comparing failing runs with passing ones") as progress:
-        return failure_groups(runs, contrast.outcomes, range(len(runs)), logs.__getitem__, on_progress=progress.show)
+        return group_failures(pairs, facts, log_of, left_out=left_out, on_progress=progress.show)
 
 
 def _write_report(options: ReportOptions, args: argparse.Namespace, runs: RunSet, part: ContrastPart) -> None:
@@ -81,19 +89,21 @@ def _write_report(options: ReportOptions, args: argparse.Namespace, runs: RunSet
 
 
 # ---- reading ------------------------------------------------------------------------------------------
-def _read_runs(args: argparse.Namespace) -> tuple[RunSet, list[str], int]:
-    """Return the runs, their logs, and how many could not be read; each of these is told on standard error."""
+def _read_runs(args: argparse.Namespace) -> tuple[RunSet, LogOf, int]:
+    """Return the runs, what finds their logs, and how many could not be read; each is told on standard error."""
     if len(args.runs) == 1 and is_catalogue(args.runs[0]):
         require_extra("catalogue", "a catalogue")
         from replay_gui.core.catalogue.reading import open_catalogue
 
-        return open_catalogue(Path(args.runs[0])), [], 0
+        runs = open_catalogue(Path(args.runs[0]))
+        cache, mappings = str(conversion_cache()), str(user_mappings())
+        return runs, lambda number: log_of_run(runs.runs[number], cache, mappings), 0
     if STANDARD_INPUT in args.runs:
         raise LogUnreadable("contrast reads files, not standard input; give paths")
     files, unread = list[RunFile](), 0
     for source in source_files(args.runs):
-        runs, problem = source.runs(str(conversion_cache()), format=args.format, mappings=str(user_mappings()))
-        files += runs
+        found, problem = source.runs(str(conversion_cache()), format=args.format, mappings=str(user_mappings()))
+        files += found
         if problem:
             print_error(problem)
             unread += 1
@@ -106,7 +116,7 @@ def _read_runs(args: argparse.Namespace) -> tuple[RunSet, list[str], int]:
             else:
                 made.append(profile)
                 logs.append(file.log)
-    return run_set(made), logs, unread
+    return run_set(made), logs.__getitem__, unread
 
 
 # ---- for people -----------------------------------------------------------------------------------------
@@ -133,9 +143,9 @@ def _print_contrast(runs: RunSet, contrast: Contrast, failures: FailureGroups | 
         print_line(f"  … and {hidden:,} more; --json has them")
     if contrast.per_task:
         _print_tasks(runs, contrast)
-    elif failures is not None:
-        _print_failures(runs, failures)
-    elif not contrast.passed + contrast.failed and len(runs) > 1:
+    if failures is not None:
+        _print_failures(runs, failures, contrast.per_task)
+    elif not contrast.per_task and not contrast.passed + contrast.failed and len(runs) > 1:
         _print_consensus(runs)
 
 
@@ -170,15 +180,21 @@ def _print_consensus(runs: RunSet) -> None:
         )
 
 
-def _print_failures(runs: RunSet, failures: FailureGroups) -> None:
+def _print_failures(runs: RunSet, failures: FailureGroups, per_task: bool) -> None:
     print_line("Runs that failed, by their first reason, against the nearest run that passed:")
+
+    def name_of(number: int) -> str:
+        run = runs.runs[number]
+        task = f"task {one_line(run.identity.task, _MAX_NAME)}, " if per_task and run.identity.task else ""
+        return f"{task}{run_name(run)}"
+
     for group in failures.groups[:_MAX_SHOWN]:
-        names = ", ".join(run_name(runs.runs[failed.run]) for failed in group.runs[:_MAX_NAMES])
+        names = ", ".join(name_of(failed.run) for failed in group.runs[:_MAX_NAMES])
         more = len(group.runs) - _MAX_NAMES
         print_line(f"  {names}{f' and {more:,} more' if more > 0 else ''}: {group.sentence or 'no reason found'}")
     hidden = sum(len(group.runs) for group in failures.groups[_MAX_SHOWN:]) + failures.left_out
     if hidden:
-        print_line(f"  … and {plural(hidden, 'run')} more")
+        print_line(f"  … and {plural(hidden, 'run')} more{f': {failures.problem}' if failures.problem else ''}")
 
 
 def _print_tasks(runs: RunSet, contrast: Contrast) -> None:
@@ -186,7 +202,7 @@ def _print_tasks(runs: RunSet, contrast: Contrast) -> None:
     if mixed:
         print_line("Tasks with both outcomes, each for itself:")
     for task in mixed[:_MAX_TASKS_SHOWN]:
-        name = "unknown task" if task.task is None else f"task {one_line(task.task, _MAX_NAME)}"
+        name = "unknown task" if task.value is None else f"task {one_line(task.value, _MAX_NAME)}"
         print_line(f"  {name}: {task.passed:,} passed, {task.failed:,} failed")
         separators = separate_runs(runs.table, contrast.outcomes, task.runs).separators
         print_line(f"      {separators[0].sentence if separators else 'nothing separates them'}")

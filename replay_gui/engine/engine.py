@@ -16,12 +16,13 @@ from replay_gui.core.errors import ReplayError
 from replay_gui.engine.answers import Alert, MappingSaved, RulesRead, RulesWritten, TextRead
 from replay_gui.engine.comparison.comparison_controller import ComparisonController
 from replay_gui.engine.job_group import StartedJob
-from replay_gui.engine.jobs.evaluation_arguments import EvaluationArguments
+from replay_gui.engine.jobs.evaluation_arguments import EvaluationArguments, FailureArguments, QueryArguments
 from replay_gui.engine.jobs.job_messages import JobMessage, JobProgress
 from replay_gui.engine.jobs.job_types import FormatsArguments, SampleArguments, SurveyArguments
 from replay_gui.engine.jobs.report_arguments import ReportArguments
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.opening import conversion_cache, survey_cache, user_cache
+from replay_gui.engine.queries.catalogue_query_controller import CatalogueQueryController
 from replay_gui.engine.queries.evaluation_controller import EvaluationController
 from replay_gui.engine.queries.survey_controller import SurveyController
 from replay_gui.engine.report_controller import ReportController
@@ -45,6 +46,7 @@ from replay_gui.engine.requests import (
     ListRuns,
     MakeReport,
     Open,
+    QueryCatalogue,
     ReadRules,
     ReadText,
     Request,
@@ -85,11 +87,15 @@ class Engine:
         self._importers = pool.beside(2)  # nor an import, one of each side, for the verification of what is open
         self._comparers = WorkerPool(1)  # keeps what it has read of the runs
         self._evaluators = WorkerPool(1)  # so does this
+        self._askers = WorkerPool(2)  # while what these do is ended as soon as something else is asked
         self._surveys = SurveyController(
             self._surveyors, partial(self._answer, Side.A), partial(self._on_worker, Side.A, 0)
         )
         self._evaluations = EvaluationController(
-            self._evaluators, partial(self._answer, Side.A), partial(self._on_worker, Side.A, 0)
+            self._evaluators, self._askers, partial(self._answer, Side.A), partial(self._on_worker, Side.A, 0)
+        )
+        self._queries = CatalogueQueryController(
+            self._askers, partial(self._answer, Side.A), partial(self._on_worker, Side.A, 0)
         )
         self._controllers = {
             side: RunController(
@@ -132,6 +138,7 @@ class Engine:
         self._searchers.close()
         self._comparers.close()
         self._evaluators.close()
+        self._askers.close()
         self._surveyors.close()
         self._importers.close()
 
@@ -156,6 +163,7 @@ class Engine:
         self._reports.stop()
         self._surveys.stop()
         self._evaluations.stop()
+        self._queries.stop()
         for controller in self._controllers.values():
             controller.close()
 
@@ -176,6 +184,8 @@ class Engine:
                 self._surveys.start(body)
             case EvaluateRuns():
                 self._evaluations.start(body)
+            case QueryCatalogue():
+                self._queries.start(body)
             case MakeReport():
                 self._reports.start(run, body)
             case StopReport():
@@ -196,7 +206,9 @@ class Engine:
         match job.arguments:
             case ReportArguments():
                 self._reports.on_worker_message(run, job, message)
-            case EvaluationArguments():
+            case QueryArguments():
+                self._queries.on_worker_message(job, message)
+            case EvaluationArguments() | FailureArguments():
                 self._evaluations.on_worker_message(job, message)
             case SurveyArguments() | SampleArguments() | FormatsArguments():
                 self._surveys.on_worker_message(job, message)

@@ -1,4 +1,4 @@
-"""The answer of the engine about many runs: see requests.EvaluateRuns."""
+"""The answers of the engine about many runs: see requests.EvaluateRuns and requests.QueryCatalogue."""
 
 from __future__ import annotations
 
@@ -23,4 +23,20 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     done: int = 0
     total: int = 0
     ended: bool = False
+    problem: str = ""
+
+
+class CatalogueAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to query `number` over a catalogue.
+
+    Attributes:
+        columns: their names. numeric: of each column, whether it has numbers alone. rows: cells as texts, cut where
+            they are long; None for null. more: whether there are rows beyond these. problem: why there is no answer.
+    """
+
+    number: int
+    columns: tuple[str, ...] = ()
+    numeric: tuple[bool, ...] = ()
+    rows: tuple[tuple[str | None, ...], ...] = ()
+    more: bool = False
     problem: str = ""

@@ -16,8 +16,9 @@ if TYPE_CHECKING:  # the first window needs none of them, and importing them tak
     from replay_gui.core.verification.verification_report import VerificationReport
     from replay_gui.engine import answers
     from replay_gui.engine.comparison import why_answers
-    from replay_gui.engine.evaluation_answer import Evaluation
+    from replay_gui.engine.evaluation_answer import CatalogueAnswer, Evaluation
     from replay_gui.engine.job_group import StartedJob
+    from replay_gui.engine.jobs.evaluation_arguments import Versions
     from replay_gui.engine.jobs.job_messages import JobMessage
 
 
@@ -185,7 +186,7 @@ class EvaluateRuns(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         number: greater than those before.
         reading: the same as before: runs that were read are not read again.
-        sources, chosen, passed: see EvaluationArguments.
+        sources, chosen, group_by, versions, passed: see EvaluationArguments.
         report: the command that the report names, to make one of all runs instead; "": none. profile: what it hides.
     """
 
@@ -193,9 +194,19 @@ class EvaluateRuns(msgspec.Struct, frozen=True, kw_only=True):
     reading: int
     sources: tuple[str, ...]
     chosen: tuple[int, ...] | None = None
+    group_by: str = "task"
+    versions: Versions | None = None
     passed: str = ""
     report: str = ""
     profile: RedactionProfile | None = None
+
+
+class QueryCatalogue(msgspec.Struct, frozen=True, kw_only=True):
+    """Answer one SELECT over the catalogue in `folder`: CatalogueAnswer. A new query ends the last; "" only ends it."""
+
+    number: int
+    folder: str
+    query: str
 
 
 class TakeSample(msgspec.Struct, frozen=True):
@@ -274,6 +285,7 @@ RequestBody: TypeAlias = (
     | StopReport
     | ListRuns
     | EvaluateRuns
+    | QueryCatalogue
     | TakeSample
     | ReadText
     | ListFormats
@@ -321,6 +333,7 @@ AnswerValue: TypeAlias = (
     " | answers.Alert"
     " | answers.Surveyed"
     " | Evaluation"
+    " | CatalogueAnswer"
     " | answers.Sampled"
     " | answers.TextRead"
     " | answers.Formats"

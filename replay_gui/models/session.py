@@ -36,7 +36,7 @@ from replay_gui.engine.answers import (
     ValueTrace,
 )
 from replay_gui.engine.bridge import EngineBridge
-from replay_gui.engine.evaluation_answer import Evaluation
+from replay_gui.engine.evaluation_answer import CatalogueAnswer, Evaluation
 from replay_gui.engine.requests import (
     Answer,
     CheckFile,
@@ -300,8 +300,10 @@ class Session(VisibleRange):
                 self.rules_read.emit(value)
             case RulesWritten():
                 self.rules_written.emit(value)
-            case Surveyed() | Evaluation() | Sampled() | Formats() | MappingSaved() | TextRead() | ComparisonAnswer():
-                pass  # answers to the sessions of sources, of many runs and of the comparison
+            case Surveyed() | Evaluation() | CatalogueAnswer() | Sampled() | Formats() | MappingSaved() | TextRead():
+                pass  # answers to the sessions of sources and of many runs
+            case ComparisonAnswer():
+                pass  # answers to the session of the comparison
             case _:
                 if answer.run == self._run:
                     self._on_run_answer(value)

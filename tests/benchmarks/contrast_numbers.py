@@ -14,9 +14,10 @@ from replay_gui.core.catalogue.part import CataloguePart, joined, part_of
 from replay_gui.core.catalogue.reading import open_catalogue
 from replay_gui.core.catalogue.writing import tables_of
 from replay_gui.core.contrast.feature import Feature, FeatureKind, HeldFeature
+from replay_gui.core.contrast.run_groups import tasks_of
 from replay_gui.core.contrast.run_profile import EvaluatedRun, RunProfile, RunStep
 from replay_gui.core.contrast.separation import separate
-from replay_gui.core.contrast.tasks import separate_within_tasks, tasks_of
+from replay_gui.core.contrast.tasks import separate_within_tasks
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.facts.run_identity import RunIdentity
 from replay_gui.core.facts.run_outcome import Outcome, RunResult

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from replay_gui.widgets.runs.picture_layout import COLUMN_WIDTH, HEAD_HEIGHT, MARK_WIDTH, NAMES_WIDTH
+from replay_gui.core.catalogue.indexing import index_batch
+from replay_gui.core.catalogue.writing import write_catalogue
+from replay_gui.widgets.runs.picture_layout import HEAD_HEIGHT
 from replay_gui.windows.dialogs.export_dialog import ExportDialog
 from replay_gui.windows.runs.runs_view import RunsView
-from tests.helpers.evaluations.evaluation_logs import write_evaluation
+from tests.helpers.evaluations.evaluation_logs import write_evaluation, write_versions
 from tests.helpers.journey import Journey
 
 Key, Ctrl, Shift = Qt.Key, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -37,8 +40,8 @@ def test_a_folder_opens_as_a_page(journey: Journey, folder: Path) -> None:
     view = shown(journey, folder)
     runs = journey.window.runs_page.runs
     assert runs.counts == (6, 3, 0)
-    assert runs.task is not None
-    assert runs.task.task == "refund"
+    assert runs.group is not None
+    assert runs.group.value == "refund"
     assert "cancel_reservation" in view.separators.separators.item(0).title
     assert view.failures.model().rowCount() > 0
     assert journey.window.runs_page.bar.isVisible()
@@ -48,14 +51,14 @@ def test_a_folder_opens_as_a_page(journey: Journey, folder: Path) -> None:
 def test_the_arrows_go_from_task_to_task(journey: Journey, folder: Path) -> None:
     view = shown(journey, folder)
     runs = journey.window.runs_page.runs
-    view.tasks.setFocus()
+    view.groups.groups.setFocus()
     journey.press(Key.Key_Down)
     journey.until(
-        lambda: not runs.working and runs.contrasted is not None and runs.contrasted.chosen == runs.tasks[1].runs
+        lambda: not runs.working and runs.contrasted is not None and runs.contrasted.chosen == runs.groups[1].runs
     )
     assert "send_certificate" in view.separators.separators.item(0).title
     QTest.mouseClick(view.whole_button, LEFT)
-    journey.until(lambda: not runs.working and runs.contrasted is not None and runs.contrasted.per_task)
+    journey.until(lambda: not runs.working and runs.contrasted is not None and runs.contrasted.tasks > 1)
 
 
 def test_a_cell_opens_its_event_and_a_key_leads_back(journey: Journey, folder: Path) -> None:
@@ -89,15 +92,109 @@ def test_two_runs_are_compared(journey: Journey, folder: Path) -> None:
     assert journey.window.compare_view.isVisible()
 
 
-def test_the_head_of_a_column_chooses_what_it_separates_by(journey: Journey, folder: Path) -> None:
+def test_the_head_of_a_column_splits_the_runs_and_two_rows_are_compared(journey: Journey, folder: Path) -> None:
     view = shown(journey, folder)
     contrasted = journey.window.runs_page.runs.contrasted
     assert contrasted is not None
     columns = contrasted.picture.columns
     number = next(number for number, column in enumerate(columns) if column.separator is not None)
-    x = round(NAMES_WIDTH + MARK_WIDTH + (number + 0.5) * COLUMN_WIDTH)
-    QTest.mouseClick(view.picture.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, QPoint(x, round(HEAD_HEIGHT) - 10))
+    head = QPoint(round(view.picture.head_center(number)), round(HEAD_HEIGHT) - 10)
+    QTest.mouseClick(view.picture.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, head)
     assert view.separators.currentIndex().row() == columns[number].separator
+    assert view.picture.split == number
+    assert view.picture.split_words.startswith("did it: 2 passed; did not: 2 failed; p = 0.33; 4 runs: nothing")
+    QTest.mouseClick(view.picture.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, head)
+    assert view.picture.split is None
+    view.picture.setFocus()
+    journey.press(Key.Key_Down)
+    journey.press(Key.Key_Space)
+    assert len(view.picture.chosen) == 1
+    for _ in range(2):
+        journey.press(Key.Key_Down)
+    journey.press(Key.Key_Space)
+    journey.until(lambda: journey.window.comparison.settled)
+    assert journey.window.compare_view.isVisible()
+
+
+def test_runs_are_grouped_by_a_fact_and_two_groups_are_compared(journey: Journey, tmp_path: Path) -> None:
+    journey.window.open_paths([str(write_versions(tmp_path / "versions"))])
+    page = journey.window.runs_page
+    journey.until(lambda: not page.runs.working)
+    menu = page.bar.group_by.list
+    menu.aboutToShow.emit()
+    next(action for action in menu.actions() if action.text() == "model").trigger()
+    journey.until(lambda: not page.runs.working)
+    groups = page.view.groups
+    assert [group.value for group in page.runs.groups] == ["new", "old"]
+    assert not groups.versions_button.isEnabled()
+    for row, modifier in ((1, Qt.KeyboardModifier.NoModifier), (0, Ctrl)):
+        place = groups.groups.visualRect(groups.groups.model().index(row, 0)).center()
+        QTest.mouseClick(groups.groups.viewport(), LEFT, modifier, place)
+    QTest.mouseClick(groups.versions_button, LEFT)
+    QTest.mouseClick(groups.swap_button, LEFT)  # from the old one to the new one
+    journey.until(lambda: not page.runs.working and bool(page.runs.flip_reasons))
+    assert groups.flips.isVisible()
+    assert "broken: trial 0 (failed) never cancelled" in groups.flips.model().index(0, 3).data()
+    assert groups.summary == "1 broken of 2 tasks. Passing by version, within tasks: p = 0.33, not significant."
+    groups.flips.setFocus()
+    journey.press(Key.Key_Down)
+    journey.until(
+        lambda: not page.runs.working and page.runs.contrasted is not None and page.runs.contrasted.tasks == 1
+    )
+    assert not page.view.whole_button.isChecked()
+    QTest.mouseClick(groups.leave_button, LEFT)
+    journey.until(lambda: not page.runs.working)
+    assert groups.groups.isVisible()
+
+
+def test_chosen_runs_are_contrasted_and_without_outcomes_show_what_they_agree_on(
+    journey: Journey, folder: Path
+) -> None:
+    view = shown(journey, folder)
+    runs = journey.window.runs_page.runs
+    QTest.mouseClick(view.groups.table_button, LEFT)
+    table = view.groups.all_runs
+    assert not view.groups.contrast_button.isEnabled()
+    table.setFocus()
+    journey.press(Key.Key_A, Ctrl)
+    QTest.mouseClick(view.groups.contrast_button, LEFT)
+    journey.until(lambda: not runs.working and runs.contrasted is not None and len(runs.contrasted.chosen) == 9)
+    runs.set_passed("score > 1")
+    journey.until(lambda: not runs.working)
+    assert view.consensus.isVisible()
+    assert not view.separators.isVisible()
+
+
+def test_a_catalogue_is_asked_by_sql_and_its_failures_are_compared(journey: Journey, folder: Path) -> None:
+    catalogue = folder.parent / "catalogue"
+    write_catalogue((str(folder),), catalogue, partial(map, index_batch))
+    view = shown(journey, catalogue)
+    page = journey.window.runs_page
+    assert any("never cancelled" in str(view.failures.model().index(row, 1).data()) for row in range(2))
+    assert not view.query.isVisible()
+    QTest.mouseClick(page.bar.query, LEFT)
+    query = view.query
+    query.field.setPlainText("select run, event from steps where tool = 'cancel_reservation' order by run")
+    journey.press(Key.Key_Return, Ctrl)
+    journey.until(lambda: not query.query.working)
+    assert query.table.model().rowCount() == 2
+    view.query.field.setPlainText("select count(*) from range(10000000) a, range(10000000) b where a.range < b.range")
+    QTest.mouseClick(view.query.ask_button, LEFT)
+    assert view.query.cancel_button.isVisible()
+    QTest.mouseClick(view.query.cancel_button, LEFT)
+    assert not view.query.query.working
+    query.field.setPlainText("copy runs to 'stolen.csv'")
+    QTest.mouseClick(query.ask_button, LEFT)
+    journey.until(lambda: not query.query.working)
+    assert query.table.hint.startswith("sql: one SELECT")
+    query.field.setPlainText("select run, event from steps where tool = 'cancel_reservation' order by run")
+    QTest.mouseClick(query.ask_button, LEFT)
+    journey.until(lambda: query.table.model().rowCount() == 2)
+    query.table.setFocus()
+    journey.press(Key.Key_Down)
+    with journey.qtbot.waitSignal(journey.session.run_changed):
+        journey.press(Key.Key_Return)
+    journey.until(lambda: journey.session.position == 5)  # the event of that call
 
 
 def test_what_passing_is_can_be_written(journey: Journey, folder: Path) -> None:
@@ -150,5 +247,5 @@ def test_closing_while_the_report_is_made_ends_that(journey: Journey, folder: Pa
     page = journey.window.runs_page
     page.on_export().close()
     assert not page.runs.working
-    page.runs.choose_task(page.runs.tasks[1])
+    page.runs.choose_group(page.runs.groups[1])
     journey.until(lambda: not page.runs.working and page.runs.problem == "")

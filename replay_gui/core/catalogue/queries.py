@@ -23,14 +23,14 @@ _FEATURES = (
 
 @dataclass(frozen=True, slots=True)
 class QueryAnswer:
-    """The answer to a query. more: whether there are rows beyond MAX_ROWS, which are left out."""
+    """The answer to a query. more: whether there are further rows, which are left out."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
     more: bool
 
 
-def query_catalogue(folder: Path, query: str) -> QueryAnswer:
+def query_catalogue(folder: Path, query: str, max_rows: int = MAX_ROWS) -> QueryAnswer:
     """Answer one SELECT over the tables runs, steps and features.
 
     DuckDB opens no file and no network connection: the tables are handed to it, everything else is switched off. Its
@@ -51,10 +51,10 @@ def query_catalogue(folder: Path, query: str) -> QueryAnswer:
             _check(connection, query)
             connection.execute(query)
             columns = tuple(column[0] for column in connection.description or ())
-            rows = connection.fetchmany(MAX_ROWS + 1)
+            rows = connection.fetchmany(max_rows + 1)
         except duckdb.Error as why:
             raise CatalogueRefused(f"sql: {' '.join(str(why).split())}") from None
-    return QueryAnswer(columns, tuple(rows[:MAX_ROWS]), len(rows) > MAX_ROWS)
+    return QueryAnswer(columns, tuple(rows[:max_rows]), len(rows) > max_rows)
 
 
 def _settings() -> dict[str, Any]:

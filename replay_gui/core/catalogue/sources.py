@@ -33,7 +33,9 @@ def expand_sources(given: Iterable[str]) -> list[tuple[str, bool]]:
         LogUnreadable: a source cannot be read, or matches nothing. ImportRefused: there are too many files.
     """
     named: dict[str, bool] = {}
-    for source in given:
+    for source in (
+        source if is_url(source) else os.path.abspath(source) for source in given
+    ):  # it may be read elsewhere
         expanded = list(_remote(source) if is_url(source) else _local(source))
         if not expanded:
             raise LogUnreadable(f"{source}: no file in it")

@@ -14,7 +14,11 @@ from replay_gui.core.contrast.feature_words import feature_words
 from replay_gui.core.contrast.run_set import RunSet
 from replay_gui.core.contrast.separation import tiers_of
 
+MIN_AGREEING = 2
+"""Runs of which it can be said that they agree."""
+
 _MAX_WORDS = 5  # features in words
+_MAX_NAMED = 200  # features of which these are chosen
 _MAX_OUTLIERS = 40
 _RESULT_TIERS = 3  # actions, results, handing over
 
@@ -62,19 +66,22 @@ def consensus(runs: RunSet, chosen: Sequence[int]) -> Consensus:
     sizes = table.sizes
     telling = results[sizes[results] < count]
     others = max(count - 1, 1)
+    of_telling, starts = table.gathered(telling, np.ones(count, np.bool_))
+    lengths = np.diff(starts, append=len(of_telling))
     unlike = np.full(count, float(sizes[telling].sum()))  # as of a run that has none of the features
-    for feature in telling.tolist():
-        unlike[table.runs_of(feature)] += count - 2.0 * sizes[feature]
+    unlike += np.bincount(of_telling, np.repeat(count - 2.0 * sizes[telling], lengths), count)
     unlike /= max(len(telling), 1) * others
     actions = results[tiers_of(table)[results] <= CONSEQUENTIAL]
     common = _named(table, actions[2 * sizes[actions] > count], most_first=True)
     order = np.argsort(-unlike, kind="stable")[:_MAX_OUTLIERS]
+    rare_owners = np.repeat(np.where(2 * sizes[telling] <= count, telling, -1), lengths)
     outliers = []
     for run in order.tolist():
         if unlike[run] <= 0:
             break
-        own = [feature for feature in telling.tolist() if 2 * sizes[feature] <= count and run in table.runs_of(feature)]
-        rare = _named(table, np.array(own, np.int64), most_first=False)
+        own = rare_owners[(of_telling == run) & (rare_owners >= 0)]
+        rarest = own[np.argsort(sizes[own], kind="stable")][:_MAX_NAMED]
+        rare = _named(table, rarest, most_first=False)
         lacking = [name for number, name in common if run not in table.runs_of(number)]
         outliers.append(
             Outlier(
@@ -85,7 +92,7 @@ def consensus(runs: RunSet, chosen: Sequence[int]) -> Consensus:
             )
         )
     return Consensus(
-        _largest_equal_group(runs, numbers),
+        _largest_equal_group(table, numbers),
         count,
         tuple(feature_words(name) for _, name in common[:_MAX_WORDS]),
         tuple(outliers),
@@ -101,11 +108,9 @@ def _named(table: FeatureTable, features: NDArray[np.int64], *, most_first: bool
     return [(number, name) for _, name, number in ordered]
 
 
-def _largest_equal_group(runs: RunSet, numbers: Sequence[int]) -> tuple[int, ...]:
+def _largest_equal_group(table: FeatureTable, numbers: Sequence[int]) -> tuple[int, ...]:
     """Return the runs of the largest group with the same net changes; a run without changes has none."""
-    table = runs.table
     net = np.flatnonzero(table.kinds == KINDS.index(FeatureKind.NET)).tolist()
-    chosen = set(numbers)
-    groups = [tuple(run for run in table.runs_of(feature).tolist() if run in chosen) for feature in net]
-    without = tuple(sorted(chosen - {run for group in groups for run in group}))
-    return max([*groups, without], key=len, default=())
+    groups = [table.runs_of(feature).tolist() for feature in net]
+    without = sorted(set(range(len(numbers))).difference(*groups))
+    return tuple(numbers[run] for run in max([*groups, without], key=len, default=[]))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from replay_gui.core.contrast.run_groups import RunGroup, tasks_of
 from replay_gui.core.contrast.run_profile import EvaluatedRun
 from replay_gui.core.contrast.run_set import RunSet
 from replay_gui.core.contrast.separation import Outcomes
 from replay_gui.core.contrast.separators import Separation
-from replay_gui.core.contrast.tasks import TaskRuns, separate_runs, separate_within_tasks, tasks_of
+from replay_gui.core.contrast.tasks import separate_runs, separate_within_tasks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +27,7 @@ class Contrast:
 
     runs: tuple[EvaluatedRun, ...]
     outcomes: tuple[bool | None, ...]
-    tasks: tuple[TaskRuns, ...]
+    tasks: tuple[RunGroup, ...]
     separation: Separation
     per_task: bool
     copies: int = 0
@@ -54,20 +56,22 @@ def contrast_runs(runs: RunSet, outcomes: Outcomes | None = None) -> Contrast:
     """
     used = tuple(runs.outcomes if outcomes is None else outcomes)
     tasks = tasks_of(runs.runs, used)
-    per_task = len(tasks) > 1
-    if per_task:
-        separation = separate_within_tasks(runs.table, used, tasks)
-    else:
-        readable = [number for number, run in enumerate(runs.runs) if not run.problem]
-        separation = separate_runs(runs.table, used, readable)
+    separation = separate_chosen(runs, used, tasks)
     return Contrast(
         runs=runs.runs,
         outcomes=used,
         tasks=tasks,
         separation=separation,
-        per_task=per_task,
+        per_task=len(tasks) > 1,
         copies=_copies(runs.runs),
     )
+
+
+def separate_chosen(runs: RunSet, outcomes: Outcomes, tasks: Sequence[RunGroup]) -> Separation:
+    """Return what separates the runs of these tasks: of one for itself, of several within each."""
+    if len(tasks) > 1:
+        return separate_within_tasks(runs.table, outcomes, tasks)
+    return separate_runs(runs.table, outcomes, [run for task in tasks for run in task.runs])
 
 
 def _copies(runs: tuple[EvaluatedRun, ...]) -> int:

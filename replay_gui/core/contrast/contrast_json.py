@@ -8,10 +8,11 @@ import msgspec
 
 from replay_gui.core.contrast.contrast import Contrast
 from replay_gui.core.contrast.failure_groups import FailureGroup, FailureGroups
+from replay_gui.core.contrast.run_groups import RunGroup
 from replay_gui.core.contrast.run_profile import EvaluatedRun
 from replay_gui.core.contrast.run_set import RunSet
 from replay_gui.core.contrast.separators import RunPlace, Separation, Separator, Share
-from replay_gui.core.contrast.tasks import TaskRuns, separate_runs
+from replay_gui.core.contrast.tasks import separate_runs
 
 _MAX_TASKS = 1_000  # whose first separator is looked for
 
@@ -76,9 +77,9 @@ def _separation(runs: RunSet, separation: Separation) -> dict[str, Any]:
     }
 
 
-def _task(runs: RunSet, contrast: Contrast, task: TaskRuns, looked_at: bool) -> dict[str, Any]:
+def _task(runs: RunSet, contrast: Contrast, task: RunGroup, looked_at: bool) -> dict[str, Any]:
     form: dict[str, Any] = {
-        "task": task.task,
+        "task": task.value,
         "runs": [runs.runs[run].given for run in task.runs],
         "passed": task.passed,
         "failed": task.failed,

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+import msgspec
 
 from replay_gui.core.contrast.run_profile import EvaluatedRun, RunStep
 from replay_gui.core.contrast.run_set import RunSet
 from replay_gui.core.contrast.separation import Outcomes
 from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.effects.effect import Effect, EffectFinding
+from replay_gui.core.errors import ReplayError
 from replay_gui.core.facts.run_outcome import Outcome, RunResult
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import EventIndex
@@ -22,10 +25,18 @@ from replay_gui.core.reasons.why import WhyFinder
 from replay_gui.core.text.plain_text import one_line
 
 MAX_COMPARED = 60  # failing runs that are compared; the others are counted
+_MAX_CANDIDATES = 40  # passing runs that are looked at for each failing one
 _MAX_NAME = 40  # characters
 
 LogOf = Callable[[int], str]
 """The path of the log of a run, by its number."""
+
+
+class FailurePair(msgspec.Struct, frozen=True):
+    """A failing run and the passing run that it is compared with, by their numbers."""
+
+    failed: int
+    nearest: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,44 +72,85 @@ class FailureGroup:
 
 @dataclass(frozen=True, slots=True)
 class FailureGroups:
-    """The groups, largest first; `left_out`: failing runs that were not compared, since there are many."""
+    """The groups, largest first.
+
+    Attributes:
+        left_out: failing runs that were not compared: there are many, no run of their task passed, or their logs, or
+            those of the nearest ones, could not be read. problem: the first reason why a log could not; "" without.
+    """
 
     groups: tuple[FailureGroup, ...]
     left_out: int
+    problem: str = ""
 
 
-def failure_groups(
-    runs: RunSet,
-    outcomes: Outcomes,
-    chosen: Sequence[int],
+def failure_pairs(
+    runs: RunSet, outcomes: Outcomes, chosen: Sequence[int], *, max_pairs: int = MAX_COMPARED
+) -> tuple[tuple[FailurePair, ...], int]:
+    """Pair failing runs of the chosen ones with the run of the same task that passed and is nearest.
+
+    It is one of the chosen runs; where none of these passed, any run of the task.
+
+    Returns:
+        The pairs, and how many failing runs are in none: since there are many, or since no run of their task passed.
+    """
+    failing = [run for run in chosen if outcomes[run] is False]
+    near = _passing_by_task(runs, outcomes, chosen)
+    far = near if len(chosen) == len(runs) else _passing_by_task(runs, outcomes, range(len(runs)))
+    candidates = [(run, near.get(_task(runs, run)) or far.get(_task(runs, run), [])) for run in failing]
+    pairs = nearest_pairs(runs, [entry for entry in candidates if entry[1]][:max_pairs])
+    return pairs, len(failing) - len(pairs)
+
+
+def nearest_pairs(runs: RunSet, candidates: Sequence[tuple[int, Sequence[int]]]) -> tuple[FailurePair, ...]:
+    """Return a pair for each (failing run, passing runs, at least one): by changes that differ, then by length.
+
+    Cost: the steps of the runs are read, of the passing ones those of about the same length.
+    """
+    events = [run.events for run in runs.runs]
+    closest = [
+        (failed, sorted(passing, key=lambda run: (abs(events[run] - events[failed]), run))[:_MAX_CANDIDATES])
+        for failed, passing in candidates
+    ]
+    numbers = sorted({number for failed, passing in closest for number in (failed, *passing)})
+    changes = dict(zip(numbers, map(_changes, runs.read_steps(numbers)), strict=True))
+    return tuple(
+        FailurePair(failed, min(passing, key=lambda run: _difference(changes[failed], changes[run])))
+        for failed, passing in closest
+    )
+
+
+def group_failures(
+    pairs: Sequence[FailurePair],
+    runs: Mapping[int, EvaluatedRun],
     log_of: LogOf,
     *,
+    left_out: int = 0,
     observed: Mapping[str, EffectFinding] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> FailureGroups:
-    """Compare each failing run of the chosen ones, such as those of one task, with the nearest that passed.
+    """Compare the runs of each pair, and group the failing ones by their first reason.
 
     Args:
-        observed: effects of tools that further runs show. on_progress: called with how many runs of how many are
+        runs: the facts of all runs of the pairs, by number. left_out: failing runs that are in no pair.
+        observed: effects of tools that further runs show. on_progress: called with how many pairs of how many are
             compared; what it raises ends the work.
 
-    Cost: both logs of each comparison are read and indexed. ReplayError where one cannot be read.
+    Cost: both logs of each pair are read and indexed. A pair whose logs cannot be read is left out, and told.
     """
-    failing = [run for run in chosen if outcomes[run] is False]
-    passing = [run for run in chosen if outcomes[run] is True]
-    if not passing:
-        return FailureGroups((), len(failing))
-    compared = failing[:MAX_COMPARED]
-    changes = dict(zip((*compared, *passing), map(_changes, runs.read_steps([*compared, *passing])), strict=True))
     groups: dict[tuple[object, ...], list[tuple[Reason | None, FailedRun]]] = {}
-    for number, run in enumerate(compared):
+    problem = ""
+    for number, pair in enumerate(pairs):
         if on_progress is not None:
-            on_progress(number, len(compared))
-        nearest = min(passing, key=lambda other: (*_distance(changes, runs, run, other), other))
-        reason = _first_reason(runs, run, nearest, log_of, observed)
+            on_progress(number, len(pairs))
+        try:
+            reason = _first_reason(runs[pair.failed], runs[pair.nearest], pair, log_of, observed)
+        except ReplayError as why:
+            problem, left_out = problem or str(why), left_out + 1
+            continue
         failed = FailedRun(
-            run,
-            nearest,
+            pair.failed,
+            pair.nearest,
             "" if reason is None else reason.sentence,
             None if reason is None else reason.index_b,
             None if reason is None else reason.index_a,
@@ -113,7 +165,7 @@ def failure_groups(
         for members in groups.values()
     ]
     alike.sort(key=lambda group: (group.kind is None, -len(group.runs)))
-    return FailureGroups(tuple(alike), len(failing) - len(compared))
+    return FailureGroups(tuple(alike), left_out, problem)
 
 
 def run_name(run: EvaluatedRun) -> str:
@@ -126,20 +178,35 @@ def _changes(steps: Sequence[RunStep]) -> Counter[str]:
     return Counter(step.request for step in steps if step.effect == Effect.CHANGES and step.ok)
 
 
-def _distance(changes: Mapping[int, Counter[str]], runs: RunSet, a: int, b: int) -> tuple[int, int]:
-    """Return by how many changes two runs differ, then by how many events."""
-    differing = (changes[a] - changes[b]) + (changes[b] - changes[a])
-    return sum(differing.values()), abs(runs.runs[a].events - runs.runs[b].events)
+def _difference(a: Counter[str], b: Counter[str]) -> int:
+    """Return by how many changes two runs differ."""
+    return sum(((a - b) + (b - a)).values())
+
+
+def _task(runs: RunSet, number: int) -> str | None:
+    return runs.runs[number].identity.task
+
+
+def _passing_by_task(runs: RunSet, outcomes: Outcomes, chosen: Iterable[int]) -> dict[str | None, list[int]]:
+    found: dict[str | None, list[int]] = {}
+    for run in chosen:
+        if outcomes[run] is True:
+            found.setdefault(_task(runs, run), []).append(run)
+    return found
 
 
 def _first_reason(
-    runs: RunSet, failed: int, passed: int, log_of: LogOf, observed: Mapping[str, EffectFinding] | None
+    failed: EvaluatedRun,
+    passed: EvaluatedRun,
+    pair: FailurePair,
+    log_of: LogOf,
+    observed: Mapping[str, EffectFinding] | None,
 ) -> Reason | None:
-    names = run_name(runs.runs[passed]), run_name(runs.runs[failed])
+    names = run_name(passed), run_name(failed)
     if names[0] == names[1]:
         names = f"{names[0]} (passed)", f"{names[1]} (failed)"
-    with _side(log_of(passed)) as a, _side(log_of(failed)) as b:
-        results = _judged(runs.runs[passed].result, True), _judged(runs.runs[failed].result, False)
+    with _side(log_of(pair.nearest)) as a, _side(log_of(pair.failed)) as b:
+        results = _judged(passed.result, True), _judged(failed.result, False)
         reasons = WhyFinder(a, b, names, observed).find(None, results).reasons
     return reasons[0] if reasons else None
 

@@ -23,6 +23,7 @@ from replay_gui.core.log.positions import EventIndex
 
 MAX_ROWS, MAX_COLUMNS = 200, 60
 _MAX_MARKED = 3  # separators that mark a column, at most one each
+_MIN_CLEARNESS = 2 / 3  # of their strength, as a share of the clearest one's
 _MAX_VALUES = 6  # of the arguments in the head of a column
 _MIN_LIKENESS = 0.15  # of two inputs, from which they are one call with other arguments
 
@@ -96,6 +97,7 @@ class _Column:
     steps: dict[int, tuple[int, RunStep]] = field(default_factory=dict)
     standard: RunStep | None = None
     separator: int | None = None
+    common: set[Any] = field(default_factory=set)  # leaves of the input
 
     @property
     def place(self) -> float:
@@ -121,6 +123,7 @@ def runs_picture(
     columns = _merged(_columns(steps), outcomes)
     for column in columns:
         column.standard = _standard(column, outcomes)
+    _find_common(columns)
     _mark(columns, separation)
     kept = _kept(columns)[:max_columns]
     kept.sort(key=lambda column: column.place)
@@ -192,17 +195,34 @@ def _merged(columns: list[_Column], outcomes: Outcomes) -> list[_Column]:
     return merged
 
 
+def _find_common(columns: list[_Column]) -> None:
+    """Find which arguments all columns of a tool have in common: they tell none of them from the others."""
+    by_tool: dict[str, list[_Column]] = defaultdict(list)
+    for column in columns:
+        if column.standard is not None:
+            by_tool[column.standard.tool].append(column)
+    for group in by_tool.values():
+        leaves = [_leaves(column.standard) for column in group if column.standard is not None]
+        for column in group:
+            column.common = set.intersection(*leaves) if len(group) > 1 else set()
+
+
 def _leaves(step: RunStep) -> set[Any]:
     if step.input is None:
         return set()
     return {(path, msgspec.json.encode(value)) for path, value in input_leaves(msgspec.json.decode(step.input))}
 
 
-def _values(step: RunStep) -> str:
-    """Return the arguments' values, for the head of a column; the label where they are not kept, or are code."""
+def _values(step: RunStep, common: set[Any]) -> str:
+    """Return the arguments' values, for the head of a column; the label where they are not kept, or are code.
+
+    Args:
+        common: leaves that all columns of the tool have; they come last.
+    """
     if step.input is None or runs_code(step.tool):
         return step.label
     leaves = input_leaves(msgspec.json.decode(step.input))
+    leaves.sort(key=lambda leaf: (leaf[0], msgspec.json.encode(leaf[1])) in common)
     return ", ".join(answer_text(value) for _, value in leaves[:_MAX_VALUES])
 
 
@@ -221,7 +241,10 @@ def _standard(column: _Column, outcomes: Outcomes) -> RunStep:
 
 def _mark(columns: list[_Column], separation: Separation) -> None:
     """Mark the columns that show the first separators: those with the event where the feature begins."""
+    clearest = max((separator.strength for separator in separation.separators), default=0.0)
     for number, separator in enumerate(separation.separators[:_MAX_MARKED]):
+        if separator.strength < _MIN_CLEARNESS * clearest:
+            continue
         at = separator.passed_example or separator.failed_example
         for column in columns if at is not None else ():
             step = column.steps.get(at.run) if at is not None else None
@@ -253,7 +276,7 @@ def _finished(column: _Column, outcomes: Outcomes, groups: list[int]) -> Picture
     return PictureColumn(
         tool=standard.tool,
         label=standard.label,
-        values=_values(standard),
+        values=_values(standard, column.common),
         effect=standard.effect,
         passing=Share(same[True], groups[0]),
         failing=Share(same[False], groups[1]),

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from replay_gui.core.contrast.feature import Feature
+import numpy as np
+from numpy.typing import NDArray
+
+from replay_gui.core.contrast.feature import WEIGHTS, Feature
 from replay_gui.core.contrast.labellings import ByChance
 from replay_gui.core.contrast.statistics import StratifiedTest
 from replay_gui.core.log.positions import EventIndex
@@ -94,3 +98,31 @@ class Separation:
     decisions: tuple[ListedDecision, ...]
     unexplained: tuple[int, ...]
     note: str
+
+
+def decision_list(
+    separators: Sequence[Separator], passed: NDArray[np.bool_], failed: NDArray[np.bool_]
+) -> tuple[tuple[ListedDecision, ...], tuple[int, ...]]:
+    """Return the list, and the failing runs that it does not cover.
+
+    Greedy: of the features that no passing run has, or that all have, the one that covers the most failing runs that
+    are left, weighted by its tier; until none covers any.
+    """
+    failing, passing = set(np.flatnonzero(failed).tolist()), set(np.flatnonzero(passed).tolist())
+    candidates = list[tuple[int, bool, set[int]]]()
+    for number, separator in enumerate(separators):
+        having = set(separator.runs)
+        if not having & passing:
+            candidates.append((number, True, having & failing))
+        elif passing <= having:
+            candidates.append((number, False, failing - having))
+    left, decisions = set(failing), list[ListedDecision]()
+    while left and candidates:
+        number, has, covered = max(
+            candidates, key=lambda entry: (len(entry[2] & left) * WEIGHTS[separators[entry[0]].tier], -entry[0])
+        )
+        if not covered & left:
+            break
+        decisions.append(ListedDecision(number, has, tuple(sorted(covered & left))))
+        left -= covered
+    return tuple(decisions), tuple(sorted(left))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from replay_gui.core.contrast.feature import WEIGHTS
 from replay_gui.core.contrast.feature_ranking import FeatureRanking
 from replay_gui.core.contrast.feature_table import FeatureTable
 from replay_gui.core.contrast.feature_words import feature_words
-from replay_gui.core.contrast.run_profile import EvaluatedRun
+from replay_gui.core.contrast.run_groups import RunGroup
 from replay_gui.core.contrast.separation import MAX_SEPARATORS, Outcomes, counts_words, example, separate, tiers_of
 from replay_gui.core.contrast.separators import FEW_RUNS, ListedDecision, RunPlace, Separation, Separator, Share
 from replay_gui.core.contrast.statistics import SIGNIFICANT, Stratum, mantel_haenszel
@@ -21,38 +21,6 @@ from replay_gui.core.text.wording import plural
 _MAX_CANDIDATES = 120
 _MAX_ALSO = 40
 _AT_ONCE = 1 << 19  # entries of the table that are looked at together, which bounds the memory
-
-
-@dataclass(frozen=True, slots=True)
-class TaskRuns:
-    """The runs of one task, by number, in the order of their trials. task: None for runs whose task is unknown."""
-
-    task: str | None
-    runs: tuple[int, ...]
-    passed: int
-    failed: int
-    unknown: int
-
-    @property
-    def mixed(self) -> bool:
-        """Whether some of its runs passed and some failed: a flaky task."""
-        return bool(self.passed and self.failed)
-
-
-def tasks_of(runs: Sequence[EvaluatedRun], outcomes: Outcomes) -> tuple[TaskRuns, ...]:
-    """Return the tasks: flaky ones first, the most evenly divided before others; then those that fail more often."""
-    by_task: dict[str | None, list[int]] = {}
-    for number, run in enumerate(runs):
-        if not run.problem:
-            by_task.setdefault(run.identity.task, []).append(number)
-    tasks = []
-    for task, numbers in by_task.items():
-        numbers.sort(key=lambda number: (_natural(runs[number].identity.trial or ""), number))
-        passed = sum(outcomes[number] is True for number in numbers)
-        failed = sum(outcomes[number] is False for number in numbers)
-        tasks.append(TaskRuns(task, tuple(numbers), passed, failed, len(numbers) - passed - failed))
-    tasks.sort(key=lambda t: (t.task is None, not t.mixed, _unevenness(t), _natural(t.task or "")))
-    return tuple(tasks)
 
 
 def separate_runs(table: FeatureTable, outcomes: Outcomes, runs: Sequence[int]) -> Separation:
@@ -81,16 +49,17 @@ def separate_runs(table: FeatureTable, outcomes: Outcomes, runs: Sequence[int]) 
     return replace(separation, separators=separators, decisions=decisions, unexplained=unexplained)
 
 
-def separate_within_tasks(table: FeatureTable, outcomes: Outcomes, tasks: Sequence[TaskRuns]) -> Separation:
+def separate_within_tasks(table: FeatureTable, outcomes: Outcomes, tasks: Sequence[RunGroup]) -> Separation:
     """Return what goes with the outcome within tasks, over all tasks with both outcomes (Mantel-Haenszel).
 
     Each p is corrected by Bonferroni's factor. By chance and decision lists are for single tasks.
     """
     mixed = [task for task in tasks if task.mixed]
     strata = _Strata(table, outcomes, mixed)
-    note = _note(strata, len(tasks))
     if not mixed or not len(strata.features):
-        return Separation(separators=(), compared=0, factor=1, decisions=(), unexplained=(), note=note)
+        return Separation(
+            separators=(), compared=0, factor=1, decisions=(), unexplained=(), note=_note(strata, len(tasks), 0)
+        )
     tiers = tiers_of(table)
     marks = table.set_marks(strata.known)[strata.features]
     order = np.lexsort((strata.features, tiers[strata.features], marks))
@@ -137,7 +106,12 @@ def separate_within_tasks(table: FeatureTable, outcomes: Outcomes, tasks: Sequen
             )
         )
     return Separation(
-        separators=tuple(separators), compared=compared, factor=compared, decisions=(), unexplained=(), note=note
+        separators=tuple(separators),
+        compared=compared,
+        factor=compared,
+        decisions=(),
+        unexplained=(),
+        note=_note(strata, len(tasks), sum(separator.significant for separator in separators)),
     )
 
 
@@ -149,7 +123,7 @@ class _Strata:
         strengths: of each of these: its deviation in standard deviations, as a share of the largest possible one.
     """
 
-    def __init__(self, table: FeatureTable, outcomes: Outcomes, tasks: Sequence[TaskRuns]) -> None:
+    def __init__(self, table: FeatureTable, outcomes: Outcomes, tasks: Sequence[RunGroup]) -> None:
         self._table = table
         self._task_of = np.full(table.count, -1, np.int64)
         self.passed, self.failed = np.zeros(table.count, np.bool_), np.zeros(table.count, np.bool_)
@@ -226,21 +200,13 @@ def _stretches(table: FeatureTable) -> Iterator[tuple[int, int]]:
         first = end
 
 
-def _note(strata: _Strata, tasks: int) -> str:
-    mixed = strata.tasks
+def _note(strata: _Strata, tasks: int, significant: int) -> str:
+    mixed, runs = strata.tasks, strata.passing + strata.failing
     if not mixed:
         return f"None of {plural(tasks, 'task')} has both outcomes, so nothing can be separated within a task."
-    rest = tasks - mixed
-    others = f"; {plural(rest, 'other task')} {'says' if rest == 1 else 'say'} nothing" if rest else ""
-    few = " Nothing here is significant: there are too few runs." if strata.passing + strata.failing < FEW_RUNS else ""
-    return f"Within {plural(mixed, 'task')} with both outcomes{others}; tasks are never thrown together.{few}"
-
-
-def _unevenness(task: TaskRuns) -> float:
-    known = task.passed + task.failed
-    return abs(task.passed - task.failed) / known if task.mixed else task.passed / known if known else 2.0
-
-
-def _natural(text: str) -> tuple[int, int, str]:
-    """Order numbers by their value, before words."""
-    return (0, int(text), "") if text.isascii() and text.isdigit() and len(text) < 18 else (1, 0, text)
+    within = f"Within {mixed:,} of {plural(tasks, 'task')}, {'the one' if mixed == 1 else 'those'} with both outcomes"
+    if runs < FEW_RUNS:
+        return f"{within}: {plural(runs, 'run')} prove nothing."
+    if not significant:
+        return f"{within}: nothing is significant after correction for all that was compared."
+    return f"{within}: {plural(significant, 'line')} significant after correction for all that was compared."

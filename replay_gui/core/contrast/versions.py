@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from replay_gui.core.contrast.contrast import separate_chosen
+from replay_gui.core.contrast.failure_groups import MAX_COMPARED, FailurePair, nearest_pairs
+from replay_gui.core.contrast.run_groups import RunGroup, natural_order, tasks_of
 from replay_gui.core.contrast.run_set import RunSet
 from replay_gui.core.contrast.separation import Outcomes
-from replay_gui.core.contrast.separators import Separation, Share
-from replay_gui.core.contrast.statistics import StratifiedTest, Stratum, mantel_haenszel
-from replay_gui.core.contrast.tasks import separate_runs, tasks_of
+from replay_gui.core.contrast.separators import FEW_RUNS, Separation
+from replay_gui.core.contrast.statistics import SIGNIFICANT, StratifiedTest, Stratum, mantel_haenszel
+from replay_gui.core.contrast.tasks import separate_runs
+from replay_gui.core.text.wording import plural
 
 
 class Flip(StrEnum):
@@ -24,20 +28,28 @@ class Flip(StrEnum):
     UNKNOWN = "unknown"  # a version has no run with an outcome
 
 
+_NOT_FLIPPED = (Flip.SAME, Flip.UNKNOWN)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskFlip:
     """One task under both versions.
 
     Attributes:
-        before, after: how many of its runs with an outcome passed.
-        separation: what separates its passing from its failing runs, of both versions; None where it did not flip.
+        before, after: its runs of each version. first: what separates its passing from its failing runs, of both
+            versions, in words; "" where it did not flip, where nothing does, or where very many tasks flipped.
     """
 
     task: str | None
     flip: Flip
-    before: Share
-    after: Share
-    separation: Separation | None
+    before: RunGroup
+    after: RunGroup
+    first: str
+
+    @property
+    def flipped(self) -> bool:
+        """Whether the outcome changed."""
+        return self.flip not in _NOT_FLIPPED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +58,22 @@ class VersionChange:
 
     Attributes:
         tasks: those that flipped first, the worst before the best. test: whether passing goes with the version within
-            tasks. differences: what separates the runs of the versions, whatever their outcomes; "passing" means after.
+            tasks. runs: how many of both versions have an outcome.
     """
 
     tasks: tuple[TaskFlip, ...]
     test: StratifiedTest
-    differences: Separation
+    runs: int
+
+    @property
+    def few(self) -> bool:
+        """Whether there are too few runs to prove anything."""
+        return self.runs < FEW_RUNS
+
+    @property
+    def significant(self) -> bool:
+        """Whether passing goes with the version more than chance explains; never with few runs."""
+        return self.test.p <= SIGNIFICANT and not self.few
 
 
 _ORDER = (Flip.BROKEN, Flip.WORSE, Flip.FIXED, Flip.BETTER, Flip.SAME, Flip.UNKNOWN)
@@ -61,41 +83,68 @@ def version_change(
     runs: RunSet, outcomes: Outcomes, before: Sequence[int], after: Sequence[int], max_separated: int = 40
 ) -> VersionChange:
     """Compare two versions, each given by the numbers of its runs; of so many flipped tasks it is told by what."""
-    old, new = set(before), set(after)
-    tasks = []
-    strata = []
-    for task in tasks_of(runs.runs, outcomes):
-        shares = tuple(_share([run for run in task.runs if run in version], outcomes) for version in (old, new))
-        strata.append(Stratum(shares[1].having, shares[0].having, shares[1].of, shares[0].of))
-        tasks.append((task, shares[0], shares[1], _flip(*shares)))
-    tasks.sort(key=lambda entry: _ORDER.index(entry[3]))
+    old = {group.value: group for group in tasks_of(runs.runs, outcomes, before)}
+    new = {group.value: group for group in tasks_of(runs.runs, outcomes, after)}
+    found = []
+    for task in (*old, *(task for task in new if task not in old)):
+        nothing = RunGroup(task, (), 0, 0, 0)
+        was, now = old.get(task, nothing), new.get(task, nothing)
+        found.append((_flip(was, now), was, now))
+    found.sort(key=lambda entry: (_ORDER.index(entry[0]), natural_order(entry[1].value or "")))
     flips = []
-    for number, (task, was, now, flip) in enumerate(tasks):
-        flipped = flip not in (Flip.SAME, Flip.UNKNOWN) and number < max_separated
-        compared = [run for run in task.runs if run in old or run in new]
-        separation = separate_runs(runs.table, outcomes, compared) if flipped else None
-        flips.append(TaskFlip(task=task.task, flip=flip, before=was, after=now, separation=separation))
-    is_new = [True if run in new else False if run in old else None for run in range(len(runs))]
-    return VersionChange(
-        tasks=tuple(flips),
-        test=mantel_haenszel(strata),
-        differences=separate_runs(runs.table, is_new, sorted(old | new)),
-    )
+    for number, (flip, was, now) in enumerate(found):
+        flipped = flip not in _NOT_FLIPPED and number < max_separated
+        first = _first_words(runs, outcomes, (*was.runs, *now.runs)) if flipped else ""
+        flips.append(TaskFlip(task=was.value, flip=flip, before=was, after=now, first=first))
+    strata = [
+        Stratum(now.passed, was.passed, now.passed + now.failed, was.passed + was.failed) for _, was, now in found
+    ]
+    known = sum(stratum.passing + stratum.failing for stratum in strata)
+    return VersionChange(tasks=tuple(flips), test=mantel_haenszel(strata), runs=known)
 
 
-def _share(version: Sequence[int], outcomes: Outcomes) -> Share:
-    known = [outcomes[run] for run in version if outcomes[run] is not None]
-    return Share(sum(known), len(known))  # type: ignore[arg-type]  # none is None
+def version_differences(runs: RunSet, before: Sequence[int], after: Sequence[int]) -> Separation:
+    """Return what separates the runs of two versions within tasks, whatever their outcomes; "passing" means after."""
+    new, both = set(after), {*before, *after}
+    is_new = [number in new if number in both else None for number in range(len(runs))]
+    tasks = tasks_of(runs.runs, is_new, sorted(both))
+    common = [task for task in tasks if task.mixed]
+    told = sum(len(task.runs) for task in common)
+    found = separate_chosen(runs, is_new, tasks)
+    significant = sum(separator.significant for separator in found.separators)
+    if told < FEW_RUNS:
+        proof = f"{plural(told, 'run')} prove nothing"
+    else:
+        proof = f"{plural(significant, 'line')} significant after correction for all that was compared"
+    return replace(found, note=f"Within {plural(len(common), 'task')} of both versions: {proof}.")
 
 
-def _flip(before: Share, after: Share) -> Flip:
-    if not before.of or not after.of:
+def flip_pairs(runs: RunSet, outcomes: Outcomes, change: VersionChange) -> tuple[FailurePair, ...]:
+    """Pair a failing run of each task that flipped, of its worse version, with the nearest passing run of the other."""
+    candidates = []
+    for task in change.tasks:
+        is_worse = task.flip in (Flip.BROKEN, Flip.WORSE)
+        worse, better = (task.after, task.before) if is_worse else (task.before, task.after)
+        if task.flipped:
+            failing = next(run for run in worse.runs if outcomes[run] is False)
+            candidates.append((failing, [run for run in better.runs if outcomes[run] is True]))
+    return nearest_pairs(runs, candidates[:MAX_COMPARED])
+
+
+def _first_words(runs: RunSet, outcomes: Outcomes, numbers: Sequence[int]) -> str:
+    separators = separate_runs(runs.table, outcomes, numbers).separators
+    return separators[0].sentence if separators else ""
+
+
+def _flip(before: RunGroup, after: RunGroup) -> Flip:
+    counts = before.passed + before.failed, after.passed + after.failed
+    if not all(counts):
         return Flip.UNKNOWN
-    was, now = before.having * after.of, after.having * before.of
+    was, now = before.passed * counts[1], after.passed * counts[0]
     if was == now:
         return Flip.SAME
-    if before.having == before.of and not after.having:
+    if not before.failed and not after.passed:
         return Flip.BROKEN
-    if not before.having and after.having == after.of:
+    if not before.passed and not after.failed:
         return Flip.FIXED
     return Flip.WORSE if now < was else Flip.BETTER

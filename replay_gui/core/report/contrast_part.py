@@ -43,10 +43,10 @@ def contrast_part(runs: RunSet, contrast: Contrast, failures: FailureGroups | No
                 separation = separate_runs(runs.table, contrast.outcomes, task.runs)
                 first = separation.separators[0].sentence if separation.separators else ""
                 if len(pictures) < _MAX_PICTURES:
-                    pictures.append(_picture(runs, contrast, task.runs, separation, task.task or "unknown"))
+                    pictures.append(_picture(runs, contrast, task.runs, separation, task.value or "unknown"))
             tasks.append(
                 ContrastedTask(
-                    task=task.task or "", passed=task.passed, failed=task.failed, unknown=task.unknown, first=first
+                    task=task.value or "", passed=task.passed, failed=task.failed, unknown=task.unknown, first=first
                 )
             )
     elif contrast.separation.separators:

@@ -1,4 +1,4 @@
-"""The arguments of the job that evaluates many runs."""
+"""The arguments of the jobs about many runs."""
 
 from __future__ import annotations
 
@@ -19,6 +19,18 @@ class RunsReport(msgspec.Struct, frozen=True, kw_only=True):
     profile: RedactionProfile | None = None
 
 
+TASK = "task"
+"""The fact of run_groups.FACTS by which runs are grouped at first."""
+
+
+class Versions(msgspec.Struct, frozen=True):
+    """Two values of a fact (see run_groups.FACTS): runs of the first are those before a change, of the second after."""
+
+    fact: str
+    before: str | None
+    after: str | None
+
+
 class EvaluationArguments(JobArguments, frozen=True, kw_only=True):
     """Read the runs of `sources`, unless that was done by the last job, and contrast them, or some of them.
 
@@ -26,7 +38,9 @@ class EvaluationArguments(JobArguments, frozen=True, kw_only=True):
         reading: another number reads everything again.
         sources: files, ``FILE#n`` for one run of several, folders.
         conversions: the folder of cached conversions. mappings: the user's file of mappings.
-        chosen: numbers of the runs to contrast; None: all, each task for itself where there are several.
+        chosen: numbers of the runs to contrast; None: all. Tasks are kept apart.
+        group_by: the fact by which they are grouped.
+        versions: two versions to compare; None: none.
         passed: an expression that says what passing is (see passed_expression); "": as the logs say.
         report: the report to make of all runs, instead; None: none.
     """
@@ -37,5 +51,22 @@ class EvaluationArguments(JobArguments, frozen=True, kw_only=True):
     conversions: str
     mappings: str
     chosen: tuple[int, ...] | None = None
+    group_by: str = TASK
+    versions: Versions | None = None
     passed: str = ""
     report: RunsReport | None = None
+
+
+class FailureArguments(JobArguments, frozen=True, kw_only=True):
+    """Compare failing runs with passing ones. `pairs`: packed by pack_failures, so that only workers decode them."""
+
+    job: ClassVar[str] = "group_failures"
+    pairs: bytes
+
+
+class QueryArguments(JobArguments, frozen=True, kw_only=True):
+    """Answer a query over the catalogue in `folder`."""
+
+    job: ClassVar[str] = "query"
+    folder: str
+    query: str

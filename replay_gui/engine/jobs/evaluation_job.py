@@ -12,28 +12,31 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from replay_gui.core.catalogue.extras import is_catalogue, require_extra
-from replay_gui.core.contrast.contrast import contrast_runs
-from replay_gui.core.contrast.failure_groups import failure_groups
+from replay_gui.core.contrast.consensus import MIN_AGREEING, consensus
+from replay_gui.core.contrast.contrast import contrast_runs, separate_chosen
+from replay_gui.core.contrast.failure_groups import failure_pairs, group_failures
 from replay_gui.core.contrast.passed_expression import passed_judge
 from replay_gui.core.contrast.profiling import RunFile, profiles
+from replay_gui.core.contrast.run_groups import facts_of, group_runs, tasks_of
 from replay_gui.core.contrast.run_profile import EvaluatedRun
 from replay_gui.core.contrast.run_set import RunSet, run_set
 from replay_gui.core.contrast.runs_picture import runs_picture
-from replay_gui.core.contrast.source_files import source_files
-from replay_gui.core.contrast.tasks import separate_runs, tasks_of
+from replay_gui.core.contrast.separation import Outcomes
+from replay_gui.core.contrast.source_files import log_of_run, source_files
+from replay_gui.core.contrast.versions import VersionChange, flip_pairs, version_change, version_differences
 from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.report.contrast_part import contrast_part
 from replay_gui.core.report.model import Report
 from replay_gui.core.report.redaction import redact_report
 from replay_gui.core.report.redactor import Redactor
-from replay_gui.engine.jobs.evaluation_arguments import EvaluationArguments, RunsReport
+from replay_gui.engine.jobs.evaluation_arguments import EvaluationArguments, RunsReport, Versions
 from replay_gui.engine.jobs.evaluation_messages import (
     EvaluationPart,
-    FailuresGrouped,
     RunsContrasted,
     RunsListed,
     RunsReported,
 )
+from replay_gui.engine.jobs.failures_job import PackedFailures, pack_failures
 from replay_gui.engine.jobs.job import JobContext
 
 PART_INTERVAL = 0.1  # seconds between two parts
@@ -41,15 +44,20 @@ PART_INTERVAL = 0.1  # seconds between two parts
 
 @dataclass(frozen=True, slots=True)
 class _ReadRuns:
-    """Runs that were read. `key`: of what. logs: path of the log of each; none of a catalogue."""
+    """Runs that were read.
+
+    Attributes:
+        key: of what. logs: path of the log of each; none of a catalogue. facts: by which they can be grouped.
+    """
 
     key: tuple[int, tuple[str, ...]]
     runs: RunSet
     logs: tuple[str, ...]
+    facts: tuple[str, ...]
 
 
 def evaluate_runs(arguments: EvaluationArguments, context: JobContext) -> EvaluationPart:
-    """Read the runs, then contrast the chosen ones; the parts are RunsListed, then one RunsContrasted."""
+    """Read the runs, then contrast the chosen ones; the parts are RunsListed, the result is one RunsContrasted."""
     judge = passed_judge(arguments.passed) if arguments.passed else None
     key = (arguments.reading, arguments.sources)
     kept = context.cache.value
@@ -59,57 +67,103 @@ def evaluate_runs(arguments: EvaluationArguments, context: JobContext) -> Evalua
     runs = kept.runs
     outcomes = runs.outcomes if judge is None else tuple(judge(run) for run in runs.runs)
     if arguments.report is not None:
-        return RunsReported(_report(arguments.report, kept, outcomes, context))
-    contrasted = _contrasted(runs, outcomes, arguments.chosen)
-    if contrasted.per_task or not kept.logs or not _has_both(contrasted):
-        return contrasted
-    context.part(contrasted)
-    return FailuresGrouped(
-        failure_groups(runs, outcomes, contrasted.chosen, kept.logs.__getitem__, on_progress=context.progress)
-    )
+        return RunsReported(_report(arguments.report, kept, outcomes, arguments, context))
+    return _contrasted(kept, outcomes, arguments)
 
 
-def _contrasted(runs: RunSet, outcomes: tuple[bool | None, ...], chosen: tuple[int, ...] | None) -> RunsContrasted:
-    readable = [number for number, run in enumerate(runs.runs) if not run.problem]
-    if chosen is None:
-        whole = contrast_runs(runs, outcomes)
-        numbers, tasks, separation, per_task = tuple(readable), whole.tasks, whole.separation, whole.per_task
+def _contrasted(kept: _ReadRuns, outcomes: Outcomes, arguments: EvaluationArguments) -> RunsContrasted:
+    runs, versions = kept.runs, _versions(kept.runs, outcomes, arguments.versions)
+    change = None if versions is None else version_change(runs, outcomes, *versions)
+    chosen: Sequence[int] = range(len(runs)) if versions is None else sorted((*versions[0], *versions[1]))
+    if arguments.chosen is not None:
+        chosen = sorted(set(arguments.chosen).intersection(range(len(runs))))
+    tasks = tasks_of(runs.runs, outcomes, chosen)
+    by_version = versions is not None and arguments.chosen is None
+    if by_version and versions is not None:
+        separation = version_differences(runs, *versions)
     else:
-        numbers = tuple(sorted(set(readable).intersection(chosen)))
-        tasks, per_task = tasks_of(runs.runs, outcomes), False
-        separation = separate_runs(runs.table, outcomes, numbers)
+        separation = separate_chosen(runs, outcomes, tasks)
+    numbers = tuple(sorted(number for task in tasks for number in task.runs))
+    known = any(outcomes[number] is not None for number in numbers)
     return RunsContrasted(
-        outcomes=outcomes,
-        tasks=tasks,
+        outcomes=tuple(outcomes),
+        facts=kept.facts,
+        groups=group_runs(runs.runs, outcomes, arguments.group_by),
+        change=change,
         chosen=numbers,
-        per_task=per_task,
+        tasks=len(tasks),
+        by_version=by_version,
         separation=separation,
         picture=runs_picture(runs, outcomes, numbers, separation),
+        consensus=None if known or len(numbers) < MIN_AGREEING else consensus(runs, numbers),
+        failures=_failures(kept, outcomes, numbers, change if by_version else None, arguments),
     )
 
 
-def _report(asked: RunsReport, kept: _ReadRuns, outcomes: tuple[bool | None, ...], context: JobContext) -> Report:
+def _versions(
+    runs: RunSet, outcomes: Outcomes, versions: Versions | None
+) -> tuple[Sequence[int], Sequence[int]] | None:
+    """Return the runs of each version; none of a value that no run has."""
+    if versions is None:
+        return None
+    by_value = {group.value: group.runs for group in group_runs(runs.runs, outcomes, versions.fact)}
+    return by_value.get(versions.before, ()), by_value.get(versions.after, ())
+
+
+def _failures(
+    kept: _ReadRuns,
+    outcomes: Outcomes,
+    numbers: Sequence[int],
+    change: VersionChange | None,
+    arguments: EvaluationArguments,
+) -> bytes:
+    """Return what there is to compare: the failing runs, or one of each task that flipped."""
+    runs, left_out = kept.runs, 0
+    if change is None:
+        pairs, left_out = failure_pairs(runs, outcomes, numbers)
+    else:
+        pairs = flip_pairs(runs, outcomes, change)
+    if not pairs:
+        return b""
+    both = sorted({number for pair in pairs for number in (pair.failed, pair.nearest)})
+    return pack_failures(
+        PackedFailures(
+            pairs=pairs,
+            left_out=left_out,
+            runs={number: runs.runs[number] for number in both},
+            logs={number: kept.logs[number] for number in both} if kept.logs else {},
+            conversions=arguments.conversions,
+            mappings=arguments.mappings,
+        )
+    )
+
+
+def _report(
+    asked: RunsReport, kept: _ReadRuns, outcomes: Outcomes, arguments: EvaluationArguments, context: JobContext
+) -> Report:
     """Return the report on all runs, as ``contrast --report`` writes it."""
-    contrast, failures = contrast_runs(kept.runs, outcomes), None
-    if kept.logs and not contrast.per_task and contrast.passed and contrast.failed:
-        everyone = range(len(kept.runs))
-        log_of = kept.logs.__getitem__
-        failures = failure_groups(kept.runs, outcomes, everyone, log_of, on_progress=context.progress)
-    part = contrast_part(kept.runs, contrast, failures)
+    runs, contrast, failures = kept.runs, contrast_runs(kept.runs, outcomes), None
+    pairs, left_out = failure_pairs(runs, outcomes, range(len(runs)))
+    if pairs:
+
+        def log_of(number: int) -> str:
+            if kept.logs:
+                return kept.logs[number]
+            return log_of_run(runs.runs[number], arguments.conversions, arguments.mappings)
+
+        facts = dict(enumerate(runs.runs))
+        failures = group_failures(pairs, facts, log_of, left_out=left_out, on_progress=context.progress)
+    part = contrast_part(runs, contrast, failures)
     report = Report(version=asked.version, made=asked.made, command=asked.command, runs=(), contrast=part)
     return report if asked.profile is None else redact_report(report, Redactor(asked.profile))
-
-
-def _has_both(contrasted: RunsContrasted) -> bool:
-    outcomes = {contrasted.outcomes[number] for number in contrasted.chosen}
-    return {True, False} <= outcomes
 
 
 # ---- reading ------------------------------------------------------------------------------------------
 def _read_runs(key: tuple[int, tuple[str, ...]], arguments: EvaluationArguments, context: JobContext) -> _ReadRuns:
     """Return all runs; those that cannot be read have a problem. LogUnreadable where there is none at all."""
     if len(arguments.sources) == 1 and is_catalogue(arguments.sources[0]):
-        return _ReadRuns(key, _catalogued_runs(arguments.sources[0], context), ())
+        catalogued = _catalogued_runs(arguments.sources[0], context)
+        return _ReadRuns(key, catalogued, (), facts_of(catalogued.runs))
     files, problems = _source_runs(arguments, context)
     if not files and not problems:
         raise LogUnreadable(f"{', '.join(arguments.sources)}: there is no run in it that can be read")
@@ -117,7 +171,7 @@ def _read_runs(key: tuple[int, tuple[str, ...]], arguments: EvaluationArguments,
     runs = run_set(made)
     unread = [EvaluatedRun(given=given, name=Path(given).name, problem=why) for given, why in problems]
     context.part(RunsListed(len(files), len(files), 0, (*runs.runs, *unread)))
-    return _ReadRuns(key, runs, tuple(file.log for file in files))
+    return _ReadRuns(key, runs, tuple(file.log for file in files), facts_of(runs.runs))
 
 
 def _catalogued_runs(folder: str, context: JobContext) -> RunSet:

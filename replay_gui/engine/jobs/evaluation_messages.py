@@ -6,12 +6,15 @@ from typing import TypeAlias
 
 import msgspec
 
+from replay_gui.core.contrast.consensus import Consensus
 from replay_gui.core.contrast.failure_groups import FailureGroups
+from replay_gui.core.contrast.run_groups import RunGroup
 from replay_gui.core.contrast.run_profile import EvaluatedRun
 from replay_gui.core.contrast.runs_picture import RunsPicture
 from replay_gui.core.contrast.separators import Separation
-from replay_gui.core.contrast.tasks import TaskRuns
+from replay_gui.core.contrast.versions import VersionChange
 from replay_gui.core.report.model import Report
+from replay_gui.engine.jobs.job_messages import decode_value
 
 
 class RunsListed(msgspec.Struct, frozen=True, tag=True):
@@ -27,17 +30,25 @@ class RunsContrasted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """What separates the chosen runs.
 
     Attributes:
-        outcomes: of all runs. tasks: all of them, flaky ones first.
-        chosen: numbers of the runs that were contrasted. per_task: whether tasks were kept apart.
-        separation, picture: of the chosen runs.
+        outcomes: of all runs. facts: by which they can be grouped. groups: all of them, of the fact that was asked for.
+        change: from one version to the other; None where none are compared.
+        chosen: numbers of the runs that were contrasted. tasks: how many they are of; these are kept apart.
+        by_version: whether `separation` is of the versions instead of outcomes; "passing" means the later one.
+        separation, picture: of the chosen runs. consensus: of chosen runs without any outcome; None for others.
+        failures: packed pairs of failing and passing runs, to be compared by another job; empty for none.
     """
 
     outcomes: tuple[bool | None, ...]
-    tasks: tuple[TaskRuns, ...]
+    facts: tuple[str, ...]
+    groups: tuple[RunGroup, ...]
+    change: VersionChange | None
     chosen: tuple[int, ...]
-    per_task: bool
+    tasks: int
+    by_version: bool
     separation: Separation
     picture: RunsPicture
+    consensus: Consensus | None
+    failures: bytes
 
 
 class FailuresGrouped(msgspec.Struct, frozen=True, tag=True):
@@ -58,5 +69,5 @@ EvaluationPart: TypeAlias = RunsListed | RunsContrasted | FailuresGrouped | Runs
 
 def read_part(value: msgspec.Raw) -> EvaluationPart:
     """Decode a part; msgspec.ValidationError where it is none."""
-    part: EvaluationPart = msgspec.msgpack.decode(value, type=EvaluationPart)
+    part: EvaluationPart = decode_value(value, EvaluationPart)  # type: ignore[arg-type]  # a union is no class
     return part

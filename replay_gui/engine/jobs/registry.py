@@ -156,6 +156,8 @@ JOBS: Mapping[str, Job] = {
     "forget": LazyJob(f"{_JOBS}.compare_job", "forget_runs"),
     "find": LazyJob(f"{_JOBS}.search_job", "find_text"),
     "evaluate": LazyJob(f"{_JOBS}.evaluation_job", "evaluate_runs"),
+    "group_failures": LazyJob(f"{_JOBS}.failures_job", "compare_failures"),
+    "query": LazyJob(f"{_JOBS}.query_job", "answer_query"),
     "trace": LazyJob(f"{_JOBS}.trace_job", "trace_value"),
     "survey": LazyJob(f"{_JOBS}.survey_job", "survey_runs"),
     "sample": LazyJob(f"{_JOBS}.survey_job", "take_sample"),

@@ -3,60 +3,122 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from replay_gui.engine.evaluation_answer import Evaluation
 from replay_gui.engine.job_group import JobGroup, OnWorkerMessage, StartedJob
-from replay_gui.engine.jobs.evaluation_arguments import EvaluationArguments, RunsReport
+from replay_gui.engine.jobs.evaluation_arguments import EvaluationArguments, FailureArguments, RunsReport
 from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobProgress
 from replay_gui.engine.opening import conversion_cache, user_mappings
 from replay_gui.engine.requests import EvaluateRuns, SendAnswer
 from replay_gui.engine.worker_pool import WorkerPool
 from replay_gui.version import VERSION
 
+if TYPE_CHECKING:
+    from replay_gui.engine.jobs.evaluation_messages import EvaluationPart
+
 
 class EvaluationController:
-    """The evaluation under way; a new one ends it. Used on the engine thread alone."""
+    """The evaluation under way; a new one takes its place. Used on the engine thread alone.
 
-    def __init__(self, pool: WorkerPool, answer: SendAnswer, on_worker_message: OnWorkerMessage) -> None:
-        """`pool`: of one worker that does nothing else."""
+    A new one about the same runs waits for the end of the old one, which is not told: ended, the worker would lose what
+    it has read. Failing runs are compared with passing ones by another worker, which may be ended.
+    """
+
+    def __init__(
+        self, pool: WorkerPool, comparers: WorkerPool, answer: SendAnswer, on_worker_message: OnWorkerMessage
+    ) -> None:
+        """`pool`: of one worker that does nothing else. `comparers`: for what may be ended at any time."""
         self._answer = answer
         self._jobs = JobGroup(pool, on_worker_message)
-        self._number = 0
+        self._failures = JobGroup(comparers, on_worker_message)
+        self._number = self._reading = 0
+        self._next: EvaluateRuns | None = None
 
     def start(self, request: EvaluateRuns) -> None:
         """Begin an evaluation instead of the one under way; one of no sources only ends that."""
+        self._failures.stop()
+        self._number, self._next = request.number, None
+        if request.sources and request.reading == self._reading and self._jobs.busy:
+            self._next = request
+            return
         self._jobs.stop()
-        self._number = request.number
         if request.sources:
-            self._jobs.start(
-                EvaluationArguments(
-                    reading=request.reading,
-                    sources=request.sources,
-                    conversions=str(conversion_cache()),
-                    mappings=str(user_mappings()),
-                    chosen=request.chosen,
-                    passed=request.passed,
-                    report=report_of(request),
-                )
+            self._begin(request)
+
+    def _begin(self, request: EvaluateRuns) -> None:
+        self._reading = request.reading
+        self._jobs.start(
+            EvaluationArguments(
+                reading=request.reading,
+                sources=request.sources,
+                conversions=str(conversion_cache()),
+                mappings=str(user_mappings()),
+                chosen=request.chosen,
+                group_by=request.group_by,
+                versions=request.versions,
+                passed=request.passed,
+                report=report_of(request),
             )
+        )
 
     def stop(self) -> None:
         """End the evaluation under way."""
+        self._next = None
         self._jobs.stop()
+        self._failures.stop()
 
     def on_worker_message(self, job: StartedJob, message: JobMessage) -> None:
-        """Answer what follows from a message of the worker."""
-        if not self._jobs.accepts(job, message):
-            return
-        ended, number = isinstance(message, JobDone | JobFailed), self._number
+        """Answer what follows from a message of a worker."""
+        if self._failures.accepts(job, message):
+            self._tell(message)
+        elif self._jobs.accepts(job, message):
+            if self._next is None:
+                self._tell(message)
+            else:
+                self._pass_over(message, self._next)
+
+    def _tell(self, message: JobMessage) -> None:
+        number = self._number
         if isinstance(message, JobProgress):
             self._answer(0, Evaluation(number=number, done=message.done, total=message.total))
         elif isinstance(message, JobFailed):
             self._answer(0, Evaluation(number=number, ended=True, problem=message.text))
         else:
-            from replay_gui.engine.jobs.evaluation_messages import read_part  # few need it, and it takes a while
+            part = _read(message.value)
+            pairs = _pairs(part)
+            self._answer(0, Evaluation(number=number, part=part, ended=isinstance(message, JobDone) and not pairs))
+            if pairs:
+                self._failures.start(FailureArguments(pairs=pairs))
 
-            self._answer(0, Evaluation(number=number, part=read_part(message.value), ended=ended))
+    def _pass_over(self, message: JobMessage, waiting: EvaluateRuns) -> None:
+        """Tell how far the reading is, but nothing of what is no longer asked for; at the end, begin what waits."""
+        if isinstance(message, JobDone | JobFailed):
+            self._next = None
+            self._begin(waiting)
+        elif isinstance(message, JobProgress) or _is_listing(_read(message.value)):
+            self._tell(message)
+
+
+def _read(value: msgspec.Raw) -> EvaluationPart:
+    from replay_gui.engine.jobs.evaluation_messages import read_part  # few need it, and it takes a while
+
+    return read_part(value)
+
+
+def _is_listing(part: EvaluationPart) -> bool:
+    from replay_gui.engine.jobs.evaluation_messages import RunsListed
+
+    return isinstance(part, RunsListed)
+
+
+def _pairs(part: EvaluationPart) -> bytes:
+    """Return what is to be compared after this part; empty for nothing."""
+    from replay_gui.engine.jobs.evaluation_messages import RunsContrasted
+
+    return part.failures if isinstance(part, RunsContrasted) else b""
 
 
 def report_of(request: EvaluateRuns) -> RunsReport | None:

@@ -10,15 +10,15 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Slot
 from replay_gui.core.log.positions import position_after
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.runs.run_names import names_of
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.models.tooltip import plain_tooltip
 
 if TYPE_CHECKING:
     from replay_gui.core.contrast.failure_groups import FailureGroup
-    from replay_gui.core.contrast.run_profile import EvaluatedRun
 
 _MAX_NAMES = 6
-_MAX_NAME, _MAX_SENTENCE = 40, 400  # characters
+_MAX_SENTENCE = 400  # characters
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 NO_REASON = "No reason was found: it did what the nearest run that passed did"
 
@@ -41,6 +41,7 @@ class FailureTable(QAbstractTableModel):
         super().__init__(parent)
         self._session = session
         self._groups: tuple[FailureGroup, ...] = ()
+        self._names: dict[int, str] = {}
         session.contrast_changed.connect(self._on_contrast_changed)
 
     def group(self, row: int) -> FailureGroup:
@@ -53,7 +54,8 @@ class FailureTable(QAbstractTableModel):
         groups = () if failures is None else failures.groups
         if groups != self._groups:
             self.beginResetModel()
-            self._groups = groups
+            numbers = [failed.run for group in groups for failed in group.runs]
+            self._groups, self._names = groups, dict(zip(numbers, names_of(self._session, numbers), strict=True))
             self.endResetModel()
 
     # ---- as Qt asks -------------------------------------------------------------------------------------
@@ -86,7 +88,7 @@ class FailureTable(QAbstractTableModel):
 
     def _words(self, group: FailureGroup, column: int) -> str:
         if column == FailureColumn.RUNS:
-            names = ", ".join(run_name(self._session.runs[failed.run]) for failed in group.runs[:_MAX_NAMES])
+            names = ", ".join(self._names[failed.run] for failed in group.runs[:_MAX_NAMES])
             more = len(group.runs) - _MAX_NAMES
             return f"{names} and {more:,} more" if more > 0 else names
         if column == FailureColumn.REASON:
@@ -94,10 +96,3 @@ class FailureTable(QAbstractTableModel):
         return ", ".join(
             f"{position_after(failed.index):,}" for failed in group.runs[:_MAX_NAMES] if failed.index is not None
         )
-
-
-def run_name(run: EvaluatedRun) -> str:
-    """Return ``trial 2`` where the log names the trial, else the name of its file."""
-    trial = run.identity.trial
-    name = run.name.rpartition("/")[2] or run.name
-    return f"trial {one_line(trial, _MAX_NAME)}" if trial is not None else one_line(name, _MAX_NAME)

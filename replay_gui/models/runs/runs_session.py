@@ -9,13 +9,16 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.evaluation_answer import Evaluation
+from replay_gui.engine.jobs.evaluation_arguments import TASK
 from replay_gui.engine.requests import Answer, EvaluateRuns, Request
 
 if TYPE_CHECKING:  # the first window needs none of them
     from replay_gui.core.contrast.failure_groups import FailureGroups
+    from replay_gui.core.contrast.run_groups import RunGroup
     from replay_gui.core.contrast.run_profile import EvaluatedRun
-    from replay_gui.core.contrast.tasks import TaskRuns
+    from replay_gui.core.contrast.versions import VersionChange
     from replay_gui.core.report.redaction_profile import RedactionProfile
+    from replay_gui.engine.jobs.evaluation_arguments import Versions
     from replay_gui.engine.jobs.evaluation_messages import EvaluationPart, RunsContrasted
 
 
@@ -23,17 +26,18 @@ class RunsSession(QObject):
     """Many runs, read once; the contrast of all of them, or of some.
 
     Attributes:
-        sources: what was opened: files and folders; empty for nothing.
+        bridge: to the engine, or None. sources: what was opened: files and folders; empty for nothing.
         runs: as much as is known of each. outcomes: passed, failed or unknown, of each; empty until all are read.
-        tasks: flaky ones first; empty until all are read.
-        chosen: numbers of the runs that are to be contrasted; None: all of them, each task for itself.
-        task: the chosen task, or None.
-        contrasted: the contrast of the chosen runs; None until it is known. failures: likewise; None for several tasks.
+        facts: by which they can be grouped. group_by: the one by which they are. groups: of tasks, flaky ones first.
+        chosen: numbers of the runs that are to be contrasted; None: all of them. group: the chosen group, or None.
+        versions: the two that are compared, or None. change: from one to the other; None until it is known.
+        contrasted: the contrast of the chosen runs; None until it is known. failures: likewise.
+        flip_reasons: the first reason of each flipped task, as far as it is known.
         passed: the expression that says what passing is, or "".
         working: whether something is under way. done, total: of it; total 0 = unknown. problem: why not, or "".
 
     Signals:
-        runs_changed(): runs, outcomes or tasks are others. contrast_changed(): contrasted or failures are others.
+        runs_changed(): runs, outcomes or groups are others. contrast_changed(): contrasted or failures are others.
         progressed(): working, done, total or problem are others. opened(): other sources.
         reported(object): the Report that was requested.
     """
@@ -47,7 +51,7 @@ class RunsSession(QObject):
     def __init__(self, bridge: EngineBridge | None, parent: QObject | None = None) -> None:
         """Without a bridge no request is sent."""
         super().__init__(parent)
-        self._bridge = bridge
+        self.bridge = bridge
         self._numbers = itertools.count(1)
         self._number = self._reading = 0
         self._forget()
@@ -59,9 +63,16 @@ class RunsSession(QObject):
     def _forget(self) -> None:
         self.runs: list[EvaluatedRun] = []
         self.outcomes: tuple[bool | None, ...] = ()
-        self.tasks: tuple[TaskRuns, ...] = ()
+        self.facts: tuple[str, ...] = ()
+        self.group_by = TASK
+        self.groups: tuple[RunGroup, ...] = ()
         self.chosen: tuple[int, ...] | None = None
-        self.task: TaskRuns | None = None
+        self.group: RunGroup | None = None
+        self.versions: Versions | None = None
+        self.change: VersionChange | None = None
+        self.flip_reasons: dict[str | None, str] = {}
+        self._before: frozenset[int] = frozenset()
+        self._after: frozenset[int] = frozenset()
         self.contrasted: RunsContrasted | None = None
         self.failures: FailureGroups | None = None
         self.working, self.done, self.total, self.problem = False, 0, 0, ""
@@ -76,6 +87,13 @@ class RunsSession(QObject):
     def outcome(self, run: int) -> bool | None:
         """Whether a run passed; None where that is not known."""
         return self.outcomes[run] if run < len(self.outcomes) else None
+
+    def version_of(self, run: int) -> str:
+        """The version that a run is of; "" where it is of neither, or none are compared."""
+        if self.versions is None:
+            return ""
+        value = self.versions.after if run in self._after else self.versions.before if run in self._before else ""
+        return "unknown" if value is None else value
 
     # ---- requests -----------------------------------------------------------------------------------
     def open(self, sources: tuple[str, ...]) -> None:
@@ -99,13 +117,33 @@ class RunsSession(QObject):
             self.passed = expression
             self._request()
 
-    def choose_task(self, task: TaskRuns | None) -> None:
-        """Contrast the runs of one task, or all."""
-        self.task = task
-        self.choose(None if task is None else task.runs)
+    def set_group_by(self, fact: str) -> None:
+        """Group the runs by another of `facts`, and contrast all of them; versions are no longer compared."""
+        if fact != self.group_by or self.versions is not None:
+            self._set_versions(None, fact)
 
-    def choose(self, runs: tuple[int, ...] | None) -> None:
-        """Contrast these runs, or all of them (None)."""
+    def compare_versions(self, versions: Versions) -> None:
+        """Compare two versions, task by task."""
+        self._set_versions(versions, TASK)
+
+    def _set_versions(self, versions: Versions | None, fact: str) -> None:
+        self.versions, self.group_by = versions, fact
+        self.change, self.flip_reasons = None, {}
+        self.groups, self.group, self.chosen, self.failures = (), None, None, None
+        self._request()
+        self.runs_changed.emit()
+        self.contrast_changed.emit()
+
+    def choose_group(self, group: RunGroup | None) -> None:
+        """Contrast the runs of one group, or all."""
+        self._choose(group, None if group is None else group.runs)
+
+    def choose(self, runs: tuple[int, ...]) -> None:
+        """Contrast these runs."""
+        self._choose(None, runs)
+
+    def _choose(self, group: RunGroup | None, runs: tuple[int, ...] | None) -> None:
+        self.group = group
         if runs != self.chosen:
             self.chosen = runs
             self.failures = None
@@ -134,6 +172,8 @@ class RunsSession(QObject):
                 reading=self._reading,
                 sources=self.sources,
                 chosen=self.chosen,
+                group_by=self.group_by,
+                versions=self.versions,
                 passed=self.passed,
                 report=report,
                 profile=profile,
@@ -142,8 +182,8 @@ class RunsSession(QObject):
         self.progressed.emit()
 
     def _send(self, request: EvaluateRuns) -> None:
-        if self._bridge is not None:
-            self._bridge.send_request("evaluation", Request(0, request))
+        if self.bridge is not None:
+            self.bridge.send_request("evaluation", Request(0, request))
 
     # ---- answers ------------------------------------------------------------------------------------
     @Slot(object)
@@ -157,7 +197,7 @@ class RunsSession(QObject):
         else:
             self._take_part(evaluation.part)
         if evaluation.number != self._number:
-            return  # a task was chosen as soon as the tasks were known: that evaluation goes on
+            return  # a group was chosen as soon as the groups were known: that evaluation goes on
         self.working, self.problem = not evaluation.ended, evaluation.problem
         self.progressed.emit()
 
@@ -176,15 +216,33 @@ class RunsSession(QObject):
                 if part.runs:
                     self.runs_changed.emit()
             case RunsContrasted():
-                if (self.outcomes, self.tasks) != (part.outcomes, part.tasks):
-                    self.outcomes, self.tasks = part.outcomes, part.tasks
-                    self.runs_changed.emit()
+                known = self.outcomes, self.facts, self.groups, self.change
+                self.outcomes, self.facts, self.groups, self.change = (
+                    part.outcomes,
+                    part.facts,
+                    part.groups,
+                    part.change,
+                )
                 self.contrasted, self.failures = part, None
+                tasks = () if part.change is None else part.change.tasks
+                self._before = frozenset(run for task in tasks for run in task.before.runs)
+                self._after = frozenset(run for task in tasks for run in task.after.runs)
+                if known != (part.outcomes, part.facts, part.groups, part.change):
+                    self.runs_changed.emit()
                 self.contrast_changed.emit()
             case FailuresGrouped():
                 self.failures = part.failures
+                if self.contrasted is not None and self.contrasted.by_version:
+                    self._take_flip_reasons(part.failures)
                 self.contrast_changed.emit()
             case RunsReported():
                 self.reported.emit(part.report)
             case _:
                 assert_never(part)
+
+    def _take_flip_reasons(self, failures: FailureGroups) -> None:
+        """Keep by what each task flipped, so that it stays while single tasks are looked at."""
+        self.flip_reasons = {
+            self.runs[failed.run].identity.task: failed.sentence for group in failures.groups for failed in group.runs
+        }
+        self.runs_changed.emit()

@@ -22,9 +22,11 @@ _MAX_ALSO = 3  # things that hold for the same runs, which are named
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeparatorItem:
-    """One line of the list. title: what holds. passing, failing: ``2 of 2 passing``. measures: p and chance.
+    """One line of the list.
 
-    details: what else holds for the same runs.
+    Attributes:
+        title: what holds. passing, failing: ``2 of 2 passing``; of versions, ``2 of 2 after`` and before.
+        measures: p and chance. details: what else holds for the same runs. by_version: whether it is of versions.
     """
 
     title: str
@@ -33,6 +35,7 @@ class SeparatorItem:
     measures: str
     details: str
     separator: Separator
+    by_version: bool
 
 
 class SeparatorList(QAbstractListModel):
@@ -52,7 +55,10 @@ class SeparatorList(QAbstractListModel):
     @Slot()
     def _on_contrast_changed(self) -> None:
         contrasted = self._session.contrasted
-        items = [] if contrasted is None else [_item(separator) for separator in contrasted.separation.separators]
+        items = []
+        if contrasted is not None:
+            by_version = contrasted.by_version
+            items = [_item(separator, by_version) for separator in contrasted.separation.separators]
         self.note = "" if contrasted is None else contrasted.separation.note
         if items != self._items:
             self.beginResetModel()
@@ -73,7 +79,7 @@ class SeparatorList(QAbstractListModel):
         return plain_tooltip(words) if role == Qt.ItemDataRole.ToolTipRole else words
 
 
-def _item(separator: Separator) -> SeparatorItem:
+def _item(separator: Separator, by_version: bool) -> SeparatorItem:
     from replay_gui.core.contrast.feature_words import feature_words  # few need it
 
     words = feature_words(separator.feature)
@@ -84,13 +90,15 @@ def _item(separator: Separator) -> SeparatorItem:
         measures.append("significant")
     if separator.by_chance is not None:
         measures.append(f"as clear by chance in {separator.by_chance.as_clear:,} of {separator.by_chance.of:,}")
+    groups = ("after", "before") if by_version else ("passing", "failing")
     return SeparatorItem(
         title=one_line(f"{words[:1].upper()}{words[1:]}", _MAX_CHARACTERS),
-        passing=f"{separator.passing.having:,} of {separator.passing.of:,} passing",
-        failing=f"{separator.failing.having:,} of {separator.failing.of:,} failing",
+        passing=f"{separator.passing.having:,} of {separator.passing.of:,} {groups[0]}",
+        failing=f"{separator.failing.having:,} of {separator.failing.of:,} {groups[1]}",
         measures=" · ".join(measures),
         details=_also(separator),
         separator=separator,
+        by_version=by_version,
     )
 
 

@@ -20,7 +20,7 @@ class CellDelegate(QStyledItemDelegate):
     def __init__(self, view: RowView, elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
         super().__init__(view)
         self._view = view
-        self._elide = elide
+        self.elide = elide
 
     def text_color(self, index: AnyIndex, chosen: bool) -> QColor:
         """The colour of a cell's text."""
@@ -40,6 +40,6 @@ class CellDelegate(QStyledItemDelegate):
         painter.setPen(self.text_color(index, chosen))
         painter.setFont(ui_font())
         space = self.space(rect, index)
-        elided = QFontMetrics(ui_font()).elidedText(str(index.data() or ""), self._elide, space.width())
+        elided = QFontMetrics(ui_font()).elidedText(str(index.data() or ""), self.elide, space.width())
         side = index.data(Qt.ItemDataRole.TextAlignmentRole) or Qt.AlignmentFlag.AlignLeft
         painter.drawText(space, int(side | Qt.AlignmentFlag.AlignVCenter), elided)

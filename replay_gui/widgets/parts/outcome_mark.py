@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QPolygonF
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRect, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QIcon, QPainter, QPen, QPixmap, QPolygonF
 
 from replay_gui.look.icons import PIXEL_RATIOS
-from replay_gui.look.theme import ICON, theme
+from replay_gui.look.theme import ICON, UNIT, theme, ui_font
 
 OUTCOME_SIZE = 13.0  # logical pixels
+_STEP = int(OUTCOME_SIZE) + UNIT  # from mark to mark
 
 
 def outcome_color(outcome: bool | None) -> QColor:
@@ -44,6 +47,23 @@ def paint_outcome(painter: QPainter, center: QPointF, outcome: bool | None, size
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawEllipse(center, radius * 0.45, radius * 0.45)
     painter.restore()
+
+
+def outcomes_width(count: int, most: int) -> int:
+    """Return the pixels that `paint_outcomes` needs."""
+    digits = QFontMetrics(ui_font()).horizontalAdvance(f" +{count - most:,}") if count > most else 0
+    return min(count, most) * _STEP + digits
+
+
+def paint_outcomes(painter: QPainter, rect: QRect, outcomes: Sequence[bool | None], most: int) -> None:
+    """Draw a mark for each outcome from the left of a rectangle on; those beyond `most` are counted."""
+    for place, outcome in enumerate(outcomes[:most]):
+        center = QPointF(rect.x() + OUTCOME_SIZE / 2 + place * _STEP, rect.center().y() + 0.5)
+        paint_outcome(painter, center, outcome)
+    if len(outcomes) > most:
+        painter.setPen(theme().secondary)
+        rest = rect.adjusted(most * _STEP, 0, 0, 0)
+        painter.drawText(rest, int(Qt.AlignmentFlag.AlignVCenter), f"+{len(outcomes) - most:,}")
 
 
 def outcome_icon(outcome: bool | None) -> QIcon:

@@ -12,7 +12,6 @@ from replay_gui.look.theme import GAP, HEAD, UNIT, data_font, set_role
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.compact_level import compact_level
 from replay_gui.widgets.parts.elided_label import ElidedLabel
-from replay_gui.widgets.parts.plain_label import PlainLabel
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class Panel(QFrame):
     """A card titled `title`, with secondary text behind it, a note at the right, then the buttons.
 
     All texts are shown as they are (plain). Where room is scarce, first the secondary one is cut, then the buttons
-    become shorter, then those go that can be spared, and only then the title is cut.
+    become shorter, then those go that can be spared, then the note is cut, and only then the title.
     """
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
@@ -55,7 +54,7 @@ class Panel(QFrame):
         self._secondary.setFont(data_font())
         self._secondary.setContentsMargins(UNIT, 0, 0, 0)
         self._secondary.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._note = PlainLabel()
+        self._note = ElidedLabel()
         set_role(self._note, "secondary")
         self._note.hide()
         head = QFrame()
@@ -127,6 +126,8 @@ class Panel(QFrame):
 
     def _fit_head(self) -> None:
         level = compact_level(self.width_at, self.width(), last=_MINIMAL_LEVEL)
+        wanted = self._note.sizeHint().width()
+        self._note.setMaximumWidth(max(wanted - max(self.width_at(level) - self.width(), 0), 0))
         if level == self._level:
             return
         self._level = level

@@ -147,13 +147,15 @@ class RowView(QTableView):
         columns = [column for column in range(head.count()) if not head.isSectionHidden(column)]
         spans = [(column, head.sectionViewportPosition(column), head.sectionSize(column)) for column in columns]
         plain, chosen_row = option.state, self.currentIndex().row() if self.selectionModel().hasSelection() else -1
+        several = self.selectionMode() is QAbstractItemView.SelectionMode.ExtendedSelection
         first, last = self.rows_in_sight()
         area = event.rect()
         for row in range(first, last + 1):
             top = self.rowViewportPosition(row)
             if top + ROW <= area.y() or top > area.bottom():
                 continue
-            option.state = plain | QStyle.StateFlag.State_Selected if row == chosen_row else plain
+            chosen = self.selectionModel().isRowSelected(row, QModelIndex()) if several else row == chosen_row
+            option.state = plain | QStyle.StateFlag.State_Selected if chosen else plain
             for column, left, width in spans:
                 option.rect = QRect(left, top, width, ROW)
                 delegate.paint(painter, option, model.index(row, column))

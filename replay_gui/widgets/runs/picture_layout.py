@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import cos, radians, sin
 
@@ -12,13 +13,13 @@ from replay_gui.look.theme import GAP, UNIT
 
 ROW_HEIGHT = 26.0
 COLUMN_WIDTH = 46.0
-NAMES_WIDTH = 15.0 * GAP
+MIN_NAMES_WIDTH, MAX_NAMES_WIDTH = 11.0 * GAP, 30.0 * GAP
 MARK_WIDTH = 4.0 * GAP
-HEAD_HEIGHT = 13.0 * GAP  # of the slanted names of the columns
+HEAD_HEIGHT = 14.0 * GAP  # of the slanted names of the columns
 COUNTS_HEIGHT = 2.5 * GAP  # of the counts below them
-GROUP_GAP = 1.5 * GAP  # between the runs that failed, those that passed, and the others
+GROUP_GAP = 1.5 * GAP  # between groups of rows
 HEAD_SLANT = -28.0  # degrees
-HEAD_LENGTH = HEAD_HEIGHT / sin(radians(-HEAD_SLANT)) - GAP  # of a slanted name that fits
+HEAD_LENGTH = (HEAD_HEIGHT - 2.0 * GAP) / sin(radians(-HEAD_SLANT))  # of a slanted name that fits
 _HEAD_OVERHANG = HEAD_LENGTH * cos(radians(HEAD_SLANT))  # of the last slanted name
 
 
@@ -26,29 +27,30 @@ _HEAD_OVERHANG = HEAD_LENGTH * cos(radians(HEAD_SLANT))  # of the last slanted n
 class PictureLayout:
     """The places in the picture, in logical pixels from its top left corner.
 
-    Attributes: tops: y of each row. breaks: y of the lines between groups of outcomes.
+    Attributes: tops: y of each row. breaks: y of the lines between groups of rows. names: width of the rows' names.
     """
 
     picture: RunsPicture
     tops: tuple[float, ...]
     breaks: tuple[float, ...]
+    names: float
 
     @classmethod
-    def of(cls, picture: RunsPicture) -> PictureLayout:
-        """Lay out a picture."""
+    def of(cls, picture: RunsPicture, groups: Sequence[object], names: float) -> PictureLayout:
+        """Lay out a picture. `groups`: of each row; rows that follow one another in another group stand apart."""
         tops, breaks, y = list[float](), list[float](), HEAD_HEIGHT + COUNTS_HEIGHT + UNIT
-        for row, before in zip(picture.rows, (None, *picture.rows), strict=False):
-            if before is not None and before.passed is not row.passed:
+        for row, group in enumerate(groups):
+            if row and group != groups[row - 1]:
                 breaks.append(y + GROUP_GAP / 2)
                 y += GROUP_GAP
             tops.append(y)
             y += ROW_HEIGHT
-        return cls(picture, tuple(tops), tuple(breaks))
+        return cls(picture, tuple(tops), tuple(breaks), min(max(names, MIN_NAMES_WIDTH), MAX_NAMES_WIDTH))
 
     @property
     def left(self) -> float:
         """The x of the first column."""
-        return NAMES_WIDTH + MARK_WIDTH
+        return self.names + MARK_WIDTH
 
     @property
     def bottom(self) -> float:

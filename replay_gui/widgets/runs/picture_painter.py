@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
@@ -32,7 +32,6 @@ from replay_gui.widgets.runs.picture_layout import (
     HEAD_LENGTH,
     HEAD_SLANT,
     MARK_WIDTH,
-    NAMES_WIDTH,
     ROW_HEIGHT,
     PictureLayout,
 )
@@ -44,18 +43,38 @@ _FRAME_ALPHA = 0.12  # of the ground of a column that separates
 
 
 class PicturePainter:
-    """Draws the parts of one picture. `names`: of its rows. `separators`: those that its columns refer to."""
+    """Draws the parts of one picture.
+
+    `names`: of its rows. `separators`: those that its columns refer to. `by_version`: whether these are of versions.
+    """
 
     def __init__(
-        self, painter: QPainter, layout: PictureLayout, names: Sequence[str], separators: Sequence[Separator]
+        self,
+        painter: QPainter,
+        layout: PictureLayout,
+        names: Sequence[str],
+        separators: Sequence[Separator],
+        by_version: bool = False,
     ) -> None:
         self._painter, self._layout, self._names, self._separators = painter, layout, names, separators
+        self._by_version = by_version
         self._small = ui_font(size=SMALL_SIZE)
 
-    def paint(self, current: tuple[int, int] | None = None) -> None:
-        """Draw all of it; `current`: row and column of the cell with a focus frame."""
+    def paint(
+        self,
+        current: tuple[int, int] | None = None,
+        hovered: tuple[int, int] = (-1, -1),
+        chosen: Collection[int] = (),
+    ) -> None:
+        """Draw all of it.
+
+        Args:
+            current: row and column of the cell with a focus frame. hovered: those under the pointer; -1 for none.
+            chosen: rows that are chosen.
+        """
         painter, picture = self._painter, self._layout.picture
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_grounds(hovered, chosen)
         for number, column in enumerate(picture.columns):
             self._paint_column(number, column)
         self._paint_rows()
@@ -73,6 +92,15 @@ class PicturePainter:
             painter.setPen(QPen(theme().accent, FOCUS))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(self._layout.cell(*current).adjusted(2, 1, -2, -1), SMALL_RADIUS, SMALL_RADIUS)
+
+    def _paint_grounds(self, hovered: tuple[int, int], chosen: Collection[int]) -> None:
+        layout, painter = self._layout, self._painter
+        right = layout.left + COLUMN_WIDTH * len(layout.picture.columns)
+        for rows, color in (({hovered[0]} - {-1}, theme().hover), (chosen, theme().selection)):
+            for row in rows:
+                painter.fillRect(QRectF(0, layout.tops[row], right, ROW_HEIGHT), color)
+        if hovered[1] >= 0:
+            painter.fillRect(layout.column(hovered[1]), theme().hover)
 
     def _paint_column(self, number: int, column: PictureColumn) -> None:
         painter, place = self._painter, self._layout.column(number)
@@ -92,7 +120,9 @@ class PicturePainter:
     def _paint_frame(self, place: QRectF, separator: Separator) -> None:
         """Frame a column that separates, in the colour of the outcome that it goes with; its counts stand on top."""
         painter, passing, failing = self._painter, separator.passing, separator.failing
-        color = outcome_color(passing.having * failing.of >= failing.having * passing.of)
+        color = theme().accent
+        if not self._by_version:
+            color = outcome_color(passing.having * failing.of >= failing.having * passing.of)
         ground = QColor(color)
         ground.setAlphaF(_FRAME_ALPHA)
         painter.setPen(QPen(color, LINE))
@@ -116,10 +146,10 @@ class PicturePainter:
             painter.drawLine(QPointF(layout.left, top + ROW_HEIGHT), QPointF(right, top + ROW_HEIGHT))
             painter.setPen(theme().text)
             painter.setFont(ui_font())
-            space = QRectF(GAP + UNIT, top, NAMES_WIDTH - 2 * GAP, ROW_HEIGHT)
+            space = QRectF(GAP + UNIT, top, layout.names - 2 * GAP, ROW_HEIGHT)
             name = metrics.elidedText(self._names[row], Qt.TextElideMode.ElideMiddle, int(space.width()))
             painter.drawText(space, int(Qt.AlignmentFlag.AlignVCenter), name)
-            paint_outcome(painter, QPointF(NAMES_WIDTH + MARK_WIDTH / 2 - GAP, top + ROW_HEIGHT / 2), entry.passed)
+            paint_outcome(painter, QPointF(layout.names + MARK_WIDTH / 2 - GAP, top + ROW_HEIGHT / 2), entry.passed)
         painter.setPen(QPen(theme().secondary, LINE, Qt.PenStyle.DashLine))
         for y in layout.breaks:
             painter.drawLine(QPointF(layout.left, y), QPointF(right, y))

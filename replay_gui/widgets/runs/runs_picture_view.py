@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
-from replay_gui.core.contrast.runs_picture import CellState, PictureCell
+from replay_gui.core.contrast.runs_picture import CellState, PictureCell, RunsPicture
 from replay_gui.core.log.positions import position_after
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
-from replay_gui.look.theme import theme, theme_events
-from replay_gui.models.runs.failure_table import run_name
+from replay_gui.look.theme import GAP, theme, theme_events, ui_font
+from replay_gui.models.runs.picture_split import split_picture, split_words
+from replay_gui.models.runs.run_names import names_of
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.line_text import paint_hint
@@ -35,21 +38,33 @@ _STATES = {
 class RunsPictureView(QAbstractScrollArea):
     """Shows the picture of the session's chosen runs. Arrows walk through the cells, Enter opens one.
 
+    The head of a column, or S, splits the runs by its call. Ctrl and a click, or Space, chooses a row; two are
+    compared.
+
     Signals: event_wanted(int, int): number of a run, and an EventIndex in it. run_wanted(int): number of a run.
-    column_chosen(int): the head of a column.
+    compare_wanted(int, int): numbers of two runs. column_chosen(int): the head of a column. split_changed().
     Attributes: hint: what is shown where there is no picture. current: row and column of the chosen cell, or None.
+    chosen: the chosen rows. split: the column by which the runs are split, or None.
     """
 
     event_wanted = Signal(int, int)
     run_wanted = Signal(int)
+    compare_wanted = Signal(int, int)
     column_chosen = Signal(int)
+    split_changed = Signal()
 
     def __init__(self, session: RunsSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._layout: PictureLayout | None = None
         self._cells: dict[tuple[int, int], PictureCell] = {}
+        self._names: list[str] = []
+        self._picture: RunsPicture | None = None  # as the session has it
+        self._hovered = (-1, -1)
         self.current: tuple[int, int] | None = None
+        self.chosen: list[int] = []
+        self.split: int | None = None
+        self.split_words = ""
         self.hint = ""
         self.setAccessibleName("The runs, call by call")
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -62,18 +77,40 @@ class RunsPictureView(QAbstractScrollArea):
     def _on_contrast_changed(self) -> None:
         contrasted = self._session.contrasted
         picture = None if contrasted is None else contrasted.picture
-        if picture is None or not picture.columns:
-            self._layout, self._cells = None, {}
-        elif self._layout is None or self._layout.picture is not picture:
-            self._layout = PictureLayout.of(picture)
+        if picture is not self._picture:
+            self._picture, self.split = picture, None
+            self._lay_out()
+
+    def split_by(self, column: int | None) -> None:
+        """Let the runs that made the call of a column stand above the others; None: as they were."""
+        if column != self.split and self._picture is not None:
+            self.split = column
+            self._lay_out()
+
+    def _lay_out(self) -> None:
+        picture, self.split_words = self._picture, ""
+        self._layout, self._cells, self._names, self.chosen, self.current = None, {}, [], [], None
+        if picture is not None and picture.columns:
+            groups: Sequence[object] = [row.passed for row in picture.rows]
+            if self.split is not None:
+                split = split_picture(picture, self.split)
+                picture, groups, self.split_words = split.picture, split.groups, split_words(split)
+            self._names = names_of(self._session, [row.run for row in picture.rows])
+            metrics = QFontMetrics(ui_font())
+            width = max(map(metrics.horizontalAdvance, self._names)) + 3 * GAP
+            self._layout = PictureLayout.of(picture, groups, width)
             self._cells = {(cell.row, cell.column): cell for cell in picture.cells}
-        self.current = None
         self._fit()
+        self.split_changed.emit()
         self.viewport().update()
 
     def sizeHint(self) -> QSize:
         """The size of the whole picture."""
         return QSize() if self._layout is None else QSize(int(self._layout.width), int(self._layout.height))
+
+    def head_center(self, column: int) -> float:
+        """The x coordinate of a column in the viewport; 0 without a picture."""
+        return 0.0 if self._layout is None else self._layout.column(column).center().x() - self._offset.x()
 
     def select_separator(self, separator: int) -> None:
         """Choose the column that shows this separator, if one does."""
@@ -131,33 +168,58 @@ class RunsPictureView(QAbstractScrollArea):
         painter = QPainter(self.viewport())
         painter.fillRect(event.rect(), theme().panel)
         painter.translate(-self._offset)
-        names = [self._name(row.run) for row in self._layout.picture.rows]
         separators = contrasted.separation.separators
-        PicturePainter(painter, self._layout, names, separators).paint(self.current if self.hasFocus() else None)
+        current = self.current if self.hasFocus() else None
+        picture = PicturePainter(painter, self._layout, self._names, separators, contrasted.by_version)
+        picture.paint(current, self._hovered, self.chosen)
         painter.end()
-
-    def _name(self, number: int) -> str:
-        """The name of a run, with its task where there are several."""
-        run, contrasted = self._session.runs[number], self._session.contrasted
-        name, task = run_name(run), run.identity.task
-        return f"{task} · {name}" if contrasted is not None and contrasted.per_task and task is not None else name
 
     # ---- hands --------------------------------------------------------------------------------------
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Open the event of a cell, choose a column by its head."""
+        """Open the event of a cell, split the runs by the head of a column, choose a row with Ctrl."""
         if self._layout is None or event.button() != Qt.MouseButton.LeftButton:
             return
         row, column = self._place(event.position())
-        if row >= 0 and column >= 0:
+        if row >= 0 and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._choose(row)
+        elif row >= 0 and column >= 0:
             self._set_current((row, column))
             self._open_current()
         elif column >= 0 and event.position().y() + self._offset.y() < HEAD_HEIGHT:
-            self.column_chosen.emit(column)
+            self._on_head(column)
         elif row >= 0:
             self.run_wanted.emit(self._layout.picture.rows[row].run)
 
+    def _on_head(self, column: int) -> None:
+        self.split_by(None if column == self.split else column)
+        self.column_chosen.emit(column)
+
+    def _choose(self, row: int) -> None:
+        """Choose a row, or leave it; two are compared."""
+        assert self._layout is not None  # there is a row
+        self.chosen = [other for other in self.chosen if other != row] + [row] * (row not in self.chosen)
+        self.viewport().update()
+        if len(self.chosen) == 2:
+            a, b = (self._layout.picture.rows[chosen].run for chosen in self.chosen)
+            self.chosen = []
+            self.compare_wanted.emit(a, b)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Mark the row and the column under the pointer."""
+        self._hover((-1, -1) if self._layout is None else self._place(event.position()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Mark none."""
+        super().leaveEvent(event)
+        self._hover((-1, -1))
+
+    def _hover(self, place: tuple[int, int]) -> None:
+        if place != self._hovered:
+            self._hovered = place
+            self.viewport().update()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Walk from cell to cell; Enter opens the event."""
+        """Walk from cell to cell; Enter opens the event, S splits by the column, Space chooses the row."""
         if self._layout is not None and event.key() in _KEYS:
             row, column = self.current or (0, 0)
             by_row, by_column = _KEYS[Qt.Key(event.key())] if self.current is not None else (0, 0)
@@ -170,6 +232,12 @@ class RunsPictureView(QAbstractScrollArea):
             )
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.current is not None:
             self._open_current()
+        elif event.key() == Qt.Key.Key_S and self.current is not None:
+            row, column = self.current
+            self._on_head(column)
+            self._set_current((row, column))
+        elif event.key() == Qt.Key.Key_Space and self.current is not None:
+            self._choose(self.current[0])
         else:
             super().keyPressEvent(event)
 
@@ -195,12 +263,13 @@ class RunsPictureView(QAbstractScrollArea):
         row, column = self._place(point)
         picture = self._layout.picture
         if column < 0:
-            return ""
+            hint = "Click opens it; Ctrl+click chooses it, and two are compared"
+            return f"{self._names[row]}\n{hint}" if row >= 0 else ""
         entry = picture.columns[column]
         lines = [one_line(f"{entry.tool}({entry.label})", _MAX_CALL)]
         cell = self._cells.get((row, column))
         if row >= 0:
-            name = self._name(picture.rows[row].run)
+            name = self._names[row]
             if cell is None:
                 lines.append(f"{name}: not done")
             else:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 
+from replay_gui.core.catalogue.extras import is_catalogue
 from replay_gui.core.contrast.passed_expression import passed_judge
 from replay_gui.core.errors import ReplayError
 from replay_gui.core.text.plain_text import one_line
@@ -17,9 +18,11 @@ from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.elided_label import ElidedLabel
 from replay_gui.widgets.parts.outcome_mark import OUTCOME_SIZE, paint_outcome
+from replay_gui.widgets.runs.group_by_button import GroupByButton
 from replay_gui.windows.action_bar import ICON_AND_TEXT, ActionBar
 
-_FIELD_WIDTH_PX = 26 * GAP
+_FIELD_WIDTHS_PX = (11 * GAP, 26 * GAP)  # at least, and at most
+_FIELD_STRETCH = 4  # against the empty room behind
 _MAX_NAME = 80  # characters
 _PASSED_TIP = "What passing is, where logs do not say: score >= 0.5 and end == answered"
 
@@ -27,11 +30,13 @@ _PASSED_TIP = "What passing is, where logs do not say: score >= 0.5 and end == a
 class RunsBar(ActionBar):
     """Opening, what was opened, a filter, what passing is, and how many runs passed and failed.
 
-    Signals: filtered(str): the text of the filter. export_wanted(): a report on the runs is wanted.
+    Signals: filtered(str): the text of the filter. export_wanted(): a report on the runs is wanted. query_wanted(bool):
+    whether the panel for SQL is to be there.
     """
 
     filtered = Signal(str)
     export_wanted = Signal()
+    query_wanted = Signal(bool)
 
     def __init__(self, session: RunsSession, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
         super().__init__("Runs", "runs", actions, parent)
@@ -44,14 +49,21 @@ class RunsBar(ActionBar):
         self.name.setAccessibleName("What was opened")
         self.row.addWidget(self.name)
         self.add_line()
+        self.group_by = GroupByButton(session)
+        self.group_by.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.row.addWidget(self.group_by)
         self.filter = _field("Filter tasks and runs", "Filter")
         self.passed = _field("Passed: as the logs say", "What passing is")
         self.passed.setToolTip(plain_tooltip(_PASSED_TIP))
         for field in (self.filter, self.passed):
-            self.row.addWidget(field)
+            self.row.addWidget(field, _FIELD_STRETCH)
         self.export = QPushButton("Export report…")
         self.export.setToolTip(plain_tooltip("Preview a report on these runs, choose what it hides, and save it"))
         self.row.addWidget(self.export)
+        self.query = QPushButton("SQL")
+        self.query.setCheckable(True)
+        self.query.setToolTip(plain_tooltip("Ask the catalogue by SQL"))
+        self.row.addWidget(self.query)
         self.row.addStretch(1)
         self.counts = OutcomeCounts()
         self.row.addWidget(self.counts)
@@ -59,11 +71,21 @@ class RunsBar(ActionBar):
         self.passed.editingFinished.connect(self._on_passed)
         self.passed.textEdited.connect(self._on_passed_edited)
         self.export.clicked.connect(self.export_wanted)
+        self.query.toggled.connect(self.query_wanted)
         session.runs_changed.connect(self._show)
         session.contrast_changed.connect(self._show)
         session.progressed.connect(self._enable_export)
         session.opened.connect(self._show)
+        session.opened.connect(self._on_opened)
         self._show()
+        self._on_opened()
+
+    @Slot()
+    def _on_opened(self) -> None:
+        sources = self._session.sources
+        has_tables = len(sources) == 1 and is_catalogue(sources[0])
+        self.query.setVisible(has_tables)
+        self.query.setChecked(self.query.isChecked() and has_tables)
 
     @Slot()
     def _show(self) -> None:
@@ -144,7 +166,8 @@ def _field(placeholder: str, name: str) -> QLineEdit:
     field.setPlaceholderText(placeholder)
     field.setAccessibleName(name)
     field.setClearButtonEnabled(True)
-    field.setFixedWidth(_FIELD_WIDTH_PX)
+    field.setMinimumWidth(_FIELD_WIDTHS_PX[0])
+    field.setMaximumWidth(_FIELD_WIDTHS_PX[1])
     return field
 
 

@@ -74,6 +74,7 @@ class RunsPage(QObject):
         bar = RunsBar(self.runs, self._actions)
         bar.filtered.connect(self.view.set_filter)
         bar.export_wanted.connect(self.on_export)
+        bar.query_wanted.connect(self.view.show_query)
         self._window.addToolBar(bar)
         return bar
 

@@ -1,29 +1,36 @@
-"""The page of many runs: tasks at the left; what separates, the picture, and the failures at the right."""
+"""The page of many runs: groups at the left; what separates, the picture, and the failures at the right."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
 from replay_gui.engine.answers import Progress
 from replay_gui.look.theme import GAP
+from replay_gui.models.runs.consensus_table import agreement_words
+from replay_gui.models.runs.run_group_table import group_name
 from replay_gui.models.runs.runs_session import RunsSession
+from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.panel import Panel
 from replay_gui.widgets.parts.progress_strip import ProgressStrip
+from replay_gui.widgets.runs.consensus_view import ConsensusView
 from replay_gui.widgets.runs.evaluated_run_view import EvaluatedRunView
 from replay_gui.widgets.runs.failure_view import FailureView
 from replay_gui.widgets.runs.runs_picture_view import RunsPictureView
 from replay_gui.widgets.runs.separator_view import SeparatorView
-from replay_gui.widgets.runs.task_view import TaskView
+from replay_gui.windows.runs.groups_panel import GroupsPanel
+from replay_gui.windows.runs.query_panel import QueryPanel
 from replay_gui.windows.splitter import new_splitter
 
 _COLUMN_SHARES = (30, 70)  # of the width, in percent
-_ROW_SHARES = (26, 42, 14, 18)  # of the height
+_VERSION_SHARES = (46, 54)  # of the width, while versions are compared
+_ROW_SHARES = (26, 26, 42, 14, 18)  # of the height; what separates and the consensus are never both there
+_PAGE_SHARES = (70, 30)  # of the height, of the page and of the query
 _MIN_PANEL_PX = (30 * GAP, 12 * GAP)
 _LEGEND = "filled: as in most runs that passed · hollow: other arguments · ✕ error · dot: not done"
-_MAX_NAME = 60  # characters of a task
+_MAX_NAME = 60  # characters of a group
 
 
 class RunsView(QWidget):
@@ -40,34 +47,37 @@ class RunsView(QWidget):
     def __init__(self, session: RunsSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self.tasks, self.all_runs = TaskView(session), EvaluatedRunView(session, only_chosen=False)
+        self.groups = GroupsPanel(session)
+        self.groups.setMinimumSize(*_MIN_PANEL_PX)
         self.separators, self.picture = SeparatorView(session), RunsPictureView(session)
+        self.consensus = ConsensusView(session)
         self.failures, self.runs = FailureView(session), EvaluatedRunView(session, only_chosen=True)
-        self._lists = QStackedWidget()
-        for page in (self.tasks, self.all_runs):
-            self._lists.addWidget(page)
-        self._left, self._separates = _panel("Tasks", self._lists), _panel("What separates", self.separators)
+        self._separates = _panel("What separates", self.separators)
+        self._agrees = _panel("What these runs agree on", self.consensus)
         self._drawn = _panel("The runs, call by call", self.picture)
         self._failed = _panel("Runs that failed, by their first reason", self.failures)
         self._table = _panel("Runs", self.runs)
-        self.table_button = self._left.add_button("All runs", "List every run with its facts", checkable=True)
-        self.whole_button = self._separates.add_button("All tasks", "What separates over all tasks", checkable=True)
+        self.query = QueryPanel(session)
+        self.query.hide()
+        self.whole_button = self._separates.add_button("All runs", "What separates over all runs", checkable=True)
         self.compare_button = self._table.add_button("Compare", "Compare the two chosen runs (Ctrl+click chooses two)")
-        self._failed.set_note("against the nearest run that passed")
-        self._drawn.set_note(_LEGEND)
-        right = new_splitter(Qt.Orientation.Vertical, self._separates, self._drawn, self._failed, self._table)
+        parts = (self._separates, self._agrees, self._drawn, self._failed, self._table)
+        right = new_splitter(Qt.Orientation.Vertical, *parts)
         for row, share in enumerate(_ROW_SHARES):
             right.setStretchFactor(row, share)
         right.setSizes([share * GAP for share in _ROW_SHARES])
-        columns = new_splitter(Qt.Orientation.Horizontal, self._left, right)
+        self._columns = new_splitter(Qt.Orientation.Horizontal, self.groups, right)
         for column, share in enumerate(_COLUMN_SHARES):
-            columns.setStretchFactor(column, share)
-        columns.setSizes([share * GAP for share in _COLUMN_SHARES])
+            self._columns.setStretchFactor(column, share)
+        self._columns.setSizes([share * GAP for share in _COLUMN_SHARES])
+        self._sizes_before: list[int] | None = None  # of the columns, while versions are compared
+        page = new_splitter(Qt.Orientation.Vertical, self._columns, self.query)
+        page.setSizes([share * GAP for share in _PAGE_SHARES])
         self.progress = ProgressStrip()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(GAP, GAP, GAP, GAP)
         layout.setSpacing(GAP)
-        layout.addWidget(columns, 1)
+        layout.addWidget(page, 1)
         layout.addWidget(self.progress)
         self._connect()
         self._on_runs_changed()
@@ -79,63 +89,120 @@ class RunsView(QWidget):
         session.contrast_changed.connect(self._on_contrast_changed)
         session.progressed.connect(self._on_progressed)
         self.progress.cancelled.connect(session.stop)
-        self.tasks.task_chosen.connect(self._on_task_chosen)
-        self.table_button.toggled.connect(self._on_table_toggled)
+        session.opened.connect(self._on_opened)
+        self.groups.everything_wanted.connect(self._on_everything_wanted)
+        self.groups.chosen_changed.connect(self._on_chosen_changed)
         self.whole_button.toggled.connect(self._on_whole_toggled)
         self.compare_button.clicked.connect(self._on_compare)
         self.separators.separator_chosen.connect(self.picture.select_separator)
         self.picture.column_chosen.connect(self._on_column_chosen)
+        self.picture.split_changed.connect(self._on_split_changed)
         self.picture.event_wanted.connect(self.event_wanted)
         self.picture.run_wanted.connect(self.run_wanted)
+        self.picture.compare_wanted.connect(self.compare_wanted)
         self.failures.compare_wanted.connect(self.compare_wanted)
-        for table in (self.all_runs, self.runs):
+        self.consensus.opened.connect(self.run_wanted)
+        self.query.run_wanted.connect(self.run_wanted)
+        self.query.event_wanted.connect(self.event_wanted)
+        self.runs.chosen_changed.connect(self._on_chosen_changed)
+        for table in (self.groups.all_runs, self.runs):
             table.opened.connect(self.run_wanted)
-            table.chosen_changed.connect(self._on_chosen_changed)
         self._on_chosen_changed()
 
     def set_filter(self, text: str) -> None:
-        """Show only the tasks, or the runs of the table, that contain this text."""
-        self.tasks.set_filter(text)
-        self.all_runs.set_filter(text)
+        """Show only the groups, or the runs of the table, that contain this text."""
+        self.groups.set_filter(text)
+
+    def show_query(self, on: bool) -> None:
+        """Show the panel for queries over the catalogue, or hide it."""
+        self.query.setVisible(on)
+        if on:
+            self.query.begin()
 
     # ---- what the session says ------------------------------------------------------------------------
     @Slot()
     def _on_runs_changed(self) -> None:
-        tasks, runs = self._session.tasks, self._session.runs
-        as_table = self.table_button.isChecked()
-        self._left.set_title("Runs" if as_table else "Tasks")
-        self._left.set_note(f"{len(runs):,}" if as_table else f"{len(tasks):,}" if tasks else "")
-        self.whole_button.setVisible(len(tasks) > 1)
-        mixed = any(task.mixed for task in tasks)
-        self.tasks.setToolTip("Tasks with mixed outcomes stand first" if mixed else "")
+        self.whole_button.setVisible(len(self._session.groups) > 1)
+        self._make_room()
+        self._on_contrast_changed()
+
+    def _make_room(self) -> None:
+        """Give the left side more room while versions are compared: by what a task flipped is a sentence."""
+        versioned, sizes = self._session.versions is not None, self._columns.sizes()
+        if versioned and self._sizes_before is None:
+            self._sizes_before = sizes
+            self._columns.setSizes([round(share * sum(sizes) / 100) for share in _VERSION_SHARES])
+        elif not versioned and self._sizes_before is not None:
+            self._columns.setSizes(self._sizes_before)
+            self._sizes_before = None
+
+    @Slot()
+    def _on_opened(self) -> None:
+        self._on_everything_wanted(False)
+        self.groups.groups.begins = True
 
     @Slot()
     def _on_contrast_changed(self) -> None:
         session = self._session
-        contrasted, task = session.contrasted, session.task
-        whole = contrasted is not None and contrasted.per_task
-        named = task is not None and task.task is not None and not whole
-        about = f" · task {one_line(task.task or '', _MAX_NAME)}" if named and task is not None else ""
-        self._separates.set_title(f"What separates{' · all tasks' if whole else about}")
+        contrasted = session.contrasted
+        agreement = None if contrasted is None else contrasted.consensus
+        self._separates.setVisible(agreement is None)
+        self._agrees.setVisible(agreement is not None)
+        self._agrees.set_secondary("" if agreement is None else agreement_words(agreement))
+        self._separates.set_title(f"What separates{self._about()}")
         self._separates.set_note("" if contrasted is None else contrasted.separation.note.rstrip("."))
+        self.separators.hint = self._hint(self._why_nothing_separates())
+        self.consensus.hint = self._hint("None is unlike the others.")
+        self._show_picture()
+        self._show_failures()
+        for view in (self.separators, self.picture, self.consensus):
+            view.viewport().update()
+
+    def _about(self) -> str:
+        session, contrasted = self._session, self._session.contrasted
+        if contrasted is not None and contrasted.by_version:
+            return " the versions"
+        if session.group is not None:
+            fact = session.group_by
+            name = group_name(session.group.value, fact)
+            return f" · {fact} {one_line(name, _MAX_NAME)}" if session.group.value is not None else f" · {name}"
+        if session.chosen is None:
+            return " · all runs" if len(session.groups) > 1 else ""
+        return f" · {plural(len(session.chosen), 'chosen run')}"
+
+    def _show_picture(self) -> None:
+        contrasted = self._session.contrasted
         picture = None if contrasted is None else contrasted.picture
         count = 0 if picture is None else len(picture.rows)
         hidden = "" if picture is None else _hidden_words(picture.more_rows, picture.more_columns)
         self._drawn.set_title(f"{plural(count, 'run')}, call by call{hidden}" if count else "The runs, call by call")
-        failures = session.failures
-        self._failed.setVisible(failures is not None and bool(failures.groups))
-        self.separators.hint = self._hint(self._why_nothing_separates())
-        self.picture.hint = self._hint("None of these runs made a call.")
-        for view in (self.separators, self.picture):
-            view.viewport().update()
+        self._drawn.setVisible(picture is None or bool(picture.columns))
+        self._on_split_changed()
+
+    @Slot()
+    def _on_split_changed(self) -> None:
+        self._drawn.set_note(self.picture.split_words or _LEGEND)
+
+    def _show_failures(self) -> None:
+        session, failures = self._session, self._session.failures
+        shown = failures is not None and bool(failures.groups or failures.problem)
+        self._failed.setVisible(shown)
+        if failures is None or not shown:
+            return
+        by_version = session.contrasted is not None and session.contrasted.by_version
+        what = "One failing run of each task that flipped" if by_version else "Runs that failed"
+        self._failed.set_title(f"{what}, by its first reason" if by_version else f"{what}, by their first reason")
+        against = "of the other version" if by_version else "of its task"
+        left = f" · {failures.left_out:,} not compared" if failures.left_out else ""
+        self._failed.set_note(f"against the nearest run {against} that passed{left}")
+        self.failures.hint = one_line(failures.problem, 400)
+        self.failures.setToolTip(plain_tooltip(one_line(failures.problem, 400)) if failures.problem else "")
 
     @Slot()
     def _on_progressed(self) -> None:
         session = self._session
         what = "Reading the runs" if not session.outcomes else "Comparing the runs"
         self.progress.show_progress(Progress(what, session.done, session.total, None) if session.working else None)
-        self.all_runs.hint = self._hint("There is no run here.")
-        self.tasks.hint = self._hint("There is no run here.")
         self._on_contrast_changed()
 
     def _hint(self, empty: str) -> str:
@@ -150,37 +217,32 @@ class RunsView(QWidget):
         outcomes = {session.outcome(run) for run in chosen}
         if outcomes <= {None}:
             return "No run here has an outcome. Say in the field above what passing is, such as: end == submitted"
+        if session.contrasted is not None and session.contrasted.by_version:
+            return "Nothing separates the versions."
         if outcomes & {True, False} == {True}:
             return "All of these runs passed."
         return "None of these runs passed." if True not in outcomes else "Nothing separates these runs."
 
     # ---- what the user does ---------------------------------------------------------------------------
-    @Slot(object)
-    def _on_task_chosen(self, task: object) -> None:
-        from replay_gui.core.contrast.tasks import TaskRuns
-
-        assert isinstance(task, TaskRuns)  # what the signal carries
-        if not self.whole_button.isChecked():
-            self._session.choose_task(task)
-
     @Slot(bool)
-    def _on_table_toggled(self, on: bool) -> None:
-        self._lists.setCurrentIndex(int(on))
-        self._on_runs_changed()
+    def _on_everything_wanted(self, on: bool) -> None:
+        """Show what was chosen on the left: all runs, or some."""
+        self.whole_button.blockSignals(True)
+        self.whole_button.setChecked(on)
+        self.whole_button.blockSignals(False)
 
     @Slot(bool)
     def _on_whole_toggled(self, on: bool) -> None:
         if on:
-            self._session.choose_task(None)
-        else:
-            self.tasks.choose_current()
+            self._session.choose_group(None)
+        self.groups.set_everything(on)
 
     @Slot()
     def _on_chosen_changed(self) -> None:
         self.compare_button.setEnabled(len(self._pair()) == 2)
 
     def _pair(self) -> list[int]:
-        chosen = [table.chosen for table in (self.runs, self.all_runs)]
+        chosen = [table.chosen for table in (self.runs, self.groups.all_runs)]
         return next((numbers for numbers in chosen if len(numbers) == 2), [])
 
     @Slot()

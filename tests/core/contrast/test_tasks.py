@@ -7,13 +7,15 @@ import pytest
 
 from replay_gui.core.contrast.consensus import consensus
 from replay_gui.core.contrast.contrast import contrast_runs
-from replay_gui.core.contrast.failure_groups import failure_groups
+from replay_gui.core.contrast.failure_groups import FailureGroups, LogOf, failure_pairs, group_failures
 from replay_gui.core.contrast.feature import Feature, FeatureKind, HeldFeature
 from replay_gui.core.contrast.feature_table import feature_table
+from replay_gui.core.contrast.run_groups import tasks_of
 from replay_gui.core.contrast.run_profile import EvaluatedRun
+from replay_gui.core.contrast.separation import Outcomes
 from replay_gui.core.contrast.separators import Share
-from replay_gui.core.contrast.tasks import separate_runs, separate_within_tasks, tasks_of
-from replay_gui.core.contrast.versions import Flip, version_change
+from replay_gui.core.contrast.tasks import separate_runs, separate_within_tasks
+from replay_gui.core.contrast.versions import Flip, flip_pairs, version_change, version_differences
 from replay_gui.core.facts.run_identity import RunIdentity
 from replay_gui.core.reasons.reason import ReasonKind
 from tests.core.contrast.conftest import Evaluation, ReadFiles
@@ -31,7 +33,7 @@ def test_flaky_tasks_come_first_and_unknown_ones_last() -> None:
     runs = runs_of(["10", "10", "2", "2", "9", None, "b", "b", "b"])
     outcomes = [True, True, True, False, False, True, True, False, False]
     found = tasks_of(runs, outcomes)
-    assert [(task.task, task.passed, task.failed) for task in found] == [
+    assert [(task.value, task.passed, task.failed) for task in found] == [
         ("2", 1, 1), ("b", 1, 2), ("9", 0, 1), ("10", 2, 0), (None, 1, 0),
     ]  # fmt: skip
     assert [task.mixed for task in found] == [True, True, False, False, False]
@@ -68,7 +70,7 @@ def test_many_tasks_are_kept_apart(evaluation: Evaluation) -> None:
     found = contrast_runs(evaluation.runs)
     assert found.per_task
     assert (found.passed, found.failed, found.unknown) == (6, 3, 0)
-    assert found.separation.note.startswith("Within 2 tasks with both outcomes; 1 other task says nothing")
+    assert found.separation.note.startswith("Within 2 of 3 tasks, those with both outcomes: nothing is significant")
     first = found.separation.separators[0]
     assert first.stratified is not None
     assert first.by_chance is None
@@ -125,8 +127,16 @@ def test_shuffled_within_tasks_hardly_anything_is_significant() -> None:
     assert significant <= 60 * 0.05 + 3 * (60 * 0.05 * 0.95) ** 0.5
 
 
+def grouped(
+    evaluation: Evaluation, outcomes: Outcomes, chosen: list[int], log_of: LogOf | None = None
+) -> FailureGroups:
+    pairs, left_out = failure_pairs(evaluation.runs, outcomes, chosen)
+    facts = dict(enumerate(evaluation.runs.runs))
+    return group_failures(pairs, facts, log_of or evaluation.log_of, left_out=left_out)
+
+
 def test_failing_runs_are_grouped_by_their_first_reason(evaluation: Evaluation) -> None:
-    found = failure_groups(evaluation.runs, evaluation.runs.outcomes, evaluation.numbers("refund"), evaluation.log_of)
+    found = grouped(evaluation, evaluation.runs.outcomes, evaluation.numbers("refund"))
     (group,) = found.groups
     assert group.kind is ReasonKind.MISSING
     assert group.tool == "cancel_reservation"
@@ -138,8 +148,36 @@ def test_failing_runs_are_grouped_by_their_first_reason(evaluation: Evaluation) 
 
 def test_without_a_passing_run_nothing_is_compared(evaluation: Evaluation) -> None:
     outcomes = [False] * len(evaluation.runs)
-    found = failure_groups(evaluation.runs, outcomes, evaluation.numbers("refund"), evaluation.log_of)
+    found = grouped(evaluation, outcomes, evaluation.numbers("refund"))
     assert (found.groups, found.left_out) == ((), 4)
+
+
+def test_a_failing_run_is_compared_within_its_task_and_with_any_run_where_none_of_the_chosen_passed(
+    evaluation: Evaluation,
+) -> None:
+    runs, outcomes = evaluation.runs, evaluation.runs.outcomes
+    pairs, left_out = failure_pairs(runs, outcomes, range(len(runs)))
+    assert left_out == 0
+    assert [runs.runs[pair.failed].identity.task for pair in pairs] == [
+        runs.runs[pair.nearest].identity.task for pair in pairs
+    ]
+    failing = [run for run in range(len(runs)) if outcomes[run] is False]
+    assert failure_pairs(runs, outcomes, failing) == (pairs, 0)
+    assert failure_pairs(runs, outcomes, failing, max_pairs=1) == (pairs[:1], len(failing) - 1)
+
+
+def test_a_log_that_cannot_be_read_is_told_and_the_others_are_compared(evaluation: Evaluation) -> None:
+    numbers = evaluation.numbers("refund")
+    lost = next(run for run in numbers if evaluation.runs.outcomes[run] is False)
+
+    def log_of(run: int) -> str:
+        return "nowhere.rlog" if run == lost else evaluation.log_of(run)
+
+    found = grouped(evaluation, evaluation.runs.outcomes, numbers, log_of)
+    assert found.left_out == 1
+    assert found.problem.startswith("nowhere.rlog: ")
+    assert lost not in [failed.run for group in found.groups for failed in group.runs]
+    assert found.groups
 
 
 def test_consensus_of_runs_without_outcomes(tmp_path: Path, read_files: ReadFiles) -> None:
@@ -170,13 +208,18 @@ def test_two_versions_show_which_tasks_flipped_and_by_what(tmp_path: Path, read_
     made = read_files(*paths)
     before, after = ([n for n, version in enumerate(versions) if version == wanted] for wanted in "12")
     found = version_change(made.runs, made.runs.outcomes, before, after)
-    assert [(t.task, t.flip, t.before, t.after) for t in found.tasks] == [
-        ("refund", Flip.BROKEN, Share(3, 3), Share(0, 3)),
-        ("fee", Flip.FIXED, Share(0, 3), Share(3, 3)),
-        ("hello", Flip.SAME, Share(3, 3), Share(3, 3)),
+    counts = [(t.task, t.flip, t.before.passed, t.before.failed, t.after.passed, t.after.failed) for t in found.tasks]
+    assert counts == [
+        ("refund", Flip.BROKEN, 3, 0, 0, 3),
+        ("fee", Flip.FIXED, 0, 3, 3, 0),
+        ("hello", Flip.SAME, 3, 0, 3, 0),
     ]
-    assert found.tasks[0].separation is not None
-    assert found.tasks[0].separation.separators[0].feature.tool == "cancel_reservation"
-    assert found.tasks[2].separation is None
+    assert "cancel_reservation" in found.tasks[0].first
+    assert found.tasks[2].first == ""
     assert found.test.p == pytest.approx(1.0)
-    assert found.differences.separators[0].feature.tool == "cancel_reservation"
+    assert (found.runs, found.few, found.significant) == (18, False, False)
+    differences = version_differences(made.runs, before, after)
+    assert differences.separators[0].feature.tool == "cancel_reservation"
+    assert differences.separators[0].stratified is not None  # within tasks
+    pairs = flip_pairs(made.runs, made.runs.outcomes, found)
+    assert [(pair.failed in after, pair.nearest in before) for pair in pairs] == [(True, True), (False, False)]

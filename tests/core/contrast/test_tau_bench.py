@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from replay_gui.core.contrast.feature import Feature, FeatureKind
-from replay_gui.core.contrast.tasks import separate_runs, tasks_of
+from replay_gui.core.contrast.run_groups import tasks_of
+from replay_gui.core.contrast.tasks import separate_runs
 from tests.core.contrast.conftest import ReadFiles
 from tests.helpers.paths import SHARED_DATA
 from tests.helpers.shared_data import requires_shared_data

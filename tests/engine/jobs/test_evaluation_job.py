@@ -12,9 +12,10 @@ from replay_gui.core.catalogue.indexing import index_batch
 from replay_gui.core.catalogue.writing import write_catalogue
 from replay_gui.core.errors import ReplayError
 from replay_gui.engine.jobs import evaluation_job
-from replay_gui.engine.jobs.evaluation_arguments import EvaluationArguments
+from replay_gui.engine.jobs.evaluation_arguments import EvaluationArguments, FailureArguments
 from replay_gui.engine.jobs.evaluation_job import evaluate_runs
-from replay_gui.engine.jobs.evaluation_messages import FailuresGrouped, RunsContrasted, RunsListed
+from replay_gui.engine.jobs.evaluation_messages import RunsContrasted, RunsListed
+from replay_gui.engine.jobs.failures_job import compare_failures
 from tests.helpers.evaluations.evaluation_logs import write_evaluation
 from tests.helpers.evaluations.inline_evaluation import InlineContext
 
@@ -41,9 +42,9 @@ def test_runs_are_named_first_and_then_known(arguments: EvaluationArguments) -> 
 def test_several_tasks_are_kept_apart(arguments: EvaluationArguments) -> None:
     contrasted = evaluate_runs(arguments, InlineContext())
     assert isinstance(contrasted, RunsContrasted)
-    assert contrasted.per_task
-    assert [task.task for task in contrasted.tasks] == ["refund", "sorry", "hello"]
-    assert sorted(run for task in contrasted.tasks for run in task.runs) == list(range(9))
+    assert contrasted.tasks == 3
+    assert [task.value for task in contrasted.groups] == ["refund", "sorry", "hello"]
+    assert sorted(run for task in contrasted.groups for run in task.runs) == list(range(9))
 
 
 def test_one_task_is_contrasted_without_reading_again(
@@ -54,13 +55,13 @@ def test_one_task_is_contrasted_without_reading_again(
     assert isinstance(whole, RunsContrasted)
     monkeypatch.setattr(evaluation_job, "profiles", None)  # whoever reads again, fails
     context.parts = []
-    failures = evaluate_runs(msgspec.structs.replace(arguments, chosen=whole.tasks[0].runs), context)
-    (contrasted,) = context.parts
+    contrasted = evaluate_runs(msgspec.structs.replace(arguments, chosen=whole.groups[0].runs), context)
+    assert context.parts == []
     assert isinstance(contrasted, RunsContrasted)
-    assert contrasted.chosen == whole.tasks[0].runs
+    assert contrasted.chosen == whole.groups[0].runs
     assert contrasted.separation.separators[0].strength == 1.0
     assert len(contrasted.picture.rows) == 4
-    assert isinstance(failures, FailuresGrouped)
+    failures = compare_failures(FailureArguments(pairs=contrasted.failures), context)
     failing = {run for run in contrasted.chosen if contrasted.outcomes[run] is False}
     assert {failed.run for group in failures.failures.groups for failed in group.runs} == failing
 
@@ -107,7 +108,7 @@ def test_a_catalogue_is_opened_as_a_folder_is(arguments: EvaluationArguments, tm
     assert [run.given for run in listed.runs] == sorted(map(str, Path(arguments.sources[0]).iterdir()))
     assert contrasted.separation.separators[0].sentence == by_logs.separation.separators[0].sentence
     one = evaluate_runs(
-        msgspec.structs.replace(arguments, sources=(str(folder),), chosen=contrasted.tasks[0].runs), context
+        msgspec.structs.replace(arguments, sources=(str(folder),), chosen=contrasted.groups[0].runs), context
     )
-    assert isinstance(one, RunsContrasted)  # without the logs at hand, failing runs are not compared with passing ones
+    assert isinstance(one, RunsContrasted)
     assert len(one.picture.rows) == 4

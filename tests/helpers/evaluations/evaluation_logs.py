@@ -68,3 +68,14 @@ def write_evaluation(folder: Path) -> Path:
         write_run(folder / f"sorry-{trial}.rlog", calls, task="sorry", trial=trial, passed=SEND in calls)
     write_run(folder / "hello.rlog", [], task="hello")
     return folder
+
+
+def write_versions(folder: Path) -> Path:
+    """Two models on two tasks, two trials each: the new one no longer cancels, which fails the first task."""
+    folder.mkdir(exist_ok=True)
+    for model, calls in (("old", [LOOK, CANCEL]), ("new", [LOOK])):
+        for trial in range(2):
+            for task, passed in (("refund", CANCEL in calls), ("look", True)):
+                path = folder / f"{model}-{task}-{trial}.rlog"
+                write_run(path, calls, task=task, passed=passed, config={"model": model, "trial": trial})
+    return folder

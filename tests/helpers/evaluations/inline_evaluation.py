@@ -11,9 +11,10 @@ from PySide6.QtCore import QObject, Signal
 from replay_gui.core.errors import ReplayError
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.evaluation_answer import Evaluation
-from replay_gui.engine.jobs.evaluation_arguments import EvaluationArguments
+from replay_gui.engine.jobs.evaluation_arguments import EvaluationArguments, FailureArguments
 from replay_gui.engine.jobs.evaluation_job import evaluate_runs
-from replay_gui.engine.jobs.evaluation_messages import EvaluationPart, read_part
+from replay_gui.engine.jobs.evaluation_messages import EvaluationPart, RunsContrasted, read_part
+from replay_gui.engine.jobs.failures_job import compare_failures
 from replay_gui.engine.jobs.job import JobCache
 from replay_gui.engine.jobs.job_messages import encode_value
 from replay_gui.engine.queries.evaluation_controller import report_of
@@ -74,6 +75,8 @@ class InlineBridge(QObject):
             conversions=str(self._folder / "conversions"),
             mappings=str(self._folder / "mappings.json"),
             chosen=body.chosen,
+            group_by=body.group_by,
+            versions=body.versions,
             passed=body.passed,
             report=report_of(body),
         )
@@ -85,7 +88,11 @@ class InlineBridge(QObject):
             return
         for part in self._context.parts:
             self._answer(Evaluation(number=body.number, part=part))
-        self._answer(Evaluation(number=body.number, part=read_part(encode_value(last)), ended=True))
+        pairs = last.failures if isinstance(last, RunsContrasted) else b""
+        self._answer(Evaluation(number=body.number, part=read_part(encode_value(last)), ended=not pairs))
+        if pairs:
+            compared = compare_failures(FailureArguments(pairs=pairs), self._context)
+            self._answer(Evaluation(number=body.number, part=compared, ended=True))
 
     def _answer(self, evaluation: Evaluation) -> None:
         self.answered.emit(Answer(0, 0, evaluation))

@@ -6,13 +6,18 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from replay_gui.models.runs.runs_session import RunsSession
-from tests.helpers.evaluations.evaluation_logs import write_evaluation
+from tests.helpers.evaluations.evaluation_logs import write_evaluation, write_versions
 from tests.helpers.evaluations.inline_evaluation import InlineBridge
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return write_evaluation(tmp_path / "runs")
+
+
+@pytest.fixture
+def versions(tmp_path: Path) -> Path:
+    return write_versions(tmp_path / "versions")
 
 
 @pytest.fixture

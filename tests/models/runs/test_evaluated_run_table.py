@@ -30,9 +30,9 @@ def test_chosen_runs_stand_with_those_that_failed_first(session: RunsSession, fo
     table = EvaluatedRunTable(session, only_chosen=True)
     QAbstractItemModelTester(table, QAbstractItemModelTester.FailureReportingMode.Fatal)
     session.open((str(folder),))
-    session.choose_task(session.tasks[1])
+    session.choose_group(session.groups[1])
     assert [table.index(row, 0).data(OUTCOME) for row in range(table.rowCount())] == [False, True, True, True]
-    assert {table.number(row) for row in range(4)} == set(session.tasks[1].runs)
+    assert {table.number(row) for row in range(4)} == set(session.groups[1].runs)
 
 
 def test_a_run_that_cannot_be_read_says_why(session: RunsSession, folder: Path) -> None:

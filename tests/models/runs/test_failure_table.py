@@ -4,7 +4,8 @@ from pathlib import Path
 
 from PySide6.QtTest import QAbstractItemModelTester
 
-from replay_gui.models.runs.failure_table import FailureColumn, FailureTable, run_name
+from replay_gui.models.runs.failure_table import FailureColumn, FailureTable
+from replay_gui.models.runs.run_names import run_name
 from replay_gui.models.runs.runs_session import RunsSession
 
 
@@ -12,8 +13,10 @@ def test_failing_runs_stand_with_their_first_reason(session: RunsSession, folder
     table = FailureTable(session)
     QAbstractItemModelTester(table, QAbstractItemModelTester.FailureReportingMode.Fatal)
     session.open((str(folder),))
-    assert table.rowCount() == 0  # several tasks are not thrown together
-    session.choose_task(session.tasks[0])
+    everything = {failed.run for row in range(table.rowCount()) for failed in table.group(row).runs}
+    assert everything == {run for run, outcome in enumerate(session.outcomes) if outcome is False}
+    assert "sorry · sorry-2.rlog" in {table.index(row, FailureColumn.RUNS).data() for row in range(table.rowCount())}
+    session.choose_group(session.groups[0])
     reasons = [table.index(row, FailureColumn.REASON).data() for row in range(table.rowCount())]
     assert any("never cancelled" in reason for reason in reasons)
     named = [table.index(row, FailureColumn.RUNS).data() for row in range(table.rowCount())]

@@ -14,24 +14,24 @@ def test_runs_and_their_contrast_are_known_once_they_are_read(session: RunsSessi
     session.open((str(folder),))
     assert len(session.runs) == len(session.outcomes) == 9
     assert session.counts == (6, 3, 0)
-    assert [task.task for task in session.tasks] == ["refund", "sorry", "hello"]
+    assert [task.value for task in session.groups] == ["refund", "sorry", "hello"]
     assert session.contrasted is not None
-    assert session.contrasted.per_task
+    assert session.contrasted.tasks > 1
     assert (session.working, session.problem) == (False, "")
 
 
 def test_a_task_is_chosen_without_another_reading(session: RunsSession, bridge: InlineBridge, folder: Path) -> None:
     session.open((str(folder),))
-    session.choose_task(session.tasks[0])
+    session.choose_group(session.groups[0])
     assert session.contrasted is not None
-    assert session.contrasted.chosen == session.tasks[0].runs
+    assert session.contrasted.chosen == session.groups[0].runs
     assert session.failures is not None
     assert {request.reading for request in bridge.requests} == {1}
-    session.choose_task(session.tasks[0])
+    session.choose_group(session.groups[0])
     assert len(bridge.requests) == 2
     session.reload()
     assert bridge.requests[-1].reading == 2
-    assert session.task is None
+    assert session.group is None
 
 
 def test_what_passing_is_holds_for_all(session: RunsSession, folder: Path) -> None:
@@ -70,10 +70,10 @@ def test_a_task_that_is_chosen_at_once_is_waited_for(session: RunsSession, bridg
     asked: list[int] = []
 
     def choose() -> None:
-        if session.tasks and not asked:
+        if session.groups and not asked:
             asked.append(1)
             bridge.holds = True  # the answer comes later
-            session.choose_task(session.tasks[0])
+            session.choose_group(session.groups[0])
 
     session.runs_changed.connect(choose)
     session.open((str(folder),))
@@ -81,4 +81,4 @@ def test_a_task_that_is_chosen_at_once_is_waited_for(session: RunsSession, bridg
     bridge.release()
     assert not session.working
     assert session.contrasted is not None
-    assert session.contrasted.chosen == session.tasks[0].runs
+    assert session.contrasted.chosen == session.groups[0].runs

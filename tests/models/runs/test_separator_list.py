@@ -12,7 +12,7 @@ def test_what_separates_one_task_stands_first(session: RunsSession, folder: Path
     separators = SeparatorList(session)
     QAbstractItemModelTester(separators, QAbstractItemModelTester.FailureReportingMode.Fatal)
     session.open((str(folder),))
-    session.choose_task(session.tasks[0])
+    session.choose_group(session.groups[0])
     item = separators.item(0)
     assert "cancel_reservation" in item.title
     assert (item.passing, item.failing) == ("2 of 2 passing", "0 of 2 failing")

@@ -1,0 +1,68 @@
+"""A query over the catalogue that the page of many runs shows."""
+
+from __future__ import annotations
+
+import itertools
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from replay_gui.core.catalogue.extras import is_catalogue
+from replay_gui.engine.bridge import EngineBridge
+from replay_gui.engine.evaluation_answer import CatalogueAnswer
+from replay_gui.engine.requests import Answer, QueryCatalogue, Request
+
+
+class CatalogueQuery(QObject):
+    """Asks one query at a time.
+
+    Attributes: folder: of the catalogue, "" for none. answer: the last one, or None. working: whether one is awaited.
+    Signal: changed().
+    """
+
+    changed = Signal()
+
+    def __init__(self, bridge: EngineBridge | None, parent: QObject | None = None) -> None:
+        """Without a bridge no request is sent."""
+        super().__init__(parent)
+        self._bridge = bridge
+        self._numbers = itertools.count(1)
+        self._number = 0
+        self.folder = ""
+        self.answer: CatalogueAnswer | None = None
+        self.working = False
+        if bridge is not None:
+            bridge.answered.connect(self._on_answered)
+
+    def set_sources(self, sources: tuple[str, ...]) -> None:
+        """Take what was opened; if it is one catalogue, queries are about it."""
+        self.stop()
+        self.folder = sources[0] if len(sources) == 1 and is_catalogue(sources[0]) else ""
+        self.answer = None
+        self.changed.emit()
+
+    def ask(self, query: str) -> None:
+        """Begin a query instead of the one under way."""
+        self._send(query)
+        self.working, self.answer = True, None
+        self.changed.emit()
+
+    @Slot()
+    def stop(self) -> None:
+        """End the query under way."""
+        if self.working:
+            self._send("")
+            self.working = False
+            self.changed.emit()
+
+    def _send(self, query: str) -> None:
+        self._number = next(self._numbers)
+        if self._bridge is not None:
+            body = QueryCatalogue(number=self._number, folder=self.folder, query=query)
+            self._bridge.send_request("query", Request(0, body))
+
+    @Slot(object)
+    def _on_answered(self, answer: Answer) -> None:
+        value = answer.value
+        if isinstance(value, CatalogueAnswer) and value.number == self._number and self.working:
+            self.working, self.answer = False, value
+            self.changed.emit()

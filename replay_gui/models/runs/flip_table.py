@@ -1,0 +1,118 @@
+"""The tasks under two versions of an agent as a Qt table: which flipped, and by what."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Slot
+
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.engine.jobs.evaluation_arguments import TASK
+from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.runs.run_group_table import OUTCOMES, group_name, passed_words
+from replay_gui.models.runs.runs_session import RunsSession
+from replay_gui.models.tooltip import plain_tooltip
+
+if TYPE_CHECKING:
+    from replay_gui.core.contrast.run_groups import RunGroup
+    from replay_gui.core.contrast.versions import TaskFlip
+
+_MAX_SENTENCE = 400  # characters
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+class FlipColumn(IntEnum):
+    """A column of the table."""
+
+    TASK = 0
+    BEFORE = 1
+    AFTER = 2
+    FLIP = 3
+
+
+HEADINGS = ("Task", "Before", "After", "Flip")
+
+
+class FlipTable(QAbstractTableModel):
+    """One row for each task, those that flipped first, the broken ones before the fixed; `task(row)`: its TaskFlip."""
+
+    def __init__(self, session: RunsSession, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._tasks: tuple[TaskFlip, ...] = ()
+        session.runs_changed.connect(self._on_runs_changed)
+
+    def task(self, row: int) -> TaskFlip:
+        """The task of a row; IndexError beyond the last."""
+        return self._tasks[row]
+
+    @Slot()
+    def _on_runs_changed(self) -> None:
+        change = self._session.change
+        tasks = () if change is None else change.tasks
+        if tasks != self._tasks:
+            self.beginResetModel()
+            self._tasks = tasks
+            self.endResetModel()
+        elif tasks:  # by what they flipped may be known now
+            self.dataChanged.emit(self.index(0, 0), self.index(len(tasks) - 1, FlipColumn.FLIP))
+
+    # ---- as Qt asks -------------------------------------------------------------------------------------
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        """The number of tasks."""
+        return 0 if parent.isValid() else len(self._tasks)
+
+    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        """The number of columns."""
+        return 0 if parent.isValid() else len(FlipColumn)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a column's heading or its alignment."""
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return HEADINGS[section]
+        return _LEFT if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a cell's text, the outcomes of a version's runs, or the whole row in words."""
+        if not index.isValid():
+            return None
+        task, column = self._tasks[index.row()], index.column()
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return self._words(task, column)
+            case Qt.ItemDataRole.ToolTipRole:
+                return plain_tooltip(self._sentence(task))
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return self._sentence(task) if column == FlipColumn.TASK else self._words(task, column)
+            case Qt.ItemDataRole.TextAlignmentRole:
+                return _LEFT
+            case _ if role == OUTCOMES and column in (FlipColumn.BEFORE, FlipColumn.AFTER):
+                version = task.before if column == FlipColumn.BEFORE else task.after
+                return tuple(self._session.outcome(run) for run in version.runs)
+        return None
+
+    def _words(self, task: TaskFlip, column: int) -> str:
+        if column == FlipColumn.TASK:
+            return group_name(task.task, TASK)
+        if column != FlipColumn.FLIP:
+            return ""
+        reason = self.reason(task)
+        flip = "the same" if task.flip == "same" else str(task.flip)
+        return f"{flip}: {reason}" if reason else flip
+
+    def reason(self, task: TaskFlip) -> str:
+        """The first reason why a task flipped; what separates its runs where no reason is known; "" without."""
+        if not task.flipped:
+            return ""
+        return one_line(self._session.flip_reasons.get(task.task) or task.first, _MAX_SENTENCE)
+
+    def _sentence(self, task: TaskFlip) -> str:
+        words = (_version_words(task.before, "before"), _version_words(task.after, "after"))
+        return f"{group_name(task.task, TASK)}: {', '.join(words)}. {self._words(task, FlipColumn.FLIP)}"
+
+
+def _version_words(version: RunGroup, when: str) -> str:
+    return f"{passed_words(version)} passed {when}" if version.runs else f"no run {when}"

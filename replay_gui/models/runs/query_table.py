@@ -1,0 +1,75 @@
+"""The answer to a query over a catalogue as a Qt table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Slot
+
+from replay_gui.engine.evaluation_answer import CatalogueAnswer
+from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.runs.catalogue_query import CatalogueQuery
+from replay_gui.models.tooltip import plain_tooltip
+
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class QueryTable(QAbstractTableModel):
+    """One row for each row of the answer; `number(row, name)` returns a whole number of a column."""
+
+    def __init__(self, query: CatalogueQuery, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._query = query
+        self._answer = CatalogueAnswer(number=0)
+        query.changed.connect(self._on_changed)
+
+    def number(self, row: int, name: str) -> int | None:
+        """The number in the column of this name; None where there is no such column, or no whole number in it."""
+        if name not in self._answer.columns:
+            return None
+        text = self._answer.rows[row][self._answer.columns.index(name)]
+        return int(text) if text is not None and text.isascii() and text.isdigit() else None
+
+    @Slot()
+    def _on_changed(self) -> None:
+        answer = self._query.answer
+        if answer is None and self._query.working:
+            return  # the old rows stay until there are new ones
+        self.beginResetModel()
+        self._answer = answer or CatalogueAnswer(number=0)
+        self.endResetModel()
+
+    # ---- as Qt asks -------------------------------------------------------------------------------------
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        """The number of rows."""
+        return 0 if parent.isValid() else len(self._answer.rows)
+
+    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        """The number of columns."""
+        return 0 if parent.isValid() else len(self._answer.columns)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a column's name or its alignment."""
+        if orientation is not Qt.Orientation.Horizontal or section >= len(self._answer.columns):
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._answer.columns[section]
+        return self._aligned(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a cell's text, the same as a plain tooltip, or its alignment."""
+        if not index.isValid():
+            return None
+        text = self._answer.rows[index.row()][index.column()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return "" if text is None else text
+            case Qt.ItemDataRole.ToolTipRole:
+                return plain_tooltip(text) if text else None
+            case Qt.ItemDataRole.TextAlignmentRole:
+                return self._aligned(index.column())
+        return None
+
+    def _aligned(self, column: int) -> Qt.AlignmentFlag:
+        return _RIGHT if self._answer.numeric[column] else _LEFT

@@ -1,0 +1,133 @@
+"""The groups of runs of an evaluation as a Qt table: one row a task or a model, with the outcomes of its runs."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Slot
+
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.wording import cost_text, plural
+from replay_gui.engine.jobs.evaluation_arguments import TASK
+from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.runs.runs_session import RunsSession
+
+if TYPE_CHECKING:
+    from replay_gui.core.contrast.run_groups import RunGroup
+
+OUTCOMES = Qt.ItemDataRole.UserRole
+"""Role of the outcomes of a group's runs: a tuple of True, False or None."""
+SORT = Qt.ItemDataRole.UserRole + 1
+_MAX_NAME = 120  # characters
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class RunGroupColumn(IntEnum):
+    """A column of the table."""
+
+    VALUE = 0
+    RUNS = 1
+    PASSED = 2
+    COST = 3
+
+
+class RunGroupTable(QAbstractTableModel):
+    """One row for each group, of tasks those with mixed outcomes first; `group(row)` returns its RunGroup."""
+
+    def __init__(self, session: RunsSession, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._groups: tuple[RunGroup, ...] = ()
+        session.runs_changed.connect(self._on_runs_changed)
+
+    def group(self, row: int) -> RunGroup:
+        """The group of a row; IndexError beyond the last."""
+        return self._groups[row]
+
+    @property
+    def has_costs(self) -> bool:
+        """Whether any run says what it cost."""
+        return any(run.cost is not None for run in self._session.runs)
+
+    def row_of(self, group: RunGroup | None) -> int:
+        """The row of a group; -1 if there is none."""
+        rows = enumerate(self._groups)
+        return next((row for row, other in rows if group is not None and other.runs == group.runs), -1)
+
+    @Slot()
+    def _on_runs_changed(self) -> None:
+        if self._groups != self._session.groups:
+            self.beginResetModel()
+            self._groups = self._session.groups
+            self.endResetModel()
+
+    # ---- as Qt asks -------------------------------------------------------------------------------------
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        """The number of groups."""
+        return 0 if parent.isValid() else len(self._groups)
+
+    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        """The number of columns."""
+        return 0 if parent.isValid() else len(RunGroupColumn)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a column's heading or its alignment."""
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._heading(section)
+        return _aligned(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a cell's text, its alignment, what it is sorted by, or the outcomes of the runs."""
+        if not index.isValid():
+            return None
+        group, column = self._groups[index.row()], index.column()
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return self._words(group, column)
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return f"{self._words(group, RunGroupColumn.VALUE)}: {passed_words(group)}"
+            case Qt.ItemDataRole.TextAlignmentRole:
+                return _aligned(column)
+            case _ if role == OUTCOMES:
+                return tuple(self._session.outcome(run) for run in group.runs)
+        return None
+
+    def _heading(self, section: int) -> str:
+        by_task = self._session.group_by == TASK
+        return (fact_words(self._session.group_by), "Trials" if by_task else "Runs", "Passed", "Cost")[section]
+
+    def _words(self, group: RunGroup, column: int) -> str:
+        if column == RunGroupColumn.VALUE:
+            return group_name(group.value, self._session.group_by)
+        if column == RunGroupColumn.PASSED:
+            return passed_words(group)
+        if column == RunGroupColumn.COST:
+            costs = [run.cost for number in group.runs if (run := self._session.runs[number]).cost is not None]
+            return cost_text(sum(costs)) if costs else ""
+        return ""
+
+
+def fact_words(fact: str) -> str:
+    """Return the heading of a fact by which runs are grouped."""
+    return f"{fact[:1].upper()}{fact[1:]}"
+
+
+def group_name(value: str | None, fact: str) -> str:
+    """Return the name of a group of runs that are equal in a fact."""
+    return f"(no {fact} is known)" if value is None else one_line(value, _MAX_NAME)
+
+
+def passed_words(group: RunGroup) -> str:
+    """Return ``2 of 4``, or what is known where outcomes are missing."""
+    if group.unknown == len(group.runs):
+        return plural(len(group.runs), "run")
+    unknown = f", {group.unknown:,} unknown" if group.unknown else ""
+    return f"{group.passed:,} of {len(group.runs):,}{unknown}"
+
+
+def _aligned(column: int) -> Qt.AlignmentFlag:
+    is_number = column in (RunGroupColumn.PASSED, RunGroupColumn.COST)
+    return _RIGHT if is_number else Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter

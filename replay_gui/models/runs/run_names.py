@@ -1,0 +1,44 @@
+"""What runs are called on the page of many runs: so that those that stand together can be told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.models.runs.runs_session import RunsSession
+
+if TYPE_CHECKING:
+    from replay_gui.core.contrast.run_profile import EvaluatedRun
+
+_MAX_NAME = 40  # characters of each part
+_FACTS: tuple[Callable[[EvaluatedRun], str | None], ...] = (
+    lambda run: run.identity.model,
+    lambda run: run.identity.version,
+    lambda run: run.identity.agent,
+    lambda run: run.name,
+)
+
+
+def run_name(run: EvaluatedRun) -> str:
+    """Return ``trial 2`` where the log names the trial, else the name of its file."""
+    trial = run.identity.trial
+    name = run.name.rpartition("/")[2] or run.name
+    return f"trial {one_line(trial, _MAX_NAME)}" if trial is not None else one_line(name, _MAX_NAME)
+
+
+def names_of(session: RunsSession, numbers: Sequence[int]) -> list[str]:
+    """Return the names of runs that stand together: with what tells them apart, the task before, other facts behind."""
+    runs = [session.runs[number] for number in numbers]
+    names = [run_name(run) for run in runs]
+    if len({run.identity.task for run in runs}) > 1:
+        names = [
+            f"{one_line(run.identity.task or '?', _MAX_NAME)} · {name}" for run, name in zip(runs, names, strict=True)
+        ]
+    if session.versions is not None:
+        names = [f"{name} · {session.version_of(number)}" for number, name in zip(numbers, names, strict=True)]
+    for fact in _FACTS:
+        values = [fact(run) for run in runs]
+        if len(set(names)) < len(names) and len(set(values)) > 1:
+            names = [f"{name} · {one_line(value or '?', _MAX_NAME)}" for name, value in zip(names, values, strict=True)]
+    return names

@@ -1,0 +1,51 @@
+"""Runs without outcomes: those that are unlike the others."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from replay_gui.look.theme import GAP, ui_font
+from replay_gui.models.runs.consensus_table import ConsensusColumn, ConsensusTable
+from replay_gui.models.runs.runs_session import RunsSession
+from replay_gui.widgets.parts.cell_delegate import CellDelegate
+from replay_gui.widgets.parts.row_view import RowView
+
+_RUN_SHARE, _ALONE_SHARE = 0.2, 0.45  # of the width
+
+
+class ConsensusView(RowView):
+    """A ConsensusTable. Signal: opened(int): the number of the run of Enter or a double click."""
+
+    opened = Signal(int)
+
+    def __init__(self, session: RunsSession, parent: QWidget | None = None) -> None:
+        self._outliers = ConsensusTable(session)
+        super().__init__("Runs that are unlike the others", self._outliers, parent)
+        self._outliers.setParent(self)
+        self.setItemDelegate(CellDelegate(self))
+        head = self.horizontalHeader()
+        head.show()
+        head.setHighlightSections(False)
+        self.row_activated.connect(self._on_row_activated)
+        self._outliers.modelReset.connect(self._fit)
+
+    @Slot(int)
+    def _on_row_activated(self, row: int) -> None:
+        self.opened.emit(self._outliers.run(row))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the columns to the new width."""
+        super().resizeEvent(event)
+        self._fit()
+
+    @Slot()
+    def _fit(self) -> None:
+        width, metrics = self.viewport().width(), QFontMetrics(ui_font())
+        run, unlike = round(_RUN_SHARE * width), metrics.horizontalAdvance("100 % of the others") + 2 * GAP
+        alone = round(_ALONE_SHARE * (width - run - unlike)) if width > run + unlike else unlike
+        self.setColumnWidth(ConsensusColumn.RUN, run)
+        self.setColumnWidth(ConsensusColumn.UNLIKE, unlike)
+        self.setColumnWidth(ConsensusColumn.ALONE, alone)
+        self.setColumnWidth(ConsensusColumn.LACKS, max(width - run - unlike - alone, unlike))

@@ -1,0 +1,49 @@
+"""The button by which one chooses the fact that runs are grouped by."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+
+from replay_gui.models.runs.runs_session import RunsSession
+
+
+class GroupByButton(QToolButton):
+    """Its menu lists the facts by which the session's runs can be told apart. Attributes: list: the menu."""
+
+    def __init__(self, session: RunsSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.list = QMenu(self)
+        self.setMenu(self.list)
+        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.setToolTip("What the runs are grouped by; two groups can be compared as before and after")
+        self.list.aboutToShow.connect(self.fill)
+        session.runs_changed.connect(self._show)
+        self._show()
+
+    @Slot()
+    def _show(self) -> None:
+        self.setText(f"Group by {self._session.group_by} ▾")
+        self.setAccessibleName(f"Group by {self._session.group_by}")
+        self.setEnabled(bool(self._session.facts))
+
+    @Slot()
+    def fill(self) -> None:
+        """Fill the menu with what there is to choose."""
+        self.list.clear()
+        choice = QActionGroup(self.list)
+        for fact in self._session.facts:
+            action = self.list.addAction(fact)
+            action.setCheckable(True)
+            action.setChecked(fact == self._session.group_by and self._session.versions is None)
+            action.setData(fact)
+            action.triggered.connect(self._on_chosen)
+            choice.addAction(action)
+
+    @Slot()
+    def _on_chosen(self) -> None:
+        action = self.sender()
+        assert isinstance(action, QAction)
+        self._session.set_group_by(action.data())

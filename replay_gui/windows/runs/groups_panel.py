@@ -1,0 +1,212 @@
+"""The left side of the page of many runs: their groups, the tasks before and after a change, or all runs."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.wording import plural
+from replay_gui.engine.jobs.evaluation_arguments import TASK, Versions
+from replay_gui.look.theme import GAP, UNIT
+from replay_gui.models.runs.runs_session import RunsSession
+from replay_gui.widgets.parts.panel import Panel
+from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.widgets.runs.evaluated_run_view import EvaluatedRunView
+from replay_gui.widgets.runs.flip_view import FlipView
+from replay_gui.widgets.runs.run_group_view import RunGroupView
+
+_MAX_NAME = 40  # characters of a version
+_FEW_CHOSEN = 2
+
+
+class GroupsPanel(Panel):
+    """Shows groups, flips or runs of a RunsSession, and lets one choose what is contrasted.
+
+    Signals: chosen_changed(): other runs are chosen in the list of all runs. everything_wanted(bool): all runs are
+    contrasted, or some.
+    Attributes: groups, flips, all_runs: the lists.
+    """
+
+    chosen_changed = Signal()
+    everything_wanted = Signal(bool)
+
+    def __init__(self, session: RunsSession, parent: QWidget | None = None) -> None:
+        super().__init__("Tasks", parent)
+        self._session = session
+        self.groups, self.flips = RunGroupView(session), FlipView(session)
+        self.all_runs = EvaluatedRunView(session, only_chosen=False)
+        self._summary = PlainLabel(role="secondary")
+        self._summary.setWordWrap(True)
+        self._summary.setContentsMargins(GAP + UNIT, UNIT, GAP, UNIT)
+        self._lists = QStackedWidget()
+        for page in (self.groups, self.flips, self.all_runs):
+            self._lists.addWidget(page)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._summary)
+        column.addWidget(self._lists, 1)
+        self.set_body(body)
+        self.contrast_button = self.add_button(
+            "Contrast", "Contrast the chosen runs alone (Ctrl+click chooses several)"
+        )
+        self.versions_button = self.add_button(
+            "Before / after", "Compare the two chosen groups, task by task (Ctrl+click chooses two)"
+        )
+        self.swap_button = self.add_button("Swap", "What was before is after")
+        self.leave_button = self.add_button("Leave", "No longer compare versions")
+        self.table_button = self.add_button("Table", "List every run with its facts", checkable=True)
+        self._connect()
+        self.show_lists()
+
+    def _connect(self) -> None:
+        session = self._session
+        session.runs_changed.connect(self.show_lists)
+        session.progressed.connect(self._on_progressed)
+        self.groups.group_chosen.connect(self._on_group_chosen)
+        self.groups.chosen_changed.connect(self._show_buttons)
+        self.flips.task_chosen.connect(self._on_task_chosen)
+        self.all_runs.chosen_changed.connect(self._on_chosen_changed)
+        self.contrast_button.clicked.connect(self._on_contrast)
+        self.versions_button.clicked.connect(self._on_versions)
+        self.swap_button.clicked.connect(self._on_swap)
+        self.leave_button.clicked.connect(self._on_leave)
+        self.table_button.toggled.connect(self._on_table_toggled)
+
+    @property
+    def summary(self) -> str:
+        """What is said above the tasks before and after; "" for nothing."""
+        return self._summary.text()
+
+    def set_filter(self, text: str) -> None:
+        """Show only the groups, or the runs of the table, that contain this text."""
+        self.groups.set_filter(text)
+        self.all_runs.set_filter(text)
+
+    def set_everything(self, on: bool) -> None:
+        """Let a group be chosen as soon as there is one, or not; and choose the current one again."""
+        self.groups.begins = not on
+        if not on:
+            (self.groups if self._session.versions is None else self.flips).choose_current()
+
+    # ---- what is shown --------------------------------------------------------------------------------
+    @Slot()
+    def show_lists(self) -> None:
+        """Show the list, its title and its buttons as the session and the user have it."""
+        session, as_table = self._session, self.table_button.isChecked()
+        versions = session.versions
+        self._lists.setCurrentWidget(self.all_runs if as_table else self.groups if versions is None else self.flips)
+        if as_table:
+            self.set_title("Runs")
+            self.set_note(f"{len(session.runs):,}")
+        elif versions is not None:
+            self.set_title(f"{_version_name(versions.before)} → {_version_name(versions.after)}")
+            self.set_note("")
+        else:
+            by_task = session.group_by == TASK
+            self.set_title("Tasks" if by_task else f"By {session.group_by}")
+            self.set_note(f"{len(session.groups):,}" if session.groups else "")
+        self._summary.setText(self._summary_words())
+        self._summary.setVisible(bool(self._summary.text()) and not as_table)
+        mixed = session.group_by == TASK and any(group.mixed for group in session.groups)
+        self.groups.setToolTip("Tasks with mixed outcomes stand first" if mixed else "")
+        self._show_buttons()
+
+    @Slot()
+    def _show_buttons(self) -> None:
+        session, as_table = self._session, self.table_button.isChecked()
+        versioned = session.versions is not None
+        self.contrast_button.setVisible(as_table)
+        self.contrast_button.setEnabled(len(self.all_runs.chosen) >= _FEW_CHOSEN)
+        groups = not as_table and not versioned and session.group_by not in (TASK, "outcome")
+        self.versions_button.setVisible(groups and len(session.groups) > 1)
+        self.versions_button.setEnabled(len(self.groups.chosen) == _FEW_CHOSEN)
+        self.swap_button.setVisible(versioned and not as_table)
+        self.leave_button.setVisible(versioned and not as_table)
+
+    @Slot()
+    def _on_progressed(self) -> None:
+        session = self._session
+        hint = one_line(session.problem, 400) if session.problem else "" if session.working else "There is no run here."
+        for view in (self.groups, self.flips, self.all_runs):
+            view.hint = hint
+            view.viewport().update()
+
+    def _summary_words(self) -> str:
+        """Say how many tasks flipped, and whether that proves anything."""
+        change = self._session.change
+        if change is None or self._session.versions is None:
+            return ""
+        counts = [
+            (sum(task.flip == flip for task in change.tasks), flip) for flip in ("broken", "worse", "fixed", "better")
+        ]
+        told = ", ".join(f"{count:,} {flip}" for count, flip in counts if count)
+        of = f" of {plural(len(change.tasks), 'task')}"
+        if change.few:
+            proof = f"{plural(change.runs, 'run')} with an outcome prove nothing"
+        else:
+            proof = f"p = {change.test.p:.2g}, {'significant' if change.significant else 'not significant'}"
+        return f"{told}{of}. Passing by version, within tasks: {proof}." if told else f"No task flipped{of}."
+
+    # ---- what the user does ---------------------------------------------------------------------------
+    @Slot(object)
+    def _on_group_chosen(self, group: object) -> None:
+        from replay_gui.core.contrast.run_groups import RunGroup
+
+        assert isinstance(group, RunGroup)  # what the signal carries
+        self.groups.begins = True
+        self._session.choose_group(group)
+        self.everything_wanted.emit(False)
+
+    @Slot(object)
+    def _on_task_chosen(self, task: object) -> None:
+        from replay_gui.core.contrast.versions import TaskFlip
+
+        assert isinstance(task, TaskFlip)  # what the signal carries
+        self._session.choose((*task.before.runs, *task.after.runs))
+        self.everything_wanted.emit(False)
+
+    @Slot()
+    def _on_chosen_changed(self) -> None:
+        self._show_buttons()
+        self.chosen_changed.emit()
+
+    @Slot()
+    def _on_contrast(self) -> None:
+        self._session.choose(tuple(sorted(self.all_runs.chosen)))
+        self.everything_wanted.emit(False)
+
+    @Slot()
+    def _on_versions(self) -> None:
+        before, after = self.groups.chosen
+        self._compare(Versions(self._session.group_by, before.value, after.value))
+
+    @Slot()
+    def _on_swap(self) -> None:
+        versions = self._session.versions
+        if versions is not None:
+            self._compare(Versions(versions.fact, versions.after, versions.before))
+
+    def _compare(self, versions: Versions) -> None:
+        self.groups.begins = False
+        self._session.compare_versions(versions)
+        self.everything_wanted.emit(True)
+
+    @Slot()
+    def _on_leave(self) -> None:
+        versions = self._session.versions
+        if versions is not None:
+            self.groups.begins = True
+            self._session.set_group_by(versions.fact)
+            self.everything_wanted.emit(False)
+
+    @Slot(bool)
+    def _on_table_toggled(self, on: bool) -> None:
+        self.show_lists()
+        self.chosen_changed.emit()
+
+
+def _version_name(value: str | None) -> str:
+    return "unknown" if value is None else one_line(value, _MAX_NAME)

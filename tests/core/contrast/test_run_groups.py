@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import pytest
+
+from replay_gui.core.contrast.run_groups import FACTS, facts_of, group_runs, tasks_of
+from replay_gui.core.contrast.run_profile import EvaluatedRun
+from replay_gui.core.facts.run_identity import RunIdentity
+from replay_gui.core.facts.run_outcome import Outcome, RunEnd, RunResult
+
+DAY = 86_400 * 10**9
+
+
+def run_of(given: str, task: str, model: str | None, how: str, *, day: int = 0, problem: str = "") -> EvaluatedRun:
+    return EvaluatedRun(
+        given=given,
+        name=given,
+        identity=RunIdentity(task=task, trial=given[-1], model=model),
+        result=RunResult((Outcome(True, None, "a grader", "C"),), RunEnd(how, None)),
+        started=day * DAY,
+        problem=problem,
+    )
+
+
+RUNS = [
+    run_of("/e/old/deep/a0", "a", "m1", "answered"),
+    run_of("/e/old/deep/b1", "b", "m2", "limit"),
+    run_of("/e/new/a2", "a", "m1", "limit", day=1),
+    run_of("/e/new/b3", "b", None, "limit", day=1),
+    run_of("/e/new/x4", "b", "m9", "limit", problem="cannot be read"),
+]
+OUTCOMES = [True, False, False, None, None]
+
+
+@pytest.mark.parametrize(
+    ("fact", "groups"),
+    [
+        ("task", [("a", (0, 2)), ("b", (1, 3))]),
+        ("model", [("m1", (0, 2)), ("m2", (1,)), (None, (3,))]),
+        ("end", [("answered", (0,)), ("limit", (1, 2, 3))]),
+        ("outcome", [("failed", (1, 2)), ("passed", (0,)), (None, (3,))]),
+        ("folder", [("new", (2, 3)), ("old", (0, 1))]),
+        ("day", [("1970-01-01", (0, 1)), ("1970-01-02", (2, 3))]),
+        ("trial", [("0", (0,)), ("1", (1,)), ("2", (2,)), ("3", (3,))]),
+        ("agent", [(None, (0, 1, 2, 3))]),
+    ],
+)
+def test_runs_are_grouped_by_any_fact(fact: str, groups: list[tuple[str | None, tuple[int, ...]]]) -> None:
+    found = group_runs(RUNS, OUTCOMES, fact)
+    assert [(group.value, group.runs) for group in found] == groups
+    assert sum(group.passed + group.failed + group.unknown for group in found) == 4
+    assert fact in FACTS
+
+
+def test_only_facts_that_tell_runs_apart_are_offered() -> None:
+    assert facts_of(RUNS) == ("task", "outcome", "trial", "model", "end", "day", "folder")
+    assert facts_of(RUNS[:1]) == ("task", "outcome")
+
+
+def test_tasks_of_some_runs() -> None:
+    found = tasks_of(RUNS, OUTCOMES, [1, 2])
+    assert [(group.value, group.runs, group.failed) for group in found] == [("a", (2,), 1), ("b", (1,), 1)]

@@ -1,0 +1,98 @@
+"""Evaluations that follow one another before the first has ended."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from replay_gui.engine.evaluation_answer import Evaluation
+from replay_gui.engine.jobs.evaluation_messages import FailuresGrouped, RunsContrasted, RunsListed
+from replay_gui.engine.queries.evaluation_controller import EvaluationController
+from replay_gui.engine.requests import EvaluateRuns
+from replay_gui.engine.worker_pool import WorkerPool
+from tests.helpers.evaluations.evaluation_logs import write_evaluation
+from tests.helpers.fake_pool import FakePool
+
+
+class Desk:
+    """A controller whose workers send what they are told to."""
+
+    def __init__(self, folder: Path) -> None:
+        self.readers, self.comparers = FakePool(), FakePool()
+        self.answers: list[Evaluation] = []
+        self.controller: EvaluationController = EvaluationController(
+            cast(WorkerPool, self.readers),
+            cast(WorkerPool, self.comparers),
+            lambda run, value, *rest: self.answers.append(cast(Evaluation, value)),
+            lambda job, message: self.controller.on_worker_message(job, message),
+        )
+        self._folder = str(write_evaluation(folder))
+
+    def ask(self, number: int, reading: int = 1, chosen: tuple[int, ...] | None = None) -> None:
+        self.controller.start(EvaluateRuns(number=number, reading=reading, sources=(self._folder,), chosen=chosen))
+
+    def run_readers(self) -> None:
+        while self.readers.live:
+            self.readers.live[0].send_next()
+
+    def run_comparers(self) -> None:
+        while self.comparers.live:
+            self.comparers.live[0].send_next()
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return Desk(tmp_path / "runs")
+
+
+def test_failing_runs_are_compared_by_another_worker_and_that_ends_the_evaluation(desk: Desk) -> None:
+    desk.ask(1)
+    desk.run_readers()
+    assert isinstance(desk.answers[-1].part, RunsContrasted)
+    assert not desk.answers[-1].ended
+    desk.run_comparers()
+    assert isinstance(desk.answers[-1].part, FailuresGrouped)
+    assert desk.answers[-1].ended
+
+
+def test_another_question_about_the_same_runs_does_not_end_the_reading(desk: Desk) -> None:
+    desk.ask(1)
+    reading = desk.readers.live[0]
+    reading.send_next()
+    desk.ask(2, chosen=(0, 1))
+    assert reading.is_live
+    desk.run_readers()
+    contrasted = [answer for answer in desk.answers if isinstance(answer.part, RunsContrasted)]
+    assert [answer.number for answer in contrasted] == [2]  # the first is no longer asked for
+    assert len(desk.readers.handles) == 2
+    assert all(isinstance(answer.part, RunsListed | RunsContrasted | None) for answer in desk.answers)
+
+
+def test_a_comparison_ends_as_soon_as_something_else_is_asked(desk: Desk) -> None:
+    desk.ask(1)
+    desk.run_readers()
+    (comparison,) = desk.comparers.live
+    desk.ask(2, chosen=(0, 1))
+    assert not comparison.is_live
+
+
+def test_other_runs_end_the_reading(desk: Desk) -> None:
+    desk.ask(1)
+    reading = desk.readers.live[0]
+    desk.ask(2, reading=2)
+    assert not reading.is_live
+    desk.controller.start(EvaluateRuns(number=3, reading=2, sources=()))
+    assert not desk.readers.live
+
+
+def test_a_worker_that_dies_is_told_and_what_waits_is_begun(desk: Desk) -> None:
+    desk.ask(1)
+    desk.ask(2)
+    desk.readers.live[0].fail()
+    assert not any(answer.ended for answer in desk.answers)
+    desk.readers.live[0].fail()
+    assert desk.answers[-1].problem == "the worker process ended"
+    assert desk.answers[-1].ended
