@@ -6,10 +6,8 @@ import os
 from typing import TextIO
 
 from replay_gui.core.errors import RerunRefused
-from replay_gui.core.importers.json_lines import NotJson
 from replay_gui.core.text.plain_text import visible
-from replay_gui.record.calls.json_bodies import json_value
-from replay_gui.record.sessions.questions import Question, Reply, ReplyKind
+from replay_gui.record.sessions.questions import Question, Reply, ReplyKind, value_of_words
 
 _TERMINAL = "/dev/tty"  # standard input and output are the agent's
 _MAX_LINE_LENGTH = 2_000  # characters
@@ -57,14 +55,6 @@ def ask_between(question: Question, keys: TextIO, screen: TextIO) -> Reply:
             return Reply(possible[key][0])
         _say(screen, "  the value, as JSON or else as text, in one line:")
         return Reply(ReplyKind.VALUE, value_of_words(keys.readline().rstrip("\n")))
-
-
-def value_of_words(words: str) -> object:
-    """Return the value of a JSON text, or the text itself where it is none."""
-    try:
-        return json_value(words)
-    except NotJson:
-        return words
 
 
 def _say(screen: TextIO, text: str) -> None:

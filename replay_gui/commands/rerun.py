@@ -7,7 +7,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from replay_gui.commands.asking import ask_on_terminal, check_terminal, value_of_words
+from replay_gui.commands.asking import ask_on_terminal, check_terminal
 from replay_gui.commands.rerun_files import edits_of_file, edits_of_words, report_file, write_rerun_report
 from replay_gui.commands.rule_files import given_rules, is_beside, unused_rules_words
 from replay_gui.commands.runs import EXIT_FAILED, EXIT_FINDING, EXIT_GOOD, add_format_argument, open_run
@@ -26,6 +26,7 @@ from replay_gui.record.matching.past_run import read_past_run
 from replay_gui.record.proxy.mcp_relay import answer_client
 from replay_gui.record.proxy.proxied_command import run_proxied
 from replay_gui.record.rerunning import new_rerun_session
+from replay_gui.record.sessions.questions import value_of_words
 from replay_gui.record.sessions.rerun_options import PATIENCE, OnMiss, RerunOptions
 
 EXIT_UNTESTABLE = 125

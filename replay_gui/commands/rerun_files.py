@@ -9,7 +9,6 @@ from typing import Any
 
 import msgspec
 
-from replay_gui.commands.asking import value_of_words
 from replay_gui.core.atomic_file import SHARED, check_target, write_whole
 from replay_gui.core.errors import RerunRefused
 from replay_gui.core.log.positions import Position, index_before
@@ -18,6 +17,7 @@ from replay_gui.core.text.json_pointer import split_pointer
 from replay_gui.record.child.rerun_report import RerunReport
 from replay_gui.record.child.running import CommandResult
 from replay_gui.record.matching.answer_edits import AnswerEdit
+from replay_gui.record.sessions.questions import value_of_words
 
 _MAX_EDITS_BYTES = 64 << 20
 

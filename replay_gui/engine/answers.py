@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from replay_gui.core.log.begun import RunBegin
 from replay_gui.core.log.positions import RUN_START, EventIndex, Position
 
 if TYPE_CHECKING:  # the first window needs none of them, and importing them takes a while
@@ -43,6 +44,7 @@ class RunFacts(msgspec.Struct, frozen=True, kw_only=True):
         has_hashes: whether its format has any hashes by which it could be verified.
         state: of an imported run "recorded" or "derived" (see Header.state), else "".
         imported_from: of a file of another format, whose it is, in the user's words ("Claude Code"); else "".
+        begin: how a run that was recorded by hooks was begun; None where that is not known.
     """
 
     path: str
@@ -61,6 +63,7 @@ class RunFacts(msgspec.Struct, frozen=True, kw_only=True):
     has_hashes: bool = True
     state: str = ""
     imported_from: str = ""
+    begin: RunBegin | None = None
 
     @property
     def given(self) -> str:

@@ -11,6 +11,7 @@ import platformdirs
 from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.index.index_builder import BuiltIndex
 from replay_gui.core.index.index_cache import IndexCache
+from replay_gui.core.log.begun import RunBegin
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.header import OWN_FORMAT, is_replay_log
 from replay_gui.core.log.kinds import Kind
@@ -142,6 +143,7 @@ def facts_of(log: EventLog, path: str, size: int, made: Conversion | None) -> Ru
         run="" if made is None else made.run,
         runs=() if made is None else made.runs,
         has_hashes=made is None or made.format == OWN_FORMAT or made.own_hashes is not None,
+        begin=None if first is None or made is not None else RunBegin.of_event(first.payload, first.meta),
         imported_from="" if made is None else _without_file_noun(made.title or made.format),
     )
 

@@ -163,6 +163,10 @@ class Session(VisibleRange):
         """Whether the run shown is the last one that was asked for."""
         return self._run == self._last_run
 
+    def stop_watching(self) -> None:
+        """Say nothing of changes of the open run's file from here on."""
+        self._watch.watch("")
+
     # ---- moving: every method clamps to the run -------------------------------------------------
     @Slot(object)
     def seek(self, position: Position) -> None:

@@ -38,6 +38,7 @@ from replay_gui.windows.layout_memory import LayoutMemory
 from replay_gui.windows.menus import MenuBar
 from replay_gui.windows.palette.palette_actions import PaletteActions
 from replay_gui.windows.recent_files import RecentFiles
+from replay_gui.windows.rerun_actions import RerunActions
 from replay_gui.windows.run_actions import RunActions
 from replay_gui.windows.run_bar import RunBar
 from replay_gui.windows.runs.runs_page import RunsPage
@@ -64,7 +65,7 @@ class MainWindow(QMainWindow):
         playback: of the session. actions_: the QActions by the name of their ActionSpec.
         sources: the actions on files, folders and formats. run_actions: those on one run. find_actions: the search.
         finder: the search in the run. find_field: its line. run_bar: the tool bar of a run. menus: the menu bar.
-        recent_files: the list that the welcome page shows.
+        recent_files: the list that the welcome page shows. reruns: the actions that run the agent again.
     """
 
     def __init__(self, session: Session, app: QApplication, settings: QSettings) -> None:
@@ -74,7 +75,6 @@ class MainWindow(QMainWindow):
         self.comparison = ComparisonSession(session, self)
         self._app, self._settings = app, settings
         self.recent_files = RecentFiles(settings)
-        self.setWindowTitle(TITLE)
         self.setAcceptDrops(True)
         self.actions_ = make_actions(self)
         for spec in ACTION_SPECS:
@@ -103,6 +103,8 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         comparison_banners = BannerArea(self.comparison)
         self.sources.attach(self._banners, comparison_banners)
+        self.reruns = RerunActions(session, self.comparison, self.actions_, column, self)
+        self.reruns.noticed.connect(self._banners.on_alert)
         column.addWidget(self._banners)
         column.addWidget(comparison_banners)
         column.addWidget(self._pages, 1)
@@ -118,6 +120,7 @@ class MainWindow(QMainWindow):
         from replay_gui.windows.run_view import RunView  # not needed before the first run is opened
 
         view = RunView(self.session, self.finder)
+        view.detail.add_action(self.actions_["what_if"])
         self._pages.addWidget(view)
         self.find_field.left.connect(view.timeline.setFocus)
         self._layout.restore_run(view)
@@ -202,7 +205,8 @@ class MainWindow(QMainWindow):
             open_run=self._on_path_chosen,
             window=self,
         )
-        for owner in (self, self.sources, self.run_actions, self.find_actions, self.palette_actions, help_actions):
+        owners = self.sources, self.run_actions, self.find_actions, self.palette_actions, self.reruns, help_actions
+        for owner in (self, *owners):
             connect_actions(self.actions_, owner.handlers)
         self.run_actions.search_wanted.connect(self.find_actions.find_first)
         self.menus.format_chosen.connect(self.sources.on_format_chosen)
@@ -236,10 +240,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def on_reload(self) -> None:
         """Read the open run, or both runs of a comparison, from disk again."""
-        if self.comparison.active:
-            self.comparison.reload()
-        else:
-            self.session.reload()
+        (self.comparison if self.comparison.active else self.session).reload()
 
     @Slot()
     def on_close(self) -> None:
@@ -318,8 +319,8 @@ class MainWindow(QMainWindow):
                 is_void = (facts is None and spec.needs_run) or (compares and spec.single_run_only)
                 self.actions_[spec.name].setEnabled(not is_void)
         self._on_progress_changed()
-        self.run_actions.refresh()
-        self.sources.refresh()
+        for some in (self.run_actions, self.reruns, self.sources):
+            some.refresh()
 
     def _show_page(self, compares: bool) -> None:
         has_run = self.session.facts is not None
@@ -389,6 +390,7 @@ class MainWindow(QMainWindow):
         self._layout.save()
         self._last_positions.save()
         self.playback.pause()
+        self.reruns.close()
         self.comparison.close()
         self.session.close()
         super().closeEvent(event)

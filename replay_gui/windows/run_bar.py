@@ -19,6 +19,7 @@ _TEXTS = {  # in full, and short
     "open": ("Open", "Open"),
     "compare_with": ("Compare with…", "Compare…"),
     "export": ("Export report", "Export"),
+    "run_again": ("Run again…", "Rerun…"),
 }
 _MOVES = ("first", "previous_error", "back", "play", "forward", "next_error", "last")
 _AXES = {"number": "Event number", "time": "Wall clock"}

@@ -29,7 +29,7 @@ class RunView(QWidget):
         super().__init__(parent)
         self.timeline = TimelinePanel(session)
         events, detail, state = EventList(session, finder), EventDetail(session), StateInspector(session)
-        self.events, self.state = events, state
+        self.events, self.detail, self.state = events, detail, state
         self.facts = RunFactsPanel(session)
         self._state_pages = QStackedWidget()
         for page, text, tip in (

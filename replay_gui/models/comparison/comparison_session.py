@@ -53,6 +53,7 @@ class ComparisonSession(ComparisonCursor):
         number: of the comparison; answers about earlier ones are stale.
         step: the last Step that came, or None.
         anchors: pairs of event indexes that are the same step, set by hand.
+        b_grows: whether the log in B is still being written, so that what it lacks at its end may come.
 
     Signals:
         active_changed(): `active` is another. compared_changed(): `compared` or `fresh` is another.
@@ -77,6 +78,8 @@ class ComparisonSession(ComparisonCursor):
         self.step: Step | None = None
         self.anchors: Anchors = ()
         self.number = 0
+        self.b_grows = False
+        self._first_row = NO_ROW  # that was shown first, of itself
         self._pair = RunPair(a, self.b, self)
         self._showing = EventLoopQueue(self)  # marks and the first row of a result, after its causes and rows
         self._asking = EventLoopQueue(self)  # the states of a step, after its events
@@ -157,6 +160,25 @@ class ComparisonSession(ComparisonCursor):
     def reload(self) -> None:
         """Read both files again and compare anew."""
         self._restart(self.a, self.b, events_at(self.comparison, self.row), self.anchors)
+
+    def read_b_again(self) -> bool:
+        """Read B, whose log has only grown, and compare anew; what is shown stays until then.
+
+        Return whether that was begun: not while the runs are being opened or compared.
+        """
+        waits_in_vain = isinstance(self.state, Comparing) and not (self.b.working or self.b.index.complete)
+        if not (isinstance(self.state, Shown | Stopped) or waits_in_vain) or self.b.facts is None:
+            return False
+        first = None if self.row == self._first_row else events_at(self.comparison, self.row)
+        self.state = Opening(self.b.facts.given, None, None, first, keeps_rules=True)
+        self._pair.open(self.b.facts.given)
+        return True
+
+    def set_b_grows(self, on: bool) -> None:
+        """Say whether the log in B is still being written."""
+        if on != self.b_grows:
+            self.b_grows = on
+            self.compared_changed.emit()
 
     def _restart(self, a: Session, b: Session, first: EventPair | None, anchors: Anchors) -> None:
         if a.facts is not None and b.facts is not None:
@@ -250,7 +272,7 @@ class ComparisonSession(ComparisonCursor):
 
     @Slot(object)
     def _on_b_alert(self, alert: Alert) -> None:
-        if self.active:
+        if self.active and not self.b_grows:  # that the file has changed is no news, and it is read again
             self.alert_raised.emit(alert)
 
     @Slot(object)
@@ -277,7 +299,7 @@ class ComparisonSession(ComparisonCursor):
                 self.rows_ready.emit(rows)
             case Step() as step if step.has_states or step.row == self.row:
                 self._show_step(step)
-            case Alert() as alert:
+            case Alert() as alert if not self.b_grows:
                 self.alert_raised.emit(alert)
             case Progress() as progress if isinstance(self.state, Comparing):
                 self.progress_changed.emit(progress)
@@ -299,7 +321,8 @@ class ComparisonSession(ComparisonCursor):
 
     def _select_first(self, compared: Compared, first: EventPair | None) -> None:
         if self.row == NO_ROW:
-            self.select(first_row(compared, first))
+            self._first_row = first_row(compared, first)
+            self.select(self._first_row)
 
     def _forget(self) -> None:
         self.number += 1

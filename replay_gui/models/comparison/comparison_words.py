@@ -19,6 +19,9 @@ _MAX_NAME_CHARACTERS = 60
 _MAX_CAUSES = 8  # named one by one behind the badge
 
 
+GROWING = BadgeVerdict("raised", "B still runs", "What only A has at the end may still come in B.")
+
+
 def comparison_verdict(compared: Compared | None, fresh: bool, progress: Progress | None) -> BadgeVerdict:
     """Diverged at 412 · 2 causes; Same · 1,523 events; while it is not known, how far it is."""
     if progress is None and not fresh:

@@ -8,8 +8,10 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from replay_gui.core.importers.json_lines import NotJson
 from replay_gui.core.state.json_form import one_line_json
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
+from replay_gui.record.calls.json_bodies import json_value
 
 _MAX_TEXT = 20_000  # characters of a request or an answer that are shown
 
@@ -67,6 +69,14 @@ def question_about(asked: str, request: CallRequest, answer: CallAnswer | None, 
     return Question(
         asked=asked, request=_cut(one_line_json(request.value)), recorded=recorded, is_model=is_model, place=place
     )
+
+
+def value_of_words(words: str) -> object:
+    """Return the value of a JSON text, or the text itself where it is none."""
+    try:
+        return json_value(words)
+    except NotJson:
+        return words
 
 
 def _cut(text: str) -> str:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from replay_gui.engine.answers import Progress
 from replay_gui.look.theme import theme_events
 from replay_gui.models.comparison.comparison_session import ComparisonSession
-from replay_gui.models.comparison.comparison_words import comparison_verdict
+from replay_gui.models.comparison.comparison_words import GROWING, comparison_verdict
 from replay_gui.widgets.parts.verdict_pill import VerdictPill
 
 
@@ -32,4 +32,7 @@ class ComparisonBadge(VerdictPill):
 
     @Slot()
     def refresh(self) -> None:
-        self.show_verdict(comparison_verdict(self._session.compared, self._session.fresh, self._progress))
+        if self._session.b_grows:
+            self.show_verdict(GROWING)
+        else:
+            self.show_verdict(comparison_verdict(self._session.compared, self._session.fresh, self._progress))

@@ -102,6 +102,11 @@ class EventDetail(Panel):
             for view in (self.text, self.raw, self.tree_view):
                 view.addAction(action)
 
+    def add_action(self, action: QAction) -> None:
+        """Add an action to the context menus, above those that copy."""
+        for view in (self.text, self.raw, self.tree_view):
+            view.insertAction(view.actions()[0], action)
+
     @Slot(int)
     def show_tab(self, number: int) -> None:
         """READABLE, TREE or RAW."""

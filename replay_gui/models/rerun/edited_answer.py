@@ -1,0 +1,119 @@
+"""What if a call had been answered otherwise: the text to edit, and the edit that the user's text is."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from replay_gui.core.log.event import Event
+from replay_gui.core.log.kinds import MODEL_REQUEST, Kind
+from replay_gui.core.log.positions import Position, position_after
+from replay_gui.models.run.json_text import json_text
+from replay_gui.record.calls.json_bodies import json_value
+from replay_gui.record.calls.plain_form import plain_form
+from replay_gui.record.sessions.call_log import ANSWER_FORM
+
+MAX_CHARACTERS = 1_000_000  # of an answer that can be edited in the window
+_ANSWERS = (Kind.TOOL_RESPONSE.value, Kind.DECISION.value, Kind.ERROR.value)
+_REQUESTS = (Kind.TOOL_REQUEST.value, MODEL_REQUEST)
+
+
+class NotEditable(ValueError):
+    """Why an answer cannot be edited, or a text is no answer: a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class EditedAnswer:
+    """An answer that is to be another one. `position`: of the event that answers. `value`: a plain value."""
+
+    position: Position
+    value: Any
+
+    @property
+    def words(self) -> tuple[str, str, str]:
+        """The three words of --what-if."""
+        return str(self.position), "", msgspec.json.encode(self.value).decode()
+
+    @property
+    def file(self) -> bytes:
+        """The content of a file for --edits."""
+        return msgspec.json.encode([{"event": self.position, "pointer": "", "value": self.value}])
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerText:
+    """The answer of a call, to be edited.
+
+    Attributes:
+        position: of the event that answers. text: what was answered. is_json: else `text` is the answer itself.
+        about: what the text is, a sentence.
+    """
+
+    position: Position
+    text: str
+    is_json: bool
+    about: str
+
+    def edited(self, text: str) -> EditedAnswer:
+        """Return the edit that a changed text is; NotEditable, with the place, where it is no JSON."""
+        if not self.is_json:
+            return EditedAnswer(self.position, text)
+        try:
+            value = json.loads(text, parse_constant=_refuse)
+        except json.JSONDecodeError as why:
+            raise NotEditable(f"Line {why.lineno}, column {why.colno}: {why.msg}.") from None
+        except RecursionError:
+            raise NotEditable("It is nested too deeply.") from None
+        if not plain_form(value).exact:
+            raise NotEditable("A number, a text or a name in it is larger than a log can hold.")
+        return EditedAnswer(self.position, value)
+
+
+def answer_text(event: Event | None, pair: Event | None) -> AnswerText:
+    """Return the answer that an event is, or that its request got, as a text; NotEditable where there is none.
+
+    Args:
+        pair: the request of an answer, or the answer of a request, if there is one.
+    """
+    if event is None or event.kind not in (*_REQUESTS, *_ANSWERS):
+        raise NotEditable("Choose a call or its answer first: the event at the position is neither.")
+    answer = pair if event.kind in _REQUESTS else event
+    if answer is None or answer.kind not in _ANSWERS:
+        raise NotEditable("This call has no answer in the log.")
+    if answer.kind != Kind.TOOL_RESPONSE and answer.parent is None:
+        raise NotEditable("No request that was recorded led to this event, so it answers no call.")
+    position = position_after(answer.index)
+    form = answer.meta.get(ANSWER_FORM)
+    body = form.get("body") if isinstance(form, dict) else None
+    if isinstance(body, bytes):
+        if len(body) > MAX_CHARACTERS:
+            raise NotEditable("This answer is too large to be edited here; “replay-gui rerun --what-if” can.")
+        try:
+            whole = json_value(body)
+        except ValueError:  # a stream, which is edited as what was said in it
+            if answer.kind != Kind.DECISION:
+                raise NotEditable("The body of this answer is no JSON.") from None
+            about = "What the model said; it is streamed to the agent again as one piece."
+            return _text(position, answer.payload.get("data"), about)
+        return _text(position, whole, "The body of the answer, as the agent got it.")
+    if answer.kind != Kind.TOOL_RESPONSE:
+        raise NotEditable("The answer of the model is not in the log as it came.")
+    return _text(position, answer.payload.get("output"), "What the tool returned.")
+
+
+def _text(position: Position, value: Any, about: str) -> AnswerText:
+    if isinstance(value, str) and len(value) <= MAX_CHARACTERS:
+        return AnswerText(position, value, False, about)
+    text, is_whole = json_text(value, MAX_CHARACTERS)
+    if not is_whole:
+        raise NotEditable("This answer is too large to be edited here; “replay-gui rerun --what-if” can.")
+    if json.loads(text) != value:
+        raise NotEditable("This answer holds bytes or numbers that JSON lacks; they cannot be edited.")
+    return AnswerText(position, text, True, about)
+
+
+def _refuse(name: str) -> None:
+    raise NotEditable(f"{name} is no number of JSON.")

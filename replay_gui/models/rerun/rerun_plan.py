@@ -1,0 +1,126 @@
+"""What running a run again would do: said before it is done, word for word."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from replay_gui.core.index.run_index import RunIndex
+from replay_gui.core.log.begun import Means, RunBegin
+from replay_gui.core.log.header import OWN_FORMAT
+from replay_gui.core.log.kinds import MODEL_REQUEST
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.engine.answers import RunFacts
+from replay_gui.models.rerun.edited_answer import EditedAnswer
+from replay_gui.record.sessions.rerun_options import OnMiss
+
+_LAUNCHER = (sys.executable, "-P", "-m", "replay_gui")  # -P: nothing in the agent's folder is taken for a module
+_PROGRAM = "replay-gui"
+
+
+class ToolPolicy(StrEnum):
+    """How the calls of a tool are answered."""
+
+    RECORDED = "recorded"
+    LIVE = "live"
+    ASK = "ask"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RerunPlan:
+    """A re-run that can be started.
+
+    Attributes:
+        run: path of the recorded run. command: words that run the agent. folder: where it is run.
+        policies: by the name of a tool; RECORDED for others. on_miss: what becomes of a request that was not recorded.
+        edit: an answer that is to be another one, or None. uses_proxy: answers by the proxy, as it was recorded.
+    """
+
+    run: Path
+    command: tuple[str, ...]
+    folder: Path
+    policies: dict[str, ToolPolicy] = field(default_factory=dict)
+    on_miss: OnMiss = OnMiss.STOP
+    edit: EditedAnswer | None = None
+    uses_proxy: bool = False
+
+    @property
+    def asks(self) -> bool:
+        """Whether the user may be asked while it runs."""
+        return self.on_miss is OnMiss.ASK or ToolPolicy.ASK in self.policies.values()
+
+    def program(self, new: Path, exchange: Path) -> list[str]:
+        """Return the words of the process that runs it.
+
+        Args:
+            new: path of the new log. exchange: folder for edits, questions and the report; see RerunProcess.
+        """
+        more = ["--report", str(exchange / REPORT)]
+        if self.edit is not None:
+            more += ["--edits", str(exchange / EDITS)]
+        if self.asks:
+            more += ["--questions", str(exchange)]
+        return [*_LAUNCHER, *self._arguments(new, more)]
+
+    def shown(self, new: Path) -> str:
+        """Return the command that does the same in a terminal, for a shell."""
+        edit = [] if self.edit is None else ["--what-if", *self.edit.words]
+        return shlex.join([_PROGRAM, *self._arguments(new, edit)])
+
+    def _arguments(self, new: Path, more: Sequence[str]) -> list[str]:
+        words = ["rerun", str(self.run), "-o", str(new)]
+        for tool, policy in sorted(self.policies.items()):
+            if policy is not ToolPolicy.RECORDED:
+                words.append(f"--{policy.value}={tool}")  # one word: a name may begin with a hyphen
+        if self.on_miss is not OnMiss.STOP:
+            words += ["--on-miss", self.on_miss.value]
+        if self.uses_proxy:
+            words.append("--proxy")
+        return [*words, *more, "--", *self.command]
+
+
+REPORT, EDITS = "report.json", "edits.json"
+"""Names of files in the folder by which the window and the process exchange what they have to say."""
+
+
+def words_of_command(text: str) -> tuple[str, ...]:
+    """Return the words of a command as a shell splits them; ValueError, with the reason, where it cannot."""
+    return tuple(shlex.split(text))
+
+
+def text_of_command(begin: RunBegin | None) -> str:
+    """Return the recorded command as a shell writes it; "" where it is not known."""
+    return "" if begin is None else shlex.join(begin.command)
+
+
+def why_not(facts: RunFacts, index: RunIndex) -> str:
+    """Return why a run cannot be run again from the window, in words; "" where it can."""
+    if facts.format != OWN_FORMAT or facts.origin == "imported":
+        whose = one_line(facts.imported_from or facts.source or facts.format, 80)
+        return (
+            f"This run was imported ({whose}), not recorded: it does not hold the answers of models as they came, so "
+            "its agent cannot be run again from here. Record a run of the agent with “replay-gui record -- COMMAND”. "
+            "Where tools are Python functions, “replay-gui rerun” can answer those alone."
+        )
+    if facts.begin is not None and facts.begin.means is Means.MCP:
+        return (
+            "This log holds what a client asked of an MCP server. The client has to ask again: put “replay-gui rerun "
+            f"{shlex.quote(one_line(facts.path, 200))} --mcp -- SERVER” into its settings, in the place of the server."
+        )
+    if not index.tools and MODEL_REQUEST not in index.kinds:
+        return "This log has no call of a model or a tool, so there is nothing that an agent could be answered from it."
+    return ""
+
+
+def limits(facts: RunFacts, index: RunIndex) -> list[str]:
+    """Return what the user has to know before a run is run again, a sentence each."""
+    said = ["Files, environment, clock and programs are as they are now, unless they were recorded with --also."]
+    if MODEL_REQUEST not in index.kinds:
+        said.append("No request to a model was recorded as it was made: only tools are answered from this log.")
+    if facts.begin is None:
+        said.append("The log does not say by which command the agent was run.")
+    return said

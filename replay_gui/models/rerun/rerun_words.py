@@ -1,0 +1,122 @@
+"""What is said of a re-run: how far it is, and its verdict."""
+
+from __future__ import annotations
+
+from dataclasses import KW_ONLY, dataclass
+
+import msgspec
+
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.wording import plural
+from replay_gui.models.rerun.rerun_process import RerunProcess
+from replay_gui.record.child.rerun_report import RerunReport
+from replay_gui.record.matching.first_difference import DifferenceForm, DifferenceKind
+
+_MAX_NAME = 120  # characters
+_MAX_VALUE = 160  # characters of a value
+_MAX_FIELDS = 4  # that are listed
+_MAX_SAID = 60  # characters of a value in a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class RerunVerdict:
+    """What came of a re-run.
+
+    Attributes:
+        role: good, warn, bad or info. sentence: in one sentence. fields: where the request differs: path, the recorded
+        value, the value now. more: how many differ besides. place: the agent's code that asked, or "".
+        notes: what else there is to know, a sentence each.
+    """
+
+    role: str
+    sentence: str
+    _: KW_ONLY
+    fields: tuple[tuple[str, str, str], ...] = ()
+    more: int = 0
+    place: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def progress_words(events: int, total: int) -> str:
+    """Return how far a re-run is: events of its log, and of the recorded one."""
+    if not events:
+        return "Running again: the agent has made no call yet"
+    return f"Running again: {plural(events, 'event')} so far, of {total:,} in the recorded run"
+
+
+def verdict_of(process: RerunProcess) -> RerunVerdict:
+    """Return the verdict of a re-run that has ended."""
+    report = process.report
+    if process.cancelled:
+        return RerunVerdict("info", "Cancelled. The new log holds what there was until then.")
+    if report is None:
+        return RerunVerdict("bad", process.problem or _last_line(process.output))
+    if report.problems:
+        return RerunVerdict("bad", one_line(report.problems[0], 400), notes=_notes(report))
+    if report.difference is not None:
+        return _of_difference(report.difference, report)
+    if report.log is None:
+        return RerunVerdict(
+            "warn", "No call of a model or a tool was seen, so nothing was run again. Is this the agent's command?"
+        )
+    answered = f"{plural(report.answered, 'call')} answered from the log"
+    if report.is_edited:
+        made = f"{report.made:,} made for real" if report.made else "none made for real"
+        return RerunVerdict("info", f"The edited answer was given: {answered}, {made}.", notes=_notes(report))
+    made = f", {report.made:,} made for real" if report.made else ""
+    return RerunVerdict("good", f"Every request was as recorded: {answered}{made}.", notes=_notes(report))
+
+
+def _of_difference(found: DifferenceForm, report: RerunReport) -> RerunVerdict:
+    asked, nearest = one_line(found.asked, _MAX_NAME), one_line(found.nearest or "", _MAX_NAME)
+    at = "" if found.nearest_position is None else f" (event {found.nearest_position:,})"
+    match found.kind:
+        case DifferenceKind.NOT_ASKED:
+            then = f"then the agent ended without asking for {asked}{at}."
+        case DifferenceKind.UNANSWERED:
+            then = f"then {asked} was asked for, which the recorded run ended before it was answered{at}."
+        case DifferenceKind.STOPPED:
+            then = f"there you stopped it, where {asked} was asked for."
+        case DifferenceKind.REPEATED:
+            then = f"then {asked} was asked for once more than in the recorded run{at}."
+        case DifferenceKind.CHANGED if not nearest:
+            then = f"then {asked} was asked for, which the recorded run never did."
+        case _ if nearest == asked and len(found.fields) == 1 and not found.more_fields:
+            path, recorded, now = (one_line(text, _MAX_SAID) for text in msgspec.structs.astuple(found.fields[0]))
+            then = f"then {asked} was asked for with {path} {now} instead of {recorded}{at}."
+        case _ if nearest == asked:
+            then = f"then {asked} was asked for otherwise than recorded{at}."
+        case _:
+            then = f"then {asked} was asked for instead of {nearest}{at}."
+    begin = f"As recorded up to event {found.position:,}" if found.position > 1 else "Nothing was as recorded"
+    fields = tuple(
+        (one_line(field.path, _MAX_NAME), one_line(field.recorded, _MAX_VALUE), one_line(field.now, _MAX_VALUE))
+        for field in found.fields[:_MAX_FIELDS]
+    )
+    return RerunVerdict(
+        "warn",
+        f"{begin}; {then}",
+        fields=fields,
+        more=len(found.fields) - len(fields) + found.more_fields,
+        place=one_line(found.place or "", 400),
+        notes=_notes(report),
+    )
+
+
+def _notes(report: RerunReport) -> tuple[str, ...]:
+    notes = []
+    if report.difference is not None and report.made:
+        notes.append(f"{plural(report.made, 'call')} made for real.")
+    for what, times in sorted(report.unseen.items()):
+        outcome = "was refused" if what == "a connection" else "was not answered from the log"
+        words = one_line(what, 80)
+        begin = f"{words[:1].upper()}{words[1:]}"
+        notes.append(f"{begin} that was not recorded {outcome} ({plural(times, 'time')}); the run may differ for it.")
+    return tuple(notes)
+
+
+def _last_line(output: str) -> str:
+    """Return the last line that the command printed, which says why it failed."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    said = one_line(lines[-1], 400) if lines else "it printed nothing"
+    return f"The command could not be run again: {said.removeprefix('replay-gui: ')}"

@@ -1,0 +1,138 @@
+"""A strip that says how far a re-run is and what came of it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from replay_gui.look.icons import icon
+from replay_gui.look.theme import GAP, ICON, UNIT, set_role, theme_events
+from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.models.rerun.rerun_process import RerunProcess
+from replay_gui.models.rerun.rerun_words import RerunVerdict, progress_words, verdict_of
+from replay_gui.models.tooltip import plain_tooltip
+from replay_gui.widgets.parts.elided_label import ElidedLabel
+from replay_gui.widgets.parts.plain_label import PlainLabel
+
+_COLUMN_SHARES = (1, 2, 2)  # of the width: path, recorded, now
+
+
+class RerunBar(QWidget):
+    """Hidden until something is run again. The verdict stays until it is dismissed.
+
+    Signals: output_requested(): show what the agent printed.
+    """
+
+    output_requested = Signal()
+
+    def __init__(self, process: RerunProcess, comparison: ComparisonSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._process, self._comparison = process, comparison
+        self.words, self.place = PlainLabel(), QPushButton()
+        self.words.setWordWrap(True)
+        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.notes = PlainLabel(role="secondary")
+        self.notes.setWordWrap(True)
+        set_role(self.place, "link")
+        self.place.setToolTip("The agent's code that asked. Click to copy.")
+        self.output, self.cancel = QPushButton("Output"), QPushButton("Cancel")
+        self.output.setToolTip("What the agent printed")
+        self.close_button = QToolButton()
+        self.close_button.setToolTip("Dismiss")
+        self.close_button.setAccessibleName("Dismiss")
+        self.close_button.setIconSize(QSize(ICON, ICON))
+        self._fields = QWidget()
+        self._grid = QGridLayout(self._fields)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(2 * GAP)
+        self._grid.setVerticalSpacing(0)
+        for column, share in enumerate(_COLUMN_SHARES):
+            self._grid.setColumnStretch(column, share)
+        left = QVBoxLayout()
+        left.setSpacing(UNIT)
+        for widget in (self.words, self._fields, self.notes):
+            left.addWidget(widget)
+        self._frame = QFrame()
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(GAP, GAP, GAP, 0)
+        outer.addWidget(self._frame)
+        row = QHBoxLayout(self._frame)
+        row.setContentsMargins(GAP + UNIT, UNIT, UNIT, UNIT)
+        row.setSpacing(GAP)
+        row.addLayout(left, 1)
+        for button in (self.place, self.output, self.cancel, self.close_button):
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        self.place.clicked.connect(self._on_place)
+        self.output.clicked.connect(self.output_requested)
+        self.cancel.clicked.connect(process.cancel)
+        self.close_button.clicked.connect(self.hide)
+        process.changed.connect(self.refresh)
+        comparison.b.index_changed.connect(self._show_progress)
+        theme_events().changed.connect(self._set_icons)
+        self._set_icons()
+        self.hide()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show the progress, or the verdict."""
+        running = self._process.running
+        self.cancel.setVisible(running)
+        self.cancel.setEnabled(not self._process.cancelled)
+        self.close_button.setVisible(not running)
+        if running:
+            self._show(RerunVerdict("info", ""))
+            self._show_progress()
+        elif self._process.plan is not None:
+            self._show(verdict_of(self._process))
+        self.setVisible(self._process.plan is not None)
+
+    @Slot()
+    def _show_progress(self) -> None:
+        if self._process.running:
+            run = self._comparison
+            events = run.b.index.count if self.shows_new_log else 0
+            self.words.setText("Cancelling…" if self._process.cancelled else progress_words(events, run.a.index.count))
+
+    @property
+    def shows_new_log(self) -> bool:
+        """Whether the log that the re-run writes is the one in B."""
+        facts = self._comparison.b.facts
+        return facts is not None and facts.path == str(self._process.new)
+
+    def _show(self, verdict: RerunVerdict) -> None:
+        set_role(self._frame, verdict.role)
+        self.words.setText(verdict.sentence)
+        self.setAccessibleName(verdict.sentence)
+        self.place.setText(_short(verdict.place))
+        self.place.setProperty("place", verdict.place)
+        self.place.setVisible(bool(verdict.place))
+        more = (f"{verdict.more:,} more differ.",) if verdict.more else ()
+        self.notes.setText(" ".join((*more, *verdict.notes)))
+        self.notes.setVisible(bool(self.notes.text()))
+        while (item := self._grid.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        lines = [("field", "recorded", "now"), *verdict.fields] if verdict.fields else []
+        for line, texts in enumerate(lines):
+            for column, text in enumerate(texts):
+                label = ElidedLabel(text)
+                label.setToolTip(plain_tooltip(text))
+                if not line or not column:
+                    set_role(label, "secondary")
+                self._grid.addWidget(label, line, column)
+        self._fields.setVisible(bool(lines))
+
+    @Slot()
+    def _on_place(self) -> None:
+        QGuiApplication.clipboard().setText(str(self.place.property("place")))
+
+    @Slot()
+    def _set_icons(self) -> None:
+        self.close_button.setIcon(icon("close"))
+
+
+def _short(place: str) -> str:
+    """Return a place without its folder: ``agent.py:12 in plan``."""
+    return place.replace("\\", "/").rpartition("/")[2]

@@ -1,0 +1,85 @@
+"""What if a call had been answered otherwise: the answer as a text to edit."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+
+from replay_gui.core.text.plain_text import visible
+from replay_gui.look.theme import GAP, WIDE, data_font
+from replay_gui.models.rerun.edited_answer import AnswerText, EditedAnswer, NotEditable
+from replay_gui.widgets.parts.notice import Notice
+from replay_gui.widgets.parts.plain_label import PlainLabel
+
+_SIZE_PX = (88 * GAP, 60 * GAP)
+_QUIET_MS = 150  # without a key, after which the text is checked
+
+
+class AnswerDialog(QDialog):
+    """Attributes: field: the answer. next_button: enabled while the text is another answer.
+
+    Signals: edited(object): an EditedAnswer, when the button is pressed.
+    """
+
+    edited = Signal(object)
+
+    def __init__(self, answer: AnswerText, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("What if")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._answer = answer
+        self.field = QPlainTextEdit(answer.text)
+        self.field.setFont(data_font())
+        self.field.setAccessibleName("The answer")
+        self.problem = Notice("warn")
+        self._reset, self._cancel = QPushButton("Reset"), QPushButton("Cancel")
+        self.next_button = QPushButton("Run again with this…")
+        self.next_button.setDefault(True)
+        self._quiet = QTimer(self, interval=_QUIET_MS, singleShot=True)
+        form = "JSON. " if answer.is_json else ""
+        head = PlainLabel(f"What if event {answer.position:,} had been another answer? {answer.about}")
+        head.setWordWrap(True)
+        buttons = QHBoxLayout()
+        buttons.addWidget(PlainLabel(f"{form}Nothing runs yet.", "secondary"), 1)
+        for button in (self._reset, self._cancel, self.next_button):
+            buttons.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(WIDE, WIDE, WIDE, WIDE)
+        layout.setSpacing(GAP)
+        layout.addWidget(head)
+        layout.addWidget(self.field, 1)
+        layout.addWidget(self.problem)
+        layout.addLayout(buttons)
+        self.resize(*_SIZE_PX)
+        self.field.textChanged.connect(self._quiet.start)
+        self._quiet.timeout.connect(self.check)
+        self._reset.clicked.connect(self._on_reset)
+        self._cancel.clicked.connect(self.reject)
+        self.next_button.clicked.connect(self._on_next)
+        self.check()
+
+    @Slot()
+    def check(self) -> EditedAnswer | None:
+        """Return the edit that the text is, if it is one; say why not."""
+        text = self.field.toPlainText()
+        edited, problem = None, ""
+        try:
+            edited = self._answer.edited(text)
+        except NotEditable as why:
+            problem = str(why)
+        if edited is not None and edited == self._answer.edited(self._answer.text):
+            edited = None
+        self.problem.show_text(visible(problem))
+        self.next_button.setEnabled(edited is not None)
+        return edited
+
+    @Slot()
+    def _on_reset(self) -> None:
+        self.field.setPlainText(self._answer.text)
+
+    @Slot()
+    def _on_next(self) -> None:
+        edited = self.check()
+        if edited is not None:
+            self.edited.emit(edited)
+            self.accept()

@@ -1,0 +1,220 @@
+"""Run again: what will be run, where, and how the calls of each tool are answered. Nothing runs without its button."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from replay_gui.core.log.begun import Means
+from replay_gui.core.text.plain_text import one_line, visible
+from replay_gui.engine.answers import RunFacts
+from replay_gui.look.theme import GAP, ROW, WIDE, data_font
+from replay_gui.models.rerun.edited_answer import EditedAnswer
+from replay_gui.models.rerun.rerun_plan import RerunPlan, ToolPolicy, text_of_command, words_of_command
+from replay_gui.models.rerun.rerun_process import new_log_of
+from replay_gui.record.sessions.rerun_options import OnMiss
+from replay_gui.widgets.parts.elided_label import ElidedLabel
+from replay_gui.widgets.parts.notice import Notice
+from replay_gui.widgets.parts.plain_label import PlainLabel
+
+_WIDTH_PX, _TOOLS_PX, _COMMAND_PX, _FIELD_PX = 88 * GAP, 6 * ROW, 3 * ROW, 2 * ROW
+_MAX_TOOLS = 200  # that are listed; the others are answered as recorded
+_POLICIES = ((ToolPolicy.RECORDED, "as recorded"), (ToolPolicy.LIVE, "for real"), (ToolPolicy.ASK, "ask me"))
+_MISSES = ((OnMiss.STOP, "stop there"), (OnMiss.LIVE, "make it for real"), (OnMiss.ASK, "ask me"))
+
+
+class RerunDialog(QDialog):
+    """Asks for a RerunPlan.
+
+    Attributes:
+        command, folder: fields of what is run, and where. policies: a box for each tool.
+        miss: the box for what was not recorded. shown: the whole command.
+        run_button: enabled while the fields make a plan.
+
+    Signals: chosen(object): a RerunPlan, when the button is pressed.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(
+        self, facts: RunFacts, tools: tuple[str, ...], limits: list[str], edit: EditedAnswer | None, parent: QWidget
+    ) -> None:
+        """`tools`: names of the log's tools. `limits`: what the user has to know. `edit`: an answer that is edited."""
+        super().__init__(parent)
+        self.setWindowTitle("Run again" if edit is None else "What if")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._facts, self._edit = facts, edit
+        self._new = new_log_of(Path(facts.path))
+        begin = facts.begin
+        self._uses_proxy = begin is not None and begin.means is Means.PROXY
+        self.command = QPlainTextEdit(visible(text_of_command(begin), "\n"))  # what cannot be seen must not be run
+        self.command.setTabChangesFocus(True)
+        self.command.setFixedHeight(_FIELD_PX)
+        self.command.setPlaceholderText("python agent.py …")
+        self.command.setAccessibleName("The agent's command")
+        self.command.setFont(data_font())
+        self.folder = QLineEdit(visible(_folder_of(facts)))
+        self.folder.setAccessibleName("The folder that it is run in")
+        self.folder.setFont(data_font())
+        self._choose = QPushButton("Choose…")
+        self._choose.setAutoDefault(False)
+        self.policies = {tool: _box(_POLICIES, f"How {one_line(tool, 60)} is answered") for tool in tools[:_MAX_TOOLS]}
+        self.miss = _box(_MISSES, "What a request that was not recorded does")
+        self._problem = Notice("warn")
+        self.shown = QPlainTextEdit()
+        self.shown.setReadOnly(True)
+        self.shown.setFont(data_font())
+        self.shown.setFixedHeight(_COMMAND_PX)
+        self.shown.setAccessibleName("The whole command")
+        self.run_button, self._cancel = QPushButton("Run"), QPushButton("Cancel")
+        for button in (self.run_button, self._cancel):
+            button.setAutoDefault(False)  # Enter in a field must not run anything
+        self._build(limits)
+        self._choose.clicked.connect(self._on_choose)
+        self.command.textChanged.connect(self._refresh)
+        self.folder.textChanged.connect(self._refresh)
+        for box in (*self.policies.values(), self.miss):
+            box.currentIndexChanged.connect(self._refresh)
+        self.run_button.clicked.connect(self._on_run)
+        self._cancel.clicked.connect(self.reject)
+        self._refresh()
+
+    def _build(self, limits: list[str]) -> None:
+        form = QGridLayout()
+        form.setHorizontalSpacing(GAP)
+        form.setVerticalSpacing(GAP)
+        rows: list[tuple[str, list[QWidget]]] = [
+            ("Command", [self.command]),
+            ("In the folder", [self.folder, self._choose]),
+        ]
+        if self._edit is None:
+            rows.append(("What was not recorded", [self.miss]))
+        for line, (name, widgets) in enumerate(rows):
+            form.addWidget(PlainLabel(name, "secondary"), line, 0)
+            for column, widget in enumerate(widgets, 1):
+                form.addWidget(widget, line, column, 1, 1 if len(widgets) > 1 else 2)
+        form.setColumnStretch(1, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(WIDE, WIDE, WIDE, WIDE)
+        layout.setSpacing(GAP)
+        layout.addWidget(self._text(_about(self._facts, self._edit)))
+        layout.addLayout(form)
+        if self.policies:
+            layout.addWidget(PlainLabel("How the calls of its tools are answered", "secondary"))
+            layout.addWidget(self._tools())
+        layout.addWidget(self._text(" ".join(limits), "secondary"))
+        layout.addWidget(PlainLabel("The same in a terminal", "secondary"))
+        layout.addWidget(self.shown)
+        layout.addWidget(self._problem)
+        buttons = QHBoxLayout()
+        buttons.addWidget(ElidedLabel(f"Writes {one_line(str(self._new))}"), 1)
+        buttons.addWidget(self._cancel)
+        buttons.addWidget(self.run_button)
+        layout.addLayout(buttons)
+        self.setMinimumWidth(_WIDTH_PX)
+
+    def _tools(self) -> QScrollArea:
+        body = QWidget()
+        grid = QGridLayout(body)
+        grid.setContentsMargins(GAP, 0, GAP, 0)
+        grid.setVerticalSpacing(0)
+        for line, (tool, box) in enumerate(self.policies.items()):
+            grid.addWidget(ElidedLabel(one_line(tool, 200)), line, 0)
+            grid.addWidget(box, line, 1)
+        grid.setColumnStretch(0, 1)
+        grid.setRowStretch(len(self.policies), 1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setWidget(body)
+        area.setMaximumHeight(_TOOLS_PX)
+        return area
+
+    @staticmethod
+    def _text(text: str, role: str = "") -> PlainLabel:
+        label = PlainLabel(text, role)
+        label.setWordWrap(True)
+        return label
+
+    @property
+    def plan(self) -> RerunPlan:
+        """What the fields say; ValueError, with the reason, where they make no plan."""
+        command = words_of_command(self.command.toPlainText())
+        folder = Path(self.folder.text()).expanduser()
+        if not command:
+            raise ValueError("The log does not say by which command the agent was run: give it here.")
+        if not folder.is_dir():
+            raise ValueError("There is no such folder.")
+        return RerunPlan(
+            run=Path(self._facts.path).absolute(),
+            command=command,
+            folder=folder.absolute(),
+            policies={tool: ToolPolicy(box.currentData()) for tool, box in self.policies.items()},
+            on_miss=OnMiss(self.miss.currentData()),
+            edit=self._edit,
+            uses_proxy=self._uses_proxy,
+        )
+
+    @Slot()
+    def _refresh(self) -> None:
+        try:
+            plan = self.plan
+        except ValueError as why:
+            self._problem.show_text(visible(str(why)))
+            self.shown.clear()
+            self.run_button.setEnabled(False)
+        else:
+            self._problem.show_text("")
+            self.shown.setPlainText(visible(f"cd {plan.folder}\n{plan.shown(self._new)}", "\n"))
+            self.run_button.setEnabled(True)
+
+    @Slot()
+    def _on_choose(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, "Run in this folder", self.folder.text())
+        if folder:
+            self.folder.setText(folder)
+
+    @Slot()
+    def _on_run(self) -> None:
+        self.chosen.emit(self.plan)
+        self.accept()
+
+
+def _about(facts: RunFacts, edit: EditedAnswer | None) -> str:
+    name = one_line(facts.name, 80)
+    if edit is None:
+        return (
+            f"The agent's own code runs again, and every answer comes from {name}. It stops at the first request that "
+            "the recorded run did not make."
+        )
+    return (
+        f"The agent's own code runs again, answered from {name}; event {edit.position:,} is answered as you edited it. "
+        "What is asked from there on and was not recorded is made for real: models are asked, tools run."
+    )
+
+
+def _folder_of(facts: RunFacts) -> str:
+    """Return the folder that the run was recorded in, where it still exists; else that of the log."""
+    recorded = "" if facts.begin is None else facts.begin.folder
+    return recorded if recorded and Path(recorded).is_dir() else str(Path(facts.path).absolute().parent)
+
+
+def _box(choices: tuple[tuple[object, str], ...], name: str) -> QComboBox:
+    box = QComboBox()
+    for value, words in choices:
+        box.addItem(words, value)
+    box.setAccessibleName(name)
+    return box
