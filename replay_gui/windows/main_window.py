@@ -93,7 +93,7 @@ class MainWindow(QMainWindow):
         self._pages = QStackedWidget()
         self._pages.addWidget(self._welcome)
         self.run_actions = RunActions(session, self._get_run_view, self.playback, self.actions_, self)
-        self.find_actions = FindActions(self._get_find_line, self)
+        self.find_actions = FindActions(self._get_find_line, self._get_run_view, self)
         self.sources = SourceActions(session, self.comparison, self.actions_, self)
         self.runs_page = RunsPage(session, self.comparison, pages=self._pages, actions=self.actions_, window=self)
         self._banners = BannerArea(session)

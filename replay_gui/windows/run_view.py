@@ -10,6 +10,7 @@ from replay_gui.core.state.state import Path
 from replay_gui.look.theme import GAP
 from replay_gui.models.run.run_search import RunSearch
 from replay_gui.models.session import Session
+from replay_gui.widgets.parts.panel_find_bar import PanelFindBar
 from replay_gui.widgets.run.event_detail import EventDetail
 from replay_gui.widgets.run.event_list import EventList
 from replay_gui.widgets.run.run_facts_panel import RunFactsPanel
@@ -30,6 +31,7 @@ class RunView(QWidget):
         self.timeline = TimelinePanel(session)
         events, detail, state = EventList(session, finder), EventDetail(session), StateInspector(session)
         self.events, self.detail, self.state = events, detail, state
+        detail.follow_search(finder)
         self.facts = RunFactsPanel(session)
         self._state_pages = QStackedWidget()
         for page, text, tip in (
@@ -57,6 +59,13 @@ class RunView(QWidget):
     def toggle_facts(self) -> None:
         """Show the facts of the run in place of the state, or the state again."""
         self._state_pages.setCurrentIndex(1 - self._state_pages.currentIndex())
+
+    def find_bar_of(self, focused: QWidget | None) -> PanelFindBar | None:
+        """Return the line in which the panel with the focused widget searches; None if it has none of its own."""
+        for panel in (self.detail, self.state):
+            if focused is not None and panel.isAncestorOf(focused):
+                return panel.find_bar
+        return None
 
     def show_value(self, path: Path) -> None:
         """Show the state, and choose the value at this path in it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ class RunSearch(EventSearchModel):
 
     Attributes:
         hits: by event index, ascending; as many as are kept. indexes: int64, the same indexes.
+        step_within: goes to the next (True) or previous match inside the event shown, and returns whether there is one.
     """
 
     TITLE = "Find in events"
@@ -32,6 +34,7 @@ class RunSearch(EventSearchModel):
         super().__init__(parent)
         self.hits: dict[int, SearchHit] = {}
         self.indexes: NDArray[np.int64] = np.zeros(0, np.int64)
+        self.step_within: Callable[[bool], bool] | None = None
         self._session = session
         self._number = 0
         self._forward: bool | None = None  # where to go as soon as there is a hit
@@ -67,8 +70,13 @@ class RunSearch(EventSearchModel):
             self.progressed.emit()
 
     def step(self, forward: bool) -> None:
-        """Go to the next or previous hit from the position; wrap around at the ends of the run."""
+        """Go to the next or previous match in the event at the position, else to the next or previous hit.
+
+        It wraps around at the ends of the run.
+        """
         indexes = self.indexes
+        if self.step_within is not None and self.number and self.step_within(forward):
+            return
         if not len(indexes):
             self._forward = forward if self.searching else None
             return

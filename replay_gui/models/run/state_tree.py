@@ -114,6 +114,36 @@ class StateTree(QAbstractTableModel):
         self._view.collapsed.difference_update(path[:i] for i in range(1, len(path)))
         self._update()
 
+    def reveal_hits(self, text: str) -> None:
+        """Open what leads to members that hold a text, case aside, and the long texts among them.
+
+        At most MEMBERS_PER_TURN members are looked at.
+        """
+        search = ValueSearch(self._root, text)
+        search.search_more(MEMBERS_PER_TURN)
+        for path in search.found:
+            lead = {path[:i] for i in range(1, len(path) + 1)}
+            self._view.expanded |= lead
+            self._view.collapsed -= lead
+        if search.found:
+            self._update()
+
+    def rows_with(self, text: str, match_case: bool = False) -> list[int]:
+        """The rows in which a text stands."""
+        wanted = text if match_case else text.lower()
+        of_rows = (f"{row.key} {row.text}" for row in self._rows)
+        return [i for i, line in enumerate(of_rows) if wanted in (line if match_case else line.lower())]
+
+    def first_change(self) -> int | None:
+        """The first row that the event changed; None if none is shown."""
+        still = (ChangeMark.SAME, ChangeMark.INSIDE)
+        return next((i for i, row in enumerate(self._rows) if row.mark not in still), None)
+
+    @property
+    def hidden_hits(self) -> int:
+        """How many hits of the search are left out because the event did not change them."""
+        return len(self._view.found or ()) - len(self.found_rows()) if self._view.changed_only else 0
+
     def activate(self, row: int) -> None:
         """What Enter and a double click do: open, close, or show more."""
         shown = self._rows[row]

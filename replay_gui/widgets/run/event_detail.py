@@ -16,14 +16,17 @@ from replay_gui.models.run.event_readable import PAGE_CHARACTERS, readable
 from replay_gui.models.run.event_words import view_command
 from replay_gui.models.run.integrity_words import hash_checks
 from replay_gui.models.run.json_text import json_text
+from replay_gui.models.run.run_search import RunSearch
 from replay_gui.models.run.state_tree import StateTree
 from replay_gui.models.session import Session
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.notice import Notice
 from replay_gui.widgets.parts.panel import Panel
+from replay_gui.widgets.parts.panel_find_bar import PanelFindBar
 from replay_gui.widgets.parts.section import Section, SectionStack
 from replay_gui.widgets.run.event_text_view import EventTextView
 from replay_gui.widgets.run.fact_row import FactRow
+from replay_gui.widgets.run.page_search import PageSearch
 from replay_gui.widgets.run.run_card import RunCard
 from replay_gui.widgets.run.value_view import MAX_COPIED_CHARACTERS, ValueView
 
@@ -33,6 +36,7 @@ _TABS = (
     ("Tree", "Tree", "The event's fields as a tree"),
     ("Raw", "Raw", "The event as JSON"),
 )
+_MAX_SEARCHED_CHARACTERS = 16 * PAGE_CHARACTERS  # shown at most to reach a match
 _MIN_UPPER_HEIGHT_PX = 4 * ROW  # height of the upper part
 _MAX_HEIGHT_PX = (1 << 24) - 1  # Qt's own: as high as there is room
 _MAX_UPPER_SHARE = 0.45  # of the height, that the upper part may have before something else stands unfolded
@@ -52,6 +56,9 @@ class EventDetail(Panel):
         self.tree = StateTree(self)
         self.tree_view = ValueView("Event's fields", self.tree)
         self.problem = Notice("bad")
+        self.find_bar = PanelFindBar("Find in this event", "Find in this event")
+        self.search = PageSearch(self)
+        self._finder: RunSearch | None = None
         self.origin, self.integrity = Section("Where it came from"), Section("Integrity")
         self.more = QPushButton("Show more")
         set_role(self.more, "link")
@@ -66,6 +73,7 @@ class EventDetail(Panel):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.problem)
+        column.addWidget(self.find_bar)
         column.addWidget(self.pages, 1)
         column.addWidget(self.more)
         column.addWidget(SectionStack(self.origin, self.integrity))
@@ -73,6 +81,10 @@ class EventDetail(Panel):
         self.set_body(body)
         self._add_tabs()
         self._add_copies()
+        self.find_bar.text_changed.connect(self._look)
+        self.find_bar.opened.connect(self._look)
+        self.find_bar.step_wanted.connect(self.search.step_around)
+        self.search.changed.connect(self._show_found_count)
         self.more.clicked.connect(self._on_more)
         self.card.position_chosen.connect(session.seek)
         self.tree.dataChanged.connect(self._fit)
@@ -113,6 +125,43 @@ class EventDetail(Panel):
         self.tabs.button(number).setChecked(True)
         self._show_page()
 
+    # ---- finding ----------------------------------------------------------------------------------
+    def follow_search(self, finder: RunSearch) -> None:
+        """Mark what a search in the run has found, and let it walk the matches in the event."""
+        self._finder = finder
+        finder.step_within = self._step_within
+        finder.started.connect(self._look)
+        finder.progressed.connect(self._on_search_progressed)
+
+    def _step_within(self, forward: bool) -> bool:
+        shown = self._session.position_state
+        is_here = shown is not None and shown.position == self._session.position
+        return is_here and self.find_bar.isHidden() and self.search.step(forward)
+
+    @Slot()
+    def _on_search_progressed(self) -> None:
+        if not self.search.count:  # else it is known that the event is a hit
+            self._look()
+
+    @Slot()
+    def _look(self) -> None:
+        """Find what the panel's own line says, else what the search in the run is for, if the event is a hit of it."""
+        page, finder = self.pages.currentWidget(), self._finder
+        text, match_case = self.find_bar.line.text(), False
+        if self.find_bar.isHidden() and finder is not None and finder.number:
+            text, match_case = finder.text, finder.match_case
+        searchable = page if isinstance(page, EventTextView | ValueView) and self._event is not None else None
+        self.search.look(searchable, text, match_case)
+        while text and not self.search.count and self.more.isVisible() and self._limit < _MAX_SEARCHED_CHARACTERS:
+            self._limit *= 4
+            self._fill_page()
+            self.search.look(searchable, text, match_case)
+
+    @Slot()
+    def _show_found_count(self) -> None:
+        self.find_bar.count.setText(self.search.words if self.search.words or not self.find_bar.line.text() else "none")
+        self.set_note(self.search.words if self.find_bar.isHidden() else "")
+
     # ---- what the session says ----------------------------------------------------------------------
     @Slot()
     def on_run_changed(self) -> None:
@@ -139,6 +188,10 @@ class EventDetail(Panel):
 
     @Slot()
     def _show_page(self) -> None:
+        self._fill_page()
+        self._look()
+
+    def _fill_page(self) -> None:
         event, whole = self._event, True
         is_before = event is None and self._session.position_state is not None
         self.pages.setCurrentIndex(CARD if is_before else self.tabs.checkedId())

@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QMimeData, Qt
-from PySide6.QtGui import QColor, QContextMenuEvent, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextOption
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextOption,
+)
+from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
 from replay_gui.look.theme import GAP, UNIT, data_font, theme
 from replay_gui.models.run.event_readable import ReadableLine, TextStyle
 
 _MAX_BLOCK_CHARACTERS = 1024  # characters of a block
+_MAX_MATCHES = 1000  # of a text that is searched for, which are marked
 _CONTINUED_BLOCK = 1  # user state of a block that is no line of its own, but goes on with the one before
 
 
@@ -20,6 +29,7 @@ class EventTextView(QPlainTextEdit):
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._matches: list[QTextCursor] = []
         self.setAccessibleName(name)
         self.setReadOnly(True)
         self.setUndoRedoEnabled(False)
@@ -63,6 +73,37 @@ class EventTextView(QPlainTextEdit):
                     cursor.insertText(piece, look)
         cursor.endEditBlock()
         self.moveCursor(QTextCursor.MoveOperation.Start)
+
+    def find_all(self, text: str, match_case: bool) -> int:
+        """Mark the text wherever it stands in one of the blocks, up to _MAX_MATCHES times; return how often."""
+        self._matches = []
+        flags = QTextDocument.FindFlag.FindCaseSensitively if match_case else QTextDocument.FindFlag(0)
+        match = self.document().find(text, 0, flags) if text else QTextCursor()
+        while not match.isNull() and len(self._matches) < _MAX_MATCHES:
+            self._matches.append(match)
+            match = self.document().find(text, match, flags)
+        self._mark_matches(None)
+        return len(self._matches)
+
+    def show_found(self, number: int) -> None:
+        """Mark one match, from 0, as the current one, in sight."""
+        self._mark_matches(number)
+        place = QTextCursor(self.document())
+        place.setPosition(self._matches[number].selectionStart())
+        self.setTextCursor(place)
+        self.centerCursor()
+
+    def _mark_matches(self, current: int | None) -> None:
+        colors, marks = theme(), []
+        for number, match in enumerate(self._matches):
+            mark = QTextEdit.ExtraSelection()
+            mark.cursor = match
+            look = QTextCharFormat()
+            look.setBackground(colors.accent if number == current else colors.changed_word)
+            look.setForeground(colors.on_accent if number == current else colors.text)
+            mark.format = look
+            marks.append(mark)
+        self.setExtraSelections(marks)
 
     def createMimeDataFromSelection(self) -> QMimeData:
         """The chosen text as it is: without the breaks that only make it quick to lay out."""

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Slot
-from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from replay_gui.core.log.positions import position_after
 from replay_gui.core.state.state import Path
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.look.theme import GAP, UNIT, set_role
+from replay_gui.core.text.wording import plural
 from replay_gui.models.run.event_words import view_command
 from replay_gui.models.run.state_tree import StateTree
 from replay_gui.models.run.value_trace import ChosenValueTrace
 from replay_gui.models.session import Session
 from replay_gui.widgets.parts.notice import Notice
 from replay_gui.widgets.parts.panel import Panel
-from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.widgets.parts.panel_find_bar import PanelFindBar
 from replay_gui.widgets.run.value_trace_bar import ValueTraceBar
 from replay_gui.widgets.run.value_view import ValueView
 
-_ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-
 
 class StateInspector(Panel):
-    """The session's state as a tree. What is open, chosen and in sight stays when the position moves."""
+    """The session's state as a tree. What is open and chosen stays when the position moves.
+
+    What is in sight stays too, as long as the first change is among it or a value is chosen.
+    """
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("State", parent)
@@ -38,20 +39,8 @@ class StateInspector(Panel):
             "Changed only", "Show only what this event changed", checkable=True, short="Changed"
         )
         self.find_button = self.add_button("Find", "Find keys and values in the state", checkable=True, spare=True)
-        self.search = QLineEdit()
-        self.search.setPlaceholderText("Key or value")
-        self.search.setAccessibleName("Find in the state")
-        self.search.setClearButtonEnabled(True)
-        self._find_bar = QFrame()
-        self.search.installEventFilter(self)
-        self.hits = PlainLabel()
-        set_role(self.hits, "secondary")
-        bar = QHBoxLayout(self._find_bar)
-        bar.setContentsMargins(GAP, UNIT, GAP, UNIT)
-        bar.setSpacing(UNIT)
-        bar.addWidget(self.search, 1)
-        bar.addWidget(self.hits)
-        self._find_bar.hide()
+        self.find_bar = PanelFindBar("Find in the state", "Key or value")
+        self.search, self.hits = self.find_bar.line, self.find_bar.count
         copy = QAction("Copy the command that shows this", self)
         copy.triggered.connect(self.copy_command)
         self.view.addAction(copy)
@@ -59,13 +48,15 @@ class StateInspector(Panel):
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for part in (self.untrusted, self.not_applied, self.trace_bar, self._find_bar):
+        for part in (self.untrusted, self.not_applied, self.trace_bar, self.find_bar):
             column.addWidget(part)
         column.addWidget(self.view, 1)
         self.set_body(body)
         self.changed_only.toggled.connect(self._on_changed_only)
         self.find_button.toggled.connect(self._on_find_toggled)
-        self.search.textChanged.connect(self._on_needle)
+        self.find_bar.opened.connect(self._on_find_opened)
+        self.find_bar.text_changed.connect(self._on_needle)
+        self.find_bar.step_wanted.connect(self.step_hit)
         self.view.selectionModel().currentRowChanged.connect(self._show_hit_count)
         self.view.path_chosen.connect(self.trace.follow)
         self.tree.searched.connect(self._on_searched)
@@ -79,7 +70,7 @@ class StateInspector(Panel):
     def on_run_changed(self) -> None:
         self.view.forget_choice()
         self.tree.forget()
-        self.find_button.setChecked(False)
+        self.find_bar.end()
         self.on_position_state_changed()
 
     @Slot()
@@ -90,6 +81,7 @@ class StateInspector(Panel):
         self.set_secondary(facts.state if facts is not None else "")
         if shown is not None:
             self.tree.show(shown.state, shown.changes)
+            self.view.show_change()
         why = shown.not_applied if shown is not None else None
         self.not_applied.show_text("" if why is None else f"This event had no effect: {one_line(why)}")
         self._show_trust()
@@ -110,18 +102,18 @@ class StateInspector(Panel):
     @Slot(bool)
     def _on_changed_only(self, on: bool) -> None:
         self.tree.set_changed_only(on)
+        self.view.show_change()
         self._set_hint()
+        self._show_hit_count()
 
     @Slot()
     def begin_find(self) -> None:
         """Show the search field and focus it."""
-        self.find_button.setChecked(True)
-        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.search.selectAll()
+        self.find_bar.begin()
 
     def show_value(self, path: Path) -> None:
         """Choose the value at this path, whatever is searched for or hidden; what holds it, if it is far down."""
-        self.find_button.setChecked(False)
+        self.find_bar.end()
         self.changed_only.setChecked(False)
         self.tree.reveal(path)
         self.view.choose_path(path)
@@ -129,13 +121,16 @@ class StateInspector(Panel):
 
     @Slot(bool)
     def _on_find_toggled(self, on: bool) -> None:
-        self._find_bar.setVisible(on)
         if on:
-            self.search.setFocus()
+            self.find_bar.begin()
         else:
-            if self.search.text() and (row := self.view.currentIndex().row()) >= 0:
-                self.tree.reveal(self.tree.path(row))  # what was found stays in sight
-            self.search.clear()
+            self.find_bar.end()
+
+    @Slot(bool)
+    def _on_find_opened(self, on: bool) -> None:
+        self.find_button.setChecked(on)
+        if not on and self.search.text() and (row := self.view.currentIndex().row()) >= 0:
+            self.tree.reveal(self.tree.path(row))  # what was found stays in sight
 
     @Slot(str)
     def _on_needle(self, needle: str) -> None:
@@ -163,20 +158,9 @@ class StateInspector(Panel):
         rows, here = self.tree.found_rows(), self.view.currentIndex().row()
         more = "" if self.tree.complete else "+"
         hit_words = f"{rows.index(here) + 1:,} of {len(rows):,}{more}" if here in rows else f"{len(rows):,}{more}"
+        if hidden := self.tree.hidden_hits:
+            hit_words += f" · {hidden:,}{more} hidden by “{self.changed_only.text()}”"
         self.hits.setText(hit_words if self.search.text() else "")
-
-    def eventFilter(self, watched: object, event: QEvent) -> bool:
-        """In the line of the search Enter and Shift+Enter go from hit to hit, Esc closes it."""
-        if not isinstance(event, QKeyEvent) or event.key() not in (*_ENTER_KEYS, Qt.Key.Key_Escape):
-            return False
-        if event.type() == QEvent.Type.ShortcutOverride:
-            event.accept()
-        elif event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape:
-            self.find_button.setChecked(False)
-            self.view.setFocus()
-        elif event.type() == QEvent.Type.KeyPress:
-            self.step_hit(forward=not event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        return True
 
     @Slot()
     def copy_command(self) -> None:
@@ -189,6 +173,8 @@ class StateInspector(Panel):
         shown = self._session.position_state
         if shown is None:
             hint = ""
+        elif self.search.text() and self.tree.hidden_hits:
+            hint = f"{plural(self.tree.hidden_hits, 'hit')} in what this event did not change."
         elif self.search.text():
             hint = "Nothing found." if self.tree.complete else "Searching…"
         elif self.changed_only.isChecked():

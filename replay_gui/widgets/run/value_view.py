@@ -34,6 +34,7 @@ class ValueView(RowView):
         self._delegate = ValueDelegate(self, tree)
         self.setItemDelegate(self._delegate)
         self._chosen: Path | None = None
+        self._sought = ("", False)  # text, and whether its case counts
         self._is_updating = False  # rows are being removed, and Qt makes another one the current one
         self._sight: list[tuple[Path, int]] = []  # rows in sight before a change, and how far below the first
         self.row_activated.connect(tree.activate)
@@ -110,6 +111,21 @@ class ValueView(RowView):
         self._delegate.needle = needle
         self.viewport().update()
 
+    def find_all(self, text: str, match_case: bool) -> int:
+        """Open what leads to members that hold a text, and mark it; return the number of rows with it."""
+        self._sought = (text, match_case)
+        self.mark(text)
+        if not text:
+            return 0
+        self._tree.reveal_hits(text)
+        return len(self._tree.rows_with(*self._sought))
+
+    def show_found(self, number: int) -> None:
+        """Choose one of the rows with the text, from 0, in sight."""
+        rows = self._tree.rows_with(*self._sought)
+        if number < len(rows):  # else it was closed meanwhile
+            self.choose(rows[number])
+
     def choose(self, row: int) -> None:
         """Make a row the chosen one, in sight."""
         self.setCurrentIndex(self._tree.index(row, 0))
@@ -122,6 +138,13 @@ class ValueView(RowView):
             self.path_chosen.emit(path)
         self._restore_current()
         self.show_row(max(self.currentIndex().row(), 0))
+
+    def show_change(self) -> None:
+        """Bring the first row that the event changed into sight, unless the user follows a value, or one is there."""
+        row = self._tree.first_change() if self._chosen is None else None
+        first, last = self.rows_in_sight()
+        if row is not None and not first <= row < last:
+            self.show_row(row)
 
     # ---- hands ------------------------------------------------------------------------------------
     def event(self, event: QEvent) -> bool:

@@ -1,0 +1,71 @@
+"""Walks the matches of a text in the page that the event's panel shows."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Signal
+
+
+class SearchablePage(Protocol):
+    """A page that can mark a text in itself."""
+
+    def find_all(self, text: str, match_case: bool) -> int:
+        """Mark the text wherever it stands, "" nowhere; return how often, as far as that is counted."""
+        ...
+
+    def show_found(self, number: int) -> None:
+        """Mark match `number`, from 0, as the current one, in sight."""
+        ...
+
+
+class PageSearch(QObject):
+    """Attributes: count: of matches. number: of the current one, from 1; 0: none.
+
+    Signal: changed(): either is another.
+    """
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.count, self.number = 0, 0
+        self._page: SearchablePage | None = None
+        self._begins_at_end = False  # the next page was come to from behind
+
+    def look(self, page: SearchablePage | None, text: str, match_case: bool) -> None:
+        """Find the text in a page that shows something else, or find another text; go to the first match."""
+        self._page = page
+        self.count = 0 if page is None else page.find_all(text, match_case)
+        self.number = 0
+        if self.count:
+            self._go(self.count if self._begins_at_end else 1)
+        self._begins_at_end = False
+        self.changed.emit()
+
+    def step(self, forward: bool) -> bool:
+        """Go to the next or the previous match in the page; return whether there is one."""
+        number = self.number + (1 if forward else -1)
+        if self._page is None or not 1 <= number <= self.count:
+            self._begins_at_end = not forward
+            return False
+        self._go(number)
+        self.changed.emit()
+        return True
+
+    def step_around(self, forward: bool) -> None:
+        """The same; after the last match comes the first."""
+        if not self.step(forward) and self.count:
+            self._go(1 if forward else self.count)
+            self.changed.emit()
+        self._begins_at_end = False
+
+    @property
+    def words(self) -> str:
+        """``2 of 5``; "" where there is none."""
+        return f"{self.number:,} of {self.count:,}" if self.count else ""
+
+    def _go(self, number: int) -> None:
+        self.number = number
+        if self._page is not None:
+            self._page.show_found(number - 1)
