@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -18,7 +17,7 @@ from replay_gui.windows.actions import Handlers
 from replay_gui.windows.format_menu import FormatMenu
 from replay_gui.windows.runs.runs_page import RunsPage
 
-CHOOSE_RUN = "choose…"  # the action of the banner on a file with several runs
+SHOW_RUNS = "show all runs"  # the action of the banner on a file with several runs
 EDIT_MAPPING = "mapping…"  # the action of the banner on a file whose records were not all understood
 MAPPED_FORMAT = "json-lines"  # the format that a mapping is for
 
@@ -40,8 +39,6 @@ class SourceActions(QObject):
         self._comparison = comparison
         self._actions = actions
         self._window = window
-        self._folder = ""  # whose runs were listed last
-        self._picked = ""  # the run that was picked from a list
         self._page: RunsPage | None = None
         session.run_changed.connect(self._on_run_changed)
         session.facts_changed.connect(self._on_run_changed)
@@ -61,8 +58,7 @@ class SourceActions(QObject):
         """Enable the actions that can be done now."""
         facts = self._session.facts
         has_page = self._page is not None and self._page.has_runs
-        has_list = bool(self._folder) or (facts is not None and len(facts.runs) > 1)
-        self._actions["runs"].setEnabled(has_page or has_list)
+        self._actions["runs"].setEnabled(has_page or (facts is not None and len(facts.runs) > 1))
         self._actions["mapping"].setEnabled(facts is not None and facts.format == MAPPED_FORMAT)
 
     @Slot()
@@ -72,8 +68,8 @@ class SourceActions(QObject):
         if facts is None or self._comparison.active:
             return
         name, run = one_line(facts.name, 80), one_line(facts.run, 80)
-        if len(facts.runs) > 1 and facts.given != self._picked:
-            self.noticed.emit(Alert("info", f"{name} holds {len(facts.runs):,} runs; this is {run}.", (CHOOSE_RUN,)))
+        if len(facts.runs) > 1 and not (self._page is not None and self._page.holds(facts.path)):
+            self.noticed.emit(Alert("info", f"{name} holds {len(facts.runs):,} runs; this is {run}.", (SHOW_RUNS,)))
         if facts.format == MAPPED_FORMAT and facts.notes:
             self.noticed.emit(
                 Alert(
@@ -91,7 +87,7 @@ class SourceActions(QObject):
 
     @Slot(object, str)
     def _on_banner_acted(self, alert: Alert, action: str) -> None:
-        if action == CHOOSE_RUN:
+        if action == SHOW_RUNS:
             self.on_runs()
         elif action == EDIT_MAPPING:
             self.on_mapping()
@@ -128,42 +124,14 @@ class SourceActions(QObject):
 
     @Slot()
     def on_runs(self) -> None:
-        """Show the page of many runs, if there is one; else the list of the runs in the open file."""
-        if self._page is not None and self._page.has_runs:
-            self._page.show(True)
+        """Show the page of many runs: those of the open file, if it has several; else those that it has already."""
+        facts, page = self._session.facts, self._page
+        if page is None:
             return
-        facts = self._session.facts
-        path = "" if facts is None else os.path.abspath(facts.path)
-        if facts is not None and len(facts.runs) > 1 and not path.startswith(os.path.join(self._folder or path, "")):
-            self.show_runs(path)
-        elif self._folder:
-            self.show_runs(self._folder)
-
-    def show_runs(self, path: str) -> None:
-        """Open a dialog that lists the runs of a folder or a file."""
-        from replay_gui.windows.dialogs.runs_dialog import RunsDialog  # not needed by the first window
-
-        path = os.path.abspath(path)
-        if os.path.isdir(path):
-            self._folder = path
-            self.refresh()
-        facts = self._session.facts
-        dialog = RunsDialog(
-            path, "" if facts is None else os.path.abspath(facts.given), self._session.sources, self._window
-        )
-        dialog.open_wanted.connect(self._on_open_wanted)
-        dialog.compare_wanted.connect(self._on_compare_wanted)
-        dialog.open()
-
-    @Slot(str)
-    def _on_open_wanted(self, given: str) -> None:
-        self._picked = given
-        self._comparison.end()
-        self._session.open(given)
-
-    @Slot(str, str)
-    def _on_compare_wanted(self, a: str, b: str) -> None:
-        self._comparison.start(b, a or None)
+        if facts is not None and len(facts.runs) > 1 and not page.holds(facts.path):
+            page.open((facts.path,))
+        elif page.has_runs:
+            page.show(True)
 
     # ---- formats ----------------------------------------------------------------------------------
     @Slot()

@@ -7,19 +7,18 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QLabel
 
 from replay_gui.widgets.parts.banner import Banner
 from replay_gui.windows.dialogs.mapping_dialog import MappingDialog
-from replay_gui.windows.dialogs.runs_dialog import RunsDialog
 from replay_gui.windows.dialogs.text_dialog import TextDialog
 from replay_gui.windows.format_menu import FormatMenu
+from replay_gui.windows.runs.runs_view import RunsView
 from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.foreign import written
 from tests.helpers.journey import WAIT, Journey
-from tests.helpers.logs import write_log
 
 D = TypeVar("D", bound=QDialog)
 TRIAL = {"task_id": 1, "trial": 0, "reward": 1.0, "info": {}, "traj": [{"role": "user", "content": "hi"}]}
@@ -36,10 +35,12 @@ def dialog(journey: Journey, kind: type[D]) -> D:
     return next(one for one in journey.window.findChildren(kind) if one.isVisible())
 
 
-def listed(journey: Journey) -> RunsDialog:
-    found = dialog(journey, RunsDialog)
-    journey.until(lambda: not found.runs.working)
-    return found
+def listed(journey: Journey) -> RunsView:
+    """The page of the runs, once all are read."""
+    page = journey.window.runs_page
+    journey.until(lambda: page.has_runs and not page.runs.working and bool(page.runs.outcomes))
+    assert page.view.isVisible()
+    return page.view
 
 
 def test_a_file_of_several_runs_offers_the_others(journey: Journey, trials: Path) -> None:
@@ -47,61 +48,32 @@ def test_a_file_of_several_runs_offers_the_others(journey: Journey, trials: Path
     session = journey.session
     (banner,) = [one for one in journey.window.findChildren(Banner) if "holds 3 runs" in one.text]
     QTest.mouseClick(banner.buttons[0], Qt.MouseButton.LeftButton)
-    runs = listed(journey)
-    assert runs.runs.rowCount() == 3
-    QTest.keyClick(runs.table, Qt.Key.Key_Down)
-    QTest.keyClick(runs.table, Qt.Key.Key_Return)
+    view = listed(journey)
+    assert len(journey.window.runs_page.runs.runs) == 3
+    view.runs.selectRow(1)
+    QTest.keyClick(view.runs, Qt.Key.Key_Return)
     journey.until(lambda: session.facts is not None and session.facts.run == session.facts.runs[1])
     journey.until(lambda: not session.working)
     assert not [one for one in journey.window.findChildren(Banner) if one.isVisible() and "holds 3" in one.text]
-
-
-def test_one_of_the_list_is_compared_with_the_shown_run(journey: Journey, trials: Path) -> None:
-    journey.open(trials)
     journey.window.actions_["runs"].trigger()
-    runs = listed(journey)
-    assert not runs.compare_button.isEnabled()  # the first is the one that is shown
-    QTest.keyClick(runs.table, Qt.Key.Key_Down)
-    assert runs.compare_button.isEnabled()
-    QTest.mouseClick(runs.compare_button, Qt.MouseButton.LeftButton)
+    assert journey.window.runs_page.view.isVisible(), "the runs of this file are there already"
+
+
+def test_one_of_the_runs_is_compared_with_the_open_run(journey: Journey, trials: Path) -> None:
+    journey.open(Path(f"{trials}#1"))
+    journey.window.actions_["runs"].trigger()
+    view = listed(journey)
+    button = view.compare_button
+    view.runs.selectRow(0)
+    assert not button.isEnabled(), "it is the run that is open"
+    view.runs.selectRow(1)
+    assert (button.isEnabled(), button.text()) == (True, "Compare with the open run")
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     comparison = journey.window.comparison
     journey.until(lambda: comparison.fresh and comparison.b.facts is not None)
     assert comparison.b.facts is not None
     assert comparison.b.facts.given == f"{trials}#2"
     comparison.end()
-
-
-def test_two_runs_of_a_folder_are_laid_side_by_side(journey: Journey, tmp_path: Path) -> None:
-    for turns in (1, 2, 3):
-        write_log(tmp_path / f"{turns}.rlog", turns=turns)
-    journey.window.sources.show_runs(str(tmp_path))
-    runs = listed(journey)
-    assert runs.runs.rowCount() == 3
-    QTest.keyClicks(runs.filter, "3.rlog")
-    assert runs.table.model().rowCount() == 1
-    runs.filter.clear()
-    runs.table.selectRow(0)
-    flags = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
-    runs.table.selectionModel().select(runs.table.model().index(2, 0), flags)
-    assert runs.compare_button.isEnabled()
-    assert not runs.open_button.isEnabled()
-    QTest.mouseClick(runs.compare_button, Qt.MouseButton.LeftButton)
-    comparison = journey.window.comparison
-    journey.until(lambda: comparison.fresh)
-    assert (comparison.a.facts is not None and comparison.a.facts.name) == "1.rlog"
-    assert (comparison.b.facts is not None and comparison.b.facts.name) == "3.rlog"
-    assert journey.window.actions_["runs"].isEnabled()  # the folder can be gone back to
-    comparison.end()
-
-
-def test_heads_sort(journey: Journey, tmp_path: Path) -> None:
-    for name, turns in (("a", 1), ("b", 12), ("c", 3)):
-        write_log(tmp_path / f"{name}.rlog", turns=turns)
-    journey.window.sources.show_runs(str(tmp_path))
-    runs = listed(journey)
-    runs.table.sortByColumn(2, Qt.SortOrder.DescendingOrder)
-    assert [runs.table.model().index(row, 0).data() for row in range(3)] == ["b.rlog", "c.rlog", "a.rlog"]
-    runs.close()
 
 
 def test_a_wrong_guess_is_overridden_and_stays_so_after_a_reload(journey: Journey, trials: Path) -> None:

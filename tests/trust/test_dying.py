@@ -17,14 +17,13 @@ from replay_gui.widgets.parts.find_field import FindField
 from replay_gui.widgets.parts.row_view import RowView
 from replay_gui.windows.dialogs.crash_dialog import CrashHook
 from replay_gui.windows.dialogs.export_dialog import ExportDialog
-from replay_gui.windows.dialogs.runs_dialog import RunsDialog
 from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.journey import Journey
 from tests.helpers.logs import write_log
 from tests.helpers.time_bounds import seconds_to_close
 
 DIED = "ended unexpectedly (signal 9, SIGKILL)"
-JOBS = ["index", "convert", "find", "compare", "survey"]
+JOBS = ["index", "convert", "find", "compare", "evaluate"]
 OTHERS = [pytest.param(job, marks=pytest.mark.long) for job in ("states", "integrity", "file_hash", "report")]
 
 
@@ -47,7 +46,7 @@ class Trouble:
         self.run = write_log(self.folder / "runs" / "run.rlog")
         self.other = write_log(self.folder / "runs" / "other.rlog", turns=9)
         self.foreign = write(self.folder, user("u1", None, "find it"), assistant("a1", "u1", text("here")))
-        if self.job in ("find", "report", "survey", "convert"):
+        if self.job in ("find", "report", "evaluate", "convert"):
             journey.open(self.run)
             journey.session.seek(Position(7))
             journey.arrive(7)
@@ -66,10 +65,8 @@ class Trouble:
                 for dialog in journey.window.findChildren(ExportDialog):
                     dialog.close()
                 journey.window.actions_["export"].trigger()
-            case "survey":
-                for runs in journey.window.findChildren(RunsDialog):
-                    runs.close()
-                journey.window.sources.show_runs(str(self.run.parent))
+            case "evaluate":
+                journey.window.runs_page.open((str(self.run.parent),))
             case _:
                 journey.session.open(str(self.run))
 
@@ -84,8 +81,9 @@ class Trouble:
                 return journey.window.comparison.active and journey.window.comparison.fresh
             case "report":
                 return any(dialog.complete for dialog in journey.window.findChildren(ExportDialog))
-            case "survey":
-                return any(dialog.runs.rowCount() == 2 for dialog in journey.window.findChildren(RunsDialog))
+            case "evaluate":
+                runs = journey.window.runs_page.runs
+                return len(runs.runs) == len(runs.outcomes) == 2 and not runs.working
             case _:
                 return session.report is not None and session.report.verdict == "VALID"
 
@@ -216,16 +214,3 @@ def test_slots_that_raise_and_raise(journey: Journey, hook: CrashHook, tmp_path:
     journey.session.seek(Position(4))
     journey.arrive(4)
     journey.press(Qt.Key.Key_Right, Qt.KeyboardModifier.NoModifier)
-
-
-@pytest.mark.parametrize("trouble", ["survey"], indirect=True)
-def test_a_survey_that_ends_early_says_so_beside_what_it_found(trouble: Trouble, journey: Journey) -> None:
-    trouble.prepare(journey)
-    trouble.begin(journey)
-    journey.until(lambda: trouble.succeeded(journey))
-    (dialog,) = journey.window.findChildren(RunsDialog)
-    journey.until(lambda: not dialog.runs.working)
-    dialog.runs.problem = f"the worker process {DIED}"
-    dialog.runs.progressed.emit()
-    assert any(f"2 runs, not all: the worker process {DIED}" in words for words in shown())
-    dialog.close()

@@ -26,7 +26,6 @@ from replay_gui.widgets.timeline.timeline import Timeline
 from replay_gui.windows.dialogs.crash_dialog import CrashHook
 from replay_gui.windows.dialogs.export_dialog import ExportDialog
 from replay_gui.windows.dialogs.mapping_dialog import MappingDialog
-from replay_gui.windows.dialogs.runs_dialog import RunsDialog
 from tests.helpers.hostile import EVIL, HTML, faults_on_screen, write_hostile
 from tests.helpers.journey import Journey
 
@@ -123,12 +122,11 @@ def test_the_report(journey: Journey, run: Path) -> None:
 
 
 def test_the_list_of_runs(journey: Journey, run: Path, other: Path) -> None:
-    journey.window.sources.show_runs(str(run.parent))
-    (dialog,) = journey.window.findChildren(RunsDialog)
-    journey.until(lambda: not dialog.runs.working)
-    assert dialog.runs.rowCount() == 2
+    page = journey.window.runs_page
+    page.open((str(run.parent),))
+    journey.until(lambda: not page.runs.working)
+    assert len(page.runs.runs) == 2
     look()
-    dialog.close()
 
 
 def test_menus_over_what_differs(journey: Journey, run: Path, other: Path) -> None:

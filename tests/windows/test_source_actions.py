@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from replay_gui.engine.answers import Alert, RunFacts
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.windows.actions import make_actions
-from replay_gui.windows.source_actions import CHOOSE_RUN, EDIT_MAPPING, MAPPED_FORMAT, SourceActions
+from replay_gui.windows.source_actions import EDIT_MAPPING, MAPPED_FORMAT, SHOW_RUNS, SourceActions
 from tests.helpers.facts import run_facts
 from tests.helpers.runs import StillSession
 
@@ -71,7 +71,7 @@ def test_a_file_with_several_runs_offers_the_others(
     session.show_facts(run_facts("/runs/a.jsonl", run="two", runs=("one", "two")))
     assert actions["runs"].isEnabled()
     assert [(alert.severity, alert.text, alert.actions) for alert in alerts] == [
-        ("info", "a.jsonl holds 2 runs; this is two.", (CHOOSE_RUN,))
+        ("info", "a.jsonl holds 2 runs; this is two.", (SHOW_RUNS,))
     ]
 
 

@@ -53,6 +53,13 @@ class RunsPage(QObject):
         """Give way to the run or the comparison that is shown now."""
         if self._session.facts is not None or self._comparison.active:
             self.shown = False
+        if "view" in self.__dict__:
+            self.view.open_run = self._open_run
+
+    @property
+    def _open_run(self) -> str:
+        facts = self._session.facts
+        return "" if facts is None else os.path.abspath(facts.given)
 
     @cached_property
     def view(self) -> RunsView:
@@ -64,6 +71,8 @@ class RunsPage(QObject):
         view.run_wanted.connect(self._on_run_wanted)
         view.event_wanted.connect(self._on_event_wanted)
         view.compare_wanted.connect(self._on_compare_wanted)
+        view.compare_with_open_wanted.connect(self._on_compare_with_open_wanted)
+        view.open_run = self._open_run
         return view
 
     @cached_property
@@ -82,6 +91,11 @@ class RunsPage(QObject):
     def has_runs(self) -> bool:
         """Whether there are runs to show."""
         return bool(self.runs.sources)
+
+    def holds(self, path: str) -> bool:
+        """Return whether a file is one of the sources, or lies below one."""
+        whole = os.path.abspath(path)
+        return any(whole == source or whole.startswith(os.path.join(source, "")) for source in self.runs.sources)
 
     def open(self, sources: tuple[str, ...]) -> None:
         """Read these files and folders, and show their runs."""
@@ -130,6 +144,13 @@ class RunsPage(QObject):
             self._session.open(chosen.given)
         else:
             self._session.open(chosen.given, position_after(EventIndex(index)))
+
+    @Slot(int)
+    def _on_compare_with_open_wanted(self, run: int) -> None:
+        chosen = self.runs.runs[run]
+        if not chosen.problem:
+            self._comparison.end()
+            self._comparison.start(chosen.given)
 
     @Slot(int, int)
     def _on_compare_wanted(self, a: int, b: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -29,6 +31,7 @@ _VERSION_SHARES = (46, 54)  # of the width, while versions are compared
 _ROW_SHARES = (26, 26, 42, 14, 18)  # of the height; what separates and the consensus are never both there
 _PAGE_SHARES = (70, 30)  # of the height, of the page and of the query
 _MIN_PANEL_PX = (30 * GAP, 12 * GAP)
+_COMPARE_TIP = "Compare two chosen runs (Ctrl+click chooses two), or one with the open run"
 _LEGEND = "filled: as in most runs that passed · hollow: other arguments · ✕ error · dot: not done"
 _MAX_NAME = 60  # characters of a group
 
@@ -36,17 +39,20 @@ _MAX_NAME = 60  # characters of a group
 class RunsView(QWidget):
     """Shows a RunsSession.
 
+    Attributes: open_run: what opens the run that the window shows; "" for none.
     Signals: run_wanted(int): open this run. event_wanted(int, int): open a run at an EventIndex.
-    compare_wanted(int, int): compare two runs.
+    compare_wanted(int, int): compare two runs. compare_with_open_wanted(int): compare the open run with this one.
     """
 
     run_wanted = Signal(int)
     event_wanted = Signal(int, int)
     compare_wanted = Signal(int, int)
+    compare_with_open_wanted = Signal(int)
 
     def __init__(self, session: RunsSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._open_run = ""
         self.groups = GroupsPanel(session)
         self.groups.setMinimumSize(*_MIN_PANEL_PX)
         self.separators, self.picture = SeparatorView(session), RunsPictureView(session)
@@ -60,7 +66,7 @@ class RunsView(QWidget):
         self.query = QueryPanel(session)
         self.query.hide()
         self.whole_button = self._separates.add_button("All runs", "What separates over all runs", checkable=True)
-        self.compare_button = self._table.add_button("Compare", "Compare the two chosen runs (Ctrl+click chooses two)")
+        self.compare_button = self._table.add_button("Compare", _COMPARE_TIP)
         parts = (self._separates, self._agrees, self._drawn, self._failed, self._table)
         right = new_splitter(Qt.Orientation.Vertical, *parts)
         for row, share in enumerate(_ROW_SHARES):
@@ -107,6 +113,16 @@ class RunsView(QWidget):
         self.runs.chosen_changed.connect(self._on_chosen_changed)
         for table in (self.groups.all_runs, self.runs):
             table.opened.connect(self.run_wanted)
+        self._on_chosen_changed()
+
+    @property
+    def open_run(self) -> str:
+        """What opens the run that the window shows; "" for none."""
+        return self._open_run
+
+    @open_run.setter
+    def open_run(self, given: str) -> None:
+        self._open_run = given
         self._on_chosen_changed()
 
     def set_filter(self, text: str) -> None:
@@ -239,16 +255,26 @@ class RunsView(QWidget):
 
     @Slot()
     def _on_chosen_changed(self) -> None:
-        self.compare_button.setEnabled(len(self._pair()) == 2)
+        chosen = self._to_compare()
+        self.compare_button.setText("Compare with the open run" if len(chosen) == 1 else "Compare")
+        self.compare_button.setEnabled(bool(chosen))
 
-    def _pair(self) -> list[int]:
-        chosen = [table.chosen for table in (self.runs, self.groups.all_runs)]
-        return next((numbers for numbers in chosen if len(numbers) == 2), [])
+    def _to_compare(self) -> list[int]:
+        """Return the two chosen runs, or the one that can be compared with the open run; none where none can."""
+        tables = [table.chosen for table in (self.runs, self.groups.all_runs)]
+        if pair := next((numbers for numbers in tables if len(numbers) == 2), None):
+            return pair
+        one = next((numbers for numbers in tables if len(numbers) == 1), [])
+        runs = self._session.runs
+        return [run for run in one if self._open_run and os.path.abspath(runs[run].given) != self._open_run]
 
     @Slot()
     def _on_compare(self) -> None:
-        a, b = self._pair()
-        self.compare_wanted.emit(a, b)
+        chosen = self._to_compare()
+        if len(chosen) == 2:
+            self.compare_wanted.emit(*chosen)
+        else:
+            self.compare_with_open_wanted.emit(*chosen)
 
     @Slot(int)
     def _on_column_chosen(self, column: int) -> None:
