@@ -6,10 +6,11 @@ import argparse
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from replay_gui.commands.runs import EXIT_GOOD, OpenedRun, add_run_arguments, handle_each_run
-from replay_gui.commands.terminal import ProgressLine, print_json, print_line
+from replay_gui.commands.terminal import ProgressLine, print_json, print_line, print_note
 from replay_gui.core.facts.run_measures import token_words
 from replay_gui.core.facts.run_summary import RunSummary
 from replay_gui.core.importers.run_choice import split_run
@@ -20,6 +21,7 @@ from replay_gui.core.reasons.marks.run_mark import RunMark
 from replay_gui.core.text.clock import utc_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import cost_text, duration_text
+from replay_gui.engine.files.rules_in_force import rules_in_force
 
 _MAX_RUNS_SHOWN, _MAX_NAME_LENGTH = 20, 100
 
@@ -36,7 +38,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _show_run(args: argparse.Namespace, run: OpenedRun) -> int:
-    finder = MarkFinder()
+    rules = rules_in_force(Path(split_run(run.given)[0]))
+    if rules.problem:
+        print_note(f"marks are looked for without rules: {rules.problem}")
+    finder = MarkFinder(rules.rules.effects)
     summary = summary_of(run, finder.take)
     marks = None if finder.gave_up else finder.marks(run.log)
     form = info_json(run, summary, marks)

@@ -34,9 +34,11 @@ from replay_gui.engine.requests import (
     ClearCache,
     Close,
     Compare,
+    CorrectEffects,
     EvaluateRuns,
     Explain,
     Find,
+    FindMarks,
     GetAligned,
     GetRows,
     GetStep,
@@ -195,6 +197,8 @@ class Engine:
             case ClearCache():
                 self._answer(side, run, self._clear_caches(), ticket)
             case Seek() | GetRows() | Find() | TraceValue() | StopWork() | GetTotals() | CheckFile():
+                controller.handle_request(run, body, ticket)
+            case FindMarks() | CorrectEffects():
                 controller.handle_request(run, body, ticket)
             case Compare() | Explain() | SetOutcome() | GetAligned() | GetStep() | GetTrail():
                 raise AssertionError(f"{type(body).__name__} is about a comparison, not about a side")

@@ -62,7 +62,7 @@ class OpenRun:
         number: the run's number. facts: its RunFacts.
         index, built: the RunIndex so far, and what is not in its columns.
         first_broken: index of the first event known to be broken, or None.
-        totals: tokens and cost, once they were requested.
+        totals: tokens and cost, once they were requested. effects: what its calls do.
         growing: whether the log is still being written by a conversion; then it may end inside a record.
     """
 
@@ -100,7 +100,7 @@ class OpenRun:
         self._stored = SnapshotReader(Path(), self._hash_before)
         self._snapshots = SnapshotManager(self._stored.load_state, on_dropped=self._on_dropped)
         self._replayer = Replayer(log, self._snapshots, GilYield())
-        self._effects = RunEffects(log)
+        self.effects = RunEffects(log)
         kept = cache.load_index(log) if growing is None else None
         if kept is None:
             self._view = IndexView(growing or cache.make_building_folder())
@@ -140,6 +140,7 @@ class OpenRun:
         self._log.close()
         self._log, self.facts, self._own_hashes, self.growing = log, facts, own_hashes, False
         self._replayer = Replayer(log, self._snapshots, GilYield())
+        self.effects.log = log
 
     def _use_index(self, built: BuiltIndex, index: RunIndex) -> None:
         self.built, self.index = built, index
@@ -229,7 +230,7 @@ class OpenRun:
             trusted=self.first_broken is None or position <= self.first_broken,
             not_applied=effect.not_applied,
             pair=self._paired_event(event.index),
-            effect=self._effects.finding(event),
+            effect=self.effects.finding(event),
             more_led_to=max(0, len(led_to) - MAX_LED_TO),
         )
 
@@ -312,7 +313,7 @@ class OpenRun:
             text=self._summary(event),
             failed=row.failed or is_wrong,
             label=event_label(event),
-            effect=self._effects.finding(event),
+            effect=self.effects.finding(event),
         )
 
     def _summary(self, event: Event) -> str:

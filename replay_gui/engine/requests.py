@@ -11,10 +11,11 @@ from replay_gui.core.log.positions import Position
 
 if TYPE_CHECKING:  # the first window needs none of them, and importing them takes a while
     from replay_gui.core.divergence.rules.rules import Rule
+    from replay_gui.core.effects.effect import Effect
     from replay_gui.core.importers.mapping import Mapping
     from replay_gui.core.report.redaction_profile import RedactionProfile
     from replay_gui.core.verification.verification_report import VerificationReport
-    from replay_gui.engine import answers
+    from replay_gui.engine import answers, marks_answer
     from replay_gui.engine.comparison import why_answers
     from replay_gui.engine.evaluation_answer import CatalogueAnswer, Evaluation
     from replay_gui.engine.job_group import StartedJob
@@ -230,6 +231,22 @@ class GetTotals(msgspec.Struct, frozen=True):
     """Sum up tokens and cost of the run: Totals."""
 
 
+class FindMarks(msgspec.Struct, frozen=True):
+    """Look for the marks of the run, which must be whole, and for what its tools do. Answer: MarksFound.
+
+    A new search ends the last.
+    """
+
+
+class CorrectEffects(msgspec.Struct, frozen=True):
+    """Take the effects of these tools, by name, for what their calls do; those of others are found.
+
+    Answer: EffectsCorrected. A search for marks under way is ended without an answer.
+    """
+
+    effects: dict[str, Effect]
+
+
 class ReadRules(msgspec.Struct, frozen=True):
     """Read the rules that are in force for `log`: those beside it if they are allowed, else the user's.
 
@@ -290,6 +307,8 @@ RequestBody: TypeAlias = (
     | ReadText
     | ListFormats
     | GetTotals
+    | FindMarks
+    | CorrectEffects
     | ReadRules
     | WriteRules
     | SaveMapping
@@ -340,6 +359,8 @@ AnswerValue: TypeAlias = (
     " | answers.MappingSaved"
     " | answers.RulesRead"
     " | answers.RulesWritten"
+    " | marks_answer.MarksFound"
+    " | marks_answer.EffectsCorrected"
     " | answers.Compared"
     " | answers.AlignedRows"
     " | answers.Step"

@@ -27,16 +27,25 @@ from replay_gui.engine.answers import (
 from replay_gui.engine.conversion_controller import ConversionController
 from replay_gui.engine.job_group import StartedJob
 from replay_gui.engine.jobs.job_messages import JobFailed, JobMessage
-from replay_gui.engine.jobs.job_types import ConvertArguments, SearchArguments, TotalsArguments, TraceArguments
+from replay_gui.engine.jobs.job_types import (
+    ConvertArguments,
+    MarksArguments,
+    SearchArguments,
+    TotalsArguments,
+    TraceArguments,
+)
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.opening import Conversion, facts_of, open_converted_run, open_file, open_log_run
+from replay_gui.engine.queries.marks_controller import MarksController
 from replay_gui.engine.queries.search_controller import SearchController
 from replay_gui.engine.queries.totals_controller import TotalsController
 from replay_gui.engine.queries.trace_controller import TraceController
 from replay_gui.engine.reading_task import ReadingTask
 from replay_gui.engine.requests import (
     CheckFile,
+    CorrectEffects,
     Find,
+    FindMarks,
     GetRows,
     GetTotals,
     OnRunMessage,
@@ -120,6 +129,10 @@ class RunController:
                 totals = active.totals.request(is_whole=not isinstance(active.state, GrowingRun))
                 if totals is not None:
                     self._answer(number, totals, ticket)
+            case FindMarks() if isinstance(active.state, WholeRun):
+                active.marks.start()
+            case CorrectEffects(effects):
+                self._answer(number, active.marks.correct(effects), ticket)
             case CheckFile() if change := active.run.change_on_disk():
                 self._answer(number, Alert("warning", change, ("reload",)))
 
@@ -223,6 +236,7 @@ class RunController:
             search=SearchController(self._searchers, run.log.source.path, on_worker_message),
             trace=TraceController(self._searchers, run.log.source.path, on_worker_message),
             totals=TotalsController(self._pool, run, on_worker_message),
+            marks=MarksController(self._pool, run, on_worker_message),
         )
         active.last_seek = ticket, Position(min(start, run.index.count))
         opened_run = RunOpened(run.facts, run.index, state_at_start, start, request.format)
@@ -274,6 +288,10 @@ class RunController:
                 totals = active.totals.on_worker_message(job, message)
                 if totals is not None:
                     self._answer(number, totals)
+            case MarksArguments(), _:
+                marks = active.marks.on_worker_message(job, message)
+                if marks is not None:
+                    self._answer(number, marks)
             case _, WholeRun(task):
                 task.on_worker_message(job, message)
 

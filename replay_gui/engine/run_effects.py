@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from replay_gui.core.errors import ReplayError
@@ -12,15 +13,26 @@ from replay_gui.core.log.positions import EventIndex
 
 if TYPE_CHECKING:
     from replay_gui.core.effects.classifier import EffectClassifier
-    from replay_gui.core.effects.effect import EffectFinding
+    from replay_gui.core.effects.effect import Effect, EffectFinding
 
 
 class RunEffects:
-    """Finds the effects of calls, each when it is shown."""
+    """Finds the effects of calls, each when it is shown.
+
+    Attributes:
+        log: the log of the run. corrected: the effects of tools by name, as rules of the user say.
+    """
 
     def __init__(self, log: EventLog) -> None:
-        self._log = log
+        self.corrected: Mapping[str, Effect] = {}
+        self.log = log
         self._classifier: EffectClassifier | None = None
+
+    def correct(self, effects: Mapping[str, Effect]) -> None:
+        """Take these effects of tools for what they do."""
+        self.corrected = effects
+        if self._classifier is not None:
+            self._classifier.corrected = effects
 
     def finding(self, event: Event) -> EffectFinding | None:
         """Return what a call does; None for an event that is no call, or cannot be read."""
@@ -35,8 +47,9 @@ class RunEffects:
         from replay_gui.core.effects.declarations import declared_effects
 
         try:
-            first = self._log[EventIndex(0)]
+            first = self.log[EventIndex(0)]
         except ReplayError:
-            return EffectClassifier()
+            return EffectClassifier(self.corrected)
         is_set_up = first.problem is None and first.kind == Kind.AGENT_INIT
-        return EffectClassifier(declared=declared_effects([first.payload.get("config")] if is_set_up else []))
+        declared = declared_effects([first.payload.get("config")] if is_set_up else [])
+        return EffectClassifier(self.corrected, declared)

@@ -8,6 +8,7 @@ from typing import TypeAlias, assert_never
 from replay_gui.core.log.positions import Position
 from replay_gui.engine.conversion_controller import ConversionController
 from replay_gui.engine.open_run import OpenRun
+from replay_gui.engine.queries.marks_controller import MarksController
 from replay_gui.engine.queries.search_controller import SearchController
 from replay_gui.engine.queries.totals_controller import TotalsController
 from replay_gui.engine.queries.trace_controller import TraceController
@@ -47,12 +48,14 @@ class ActiveRun:
         search: SearchController,
         trace: TraceController,
         totals: TotalsController,
+        marks: MarksController,
     ) -> None:
         self.run = run
         self.state = state
         self.search = search
         self.trace = trace
         self.totals = totals
+        self.marks = marks
         self.last_seek: tuple[int, Position] | None = None  # ticket and position
 
     def stop(self) -> None:
@@ -69,4 +72,5 @@ class ActiveRun:
         self.search.stop()
         self.trace.stop()
         self.totals.stop()
+        self.marks.stop()
         self.run.close()

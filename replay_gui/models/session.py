@@ -37,6 +37,7 @@ from replay_gui.engine.answers import (
 )
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.evaluation_answer import CatalogueAnswer, Evaluation
+from replay_gui.engine.marks_answer import EffectsCorrected, MarksFound
 from replay_gui.engine.requests import (
     Answer,
     CheckFile,
@@ -61,6 +62,7 @@ from replay_gui.engine.requests import (
 )
 from replay_gui.models.file_watch import FileWatch
 from replay_gui.models.pacer import Pacer
+from replay_gui.models.run.run_marks import RunMarks
 from replay_gui.models.source_session import LastPositionsOf, SourceSession
 from replay_gui.models.timeline.event_steps import next_error, next_in_lane, step_position
 from replay_gui.models.timeline.visible_range import VisibleRange
@@ -84,21 +86,17 @@ class Session(VisibleRange):
         totals: what the run used, or None while it is not known.
         format: the importer that the user has chosen for the run, or None.
         last_positions: tells where the user left a run, which is where it is opened; or None.
-        sources: what the window asks about folders and files of runs.
+        sources: what the window asks about folders and files of runs. run_marks: the marks of the run.
 
     Signals:
         run_changed(): another run, or none, is open; everything else was reset.
-        facts_changed(): more is known of the same run: `facts` is another.
-        index_changed(): `index` covers more events.
+        facts_changed(): more is known of the same run: `facts` is another. index_changed(): `index` covers more events.
         position_changed(int): the user moved; panels that follow at once (scrubber, list) use this.
         position_state_changed(): `position_state` is another; panels that need data use this.
-        report_changed(): `report` is another.
-        rows_ready(object): Rows that were requested.
+        report_changed(): `report` is another. rows_ready(object): Rows that were requested.
         progress_changed(object): Progress of the background work, or None once it is done.
-        found(object): Found, of a search that was requested.
-        value_traced(object): ValueTrace, likewise.
-        totals_changed(): `totals` is known.
-        reported(object): Reported, of a report that was requested.
+        found(object): Found, of a search that was requested. value_traced(object): ValueTrace, likewise.
+        totals_changed(): `totals` is known. reported(object): Reported, of a report that was requested.
         rules_read(object): RulesRead. rules_written(object): RulesWritten. Both answer a request.
         alert_raised(object): an Alert to show as a banner.
         alerts_cleared(): banners of the earlier run are void.
@@ -140,7 +138,9 @@ class Session(VisibleRange):
         self._watch.settled.connect(self._on_file_settled)
         self._pacer = Pacer(SEEK_INTERVAL_MS, self)
         self._pacer.due.connect(self.request_state)
-        self.sources = SourceSession(bridge, self)
+        self.sources, self.run_marks = SourceSession(bridge, self), RunMarks(bridge, side, self)
+        self.progress_changed.connect(self._tell_read)
+        self.index_changed.connect(self._tell_read)
         if bridge is not None:
             if side is Side.A:
                 bridge.setParent(self)
@@ -306,8 +306,8 @@ class Session(VisibleRange):
                 self.rules_written.emit(value)
             case Surveyed() | Evaluation() | CatalogueAnswer() | Sampled() | Formats() | MappingSaved() | TextRead():
                 pass  # answers to the sessions of sources and of many runs
-            case ComparisonAnswer():
-                pass  # answers to the session of the comparison
+            case ComparisonAnswer() | MarksFound() | EffectsCorrected():
+                pass  # answers to the session of the comparison, and to `run_marks`
             case _:
                 if answer.run == self._run:
                     self._on_run_answer(value)
@@ -353,6 +353,7 @@ class Session(VisibleRange):
         self.reset_view()
         self._watch.watch("" if self.facts is None else self.facts.path)
         self._set_working(None)
+        self.run_marks.forget(number)
         self.alerts_cleared.emit()
         self.run_changed.emit()
         self.position_changed.emit(self.position)
@@ -385,6 +386,11 @@ class Session(VisibleRange):
         if progress is not None or self.working:
             self.working = progress is not None
             self.progress_changed.emit(progress)
+
+    @Slot()
+    def _tell_read(self) -> None:
+        if self.index.complete and not self.working:
+            self.run_marks.on_read()
 
     @Slot()
     def _on_file_settled(self) -> None:

@@ -72,8 +72,9 @@ class CompareActions(QObject):
         for name in ("first_divergence", "previous_divergence", "next_divergence", "last_divergence"):
             self._actions[name].setEnabled(can_step)
         self._actions["anchor"].setEnabled(session.row >= 0)
-        self._actions["undo_rule"].setEnabled(session.active and session.rules.can_undo)
-        self._actions["redo_rule"].setEnabled(session.active and session.rules.can_redo)
+        has_run = session.a.facts is not None  # what a tool does is corrected by rules on one run, too
+        self._actions["undo_rule"].setEnabled(has_run and session.rules.can_undo)
+        self._actions["redo_rule"].setEnabled(has_run and session.rules.can_redo)
 
     # ---- actions ----------------------------------------------------------------------------------
     @Slot()

@@ -35,6 +35,7 @@ from replay_gui.windows.dialogs.help_actions import HelpActions
 from replay_gui.windows.find_actions import FindActions
 from replay_gui.windows.last_positions import LastPositions
 from replay_gui.windows.layout_memory import LayoutMemory
+from replay_gui.windows.mark_choice import MarkChoice
 from replay_gui.windows.menus import MenuBar
 from replay_gui.windows.palette.palette_actions import PaletteActions
 from replay_gui.windows.recent_files import RecentFiles
@@ -73,18 +74,17 @@ class MainWindow(QMainWindow):
         self.session = session
         session.setParent(self)  # goes with the window, in this thread: the collector may run in any
         self.comparison = ComparisonSession(session, self)
-        self._app, self._settings = app, settings
-        self.recent_files = RecentFiles(settings)
+        self._app, self._settings, self.recent_files = app, settings, RecentFiles(settings)
         self.setAcceptDrops(True)
         self.actions_ = make_actions(self)
         for spec in ACTION_SPECS:
             self.actions_[spec.name].setEnabled(not spec.comparison)
         self.playback = Playback(session, parent=self)
-        self._last_positions = LastPositions(session, settings, self)
-        self._layout = LayoutMemory(self, settings)
+        self._last_positions, self._layout = LastPositions(session, settings, self), LayoutMemory(self, settings)
         self.finder = RunSearch(session, self)
         self.find_field = FindField(self.finder)
         self.menus = MenuBar(self.actions_)
+        MarkChoice(session.run_marks, self.menus.marks, settings, self)
         self.run_bar = RunBar(session, self.playback, self.find_field, self.actions_)
         for bar in (self.menus, self.run_bar):
             self.addToolBar(bar)
@@ -119,7 +119,7 @@ class MainWindow(QMainWindow):
         """The page of the run in A."""
         from replay_gui.windows.run_view import RunView  # not needed before the first run is opened
 
-        view = RunView(self.session, self.finder)
+        view = RunView(self.session, self.finder, self.comparison.rules)
         view.detail.add_action(self.actions_["what_if"])
         self._pages.addWidget(view)
         self.find_field.left.connect(view.timeline.setFocus)

@@ -13,6 +13,7 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.icons import icon
 from replay_gui.look.theme import GAP, ICON, TOOLBAR, theme_events
 from replay_gui.models.tooltip import plain_tooltip
+from replay_gui.widgets.parts.check_menu import CheckMenu
 from replay_gui.windows.actions import ACTION_SPECS, THEMES, VIEW
 
 MENU_KEY = "F10"
@@ -20,6 +21,8 @@ MENU_KEY = "F10"
 
 class MenuBar(QToolBar):
     """The button that opens the menus made from ACTION_SPECS; so does F10.
+
+    `marks`: the submenu of the kinds of marks, to be filled.
 
     Signals:
         theme_chosen(str): one of THEMES. recent_chosen(str): a path. recent_cleared().
@@ -42,6 +45,7 @@ class MenuBar(QToolBar):
         self.menu = QMenu(self)
         self.recent = QMenu("R&ecent", self.menu)
         self.formats = QMenu("Open &as", self.menu)
+        self.marks = CheckMenu("Mar&ks", self.menu)
         self.themes = QActionGroup(self)
         for title in dict.fromkeys(spec.menu for spec in ACTION_SPECS):
             self._fill(self.menu.addMenu(title), title, actions)
@@ -87,6 +91,7 @@ class MenuBar(QToolBar):
                 menu.addMenu(self.recent)
                 menu.addMenu(self.formats)
         if title == VIEW:
+            menu.addMenu(self.marks)
             menu.addSeparator()
             themes = menu.addMenu("&Theme")
             for name in THEMES:

@@ -8,8 +8,10 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from replay_gui.core.state.state import Path
 from replay_gui.look.theme import GAP
+from replay_gui.models.comparison.rule_book import RuleBook
 from replay_gui.models.run.run_search import RunSearch
 from replay_gui.models.session import Session
+from replay_gui.widgets.comparison.rule_file_prompt import RuleFilePrompt
 from replay_gui.widgets.parts.panel_find_bar import PanelFindBar
 from replay_gui.widgets.run.event_detail import EventDetail
 from replay_gui.widgets.run.event_list import EventList
@@ -24,9 +26,12 @@ _MIN_PANEL_PX = (28 * GAP, 20 * GAP)  # whatever a panel shows, the window must 
 
 
 class RunView(QWidget):
-    """Four panels with draggable borders. Until one is dragged, the timeline has the height that its lanes need."""
+    """Four panels with draggable borders. Until one is dragged, the timeline has the height that its lanes need.
 
-    def __init__(self, session: Session, finder: RunSearch, parent: QWidget | None = None) -> None:
+    Above them is asked in which file a rule is kept, by which the user has corrected what a tool does.
+    """
+
+    def __init__(self, session: Session, finder: RunSearch, rules: RuleBook, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.timeline = TimelinePanel(session)
         events, detail, state = EventList(session, finder), EventDetail(session), StateInspector(session)
@@ -46,9 +51,15 @@ class RunView(QWidget):
             self._columns.setStretchFactor(column, share)
         self._rows = new_splitter(Qt.Orientation.Vertical, self.timeline, self._columns)
         self._dragged = False
+        body = QWidget()
+        inner = QVBoxLayout(body)
+        inner.setContentsMargins(GAP, GAP, GAP, GAP)
+        inner.addWidget(self._rows)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(GAP, GAP, GAP, GAP)
-        layout.addWidget(self._rows)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(RuleFilePrompt(rules))
+        layout.addWidget(body, 1)
         self._rows.splitterMoved.connect(self._on_dragged)
         self.reset()
         session.run_changed.connect(self._fit)

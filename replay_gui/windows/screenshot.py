@@ -37,8 +37,8 @@ class Screenshot(QObject):
     """Waits until the window has settled, then saves its picture.
 
     It has settled when a requested run is open, its index complete, no work goes on, the state of the position is
-    there, a requested comparison is complete, requested runs are contrasted, and for _QUIET_MS nothing has changed;
-    without a run only the last. As long as work goes on, it waits.
+    there, its marks are known or a requested comparison is complete, requested runs are contrasted, and for _QUIET_MS
+    nothing has changed; without a run only the last. As long as work goes on, it waits.
 
     Signals:
         finished(str): "" if the picture was saved, else the reason why not.
@@ -80,6 +80,7 @@ class Screenshot(QObject):
             session.position_state_changed,
             session.report_changed,
             session.rows_ready,
+            session.run_marks.changed,
             session.progress_changed,
             comparison.compared_changed,
             comparison.rows_ready,
@@ -119,6 +120,8 @@ class Screenshot(QObject):
             session.facts is None or session.working or shown is None or shown.position != session.position
         ):
             return  # a signal will come
+        if self._expects_run and not self._comparison.active and session.run_marks.working:
+            return
         if self._runs.problem and not self._runs.runs:
             self._finish(self._runs.problem)
             return

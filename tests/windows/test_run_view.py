@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QSplitter
 from pytestqt.qtbot import QtBot
 
 from replay_gui.look.theme import GAP
+from replay_gui.models.comparison.rule_book import RuleBook
 from replay_gui.models.run.run_search import RunSearch
 from replay_gui.windows.run_view import RunView
 from tests.helpers.runs import StillSession, synthetic_index
@@ -22,7 +23,7 @@ def session() -> StillSession:
 
 @pytest.fixture
 def view(qtbot: QtBot, session: StillSession) -> RunView:
-    return shown(qtbot, RunView(session, RunSearch(session, session)), 1440, 808)
+    return shown(qtbot, RunView(session, RunSearch(session, session), RuleBook(session)), 1440, 808)
 
 
 def titles(view: RunView) -> list[str]:
@@ -62,7 +63,7 @@ def test_a_border_that_was_dragged_stays(view: RunView, session: StillSession, q
     assert dragged > before
     session.show(synthetic_index(1_000, TOOLS[:1]))
     assert view.timeline.height() == dragged
-    other = RunView(session, RunSearch(session, session))
+    other = RunView(session, RunSearch(session, session), RuleBook(session))
     qtbot.addWidget(other)
     other.restore(*view.save())
     assert not other.save()[0].isEmpty()

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from replay_gui.core.effects.declarations import effect_of_capabilities
-from replay_gui.core.effects.effect import Effect, EffectFinding
+from replay_gui.core.effects.effect import BY_RULE, Effect, EffectFinding
 from replay_gui.core.effects.python_effects import python_effect
 from replay_gui.core.effects.shell_effects import ShellEffects
 from replay_gui.core.effects.tool_names import effect_of_name, name_words, runs_code, runs_python
@@ -52,7 +52,7 @@ class EffectClassifier:
     def find(self, tool: str, input: Any, capabilities: Any = ()) -> EffectFinding:
         """Return the effect of a call of `tool` with `input`."""
         if tool in self.corrected:
-            return EffectFinding(self.corrected[tool], "a rule says so", _targets(input))
+            return EffectFinding(self.corrected[tool], BY_RULE, _targets(input))
         declared = self.declared.get(tool) or effect_of_capabilities(capabilities)
         if declared is not None:
             return EffectFinding(declared.effect, declared.reason, _targets(input))

@@ -19,6 +19,10 @@ class Effect(StrEnum):
     UNKNOWN = "unknown"
 
 
+BY_RULE = "a rule says so"
+"""The reason of an effect that the user has corrected."""
+
+
 @dataclass(frozen=True, slots=True)
 class EffectFinding:
     """The effect of a call, and what says so.

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 import msgspec
 
+from replay_gui.core.effects.effect import Effect
 from replay_gui.core.errors import LogChanged
 from replay_gui.core.facts.event_search import SearchHit
 from replay_gui.core.facts.surveyed_run import SurveyedRun, SurveyFolders
@@ -204,3 +205,11 @@ class TotalsArguments(JobArguments, frozen=True):
 
     job: ClassVar[str] = "totals"
     path: str
+
+
+class MarksArguments(JobArguments, frozen=True):
+    """Find the marks of the log at `path`. `corrected`: effects of tools by name, as rules of the user say."""
+
+    job: ClassVar[str] = "marks"
+    path: str
+    corrected: dict[str, Effect]

@@ -163,5 +163,6 @@ JOBS: Mapping[str, Job] = {
     "sample": LazyJob(f"{_JOBS}.survey_job", "take_sample"),
     "formats": LazyJob(f"{_JOBS}.survey_job", "list_formats"),
     "totals": LazyJob(f"{_JOBS}.totals_job", "sum_up"),
+    "marks": LazyJob(f"{_JOBS}.marks_job", "find_marks"),
     "report": LazyJob(f"{_JOBS}.report_job", "make_report"),
 }

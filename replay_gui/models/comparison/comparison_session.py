@@ -90,7 +90,10 @@ class ComparisonSession(ComparisonCursor):
         self.b.progress_changed.connect(self._on_b_progress)
         self.rules.loaded.connect(self._on_rules_loaded)
         self.rules.changed.connect(self.compare)
+        self.rules.changed.connect(self._use_effects)
         self.rules.alert_raised.connect(self.alert_raised)
+        a.run_marks.rules_wanted.connect(self._read_rules)
+        a.run_marks.correction_made.connect(self.rules.set_effect)
         if a.bridge is not None:
             a.bridge.answered.connect(self._on_answered)
 
@@ -145,6 +148,7 @@ class ComparisonSession(ComparisonCursor):
             if was_working:
                 self.progress_changed.emit(None)
             self.active_changed.emit()
+            self._read_rules()
 
     def close(self) -> None:
         """The window closes, and the engine with it."""
@@ -266,7 +270,19 @@ class ComparisonSession(ComparisonCursor):
             self.rules.open_for(self.a.facts.path)  # _on_rules_loaded follows
 
     @Slot()
+    def _read_rules(self) -> None:
+        """Have the rules correct what the tools of the run in A do, while it is alone."""
+        if not self.active and self.a.facts is not None and self.a.index.complete:
+            self.rules.open_for(self.a.facts.path)  # _use_effects follows
+
+    @Slot()
+    def _use_effects(self) -> None:
+        if not self.active:
+            self.a.run_marks.use_rules(self.rules.effects)
+
+    @Slot()
     def _on_rules_loaded(self) -> None:
+        self._use_effects()
         if isinstance(self.state, Opening) and self._pair.complete:
             self._compare(self.state.first)
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from replay_gui.core.divergence.rules.rules import Rule
+from replay_gui.core.divergence.rules.rules import EFFECT_ACTIONS, Rule, Rules
+from replay_gui.core.effects.effect import Effect
 from replay_gui.engine.answers import Alert, RulesRead, RulesWritten
 from replay_gui.models.session import Session
 
@@ -70,6 +71,11 @@ class RuleBook(QObject):
     def in_force(self) -> tuple[Rule, ...]:
         """The rules that are switched on, in their order."""
         return tuple(entry.rule for entry in self.entries if entry.on)
+
+    @property
+    def effects(self) -> dict[str, Effect]:
+        """The effects of tools, by name, as the rules that are switched on say."""
+        return Rules(self.in_force).effects
 
     @property
     def file_beside_log(self) -> Path | None:
@@ -165,6 +171,14 @@ class RuleBook(QObject):
             self._replace((*self.entries, RuleEntry(rule)))
         elif RuleEntry(rule, False) in self.entries:
             self._replace(tuple(RuleEntry(rule) if entry.rule == rule else entry for entry in self.entries))
+
+    def set_effect(self, tool: str, effect: Effect | None) -> None:
+        """Say what the calls of a tool do, instead of what rules said so far; None: no rule says it any more."""
+        actions = EFFECT_ACTIONS.values()
+        others = tuple(e for e in self.entries if e.rule.tool != tool or e.rule.action not in actions)
+        said = () if effect is None else (RuleEntry(Rule(EFFECT_ACTIONS[effect], tool=tool)),)
+        if (*others, *said) != self.entries:
+            self._replace((*others, *said))
 
     def remove(self, index: int) -> None:
         """Remove the rule at an index, switched on or not; this can be undone."""

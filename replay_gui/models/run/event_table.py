@@ -25,6 +25,7 @@ from replay_gui.core.index.run_index import (
 )
 from replay_gui.core.log.kinds import Kind, is_failure
 from replay_gui.core.log.positions import EventIndex, Position, index_before, position_after
+from replay_gui.core.reasons.marks.mark_words import mark_tip
 from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text
@@ -89,6 +90,8 @@ class EventTable(QAbstractTableModel):
         session.rows_ready.connect(self.on_rows_ready)
         session.totals_changed.connect(self.on_totals_changed)
         session.bookkeeping_changed.connect(self._reset)
+        session.run_marks.changed.connect(self._refresh)
+        session.run_marks.effects_changed.connect(self.on_effects_changed)
 
     # ---- rows and indexes ---------------------------------------------------------------------------
     @property
@@ -201,6 +204,18 @@ class EventTable(QAbstractTableModel):
             self._base = min(max(position - MAX_ROWS // 2, 0), self._index.count - MAX_ROWS)
             self.endResetModel()
 
+    @Slot()
+    def on_effects_changed(self) -> None:
+        """What calls do is told by other rules: the texts, which have it, are read again."""
+        self._blocks.clear()
+        self._refresh()
+
+    @Slot()
+    def _refresh(self) -> None:
+        """Have all rows painted again."""
+        if self._count:
+            self.dataChanged.emit(self.index(0, 0), self.index(self._count - 1, EventColumn.DURATION))
+
     @Slot(object)
     def on_rows_ready(self, rows: Rows) -> None:
         self._blocks.add(rows.start, rows.rows)
@@ -290,14 +305,25 @@ class EventTable(QAbstractTableModel):
         return 0 if parent.isValid() else len(EventColumn)
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return a cell's text, or what a call does as its tooltip; rows not read yet have what the index knows."""
+        """Return a cell's text, or as a tooltip what is marked and what a call does."""
         if index.isValid() and role == Qt.ItemDataRole.ToolTipRole:
-            row = self.event_row(index.row())
-            failed = "; it failed" if row.effect is not None and self._has_failed(row) else ""
-            return None if row.effect is None else plain_tooltip(f"The call {finding_words(row.effect)}{failed}")
+            lines = self._tip_lines(self.event_row(index.row()))
+            return plain_tooltip("\n".join(lines)) if lines else None
         if not index.isValid() or role != Qt.ItemDataRole.DisplayRole:
             return None
         return self.words(self.event_row(index.row()), index.column())
+
+    def _tip_lines(self, row: EventRow) -> list[str]:
+        """Return what is marked at an event, and what a call does."""
+        lines = [mark_tip(mark) for mark in self._session.run_marks.at(index_before(row.position))]
+        if row.effect is not None:
+            failed = "; it failed" if self._has_failed(row) else ""
+            lines.append(f"The call {finding_words(row.effect)}{failed}")
+        return lines
+
+    def is_marked(self, row: EventRow) -> bool:
+        """Whether the event has a mark."""
+        return bool(self._session.run_marks.at(index_before(row.position)))
 
     def words(self, row: EventRow, column: int) -> str:
         """Return the text of a cell."""

@@ -27,7 +27,7 @@ class TimelineMarks:
         value_changes: events that changed the chosen value of the state.
         origins: the events through which the values of a chosen reason came.
         shows_origins: whether these are drawn, and not the causes and divergences.
-        tool_effects: what the calls of a tool do, by its name.
+        tool_effects: what the calls of a tool do, by its name. run_marks: events that are marked in a run alone.
     """
 
     found: EventIndexes = field(default_factory=_none)
@@ -37,6 +37,7 @@ class TimelineMarks:
     origins: EventIndexes = field(default_factory=_none)
     shows_origins: bool = False
     tool_effects: Mapping[str, ToolEffects] = field(default_factory=dict)
+    run_marks: EventIndexes = field(default_factory=_none)
 
 
 NO_MARKS = TimelineMarks()

@@ -11,6 +11,7 @@ from replay_gui.core.text.event_label import SPEAKING_KINDS, events_noun
 from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.widgets.parts.effect_choice import EffectChoice
 
 _MAX_NAME_CHARACTERS = 40
 
@@ -39,8 +40,9 @@ class RuleMenu(QMenu):
         if tool:
             self._add(f"Mark {_short(tool)} as non-deterministic", Rule(Action.NONDETERMINISTIC, tool=tool))
             self._add(f"Ignore all of {_short(tool)}", Rule(Action.IGNORE, tool=tool))
-            self._add(f"{_short(tool)} only reads", Rule(Action.READS, tool=tool))
-            self._add(f"{_short(tool)} changes something", Rule(Action.CHANGES, tool=tool))
+            offered = EffectChoice(self)
+            offered.offer(tool, None)
+            offered.chosen.connect(self._session.rules.set_effect)
         elif kind:
             self._add(f"Mark {events} as non-deterministic", Rule(Action.NONDETERMINISTIC, kind=kind, label=label))
             self._add(f"Ignore all {events}", Rule(Action.IGNORE, kind=kind, label=label))

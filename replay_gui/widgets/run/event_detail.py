@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Slot
+from PySide6.QtCore import QPoint, Qt, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QPushButton, QSizePolicy, QStackedWidget, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QMenu,
+    QPushButton,
+    QSizePolicy,
+    QStackedWidget,
+    QToolTip,
+    QVBoxLayout,
+    QWidget,
+)
 
 from replay_gui.core.effects.effect_words import finding_words
 from replay_gui.core.log.event import Event
+from replay_gui.core.reasons.marks.mark_words import MARK_WORDS, mark_tip
 from replay_gui.core.state.json_form import event_members
 from replay_gui.core.text.event_label import event_label
 from replay_gui.core.text.plain_text import one_line
@@ -20,6 +30,7 @@ from replay_gui.models.run.run_search import RunSearch
 from replay_gui.models.run.state_tree import StateTree
 from replay_gui.models.session import Session
 from replay_gui.models.tooltip import plain_tooltip
+from replay_gui.widgets.parts.effect_choice import EffectChoice
 from replay_gui.widgets.parts.notice import Notice
 from replay_gui.widgets.parts.panel import Panel
 from replay_gui.widgets.parts.panel_find_bar import PanelFindBar
@@ -91,6 +102,8 @@ class EventDetail(Panel):
         session.run_changed.connect(self.on_run_changed)
         session.position_state_changed.connect(self.on_position_state_changed)
         session.report_changed.connect(self._show_integrity)
+        session.run_marks.changed.connect(self._show_origin)
+        session.run_marks.effects_changed.connect(session.request_state)
         theme_events().changed.connect(self._show_page)
         self.on_run_changed()
 
@@ -211,12 +224,20 @@ class EventDetail(Panel):
         self.more.setVisible(not whole)
         self._fit()
 
+    @Slot()
     def _show_origin(self) -> None:
         shown = self._session.position_state
         rows: list[QWidget] = []
         if shown is not None and shown.effect is not None:
             words = finding_words(shown.effect)
-            rows.append(self._fact("does", words, words, "What the call does, and what says so."))
+            tip = "What the call does, and what says so. A right click corrects it."
+            rows.append(self._fact("does", words, words, tip))
+            rows[-1].setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+            rows[-1].customContextMenuRequested.connect(self._on_effect_menu)
+        marks = [] if self._event is None else self._session.run_marks.at(self._event.index)
+        for mark in marks:
+            name, sentence = f"mark: {MARK_WORDS[mark.kind].short}", one_line(mark.sentence)
+            rows.append(self._fact(name, sentence, sentence, mark_tip(mark)))
         for related in () if shown is None else shown.related:
             row = FactRow(one_line(related.label, 40), f"{related.position:,} {one_line(related.summary)}", link=True)
             row.aim = related.position
@@ -259,6 +280,24 @@ class EventDetail(Panel):
         return row
 
     # ---- what the user does -------------------------------------------------------------------------
+    @Slot(QPoint)
+    def _on_effect_menu(self, at: QPoint) -> None:
+        row, menu = self.sender(), self.effect_menu()
+        if isinstance(row, FactRow) and menu is not None:
+            menu.popup(row.mapToGlobal(at))
+
+    def effect_menu(self) -> QMenu | None:
+        """Return the menu that corrects what the tool of the call does; None where the event is no call."""
+        shown = self._session.position_state
+        if shown is None or shown.event is None or shown.event.tool is None or shown.effect is None:
+            return None
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        offered = EffectChoice(menu)
+        offered.offer(shown.event.tool, shown.effect)
+        offered.chosen.connect(self._session.run_marks.correct)
+        return menu
+
     @Slot()
     def _on_link(self) -> None:
         row = self.sender()

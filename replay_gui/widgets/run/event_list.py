@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QHideEvent, QKeySequence, QShowEvent
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
 
 from replay_gui.core.log.kinds import is_bookkeeping
 from replay_gui.core.log.positions import Position, index_before, position_after
@@ -20,6 +20,7 @@ from replay_gui.models.run.listing import ALL_EVENTS
 from replay_gui.models.run.run_search import RunSearch
 from replay_gui.models.session import Session
 from replay_gui.models.tooltip import plain_tooltip
+from replay_gui.widgets.parts.effect_choice import EffectChoice
 from replay_gui.widgets.parts.panel import Panel
 from replay_gui.widgets.parts.row_view import RowView
 from replay_gui.widgets.run.filter_bar import FilterBar
@@ -59,7 +60,9 @@ class EventList(Panel):
         column.addWidget(self.view, 1)
         column.addWidget(self.bookkeeping)
         self.set_body(body)
-        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.view.customContextMenuRequested.connect(self._on_menu_wanted)
+        session.run_marks.effects_changed.connect(self.request_texts)
         for words, key, slot in (
             ("Copy line", QKeySequence.StandardKey.Copy, self.copy_line),
             ("Copy the command that shows this", QKeySequence.StandardKey.UnknownKey, self.copy_command),
@@ -278,6 +281,24 @@ class EventList(Panel):
         label = self.view.columnViewportPosition(EventColumn.LABEL)
         if label <= x < label + self._delegate.indent(self.table.event_row(row)):
             self.toggle_fold(row)
+
+    @Slot(QPoint)
+    def _on_menu_wanted(self, at: QPoint) -> None:
+        row = self.view.indexAt(at).row()
+        self.row_menu(row).popup(self.view.viewport().mapToGlobal(at))
+
+    def row_menu(self, row: int) -> QMenu:
+        """Return the menu of a row (-1: of none): what to copy, and what the tool of a call does."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addActions(self.view.actions())
+        event = None if row < 0 else self.table.event_row(row)
+        if event is not None and event.tool is not None and event.effect is not None:
+            menu.addSeparator()
+            offered = EffectChoice(menu)
+            offered.offer(event.tool, event.effect)
+            offered.chosen.connect(self._session.run_marks.correct)
+        return menu
 
     @Slot()
     def copy_line(self) -> None:

@@ -11,6 +11,7 @@ from replay_gui.core.facts.event_search import SearchHit
 from replay_gui.core.log.positions import index_before
 from replay_gui.core.text.event_label import LONGEST_LABEL
 from replay_gui.engine.answers import EventRow
+from replay_gui.look.bookmark import paint_bookmark
 from replay_gui.look.marks import draw_mark
 from replay_gui.look.theme import GAP, UNIT, data_font, kind_color, theme, ui_font
 from replay_gui.models.run.any_index import AnyIndex
@@ -66,6 +67,8 @@ class RowDelegate(QStyledItemDelegate):
             case EventColumn.POSITION:
                 number = quiet if chosen else colors.faint
                 self._data.draw(painter, rect.adjusted(UNIT, 0, -GAP, 0), words, number, RIGHT)
+                if self._table.is_marked(row):
+                    paint_bookmark(painter, QPointF(rect.x() + UNIT, rect.y() + 1))
             case EventColumn.TIME:
                 self._data.draw(painter, rect.adjusted(UNIT, 0, 0, 0), words, quiet)
             case EventColumn.LABEL:

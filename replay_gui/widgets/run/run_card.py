@@ -18,9 +18,11 @@ from replay_gui.look.theme import GAP
 from replay_gui.models.session import Session
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.run.fact_row import FactRow
+from replay_gui.widgets.run.mark_rows import mark_rows
 
 _MAX_CHARACTERS = 200  # of one line
 _MAX_OUTCOMES = 3  # graders that are listed
+_MAX_MARKS = 8  # that are listed
 
 
 class RunCard(QScrollArea):
@@ -52,6 +54,7 @@ class RunCard(QScrollArea):
         session.totals_changed.connect(self.refresh)
         session.progress_changed.connect(self._request_totals)
         session.report_changed.connect(self.refresh)
+        session.run_marks.changed.connect(self.refresh)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Say what became known while the card was hidden."""
@@ -68,9 +71,11 @@ class RunCard(QScrollArea):
             self._column.removeWidget(row)
             row.hide()
             row.deleteLater()
-        self.rows = [row for row in (*self._about(), *self._outcome(), *self._numbers(), *self._events()) if row.said]
+        parts = (*self._about(), *self._outcome(), *self._numbers(), *self._events(), *self._marks())
+        self.rows = [row for row in parts if row.said]
         for at, row in enumerate(self.rows):
-            row.setToolTip(plain_tooltip(row.said))
+            if not row.toolTip():
+                row.setToolTip(plain_tooltip(row.said))
             self._column.insertWidget(at, row)
 
     @Slot()
@@ -148,6 +153,12 @@ class RunCard(QScrollArea):
             rows.append(self._link("slowest call", f"{name}, {took}, at {position_after(slowest):,}", slowest))
         last = EventIndex(index.count - 1)
         return [*rows, self._link("last event", f"{position_after(last):,}", last)]
+
+    def _marks(self) -> list[FactRow]:
+        rows = mark_rows(self._session.run_marks, _MAX_MARKS)
+        for row in rows:
+            row.clicked.connect(self._on_link)
+        return rows
 
     def _link(self, name: str, text: str, index: EventIndex) -> FactRow:
         row = FactRow(name, one_line(text, _MAX_CHARACTERS), link=True)

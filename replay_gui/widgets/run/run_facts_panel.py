@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QVB
 from replay_gui.core.facts.run_outcome import RunResult, end_words, outcome_words
 from replay_gui.core.facts.run_totals import ModelUse, total_use
 from replay_gui.core.importers.import_notes import missing_notes
+from replay_gui.core.log.positions import Position
 from replay_gui.core.text.clock import utc_text
 from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.plain_text import one_line
@@ -23,7 +24,8 @@ from replay_gui.widgets.parts.elided_label import ElidedLabel
 from replay_gui.widgets.parts.panel import Panel
 from replay_gui.widgets.parts.plain_label import PlainLabel
 from replay_gui.widgets.parts.section import Section
-from replay_gui.widgets.run.fact_row import NAME_WIDTH_PX
+from replay_gui.widgets.run.fact_row import NAME_WIDTH_PX, FactRow
+from replay_gui.widgets.run.mark_rows import mark_rows
 
 COUNT_INTERVAL_MS = 500  # ms between two counts while the index grows
 _MAX_TABLE_ROWS = 40  # kinds, tools, models
@@ -39,14 +41,14 @@ class RunFactsPanel(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("Run facts", parent)
         self._session = session
-        self._run, self._checked = Section("Run"), Section("Integrity")
+        self._run, self._checked, self.marks = Section("Run"), Section("Integrity"), Section("Marks")
         self._kinds, self._tools = Section("Events by kind"), Section("Tools")
         self._used, self._imported = Section("Tokens and cost"), Section("Import")
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for section in (self._run, self._used, self._checked, self._tools, self._kinds, self._imported):
+        for section in (self._run, self.marks, self._used, self._checked, self._tools, self._kinds, self._imported):
             column.addWidget(section)
         column.addStretch(1)
         area = QScrollArea()
@@ -64,6 +66,7 @@ class RunFactsPanel(Panel):
         session.index_changed.connect(self._on_index_changed)
         session.report_changed.connect(self.refresh)
         session.totals_changed.connect(self.refresh)
+        session.run_marks.changed.connect(self.refresh)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Count what was not counted while the panel was hidden."""
@@ -85,6 +88,7 @@ class RunFactsPanel(Panel):
         self.set_secondary(one_line(facts.run_id, 60))
         totals = self._session.totals
         self._run.set_rows([_pairs(_run_words(facts, numbers, None if totals is None else totals.result))])
+        self.marks.set_rows(list(self._mark_rows()))
         self._checked.set_rows([_pairs(self._integrity_words())])
         self._imported.set_rows([_pairs(_import_words(facts))] if facts.origin == "imported" else [])
         self._used.set_rows([_use_table(totals.uses)] if totals is not None and totals.uses else [])
@@ -92,6 +96,19 @@ class RunFactsPanel(Panel):
             self._session.request_totals()
         self._tools.set_rows([_tool_table(numbers)] if numbers.tools else [])
         self._kinds.set_rows([_kind_table(numbers)] if numbers.kinds else [])
+
+    def _mark_rows(self) -> list[FactRow]:
+        marks = self._session.run_marks
+        rows = mark_rows(marks, _MAX_TABLE_ROWS)
+        for row in rows:
+            row.clicked.connect(self._on_mark)
+        return rows if rows or marks.found is None else [FactRow("marks", "none")]
+
+    @Slot()
+    def _on_mark(self) -> None:
+        row = self.sender()
+        if isinstance(row, FactRow) and isinstance(row.aim, int):
+            self._session.seek(Position(row.aim))
 
     def _integrity_words(self) -> list[tuple[str, str]]:
         report = self._session.report

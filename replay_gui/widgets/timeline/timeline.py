@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QPoint, QPointF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
-    QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.log.positions import Position
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.look.bookmark import BOOKMARK_PX
 from replay_gui.look.theme import GAP, LABELS, LANE_MIN, MARK, UNIT, theme_events
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.lane_hit import event_near, events_within
@@ -97,12 +97,11 @@ class Timeline(QWidget):
         session.index_changed.connect(self.on_index_changed)
         session.totals_changed.connect(self.on_totals_changed)
         session.position_changed.connect(self.on_position_changed)
-        session.report_changed.connect(self.on_scene_changed)
-        session.marks_changed.connect(self.on_scene_changed)
+        for told in (session.report_changed, session.marks_changed, session.run_marks.changed, theme_events().changed):
+            told.connect(self.on_scene_changed)
         session.view_changed.connect(self.redraw)
         session.axis_changed.connect(self.redraw)
         session.bookkeeping_changed.connect(self.on_bookkeeping_changed)
-        theme_events().changed.connect(self.on_scene_changed)
         self.on_run_changed()
 
     @property
@@ -194,8 +193,10 @@ class Timeline(QWidget):
             self._made_for, self._names, self._still = self.size(), None, None
             others = self._lanes.row_count(self._shown_choice, 1) - 1
             lanes = self._lanes.rows(self._shown_choice, tools_that_fit(self.height(), others, self._compact))
-            broken = report.first_broken if (report := self._session.report) else None
-            self._scene = TimelineScene.of(self._index, lanes, self._session.marks, broken)
+            session, marks = self._session, self._session.marks
+            marks = marks if self._compact else session.run_marks.on_timeline(marks)
+            broken = None if session.report is None else session.report.first_broken
+            self._scene = TimelineScene.of(self._index, lanes, marks, broken)
         return self._scene
 
     def sizeHint(self) -> QSize:
@@ -292,12 +293,15 @@ class Timeline(QWidget):
         if not by_key and event.pos().x() >= LABELS:
             return  # there the right button draws an area
         row = None if by_key else self._layout().row_at(event.pos().y())
-        lanes = self._lanes.rows(self._without_bookkeeping(self._choice.with_all()), MAX_TOOL_LANES)
-        totals = self._session.totals
-        spends = totals is not None and totals.spending.known
-        menu = TimelineMenu(self._choice, lanes, None if row is None else self.rows[row], spends, self)
-        menu.chosen.connect(self.choose)
+        menu = self.lane_menu(None if row is None else self.rows[row])
         menu.popup(self.mapToGlobal(QPoint(GAP, GAP)) if by_key else event.globalPos())
+
+    def lane_menu(self, lane: Lane | None) -> TimelineMenu:
+        """Return the menu of the lanes, opened at the name of this one."""
+        lanes = self._lanes.rows(self._without_bookkeeping(self._choice.with_all()), MAX_TOOL_LANES)
+        menu = TimelineMenu(self._choice, lanes, lane, self._session, self)
+        menu.chosen.connect(self.choose)
+        return menu
 
     def _triangle_at(self, point: QPointF) -> Lane | None:
         layout = self._layout()
@@ -333,28 +337,24 @@ class Timeline(QWidget):
 
     @Slot(QPoint)
     def show_hover(self, point: QPoint) -> None:
-        """Show what is there: the event; over the names, the lane."""
+        """Show what is there: the marks at the upper edge, or the event; over the names, the lane."""
         row, event = self._layout().row_at(point.y()), self.event_at(QPointF(point))
+        pixel = point.x() - self._layout().origin
+        near = self.scale.position(pixel - UNIT), self.scale.position(pixel + UNIT)
+        on_edge = not self._compact and point.y() < BOOKMARK_PX[1] and point.x() >= LABELS
+        if on_edge and self._hover.show_marks(*near, self.mapToGlobal(point)):
+            return
         if event is not None and row is not None:
-            pixel = point.x() - self._layout().origin
             others = events_within(self.rows[row], self.scale, pixel, UNIT / 2) - 1
             self._hover.show_event(event, others, self.mapToGlobal(point))
         elif row is not None and point.x() < LABELS and self._index.count:
-            title, words = one_line(self.rows[row].title), lane_words(self.rows[row], self._session.marks)
+            title, words = one_line(self.rows[row].title), lane_words(self.rows[row], self._shown().marks)
             self._hover.show_words(title, words, self.mapToGlobal(point))
 
     @property
     def hover(self) -> TimelineHover:
         """The hover card."""
         return self._hover
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Hide the hover card."""
-        self._hover.leave()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Hide the hover card."""
-        self._hover.leave()
 
     # ---- keys, and a ring for who came by key ------------------------------------------------------
     def focusInEvent(self, event: QFocusEvent) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
+from replay_gui.core.effects.effect_words import finding_words
 from replay_gui.core.index.run_index import NO_PAIR
 from replay_gui.core.log.positions import Position, index_before
+from replay_gui.core.reasons.marks.mark_words import MARK_WORDS, mark_tip
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.answers import Rows
 from replay_gui.look.theme import GAP, POPUP, UNIT, data_font, set_role
@@ -18,6 +20,7 @@ from replay_gui.widgets.parts.plain_label import PlainLabel
 
 _REST_MS = 120  # ms
 _MAX_SUMMARY_CHARACTERS = 240  # characters of a summary
+_MAX_MARKS = 3  # that are told of one place
 
 
 class TimelineHover(QFrame):
@@ -36,6 +39,7 @@ class TimelineHover(QFrame):
         self._resting.timeout.connect(self._on_rested)
         self._position: Position | None = None  # of the event shown
         self._rows: Rows | None = None  # the last that came, of the run shown
+        parent.installEventFilter(self)
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setMaximumWidth(POPUP)
@@ -58,6 +62,12 @@ class TimelineHover(QFrame):
         """All that is shown, a line a label."""
         return "\n".join(label.text() for label in (self._title, self._facts, self._text) if label.text())
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Hide the card where the pointer leaves the parent, or the parent is hidden."""
+        if event.type() in (QEvent.Type.Leave, QEvent.Type.Hide):
+            self.leave()
+        return False
+
     def follow(self, point: QPoint) -> None:
         """The pointer moved to this point of the parent: hide the card until it rests."""
         self.hide()
@@ -74,10 +84,20 @@ class TimelineHover(QFrame):
         self._position = position
         title, _, facts = event_words(self._session.index, position).partition("\n")
         near = f"{others:,} more here" if others > 0 else ""
-        self._fill(title, " · ".join(filter(None, (facts, near))), self._summary(), at)
+        marked = [one_line(mark.sentence) for mark in self._session.run_marks.at(index_before(position))]
+        self._fill(title, "\n".join((" · ".join(filter(None, (facts, near))), *marked)), self._summary(), at)
         if not self._text.text():
             start = index_before(position) // BLOCK_ROWS * BLOCK_ROWS
             self._session.request_tip(start, min(start + BLOCK_ROWS, self._session.index.count))
+
+    def show_marks(self, first: float, last: float, at: QPoint) -> bool:
+        """Show what is marked from one position to another; return whether anything is."""
+        marks = self._session.run_marks.between(first, last)
+        if marks:
+            title = "Marks" if len(marks) > 1 else MARK_WORDS[marks[0].kind].title
+            more = f"\nand {len(marks) - _MAX_MARKS:,} more here" if len(marks) > _MAX_MARKS else ""
+            self.show_words(title, "\n".join(map(mark_tip, marks[:_MAX_MARKS])) + more, at)
+        return bool(marks)
 
     def show_words(self, title: str, facts: str, at: QPoint) -> None:
         """Show a card of given words, not of an event, near a point of the parent."""
@@ -110,6 +130,9 @@ class TimelineHover(QFrame):
             if event_index != NO_PAIR and rows.start <= event_index < rows.start + len(rows.rows):
                 text = one_line(rows.rows[event_index - rows.start].text, _MAX_SUMMARY_CHARACTERS)
                 lines.append(f"← {text}" if event_index == pair and text else text)
+                effect = rows.rows[event_index - rows.start].effect
+                if event_index == own and effect is not None:
+                    lines.append(finding_words(effect))
             elif event_index == own:
                 return ""
         return "\n".join(filter(None, lines))

@@ -1,4 +1,4 @@
-"""Which lanes to show and which to fold: the menu of the timeline's names."""
+"""Which lanes to show and which to fold, and what a tool does: the menu of the timeline's names."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.models.run.run_marks import RunMarks
+from replay_gui.models.session import Session
 from replay_gui.models.timeline.lanes import Lane
 from replay_gui.models.timeline.timeline_choice import REST, SPENDING, SUBAGENTS, TOOLS, LaneChoice
+from replay_gui.widgets.parts.effect_choice import EffectChoice
 
 _MAX_NAME = 60  # characters
 _MAX_LISTED_LANES = 40  # lanes
@@ -31,12 +34,14 @@ class TimelineMenu(QMenu):
     chosen = Signal(object)
 
     def __init__(
-        self, choice: LaneChoice, lanes: tuple[Lane, ...], lane_at_pointer: Lane | None, spends: bool, parent: QWidget
+        self,
+        choice: LaneChoice,
+        lanes: tuple[Lane, ...],
+        lane_at_pointer: Lane | None,
+        session: Session,
+        parent: QWidget,
     ) -> None:
-        """`lanes`: all lanes, hidden ones included. `lane_at_pointer`: the lane whose name is under the pointer.
-
-        `spends`: whether tokens or cost are known.
-        """
+        """`lanes`: all lanes, hidden ones included. `lane_at_pointer`: the lane whose name is under the pointer."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         shown = [lane for lane in lanes if lane.key not in choice.hidden]
@@ -45,6 +50,8 @@ class TimelineMenu(QMenu):
                 f"Hide {one_line(lane_at_pointer.title, _MAX_NAME)}", choice.without(lane_at_pointer.key)
             ).setEnabled(len(shown) > 1)
             self.addSeparator()
+            if lane_at_pointer.is_one_tool:
+                self._offer_effects(lane_at_pointer.title, session.run_marks)
         nested = any(lane.group == SUBAGENTS for lane in lanes)
         for text, group in _FOLD_ENTRIES if nested else _FOLD_ENTRIES[1:]:
             self._add(text, choice.toggled(group), group in choice.folded)
@@ -53,12 +60,20 @@ class TimelineMenu(QMenu):
             hidden = lane.key in choice.hidden
             other = choice.with_lane(lane.key) if hidden else choice.without(lane.key)
             self._add(one_line(lane.title, _MAX_NAME), other, not hidden).setEnabled(hidden or len(shown) > 1)
-        if spends:
+        if session.totals is not None and session.totals.spending.known:
             hidden = SPENDING in choice.hidden
             self._add("Tokens and cost", choice.with_lane(SPENDING) if hidden else choice.without(SPENDING), not hidden)
         self.addSeparator()
         self._add("Show all lanes", choice.with_all()).setEnabled(bool(choice.hidden))
         self.triggered.connect(self._on_triggered)
+
+    def _offer_effects(self, tool: str, marks: RunMarks) -> None:
+        """Offer to correct what a tool does."""
+        effects = marks.effects.get(tool)
+        offered = EffectChoice(self)
+        offered.offer(tool, None if effects is None else effects.finding)
+        offered.chosen.connect(marks.correct)
+        self.addSeparator()
 
     def _add(self, text: str, choice: LaneChoice, checked: bool | None = None) -> QAction:
         action = self.addAction(text.replace("&", "&&"))
@@ -69,4 +84,5 @@ class TimelineMenu(QMenu):
 
     @Slot(QAction)
     def _on_triggered(self, action: QAction) -> None:
-        self.chosen.emit(action.data())
+        if isinstance(action.data(), LaneChoice):
+            self.chosen.emit(action.data())

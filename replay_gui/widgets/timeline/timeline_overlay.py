@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygonF
 
 from replay_gui.core.log.positions import position_after
+from replay_gui.look.bookmark import BOOKMARK_PX, paint_bookmark
 from replay_gui.look.marks import MARGIN, Mark, mark_pixmap
 from replay_gui.look.theme import BAR, GAP, LINE, MARK, UNIT, theme
 from replay_gui.models.timeline.timeline_scale import TimelineScale
@@ -33,7 +34,7 @@ class OverlayPainter:
             self._paint_bands(self._scene.marks.causes)
 
     def paint_above(self) -> None:
-        """Draw snapshots, damage, hits, and divergences with their causes, or the origins of a reason."""
+        """Draw snapshots, damage, hits, marks, and divergences with their causes, or the origins of a reason."""
         if not self._layout.compact:
             self._paint_snapshots()
         if self._scene.broken is not None:
@@ -47,6 +48,8 @@ class OverlayPainter:
         self._paint_dots(marks.value_changes)
         if not marks.shows_origins:
             self._paint_triangles(marks.causes)
+        for x in self._columns(marks.run_marks, BOOKMARK_PX[0]):
+            paint_bookmark(self._painter, QPointF(round(x), 0))
 
     def _columns(self, event_indexes: NDArray[np.int64], apart: float) -> list[float]:
         """Return the x coordinates of events; of those closer than `apart` pixels only some."""

@@ -7,7 +7,7 @@ from collections import Counter
 from PySide6.QtCore import QPoint, QSize, Qt, Slot
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from replay_gui.core.effects.effect import Effect
+from replay_gui.core.effects.effect import Effect, EffectFinding
 from replay_gui.core.reasons.origin import Side
 from replay_gui.core.reasons.why_result import WhyResult
 from replay_gui.core.text.wording import plural
@@ -78,7 +78,7 @@ class ActionPanel(QFrame):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         action = self.table.line(row).row
         if action is not None:
-            menu.offer_effect(action.tool, action.effect)
+            menu.offer_effect(action.tool, EffectFinding(action.effect, action.reason))
         return menu
 
 

@@ -80,10 +80,9 @@ class TrailView(RowView):
         line = self._trail.line(row) if 0 <= row < self._trail.rowCount() else None
         if not isinstance(line, TrailRow) or line.row.tool is None:
             return None
-        finding = self._trail.effect(line)
         menu = WhyMenu(self._session.comparison.rules, self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.offer_effect(line.row.tool, None if finding is None else finding.effect)
+        menu.offer_effect(line.row.tool, self._trail.effect(line))
         return menu
 
 

@@ -7,11 +7,12 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from replay_gui.core.divergence.rules.rules import Action, Rule
-from replay_gui.core.effects.effect import Effect
+from replay_gui.core.effects.effect import EffectFinding
 from replay_gui.core.reasons.reason import Reason
 from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.models.comparison.rule_book import RuleBook
+from replay_gui.widgets.parts.effect_choice import EffectChoice
 
 _MAX_NAME_CHARACTERS = 40
 
@@ -38,12 +39,11 @@ class WhyMenu(QMenu):
         self._add(f"Ignore all of {_short(tool)}", Rule(Action.IGNORE, tool=tool))
         self.addSeparator()
 
-    def offer_effect(self, tool: str, effect: Effect | None) -> None:
-        """Offer to correct what a tool does; `effect` is what is believed of it."""
-        if effect is not Effect.READS:
-            self._add(f"{_short(tool)} only reads", Rule(Action.READS, tool=tool))
-        if effect is not Effect.CHANGES:
-            self._add(f"{_short(tool)} changes something", Rule(Action.CHANGES, tool=tool))
+    def offer_effect(self, tool: str, finding: EffectFinding | None) -> None:
+        """Offer to correct what a tool does; `finding` is what is believed of it."""
+        offered = EffectChoice(self)
+        offered.offer(tool, finding)
+        offered.chosen.connect(self._rules.set_effect)
 
     def _add(self, words: str, rule: Rule) -> None:
         action = self.addAction(words)

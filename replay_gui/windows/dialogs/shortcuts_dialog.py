@@ -1,4 +1,4 @@
-"""`?`: every action of the window with its keys, and the gestures of the mouse."""
+"""`?`: every action of the window with its keys, the gestures of the mouse, and the signs of the timeline."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from replay_gui.look.theme import GAP, UNIT, WIDE, data_font, set_role
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.plain_label import PlainLabel
 from replay_gui.windows.actions import ACTION_SPECS, HELP
+from replay_gui.windows.dialogs.sign_card import sign_card
 from replay_gui.windows.menus import MENU_KEY
 
 GESTURES = (
@@ -20,7 +21,7 @@ GESTURES = (
     ("Wheel", "Zoom at the pointer"),
     ("Shift+wheel", "Pan"),
     ("Click a triangle", "Fold or unfold lanes"),
-    ("Right click a name", "Choose which lanes are shown"),
+    ("Right click a name", "Choose lanes; correct a tool"),
     ("Drag in “Whole run”", "Pan"),
     ("Rest the pointer", "Show a summary"),
 )
@@ -38,11 +39,13 @@ class ShortcutsDialog(QDialog):
         columns = QHBoxLayout(body)
         columns.setContentsMargins(WIDE, WIDE, WIDE, WIDE)
         columns.setSpacing(WIDE)
-        for cards in _halves(_cards()):
+        for half, cards in enumerate(_halves(_cards())):
             column = QVBoxLayout()
             column.setSpacing(WIDE)
             for title, rows in cards:
                 column.addWidget(_card(title, rows))
+            if half == 0:  # the shorter one
+                column.addWidget(sign_card())
             column.addStretch(1)
             columns.addLayout(column, 1)
         area = QScrollArea()

@@ -46,7 +46,9 @@ class Action(StrEnum):
     ASKS = "asks"
 
 
-EFFECT_ACTIONS = {effect: Action(effect.value) for effect in Effect if effect is not Effect.UNKNOWN}
+EFFECT_ACTIONS: dict[Effect, Action] = {
+    effect: Action(effect.value) for effect in Effect if effect is not Effect.UNKNOWN
+}
 """The action of the rule that says that the calls of a tool have an effect."""
 
 _EFFECTS = {action: effect for effect, action in EFFECT_ACTIONS.items()}

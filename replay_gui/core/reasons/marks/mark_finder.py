@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 from replay_gui.core.effects.answers import answer_text, masked_answer
@@ -12,6 +13,7 @@ from replay_gui.core.effects.classifier import EffectClassifier
 from replay_gui.core.effects.declarations import declared_effects
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.effects.tool_effects import ToolEffectCounter, ToolEffects
 from replay_gui.core.log.chain import digest
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import OUTCOME, Kind
@@ -26,7 +28,7 @@ from replay_gui.core.reasons.phrases import answer_words, call_words, event_word
 from replay_gui.core.text.plain_text import one_line
 
 MAX_EVENTS = 200_000
-"""Events of the longest run in which marks are looked for: each takes about 30 µs."""
+"""Events of the longest run in which a command looks for marks: each takes about 30 µs."""
 
 _MAX_OPEN = 100  # failed calls of one tool that are remembered
 _MAX_CALLS = 200_000  # different calls that are counted for loops
@@ -35,19 +37,19 @@ _MAX_ANSWER = 200  # characters of an answer whose origin is looked for
 
 
 class MarkFinder:
-    """Takes the events of a run in order; of a run of more than MAX_EVENTS it finds no marks.
+    """Takes the events of a run in order; of a run of more than `max_events` it finds nothing.
 
     Attributes:
         gave_up: whether the run is too long.
     """
 
-    def __init__(self, classifier: EffectClassifier | None = None) -> None:
-        """`classifier`: by default one that takes the declarations of the run's set-up."""
+    def __init__(self, corrected: Mapping[str, Effect] | None = None, max_events: int = MAX_EVENTS) -> None:
+        """`corrected`: effects of tools by name, as rules of the user say."""
         self.gave_up = False
-        self._count_of_events = 0
-        self._classifier = EffectClassifier() if classifier is None else classifier
-        self._takes_declarations = classifier is None
+        self._count_of_events, self._max_events = 0, max_events
+        self._classifier = EffectClassifier(corrected)
         self._reader = CallReader(self._classifier)
+        self._tools = ToolEffectCounter()
         self._figures = FigureWatch()
         self._failed: defaultdict[str, list[ToolCall]] = defaultdict(list)
         self._times: dict[tuple[bytes, bytes], tuple[int, EventIndex]] = {}  # how often, and where first
@@ -60,10 +62,10 @@ class MarkFinder:
     def take(self, event: Event) -> None:
         """Take the next event."""
         self._count_of_events += 1
-        if self._count_of_events > MAX_EVENTS:
+        if self._count_of_events > self._max_events:
             self.gave_up = True
             return
-        if event.kind == Kind.AGENT_INIT.value and self._takes_declarations:
+        if event.kind == Kind.AGENT_INIT.value:
             self._classifier.declared = {
                 **declared_effects([event.payload.get("config")]),
                 **self._classifier.declared,
@@ -75,8 +77,16 @@ class MarkFinder:
             sentence = figure_sentence(event.index, figures)
             self._from_nowhere.append(RunMark(MarkKind.FIGURES, sentence, (event.index,)))
         call = self._reader.take(event)
-        if call is not None and call.response is not None:
-            self._take_call(call)
+        if call is not None:
+            self._tools.take(call)
+            if call.response is not None:
+                self._take_call(call)
+
+    def tool_effects(self) -> dict[str, ToolEffects]:
+        """Return what the calls of each tool do, those without an answer included; to be called once, at the end."""
+        for call in self._reader.unanswered():
+            self._tools.take(call)
+        return {} if self.gave_up else self._tools.effects()
 
     def marks(self, log: EventLog | None = None) -> tuple[RunMark, ...]:
         """Return the marks of what was taken, in the order of their first events.

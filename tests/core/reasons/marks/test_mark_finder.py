@@ -8,7 +8,6 @@ import pytest
 
 from replay_gui import EventLog, Recorder
 from replay_gui.core.log.positions import EventIndex
-from replay_gui.core.reasons.marks import mark_finder
 from replay_gui.core.reasons.marks.mark_finder import MarkFinder
 from replay_gui.core.reasons.marks.run_mark import MarkKind, RunMark
 from tests.core.reasons.scripts import Step, write_run
@@ -113,10 +112,9 @@ def test_an_answer_against_its_target(tmp_path: Path) -> None:
     )
 
 
-def test_a_run_that_is_too_long_has_no_marks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mark_finder, "MAX_EVENTS", 3)
+def test_a_run_that_is_too_long_has_no_marks(tmp_path: Path) -> None:
     log = EventLog.open(write_run(tmp_path / "run.rlog", [TASK, FAILED], None, "r"))
-    finder = MarkFinder()
+    finder = MarkFinder(max_events=3)
     for event in log:
         finder.take(event)
     assert finder.gave_up

@@ -1,0 +1,41 @@
+"""Kinds of marks in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from replay_gui.core.reasons.marks.run_mark import MarkKind, RunMark
+from replay_gui.core.text.plain_text import one_line
+
+
+@dataclass(frozen=True, slots=True)
+class MarkWords:
+    """What a kind of mark is called, in a menu and, in one word, beside a mark; and what is marked, in a sentence."""
+
+    title: str
+    short: str
+    explanation: str
+
+
+MARK_WORDS: dict[MarkKind, MarkWords] = {
+    MarkKind.ERROR: MarkWords(
+        "Errors not got over",
+        "error",
+        "A call failed, and no later call like it succeeded; commands are left out.",
+    ),
+    MarkKind.LOOP: MarkWords("Loops", "loop", "The same call was answered the same three times or more."),
+    MarkKind.FIGURES: MarkWords(
+        "Figures from nowhere",
+        "figures",
+        "The agent tells two figures or more in a message that no event before holds.",
+    ),
+    MarkKind.CHECK: MarkWords(
+        "Checks", "check", "The last check failed, or none was made after the last change that is no scratch file."
+    ),
+    MarkKind.ANSWER: MarkWords("Answers and targets", "answer", "The answer is not the target that a grader names."),
+}
+
+
+def mark_tip(mark: RunMark) -> str:
+    """Return the fact, and what is marked so: two lines."""
+    return f"{one_line(mark.sentence)}\n{MARK_WORDS[mark.kind].explanation}"

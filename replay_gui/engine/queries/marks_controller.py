@@ -1,0 +1,52 @@
+"""The marks of one run, found in a worker process when they are requested."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from replay_gui.core.effects.effect import Effect
+from replay_gui.engine.job_group import JobGroup, OnWorkerMessage, StartedJob
+from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobProgress, decode_value
+from replay_gui.engine.jobs.job_types import MarksArguments
+from replay_gui.engine.marks_answer import EffectsCorrected, MarksFound
+from replay_gui.engine.open_run import OpenRun
+from replay_gui.engine.worker_pool import WorkerPool
+
+
+class MarksController:
+    """The search for marks under way in one run; a new one ends it. Used on the engine thread alone."""
+
+    def __init__(self, pool: WorkerPool, run: OpenRun, on_worker_message: OnWorkerMessage) -> None:
+        self._run = run
+        self._jobs = JobGroup(pool, on_worker_message)
+
+    def start(self) -> None:
+        """Begin to look for marks, by the effects that are corrected now; the log must be whole."""
+        self.stop()
+        self._jobs.start(MarksArguments(str(self._run.log.source.path), dict(self._run.effects.corrected)))
+
+    def correct(self, effects: Mapping[str, Effect]) -> EffectsCorrected:
+        """Take the effects of these tools for what they do; end a search under way, which does not know them."""
+        self.stop()
+        self._run.effects.correct(effects)
+        return EffectsCorrected()
+
+    def on_worker_message(self, job: StartedJob, message: JobMessage) -> MarksFound | None:
+        """Return what to answer to a message of the worker, or None."""
+        if not self._jobs.accepts(job, message):
+            return None
+        match message:
+            case JobProgress() | JobPart():
+                return None
+            case JobFailed(text=text):
+                return MarksFound(problem=f"not looked for: {text}")
+            case JobDone(value=value):
+                from replay_gui.engine.jobs.marks_job import MAX_EVENTS, MarksOfRun  # not for the first picture
+
+                found = decode_value(value, MarksOfRun)
+                problem = f"not looked for in a run of more than {MAX_EVENTS:,} events" if found.gave_up else ""
+                return MarksFound(marks=found.marks, effects=found.effects, problem=problem)
+
+    def stop(self) -> None:
+        """End the search under way."""
+        self._jobs.stop()

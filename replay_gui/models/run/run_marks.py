@@ -1,0 +1,152 @@
+"""The marks of one run and what its tools do, as the window shows them; rules of the user correct what a tool does."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal, Slot
+
+from replay_gui.core.effects.effect import BY_RULE, Effect
+from replay_gui.core.effects.tool_effects import ToolEffects
+from replay_gui.core.log.positions import EventIndex, position_after
+from replay_gui.core.reasons.marks.run_mark import MarkKind, RunMark
+from replay_gui.engine.bridge import EngineBridge
+from replay_gui.engine.marks_answer import EffectsCorrected, MarksFound
+from replay_gui.engine.requests import Answer, CorrectEffects, FindMarks, Request, Side
+from replay_gui.models.timeline.timeline_marks import TimelineMarks
+
+
+class RunMarks(QObject):
+    """The marks of the open run of one session. They are looked for once the run is read and the rules are known.
+
+    Attributes:
+        found: what was found, or None while it is not known.
+        hidden: the kinds of marks that are switched off.
+        corrected: the effects of tools by name, as rules say; None while they are not known.
+
+    Signals:
+        changed(): `found`, `hidden` or `corrected` is another.
+        effects_changed(): the engine tells effects by other rules from now on.
+        rules_wanted(): the run is read, and its rules are not known: `use_rules` is to be called.
+        correction_made(str, object): the user says what a tool does (an Effect), or that it is as it was found (None).
+    """
+
+    changed = Signal()
+    effects_changed = Signal()
+    rules_wanted = Signal()
+    correction_made = Signal(str, object)
+
+    def __init__(self, bridge: EngineBridge | None, side: Side, parent: QObject | None = None) -> None:
+        """Without a bridge, no request is sent and no answer comes."""
+        super().__init__(parent)
+        self._bridge, self._side, self._run = bridge, side, 0
+        self.found: MarksFound | None = None
+        self.hidden: frozenset[MarkKind] = frozenset()
+        self.corrected: Mapping[str, Effect] | None = None
+        self._is_read = False
+        self._at: dict[EventIndex, list[RunMark]] = {}
+        if bridge is not None:
+            bridge.answered.connect(self._on_answered)
+
+    @property
+    def working(self) -> bool:
+        """Whether the run is read, and its marks are not known yet."""
+        return self._is_read and self.found is None
+
+    # ---- what is shown ----------------------------------------------------------------------------
+    @property
+    def shown(self) -> tuple[RunMark, ...]:
+        """The marks of the kinds that are not switched off."""
+        found = () if self.found is None else self.found.marks
+        return tuple(mark for mark in found if mark.kind not in self.hidden)
+
+    @property
+    def effects(self) -> Mapping[str, ToolEffects]:
+        """What the calls of each tool do, as rules say or else as was found; empty while it is not known."""
+        found, corrected = {} if self.found is None else self.found.effects, self.corrected or {}
+        said = {
+            tool: ToolEffects({corrected[tool]: sum(effects.counts.values())}, BY_RULE)
+            for tool, effects in found.items()
+            if tool in corrected
+        }
+        return {**found, **said}
+
+    def at(self, event_index: EventIndex) -> list[RunMark]:
+        """Return the marks that are shown at an event."""
+        return self._at.get(event_index, [])
+
+    def between(self, first: float, last: float) -> list[RunMark]:
+        """Return the marks of the events from one position to another, each once."""
+        near = sorted(event_index for event_index in self._at if first <= position_after(event_index) <= last)
+        return list(dict.fromkeys(mark for event_index in near for mark in self._at[event_index]))
+
+    def on_timeline(self, marks: TimelineMarks) -> TimelineMarks:
+        """Return these marks of a timeline with those of the run, and with what its tools do."""
+        return replace(marks, run_marks=np.array(sorted(self._at), np.int64), tool_effects=self.effects)
+
+    def hide(self, kinds: Iterable[MarkKind]) -> None:
+        """Switch these kinds of marks off, and all others on."""
+        self.hidden = frozenset(kinds)
+        self._tell()
+
+    # ---- what the run and its rules are -------------------------------------------------------------
+    def forget(self, run: int) -> None:
+        """The run of this number is open, or none: nothing is known of it."""
+        self._run = run
+        self.found, self.corrected, self._is_read = None, None, False
+        self._tell()
+
+    def on_read(self) -> None:
+        """The run is read to its end, and nothing else is being read: look for its marks."""
+        if self._is_read:
+            return
+        self._is_read = True
+        if self.corrected is None:
+            self.rules_wanted.emit()
+        else:
+            self._request(FindMarks())
+
+    def use_rules(self, corrected: Mapping[str, Effect]) -> None:
+        """Take the effects of these tools, by name, for what they do."""
+        before, self.corrected = self.corrected, corrected
+        if corrected != (before or {}):
+            self._request(CorrectEffects(dict(corrected)))  # its answer leads to a search for marks
+        elif before is None and self._is_read:
+            self._request(FindMarks())
+
+    def correct(self, tool: str, effect: Effect | None) -> None:
+        """Say what the calls of a tool do, as a rule of the user; None: what was found."""
+        self.correction_made.emit(tool, effect)
+
+    # ---- answers ----------------------------------------------------------------------------------
+    @Slot(object)
+    def _on_answered(self, answer: Answer) -> None:
+        if answer.side is not self._side or answer.run != self._run:
+            return
+        match answer.value:
+            case MarksFound() as found:
+                self.show(found)
+            case EffectsCorrected():
+                self.effects_changed.emit()
+                if self._is_read:
+                    self._request(FindMarks())
+
+    def show(self, found: MarksFound) -> None:
+        """Show what was found."""
+        self.found = found
+        self._tell()
+
+    def _request(self, body: FindMarks | CorrectEffects) -> None:
+        if self._bridge is not None:
+            self._bridge.send_request(type(body).__name__, Request(self._run, body, self._side))
+
+    def _tell(self) -> None:
+        at: defaultdict[EventIndex, list[RunMark]] = defaultdict(list)
+        for mark in self.shown:
+            for event_index in mark.events:
+                at[event_index].append(mark)
+        self._at = dict(at)
+        self.changed.emit()

@@ -1,0 +1,37 @@
+"""The marks of a run as rows that lead to their events."""
+
+from __future__ import annotations
+
+from replay_gui.core.log.positions import position_after
+from replay_gui.core.reasons.marks.mark_words import MARK_WORDS, mark_tip
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.wording import plural
+from replay_gui.models.run.run_marks import RunMarks
+from replay_gui.models.tooltip import plain_tooltip
+from replay_gui.widgets.run.fact_row import FactRow
+
+
+def mark_rows(marks: RunMarks, most: int) -> list[FactRow]:
+    """Return a link for each mark, at most so many; `aim` is the position of its first event.
+
+    Where marks are not shown, a row says so. There are no rows while marks are not known, or where there is none.
+    """
+    found = marks.found
+    if found is None:
+        return []
+    rows = []
+    for mark in marks.shown[:most]:
+        row = FactRow(f"mark: {MARK_WORDS[mark.kind].short}", one_line(mark.sentence), link=True)
+        row.aim = position_after(mark.events[0])
+        row.setToolTip(plain_tooltip(mark_tip(mark)))
+        rows.append(row)
+    hidden = len(found.marks) - len(marks.shown)
+    notes = (
+        f"and {len(marks.shown) - most:,} more, on the timeline" if len(marks.shown) > most else "",
+        f"{plural(hidden, 'mark')} of kinds that are switched off" if hidden else "",
+        one_line(found.problem),
+    )
+    for note in filter(None, notes):
+        rows.append(FactRow("marks", note))
+        rows[-1].setEnabled(False)
+    return rows
