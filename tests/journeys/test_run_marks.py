@@ -22,7 +22,8 @@ from replay_gui.models.run.event_table import EventColumn
 from replay_gui.widgets.run.event_detail import EventDetail
 from replay_gui.widgets.run.event_list import EventList
 from replay_gui.widgets.run.fact_row import FactRow
-from tests.helpers.journey import Journey
+from replay_gui.widgets.run.mark_row import MarkRow
+from tests.helpers.journey import WAIT, Journey
 
 Key, Ctrl, Tip = Qt.Key, Qt.KeyboardModifier.ControlModifier, Qt.ItemDataRole.ToolTipRole
 EDIT, ZAP = 12, 14  # positions of requests
@@ -53,7 +54,7 @@ def _found(journey: Journey) -> list[MarkKind]:
 
 def _card(journey: Journey) -> list[FactRow]:
     (detail,) = journey.window.findChildren(EventDetail)
-    return [row for row in detail.card.rows if row.accessibleName().startswith("mark")]
+    return [row for row in detail.card.rows if isinstance(row, MarkRow)]
 
 
 def _tip(journey: Journey, position: int) -> str:
@@ -90,7 +91,7 @@ def test_marks_lead_to_their_events(journey: Journey, log: Path) -> None:
     kinds = [MarkKind.ERROR, MarkKind.LOOP, MarkKind.FIGURES, MarkKind.CHECK]
     assert _found(journey) == kinds
     journey.until(lambda: len(_card(journey)) == 4)
-    names = [row.accessibleName().split(": ")[1] for row in _card(journey)]
+    names = [row.accessibleName().split(": ")[0] for row in _card(journey)]
     assert names == ["error", "loop", "figures", "check"]
     _card(journey)[2].click()
     assert journey.session.position == 11
@@ -109,8 +110,9 @@ def test_marks_lead_to_their_events(journey: Journey, log: Path) -> None:
     rows = [row for row in journey.window.run_view.facts.marks.rows() if isinstance(row, FactRow)]
     assert [row.said for row in rows][-1] == "1 mark of kinds that are switched off"
     assert journey.settings.value("hidden_marks") == "LOOP"
-    journey.session.reload()
-    journey.until(lambda: journey.session.run_marks.found is None)
+    with journey.qtbot.waitSignal(journey.session.run_changed, timeout=WAIT):
+        journey.session.reload()
+    assert journey.session.run_marks.found is None
     assert MarkKind.LOOP not in _found(journey)
 
 

@@ -236,7 +236,7 @@ class EventDetail(Panel):
             rows[-1].customContextMenuRequested.connect(self._on_effect_menu)
         marks = [] if self._event is None else self._session.run_marks.at(self._event.index)
         for mark in marks:
-            name, sentence = f"mark: {MARK_WORDS[mark.kind].short}", one_line(mark.sentence)
+            name, sentence = MARK_WORDS[mark.kind].short, one_line(mark.sentence)
             rows.append(self._fact(name, sentence, sentence, mark_tip(mark)))
         for related in () if shown is None else shown.related:
             row = FactRow(one_line(related.label, 40), f"{related.position:,} {one_line(related.summary)}", link=True)

@@ -42,13 +42,24 @@ class FactRow(QAbstractButton):
         return QSize(NAME_WIDTH_PX, ROW)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the name, a check mark or a cross if the fact is checked, and the text."""
+        """Paint the name and what is said."""
         colors, painter = theme(), QPainter(self)
         space = self.rect().adjusted(GAP + UNIT, 0, -GAP, 0)
         if self.underMouse():
             painter.fillRect(self.rect(), colors.hover)
-        LineText(ui_font()).draw(painter, space, self._name, colors.secondary)
-        space = space.adjusted(NAME_WIDTH_PX, 0, 0, 0)
+        first_line = QRect(space.x(), space.y(), space.width(), ROW)
+        LineText(ui_font()).draw(painter, first_line, self._name, colors.secondary)
+        self.paint_text(painter)
+        if self.hasFocus():
+            half = FOCUS // 2
+            painter.setPen(QPen(colors.accent, FOCUS))
+            painter.drawRect(self.rect().adjusted(half, half, -half, -half))
+        painter.end()
+
+    def paint_text(self, painter: QPainter) -> None:
+        """Paint what the row says, after a check mark or a cross if the fact is checked."""
+        colors = theme()
+        space = self.rect().adjusted(GAP + UNIT + NAME_WIDTH_PX, 0, -GAP, 0)
         if self.sound is not None:
             icon_rect = QRect(space.x() - UNIT // 2, (ROW - ICON) // 2, ICON, ICON)
             colour = colors.good_text if self.sound else colors.bad_text
@@ -56,8 +67,3 @@ class FactRow(QAbstractButton):
             space = space.adjusted(ICON + UNIT, 0, 0, 0)
         ink = colors.accent if self._link else colors.bad_text if self.sound is False else colors.text
         LineText(data_font()).draw(painter, space, self.said, ink)
-        if self.hasFocus():
-            half = FOCUS // 2
-            painter.setPen(QPen(colors.accent, FOCUS))
-            painter.drawRect(self.rect().adjusted(half, half, -half, -half))
-        painter.end()

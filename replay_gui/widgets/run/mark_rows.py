@@ -9,6 +9,7 @@ from replay_gui.core.text.wording import plural
 from replay_gui.models.run.run_marks import RunMarks
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.run.fact_row import FactRow
+from replay_gui.widgets.run.mark_row import MarkRow
 
 
 def mark_rows(marks: RunMarks, most: int) -> list[FactRow]:
@@ -19,9 +20,9 @@ def mark_rows(marks: RunMarks, most: int) -> list[FactRow]:
     found = marks.found
     if found is None:
         return []
-    rows = []
+    rows = list[FactRow]()
     for mark in marks.shown[:most]:
-        row = FactRow(f"mark: {MARK_WORDS[mark.kind].short}", one_line(mark.sentence), link=True)
+        row = MarkRow(MARK_WORDS[mark.kind].short, one_line(mark.sentence))
         row.aim = position_after(mark.events[0])
         row.setToolTip(plain_tooltip(mark_tip(mark)))
         rows.append(row)

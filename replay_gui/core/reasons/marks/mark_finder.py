@@ -52,7 +52,7 @@ class MarkFinder:
         self._tools = ToolEffectCounter()
         self._figures = FigureWatch()
         self._failed: defaultdict[str, list[ToolCall]] = defaultdict(list)
-        self._times: dict[tuple[bytes, bytes], tuple[int, EventIndex]] = {}  # how often, and where first
+        self._times: dict[tuple[bytes, bytes], tuple[int, EventIndex, EventIndex]] = {}  # times, first, last
         self._loops: dict[tuple[bytes, bytes], tuple[ToolCall, list[EventIndex]]] = {}
         self._from_nowhere: list[RunMark] = []
         self._last_change: ToolCall | None = None
@@ -116,14 +116,14 @@ class MarkFinder:
     def _count(self, call: ToolCall) -> None:
         """Count calls that are equal and were answered the same."""
         key = call.key, digest(masked_answer(call.answer).encode("utf-8", "replace"))[:16]
-        times, first = self._times.get(key, (0, call.request))
+        times, first, last = self._times.get(key, (0, call.request, call.request))
         times += 1
         if times > 1 or len(self._times) < _MAX_CALLS:
-            self._times[key] = times, first
+            self._times[key] = times, first, call.request
         if key in self._loops:
             self._loops[key][1].append(call.request)
         elif times >= LOOP_CALLS and len(self._loops) < _MAX_OF_KIND:
-            self._loops[key] = call, [first, call.request]
+            self._loops[key] = call, [first, last, call.request]
 
     def _errors(self) -> list[RunMark]:
         groups: defaultdict[tuple[str, str], list[ToolCall]] = defaultdict(list)

@@ -53,7 +53,7 @@ def marks(path: Path, *steps: Step) -> list[tuple[MarkKind, str, tuple[int, ...]
                 (
                     MarkKind.LOOP,
                     "get_order(W1) was called 4 times and answered the same (event 2 to event 9).",
-                    (1, 6, 8),
+                    (1, 3, 6, 8),
                 )
             ],
         ),
