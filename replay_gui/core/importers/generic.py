@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.message_events import decoded, first_line
-from replay_gui.core.importers.formats.message_forms import is_message, read_message
+from replay_gui.core.importers.formats.message_forms import OF_PARTS, is_message, read_message
 from replay_gui.core.importers.formats.records import CLOCK, ID
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
@@ -47,6 +47,7 @@ class JsonLines:
     version = 6
     volatile: ClassVar[AbstractMapping[str, str]] = {
         **dict.fromkeys(USUAL_NAMES["time"], CLOCK),
+        **OF_PARTS,
         **dict.fromkeys((*USUAL_NAMES["id"], *USUAL_NAMES["parent"], *CALL_IDS, *OTHER_IDS), ID),
     }
 
@@ -187,6 +188,8 @@ class _JsonLinesEvents:
             run.request(call_id, call.name, call.input, tool_call_id=call.id)
         if is_answer:
             return
+        if message.results and message.role not in ("user", "tool"):
+            run.unmapped = {**run.unmapped, "role": message.role}
         for result in message.results:
             error = (result.why or first_line(result.output) or "failed") if result.error else None
             self._result(self._call_of([result.id], result.name or "tool"), result.output, error, result.name)

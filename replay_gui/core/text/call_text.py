@@ -38,6 +38,8 @@ _MAIN_ARGUMENTS = (
     "description",
     "code",
 )
+_MAX_WORDS = 50  # of a command
+_SHELL_OPTIONS = ("-c", "-lc", "-ic", "/c", "-Command")  # of a shell that is given a text
 _DESCRIPTIONS = ("description", "summary")  # arguments in which the model says what the call is for
 
 _OUTPUT_MEMBERS = ("output", "stdout", "stderr", "content", "resultDisplay")  # of results that are maps
@@ -61,6 +63,7 @@ def request_summary(payload: Members) -> str:
         return "(no arguments)"
     if not isinstance(arguments, Mapping):
         return preview(arguments)
+    arguments = _with_words_joined(arguments)
     main = next((name for name in _MAIN_ARGUMENTS if isinstance(arguments.get(name), str) and arguments[name]), None)
     if main is None and len(arguments) == 1:
         (name, only), *_ = arguments.items()
@@ -80,6 +83,16 @@ def request_summary(payload: Members) -> str:
         rest = {path: path_text(arguments[path])} | rest
     text = path_text(arguments[main]) if main == path else plain_start(arguments[main])
     return f"{text}, {members_preview(rest)}" if rest else text
+
+
+def _with_words_joined(arguments: Members) -> Members:
+    """Return the arguments with a command that is a list of words as one text; of ``bash -lc TEXT`` the text."""
+    for name in ("command", "cmd"):
+        words = arguments.get(name)
+        if isinstance(words, list) and words and all(isinstance(word, str) for word in words[:_MAX_WORDS]):
+            is_shell = len(words) == 3 and words[1] in _SHELL_OPTIONS
+            return {**arguments, name: words[2] if is_shell else " ".join(map(str, words[:_MAX_WORDS]))}
+    return arguments
 
 
 def _is_long(value: Any) -> bool:

@@ -13,6 +13,7 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.value_preview import (
     Members,
     member_text,
+    members_preview,
     parts_of,
     plain_start,
     preview,
@@ -25,7 +26,7 @@ MAX_SUMMARY_CHARACTERS = 200
 _MAX_MEMBERS = 5
 _ACTIVITY_REQUEST = "x:temporal/model-request"  # an activity of a Temporal workflow that asks a model
 _DATA_ALONE = {"data", "fields"}  # the members of the payload of imported custom events
-_STEP = {"name", "input", "output", "fields"}  # the members of a span that is a step
+_STEP = {"name", "config", "input", "output", "fields"}  # the members of a span that is a step
 _GENERAL_TRANSITIONS = ("state",)  # types that say no more than the kind does
 _MAX_LOOKED_AT = 20  # operations of a transition
 _USUAL_OBSERVATIONS = ("message", "command", "command-output", "input", "tool")
@@ -63,7 +64,7 @@ def _named_step_summary(payload: Members) -> str:
     name, told = plain_start(payload["name"]), ("output", "input")
     value = next((payload[member] for member in told if payload.get(member) not in (None, "", {}, [])), None)
     if value is None:
-        left_out = {"name", "fields", *told}
+        left_out = {"name", "config", "fields", *told}
         value = {member: payload[member] for member in islice(payload, _MAX_MEMBERS) if member not in left_out}
     return " · ".join(part for part in (name, preview(value) if value not in ({}, None) else "") if part)
 
@@ -151,7 +152,7 @@ def _transition_summary(payload: Members) -> str:
         return changes if text in _GENERAL_TRANSITIONS else f"{text}: {changes}"
     if not isinstance(data, Mapping) or not data or "phase" in payload:
         return text
-    shown = preview(data)
+    shown = preview(data) if len(data) == 1 else members_preview(data)
     return shown if shown.startswith(f"{text}: ") else f"{text}: {shown}"
 
 

@@ -19,7 +19,21 @@ _MAX_DEPTH = 2  # of values inside values that are shown with their content
 
 # The first of these members that a map has is shown without its name.
 _TEXT_MEMBERS = ("text", "content", "message", "summary", "answer", "error", "stdout", "title", "result")
-_MEDIA = ("image", "document", "audio")  # types of parts of a message that hold no text
+_MEDIA = {  # types of parts of a message that hold no text, and what they are
+    **dict.fromkeys(("image", "image_url", "input_image", "output_image"), "picture"),
+    **dict.fromkeys(("document", "file", "input_file"), "document"),
+    **dict.fromkeys(("audio", "input_audio"), "sound"),
+}
+_DATA = (
+    "source",
+    "image_url",
+    "file",
+    "input_audio",
+    "data",
+    "url",
+    "file_data",
+    "image",
+)  # members with what it holds
 _TERMINAL_CODE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])|\x08")
 
 Members: TypeAlias = Mapping[str, Any]
@@ -178,9 +192,27 @@ def _is_message(value: Any) -> bool:
 def _list_preview(value: Sequence[Any]) -> str:
     if not value:
         return "(no items)"
-    first = value[0]
-    if isinstance(first, Mapping) and first.get("type") in _MEDIA:
-        return f"({first['type']})" if len(value) == 1 else f"({first['type']}, {len(value) - 1:,} more)"
+    parts = [part for part in islice(value, _MAX_PARTS) if isinstance(part, str | Mapping)]
+    media = [text for part in parts if isinstance(part, Mapping) and (text := _media_text(part))]
+    if media:
+        texts = [part if isinstance(part, str) else text_of([part]) for part in parts]
+        said = plain_start(" ".join(text for text in texts if text))
+        more = f" and {len(media) - 1:,} more" if len(media) > 1 else ""
+        return f"{said} {media[0]}{more}".strip()
     if text := text_of(value):
         return plain_start(text)
     return member_text(value)
+
+
+def _media_text(part: Members) -> str:
+    """Return "(picture, 12 KB)" of a part that holds one; "" of any other."""
+    kind = part.get("type")
+    what = _MEDIA.get(kind) if isinstance(kind, str) else None
+    if what is None:
+        return ""
+    held: Any = part
+    for _ in range(2):
+        if isinstance(held, Mapping):
+            held = next((held[name] for name in _DATA if held.get(name)), None)
+    is_data = isinstance(held, str) and (held.startswith("data:") or "://" not in held[:_MAX_VALUE_CHARACTERS])
+    return f"({what}, {max(1, round(len(held) * 3 / 4 / 1024)):,} KB)" if held and is_data else f"({what})"

@@ -81,7 +81,14 @@ def dumped(document: Any) -> bytes:
             "parent": {"span_id": span["parentSpanId"]} if span.get("parentSpanId") else None,
             "start_time": int(span["startTimeUnixNano"]),
             "end_time": int(span["endTimeUnixNano"]),
-            "status": {"status_code": "ERROR" if (span.get("status") or {}).get("code") == 2 else "OK"},
+            "status": {
+                "status_code": "ERROR" if (span.get("status") or {}).get("code") == 2 else "OK",
+                "description": (span.get("status") or {}).get("message"),
+            },
+            "kind": "internal",
+            "links": [],
+            "dropped_attributes": 0,
+            "resource": {"attributes": {"app.mode": "test"}, "schema_url": ""},
             "attributes": plain(span.get("attributes")),
             "events": [
                 {"name": event["name"], "attributes": plain(event.get("attributes"))}

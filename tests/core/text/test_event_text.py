@@ -47,6 +47,14 @@ def response(output: Any, error: str | None = None, success: bool = True) -> dic
         ("ToolRequest", request({"command": "ls -l", "description": "list", "timeout": 5}), "ls -l, timeout: 5"),
         ("ToolRequest", request({"path": "a.sql", "limit": 20}), "a.sql, limit: 20"),
         ("ToolRequest", request({"n": 3}), "n: 3"),
+        ("ToolRequest", request({"command": ["bash", "-lc", "make test"], "timeout": 5}), "make test, timeout: 5"),
+        ("ToolRequest", request({"cmd": ["ls", "-l"]}), "ls -l"),
+        ("ToolRequest", request({"command": [1, 2]}), "command: [1, 2]"),
+        (
+            "StateTransition",
+            {"transition_type": "turn", "data": {"model": "m", "summary": "auto"}},
+            "turn: model: m, summary: auto",
+        ),
         ("ToolRequest", request("free text"), "free text"),
         ("ToolRequest", request({}), "(no arguments)"),
         ("ToolRequest", request({"path": "", "pattern": "*.py"}), "*.py"),
@@ -226,11 +234,21 @@ def test_a_huge_payload_costs_nothing(kind: str) -> None:
     assert taken < (time.perf_counter() - begin) / 3, "it is not looked at as a whole"
 
 
-def test_parts_without_text_are_named_by_their_type() -> None:
-    picture = {"type": "image", "source": {"data": "AAAA"}}
-    assert preview([picture]) == "(image)"
-    assert preview([picture, {"type": "text", "text": "Look"}]) == "(image, 1 more)"
-    assert preview([{"type": "text", "text": "Look"}, picture]) == "Look"
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [
+        ({"type": "image", "source": {"data": "A" * 4096}}, "(picture, 3 KB)"),
+        ({"type": "input_image", "image_url": "data:image/png;base64," + "A" * 4096}, "(picture, 3 KB)"),
+        ({"type": "image_url", "image_url": {"url": "https://x.test/cat.png"}}, "(picture)"),
+        ({"type": "document", "source": {"data": 5}}, "(document)"),
+        ({"type": "input_audio", "input_audio": {"data": "AAAA"}}, "(sound, 1 KB)"),
+    ],
+)
+def test_parts_without_text_say_what_they_are(part: dict[str, Any], words: str) -> None:
+    text = {"type": "text", "text": "Look"}
+    assert preview([part]) == words
+    assert preview([part, text]) == preview([text, part]) == preview(["Look", part]) == f"Look {words}"
+    assert preview([part, text, part]) == f"Look {words} and 1 more"
 
 
 def test_a_patch_that_was_decided_on_names_the_target_of_its_proposal() -> None:

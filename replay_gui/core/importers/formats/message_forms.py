@@ -78,6 +78,7 @@ class _Parts:
         self.reasoning: list[str] = []
         self.calls: list[MessageCall] = []
         self.results: list[MessageResult] = []
+        self.rest: list[dict[str, Any]] = []  # members of parts that nothing above has
 
     def add(self, part: Any) -> None:
         if not isinstance(part, dict):
@@ -99,12 +100,23 @@ class _Parts:
                 self.calls.append(_call(part))
             case _ if kind in _RESULTS:
                 self.results.append(_result(part))
+                self._keep(part, *_RESULT)
             case _ if kind in ("reasoning", "thinking", "redacted_thinking"):
                 self.reasoning.append(_reasoning(part))
+                self._keep(part, *_THOUGHT)
             case _ if (text := _text(part)) is not None:
                 self.content.append(text)
+                self._keep(part, *_TEXT)
             case _:
                 self.content.append(part)
+
+    def _keep(self, part: dict[str, Any], *used: str) -> None:
+        known = ("type", "part_kind", "id", "index", "timestamp", *used, *OF_PARTS)
+        rest = {
+            key: value for key, value in part.items() if key not in known and value not in (None, "", [], {}, False)
+        }
+        if rest:
+            self.rest.append(rest)
 
     @property
     def whole(self) -> Any:
@@ -117,6 +129,22 @@ class _Parts:
 
 
 _MORE_CALLS = ("builtin-tool-call", "server_tool_use", "mcp_tool_use")
+OF_PARTS = {
+    "signature": "a signature",
+    "signatureProvider": "a signature",
+    "thoughtSignature": "a signature",
+    "encrypted_content": "reasoning in an encrypted form",
+    "provider_name": "how the provider keeps a part",
+    "provider_details": "how the provider keeps a part",
+    "cache_control": "the provider's cache",
+    "durationMs": "a clock",
+}
+"""Members of parts of messages that differ between faithful runs, and why; beside ids, places and times."""
+_RESULT = (
+    *("tool_use_id", "toolCallId", "call_id", "tool_call_id", "response", "result", "output", "content"),
+    *("is_error", "isError", "name", "toolName", "tool_name"),
+)
+_THOUGHT = ("thinking", "text", "content", "summary", "data")
 _RESULTS = (
     *("tool_call_response", "tool_result", "tool-result", "function_call_output", "tool-return", "toolResult"),
     *("mcp_tool_result", "web_search_tool_result", "builtin-tool-return"),
@@ -182,6 +210,10 @@ def read_message(value: dict[str, Any]) -> Message:
         if isinstance(value.get(name), str) and value[name]:
             parts.reasoning.append(value[name])
     rest = {key: member for key, member in value.items() if key not in _USED and member not in (None, [], {}, "")}
+    if told is not None and not isinstance(told, list):
+        rest["tool_calls"] = told
+    if parts.rest:
+        rest["parts"] = parts.rest
     known = {call.id for call in calls if call.id is not None}
     calls += [call for call in parts.calls if call.id is None or call.id not in known]
     reasoning = "\n".join(parts.reasoning) or None

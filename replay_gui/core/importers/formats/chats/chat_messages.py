@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.message_events import first_line
-from replay_gui.core.importers.formats.message_forms import Message, is_message, read_message
+from replay_gui.core.importers.formats.message_forms import OF_PARTS, Message, is_message, read_message
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, numbered_records
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
@@ -34,12 +34,12 @@ class ChatMessages:
         "id": ID,
         "uuid": ID,
         "message_id": ID,
+        "index": "the place in the message",
         **dict.fromkeys(_TIMES, CLOCK),
         "usage": USAGE,
         "usage_metadata": USAGE,
         "response_metadata": USAGE,
-        "cache_control": "the provider's cache",
-        "signature": "a signature",
+        **OF_PARTS,
     }
 
     def recognises(self, file: ForeignFile) -> bool:
@@ -181,7 +181,8 @@ class ChatMessageEvents(RecordEvents):
         for call in message.calls:
             call_id = call.id or f"call {self.run.count}"
             self._open.append(call_id)
-            more = extra | self.fields({"call": call.rest})
+            told = extra.get("fields", {}) | self.fields({"call": call.rest}).get("fields", {})
+            more = extra | ({"fields": told} if told else {})
             self.run.request(call_id, call.name, call.input, extra=more, tool_call_id=call.id)
             extra = {}
         return extra
@@ -189,6 +190,8 @@ class ChatMessageEvents(RecordEvents):
     def _other(self, message: Message, extra: dict[str, Any]) -> None:
         if message.results and message.role not in ("user", "tool"):
             extra = extra | {"role": message.role}
+        if message.reasoning:
+            extra = extra | {"reasoning": message.reasoning}
         for result in message.results:
             call_id = result.id or (self._open[0] if self._open else None)
             if call_id is None:  # the program ran something that was not asked for by a call
@@ -199,6 +202,9 @@ class ChatMessageEvents(RecordEvents):
                 self._open.remove(call_id)
             failed = result.error or (isinstance(result.output, str) and result.output.startswith("Error"))
             error = (result.why or first_line(result.output) or "failed") if failed else None
+            asked = self.run.call(call_id)
+            if result.name is not None and asked is not None and asked.tool_name != result.name:
+                extra = extra | {"tool": result.name}
             self.result(call_id, result.output, error, extra, tool_call_id=result.id)
             extra = {}
         if message.content is not None or not (message.results or message.calls):

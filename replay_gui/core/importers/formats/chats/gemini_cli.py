@@ -212,6 +212,7 @@ def _call(run: RunBuilder, call: Any) -> None:
     taken = {"name", "args", "id", "status", "result", "timestamp", *_SHOWN}
     rest = {key: value for key, value in call.items() if key not in taken}
     rest |= {"result": more} if (more := _rest_of_result(call)) else {}
+    rest |= {} if status in ("success", "error", *_REFUSED) else {"status": status}
     seq, known = run.response(
         call_id,
         output,

@@ -117,7 +117,8 @@ def _events(file: ForeignFile, trajectory: dict[str, Any], notes: ImportNotes) -
             case {"role": "exit"}:
                 left = _exit(run, message)
             case {"role": "user", "content": str(content)} if fenced and (result := _RESULT.match(content)):
-                _output(messages, fenced, int(result[1]), result[2], meta={})
+                more = {"shown": content} if content[result.end() :].strip() else None
+                _output(messages, fenced, int(result[1]), result[2], meta={}, extra=more)
             case _:
                 messages.message(message, _meta)
         fenced = _fenced(run, message, number)

@@ -24,6 +24,10 @@ DEMONSTRATIONS = "messages of demonstrations, left out"
 _EDITS = ("edit", "str_replace", "insert", "create", "str_replace_editor")
 _REFUSED_EDIT = "Your proposed edit has introduced new syntax error"
 _SUBMITTED = "submitted"
+_REPEATED = (
+    *("role", "agent", "message_type", "tool_calls/*/type", "tool_calls/*/function/name"),
+    "tool_calls/*/function/arguments",
+)
 _ENDS: dict[str, End] = {"cost": "limit", "context": "limit", "limit": "limit", "timeout": "timeout", "api": "crash"}
 
 
@@ -43,6 +47,7 @@ class SweAgent:
         "query": "what was said before, a second time",
         "tool_call_ids": ID,
         "id": ID,
+        **dict.fromkeys((f"history/*/{name}" for name in _REPEATED), "what the trajectory says, a second time"),
     }
 
     def recognises(self, file: ForeignFile) -> bool:

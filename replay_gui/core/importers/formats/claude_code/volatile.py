@@ -22,6 +22,8 @@ LINE = {
     "session_id": ID,
     "agentId": ID,
     "slug": ID,
+    "backupFileName": ID,
+    "backupTime": CLOCK,
     "timestamp": CLOCK,
     "durationMs": CLOCK,
     "duration_ms": CLOCK,

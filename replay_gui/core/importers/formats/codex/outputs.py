@@ -15,7 +15,8 @@ _WALL_TIME = re.compile(r"Wall time: ([\d.]+) seconds")
 _CHUNK = re.compile(r"Chunk ID: (\S+)")
 _RUNNING = re.compile(r"Process running with session ID (\S+)")
 _COUNTED = re.compile(r"(Original token count|Total output lines): (\d+)")
-_FAILURES = (
+_MAX_SIGN = 64  # characters of an answer by which a failure is known
+_FAILURES = (  # in lower case
     "apply_patch verification failed",
     "apply_patch handler received",
     "failed to parse function arguments",
@@ -30,6 +31,7 @@ _FAILURES = (
     "failed in sandbox",
     "tool call error",
     "collab spawn failed",
+    "command timed out after",
     "unable to ",
     "err: ",
 )
@@ -96,7 +98,7 @@ def _error(text: str, code: Any, success: Any, output: Any) -> str | None:
     start = text.lstrip()
     if success is False:
         return told or "failed"
-    if code is None and (start.startswith(_FAILURES) or _ABORTED.fullmatch(start.strip())):
+    if code is None and (start[:_MAX_SIGN].lower().startswith(_FAILURES) or _ABORTED.fullmatch(start.strip())):
         return told or "failed"
     if isinstance(output, dict) and (output.get("success") is False or output.get("is_error") is True):
         return first_line(str(output.get("error") or output.get("message") or "")) or "failed"

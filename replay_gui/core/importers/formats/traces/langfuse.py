@@ -29,7 +29,7 @@ _ROLES: dict[str, Role] = {
     "GUARDRAIL": "guardrail",
 }
 _USED = ("type", "name", "input", "output", "metadata", "level", "statusMessage", "model")
-_FACTS = ("name", "tags", "release", "version", "userId", "input", "output", "metadata", "corrections")
+_READ_OF_TRACE = ("scores", "observations")  # the other members are facts of the trace
 _RUNNING = "running tool: "
 
 
@@ -78,6 +78,8 @@ class Langfuse:
         "calculatedOutputCost": USAGE,
         "calculatedTotalCost": USAGE,
         "environment": HOST,
+        **dict.fromkeys(("sessionId", "observationId", "configId", "queueId", "datasetRunId", "authorUserId"), ID),
+        **dict.fromkeys(("executionTraceId", "htmlPath", "job_execution_id"), ID),
     }
     version = 5
 
@@ -100,7 +102,9 @@ class Langfuse:
         if len(observations) < len(told):
             notes.count("observations without an id, left out", len(told) - len(observations))
         spans = _with_called([_span(observation, notes) for observation in observations])
-        facts = {key: steady(unfolded(trace.get(key))) for key in _FACTS}
+        used = (*_READ_OF_TRACE, *self.volatile)
+        facts = {key: steady(unfolded(value)) for key, value in trace.items() if key not in used}
+        facts["observations"] = _told_otherwise(trace.get("observations"), observations)
         if not any(span.role == "agent" for span in spans):
             spans = _with_agent(spans, trace, facts)
         if spans:
@@ -173,6 +177,7 @@ def _span(observation: dict[str, Any], notes: ImportNotes) -> Span:
     rest = {key: value for key, value in observation.items() if key not in _USED and key not in Langfuse.volatile}
     rest |= {"metadata": steady(unfolded(observation.get("metadata"))), "type": kind if role == "step" else None}
     rest |= {"status": observation.get("statusMessage") if observation.get("level") != "ERROR" else None}
+    rest |= {"model": observation.get("model") if role != "model" else None}
     rest |= {"level": observation.get("level") if observation.get("level") not in ("DEFAULT", "ERROR") else None}
     rest = {key: value for key, value in rest.items() if value not in (None, [], {}, "")}
     failed = observation.get("level") == "ERROR"
@@ -247,6 +252,21 @@ def _has_calls(value: Any) -> bool:
     return isinstance(value, dict) and isinstance(value.get("tool_calls"), list)
 
 
+def _told_otherwise(repeated: Any, observations: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what the trace says of its observations that they do not say themselves."""
+    own = {observation["id"]: observation for observation in observations if isinstance(observation.get("id"), str)}
+    found = []
+    for one in repeated if isinstance(repeated, list) else []:
+        known = own.get(str(one.get("id")), {}) if isinstance(one, dict) else {}
+        rest = {
+            key: value
+            for key, value in (one.items() if isinstance(one, dict) else ())
+            if key not in Langfuse.volatile and value not in (None, "", [], {}) and known.get(key) != value
+        }
+        found += [steady(rest)] if rest else []
+    return found
+
+
 def _scores(trace: dict[str, Any]) -> tuple[dict[str, Any], ...]:
     """What graders say of the trace: numbers, yes or no, or words."""
     outcomes = []
@@ -261,7 +281,17 @@ def _scores(trace: dict[str, Any]) -> tuple[dict[str, Any], ...]:
                 "score": None if kind == "CATEGORICAL" else number,
                 "by": str(score.get("name") or "score"),
                 "label": str(label) if label is not None else None,
-                "parts": {"comment": score["comment"]} if score.get("comment") else None,
+                "parts": _about(score) or None,
             }
         )
     return tuple(outcomes)
+
+
+def _about(score: dict[str, Any]) -> dict[str, Any]:
+    """Return what a score says beside its value: its comment, who gave it."""
+    used = ("name", "value", "stringValue", *Langfuse.volatile)
+    told = {key: unfolded(value) for key, value in score.items() if key not in used and value not in (None, "", {}, [])}
+    if told.get("dataType") in ("NUMERIC", "BOOLEAN", "CATEGORICAL"):
+        del told["dataType"]  # the value shows it
+    about: dict[str, Any] = steady(told)
+    return about

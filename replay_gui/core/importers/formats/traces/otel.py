@@ -7,13 +7,15 @@ from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
-from replay_gui.core.importers.formats.records import CLOCK, ID
+from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER
+from replay_gui.core.importers.formats.traces.otel_attributes import is_volatile
 from replay_gui.core.importers.formats.traces.otel_meaning import is_of_an_agent, meaning
-from replay_gui.core.importers.formats.traces.otel_spans import RawSpan, spans_in
+from replay_gui.core.importers.formats.traces.otel_spans import PROPAGATION, RawSpan, spans_in
 from replay_gui.core.importers.formats.traces.span_events import SpanEvents
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.json_lines import NotJson, lines, value_of
+from replay_gui.core.importers.plain_values import plain
 
 UNREADABLE_LINES = "lines that hold no span, left out"
 
@@ -30,8 +32,18 @@ class OpenTelemetry:
         "start_time": CLOCK,
         "end_time": CLOCK,
         "events/*/attributes/id": ID,
+        **dict.fromkeys(("traceID", "spanID", "traceId", "spanId", "processID", "references", "parentSpanContext"), ID),
+        **dict.fromkeys(("startTime", "endTime", "timestamp", "events/*/time/*"), CLOCK),
+        **dict.fromkeys(PROPAGATION, "how the recorder passed the span on"),
+        "schema_url": RECORDER,
+        "schemaUrl": RECORDER,
+        "status/code": "of a span that did not fail: whether that was said",
+        "status/status_code": "of a span that did not fail: whether that was said",
+        "tags/*/type": "the type of the value, which the value shows",
+        "fields/*/type": "the type of the value, which the value shows",
+        "exception.escaped": RECORDER,
     }
-    version = 4
+    version = 5
 
     def recognises(self, file: ForeignFile) -> bool:
         """Any span in a wrapper of OpenTelemetry's own will do; elsewhere one that has to do with an agent."""
@@ -52,7 +64,8 @@ class OpenTelemetry:
             raise ImportRefused(f"{file.source.path}: no span in it")
         for trace, spans in sorted(traces.items(), key=lambda item: -sum(map(is_of_an_agent, item[1]))):
             own = ImportNotes(notes)
-            events = SpanEvents([meaning(span, own) for span in spans], self.name, own)
+            facts = {"resource": _resources(spans, own)}
+            events = SpanEvents([meaning(span, own) for span in spans], self.name, own, facts)
             starts = [span.start for span in spans if span.start is not None]
             yield ImportedRun(
                 name=events.agent,
@@ -63,6 +76,17 @@ class OpenTelemetry:
                 events=_whole(events, file.document),
                 notes=own,
             )
+
+
+def _resources(spans: list[RawSpan], notes: ImportNotes) -> list[dict[str, Any]]:
+    """What is said of the programs that made the spans, each once, but for what is volatile."""
+    found = list[dict[str, Any]]()
+    for span in spans:
+        told = {name: value for name, value in span.resource.items() if not is_volatile(name)}
+        if told and told not in found:
+            found.append(told)
+    resources: list[dict[str, Any]] = plain(found, notes)
+    return resources
 
 
 def _whole(events: SpanEvents, document: Any) -> Iterator[ImportedEvent]:

@@ -28,7 +28,7 @@ _VOLATILE = re.compile(
     | gcp\.vertex\.agent\.(event_id|invocation_id|session_id) | event_loop\.(parent_)?cycle_id | span\.kind
     | (.*[._])?(latency|duration)(_?(ms|ns|s))? | (.*_)?(start|end)_time | .*\bfingerprint\b | capture_time
     | resourceAttributes | scope | langsmith\..* | (.*[._])?(created|updated)_?at
-    | (.*[._])?(thread|agent|task|crew|trace|span|run|request|session|message)_?id
+    | (.*[._])?(thread|agent|task|crew|trace|span|run|request|session|message|call)_?id
     | (.*[._])?(invocation|correlation|client|conversation)_?id
     """,
     re.VERBOSE,

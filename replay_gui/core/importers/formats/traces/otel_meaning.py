@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
-from replay_gui.core.importers.formats.traces.otel_attributes import Attributes
+from replay_gui.core.importers.formats.traces.otel_attributes import Attributes, steady
 from replay_gui.core.importers.formats.traces.otel_messages import evaluations, facts_of_tool, messages_of, tool_of
 from replay_gui.core.importers.formats.traces.otel_spans import RawSpan
 from replay_gui.core.importers.formats.traces.spans import Role, Span, unfolded
@@ -124,6 +124,8 @@ def meaning(span: RawSpan, notes: ImportNotes) -> Span:
         fields |= {"answer": plain(more, notes)} if more else {}
     if role == "tool":
         fields |= plain(facts_of_tool(span), notes)
+    fields |= plain(steady(span.rest), notes) if span.rest else {}
+    fields |= {"exception": plain(raised, notes)} if (raised := _exception_details(span)) else {}
     if name != span.name and role in ("agent", "tool"):
         fields["span"] = span.name
     return Span(
@@ -167,6 +169,18 @@ def _tokens(attributes: dict[str, Any]) -> dict[str, int] | None:
 def _cost(attributes: dict[str, Any]) -> float | None:
     costs = [[attributes[name] for name in pair if isinstance(attributes.get(name), int | float)] for pair in _COSTS]
     return next((sum(pair) for pair in costs if pair), None)
+
+
+def _exception_details(span: RawSpan) -> list[dict[str, Any]]:
+    """What exceptions say beside their message: their type, and where they came from."""
+    found = []
+    for event in span.events:
+        facts = event.get("attributes") if isinstance(event, dict) and event.get("name") == "exception" else None
+        if isinstance(facts, dict):
+            is_told = facts.get("exception.message") == (span.error or _exception(span))
+            used = ("exception.escaped", *(("exception.message",) if is_told else ()))
+            found.append({name: value for name, value in facts.items() if name not in used and value not in (None, "")})
+    return [facts for facts in found if facts]
 
 
 def _exception(span: RawSpan) -> str | None:

@@ -222,10 +222,18 @@ def _numbered(attributes: Attributes, which: str) -> list[dict[str, Any]]:
         if isinstance(calls := message.get("tool_calls"), dict):
             message["tool_calls"] = list(calls.values())
         if isinstance(parts := message.pop("contents", None), dict):
-            message.setdefault("content", [parts[number] for number in sorted(parts)])
+            several = [parts[number] for number in sorted(parts)]
+            if message.setdefault("content", several) != several and _text_of(several) != message["content"]:
+                message["contents"] = several
         message.setdefault("content", None)
         message.setdefault("role", "user" if which == "prompt" else "assistant")
     return [messages[number] for number in sorted(messages)]
+
+
+def _text_of(parts: list[dict[str, Any]]) -> str | None:
+    """The text of parts that are nothing but text."""
+    texts = [part.get("text") for part in parts if part.keys() == {"type", "text"} and part["type"] == "text"]
+    return "\n".join(map(str, texts)) if len(texts) == len(parts) else None
 
 
 def _vercel_calls(attributes: Attributes) -> list[Any]:

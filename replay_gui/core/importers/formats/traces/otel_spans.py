@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from replay_gui.core.importers.times import any_time
@@ -20,6 +20,7 @@ class RawSpan:
     Attributes:
         trace, id, parent: ids as text; parent None for a root. start, end: ns since 1970, None where unknown.
         error: its status' description where the status is an error. events: [{name, attributes}].
+        resource: attributes of what made the span. rest: members of the span that are read nowhere.
     """
 
     trace: str
@@ -31,6 +32,8 @@ class RawSpan:
     attributes: dict[str, Any]
     error: str | None
     events: tuple[Any, ...] = ()
+    resource: dict[str, Any] = field(default_factory=dict)
+    rest: dict[str, Any] = field(default_factory=dict)
 
 
 def spans_in(document: Any) -> Iterator[RawSpan]:
@@ -38,13 +41,15 @@ def spans_in(document: Any) -> Iterator[RawSpan]:
     match document:
         case {"resourceSpans": list(groups)} | {"batches": list(groups)}:
             for group in _maps(groups):
+                resource = _resource(group.get("resource"))
                 for scope in _maps(group.get("scopeSpans") or group.get("instrumentationLibrarySpans")):
                     for span in _maps(scope.get("spans")):
-                        yield _otlp(span)
+                        yield _otlp(span, resource)
         case {"data": list(traces)}:
             for trace in _maps(traces):
+                processes = trace.get("processes")
                 for span in _maps(trace.get("spans")):
-                    yield _jaeger(span)
+                    yield _jaeger(span, processes if isinstance(processes, dict) else {})
         case {"spans": list(spans)}:
             for span in _maps(spans):
                 if isinstance(span.get("context"), dict):
@@ -52,7 +57,7 @@ def spans_in(document: Any) -> Iterator[RawSpan]:
         case {"context": dict(), "name": _, "attributes": dict()}:
             yield _dumped(document)
         case {"traceId": _, "spanId": _, "name": _}:
-            yield _otlp(document)
+            yield _otlp(document, _resource(document.get("resource")))
         case {"name": _, "spanContext": dict(context)} | {"name": _, "_spanContext": dict(context)}:
             yield _readable(document, context)
         case {"traceId": _, "id": _, "name": _, "attributes": dict()}:
@@ -69,7 +74,7 @@ def spans_in(document: Any) -> Iterator[RawSpan]:
                 yield from spans_in(resource_spans)
 
 
-def _otlp(span: dict[str, Any]) -> RawSpan:
+def _otlp(span: dict[str, Any], resource: dict[str, Any]) -> RawSpan:
     status = span.get("status")
     failed = isinstance(status, dict) and status.get("code") in (2, "STATUS_CODE_ERROR")
     return RawSpan(
@@ -85,10 +90,12 @@ def _otlp(span: dict[str, Any]) -> RawSpan:
             {"name": event.get("name"), "attributes": _attributes(event.get("attributes"))}
             for event in _maps(span.get("events"))
         ),
+        resource=resource,
+        rest=_rest(span, failed, *("traceId", "spanId", "parentSpanId", "startTimeUnixNano", "endTimeUnixNano")),
     )
 
 
-def _jaeger(span: dict[str, Any]) -> RawSpan:
+def _jaeger(span: dict[str, Any], processes: dict[str, Any]) -> RawSpan:
     attributes = {str(tag.get("key")): tag.get("value") for tag in _maps(span.get("tags"))}
     parents = [entry.get("spanID") for entry in _maps(span.get("references")) if entry.get("refType") == "CHILD_OF"]
     start, length = _nanoseconds(span.get("startTime"), 1000), _nanoseconds(span.get("duration"), 1000)
@@ -107,6 +114,10 @@ def _jaeger(span: dict[str, Any]) -> RawSpan:
         attributes=attributes,
         error=str(attributes.get("otel.status_description") or "failed") if failed else None,
         events=tuple({"name": log.pop("event", None), "attributes": log} for log in logs),
+        resource=_process(processes.get(str(span.get("processID")))),
+        rest=_rest(
+            span, failed, *("traceID", "spanID", "operationName", "references", "startTime", "duration"), "tags"
+        ),
     )
 
 
@@ -124,6 +135,8 @@ def _dumped(span: dict[str, Any]) -> RawSpan:
         attributes=_with_status(span.get("attributes"), status),
         error=str(status.get("description") or "failed") if failed and isinstance(status, dict) else None,
         events=_events(span.get("events")),
+        resource=_resource(span.get("resource")),
+        rest=_rest(span, failed, "context", "parent", "parent_id", "start_time", "end_time"),
     )
 
 
@@ -148,6 +161,8 @@ def _readable(span: dict[str, Any], context: dict[str, Any]) -> RawSpan:
         attributes=dict(attributes) if isinstance(attributes, dict) else {},
         error=str(status.get("message") or "failed") if failed and isinstance(status, dict) else None,
         events=_events(span.get("events")),
+        resource=_resource(span.get("resource")),
+        rest=_rest(span, failed, *_READ_OF_READABLE),
     )
 
 
@@ -170,6 +185,9 @@ def _row(row: dict[str, Any]) -> RawSpan:
         attributes=_unnested(attributes),
         error=str(row.get("status_message") or "failed") if failed else None,
         events=_events(row.get("events")),
+        rest=_rest(
+            {name: value for name, value in row.items() if not name.startswith("attributes.")}, failed, *_IN_ROW
+        ),
     )
 
 
@@ -191,6 +209,62 @@ def _flat(span: dict[str, Any]) -> RawSpan:
         attributes=_unnested(attributes) if isinstance(attributes, dict) else {},
         error=str(details or span.get("status_message") or "failed") if failed else None,
         events=_events(span.get("events")),
+        resource=_resource(span.get("resource")),
+        rest=_rest(span, failed, *_READ_OF_FLAT),
+    )
+
+
+_EVERYWHERE = frozenset({"name", "attributes", "events", "logs", "resource", "status", "processID"})
+_STATUS = ("status_code", "code")
+_READ_OF_READABLE = (
+    *("traceId", "id", "spanContext", "_spanContext", "parentSpanContext", "parentSpanId", "parentId"),
+    *("startTime", "endTime", "timestamp", "duration"),
+)
+_IN_ROW = (
+    *("context.trace_id", "context.span_id", "parent_id", "start_time", "end_time", "span_kind"),
+    *("status_code", "status_message"),
+)
+_READ_OF_FLAT = (
+    *("trace_id", "span_id", "parent_id", "parent_span_id", "start_time", "start_time_unix_nano", "end_time"),
+    *("end_time_unix_nano", "status_code", "status_message"),
+)
+PROPAGATION = frozenset(
+    (
+        *("kind", "flags", "trace_flags", "traceFlags", "trace_state", "traceState", "is_remote", "isRemote", "links"),
+        *("ended", "_ended", "instrumentationScope", "instrumentationLibrary", "instrumentation_scope", "schema_url"),
+    )
+)
+"""Members of spans that say how the recorder passed them on; they are not compared."""
+
+
+def _rest(span: dict[str, Any], failed: bool, *used: str) -> dict[str, Any]:
+    """Return the members of a span that are read nowhere, with what its status says where that is no error."""
+    left = {
+        name: value
+        for name, value in span.items()
+        if name not in _EVERYWHERE
+        and name not in used
+        and name not in PROPAGATION
+        and value not in (None, "", 0, [], {})
+    }
+    status = span.get("status")
+    told = {name: value for name, value in status.items() if name not in _STATUS} if isinstance(status, dict) else {}
+    said = {name: value for name, value in told.items() if value not in (None, "")}
+    return left if failed or not said else left | {"status": said}
+
+
+def _resource(value: Any) -> dict[str, Any]:
+    """The attributes of a resource: a list as in OTLP, or a map."""
+    attributes = value.get("attributes") if isinstance(value, dict) else None
+    if isinstance(attributes, list):
+        return _attributes(attributes)
+    return dict(attributes) if isinstance(attributes, dict) else {}
+
+
+def _process(value: Any) -> dict[str, Any]:
+    """The tags of a process of Jaeger."""
+    return (
+        {str(tag.get("key")): tag.get("value") for tag in _maps(value.get("tags"))} if isinstance(value, dict) else {}
     )
 
 

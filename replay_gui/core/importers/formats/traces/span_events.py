@@ -89,6 +89,8 @@ class SpanEvents:
                 yield tree.end(span), self._answered_agent, span
             else:
                 yield tree.begin(span), self._other, span
+                if span.role == "agent":
+                    yield tree.end(span), self._left_agent, span
 
     def _subagents(self, span: Span) -> list[str]:
         """The agents within the outermost one that the span is in, from the outside; what repeats a name is one."""
@@ -110,9 +112,12 @@ class SpanEvents:
         return self._names[agent.id]
 
     # ---- what was said --------------------------------------------------------------------------
-    def _heard(self, span: Span) -> None:
-        """What is told for the first time; the model's own words and results of calls come in by other ways, too."""
-        for value in span.messages:
+    def _heard(self, span: Span, *, first: bool = False) -> None:
+        """What is told for the first time; the model's own words and results of calls come in by other ways, too.
+
+        `first`: only what stands before the first answer.
+        """
+        for value in _before_answers(span.messages) if first else span.messages:
             message = (
                 read_message(value)
                 if is_message(value)
@@ -129,7 +134,7 @@ class SpanEvents:
     def _is_new(self, message: Message) -> bool:
         """Whether a message says what was not said before; remembers it."""
         keys = [_key(["result", result.output]) for result in message.results]
-        keys += [_key(["call", call.name, call.input]) for call in message.calls]
+        keys += [_key([message.role, "call", call.name, call.input]) for call in message.calls]
         if message.content is not None:
             keys.append(_key([message.role, message.content]))
         new = not self._told.issuperset(keys)
@@ -221,24 +226,29 @@ class SpanEvents:
 
     # ---- agents and all else --------------------------------------------------------------------
     def _asked_agent(self, span: Span) -> None:
-        self._heard(span)
+        self._heard(span, first=True)
         if span.input not in _NOTHING and not span.messages:
             self._told.add(_key(["user", span.input]))
             self._run.observation("input", "user", span.input, time=span.start)
 
     def _answered_agent(self, span: Span) -> None:
         """What the agent answered, where it is not what its model said last; and that it failed."""
+        self._left_agent(span)
         if span.output is not None and span.output != self._said:
             self._run.custom(f"{self._format}/output", span.output, time=span.end)
         if span.error is not None:
             self._failed(span)
 
+    def _left_agent(self, span: Span) -> None:
+        """What an agent was told that no span within it tells."""
+        self._heard(replace(span, start=span.end if span.end is not None else span.start))
+
     def _other(self, span: Span) -> None:
         meta = {**span.meta, "time": span.start, "duration": span.length}
         if span.role == "model":  # the model call within it has its tokens, too
             meta |= {"tokens": None, "cost": None}
-        about = {"name": span.name, "input": span.input, "output": span.output, **_extra(span.fields)}
-        fields = {name: value for name, value in about.items() if value is not None}
+        about = {"name": span.name, "config": span.config, "input": span.input, "output": span.output}
+        fields = {name: value for name, value in (about | _extra(span.fields)).items() if value not in (None, {})}
         if span.role == "retriever":
             read = {"key": span.name, "query": span.input, "value": span.output, **_extra(span.fields)}
             self._run.add(Kind.MEMORY_READ, read, **meta)
@@ -272,6 +282,14 @@ def _with_steps(spans: Sequence[Span]) -> list[Span]:
     if any(span.role != "plumbing" for span in spans):
         return list(spans)
     return [replace(span, role="step") for span in spans]
+
+
+def _before_answers(messages: Sequence[Any]) -> Iterator[Any]:
+    """The messages before the first of a model's, or of a tool's."""
+    for value in messages:
+        if is_message(value) and read_message(value).role in ("assistant", "tool"):
+            return
+        yield value
 
 
 def _extra(fields: dict[str, Any]) -> dict[str, Any]:

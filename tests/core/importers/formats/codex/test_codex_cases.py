@@ -189,3 +189,18 @@ def test_a_session_whose_instructions_are_long_is_recognised(tmp_path: Path) -> 
     path.write_text(json.dumps({"timestamp": _TIME.format(0), "type": "session_meta", "payload": meta}) + "\n")
     (found,) = read_all(path)
     assert (found.format, found.run.run_id, found.run.created) == ("codex", "c-1", found.events[0].meta["time"])
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        "command timed out after 10000 milliseconds\npart",
+        "Err: tool call error: x",
+        "Unable to locate image at `a.png`",
+    ],
+)
+def test_answers_without_a_code_that_tell_of_a_failure(tmp_path: Path, output: str) -> None:
+    asked = {"item": True, "type": "function_call", "name": "f", "arguments": "{}", "call_id": "c"}
+    found = read(tmp_path, asked, {"item": True, "type": "function_call_output", "call_id": "c", "output": output})
+    (answer,) = found.of("ToolResponse")
+    assert answer.payload["error"] == output.partition("\n")[0]
