@@ -123,6 +123,7 @@ class MainWindow(QMainWindow):
         view.detail.add_action(self.actions_["what_if"])
         self._pages.addWidget(view)
         self.find_field.left.connect(view.timeline.setFocus)
+        view.events.menu.compare_wanted.connect(self.actions_["compare_with"].trigger)
         self._layout.restore_run(view)
         return view
 
@@ -196,14 +197,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         help_actions = HelpActions(self._settings.fileName(), self)
         self.palette_actions = PaletteActions(
-            self.session,
-            self.comparison,
-            actions=self.actions_,
-            menus=self.menus,
-            recent_files=self.recent_files,
-            get_view=self._get_run_view,
-            open_run=self._on_path_chosen,
-            window=self,
+            self.session, self.comparison, self.actions_, self.menus, get_view=self._get_run_view, window=self
         )
         owners = self.sources, self.run_actions, self.find_actions, self.palette_actions, self.reruns, help_actions
         for owner in (self, *owners):

@@ -22,6 +22,7 @@ from replay_gui.core.state.json_form import event_members
 from replay_gui.core.text.event_label import event_label
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import GAP, HEAD, ROW, set_role, theme_events
+from replay_gui.models.run.event_copies import MAX_COPIED_CHARACTERS
 from replay_gui.models.run.event_readable import PAGE_CHARACTERS, readable
 from replay_gui.models.run.event_words import view_command
 from replay_gui.models.run.integrity_words import hash_checks
@@ -39,7 +40,7 @@ from replay_gui.widgets.run.event_text_view import EventTextView
 from replay_gui.widgets.run.fact_row import FactRow
 from replay_gui.widgets.run.page_search import PageSearch
 from replay_gui.widgets.run.run_card import RunCard
-from replay_gui.widgets.run.value_view import MAX_COPIED_CHARACTERS, ValueView
+from replay_gui.widgets.run.value_view import ValueView
 
 READABLE, TREE, RAW, CARD = range(4)
 _TABS = (

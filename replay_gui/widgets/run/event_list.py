@@ -11,11 +11,12 @@ from replay_gui.core.log.kinds import is_bookkeeping
 from replay_gui.core.log.positions import Position, index_before, position_after
 from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.wording import plural
+from replay_gui.engine.answers import EventRow
 from replay_gui.look.theme import GAP, set_role
 from replay_gui.models.pacer import Pacer
 from replay_gui.models.run.event_filter import EventFilter
 from replay_gui.models.run.event_table import EventColumn, EventTable
-from replay_gui.models.run.event_words import BOOKKEEPING_TIP, bookkeeping_words, since_start, view_command
+from replay_gui.models.run.event_words import BOOKKEEPING_TIP, bookkeeping_words, since_start
 from replay_gui.models.run.listing import ALL_EVENTS
 from replay_gui.models.run.run_search import RunSearch
 from replay_gui.models.session import Session
@@ -23,6 +24,7 @@ from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.effect_choice import EffectChoice
 from replay_gui.widgets.parts.panel import Panel
 from replay_gui.widgets.parts.row_view import RowView
+from replay_gui.widgets.run.event_menu import EventMenu
 from replay_gui.widgets.run.filter_bar import FilterBar
 from replay_gui.widgets.run.filter_menu import FilterMenu
 from replay_gui.widgets.run.row_delegate import RowDelegate
@@ -60,18 +62,17 @@ class EventList(Panel):
         column.addWidget(self.view, 1)
         column.addWidget(self.bookkeeping)
         self.set_body(body)
+        self.menu = EventMenu(session, self.view)
+        self.menu.parts.append(self._offer_effects)
+        self.menu.filter_wanted.connect(self.set_filter)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.view.customContextMenuRequested.connect(self._on_menu_wanted)
+        self.view.customContextMenuRequested.connect(self.show_menu)
         session.run_marks.effects_changed.connect(self.request_texts)
-        for words, key, slot in (
-            ("Copy line", QKeySequence.StandardKey.Copy, self.copy_line),
-            ("Copy the command that shows this", QKeySequence.StandardKey.UnknownKey, self.copy_command),
-        ):
-            action = QAction(words, self.view)
-            action.setShortcuts(key)
-            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-            action.triggered.connect(slot)
-            self.view.addAction(action)
+        copy = QAction("Copy line", self.view)
+        copy.setShortcuts(QKeySequence.StandardKey.Copy)
+        copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        copy.triggered.connect(self.copy_line)
+        self.view.addAction(copy)
         self.hits_only = self.add_button("Hits only", "Show only the events that were found", checkable=True)
         self.hits_only.setChecked(True)
         self._filter = self.add_button("Filter…", "Choose which kinds and tools are shown")
@@ -282,23 +283,16 @@ class EventList(Panel):
         if label <= x < label + self._delegate.indent(self.table.event_row(row)):
             self.toggle_fold(row)
 
-    @Slot(QPoint)
-    def _on_menu_wanted(self, at: QPoint) -> None:
-        row = self.view.indexAt(at).row()
-        self.row_menu(row).popup(self.view.viewport().mapToGlobal(at))
-
     def row_menu(self, row: int) -> QMenu:
-        """Return the menu of a row (-1: of none): what to copy, and what the tool of a call does."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addActions(self.view.actions())
-        event = None if row < 0 else self.table.event_row(row)
-        if event is not None and event.tool is not None and event.effect is not None:
-            menu.addSeparator()
+        """Return the menu of a row."""
+        return self.menu.make(self.table.event_row(row), self.table.filter)
+
+    def _offer_effects(self, menu: QMenu, event: EventRow) -> None:
+        """Offer what the tool of a call does, to be corrected."""
+        if event.tool is not None and event.effect is not None:
             offered = EffectChoice(menu)
             offered.offer(event.tool, event.effect)
             offered.chosen.connect(self._session.run_marks.correct)
-        return menu
 
     @Slot()
     def copy_line(self) -> None:
@@ -308,12 +302,12 @@ class EventList(Panel):
             event = self.table.event_row(row)
             QGuiApplication.clipboard().setText("\t".join(self.table.words(event, i) for i in range(len(EventColumn))))
 
-    @Slot()
-    def copy_command(self) -> None:
-        """The command that opens the run at the chosen row."""
-        row, facts = self.view.currentIndex().row(), self._session.facts
-        if row >= 0 and facts is not None:
-            QGuiApplication.clipboard().setText(view_command(facts.path, position_after(self.table.event_index(row))))
+    @Slot(QPoint)
+    def show_menu(self, point: QPoint) -> None:
+        """Show the menu of the row at a point of the list; by key, of the chosen one."""
+        row = self.view.rowAt(point.y())
+        if row >= 0:
+            self.row_menu(row).popup(self.view.viewport().mapToGlobal(point))
 
     @Slot()
     def _on_bookkeeping_clicked(self) -> None:

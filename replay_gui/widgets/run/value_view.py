@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 from replay_gui.core.state.state import Path
 from replay_gui.core.text.json_pointer import join_pointer
 from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.run.event_copies import MAX_COPIED_CHARACTERS
 from replay_gui.models.run.json_text import json_text
 from replay_gui.models.run.state_tree import StateTree
 from replay_gui.widgets.parts.row_view import RowView
 from replay_gui.widgets.run.value_delegate import ValueDelegate
 
-MAX_COPIED_CHARACTERS = 2_000_000  # characters; to write more would hold up the window
 _OWN_KEYS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End)
 
 

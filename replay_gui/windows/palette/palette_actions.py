@@ -29,7 +29,6 @@ from replay_gui.models.session import Session
 from replay_gui.windows.actions import ACTION_SPECS, Handlers
 from replay_gui.windows.menus import MenuBar
 from replay_gui.windows.palette.command_palette import CommandPalette
-from replay_gui.windows.recent_files import RecentFiles
 
 if TYPE_CHECKING:
     from replay_gui.windows.run_view import RunView
@@ -40,25 +39,22 @@ _OWN_NAME = "palette"
 
 
 class PaletteActions(QObject):
-    """The slot of this action. `get_view` returns the page of the run; `open_run` opens the run at a path."""
+    """The slot of this action. `get_view` returns the page of the run."""
 
     def __init__(
         self,
         session: Session,
         comparison: ComparisonSession,
-        *,
         actions: dict[str, QAction],
         menus: MenuBar,
-        recent_files: RecentFiles,
+        *,
         get_view: Callable[[], RunView],
-        open_run: Callable[[str], object],
         window: QWidget,
     ) -> None:
         super().__init__(window)
         self._session, self._comparison = session, comparison
-        self._actions, self._menus, self._recent_files = actions, menus, recent_files
-        self._get_view, self._open_run = get_view, open_run
-        self._window = window
+        self._actions, self._menus = actions, menus
+        self._get_view, self._window = get_view, window
 
     @property
     def handlers(self) -> Handlers:
@@ -120,11 +116,14 @@ class PaletteActions(QObject):
             )
 
     def _run_entries(self) -> Iterator[PaletteEntry]:
-        for path in self._recent_files.paths():
+        for action in self._menus.recent.actions():
+            path = action.data()
+            if not path:
+                continue  # a line, and the entry that forgets them
             yield PaletteEntry(
                 group=PaletteGroup.RUN,
                 name=one_line(os.path.basename(path) or path, _MAX_CHARACTERS),
-                act=partial(self._open_run, path),
+                act=action.trigger,
                 detail=one_line(os.path.dirname(path), _MAX_CHARACTERS),
             )
 

@@ -1,0 +1,46 @@
+"""One event as text for the clipboard: readable, as JSON, as Markdown."""
+
+from __future__ import annotations
+
+import re
+
+from replay_gui.core.index.run_index import RunIndex, time_since_start
+from replay_gui.core.log.positions import index_before
+from replay_gui.core.state.json_form import event_members
+from replay_gui.core.text.event_label import event_label
+from replay_gui.engine.answers import PositionState
+from replay_gui.models.run.event_readable import readable
+from replay_gui.models.run.event_words import since_start
+from replay_gui.models.run.json_text import json_text
+
+MAX_COPIED_CHARACTERS = 2_000_000  # to write more would hold up the window
+_BACKTICKS = re.compile("`+")
+_MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|!])")
+
+
+def event_as_text(shown: PositionState) -> str | None:
+    """Return the event at a position as the panel shows it; None where there is none, or it is too large."""
+    if shown.event is None:
+        return None
+    lines, whole = readable(shown.event, MAX_COPIED_CHARACTERS)
+    return "\n".join(line.text for line in lines) if whole else None
+
+
+def event_as_json(shown: PositionState) -> str | None:
+    """Return it as ``events --json`` gives it; None likewise."""
+    if shown.event is None:
+        return None
+    text, whole = json_text(event_members(shown.event), MAX_COPIED_CHARACTERS)
+    return text if whole else None
+
+
+def event_as_markdown(shown: PositionState, index: RunIndex) -> str | None:
+    """Return a line that names it, and its text in a block that nothing in it can end; None likewise."""
+    text = event_as_text(shown)
+    if shown.event is None or text is None:
+        return None
+    since = time_since_start(index, index_before(shown.position)) if shown.position <= index.count else None
+    when = "" if since is None else f" ({since_start(since)})"
+    fence = "`" * max(3, 1 + max(map(len, _BACKTICKS.findall(text)), default=0))
+    label = _MARKDOWN_SIGNS.sub(r"\\\1", event_label(shown.event))
+    return f"**{shown.position:,} · {label}**{when}\n\n{fence}text\n{text}\n{fence}\n"

@@ -1,0 +1,140 @@
+"""What can be done with an event of the list: the menu of a right click."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import TypeAlias
+
+from PySide6.QtCore import QObject, QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMenu, QToolTip, QWidget
+
+from replay_gui.core.index.run_index import NO_PAIR
+from replay_gui.core.log.kinds import Kind
+from replay_gui.core.log.positions import EventIndex, Position, index_before, position_after
+from replay_gui.core.text.event_label import kind_label
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.engine.answers import EventRow, PositionState
+from replay_gui.models.run.event_copies import event_as_json, event_as_markdown, event_as_text
+from replay_gui.models.run.event_filter import EventFilter
+from replay_gui.models.run.event_words import view_command
+from replay_gui.models.session import Session
+
+_MAX_NAME_CHARACTERS = 40
+_EVENTS_AROUND = 6  # shown on either side of what is zoomed to
+
+MenuPart: TypeAlias = Callable[[QMenu, EventRow], None]
+"""Adds the entries of another part of the program for an event to its menu."""
+
+
+class EventMenu(QObject):
+    """Makes the menu. Others add entries by appending to `parts`; they stand before those that copy.
+
+    Signals:
+        filter_wanted(object): an EventFilter. compare_wanted(): the run is to be compared, from its position on.
+    """
+
+    filter_wanted = Signal(object)
+    compare_wanted = Signal()
+
+    def __init__(self, session: Session, view: QWidget) -> None:
+        super().__init__(view)
+        self.parts: list[MenuPart] = []
+        self._session, self._view = session, view
+        self._copy: tuple[Position, Callable[[PositionState], str | None]] | None = None  # waits for its event
+        session.position_state_changed.connect(self._on_position_state)
+
+    def make(self, row: EventRow, filter_: EventFilter) -> QMenu:
+        """Return the menu of an event, where `filter_` is in force; it deletes itself when it is closed."""
+        menu = QMenu(self._view)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._add_filters(menu, row, filter_)
+        menu.addSeparator()
+        self._add_ways(menu, row)
+        for part in self.parts:
+            menu.addSeparator()
+            part(menu, row)
+        menu.addSeparator()
+        self._add_copies(menu, row)
+        return menu
+
+    def _add_filters(self, menu: QMenu, row: EventRow, filter_: EventFilter) -> None:
+        """A call and its answer are of their tool, all others of their kind."""
+        if row.tool is not None:
+            name, only = row.tool, replace(filter_, kinds=frozenset(), tools=frozenset({row.tool}))
+            without = replace(
+                filter_, tools=filter_.tools - {row.tool}, without_tools=filter_.without_tools | {row.tool}
+            )
+        else:
+            name, only = kind_label(row.kind), replace(filter_, kinds=frozenset({row.kind}), tools=frozenset())
+            without = replace(
+                filter_, kinds=filter_.kinds - {row.kind}, without_kinds=filter_.without_kinds | {row.kind}
+            )
+        name = one_line(name, _MAX_NAME_CHARACTERS).replace("&", "&&")
+        menu.addAction(f"&Only {name}").triggered.connect(partial(self.filter_wanted.emit, only))
+        menu.addAction(f"&Hide {name}").triggered.connect(partial(self.filter_wanted.emit, without))
+        clear = menu.addAction("Show &all events")
+        clear.triggered.connect(partial(self.filter_wanted.emit, EventFilter()))
+        clear.setEnabled(not filter_.shows_all)
+
+    def _add_ways(self, menu: QMenu, row: EventRow) -> None:
+        pair = int(self._session.index.pair[index_before(row.position)])
+        words = "Go to the &request" if row.kind == Kind.TOOL_RESPONSE.value else "Go to the &answer"
+        go = menu.addAction(words)
+        go.setEnabled(pair != NO_PAIR)
+        go.triggered.connect(partial(self._session.seek, position_after(EventIndex(pair))))
+        menu.addAction("&Zoom to it").triggered.connect(partial(self._zoom, row.position))
+        menu.addAction("&Compare from here…").triggered.connect(partial(self._compare, row.position))
+
+    def _add_copies(self, menu: QMenu, row: EventRow) -> None:
+        for words, make in (
+            ("Copy as &text", event_as_text),
+            ("Copy as &JSON", event_as_json),
+            ("Copy as &Markdown", self._markdown),
+        ):
+            menu.addAction(words).triggered.connect(partial(self.copy, row.position, make))
+        menu.addAction("Copy the comma&nd that shows this").triggered.connect(partial(self.copy_command, row.position))
+
+    # ---- what they do -------------------------------------------------------------------------------
+    def _zoom(self, position: Position) -> None:
+        """Show the event on the timeline from its request to its answer, and a little around it."""
+        pair = int(self._session.index.pair[index_before(position)])
+        other = position if pair == NO_PAIR else pair + 1
+        first, last = min(position, other), max(position, other)
+        self._session.seek(position)
+        self._session.set_view(first - _EVENTS_AROUND, last + _EVENTS_AROUND)
+
+    def _compare(self, position: Position) -> None:
+        self._session.seek(position)
+        self.compare_wanted.emit()
+
+    def copy(self, position: Position, make: Callable[[PositionState], str | None]) -> None:
+        """Go to an event, and copy what `make` makes of it as soon as it has been read."""
+        self._copy = (position, make)
+        self._session.seek(position)
+        self._on_position_state()
+
+    def copy_command(self, position: Position) -> None:
+        """Copy the command that opens the run at an event."""
+        facts = self._session.facts
+        if facts is not None:
+            QGuiApplication.clipboard().setText(view_command(facts.path, position))
+
+    def _markdown(self, shown: PositionState) -> str | None:
+        return event_as_markdown(shown, self._session.index)
+
+    @Slot()
+    def _on_position_state(self) -> None:
+        shown = self._session.position_state
+        if self._copy is None or shown is None or shown.position != self._session.position:
+            return
+        (position, make), self._copy = self._copy, None
+        if position != shown.position:
+            return  # the user has gone on
+        text = make(shown)
+        if text is not None:
+            QGuiApplication.clipboard().setText(text)
+        else:
+            QToolTip.showText(self._view.mapToGlobal(QPoint()), "Too large to copy.", self._view)
