@@ -49,6 +49,7 @@ encode_sorted = msgspec.msgpack.Encoder(order="deterministic").encode
 _decode_any = msgspec.msgpack.Decoder(ext_hook=_odd_extension).decode
 _decode_tree = msgspec.msgpack.Decoder(type_of_shallow_values(SHALLOW_DEPTH)).decode
 decode_shallow_event = msgspec.msgpack.Decoder(_Pair[str, _Map[str, type_of_shallow_values(SHALLOW_DEPTH - 2)]]).decode
+_SCALARS = (str, bytes, int, float, type(None))  # bool is an int
 _IS_ODD = re.compile("timestamp|hashable")
 _CANONICAL_NAN = bytes.fromhex("7ff8000000000000")
 
@@ -148,6 +149,8 @@ def _decode_slowly(raw: bytes) -> Any:
 
 def check_limits(value: Any, depth: int = 1) -> None:
     """Raise NotCanonical where `value` breaks a limit: its types, its depth (MAX_DEPTH), its keys (MAX_KEY_BYTES)."""
+    if isinstance(value, _SCALARS):
+        return
     if isinstance(value, dict | list):
         if depth > MAX_DEPTH:
             raise NotCanonical(f"nested deeper than {MAX_DEPTH}")
@@ -159,7 +162,7 @@ def check_limits(value: Any, depth: int = 1) -> None:
                     raise NotCanonical("a key is longer than 4 KiB")
         for child in value.values() if isinstance(value, dict) else value:
             check_limits(child, depth + 1)
-    elif not isinstance(value, str | bytes | bool | int | float | None):
+    else:
         raise NotCanonical(value.why if isinstance(value, Odd) else "an extension type")
 
 

@@ -12,6 +12,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, quote_plus
 
+import msgspec
+
+from replay_gui.core.log.canonical import encode_sorted
+
 HIDDEN = "[secret]"
 _MIN_LENGTH = 8  # characters of a value that is taken for a secret by its name
 _SECRET_NAME = re.compile(
@@ -39,18 +43,35 @@ _BEGINNINGS = (  # one of them is in every text that _FORMS matches; looking for
 
 
 _RAW_BEGINNINGS = tuple(beginning.encode() for beginning in _BEGINNINGS)
-_HINTS = re.compile(rb"key|token|secret|passw|passphrase|authorization|cookie|bearer", re.IGNORECASE)  # in secret names
+_FIRST_SIGNS = (b"k-", b"k_", b"gh", b"pat_", b"glpat-", b"xox", b"hf_", b"npm_", b"IA", b"AIza", b"eyJ", b"-----B")
+"""One of them is in each of _BEGINNINGS; they are fewer."""
+
+_HINTS = (b"secret", b"pass", b"uthoriz", b"cookie", b"bearer")  # in names of secrets, in lower case
+_KINDS_OF = {
+    b"key": (b"api", b"access", b"secret", b"private", b"signing"),
+    b"token": (b"access", b"refresh", b"auth", b"bearer", b"id", b"session", b"api"),
+}
+_NAMED_KINDS = {  # "api_key", but not "key" alone; a search that begins with a plain word is fast
+    word: re.compile(
+        b"%s(?:%s)"
+        % (word, b"|".join(b"(?<=%s%s%s)" % (kind, dash, word) for kind in kinds for dash in (b"", b"_", b"-")))
+    )
+    for word, kinds in _KINDS_OF.items()
+}
+
+
+_NOT_ENCODED = (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError)
 
 
 class Secrets:
     """The secrets that are known in this process.
 
     Attributes:
-        hidden: how many texts were changed so far.
+        hidden: how many texts were changed so far. learnings: how often there was something new to hide.
     """
 
     def __init__(self, environment: Mapping[str, str]) -> None:
-        self.hidden = 0
+        self.hidden = self.learnings = 0
         self._values: set[str] = set()
         self._forms: tuple[str, ...] = ()
         self._raw_forms: tuple[bytes, ...] = ()
@@ -66,8 +87,9 @@ class Secrets:
             for part in (value, value.rpartition(" ")[2])  # "Bearer x": x alone is the secret
             if len(part) >= _MIN_LENGTH and not _NO_SECRETS.match(part)
         }
-        if not learnt <= self._values:
+        if learnt and not learnt <= self._values:
             self._values |= learnt
+            self.learnings += 1
             forms = {form for value in self._values for form in (value, quote(value, safe=""), quote_plus(value))}
             self._forms = tuple(sorted(forms, key=len, reverse=True))
             self._raw_forms = tuple(form.encode("utf-8", "surrogateescape") for form in self._forms)
@@ -75,20 +97,39 @@ class Secrets:
 
     def may_be_in(self, raw: bytes) -> bool:
         """Whether texts without any escapes, as msgpack has them, may hold a secret: a search that is fast."""
-        return (
-            _HINTS.search(raw) is not None
-            or any(map(raw.__contains__, _RAW_BEGINNINGS))
-            or any(map(raw.__contains__, self._raw_forms))
-        )
+        for sign in _FIRST_SIGNS:
+            if sign in raw:
+                if any(map(raw.__contains__, _RAW_BEGINNINGS)):
+                    return True
+                break
+        lower = raw.lower()
+        for hint in _HINTS:
+            if hint in lower:
+                return True
+        for word, named in _NAMED_KINDS.items():
+            if word in lower and named.search(lower) is not None:
+                return True
+        return any(map(raw.__contains__, self._raw_forms))
 
     def hide(self, value: Any) -> Any:
         """Return a plain value without secrets; the same object where it holds none."""
+        if isinstance(value, list | dict):
+            try:
+                raw = encode_sorted(value)
+            except _NOT_ENCODED:
+                pass  # it is not plain; each of its texts is looked at
+            else:
+                if not self.may_be_in(raw):
+                    return value
+        return self._hide(value)
+
+    def _hide(self, value: Any) -> Any:
         if isinstance(value, str):
             return self.hide_text(value)
         if isinstance(value, bytes):
             return self._hide_bytes(value)
         if isinstance(value, list):
-            items = [self.hide(item) for item in value]
+            items = [self._hide(item) for item in value]
             return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
         if isinstance(value, dict):
             return self._hide_members(value)
@@ -122,10 +163,19 @@ class Secrets:
                 self.hidden += member != HIDDEN
                 new: Any = member if member == HIDDEN else HIDDEN
             else:
-                new = self.hide(member)
+                new = self._hide(member)
             changed = changed or new is not member or new_key is not key
             result[new_key] = new
         return result if changed else value
+
+
+def can_be_encoded(value: Any) -> bool:
+    """Whether a value of plain types can be written: no text in it is half a character, no number too large."""
+    try:
+        encode_sorted(value)
+    except _NOT_ENCODED:
+        return False
+    return True
 
 
 def is_secret_name(name: str) -> bool:

@@ -23,6 +23,9 @@ _SECRET_QUERIES = frozenset(
     ("key", "api_key", "apikey", "api-key", "access_token", "token", "sig", "signature", "secret", "password", "auth")
 )
 _REQUEST_HEADERS = frozenset(("content-type", "accept", "anthropic-version", "anthropic-beta", "openai-beta"))
+_PLAIN_HEADERS = _REQUEST_HEADERS | {"host", "accept-encoding", "connection", "user-agent", "content-length"}
+"""Headers whose names say that they are no secrets: they need not be looked at."""
+
 _ANSWER_HEADERS = frozenset(
     (
         "content-type",
@@ -69,11 +72,9 @@ def http_request(
         secrets: learns the request's secret headers.
     """
     named = [(name.lower(), value) for name, value in headers]
-    secrets.learn(named)
+    secrets.learn((name, value) for name, value in named if name not in _PLAIN_HEADERS)
     parts = urlsplit(url)
-    query = _members(parse_qsl(parts.query, keep_blank_values=True))
-    secrets.learn(("token", str(value)) for name, value in query.items() if name.lower() in _SECRET_QUERIES)
-    query = {name: HIDDEN if name.lower() in _SECRET_QUERIES else value for name, value in query.items()}
+    query = _query(parts.query, secrets) if parts.query else {}
     kept = dict(named)
     meta = {"host": parts.netloc.rpartition("@")[2], "headers": {n: kept[n] for n in _REQUEST_HEADERS if n in kept}}
     value = _decoded(body, kept.get("content-type", ""))
@@ -88,6 +89,12 @@ def http_request(
     elif body:
         asked["body"] = value
     return CallRequest(CallKind.TOOL, f"{method} {host}", asked, meta=meta)
+
+
+def _query(text: str, secrets: Secrets) -> dict[str, Any]:
+    query = _members(parse_qsl(text, keep_blank_values=True))
+    secrets.learn(("token", str(value)) for name, value in query.items() if name.lower() in _SECRET_QUERIES)
+    return {name: HIDDEN if name.lower() in _SECRET_QUERIES else value for name, value in query.items()}
 
 
 def http_answer(

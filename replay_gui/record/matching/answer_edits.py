@@ -16,6 +16,7 @@ from replay_gui.record.calls.call import CallAnswer, CallKind
 from replay_gui.record.calls.json_bodies import json_value
 from replay_gui.record.matching.past_run import PastCall, PastRun
 from replay_gui.record.messages.model_calls import model_answer
+from replay_gui.record.messages.stream_writers import rewritten_stream
 
 _BODY = "body"
 
@@ -24,8 +25,9 @@ class AnswerEdit(msgspec.Struct, frozen=True):
     """An edit of an answer.
 
     Attributes:
-        index: of the event that answers. pointer: JSON Pointer of what is replaced: in what a tool returned, or in the
-        JSON body of an answer over HTTP; "" for all of it. value: what it is replaced by, a plain value.
+        index: of the event that answers. pointer: JSON Pointer of what is replaced: in what a tool returned, in the
+        JSON body of an answer over HTTP, or in what a model said in a stream; "" for all of it.
+        value: what it is replaced by, a plain value.
     """
 
     index: EventIndex
@@ -61,14 +63,19 @@ def _edited(call: PastCall, answer: CallAnswer, edit: AnswerEdit) -> CallAnswer:
         form = {name: value for name, value in answer.form.items() if name != "raised"}
         output = _replaced(answer.output, tokens, edit.value, edit.pointer)
         return replace(answer, output=output, error=None, error_type="", form=form)
+    raw, status = bytes(answer.form[_BODY]), int(answer.form["status"])
     try:
-        whole = json_value(bytes(answer.form[_BODY]))
+        whole = json_value(raw)
     except NotJson:
-        raise ValueError("its body is no JSON (a streamed answer cannot be edited)") from None
+        if call.request.kind is not CallKind.MODEL or not answer.success:
+            raise ValueError("its body is no JSON") from None
+        body = rewritten_stream(raw, _replaced(answer.output, tokens, edit.value, edit.pointer))
+        form = {name: value for name, value in answer.form.items() if name != "chunks"} | {_BODY: body}
+        return model_answer(status, body, streamed=True, form=form)
     body = msgspec.json.encode(_replaced(whole, tokens, edit.value, edit.pointer))
     form = {name: value for name, value in answer.form.items() if name != "chunks"} | {_BODY: body}
     if call.request.kind is CallKind.MODEL:
-        return model_answer(int(answer.form["status"]), body, streamed=False, form=form)
+        return model_answer(status, body, streamed=False, form=form)
     return replace(answer, output={**answer.output, "body": json_value(body)}, form=form)
 
 

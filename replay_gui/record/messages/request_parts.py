@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from replay_gui.core.log.canonical import encode_decoded
+from replay_gui.core.log.canonical import encode_all, encode_decoded
 from replay_gui.core.log.chain import digest
 from replay_gui.record.calls.secrets import Secrets
 from replay_gui.record.messages.provider_ids import without_ids
@@ -61,25 +61,31 @@ class _KnownPart:
     key: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class _LastList:
+    """A member of the last request that is a list. `raw`: the canonical bytes of its items, joined."""
+
+    raw: bytes
+    parts: tuple[_KnownPart, ...]
+
+
 class RequestParts:
     """The parts that requests were made of so far."""
 
     def __init__(self, secrets: Secrets) -> None:
         self._secrets = secrets
         self._known: dict[bytes, _KnownPart] = {}
+        self._last: dict[str, _LastList] = {}
 
     def split(self, value: dict[str, Any], on_new_part: Callable[[RequestPart], None]) -> SplitRequest:
         """Split a request into its parts; tell `on_new_part` of those that are new, in their order."""
-        result: dict[str, Any] = {}
-        keys: dict[str, Any] = {}
-        for name in sorted(value):
+        whole = {name: member for name, member in value.items() if not _is_split(name, member)}
+        result: dict[str, Any] = dict(without_ids(self._secrets.hide(whole))[0])
+        keys = {name: _member_key(member) for name, member in result.items()}
+        for name in sorted(value.keys() - whole.keys()):
             member = value[name]
-            if not _is_split(name, member):
-                clean = without_ids(self._secrets.hide({name: member}))[0]
-                result |= clean
-                keys |= {key: _member_key(kept) for key, kept in clean.items()}
-            elif isinstance(member, list):
-                parts = [self._number(name, item, on_new_part) for item in member]
+            if isinstance(member, list):
+                parts = self._numbers(name, member, on_new_part)
                 result[name] = {LIST: _spans([part.number for part in parts])}
                 keys[name] = [part.key for part in parts]
             else:
@@ -90,14 +96,23 @@ class RequestParts:
 
     def key(self, value: dict[str, Any]) -> bytes:
         """Return the key that `split` returns, without taking the parts for sent."""
-        keys: dict[str, Any] = {}
-        for name, member in value.items():
-            if not _is_split(name, member):
-                clean = without_ids(self._secrets.hide({name: member}))[0]
-                keys |= {key: _member_key(kept) for key, kept in clean.items()}
-            else:
-                keys[name] = [*map(self._key, member)] if isinstance(member, list) else self._key(member)
+        whole = {name: member for name, member in value.items() if not _is_split(name, member)}
+        clean = without_ids(self._secrets.hide(whole))[0]
+        keys = {name: _member_key(member) for name, member in clean.items()}
+        for name in value.keys() - whole.keys():
+            member = value[name]
+            keys[name] = [*map(self._key, member)] if isinstance(member, list) else self._key(member)
         return digest(encode_decoded(keys))
+
+    def _numbers(
+        self, member: str, items: list[Any], on_new_part: Callable[[RequestPart], None]
+    ) -> tuple[_KnownPart, ...]:
+        """Return the parts of a list; what it begins with is mostly the whole list of the request before."""
+        raw, last = encode_all(items), self._last.get(member)
+        before = last.parts if last is not None and raw.startswith(last.raw) else ()
+        parts = (*before, *(self._number(member, item, on_new_part) for item in items[len(before) :]))
+        self._last[member] = _LastList(raw, parts)
+        return parts
 
     def _number(self, member: str, value: Any, on_new_part: Callable[[RequestPart], None]) -> _KnownPart:
         raw = encode_decoded(value)

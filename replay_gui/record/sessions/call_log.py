@@ -13,7 +13,7 @@ from replay_gui.core.log.chain import digest
 from replay_gui.core.log.kinds import BOOKKEEPING_PREFIX, MODEL_REQUEST
 from replay_gui.core.recorder.recorder import RecordedCall
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
-from replay_gui.record.calls.secrets import Secrets
+from replay_gui.record.calls.secrets import Secrets, can_be_encoded
 from replay_gui.record.messages.part_events import event_of_part
 from replay_gui.record.messages.provider_ids import without_ids
 from replay_gui.record.messages.request_parts import RequestPart, RequestParts
@@ -67,6 +67,9 @@ class CallLog:
         self.surroundings = surroundings
         self.drawn = DrawnValues()
         self._parts = RequestParts(secrets)
+        self._last_meta: tuple[dict[str, Any], int, dict[str, Any]] | None = (
+            None  # told when so much was learnt; as told
+        )
 
     @property
     def recorder(self) -> GuardedRecorder:
@@ -85,8 +88,7 @@ class CallLog:
     def request(self, request: CallRequest, parent: int | None, lane: int) -> WrittenRequest:
         """Write a request, and the parts of it that are new."""
         recorder = self.recorder
-        told = recorder.clean(dict(request.meta)) if request.meta else {}
-        meta = {**told, "parent": parent, LANE: lane}
+        meta = {**self._told(request.meta), "parent": parent, LANE: lane}
         if drawn := self.drawn.take(lane, parent):
             meta[DRAWN] = drawn
         with recorder.taking_clean():
@@ -104,14 +106,26 @@ class CallLog:
             seq = recorder.append(MODEL_REQUEST, {"endpoint": request.name, "request": value}, time=now, **meta)
         return WrittenRequest(RecordedCall(request.name, "", seq, now), request.kind, request.name, key)
 
+    def _told(self, meta: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the meta of a request as it is written; most requests have that of the one before."""
+        if not meta:
+            return {}
+        last = self._last_meta
+        if last is None or last[0] != meta or last[1] != self.secrets.learnings:
+            last = self._last_meta = dict(meta), self.secrets.learnings, self.recorder.clean(dict(meta))
+        return last[2]
+
     def answer(self, written: WrittenRequest, answer: CallAnswer) -> int:
         """Write the answer of a request; return the event's seq."""
         recorder = self.recorder
-        meta: dict[str, Any] = recorder.clean(dict(answer.meta)) if answer.meta else {}
+        meta: dict[str, Any] = dict(answer.meta)
         if answer.form:
-            body = {_BODY: answer.form[_BODY]} if _BODY in answer.form else {}  # the hook took its secrets out
-            rest = {name: value for name, value in answer.form.items() if name != _BODY}
-            meta[ANSWER_FORM] = recorder.clean(rest) | body
+            meta[ANSWER_FORM] = {name: value for name, value in answer.form.items() if name != _BODY}
+        if _BODY in answer.form:  # what HTTP says is plain, but for texts that are no Unicode
+            clean = self.secrets.hide(meta) if can_be_encoded(meta) else recorder.clean(meta)
+            meta = {**clean, ANSWER_FORM: {**clean[ANSWER_FORM], _BODY: answer.form[_BODY]}}  # the hook cleaned it
+        elif meta:
+            meta = recorder.clean(meta)
         if drawn := self.drawn.take(None, written.call.seq):
             meta[DRAWN] = drawn
         output = self.secrets.hide(answer.output)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from replay_gui.core.log.canonical import encode
-from replay_gui.record.calls.secrets import HIDDEN, Secrets, is_secret_name
+from replay_gui.record.calls.secrets import _BEGINNINGS, HIDDEN, Secrets, is_secret_name
 
 CANARY = "canary/value+1234"
 TEXT = st.sampled_from(
@@ -94,6 +94,40 @@ def test_hiding_is_linear_in_hostile_text() -> None:
 @given(st.recursive(TEXT, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3)))
 def test_the_fast_search_misses_nothing(value: object) -> None:
     secrets = Secrets({"A_TOKEN": CANARY})
-    if secrets.hide(value) is not value:
+    clean = secrets._hide(value)  # that looks at each text
+    assert secrets.hide(value) == clean
+    if clean is not value:
         assert secrets.may_be_in(encode(value))
     assert not secrets.may_be_in(encode({"text": "an ordinary message"}))
+
+
+@pytest.mark.parametrize("kind", ["api", "access", "secret", "private", "signing"])
+@pytest.mark.parametrize("between", ["", "_", "-"])
+def test_a_member_with_the_name_of_a_key_is_hidden_wherever_it_stands(kind: str, between: str) -> None:
+    name = f"{kind}{between}Key"
+    value = [{"messages": [{"role": "user"}]}, {name: "a plain word", "tokens": 3}]
+    assert Secrets({}).hide(value) == [{"messages": [{"role": "user"}]}, {name: HIDDEN, "tokens": 3}]
+
+
+@pytest.mark.parametrize(
+    "name", ["refresh_token", "Authorization", "set-cookie", "passphrase", "PASSWD", "client_secret"]
+)
+def test_other_names_of_secrets_are_hidden(name: str) -> None:
+    assert Secrets({}).hide({name: "a plain word"}) == {name: HIDDEN}
+
+
+@pytest.mark.parametrize("beginning", _BEGINNINGS)
+def test_a_text_that_begins_as_a_secret_is_looked_at(beginning: str) -> None:
+    assert Secrets({}).may_be_in(f"some {beginning}text".encode())
+
+
+def test_counts_of_tokens_and_plain_keys_are_no_secrets() -> None:
+    value = {
+        "usage": {"prompt_tokens": 7},
+        "key": "a plain word",
+        "page_token": "a plain word",
+        "finish_reason": "stop",
+    }
+    secrets = Secrets({})
+    assert secrets.hide(value) is value
+    assert not secrets.may_be_in(b"prompt_tokens key page_token"), "most answers of models need no closer look"

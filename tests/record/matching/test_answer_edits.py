@@ -16,7 +16,7 @@ from replay_gui.cli import main
 from replay_gui.core.errors import RerunRefused
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.record.matching.answer_edits import AnswerEdit
-from tests.record.model_server import ModelServer, chat_answer, model_server
+from tests.record.model_server import ModelServer, chat_answer, chat_stream, model_server
 
 ran: list[str] = []
 
@@ -79,6 +79,23 @@ def test_a_models_answer_is_edited(server: ModelServer, run: Path, tmp_path: Pat
         assert agent(server) == ["buy coffee", "buy 4 left"]
     assert ran == ["coffee"]
     assert server.requests == [], "the last request is as recorded"
+
+
+def test_a_streamed_answer_is_edited(tmp_path: Path) -> None:
+    def agent(server: ModelServer) -> bytes:
+        body = {"model": "m", "messages": [], "stream": True}
+        with httpx.stream("POST", f"{server.url}/v1/chat/completions", json=body) as response:
+            return b"".join(response.iter_bytes())
+
+    with model_server(lambda path, body: chat_stream("one", "two")) as server:
+        with record.run(tmp_path / "run.rlog"):
+            agent(server)
+        edit = AnswerEdit(answer_indexes(tmp_path / "run.rlog")[0], "", "quite other")
+        with record.rerun(tmp_path / "run.rlog", new=tmp_path / "new.rlog", edits=[edit]):
+            assert b'"content":"quite other"' in agent(server)
+        assert len(server.requests) == 1
+    with EventLog.open(tmp_path / "new.rlog") as log:
+        assert [event.payload["data"] for event in log if event.kind == "Decision"] == ["quite other"]
 
 
 def test_a_difference_before_the_edit_stops(server: ModelServer, run: Path) -> None:
