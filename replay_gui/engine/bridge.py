@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from functools import cached_property
+from importlib import import_module
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -33,6 +35,10 @@ class EngineBridge(QObject):
         engine = Engine(self._deliver, WorkerPool())
         engine.start()
         return engine
+
+    def prepare(self) -> None:
+        """Import the engine on a thread of its own, so that the first request does not hold the event loop."""
+        Thread(target=import_module, args=("replay_gui.engine.engine",), name="import").start()
 
     def send_request(self, key: Hashable, request: Request) -> int:
         """Queue a request, which replaces a waiting one with the same key; return its ticket."""

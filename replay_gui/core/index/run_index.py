@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.log.kinds import KINDS, is_failure
+from replay_gui.core.log.kinds import KINDS, is_bookkeeping, is_failure
 from replay_gui.core.log.positions import Position
 
 NO_TIME = np.iinfo(np.int64).min
@@ -43,6 +43,7 @@ class RunIndex:
         pair: int32, for a request the index of its response and the reverse, NO_PAIR if there is none (yet).
         flags: uint8, FLAG_*.
         snapshots: positions at which a state snapshot is kept.
+        bookkeeping, failures: bool[kinds], which kinds are no step of the agent, and which are always failures.
     """
 
     kinds: tuple[str, ...] = KINDS
@@ -58,9 +59,13 @@ class RunIndex:
     snapshots: tuple[Position, ...] = ()
     complete: bool = False
     span: tuple[int, int] | None = field(init=False)
+    bookkeeping: NDArray[np.bool_] = field(init=False)
+    failures: NDArray[np.bool_] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Find the span; as this is of all events, the engine makes indexes, not the window."""
+        """Find what is of all events or of all kinds; the engine makes indexes, not the window."""
+        object.__setattr__(self, "bookkeeping", np.array([is_bookkeeping(name) for name in self.kinds], bool))
+        object.__setattr__(self, "failures", np.array([is_failure(name) for name in self.kinds], bool))
         known = self.time != NO_TIME
         latest = int(self.time.max(where=known, initial=NO_TIME))
         earliest = int(self.time.min(where=known, initial=latest))
@@ -80,8 +85,7 @@ def time_since_start(index: RunIndex, event_index: int) -> int | None:
 
 def failures_of_index(index: RunIndex, which: slice | NDArray[np.int64] = _ALL) -> NDArray[np.bool_]:
     """Return whether each event is a failure, and the first that tells of it; `which`: a stretch, or indexes."""
-    kinds = np.array([is_failure(name) for name in index.kinds], bool)
     flags = index.flags[which]
     no_failure = (flags & (FLAG_REPEATED | FLAG_INTERRUPTED)) != 0
-    failures: NDArray[np.bool_] = (kinds[index.kind[which]] & ~no_failure) | ((flags & FLAG_FAILED) != 0)
+    failures: NDArray[np.bool_] = (index.failures[index.kind[which]] & ~no_failure) | ((flags & FLAG_FAILED) != 0)
     return failures

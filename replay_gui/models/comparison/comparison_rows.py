@@ -26,7 +26,6 @@ from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.models.run.event_table import row_without_text
 from replay_gui.models.run.row_blocks import RowBlocks
 from replay_gui.models.session import Session
-from replay_gui.models.timeline.event_steps import bookkeeping_kinds
 from replay_gui.models.tooltip import plain_tooltip
 
 
@@ -275,12 +274,12 @@ def _bookkeeping_rows(session: ComparisonSession) -> NDArray[np.bool_] | None:
     assert session.comparison is not None
     alignment = session.comparison.alignment
     sides = (session.a.index, alignment.a), (session.b.index, alignment.b)
-    if not any(bookkeeping_kinds(index).any() for index, _ in sides):
+    if not any(index.bookkeeping.any() for index, _ in sides):
         return None
     hidden = np.ones(len(alignment.change), bool)
     for index, events in sides:
         known = np.flatnonzero((events != NO_EVENT) & (events < index.count))
-        hidden[known] &= bookkeeping_kinds(index)[index.kind[events[known]]]
+        hidden[known] &= index.bookkeeping[index.kind[events[known]]]
     return hidden if hidden.any() else None
 
 

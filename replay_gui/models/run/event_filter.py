@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.index.run_index import FLAG_UNREADABLE, NO_TOOL, RunIndex, failures_of_index
-from replay_gui.models.timeline.event_steps import bookkeeping_kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +44,9 @@ class EventFilter:
         if self.without_kinds or self.without_tools:
             shown &= ~_is_of(index, kind, tool, self.without_kinds, self.without_tools)
         if not self.bookkeeping:
-            hidden = bookkeeping_kinds(index)
-            hidden[[at for at, name in enumerate(index.kinds) if name in self.kinds]] = False
+            hidden = index.bookkeeping
+            if self.kinds:
+                hidden = hidden & ~np.array([name in self.kinds for name in index.kinds], bool)
             shown &= ~hidden[kind]
         if self.failed:
             shown &= failures_of_index(index, which) | ((index.flags[which] & FLAG_UNREADABLE) != 0)
@@ -85,7 +85,7 @@ class EventTally:
 
     def bookkeeping(self, index: RunIndex, max_events: int) -> int:
         """Return how many bookkeeping events were counted, after counting `max_events` more."""
-        hidden = bookkeeping_kinds(index)
+        hidden = index.bookkeeping
         if hidden.any():
             self.count(index, min(self.done + max_events, index.count))
         counted = self._kinds[: len(hidden)]  # of an earlier run, which may have more, until the table is reset

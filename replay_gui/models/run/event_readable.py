@@ -21,6 +21,7 @@ from replay_gui.models.run.event_words import meta_words
 from replay_gui.models.run.value_rows import is_container, scalar_text
 
 PAGE_CHARACTERS = 65_536  # characters shown at first, and more each time
+_LINE_COST = 30  # characters that take as long to lay out as a line does beside its text
 _MAX_DEPTH = 12  # levels that are unfolded
 _MAX_MEMBERS = 200  # members of one container
 _MAX_JSON_CHARACTERS = 65_536  # a text up to this long is looked into for JSON
@@ -79,7 +80,7 @@ def readable(event: Event, limit: int = PAGE_CHARACTERS, pair: Event | None = No
         if room <= 0:
             return lines, False
         lines.append(line)
-        room -= len(line.text) + 1
+        room -= len(line.text) + _LINE_COST
     return lines, True
 
 

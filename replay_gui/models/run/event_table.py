@@ -36,7 +36,6 @@ from replay_gui.models.run.event_words import since_start
 from replay_gui.models.run.listing import Listing
 from replay_gui.models.run.row_blocks import RowBlocks
 from replay_gui.models.session import Session
-from replay_gui.models.timeline.event_steps import bookkeeping_kinds
 from replay_gui.models.timeline.subagents import NO_SUBAGENTS, Subagents
 from replay_gui.models.tooltip import plain_tooltip
 
@@ -263,7 +262,7 @@ class EventTable(QAbstractTableModel):
     @property
     def _hides_some(self) -> bool:
         """Whether the index has kinds that are hidden although the user has chosen no filter."""
-        return self._session.hides_bookkeeping and bool(bookkeeping_kinds(self._session.index).any())
+        return self._session.hides_bookkeeping and bool(self._session.index.bookkeeping.any())
 
     @property
     def hidden_count(self) -> int:

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.index.run_index import FLAG_UNREADABLE, RunIndex, failures_of_index
-from replay_gui.core.log.kinds import is_bookkeeping
 from replay_gui.core.log.positions import EventIndex, Position, index_before, position_after
 from replay_gui.core.verification.verification_report import VerificationReport
 
@@ -61,17 +60,12 @@ def _reported_indexes(report: VerificationReport | None, count: int) -> NDArray[
     return np.array([finding.index for finding in findings if finding.index < count], np.int64)
 
 
-def bookkeeping_kinds(index: RunIndex) -> NDArray[np.bool_]:
-    """Return bool[kinds of the index]: which of them lists leave out by default."""
-    return np.array([is_bookkeeping(name) for name in index.kinds], bool)
-
-
 def step_position(index: RunIndex, position: Position, delta: int, is_listed: IsListed | None = None) -> Position:
     """Return the position `delta` events on, or back, where only listed events count; None: all but bookkeeping.
 
     Forward it ends at the last such event, and stays at `position` if there is none; backward it ends at 0.
     """
-    hidden, count, left = bookkeeping_kinds(index), index.count, abs(delta)
+    hidden, count, left = index.bookkeeping, index.count, abs(delta)
     if (is_listed is None and not hidden.any()) or delta == 0:
         return Position(min(max(position + delta, 0), count))
     last, before = position, index_before(position)

@@ -22,7 +22,6 @@ from replay_gui.core.log.kinds import (
     Kind,
     KindGroup,
     group_of,
-    is_bookkeeping,
 )
 from replay_gui.models.timeline.subagents import NO_SUBAGENTS, Subagents, positions_in
 from replay_gui.models.timeline.timeline_choice import ALL_LANES, BOOKKEEPING, REST, SUBAGENTS, TOOLS, LaneChoice
@@ -35,7 +34,8 @@ NO_POSITIONS: Positions = np.zeros(0, np.int32)
 
 _AGENT, _OBSERVATIONS, _DECISIONS, _MEMORY, _PATCHES, _ERRORS, _OTHER, _BOOKKEEPING = range(8)
 _FIRST_TOOL = 8  # the key of tool t is _FIRST_TOOL + t
-_MAX_KEY = np.iinfo(np.uint16).max  # tools beyond are counted with the last
+_MAX_TOOLS = 1000  # the first tools of a run, which may have lanes of their own
+_MORE_TOOLS = _FIRST_TOOL + _MAX_TOOLS  # the key of all others, which never have
 
 # The key that a lane is remembered by, its title, the kind whose mark and hue it has.
 _LANES = (
@@ -136,10 +136,9 @@ class Lanes:
         if stop <= start:
             return self
         kind, tool, pair = index.kind[start:stop], index.tool[start:stop], index.pair[start:stop]
-        table = np.array([_key_of(name) for name in index.kinds], np.uint16)
-        key = table[kind]
+        key = _keys_of_kinds(index)[kind]
         called = np.flatnonzero(((kind == _REQUEST) | (kind == _RESPONSE)) & (tool >= 0))
-        key[called] = np.minimum(tool[called], _MAX_KEY - _FIRST_TOOL) + _FIRST_TOOL
+        key[called] = np.minimum(tool[called] + _FIRST_TOOL, _MORE_TOOLS)
         answers = called[(kind[called] == _RESPONSE)]
         failed = answers[(index.flags[start:stop][answers] & FLAG_FAILED) != 0]
         begins = (index.flags[start:stop] & (FLAG_REPEATED | FLAG_INTERRUPTED)) == 0
@@ -186,32 +185,38 @@ class Lanes:
 
     def _tool_rows(self, choice: LaneChoice, limit: int) -> list[Lane]:
         called = self._tools_by_calls()
+        others = [_MORE_TOOLS] if _MORE_TOOLS in self._events else []
         if TOOLS in choice.folded:
-            return [Lane(TOOLS, "Tools", self._tool_parts(called), group=TOOLS, folded=True)] if called else []
+            parts = self._tool_parts([*called, *others])
+            return [Lane(TOOLS, "Tools", parts, group=TOOLS, folded=True)] if parts else []
         if choice.hidden:
             called = [key for key in called if f"tool:{self._tools[key - _FIRST_TOOL]}" not in choice.hidden]
-        kept = len(called) if len(called) <= limit else max(limit - 1, 0)
-        rest = called[kept:]
-        more = Lane("more", f"{len(rest):,} {'more ' if kept else ''}tools", self._tool_parts(rest), group=TOOLS)
+        kept = len(called) if len(called) <= limit and not others else max(min(limit - 1, len(called)), 0)
+        rest = [*called[kept:], *others]
+        count = len(rest) + (len(self._tools) - _MAX_TOOLS - 1 if others else 0)
+        more = Lane("more", f"{count:,} {'more ' if kept else ''}tools", self._tool_parts(rest), group=TOOLS)
         return [*map(self._tool_row, called[:kept]), *([more] if rest else [])]
 
     def _tools_by_calls(self) -> list[int]:
-        """Return the keys of the tools, those with the most calls first."""
-        keys = np.fromiter((key for key in self._events if key >= _FIRST_TOOL), np.int64)
+        """Return the keys of the tools that may have lanes of their own, those with the most calls first."""
+        keys = np.fromiter((key for key in self._events if _FIRST_TOOL <= key < _MORE_TOOLS), np.int64)
         counts = np.fromiter((len(self._events[key]) for key in keys.tolist()), np.int64, len(keys))
         by_calls: list[int] = keys[np.lexsort((keys, -counts))].tolist()
         return by_calls
 
     def _tool_parts(self, keys: list[int]) -> tuple[LanePart, ...]:
         """Return a part for each tool; those beyond MAX_PARTS are one, made without a lane for each of them."""
-        if len(keys) <= MAX_PARTS:
-            return tuple(part for key in keys for part in self._tool_row(key).parts)
-        rest = keys[MAX_PARTS - 1 :]
+        own = keys if len(keys) <= MAX_PARTS and _MORE_TOOLS not in keys else keys[: MAX_PARTS - 1]
+        own = [key for key in own if key != _MORE_TOOLS]
+        parts = tuple(part for key in own for part in self._tool_row(key).parts)
+        rest = keys[len(own) :]
+        if not rest:
+            return parts
         positions, failed = (
             np.sort(np.concatenate([of_tools.get(key, NO_POSITIONS) for key in rest]))
             for of_tools in (self._events, self._failed)
         )
-        return (*self._tool_parts(keys[: MAX_PARTS - 1]), LanePart(Kind.TOOL_REQUEST, None, positions, failed))
+        return (*parts, LanePart(Kind.TOOL_REQUEST, None, positions, failed))
 
     def _tool_row(self, key: int) -> Lane:
         tool = key - _FIRST_TOOL
@@ -220,8 +225,11 @@ class Lanes:
         return Lane(f"tool:{name}", name, (part,), group=TOOLS)
 
 
-def _key_of(kind: str) -> int:
-    return _BOOKKEEPING if is_bookkeeping(kind) else _KEY_OF_GROUP.get(group_of(kind), _OTHER)
+def _keys_of_kinds(index: RunIndex) -> NDArray[np.uint16]:
+    """Return uint16[kinds], the key of each kind's lane; there may be very many kinds of programs' own."""
+    keys = np.where(index.bookkeeping, _BOOKKEEPING, _OTHER).astype(np.uint16)
+    keys[: len(KINDS)] = [_KEY_OF_GROUP.get(group_of(kind), _OTHER) for kind in index.kinds[: len(KINDS)]]
+    return keys
 
 
 def _subagent_row(subagents: Subagents, number: int) -> Lane:

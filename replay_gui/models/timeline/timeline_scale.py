@@ -57,6 +57,10 @@ class TimelineScale:
         """The coordinate at a pixel."""
         return self.start + pixel * self.span / self.width
 
+    def coordinates(self, pixels: FloatArray) -> FloatArray:
+        """The coordinates at these pixels."""
+        return self.start + pixels * (self.span / self.width)
+
     def nearest(self, pixel: float, count: int) -> Position:
         """Return the whole position nearest to `pixel`, within a run of `count` events."""
         return Position(min(max(round(self.position(pixel)), 0), count))

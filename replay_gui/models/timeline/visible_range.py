@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, Signal, Slot
 from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.log.positions import Position
 from replay_gui.models.run.listing import ALL_EVENTS, Listing
-from replay_gui.models.timeline.event_steps import bookkeeping_kinds
 from replay_gui.models.timeline.timeline_axis import NUMBERS, TimeAxis, TimelineAxis, why_no_times
 from replay_gui.models.timeline.timeline_marks import TimelineMarks
 from replay_gui.models.timeline.timeline_scale import TimelineScale
@@ -153,5 +152,5 @@ class VisibleRange(QObject):
         shown = self.listing.shows(self.index, start, stop, self.marks.found)
         if self.hides_bookkeeping:
             named = [name in self.listing.filter.kinds for name in self.index.kinds]
-            shown &= ~(bookkeeping_kinds(self.index) & ~np.array(named, bool))[self.index.kind[start:stop]]
+            shown &= ~(self.index.bookkeeping & ~np.array(named, bool))[self.index.kind[start:stop]]
         return shown

@@ -190,9 +190,8 @@ class EventList(Panel):
             self.view.hint = "Only bookkeeping lines." if hidden else "No events yet."
         if finding:
             self.view.hint = self._finder.empty_text
-        kinds = [
-            kind_label(index.kinds[kind]) for kind in np.unique(index.kind[:_MAX_EVENTS_SCANNED])[:_MAX_MEASURED_NAMES]
-        ]
+        found = np.flatnonzero(np.bincount(index.kind[:_MAX_EVENTS_SCANNED], minlength=1))
+        kinds = [kind_label(index.kinds[kind]) for kind in found[:_MAX_MEASURED_NAMES].tolist()]
         tools = index.tools[:_MAX_MEASURED_NAMES]
         labels = [*kinds, *(f"← {tool}" for tool in tools), *(f"{tool} →" for tool in tools)]
         self._longest_time = "" if index.span is None else since_start(index.span[1] - index.span[0])

@@ -16,6 +16,7 @@ from replay_gui.models.timeline.timeline_scene import TimelineScene
 from replay_gui.widgets.timeline.origin_arcs import paint_origin_arcs
 from replay_gui.widgets.timeline.timeline_layout import TimelineLayout
 
+_MAX_PLACED = 20_000  # events whose places are computed
 MIN_SNAPSHOT_SPACING_PX = 3 * GAP  # pixels between two snapshots that are both shown
 
 
@@ -56,6 +57,10 @@ class OverlayPainter:
         scale = self._scale
         bounds = scale.position(-GAP) - 1, scale.position(scale.width + GAP)
         seen = event_indexes[slice(*np.searchsorted(event_indexes, bounds))]
+        if len(seen) > _MAX_PLACED:  # placing a million would hold the event loop: the first behind each place is found
+            places = scale.axis.positions(scale.coordinates(np.arange(-GAP, scale.width + GAP, apart)))
+            first = np.unique(np.searchsorted(seen, places - 1))
+            seen = seen[first[first < len(seen)]]
         pixels = scale.pixels(seen + 1)
         at: list[float] = (self._layout.origin + _thinned(pixels, apart)).tolist()
         return at

@@ -81,6 +81,9 @@ def test_size_is_bounded_and_said() -> None:
     lines, whole = readable(event("x:a", {"t": "line\n" * 10_000_000, "l": list(range(100_000))}))
     assert not whole
     assert sum(len(line.text) for line in lines) < 200_000
+    lines, whole = readable(event("x:a", {"t": "\n" * 10_000_000}))
+    assert not whole
+    assert len(lines) < 2500, "laying out a line costs time, even if it is empty"
 
 
 @pytest.mark.parametrize("depth", [5, 120])

@@ -119,6 +119,11 @@ def test_an_index_with_more_tools_than_keys() -> None:
     rows = Lanes().extended(index).rows()
     assert sum(row.count for row in rows) == 70_000
     assert max(len(row.parts) for row in rows) == MAX_PARTS, "no picture is made of thousands"
+    assert {row.count for row in rows if row.is_one_tool} == {1}, "no tool is told to have made the calls of others"
+    assert "69,993 more tools" in [row.title for row in rows]
+    (folded,) = (row for row in Lanes().extended(index).rows(LaneChoice(frozenset({TOOLS}))) if row.is_calls)
+    assert folded.count == 70_000
+    assert [part.tool for part in folded.parts] == [*range(MAX_PARTS - 1), None]
     assert (np.diff(rows[-4].parts[-1].positions) > 0).all()
 
 

@@ -1,0 +1,167 @@
+"""However large a log is in one way, the window's own thread never works for longer than 50 ms at a time.
+
+Measured in time of the processor, since other programs share the machine. What the engine's thread does while Python
+lets no other thread run is not in it: reading an event of a million values takes 0.5 s of that.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Slot
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu
+
+from replay_gui.core.log.chain import request_hash
+from replay_gui.core.log.positions import Position
+from replay_gui.widgets.run.event_detail import EventDetail
+from replay_gui.widgets.timeline.timeline import Timeline
+from tests.helpers.forged_logs import Forge, forged, written
+from tests.helpers.journey import Journey
+
+BOUND = 0.05  # seconds
+_MEASURED = 2.0  # by so much a run that measures coverage is slower, at most
+
+Events: TypeAlias = Iterator[tuple[str, dict[str, Any]]]
+
+
+class Pulse(QObject):
+    """The longest time that this thread worked between two turns of its event loop."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.longest, self._last = 0.0, time.thread_time()
+        self._timer = QTimer(self, interval=1)
+        self._timer.timeout.connect(self._beat)
+        self._timer.start()
+
+    @Slot()
+    def _beat(self) -> None:
+        now = time.thread_time()
+        self.longest, self._last = max(self.longest, now - self._last), now
+
+
+def init() -> tuple[str, dict[str, Any]]:
+    return "AgentInit", {"agent_type": "a", "agent_version": "1", "config": {}}
+
+
+def tools(count: int) -> Events:
+    for n in range(count):
+        call = {"tool_name": f"tool {n}", "tool_version": ""}
+        yield "ToolRequest", {**call, "input": n, "capabilities": []}
+        answer = {"request_hash": request_hash(f"tool {n}", "", n), "output": n, "success": n % 2 > 0, "error": None}
+        yield "ToolResponse", {"tool_name": f"tool {n}", **answer}
+
+
+def kinds(count: int) -> Events:
+    for n in range(count):
+        yield f"x:{'bookkeeping/' * (n % 2)}kind {n}", {"n": n}
+
+
+def errors(count: int) -> Events:
+    for n in range(count):
+        yield "Error", {"error_type": f"e{n}", "message": "m", "component": "c", "recoverable": True}
+
+
+def phases(count: int) -> Events:
+    for n in range(count):
+        yield "StateTransition", {"transition_type": f"t{n}", "phase": f"p{n}"}
+
+
+def denials(count: int) -> Events:
+    for n in range(count):
+        yield "CapabilityDenied", {"capability": f"c{n}", "tool_name": f"other {n}", "reason": ""}
+
+
+def messages(count: int) -> Events:
+    yield (
+        "x:ops",
+        {"ops": [{"op": "add", "path": "/messages", "value": [{"role": "user", "n": n} for n in range(count)]}]},
+    )
+    for n in range(count):
+        yield "Observation", {"obs_type": "message", "source": "user", "data": f"m{n}"}
+
+
+def keys(count: int) -> Events:
+    yield "MemoryWrite", {"key": "big", "value": {f"key {n}": n for n in range(count)}}
+
+
+def texts(count: int) -> Events:
+    """Of long lines, of empty ones, of one line; 20 MB for 100,000."""
+    for text in ("word " * count, "\n" * count, "x" * count * 10, "\u0301" * count):
+        yield "Observation", {"obs_type": "message", "source": "user", "data": text}
+        yield "Decision", {"decision_type": "message", "data": {"text": text}}
+
+
+KINDS: dict[str, Callable[[int], Events]] = {
+    each.__name__: each for each in (tools, kinds, errors, phases, denials, messages, keys, texts)
+}
+
+
+def write_subagents(path: Path, count: int) -> Path:
+    from replay_gui.core.log.canonical import encode
+
+    forge = Forge()
+    for n in range(count):
+        content = encode(["Observation", {"obs_type": "message", "source": "user", "data": "x"}])
+        forge.add(content, None, encode({"seq": n, "subagent": [f"agent {n}", "inner"]}))
+    return written(path, forge.bytes())
+
+
+def use(journey: Journey, path: Path) -> float:
+    """Open, scrub, look at everything, close; return the longest time that the thread worked at a stretch."""
+    journey.window.build_pages()
+    QApplication.processEvents()
+    pulse = Pulse()
+    journey.open(path)
+    count = journey.session.index.count
+    for position in dict.fromkeys((*range(0, count + 1, max(1, count // 8)), count, count - 1, 1, 0)):
+        journey.session.seek(Position(position))
+        journey.arrive(position)
+    for key in (Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_Up, Qt.Key.Key_Home, Qt.Key.Key_Down):
+        journey.press(key)
+        QApplication.processEvents()
+    for detail in journey.window.findChildren(EventDetail):
+        for tab in detail.tabs.buttons():
+            tab.click()
+            QApplication.processEvents()
+    for timeline in journey.window.findChildren(Timeline):
+        for y in range(2, timeline.height(), 20):
+            at = QPoint(timeline.width() // 2, y)
+            QTest.mouseMove(timeline, at)
+            QApplication.sendEvent(timeline, QHelpEvent(QEvent.Type.ToolTip, at, timeline.mapToGlobal(at)))
+            QApplication.processEvents()
+    for menu in journey.window.findChildren(QMenu):
+        menu.aboutToShow.emit()
+        QApplication.processEvents()
+    for size in ((900, 600), (1600, 1000)):
+        journey.window.resize(*size)
+        QApplication.processEvents()
+    journey.window.close()
+    QApplication.processEvents()
+    return pulse.longest
+
+
+def test_a_log_that_is_large_in_every_way(journey: Journey, tmp_path: Path) -> None:
+    sizes = dict.fromkeys(KINDS, 600) | {"keys": 20_000, "texts": 20_000}
+    events = [init(), *(event for name, size in sizes.items() for event in KINDS[name](size))]
+    path = written(tmp_path / "large.rlog", forged(events, state_hashes=False).bytes())
+    assert use(journey, path) < BOUND * _MEASURED
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", KINDS)
+def test_a_hundred_thousand_of_each(journey: Journey, tmp_path: Path, name: str) -> None:
+    events = [init(), *KINDS[name](100_000)]
+    path = written(tmp_path / "large.rlog", forged(events, state_hashes=False).bytes())
+    assert use(journey, path) < BOUND * _MEASURED
+
+
+@pytest.mark.long
+def test_a_hundred_thousand_subagents(journey: Journey, tmp_path: Path) -> None:
+    assert use(journey, write_subagents(tmp_path / "large.rlog", 100_000)) < BOUND * _MEASURED
