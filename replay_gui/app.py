@@ -113,7 +113,8 @@ def _run(app: QApplication, settings: QSettings, options: Options) -> int:
     hook, interrupts = CrashHook(), Interrupts()
     hook.install()
     interrupts.install()
-    session = Session(bridge=EngineBridge())
+    bridge = EngineBridge()
+    session = Session(bridge=bridge)
     window = MainWindow(session, app, settings)
     window.show_samples([Sample(sample.title, sample.about, str(sample.path)) for sample in SAMPLES])
     if options.size is not None:
@@ -133,6 +134,7 @@ def _run(app: QApplication, settings: QSettings, options: Options) -> int:
             return _take_picture(app, window, options, path is not None and not os.path.isdir(path))
         window.show()
         QTimer.singleShot(_BUILD_PAGES_AFTER_MS, window.build_pages)
+        QTimer.singleShot(_BUILD_PAGES_AFTER_MS, bridge.prepare)
         return app.exec()
     finally:
         session.close()

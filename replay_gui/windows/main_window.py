@@ -165,8 +165,6 @@ class MainWindow(QMainWindow):
     def build_pages(self) -> None:
         """Build what is built on demand; later calls do nothing."""
         _ = self.run_view, self.run_status, self.compare_view, self.compare_bar
-        if self.session.bridge is not None:
-            self.session.bridge.prepare()
 
     def _get_run_view(self) -> RunView:
         return self.run_view

@@ -151,6 +151,8 @@ class VisibleRange(QObject):
         """Return whether each of the events start … stop - 1 is shown by the list."""
         shown = self.listing.shows(self.index, start, stop, self.marks.found)
         if self.hides_bookkeeping:
-            named = [name in self.listing.filter.kinds for name in self.index.kinds]
-            shown &= ~(self.index.bookkeeping & ~np.array(named, bool))[self.index.kind[start:stop]]
+            hidden, named = self.index.bookkeeping, self.listing.filter.kinds
+            if named:
+                hidden = hidden & ~np.array([name in named for name in self.index.kinds], bool)
+            shown &= ~hidden[self.index.kind[start:stop]]
         return shown

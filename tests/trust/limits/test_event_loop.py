@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -116,6 +117,7 @@ def write_subagents(path: Path, count: int) -> Path:
 def use(journey: Journey, path: Path) -> float:
     """Open, scrub, look at everything, close; return the longest time that the thread worked at a stretch."""
     journey.window.build_pages()
+    import_module("replay_gui.engine.engine")  # as EngineBridge.prepare does on a thread
     QApplication.processEvents()
     pulse = Pulse()
     journey.open(path)
