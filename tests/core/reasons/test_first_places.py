@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -65,3 +66,41 @@ def test_too_many_candidates_leave_it_open(tmp_path: Path, monkeypatch: pytest.M
     places = FirstPlaces(log.source, log.offsets, log.__getitem__)
     assert places.find("Z7GOZK") is None
     assert not places.never_said("Z7GOZK")
+
+
+def _passes(places: FirstPlaces, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The first byte of each stretch that is searched from now on."""
+    searched: list[int] = []
+    stretches = places._stretches
+
+    def counted() -> Iterator[tuple[int, bytes]]:
+        for start, data in stretches():
+            searched.append(start)
+            yield start, data
+
+    monkeypatch.setattr(places, "_stretches", counted)
+    return searched
+
+
+def test_values_that_are_asked_together_take_one_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = EventLog.open(made_log(tmp_path / "run.rlog", Random(3)))
+    alone, together = (FirstPlaces(log.source, log.offsets, log.__getitem__) for _ in range(2))
+    values = [*VALUES, *(f"never_said_{number}" for number in range(40))]
+    passes = _passes(together, monkeypatch)
+    together.find_all(values)
+    assert len(passes) == 1
+    assert [together.find(value) for value in values] == [alone.find(value) for value in values]
+    assert [together.never_said(value) for value in values] == [alone.never_said(value) for value in values]
+    assert len(passes) == 1, "they are known by now"
+
+
+def test_once_too_much_was_searched_nothing_is_said_of_further_values(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = EventLog.open(made_log(tmp_path / "run.rlog", Random(3)))
+    places = FirstPlaces(log.source, log.offsets, log.__getitem__)
+    monkeypatch.setattr(first_places, "_BUDGET_BYTES", 2 * log.source.size)
+    for number in range(3):
+        assert places.never_said(f"never_said_{number}"), "the pass under way is ended"
+    assert places.exhausted
+    assert not places.never_said("never_said_3")

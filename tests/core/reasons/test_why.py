@@ -302,3 +302,23 @@ def test_of_long_runs_a_call_that_one_made_more_often_is_named(tmp_path: Path, m
         "B called get_user(olivia_2305) (event 8) more often than A."
     ]
     assert found.limits == ("12 calls that are equal in both runs are not listed.",)
+
+
+def test_the_values_of_all_actions_are_looked_for_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each run is passed over once for the values of the actions, and once for those of what led to them."""
+    looked = [
+        Step(tool="get_order", input={"order_id": f"#W{n:07d}"}, answer={"customer": f"cust_{n}_x"}) for n in range(9)
+    ]
+    gone = [Step(tool="cancel_order", input={"id": f"cust_{n}_x"}, answer="ok") for n in range(9)]
+    passes: list[int] = []
+    stretches = first_places.FirstPlaces._stretches
+
+    def counted(places: first_places.FirstPlaces) -> Any:
+        passes.append(1)
+        return stretches(places)
+
+    monkeypatch.setattr(first_places.FirstPlaces, "_stretches", counted)
+    found = why(tmp_path, [HELLO, *looked], [HELLO, *looked, *gone])
+    assert sum(reason.kind is ReasonKind.MISSING for reason in found.reasons) == 9
+    assert all(len(reason.origins) == 2 for reason in found.reasons[:9])
+    assert len(passes) <= 5

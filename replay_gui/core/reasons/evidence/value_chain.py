@@ -7,8 +7,10 @@ those of an answer come from the values of its request, and so on.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 from replay_gui.core.effects.call_values import input_leaves, is_telling, value_text
 from replay_gui.core.effects.tool_call import ToolCall
@@ -18,6 +20,7 @@ from replay_gui.core.reasons.origin import Origin, OriginRole
 
 _MAX_DEPTH = 6  # answers that lead to one another
 _MAX_VALUES = 60  # that are traced for one call
+_MAX_TOGETHER = 2_000  # values that are looked for before their calls are explained
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,30 @@ def telling_values(call: ToolCall) -> list[str]:
     """Return the values of a call that can be traced, as text."""
     values = [value_text(value) for _, value in input_leaves(call.input) if is_telling(value)]
     return list(dict.fromkeys(values))[:_MAX_VALUES]
+
+
+def find_places(runs: Sequence[RunAccount], calls: Sequence[tuple[RunAccount, ToolCall]]) -> None:
+    """Find the first places of all values that `chain` needs for these calls, each of a run, in all runs.
+
+    So a log is passed over once for each step of the chains, and not once for each call and value.
+    """
+    seen: set[str] = set()
+    frontier = list(calls)
+    for _ in range(_MAX_DEPTH + 1):
+        values = dict.fromkeys(value for _, call in frontier for value in telling_values(call) if value not in seen)
+        values = dict.fromkeys(islice(values, max(_MAX_TOGETHER - len(seen), 0)))
+        if not values:
+            return
+        seen.update(values)
+        for run in runs:
+            run.places.find_all(values)
+        sources = dict[tuple[str, EventIndex], tuple[RunAccount, ToolCall]]()
+        for run, call in frontier:
+            for index in (run.first_place(value, call.request) for value in telling_values(call) if value in values):
+                source = None if index is None or run.role_at(index) is not OriginRole.ANSWER else run.call_at(index)
+                if source is not None:
+                    sources[run.side, source.request] = run, source
+        frontier = list(sources.values())
 
 
 def chain(run: RunAccount, call: ToolCall) -> list[Link]:

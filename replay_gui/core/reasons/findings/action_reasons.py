@@ -13,6 +13,7 @@ from replay_gui.core.log.canonical import encode_decoded
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.reasons.evidence.matching import MatchedCalls
 from replay_gui.core.reasons.evidence.run_account import RunAccount
+from replay_gui.core.reasons.evidence.value_chain import find_places
 from replay_gui.core.reasons.findings.explanations import MADE_UP, explain_changed, explain_extra, explain_missing
 from replay_gui.core.reasons.findings.reason_list import ReasonList, place
 from replay_gui.core.reasons.phrases import (
@@ -35,6 +36,10 @@ _IGNORING = (Action.IGNORE, Action.NONDETERMINISTIC)
 
 def add_action_reasons(reasons: ReasonList, matched: MatchedCalls, rules: Rules, tier: Tier = Tier.ACTION) -> None:
     """Add the reasons in calls that were matched; `tier`: that of an action whose effect is known."""
+    reference, other = reasons.reference, reasons.other
+    calls = [(run, call) for pair in matched.changed for run, call in zip((reference, other), pair, strict=True)]
+    calls = [*calls[: 2 * _MAX_EXPLAINED], *((reference, call) for call in matched.missing[:_MAX_EXPLAINED])]
+    find_places((reference, other), [*calls, *((other, call) for call in matched.extra[:_MAX_EXPLAINED])])
     for pair in matched.changed[:_MAX_EXPLAINED]:
         _add_changed(reasons, pair, rules, tier)
     for call in matched.missing[:_MAX_EXPLAINED]:
