@@ -25,10 +25,11 @@ from replay_gui.core.contrast.run_profile import RunProfile
 from replay_gui.core.contrast.run_set import RunSet, run_set
 from replay_gui.core.contrast.separators import Separator
 from replay_gui.core.contrast.source_files import log_of_run, source_files
+from replay_gui.core.contrast.statistics import p_number
 from replay_gui.core.contrast.tasks import separate_runs
 from replay_gui.core.errors import LogUnreadable
+from replay_gui.core.report.contrast_model import ContrastPart
 from replay_gui.core.report.contrast_part import contrast_part
-from replay_gui.core.report.model import ContrastPart
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
 from replay_gui.engine.opening import conversion_cache, user_mappings
@@ -48,12 +49,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="EXPR",
         help="what passing is: 'score >= 0.5 and end == answered'; it goes before what the logs say",
     )
-    add_report_arguments(parser)
+    add_report_arguments(parser, of_many_runs=True)
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
-    report = report_options(args)
+    report = report_options(args, of_many_runs=True)
     judge = None if args.passed is None else passed_judge(args.passed)
     runs, log_of, unread = _read_runs(args)
     if not len(runs):
@@ -151,11 +152,11 @@ def _print_contrast(runs: RunSet, contrast: Contrast, failures: FailureGroups | 
 
 def _print_separator(separator: Separator) -> None:
     print_line(f"  {separator.sentence}")
-    words = [f"p {separator.p:.2g}"]
+    words = [f"p {p_number(separator.p)}"]
     if separator.stratified is not None:
         words.append(f"within {plural(separator.stratified.tasks, 'task')}")
     if separator.significant:
-        words.append(f"significant, corrected {separator.corrected_p:.2g}")
+        words.append(f"significant, corrected {p_number(separator.corrected_p)}")
     if separator.by_chance is not None:
         chance = separator.by_chance
         words.append(f"as clear by chance in {chance.as_clear:,} of {chance.of:,}{'' if chance.exact else ' drawn'}")

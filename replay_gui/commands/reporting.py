@@ -17,12 +17,13 @@ from replay_gui.core.errors import NotWritten
 from replay_gui.core.importers.run_choice import input_files
 from replay_gui.core.log.header import OWN_FORMAT
 from replay_gui.core.report.building import run_part
-from replay_gui.core.report.model import AnchorFinding, ComparisonPart, ContrastPart, Report, RunPart, UnreadableRun
+from replay_gui.core.report.contrast_model import ContrastPart
+from replay_gui.core.report.model import AnchorFinding, ComparisonPart, Report, RunPart, UnreadableRun
 from replay_gui.core.report.redaction import redact_report
 from replay_gui.core.report.redaction_profile import SHARING_PROFILE, read_profile
 from replay_gui.core.report.redactor import Redactor
 from replay_gui.core.verification.verification_report import VerificationReport
-from replay_gui.printing.saving import SUFFIXES, check_suffix, save_report
+from replay_gui.printing.saving import PNG, SUFFIXES, check_suffix, save_report
 from replay_gui.version import VERSION
 
 DEFAULT_PROFILE = "share"
@@ -44,10 +45,11 @@ class ReportOptions:
     option_files: tuple[str, ...]
 
 
-def add_report_arguments(parser: argparse.ArgumentParser) -> None:
+def add_report_arguments(parser: argparse.ArgumentParser, *, of_many_runs: bool = False) -> None:
     """Add --report and --redact."""
+    suffixes = [*(suffix for suffix in SUFFIXES if suffix not in _OF_CHECKS), PNG] if of_many_runs else SUFFIXES
     parser.add_argument(
-        "--report", metavar="FILE", type=Path, help=f"write a report; its name gives the format: {', '.join(SUFFIXES)}"
+        "--report", metavar="FILE", type=Path, help=f"write a report; its name gives the format: {', '.join(suffixes)}"
     )
     parser.add_argument(
         "--redact",
@@ -57,7 +59,7 @@ def add_report_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def report_options(args: argparse.Namespace) -> ReportOptions | None:
+def report_options(args: argparse.Namespace, *, of_many_runs: bool = False) -> ReportOptions | None:
     """Return the options of the report, or None for no report.
 
     Checked before the runs are read: UsageError, NotWritten or ProfileRefused where they are wrong.
@@ -66,7 +68,7 @@ def report_options(args: argparse.Namespace) -> ReportOptions | None:
         if args.redact is not None:
             raise UsageError("--redact is for a report; give --report FILE too")
         return None
-    check_suffix(args.report)
+    check_suffix(args.report, of_many_runs=of_many_runs)
     option_files = (getattr(args, name, None) for name in _FILE_OPTIONS)
     return ReportOptions(
         args.report, _redactor(args.redact), tuple(str(file) for file in option_files if file is not None)
@@ -100,7 +102,9 @@ def write_contrast_report(
         command: the words of a command that gives the same result, without the report. inputs: what is read.
     """
     if options.path.suffix.lower() in _OF_CHECKS:
-        raise NotWritten(f"{options.path}: a contrast is no check; give a name that ends in .html, .pdf, .json or .md")
+        raise NotWritten(
+            f"{options.path}: a contrast is no check; give a name that ends in .html, .pdf, .json, .md or .png"
+        )
     keep_apart(options.path, [*input_files(inputs), *options.option_files])
     report = Report(version=VERSION, made=time.time_ns(), command=shlex.join(command), runs=(), contrast=contrast)
     _save(report, options, inputs)

@@ -8,9 +8,11 @@ from functools import partial
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor
 
-from replay_gui.core.report.document import Block, Command, Facts, Paragraph, Picture, ReportTable, Tone
+from replay_gui.core.report.document import Block, Command, DrawnRuns, Facts, Paragraph, Picture, ReportTable, Tone
+from replay_gui.core.report.runs_drawing import drawn_parts
 from replay_gui.core.text.plain_text import visible
 from replay_gui.look.theme import LIGHT, Medium, Normal, data_font, ui_font
+from replay_gui.printing.runs_picture import drawn_height, paint_runs
 from replay_gui.printing.sheet import INNER, SIDE, Sheet, TextLines, break_lines
 from replay_gui.printing.timeline_picture import paint_timeline, picture_height
 
@@ -27,6 +29,7 @@ _TEXT, _SMALL, _DATA = 11.0, 10.0, 9.8
 _NAMES = 130.0  # width of the column with the names of facts
 _PAD, _CELL, _MARK = 8.0, 4.0, 14.0
 _NARROW_SHARE = 0.6
+_MAX_RUN_ROWS = 40  # of a picture of runs on a page
 MAX_UNBROKEN_HEIGHT = 300.0  # facts up to this height stay on one page
 
 
@@ -41,6 +44,8 @@ def put_block(sheet: Sheet, block: Block) -> Iterator[None]:
             yield from _put_table(sheet, block)
         case Picture():
             _put_picture(sheet, block)
+        case DrawnRuns():
+            _put_runs(sheet, block)
         case Command():
             _put_boxed(sheet, _text_lines(block.text, INNER - 2 * _PAD, data=True), LIGHT.raised)
     yield
@@ -104,6 +109,19 @@ def _put_picture(sheet: Sheet, block: Picture) -> None:
     sheet.add_drawing(partial(paint_timeline, timeline=block.timeline, rect=rect))
     sheet.y += height + 2
     sheet.flow_lines(break_lines(visible(block.words), ui_font(Normal, _SMALL), LIGHT.secondary, INNER))
+    sheet.add_gap(8)
+
+
+def _put_runs(sheet: Sheet, block: DrawnRuns) -> None:
+    """Put the picture, in parts where it is higher than a page."""
+    for part in drawn_parts(block.picture, _MAX_RUN_ROWS):
+        height = drawn_height(part, INNER)
+        sheet.ensure_room(height + 8)
+        rect = QRectF(SIDE, sheet.y, INNER, height)
+        sheet.add_drawing(partial(paint_runs, picture=part, rect=rect))
+        sheet.y += height + 4
+    if block.table.more:
+        sheet.flow_lines(break_lines(block.table.more, ui_font(Normal, _SMALL), LIGHT.secondary, INNER))
     sheet.add_gap(8)
 
 

@@ -22,7 +22,7 @@ _UNITS_PER_INCH = 96
 def pdf_report(report: Report) -> bytes:
     """Return the whole file. Without a running application one is created, which needs no display."""
     if QGuiApplication.instance() is None:
-        _own_application()
+        own_application()
     pages = Pages(layout_document(report))
     for _ in pages.steps():
         pass
@@ -69,7 +69,7 @@ class PdfPainting:
 
 
 @cache
-def _own_application() -> QGuiApplication:
+def own_application() -> QGuiApplication:
     """Create the application of this process; it is kept, because the fonts that are loaded belong to it."""
     if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

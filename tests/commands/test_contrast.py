@@ -137,18 +137,20 @@ def test_what_cannot_be_read_is_told_and_the_rest_is_done(command: Any, refunds:
 
 
 @pytest.mark.usefixtures("qapp")  # one application in this process, whatever runs next
-@pytest.mark.parametrize("suffix", [".html", ".md", ".json", ".pdf"])
+@pytest.mark.parametrize("suffix", [".html", ".md", ".json", ".pdf", ".png"])
 def test_a_report_is_written(command: Any, refunds: list[Path], tmp_path: Path, suffix: str) -> None:
     report = tmp_path / f"report{suffix}"
     assert command("contrast", *refunds, "--report", report).code == 0
     data = report.read_bytes()
-    if suffix == ".pdf":
-        assert data.startswith(b"%PDF")
+    if suffix in (".pdf", ".png"):
+        assert data.startswith({".pdf": b"%PDF", ".png": b"\x89PNG"}[suffix])
     else:
         text = data.decode()
         assert "2 PASSED, 2 FAILED" in text
         assert "Contrast of 4 runs" in text or suffix == ".json"
         assert "cancel" in text
+    if suffix == ".html":
+        assert '<rect class="frame good"' in data.decode()
     if suffix == ".json":
         form = json.loads(data)
         assert form["contrast"]["separators"][0]["passing"] == [2, 2]

@@ -7,12 +7,11 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from replay_gui.core.catalogue.indexing import index_batch
 from replay_gui.core.catalogue.writing import write_catalogue
-from replay_gui.widgets.runs.picture_layout import HEAD_HEIGHT
 from replay_gui.windows.dialogs.export_dialog import ExportDialog
 from replay_gui.windows.runs.runs_view import RunsView
 from tests.helpers.evaluations.evaluation_logs import write_evaluation, write_versions
@@ -98,7 +97,7 @@ def test_the_head_of_a_column_splits_the_runs_and_two_rows_are_compared(journey:
     assert contrasted is not None
     columns = contrasted.picture.columns
     number = next(number for number, column in enumerate(columns) if column.separator is not None)
-    head = QPoint(round(view.picture.head_center(number)), round(HEAD_HEIGHT) - 10)
+    head = view.picture.head_center(number)
     QTest.mouseClick(view.picture.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, head)
     assert view.separators.currentIndex().row() == columns[number].separator
     assert view.picture.split == number
@@ -226,8 +225,8 @@ def test_a_report_on_the_runs_is_saved(journey: Journey, folder: Path, tmp_path:
     (dialog,) = journey.window.findChildren(ExportDialog)
     assert not page.bar.export.isEnabled(), "while a report is made"
     journey.until(lambda: dialog.complete)
-    assert [button.text() for button in dialog.form.buttons()][-1] == "Markdown (.md)"
-    for name in ("report.json", "report.md", "report.pdf"):
+    assert [button.text() for button in dialog.form.buttons()][-2:] == ["Markdown (.md)", "PNG (.png)"]
+    for name in ("report.json", "report.md", "report.pdf", "report.png"):
         dialog.save(tmp_path / name)
         journey.until(lambda: dialog.success.text.startswith("Saved") and dialog.save_button.isEnabled())
     form = json.loads((tmp_path / "report.json").read_bytes())

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -29,15 +31,26 @@ def open_catalogue(folder: Path) -> RunSet:
     table = _feature_table(folder, len(runs))
 
     def read_steps(numbers: Sequence[int]) -> list[tuple[RunStep, ...]]:
-        wanted = sorted(set(numbers))
-        steps_of_run: dict[int, list[RunStep]] = {number: [] for number in wanted}
-        if wanted:
-            steps = pq.read_table(table_path(folder, "steps"), filters=[("run", "in", wanted)])
-            for row in steps.to_pylist():
-                steps_of_run[row["run"]].append(run_step(row))
+        steps_of_run: dict[int, list[RunStep]] = {number: [] for number in sorted(set(numbers))}
+        for row in _step_rows(table_path(folder, "steps"), list(steps_of_run)):
+            steps_of_run[row["run"]].append(run_step(row))
         return [tuple(steps_of_run[number]) for number in numbers]
 
     return RunSet(runs, table.joined(size_table(runs)), read_steps)
+
+
+def _step_rows(path: Path, wanted: list[int]) -> Iterator[dict[str, Any]]:
+    """Yield the steps of runs, whose numbers ascend; one row group at a time is held in memory."""
+    with pq.ParquetFile(path) as file:
+        place, chosen = file.schema_arrow.names.index("run"), pa.array(wanted, pa.int32())
+        for group in range(file.num_row_groups):
+            found = file.metadata.row_group(group).column(place).statistics
+            if not found.has_min_max:  # of no rows
+                continue
+            first = bisect_left(wanted, found.min)
+            if first < len(wanted) and wanted[first] <= found.max:
+                steps = file.read_row_group(group)
+                yield from steps.filter(pa.compute.is_in(steps["run"], chosen)).to_pylist()
 
 
 def _feature_table(folder: Path, count: int) -> FeatureTable:

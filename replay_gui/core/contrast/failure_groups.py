@@ -25,7 +25,7 @@ from replay_gui.core.reasons.why import WhyFinder
 from replay_gui.core.text.plain_text import one_line
 
 MAX_COMPARED = 60  # failing runs that are compared; the others are counted
-_MAX_CANDIDATES = 40  # passing runs that are looked at for each failing one
+_MAX_CANDIDATES = 20  # passing runs that are looked at for each failing one
 _MAX_NAME = 40  # characters
 
 LogOf = Callable[[int], str]

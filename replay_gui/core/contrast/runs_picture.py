@@ -144,13 +144,14 @@ def runs_picture(
 
 
 def _shown(ordered: Sequence[int], outcomes: Outcomes) -> list[int]:
-    """Return the runs to show: all, or as many of each outcome as its share of the rows."""
+    """Return the runs to show: all, or as many of each outcome as its share of the rows, spread over all of them."""
     if len(ordered) <= MAX_ROWS:
         return list(ordered)
     shown = []
     for outcome in (False, True, None):
         group = [run for run in ordered if outcomes[run] is outcome]
-        shown += group[: round(MAX_ROWS * len(group) / len(ordered))]
+        count = round(MAX_ROWS * len(group) / len(ordered))
+        shown += [group[place * len(group) // count] for place in range(count)]
     return shown
 
 

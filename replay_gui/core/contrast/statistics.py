@@ -30,6 +30,16 @@ def fisher_p(p: int, f: int, passing: int, failing: int) -> float:
     return float(min(1.0, chances[chances <= observed * (1 + _EQUAL)].sum()))
 
 
+def p_number(p: float) -> str:
+    """Return ``0.33``, or ``< 1e-300`` for a p that is too small for a number."""
+    return f"{p:.2g}" if p else "< 1e-300"
+
+
+def p_words(p: float) -> str:
+    """Return ``p = 0.33``."""
+    return f"p = {p_number(p)}" if p else f"p {p_number(p)}"
+
+
 def smallest_fisher_p(size: int, passing: int, failing: int) -> float:
     """Return the smallest p that a feature of `size` runs can have, however these are spread over the two groups."""
     chances = _hypergeometric(size, passing, failing)

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from replay_gui.core.report.document import Block, Column, Paragraph, ReportSection, ReportTable, Tone
-from replay_gui.core.report.model import ContrastedRun, ContrastPart, FailurePart, RunsPicturePart, SeparatorPart
+from replay_gui.core.contrast.statistics import p_number
+from replay_gui.core.report.contrast_model import (
+    ContrastedRun,
+    ContrastPart,
+    FailurePart,
+    RunsPicturePart,
+    SeparatorPart,
+)
+from replay_gui.core.report.document import Block, Column, DrawnRuns, Paragraph, ReportSection, ReportTable, Tone
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.wording import plural
 
 _MAX_SEPARATOR_ROWS, _MAX_TASK_ROWS, _MAX_RUN_ROWS = 12, 200, 200
 _MAX_ALSO_LENGTH = 60  # characters
@@ -46,7 +54,7 @@ def _separators(separators: tuple[SeparatorPart, ...]) -> ReportTable:
             separator.sentence.rpartition(": ")[0] or separator.sentence,
             _share(separator.passing),
             _share(separator.failing),
-            f"{separator.p:.2g}",
+            p_number(separator.p),
             f"{separator.tasks or 0:,}" if within else separator.chance,
             _also(separator),
         )
@@ -106,14 +114,22 @@ def _picture(picture: RunsPicturePart) -> tuple[Block, ...]:
         Column("Passing", 1.2, number=True),
         Column("Failing", 1.2, number=True),
     )
+    table = ReportTable(columns, rows, total=len(rows) + picture.more[0], what="runs", tones=tones)
     blocks: list[Block] = [
-        ReportTable(columns, rows, total=len(rows) + picture.more[0], what="runs", tones=tones),
+        DrawnRuns(picture, _words(picture), table),
         Paragraph(_LEGEND),
         ReportTable(of_calls, calls, total=len(calls) + picture.more[1], what="calls"),
     ]
     if any(column.separates for column in picture.columns):
         blocks.append(Paragraph("* The call shows a line of what separates."))
     return tuple(blocks)
+
+
+def _words(picture: RunsPicturePart) -> str:
+    """Return what the picture shows, for people who cannot see it."""
+    separates = [column.call for column in picture.columns if column.separates]
+    told = f"; {'; '.join(separates)} {'separates' if len(separates) == 1 else 'separate'} them" if separates else ""
+    return f"{plural(len(picture.rows), 'run')} and {plural(len(picture.columns), 'call')}{told}"
 
 
 def _failures(failures: tuple[FailurePart, ...]) -> ReportTable:

@@ -11,8 +11,9 @@ from replay_gui.core.contrast.run_set import RunSet
 from replay_gui.core.contrast.runs_picture import CellState, RunsPicture, runs_picture
 from replay_gui.core.contrast.separators import Separation, Separator
 from replay_gui.core.contrast.tasks import separate_runs
+from replay_gui.core.effects.effect import Effect
 from replay_gui.core.facts.run_outcome import outcome_words
-from replay_gui.core.report.model import (
+from replay_gui.core.report.contrast_model import (
     ContrastedRun,
     ContrastedTask,
     ContrastPart,
@@ -119,7 +120,7 @@ def _picture(
         cells[cell.row][cell.column] = f"{_MARKS[cell.state]} {cell.number}"
     return RunsPicturePart(
         task=task,
-        columns=_columns(picture),
+        columns=_columns(picture, separation),
         rows=tuple(
             (run_name(runs.runs[row.run]), _WORDS[row.passed], tuple(texts))
             for row, texts in zip(picture.rows, cells, strict=True)
@@ -128,13 +129,22 @@ def _picture(
     )
 
 
-def _columns(picture: RunsPicture) -> tuple[PictureColumnPart, ...]:
+def _columns(picture: RunsPicture, separation: Separation) -> tuple[PictureColumnPart, ...]:
+    def separated(place: int | None) -> tuple[tuple[int, int], tuple[int, int]] | None:
+        if place is None:
+            return None
+        line = separation.separators[place]
+        return (line.passing.having, line.passing.of), (line.failing.having, line.failing.of)
+
     return tuple(
         PictureColumnPart(
             call=f"{column.tool}({column.label})",
+            title=f"{column.tool} · {column.values}" if column.values else column.tool,
+            acts=column.effect not in (Effect.READS, Effect.NOTES, Effect.ASKS),
             passing=(column.passing.having, column.passing.of),
             failing=(column.failing.having, column.failing.of),
             separates=column.separator is not None,
+            separated=separated(column.separator),
         )
         for column in picture.columns
     )

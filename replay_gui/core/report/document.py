@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, dataclass
 from typing import Literal, TypeAlias
 
+from replay_gui.core.report.contrast_model import RunsPicturePart
 from replay_gui.core.report.model import TimelineCounts
 
 Tone: TypeAlias = Literal["good", "bad", "warn", "plain"]
@@ -97,6 +98,15 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawnRuns:
+    """The picture of many runs. `words`: its description. `table`: the same as a table, where nothing can be drawn."""
+
+    picture: RunsPicturePart
+    words: str
+    table: ReportTable
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
     """A command line."""
 
@@ -106,7 +116,7 @@ class Command:
         object.__setattr__(self, "text", shortened(self.text, 4 * MAX_TEXT_LENGTH))
 
 
-Block: TypeAlias = Paragraph | Facts | ReportTable | Picture | Command
+Block: TypeAlias = Paragraph | Facts | ReportTable | Picture | DrawnRuns | Command
 
 
 @dataclass(frozen=True, slots=True)

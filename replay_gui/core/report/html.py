@@ -13,7 +13,8 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from replay_gui.core.report.document import Block, Document, Picture, ReportSection
+from replay_gui.core.report.document import Block, Document, DrawnRuns, Picture, ReportSection
+from replay_gui.core.report.runs_drawing import CELL, SLANT, WIDTH, RunsDrawing, runs_drawing
 from replay_gui.core.report.timeline_drawing import TimelineDrawing, timeline_drawing
 from replay_gui.core.text.plain_text import visible
 from replay_gui.resource_paths import resources
@@ -34,6 +35,7 @@ def html_report(document: Document) -> str:
         lstrip_blocks=True,
     )
     environment.globals.update(marks=_MARKS, block_kind=_block_kind, drawing=_drawing)
+    environment.globals.update(runs_drawing=_runs_drawing, runs_width=WIDTH, runs_slant=SLANT, runs_cell=CELL)
     return environment.get_template("report.html").render(
         document=document,
         groups=_groups(document.sections),
@@ -59,6 +61,10 @@ def _groups(sections: tuple[ReportSection, ...]) -> list[list[ReportSection]]:
 
 def _block_kind(block: Block) -> str:
     return type(block).__name__
+
+
+def _runs_drawing(block: DrawnRuns) -> RunsDrawing:
+    return runs_drawing(block.picture)
 
 
 def _drawing(picture: Picture) -> TimelineDrawing:

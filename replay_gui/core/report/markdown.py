@@ -12,6 +12,7 @@ from replay_gui.core.report.document import (
     Block,
     Command,
     Document,
+    DrawnRuns,
     Facts,
     Paragraph,
     Picture,
@@ -74,6 +75,8 @@ def _block(block: Block) -> str:
             )
         case ReportTable():
             return _table(block)
+        case DrawnRuns():
+            return _table(block.table)
         case Picture():
             return _picture(block.timeline)
         case Command():

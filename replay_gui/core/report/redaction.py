@@ -10,14 +10,8 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeAlias
 
-from replay_gui.core.report.model import (
-    ContrastedTask,
-    FailurePart,
-    PictureColumnPart,
-    RedactionNote,
-    Report,
-    SeparatorPart,
-)
+from replay_gui.core.report.contrast_model import ContrastedTask, FailurePart, PictureColumnPart, SeparatorPart
+from replay_gui.core.report.model import RedactionNote, Report
 from replay_gui.core.report.redactor import Redactor
 
 # A redacted report still needs hashes to be checked; the other fields contain only the program's own words.
@@ -67,4 +61,4 @@ def _without_quotations(part: _Quoting, redactor: Redactor) -> _Quoting:
         return replace(part, first=redactor.hidden(part.first) if part.first else "")
     if isinstance(part, FailurePart):
         return replace(part, sentence=redactor.hidden(part.sentence) if part.sentence else "")
-    return replace(part, call=redactor.hidden(part.call))
+    return replace(part, call=redactor.hidden(part.call), title=redactor.hidden(part.title))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from replay_gui.core.catalogue.extras import is_catalogue, require_extra
@@ -17,7 +17,7 @@ from replay_gui.core.contrast.contrast import contrast_runs, separate_chosen
 from replay_gui.core.contrast.failure_groups import failure_pairs, group_failures
 from replay_gui.core.contrast.passed_expression import passed_judge
 from replay_gui.core.contrast.profiling import RunFile, profiles
-from replay_gui.core.contrast.run_groups import facts_of, group_runs, tasks_of
+from replay_gui.core.contrast.run_groups import RunGroup, facts_of, group_runs, tasks_of
 from replay_gui.core.contrast.run_profile import EvaluatedRun
 from replay_gui.core.contrast.run_set import RunSet, run_set
 from replay_gui.core.contrast.runs_picture import runs_picture
@@ -48,12 +48,23 @@ class _ReadRuns:
 
     Attributes:
         key: of what. logs: path of the log of each; none of a catalogue. facts: by which they can be grouped.
+        groups: those that were asked for last, by (what passing is, fact): every other question has them again.
     """
 
     key: tuple[int, tuple[str, ...]]
     runs: RunSet
     logs: tuple[str, ...]
     facts: tuple[str, ...]
+    groups: dict[tuple[str, str], tuple[RunGroup, ...]] = field(default_factory=dict)
+
+    def grouped(self, outcomes: Outcomes, passed: str, fact: str) -> tuple[RunGroup, ...]:
+        """Return the runs grouped by a fact; `passed`: the expression that gave the outcomes."""
+        found = self.groups.get((passed, fact))
+        if found is None:
+            found = group_runs(self.runs.runs, outcomes, fact)
+            self.groups.clear()
+            self.groups[passed, fact] = found
+        return found
 
 
 def evaluate_runs(arguments: EvaluationArguments, context: JobContext) -> EvaluationPart:
@@ -88,7 +99,7 @@ def _contrasted(kept: _ReadRuns, outcomes: Outcomes, arguments: EvaluationArgume
     return RunsContrasted(
         outcomes=tuple(outcomes),
         facts=kept.facts,
-        groups=group_runs(runs.runs, outcomes, arguments.group_by),
+        groups=kept.grouped(outcomes, arguments.passed, arguments.group_by),
         change=change,
         chosen=numbers,
         tasks=len(tasks),

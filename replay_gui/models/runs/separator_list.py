@@ -80,10 +80,11 @@ class SeparatorList(QAbstractListModel):
 
 
 def _item(separator: Separator, by_version: bool) -> SeparatorItem:
-    from replay_gui.core.contrast.feature_words import feature_words  # few need it
+    from replay_gui.core.contrast.feature_words import feature_words  # few need them
+    from replay_gui.core.contrast.statistics import p_words
 
     words = feature_words(separator.feature)
-    measures = [f"p = {separator.p:.2g}"]
+    measures = [p_words(separator.p)]
     if separator.stratified is not None:
         measures.append(f"within {plural(separator.stratified.tasks, 'task')}")
     if separator.significant:

@@ -15,11 +15,11 @@ ROW_HEIGHT = 26.0
 COLUMN_WIDTH = 46.0
 MIN_NAMES_WIDTH, MAX_NAMES_WIDTH = 11.0 * GAP, 30.0 * GAP
 MARK_WIDTH = 4.0 * GAP
-HEAD_HEIGHT = 14.0 * GAP  # of the slanted names of the columns
+_MAX_HEAD_HEIGHT = 14.0 * GAP  # of the slanted names of the columns
 COUNTS_HEIGHT = 2.5 * GAP  # of the counts below them
 GROUP_GAP = 1.5 * GAP  # between groups of rows
 HEAD_SLANT = -28.0  # degrees
-HEAD_LENGTH = (HEAD_HEIGHT - 2.0 * GAP) / sin(radians(-HEAD_SLANT))  # of a slanted name that fits
+HEAD_LENGTH = (_MAX_HEAD_HEIGHT - 2.0 * GAP) / sin(radians(-HEAD_SLANT))  # of a slanted name that fits
 _HEAD_OVERHANG = HEAD_LENGTH * cos(radians(HEAD_SLANT))  # of the last slanted name
 
 
@@ -27,25 +27,34 @@ _HEAD_OVERHANG = HEAD_LENGTH * cos(radians(HEAD_SLANT))  # of the last slanted n
 class PictureLayout:
     """The places in the picture, in logical pixels from its top left corner.
 
-    Attributes: tops: y of each row. breaks: y of the lines between groups of rows. names: width of the rows' names.
+    Attributes:
+        tops: y of each row. breaks: y of the lines between groups of rows. names: width of the rows' names.
+        head: height of the columns' names.
     """
 
     picture: RunsPicture
     tops: tuple[float, ...]
     breaks: tuple[float, ...]
     names: float
+    head: float
 
     @classmethod
-    def of(cls, picture: RunsPicture, groups: Sequence[object], names: float) -> PictureLayout:
-        """Lay out a picture. `groups`: of each row; rows that follow one another in another group stand apart."""
-        tops, breaks, y = list[float](), list[float](), HEAD_HEIGHT + COUNTS_HEIGHT + UNIT
+    def of(cls, picture: RunsPicture, groups: Sequence[object], names: float, heads: float) -> PictureLayout:
+        """Lay out a picture.
+
+        Args:
+            groups: of each row; rows that follow one another in another group stand apart.
+            names, heads: widths of the longest name of a row, and of a column.
+        """
+        head = min(heads, HEAD_LENGTH) * sin(radians(-HEAD_SLANT)) + 2.0 * GAP
+        tops, breaks, y = list[float](), list[float](), head + COUNTS_HEIGHT + UNIT
         for row, group in enumerate(groups):
             if row and group != groups[row - 1]:
                 breaks.append(y + GROUP_GAP / 2)
                 y += GROUP_GAP
             tops.append(y)
             y += ROW_HEIGHT
-        return cls(picture, tuple(tops), tuple(breaks), min(max(names, MIN_NAMES_WIDTH), MAX_NAMES_WIDTH))
+        return cls(picture, tuple(tops), tuple(breaks), min(max(names, MIN_NAMES_WIDTH), MAX_NAMES_WIDTH), head)
 
     @property
     def left(self) -> float:
@@ -55,7 +64,7 @@ class PictureLayout:
     @property
     def bottom(self) -> float:
         """The y below the last row."""
-        return (self.tops[-1] if self.tops else HEAD_HEIGHT) + ROW_HEIGHT + UNIT
+        return (self.tops[-1] if self.tops else self.head) + ROW_HEIGHT + UNIT
 
     @property
     def width(self) -> float:
@@ -73,7 +82,7 @@ class PictureLayout:
 
     def column(self, column: int) -> QRectF:
         """The rectangle of a column with its counts, without its slanted name."""
-        return QRectF(self.left + column * COLUMN_WIDTH, HEAD_HEIGHT, COLUMN_WIDTH, self.bottom - HEAD_HEIGHT)
+        return QRectF(self.left + column * COLUMN_WIDTH, self.head, COLUMN_WIDTH, self.bottom - self.head)
 
     def row_at(self, y: float) -> int:
         """The row at a height; -1 if there is none."""

@@ -28,7 +28,6 @@ from replay_gui.widgets.parts.outcome_mark import outcome_color, paint_outcome
 from replay_gui.widgets.runs.picture_layout import (
     COLUMN_WIDTH,
     COUNTS_HEIGHT,
-    HEAD_HEIGHT,
     HEAD_LENGTH,
     HEAD_SLANT,
     MARK_WIDTH,
@@ -108,7 +107,7 @@ class PicturePainter:
         if column.separator is not None:
             self._paint_frame(place, self._separators[column.separator])
         painter.save()
-        painter.translate(place.center().x(), HEAD_HEIGHT - UNIT)
+        painter.translate(place.center().x(), self._layout.head - UNIT)
         painter.rotate(HEAD_SLANT)
         painter.setFont(ui_font(Bold, SMALL_SIZE) if separates else self._small)
         painter.setPen(theme().text if separates else theme().secondary)

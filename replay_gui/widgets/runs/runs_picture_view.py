@@ -12,14 +12,14 @@ from replay_gui.core.contrast.runs_picture import CellState, PictureCell, RunsPi
 from replay_gui.core.log.positions import position_after
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
-from replay_gui.look.theme import GAP, theme, theme_events, ui_font
+from replay_gui.look.theme import GAP, SMALL_SIZE, UNIT, Bold, theme, theme_events, ui_font
 from replay_gui.models.runs.picture_split import split_picture, split_words
 from replay_gui.models.runs.run_names import names_of
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.line_text import paint_hint
-from replay_gui.widgets.runs.picture_layout import COLUMN_WIDTH, HEAD_HEIGHT, ROW_HEIGHT, PictureLayout
-from replay_gui.widgets.runs.picture_painter import PicturePainter
+from replay_gui.widgets.runs.picture_layout import COLUMN_WIDTH, ROW_HEIGHT, PictureLayout
+from replay_gui.widgets.runs.picture_painter import PicturePainter, column_title
 
 _KEYS = {
     Qt.Key.Key_Left: (0, -1),
@@ -98,9 +98,12 @@ class RunsPictureView(QAbstractScrollArea):
             self._names = names_of(self._session, [row.run for row in picture.rows])
             metrics = QFontMetrics(ui_font())
             width = max(map(metrics.horizontalAdvance, self._names)) + 3 * GAP
-            self._layout = PictureLayout.of(picture, groups, width)
+            small = QFontMetrics(ui_font(Bold, SMALL_SIZE))
+            heads = max(small.horizontalAdvance(column_title(column)) for column in picture.columns)
+            self._layout = PictureLayout.of(picture, groups, width, heads)
             self._cells = {(cell.row, cell.column): cell for cell in picture.cells}
         self._fit()
+        self._show_separating()
         self.split_changed.emit()
         self.viewport().update()
 
@@ -108,9 +111,22 @@ class RunsPictureView(QAbstractScrollArea):
         """The size of the whole picture."""
         return QSize() if self._layout is None else QSize(int(self._layout.width), int(self._layout.height))
 
-    def head_center(self, column: int) -> float:
-        """The x coordinate of a column in the viewport; 0 without a picture."""
-        return 0.0 if self._layout is None else self._layout.column(column).center().x() - self._offset.x()
+    def _show_separating(self) -> None:
+        """Scroll as little as needed to show the first column that separates, or the one that splits."""
+        bar = self.horizontalScrollBar()
+        columns = () if self._layout is None else self._layout.picture.columns
+        marked = [number for number, column in enumerate(columns) if column.separator is not None]
+        place = self.split if self.split is not None else next(iter(marked), None)
+        if self._layout is not None and place is not None:
+            column, inside = self._layout.column(place), self.viewport().width()
+            if column.left() < bar.value() or column.right() > bar.value() + inside:
+                bar.setValue(int(column.right()) - inside // 2)
+
+    def head_center(self, column: int) -> QPoint:
+        """A point in the head of a column, in the viewport; the corner without a picture."""
+        if self._layout is None:
+            return QPoint()
+        return QPoint(int(self._layout.column(column).center().x()), int(self._layout.head) - UNIT) - self._offset
 
     def select_separator(self, separator: int) -> None:
         """Choose the column that shows this separator, if one does."""
@@ -185,7 +201,7 @@ class RunsPictureView(QAbstractScrollArea):
         elif row >= 0 and column >= 0:
             self._set_current((row, column))
             self._open_current()
-        elif column >= 0 and event.position().y() + self._offset.y() < HEAD_HEIGHT:
+        elif column >= 0 and event.position().y() + self._offset.y() < self._layout.head:
             self._on_head(column)
         elif row >= 0:
             self.run_wanted.emit(self._layout.picture.rows[row].run)

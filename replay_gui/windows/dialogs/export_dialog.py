@@ -39,7 +39,11 @@ FORMS = (
     (".xml", "JUnit XML", "One test case per check, for CI"),
     (".sarif", "SARIF", "Each finding with its byte offset, for code scanning"),
 )
-FORMS_WITHOUT_CHECKS = ((".pdf", "PDF", "Pages"), *FORMS[1:4])
+FORMS_WITHOUT_CHECKS = (
+    (".pdf", "PDF", "Pages"),
+    *FORMS[1:4],
+    (".png", "PNG", "The pictures of the runs, call by call"),
+)
 _NOTHING, _SHARING, _OWN = range(3)  # what is hidden, by its button
 _WIDTH_PX, _HEIGHT_PX, _SIDE_PX, _SPACING_PX = 112 * GAP, 88 * GAP, 34 * GAP, 2 * GAP
 

@@ -47,6 +47,7 @@ class QueryPanel(Panel):
         head = self.table.horizontalHeader()
         head.show()
         head.setHighlightSections(False)
+        head.setStretchLastSection(False)
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(GAP, UNIT, GAP, 0)

@@ -6,7 +6,7 @@ import os
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QPainter, QPaintEvent
-from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QToolButton, QWidget
 
 from replay_gui.core.catalogue.extras import is_catalogue
 from replay_gui.core.contrast.passed_expression import passed_judge
@@ -60,8 +60,10 @@ class RunsBar(ActionBar):
         self.export = QPushButton("Export report…")
         self.export.setToolTip(plain_tooltip("Preview a report on these runs, choose what it hides, and save it"))
         self.row.addWidget(self.export)
-        self.query = QPushButton("SQL")
+        self.query = QToolButton()
+        self.query.setText("SQL")
         self.query.setCheckable(True)
+        self.query.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.query.setToolTip(plain_tooltip("Ask the catalogue by SQL"))
         self.row.addWidget(self.query)
         self.row.addStretch(1)
