@@ -37,8 +37,9 @@ class Screenshot(QObject):
     """Waits until the window has settled, then saves its picture.
 
     It has settled when a requested run is open, its index complete, no work goes on, the state of the position is
-    there, its marks are known or a requested comparison is complete, requested runs are contrasted, and for _QUIET_MS
-    nothing has changed; without a run only the last. As long as work goes on, it waits.
+    there, its marks are known or a requested comparison is complete, the runs are summed up or it was said why not,
+    requested runs are contrasted, and for _QUIET_MS nothing has changed; without a run only the last. As long as work
+    goes on, it waits.
 
     Signals:
         finished(str): "" if the picture was saved, else the reason why not.
@@ -69,6 +70,7 @@ class Screenshot(QObject):
         self._expects_run = expects_run
         self._export = export
         self._dialog: ExportDialog | None = None
+        self._warned = False  # about work that ended without a result
         self._quiet = QTimer(self, singleShot=True, interval=_QUIET_MS)
         self._quiet.timeout.connect(self._on_quiet)
         self._compares = comparison.active
@@ -81,6 +83,8 @@ class Screenshot(QObject):
             session.report_changed,
             session.rows_ready,
             session.run_marks.changed,
+            session.totals_changed,
+            comparison.b.totals_changed,
             session.progress_changed,
             comparison.compared_changed,
             comparison.rows_ready,
@@ -110,6 +114,7 @@ class Screenshot(QObject):
         if alert.severity == "error" and (self._session.facts is None or self._compares):
             self._finish(alert.text)
         else:
+            self._warned = self._warned or alert.severity == "warning"
             self._quiet.start()
 
     @Slot()
@@ -127,12 +132,21 @@ class Screenshot(QObject):
             return
         if self._runs.working or not self._comparison.settled or (self._why is not None and not self._why.settled):
             return
+        if self._expects_run and not self._warned and not self._have_totals():
+            return
         if self._export is not None and not self._is_exported(self._export):
             self._quiet.start()
             return
         facts = (session.facts, self._comparison.b.facts)
         inputs = [run.path for run in facts if run is not None]
         self._finish(save_picture(self._window, self._path, inputs, self._dialog))
+
+    def _have_totals(self) -> bool:
+        """Return whether the open runs are summed up; ask for it where they are not."""
+        runs = [run for run in (self._session, self._comparison.b) if run.facts is not None]
+        for run in runs:
+            run.request_totals()
+        return all(run.totals is not None for run in runs)
 
     def _is_exported(self, export: Callable[[], ExportDialog]) -> bool:
         """Return whether the dialog shows the complete report, or a problem."""

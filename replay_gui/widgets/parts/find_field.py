@@ -36,7 +36,6 @@ class FindField(QWidget):
         super().__init__(parent)
         self._finder, self._closes = finder, closes
         self.line = QLineEdit()
-        self.line.setPlaceholderText(finder.TITLE)
         self.line.setAccessibleName(finder.TITLE)
         self.line.setToolTip("Text in kinds, tools, payloads and meta (Ctrl+F)")
         self.line.setMaxLength(1000)
@@ -139,7 +138,7 @@ class FindField(QWidget):
 
     @Slot()
     def _on_text(self) -> None:
-        self._show_key()
+        self._fit_line()
         if self.line.text():
             self._pause.start()
         else:
@@ -153,7 +152,7 @@ class FindField(QWidget):
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         """Keep Esc and Enter from becoming the window's shortcuts."""
         if event.type() == QEvent.Type.Resize:
-            self._show_key()
+            self._fit_line()
         if event.type() == QEvent.Type.FocusIn:
             self._finder.prepare()
         if isinstance(event, QKeyEvent) and event.key() in (Qt.Key.Key_Escape, *_ENTER_KEYS):
@@ -189,10 +188,13 @@ class FindField(QWidget):
             part.setVisible(bool(finder.text) or (self._closes and part is self.stop))
         for part in (self.previous, self.next):
             part.setEnabled(bool(finder.count))
-        self._show_key()
+        self._fit_line()
 
-    def _show_key(self) -> None:
+    def _fit_line(self) -> None:
         self._key.setVisible(not self.line.text() and self.isEnabled() and self.line.width() >= _MIN_WIDTH_WITH_KEY_PX)
+        room = self.line.width() - ICON - 5 * GAP
+        fits = self.line.fontMetrics().horizontalAdvance(self._finder.TITLE) <= room
+        self.line.setPlaceholderText(self._finder.TITLE if fits else self._finder.TITLE.partition(" ")[0])
 
     @Slot()
     def _set_icons(self) -> None:
