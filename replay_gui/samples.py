@@ -57,20 +57,35 @@ EVALUATION = BundledSample(
     "An evaluation",
     "A support agent, four tasks, four trials of each, graded: what separates the trials that passed?",
 )
-SAMPLES: tuple[BundledSample, ...] = (REFERENCE, RERUN, OTHERWISE, DAMAGED, EVALUATION)
+RECORDED = BundledSample(
+    "agent/run.rlog",
+    "A recorded agent",
+    "A small agent and its model on loopback, recorded by hooks; its code lies beside, to be changed and run again.",
+)
+SAMPLES: tuple[BundledSample, ...] = (REFERENCE, RERUN, OTHERWISE, DAMAGED, EVALUATION, RECORDED)
+PROGRAMS = ("agent/agent.py", "agent/model.py")
+"""What runs RECORDED again, beside it."""
 
 
 def write_samples(folder: Path) -> list[Path]:
-    """Copy every bundled sample into `folder` and return their paths; NotWritten where another log has such a name."""
+    """Copy every bundled sample into `folder` and return the paths of the logs.
+
+    NotWritten where another log has such a name. Programs that lie there already stay: they may have been changed.
+    """
     root, paths = resources() / "samples", list[Path]()
     for log in (log for sample in SAMPLES for log in sample.logs):
-        path = folder / log.relative_to(root)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        data = log.read_bytes()
-        if not _holds(path, data):
-            write_whole(path, data, new_mode=SHARED)
-        paths.append(path)
+        paths.append(folder / log.relative_to(root))
+        _write(paths[-1], log.read_bytes())
+    for program in PROGRAMS:
+        if not (folder / program).exists():
+            _write(folder / program, (root / program).read_bytes())
     return paths
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not _holds(path, data):
+        write_whole(path, data, new_mode=SHARED)
 
 
 def _holds(path: Path, data: bytes) -> bool:

@@ -15,6 +15,7 @@ from replay_gui.record.matching.first_difference import DifferenceForm, Differen
 _MAX_NAME = 120  # characters
 _MAX_VALUE = 160  # characters of a value
 _MAX_FIELDS = 4  # that are listed
+_COMMAND = "replay-gui: "  # lines of the command begin with it
 _MAX_SAID = 60  # characters of a value in a sentence
 
 
@@ -50,11 +51,14 @@ def verdict_of(process: RerunProcess) -> RerunVerdict:
     if process.cancelled:
         return RerunVerdict("info", "Cancelled. The new log holds what there was until then.")
     if report is None:
-        return RerunVerdict("bad", process.problem or _last_line(process.output))
+        problem = f"The command could not be run again: {_last_line(process.output)}"
+        return RerunVerdict("bad", process.problem or problem)
     if report.problems:
         return RerunVerdict("bad", one_line(report.problems[0], 400), notes=_notes(report))
     if report.difference is not None:
         return _of_difference(report.difference, report)
+    if report.log is None and report.status:
+        return RerunVerdict("bad", f"The agent ended before it made a call: {_last_line(process.output)}")
     if report.log is None:
         return RerunVerdict(
             "warn", "No call of a model or a tool was seen, so nothing was run again. Is this the agent's command?"
@@ -116,7 +120,8 @@ def _notes(report: RerunReport) -> tuple[str, ...]:
 
 
 def _last_line(output: str) -> str:
-    """Return the last line that the command printed, which says why it failed."""
+    """Return the last line that was printed by the agent or, where it printed none, by the command."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    said = one_line(lines[-1], 400) if lines else "it printed nothing"
-    return f"The command could not be run again: {said.removeprefix('replay-gui: ')}"
+    of_agent = [line for line in lines if not line.startswith(_COMMAND)]
+    said = (of_agent or lines or ["it printed nothing"])[-1]
+    return one_line(said.removeprefix(_COMMAND), 400)
