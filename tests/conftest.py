@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.helpers.effort import tries, try_all
 from tests.helpers.line_coverage import LineCoverage
 
 _HOME = tempfile.mkdtemp(prefix="replay-gui-tests-")
@@ -30,19 +31,25 @@ for _name in ("CACHE", "CONFIG", "DATA", "STATE"):
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell starts what runs in the background like this
     signal.signal(signal.SIGINT, signal.default_int_handler)  # the programs that tests interrupt would inherit it
 faulthandler.enable()
-settings.register_profile("untimed", deadline=None)  # machines are shared: how long an example takes says nothing
-settings.load_profile("untimed")
+gc.disable()  # importing the tests makes millions of objects and hardly a cycle; see _collect_on_this_thread_alone
 
 _COVERAGE = pytest.StashKey[LineCoverage]()
 GRACE = 2.0  # seconds that a thread or process which is ending may take
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--long", action="store_true", help="also run the tests marked long")
+    parser.addoption(
+        "--long", action="store_true", help="also run the tests marked long, and try all that others can try"
+    )
     parser.addoption("--no-coverage", action="store_true", help="do not measure which lines a whole run covers")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--long"):
+        try_all()
+    # Machines are shared: how long an example takes says nothing.
+    settings.register_profile("untimed", deadline=None, max_examples=tries(30, long=100))
+    settings.load_profile("untimed")
     # The offscreen platform says so of every window with a least size, once.
     for words in ("propagateSizeHints", "raise()", "grabbing the keyboard"):
         config.addinivalue_line("qt_log_ignore", f"This plugin does not support {re.escape(words)}")
@@ -99,7 +106,6 @@ def _collect_on_this_thread_alone() -> Iterator[None]:
     What exists before the first test (modules, the collected tests) is kept out of every later
     collection and out of `gc.get_objects`, which are done after each test.
     """
-    gc.disable()
     gc.collect()
     gc.freeze()
     yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -26,8 +27,9 @@ def test_other():
 
 def run(folder: Path, word: str, *options: str) -> tuple[int, str]:
     (folder / "test_agent.py").write_text(TEST.replace("WORD", word))
-    command = [sys.executable, "-m", "pytest", "-p", "replay_gui.pytest", "-p", "no:xdist", "-rA", "-s", *options]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
+    command = [sys.executable, "-m", "pytest", "-p", "replay_gui.pytest", "-rA", "-s", *options]
+    alone = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # those that are installed take most of the time
+    done = subprocess.run(command, cwd=folder, env=alone, capture_output=True, text=True, check=False, timeout=60)
     return done.returncode, done.stdout
 
 

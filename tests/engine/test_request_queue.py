@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from replay_gui.engine.request_queue import QueuedRequest, RequestQueue
+from tests.helpers.effort import tries
 
 
 def test_a_newer_request_replaces_the_waiting_one_and_keeps_its_place() -> None:
@@ -119,4 +120,4 @@ class MailboxMachine(RuleBasedStateMachine):
 
 
 TestMailbox = MailboxMachine.TestCase
-TestMailbox.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestMailbox.settings = settings(max_examples=tries(20, long=60), stateful_step_count=30, deadline=None)

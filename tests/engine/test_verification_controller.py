@@ -34,6 +34,7 @@ from replay_gui.engine.jobs.job_messages import JobDone, JobPart, JobProgress, d
 from replay_gui.engine.jobs.job_types import IndexArguments, OpenedFile
 from replay_gui.engine.jobs.registry import JOBS
 from replay_gui.engine.verification_controller import WORKERS, VerificationArguments, VerificationController
+from tests.helpers.effort import tries
 from tests.helpers.event_strategies import events
 from tests.helpers.forged_logs import forged, written
 from tests.helpers.logs import write_log
@@ -178,7 +179,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("verifying")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(20, long=40), deadline=None)
 @given(
     st.lists(events, max_size=40),
     st.sampled_from(WAYS),

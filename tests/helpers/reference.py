@@ -14,11 +14,11 @@ from replay_gui.core.replay.replayer import Replayer
 from replay_gui.core.verification.verify_log import verify
 from tests.helpers.paths import TESTS
 
-CHECKER = TESTS / "reference" / "replay_log_check.py"
+_CHECKER = TESTS / "reference" / "replay_log_check.py"
 
 
 def _load() -> Any:
-    spec = importlib.util.spec_from_file_location("replay_log_check", CHECKER)
+    spec = importlib.util.spec_from_file_location("replay_log_check", _CHECKER)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

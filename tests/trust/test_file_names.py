@@ -89,7 +89,10 @@ def test_every_command_takes_it_and_prints_no_control_character(
             assert json.loads(said.out)
 
 
-@every_name
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, id=id, marks=() if id in ("all", "bidi") else pytest.mark.long) for id, name in NAMES.items()],
+)
 def test_the_window_shows_two_of_them(tmp_path: Path, name: bytes) -> None:
     """In a process of its own: pytest-xdist takes no such name in what a test prints."""
     a = write_log(tmp_path / os.fsdecode(name + b".rlog"), turns=2)

@@ -9,7 +9,7 @@ import pytest
 from tests.trust.mutation import Mutator
 from tests.trust.targets import findings, seeds, targets
 
-ROUNDS = 120
+ROUNDS = 40
 LONG_ROUNDS = 20_000
 
 

@@ -23,7 +23,7 @@ from replay_gui.core.verification.passes import StatesSlice, check_applicable, c
 from tests.helpers.reference import judgement, reference, reference_judgement
 from tests.trust.corner_logs import corner_contents, corner_log
 
-LOGS = 150
+LOGS = 60
 LONG_LOGS = 100_000
 
 

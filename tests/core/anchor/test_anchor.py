@@ -19,6 +19,7 @@ from replay_gui.core.recorder.recorder import Recorder
 from replay_gui.core.report.model import AnchorFinding
 from replay_gui.core.verification.verify_log import verify
 from tests.helpers import logs
+from tests.helpers.effort import tries
 
 NOW = 1_700_000_000 * 10**9
 
@@ -82,7 +83,7 @@ def test_another_run_and_a_rewritten_one_are_found(path: Path, tmp_path: Path) -
     assert found.words.startswith("Replaced: event 21")
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tries(20, long=40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(at=st.integers(0, 10_000), bit=st.integers(0, 7))
 def test_no_bit_of_the_anchored_events_can_change(path: Path, at: int, bit: int) -> None:
     read, raw = anchored(path), path.read_bytes()

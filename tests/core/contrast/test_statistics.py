@@ -20,6 +20,7 @@ from replay_gui.core.contrast.statistics import (
     strengths,
     tarone_factor,
 )
+from tests.helpers.effort import tries
 
 
 def chances(size: int, passing: int, failing: int) -> dict[int, Fraction]:
@@ -85,7 +86,7 @@ strata = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(20, long=60), deadline=None)
 @given(st.lists(strata, min_size=1, max_size=4))
 def test_stratified_p_is_that_of_all_labellings(tables: list[Stratum]) -> None:
     """Every way to deal out the outcomes within each task, each as likely as the others."""

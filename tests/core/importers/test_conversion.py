@@ -30,6 +30,7 @@ from replay_gui.core.log.scanner import Block, Ending, scan
 from replay_gui.core.log.source import Source
 from replay_gui.core.verification.verify_log import verify
 from tests.helpers.claude_code_lines import assistant, call, read_file, result, user, write
+from tests.helpers.effort import tries
 from tests.helpers.large_session import write_session
 
 Row = tuple[str, dict[str, Any], dict[str, Any]]
@@ -314,7 +315,7 @@ _lines = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tries(40, long=150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(_lines.map(lambda line: json.dumps(line).encode()) | st.binary(max_size=30), min_size=1, max_size=8))
 def test_no_session_is_too_strange(tmp_path: Path, found: list[bytes]) -> None:
     path = write(tmp_path, b'{"type":"summary"}', *found)

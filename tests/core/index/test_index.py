@@ -36,6 +36,7 @@ from replay_gui.core.log.log_reader import EventLog as Log
 from replay_gui.core.log.positions import Position
 from replay_gui.core.replay.replayer import Replayer
 from replay_gui.core.state.state_hash import StateHash
+from tests.helpers.effort import tries
 from tests.helpers.event_strategies import events
 from tests.helpers.forged_logs import Forge, forged, written
 from tests.helpers.logs import write_log
@@ -148,7 +149,7 @@ metas = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(20, long=60), deadline=None)
 @given(st.lists(events, max_size=30), metas, st.sets(st.integers(0, 29), max_size=2), st.booleans())
 def test_columns(folder: Path, run: list[Any], metas: list[dict[str, Any]], skipped: set[int], small: bool) -> None:
     forge = forged(run, state_hashes=False, metas=metas)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from replay_gui.core.log.framing import CutShort, Framing, NotWellFormed, Record
 from replay_gui.core.log.scanner import Block, Ending, Skipped, scan
 from replay_gui.core.log.source import Source
+from tests.helpers.effort import tries
 from tests.helpers.forged_logs import pack, written
 
 HASH = bytes(range(32))
@@ -89,7 +90,7 @@ def test_what_is_no_record_is_never_taken_for_one(tmp_path: Path, name: str, bef
         Framing(Source(written(tmp_path / "odd.rlog", odd + SOUND))).read_object(0)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=tries(40, long=100), deadline=None)
 @given(
     st.lists(
         st.tuples(

@@ -21,6 +21,7 @@ from replay_gui.core.replay.snapshot_store import SnapshotReader
 from replay_gui.core.replay.snapshots import SnapshotPolicy
 from replay_gui.core.state import draft
 from replay_gui.core.state.state import ABSENT, EMPTY, State
+from tests.helpers.effort import tries
 from tests.helpers.event_strategies import events
 from tests.helpers.forged_logs import forged, written
 from tests.helpers.logs import write_log
@@ -51,7 +52,7 @@ def full_replays(log: EventLog) -> list[bytes]:
     return [encode(Replayer(log).state_at(Position(position)).plain()) for position in range(len(log) + 1)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(20, long=60), deadline=None)
 @given(runs, st.data())
 def test_the_state_at_a_position_is_that_of_a_full_replay(folder: Path, run: list[Any], data: st.DataObject) -> None:
     path = written(folder / "run.rlog", forged(run, state_hashes=False).bytes())

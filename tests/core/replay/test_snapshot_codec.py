@@ -24,6 +24,7 @@ from replay_gui.core.state import draft
 from replay_gui.core.state import state as state_module
 from replay_gui.core.state.bulk_reducer import BulkReducer
 from replay_gui.core.state.state import EMPTY, State
+from tests.helpers.effort import tries
 from tests.helpers.event_strategies import events
 
 
@@ -38,7 +39,7 @@ def narrow() -> Any:
         yield
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tries(40, long=150), deadline=None)
 @given(st.lists(events, max_size=30), st.sets(st.integers(0, 30), max_size=6))
 def test_states_are_decoded_from_keyframes_and_differences(narrow: None, run: list[Any], keyframes: set[int]) -> None:
     fold = BulkReducer()
@@ -91,7 +92,7 @@ def test_every_pack_has_the_same_number_of_items(narrow: None, more: int) -> Non
             decode_keyframe(raw)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tries(40, long=150), deadline=None)
 @given(st.lists(st.lists(events, max_size=12), min_size=3, max_size=3))
 def test_a_merged_difference_equals_both_one_after_the_other(narrow: None, runs: list[list[Any]]) -> None:
     fold = BulkReducer()

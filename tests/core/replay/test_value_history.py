@@ -15,6 +15,7 @@ from replay_gui.core.state.draft import Draft
 from replay_gui.core.state.reducer import fold
 from replay_gui.core.state.state import ABSENT, EMPTY
 from replay_gui.core.text.json_pointer import split_pointer
+from tests.helpers.effort import tries
 from tests.helpers.event_strategies import events
 
 CONTENTS = st.lists(events.map(encode) | st.none() | st.binary(max_size=6), max_size=30)
@@ -55,7 +56,7 @@ def written(changes: Sequence[ValueChange]) -> list[int]:
 
 
 @given(CONTENTS)
-@settings(max_examples=150)
+@settings(max_examples=tries(40, long=150))
 def test_every_path_has_the_history_that_brute_force_finds(contents: list[bytes | None]) -> None:
     reached = states(contents)
     for keys in set().union(*map(paths, reached)) | {("nowhere",), ("messages", "-"), ("messages", "00")}:

@@ -20,6 +20,7 @@ from replay_gui.core.state.bulk_reducer import BulkReducer
 from replay_gui.core.state.draft import Draft
 from replay_gui.core.state.reducer import fold
 from replay_gui.core.state.state import EMPTY, MIN_OVERLAY_MEMBERS
+from tests.helpers.effort import tries
 
 NAMES = st.sampled_from(["a", "b", "search", "last", ""])
 VALUES = st.recursive(
@@ -76,7 +77,7 @@ CONTENTS = st.lists(EVENTS | st.binary(max_size=6), max_size=40)
 
 
 @given(CONTENTS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=tries(40, long=200), deadline=None)
 def test_it_does_the_same_as_the_reducer(contents: list[bytes]) -> None:
     draft, quick = Draft(EMPTY), BulkReducer()
     expected = [i for i, content in enumerate(contents) if not fold(draft, content)]
@@ -85,7 +86,7 @@ def test_it_does_the_same_as_the_reducer(contents: list[bytes]) -> None:
 
 
 @given(CONTENTS, CONTENTS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tries(40, long=150), deadline=None)
 def test_a_keyframe_and_a_difference_give_the_state(before: list[bytes], after: list[bytes]) -> None:
     quick = BulkReducer()
     quick.fold(_many() + before)
@@ -98,7 +99,7 @@ def test_a_keyframe_and_a_difference_give_the_state(before: list[bytes], after: 
 
 
 @given(st.booleans(), CONTENTS, CONTENTS, CONTENTS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tries(40, long=150), deadline=None)
 def test_it_continues_from_any_state_without_changing_it(
     large: bool, before: list[bytes], between: list[bytes], after: list[bytes]
 ) -> None:

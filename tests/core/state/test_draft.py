@@ -17,6 +17,7 @@ from replay_gui.core.state.draft import Draft
 from replay_gui.core.state.reducer import apply, fold
 from replay_gui.core.state.state import ABSENT, EMPTY, State, StateChange
 from replay_gui.core.state.state_hash import StateHash
+from tests.helpers.effort import tries
 from tests.helpers.event_strategies import events
 
 ROW = {"calls": 0, "errors": 0, "denied": 0}
@@ -134,7 +135,7 @@ ANSWER_TO_NOTHING = {
 }
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tries(40, long=150), deadline=None)
 @example([(("ToolResponse", ANSWER_TO_NOTHING), True)])
 @given(runs)
 def test_published_states_never_change_and_the_hash_follows(

@@ -18,6 +18,7 @@ from replay_gui.core.state.draft import Draft
 from replay_gui.core.state.reducer import apply, fold, pointer_tokens
 from replay_gui.core.state.state import ABSENT, EMPTY, State, StateChange
 from replay_gui.core.state.state_hash import StateHash
+from tests.helpers.effort import tries
 from tests.helpers.event_strategies import events, fitting
 from tests.helpers.reference import reference
 
@@ -374,11 +375,10 @@ def test_the_changes_of_an_event() -> None:
     assert not draft.changes
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=tries(40, long=200), deadline=None)
 @given(st.lists(events, max_size=20))
 def test_the_independent_reader_computes_the_same_states(run: list[tuple[str, dict[str, Any]]]) -> None:
-    draft = Draft(EMPTY)
-    state: dict[str, Any] = {}
+    draft, state = Draft(EMPTY), dict[str, Any]()
     for kind, payload in run:
         content = encode([kind, payload])
         attempt = copy.deepcopy(state)

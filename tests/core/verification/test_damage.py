@@ -19,6 +19,7 @@ from replay_gui.core.log.fault import Fault
 from replay_gui.core.log.scanner import MAX_SEARCH_FACTOR, Block, Skipped
 from replay_gui.core.verification.passes import check_integrity, start_boundary
 from replay_gui.core.verification.verify_log import verify
+from tests.helpers.effort import tries
 from tests.helpers.event_strategies import events
 from tests.helpers.forged_logs import Forge, forged, pack, written
 from tests.helpers.reference import judgement, reference_judgement, report_on
@@ -318,7 +319,7 @@ def block_size(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=tries(40, long=200), deadline=None)
 @given(st.lists(events, max_size=8), st.booleans(), st.booleans(), metas, st.lists(damages, max_size=3))
 def test_the_independent_reader_has_the_same_result(
     path: Path,

@@ -10,9 +10,11 @@ import pytest
 from replay_gui.engine.answers import Surveyed
 from replay_gui.engine.job_group import StartedJob
 from replay_gui.engine.jobs.job_messages import JobMessage
+from replay_gui.engine.queries import survey_controller
 from replay_gui.engine.queries.survey_controller import SurveyController
 from replay_gui.engine.requests import ListRuns
 from replay_gui.engine.worker_pool import WorkerPool
+from tests.helpers.effort import tries
 from tests.helpers.logs import write_log
 
 KILLER = "killer"
@@ -62,8 +64,10 @@ def test_the_file_that_kills_a_worker_is_named_and_the_others_are_listed(folder:
     assert (folder.parent / "reads").read_text().splitlines() == [f"b-{KILLER}", f"d-{KILLER}"], "none is tried again"
 
 
-def test_a_folder_of_killers_ends(folder: Path) -> None:
-    for number in range(25):
+def test_a_folder_of_killers_ends(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    deaths = tries(4, long=survey_controller._MAX_DEATHS)
+    monkeypatch.setattr(survey_controller, "_MAX_DEATHS", deaths)
+    for number in range(deaths + 5):
         (folder / f"{number:03}-{KILLER}").write_bytes(b"x")
     answers = survey(folder, "tests.engine.job_modules.killed_by_a_file")
     assert "signal 11" in answers[-1].problem

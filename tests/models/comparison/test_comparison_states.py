@@ -33,6 +33,7 @@ from replay_gui.models.comparison.comparison_states import Comparing, Idle, Open
 from replay_gui.models.event_loop_queue import EventLoopQueue
 from replay_gui.models.session import Session
 from tests.helpers.comparisons import comparison_of, facts_of, step_of
+from tests.helpers.effort import tries
 from tests.helpers.moments import story_index
 from tests.helpers.scripted_bridge import ScriptedBridge
 
@@ -271,4 +272,4 @@ def test_reloading_while_the_rules_are_read_waits_for_them() -> None:
 
 @pytest.mark.usefixtures("qapp")
 class TestComparisonStates(ComparisonMachine.TestCase):  # type: ignore[misc,valid-type]
-    settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+    settings = settings(max_examples=tries(20, long=60), stateful_step_count=30, deadline=None)

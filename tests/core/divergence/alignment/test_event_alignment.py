@@ -15,6 +15,7 @@ from replay_gui.core.divergence.comparison import NO_EVENT, Alignment, Change
 from replay_gui.core.divergence.first_divergence import first_divergence
 from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.log.log_reader import EventLog
+from tests.helpers.effort import tries
 from tests.helpers.logs import write_log
 
 E, C, M, A, B = Change.EQUAL, Change.CHANGED, Change.MOVED, Change.ONLY_A, Change.ONLY_B
@@ -100,7 +101,7 @@ def test_every_alignment_is_sound_and_its_mirror_equal(a: list[int], b: list[int
 
 
 @given(st.integers(0, 2**32), st.sampled_from([3, 40, 10**9]), st.integers(1, 12))
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=tries(20, long=40))
 def test_few_edits_in_a_long_run_are_found_as_such(seed: int, distinct: int, count: int) -> None:
     rng = np.random.default_rng(seed)
     a = rng.integers(0, distinct, 4000).tolist()

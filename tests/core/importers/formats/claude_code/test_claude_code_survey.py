@@ -16,6 +16,7 @@ from replay_gui.core.importers.formats.claude_code.state import LEFT_OUT_LINES, 
 from replay_gui.core.importers.formats.claude_code.survey import survey
 from replay_gui.core.log.source import Source
 from tests.helpers.claude_code_lines import Read, assistant, call, line, read, result, text, user, write
+from tests.helpers.effort import tries
 
 
 def said(found: Read) -> list[Any]:
@@ -133,7 +134,7 @@ _odd = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tries(40, long=150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(_odd.map(lambda line: json.dumps(line).encode()) | st.binary(max_size=20), max_size=8))
 def test_the_quick_look_at_a_line_sees_what_the_thorough_one_sees(tmp_path: Path, found: list[bytes]) -> None:
     with Source(write(tmp_path, *found)) as source:
