@@ -34,6 +34,7 @@ faulthandler.enable()
 gc.disable()  # importing the tests makes millions of objects and hardly a cycle; see _collect_on_this_thread_alone
 
 _COVERAGE = pytest.StashKey[LineCoverage]()
+KEPT = "kept-worker-"  # and a pid: the thread that listens to a worker process that later tests use, too
 GRACE = 2.0  # seconds that a thread or process which is ending may take
 
 
@@ -144,11 +145,13 @@ def _threads() -> dict[int, str]:
         id(thread): f"thread {thread.name}"
         for thread in threading.enumerate()
         if not isinstance(thread, threading._DummyThread)  # Qt's own, seen by Python in passing
+        and not thread.name.startswith(KEPT)
     }
 
 
 def _children() -> dict[int, str]:
     found = {}
+    kept = {thread.name.removeprefix(KEPT) for thread in threading.enumerate() if thread.name.startswith(KEPT)}
     for children in Path("/proc/self/task").glob("*/children"):
         try:
             pids = children.read_text().split()
@@ -159,7 +162,8 @@ def _children() -> dict[int, str]:
                 command = Path("/proc", pid, "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
             except OSError:
                 continue  # it has ended meanwhile
-            found[int(pid)] = f"process {pid} ({command.strip() or 'not waited for'})"
+            if pid not in kept:
+                found[int(pid)] = f"process {pid} ({command.strip() or 'not waited for'})"
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from replay_gui.engine import engine, worker_pool
 from replay_gui.engine.bridge import EngineBridge
+from replay_gui.engine.worker_pool import WorkerPool
 from replay_gui.look.theme import apply_theme
 from replay_gui.models.session import Session
 from replay_gui.windows.main_window import MainWindow
@@ -60,3 +63,50 @@ def journey(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Journe
     window.activateWindow()
     yield Journey(qtbot, window, settings)
     window.close()
+
+
+class KeptPool(WorkerPool):
+    """A pool for one window after another: closing it ends what is under way, and idle workers stay for the next.
+
+    Their threads are named so that `_nothing_leaks` knows them.
+    """
+
+    def close(self) -> None:
+        with self._lock:
+            idle = {worker for worker in self._workers if worker.handle is None}
+            self._workers -= idle
+        super().close()
+        with self._lock:
+            self._closed = False
+            self._workers |= {worker for worker in idle if worker.thread.is_alive()}
+            for worker in self._workers:
+                worker.thread.name = f"kept-{worker.thread.name.removeprefix('kept-')}"
+
+    def end(self) -> None:
+        """End the idle workers, too."""
+        super().close()
+
+
+@pytest.fixture(scope="session")
+def _kept_pools() -> Iterator[dict[tuple[int, int, str], KeptPool]]:
+    pools: dict[tuple[int, int, str], KeptPool] = {}
+    yield pools
+    for pool in pools.values():
+        pool.end()
+
+
+@pytest.fixture
+def kept_workers(_kept_pools: dict[tuple[int, int, str], KeptPool], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets windows use the worker processes of earlier ones, since starting them takes longer than what most tests do.
+
+    Not for tests that change the environment, the jobs or how workers are started.
+    """
+    made = Counter[int]()
+
+    def pool_of(size: int = 2, module: str = "replay_gui.engine.jobs.registry") -> WorkerPool:
+        """The first pool of a size is the first of that size in the earlier windows, and so on."""
+        made[size] += 1
+        return _kept_pools.setdefault((size, made[size], module), KeptPool(size, module))
+
+    monkeypatch.setattr(worker_pool, "WorkerPool", pool_of)
+    monkeypatch.setattr(engine, "WorkerPool", pool_of)

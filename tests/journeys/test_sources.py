@@ -86,7 +86,7 @@ def test_a_wrong_guess_is_overridden_and_stays_so_after_a_reload(journey: Journe
     entries["json-lines"].trigger()
     journey.until(lambda: session.facts is not None and session.facts.format == "json-lines")
     journey.until(lambda: not session.working)
-    with journey.qtbot.waitSignal(session.run_changed):
+    with journey.qtbot.waitSignal(session.run_changed, timeout=WAIT):
         session.reload()
     assert session.facts is not None
     assert session.facts.format == "json-lines"
@@ -106,7 +106,7 @@ def test_a_mapping_is_made_and_used_at_once(journey: Journey, tmp_path: Path) ->
         box = mapping.boxes[part]
         box.setCurrentIndex(box.findData(member))
     assert [mapping.preview.data(mapping.preview.index(row, 1)) for row in (1, 2)] == ["Observation", "Decision"]
-    with journey.qtbot.waitSignal(session.run_changed):
+    with journey.qtbot.waitSignal(session.run_changed, timeout=WAIT):
         mapping.save.click()
     journey.until(lambda: not session.working and session.index.count == 3)
     assert [session.index.kinds[kind] for kind in session.index.kind] == ["AgentInit", "Observation", "Decision"]

@@ -1,5 +1,5 @@
 from __future__ import annotations
 
-from tests.helpers.journey import journey
+from tests.helpers.journey import _kept_pools, journey, kept_workers
 
-__all__ = ["journey"]
+__all__ = ["_kept_pools", "journey", "kept_workers"]

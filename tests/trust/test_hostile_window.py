@@ -29,6 +29,7 @@ from replay_gui.windows.dialogs.mapping_dialog import MappingDialog
 from tests.helpers.hostile import EVIL, HTML, faults_on_screen, write_hostile
 from tests.helpers.journey import Journey
 
+pytestmark = pytest.mark.usefixtures("kept_workers")
 NAME = "run <img src=x> \u202ea&File.rlog"  # what a file system allows
 
 
