@@ -21,7 +21,9 @@ from replay_gui.core.importers.mapping import (
     END_TIMES,
     OTHER_IDS,
     PARTS,
+    SPEAKERS,
     USUAL_NAMES,
+    WRAPPERS,
     Mapping,
     flat,
     guess,
@@ -44,7 +46,7 @@ class JsonLines:
 
     name = "json-lines"
     title = "JSON Lines"
-    version = 6
+    version = 7
     volatile: ClassVar[AbstractMapping[str, str]] = {
         **dict.fromkeys(USUAL_NAMES["time"], CLOCK),
         **OF_PARTS,
@@ -161,11 +163,12 @@ class _JsonLinesEvents:
             case dict(definition):  # of a tool that nobody calls here
                 parts |= {"tool": None, "kind": None}
                 rest[mapping.member("tool", record)] = definition
-        own = message if is_message(message) else record if _has_parts(record) else None
+        wrapped = [record[name] for name in WRAPPERS if is_message(record.get(name))]
+        own = message if is_message(message) else record if _has_parts(record) else next(iter(wrapped), None)
         if own is not None:
-            self._message(number, own, rest)
+            self._message(number, own, {name: value for name, value in rest.items() if value is not own})
         else:
-            self._event(number, kind_of(parts["kind"], parts), parts, rest, record)
+            self._event(number, _spoken(kind_of(parts["kind"], parts), parts["kind"], record), parts, rest, record)
 
     # ---- messages of a model's provider ---------------------------------------------------------
     def _message(self, number: int, raw: dict[str, Any], rest: dict[str, Any]) -> None:
@@ -284,6 +287,19 @@ class _JsonLinesEvents:
         seq, call = run.response(call_id, output, error=error)
         if error is not None:
             run.error("tool_error", error, call.tool_name, parent=seq)
+
+
+def _spoken(kind: str, word: Any, record: dict[str, Any]) -> str:
+    """What a record is, in which only another member may say whether the user or the agent spoke."""
+    if kind != "decision" or "message" not in str(word).lower() or "role" in record:
+        return kind
+    for name in SPEAKERS:
+        speaker = record.get(name)
+        speaker = speaker.get("role") or speaker.get("name") if isinstance(speaker, dict) else speaker
+        said_by = kind_of(speaker, dict.fromkeys(PARTS)) if isinstance(speaker, str) else ""
+        if said_by in ("user", "system"):
+            return said_by
+    return kind
 
 
 def _has_parts(record: dict[str, Any]) -> bool:

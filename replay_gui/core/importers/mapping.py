@@ -14,6 +14,7 @@ USUAL_NAMES: dict[str, tuple[str, ...]] = {
     "time": (
         *("timestamp", "time", "ts", "@timestamp", "created_at", "createdAt", "created", "datetime", "date"),
         *("start_time", "startTime", "started_at", "startedAt", "eventTime", "event_time"),
+        *("start_time_unix_nano", "startTimeUnixNano"),
         *("end_time", "endTime", "ended_at", "endedAt", "finished_at", "completed_at"),
     ),
     "tool": ("tool", "tool_name", "toolName", "function", "function_name", "tool.name"),
@@ -39,7 +40,20 @@ OTHER_IDS = (
     *("conversation_id", "message_id", "messageId", "response_id", "responseId"),
 )
 """Names of ids of other things, which differ from run to run."""
-END_TIMES = ("end_time", "endTime", "ended_at", "endedAt", "finished_at", "completed_at")
+SPEAKERS = ("from", "sender", "author", "speaker", "source")
+"""Names of the member that says who spoke, where a record's kind is only that it is a message."""
+WRAPPERS = ("value", "item", "payload")
+"""Names of the member that may hold a message or a call of a model's provider."""
+END_TIMES = (
+    "end_time_unix_nano",
+    "endTimeUnixNano",
+    "end_time",
+    "endTime",
+    "ended_at",
+    "endedAt",
+    "finished_at",
+    "completed_at",
+)
 _OF_MESSAGES = {"content", "parts", "tool_calls"}
 # What a kind is about: the first of these that it has in it
 _WORDS: dict[str, tuple[str, ...]] = {

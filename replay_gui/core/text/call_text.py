@@ -46,10 +46,12 @@ _OUTPUT_MEMBERS = ("output", "stdout", "stderr", "content", "resultDisplay")  # 
 _EXIT_CODES = ("exit_code", "returncode", "exitCode", "exit")
 # Lines that programs put around the output of a command.
 _FRAME = re.compile(
-    r"\s*(?:chunk id:.*|wall time:.*|process exited with code.*|exit code:.*|original token count:.*|output:|stdout:"
-    r"|total output lines:.*|execution logs:|observation:|<shellid: \d+ completed with exit code 0>|[-=`#*_~ ]*)\s*",
+    r"\s*(?:chunk id:.*|wall time:.*|process exited with code.*|exit code:.*|exit code -?\d+|original token count:.*"
+    r"|output:|stdout:|total output lines:.*|execution logs:|observation:"
+    r"|<shellid: \d+ completed with exit code 0>|[-=`#*_~ ]*)\s*",
     re.IGNORECASE,
 )
+_EXITED = re.compile(r"Exit code (-?\d{1,9})(?:\n|$)")  # before the output of a command that failed
 _LINE_NUMBER = re.compile(r"\s*\d+(?:\u2192|\t|\. )")  # that a tool puts before the first line of a file
 _NO_OUTPUT = ("null", "None", "{}", "[]")  # texts by which a tool says that it returned nothing
 
@@ -114,10 +116,18 @@ def response_summary(payload: Members) -> str:
     if code not in (None, 0):
         return f"exit {member_text(code)} · {text}" if text else f"exit {member_text(code)}"
     if isinstance(error, str) and error:
-        return plain_start(error)
+        return exit_text(error) or plain_start(error)
     if payload.get("success") is False:
         return f"failed: {text or preview(output)}"
     return text or ("(no output)" if _says_nothing(output) else preview(output))
+
+
+def exit_text(text: str) -> str:
+    """Return "exit 2 · no such file" of a text that begins with the exit code of a command; "" of any other."""
+    if (exited := _EXITED.match(text)) is None:
+        return ""
+    told = _telling_line(text[exited.end() :])
+    return f"exit {exited[1]} · {told}" if told else f"exit {exited[1]}"
 
 
 def _says_nothing(output: Any) -> bool:

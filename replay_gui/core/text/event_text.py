@@ -8,7 +8,7 @@ from typing import Any
 
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import BOOKKEEPING_PREFIX, END, EXPECTED, MODEL_REQUEST, OUTCOME, Kind, is_custom
-from replay_gui.core.text.call_text import path_text, request_summary, response_summary
+from replay_gui.core.text.call_text import exit_text, path_text, request_summary, response_summary
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.value_preview import (
     Members,
@@ -149,7 +149,7 @@ def _transition_summary(payload: Members) -> str:
     what, data = payload.get("phase") or payload.get("transition_type"), payload.get("data")
     text = _words(what)
     if "phase" not in payload and (changes := _changes_text(payload.get("ops"))):
-        return changes if text in _GENERAL_TRANSITIONS else f"{text}: {changes}"
+        return changes if text in _GENERAL_TRANSITIONS or changes.startswith(f"{text}: ") else f"{text}: {changes}"
     if not isinstance(data, Mapping) or not data or "phase" in payload:
         return text
     shown = preview(data) if len(data) == 1 else members_preview(data)
@@ -205,7 +205,7 @@ def _decided_patch_summary(event: Event, proposal: Event) -> str:
 
 def _error_summary(payload: Members) -> str:
     kind, message = payload.get("error_type"), payload.get("message")
-    text = plain_start(message) if isinstance(message, str) else preview(message)
+    text = exit_text(message) or plain_start(message) if isinstance(message, str) else preview(message)
     return text if kind in _GENERAL_ERRORS and message else f"{_words(kind)}: {text}"
 
 

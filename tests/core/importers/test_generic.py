@@ -225,3 +225,27 @@ def test_arguments_by_the_name_of_python(tmp_path: Path) -> None:
     assert [(event.payload["tool_name"], event.payload["input"]) for event in found.of("ToolRequest")] == [
         ("click", {"id": "7"})
     ]
+
+
+@pytest.mark.parametrize(
+    ("who", "kind"),
+    [
+        ({"from": {"id": "u", "role": "user"}}, "Observation"),
+        ({"author": "human"}, "Observation"),
+        ({"sender": {"name": "bot"}}, "Decision"),
+        ({}, "Decision"),
+    ],
+)
+def test_who_spoke_a_message(tmp_path: Path, who: dict[str, Any], kind: str) -> None:
+    (found,) = read_all(written(tmp_path, [{"type": "message", "text": "Hi", **who}]), "json-lines")
+    assert found.kinds == ["AgentInit", kind]
+
+
+def test_a_call_inside_a_record(tmp_path: Path) -> None:
+    call = {"type": "function_call", "call_id": "c", "name": "ls", "arguments": '{"path": "."}'}
+    answer = {"type": "function_call_output", "call_id": "c", "output": "a.py"}
+    records = [{"type": "invoke", "text": "ls", "value": call}, {"type": "event", "text": "a.py", "value": answer}]
+    (found,) = read_all(written(tmp_path, records), "json-lines")
+    assert found.kinds == ["AgentInit", "ToolRequest", "ToolResponse"]
+    assert (found.events[1].payload["input"], found.events[2].payload["output"]) == ({"path": "."}, "a.py")
+    assert found.events[2].meta["parent"] == 1

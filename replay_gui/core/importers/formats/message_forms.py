@@ -1,7 +1,7 @@
 """Messages to and from a model, in the forms of today's providers and frameworks, read into one.
 
 OpenAI (chat and responses), Anthropic, Google, AWS Bedrock (Strands), the GenAI conventions of OpenTelemetry
-(``parts``), the Vercel AI SDK, LangChain (also serialised), Pydantic AI.
+(``parts``), the Vercel AI SDK, LangChain (also serialised), Pydantic AI, AutoGen.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
+from replay_gui.core.importers.formats.autogen_messages import as_chat, is_agent_chat
 from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.json_lines import NotJson, value_in
 from replay_gui.core.importers.run_builder import NOT_RECORDED
@@ -167,11 +168,12 @@ def is_message(value: Any) -> bool:
             return True
         case {"type": str(kind), "content": _} if kind in _LANGCHAIN:
             return True
-    return False
+    return is_agent_chat(value)
 
 
 def read_message(value: dict[str, Any]) -> Message:
     """Read one message of any form; what has none of them is content of its role."""
+    value = as_chat(value) if "role" not in value and is_agent_chat(value) else value
     match value:
         case {"lc": int(), "id": [*_, str(name)], "kwargs": dict(facts)}:
             kind = {"serialised": value["type"]} if value.get("type") not in ("constructor", None) else {}

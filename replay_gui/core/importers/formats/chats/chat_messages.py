@@ -10,17 +10,20 @@ from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.autogen_messages import is_agent_chat
 from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_forms import OF_PARTS, Message, is_message, read_message
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, numbered_records
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
+from replay_gui.core.importers.run_builder import End
 from replay_gui.core.importers.times import any_time
 
 _MAX_LOOKED_AT = 50  # messages by which a file is recognised
 NO_MESSAGES = "conversations in which no messages were found, left out"
 _MEMBERS = ("messages", "conversation", "history", "chat", "transcript", "trajectory")  # in which messages stand
 _SCORES, _VERDICTS = ("reward", "score"), ("resolved", "success", "passed", "is_correct", "utility")
+_LIMITS = ("max", "length", "token limit", "timeout")  # beginnings of reasons to stop
 _TIMES = ("timestamp", "time", "created_at", "created", "ts")
 
 
@@ -29,7 +32,7 @@ class ChatMessages:
 
     name = "chat-messages"
     title = "chat messages"
-    version = 3
+    version = 4
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "uuid": ID,
@@ -37,6 +40,7 @@ class ChatMessages:
         "index": "the place in the message",
         **dict.fromkeys(_TIMES, CLOCK),
         "usage": USAGE,
+        "models_usage": USAGE,
         "usage_metadata": USAGE,
         "response_metadata": USAGE,
         **OF_PARTS,
@@ -91,7 +95,7 @@ class ChatMessages:
             return None
         read = [message for message in document[:_MAX_LOOKED_AT] if is_message(message)]
         most = len(read) * 2 > len(document[:_MAX_LOOKED_AT])
-        return document if most and any("role" in message for message in read) else None
+        return document if most and any("role" in one or is_agent_chat(one) for one in read) else None
 
     def _are_whole(self, records: Any) -> bool:
         """Whether these are objects that hold a list of messages each; of some it may be empty."""
@@ -119,7 +123,7 @@ class ChatMessageEvents(RecordEvents):
         self._begun = False
         self._open: list[str] = []  # calls that wait for their result, oldest first
         self._grades: list[dict[str, Any]] = []
-        self._failure: str | None = None
+        self._end: tuple[End, str] | None = None
 
     def time_of(self, record: dict[str, Any]) -> int | None:
         """The time that a message states, in nanoseconds since 1970; None if it states none."""
@@ -139,7 +143,9 @@ class ChatMessageEvents(RecordEvents):
             elif name in _SCORES and isinstance(value, int | float) and not isinstance(value, bool):
                 self._grades.append({"passed": None, "score": float(value), "by": name})
             elif name == "error" and isinstance(value, str) and value:
-                self._failure = value
+                self._end = "crash", value
+            elif name == "stop_reason" and isinstance(value, str) and value:
+                self._end = "limit" if value.lower().startswith(_LIMITS) else "answered", value
             else:
                 continue
             taken.add(name)
@@ -147,8 +153,8 @@ class ChatMessageEvents(RecordEvents):
 
     def end(self) -> None:
         """Add the outcome, where it is known."""
-        if self._failure is not None:
-            self.run.end("crash", self._failure)
+        if self._end is not None:
+            self.run.end(*self._end)
         for grade in self._grades:
             self.run.outcome(**grade)
 
@@ -163,7 +169,7 @@ class ChatMessageEvents(RecordEvents):
         extra = self.fields(message.rest, "model")
         self.run.context |= {"message_id": record.get("id")}
         self.uses_model(message.rest.get("model"))
-        self.run.once = _use(record.get("usage"))
+        self.run.once = _use(record.get("usage") or record.get("models_usage"))
         if message.role == "assistant":
             self._assistant(message, extra)
         else:

@@ -18,6 +18,7 @@ class CopilotCli(RecordFormat):
 
     name = "copilot-cli"
     title = "GitHub Copilot CLI session"
+    version = 2
     volatile: ClassVar[Mapping[str, str]] = {"id": ID, "parentId": ID, "timestamp": CLOCK}
     volatile_within: ClassVar[Mapping[str, str]] = {
         "sessionId": ID,
@@ -96,7 +97,10 @@ class _CopilotCliEvents(RecordEvents):
                 self._started(kind, data)
             case "tool.execution_complete":
                 self._completed(data)
-            case "session.error" | "abort":
+            case "abort":
+                said = str(data.get("reason") or data.get("message") or "the user stopped the agent")
+                self.run.interrupted(said, "user", self.fields(data, "reason", "message"))
+            case "session.error":
                 text = data.get("message") or data.get("reason") or kind
                 self.run.error(
                     str(data.get("errorType") or kind),

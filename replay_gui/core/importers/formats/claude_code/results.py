@@ -11,12 +11,12 @@ from replay_gui.core.importers.formats.claude_code.user_text import is_interrupt
 from replay_gui.core.importers.formats.claude_code.volatile import RESULT
 from replay_gui.core.importers.run_builder import RunBuilder
 
-_REFUSALS = (
-    "The user doesn't want to proceed with this tool use",
-    "The user doesn't want to take this action right now",
-    "Claude requested permissions to ",
-    "Permission to use ",
+_REFUSALS = re.compile(
+    r"The user doesn't want to (?:proceed with this tool use|take this action right now)"
+    r"|Claude requested permissions to |Permission to use "
+    r"|PreToolUse:\S+ hook (?:blocking )?error|Hook PreToolUse:\S+ denied"
 )
+_SAID = re.compile(r"(?:the user said|provided the following reason)[^:\n]{0,80}:\s*(\S.*)", re.DOTALL)
 _TOOL_ERROR = re.compile(r"<tool_use_error>(.*)</tool_use_error>", re.DOTALL)
 _OF_PATCHES = ("structuredPatch", "userModified")
 
@@ -57,9 +57,9 @@ def add_result(
         tool_use_id=call_id,
         details=volatile or None,
     )
-    refused = failed and text.startswith(_REFUSALS)
+    refused = failed and _REFUSALS.match(text) is not None
     if refused:
-        run.denied(call.tool_name, call.tool_name, text, parent=response)
+        run.denied(call.tool_name, call.tool_name, said[1] if (said := _SAID.search(text)) else text, parent=response)
     elif failed and not is_interruption(text):
         run.error("tool_error", text or "failed", call.tool_name, parent=response)
     if call.patch is not None and failed:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
 from replay_gui.core.importers.formats.traces.otel_attributes import Attributes, steady
 from replay_gui.core.importers.formats.traces.otel_messages import evaluations, facts_of_tool, messages_of, tool_of
@@ -139,7 +140,7 @@ def meaning(span: RawSpan, notes: ImportNotes) -> Span:
         output=plain(output, notes),
         messages=tuple(plain(messages, notes)),
         answers=tuple(plain(answers, notes)),
-        error=span.error or _exception(span),
+        error=span.error or _exception(span) or (_tool_failure(span, output) if role == "tool" else None),
         config=plain(config, notes),
         call_id=call_id if isinstance(call_id, str) else None,
         fields=fields,
@@ -169,6 +170,12 @@ def _tokens(attributes: dict[str, Any]) -> dict[str, int] | None:
 def _cost(attributes: dict[str, Any]) -> float | None:
     costs = [[attributes[name] for name in pair if isinstance(attributes.get(name), int | float)] for pair in _COSTS]
     return next((sum(pair) for pair in costs if pair), None)
+
+
+def _tool_failure(span: RawSpan, output: Any) -> str | None:
+    """The first line of what a tool answered, where an attribute says that it failed."""
+    told = [span.attributes.get(name) for name in ("gen_ai.tool.status", "tool.status")]
+    return first_line(output) or "failed" if "error" in told else None
 
 
 def _exception_details(span: RawSpan) -> list[dict[str, Any]]:

@@ -219,7 +219,7 @@ class SpanEvents:
 
     def _answered_tool(self, span: Span) -> None:
         time = span.end if span.end is not None else span.start
-        self._told.add(_key(["result", span.output]))
+        self._told |= {_key(["result", span.output]), _key(["result", span.error])}
         seq, call = self._run.response(span.id, span.output, error=span.error, time=time, duration=span.length)
         if span.error is not None:
             self._run.error("tool_error", span.error, call.tool_name, parent=seq, time=time)

@@ -60,3 +60,15 @@ def test_a_call_by_the_user_is_the_users(tmp_path: Path) -> None:
     (run,) = read_all(written(tmp_path, [*HELLO, asks]))
     assert run.kinds == ["AgentInit", "Observation", "Decision", "ToolRequest"]
     assert run.events[-1].payload["role"] == "user"
+
+
+def test_messages_of_autogens_agent_chat() -> None:
+    (run,) = read_all(DATA / "seeds" / "chat-messages" / "4.json")
+    assert run.kinds == [
+        "AgentInit", "Observation", "ToolRequest", "ToolResponse", "Error", "Decision", "Decision", "x:end",
+    ]  # fmt: skip
+    assert [event.payload["error"] for event in run.of("ToolResponse")] == ["no net"]
+    assert [event.payload["reasoning"] for event in run.of("Decision")] == ["Hm.", None]
+    tokens = [event.meta["tokens"] for event in run.events if event.meta.get("tokens")]
+    assert tokens == [{"input": 68, "output": 15}, {"input": 90, "output": 5}]
+    assert run.events[-1].payload == {"how": "answered", "why": "Text 'TERMINATE' mentioned"}

@@ -1,9 +1,11 @@
-"""Lines that stand where the tree does not put them, and files of workflows."""
+"""Lines that stand where the tree does not put them, files of workflows, and calls that were refused."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+
+import pytest
 
 from tests.helpers.claude_code_lines import assistant, call, read, result, text, user
 
@@ -37,3 +39,27 @@ def test_the_agents_of_a_workflow_stand_below_its_call(tmp_path: Path) -> None:
     )
     said = [(event.payload["data"], event.meta.get("subagent")) for event in found.of("Observation")]
     assert said == [("Go", None), ("Do a", ["a"]), ("Do b", ["b"]), ("Thanks", None)]
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ("The user doesn't want to proceed with this tool use. (…) the user said:\nuse trash", "use trash"),
+        (
+            "The user doesn't want to proceed with this tool use.",
+            "The user doesn't want to proceed with this tool use.",
+        ),
+        ("PreToolUse:Bash hook error: [guard]: no network", "PreToolUse:Bash hook error: [guard]: no network"),
+        ("Hook PreToolUse:Bash denied this tool", "Hook PreToolUse:Bash denied this tool"),
+    ],
+)
+def test_a_refused_call_is_denied_with_its_reason(tmp_path: Path, answer: str, reason: str) -> None:
+    found = read(
+        tmp_path,
+        user("u1", None, "Go"),
+        assistant("a1", "u1", call("c1", "Bash", command="rm x")),
+        user("u2", "a1", [result("c1", answer, is_error=True)]),
+    )
+    assert found.kinds == ["Observation", "ToolRequest", "ToolResponse", "CapabilityDenied"]
+    assert found.one("CapabilityDenied").payload["reason"] == reason
+    assert found.one("ToolResponse").payload["output"] == answer
