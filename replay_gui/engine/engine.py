@@ -18,7 +18,7 @@ from replay_gui.engine.comparison.comparison_controller import ComparisonControl
 from replay_gui.engine.job_group import StartedJob
 from replay_gui.engine.jobs.evaluation_arguments import EvaluationArguments, FailureArguments, QueryArguments
 from replay_gui.engine.jobs.job_messages import JobMessage, JobProgress
-from replay_gui.engine.jobs.job_types import FormatsArguments, SampleArguments, SurveyArguments
+from replay_gui.engine.jobs.job_types import FormatsArguments, SampleArguments, SessionsArguments, SurveyArguments
 from replay_gui.engine.jobs.report_arguments import ReportArguments
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.opening import conversion_cache, survey_cache, user_cache
@@ -64,6 +64,7 @@ from replay_gui.engine.requests import (
     WriteRules,
 )
 from replay_gui.engine.run_controller import RunController
+from replay_gui.engine.sessions_messages import ListSessions
 from replay_gui.engine.worker_pool import WorkerPool
 
 Deliver: TypeAlias = Callable[[Answer], None]
@@ -182,7 +183,7 @@ class Engine:
                 controller.close()
             case WorkerMessage(job, message):
                 self._on_run_message(controller, run, job, message)
-            case ListRuns() | TakeSample() | ListFormats():
+            case ListRuns() | ListSessions() | TakeSample() | ListFormats():
                 self._surveys.start(body)
             case EvaluateRuns():
                 self._evaluations.start(body)
@@ -214,7 +215,7 @@ class Engine:
                 self._queries.on_worker_message(job, message)
             case EvaluationArguments() | FailureArguments():
                 self._evaluations.on_worker_message(job, message)
-            case SurveyArguments() | SampleArguments() | FormatsArguments():
+            case SurveyArguments() | SessionsArguments() | SampleArguments() | FormatsArguments():
                 self._surveys.on_worker_message(job, message)
             case _:
                 controller.on_worker_message(run, job, message)

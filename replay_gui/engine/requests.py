@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 import msgspec
 
 from replay_gui.core.log.positions import Position
+from replay_gui.engine.sessions_messages import ListSessions, SessionsListed
 
 if TYPE_CHECKING:  # the first window needs none of them, and importing them takes a while
     from replay_gui.core.divergence.rules.rules import Rule
@@ -303,6 +304,7 @@ RequestBody: TypeAlias = (
     | ListRuns
     | EvaluateRuns
     | QueryCatalogue
+    | ListSessions
     | TakeSample
     | ReadText
     | ListFormats
@@ -353,6 +355,7 @@ AnswerValue: TypeAlias = (
     " | answers.Surveyed"
     " | Evaluation"
     " | CatalogueAnswer"
+    " | SessionsListed"
     " | answers.Sampled"
     " | answers.TextRead"
     " | answers.Formats"

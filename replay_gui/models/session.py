@@ -60,6 +60,7 @@ from replay_gui.engine.requests import (
     WorkEnded,
     WriteRules,
 )
+from replay_gui.engine.sessions_messages import SessionsListed
 from replay_gui.models.file_watch import FileWatch
 from replay_gui.models.pacer import Pacer
 from replay_gui.models.run.run_marks import RunMarks
@@ -306,8 +307,8 @@ class Session(VisibleRange):
                 self.rules_written.emit(value)
             case Surveyed() | Evaluation() | CatalogueAnswer() | Sampled() | Formats() | MappingSaved() | TextRead():
                 pass  # answers to the sessions of sources and of many runs
-            case ComparisonAnswer() | MarksFound() | EffectsCorrected():
-                pass  # answers to the session of the comparison, and to `run_marks`
+            case ComparisonAnswer() | SessionsListed() | MarksFound() | EffectsCorrected():
+                pass  # answers to the sessions of the comparison and of sources, and to `run_marks`
             case _:
                 if answer.run == self._run:
                     self._on_run_answer(value)

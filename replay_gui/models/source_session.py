@@ -21,8 +21,12 @@ from replay_gui.engine.requests import (
     SaveMapping,
     TakeSample,
 )
+from replay_gui.engine.sessions_messages import ListSessions, SessionsListed
 
 if TYPE_CHECKING:  # the first window needs no importer
+    from collections.abc import Sequence
+
+    from replay_gui.core.facts.known_sessions import KnownFolder
     from replay_gui.core.importers.mapping import Mapping
 
 
@@ -38,7 +42,7 @@ class SourceSession(QObject):
 
     Signals:
         surveyed(object): Surveyed. sampled(object): Sampled. mapping_saved(object): MappingSaved.
-        text_read(object): TextRead.
+        text_read(object): TextRead. sessions_listed(object): SessionsListed.
         formats_known(object): a tuple of (name, title), one for each importer.
     """
 
@@ -46,6 +50,7 @@ class SourceSession(QObject):
     sampled = Signal(object)
     mapping_saved = Signal(object)
     text_read = Signal(object)
+    sessions_listed = Signal(object)
     formats_known = Signal(object)
 
     def __init__(self, bridge: EngineBridge | None, parent: QObject | None = None) -> None:
@@ -63,6 +68,10 @@ class SourceSession(QObject):
         number = next(self._numbers)
         self._send_request("survey", ListRuns(number, path))
         return number
+
+    def request_sessions(self, folders: Sequence[KnownFolder]) -> None:
+        """List the newest sessions in known folders."""
+        self._send_request("sessions", ListSessions(tuple(folders)))
 
     def request_sample(self, path: str) -> int:
         """Read the first records of a JSON Lines file."""
@@ -95,6 +104,8 @@ class SourceSession(QObject):
         match answer.value:
             case Surveyed() as found:
                 self.surveyed.emit(found)
+            case SessionsListed() as listed:
+                self.sessions_listed.emit(listed)
             case Sampled() as sample:
                 self.sampled.emit(sample)
             case MappingSaved() as saved:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.windows.actions import ACTION_SPECS, Handlers, connect_actions
 from replay_gui.windows.compare_view import CompareView
+from replay_gui.windows.source_actions import folder_of
 
 
 class CompareActions(QObject):
@@ -79,7 +80,9 @@ class CompareActions(QObject):
     # ---- actions ----------------------------------------------------------------------------------
     @Slot()
     def on_compare_with(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self._window, "Compare with another run")
+        path, _ = QFileDialog.getOpenFileName(
+            self._window, "Compare with another run", folder_of(self._session.a.facts)
+        )
         if path:
             self._session.start(path)
 

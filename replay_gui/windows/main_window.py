@@ -43,7 +43,7 @@ from replay_gui.windows.rerun_actions import RerunActions
 from replay_gui.windows.run_actions import RunActions
 from replay_gui.windows.run_bar import RunBar
 from replay_gui.windows.runs.runs_page import RunsPage
-from replay_gui.windows.source_actions import SourceActions
+from replay_gui.windows.source_actions import SourceActions, folder_of
 
 if TYPE_CHECKING:
     from replay_gui.widgets.comparison.divergence_search import DivergenceFind
@@ -206,7 +206,7 @@ class MainWindow(QMainWindow):
         self.menus.format_chosen.connect(self.sources.on_format_chosen)
         self.menus.shown.connect(self.sources.ask_formats)
         self.sources.formats_known.connect(self.menus.set_formats)
-        self._welcome.folder_requested.connect(self.sources.on_open_folder)
+        self.sources.attach_welcome(self._welcome, self._settings)
         self.sources.attach_page(self.runs_page)
         self.runs_page.shown_changed.connect(self._on_run_changed)
         self.menus.theme_chosen.connect(self._on_theme_chosen)
@@ -227,7 +227,7 @@ class MainWindow(QMainWindow):
     # ---- actions ----------------------------------------------------------------------------------
     @Slot()
     def on_open(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, "Open the log of a run")
+        path, _ = QFileDialog.getOpenFileName(self, "Open the log of a run", folder_of(self.session.facts))
         if path:
             self.session.open(path)
 

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
+from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QSettings, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.engine.answers import OPEN_AS, SHOW_TEXT, Alert
+from replay_gui.engine.answers import OPEN_AS, SHOW_TEXT, Alert, RunFacts
+from replay_gui.engine.sessions_messages import SessionsListed
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.session import Session
 from replay_gui.widgets.parts.banner_area import BannerArea
+from replay_gui.widgets.run.welcome_page import WelcomePage
 from replay_gui.windows.actions import Handlers
 from replay_gui.windows.format_menu import FormatMenu
 from replay_gui.windows.runs.runs_page import RunsPage
 
 SHOW_RUNS = "show all runs"  # the action of the banner on a file with several runs
 EDIT_MAPPING = "mapping…"  # the action of the banner on a file whose records were not all understood
+_LISTS_SESSIONS = "sessions"  # the setting: whether the user has asked for the sessions on this computer
 MAPPED_FORMAT = "json-lines"  # the format that a mapping is for
+
+
+def folder_of(facts: RunFacts | None) -> str:
+    """Return where a dialog that asks for another run begins: the folder of the open one; "" without one."""
+    return "" if facts is None else os.path.dirname(os.path.abspath(facts.path))
 
 
 class SourceActions(QObject):
@@ -40,6 +50,8 @@ class SourceActions(QObject):
         self._actions = actions
         self._window = window
         self._page: RunsPage | None = None
+        self._welcome: WelcomePage | None = None
+        self._settings: QSettings | None = None
         session.run_changed.connect(self._on_run_changed)
         session.facts_changed.connect(self._on_run_changed)
         session.sources.formats_known.connect(self.formats_known)
@@ -47,6 +59,32 @@ class SourceActions(QObject):
     def attach_page(self, page: RunsPage) -> None:
         """Show many runs on this page."""
         self._page = page
+
+    def attach_welcome(self, page: WelcomePage, settings: QSettings) -> None:
+        """Take the wishes of the welcome page. Once the user has asked for sessions, they are always listed."""
+        self._welcome, self._settings = page, settings
+        page.folder_requested.connect(self.on_open_folder)
+        page.sessions_wanted.connect(self._on_sessions_wanted)
+        page.shown.connect(self._on_welcome_shown)
+        self._session.sources.sessions_listed.connect(self._on_sessions_listed)
+
+    @Slot()
+    def _on_sessions_wanted(self) -> None:
+        from replay_gui.core.facts.known_sessions import known_folders  # not needed by the first window
+
+        if self._settings is not None:
+            self._settings.setValue(_LISTS_SESSIONS, "yes")
+        self._session.sources.request_sessions(known_folders(os.environ, Path.home()))
+
+    @Slot()
+    def _on_welcome_shown(self) -> None:
+        if self._settings is not None and self._settings.value(_LISTS_SESSIONS) == "yes":
+            self._on_sessions_wanted()
+
+    @Slot(object)
+    def _on_sessions_listed(self, listed: SessionsListed) -> None:
+        if self._welcome is not None:
+            self._welcome.set_sessions(listed.sessions, listed.problem)
 
     @property
     def handlers(self) -> Handlers:
@@ -118,7 +156,7 @@ class SourceActions(QObject):
     # ---- runs -------------------------------------------------------------------------------------
     @Slot()
     def on_open_folder(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self._window, "Open a folder of runs")
+        folder = QFileDialog.getExistingDirectory(self._window, "Open a folder of runs", folder_of(self._session.facts))
         if folder and self._page is not None:
             self._page.open((folder,))
 

@@ -15,6 +15,14 @@ def utc_text(time: int | None) -> str:
         return ""
 
 
+def local_time_text(time: int) -> str:
+    """Return ``2025-10-24 22:54``, in the time zone of this computer, for ns since 1970; "" likewise."""
+    try:
+        return datetime.fromtimestamp(time // 10**9).astimezone().strftime("%Y-%m-%d %H:%M")
+    except (OverflowError, ValueError, OSError):
+        return ""
+
+
 def rfc3339_text(time: int | None) -> str | None:
     """Return ``2025-10-24T20:54:07.500000000Z`` (RFC 3339) for ns since 1970; None where `utc_text` returns ""."""
     words = utc_text(time)

@@ -22,6 +22,15 @@ def plural(number: int, singular: str, many: str | None = None) -> str:
     return f"{number:,} {singular if number == 1 else many or singular + 's'}"
 
 
+def bytes_text(size: int) -> str:
+    """Return ``812 bytes``, ``14.2 kB`` or ``3.1 MB`` for a number of bytes."""
+    if size < 1000:
+        return plural(size, "byte")
+    if size < 999_950:
+        return f"{size / 10**3:.1f} kB"
+    return f"{size / 10**6:.1f} MB" if size < 999_950_000 else f"{size / 10**9:,.1f} GB"
+
+
 def duration_text(duration: int | None, *, whole_seconds: bool = False) -> str:
     """Return ``33 ms``, ``2.39 s`` or ``2 h 5 min`` for a duration in ns: two units at most.
 

@@ -12,6 +12,7 @@ import msgspec
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.errors import LogChanged
 from replay_gui.core.facts.event_search import SearchHit
+from replay_gui.core.facts.known_sessions import KnownFolder
 from replay_gui.core.facts.surveyed_run import SurveyedRun, SurveyFolders
 from replay_gui.core.index.index_builder import BuiltIndex
 from replay_gui.core.log.log_reader import EventLog
@@ -192,6 +193,13 @@ class SampleArguments(JobArguments, frozen=True):
 
     job: ClassVar[str] = "sample"
     path: str
+
+
+class SessionsArguments(JobArguments, frozen=True):
+    """List the newest sessions in known folders."""
+
+    job: ClassVar[str] = "sessions"
+    folders: tuple[KnownFolder, ...]
 
 
 class FormatsArguments(JobArguments, frozen=True):

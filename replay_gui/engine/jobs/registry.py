@@ -160,6 +160,7 @@ JOBS: Mapping[str, Job] = {
     "query": LazyJob(f"{_JOBS}.query_job", "answer_query"),
     "trace": LazyJob(f"{_JOBS}.trace_job", "trace_value"),
     "survey": LazyJob(f"{_JOBS}.survey_job", "survey_runs"),
+    "sessions": LazyJob(f"{_JOBS}.survey_job", "list_known_sessions"),
     "sample": LazyJob(f"{_JOBS}.survey_job", "take_sample"),
     "formats": LazyJob(f"{_JOBS}.survey_job", "list_formats"),
     "totals": LazyJob(f"{_JOBS}.totals_job", "sum_up"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from replay_gui.core.facts.known_sessions import KnownSession, list_sessions
 from replay_gui.core.facts.surveyed_run import SurveyedRun
 from replay_gui.core.importers.generic import sample
 from replay_gui.core.importers.packed import foreign_file
@@ -12,7 +13,13 @@ from replay_gui.core.importers.registry import importers
 from replay_gui.core.importers.run_survey import files_below, survey_file
 from replay_gui.core.log.source import Source
 from replay_gui.engine.jobs.job import JobReporter
-from replay_gui.engine.jobs.job_types import FormatsArguments, SampleArguments, SurveyArguments, SurveyProgress
+from replay_gui.engine.jobs.job_types import (
+    FormatsArguments,
+    SampleArguments,
+    SessionsArguments,
+    SurveyArguments,
+    SurveyProgress,
+)
 
 
 def survey_runs(arguments: SurveyArguments, reporter: JobReporter) -> SurveyProgress:
@@ -28,6 +35,11 @@ def survey_runs(arguments: SurveyArguments, reporter: JobReporter) -> SurveyProg
         reporter.part(SurveyProgress(done, len(files), tuple(runs), files[done]))
         runs = survey_file(files[done], folders, path)
     return SurveyProgress(len(files), len(files), tuple(runs))
+
+
+def list_known_sessions(arguments: SessionsArguments, reporter: JobReporter) -> list[KnownSession]:
+    """List the newest sessions in known folders, newest first."""
+    return list_sessions(arguments.folders)
 
 
 def take_sample(arguments: SampleArguments, reporter: JobReporter) -> list[dict[str, Any]]:

@@ -6,13 +6,21 @@ import os
 import time
 from typing import Any
 
+from replay_gui.core.facts.known_sessions import KnownSession
 from replay_gui.core.facts.surveyed_run import SurveyedRun, SurveyFolders
 from replay_gui.engine.answers import Formats, Sampled, Surveyed
 from replay_gui.engine.job_group import JobGroup, OnWorkerMessage, StartedJob
 from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobProgress, decode_value
-from replay_gui.engine.jobs.job_types import FormatsArguments, SampleArguments, SurveyArguments, SurveyProgress
+from replay_gui.engine.jobs.job_types import (
+    FormatsArguments,
+    SampleArguments,
+    SessionsArguments,
+    SurveyArguments,
+    SurveyProgress,
+)
 from replay_gui.engine.opening import conversion_cache, survey_cache, user_mappings
 from replay_gui.engine.requests import ListFormats, ListRuns, SendAnswer, TakeSample
+from replay_gui.engine.sessions_messages import ListSessions, SessionsListed
 from replay_gui.engine.worker_pool import WorkerPool
 
 _ANSWER_INTERVAL = 0.1  # seconds
@@ -28,6 +36,7 @@ class SurveyController:
     def __init__(self, pool: WorkerPool, answer: SendAnswer, on_worker_message: OnWorkerMessage) -> None:
         self._answer = answer
         self._surveys = JobGroup(pool, on_worker_message)
+        self._sessions = JobGroup(pool, on_worker_message)
         self._samples = JobGroup(pool, on_worker_message)
         self._formats = JobGroup(pool, on_worker_message)
         self._survey_number = 0
@@ -37,7 +46,7 @@ class SurveyController:
         self._deaths = 0
         self._sample_number = 0
 
-    def start(self, request: ListRuns | TakeSample | ListFormats) -> None:
+    def start(self, request: ListRuns | ListSessions | TakeSample | ListFormats) -> None:
         """Begin; a survey of no path only ends the last."""
         match request:
             case ListRuns(number, path):
@@ -47,6 +56,9 @@ class SurveyController:
                 if path:
                     folders = SurveyFolders(str(conversion_cache()), str(survey_cache()), str(user_mappings()))
                     self._surveys.start(SurveyArguments(path, folders))
+            case ListSessions(folders):
+                self._sessions.stop()
+                self._sessions.start(SessionsArguments(folders))
             case TakeSample(number, path):
                 self._samples.stop()
                 self._sample_number = number
@@ -64,6 +76,8 @@ class SurveyController:
                 surveyed = self._surveyed(arguments, message)
                 if surveyed is not None:
                     self._answer(0, surveyed)
+            case SessionsArguments() if self._sessions.accepts(job, message):
+                self._answer(0, _sessions(message))
             case SampleArguments() if self._samples.accepts(job, message):
                 from replay_gui.engine.files.user_files import with_saved_mapping  # few need it
 
@@ -112,5 +126,11 @@ class SurveyController:
 
     def stop(self) -> None:
         """End the work under way."""
-        for group in (self._surveys, self._samples, self._formats):
+        for group in (self._surveys, self._sessions, self._samples, self._formats):
             group.stop()
+
+
+def _sessions(message: JobPart | JobDone | JobFailed) -> SessionsListed:
+    if isinstance(message, JobFailed):
+        return SessionsListed((), message.text)
+    return SessionsListed(decode_value(message.value, tuple[KnownSession, ...]))

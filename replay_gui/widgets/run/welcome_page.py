@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QFrame,
@@ -19,7 +19,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from replay_gui.core.facts.known_sessions import KnownSession
+from replay_gui.core.text.clock import local_time_text
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.wording import bytes_text
 from replay_gui.look.icons import tinted_icon
 from replay_gui.look.theme import (
     FOCUS,
@@ -57,6 +60,13 @@ class ChoiceRow(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let Enter choose the run, as Space does."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
     def sizeHint(self) -> QSize:
         """Two lines high; the texts take the width there is."""
         return QSize(40 * GAP, _ROW_HEIGHT_PX)
@@ -88,6 +98,13 @@ _MAX_WIDTH_PX = 90 * GAP
 _SPACING_PX = 2 * GAP
 _TITLE_SIZE = 1.75 * UI_SIZE
 _MAX_RECENT_RUNS = 8  # recent runs
+_MAX_SESSIONS_AT_FIRST = 6
+AGENTS = "Claude Code, Codex, Gemini CLI, OpenCode, Pi and Inspect"
+FORMATS = (
+    "Reads its own logs, and those of Claude Code, Codex, Gemini CLI, OpenCode, Pi, Goose, Aider, OpenHands, "
+    "SWE-agent, Inspect, LangGraph, LangSmith, Langfuse, MLflow, OpenTelemetry, Temporal and others, and any "
+    "JSON Lines. The documentation lists them all (Shift+F1)."
+)
 _INTRODUCTION = "Open the log of a run, go to any event, and see what the agent knew, asked and was told."
 
 
@@ -102,12 +119,14 @@ class Sample:
 
 class WelcomePage(QScrollArea):
     """Signals: open_requested(), folder_requested(): the user wants to choose a file or a folder; path_chosen(str):
-    this file is to be opened.
+    this file is to be opened. sessions_wanted(): the sessions on this computer are to be listed. shown(): the page is.
     """
 
     open_requested = Signal()
     folder_requested = Signal()
     path_chosen = Signal(str)
+    sessions_wanted = Signal()
+    shown = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -137,8 +156,16 @@ class WelcomePage(QScrollArea):
         column.addWidget(self._drop_zone())
         column.addSpacing(_SPACING_PX)
         self._recent, self._samples = _Group("Recent"), _Group("Samples")
-        column.addWidget(self._recent)
-        column.addWidget(self._samples)
+        self._sessions = _Group("Sessions on this computer")
+        self.sessions = QPushButton(f"Show the newest sessions of {AGENTS}")
+        set_role(self.sessions, "link")
+        self.sessions.setToolTip("Lists the known folders of these agents. Nothing is read before, and nothing is sent")
+        self.sessions.clicked.connect(self._on_sessions_clicked)
+        self._found: list[ChoiceRow] = []  # every session; some have no room at first
+        self._sessions.show_rows([])
+        for part in (self._sessions, self.sessions, self._recent, self._samples):
+            column.addWidget(part)
+        column.addWidget(_label(FORMATS, "secondary"))
         column.addStretch(2)
         self.setWidget(page)
         theme_events().changed.connect(self._on_theme_changed)
@@ -170,6 +197,37 @@ class WelcomePage(QScrollArea):
             [self._row(os.path.basename(path) or path, _folder(path), path) for path in paths[:_MAX_RECENT_RUNS]]
         )
 
+    def set_sessions(self, sessions: Sequence[KnownSession], problem: str = "") -> None:
+        """List the sessions on this computer, in the given order; `problem`: why they are not known, or ""."""
+        self._found = [self._session_row(session) for session in sessions]
+        self._sessions.show_rows(self._found[:_MAX_SESSIONS_AT_FIRST])
+        more = len(self._found) - _MAX_SESSIONS_AT_FIRST
+        words = f"Show {more:,} more" if more > 0 else "" if sessions else f"No sessions of {AGENTS} were found"
+        self.sessions.setText(one_line(problem) if problem else words)
+        self.sessions.setVisible(bool(self.sessions.text()))
+        self.sessions.setEnabled(more > 0)
+
+    @Slot()
+    def _on_sessions_clicked(self) -> None:
+        if self._found:
+            self._sessions.show_rows(self._found)
+            self.sessions.hide()
+        else:
+            self.sessions.setText("Looking for sessions…")
+            self.sessions.setEnabled(False)
+            self.sessions_wanted.emit()
+
+    def _session_row(self, session: KnownSession) -> ChoiceRow:
+        name = session.prompt or os.path.basename(session.path)
+        when = local_time_text(session.changed)
+        facts = (session.agent, when, bytes_text(session.size), _folder(session.path))
+        return self._row(name, " · ".join(fact for fact in facts if fact), session.path)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Tell that the page is shown."""
+        super().showEvent(event)
+        self.shown.emit()
+
     def set_samples(self, samples: Sequence[Sample]) -> None:
         """List the samples, in the given order."""
         self._samples.show_rows([self._row(sample.name, sample.sentence, sample.path) for sample in samples])
@@ -177,7 +235,7 @@ class WelcomePage(QScrollArea):
     @property
     def rows(self) -> list[ChoiceRow]:
         """All that can be chosen, from top to bottom."""
-        return [*self._recent.rows, *self._samples.rows]
+        return [*self._sessions.rows, *self._recent.rows, *self._samples.rows]
 
     def _row(self, name: str, sentence: str, path: str) -> ChoiceRow:
         row = ChoiceRow(one_line(name), one_line(sentence), path)
@@ -214,10 +272,12 @@ class _Group(QFrame):
         for row in self.rows:
             self._column.removeWidget(row)
             row.hide()
-            row.deleteLater()
+            if row not in rows:
+                row.deleteLater()
         self.rows = rows
         for row in rows:
             self._column.addWidget(row)
+            row.show()
         self.setVisible(bool(rows))
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFrame
 from pytestqt.qtbot import QtBot
 
-from replay_gui.widgets.run.welcome_page import Sample, WelcomePage
+from replay_gui.core.facts.known_sessions import KnownSession, known_folders
+from replay_gui.core.importers.registry import importers
+from replay_gui.widgets.run.welcome_page import AGENTS, FORMATS, Sample, WelcomePage
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -58,3 +61,38 @@ def test_what_stands_there_has_a_name(page: WelcomePage) -> None:
         assert name in named
     assert [row.name for row in page.rows] == ["b.rlog", "Reference"]
     assert page.accessibleName() == "Welcome"
+
+
+def known(number: int, prompt: str = "") -> KnownSession:
+    return KnownSession(f"/s/{number}.jsonl", "Codex", prompt, 1_700_000_000 * 10**9, 12_345)
+
+
+def test_sessions_are_asked_for_and_listed(page: WelcomePage, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(page.sessions_wanted):
+        page.sessions.click()
+    assert page.sessions.text() == "Looking for sessions…"
+    page.set_sessions([known(number, f"<b>Ask {number}</b>") for number in range(8)])
+    assert [row.name for row in page.rows] == [f"<b>Ask {number}</b>" for number in range(6)]
+    assert page.rows[0].accessibleDescription().startswith("Codex · 2023-11-1")
+    assert page.rows[0].accessibleDescription().endswith(" · 12.3 kB · /s")
+    assert page.sessions.text() == "Show 2 more"
+    page.sessions.click()
+    assert len(page.rows) == 8
+    assert not page.sessions.isVisible()
+    with qtbot.waitSignal(page.path_chosen) as chosen:
+        QTest.keyClick(page.rows[7], Qt.Key.Key_Return)
+    assert chosen.args == ["/s/7.jsonl"]
+
+
+def test_where_there_are_no_sessions_it_says_so(page: WelcomePage) -> None:
+    page.set_sessions([])
+    assert page.sessions.text() == f"No sessions of {AGENTS} were found"
+    page.set_sessions([], "the worker died")
+    assert page.sessions.text() == "the worker died"
+
+
+def test_the_formats_that_are_named_are_read() -> None:
+    titles = " ".join(importer.title for importer in importers())
+    words = FORMATS.removeprefix("Reads its own logs, and those of ").partition(" and others")[0]
+    assert [name for name in words.split(", ") if name not in titles] == []
+    assert [folder.agent for folder in known_folders({}, Path("/"))] == re.split(", | and ", AGENTS)

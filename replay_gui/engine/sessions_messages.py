@@ -1,0 +1,23 @@
+"""The list of sessions on this computer: what is asked, and what is answered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:  # the first window needs none of it
+    from replay_gui.core.facts.known_sessions import KnownFolder, KnownSession
+
+
+class ListSessions(msgspec.Struct, frozen=True):
+    """List the newest sessions in known folders: SessionsListed. A new list ends the last."""
+
+    folders: tuple[KnownFolder, ...]
+
+
+class SessionsListed(msgspec.Struct, frozen=True):
+    """The newest sessions in known folders, newest first. `problem`: why there are none, or ""."""
+
+    sessions: tuple[KnownSession, ...]
+    problem: str = ""
