@@ -130,7 +130,8 @@ class RunController:
                 if totals is not None:
                     self._answer(number, totals, ticket)
             case FindMarks() if isinstance(active.state, WholeRun):
-                active.marks.start()
+                if (marks := active.marks.start()) is not None:
+                    self._answer(number, marks, ticket)
             case CorrectEffects(effects):
                 self._answer(number, active.marks.correct(effects), ticket)
             case CheckFile() if change := active.run.change_on_disk():

@@ -216,8 +216,12 @@ class TotalsArguments(JobArguments, frozen=True):
 
 
 class MarksArguments(JobArguments, frozen=True):
-    """Find the marks of the log at `path`. `corrected`: effects of tools by name, as rules of the user say."""
+    """Find the marks of the log at `path`, and keep them in the `folder` of its index.
+
+    `corrected`: effects of tools by name, as rules of the user say.
+    """
 
     job: ClassVar[str] = "marks"
     path: str
     corrected: dict[str, Effect]
+    folder: str

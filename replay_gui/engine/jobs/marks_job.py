@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from pathlib import Path
 
-from replay_gui.core.effects.tool_effects import ToolEffects
+from replay_gui.core.diagnostics import Topic, error_location, topic_logger
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.scanner import Ending
+from replay_gui.core.reasons.marks.kept_marks import MarksOfRun, keep_marks
 from replay_gui.core.reasons.marks.mark_finder import MarkFinder
-from replay_gui.core.reasons.marks.run_mark import RunMark
 from replay_gui.engine.jobs.job import JobReporter
 from replay_gui.engine.jobs.job_types import MarksArguments
 
@@ -17,18 +17,11 @@ MAX_EVENTS = 1_000_000
 
 _PROGRESS_EVENTS = 4_096
 
-
-@dataclass(frozen=True, slots=True)
-class MarksOfRun:
-    """Marks, and what the calls of each tool do; `gave_up`: neither, since the run is too long."""
-
-    marks: tuple[RunMark, ...]
-    effects: dict[str, ToolEffects]
-    gave_up: bool
+_log = topic_logger(Topic.CACHE)
 
 
 def find_marks(arguments: MarksArguments, reporter: JobReporter) -> MarksOfRun:
-    """Look for marks in one pass over a log."""
+    """Look for marks in one pass over a log, and keep them beside its index."""
     finder = MarkFinder(arguments.corrected, MAX_EVENTS)
     with EventLog.open(arguments.path) as log:
         for number, event in enumerate(log.events()):
@@ -37,4 +30,9 @@ def find_marks(arguments: MarksArguments, reporter: JobReporter) -> MarksOfRun:
             finder.take(event)
             if number % _PROGRESS_EVENTS == 0:
                 reporter.progress(event.offset, log.source.size)
-        return MarksOfRun(finder.marks(log), finder.tool_effects(), finder.gave_up)
+        found = MarksOfRun(finder.marks(log), finder.tool_effects(), finder.gave_up)
+        try:
+            keep_marks(Path(arguments.folder), log, arguments.corrected, found)
+        except (OSError, UnicodeEncodeError) as error:  # they are found again the next time
+            _log.info("marks were not kept: %s", error_location(error))
+    return found

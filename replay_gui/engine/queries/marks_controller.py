@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from replay_gui.core.effects.effect import Effect
 from replay_gui.engine.job_group import JobGroup, OnWorkerMessage, StartedJob
@@ -12,6 +13,9 @@ from replay_gui.engine.marks_answer import EffectsCorrected, MarksFound
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.worker_pool import WorkerPool
 
+if TYPE_CHECKING:
+    from replay_gui.core.reasons.marks.kept_marks import MarksOfRun
+
 
 class MarksController:
     """The search for marks under way in one run; a new one ends it. Used on the engine thread alone."""
@@ -20,10 +24,20 @@ class MarksController:
         self._run = run
         self._jobs = JobGroup(pool, on_worker_message)
 
-    def start(self) -> None:
-        """Begin to look for marks, by the effects that are corrected now; the log must be whole."""
+    def start(self) -> MarksFound | None:
+        """Return the marks by the effects that are corrected now, if they are kept; else begin to look for them.
+
+        The log must be whole, and its index complete.
+        """
+        from replay_gui.core.reasons.marks.kept_marks import read_kept_marks  # not for the first picture
+
         self.stop()
-        self._jobs.start(MarksArguments(str(self._run.log.source.path), dict(self._run.effects.corrected)))
+        run, corrected = self._run, self._run.effects.corrected
+        kept = read_kept_marks(run.folder, corrected)
+        if kept is not None:
+            return _answer(kept)
+        self._jobs.start(MarksArguments(str(run.log.source.path), dict(corrected), str(run.folder)))
+        return None
 
     def correct(self, effects: Mapping[str, Effect]) -> EffectsCorrected:
         """Take the effects of these tools for what they do; end a search under way, which does not know them."""
@@ -41,12 +55,17 @@ class MarksController:
             case JobFailed(text=text):
                 return MarksFound(problem=f"not looked for: {text}")
             case JobDone(value=value):
-                from replay_gui.engine.jobs.marks_job import MAX_EVENTS, MarksOfRun  # not for the first picture
+                from replay_gui.core.reasons.marks.kept_marks import MarksOfRun  # see `start`
 
-                found = decode_value(value, MarksOfRun)
-                problem = f"not looked for in a run of more than {MAX_EVENTS:,} events" if found.gave_up else ""
-                return MarksFound(marks=found.marks, effects=found.effects, problem=problem)
+                return _answer(decode_value(value, MarksOfRun))
 
     def stop(self) -> None:
         """End the search under way."""
         self._jobs.stop()
+
+
+def _answer(found: MarksOfRun) -> MarksFound:
+    from replay_gui.engine.jobs.marks_job import MAX_EVENTS  # see `MarksController.start`
+
+    problem = f"not looked for in a run of more than {MAX_EVENTS:,} events" if found.gave_up else ""
+    return MarksFound(marks=found.marks, effects=found.effects, problem=problem)

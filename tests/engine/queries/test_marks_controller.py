@@ -19,6 +19,7 @@ from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.opening import open_log_run
 from replay_gui.engine.queries.marks_controller import MarksController
 from tests.helpers.fake_pool import FakePool
+from tests.helpers.kept_indexes import keep
 
 
 @pytest.fixture
@@ -84,3 +85,17 @@ def test_why_nothing_was_found_is_told(run: OpenRun, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(marks_job, "MAX_EVENTS", 2)
     search.controller.start()
     assert search.work() == MarksFound(problem="not looked for in a run of more than 2 events")
+
+
+def test_what_was_found_once_is_not_looked_for_again(tmp_path: Path, run: OpenRun) -> None:
+    cache = IndexCache(tmp_path / "kept")
+    keep(cache, Path(run.facts.path))
+    again = open_log_run(1, run.facts.path, cache, pytest.fail)
+    search = Search(again)
+    assert search.controller.start() is None
+    found = search.work()
+    assert search.controller.start() == found
+    assert search.pool.live == []
+    search.controller.correct({"zap": Effect.NOTES})
+    assert search.controller.start() is None, "not by other rules"
+    again.close()

@@ -1,0 +1,69 @@
+"""The marks of a run, kept in the folder of its index, so that a run that was read once is not read again for them.
+
+Finding what calls do takes several times as long as the index itself, so it is no part of that pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from replay_gui.core.cache_budget import is_own
+from replay_gui.core.effects.effect import Effect
+from replay_gui.core.effects.tool_effects import ToolEffects
+from replay_gui.core.index.index_cache import indexed_content
+from replay_gui.core.log.chain import HASH_BYTES, digest
+from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.reasons.marks.run_mark import RunMark
+from replay_gui.version import VERSION
+
+MARKS_FILE = "marks"
+_FORM = f"{VERSION}/1"  # to be raised when marks, or the effects of calls, are told otherwise
+
+
+class MarksOfRun(msgspec.Struct, frozen=True):
+    """Marks, and what the calls of each tool do; `gave_up`: neither, since the run is too long."""
+
+    marks: tuple[RunMark, ...] = ()
+    effects: dict[str, ToolEffects] = {}
+    gave_up: bool = False
+
+
+class _KeptMarks(msgspec.Struct, frozen=True):
+    """`content`: BLAKE3 of the log, in hex. `corrected`: the effects that rules stated."""
+
+    form: str
+    content: str
+    corrected: dict[str, Effect]
+    found: MarksOfRun
+
+
+def keep_marks(folder: Path, log: EventLog, corrected: Mapping[str, Effect], found: MarksOfRun) -> None:
+    """Keep what was found beside the index in a folder, if that is the index of this log as it is now.
+
+    OSError: the file cannot be written. UnicodeEncodeError: a text cannot be kept.
+    """
+    content = indexed_content(folder)
+    if content is None or content != log.source.blake3():
+        return
+    raw = msgspec.msgpack.encode(_KeptMarks(_FORM, content, dict(corrected), found))
+    draft = folder / f"{MARKS_FILE}.new"
+    draft.write_bytes(digest(raw) + raw)
+    draft.replace(folder / MARKS_FILE)
+
+
+def read_kept_marks(folder: Path, corrected: Mapping[str, Effect]) -> MarksOfRun | None:
+    """Return what was found by these effects; None where it is not kept, is damaged, or is of another log."""
+    try:
+        if not is_own(folder):
+            return None
+        raw = (folder / MARKS_FILE).read_bytes()
+        if digest(raw[HASH_BYTES:]) != raw[:HASH_BYTES]:
+            return None
+        kept = msgspec.msgpack.decode(raw[HASH_BYTES:], type=_KeptMarks)
+    except (OSError, ValueError, msgspec.MsgspecError):
+        return None
+    fits = (kept.form, kept.corrected, kept.content) == (_FORM, dict(corrected), indexed_content(folder))
+    return kept.found if fits else None
