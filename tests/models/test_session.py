@@ -28,7 +28,7 @@ WAIT = 30_000  # ms
 
 
 @pytest.fixture
-def session(qapp: QCoreApplication) -> Iterator[Session]:
+def session(qapp: QCoreApplication, kept_workers: None) -> Iterator[Session]:
     session = Session(bridge=EngineBridge())
     yield session
     session.close()

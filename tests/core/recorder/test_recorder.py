@@ -161,7 +161,7 @@ def kill_at_some_moment(path: Path, generator: random.Random) -> None:
 
 def test_a_killed_recorder_leaves_a_log_with_every_acknowledged_event(tmp_path: Path) -> None:
     generator = random.Random(7)
-    for n in range(20):
+    for n in range(8):
         kill_at_some_moment(tmp_path / f"{n}.rlog", generator)
 
 

@@ -17,6 +17,7 @@ import pytest
 from replay_gui.core.catalogue.indexing import SourceTask, batches_of, index_batch
 from replay_gui.core.catalogue.writing import write_catalogue
 from replay_gui.engine.jobs.catalogue_workers import index_here
+from tests.helpers.effort import tries
 from tests.helpers.evaluations.evaluation_logs import CANCEL, LOOK, write_evaluation, write_run
 from tests.helpers.evaluations.local_cluster import BUCKET, KEYS
 from tests.helpers.paths import ROOT
@@ -137,7 +138,7 @@ def test_sources_on_an_s3_server(logs: Path, expected: dict[str, bytes], tmp_pat
         source = f"s3://{BUCKET}"
         words = (source, "-o", tmp_path / "cluster", "--cluster", about["address"])
         done = run_command(*words, **environment)
-        here = run_command(source, "-o", tmp_path / "here", "--workers", 2, **environment)
+        here = run_command(source, "-o", tmp_path / "here", "--workers", tries(1, long=2), **environment)
         again = run_command(f"{source}/*.rlog", "-o", tmp_path / "here", "--workers", 1, **environment)
         none = run_command(f"{source}/none", "-o", tmp_path / "none", **environment)
     assert done.returncode == here.returncode == again.returncode == 0, (done.stderr, here.stderr, again.stderr)

@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from tests.helpers.journey import _kept_pools, kept_workers
+
+__all__ = ["_kept_pools", "kept_workers"]
