@@ -90,6 +90,28 @@ def test_an_interruption_while_the_program_is_imported() -> None:
     assert done.stderr == b""
 
 
+NO_FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>{0}/none</dir><cachedir>{0}/cache</cachedir></fontconfig>"""
+
+
+@pytest.mark.parametrize("place", ["{0}/fonts.conf", "/nonexistent"])
+def test_without_any_font_of_the_system_the_window_and_pages_have_their_own(tmp_path: Path, place: str) -> None:
+    (tmp_path / "none").mkdir()
+    (tmp_path / "fonts.conf").write_text(NO_FONTS.format(tmp_path))
+    log, pictures = write_log(tmp_path / "run.rlog", turns=2), [tmp_path / "a.png", tmp_path / "b.png"]
+    missing: dict[str, str | None] = {
+        "FONTCONFIG_FILE": place.format(tmp_path),
+        "QT_QPA_FONTDIR": str(tmp_path / "none"),
+    }
+    for picture, changes in zip(pictures, (missing, dict[str, str | None]()), strict=True):
+        words = [sys.executable, "-m", "replay_gui", str(log), "--screenshot", str(picture), "--size", "640x480"]
+        done = run(words, changes, capture_output=True)
+        assert done.returncode == 0, done.stderr
+        assert b"Traceback" not in done.stderr
+    with_fonts, without = (picture.stat().st_size for picture in pictures)
+    assert abs(with_fonts - without) < with_fonts / 10, "the words are there"
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_leaves_no_temporary_files(tmp_path: Path, number: signal.Signals) -> None:
     words = [sys.executable, "-m", "replay_gui", "info", "-"]

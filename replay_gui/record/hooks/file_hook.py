@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import contextlib
 import io
 import os
 import pathlib
@@ -10,6 +11,7 @@ import stat
 import tempfile
 from typing import Any
 
+from replay_gui.core.errors import AnswerNotRecorded
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
 from replay_gui.record.hooks.agent_use import session_of_use
 from replay_gui.record.hooks.patching import patch
@@ -47,7 +49,7 @@ def _answer(opened: Any) -> CallAnswer:
     descriptor = opened.fileno()
     status = os.fstat(descriptor)
     size = status.st_size
-    if not stat.S_ISREG(status.st_mode) or size > _MAX_BYTES:
+    if not stat.S_ISREG(status.st_mode) or size > _MAX_BYTES or (size == 0 and _is_of_kernel(status)):
         return CallAnswer(f"({size:,} bytes, not kept)", form={MADE_AGAIN: False})
     content = os.pread(descriptor, size, 0)
     try:
@@ -56,9 +58,20 @@ def _answer(opened: Any) -> CallAnswer:
         return CallAnswer(content)
 
 
+def _is_of_kernel(status: os.stat_result) -> bool:
+    """Return whether a file is one of those of the kernel, which say that they are empty and are not."""
+    for folder in ("/proc", "/sys"):
+        with contextlib.suppress(OSError):
+            if os.stat(folder).st_dev == status.st_dev:
+                return True
+    return False
+
+
 def _opened_again(original: Any, answer: CallAnswer, mode: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Return a file that has the recorded content, at its beginning."""
     content = answer.output.encode() if isinstance(answer.output, str) else answer.output
+    if not isinstance(content, bytes):
+        raise AnswerNotRecorded("the content of a file is not in the log")
     with tempfile.TemporaryFile() as kept:
         kept.write(content)
         kept.flush()

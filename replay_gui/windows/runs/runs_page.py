@@ -121,7 +121,9 @@ class RunsPage(QObject):
         from replay_gui.windows.dialogs.export_dialog import ExportDialog
 
         source = Path(self.runs.sources[0])
-        folder, stem = (source, source.name) if source.is_dir() else (source.parent, source.stem)
+        # Asking the disk could wait for a server that is gone; runs in a folder are known by their names.
+        is_folder = any(Path(run.given).is_relative_to(source) and run.given != str(source) for run in self.runs.runs)
+        folder, stem = (source, source.name) if is_folder else (source.parent, source.stem)
         dialog = ExportDialog(RunsReportMaker(self.runs), folder, f"{stem}-runs", self._window)
         dialog.open()
         return dialog

@@ -45,3 +45,11 @@ def test_a_pipe_cannot_be_read_again_from_the_log(tmp_path: Path) -> None:
         opened.read()
     with record.rerun(tmp_path / "run.rlog"), pytest.raises(AnswerNotRecorded), open("/dev/null"):
         pass
+
+
+def test_a_file_of_the_kernel_is_not_recorded_as_an_empty_one(tmp_path: Path) -> None:
+    """It says that it has no bytes; a re-run would find nothing in it."""
+    with record.run(tmp_path / "run.rlog", also=["files"]), open("/proc/version") as opened:
+        assert opened.read()
+    with record.rerun(tmp_path / "run.rlog"), pytest.raises(AnswerNotRecorded), open("/proc/version"):
+        pass
