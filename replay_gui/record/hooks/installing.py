@@ -21,6 +21,8 @@ HOOKS = {
     "urllib3": "urllib3_hook",
     "aiohttp": "aiohttp_hook",
     "agents.tool": "openai_agents_hook",
+    "claude_agent_sdk._internal.query": "claude_agent_hook",
+    "claude_agent_sdk._internal.transport.subprocess_cli": "claude_agent_hook",
     "langchain_core.tools.base": "langchain_hook",
     "mcp.client.session": "mcp_hook",
 }
