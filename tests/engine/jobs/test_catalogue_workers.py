@@ -71,6 +71,13 @@ def cluster(*options: str) -> Iterator[dict[str, Any]]:
             about["errors"] = process.communicate(timeout=TIMEOUT)[1]
 
 
+@pytest.fixture(scope="module")
+def two_workers(logs: Path) -> Iterator[dict[str, Any]]:
+    """A cluster for several tests, beside an S3 server with the logs."""
+    with cluster("--workers", "2", "--s3", str(logs)) as about:
+        yield about
+
+
 def run_command(*words: object, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "replay_gui", "catalogue", *map(str, words)],
@@ -85,10 +92,17 @@ def test_processes_make_the_same_bytes(logs: Path, expected: dict[str, bytes], t
     assert files_of(tmp_path / "made") == expected
 
 
-@pytest.mark.parametrize(
-    "workers", [pytest.param("1", marks=pytest.mark.long), "2", pytest.param("8", marks=pytest.mark.long)]
-)
-def test_a_cluster_makes_the_same_bytes(logs: Path, expected: dict[str, bytes], tmp_path: Path, workers: str) -> None:
+def test_a_cluster_makes_the_same_bytes(
+    logs: Path, expected: dict[str, bytes], tmp_path: Path, two_workers: dict[str, Any]
+) -> None:
+    done = run_command(logs, "-o", tmp_path / "made", "--cluster", two_workers["address"])
+    assert done.returncode == 0, done.stderr
+    assert files_of(tmp_path / "made") == expected
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("workers", ["1", "8"])
+def test_clusters_of_other_sizes_do_too(logs: Path, expected: dict[str, bytes], tmp_path: Path, workers: str) -> None:
     with cluster("--workers", workers) as about:
         done = run_command(logs, "-o", tmp_path / "made", "--cluster", about["address"])
     assert done.returncode == 0, done.stderr
@@ -106,7 +120,7 @@ def test_a_worker_that_is_killed_in_the_middle_changes_nothing(
 
 
 def test_sources_of_this_process_are_sent_to_the_cluster(
-    logs: Path, expected: dict[str, bytes], tmp_path: Path
+    logs: Path, expected: dict[str, bytes], tmp_path: Path, two_workers: dict[str, Any]
 ) -> None:
     program = """
 import sys
@@ -121,26 +135,23 @@ for path in Path(logs).iterdir():
 on_cluster = partial(index_on_cluster, address=address, on_progress=lambda *progress: None)
 print(write_catalogue(["memory://runs"], Path(folder), on_cluster).runs)
 """
-    with cluster("--workers", "2") as about:
-        command = [sys.executable, "-c", program, str(logs), str(tmp_path / "made"), about["address"]]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=TIMEOUT, check=False)
+    command = [sys.executable, "-c", program, str(logs), str(tmp_path / "made"), two_workers["address"]]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=TIMEOUT, check=False)
     assert done.stdout == "29\n", done.stderr
     made = files_of(tmp_path / "made")
     assert made["features.parquet"] == expected["features.parquet"]
     assert made["steps.parquet"] == expected["steps.parquet"]
 
 
-def test_sources_on_an_s3_server(logs: Path, expected: dict[str, bytes], tmp_path: Path) -> None:
-    with cluster("--workers", "2", "--s3", str(logs)) as about:
-        environment = {
-            **KEYS, "AWS_ENDPOINT_URL": about["endpoint"], "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1",
-        }  # fmt: skip
-        source = f"s3://{BUCKET}"
-        words = (source, "-o", tmp_path / "cluster", "--cluster", about["address"])
-        done = run_command(*words, **environment)
-        here = run_command(source, "-o", tmp_path / "here", "--workers", tries(1, long=2), **environment)
-        again = run_command(f"{source}/*.rlog", "-o", tmp_path / "here", "--workers", 1, **environment)
-        none = run_command(f"{source}/none", "-o", tmp_path / "none", **environment)
+def test_sources_on_an_s3_server(expected: dict[str, bytes], tmp_path: Path, two_workers: dict[str, Any]) -> None:
+    environment = {
+        **KEYS, "AWS_ENDPOINT_URL": two_workers["endpoint"], "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1",
+    }  # fmt: skip
+    source = f"s3://{BUCKET}"
+    done = run_command(source, "-o", tmp_path / "cluster", "--cluster", two_workers["address"], **environment)
+    here = run_command(source, "-o", tmp_path / "here", "--workers", tries(1, long=2), **environment)
+    again = run_command(f"{source}/*.rlog", "-o", tmp_path / "here", "--workers", 1, **environment)
+    none = run_command(f"{source}/none", "-o", tmp_path / "none", **environment)
     assert done.returncode == here.returncode == again.returncode == 0, (done.stderr, here.stderr, again.stderr)
     assert "29 runs of 29 sources; 29 read" in here.stdout
     assert "0 read, 29 unchanged" in again.stdout
