@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.effects.effect import BY_RULE, Effect
 from replay_gui.core.effects.tool_effects import ToolEffects
-from replay_gui.core.log.positions import EventIndex, position_after
+from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.marks.run_mark import MarkKind, RunMark
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.marks_answer import EffectsCorrected, MarksFound
@@ -48,6 +48,7 @@ class RunMarks(QObject):
         self.corrected: Mapping[str, Effect] | None = None
         self._is_read = False
         self._at: dict[EventIndex, list[RunMark]] = {}
+        self._indexes = np.zeros(0, np.int64)  # of the events that are marked, ascending
         if bridge is not None:
             bridge.answered.connect(self._on_answered)
 
@@ -80,12 +81,13 @@ class RunMarks(QObject):
 
     def between(self, first: float, last: float) -> list[RunMark]:
         """Return the marks of the events from one position to another, each once."""
-        near = sorted(event_index for event_index in self._at if first <= position_after(event_index) <= last)
+        begin, end = np.searchsorted(self._indexes, (np.ceil(first) - 1, np.floor(last))).tolist()
+        near = map(EventIndex, self._indexes[begin:end].tolist())
         return list(dict.fromkeys(mark for event_index in near for mark in self._at[event_index]))
 
     def on_timeline(self, marks: TimelineMarks) -> TimelineMarks:
         """Return these marks of a timeline with those of the run, and with what its tools do."""
-        return replace(marks, run_marks=np.array(sorted(self._at), np.int64), tool_effects=self.effects)
+        return replace(marks, run_marks=self._indexes, tool_effects=self.effects)
 
     def hide(self, kinds: Iterable[MarkKind]) -> None:
         """Switch these kinds of marks off, and all others on."""
@@ -148,5 +150,5 @@ class RunMarks(QObject):
         for mark in self.shown:
             for event_index in mark.events:
                 at[event_index].append(mark)
-        self._at = dict(at)
+        self._at, self._indexes = dict(at), np.array(sorted(at), np.int64)
         self.changed.emit()

@@ -33,6 +33,7 @@ MAX_EVENTS = 200_000
 _MAX_OPEN = 100  # failed calls of one tool that are remembered
 _MAX_CALLS = 200_000  # different calls that are counted for loops
 _MAX_OF_KIND = 20  # marks of one kind
+_MAX_EVENTS_OF_MARK = 1_000  # the last one takes the place of the one before
 _MAX_ANSWER = 200  # characters of an answer whose origin is looked for
 
 
@@ -121,7 +122,8 @@ class MarkFinder:
         if times > 1 or len(self._times) < _MAX_CALLS:
             self._times[key] = times, first, call.request
         if key in self._loops:
-            self._loops[key][1].append(call.request)
+            events = self._loops[key][1]
+            events[len(events) if len(events) < _MAX_EVENTS_OF_MARK else -1 :] = [call.request]
         elif times >= LOOP_CALLS and len(self._loops) < _MAX_OF_KIND:
             self._loops[key] = call, [first, last, call.request]
 

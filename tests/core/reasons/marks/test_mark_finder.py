@@ -8,6 +8,7 @@ import pytest
 
 from replay_gui import EventLog, Recorder
 from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.reasons.marks import mark_finder
 from replay_gui.core.reasons.marks.mark_finder import MarkFinder
 from replay_gui.core.reasons.marks.run_mark import MarkKind, RunMark
 from tests.core.reasons.scripts import Step, write_run
@@ -119,3 +120,10 @@ def test_a_run_that_is_too_long_has_no_marks(tmp_path: Path) -> None:
         finder.take(event)
     assert finder.gave_up
     assert finder.marks(log) == ()
+
+
+def test_a_long_loop_names_its_first_events_and_its_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mark_finder, "_MAX_EVENTS_OF_MARK", 4)
+    ((_, sentence, events),) = marks(tmp_path, TASK, *[READ] * 9)
+    assert sentence.startswith("get_order(W1) was called 9 times")
+    assert events == (2, 4, 6, 18)
