@@ -188,7 +188,7 @@ class EvaluateRuns(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         number: greater than those before.
         reading: the same as before: runs that were read are not read again.
-        sources, chosen, group_by, versions, passed: see EvaluationArguments.
+        sources, chosen, group_by, first_group, versions, passed: see EvaluationArguments.
         report: the command that the report names, to make one of all runs instead; "": none. profile: what it hides.
     """
 
@@ -197,6 +197,7 @@ class EvaluateRuns(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[str, ...]
     chosen: tuple[int, ...] | None = None
     group_by: str = "task"
+    first_group: bool = False
     versions: Versions | None = None
     passed: str = ""
     report: str = ""

@@ -39,7 +39,7 @@ class EvaluationArguments(JobArguments, frozen=True, kw_only=True):
         sources: files, ``FILE#n`` for one run of several, folders.
         conversions: the folder of cached conversions. mappings: the user's file of mappings.
         chosen: numbers of the runs to contrast; None: all. Tasks are kept apart.
-        group_by: the fact by which they are grouped.
+        group_by: the fact by which they are grouped. first_group: contrast the first group where none are chosen.
         versions: two versions to compare; None: none.
         passed: an expression that says what passing is (see passed_expression); "": as the logs say.
         report: the report to make of all runs, instead; None: none.
@@ -52,6 +52,7 @@ class EvaluationArguments(JobArguments, frozen=True, kw_only=True):
     mappings: str
     chosen: tuple[int, ...] | None = None
     group_by: str = TASK
+    first_group: bool = False
     versions: Versions | None = None
     passed: str = ""
     report: RunsReport | None = None

@@ -86,6 +86,10 @@ def _contrasted(kept: _ReadRuns, outcomes: Outcomes, arguments: EvaluationArgume
     runs, versions = kept.runs, _versions(kept.runs, outcomes, arguments.versions)
     change = None if versions is None else version_change(runs, outcomes, *versions)
     chosen: Sequence[int] = range(len(runs)) if versions is None else sorted((*versions[0], *versions[1]))
+    groups = kept.grouped(outcomes, arguments.passed, arguments.group_by)
+    first = 0 if groups and arguments.first_group and arguments.chosen is None and versions is None else None
+    if first is not None:
+        chosen = groups[first].runs
     if arguments.chosen is not None:
         chosen = sorted(set(arguments.chosen).intersection(range(len(runs))))
     tasks = tasks_of(runs.runs, outcomes, chosen)
@@ -99,7 +103,8 @@ def _contrasted(kept: _ReadRuns, outcomes: Outcomes, arguments: EvaluationArgume
     return RunsContrasted(
         outcomes=tuple(outcomes),
         facts=kept.facts,
-        groups=kept.grouped(outcomes, arguments.passed, arguments.group_by),
+        groups=groups,
+        group=first,
         change=change,
         chosen=numbers,
         tasks=len(tasks),

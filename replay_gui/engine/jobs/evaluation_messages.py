@@ -31,6 +31,7 @@ class RunsContrasted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
     Attributes:
         outcomes: of all runs. facts: by which they can be grouped. groups: all of them, of the fact that was asked for.
+        group: place of the group that was contrasted since none was chosen; None otherwise.
         change: from one version to the other; None where none are compared.
         chosen: numbers of the runs that were contrasted. tasks: how many they are of; these are kept apart.
         by_version: whether `separation` is of the versions instead of outcomes; "passing" means the later one.
@@ -41,6 +42,7 @@ class RunsContrasted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     outcomes: tuple[bool | None, ...]
     facts: tuple[str, ...]
     groups: tuple[RunGroup, ...]
+    group: int | None
     change: VersionChange | None
     chosen: tuple[int, ...]
     tasks: int

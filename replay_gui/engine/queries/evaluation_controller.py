@@ -58,6 +58,7 @@ class EvaluationController:
                 mappings=str(user_mappings()),
                 chosen=request.chosen,
                 group_by=request.group_by,
+                first_group=request.first_group,
                 versions=request.versions,
                 passed=request.passed,
                 report=report_of(request),

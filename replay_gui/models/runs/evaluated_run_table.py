@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 
 OUTCOME = Qt.ItemDataRole.UserRole
 """Role of a run's outcome: True, False or None."""
-SORT = Qt.ItemDataRole.UserRole + 1
 _MAX_CHARACTERS = 200  # of a text
 
 
@@ -53,14 +54,20 @@ _TEXTS = (*range(EvaluatedRunColumn.OUTCOME, EvaluatedRunColumn.END + 1), Evalua
 class EvaluatedRunTable(QAbstractTableModel):
     """One row for each run; `number(row)` returns the number of its run.
 
-    `only_chosen`: whether it has the chosen runs alone.
+    `only_chosen`: whether it has the chosen runs alone. It sorts and filters by itself: of a hundred thousand runs, a
+    proxy would ask for each cell again and again.
     """
 
     def __init__(self, session: RunsSession, *, only_chosen: bool, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._only_chosen = only_chosen
-        self._numbers: list[int] = []
+        self._all: list[int] = []  # in the order of the session
+        self._numbers: list[int] = []  # as they are sorted, of those that are not filtered out
+        self._sorted: tuple[int, Qt.SortOrder] = (-1, Qt.SortOrder.AscendingOrder)
+        self._filter = ""
+        self._has: dict[int, bool] = {}
+        self._texts: list[str] = []  # of each run, what the filter looks at; empty until it is needed
         # The list of all runs keeps its rows, and what is selected of them, when another task is chosen.
         (session.contrast_changed if only_chosen else session.runs_changed).connect(self._refresh)
 
@@ -74,7 +81,44 @@ class EvaluatedRunTable(QAbstractTableModel):
 
     def has(self, column: int) -> bool:
         """Return whether any run has a value in this column."""
-        return any(self._value(self._session.runs[number], column) is not None for number in self._numbers)
+        if column not in self._has:
+            runs, value_of = self._session.runs, _VALUES[column]
+            self._has[column] = any(value_of(runs[number]) is not None for number in self._all)
+        return self._has[column]
+
+    def set_filter(self, text: str) -> None:
+        """Keep the runs that contain this text in any column, whatever its case."""
+        if text.casefold() != self._filter:
+            self._filter = text.casefold()
+            self._arrange()
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sort by a column; -1: as the session has the runs. Unknown values are less than all others."""
+        if (column, order) != self._sorted:
+            self._sorted = column, order
+            self._arrange()
+
+    def _arrange(self) -> None:
+        """Sort and filter the runs anew."""
+        numbers, (column, order) = self._all, self._sorted
+        runs = self._session.runs
+        if self._filter:
+            if not self._texts:
+                self._texts = [_searched(run) for run in runs]
+            numbers = [number for number in numbers if self._filter in self._texts[number]]
+        if column >= 0:
+            value_of, unknown = _VALUES[column], "" if column in _TEXTS else -math.inf
+
+            def key(number: int) -> Any:
+                if column == EvaluatedRunColumn.OUTCOME:
+                    return {True: 2, False: 1, None: 0}[self._session.outcome(number)]
+                value = value_of(runs[number])
+                return unknown if value is None else value
+
+            numbers = sorted(numbers, key=key, reverse=order is Qt.SortOrder.DescendingOrder)
+        self.beginResetModel()
+        self._numbers = list(numbers)
+        self.endResetModel()
 
     @Slot()
     def _refresh(self) -> None:
@@ -84,9 +128,8 @@ class EvaluatedRunTable(QAbstractTableModel):
             numbers = [] if session.contrasted is None else list(session.contrasted.chosen)
             ranks = {False: 0, True: 1, None: 2}
             numbers.sort(key=lambda number: ranks[session.outcome(number)])
-        self.beginResetModel()
-        self._numbers = numbers
-        self.endResetModel()
+        self._all, self._texts, self._has = numbers, [], {}
+        self._arrange()
 
     # ---- as Qt asks -------------------------------------------------------------------------------------
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
@@ -108,14 +151,14 @@ class EvaluatedRunTable(QAbstractTableModel):
         return _aligned(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return a cell's text, its alignment, what it is sorted by, the outcome, or why a run cannot be read."""
+        """Return a cell's text, its alignment, the outcome, or why a run cannot be read."""
         if not index.isValid():
             return None
         number, column = self._numbers[index.row()], index.column()
         run = self._session.runs[number]
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return _words(column, self._value(run, column))
+                return _words(column, _VALUES[column](run))
             case Qt.ItemDataRole.ToolTipRole:
                 return plain_tooltip(one_line(run.problem, 400)) if run.problem else None
             case Qt.ItemDataRole.AccessibleDescriptionRole:
@@ -126,40 +169,48 @@ class EvaluatedRunTable(QAbstractTableModel):
                 return _aligned(column)
             case _ if role == OUTCOME:
                 return self._session.outcome(number)
-            case _ if role == SORT:
-                value = self._value(run, column)
-                if column == EvaluatedRunColumn.OUTCOME:
-                    return {True: 2, False: 1, None: 0}[self._session.outcome(number)]
-                return ("" if column in _TEXTS else -1.0) if value is None else value
         return None
 
     def _spoken(self, number: int, run: EvaluatedRun, column: int) -> str:
         if column == EvaluatedRunColumn.OUTCOME:
             return {True: "passed", False: "failed", None: "outcome unknown"}[self._session.outcome(number)]
-        return _words(column, self._value(run, column))
+        return _words(column, _VALUES[column](run))
 
-    def _value(self, run: EvaluatedRun, column: int) -> str | float | None:
-        if run.problem and column != EvaluatedRunColumn.RUN:
-            return "unread" if column == EvaluatedRunColumn.END else None
-        identity, end = run.identity, run.result.end
-        values: tuple[str | float | None, ...] = (
-            None,
-            run.name,
-            identity.task,
-            identity.trial,
-            identity.agent,
-            identity.model,
-            None if end is None else end.how,
-            run.score,
-            run.events or None,
-            run.calls if run.events else None,
-            run.failures if run.events else None,
-            run.tokens,
-            run.cost,
-            run.duration,
-            None if run.started is None else utc_text(run.started),
-        )
-        return values[column]
+
+def _of_read(value_of: Callable[[EvaluatedRun], str | float | None]) -> Callable[[EvaluatedRun], str | float | None]:
+    """Return what gives nothing for a run that could not be read."""
+    return lambda run: None if run.problem else value_of(run)
+
+
+def _end(run: EvaluatedRun) -> str | None:
+    end = run.result.end
+    return "unread" if run.problem else None if end is None else end.how
+
+
+_VALUES: tuple[Callable[[EvaluatedRun], str | float | None], ...] = (
+    lambda run: None,
+    lambda run: run.name,
+    _of_read(lambda run: run.identity.task),
+    _of_read(lambda run: run.identity.trial),
+    _of_read(lambda run: run.identity.agent),
+    _of_read(lambda run: run.identity.model),
+    _end,
+    _of_read(lambda run: run.score),
+    _of_read(lambda run: run.events or None),
+    _of_read(lambda run: run.calls if run.events else None),
+    _of_read(lambda run: run.failures if run.events else None),
+    _of_read(lambda run: run.tokens),
+    _of_read(lambda run: run.cost),
+    _of_read(lambda run: run.duration),
+    _of_read(lambda run: None if run.started is None else utc_text(run.started)),
+)
+"""The value of each column; None where it is unknown."""
+
+
+def _searched(run: EvaluatedRun) -> str:
+    identity, end = run.identity, run.result.end
+    parts = (run.name, identity.task, identity.trial, identity.agent, identity.model, end and end.how, run.problem)
+    return "\n".join(part for part in parts if part).casefold()
 
 
 def _aligned(column: int) -> Qt.AlignmentFlag:

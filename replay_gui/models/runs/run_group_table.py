@@ -33,22 +33,21 @@ class RunGroupColumn(IntEnum):
 
 
 class RunGroupTable(QAbstractTableModel):
-    """One row for each group, of tasks those with mixed outcomes first; `group(row)` returns its RunGroup."""
+    """One row for each group, of tasks those with mixed outcomes first; `group(row)` returns its RunGroup.
+
+    Attributes: has_costs: whether any run says what it cost.
+    """
 
     def __init__(self, session: RunsSession, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._groups: tuple[RunGroup, ...] = ()
+        self.has_costs = False
         session.runs_changed.connect(self._on_runs_changed)
 
     def group(self, row: int) -> RunGroup:
         """The group of a row; IndexError beyond the last."""
         return self._groups[row]
-
-    @property
-    def has_costs(self) -> bool:
-        """Whether any run says what it cost."""
-        return any(run.cost is not None for run in self._session.runs)
 
     def row_of(self, group: RunGroup | None) -> int:
         """The row of a group; -1 if there is none."""
@@ -60,6 +59,7 @@ class RunGroupTable(QAbstractTableModel):
         if self._groups != self._session.groups:
             self.beginResetModel()
             self._groups = self._session.groups
+            self.has_costs = any(run.cost is not None for run in self._session.runs)
             self.endResetModel()
 
     # ---- as Qt asks -------------------------------------------------------------------------------------

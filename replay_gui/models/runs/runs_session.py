@@ -33,16 +33,18 @@ class RunsSession(QObject):
         versions: the two that are compared, or None. change: from one to the other; None until it is known.
         contrasted: the contrast of the chosen runs; None until it is known. failures: likewise.
         flip_reasons: the first reason of each flipped task, as far as it is known.
+        begins: whether the first group is contrasted where nothing is chosen, instead of all runs.
         passed: the expression that says what passing is, or "".
         working: whether something is under way. done, total: of it; total 0 = unknown. problem: why not, or "".
 
     Signals:
         runs_changed(): runs, outcomes or groups are others. contrast_changed(): contrasted or failures are others.
         progressed(): working, done, total or problem are others. opened(): other sources.
-        reported(object): the Report that was requested.
+        reported(object): the Report that was requested. grouped(): the user chose another fact to group by.
     """
 
     opened = Signal()
+    grouped = Signal()
     runs_changed = Signal()
     contrast_changed = Signal()
     progressed = Signal()
@@ -57,6 +59,7 @@ class RunsSession(QObject):
         self._forget()
         self.sources: tuple[str, ...] = ()
         self.passed = ""
+        self.begins = False
         if bridge is not None:
             bridge.answered.connect(self._on_answered)
 
@@ -101,8 +104,8 @@ class RunsSession(QObject):
         self._forget()
         self.sources = sources
         self._reading += 1
-        self._request()
         self.opened.emit()
+        self._request()
         self.runs_changed.emit()
         self.contrast_changed.emit()
 
@@ -121,6 +124,7 @@ class RunsSession(QObject):
         """Group the runs by another of `facts`, and contrast all of them; versions are no longer compared."""
         if fact != self.group_by or self.versions is not None:
             self._set_versions(None, fact)
+            self.grouped.emit()
 
     def compare_versions(self, versions: Versions) -> None:
         """Compare two versions, task by task."""
@@ -173,6 +177,7 @@ class RunsSession(QObject):
                 sources=self.sources,
                 chosen=self.chosen,
                 group_by=self.group_by,
+                first_group=self.begins,
                 versions=self.versions,
                 passed=self.passed,
                 report=report,
@@ -224,6 +229,9 @@ class RunsSession(QObject):
                     part.change,
                 )
                 self.contrasted, self.failures = part, None
+                if part.group is not None:
+                    self.group = part.groups[part.group]
+                    self.chosen = self.group.runs
                 tasks = () if part.change is None else part.change.tasks
                 self._before = frozenset(run for task in tasks for run in task.before.runs)
                 self._after = frozenset(run for task in tasks for run in task.after.runs)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelection, QPointF, QSortFilterProxyModel, Qt, Signal, Slot
+from PySide6.QtCore import QItemSelection, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QPainter, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QWidget
 
 from replay_gui.look.theme import GAP, ROW, ui_font
 from replay_gui.models.run.any_index import AnyIndex
-from replay_gui.models.runs.evaluated_run_table import HEADINGS, OUTCOME, SORT, EvaluatedRunColumn, EvaluatedRunTable
+from replay_gui.models.runs.evaluated_run_table import HEADINGS, OUTCOME, EvaluatedRunColumn, EvaluatedRunTable
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.widgets.parts.cell_delegate import CellDelegate
 from replay_gui.widgets.parts.outcome_mark import paint_outcome
@@ -17,6 +17,14 @@ from replay_gui.widgets.parts.row_view import RowView
 _MAX_TEXT_WIDTH = 22 * GAP  # of a column of texts
 _MIN_NAME_WIDTH = 20 * GAP
 _ROWS_MEASURED = 200
+_COLUMN_OF_FACT = {
+    "task": EvaluatedRunColumn.TASK,
+    "outcome": EvaluatedRunColumn.OUTCOME,
+    "trial": EvaluatedRunColumn.TRIAL,
+    "agent": EvaluatedRunColumn.AGENT,
+    "model": EvaluatedRunColumn.MODEL,
+    "end": EvaluatedRunColumn.END,
+}
 
 
 class EvaluatedRunView(RowView):
@@ -30,14 +38,8 @@ class EvaluatedRunView(RowView):
 
     def __init__(self, session: RunsSession, *, only_chosen: bool, parent: QWidget | None = None) -> None:
         self._runs = EvaluatedRunTable(session, only_chosen=only_chosen)
-        self._order = QSortFilterProxyModel()
-        self._order.setSourceModel(self._runs)
-        self._order.setSortRole(SORT)
-        self._order.setFilterKeyColumn(-1)
-        self._order.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        super().__init__("Runs", self._order, parent)
+        super().__init__("Runs", self._runs, parent)
         self._runs.setParent(self)
-        self._order.setParent(self)
         self.setItemDelegate(_RunDelegate(self, Qt.TextElideMode.ElideMiddle))
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
@@ -45,24 +47,26 @@ class EvaluatedRunView(RowView):
         head.show()
         head.setStretchLastSection(False)
         head.setHighlightSections(False)
+        head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)  # as they are read, until a head is clicked
         self.setSortingEnabled(True)
-        self._order.sort(-1)  # as they are read, until a head is clicked
-        head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.selectionModel().selectionChanged.connect(self._on_selection_changed)
         self.row_activated.connect(self._on_row_activated)
-        self._order.modelReset.connect(self._fit)
+        self._runs.modelReset.connect(self._fit)
 
     @property
     def chosen(self) -> list[int]:
         """The numbers of the chosen runs, from top to bottom."""
-        return [self._number(row) for row in sorted(index.row() for index in self.selectionModel().selectedRows())]
+        return [self._runs.number(row) for row in sorted(index.row() for index in self.selectionModel().selectedRows())]
 
     def set_filter(self, text: str) -> None:
         """Show only the rows that contain this text."""
-        self._order.setFilterFixedString(text)
+        self._runs.set_filter(text)
 
-    def _number(self, row: int) -> int:
-        return self._runs.number(self._order.mapToSource(self._order.index(row, 0)).row())
+    def sort_by(self, fact: str) -> None:
+        """Sort by the column of a fact by which runs are grouped, if there is one."""
+        column = _COLUMN_OF_FACT.get(fact)
+        if column is not None:
+            self.sortByColumn(column, Qt.SortOrder.AscendingOrder)
 
     @Slot(QItemSelection, QItemSelection)
     def _on_selection_changed(self, chosen: QItemSelection, left: QItemSelection) -> None:
@@ -71,7 +75,7 @@ class EvaluatedRunView(RowView):
 
     @Slot(int)
     def _on_row_activated(self, row: int) -> None:
-        self.opened.emit(self._number(row))
+        self.opened.emit(self._runs.number(row))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the columns to the new width."""

@@ -28,7 +28,7 @@ class RunGroupView(RowView):
     """A RunGroupTable, filtered; several rows can be chosen.
 
     Signals: group_chosen(object): the RunGroup of another row, by click or key. chosen_changed(): `chosen` is another.
-    Attributes: begins: whether a row is chosen as soon as there is one. most_marks: outcomes that a row has room for.
+    Attributes: most_marks: outcomes that a row has room for.
     """
 
     group_chosen = Signal(object)
@@ -36,7 +36,7 @@ class RunGroupView(RowView):
 
     def __init__(self, session: RunsSession, parent: QWidget | None = None) -> None:
         self._session = session
-        self.begins, self.most_marks = True, _MAX_MARKS
+        self.most_marks = _MAX_MARKS
         self._groups = RunGroupTable(session)
         self._order = QSortFilterProxyModel()
         self._order.setSourceModel(self._groups)
@@ -86,10 +86,8 @@ class RunGroupView(RowView):
 
     @Slot()
     def _on_reset(self) -> None:
-        """Keep the chosen group, or the chosen runs; at first, the first group is chosen."""
+        """Keep the chosen group."""
         row = self._groups.row_of(self._session.group)
-        if row < 0 and self.begins and self._session.chosen is None and self._groups.rowCount():
-            row = 0
         if row >= 0:
             self.setCurrentIndex(self._order.mapFromSource(self._groups.index(row, 0)))
         self._fit()

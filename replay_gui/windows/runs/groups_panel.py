@@ -34,6 +34,7 @@ class GroupsPanel(Panel):
     def __init__(self, session: RunsSession, parent: QWidget | None = None) -> None:
         super().__init__("Tasks", parent)
         self._session = session
+        session.begins = True
         self.groups, self.flips = RunGroupView(session), FlipView(session)
         self.all_runs = EvaluatedRunView(session, only_chosen=False)
         self._summary = PlainLabel(role="secondary")
@@ -64,6 +65,7 @@ class GroupsPanel(Panel):
     def _connect(self) -> None:
         session = self._session
         session.runs_changed.connect(self.show_lists)
+        session.grouped.connect(self._on_grouped)
         session.progressed.connect(self._on_progressed)
         self.groups.group_chosen.connect(self._on_group_chosen)
         self.groups.chosen_changed.connect(self._show_buttons)
@@ -87,7 +89,7 @@ class GroupsPanel(Panel):
 
     def set_everything(self, on: bool) -> None:
         """Let a group be chosen as soon as there is one, or not; and choose the current one again."""
-        self.groups.begins = not on
+        self._session.begins = not on
         if not on:
             (self.groups if self._session.versions is None else self.flips).choose_current()
 
@@ -127,6 +129,10 @@ class GroupsPanel(Panel):
         self.leave_button.setVisible(versioned and not as_table)
 
     @Slot()
+    def _on_grouped(self) -> None:
+        self.all_runs.sort_by(self._session.group_by)
+
+    @Slot()
     def _on_progressed(self) -> None:
         session = self._session
         hint = one_line(session.problem, 400) if session.problem else "" if session.working else "There is no run here."
@@ -156,7 +162,7 @@ class GroupsPanel(Panel):
         from replay_gui.core.contrast.run_groups import RunGroup
 
         assert isinstance(group, RunGroup)  # what the signal carries
-        self.groups.begins = True
+        self._session.begins = True
         self._session.choose_group(group)
         self.everything_wanted.emit(False)
 
@@ -190,7 +196,7 @@ class GroupsPanel(Panel):
             self._compare(Versions(versions.fact, versions.after, versions.before))
 
     def _compare(self, versions: Versions) -> None:
-        self.groups.begins = False
+        self._session.begins = False
         self._session.compare_versions(versions)
         self.everything_wanted.emit(True)
 
@@ -198,7 +204,7 @@ class GroupsPanel(Panel):
     def _on_leave(self) -> None:
         versions = self._session.versions
         if versions is not None:
-            self.groups.begins = True
+            self._session.begins = True
             self._session.set_group_by(versions.fact)
             self.everything_wanted.emit(False)
 

@@ -33,7 +33,7 @@ _PAGE_SHARES = (70, 30)  # of the height, of the page and of the query
 _MIN_PANEL_PX = (30 * GAP, 12 * GAP)
 _COMPARE_TIP = "Compare two chosen runs (Ctrl+click chooses two), or one with the open run"
 _LEGEND = "filled: as in most runs that passed · hollow: other arguments · ✕ error · dot: not done"
-_MAX_NAME = 60  # characters of a group
+_MAX_NAME, _MAX_PROBLEM = 60, 400  # characters of a group, and of why something could not be done
 
 
 class RunsView(QWidget):
@@ -155,7 +155,7 @@ class RunsView(QWidget):
     @Slot()
     def _on_opened(self) -> None:
         self._on_everything_wanted(False)
-        self.groups.groups.begins = True
+        self._session.begins = True
 
     @Slot()
     def _on_contrast_changed(self) -> None:
@@ -210,9 +210,11 @@ class RunsView(QWidget):
         self._failed.set_title(f"{what}, by its first reason" if by_version else f"{what}, by their first reason")
         against = "of the other version" if by_version else "of its task"
         left = f" · {failures.left_out:,} not compared" if failures.left_out else ""
+        if failures.problem and not failures.groups:
+            left += f": {one_line(failures.problem, _MAX_PROBLEM)}"
         self._failed.set_note(f"against the nearest run {against} that passed{left}")
-        self.failures.hint = one_line(failures.problem, 400)
-        self.failures.setToolTip(plain_tooltip(one_line(failures.problem, 400)) if failures.problem else "")
+        self.failures.hint = one_line(failures.problem, _MAX_PROBLEM)
+        self.failures.setToolTip(plain_tooltip(one_line(failures.problem, _MAX_PROBLEM)) if failures.problem else "")
 
     @Slot()
     def _on_progressed(self) -> None:
@@ -249,9 +251,9 @@ class RunsView(QWidget):
 
     @Slot(bool)
     def _on_whole_toggled(self, on: bool) -> None:
+        self.groups.set_everything(on)
         if on:
             self._session.choose_group(None)
-        self.groups.set_everything(on)
 
     @Slot()
     def _on_chosen_changed(self) -> None:

@@ -76,6 +76,7 @@ class InlineBridge(QObject):
             mappings=str(self._folder / "mappings.json"),
             chosen=body.chosen,
             group_by=body.group_by,
+            first_group=body.first_group,
             versions=body.versions,
             passed=body.passed,
             report=report_of(body),

@@ -34,6 +34,20 @@ def test_a_task_is_chosen_without_another_reading(session: RunsSession, bridge: 
     assert session.group is None
 
 
+def test_the_first_group_is_contrasted_at_once_where_that_is_wanted(
+    session: RunsSession, bridge: InlineBridge, folder: Path
+) -> None:
+    session.begins = True
+    session.open((str(folder),))
+    assert session.group == session.groups[0]
+    assert session.contrasted is not None
+    assert session.contrasted.chosen == tuple(sorted(session.groups[0].runs))
+    session.choose_group(session.groups[0])  # as the list does, which shows what is chosen
+    assert len(bridge.requests) == 1
+    session.choose_group(session.groups[1])
+    assert session.contrasted.chosen == tuple(sorted(session.groups[1].runs))
+
+
 def test_what_passing_is_holds_for_all(session: RunsSession, folder: Path) -> None:
     session.open((str(folder),))
     session.set_passed("events > 100")
