@@ -167,7 +167,8 @@ def diff_json(
 
 
 def _run_json(run: OpenedRun, side: ComparedSide) -> dict[str, Any]:
-    return {"run": run.given, "run_id": run.log.header.run_id, "events": side.index.count}
+    about = {"run": run.given, "run_id": run.log.header.run_id, "events": side.index.count}
+    return about | ({"runs_in_file": run.runs_in_file} if run.runs_in_file > 1 else {})
 
 
 def _cause_json(cause: Cause) -> dict[str, Any]:
@@ -206,12 +207,23 @@ def _difference_json(difference: Difference) -> dict[str, Any]:
 
 
 # ---- text -------------------------------------------------------------------------------------------
+def _print_other_runs(a: OpenedRun, b: OpenedRun) -> None:
+    """Say which files hold more runs than the one that is compared, where none was chosen."""
+    for side, run in (("A", a), ("B", b)):
+        file, chosen = split_run(run.given)
+        if run.runs_in_file > 1 and chosen is None:
+            count = run.runs_in_file
+            others = f"{file}#2 names the other" if count == 2 else f"{file}#2 to {file}#{count} name the others"
+            print_line(f"{side} holds {count:,} runs; only the first is compared. {others}.")
+
+
 def _print_comparison(
     a: OpenedRun, b: OpenedRun, comparer: Comparer, comparison: Comparison, why: WhyResult | None
 ) -> None:
     rows = comparer.rows
     print_line(f"A  {a.given}: run {a.log.header.run_id}, {rows.a.index.count:,} events")
     print_line(f"B  {b.given}: run {b.log.header.run_id}, {rows.b.index.count:,} events")
+    _print_other_runs(a, b)
     for side, result in zip("AB", comparison.results, strict=True):
         if any(measured.words() for measured in comparison.results):
             print_line(f"Outcome of {side}: {result.words() or 'unknown'}")

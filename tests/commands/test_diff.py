@@ -230,3 +230,23 @@ def test_an_outcome_that_was_set_by_hand_counts(command: Command, tmp_path: Path
         ("missing", "cancel_flight", {"id": "Z7GOZK"})
     ]
     assert found["actions"][0]["shared"] == "only B"
+
+
+def test_other_runs_of_a_file_are_told(command: Command, tmp_path: Path) -> None:
+    def conversations(name: str, last: str) -> Path:
+        path = tmp_path / name
+        said = [[{"role": "user", "content": "Hi"}, {"role": "assistant", "content": word}] for word in ("Yes.", last)]
+        path.write_text("".join(json.dumps({"messages": messages}) + "\n" for messages in said))
+        return path
+
+    a, b = conversations("a.jsonl", "No."), conversations("b.jsonl", "Never.")
+    found = command("diff", a, b)
+    assert found.code == 0
+    told = [line for line in found.out.splitlines() if "holds 2 runs" in line]
+    assert told == [
+        f"{side} holds 2 runs; only the first is compared. {path}#2 names the other."
+        for side, path in (("A", a), ("B", b))
+    ]
+    assert command("diff", "--json", a, b).object["a"]["runs_in_file"] == 2
+    other = command("diff", f"{a}#2", f"{b}#2")
+    assert (other.code, "holds 2 runs" in other.out) == (1, False)

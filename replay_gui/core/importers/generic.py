@@ -96,7 +96,7 @@ def _setting(file: ForeignFile) -> dict[str, Any]:
     document, records = file.document, _whole(file)
     if not isinstance(document, dict) or records == [document]:
         return {}
-    return {key: value for key, value in document.items() if value is not records}
+    return {key: value for key, value in document.items() if value is not records and key not in JsonLines.volatile}
 
 
 def _first(value: Any) -> Any:
