@@ -164,6 +164,8 @@ class _JsonLinesEvents:
                 parts |= {"tool": None, "kind": None}
                 rest[mapping.member("tool", record)] = definition
         wrapped = [record[name] for name in WRAPPERS if is_message(record.get(name))]
+        if parts["tool"] is None and isinstance(record.get("name"), str) and _is_of_tool(parts["kind"]):
+            parts["tool"] = rest.pop("name", record["name"])
         own = message if is_message(message) else record if _has_parts(record) else next(iter(wrapped), None)
         if own is not None:
             self._message(number, own, {name: value for name, value in rest.items() if value is not own})
@@ -289,6 +291,11 @@ class _JsonLinesEvents:
             run.error("tool_error", error, call.tool_name, parent=seq)
 
 
+def _is_of_tool(word: Any) -> bool:
+    """Whether a kind says that a tool was called, or answered: then the record's name is the tool's."""
+    return "tool" in str(word).lower() and kind_of(word, dict.fromkeys(PARTS)) in ("request", "response")
+
+
 def _spoken(kind: str, word: Any, record: dict[str, Any]) -> str:
     """What a record is, in which only another member may say whether the user or the agent spoke."""
     if kind != "decision" or "message" not in str(word).lower() or "role" in record:
@@ -305,7 +312,8 @@ def _spoken(kind: str, word: Any, record: dict[str, Any]) -> str:
 def _has_parts(record: dict[str, Any]) -> bool:
     """Whether a record is itself a message with calls, results, or content in parts."""
     return is_message(record) and (
-        isinstance(record.get("content"), list)
+        record.get("type") in ("function_call", "function_call_output", "reasoning")
+        or isinstance(record.get("content"), list)
         or isinstance(record.get("tool_calls"), list)
         or "tool_call_id" in record
     )

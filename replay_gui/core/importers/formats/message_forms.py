@@ -22,6 +22,8 @@ _ROLES = {
     "AIMessageChunk": "assistant",
     "ai": "assistant",
     "model": "assistant",
+    "gpt": "assistant",
+    "observation": "tool",
     "ToolMessage": "tool",
     "FunctionMessage": "tool",
     "function": "tool",
@@ -166,7 +168,9 @@ def is_message(value: Any) -> bool:
             return True
         case {"lc": int(), "id": list(), "kwargs": dict()}:
             return True
-        case {"type": str(kind), "content": _} if kind in _LANGCHAIN:
+        case {"type": str(kind), "content": _} | {"type": str(kind), "data": {"content": _}} if kind in _LANGCHAIN:
+            return True
+        case {"type": "reasoning", "summary": list()} | {"from": str(), "value": str()}:
             return True
     return is_agent_chat(value)
 
@@ -174,6 +178,11 @@ def is_message(value: Any) -> bool:
 def read_message(value: dict[str, Any]) -> Message:
     """Read one message of any form; what has none of them is content of its role."""
     value = as_chat(value) if "role" not in value and is_agent_chat(value) else value
+    if "role" not in value:
+        if value.get("type") == "reasoning" and isinstance(value.get("summary"), list):
+            rest = {key: member for key, member in value.items() if key not in ("type", *_THOUGHT, *OF_PARTS)}
+            return Message("assistant", None, reasoning=_reasoning(value), calls=(), results=(), rest=_told(rest))
+        value = _with_role(value)
     match value:
         case {"lc": int(), "id": [*_, str(name)], "kwargs": dict(facts)}:
             kind = {"serialised": value["type"]} if value.get("type") not in ("constructor", None) else {}
@@ -220,6 +229,22 @@ def read_message(value: dict[str, Any]) -> Message:
     calls += [call for call in parts.calls if call.id is None or call.id not in known]
     reasoning = "\n".join(parts.reasoning) or None
     return Message(role, parts.whole, reasoning=reasoning, calls=tuple(calls), results=tuple(parts.results), rest=rest)
+
+
+def _with_role(value: dict[str, Any]) -> dict[str, Any]:
+    """A message that LangChain keeps in ``data``, or ShareGPT's form, as one with a role; others as they are."""
+    kind, data = value.get("type"), value.get("data")
+    if isinstance(kind, str) and kind in _LANGCHAIN and isinstance(data, dict) and "content" in data:
+        facts = {key: member for key, member in data.items() if (key, member) != ("type", kind)}
+        return {**({"serialised": facts.pop("type")} if "type" in facts else {}), **facts, "role": kind}
+    if isinstance(value.get("from"), str) and isinstance(value.get("value"), str):
+        rest = {key: member for key, member in value.items() if key not in ("from", "value")}
+        return {**rest, "role": value["from"], "content": value["value"]}
+    return value
+
+
+def _told(rest: dict[str, Any]) -> dict[str, Any]:
+    return {key: member for key, member in rest.items() if member not in (None, [], {}, "")}
 
 
 def _says_failed(message: dict[str, Any]) -> bool:
@@ -321,7 +346,7 @@ def _reasoning(part: dict[str, Any]) -> str:
 def _text(part: dict[str, Any]) -> str | None:
     """The text of a part that is nothing but text."""
     kind = part.get("type") or part.get("part_kind")
-    if kind in (None, "text", "output_text", "input_text"):
+    if kind in (None, "text", "output_text", "input_text", "summary_text", "reasoning_text"):
         for name in _TEXT:
             if isinstance(part.get(name), str) and (kind is not None or part.keys() == {name}):
                 return str(part[name])

@@ -21,7 +21,9 @@ from replay_gui.core.importers.times import any_time
 
 _MAX_LOOKED_AT = 50  # messages by which a file is recognised
 NO_MESSAGES = "conversations in which no messages were found, left out"
-_MEMBERS = ("messages", "conversation", "history", "chat", "transcript", "trajectory")  # in which messages stand
+_MEMBERS = (  # in which messages stand
+    *("messages", "conversation", "conversations", "history", "chat", "transcript", "trajectory", "items", "output"),
+)
 _SCORES, _VERDICTS = ("reward", "score"), ("resolved", "success", "passed", "is_correct", "utility")
 _LIMITS = ("max", "length", "token limit", "timeout")  # beginnings of reasons to stop
 _TIMES = ("timestamp", "time", "created_at", "created", "ts")
@@ -95,7 +97,7 @@ class ChatMessages:
             return None
         read = [message for message in document[:_MAX_LOOKED_AT] if is_message(message)]
         most = len(read) * 2 > len(document[:_MAX_LOOKED_AT])
-        return document if most and any("role" in one or is_agent_chat(one) for one in read) else None
+        return document if most and any(map(_has_speaker, read)) else None
 
     def _are_whole(self, records: Any) -> bool:
         """Whether these are objects that hold a list of messages each; of some it may be empty."""
@@ -108,6 +110,11 @@ class ChatMessages:
         if not lines or file.document is not None:
             return False
         return self._messages_of(lines) is not None or self._are_whole(lines)
+
+
+def _has_speaker(message: dict[str, Any]) -> bool:
+    """Whether a message says who spoke it, by a name that other records hardly have."""
+    return bool(message.keys() & {"role", "from"}) or is_agent_chat(message) or isinstance(message.get("data"), dict)
 
 
 def _is_empty(record: Any) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, RecordEvents, RecordFormat
 from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.run_builder import End
 
 _TYPES = ("crew_kickoff_", "task_", "agent_", "llm_call_", "tool_usage_", "flow_", "method_execution_")
 _DUMP = "the program's own object, printed"
@@ -18,6 +19,7 @@ class CrewAi(RecordFormat):
     """The importer. A kick-off is one run."""
 
     name = "crewai"
+    version = 2
     title = "CrewAI events"
     volatile: ClassVar[Mapping[str, str]] = {
         "timestamp": CLOCK,
@@ -61,6 +63,7 @@ class CrewAi(RecordFormat):
 
 class _CrewAiEvents(RecordEvents):
     agent = "CrewAI"
+    _how: tuple[End, str | None] | None = None  # how the crew ended
 
     def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:
         super().__init__(format, volatile, notes)
@@ -89,7 +92,12 @@ class _CrewAiEvents(RecordEvents):
                 self._answered_tool(record, failed=kind != "tool_usage_finished")
             case "task_started":
                 self._task(record)
+            case "crew_kickoff_completed" | "flow_finished":
+                self._how = "answered", None
+                self.run.bookkeeping(f"{self.format}/{kind}", self._rest(record).get("fields", {}))
             case _ if kind.endswith(("_failed", "_error")):
+                if kind.startswith(("crew_kickoff_", "flow_")):
+                    self._how = "crash", first_line(str(record.get("error"))) or None
                 self.run.error(
                     kind,
                     str(record.get("error")),
@@ -98,6 +106,11 @@ class _CrewAiEvents(RecordEvents):
                 )
             case _:
                 self.run.bookkeeping(f"{self.format}/{kind}", self._rest(record, "task", "messages").get("fields", {}))
+
+    def end(self) -> None:
+        """Add how the crew ended, where its events say so."""
+        if self._how is not None:
+            self.run.end(*self._how)
 
     def _rest(self, record: dict[str, Any], *used: str) -> dict[str, Any]:
         return self.fields(record, "type", "model", "task_name", *used)
@@ -124,7 +137,11 @@ class _CrewAiEvents(RecordEvents):
                 self.said(str(message["role"]), message.get("content"), extra)
 
     def _answered_tool(self, record: dict[str, Any], failed: bool) -> None:
-        waiting = self._waiting.get(str(record.get("tool_name"))) or []
+        name = str(record.get("tool_name"))
+        waiting = self._waiting.setdefault(name, [])
+        if not waiting and record.get("tool_name"):  # its start is not in the file, or was never told
+            waiting.append(f"call {self.run.count}")
+            self.run.request(waiting[0], name, decoded(record.get("tool_args")))
         output = record.get("error") if failed else record.get("output")
         error = (first_line(str(output)) or "failed") if failed else None
         call = self.run.call(waiting[0]) if waiting else None

@@ -72,3 +72,24 @@ def test_messages_of_autogens_agent_chat() -> None:
     tokens = [event.meta["tokens"] for event in run.events if event.meta.get("tokens")]
     assert tokens == [{"input": 68, "output": 15}, {"input": 90, "output": 5}]
     assert run.events[-1].payload == {"how": "answered", "why": "Text 'TERMINATE' mentioned"}
+
+
+def test_an_answer_of_openais_responses() -> None:
+    (run,) = read_all(DATA / "seeds" / "chat-messages" / "5.json")
+    assert run.kinds == ["AgentInit", "Decision", "ToolRequest", "Decision"]
+    assert [event.payload["reasoning"] for event in run.of("Decision")] == ["Plan", None]
+    assert run.tools() == {"f": 1}
+
+
+def test_messages_as_langchain_keeps_them() -> None:
+    (run,) = read_all(DATA / "seeds" / "chat-messages" / "6.json")
+    assert run.kinds == ["AgentInit", "Observation", "Decision", "ToolRequest", "ToolResponse", "Error"]
+    assert (run.tools(), run.events[-1].payload["message"]) == ({"f": 1}, "x")
+
+
+def test_conversations_by_who_they_are_from() -> None:
+    (run,) = read_all(DATA / "seeds" / "chat-messages" / "7.json")
+    assert [(event.kind, event.payload["data"]) for event in run.events[1:]] == [
+        ("Observation", "Hi"),
+        ("Decision", "Yo"),
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -92,3 +93,23 @@ def test_a_sample_whose_id_has_a_slash() -> None:
     (run,) = read_all(CASES / "inspect-sample-id-slash" / "log.eval")
     assert "/" in str(run.run.source["id"])
     assert len(run.of("x:outcome")) == 1
+
+
+def test_a_crew_that_failed_after_a_call_without_a_start(tmp_path: Path) -> None:
+    at = "2026-01-01T00:00:0{}"
+    records = [
+        {"type": "crew_kickoff_started", "timestamp": at.format(0), "crew_name": "c"},
+        {
+            "type": "tool_usage_error",
+            "timestamp": at.format(1),
+            "tool_name": "f",
+            "tool_args": {"a": 1},
+            "error": "boom",
+        },
+        {"type": "crew_kickoff_failed", "timestamp": at.format(2), "error": "no"},
+    ]
+    path = tmp_path / "crew.jsonl"
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    (run,) = read_all(path)
+    assert run.kinds[2:] == ["ToolRequest", "ToolResponse", "Error", "Error", "x:end"]
+    assert (run.tools(), run.events[-1].payload) == ({"f": 1}, {"how": "crash", "why": "no"})
