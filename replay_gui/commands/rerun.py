@@ -228,7 +228,7 @@ def _print_result(result: CommandResult, where: str) -> None:
         print_error(problem)
     recorded = result.recorded
     if recorded is not None and recorded.is_edited:
-        print_error("an edited answer was given; what was not recorded from there on was made for real")
+        print_error("the edit was made; what was not recorded from there on was made for real")
     for line in result.difference:
         print_error(line)
     if recorded is not None:

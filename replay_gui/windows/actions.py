@@ -174,7 +174,7 @@ ACTION_SPECS = (
         PLAY,
         "&What if…",
         ("Ctrl+Alt+E",),
-        "Edit the answer of this call, and run the agent's code again from there",
+        "Edit an answer or a prompt, and run the agent's code again with it",
         group=1,
         single_run_only=True,
     ),

@@ -151,7 +151,7 @@ def test_an_answer_is_edited_and_the_comparison_shows_what_came_of_it(journey: J
     plan = shown(journey, RerunDialog)
     assert """--what-if 4 '' '["a","edited"]'""" in plan.shown.toPlainText()
     plan.run_button.click()
-    assert verdict(journey) == "The edited answer was given: 3 calls answered from the log, 1 made for real."
+    assert verdict(journey) == "The edit was made: 3 calls answered from the log, 1 made for real."
     comparison = journey.window.comparison
     assert comparison.b.position == 4
     assert comparison.compared is not None

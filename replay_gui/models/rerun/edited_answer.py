@@ -14,6 +14,7 @@ from replay_gui.core.log.positions import Position, position_after
 from replay_gui.models.run.json_text import json_text
 from replay_gui.record.calls.json_bodies import json_value
 from replay_gui.record.calls.plain_form import plain_form
+from replay_gui.record.messages.part_events import PART
 from replay_gui.record.sessions.call_log import ANSWER_FORM
 
 MAX_CHARACTERS = 1_000_000  # of an answer that can be edited in the window
@@ -78,8 +79,11 @@ def answer_text(event: Event | None, pair: Event | None) -> AnswerText:
     Args:
         pair: the request of an answer, or the answer of a request, if there is one.
     """
+    if event is not None and event.kind == Kind.OBSERVATION and PART in event.meta:
+        about = "What the model was told: wherever the agent says it, this is sent instead."
+        return _text(position_after(event.index), event.payload.get("data"), about)
     if event is None or event.kind not in (*_REQUESTS, *_ANSWERS):
-        raise NotEditable("Choose a call or its answer first: the event at the position is neither.")
+        raise NotEditable("Choose a call, its answer or a prompt first: the event at the position is none of these.")
     answer = pair if event.kind in _REQUESTS else event
     if answer is None or answer.kind not in _ANSWERS:
         raise NotEditable("This call has no answer in the log.")

@@ -66,7 +66,7 @@ def verdict_of(process: RerunProcess) -> RerunVerdict:
     answered = f"{plural(report.answered, 'call')} answered from the log"
     if report.is_edited:
         made = f"{report.made:,} made for real" if report.made else "none made for real"
-        return RerunVerdict("info", f"The edited answer was given: {answered}, {made}.", notes=_notes(report))
+        return RerunVerdict("info", f"The edit was made: {answered}, {made}.", notes=_notes(report))
     made = f", {report.made:,} made for real" if report.made else ""
     return RerunVerdict("good", f"Every request was as recorded: {answered}{made}.", notes=_notes(report))
 

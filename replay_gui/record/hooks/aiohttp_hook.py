@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from replay_gui.record.calls.call import CallRequest
 from replay_gui.record.hooks.exchanges import HttpExchange
-from replay_gui.record.hooks.http_calls import HttpAnswer, answer_to_give, http_request
+from replay_gui.record.hooks.http_calls import HttpAnswer, answer_to_give, changed_body, http_request
 from replay_gui.record.hooks.patching import patch
 from replay_gui.record.sessions.call_session import (
     CallSession,
@@ -18,7 +18,7 @@ from replay_gui.record.sessions.call_session import (
     try_to_begin_async,
     try_to_record,
 )
-from replay_gui.record.sessions.open_call import inside
+from replay_gui.record.sessions.open_call import OpenCall, inside
 
 _BUFFER_BYTES = 1 << 16
 _exchanges: dict[int, HttpExchange] = {}  # by id() of the reader that an answer comes into; removed at its end
@@ -44,6 +44,8 @@ def _hook(module: ModuleType, original: Any) -> Any:
             response = _given_response(module, self, method, _url(self, str_or_url), answer_to_give(call.answer))
             await _raise_for_status(self, response, more.get("raise_for_status"))
             return response
+        if call.changes:
+            more = _changed(more, call)
         exchange = HttpExchange(session, call, asked, "aiohttp")
         try:
             with inside(call):
@@ -76,6 +78,14 @@ def _asked(session: CallSession, client: Any, method: str, url: Any, more: dict[
     elif data is not None:
         body = None
     return http_request(method.upper(), whole, headers.items(), body, session.secrets)
+
+
+def _changed(more: dict[str, Any], call: OpenCall) -> dict[str, Any]:
+    """Return the arguments of a request with an edited prompt."""
+    if more.get("json") is not None:
+        return {**more, "json": {**more["json"], **call.changes}}
+    data = more["data"]
+    return {**more, "data": changed_body(data.encode() if isinstance(data, str) else data, call.changes)}
 
 
 def _url(client: Any, url: Any) -> Any:

@@ -97,6 +97,11 @@ def _query(text: str, secrets: Secrets) -> dict[str, Any]:
     return {name: HIDDEN if name.lower() in _SECRET_QUERIES else value for name, value in query.items()}
 
 
+def changed_body(body: bytes, changes: Mapping[str, Any]) -> bytes:
+    """Return the JSON body of a request with these members in the place of its own."""
+    return msgspec.json.encode({**json_value(body), **changes})
+
+
 def http_answer(
     request: CallRequest, status: int, headers: Iterable[tuple[str, str]], chunks: Sequence[bytes], secrets: Secrets
 ) -> CallAnswer:

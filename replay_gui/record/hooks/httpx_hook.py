@@ -12,7 +12,7 @@ from typing import Any
 
 from replay_gui.record.calls.call import CallRequest
 from replay_gui.record.hooks.exchanges import HttpExchange
-from replay_gui.record.hooks.http_calls import HttpAnswer, answer_to_give, http_request
+from replay_gui.record.hooks.http_calls import HttpAnswer, answer_to_give, changed_body, http_request
 from replay_gui.record.hooks.patching import patch
 from replay_gui.record.sessions.call_session import CallSession, session_in_force, try_to_begin_async, try_to_record
 from replay_gui.record.sessions.open_call import OpenCall, inside
@@ -37,6 +37,7 @@ def _sync_hook(module: ModuleType, streams: _Streams, original: Any) -> Any:
         if call.answer is not None:
             given = _given(call)
             return _response(module, given, streams.recorded(given, call))
+        request = _changed(module, request, call)
         exchange = HttpExchange(session, call, asked, "httpx")
         try:
             with inside(call):
@@ -65,6 +66,7 @@ def _async_hook(module: ModuleType, streams: _Streams, original: Any) -> Any:
                 await call.finish_async(call.answer)
                 raise
             return _response(module, given, streams.recorded_async(given, call))
+        request = _changed(module, request, call)
         exchange = HttpExchange(session, call, asked, "httpx")
         try:
             with inside(call):
@@ -94,6 +96,17 @@ def _request(session: CallSession, module: ModuleType, request: Any) -> CallRequ
     except module.RequestNotRead:
         body = None
     return http_request(request.method, str(request.url), request.headers.multi_items(), body, session.secrets)
+
+
+def _changed(module: ModuleType, request: Any, call: OpenCall) -> Any:
+    """Return the request that is made: as the agent asked, or with an edited prompt."""
+    if not call.changes:
+        return request
+    headers = [pair for pair in request.headers.multi_items() if pair[0].lower() != "content-length"]
+    body = changed_body(request.content, call.changes)
+    return module.Request(
+        request.method, request.url, headers=headers, content=body, extensions=dict(request.extensions)
+    )
 
 
 def _response(module: ModuleType, given: HttpAnswer, stream: Any) -> Any:

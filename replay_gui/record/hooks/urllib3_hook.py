@@ -11,7 +11,7 @@ from typing import Any
 
 from replay_gui.record.calls.call import CallRequest
 from replay_gui.record.hooks.exchanges import HttpExchange
-from replay_gui.record.hooks.http_calls import answer_to_give, http_request
+from replay_gui.record.hooks.http_calls import answer_to_give, changed_body, http_request
 from replay_gui.record.hooks.patching import patch
 from replay_gui.record.sessions.call_session import CallSession, session_in_force, try_to_record
 from replay_gui.record.sessions.open_call import OpenCall, current_call, inside
@@ -38,6 +38,10 @@ def _hook(module: ModuleType, original: Any) -> Any:
             return original(self, method, url, body, headers, *args, **more)
         if call.answer is not None:
             return _given_response(module, call, method, url, more)
+        if call.changes:
+            body = changed_body(body.encode() if isinstance(body, str) else body, call.changes)
+            headers = [pair for pair in _texts(given) if pair[0].lower() != "content-length"]
+            headers = {**dict(headers), "content-length": str(len(body))}
         exchange = HttpExchange(session, call, asked, "urllib3")
         try:
             with inside(_PoolCall(call, self)):

@@ -22,12 +22,12 @@ _BODY = "body"
 
 
 class AnswerEdit(msgspec.Struct, frozen=True):
-    """An edit of an answer.
+    """An edit of an answer or a prompt.
 
     Attributes:
-        index: of the event that answers. pointer: JSON Pointer of what is replaced: in what a tool returned, in the
-        JSON body of an answer over HTTP, or in what a model said in a stream; "" for all of it.
-        value: what it is replaced by, a plain value.
+        index: of the event that answers, or that holds a prompt.
+        pointer: JSON Pointer of what is replaced: in what a tool returned, in the JSON body of an answer over HTTP, in
+        what a model said in a stream, or in a prompt; "" for all of it. value: what it is replaced by, a plain value.
     """
 
     index: EventIndex
@@ -43,10 +43,12 @@ def edit_answers(run: PastRun, edits: Iterable[AnswerEdit]) -> frozenset[int]:
     by_answer = {call.answer_index: call for call in run.calls if call.answer_index is not None}
     edited = set()
     for edit in edits:
+        if edit.index in run.prompts:
+            continue  # see PromptEdits
         call = by_answer.get(edit.index)
         event = f"event {position_after(edit.index):,}"
         if call is None or call.answer is None:
-            raise RerunRefused(f"{run.path}: {event} answers no call of a model or a tool, so it cannot be edited")
+            raise RerunRefused(f"{run.path}: {event} is no answer and no prompt, so it cannot be edited")
         try:
             call.answer = _edited(call, call.answer, edit)
         except (KeyError, ValueError) as why:
@@ -61,7 +63,7 @@ def _edited(call: PastCall, answer: CallAnswer, edit: AnswerEdit) -> CallAnswer:
         if call.request.kind is CallKind.MODEL:
             raise ValueError("the answer of the model is not in the log as it came")
         form = {name: value for name, value in answer.form.items() if name != "raised"}
-        output = _replaced(answer.output, tokens, edit.value, edit.pointer)
+        output = replaced(answer.output, tokens, edit.value, edit.pointer)
         return replace(answer, output=output, error=None, error_type="", form=form)
     raw, status = bytes(answer.form[_BODY]), int(answer.form["status"])
     try:
@@ -69,24 +71,24 @@ def _edited(call: PastCall, answer: CallAnswer, edit: AnswerEdit) -> CallAnswer:
     except NotJson:
         if call.request.kind is not CallKind.MODEL or not answer.success:
             raise ValueError("its body is no JSON") from None
-        body = rewritten_stream(raw, _replaced(answer.output, tokens, edit.value, edit.pointer))
+        body = rewritten_stream(raw, replaced(answer.output, tokens, edit.value, edit.pointer))
         form = {name: value for name, value in answer.form.items() if name != "chunks"} | {_BODY: body}
         return model_answer(status, body, streamed=True, form=form)
-    body = msgspec.json.encode(_replaced(whole, tokens, edit.value, edit.pointer))
+    body = msgspec.json.encode(replaced(whole, tokens, edit.value, edit.pointer))
     form = {name: value for name, value in answer.form.items() if name != "chunks"} | {_BODY: body}
     if call.request.kind is CallKind.MODEL:
         return model_answer(status, body, streamed=False, form=form)
     return replace(answer, output={**answer.output, "body": json_value(body)}, form=form)
 
 
-def _replaced(value: Any, tokens: Sequence[str], new: Any, pointer: str) -> Any:
+def replaced(value: Any, tokens: Sequence[str], new: Any, pointer: str) -> Any:
     """Return the value with another one at the path of `tokens`; KeyError where it has no such path."""
     if not tokens:
         return new
     token, rest = tokens[0], tokens[1:]
     if isinstance(value, dict) and token in value:
-        return {**value, token: _replaced(value[token], rest, new, pointer)}
+        return {**value, token: replaced(value[token], rest, new, pointer)}
     index = list_index(token)
     if isinstance(value, list) and index is not None and index < len(value):
-        return [*value[:index], _replaced(value[index], rest, new, pointer), *value[index + 1 :]]
+        return [*value[:index], replaced(value[index], rest, new, pointer), *value[index + 1 :]]
     raise KeyError(f"it has no {pointer_text(pointer)}")

@@ -64,6 +64,7 @@ class PastRun:
     Attributes:
         path: of its log. agent: payload of its AgentInit. calls: in the order of their requests.
         random_state: of `random`, when the recording began; None if unknown.
+        prompts: what models were told, message by message, by the index of its event.
         surroundings: what was recorded beside calls. drawn: the values that the run drew from them.
         events_inside: events that are no calls, inside calls. is_imported: whether the log was converted.
         is_whole: whether the log is sealed, so that the run is known to have ended there.
@@ -74,6 +75,7 @@ class PastRun:
     calls: list[PastCall] = field(default_factory=list)
     events_inside: list[PastEvent] = field(default_factory=list)
     random_state: Any = None
+    prompts: dict[EventIndex, Any] = field(default_factory=dict)
     surroundings: frozenset[Surrounding] = frozenset()
     drawn: PastValues = field(default_factory=PastValues)
     is_imported: bool = False
@@ -118,7 +120,9 @@ class _CallReader:
         """Take the next event."""
         payload, meta = event.payload, event.meta
         if PART in meta:
-            self._parts[meta[PART]] = part_of_event(payload, meta, ids=False)
+            part = self._parts[meta[PART]] = part_of_event(payload, meta, ids=False)
+            if event.kind == Kind.OBSERVATION:
+                self._run.prompts[event.index] = part
         elif event.kind == Kind.TOOL_REQUEST:
             name, version = _text(payload["tool_name"]), _text(payload["tool_version"])
             request = CallRequest(CallKind.TOOL, name, payload["input"], version=version, meta=_kept(meta))

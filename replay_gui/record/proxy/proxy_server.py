@@ -13,7 +13,7 @@ import msgspec
 from replay_gui.core.errors import ReplayError
 from replay_gui.record.calls.loopback_server import BodyRefused, LoopbackHandler, LoopbackServer
 from replay_gui.record.hooks.exchanges import HttpExchange
-from replay_gui.record.hooks.http_calls import answer_to_give, http_request
+from replay_gui.record.hooks.http_calls import answer_to_give, changed_body, http_request
 from replay_gui.record.matching.first_difference import DiffersFromRecord
 from replay_gui.record.proxy.forwarding import forward
 from replay_gui.record.proxy.upstreams import Upstream, target_url
@@ -85,6 +85,8 @@ class _ProxyHandler(LoopbackHandler):
         if call is not None and call.answer is not None:
             self._give(call)
             return
+        if call is not None and call.changes:
+            body = changed_body(body, call.changes)
         exchange = None if call is None else HttpExchange(session, call, asked, "proxy")
         self._forward(url, body, exchange)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
-from typing import Protocol
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
 
 from replay_gui.record.calls.call import CallAnswer, CallRequest
 from replay_gui.record.matching.past_run import PastCall
@@ -48,10 +48,12 @@ class CallOfRerun:
         *,
         given: CallAnswer | None,
         parent_seq: int | None,
+        changes: Mapping[str, Any] | None = None,
     ) -> None:
         """`given`: what it is answered without being made; None: it is made."""
         self.past = past
         self._given = given
+        self.changes: Mapping[str, Any] = changes or {}
         self.request = request
         self.parent_seq = parent_seq
         self._session = session

@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from types import FrameType
-from typing import Protocol
+from typing import Any, Protocol
 
 from replay_gui.record.calls.call import CallAnswer, CallRequest
 
@@ -20,7 +20,13 @@ class OpenCall(Protocol):
     Attributes:
         seq: of the request's event.
         answer: what the call is answered from the log; None where it has to be made.
+        changes: members of the request's body that are to be other ones where it is made; mostly none.
     """
+
+    @property
+    def changes(self) -> Mapping[str, Any]:
+        """Members of the request's body that are to be other ones where it is made."""
+        ...
 
     @property
     def seq(self) -> int:
@@ -49,6 +55,7 @@ class SameCall:
     """A call that an outer hook has begun already: the outer one records it. See OpenCall."""
 
     answer: CallAnswer | None = None
+    changes: Mapping[str, Any] = {}
 
     def __init__(self, outer: OpenCall) -> None:
         self._outer = outer

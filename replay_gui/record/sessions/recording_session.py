@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from replay_gui.core.errors import ReplayError
 from replay_gui.record.calls.call import CallAnswer, CallRequest
@@ -85,6 +85,7 @@ class CallBeingRecorded:
     """A call that is made for real; see OpenCall."""
 
     answer: CallAnswer | None = None
+    changes: Mapping[str, Any] = {}
 
     def __init__(self, log: CallLog, written: WrittenRequest) -> None:
         self._log = log

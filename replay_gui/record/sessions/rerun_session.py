@@ -30,6 +30,7 @@ from replay_gui.record.matching.first_difference import (
 from replay_gui.record.matching.fixed_answers import check_fixed, fixed_answer
 from replay_gui.record.matching.matcher import CallMatcher
 from replay_gui.record.matching.past_run import PastCall, PastRun, with_calls_inside
+from replay_gui.record.matching.prompt_edits import PromptEdits, with_changes
 from replay_gui.record.matching.request_differences import request_differences
 from replay_gui.record.matching.turns import Moment, Turns
 from replay_gui.record.sessions.call_log import CallLog, WrittenRequest
@@ -54,7 +55,7 @@ class RerunSession:
 
     Attributes:
         first_difference: the verdict; None while every request is as recorded.
-        is_edited: whether an edited answer was given.
+        is_edited: whether an edited answer was given, or an edited prompt sent.
         answered: calls that were answered from the log. made: calls that were made for real.
         unseen: how often the agent did what no hook records. problem: why a call could not be answered; None: none.
         on_difference: called once, when there is a verdict.
@@ -75,6 +76,7 @@ class RerunSession:
             raise RerunRefused(f"{run.path}: there is nobody to be asked how calls are answered")
         check_fixed(run, frozenset(options.fixed))
         self._edited_calls = edit_answers(run, options.edits)
+        self._prompts = PromptEdits(run, options.edits)
         self._run = run
         self._options = options
         self._matcher = CallMatcher(run, options.rules)
@@ -153,6 +155,9 @@ class RerunSession:
             if self.first_difference is not None and self._has_stopped:
                 raise DiffersFromRecord(self.first_difference)  # it was said already, and the agent went on
             clean = self.log.clean(request)
+            if changes := self._prompts.changes(request, clean):
+                request = with_changes(request, changes)
+                clean, self.is_edited = self.log.clean(request), True
             past = self._matcher.take(clean, self.log.key(request), parent)
             recorded = None if past is None else past.answer
             if request.name in options.fixed:
@@ -169,7 +174,7 @@ class RerunSession:
                     self._stop(request, seq)
                 is_asked = recorded is None and options.on_miss is OnMiss.ASK
                 given = self._ask(request, clean, None, seq) if is_asked else recorded
-        return CallOfRerun(self, request, past, given=given, parent_seq=seq)
+        return CallOfRerun(self, request, past, given=given, parent_seq=seq, changes=changes)
 
     def _ask(
         self, request: CallRequest, clean: CallRequest, recorded: CallAnswer | None, parent_seq: int | None

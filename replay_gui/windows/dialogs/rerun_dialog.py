@@ -201,7 +201,7 @@ def _about(facts: RunFacts, edit: EditedAnswer | None) -> str:
             "the recorded run did not make."
         )
     return (
-        f"The agent's own code runs again, answered from {name}; event {edit.position:,} is answered as you edited it. "
+        f"The agent's own code runs again, answered from {name}; event {edit.position:,} is as you edited it. "
         "What is asked from there on and was not recorded is made for real: models are asked, tools run."
     )
 

@@ -71,6 +71,14 @@ def test_answers_of_models_are_edited_as_they_came_and_streams_as_what_was_said(
     assert (answer_text(streamed, None).text, answer_text(streamed, None).is_json) == ("ab", False)
 
 
+def test_prompts_are_edited(tmp_path: Path) -> None:
+    body = {"model": "m", "messages": [{"role": "user", "content": "Be brief."}]}
+    with model_server(lambda path, body: chat_answer("hi")) as server, record.run(tmp_path / "run.rlog"):
+        httpx.post(f"{server.url}/v1/chat/completions", json=body)
+    prompt = next(event for event in events(tmp_path / "run.rlog") if event.kind == "Observation")
+    assert answer_text(prompt, None).text == "Be brief."
+
+
 def test_events_that_answer_nothing_are_refused(tmp_path: Path) -> None:
     with Recorder(tmp_path / "run.rlog", "a", "1") as run:
         run.tool_request("search", {})
