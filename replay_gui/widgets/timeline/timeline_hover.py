@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLayout, QVBoxLayout, QWidget
 
 from replay_gui.core.effects.effect_words import finding_words
 from replay_gui.core.index.run_index import NO_PAIR
@@ -51,6 +51,7 @@ class TimelineHover(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(GAP, GAP, GAP, GAP)
         column.setSpacing(UNIT)
+        column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # `_fit` knows how high the words are
         for label in (self._title, self._facts, self._text):
             label.setWordWrap(True)
             column.addWidget(label)
@@ -96,7 +97,7 @@ class TimelineHover(QFrame):
         if marks:
             title = "Marks" if len(marks) > 1 else MARK_WORDS[marks[0].kind].title
             more = f"\nand {len(marks) - _MAX_MARKS:,} more here" if len(marks) > _MAX_MARKS else ""
-            self.show_words(title, "\n".join(map(mark_tip, marks[:_MAX_MARKS])) + more, at)
+            self.show_words(title, "\n\n".join(map(mark_tip, marks[:_MAX_MARKS])) + more, at)
         return bool(marks)
 
     def show_words(self, title: str, facts: str, at: QPoint) -> None:
@@ -108,7 +109,7 @@ class TimelineHover(QFrame):
         for label, words in ((self._title, title), (self._facts, facts), (self._text, text)):
             label.setText(words)
             label.setVisible(bool(words))
-        self.adjustSize()
+        self._fit()
         screen = QGuiApplication.screenAt(at) or self.screen()
         room = screen.availableGeometry()
         corner = at + QPoint(2 * GAP, 2 * GAP)
@@ -117,6 +118,11 @@ class TimelineHover(QFrame):
         corner.setX(max(min(corner.x(), room.right() - self.width()), room.left()))
         self.move(corner)
         self.show()
+
+    def _fit(self) -> None:
+        """Take the size that the words need; adjustSize would measure their height at a width beyond the card's."""
+        width = min(self.sizeHint().width(), self.maximumWidth())
+        self.resize(width, self.heightForWidth(width))
 
     def _summary(self) -> str:
         """Return the text of the event, and of its answer if available; "" if it has not arrived."""
@@ -143,7 +149,7 @@ class TimelineHover(QFrame):
         if self.isVisible() and self._position is not None and not self._text.text() and (text := self._summary()):
             self._text.setText(text)
             self._text.show()
-            self.adjustSize()
+            self._fit()
 
     @Slot()
     def on_run_changed(self) -> None:

@@ -140,3 +140,14 @@ def test_another_run_is_not_told_the_texts_of_the_last(timeline: Timeline, sessi
     timeline.show_hover(point)
     assert "of the first run" not in timeline.hover.words
     assert timeline.event_at(QPointF(point)) is not None
+
+
+def test_the_card_is_as_high_as_its_words(timeline: Timeline) -> None:
+    card, words = timeline.hover, "one word after another "
+    heights = []
+    for text in (words, words * 30, words):
+        card.show_words("A title", text, QPoint(10, 10))
+        for label in card.findChildren(QLabel):
+            assert label.isHidden() or label.height() >= label.heightForWidth(label.width())
+        heights.append(card.height())
+    assert heights[0] == heights[2] < heights[1] / 2
