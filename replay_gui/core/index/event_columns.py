@@ -26,9 +26,9 @@ from replay_gui.core.index.run_index import (
     NO_PAIR,
     NO_TOOL,
 )
-from replay_gui.core.log.canonical import decode, decode_shallow
+from replay_gui.core.log.canonical import decode
 from replay_gui.core.log.event import SKIPPED_KIND, UNREADABLE_KIND, decode_event
-from replay_gui.core.log.fast_events import FAST_EVENT_TYPES, FastEvent, decode_fast_events
+from replay_gui.core.log.fast_events import FAST_EVENT_TYPES, DecodedEvent, decode_fast_events
 from replay_gui.core.log.kinds import CRITICAL_KINDS, INTERRUPTED, KINDS, Kind
 from replay_gui.core.log.scanner import Block, Skipped
 from replay_gui.core.state.bulk_reducer import BulkResult
@@ -39,7 +39,10 @@ _UNUSUAL = len(KINDS)  # in place of a number, until the content was read
 _TRANSITION, _REQUEST, _RESPONSE, _ERROR = map(
     KINDS.index, (Kind.STATE_TRANSITION, Kind.TOOL_REQUEST, Kind.TOOL_RESPONSE, Kind.ERROR)
 )
-_KIND_NUMBERS = {structure: KINDS.index(kind) for kind, structure in FAST_EVENT_TYPES.items()} | {NoneType: _UNUSUAL}
+_KIND_NUMBERS = {structure: KINDS.index(kind) for kind, structure in FAST_EVENT_TYPES.items()} | {
+    tuple: _UNUSUAL,
+    NoneType: _UNUSUAL,
+}
 _IS_CRITICAL = np.array([kind in CRITICAL_KINDS for kind in (*KINDS, None)])
 _IS_INSPECTED = np.array(
     [
@@ -59,7 +62,7 @@ class DecodedBlock(NamedTuple):
         unusual: (kind, payload) of the events that are not in the common form, by index.
     """
 
-    events: Sequence[FastEvent | None]
+    events: Sequence[DecodedEvent]
     kinds: NDArray[np.uint16]
     critical: NDArray[np.bool_]
     inspected: NDArray[np.int64]
@@ -87,7 +90,7 @@ class EventColumns:
         kinds = np.fromiter(map(_KIND_NUMBERS.__getitem__, map(type, events)), np.uint16, len(events))
         inspected, unusual = np.flatnonzero(_IS_INSPECTED[kinds]), {}
         for i in np.flatnonzero(kinds == _UNUSUAL).tolist():
-            unusual[i] = _read(contents[i])
+            unusual[i] = _read(contents[i], events[i])
             kinds[i] = self._number(unusual[i][0])
         critical = _IS_CRITICAL[np.minimum(kinds, _UNUSUAL)]
         return DecodedBlock(events, kinds, critical, inspected, unusual)
@@ -103,7 +106,7 @@ class EventColumns:
         numbers, waiting = self.tools, self._waiting
         for n, (i, kind) in enumerate(zip(block_indexes, decoded.kinds[at].tolist(), strict=True)):
             event = events[i]
-            payload = decoded.unusual[i][1] if event is None else event.payload
+            payload = decoded.unusual[i][1] if i in decoded.unusual else event.payload
             name = getattr(payload, "tool_name", None)
             if isinstance(name, str):
                 tool = numbers.get(name)
@@ -175,10 +178,9 @@ class EventColumns:
         return index
 
 
-def _read(content: bytes) -> tuple[str, SimpleNamespace]:
+def _read(content: bytes, event: tuple[str, dict[str, Any]] | None) -> tuple[str, SimpleNamespace]:
     """Return (kind, payload) of a content that is not in the common form, as far as it can be read."""
     try:
-        event = decode_shallow(content)
         kind, payload = decode_event(content) if event is None else event
     except NotApplicable:
         return UNREADABLE_KIND, SimpleNamespace()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 import struct
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -50,7 +50,10 @@ _decode_any = msgspec.msgpack.Decoder(ext_hook=_odd_extension).decode
 _decode_tree = msgspec.msgpack.Decoder(type_of_shallow_values(SHALLOW_DEPTH)).decode
 decode_shallow_event = msgspec.msgpack.Decoder(_Pair[str, _Map[str, type_of_shallow_values(SHALLOW_DEPTH - 2)]]).decode
 _SCALARS = (str, bytes, int, float, type(None))  # bool is an int
+SHORT_KEY: Any = Annotated[str, msgspec.Meta(max_length=MAX_KEY_BYTES // 4)]  # characters: at most MAX_KEY_BYTES
+_decode_short_keys = msgspec.msgpack.Decoder(type_of_shallow_values(SHALLOW_DEPTH, SHORT_KEY)).decode
 _IS_ODD = re.compile("timestamp|hashable")
+_MAY_BE_NAN = re.compile(rb"\xcb[\x7f\xff]")
 _CANONICAL_NAN = bytes.fromhex("7ff8000000000000")
 
 
@@ -89,20 +92,32 @@ def decode(raw: bytes) -> Any:
         value = _decode_tree(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return _decode_slowly(raw)
-    if len(raw) > MAX_KEY_BYTES:
+    if len(raw) > MAX_KEY_BYTES and not has_short_keys(raw):
         check_limits(value)
     return value
 
 
 def decode_shallow(raw: bytes) -> tuple[str, dict[str, Any]] | None:
     """Return (kind, payload) of content at most SHALLOW_DEPTH deep and without long keys, else None."""
-    if len(raw) > MAX_KEY_BYTES:
+    if len(raw) > MAX_KEY_BYTES and not has_short_keys(raw):
         return None
     try:
         event: tuple[str, dict[str, Any]] = decode_shallow_event(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return None
     return event
+
+
+def has_short_keys(raw: bytes) -> bool:
+    """Return whether all keys of shallow `raw` are within the limit; False may mean that some only might not be.
+
+    A check for long input, where it takes as long as decoding: keys that are checked are not shared between values.
+    """
+    try:
+        _decode_short_keys(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return False
+    return True
 
 
 def is_canonical_event(raw: bytes) -> bool:
@@ -174,7 +189,7 @@ def nesting_depth(value: Any) -> int:
 
 def may_contain_nan(raw: bytes) -> bool:
     """Return False where no float in `raw` can be a NaN: a search for bytes, which may match inside other values."""
-    return FLOAT64_FIRST_BYTE in raw and (b"\xcb\x7f" in raw or b"\xcb\xff" in raw)
+    return FLOAT64_FIRST_BYTE in raw and _MAY_BE_NAN.search(raw) is not None
 
 
 def _check_nan(value: Any) -> None:

@@ -2,7 +2,7 @@
 
 msgspec decodes it to a structure that C has checked, in half the time that a dict and a check of each field would take.
 It encodes the structure canonically, since its fields are in the order of their keys. Any other content (a custom kind,
-`ops`, further or missing fields, deep values, broken bytes) raises; it is left to `canonical` and the reducer.
+`ops`, further or missing fields, long keys, deep values, broken bytes) raises; it is left to `canonical`.
 """
 
 from __future__ import annotations
@@ -19,8 +19,11 @@ from msgspec import UNSET, MsgspecError
 from replay_gui.core.log.canonical import (
     MAX_KEY_BYTES,
     SHALLOW_DEPTH,
+    SHORT_KEY,
+    decode_shallow,
     encode_all,
     encode_sorted,
+    has_short_keys,
     is_canonical_event,
     may_contain_nan,
     type_of_shallow_values,
@@ -30,10 +33,14 @@ from replay_gui.core.log.payloads import STRUCTURES, Payload
 FastEvent: TypeAlias = Any
 """A structure with the attribute `payload`, which has the kind's fields as attributes (UNSET for a missing one)."""
 
+DecodedEvent: TypeAlias = Any
+"""A FastEvent; (kind, payload) of another form that is shallow; None where a limit may be broken, or it is no event."""
+
 _VALUE: Any = type_of_shallow_values(SHALLOW_DEPTH - 2)
 _LIST: Any = list  # for types that are built at run time, which no type checker can follow
 _MAP: Any = dict
 _TYPES = {Any: _VALUE, list[Any]: _LIST[_VALUE], dict[str, Any]: _MAP[str, _VALUE]}
+_BECOME_KEYS = {"tool_name", "obs_type", "key", "patch_hash"}  # fields whose values the reducer uses as keys of maps
 
 
 def _fast_event_type(kind: str, structure: type[Payload]) -> type[FastEvent]:
@@ -41,7 +48,7 @@ def _fast_event_type(kind: str, structure: type[Payload]) -> type[FastEvent]:
     fields = []
     for field in sorted(msgspec.structs.fields(structure), key=lambda field: field.encode_name):
         if field.name != "ops":
-            type_ = _TYPES.get(field.type, field.type)
+            type_ = SHORT_KEY if field.name in _BECOME_KEYS else _TYPES.get(field.type, field.type)
             # A field that may be missing is left out again; one that is there and null stays.
             fields.append((field.name, type_) if field.required else (field.name, type_ | msgspec.UnsetType, UNSET))
     payload = msgspec.defstruct(f"{kind}Payload", fields, kw_only=True, forbid_unknown_fields=True, gc=False)
@@ -58,29 +65,23 @@ FAST_EVENT_TYPES: dict[str, type[FastEvent]] = {
 decode_fast_event = msgspec.msgpack.Decoder(reduce(or_, FAST_EVENT_TYPES.values())).decode
 
 
-def decode_fast_events(contents: Sequence[bytes]) -> list[FastEvent | None]:
-    """Return the decoded events; None for each that has another form, or is so long that a key may exceed the limit.
-
-    Takes one C loop if all have the common form.
-    """
-    if max(map(len, contents), default=0) <= MAX_KEY_BYTES:
+def decode_fast_events(contents: Sequence[bytes]) -> list[DecodedEvent]:
+    """Return the decoded events, in one C loop, which is taken up again behind each event of another form."""
+    events: list[DecodedEvent] = []
+    rest = iter(contents)
+    while len(events) < len(contents):
         try:
-            return [*map(decode_fast_event, contents)]
-        except (MsgspecError, UnicodeDecodeError):
-            pass
-    return [*map(_decoded, contents)]
+            events.extend(map(decode_fast_event, rest))
+        except (MsgspecError, UnicodeDecodeError):  # at the content that `rest` gave last; those before it are listed
+            events.append(decode_shallow(contents[len(events)]))
+    if max(map(len, contents), default=0) > MAX_KEY_BYTES:
+        for i, content in enumerate(contents):
+            if len(content) > MAX_KEY_BYTES and not has_short_keys(content):
+                events[i] = None
+    return events
 
 
-def _decoded(content: bytes) -> FastEvent | None:
-    if len(content) > MAX_KEY_BYTES:
-        return None
-    try:
-        return decode_fast_event(content)
-    except (MsgspecError, UnicodeDecodeError):
-        return None
-
-
-def indexes_not_canonical(events: list[FastEvent | None], contents: Sequence[bytes]) -> list[int]:
+def indexes_not_canonical(events: Sequence[DecodedEvent], contents: Sequence[bytes]) -> list[int]:
     """Return the indexes of the `contents` that are not canonical [kind, payload]; `events`: decoded from them.
 
     Where each event is encoded to exactly the bytes that it was decoded from, only a NaN can be wrong, so that one
@@ -88,7 +89,7 @@ def indexes_not_canonical(events: list[FastEvent | None], contents: Sequence[byt
     """
     if NoneType not in set(map(type, events)):
         joined = b"".join(contents)
-        if encode_all(events) == joined and not may_contain_nan(joined):
+        if encode_all(list(events)) == joined and not may_contain_nan(joined):
             return []
     return [
         i

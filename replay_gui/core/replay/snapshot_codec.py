@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from replay_gui.core.errors import NotCanonical
-from replay_gui.core.state.bulk_reducer import ALL_KEYS, ChangedKeys
+from replay_gui.core.state.bulk_effects import ALL_KEYS, ChangedKeys
 from replay_gui.core.state.state import LISTS, MAPS, MIN_OVERLAY_MEMBERS, PACK_ITEMS, GrowList, OverlayMap, State
 
 _MAP, _LIST, _MAP_DIFFERENCE, _LIST_DIFFERENCE = 1, 2, 3, 4

@@ -1,57 +1,31 @@
 """Replay in bulk: for a pass that wants only the last state, and to know which events do not apply.
 
-An event of the common form (see fast_events) changes one or two members of plain maps that no other state shares, so
-it is applied in place, without a draft's copies and without a record of the changes. Every other event, and every event
-that needs a missing member, goes to the reducer, which alone defines what events mean; a test compares the two.
+Events are applied in place, in groups (see bulk_effects), without a draft's copies and without a record of the changes.
+An event with operations, or of an odd form, goes to the reducer, which alone defines what events mean; a test compares
+the two.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from operator import attrgetter
-from types import NoneType
-from typing import Any, NamedTuple, TypeAlias
-
-from msgspec import UNSET
+from typing import Any, NamedTuple
 
 from replay_gui.core.errors import NotApplicable
-from replay_gui.core.log.canonical import decode_shallow
+from replay_gui.core.log.canonical import MAX_KEY_BYTES
 from replay_gui.core.log.chain import request_hash_of_decoded, request_hashes_of_decoded
 from replay_gui.core.log.event import decode_event
-from replay_gui.core.log.fast_events import FAST_EVENT_TYPES, FastEvent, decode_fast_events
-from replay_gui.core.log.kinds import KINDS, Kind
-from replay_gui.core.log.payloads import structured
+from replay_gui.core.log.fast_events import FAST_EVENT_TYPES, DecodedEvent, FastEvent, decode_fast_events
+from replay_gui.core.log.kinds import Kind
+from replay_gui.core.log.payloads import STRUCTURES, structured
+from replay_gui.core.state.bulk_effects import ALL_KEYS, EFFECTS, ChangedKeys, has_usual_shapes
 from replay_gui.core.state.draft import Draft
-from replay_gui.core.state.reducer import COUNTER_LIMIT, fold
-from replay_gui.core.state.state import ABSENT, LISTS, MAPS, Path, State
+from replay_gui.core.state.reducer import apply
+from replay_gui.core.state.state import ABSENT, MAPS, Path, State
 from replay_gui.core.state.work_limit import TooMuchWork
 
-_Map: TypeAlias = dict[str, Any]
-_Event: TypeAlias = Any
 _TOOL_REQUEST = FAST_EVENT_TYPES[Kind.TOOL_REQUEST]
 _request_of = attrgetter("payload.tool_name", "payload.tool_version", "payload.input")
-
-
-class _AnyKeys(set[str]):
-    """Stands for all keys: adding a key to it does nothing.
-
-    An effect calls ``changed[name].add(key)`` in either case, which is faster than to test for it:
-
-    >>> changed = {"tools": {"read"}, "memory": ALL_KEYS}
-    >>> changed["tools"].add("write"); changed["memory"].add("key")  # the second call changes nothing
-    """
-
-    def add(self, key: str) -> None:
-        pass
-
-
-ALL_KEYS = _AnyKeys()
-ChangedKeys: TypeAlias = dict[str, set[str]]
-_SHAPES = (("pending", MAPS), ("observations", MAPS), ("memory", MAPS), ("messages", LISTS))
-
-# A counter is raised by 1 in place if it is one of these; the reducer knows what to do with any other value.
-_FIRST_COUNT, _LAST_COUNT = -1, COUNTER_LIMIT - 1
-_MAX_KEY_CHARACTERS = 1024  # characters; a longer one may be over the limit in bytes
 
 
 class BulkResult(NamedTuple):
@@ -64,13 +38,6 @@ class BulkResult(NamedTuple):
 
     refused: list[int]
     requested: list[str]
-
-
-class _RequestHashes(NamedTuple):
-    """Hashes of tool requests: `ahead` of those in common form to come, `applied` of every one that was applied."""
-
-    ahead: Iterator[str]
-    applied: list[str]
 
 
 def without_replay(contents: Sequence[bytes]) -> BulkResult:
@@ -92,19 +59,19 @@ class BulkReducer:
     """Applies events to a state in place, and notes which members of it have changed.
 
     Attributes:
-        changed: for a member of the root, the keys in it that changed since `forget_changes`; ANY where it may have
-        changed in any way. A list that was only appended to is not in it.
+        changed: for a member of the root, the keys in it that changed since `forget_changes`; ALL_KEYS where it may
+            have changed in any way. A list that was only appended to is not in it.
     """
 
-    __slots__ = ("_draft", "_is_owned", "_is_plain", "_max_work", "changed")
+    __slots__ = ("_draft", "_is_owned", "_is_usual", "_max_work", "_own_tools", "changed")
 
     def __init__(self, state: State | None = None, max_work: int | None = None) -> None:
         """Begin with `state`, which is not changed; None: with the empty state. `max_work`: see max_moved_values."""
         self._max_work = max_work
         self._draft = Draft(State({}) if state is None else state)
         self._is_owned = state is None  # whether all containers changed in place are this object's
-        # Without ops, only effects write the state, so every member has the shape that effects give it.
-        self._is_plain = True
+        self._is_usual = True  # whether all members have the shape that effects give them
+        self._own_tools: set[str] = set()  # see BulkTarget
         self.changed: ChangedKeys = {}
 
     @property
@@ -117,67 +84,72 @@ class BulkReducer:
         """The present state; the next event changes it in place."""
         return self._draft.present
 
-    def fold(self, contents: Sequence[bytes], events: Sequence[FastEvent | None] | None = None) -> BulkResult:
+    def fold(self, contents: Sequence[bytes], events: Sequence[DecodedEvent] | None = None) -> BulkResult:
         """Apply events one after another; `events` is what decode_fast_events returned for `contents`, if called.
 
         TooMuchWork where the events so far have caused too much of it; the state is of no use then.
         """
         if not self._is_owned:
-            self._flush()
-        events = decode_fast_events(contents) if events is None else events
-        requests = [*map(_request_of, [event for event in events if type(event) is _TOOL_REQUEST])]
-        hashes, refused = _RequestHashes(iter(request_hashes_of_decoded(requests)), []), []
-        root, changed = self._draft.root, self.changed
-        for i, (event, effect) in enumerate(zip(events, map(_effect_of, map(type, events)), strict=True)):
-            try:
-                if self._is_plain and effect(root, changed, hashes, event):
-                    continue
-            except KeyError:
-                pass  # a member is missing: the reducer knows whether that matters
-            if not self._apply_by_reducer(contents[i], hashes.applied):
-                refused.append(i)
-            if self._max_work is not None and self._draft.work > self._max_work:
-                raise TooMuchWork(i)
-            root = self._draft.root
-        return BulkResult(refused, hashes.applied)
+            self._own()
+        decoded = decode_fast_events(contents) if events is None else events
+        common, unusual = decoded, list[int]()
+        if not _COMMON_FORM.issuperset(map(type, decoded)):
+            common, unusual = _to_common_form(contents, decoded)
+        result, begin = BulkResult([], []), 0
+        for stop in (*unusual, len(decoded)):
+            if begin < stop and self._is_usual:
+                _Pass(
+                    self, contents, common if stop - begin == len(common) else common[begin:stop], begin, result
+                ).run()
+            else:
+                for i in range(begin, stop):
+                    self._apply_one(contents[i], decoded[i], i, result)
+            if stop < len(decoded):
+                self._apply_one(contents[stop], decoded[stop], stop, result)
+            begin = stop + 1
+        result.refused.sort()
+        return result
 
     def publish(self) -> State:
         """Return the present state as an immutable value; later events change copies."""
         self._is_owned = False
         return self._draft.publish()
 
-    def _flush(self) -> None:
-        """Copy the containers that effects change in place, unless a member has another type than effects give it."""
-        root, self._is_owned = self._draft.own_members(), True
-        self.changed = dict.fromkeys(root, ALL_KEYS)
-        tools = root.get("tools", {})
-        self._is_plain = (
-            self._is_plain
-            and all(isinstance(root.get(name, ()), (*types, tuple)) for name, types in _SHAPES)
-            and type(tools) is dict
-            and all(type(row) is dict and _has_counters(row) for row in tools.values())
-        )
-        if self._is_plain:
-            for name, row in tools.items():
-                tools[name] = dict(row)
-
     def forget_changes(self) -> None:
         """Forget which members have changed."""
         self.changed = {name: set() for name, member in self.root.items() if isinstance(member, MAPS)}
 
-    def _apply_by_reducer(self, content: bytes, requested: list[str]) -> bool:
-        shallow = decode_shallow(content)
-        if shallow is not None and shallow[0] not in KINDS and "ops" not in shallow[1]:
-            return True  # a custom kind without ops does nothing
-        self._is_plain = self._is_plain and b"ops" not in content  # however its length is written
-        if not fold(self._draft, content):
-            return False
+    def _own(self) -> None:
+        """Copy the containers that effects change in place."""
+        root, self._is_owned = self._draft.own_members(), True
+        self.changed = dict.fromkeys(root, ALL_KEYS)
+        self._own_tools.clear()
+        self._is_usual = has_usual_shapes(root)
+
+    def _apply_one(self, content: bytes, decoded: DecodedEvent, i: int, result: BulkResult) -> None:
+        """Have the reducer apply an event, and keep to the limit of work."""
+        self._reduce(content, decoded, i, result)
+        if self._max_work is not None and self._draft.work > self._max_work:
+            raise TooMuchWork(i)
+
+    def _reduce(self, content: bytes, decoded: DecodedEvent, i: int, result: BulkResult) -> None:
+        is_shallow = type(decoded) is tuple
+        try:
+            kind, payload = decoded if is_shallow else decode_event(content)
+            apply(self._draft, kind, payload, is_shallow)
+        except NotApplicable:
+            self._draft.begin()
+            result.refused.append(i)
+            return
         for change in self._draft.changes:
             self._note_change(change.path, change.old)
-        match decode_event(content):
-            case Kind.TOOL_REQUEST, {"tool_name": name, "tool_version": version, "input": value}:
-                requested.append(request_hash_of_decoded(name, version, value))
-        return True
+        if "ops" in payload:
+            self._own_tools.clear()
+            self._is_usual = has_usual_shapes(self.root)
+        if kind == Kind.TOOL_REQUEST:
+            result.requested.append(
+                request_hash_of_decoded(payload["tool_name"], payload["tool_version"], payload["input"])
+            )
 
     def _note_change(self, path: Path, old: Any) -> None:
         name, inside = str(path[0]), path[1] if len(path) > 1 else None
@@ -188,113 +160,96 @@ class BulkReducer:
             self.changed[name] = ALL_KEYS
 
 
-# Each effect checks everything before it changes anything. False or KeyError: not the common case, nothing was changed.
-# The types of the payload's fields were checked when it was decoded.
+class _Pass:
+    """Events in the common form that follow one another, applied group by group; see BulkTarget."""
+
+    def __init__(
+        self,
+        reducer: BulkReducer,
+        contents: Sequence[bytes],
+        events: Sequence[FastEvent | None],
+        begin: int,
+        result: BulkResult,
+    ) -> None:
+        """`begin`: the index in `contents` of the first of `events`; None in these stands for one without effect."""
+        self.root, self.changed, self.own_tools = reducer.root, reducer.changed, reducer._own_tools
+        self.applied = result.requested
+        self._reducer = reducer
+        self._contents = contents
+        self._events = events
+        self._begin = begin
+        self._result = result
+        self._indexes: dict[int, int] = {}  # by the id of the event
+        self._created: list[tuple[int, str]] = []  # (index, name) of the members of the root
+        self._left: list[tuple[int, int]] = []  # (index, work) of events that were left to the reducer
+        self.ahead: Iterator[str] = iter(())
+
+    def run(self) -> None:
+        """Apply the events; TooMuchWork as BulkReducer.fold."""
+        groups: dict[Any, list[FastEvent]] = {effect: [] for effect in EFFECTS.values()}
+        adders = {type_: groups[effect].append for type_, effect in EFFECTS.items()}
+        for event in self._events:
+            adders[type(event)](event)
+        requests = [*map(_request_of, [event for event in self._events if type(event) is _TOOL_REQUEST])]
+        self.ahead = iter(request_hashes_of_decoded(requests))
+        for effect, events in groups.items():
+            if events:
+                effect(self, events)
+        if len(self._created) > 1:  # the order of the root's members is that in which the events create them
+            root = self.root
+            for _, name in sorted(self._created, key=lambda created: created[0]):
+                root[name] = root.pop(name)
+        self._check_work()
+
+    def _check_work(self) -> None:
+        over = self._reducer._draft.work - (self._reducer._max_work or 0)
+        if self._reducer._max_work is None or over <= 0:
+            return
+        for index, work in sorted(self._left, reverse=True):  # back to the one that went over the limit
+            over -= work
+            if over <= 0:
+                raise TooMuchWork(index)
+        raise AssertionError("only events that are left to the reducer cause work")
+
+    # ---- for effects ----------------------------------------------------------------------------
+    def create(self, name: str, value: Any, event: FastEvent) -> None:
+        self._created.append((self._index(event), name))
+        self.root[name], self.changed[name] = value, ALL_KEYS
+
+    def refuse(self, event: FastEvent) -> None:
+        self._result.refused.append(self._index(event))
+
+    def leave(self, event: FastEvent) -> None:
+        index, before = self._index(event), self._reducer._draft.work
+        self._reducer._reduce(self._contents[index], None, index, self._result)
+        self.root = self._reducer.root
+        self._left.append((index, self._reducer._draft.work - before))
+
+    def _index(self, event: FastEvent) -> int:
+        if not self._indexes:
+            self._indexes = {id(other): self._begin + i for i, other in enumerate(self._events)}
+        return self._indexes[id(event)]
 
 
-def _tool_request(root: _Map, changed: ChangedKeys, hashes: _RequestHashes, event: _Event) -> bool:
-    p = event.payload
-    name, request = p.tool_name, next(hashes.ahead)
-    row, pending = root["tools"][name], root["pending"]
-    waiting = pending.get(request)
-    calls = row["calls"]
-    if not _FIRST_COUNT <= calls < _LAST_COUNT or (waiting is not None and not _is_waiting(waiting, 1)):
-        return False
-    changed["tools"].add(name)
-    changed["pending"].add(request)
-    row["calls"] = calls + 1
-    if waiting is None:
-        pending[request] = {"tool": name, "input": p.input, "count": 1}
-    else:
-        pending[request] = {**waiting, "count": waiting["count"] + 1}
-    hashes.applied.append(request)
-    return True
+_COMMON_FORM = frozenset(FAST_EVENT_TYPES.values())
 
 
-def _tool_response(root: _Map, changed: ChangedKeys, hashes: _RequestHashes, event: _Event) -> bool:
-    p = event.payload
-    name, request = p.tool_name, p.request_hash
-    row, pending = root["tools"][name], root["pending"]
-    waiting = pending.get(request)
-    if not p.success and not _FIRST_COUNT <= row["errors"] < _LAST_COUNT:
-        return False
-    if waiting is not None:
-        if not _is_waiting(waiting, -1):
-            return False
-        changed["pending"].add(request)
-        if waiting["count"] == 1:
-            del pending[request]
-        else:
-            pending[request] = {**waiting, "count": waiting["count"] - 1}
-    changed["tools"].add(name)
-    if not p.success:
-        row["errors"] += 1
-    row["last"] = p.output
-    return True
-
-
-def _is_waiting(row: Any, by: int) -> bool:
-    """Return whether a request waits that can be counted up (`by` 1) or down (-1)."""
-    count = row.get("count") if type(row) is dict else None
-    return type(count) is int and 0 <= count + by < COUNTER_LIMIT
-
-
-def _has_counters(row: _Map) -> bool:
-    return type(row.get("calls")) is int and type(row.get("errors")) is int
-
-
-def _observation(root: _Map, changed: ChangedKeys, hashes: _RequestHashes, event: _Event) -> bool:
-    p = event.payload
-    kind = p.obs_type
-    if kind == "message":
-        root["messages"].append({"role": p.source, "content": p.data})
-        return True
-    if len(kind) > _MAX_KEY_CHARACTERS:
-        return False
-    observations = root["observations"]
-    changed["observations"].add(kind)
-    observations[kind] = p.data
-    return True
-
-
-def _decision(root: _Map, changed: ChangedKeys, hashes: _RequestHashes, event: _Event) -> bool:
-    p = event.payload
-    if p.decision_type == "message":
-        root["messages"].append({"role": "assistant", "content": p.data})
-    else:
-        root["decision"] = {"type": p.decision_type, "data": p.data}
-    return True
-
-
-def _memory_write(root: _Map, changed: ChangedKeys, hashes: _RequestHashes, event: _Event) -> bool:
-    p = event.payload
-    key, value = p.key, p.value
-    if p.operation == "delete" or value is UNSET or len(key) > _MAX_KEY_CHARACTERS:
-        return False
-    memory = root["memory"]
-    changed["memory"].add(key)
-    memory[key] = value
-    return True
-
-
-def _unusual(root: _Map, changed: ChangedKeys, hashes: _RequestHashes, event: _Event) -> bool:
-    return False
-
-
-def _nothing(root: _Map, changed: ChangedKeys, hashes: _RequestHashes, event: _Event) -> bool:
-    return True
-
-
-_BY_KIND: dict[str, Callable[[_Map, ChangedKeys, _RequestHashes, _Event], bool]] = {
-    Kind.TOOL_REQUEST: _tool_request,
-    Kind.TOOL_RESPONSE: _tool_response,
-    Kind.OBSERVATION: _observation,
-    Kind.DECISION: _decision,
-    Kind.MEMORY_WRITE: _memory_write,
-    Kind.MEMORY_READ: _nothing,
-    Kind.SNAPSHOT: _nothing,
-}
-_EFFECTS = {structure: _BY_KIND.get(kind, _unusual) for kind, structure in FAST_EVENT_TYPES.items()} | {
-    NoneType: _unusual
-}
-_effect_of = _EFFECTS.__getitem__
+def _to_common_form(
+    contents: Sequence[bytes], decoded: Sequence[DecodedEvent]
+) -> tuple[list[FastEvent | None], list[int]]:
+    """Return (the events, the indexes of those that only the reducer can apply); None for one without effect."""
+    events, unusual = list[FastEvent | None](decoded), []
+    for i, event in enumerate(decoded):
+        if event is None:
+            unusual.append(i)
+        elif type(event) is tuple:
+            kind, payload = event
+            events[i] = None
+            if "ops" in payload or (len(contents[i]) > MAX_KEY_BYTES and kind in STRUCTURES):
+                unusual.append(i)
+            elif kind in STRUCTURES:
+                try:
+                    events[i] = FAST_EVENT_TYPES[kind](structured(kind, payload))
+                except NotApplicable:
+                    unusual.append(i)
+    return events, unusual

@@ -109,10 +109,14 @@ class Draft:
     def _touched(self) -> list[Path]:
         return [path for container, path, _, _ in self._log if container is not None]
 
-    def check_limits(self) -> None:
-        """Raise NotApplicable if the state has become deeper than 128 levels, or has a key over 4 KiB."""
+    def check_limits(self, shallow: bool) -> None:
+        """Raise NotApplicable if the state has become deeper than 128 levels, or has a key over 4 KiB.
+
+        `shallow`: what was put into the state is known not to be deep.
+        """
         # Only the state after the whole event counts: a later operation may undo what an earlier one exceeded.
-        if self._long_key or any(len(path) + nesting_depth(new) > MAX_DEPTH for _, path, _, new in self._log):
+        is_deep = not shallow and any(len(path) + nesting_depth(new) > MAX_DEPTH for _, path, _, new in self._log)
+        if self._long_key or is_deep:
             state = State(self.root, frozenset(self._grown)).plain()
             self.work += sum(1 for _ in leaves(state))
             try:

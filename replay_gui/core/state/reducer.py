@@ -50,8 +50,7 @@ def apply(draft: Draft, kind: str, payload: dict[str, Any], shallow: bool = Fals
         if operations is not UNSET:
             for operation in operations:
                 _operate(draft, operation)
-        if not shallow or operations is not UNSET:
-            draft.check_limits()
+        draft.check_limits(shallow and operations is UNSET)
     except NotApplicable:
         draft.undo()
         raise

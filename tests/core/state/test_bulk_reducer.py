@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +21,7 @@ from replay_gui.core.state.bulk_reducer import BulkReducer
 from replay_gui.core.state.draft import Draft
 from replay_gui.core.state.reducer import fold
 from replay_gui.core.state.state import EMPTY, MIN_OVERLAY_MEMBERS
+from replay_gui.core.state.work_limit import TooMuchWork
 from tests.helpers.effort import tries
 
 NAMES = st.sampled_from(["a", "b", "search", "last", ""])
@@ -29,7 +31,10 @@ VALUES = st.recursive(
     max_leaves=4,
 )
 PATHS = st.sampled_from(
-    ["/memory/a", "/messages/0", "/messages/-", "/tools", "/tools/a/calls", "/pending", "/z", "/memory", "/messages"]
+    [
+        *("/memory/a", "/messages/0", "/messages/-", "/tools", "/tools/a/calls", "/tools/a/denied", "/pending", "/z"),
+        *("/memory", "/messages", f"/pending/{request_hash('a', '', None)}", "/errors", "/errors/count", "/patches/a"),
+    ]
 )
 OPS = st.lists(
     st.fixed_dictionaries({"op": st.sampled_from(["add", "replace", "remove"]), "path": PATHS, "value": VALUES}),
@@ -68,7 +73,11 @@ EVENTS = st.one_of(
     event("MemoryWrite", key=NAMES),  # no value: does not apply
     event("MemoryRead", key=NAMES | st.integers(-9, 9)),
     event("Error", error_type=NAMES, message=NAMES, component=NAMES, recoverable=st.booleans()),
+    event("PatchProposal", patch_hash=NAMES, patch_type=NAMES, target=NAMES, patch=VALUES, reasoning=MAYBE),
     event("PatchApplied", patch_hash=NAMES),
+    event("PatchRejected", patch_hash=NAMES, reason=NAMES, stage=NAMES),
+    event("PatchApplied", patch_hash=NAMES, further=VALUES),
+    event("MemoryWrite", key=st.sampled_from(["a", "k" * 1025, "k" * 4097]), value=st.just(1), further=VALUES),
     event("x:own", anything=VALUES),
     event("x:own", ops=OPS),
     event("Observation", obs_type=NAMES, source=NAMES, data=VALUES, ops=OPS),
@@ -82,7 +91,9 @@ def test_it_does_the_same_as_the_reducer(contents: list[bytes]) -> None:
     draft, quick = Draft(EMPTY), BulkReducer()
     expected = [i for i, content in enumerate(contents) if not fold(draft, content)]
     assert quick.fold(contents).refused == expected
-    assert encode(draft.publish().plain()) == encode(_plain(quick.root))
+    root = _plain(quick.root)
+    assert encode(draft.publish().plain()) == encode(root)
+    assert list(draft.root) == list(root)  # created in the same order
 
 
 @given(CONTENTS, CONTENTS)
@@ -115,6 +126,29 @@ def test_it_continues_from_any_state_without_changing_it(
         states.append(quick.publish())
         expected.append(encode(draft.publish().plain()))
     assert [encode(state.plain()) for state in states] == expected
+
+
+@pytest.mark.parametrize("max_work", range(0, 900, 30))
+def test_it_stops_at_the_event_that_goes_over_the_limit_of_work(max_work: int) -> None:
+    """Groups of events are applied one after another, but work is counted in the order of the events."""
+    row = {str(i): i for i in range(100)}
+    odd = [("/patches", {"a": row, "b": [1]}), ("/errors", {"count": -1, "last": row}), ("/pending", {"a": row})]
+    ops = [{"op": "add", "path": path, "value": value} for path, value in odd]
+    said = {"error_type": "t", "message": "m", "component": "c", "recoverable": True}
+    answered = {"tool_name": "b", "request_hash": "a", "output": 1, "success": True, "error": None}
+    events = [("Error", said), ("PatchApplied", {"patch_hash": "b"}), ("ToolResponse", answered)] * 3
+    contents = [*map(encode, [("x:own", {"ops": ops}), *events, ("x:own", {"ops": ops[:1]}), *events])]
+    together, single = BulkReducer(max_work=max_work), BulkReducer(max_work=max_work)
+    assert _stops_at(together, [contents]) == _stops_at(single, [[content] for content in contents])
+
+
+def _stops_at(reducer: BulkReducer, parts: list[list[bytes]]) -> int | None:
+    for number, part in enumerate(parts):
+        try:
+            reducer.fold(part)
+        except TooMuchWork as why:
+            return number + why.number
+    return None
 
 
 def _many() -> list[bytes]:

@@ -1,0 +1,293 @@
+"""What the events of the common form do to a state in place, many at a time (log-format.md, Reducer).
+
+Kinds that write the same member of the root are one group, and no two groups write the same one. So the events of a
+group can be applied in one loop, before or after those of another group. An effect does to the state what the reducer
+does, or leaves the event to the reducer, which alone defines what events mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from types import NoneType
+from typing import Any, Protocol, TypeAlias
+
+from msgspec import UNSET
+
+from replay_gui.core.log.fast_events import FAST_EVENT_TYPES, FastEvent
+from replay_gui.core.log.kinds import Kind
+from replay_gui.core.state.state import ABSENT, LISTS, MAPS
+
+_Map: TypeAlias = dict[str, Any]
+
+
+class _AnyKeys(set[str]):
+    """Stands for all keys: adding a key to it does nothing.
+
+    An effect calls ``changed[name].add(key)`` in either case, which is faster than to test for it:
+
+    >>> changed = {"tools": {"read"}, "memory": ALL_KEYS}
+    >>> changed["tools"].add("write"); changed["memory"].add("key")  # the second call changes nothing
+    """
+
+    def add(self, key: str) -> None:
+        pass
+
+
+ALL_KEYS = _AnyKeys()
+ChangedKeys: TypeAlias = dict[str, set[str]]
+_SHAPES: dict[str, Any] = {
+    "tools": MAPS,
+    "pending": MAPS,
+    "observations": MAPS,
+    "messages": LISTS,
+    "memory": MAPS,
+    "patches": MAPS,
+}
+_MAX_COUNT = 1 << 62  # counting on from a lower number never comes to the reducer's limit
+_NO_CALLS = {"calls": 0, "errors": 0, "denied": 0}
+
+
+class BulkTarget(Protocol):
+    """The state that effects change in place, in a pass over some events.
+
+    Attributes:
+        root: of the state, owned, as are its members, which have the shapes that effects give them.
+        changed: see BulkReducer.
+        own_tools: the names in the state's ``tools`` whose rows can be changed in place, and have sound counters.
+        ahead: the request hash of each ToolRequest to come. applied: of each that was applied.
+    """
+
+    root: _Map
+    changed: ChangedKeys
+    own_tools: set[str]
+    ahead: Iterator[str]
+    applied: list[str]
+
+    def create(self, name: str, value: Any, event: FastEvent) -> None:
+        """Set a member of the root that an event creates."""
+
+    def refuse(self, event: FastEvent) -> None:
+        """Note that an event does not apply."""
+
+    def leave(self, event: FastEvent) -> None:
+        """Leave an event to the reducer."""
+
+
+def has_usual_shapes(root: _Map) -> bool:
+    """Return whether the members of the root have the shapes that effects give them; operations may give them others.
+
+    The rows in these members may still have any shape.
+    """
+    return all(isinstance(root[name], types) for name, types in _SHAPES.items() if name in root)
+
+
+# The types of the payload's fields were checked when it was decoded. Each effect checks everything before it changes
+# anything.
+
+
+def _agent(state: BulkTarget, events: Sequence[FastEvent]) -> None:
+    for event in events:
+        p = event.payload
+        _replace(state, "agent", {"type": p.agent_type, "version": p.agent_version, "config": p.config}, event)
+
+
+def _phase(state: BulkTarget, events: Sequence[FastEvent]) -> None:
+    for event in events:
+        if event.payload.phase is not UNSET:
+            _replace(state, "phase", event.payload.phase, event)
+
+
+def _replace(state: BulkTarget, name: str, value: Any, event: FastEvent) -> None:
+    if name in state.root:
+        state.root[name], state.changed[name] = value, ALL_KEYS
+    else:
+        state.create(name, value, event)
+
+
+def _tools(state: BulkTarget, events: Sequence[FastEvent]) -> None:
+    rest = iter(events)
+    while (left := _apply_to_tools(state, rest)) is not None:
+        state.leave(left)
+
+
+def _apply_to_tools(state: BulkTarget, events: Iterator[FastEvent]) -> FastEvent | None:
+    """Apply requests, responses and denials, up to one that is left to the reducer, which is returned."""
+    root, own, changed, ahead, add_applied = (
+        state.root,
+        state.own_tools,
+        state.changed,
+        state.ahead,
+        state.applied.append,
+    )
+    tools, pending = root.get("tools", {}), root.get("pending", {})
+    changed_tools, changed_pending = changed.get("tools", ALL_KEYS).add, changed.get("pending", ALL_KEYS).add
+    for event in events:
+        kind, p = type(event), event.payload
+        name = p.tool_name
+        if kind is _REQUEST:
+            request = next(ahead)
+            waiting = pending.get(request, ABSENT)
+            if waiting is not ABSENT and not _is_counter(waiting):
+                return event
+            if name not in own and not _own_row(state, tools, name, event):
+                return event
+            tools[name]["calls"] += 1
+            if not pending and "pending" not in root:
+                state.create("pending", pending, event)
+            if waiting is ABSENT:
+                pending[request] = {"tool": name, "input": p.input, "count": 1}
+            else:
+                pending[request] = {**waiting, "count": waiting["count"] + 1}
+            changed_pending(request)
+            add_applied(request)
+        elif kind is _RESPONSE:
+            request = p.request_hash
+            waiting = pending.get(request, ABSENT)
+            if waiting is not ABSENT and not (_is_counter(waiting) and waiting["count"]):
+                return event
+            if name not in own and not _own_row(state, tools, name, event):
+                return event
+            if waiting is not ABSENT:
+                changed_pending(request)
+                if waiting["count"] == 1:
+                    del pending[request]
+                else:
+                    pending[request] = {**waiting, "count": waiting["count"] - 1}
+            row = tools[name]
+            if not p.success:
+                row["errors"] += 1
+            row["last"] = p.output
+        elif name in own or _own_row(state, tools, name, event):
+            tools[name]["denied"] += 1
+        else:
+            return event
+        changed_tools(name)
+    return None
+
+
+def _own_row(state: BulkTarget, tools: Any, name: str, event: FastEvent) -> bool:
+    """Have the row of a tool be one that can be changed in place; return False if its counters are odd."""
+    row = tools.get(name, _NO_CALLS)
+    if type(row) is not dict or not all(type(row.get(key)) is int and -1 <= row[key] < _MAX_COUNT for key in _NO_CALLS):
+        return False
+    if "tools" not in state.root:
+        state.create("tools", tools, event)
+    tools[name] = {**row}
+    state.own_tools.add(name)
+    return True
+
+
+def _is_counter(row: Any) -> bool:
+    """Return whether the row counts, and can be counted up."""
+    return type(row) is dict and type(count := row.get("count")) is int and 0 <= count < _MAX_COUNT
+
+
+def _said(state: BulkTarget, events: Sequence[FastEvent]) -> None:
+    """Apply observations and decisions; messages of both are in one list."""
+    root = state.root
+    observations, messages = root.get("observations", {}), root.get("messages", [])
+    observed = state.changed.get("observations", ALL_KEYS).add
+    for event in events:
+        p = event.payload
+        if type(event) is _OBSERVATION:
+            kind = p.obs_type
+            if kind != "message":
+                if not observations and "observations" not in root:
+                    state.create("observations", observations, event)
+                observations[kind] = p.data
+                observed(kind)
+                continue
+            role = p.source
+        elif p.decision_type == "message":
+            role = "assistant"
+        else:
+            _replace(state, "decision", {"type": p.decision_type, "data": p.data}, event)
+            continue
+        if not messages and "messages" not in root:
+            state.create("messages", messages, event)
+        messages.append({"role": role, "content": p.data})
+
+
+def _memory(state: BulkTarget, events: Sequence[FastEvent]) -> None:
+    root = state.root
+    memory, changed = root.get("memory", {}), state.changed.get("memory", ALL_KEYS)
+    for event in events:
+        p = event.payload
+        if p.operation == "delete":
+            if p.key in memory:
+                del memory[p.key]
+                changed.add(p.key)
+        elif p.value is UNSET:
+            state.refuse(event)
+        else:
+            if not memory and "memory" not in root:
+                state.create("memory", memory, event)
+            memory[p.key] = p.value
+            changed.add(p.key)
+
+
+def _patches(state: BulkTarget, events: Sequence[FastEvent]) -> None:
+    for event in events:
+        p, kind = event.payload, type(event)
+        if kind is _PROPOSAL:
+            facts: _Map = {"status": "proposed", "target": p.target}
+        elif kind is _APPLIED:
+            facts = {"status": "applied"}
+        else:
+            facts = {"status": "rejected", "reason": p.reason}
+        if "patches" not in state.root:
+            state.create("patches", {p.patch_hash: facts}, event)
+            continue
+        patches = state.root["patches"]
+        row: Any = patches.get(p.patch_hash, ABSENT)
+        if row is not ABSENT and type(row) is not dict:
+            state.leave(event)
+            continue
+        patches[p.patch_hash] = {**row, **facts} if type(row) is dict else facts
+        state.changed["patches"].add(p.patch_hash)
+
+
+def _errors(state: BulkTarget, events: Sequence[FastEvent]) -> None:
+    for event in events:
+        last = {"type": event.payload.error_type, "message": event.payload.message}
+        errors = state.root.get("errors", ABSENT)
+        if errors is ABSENT:
+            state.create("errors", {"count": 1, "last": last}, event)
+        elif _is_counter(errors):
+            _replace(state, "errors", {**errors, "count": errors["count"] + 1, "last": last}, event)
+        else:
+            state.leave(event)
+
+
+def _nothing(state: BulkTarget, events: Sequence[FastEvent]) -> None:
+    pass
+
+
+_GROUPS: dict[Callable[[BulkTarget, Sequence[FastEvent]], None], tuple[Kind, ...]] = {
+    _tools: (Kind.TOOL_REQUEST, Kind.TOOL_RESPONSE, Kind.CAPABILITY_DENIED),
+    _said: (Kind.OBSERVATION, Kind.DECISION),
+    _memory: (Kind.MEMORY_WRITE,),
+    _agent: (Kind.AGENT_INIT,),
+    _phase: (Kind.STATE_TRANSITION,),
+    _patches: (Kind.PATCH_PROPOSAL, Kind.PATCH_APPLIED, Kind.PATCH_REJECTED),
+    _errors: (Kind.ERROR,),
+    _nothing: (Kind.MEMORY_READ, Kind.SNAPSHOT),
+}
+_REQUEST, _RESPONSE, _OBSERVATION, _PROPOSAL, _APPLIED = (
+    FAST_EVENT_TYPES[kind]
+    for kind in (
+        Kind.TOOL_REQUEST,
+        Kind.TOOL_RESPONSE,
+        Kind.OBSERVATION,
+        Kind.PATCH_PROPOSAL,
+        Kind.PATCH_APPLIED,
+    )
+)
+EFFECTS: dict[type[FastEvent], Callable[[BulkTarget, Sequence[FastEvent]], None]] = {
+    NoneType: _nothing,
+    **{FAST_EVENT_TYPES[kind]: effect for effect, kinds in _GROUPS.items() for kind in kinds},
+}
+"""The effect of the events of each type, and of None, which stands for an event without one.
+
+An effect takes the events of all its types, in their order.
+"""
