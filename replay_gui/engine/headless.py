@@ -12,7 +12,6 @@ from replay_gui.core.errors import ReplayError
 from replay_gui.core.index.index_builder import BuiltIndex
 from replay_gui.core.index.index_columns import read_column
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.core.log.scanner import Block
 from replay_gui.core.verification.verification_report import VerificationReport
 from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobProgress, decode_value
 from replay_gui.engine.jobs.job_types import IndexArguments, OpenedFile
@@ -47,7 +46,7 @@ def verify_with_workers(log: EventLog, on_progress: OnProgress) -> VerificationR
     workers = _Workers()
     try:
         verification = VerificationController(log, workers.submit)
-        if not _records_state_hashes(log):
+        if not log.records_state_hashes():
             verification.start_with_replay()
             return _report(log, verification, workers, on_progress, "")
         # Snapshots of an index let both workers share the replay, which one alone would have to do in order.
@@ -94,9 +93,3 @@ def _use_index_message(
             return verification.index_built(decode_value(value, BuiltIndex), folder, offsets)
         case _:
             assert_never(message)
-
-
-def _records_state_hashes(log: EventLog) -> bool:
-    """Whether any of the first records carries one."""
-    first = next(log.parts())
-    return isinstance(first, Block) and any(state is not None for state in first.states)

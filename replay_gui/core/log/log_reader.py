@@ -81,6 +81,11 @@ class EventLog(Sequence[Event]):
         """Read the whole log: blocks of records, skipped stretches, and the ending."""
         return scan(self.source, len(self.header.raw), 0, self.header.hash)
 
+    def records_state_hashes(self) -> bool:
+        """Return whether any of the first records carries a state hash; later ones may nevertheless carry some."""
+        first = next(self.parts())
+        return isinstance(first, Block) and any(state is not None for state in first.states)
+
     def events(self, start: int = 0, stop: int | None = None) -> Iterator[Event | Ending]:
         """Read the events start … stop - 1 in one pass, then the Ending where it is reached.
 

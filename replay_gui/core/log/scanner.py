@@ -29,7 +29,7 @@ from replay_gui.core.log.framing import (
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.log.source import Source
 
-BLOCK_BYTES = 1 << 18  # bytes read at a time: with the objects made of them, they fit a core's cache
+BLOCK_BYTES = 1 << 17  # bytes read at a time: with the objects made of them, they fit a core's cache
 MAX_SEARCH_FACTOR = 8  # what all searches in a file may cost in bytes, as a multiple of its size
 MIN_SEARCH_BYTES = 1 << 24  # or this, in a small file
 

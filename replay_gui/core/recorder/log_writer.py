@@ -14,6 +14,7 @@ from replay_gui.core.errors import EventInvalid, LogRefused, LogUnreadable, NotA
 from replay_gui.core.log.canonical import decode_shallow, encode
 from replay_gui.core.log.chain import digest, record_hash, seal_hash
 from replay_gui.core.log.event import decode_event
+from replay_gui.core.log.fast_events import decode_fast_events
 from replay_gui.core.log.fast_metas import decode_fast_metas
 from replay_gui.core.log.framing import MAX_RECORD_BYTES
 from replay_gui.core.log.header import encode_header, read_header
@@ -97,7 +98,7 @@ class LogWriter:
                     reason = "is damaged" if isinstance(part, Skipped) else "is sealed"
                     raise LogRefused(f"{self.path}: {reason} at byte {part.offset}, so it cannot be continued")
                 if isinstance(part, Block):
-                    integrity.check_block(part, decode_fast_metas(part.metas))
+                    integrity.check_block(part, decode_fast_metas(part.metas), decode_fast_events(part.contents))
                     for fault in integrity.faults:
                         problem = f"event {fault.event_index}: {fault.problem}"
                         raise LogRefused(f"{self.path}: cannot be continued, {problem}")

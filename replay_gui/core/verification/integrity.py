@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 from replay_gui.core.errors import NotCanonical
 from replay_gui.core.log.canonical import decode, decode_canonical_map, encode_all
 from replay_gui.core.log.chain import MSGPACK_BIN32, MSGPACK_NIL, digests, seal_hash
-from replay_gui.core.log.fast_events import decode_fast_events, indexes_not_canonical
+from replay_gui.core.log.fast_events import DecodedEvent, indexes_not_canonical
 from replay_gui.core.log.fast_metas import NOT_GIVEN, FastMeta
 from replay_gui.core.log.fault import Fault, is_seq, readable_seq
 from replay_gui.core.log.positions import FIRST_EVENT, EventIndex
@@ -63,15 +63,13 @@ class Integrity:
     state_hashes: int = 0
     skipped_bytes: int = 0
 
-    def check_block(self, block: Block, metas: list[FastMeta] | None) -> None:
-        """Check the records of a block; `metas`: what decode_fast_metas returned for them."""
+    def check_block(self, block: Block, metas: list[FastMeta] | None, events: Sequence[DecodedEvent]) -> None:
+        """Check the records of a block; `metas`, `events`: what decode_fast_metas and decode_fast_events returned."""
         if not len(block):  # of a block that was cut before its first record
             return
         problems = self._metas(block.metas, metas)
         contents = block.contents
-        problems |= {
-            i: _content_problem(contents[i]) for i in indexes_not_canonical(decode_fast_events(contents), contents)
-        }
+        problems |= {i: _content_problem(contents[i]) for i in indexes_not_canonical(events, contents)}
         problems |= _links(self.previous if block.linked else None, block)
         for i in sorted(problems):
             self.faults.append(_fault(block, i, problems[i]))

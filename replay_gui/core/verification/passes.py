@@ -7,10 +7,11 @@ of each slice equals the first of the next, and the first slice begins empty, no
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from replay_gui.core.index.record_columns import RecordColumns
+from replay_gui.core.log.fast_events import DecodedEvent, decode_fast_events
 from replay_gui.core.log.fast_metas import decode_fast_metas
 from replay_gui.core.log.fault import NOT_APPLIED, SKIPPED, Fault, readable_seq
 from replay_gui.core.log.log_reader import EventLog
@@ -72,6 +73,43 @@ def start_boundary(log: EventLog) -> Boundary:
     return Boundary(EventIndex(0), len(log.header.raw), log.header.hash, 0)
 
 
+class EventReplay:
+    """The replay of a log without recorded state hashes: which events do not apply, and the last state."""
+
+    def __init__(self, log: EventLog) -> None:
+        self._reducer = BulkReducer(max_work=max_moved_values(log.source.size))
+        self._faults: list[Fault] = []
+        self._stopped: EventIndex | None = None
+
+    def take_block(self, block: Block, events: Sequence[DecodedEvent]) -> None:
+        """Apply the events of the next block; `events`: what decode_fast_events returned for its contents."""
+        if self._stopped is not None:
+            return
+        try:
+            refused = self._reducer.fold(block.contents, events).refused
+        except TooMuchWork as why:
+            self._stopped = EventIndex(block.first_index + why.number)
+            return
+        for i in refused:
+            seq = readable_seq(block.metas[i])
+            self._faults.append(Fault(EventIndex(block.first_index + i), int(block.offsets[i]), seq, NOT_APPLIED))
+
+    def take_skipped(self, part: Skipped) -> None:
+        """Note a skipped stretch, which applies to no state."""
+        if self._stopped is None:
+            self._faults.append(Fault(part.index, part.offset, None, SKIPPED))
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the events change too much for a log of this size, so that no more is replayed."""
+        return self._stopped is not None
+
+    def result(self) -> StatesSlice:
+        """Return the result for the events so far."""
+        end_hash = b"" if self.is_stopped else StateHash.of(self._reducer.root).digest()
+        return StatesSlice(StateHash().digest(), end_hash, tuple(self._faults), 0, self._stopped)
+
+
 def check_integrity(
     log: EventLog,
     start: Boundary,
@@ -80,13 +118,14 @@ def check_integrity(
     *,
     on_progress: OnProgress,
     columns: RecordColumns | None = None,
+    replay: EventReplay | None = None,
 ) -> IntegritySlice:
     """Check the records from `start` to `stop`, `stop_index` or the end of the log.
 
     Args:
         stop: a byte offset; the slice ends with the first block that ends there or later.
         stop_index: the index of a record that exists; the slice ends just before it.
-        columns: receives the same records.
+        columns, replay: receive the same records.
     """
     integrity = Integrity(
         index=start.event_index, previous=start.previous, expected=start.expected, searched=start.searched
@@ -95,15 +134,19 @@ def check_integrity(
     for part in scan(log.source, start.offset, start.event_index, start.previous, searched=start.searched):
         if isinstance(part, Block):
             block = part if stop_index is None else part.up_to(stop_index)
-            metas = decode_fast_metas(block.metas)
-            integrity.check_block(block, metas)
+            metas, events = decode_fast_metas(block.metas), decode_fast_events(block.contents)
+            integrity.check_block(block, metas, events)
             if columns is not None:
                 columns.take_part(block, metas)
+            if replay is not None:
+                replay.take_block(block, events)
             offset = block.end
         elif isinstance(part, Skipped):
             integrity.add_skipped(part)
             if columns is not None:
                 columns.take_part(part)
+            if replay is not None:
+                replay.take_skipped(part)
             offset = part.offset + part.size
         else:
             tail = Tail(part.index, part.offset, integrity.seal_state(part), part.tail_bytes)
@@ -176,28 +219,18 @@ def check_applicable(
 
     `on_boundary` is called with boundaries at which an integrity pass can begin, about one for each block.
     """
-    replay = BulkReducer(max_work=max_moved_values(log.source.size))
-    begin_hash = StateHash().digest()
-    faults: list[Fault] = []
-    searched = 0
+    replay, searched = EventReplay(log), 0
     for part in log.parts():
         if isinstance(part, Skipped):
-            faults.append(Fault(part.index, part.offset, None, SKIPPED))
+            replay.take_skipped(part)
             searched = part.searched
         elif isinstance(part, Block):
-            try:
-                refused = replay.fold(part.contents).refused
-            except TooMuchWork as why:
-                stopped = EventIndex(part.first_index + why.number)
-                return StatesSlice(begin_hash, b"", tuple(faults), 0, stopped)
-            faults += [
-                Fault(EventIndex(part.first_index + i), int(part.offsets[i]), readable_seq(part.metas[i]), NOT_APPLIED)
-                for i in refused
-            ]
+            replay.take_block(part, decode_fast_events(part.contents))
+            if replay.is_stopped:
+                break
             on_progress(part.end)
             last = readable_seq(part.metas[-1])
             if last is not None:
                 end = EventIndex(part.first_index + len(part)), part.end
                 on_boundary(Boundary(*end, part.hashes[-1], last + 1, searched))
-    end_hash = StateHash.of(replay.root).digest()
-    return StatesSlice(begin_hash, end_hash, tuple(faults), 0)
+    return replay.result()
