@@ -20,7 +20,8 @@ from replay_gui.core.state.work_limit import TooMuchWork, max_moved_values, too_
 
 _MAX_RECENT_STATES = 256  # states kept of recent replays, so that a step back is a look-up
 _MAX_DISTANCE_EVENTS = 4096  # states farther away from a seek share little memory with it, and are removed
-_SNAPSHOT_INTERVAL_EVENTS = 16384  # events after which a long replay leaves a snapshot in memory
+_SNAPSHOT_INTERVAL_EVENTS = 2048  # a long replay leaves a snapshot in memory at every multiple of this position
+_SNAPSHOT_INTERVAL_BYTES = 2 << 20  # and where the events since the last one have as many bytes
 _LAST_STATES_KEPT = 32  # states at the end of a replay that are all kept
 _KEPT_INTERVAL_EVENTS = 256  # before those, a replay keeps the state at every multiple of this position
 
@@ -58,6 +59,7 @@ class Replayer:
         reducer = BulkReducer(state, max_moved_values(self._log.source.size))
         contents = self._log.contents(reached, position)
         bytes_since_snapshot = 0
+        kept_from = position - _MAX_DISTANCE_EVENTS
         for stop in _stops(reached, position):
             records = [*islice(contents, stop - reached)]
             part = [content for content in records if content is not None]
@@ -67,11 +69,14 @@ class Replayer:
                 number = [i for i, content in enumerate(records) if content is not None][why.number]
                 raise too_costly(self._log.source.path, EventIndex(reached + number)) from None
             bytes_since_snapshot += sum(map(len, part))
-            reached, state = stop, reducer.publish()
-            self._remember(reached, state)
+            reached = stop
+            is_snapshot = reached % _SNAPSHOT_INTERVAL_EVENTS == 0 or bytes_since_snapshot >= _SNAPSHOT_INTERVAL_BYTES
+            if is_snapshot or reached >= kept_from:
+                state = reducer.publish()
+                self._remember(reached, state)
             if reached % _KEPT_INTERVAL_EVENTS == 0:
                 self._on_pause()
-            if reached % _SNAPSHOT_INTERVAL_EVENTS == 0:
+            if is_snapshot:
                 self._snapshots.cache_state(reached, CachedState(state, bytes_since_snapshot))
                 bytes_since_snapshot = 0
         return state
@@ -116,7 +121,7 @@ class Replayer:
 
 
 def _stops(start: Position, end: Position) -> Iterator[Position]:
-    """Yield the positions after `start` whose states a replay to `end` keeps, ascending; the last is `end`."""
+    """Yield the positions after `start` whose states a replay to `end` may keep, ascending; the last is `end`."""
     near = max(start, end - _LAST_STATES_KEPT)
     first_multiple = start - start % _KEPT_INTERVAL_EVENTS + _KEPT_INTERVAL_EVENTS
     yield from map(Position, range(first_multiple, near, _KEPT_INTERVAL_EVENTS))

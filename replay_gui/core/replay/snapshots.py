@@ -124,7 +124,10 @@ class SnapshotManager:
         self.cache_state(snapshot.position, CachedState(State(snapshot.state), 0))
 
     def cache_state(self, position: Position, cached: CachedState) -> None:
-        """Keep a state in memory; if the budget is exceeded, remove the least recently used ones."""
+        """Keep a state in memory; if the budget is exceeded, remove others.
+
+        First go the least recently used ones that can be loaded again, then those that are closest to their neighbours.
+        """
         if position in self._states:
             self._forget(position)
         self._states[position] = cached
@@ -133,10 +136,8 @@ class SnapshotManager:
         if cached.group is not None:
             self._used += 0 if cached.group in self._group_sizes else cached.group_bytes
             self._group_sizes[cached.group] += 1
-        for oldest in [other for other in self._states if other not in self._added and other != position]:
-            if self._used <= self._budget:
-                break
-            self._forget(oldest)
+        while self._used > self._budget and (removed := self._least_needed(position)) is not None:
+            self._forget(removed)
 
     def nearest(self, position: Position) -> tuple[Position, State] | None:
         """Return (position, state) of the last snapshot at or before `position`; None if there is none."""
@@ -161,6 +162,16 @@ class SnapshotManager:
         if nearest is None:
             return None
         return self._added.get(nearest[0]) or Snapshot(f"snapshot-{nearest[0]}", run_id, nearest[0], nearest[1].plain())
+
+    def _least_needed(self, kept: Position) -> Position | None:
+        """Return the position of the state to remove first, None if there is none but `kept` and those of `add`."""
+        others = [position for position in self._states if position not in self._added and position != kept]
+        stored = next((position for position in others if _last(self._stored, position) == position), None)
+        if stored is not None or not others:
+            return stored
+        before, after = [Position(0), *self._cached[:-1]], [*self._cached[1:], self._cached[-1]]
+        room = {at: b - a for a, at, b in zip(before, self._cached, after, strict=True)}
+        return min(others, key=room.__getitem__)
 
     def _forget(self, position: Position) -> None:
         removed = self._states.pop(position)

@@ -149,7 +149,10 @@ class OverlayMap:
 
     def plain(self) -> dict[str, Any]:
         """Return a dict with every value decoded."""
-        return {k: msgpack.decode(v) if type(v) is Raw else v for k, v in self.packed().items()}
+        members = self.packed()
+        if Raw not in set(map(type, members.values())):
+            return members
+        return {k: msgpack.decode(v) if type(v) is Raw else v for k, v in members.items()}
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, OverlayMap):
@@ -233,6 +236,8 @@ class GrowList:
 
     def packed(self, start: int = 0) -> list[Any]:
         """Return the items, those never read still encoded; from `start` on, which must be the first of a pack."""
+        if not self._packs:
+            return self._store[: max(self._length - start, 0)]
         packs = (_unpack(pack) if type(pack) is Raw else pack for pack in self._packs[start // PACK_ITEMS :])
         return [*chain.from_iterable(packs), *self._store][: max(self._length - start, 0)]
 
@@ -245,7 +250,10 @@ class GrowList:
 
     def plain(self) -> list[Any]:
         """Return a list with every item decoded."""
-        return [msgpack.decode(v) if type(v) is Raw else v for v in self.packed()]
+        items = self.packed()
+        return (
+            items if Raw not in set(map(type, items)) else [msgpack.decode(v) if type(v) is Raw else v for v in items]
+        )
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, GrowList):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,15 @@ def test_the_least_recently_used_states_are_removed_over_the_memory_budget() -> 
     manager.cache_state(Position(5), CachedState(state(5), 1000))
     assert manager.nearest(Position(9)) == (5, state(5)), "one that is larger than the budget is kept alone"
     assert manager.nearest(Position(4)) is None
+
+
+def test_states_that_cannot_be_loaded_again_stay_spread_over_the_run() -> None:
+    manager = SnapshotManager(budget=80)
+    for position in range(0, 320, 10):
+        manager.cache_state(Position(position), CachedState(state(position), 10))
+    kept = sorted({nearest[0] for p in range(320) if (nearest := manager.nearest(Position(p))) is not None})
+    assert len(kept) == 8
+    assert max(b - a for a, b in pairwise([0, *kept, 320])) <= 80
 
 
 def test_a_state_cached_again_does_not_count_twice() -> None:
