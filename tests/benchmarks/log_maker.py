@@ -12,6 +12,11 @@ import msgpack
 from replay_gui.core.log.canonical import encode_sorted
 from replay_gui.core.log.chain import digest, record_hash, request_hash, seal_hash
 from replay_gui.core.log.header import encode_header
+from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.state.draft import Draft
+from replay_gui.core.state.reducer import fold
+from replay_gui.core.state.state import EMPTY
+from replay_gui.core.state.state_hash import StateHash
 
 _BUFFER = 1 << 22
 _TOOLS = ("search", "read_file", "query_db", "run_tests")
@@ -44,6 +49,22 @@ def make_log(path: Path, events: int, leaves: int, seed: int = 7) -> None:
                 buffer.clear()
         body = encode_sorted({"events": events, "head": previous, "time": 0})
         file.write(buffer + pack((body, seal_hash(previous, body))))
+
+
+def make_hashed(log: Path, path: Path, events: int) -> None:
+    """Writes the first events of a log anew, with the state hash at every one."""
+    pack = msgpack.Packer().pack
+    draft, running = Draft(EMPTY), StateHash()
+    with EventLog.open(log) as source:
+        buffer, previous = bytearray(source.header.raw), source.header.hash
+        for seq, content in enumerate(source.contents(0, events)):
+            assert content is not None
+            fold(draft, content)
+            running.follow(draft)
+            state, about = running.digest(), encode_sorted({"seq": seq})
+            previous = record_hash(previous, content, state, about)
+            buffer += pack((content, state, about, previous))
+    path.write_bytes(buffer)
 
 
 def _events(generator: random.Random, events: int, leaves: int) -> Iterator[tuple[str, dict[str, Any], dict[str, int]]]:

@@ -19,6 +19,7 @@ from tests.benchmarks import (
     compare_numbers,
     contrast_numbers,
     core_numbers,
+    engine_numbers,
     import_numbers,
     panel_numbers,
     record_numbers,
@@ -46,6 +47,7 @@ def main() -> int:
     figures: list[Figure] = []
     for module in (
         core_numbers,
+        engine_numbers,
         align_numbers,
         panel_numbers,
         window_numbers,
