@@ -17,20 +17,7 @@ from replay_gui.core.log.header import encode_header
 EVENTS = 20_000
 QUICK = "usual events"
 _Event: TypeAlias = tuple[str, dict[str, Any]]
-_WORDS = [
-    "the",
-    "planner",
-    "ignores",
-    "this",
-    "index",
-    "after",
-    "a",
-    "migration",
-    "because",
-    "statistics",
-    "are",
-    "stale",
-]
+_WORDS = ("the", "planner", "ignores", "this", "index", "after", "a", "migration", "because", "statistics", "stale")
 _generator = random.Random(3)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from replay_gui.core.collection_pause import paused_collection
 from replay_gui.core.divergence.causes.explanations import one_line_diff
 from replay_gui.core.divergence.comparer import Comparer
 from replay_gui.core.divergence.comparison import NO_EVENT, Change, Comparison, DivergencePoint
@@ -20,8 +21,10 @@ from replay_gui.core.log.positions import EventIndex
 
 def find_divergences(a: EventLog, b: EventLog, rules: Rules | None = None) -> Iterator[DivergencePoint]:
     """Yield the divergences of two logs, in their order; indexes both logs first."""
-    comparer = Comparer(_index_side(a), _index_side(b))
-    return divergence_points(comparer, comparer.compare(rules))
+    with paused_collection():
+        comparer = Comparer(_index_side(a), _index_side(b))
+        comparison = comparer.compare(rules)
+    return divergence_points(comparer, comparison)
 
 
 def _index_side(log: EventLog) -> ComparedSide:

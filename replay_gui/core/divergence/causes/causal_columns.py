@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.log.event import whole_number
+from replay_gui.core.log.fast_metas import NOT_GIVEN, decode_fast_metas
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.scanner import Block, Ending
 
@@ -26,6 +27,8 @@ class _Meta(msgspec.Struct):
 _decode = msgspec.msgpack.Decoder(_Meta).decode
 _decode_members = msgspec.msgpack.Decoder(dict[str, msgspec.Raw]).decode
 _UNREADABLE_META = ("(unreadable)",)
+_PARENT_KEY = b"\xa6parent"
+_COMMON_MEMBERS = ("parent", "time", "duration")
 _NUMBERING = "seq"  # of an event's place in the run, which the alignment compares
 
 
@@ -58,18 +61,36 @@ def read_causal_columns(log: EventLog, count: int, on_progress: Callable[[int], 
         if isinstance(part, Block):
             block = part.up_to(count)
             stop = block.first_index + len(block)
-            parent[block.first_index : stop] = [
-                _parent(meta, block.first_index + i) for i, meta in enumerate(block.metas)
-            ]
+            common = _read_common_form(block)
+            if common is None:
+                parents = [_parent(meta, block.first_index + i) for i, meta in enumerate(block.metas)]
+                shapes.update(map(_member_names, block.metas))
+            else:
+                parents, given = common
+                for name, number in given.items():
+                    shapes[(name,)] += number
+            parent[block.first_index : stop] = parents
             state[block.first_index : stop] = _first_words(block.states)
-            shapes.update(map(_member_names, block.metas))
             on_progress(part.end)
     members: dict[str, int] = {}
     for names, events in shapes.items():
         for name in names:
-            if name != _NUMBERING:
+            if name != _NUMBERING and events:
                 members[name] = members.get(name, 0) + events
     return CausalColumns(parent, state, members)
+
+
+def _read_common_form(block: Block) -> tuple[list[int], dict[str, int]] | None:
+    """Return (parent of each event, number of events that have each member of meta); None for metas of other forms."""
+    metas = decode_fast_metas(block.metas)
+    if metas is None:
+        return None
+    columns = {name: [getattr(meta, name) for meta in metas] for name in _COMMON_MEMBERS}
+    given = {name: len(values) - values.count(NOT_GIVEN) for name, values in columns.items()}
+    if given["parent"] != b"".join(block.metas).count(_PARENT_KEY):  # -1 was written, which stands for none
+        return None
+    first = block.first_index
+    return [p if 0 <= p < first + i else NO_PARENT for i, p in enumerate(columns["parent"])], given
 
 
 def _member_names(meta: bytes) -> tuple[str, ...]:
@@ -82,7 +103,7 @@ def _member_names(meta: bytes) -> tuple[str, ...]:
 
 def _parent(meta: bytes, index: int) -> int:
     """Return the parent of the event at an index, which must be an earlier event."""
-    if b"\xa6parent" not in meta:
+    if _PARENT_KEY not in meta:
         return NO_PARENT
     try:
         parent = whole_number(_decode(meta).parent)
