@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,7 @@ class Options:
         theme: dark, light, auto, or None for the last one.
         screenshot: where to save a picture instead of showing the window. size: of the window (width, height) in
         logical pixels. scale: physical pixels per logical pixel. show: "welcome", "run" or "compare".
+        on_progress: called with (done, total), in any unit, while a picture is waited for.
     """
 
     path: str | None = None
@@ -45,6 +47,7 @@ class Options:
     show: str | None = None
     other: str | None = None
     format: str | None = None
+    on_progress: Callable[[int, int], None] | None = None
 
 
 def run_app(options: Options) -> int:
@@ -161,6 +164,8 @@ def _take_picture(app: QApplication, window: MainWindow, options: Options, expec
         why=why,
         export=export,
     )
+    if options.on_progress is not None:
+        picture.progressed.connect(options.on_progress)
     picture.finished.connect(problems.append)
     picture.finished.connect(app.quit)
     window.show()

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 
 from replay_gui.commands.arguments import UsageError, position
 from replay_gui.commands.runs import STANDARD_INPUT, add_format_argument, readable_file
+from replay_gui.commands.terminal import ProgressLine
 from replay_gui.core.atomic_file import check_target
 from replay_gui.core.errors import ReplayError
 from replay_gui.core.importers.run_choice import split_run
@@ -55,6 +56,9 @@ def run(args: argparse.Namespace) -> int:
         try:
             from replay_gui.app import Options, run_app
 
+            progress = None
+            if args.screenshot is not None:
+                progress = stack.enter_context(ProgressLine(f"Reading {args.run or 'the samples'}")).show
             return run_app(
                 Options(
                     path=path,
@@ -67,6 +71,7 @@ def run(args: argparse.Namespace) -> int:
                     show=args.show,
                     other=args.other,
                     format=args.format,
+                    on_progress=progress,
                 )
             )
         except ImportError as why:

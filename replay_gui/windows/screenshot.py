@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from replay_gui.core.atomic_file import mode_of_inputs, write_whole
 from replay_gui.core.errors import NotWritten
 from replay_gui.core.text.plain_text import visible
-from replay_gui.engine.answers import Alert
+from replay_gui.engine.answers import Alert, Progress
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.models.session import Session
@@ -42,9 +42,11 @@ class Screenshot(QObject):
     goes on, it waits.
 
     Signals:
+        progressed(int, int): (done, total) of the work that is waited for, in any unit.
         finished(str): "" if the picture was saved, else the reason why not.
     """
 
+    progressed = Signal(object, object)
     finished = Signal(str)
 
     def __init__(
@@ -74,6 +76,7 @@ class Screenshot(QObject):
         self._quiet = QTimer(self, singleShot=True, interval=_QUIET_MS)
         self._quiet.timeout.connect(self._on_quiet)
         self._compares = comparison.active
+        self._is_comparing = False
         self._overall = QTimer(self, singleShot=True, interval=_TIMEOUT_MS)
         self._overall.timeout.connect(self._on_timeout)
         for signal in (
@@ -96,6 +99,8 @@ class Screenshot(QObject):
             runs.contrast_changed,
         ):
             signal.connect(self._on_change)
+        session.progress_changed.connect(self._on_progress)
+        comparison.progress_changed.connect(self._on_comparison_progress)
         if why is not None:
             why.changed.connect(self._on_change)
             why.trail_changed.connect(self._on_change)
@@ -108,6 +113,16 @@ class Screenshot(QObject):
     def _on_change(self) -> None:
         self._quiet.start()
         self._overall.start()
+
+    @Slot(object)
+    def _on_progress(self, progress: Progress | None) -> None:
+        if progress is not None:
+            self.progressed.emit(progress.done, progress.total)
+
+    @Slot(object)
+    def _on_comparison_progress(self, progress: Progress | None) -> None:
+        self._is_comparing = progress is not None
+        self._on_progress(progress)
 
     @Slot(object)
     def _on_alert(self, alert: Alert) -> None:
@@ -156,6 +171,9 @@ class Screenshot(QObject):
 
     @Slot()
     def _on_timeout(self) -> None:
+        if self._session.working or self._runs.working or self._is_comparing:
+            self._overall.start()  # a large log, or a busy machine
+            return
         self._finish(f"the window was not complete, and for {_TIMEOUT_MS // 1000} s nothing has changed")
 
     def _finish(self, problem: str) -> None:

@@ -7,7 +7,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
+from replay_gui.engine.answers import Progress
+from replay_gui.models.session import Session
+from replay_gui.windows.main_window import MainWindow
+from replay_gui.windows.screenshot import Screenshot
 from tests.helpers.evaluations.evaluation_logs import write_evaluation
 from tests.helpers.logs import write_log
 from tests.helpers.paths import ROOT
@@ -65,3 +72,23 @@ def test_a_folder_without_runs_leaves_no_picture(tmp_path: Path) -> None:
     assert code == 2
     assert "no run in it that can be read" in said
     assert not out.exists()
+
+
+def test_it_waits_as_long_as_work_goes_on_and_tells_how_far_it_is(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path
+) -> None:
+    window = MainWindow(Session(), qapp, QSettings(str(tmp_path / "s.ini"), QSettings.Format.IniFormat))
+    qtbot.addWidget(window)
+    session, runs = window.session, window.runs_page.runs
+    shot = Screenshot(window, session, window.comparison, runs, tmp_path / "picture.png", expects_run=True)
+    ends, seen = list[str](), list[tuple[int, int]]()
+    shot.finished.connect(ends.append)
+    shot.progressed.connect(lambda done, total: seen.append((done, total)))
+    session._set_working(Progress("Indexing", 3 << 30, 9 << 30, None))
+    shot._on_timeout()
+    assert (ends, seen) == ([], [(3 << 30, 9 << 30)])
+    session._set_working(None)
+    shot._on_timeout()
+    assert len(ends) == 1
+    assert "nothing has changed" in ends[0]
+    window.close()
