@@ -29,6 +29,7 @@ class Options:
     """The options of the window on the command line.
 
     Attributes:
+        many: files and folders to show as a page.
         path: the run to open, or a folder to list. other: the run to compare it with. demo: compare two bundled runs.
         at: the first position. format: name of the importer; None: detected from the content.
         theme: dark, light, auto, or None for the last one.
@@ -38,6 +39,7 @@ class Options:
     """
 
     path: str | None = None
+    many: tuple[str, ...] = ()
     demo: bool = False
     at: int = 0
     theme: str | None = None
@@ -126,7 +128,9 @@ def _run(app: QApplication, settings: QSettings, options: Options) -> int:
         app, options.theme or _remembered_theme(settings)
     )  # after building: adding widgets to a styled window is slow
     path, other = _paths(options)
-    if path is not None and other is not None:
+    if options.many:
+        window.runs_page.open(options.many)
+    elif path is not None and other is not None:
         window.comparison.start(other, path, Position(options.at), options.format)
     elif path is not None and os.path.isdir(path):
         window.runs_page.open((path,))

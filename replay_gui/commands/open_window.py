@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import glob
 import os
 import sys
 from argparse import ArgumentTypeError
@@ -29,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "run", metavar="RUN", nargs="?", help="a log or another recognised file, a folder, or - for standard input"
     )
     parser.add_argument("other", metavar="OTHER", nargs="?", help="a second run, to compare the first one with")
+    parser.add_argument("more", metavar="MORE", nargs="*", help="more runs, or a glob for RUN: all are shown as a page")
     add_format_argument(parser)
     parser.add_argument("--demo", action="store_true", help="compare two bundled runs; with --show run, open the first")
     parser.add_argument("--at", metavar="POSITION", type=position, default=0, help="the position to start at")
@@ -48,7 +50,8 @@ def run(args: argparse.Namespace) -> int:
     if args.screenshot is None:
         _check_display()
     else:
-        check_target(args.screenshot, [split_run(name)[0] for name in (args.run, args.other) if name is not None])
+        check_target(args.screenshot, [split_run(name)[0] for name in _named(args)])
+    many = _many(args)
     with ExitStack() as stack:
         path = args.run
         if path == STANDARD_INPUT:
@@ -61,7 +64,8 @@ def run(args: argparse.Namespace) -> int:
                 progress = stack.enter_context(ProgressLine(f"Reading {args.run or 'the samples'}")).show
             return run_app(
                 Options(
-                    path=path,
+                    path=None if many else path,
+                    many=many,
                     demo=args.demo,
                     at=args.at,
                     theme=args.theme,
@@ -69,13 +73,27 @@ def run(args: argparse.Namespace) -> int:
                     size=args.size,
                     scale=args.scale,
                     show=args.show,
-                    other=args.other,
+                    other=None if many else args.other,
                     format=args.format,
                     on_progress=progress,
                 )
             )
         except ImportError as why:
             raise NoWindow(f"the window cannot be opened on this system: {why}; install the missing package") from why
+
+
+def _named(args: argparse.Namespace) -> list[str]:
+    return [name for name in (args.run, args.other, *args.more) if name is not None]
+
+
+def _many(args: argparse.Namespace) -> tuple[str, ...]:
+    """Return the files of a page of many runs: more than two that are named, or those of a glob; none for no page."""
+    if args.more:
+        return tuple(_named(args))
+    pattern = args.run
+    if pattern is None or args.other is not None or not glob.has_magic(pattern) or os.path.lexists(pattern):
+        return ()
+    return tuple(sorted(glob.glob(pattern, recursive=True)))  # noqa: PTH207  a pattern may be absolute
 
 
 def _usage_problem(args: argparse.Namespace) -> str | None:
@@ -89,6 +107,8 @@ def _usage_problem(args: argparse.Namespace) -> str | None:
         return "--format needs a RUN"
     if args.show is not None and args.run is not None and os.path.isdir(args.run):
         return f"--show {args.show} shows a run; give a file, not a folder"
+    if args.more and (args.show is not None or args.at or args.format is not None):
+        return "--show, --at and --format are for one run or two; without them, all runs are shown as a page"
     has_run = args.demo or args.run is not None
     if args.show == "welcome" and has_run:
         return "--show welcome shows no run; give no RUN"

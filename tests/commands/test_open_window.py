@@ -48,6 +48,28 @@ def test_two_runs(command: Any, asked: list[Options]) -> None:
     ]
 
 
+def test_more_runs_than_two_are_a_page(command: Any, asked: list[Options]) -> None:
+    assert command("a.rlog", "b.rlog", "c.rlog", "d.rlog", "--theme", "dark").code == 0
+    assert asked == [Options(many=("a.rlog", "b.rlog", "c.rlog", "d.rlog"), theme="dark")]
+    refused = command("a.rlog", "b.rlog", "c.rlog", "--at", 7)
+    assert refused.code == 2
+    assert "shown as a page" in refused.err
+
+
+def test_a_glob_is_a_page_unless_a_file_has_that_name(command: Any, asked: list[Options], tmp_path: Path) -> None:
+    for name in ("b.rlog", "a.rlog", "other.txt"):
+        (tmp_path / name).write_bytes(b"")
+    assert command(tmp_path / "*.rlog").code == 0
+    (tmp_path / "*.rlog").write_bytes(b"")
+    assert command(tmp_path / "*.rlog").code == 0
+    assert command(tmp_path / "none*").code == 0
+    assert asked == [
+        Options(many=(str(tmp_path / "a.rlog"), str(tmp_path / "b.rlog"))),
+        Options(path=str(tmp_path / "*.rlog")),
+        Options(path=str(tmp_path / "none*")),
+    ]
+
+
 def test_a_format_is_for_both_runs(command: Any, asked: list[Options]) -> None:
     assert command("a.json", "b.json", "--format", "json-lines").code == 0
     assert asked == [Options(path="a.json", other="b.json", format="json-lines")]
@@ -74,7 +96,6 @@ def test_standard_input_lasts_as_long_as_the_window(command: Any, asked: list[Op
 @pytest.mark.parametrize(
     "arguments",
     [
-        "a.rlog b.rlog c.rlog",
         "--demo run.rlog",
         "--size 10x10",
         "--scale 2",

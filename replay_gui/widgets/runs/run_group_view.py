@@ -107,6 +107,8 @@ class RunGroupView(RowView):
         names = max((metrics.horizontalAdvance(self._groups.index(row, 0).data()) for row in rows), default=0) + 3 * GAP
         name = min(max(names, _NAME_WIDTHS[0]), _NAME_WIDTHS[1])
         cost = metrics.horizontalAdvance("$0.0000") + 2 * GAP if self._groups.has_costs else 0
+        if name + outcomes_width(most, _MIN_MARKS) + 3 * GAP + passed + cost > width:
+            cost = 0
         self.setColumnHidden(RunGroupColumn.COST, not cost)
         room = width - name - passed - cost - 3 * GAP
         self.most_marks = max(
