@@ -102,16 +102,20 @@ def _one_application(request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def _collect_on_this_thread_alone() -> Iterator[None]:
-    """As the program does: a QObject in a cycle that the collector frees on another thread can bring Qt down.
-
-    What exists before the first test (modules, the collected tests) is kept out of every later
-    collection and out of `gc.get_objects`, which are done after each test.
-    """
-    gc.collect()
-    gc.freeze()
+    """As the program does: a QObject in a cycle that the collector frees on another thread can bring Qt down."""
+    gc.disable()
     yield
     gc.unfreeze()
     gc.enable()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _leave_out_what_was_there_before(_collect_on_this_thread_alone: None) -> None:
+    """What exists before a file's first test (modules, the collected tests, what earlier files have left in caches) is
+    kept out of every later collection and out of `gc.get_objects`, which are done after each test.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
