@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from replay_gui.core.log.event import Event
-from replay_gui.core.log.kinds import is_custom
+from replay_gui.core.log.kinds import WITHHELD_REASONING, is_custom
 
 COSTS = ("cost", "cost_usd", "total_cost", "total_cost_usd")
 UNKNOWN = ""  # the model, where an event names none
@@ -71,7 +71,8 @@ class RunTotals:
 
 def use_of(kind: str, meta: Mapping[str, Any]) -> tuple[int, dict[str, int], float | None]:
     """(which of SCOPES, tokens by sort, dollars) that one event speaks of; no tokens and None where of neither."""
-    scope = WHOLE if kind.endswith(_WHOLE_RUN) else ASIDE if is_custom(kind) else OWN
+    is_own = not is_custom(kind) or kind == WITHHELD_REASONING  # an answer may be nothing but reasoning
+    scope = WHOLE if kind.endswith(_WHOLE_RUN) else OWN if is_own else ASIDE
     return scope, _tokens(meta.get("tokens")), _cost(meta)
 
 

@@ -28,7 +28,7 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.version import VERSION
 
 FILES_LIMIT = 20_000
-_FACTS_VERSION = 3  # of the cached facts; those of an earlier version are not used
+_FACTS_VERSION = 4  # of the cached facts; those of an earlier version are not used
 _MAX_OUTCOME_LENGTH = 120  # characters
 
 

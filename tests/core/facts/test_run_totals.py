@@ -46,3 +46,11 @@ def test_values_that_are_no_numbers_are_ignored(meta: dict[str, Any]) -> None:
     assert totals(("Decision", meta)) == ()
     assert total_tokens(()) is None
     assert total_cost(()) is None
+
+
+def test_an_answer_that_is_nothing_but_withheld_reasoning_counts() -> None:
+    totals = RunTotals()
+    for kind, tokens in (("Decision", 5), ("x:withheld-reasoning", 7), ("x:bookkeeping/p/use", 100)):
+        totals.take_meta(kind, {"tokens": {"output": tokens}})
+    (use,) = totals.uses()
+    assert use.tokens == {"output": 12}
