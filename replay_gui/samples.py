@@ -60,7 +60,7 @@ EVALUATION = BundledSample(
 RECORDED = BundledSample(
     "agent/run.rlog",
     "A recorded agent",
-    "A small agent and its model on loopback, recorded by hooks; its code lies beside, to be changed and run again.",
+    "A small agent, recorded by hooks; its code lies beside the log, to be changed and run again.",
 )
 SAMPLES: tuple[BundledSample, ...] = (REFERENCE, RERUN, OTHERWISE, DAMAGED, EVALUATION, RECORDED)
 PROGRAMS = ("agent/agent.py", "agent/model.py")

@@ -10,7 +10,7 @@ from replay_gui.core.text.plain_text import visible
 from replay_gui.record.sessions.questions import Question, Reply, ReplyKind, value_of_words
 
 _TERMINAL = "/dev/tty"  # standard input and output are the agent's
-_MAX_LINE_LENGTH = 2_000  # characters
+_MAX_LENGTH = 2_000  # characters
 _CHOICES = {
     "r": (ReplyKind.RECORDED, "as recorded"),
     "l": (ReplyKind.LIVE, "for real"),
@@ -41,8 +41,8 @@ def ask_between(question: Question, keys: TextIO, screen: TextIO) -> Reply:
     possible = {key: words for key, words in _CHOICES.items() if words[0] in question.choices}
     place = f" by {question.place}" if question.place else ""
     _say(screen, f"{question.asked} is asked for{place}")
-    _say(screen, f"  asked: {question.request}")
-    _say(screen, f"  recorded answer: {question.recorded or 'none'}")
+    _say(screen, f"  asked: {question.request}", lines=True)
+    _say(screen, f"  recorded answer: {question.recorded or 'none'}", lines=True)
     while True:
         _say(screen, "  answer " + ", ".join(f"{key} {words}" for key, (_, words) in possible.items()) + "?")
         line = keys.readline()
@@ -57,5 +57,5 @@ def ask_between(question: Question, keys: TextIO, screen: TextIO) -> Reply:
         return Reply(ReplyKind.VALUE, value_of_words(keys.readline().rstrip("\n")))
 
 
-def _say(screen: TextIO, text: str) -> None:
-    print(visible(text[:_MAX_LINE_LENGTH]), file=screen, flush=True)
+def _say(screen: TextIO, text: str, *, lines: bool = False) -> None:
+    print(visible(text[:_MAX_LENGTH], "\n" if lines else ""), file=screen, flush=True)

@@ -74,6 +74,11 @@ def verdict_of(process: RerunProcess) -> RerunVerdict:
 def _of_difference(found: DifferenceForm, report: RerunReport) -> RerunVerdict:
     asked, nearest = one_line(found.asked, _MAX_NAME), one_line(found.nearest or "", _MAX_NAME)
     at = "" if found.nearest_position is None else f" (event {found.nearest_position:,})"
+    is_one_short = (
+        len(found.fields) == 1
+        and not found.more_fields
+        and all(len(text) <= _MAX_SAID for text in msgspec.structs.astuple(found.fields[0]))
+    )
     match found.kind:
         case DifferenceKind.NOT_ASKED:
             then = f"then the agent ended without asking for {asked}{at}."
@@ -85,8 +90,9 @@ def _of_difference(found: DifferenceForm, report: RerunReport) -> RerunVerdict:
             then = f"then {asked} was asked for once more than in the recorded run{at}."
         case DifferenceKind.CHANGED if not nearest:
             then = f"then {asked} was asked for, which the recorded run never did."
-        case _ if nearest == asked and len(found.fields) == 1 and not found.more_fields:
-            path, recorded, now = (one_line(text, _MAX_SAID) for text in msgspec.structs.astuple(found.fields[0]))
+        case _ if nearest == asked and is_one_short:
+            field = found.fields[0]
+            path, recorded, now = (one_line(text, _MAX_SAID) for text in (field.path, field.recorded, field.now))
             then = f"then {asked} was asked for with {path} {now} instead of {recorded}{at}."
         case _ if nearest == asked:
             then = f"then {asked} was asked for otherwise than recorded{at}."
@@ -100,7 +106,7 @@ def _of_difference(found: DifferenceForm, report: RerunReport) -> RerunVerdict:
     return RerunVerdict(
         "warn",
         f"{begin}; {then}",
-        fields=fields,
+        fields=() if is_one_short and nearest == asked else fields,
         more=len(found.fields) - len(fields) + found.more_fields,
         place=one_line(found.place or "", 400),
         notes=_notes(report),

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from replay_gui.core.importers.json_lines import NotJson
-from replay_gui.core.state.json_form import one_line_json
+from replay_gui.core.state.json_form import indented_json, json_form
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
 from replay_gui.record.calls.json_bodies import json_value
 
@@ -29,7 +29,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     """A call about which the user is asked.
 
     Attributes:
-        asked: what is asked for, such as "the tool search". request: its arguments or body, as JSON; cut where long.
+        asked: what is asked for, such as "the tool search". request: arguments or body, as indented JSON, cut if long.
         recorded: what the recorded run was answered, as JSON; None where it has no such call, or no answer.
         is_model: whether a model is asked: then the user can give no value.
         place: ``agent.py:12 in plan``, the agent's code that asks; None where that is not known.
@@ -64,11 +64,19 @@ def question_about(asked: str, request: CallRequest, answer: CallAnswer | None, 
     """Return the question about a call; `answer`: the recorded one."""
     recorded = None
     if answer is not None:
-        recorded = _cut(one_line_json(answer.output) if answer.error is None else f"error: {answer.error}")
-    is_model = request.kind is CallKind.MODEL
+        recorded = _json_text(answer.output) if answer.error is None else f"error: {answer.error}"
     return Question(
-        asked=asked, request=_cut(one_line_json(request.value)), recorded=recorded, is_model=is_model, place=place
+        asked=asked,
+        request=_json_text(request.value),
+        recorded=recorded,
+        is_model=request.kind is CallKind.MODEL,
+        place=place,
     )
+
+
+def _json_text(value: Any) -> str:
+    text = indented_json(json_form(value))
+    return text if len(text) <= _MAX_TEXT else f"{text[:_MAX_TEXT]}…"
 
 
 def value_of_words(words: str) -> object:
@@ -77,7 +85,3 @@ def value_of_words(words: str) -> object:
         return json_value(words)
     except NotJson:
         return words
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _MAX_TEXT else f"{text[:_MAX_TEXT]}…"

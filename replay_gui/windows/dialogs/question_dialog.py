@@ -33,10 +33,11 @@ class QuestionDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._name = name
         place = f" by {one_line(question.place, 200)}" if question.place else ""
-        head = PlainLabel(f"{one_line(question.asked, 200)} is asked for{place}.")
+        asked = one_line(question.asked, 200)
+        head = PlainLabel(f"{asked[:1].upper()}{asked[1:]} is asked for{place}.")
         head.setWordWrap(True)
         recorded = "none: the recorded run has no such call" if question.recorded is None else question.recorded
-        self.value = QPlainTextEdit("" if question.recorded is None else visible(question.recorded))
+        self.value = QPlainTextEdit("" if question.recorded is None else visible(question.recorded, "\n"))
         self.value.setFont(data_font())
         self.value.setFixedHeight(_VALUE_PX)
         self.value.setAccessibleName("The value")
@@ -74,7 +75,7 @@ class QuestionDialog(QDialog):
 
 
 def _read_only(name: str, text: str) -> QPlainTextEdit:
-    field = QPlainTextEdit(visible(text))
+    field = QPlainTextEdit(visible(text, "\n"))
     field.setReadOnly(True)
     field.setFont(data_font())
     field.setAccessibleName(name)

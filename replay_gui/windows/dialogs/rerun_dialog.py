@@ -41,7 +41,7 @@ class RerunDialog(QDialog):
     """Asks for a RerunPlan.
 
     Attributes:
-        command, folder: fields of what is run, and where. policies: a box for each tool.
+        about: what will happen. command, folder: fields of what is run, and where. policies: a box for each tool.
         miss: the box for what was not recorded. shown: the whole command.
         run_button: enabled while the fields make a plan.
 
@@ -74,6 +74,7 @@ class RerunDialog(QDialog):
         self._choose.setAutoDefault(False)
         self.policies = {tool: _box(_POLICIES, f"How {one_line(tool, 60)} is answered") for tool in tools[:_MAX_TOOLS]}
         self.miss = _box(_MISSES, "What a request that was not recorded does")
+        self.about = self._text("")
         self._problem = Notice("warn")
         self.shown = QPlainTextEdit()
         self.shown.setReadOnly(True)
@@ -111,7 +112,7 @@ class RerunDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(WIDE, WIDE, WIDE, WIDE)
         layout.setSpacing(GAP)
-        layout.addWidget(self._text(_about(self._facts, self._edit)))
+        layout.addWidget(self.about)
         layout.addLayout(form)
         if self.policies:
             layout.addWidget(PlainLabel("How the calls of its tools are answered", "secondary"))
@@ -170,6 +171,7 @@ class RerunDialog(QDialog):
 
     @Slot()
     def _refresh(self) -> None:
+        self.about.setText(_about(self._facts, self._edit, OnMiss(self.miss.currentData())))
         try:
             plan = self.plan
         except ValueError as why:
@@ -193,17 +195,21 @@ class RerunDialog(QDialog):
         self.accept()
 
 
-def _about(facts: RunFacts, edit: EditedAnswer | None) -> str:
+def _about(facts: RunFacts, edit: EditedAnswer | None, on_miss: OnMiss) -> str:
     name = one_line(facts.name, 80)
-    if edit is None:
+    begin = f"The agent's own code runs again, and every answer comes from {name}"
+    if edit is not None:
         return (
-            f"The agent's own code runs again, and every answer comes from {name}. It stops at the first request that "
-            "the recorded run did not make."
+            f"{begin}; event {edit.position:,} is as you edited it. What is asked from there on and was not recorded "
+            "is made for real: models are asked, tools run."
         )
-    return (
-        f"The agent's own code runs again, answered from {name}; event {edit.position:,} is as you edited it. "
-        "What is asked from there on and was not recorded is made for real: models are asked, tools run."
-    )
+    match on_miss:
+        case OnMiss.STOP:
+            return f"{begin}. It stops at the first request that the recorded run did not make."
+        case OnMiss.LIVE:
+            return f"{begin}; what was not recorded is made for real: models are asked, tools run."
+        case OnMiss.ASK:
+            return f"{begin}; you are asked about each request that the recorded run did not make."
 
 
 def _folder_of(facts: RunFacts) -> str:

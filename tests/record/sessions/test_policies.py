@@ -14,12 +14,13 @@ import pytest
 from replay_gui import EventLog, record
 from replay_gui.commands.asking import ask_between
 from replay_gui.core.errors import RerunRefused
+from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
 from replay_gui.record.hooks.installing import install_hooks
 from replay_gui.record.matching.first_difference import DifferenceKind
 from replay_gui.record.matching.past_run import read_past_run
 from replay_gui.record.rerunning import new_rerun_session
 from replay_gui.record.sessions.call_session import put_in_force
-from replay_gui.record.sessions.questions import Question, Reply, ReplyKind
+from replay_gui.record.sessions.questions import Question, Reply, ReplyKind, question_about
 from replay_gui.record.sessions.rerun_options import OnMiss, RerunOptions
 from replay_gui.record.sessions.rerun_session import RerunSession
 from tests.record.model_server import chat_answer, model_server
@@ -112,6 +113,18 @@ def test_the_user_is_asked_call_by_call(run: Path) -> None:
     assert ReplyKind.RECORDED in first.choices
     assert ReplyKind.RECORDED not in last.choices
     assert (first.place or "").endswith("in test_the_user_is_asked_call_by_call")
+
+
+def test_any_value_is_shown_as_json() -> None:
+    request = CallRequest(CallKind.TOOL, "t", {"raw": b"x", "far": float("inf"), "sign": "29° \u202e"})
+    shown = question_about("the tool t", request, CallAnswer(b"y"), None)
+    assert json.loads(shown.request) == {
+        "raw": {"$bytes": "eA=="},
+        "far": {"$float": "inf"},
+        "sign": "29° \u202e",
+    }
+    assert "29° \\u202e" in shown.request
+    assert json.loads(shown.recorded or "") == {"$bytes": "eQ=="}
 
 
 def test_a_miss_is_asked_about_and_stays_the_verdict(run: Path) -> None:
