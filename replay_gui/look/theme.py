@@ -47,7 +47,9 @@ UI_SIZE = 12.5
 SMALL_SIZE = 11.0
 TINY_SIZE = 9.5  # within a bar of the timeline
 DATA_SIZE = 11.5
+TEXT_SCALES = (85, 100, 115, 130)  # percent of these sizes that the user can choose; a row has room for the largest
 
+_USUAL_SIZE = "usual_size"  # property of a widget with a font of its own: its size in points at 100 %
 _PILLS = ("raised", "good", "bad", "warn")
 
 Normal, Medium, Bold = QFont.Weight.Normal, QFont.Weight.Medium, QFont.Weight.DemiBold
@@ -199,7 +201,10 @@ LIGHT = _theme(
 
 
 class ThemeEvents(QObject):
-    """Signals: changed(): `theme()` returns another theme; repaint."""
+    """Signals: changed(): `theme()` returns another theme, or text has another size; repaint.
+
+    Attributes: text_scale: the size of text in percent of its usual size, one of TEXT_SCALES.
+    """
 
     changed = Signal()
 
@@ -207,6 +212,7 @@ class ThemeEvents(QObject):
         super().__init__()
         self.theme = DARK
         self.choice = "dark"
+        self.text_scale = 100
 
     @Slot()
     def on_system_scheme_changed(self) -> None:
@@ -236,7 +242,30 @@ def apply_theme(app: QApplication, choice: str) -> None:
     app.setPalette(_palette(events.theme))
     app.setFont(ui_font())
     app.setStyleSheet(_style_sheet(events.theme))
+    _scale_own_fonts(app)
     events.changed.emit()
+
+
+def apply_text_scale(app: QApplication, percent: int) -> None:
+    """Show all text in another size, one of TEXT_SCALES; rows and lanes keep their height."""
+    events = theme_events()
+    if percent == events.text_scale:
+        return
+    for widget in app.allWidgets():
+        if widget.testAttribute(Qt.WidgetAttribute.WA_SetFont) and widget.property(_USUAL_SIZE) is None:
+            widget.setProperty(_USUAL_SIZE, widget.font().pointSizeF() * 100 / events.text_scale)
+    events.text_scale = percent
+    apply_theme(app, events.choice)  # also sets the font of all other widgets
+
+
+def _scale_own_fonts(app: QApplication) -> None:
+    """Give widgets with a font of their own its size again; a style sheet that is set resets it to that at first."""
+    for widget in app.allWidgets():
+        usual = widget.property(_USUAL_SIZE)
+        if isinstance(usual, float):
+            font = widget.font()
+            font.setPointSizeF(usual * theme_events().text_scale / 100)
+            widget.setFont(font)
 
 
 def set_role(widget: QWidget, role: str) -> None:
@@ -302,7 +331,9 @@ def _font(family: str | None, fallback: QFontDatabase.SystemFont, weight: QFont.
     font = QFont(family) if family else QFontDatabase.systemFont(fallback)
     screen = QGuiApplication.primaryScreen()
     # Only point sizes may be fractions; a logical pixel is 1/96 inch except where the screen says otherwise.
-    font.setPointSizeF(size * 72.0 / (screen.logicalDotsPerInchY() if screen else 96.0))
+    font.setPointSizeF(
+        size * theme_events().text_scale / 100 * 72.0 / (screen.logicalDotsPerInchY() if screen else 96.0)
+    )
     if family:  # the packaged fonts are variable: asked for a weight, Qt would smear the regular one
         font.setVariableAxis(QFont.Tag("wght"), float(weight.value))
     else:

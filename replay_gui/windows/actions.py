@@ -84,6 +84,10 @@ ACTION_SPECS = (
         needs_run=False,
         group=1,
     ),
+    ActionSpec("new_window", FILE, "Ne&w window", ("Ctrl+N",), "Start the program once more", needs_run=False, group=2),
+    ActionSpec(
+        "settings", FILE, "Se&ttings…", ("Ctrl+,",), "Theme, text size, cache, known folders", needs_run=False, group=2
+    ),
     ActionSpec("quit", FILE, "&Quit", ("Ctrl+Q",), "End the program", needs_run=False, group=2),
     ActionSpec("first", MOVE, "To the s&tart", ("Home",), "Before the first event", icon="first"),
     ActionSpec("back", MOVE, "&Back one event", ("Left",), "Undo one event", icon="previous"),
@@ -248,7 +252,20 @@ ACTION_SPECS = (
         single_run_only=True,
     ),
     ActionSpec(
-        "reset_layout", VIEW, "Reset la&yout", ("Ctrl+0",), "Reset the size of every panel", needs_run=False, group=3
+        "reset_layout",
+        VIEW,
+        "Reset la&yout",
+        ("Ctrl+Shift+0",),
+        "Reset the size of every panel",
+        needs_run=False,
+        group=3,
+    ),
+    ActionSpec(
+        "text_larger", VIEW, "Lar&ger text", ("Ctrl++", "Ctrl+="), "Show all text larger", needs_run=False, group=4
+    ),
+    ActionSpec("text_smaller", VIEW, "Smaller t&ext", ("Ctrl+-",), "Show all text smaller", needs_run=False, group=4),
+    ActionSpec(
+        "text_normal", VIEW, "&Normal text size", ("Ctrl+0",), "Show all text as at first", needs_run=False, group=4
     ),
     ActionSpec(
         "documentation",
@@ -258,6 +275,7 @@ ACTION_SPECS = (
         "Read the documentation of this program",
         needs_run=False,
     ),
+    ActionSpec("about", HELP, "&About replay-gui", ("Ctrl+F1",), "Which versions these are", needs_run=False),
     ActionSpec(
         "diagnostics",
         HELP,

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.look.theme import apply_theme, theme_events
+from replay_gui.look.theme import theme_events
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.run.playback import Playback
 from replay_gui.models.run.run_search import RunSearch
@@ -43,6 +43,7 @@ from replay_gui.windows.rerun_actions import RerunActions
 from replay_gui.windows.run_actions import RunActions
 from replay_gui.windows.run_bar import RunBar
 from replay_gui.windows.runs.runs_page import RunsPage
+from replay_gui.windows.settings.settings_actions import SettingsActions
 from replay_gui.windows.source_actions import SourceActions, folder_of
 
 if TYPE_CHECKING:
@@ -74,7 +75,8 @@ class MainWindow(QMainWindow):
         self.session = session
         session.setParent(self)  # goes with the window, in this thread: the collector may run in any
         self.comparison = ComparisonSession(session, self)
-        self._app, self._settings, self.recent_files = app, settings, RecentFiles(settings)
+        self._app, self._settings, self.recent_files = app, settings, RecentFiles(settings, self)
+        self.recent_files.follow(session, self.comparison)
         self.setAcceptDrops(True)
         self.actions_ = make_actions(self)
         for spec in ACTION_SPECS:
@@ -123,7 +125,7 @@ class MainWindow(QMainWindow):
         view.detail.add_action(self.actions_["what_if"])
         self._pages.addWidget(view)
         self.find_field.left.connect(view.timeline.setFocus)
-        view.events.menu.compare_wanted.connect(self.actions_["compare_with"].trigger)
+        view.events.menu.compare_wanted.connect(self.sources.compare_from)
         self._layout.restore_run(view)
         return view
 
@@ -196,11 +198,12 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         help_actions = HelpActions(self._settings.fileName(), self)
+        self.settings_actions = SettingsActions(self._app, self._settings, self.actions_, self)
         self.palette_actions = PaletteActions(
             self.session, self.comparison, self.actions_, self.menus, get_view=self._get_run_view, window=self
         )
-        owners = self.sources, self.run_actions, self.find_actions, self.palette_actions, self.reruns, help_actions
-        for owner in (self, *owners):
+        owners = self.sources, self.run_actions, self.find_actions, self.palette_actions, self.reruns
+        for owner in (self, *owners, self.settings_actions, help_actions):
             connect_actions(self.actions_, owner.handlers)
         self.run_actions.search_wanted.connect(self.find_actions.find_first)
         self.menus.format_chosen.connect(self.sources.on_format_chosen)
@@ -209,12 +212,13 @@ class MainWindow(QMainWindow):
         self.sources.attach_welcome(self._welcome, self._settings)
         self.sources.attach_page(self.runs_page)
         self.runs_page.shown_changed.connect(self._on_run_changed)
-        self.menus.theme_chosen.connect(self._on_theme_chosen)
+        self.menus.theme_chosen.connect(self.settings_actions.choose_theme)
         self.menus.recent_chosen.connect(self.session.open)
         self.menus.recent_cleared.connect(self._on_recent_cleared)
         self.playback.changed.connect(self._on_progress_changed)
         self._welcome.open_requested.connect(self.on_open)
         self._welcome.path_chosen.connect(self._on_path_chosen)
+        self._welcome.pair_chosen.connect(self.open_paths)
         # The sessions emit alerts_cleared before they emit what the pages are to show.
         self.session.alerts_cleared.connect(self.build_pages)
         self.comparison.alerts_cleared.connect(self.build_pages)
@@ -284,26 +288,19 @@ class MainWindow(QMainWindow):
     def _on_path_chosen(self, path: str) -> None:
         self.open_paths([path])
 
-    @Slot(str)
-    def _on_theme_chosen(self, choice: str) -> None:
-        self._settings.setValue("theme", choice)
-        apply_theme(self._app, choice)
-
     @Slot()
     def _on_recent_cleared(self) -> None:
         self.recent_files.clear()
         self._show_recent()
 
     def _show_recent(self) -> None:
-        for view in (self._welcome, self.menus):
-            view.set_recent(self.recent_files.paths())
+        self._welcome.set_recent(self.recent_files.entries())
+        self.menus.set_recent(self.recent_files.paths())
 
     # ---- signals of the session ---------------------------------------------------------------------
     @Slot()
     def _on_run_changed(self) -> None:
         facts = self.session.facts
-        if facts is not None:
-            self.recent_files.add(os.path.abspath(facts.path))
         self._show_recent()
         compares = self.comparison.active
         self._show_page(compares)

@@ -1,29 +1,82 @@
-"""The files that were opened last."""
+"""The runs and comparisons that were opened last."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSettings
+import json
+import os
+import time
+
+from PySide6.QtCore import QObject, QSettings, Slot
+
+from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.models.session import Session
+from replay_gui.widgets.run.welcome_page import Recent
 
 _KEY = "recent"
 _MAX_FILES = 8
+_MAX_TIME = 1 << 62  # ns
 
 
-class RecentFiles:
-    """Paths in the settings, newest first; invalid settings are ignored."""
+class RecentFiles(QObject):
+    """What was opened, in the settings, newest first; invalid settings are ignored."""
 
-    def __init__(self, settings: QSettings) -> None:
+    def __init__(self, settings: QSettings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self._settings = settings
+        self._session: Session | None = None
+        self._comparison: ComparisonSession | None = None
+
+    def follow(self, session: Session, comparison: ComparisonSession) -> None:
+        """Note what is opened from now on."""
+        self._session, self._comparison = session, comparison
+        session.run_changed.connect(self._on_run_changed)
+        comparison.compared_changed.connect(self._on_compared_changed)
+
+    def entries(self) -> list[Recent]:
+        """Return what was opened, newest first."""
+        stored = self._settings.value(_KEY)
+        texts = [stored] if isinstance(stored, str) else stored if isinstance(stored, list) else []
+        entries = (_read(text) for text in texts if isinstance(text, str) and text)
+        return [entry for entry in entries if entry is not None][:_MAX_FILES]
 
     def paths(self) -> list[str]:
-        """Return the paths, newest first."""
-        stored = self._settings.value(_KEY)
-        paths = [stored] if isinstance(stored, str) else stored if isinstance(stored, list) else []
-        return [path for path in paths if isinstance(path, str) and path][:_MAX_FILES]
+        """Return the paths of the runs among them, newest first."""
+        return [entry.paths[0] for entry in self.entries() if len(entry.paths) == 1]
 
-    def add(self, path: str) -> None:
-        """Put `path` first; forget the oldest if there are too many."""
-        self._settings.setValue(_KEY, [path, *(other for other in self.paths() if other != path)][:_MAX_FILES])
+    def add(self, *paths: str) -> None:
+        """Put a run, or the two of a comparison, first; forget the oldest if there are too many."""
+        entries = [Recent(paths, time.time_ns()), *(entry for entry in self.entries() if entry.paths != paths)]
+        texts = [json.dumps({"paths": entry.paths, "opened": entry.opened}) for entry in entries[:_MAX_FILES]]
+        self._settings.setValue(_KEY, texts)
 
     def clear(self) -> None:
-        """Forget all paths."""
+        """Forget everything."""
         self._settings.remove(_KEY)
+
+    @Slot()
+    def _on_run_changed(self) -> None:
+        facts = None if self._session is None else self._session.facts
+        if facts is not None:
+            self.add(os.path.abspath(facts.path))
+
+    @Slot()
+    def _on_compared_changed(self) -> None:
+        pair = self._comparison
+        if pair is not None and pair.active and pair.a.facts is not None and pair.b.facts is not None:
+            paths = (os.path.abspath(pair.a.facts.given), os.path.abspath(pair.b.facts.given))
+            if [entry.paths for entry in self.entries()[:1]] != [paths]:
+                self.add(*paths)
+
+
+def _read(text: str) -> Recent | None:
+    """Return what a text of the settings says: a path alone, as earlier versions wrote it, or JSON."""
+    if not text.startswith("{"):
+        return Recent((text,), None)
+    try:
+        stored = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    paths, opened = stored.get("paths"), stored.get("opened")
+    if not isinstance(paths, list) or len(paths) not in (1, 2) or not all(isinstance(p, str) and p for p in paths):
+        return None
+    return Recent(tuple(paths), opened if type(opened) is int and 0 < opened < _MAX_TIME else None)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QSettings, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from replay_gui.core.log.positions import Position
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.answers import OPEN_AS, SHOW_TEXT, Alert, RunFacts
 from replay_gui.engine.sessions_messages import SessionsListed
@@ -23,7 +24,7 @@ from replay_gui.windows.runs.runs_page import RunsPage
 
 SHOW_RUNS = "show all runs"  # the action of the banner on a file with several runs
 EDIT_MAPPING = "mapping…"  # the action of the banner on a file whose records were not all understood
-_LISTS_SESSIONS = "sessions"  # the setting: whether the user has asked for the sessions on this computer
+LISTS_SESSIONS = "sessions"  # the setting: whether the user has asked for the sessions on this computer
 MAPPED_FORMAT = "json-lines"  # the format that a mapping is for
 
 
@@ -73,12 +74,12 @@ class SourceActions(QObject):
         from replay_gui.core.facts.known_sessions import known_folders  # not needed by the first window
 
         if self._settings is not None:
-            self._settings.setValue(_LISTS_SESSIONS, "yes")
+            self._settings.setValue(LISTS_SESSIONS, "yes")
         self._session.sources.request_sessions(known_folders(os.environ, Path.home()))
 
     @Slot()
     def _on_welcome_shown(self) -> None:
-        if self._settings is not None and self._settings.value(_LISTS_SESSIONS) == "yes":
+        if self._settings is not None and self._settings.value(LISTS_SESSIONS) == "yes":
             self._on_sessions_wanted()
 
     @Slot(object)
@@ -152,6 +153,15 @@ class SourceActions(QObject):
         from replay_gui.windows.dialogs.text_dialog import TextDialog  # few need it
 
         TextDialog(path, self._session.sources, self._window).open()
+
+    @Slot(object)
+    def compare_from(self, position: Position) -> None:
+        """Ask for another run, and compare the open one with it, beginning at a position of the open one."""
+        path, _ = QFileDialog.getOpenFileName(
+            self._window, f"Compare from event {position:,} on", folder_of(self._session.facts)
+        )
+        if path:
+            self._comparison.start(path, position=position)
 
     # ---- runs -------------------------------------------------------------------------------------
     @Slot()

@@ -29,3 +29,26 @@ def test_nonsense_in_the_settings_is_passed_over(settings: QSettings, kept: obje
 def test_one_path_that_the_settings_hold_as_text_is_a_path(settings: QSettings) -> None:
     settings.setValue("recent", "/runs/a.rlog")
     assert RecentFiles(settings).paths() == ["/runs/a.rlog"]
+
+
+def test_comparisons_are_kept_with_their_time(settings: QSettings) -> None:
+    recent = RecentFiles(settings)
+    settings.setValue("recent", "/runs/old.rlog")
+    recent.add("/runs/a.rlog")
+    recent.add("/runs/a.rlog", "/runs/b.rlog")
+    newest, run, old = recent.entries()
+    assert newest.paths == ("/runs/a.rlog", "/runs/b.rlog")
+    assert newest.opened is not None
+    assert run.opened is not None
+    assert newest.opened >= run.opened
+    assert old.opened is None
+    assert recent.paths() == ["/runs/a.rlog", "/runs/old.rlog"]
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "{}", '{"paths": "a"}', '{"paths": [1]}', '{"paths": ["a", "b", "c"]}', "{" * 9999]
+)
+def test_an_entry_that_says_nothing_is_passed_over(settings: QSettings, text: str) -> None:
+    settings.setValue("recent", [text, '{"paths": ["/a"], "opened": -1}'])
+    (entry,) = RecentFiles(settings).entries()
+    assert (entry.paths, entry.opened) == (("/a",), None)

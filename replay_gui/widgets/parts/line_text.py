@@ -10,7 +10,7 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QWidget
 
-from replay_gui.look.theme import GAP, SMALL_RADIUS, UNIT, theme, ui_font
+from replay_gui.look.theme import GAP, SMALL_RADIUS, UNIT, theme, theme_events, ui_font
 
 LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
@@ -23,8 +23,33 @@ class LineText:
     """Draws lines in `font`. Measuring costs as much as drawing: the plain text of a monospaced font is counted."""
 
     def __init__(self, font: QFont) -> None:
-        self.font, self.metrics = font, QFontMetrics(font)
-        wide, narrow = (QFontMetricsF(font).horizontalAdvance(character) for character in "Wi")
+        self._font = font
+        self._scale = theme_events().text_scale  # that the font was made in
+        self._measure()
+
+    @property
+    def font(self) -> QFont:
+        """The font, in the size of text that the user has chosen."""
+        self._follow_text_size()
+        return self._font
+
+    @property
+    def metrics(self) -> QFontMetrics:
+        """The metrics of the font, likewise."""
+        self._follow_text_size()
+        return self._metrics
+
+    def _follow_text_size(self) -> None:
+        scale = theme_events().text_scale
+        if scale != self._scale:
+            self._font = QFont(self._font)
+            self._font.setPointSizeF(self._font.pointSizeF() * scale / self._scale)
+            self._scale = scale
+            self._measure()
+
+    def _measure(self) -> None:
+        self._metrics = QFontMetrics(self._font)
+        wide, narrow = (QFontMetricsF(self._font).horizontalAdvance(character) for character in "Wi")
         self._cell = wide if wide == narrow else 0.0  # QFontInfo.fixedPitch does not tell it of a variable font
         # Methods of this class: of one of Qt's, the cache would have a help text made, which takes 0.1 ms.
         self._measured = lru_cache(_MAX_CACHED_TEXTS)(self._advance)
@@ -32,10 +57,12 @@ class LineText:
 
     def width(self, text: str) -> int:
         """Return the width of `text` in pixels."""
+        self._follow_text_size()
         return int(self._cell * len(text) + 0.5) if self._cell and text.isascii() else self._measured(text)
 
     def elided(self, text: str, width: int) -> str:
         """Return `text`, elided to what fits."""
+        self._follow_text_size()
         if self._cell and text.isascii():
             if self._cell * len(text) <= width:
                 return text
@@ -50,14 +77,14 @@ class LineText:
         painter.drawText(space, align, self.elided(text, space.width()))
 
     def _advance(self, text: str) -> int:
-        return self.metrics.horizontalAdvance(text)
+        return self._metrics.horizontalAdvance(text)
 
     def _elided(self, text: str, width: int) -> str:
-        cut = self.metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+        cut = self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
         if cut == text or not text.endswith(_REQUEST_SUFFIX):
             return cut
         head, left = text.removesuffix(_REQUEST_SUFFIX), width - self.width(_REQUEST_SUFFIX)
-        return self.metrics.elidedText(head, Qt.TextElideMode.ElideRight, left) + _REQUEST_SUFFIX
+        return self._metrics.elidedText(head, Qt.TextElideMode.ElideRight, left) + _REQUEST_SUFFIX
 
 
 def paint_hint(viewport: QWidget, words: str) -> None:

@@ -12,7 +12,7 @@ from replay_gui.core.log.positions import Position, index_before, position_after
 from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.wording import plural
 from replay_gui.engine.answers import EventRow
-from replay_gui.look.theme import GAP, set_role
+from replay_gui.look.theme import GAP, set_role, theme_events
 from replay_gui.models.pacer import Pacer
 from replay_gui.models.run.event_filter import EventFilter
 from replay_gui.models.run.event_table import EventColumn, EventTable
@@ -98,6 +98,7 @@ class EventList(Panel):
         session.rows_ready.connect(self._on_rows_ready)
         session.totals_changed.connect(self.on_index_changed)
         session.bookkeeping_changed.connect(self.on_run_changed)
+        theme_events().changed.connect(self.on_index_changed)  # the size of text may be another
         self.view.row_activated.connect(self.toggle_fold)
         self.view.row_pressed.connect(self._on_row_pressed)
         self.table.rows_added.connect(self._on_rows_added)

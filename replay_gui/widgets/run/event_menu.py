@@ -33,11 +33,11 @@ class EventMenu(QObject):
     """Makes the menu. Others add entries by appending to `parts`; they stand before those that copy.
 
     Signals:
-        filter_wanted(object): an EventFilter. compare_wanted(): the run is to be compared, from its position on.
+        filter_wanted(object): an EventFilter. compare_wanted(object): the run is to be compared, from this Position on.
     """
 
     filter_wanted = Signal(object)
-    compare_wanted = Signal()
+    compare_wanted = Signal(object)
 
     def __init__(self, session: Session, view: QWidget) -> None:
         super().__init__(view)
@@ -108,7 +108,7 @@ class EventMenu(QObject):
 
     def _compare(self, position: Position) -> None:
         self._session.seek(position)
-        self.compare_wanted.emit()
+        self.compare_wanted.emit(position)
 
     def copy(self, position: Position, make: Callable[[PositionState], str | None]) -> None:
         """Go to an event, and copy what `make` makes of it as soon as it has been read."""

@@ -47,11 +47,12 @@ _ROW_HEIGHT_PX = 2 * _LINE_HEIGHT_PX + GAP
 
 
 class ChoiceRow(QAbstractButton):
-    """A run to choose. `name`: its first line. `path`: the file it opens."""
+    """A run to choose. `name`: its first line. `path`: the file it opens; `paths`: two, if they are to be compared."""
 
     def __init__(self, name: str, sentence: str, path: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.path = path
+        self.paths: tuple[str, ...] = (path,)
         self.name, self._sentence = name, sentence  # not the button's text: an ampersand in it would be a shortcut
         self.setAccessibleName(name)
         self.setAccessibleDescription(sentence)
@@ -117,14 +118,24 @@ class Sample:
     path: str
 
 
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """A run, or the two of a comparison, by their paths. opened: when, in ns since 1970; None: not known."""
+
+    paths: tuple[str, ...]
+    opened: int | None
+
+
 class WelcomePage(QScrollArea):
     """Signals: open_requested(), folder_requested(): the user wants to choose a file or a folder; path_chosen(str):
     this file is to be opened. sessions_wanted(): the sessions on this computer are to be listed. shown(): the page is.
+    pair_chosen(object): the paths of two runs that are to be compared.
     """
 
     open_requested = Signal()
     folder_requested = Signal()
     path_chosen = Signal(str)
+    pair_chosen = Signal(object)
     sessions_wanted = Signal()
     shown = Signal()
 
@@ -191,11 +202,17 @@ class WelcomePage(QScrollArea):
         row.addWidget(_label("or drop a log here; two, to compare them; a folder, to list it", "secondary"), 1)
         return zone
 
-    def set_recent(self, paths: Sequence[str]) -> None:
-        """The files opened last, newest first; those that are gone are left out by the caller, or not."""
-        self._recent.show_rows(
-            [self._row(os.path.basename(path) or path, _folder(path), path) for path in paths[:_MAX_RECENT_RUNS]]
-        )
+    def set_recent(self, recent: Sequence[Recent]) -> None:
+        """List what was opened last, newest first; files that are gone are left out by the caller, or not."""
+        self._recent.show_rows([self._recent_row(entry) for entry in recent[:_MAX_RECENT_RUNS]])
+
+    def _recent_row(self, entry: Recent) -> ChoiceRow:
+        names = " ↔ ".join(os.path.basename(path) or path for path in entry.paths)
+        folders = " ↔ ".join(dict.fromkeys(map(_folder, entry.paths)))
+        when = "" if entry.opened is None else local_time_text(entry.opened)
+        row = self._row(names, " · ".join(part for part in (when, folders) if part), entry.paths[0])
+        row.paths = entry.paths
+        return row
 
     def set_sessions(self, sessions: Sequence[KnownSession], problem: str = "") -> None:
         """List the sessions on this computer, in the given order; `problem`: why they are not known, or ""."""
@@ -246,7 +263,10 @@ class WelcomePage(QScrollArea):
     def _on_row(self) -> None:
         row = self.sender()
         if isinstance(row, ChoiceRow):
-            self.path_chosen.emit(row.path)
+            if len(row.paths) > 1:
+                self.pair_chosen.emit(list(row.paths))
+            else:
+                self.path_chosen.emit(row.path)
 
     @Slot()
     def _on_theme_changed(self) -> None:

@@ -30,7 +30,7 @@ def test_what_is_counted_or_remembered_is_what_qt_measures(qtbot: QtBot, face: C
 
 def test_the_face_of_data_is_counted_and_not_measured(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     line = LineText(data_font())
-    monkeypatch.delattr(line, "metrics")
+    monkeypatch.delattr(line, "_metrics")
     assert line.elided("warm" * 50, 1000).endswith("…")
 
 

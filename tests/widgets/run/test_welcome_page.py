@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from replay_gui.core.facts.known_sessions import KnownSession, known_folders
 from replay_gui.core.importers.registry import importers
-from replay_gui.widgets.run.welcome_page import AGENTS, FORMATS, Sample, WelcomePage
+from replay_gui.widgets.run.welcome_page import AGENTS, FORMATS, Recent, Sample, WelcomePage
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -25,6 +25,10 @@ def page(qtbot: QtBot) -> WelcomePage:
     return widget
 
 
+def run(path: str) -> Recent:
+    return Recent((path,), None)
+
+
 def test_open_asks_for_a_file(page: WelcomePage, qtbot: QtBot) -> None:
     with qtbot.waitSignal(page.open_requested):
         QTest.mouseClick(page.open, LEFT)
@@ -32,7 +36,7 @@ def test_open_asks_for_a_file(page: WelcomePage, qtbot: QtBot) -> None:
 
 def test_recent_runs_and_samples_are_chosen(page: WelcomePage, qtbot: QtBot) -> None:
     assert page.rows == []
-    page.set_recent([str(Path.home() / "runs" / "a\u202e.rlog"), "/b.rlog"])
+    page.set_recent([run(str(Path.home() / "runs" / "a\u202e.rlog")), run("/b.rlog")])
     page.set_samples([Sample("Reference", "1,523 events.", "/samples/reference.rlog")])
     assert [row.name for row in page.rows] == ["a\\u202e.rlog", "b.rlog", "Reference"]
     assert page.rows[0].accessibleDescription() == "~/runs"
@@ -46,7 +50,7 @@ def test_recent_runs_and_samples_are_chosen(page: WelcomePage, qtbot: QtBot) -> 
 
 
 def test_lists_are_replaced(page: WelcomePage) -> None:
-    page.set_recent([f"/run-{i}.rlog" for i in range(20)])
+    page.set_recent([run(f"/run-{i}.rlog") for i in range(20)])
     assert len(page.rows) == 8
     page.set_recent([])
     assert page.rows == []
@@ -54,7 +58,7 @@ def test_lists_are_replaced(page: WelcomePage) -> None:
 
 
 def test_what_stands_there_has_a_name(page: WelcomePage) -> None:
-    page.set_recent(["/b.rlog"])
+    page.set_recent([run("/b.rlog")])
     page.set_samples([Sample("Reference", "1,523 events.", "/samples/reference.rlog")])
     named = [frame.accessibleName() for frame in page.findChildren(QFrame) if frame.isVisible()]
     for name in ("Open a run, or drop a log here", "Recent", "Samples"):
@@ -96,3 +100,16 @@ def test_the_formats_that_are_named_are_read() -> None:
     words = FORMATS.removeprefix("Reads its own logs, and those of ").partition(" and others")[0]
     assert [name for name in words.split(", ") if name not in titles] == []
     assert [folder.agent for folder in known_folders({}, Path("/"))] == re.split(", | and ", AGENTS)
+
+
+def test_a_comparison_is_opened_again(page: WelcomePage, qtbot: QtBot) -> None:
+    page.set_recent(
+        [Recent(("/r/a.rlog", "/s/b.rlog"), 1_700_000_000 * 10**9), Recent(("/r/a.rlog", "/r/c.rlog"), None)]
+    )
+    assert [row.name for row in page.rows] == ["a.rlog ↔ b.rlog", "a.rlog ↔ c.rlog"]
+    assert page.rows[0].accessibleDescription().startswith("2023-11-1")
+    assert page.rows[0].accessibleDescription().endswith(" · /r ↔ /s")
+    assert page.rows[1].accessibleDescription() == "/r"
+    with qtbot.waitSignal(page.pair_chosen) as chosen:
+        page.rows[0].click()
+    assert chosen.args == [["/r/a.rlog", "/s/b.rlog"]]

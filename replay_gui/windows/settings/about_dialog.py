@@ -1,0 +1,37 @@
+"""What the program is, and in which versions."""
+
+from __future__ import annotations
+
+import platform
+
+from PySide6 import __version__ as pyside_version
+from PySide6.QtCore import Qt, qVersion
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
+
+from replay_gui.look.theme import GAP, WIDE
+from replay_gui.version import VERSION
+from replay_gui.widgets.parts.plain_label import PlainLabel
+
+_ABOUT = "A replay debugger for the runs of AI agents. Nothing that it reads leaves this computer."
+
+
+class AboutDialog(QDialog):
+    """`versions`: the label of the versions, to select and copy."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("About replay-gui")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.versions = PlainLabel(
+            f"replay-gui {VERSION}\nPython {platform.python_version()}\nPySide6 {pyside_version}, Qt {qVersion()}\n"
+            f"{platform.platform()}",
+            "secondary",
+        )
+        self.versions.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(WIDE, WIDE, WIDE, WIDE)
+        column.setSpacing(GAP)
+        for widget in (PlainLabel("replay-gui", "title"), PlainLabel(_ABOUT), self.versions, buttons):
+            column.addWidget(widget)

@@ -1,0 +1,90 @@
+"""The actions on the program itself: how it looks, its settings, another window, its versions."""
+
+from __future__ import annotations
+
+import sys
+
+from PySide6.QtCore import QObject, QProcess, QSettings, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QWidget
+
+from replay_gui.look.theme import TEXT_SCALES, apply_text_scale, apply_theme, theme_events
+from replay_gui.windows.actions import Handlers
+
+TEXT_SIZE_KEY, THEME_KEY = "text_size", "theme"  # in the settings
+_COMMAND = ("-m", "replay_gui")
+
+
+class SettingsActions(QObject):
+    """The slots of these actions."""
+
+    def __init__(self, app: QApplication, settings: QSettings, actions: dict[str, QAction], window: QWidget) -> None:
+        super().__init__(window)
+        self._app, self._settings, self._actions, self._window = app, settings, actions, window
+
+    @property
+    def handlers(self) -> Handlers:
+        """The slots of the actions on the program itself."""
+        return {
+            "new_window": self.on_new_window,
+            "settings": self.on_settings,
+            "about": self.on_about,
+            "text_larger": self.on_text_larger,
+            "text_smaller": self.on_text_smaller,
+            "text_normal": self.on_text_normal,
+        }
+
+    @Slot(str)
+    def choose_theme(self, choice: str) -> None:
+        """Use another theme, now and at the next start."""
+        self._settings.setValue(THEME_KEY, choice)
+        apply_theme(self._app, choice)
+
+    def choose_text_size(self, percent: int) -> None:
+        """Use another size of text, one of TEXT_SCALES, now and at the next start."""
+        self._settings.setValue(TEXT_SIZE_KEY, percent)
+        apply_text_scale(self._app, percent)
+
+    @Slot()
+    def on_text_larger(self) -> None:
+        self._step_text_size(1)
+
+    @Slot()
+    def on_text_smaller(self) -> None:
+        self._step_text_size(-1)
+
+    @Slot()
+    def on_text_normal(self) -> None:
+        self.choose_text_size(100)
+
+    def _step_text_size(self, step: int) -> None:
+        at = TEXT_SCALES.index(theme_events().text_scale) + step
+        self.choose_text_size(TEXT_SCALES[min(max(at, 0), len(TEXT_SCALES) - 1)])
+
+    # The dialogs are imported when they are first opened: the window is shown sooner without them.
+    @Slot()
+    def on_settings(self) -> None:
+        from replay_gui.windows.settings.settings_dialog import SettingsDialog
+
+        dialog = SettingsDialog(self._settings, self._window)
+        dialog.theme_chosen.connect(self.choose_theme)
+        dialog.text_size_chosen.connect(self.choose_text_size)
+        dialog.clear_cache.clicked.connect(self._actions["clear_cache"].trigger)
+        dialog.open()
+
+    @Slot()
+    def on_about(self) -> None:
+        from replay_gui.windows.settings.about_dialog import AboutDialog
+
+        AboutDialog(self._window).open()
+
+    @Slot()
+    def on_new_window(self) -> None:
+        """Start the program once more: what goes wrong in one window does not touch the other."""
+        QProcess.startDetached(sys.executable, _COMMAND)
+
+
+def remembered_text_size(settings: QSettings) -> int:
+    """Return the last text size in percent; 100 if the settings have none or an invalid one."""
+    size = settings.value(TEXT_SIZE_KEY)
+    return next((scale for scale in TEXT_SCALES if str(scale) == str(size)), 100)

@@ -1,0 +1,99 @@
+"""Ctrl+comma: the settings in one place."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+from PySide6.QtCore import QSettings, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from replay_gui.core.facts.known_sessions import known_folders
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.look.theme import GAP, TEXT_SCALES, WIDE, set_role, theme_events
+from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.windows.actions import THEMES
+from replay_gui.windows.source_actions import LISTS_SESSIONS
+
+_THEME_WORDS = {"dark": "Dark", "light": "Light", "auto": "As the system has it"}
+
+
+class SettingsDialog(QDialog):
+    """Each choice holds at once.
+
+    Signals:
+        theme_chosen(str): one of THEMES. text_size_chosen(int): one of TEXT_SCALES.
+    Attributes: theme, text_size: the lists. sessions: the box. clear_cache: the button.
+    """
+
+    theme_chosen = Signal(str)
+    text_size_chosen = Signal(int)
+
+    def __init__(self, settings: QSettings, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Settings")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._settings = settings
+        self.theme, self.text_size = QComboBox(), QComboBox()
+        self.theme.addItems([_THEME_WORDS[name] for name in THEMES])
+        self.theme.setCurrentIndex(THEMES.index(theme_events().choice))
+        self.theme.currentIndexChanged.connect(self._on_theme)
+        self.text_size.addItems([f"{scale} %" for scale in TEXT_SCALES])
+        self.text_size.setCurrentIndex(TEXT_SCALES.index(theme_events().text_scale))
+        self.text_size.currentIndexChanged.connect(self._on_text_size)
+        self.sessions = QCheckBox("List them on the first page")
+        self.sessions.setChecked(settings.value(LISTS_SESSIONS) == "yes")
+        self.sessions.toggled.connect(self._on_sessions)
+        self.clear_cache = QPushButton("Clear cache")
+        self.clear_cache.setAutoDefault(False)
+        self.clear_cache.setToolTip("Deletes the cached data of runs that are not open")
+        rows = QFormLayout()
+        rows.setHorizontalSpacing(WIDE)
+        rows.setVerticalSpacing(GAP)
+        cache = _quiet(str(platformdirs.user_cache_path("replay-gui")))
+        for name, widget in (
+            ("Theme", self.theme),
+            ("Text size", self.text_size),
+            ("Cache", self.clear_cache),
+            ("", cache),
+            ("Sessions on this computer", self.sessions),
+            *((folder.agent, _quiet(folder.path)) for folder in known_folders(os.environ, Path.home())),
+        ):
+            widget.setAccessibleName(name or "Folder of the cache")
+            rows.addRow(PlainLabel(name), widget)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(WIDE, WIDE, WIDE, WIDE)
+        column.setSpacing(WIDE)
+        column.addLayout(rows)
+        column.addWidget(buttons)
+
+    @Slot(int)
+    def _on_theme(self, index: int) -> None:
+        self.theme_chosen.emit(THEMES[index])
+
+    @Slot(int)
+    def _on_text_size(self, index: int) -> None:
+        self.text_size_chosen.emit(TEXT_SCALES[index])
+
+    @Slot(bool)
+    def _on_sessions(self, on: bool) -> None:
+        self._settings.setValue(LISTS_SESSIONS, "yes" if on else "no")
+
+
+def _quiet(path: str) -> PlainLabel:
+    label = PlainLabel(one_line(path))
+    set_role(label, "secondary")
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label
