@@ -30,6 +30,7 @@ from replay_gui.core.contrast.tasks import separate_runs
 from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.report.contrast_model import ContrastPart
 from replay_gui.core.report.contrast_part import contrast_part
+from replay_gui.core.report.redactor import Redactor
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
 from replay_gui.engine.opening import conversion_cache, user_mappings
@@ -67,18 +68,22 @@ def run(args: argparse.Namespace) -> int:
     else:
         _print_contrast(runs, contrast, failures)
     if report is not None:
-        _write_report(report, args, runs, contrast_part(runs, contrast, failures))
+        if report.redactor is not None and failures is not None:  # sentences are made anew, of what may be told
+            failures = _failure_groups(runs, contrast, log_of, report.redactor)
+        _write_report(report, args, runs, contrast_part(runs, contrast, failures, report.redactor))
     return EXIT_FAILED if unread else EXIT_GOOD
 
 
-def _failure_groups(runs: RunSet, contrast: Contrast, log_of: LogOf) -> FailureGroups | None:
+def _failure_groups(
+    runs: RunSet, contrast: Contrast, log_of: LogOf, redactor: Redactor | None = None
+) -> FailureGroups | None:
     """Return the groups of the failing runs; None where no task of theirs has a run that passed."""
     pairs, left_out = failure_pairs(runs, contrast.outcomes, range(len(runs)))
     if not pairs:
         return None
     facts = dict(enumerate(runs.runs))
     with ProgressLine("Comparing failing runs with passing ones") as progress:
-        return group_failures(pairs, facts, log_of, left_out=left_out, on_progress=progress.show)
+        return group_failures(pairs, facts, log_of, left_out=left_out, on_progress=progress.show, disguise=redactor)
 
 
 def _write_report(options: ReportOptions, args: argparse.Namespace, runs: RunSet, part: ContrastPart) -> None:

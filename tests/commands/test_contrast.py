@@ -188,3 +188,8 @@ def test_a_profile_with_paths_hides_what_was_done_and_keeps_the_counts(
     command("contrast", *refunds, "--report", report, "--redact", profile)
     assert "Z7GOZK" not in report.read_text()
     assert "2 of 2" in report.read_text()
+    profile.write_text('paths = ["/input/reservation_id"]')
+    command("contrast", *refunds, "--report", report, "--redact", profile)
+    assert "Z7GOZK" not in report.read_text()
+    assert "cancel" in report.read_text()
+    assert "reason=illness, reservation" in report.read_text(), "the value is hidden, and not the sentence"

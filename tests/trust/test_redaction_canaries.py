@@ -16,6 +16,7 @@ from replay_gui.core.log.scanner import Ending
 from replay_gui.core.recorder.recorder import Recorder
 from replay_gui.core.report.layout import layout_document
 from replay_gui.printing import pdf
+from tests.helpers.evaluations.evaluation_logs import LOOK, MadeCall, write_run
 
 FORMS = (".json", ".html", ".md", ".xml", ".sarif", ".pdf")
 PROFILE = """
@@ -190,3 +191,43 @@ def test_the_offered_profile_hides_keys_and_what_looks_like_secrets(tmp_path: Pa
         paths.append(str(path))
     assert main(["diff", *paths, "--report", str(report), "--redact", "share"]) == 1
     assert leaked(planted, texts_of(report)) == []
+
+
+def evaluation(folder: Path, canaries: Canaries, tasks: int) -> list[str]:
+    """Record runs of which those that pass do what those that fail do not, with secrets wherever it is told."""
+    paths = []
+    for task in range(tasks):
+        shared, others = [canaries.new() for _ in range(6)], iter([canaries.new() for _ in range(40)])
+        for trial in range(4):
+            passed = trial < 2
+            card = {"holder": "shown", "number": shared[0], "marks": [{"name": shared[1]}, {"name": next(others)}]}
+            pay = MadeCall(
+                "pay", {"card": card, "customer": shared[2], "note": f"token={shared[3]}"}, {"private": shared[4]}
+            )
+            code = MadeCall("bash", {"command": f"pay --password={shared[5]}", "private": next(others)})
+            fails = MadeCall("check", {"card": {"number": next(others)}}, error=f"no access: password={next(others)}")
+            calls = [LOOK, pay, code] if passed else [LOOK, fails]
+            config = {"password": shared[5] if passed else next(others), "private": {"a": shared[0] if passed else "x"}}
+            path = folder / f"{task}-{trial}.rlog"
+            write_run(path, calls, task=f"task {task}", trial=trial, passed=passed, config=config)
+            paths.append(str(path))
+    return paths
+
+
+@pytest.mark.parametrize("tasks", [1, 3])
+@pytest.mark.parametrize("suffix", [".json", ".html", ".md", ".pdf"])
+def test_of_many_runs(tmp_path: Path, suffix: str, tasks: int, laid_out: list[str]) -> None:
+    """Values are hidden, and nothing else: sentences, counts, names of tools and other values stay."""
+    canaries, report, profile = Canaries("C"), tmp_path / f"report{suffix}", tmp_path / "profile.toml"
+    paths = evaluation(tmp_path, canaries, tasks)
+    profile.write_text(
+        PROFILE.replace('"/input/private"', '"/input/private", "/input/card/number", "/input/card/marks/*/name"')
+    )
+    assert main(["contrast", *paths, "--report", str(report)]) == 0
+    assert len(leaked(canaries.planted, texts_of(report) + "".join(laid_out))) > 3, "there to be found"
+    laid_out.clear()
+    assert main(["contrast", *paths, "--report", str(report), "--redact", str(profile)]) == 0
+    text = texts_of(report) + "".join(laid_out)
+    assert leaked(canaries.planted, text) == []
+    for kept in ("pay", "shown", "[redacted ", "passing"):
+        assert kept in text, kept

@@ -14,7 +14,7 @@ import msgspec
 from replay_gui.core.contrast.run_profile import EvaluatedRun, RunStep
 from replay_gui.core.contrast.run_set import RunSet
 from replay_gui.core.contrast.separation import Outcomes
-from replay_gui.core.divergence.side import ComparedSide
+from replay_gui.core.divergence.side import ComparedSide, Disguise
 from replay_gui.core.effects.effect import Effect, EffectFinding
 from replay_gui.core.errors import ReplayError
 from replay_gui.core.facts.run_outcome import Outcome, RunResult
@@ -128,13 +128,14 @@ def group_failures(
     left_out: int = 0,
     observed: Mapping[str, EffectFinding] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
+    disguise: Disguise | None = None,
 ) -> FailureGroups:
     """Compare the runs of each pair, and group the failing ones by their first reason.
 
     Args:
         runs: the facts of all runs of the pairs, by number. left_out: failing runs that are in no pair.
         observed: effects of tools that further runs show. on_progress: called with how many pairs of how many are
-            compared; what it raises ends the work.
+            compared; what it raises ends the work. disguise: hides values before sentences are made of them.
 
     Cost: both logs of each pair are read and indexed. A pair whose logs cannot be read is left out, and told.
     """
@@ -144,7 +145,9 @@ def group_failures(
         if on_progress is not None:
             on_progress(number, len(pairs))
         try:
-            reason = _first_reason(runs[pair.failed], runs[pair.nearest], pair, log_of, observed)
+            reason = _first_reason(
+                runs[pair.failed], runs[pair.nearest], pair, log_of, observed=observed, disguise=disguise
+            )
         except ReplayError as why:
             problem, left_out = problem or str(why), left_out + 1
             continue
@@ -200,14 +203,16 @@ def _first_reason(
     passed: EvaluatedRun,
     pair: FailurePair,
     log_of: LogOf,
+    *,
     observed: Mapping[str, EffectFinding] | None,
+    disguise: Disguise | None,
 ) -> Reason | None:
     names = run_name(passed), run_name(failed)
     if names[0] == names[1]:
         names = f"{names[0]} (passed)", f"{names[1]} (failed)"
     with _side(log_of(pair.nearest)) as a, _side(log_of(pair.failed)) as b:
         results = _judged(passed.result, True), _judged(failed.result, False)
-        reasons = WhyFinder(a, b, names, observed).find(None, results).reasons
+        reasons = WhyFinder(a.disguised(disguise), b.disguised(disguise), names, observed).find(None, results).reasons
     return reasons[0] if reasons else None
 
 

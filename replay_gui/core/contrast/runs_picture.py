@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from statistics import median
@@ -114,8 +114,13 @@ def runs_picture(
     chosen: Sequence[int],
     separation: Separation,
     max_columns: int = MAX_COLUMNS,
+    *,
+    tell: Callable[[RunStep], RunStep] | None = None,
 ) -> RunsPicture:
-    """Return the picture of the chosen runs, such as those of one task, with at most so many columns."""
+    """Return the picture of the chosen runs, such as those of one task, with at most so many columns.
+
+    `tell`: returns a call as it may be told.
+    """
     ranks = {False: 0, True: 1, None: 2}
     ordered = sorted(chosen, key=lambda run: ranks[outcomes[run]])
     shown = _shown(ordered, outcomes)
@@ -136,7 +141,7 @@ def runs_picture(
     ]
     return RunsPicture(
         rows=tuple(PictureRow(run, outcomes[run]) for run in shown),
-        columns=tuple(_finished(column, outcomes, groups) for column in kept),
+        columns=tuple(_finished(column, outcomes, groups, tell) for column in kept),
         cells=tuple(sorted(cells, key=lambda cell: (cell.row, cell.column))),
         more_rows=len(ordered) - len(shown),
         more_columns=len(columns) - len(kept),
@@ -270,14 +275,17 @@ def _state(column: _Column, step: RunStep) -> CellState:
     return CellState.SAME if is_same else CellState.OTHER_ARGUMENTS
 
 
-def _finished(column: _Column, outcomes: Outcomes, groups: list[int]) -> PictureColumn:
+def _finished(
+    column: _Column, outcomes: Outcomes, groups: list[int], tell: Callable[[RunStep], RunStep] | None
+) -> PictureColumn:
     standard = column.standard
     assert standard is not None  # every column has one by now
     same = Counter(outcomes[run] for run, (_, step) in column.steps.items() if _state(column, step) is CellState.SAME)
+    told = standard if tell is None else tell(standard)
     return PictureColumn(
         tool=standard.tool,
-        label=standard.label,
-        values=_values(standard, column.common),
+        label=told.label,
+        values=_values(told, column.common),
         effect=standard.effect,
         passing=Share(same[True], groups[0]),
         failing=Share(same[False], groups[1]),

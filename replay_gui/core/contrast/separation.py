@@ -197,7 +197,7 @@ def _separator(
         stratified=None,
         passed_example=example(table, number, groups.passed),
         failed_example=example(table, number, groups.failed),
-        also=tuple(feature_words(other) for _, other in members[1 : _MAX_ALSO + 1]),
+        others=tuple(other for _, other in members[1 : _MAX_ALSO + 1]),
         also_count=size - 1,
         runs=tuple(table.runs_of(number).tolist()),
     )

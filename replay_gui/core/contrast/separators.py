@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.contrast.feature import WEIGHTS, Feature
+from replay_gui.core.contrast.feature_words import feature_words
 from replay_gui.core.contrast.labellings import ByChance
 from replay_gui.core.contrast.statistics import StratifiedTest
 from replay_gui.core.log.positions import EventIndex
@@ -46,7 +47,7 @@ class Separator:
         by_chance: None where tasks were kept apart.
         stratified: the test within tasks; None for the runs of one task.
         passed_example, failed_example: the first run of each group that has it; None where no run of the group has.
-        also: what else holds for the same runs, in words, the best first. also_count: all of them.
+        others: what else holds for the same runs, the best first. also_count: all of them.
         runs: numbers of the runs that have it, those without an outcome among them.
     """
 
@@ -64,9 +65,14 @@ class Separator:
     stratified: StratifiedTest | None
     passed_example: RunPlace | None
     failed_example: RunPlace | None
-    also: tuple[str, ...]
+    others: tuple[Feature, ...]
     also_count: int
     runs: tuple[int, ...]
+
+    @property
+    def also(self) -> tuple[str, ...]:
+        """What else holds for the same runs, in words."""
+        return tuple(map(feature_words, self.others))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from replay_gui.core.contrast.feature import MAX_VALUE_LENGTH
 from replay_gui.core.effects.answers import answer_text
 from replay_gui.core.effects.classifier import code_of
@@ -12,8 +14,12 @@ from replay_gui.core.text.plain_text import one_line
 
 def call_label(call: ToolCall) -> str:
     """Return the input: a command as it is, else ``name=value, …``; at most MAX_VALUE_LENGTH characters."""
-    value = call.input
-    if runs_code(call.tool) and (code := code_of(value)[1]):
+    return input_label(call.tool, call.input)
+
+
+def input_label(tool: str, value: Any) -> str:
+    """Return the input of a call of a tool, likewise."""
+    if runs_code(tool) and (code := code_of(value)[1]):
         return one_line(code, MAX_VALUE_LENGTH)
     if not isinstance(value, dict):
         return one_line(answer_text(value), MAX_VALUE_LENGTH)

@@ -100,7 +100,7 @@ def separate_within_tasks(table: FeatureTable, outcomes: Outcomes, tasks: Sequen
                 stratified=test,
                 passed_example=example(table, number, strata.passed),
                 failed_example=example(table, number, strata.failed),
-                also=tuple(feature_words(other) for _, other, _ in ranked[1:]),
+                others=tuple(other for _, other, _ in ranked[1:]),
                 also_count=int(sizes[n]) - 1,
                 runs=tuple(run for run in table.runs_of(number).tolist() if strata.known[run]),
             )

@@ -1,16 +1,14 @@
 """The last pass over a report that hides something: every text of it. Hashes and counts stay.
 
 What payloads say is hidden before, where sentences are made of it (see Redactor); this pass is about names, ids, paths
-of files and all else that is in the report. What separates many runs is told in sentences that may quote any value:
-where a profile has paths or keys of its own, they are hidden as a whole.
+of files and all else that is in the report.
 """
 
 from __future__ import annotations
 
 from dataclasses import fields, is_dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any
 
-from replay_gui.core.report.contrast_model import ContrastedTask, FailurePart, PictureColumnPart, SeparatorPart
 from replay_gui.core.report.model import RedactionNote, Report
 from replay_gui.core.report.redactor import Redactor
 
@@ -21,7 +19,6 @@ _FIELDS_KEPT = frozenset(
         "verdict", "seal", "origin", "version",
     )
 )  # fmt: skip
-_Quoting: TypeAlias = SeparatorPart | ContrastedTask | PictureColumnPart | FailurePart
 
 
 def redact_report(report: Report, redactor: Redactor) -> Report:
@@ -38,8 +35,6 @@ def _shown(value: Any, redactor: Redactor) -> Any:
         return value if all(new is old for new, old in zip(shown, value, strict=True)) else shown
     if not is_dataclass(value) or isinstance(value, type):
         return value
-    if isinstance(value, _Quoting):
-        value = _without_quotations(value, redactor)
     parts: dict[str, Any] = {}
     for field in fields(value):
         if field.name not in _FIELDS_KEPT:
@@ -48,17 +43,3 @@ def _shown(value: Any, redactor: Redactor) -> Any:
             if new is not old:
                 parts[field.name] = new
     return replace(value, **parts) if parts else value
-
-
-def _without_quotations(part: _Quoting, redactor: Redactor) -> _Quoting:
-    """Hide sentences that may quote a hidden value; of what separates, the kind and the counts stay."""
-    if not (redactor.profile.paths or redactor.profile.keys):
-        return part
-    if isinstance(part, SeparatorPart):
-        sentence = f"{part.kind}: {redactor.hidden(part.sentence)}"
-        return replace(part, sentence=sentence, also=tuple(map(redactor.hidden, part.also)))
-    if isinstance(part, ContrastedTask):
-        return replace(part, first=redactor.hidden(part.first) if part.first else "")
-    if isinstance(part, FailurePart):
-        return replace(part, sentence=redactor.hidden(part.sentence) if part.sentence else "")
-    return replace(part, call=redactor.hidden(part.call), title=redactor.hidden(part.title))

@@ -82,6 +82,11 @@ class RedactionProfile:
             return True
         return any(_plain(hidden) == name for hidden in self.keys)
 
+    def may_hide(self, path: str) -> bool:
+        """Return whether a value at this JSON Pointer may be hidden, where ``*`` stands for any items of lists."""
+        tokens = [token for token in path.split("/")[1:] if token != "*"]
+        return any(map(self.hides_key, tokens)) or any(_is_within(_names(hidden), tokens) for hidden in self.paths)
+
 
 SHARING_PROFILE = RedactionProfile("for sharing", presets=tuple(PRESETS))
 """The profile that is offered to users without their own."""
@@ -119,3 +124,13 @@ def _plain(key: str) -> str:
 def _pointer(path: str) -> str:
     tokens: Iterable[str] = path.split("/")[1:]
     return "".join(f"/{'[^/]*' if token == '*' else re.escape(token)}" for token in tokens) + r"(?:/|\Z)"
+
+
+def _names(path: str) -> list[str]:
+    return [token for token in path.split("/")[1:] if token != "*" and not token.isdecimal()]
+
+
+def _is_within(some: list[str], tokens: list[str]) -> bool:
+    """Return whether all of these tokens are among the others, in their order."""
+    left = iter(tokens)
+    return all(token in left for token in some)

@@ -159,6 +159,7 @@ def _report(
 ) -> Report:
     """Return the report on all runs, as ``contrast --report`` writes it."""
     runs, contrast, failures = kept.runs, contrast_runs(kept.runs, outcomes), None
+    redactor = None if asked.profile is None else Redactor(asked.profile)
     pairs, left_out = failure_pairs(runs, outcomes, range(len(runs)))
     if pairs:
 
@@ -168,10 +169,12 @@ def _report(
             return log_of_run(runs.runs[number], arguments.conversions, arguments.mappings)
 
         facts = dict(enumerate(runs.runs))
-        failures = group_failures(pairs, facts, log_of, left_out=left_out, on_progress=context.progress)
-    part = contrast_part(runs, contrast, failures)
+        failures = group_failures(
+            pairs, facts, log_of, left_out=left_out, on_progress=context.progress, disguise=redactor
+        )
+    part = contrast_part(runs, contrast, failures, redactor)
     report = Report(version=asked.version, made=asked.made, command=asked.command, runs=(), contrast=part)
-    return report if asked.profile is None else redact_report(report, Redactor(asked.profile))
+    return report if redactor is None else redact_report(report, redactor)
 
 
 # ---- reading ------------------------------------------------------------------------------------------

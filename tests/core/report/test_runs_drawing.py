@@ -1,10 +1,6 @@
 from __future__ import annotations
 
-from replay_gui.core.report.contrast_model import ContrastPart, PictureColumnPart, RunsPicturePart
-from replay_gui.core.report.model import Report
-from replay_gui.core.report.redaction import redact_report
-from replay_gui.core.report.redaction_profile import SHARING_PROFILE, RedactionProfile
-from replay_gui.core.report.redactor import Redactor
+from replay_gui.core.report.contrast_model import PictureColumnPart, RunsPicturePart
 from replay_gui.core.report.runs_drawing import MAX_TITLE, WIDTH, drawn_parts, runs_drawing
 
 
@@ -47,14 +43,3 @@ def test_many_columns_fit() -> None:
 def test_a_high_picture_is_drawn_in_parts() -> None:
     parts = list(drawn_parts(picture((column("c"),), rows=95), 40))
     assert [len(part.rows) for part in parts] == [40, 40, 16]
-
-
-def test_titles_are_hidden_as_calls_are() -> None:
-    part = ContrastPart(
-        passed=1, failed=1, unknown=0, note="", separators=(), tasks=(), failures=(), runs=(), total=2,
-        pictures=(picture((column("pay · 4959530"),)),),
-    )  # fmt: skip
-    report = Report(version="1", made=0, command="replay-gui contrast x", runs=(), contrast=part)
-    profile = RedactionProfile(name="mine", paths=("/card",))
-    assert "4959530" not in str(redact_report(report, Redactor(profile)))
-    assert "4959530" in str(redact_report(report, Redactor(SHARING_PROFILE)).contrast)

@@ -26,6 +26,7 @@ from tests.helpers.forged_logs import Forge, forged, written
 from tests.helpers.journey import Journey
 
 BOUND = 0.05  # seconds
+_PATIENCE_MS = 600_000  # for what other threads and processes do
 _MEASURED = 2.0  # by so much a run that measures coverage is slower, at most
 
 Events: TypeAlias = Iterator[tuple[str, dict[str, Any]]]
@@ -120,7 +121,9 @@ def use(journey: Journey, path: Path) -> float:
     import_module("replay_gui.engine.engine")  # as EngineBridge.prepare does on a thread
     QApplication.processEvents()
     pulse = Pulse()
-    journey.open(path)
+    with journey.qtbot.waitSignal(journey.session.report_changed, timeout=_PATIENCE_MS):
+        journey.session.open(str(path))
+    journey.qtbot.waitUntil(lambda: not journey.session.working, timeout=_PATIENCE_MS)
     count = journey.session.index.count
     for position in dict.fromkeys((*range(0, count + 1, max(1, count // 8)), count, count - 1, 1, 0)):
         journey.session.seek(Position(position))
