@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
@@ -22,6 +23,8 @@ _REWOUND = "$rewound"
 _WRITES = {"replace": "edit", "write_file": "file"}
 _TARGETS = ("file_path", "path", "absolute_path")
 _SHOWN = ("resultDisplay", "displayName", "description", "renderOutputAsMarkdown")
+_SHELL = ("Command: ", "Output: ", "Error: ", "Exit Code: ")  # how the answers of a shell command begin
+_EXITED = re.compile(r"^Exit Code: (-?\d{1,9})$", re.MULTILINE)
 _REFUSED = ("cancelled", "rejected", "denied")
 _TOKENS = {"input": "input", "output": "output", "cached": "cached", "reasoning": "thoughts"}
 
@@ -31,7 +34,7 @@ class GeminiCli:
 
     name = "gemini-cli"
     title = "Gemini CLI chat"
-    version = 3
+    version = 4
     volatile: ClassVar[Mapping[str, str]] = {
         "sessionId": ID,
         "id": ID,
@@ -205,9 +208,10 @@ def _call(run: RunBuilder, call: Any) -> None:
     if status not in ("success", "error", *_REFUSED) and not call.get("result"):
         return  # it was still running when the file was written
     output = _output(call.get("result"))
-    failed = status != "success"
+    code = _exit_code(output)
+    failed = status != "success" or code is not None
     why = output.get("error") if isinstance(output, dict) else None
-    reason = first_line(why) or str(status)
+    reason = first_line(why) or (f"exit {code}" if status == "success" else str(status))
     shown = {key: call[key] for key in _SHOWN if call.get(key)}
     taken = {"name", "args", "id", "status", "result", "timestamp", *_SHOWN}
     rest = {key: value for key, value in call.items() if key not in taken}
@@ -221,10 +225,11 @@ def _call(run: RunBuilder, call: Any) -> None:
         time=iso_time(call.get("timestamp")),
         extra={"fields": shown | rest} if shown or rest else None,
     )
+    ended = iso_time(call.get("timestamp"))
     if status in _REFUSED:
-        run.denied(name, name, reason, parent=seq)
+        run.denied(name, name, reason, parent=seq, time=ended)
     elif failed:
-        run.error("tool_error", str(why or status), name, parent=seq)
+        run.error("tool_error", str(why or reason), name, parent=seq, time=ended)
     if known.patch is not None:
         run.rejected(known.patch, reason, "approval" if status in _REFUSED else "apply") if failed else run.applied(
             known.patch
@@ -237,6 +242,13 @@ def _output(result: Any) -> Any:
         case [{"functionResponse": {"response": response}}]:
             return response
     return result
+
+
+def _exit_code(output: Any) -> int | None:
+    """The code by which a shell command failed, as Gemini CLI tells it to the model; None where it did not fail."""
+    text = output.get("output") if isinstance(output, dict) else None
+    match = _EXITED.search(text) if isinstance(text, str) and text.startswith(_SHELL) else None
+    return (int(match[1]) or None) if match else None
 
 
 def _rest_of_result(call: dict[str, Any]) -> dict[str, Any]:

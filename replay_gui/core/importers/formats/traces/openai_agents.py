@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.message_forms import is_message
 from replay_gui.core.importers.formats.records import ID, USAGE, first_records, numbered_records
 from replay_gui.core.importers.formats.traces.span_events import SpanEvents
 from replay_gui.core.importers.formats.traces.spans import Role, Span, unfolded
@@ -35,7 +36,7 @@ class OpenAiAgents:
 
     name = "openai-agents"
     title = "OpenAI Agents SDK trace"
-    version = 3
+    version = 4
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "trace_id": ID,
@@ -95,12 +96,14 @@ def _span(record: dict[str, Any], notes: ImportNotes) -> Span:
         given, output = {"type": kind, **rest}, output if output is not None else given
         rest = {}
     wrong, usage = record.get("error"), data.get("usage")
-    message = wrong.get("message") if isinstance(wrong, dict) else wrong
+    message = _message_of(wrong)
     tripped = role == "guardrail" and data.get("triggered") is True
     meta: dict[str, Any] = {"span": record.get("id"), "model": data.get("model")}
     meta["response_id"] = data.get("response_id")
     if isinstance(usage, dict):
-        counts = {"input": usage.get("input_tokens"), "output": usage.get("output_tokens")}
+        details = usage.get("input_tokens_details")
+        cached = details.get("cached_tokens") if isinstance(details, dict) else None
+        counts = {"input": usage.get("input_tokens"), "cached": cached, "output": usage.get("output_tokens")}
         meta["tokens"] = {name: count for name, count in counts.items() if type(count) is int} or None
     return Span(
         id=str(record.get("id")),
@@ -112,15 +115,31 @@ def _span(record: dict[str, Any], notes: ImportNotes) -> Span:
         input=given,
         output=output,
         messages=tuple(given) if role == "model" and isinstance(given, list) else (),
+        answers=_answers(output) if role == "model" else (),
         fields=plain({**rest, **({"error": wrong} if isinstance(wrong, dict) and len(wrong) > 1 else {})}, notes)
         if role != "agent"
         else {},
-        error=": ".join([*(["tripped"] if tripped else []), *([str(message)] if message else [])]) or None,
+        error=": ".join([*(["tripped"] if tripped else []), *([message] if message else [])]) or None,
         config=rest if role == "agent" else {},
         meta={
             key: value for key, value in meta.items() if value is not None and not (role == "agent" and key == "fields")
         },
     )
+
+
+def _message_of(wrong: Any) -> str | None:
+    """What went wrong: the SDK's words, and those of the exception."""
+    if not isinstance(wrong, dict):
+        return str(wrong) if wrong else None
+    data = wrong.get("data")
+    told = [wrong.get("message"), data.get("error") if isinstance(data, dict) else None]
+    return ": ".join(text for text in told if isinstance(text, str) and text) or None
+
+
+def _answers(output: Any) -> tuple[Any, ...]:
+    """The messages and calls that a model answered with, where its output is nothing else."""
+    is_all = isinstance(output, list) and bool(output) and all(map(is_message, output))
+    return tuple(output) if is_all else ()
 
 
 def _answer(response: Any) -> Any:

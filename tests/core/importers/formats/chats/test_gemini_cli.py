@@ -71,3 +71,23 @@ def test_real_chats_lose_nothing(path: Path) -> None:
     assert len(one.of("Error")) == sum(call["status"] == "error" for call in calls)
     assert len(one.of("Observation")) == sum(message["type"] == "user" for message in messages)
     assert one.run.notes.sentences() == ()
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        ("Command: ls\nStdout: x\nExit Code: 2\nSignal: (none)", "exit 2"),
+        ("Command: ls\nStdout: x\nExit Code: 0", None),
+        ("Output: x\nExit Code: 1\nProcess Group PGID: 5", "exit 1"),
+        ("The manual says\nExit Code: 1", None),
+    ],
+)
+def test_exit_codes_in_the_answer_of_a_shell_command(tmp_path: Path, answer: str, error: str | None) -> None:
+    result = [{"functionResponse": {"id": "t", "name": "sh", "response": {"output": answer}}}]
+    call = {"id": "t", "name": "sh", "args": {"command": "ls"}, "status": "success", "result": result}
+    at = "2026-01-01T00:00:00Z"
+    message = {"id": "m", "timestamp": at, "type": "gemini", "content": "", "toolCalls": [call]}
+    chat = {"sessionId": "s", "projectHash": "p", "startTime": at, "lastUpdated": at, "messages": [message]}
+    (found,) = read_all(written(tmp_path, chat))
+    assert [event.payload["error"] for event in found.of("ToolResponse")] == [error]
+    assert [event.payload["message"] for event in found.of("Error")] == ([error] if error else [])
