@@ -49,7 +49,8 @@ encode_sorted = msgspec.msgpack.Encoder(order="deterministic").encode
 _decode_any = msgspec.msgpack.Decoder(ext_hook=_odd_extension).decode
 _decode_tree = msgspec.msgpack.Decoder(type_of_shallow_values(SHALLOW_DEPTH)).decode
 decode_shallow_event = msgspec.msgpack.Decoder(_Pair[str, _Map[str, type_of_shallow_values(SHALLOW_DEPTH - 2)]]).decode
-_SCALARS = (str, bytes, int, float, type(None))  # bool is an int
+_SCALARS = (str, bytes, int, float, type(None))  # bool is an int; tuples, since a union would be made anew each time
+_CONTAINERS = (dict, list)
 SHORT_KEY: Any = Annotated[str, msgspec.Meta(max_length=MAX_KEY_BYTES // 4)]  # characters: at most MAX_KEY_BYTES
 _decode_short_keys = msgspec.msgpack.Decoder(type_of_shallow_values(SHALLOW_DEPTH, SHORT_KEY)).decode
 _IS_ODD = re.compile("timestamp|hashable")
@@ -166,7 +167,7 @@ def check_limits(value: Any, depth: int = 1) -> None:
     """Raise NotCanonical where `value` breaks a limit: its types, its depth (MAX_DEPTH), its keys (MAX_KEY_BYTES)."""
     if isinstance(value, _SCALARS):
         return
-    if isinstance(value, dict | list):
+    if isinstance(value, _CONTAINERS):
         if depth > MAX_DEPTH:
             raise NotCanonical(f"nested deeper than {MAX_DEPTH}")
         if isinstance(value, dict):

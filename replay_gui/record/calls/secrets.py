@@ -28,6 +28,7 @@ _SECRET_MEMBER = re.compile(  # "key", "token" and "page_token" are mostly somet
     r"|(?:client[_-]?)?secret|password|passwd|passphrase|(?:proxy-)?authorization|(?:set-)?cookie",
     re.IGNORECASE,
 )
+_FEW_BYTES = 80  # of a value: to look at each of its texts costs less than to search all of them for each sign
 _NO_SECRETS = re.compile(r"/|~|\.{1,2}/|[A-Za-z]:\\|true$|false$|none$|default$|disabled$|enabled$", re.IGNORECASE)
 _FORMS = re.compile(  # every repetition has a bound, so that hostile text costs no more than its length
     r"\b(?:sk|pk|rk)[-_](?=[A-Za-z_\-]{0,64}\d)[A-Za-z0-9_\-]{12,400}"
@@ -119,7 +120,7 @@ class Secrets:
             except _NOT_ENCODED:
                 pass  # it is not plain; each of its texts is looked at
             else:
-                if not self.may_be_in(raw):
+                if len(raw) > _FEW_BYTES and not self.may_be_in(raw):
                     return value
         return self._hide(value)
 

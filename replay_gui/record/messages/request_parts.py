@@ -175,11 +175,13 @@ def _member_key(clean: Any, known: dict[int, bytes] | None = None) -> Any:
 def _spans(numbers: list[int]) -> list[list[int]]:
     """Return [first, count] for each stretch of numbers that follow one another."""
     spans: list[list[int]] = []
+    following = -1
     for number in numbers:
-        if spans and number == sum(spans[-1]):
+        if number == following:
             spans[-1][1] += 1
         else:
             spans.append([number, 1])
+        following = number + 1
     return spans
 
 
