@@ -275,6 +275,14 @@ ACTION_SPECS = (
         "Read the documentation of this program",
         needs_run=False,
     ),
+    ActionSpec(
+        "legend",
+        HELP,
+        "What the &timeline shows",
+        ("Ctrl+Shift+L",),
+        "Each mark of the timeline, and what it means",
+        needs_run=False,
+    ),
     ActionSpec("about", HELP, "&About replay-gui", ("Ctrl+F1",), "Which versions these are", needs_run=False),
     ActionSpec(
         "diagnostics",

@@ -23,6 +23,7 @@ class HelpActions(QObject):
             "shortcuts": self.on_shortcuts,
             "documentation": self.on_documentation,
             "diagnostics": self.on_diagnostics,
+            "legend": self.on_legend,
         }
 
     @Slot()
@@ -36,6 +37,12 @@ class HelpActions(QObject):
         from replay_gui.windows.dialogs.documentation_dialog import DocumentationDialog
 
         DocumentationDialog(self._window).open()
+
+    @Slot()
+    def on_legend(self) -> None:
+        from replay_gui.windows.dialogs.legend_dialog import LegendDialog
+
+        LegendDialog(self._window).open()
 
     @Slot()
     def on_diagnostics(self) -> None:
