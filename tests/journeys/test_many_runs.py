@@ -160,6 +160,9 @@ def test_chosen_runs_are_contrasted_and_without_outcomes_show_what_they_agree_on
     journey.until(lambda: not runs.working and runs.contrasted is not None and len(runs.contrasted.chosen) == 9)
     runs.set_passed("score > 1")
     journey.until(lambda: not runs.working)
+    assert "Choose one task" in view.separators.hint
+    runs.choose_group(next(group for group in runs.groups if group.value == "refund"))
+    journey.until(lambda: not runs.working)
     assert view.consensus.isVisible()
     assert not view.separators.isVisible()
 

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
+import numpy as np
+
+from replay_gui.core.contrast.feature import FeatureKind
+from replay_gui.core.contrast.feature_table import KIND_NUMBERS, FeatureTable
 from replay_gui.core.contrast.passed_expression import FIELDS
 from replay_gui.core.contrast.run_profile import EvaluatedRun
+from replay_gui.core.contrast.run_set import RunSet
 from replay_gui.core.contrast.separation import Outcomes
 from replay_gui.core.text.clock import utc_text
+from replay_gui.core.text.json_pointer import pointer_text
 
 TASK, OUTCOME, FOLDER = "task", "outcome", "folder"
 OUTCOME_NAMES = {True: "passed", False: "failed", None: None}
 _DAY_LENGTH = len("2026-01-01")
+_MAX_SET_UP_FEATURES = 2_000  # that are looked at, those of most runs
+_MAX_SET_UP_VALUES = 20  # of a member of the set-up by which runs are grouped
 
 
 def _grader(run: EvaluatedRun) -> str | None:
@@ -70,9 +78,12 @@ def group_runs(runs: Sequence[EvaluatedRun], outcomes: Outcomes, fact: str) -> t
     """Return the runs grouped by one of FACTS: tasks as `tasks_of` does, others in the order of their values."""
     if fact == TASK:
         return tasks_of(runs, outcomes)
-    groups = _groups(runs, outcomes, fact, None)
-    groups.sort(key=lambda group: (group.value is None, natural_order(group.value or "")))
-    return tuple(groups)
+    return _in_order(_groups(runs, outcomes, fact, None))
+
+
+def _in_order(groups: list[RunGroup]) -> tuple[RunGroup, ...]:
+    """Return groups in the order of their values, the unknown one last."""
+    return tuple(sorted(groups, key=lambda group: (group.value is None, natural_order(group.value or ""))))
 
 
 def facts_of(runs: Sequence[EvaluatedRun]) -> tuple[str, ...]:
@@ -80,6 +91,47 @@ def facts_of(runs: Sequence[EvaluatedRun]) -> tuple[str, ...]:
     readable = [run for run in runs if not run.problem]
     told = {name for name, value in _OF_RUN.items() if len({value(run) for run in readable}) > 1}
     return tuple(name for name in FACTS if name in (TASK, OUTCOME) or name in told)
+
+
+class GroupingFacts:
+    """The facts by which the runs of a set can be told apart, those of their set-up among them.
+
+    Attributes: names: of the facts; the task and the outcome always.
+    """
+
+    def __init__(self, runs: RunSet) -> None:
+        self._runs = runs
+        self._set_up = _set_up_features(runs.table)
+        self.names = (*facts_of(runs.runs), *self._set_up)
+
+    def grouped(self, outcomes: Outcomes, fact: str) -> tuple[RunGroup, ...]:
+        """Return the runs grouped by a fact, as `group_runs` does."""
+        if fact not in self._set_up:
+            return group_runs(self._runs.runs, outcomes, fact)
+        values: dict[int, str] = {}
+        for number, value in self._set_up[fact]:
+            values |= dict.fromkeys(self._runs.table.runs_of(number).tolist(), value)
+        by_value: dict[str | None, list[int]] = {}
+        for number, run in enumerate(self._runs.runs):
+            if not run.problem:
+                by_value.setdefault(values.get(number), []).append(number)
+        return _in_order(_made(self._runs.runs, outcomes, by_value))
+
+
+def _set_up_features(table: FeatureTable) -> dict[str, list[tuple[int, str]]]:
+    """Return members of the set-up with a few values: the name of each, and the feature of each value, by number."""
+    numbers = np.flatnonzero(table.kinds == KIND_NUMBERS[FeatureKind.SET_UP])
+    numbers = numbers[np.argsort(-table.sizes[numbers], kind="stable")][:_MAX_SET_UP_FEATURES]
+    found: dict[str, list[tuple[int, str]]] = {}
+    for number, feature in zip(numbers.tolist(), table.lookup(numbers.tolist()), strict=True):
+        found.setdefault(f"set-up: {pointer_text(feature.path)}", []).append((number, feature.value))
+    sizes = table.sizes
+
+    def tells_apart(features: list[tuple[int, str]]) -> bool:
+        whole = len(features) == 1 and sizes[features[0][0]] == table.count
+        return not whole and len(features) <= _MAX_SET_UP_VALUES
+
+    return {name: features for name, features in sorted(found.items()) if tells_apart(features)}
 
 
 def natural_order(text: str) -> tuple[int, int, str]:
@@ -99,6 +151,10 @@ def _groups(
             by_value.setdefault(value, []).append(number)
     if fact == FOLDER:
         by_value = _by_first_folder(by_value)
+    return _made(runs, outcomes, by_value)
+
+
+def _made(runs: Sequence[EvaluatedRun], outcomes: Outcomes, by_value: Mapping[str | None, list[int]]) -> list[RunGroup]:
     groups = []
     for value, numbers in by_value.items():
         numbers.sort(key=lambda number: (natural_order(runs[number].identity.trial or ""), number))

@@ -114,8 +114,10 @@ def version_differences(runs: RunSet, before: Sequence[int], after: Sequence[int
     significant = sum(separator.significant for separator in found.separators)
     if told < FEW_RUNS:
         proof = f"{plural(told, 'run')} prove nothing"
+    elif not significant:
+        proof = "nothing is significant"
     else:
-        proof = f"{plural(significant, 'line')} significant after correction for all that was compared"
+        proof = f"{plural(significant, 'line')} significant after correction"
     return replace(found, note=f"Within {plural(len(common), 'task')} of both versions: {proof}.")
 
 

@@ -23,6 +23,10 @@ TASK = "task"
 """The fact of run_groups.FACTS by which runs are grouped at first."""
 
 
+SET_UP = "set-up: "
+"""With what the facts begin that are members of the runs' set-up."""
+
+
 class Versions(msgspec.Struct, frozen=True):
     """Two values of a fact (see run_groups.FACTS): runs of the first are those before a change, of the second after."""
 

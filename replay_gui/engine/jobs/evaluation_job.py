@@ -17,7 +17,7 @@ from replay_gui.core.contrast.contrast import contrast_runs, separate_chosen
 from replay_gui.core.contrast.failure_groups import failure_pairs, group_failures
 from replay_gui.core.contrast.passed_expression import passed_judge
 from replay_gui.core.contrast.profiling import RunFile, profiles
-from replay_gui.core.contrast.run_groups import RunGroup, facts_of, group_runs, tasks_of
+from replay_gui.core.contrast.run_groups import GroupingFacts, RunGroup, tasks_of
 from replay_gui.core.contrast.run_profile import EvaluatedRun
 from replay_gui.core.contrast.run_set import RunSet, run_set
 from replay_gui.core.contrast.runs_picture import runs_picture
@@ -47,21 +47,21 @@ class _ReadRuns:
     """Runs that were read.
 
     Attributes:
-        key: of what. logs: path of the log of each; none of a catalogue. facts: by which they can be grouped.
+        key: of what. logs: path of the log of each; none of a catalogue. facts: of the runs.
         groups: those that were asked for last, by (what passing is, fact): every other question has them again.
     """
 
     key: tuple[int, tuple[str, ...]]
     runs: RunSet
     logs: tuple[str, ...]
-    facts: tuple[str, ...]
+    facts: GroupingFacts
     groups: dict[tuple[str, str], tuple[RunGroup, ...]] = field(default_factory=dict)
 
     def grouped(self, outcomes: Outcomes, passed: str, fact: str) -> tuple[RunGroup, ...]:
         """Return the runs grouped by a fact; `passed`: the expression that gave the outcomes."""
         found = self.groups.get((passed, fact))
         if found is None:
-            found = group_runs(self.runs.runs, outcomes, fact)
+            found = self.facts.grouped(outcomes, fact)
             self.groups.clear()
             self.groups[passed, fact] = found
         return found
@@ -83,7 +83,7 @@ def evaluate_runs(arguments: EvaluationArguments, context: JobContext) -> Evalua
 
 
 def _contrasted(kept: _ReadRuns, outcomes: Outcomes, arguments: EvaluationArguments) -> RunsContrasted:
-    runs, versions = kept.runs, _versions(kept.runs, outcomes, arguments.versions)
+    runs, versions = kept.runs, _versions(kept.facts, outcomes, arguments.versions)
     change = None if versions is None else version_change(runs, outcomes, *versions)
     chosen: Sequence[int] = range(len(runs)) if versions is None else sorted((*versions[0], *versions[1]))
     groups = kept.grouped(outcomes, arguments.passed, arguments.group_by)
@@ -102,7 +102,7 @@ def _contrasted(kept: _ReadRuns, outcomes: Outcomes, arguments: EvaluationArgume
     known = any(outcomes[number] is not None for number in numbers)
     return RunsContrasted(
         outcomes=tuple(outcomes),
-        facts=kept.facts,
+        facts=kept.facts.names,
         groups=groups,
         group=first,
         change=change,
@@ -111,18 +111,18 @@ def _contrasted(kept: _ReadRuns, outcomes: Outcomes, arguments: EvaluationArgume
         by_version=by_version,
         separation=separation,
         picture=runs_picture(runs, outcomes, numbers, separation),
-        consensus=None if known or len(numbers) < MIN_AGREEING else consensus(runs, numbers),
+        consensus=None if known or len(tasks) != 1 or len(numbers) < MIN_AGREEING else consensus(runs, numbers),
         failures=_failures(kept, outcomes, numbers, change if by_version else None, arguments),
     )
 
 
 def _versions(
-    runs: RunSet, outcomes: Outcomes, versions: Versions | None
+    facts: GroupingFacts, outcomes: Outcomes, versions: Versions | None
 ) -> tuple[Sequence[int], Sequence[int]] | None:
     """Return the runs of each version; none of a value that no run has."""
     if versions is None:
         return None
-    by_value = {group.value: group.runs for group in group_runs(runs.runs, outcomes, versions.fact)}
+    by_value = {group.value: group.runs for group in facts.grouped(outcomes, versions.fact)}
     return by_value.get(versions.before, ()), by_value.get(versions.after, ())
 
 
@@ -182,7 +182,7 @@ def _read_runs(key: tuple[int, tuple[str, ...]], arguments: EvaluationArguments,
     """Return all runs; those that cannot be read have a problem. LogUnreadable where there is none at all."""
     if len(arguments.sources) == 1 and is_catalogue(arguments.sources[0]):
         catalogued = _catalogued_runs(arguments.sources[0], context)
-        return _ReadRuns(key, catalogued, (), facts_of(catalogued.runs))
+        return _ReadRuns(key, catalogued, (), GroupingFacts(catalogued))
     files, problems = _source_runs(arguments, context)
     if not files and not problems:
         raise LogUnreadable(f"{', '.join(arguments.sources)}: there is no run in it that can be read")
@@ -190,7 +190,7 @@ def _read_runs(key: tuple[int, tuple[str, ...]], arguments: EvaluationArguments,
     runs = run_set(made)
     unread = [EvaluatedRun(given=given, name=Path(given).name, problem=why) for given, why in problems]
     context.part(RunsListed(len(files), len(files), 0, (*runs.runs, *unread)))
-    return _ReadRuns(key, runs, tuple(file.log for file in files), facts_of(runs.runs))
+    return _ReadRuns(key, runs, tuple(file.log for file in files), GroupingFacts(runs))
 
 
 def _catalogued_runs(folder: str, context: JobContext) -> RunSet:

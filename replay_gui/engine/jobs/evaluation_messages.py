@@ -35,7 +35,7 @@ class RunsContrasted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
         change: from one version to the other; None where none are compared.
         chosen: numbers of the runs that were contrasted. tasks: how many they are of; these are kept apart.
         by_version: whether `separation` is of the versions instead of outcomes; "passing" means the later one.
-        separation, picture: of the chosen runs. consensus: of chosen runs without any outcome; None for others.
+        separation, picture: of the chosen runs. consensus: of runs of one task without any outcome; None for others.
         failures: packed pairs of failing and passing runs, to be compared by another job; empty for none.
     """
 

@@ -112,12 +112,12 @@ class RunGroupTable(QAbstractTableModel):
 
 def fact_words(fact: str) -> str:
     """Return the heading of a fact by which runs are grouped."""
-    return f"{fact[:1].upper()}{fact[1:]}"
+    return one_line(f"{fact[:1].upper()}{fact[1:]}", _MAX_NAME)
 
 
 def group_name(value: str | None, fact: str) -> str:
     """Return the name of a group of runs that are equal in a fact."""
-    return f"(no {fact} is known)" if value is None else one_line(value, _MAX_NAME)
+    return one_line(f"(no {fact} is known)" if value is None else value, _MAX_NAME)
 
 
 def passed_words(group: RunGroup) -> str:

@@ -35,7 +35,7 @@ def names_of(session: RunsSession, numbers: Sequence[int]) -> list[str]:
         names = [
             f"{one_line(run.identity.task or '?', _MAX_NAME)} · {name}" for run, name in zip(runs, names, strict=True)
         ]
-    if session.versions is not None:
+    if session.versions is not None and session.versions.fact != "trial":
         names = [f"{name} · {session.version_of(number)}" for number, name in zip(numbers, names, strict=True)]
     for fact in _FACTS:
         values = [fact(run) for run in runs]

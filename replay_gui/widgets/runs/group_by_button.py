@@ -6,7 +6,11 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.engine.jobs.evaluation_arguments import SET_UP
 from replay_gui.models.runs.runs_session import RunsSession
+
+_MAX_NAME = 60  # characters
 
 
 class GroupByButton(QToolButton):
@@ -25,8 +29,8 @@ class GroupByButton(QToolButton):
 
     @Slot()
     def _show(self) -> None:
-        self.setText(f"Group by {self._session.group_by} ▾")
-        self.setAccessibleName(f"Group by {self._session.group_by}")
+        self.setText(f"Group by {_shown(self._session.group_by)} ▾")
+        self.setAccessibleName(f"Group by {one_line(self._session.group_by, _MAX_NAME)}")
         self.setEnabled(bool(self._session.facts))
 
     @Slot()
@@ -34,16 +38,25 @@ class GroupByButton(QToolButton):
         """Fill the menu with what there is to choose."""
         self.list.clear()
         choice = QActionGroup(self.list)
+        set_up = QMenu("set-up", self.list)
         for fact in self._session.facts:
-            action = self.list.addAction(fact)
+            words = _shown(fact.removeprefix(SET_UP))
+            action = (set_up if fact.startswith(SET_UP) else self.list).addAction(words)
             action.setCheckable(True)
             action.setChecked(fact == self._session.group_by and self._session.versions is None)
             action.setData(fact)
             action.triggered.connect(self._on_chosen)
             choice.addAction(action)
+        if set_up.actions():
+            self.list.addMenu(set_up)
 
     @Slot()
     def _on_chosen(self) -> None:
         action = self.sender()
         assert isinstance(action, QAction)
         self._session.set_group_by(action.data())
+
+
+def _shown(fact: str) -> str:
+    """Return the name of a fact, which may be from a log, as a menu shows it."""
+    return one_line(fact, _MAX_NAME).replace("&", "&&")

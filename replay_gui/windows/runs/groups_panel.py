@@ -9,6 +9,7 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
 from replay_gui.engine.jobs.evaluation_arguments import TASK, Versions
 from replay_gui.look.theme import GAP, UNIT
+from replay_gui.models.runs.run_group_table import fact_words
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.widgets.parts.panel import Panel
 from replay_gui.widgets.parts.plain_label import PlainLabel
@@ -104,11 +105,12 @@ class GroupsPanel(Panel):
             self.set_title("Runs")
             self.set_note(f"{len(session.runs):,}")
         elif versions is not None:
-            self.set_title(f"{_version_name(versions.before)} → {_version_name(versions.after)}")
+            fact = fact_words(versions.fact)
+            self.set_title(f"{fact}: {_version_name(versions.before)} → {_version_name(versions.after)}")
             self.set_note("")
         else:
             by_task = session.group_by == TASK
-            self.set_title("Tasks" if by_task else f"By {session.group_by}")
+            self.set_title("Tasks" if by_task else f"By {one_line(session.group_by, _MAX_NAME)}")
             self.set_note(f"{len(session.groups):,}" if session.groups else "")
         self._summary.setText(self._summary_words())
         self._summary.setVisible(bool(self._summary.text()) and not as_table)
@@ -168,10 +170,19 @@ class GroupsPanel(Panel):
 
     @Slot(object)
     def _on_task_chosen(self, task: object) -> None:
+        from replay_gui.core.contrast.run_groups import RunGroup
         from replay_gui.core.contrast.versions import TaskFlip
 
         assert isinstance(task, TaskFlip)  # what the signal carries
-        self._session.choose((*task.before.runs, *task.after.runs))
+        before, after = task.before, task.after
+        both = RunGroup(
+            task.task,
+            (*before.runs, *after.runs),
+            before.passed + after.passed,
+            before.failed + after.failed,
+            before.unknown + after.unknown,
+        )
+        self._session.choose_group(both)
         self.everything_wanted.emit(False)
 
     @Slot()

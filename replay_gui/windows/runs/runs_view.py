@@ -181,7 +181,8 @@ class RunsView(QWidget):
         if session.group is not None:
             fact = session.group_by
             name = group_name(session.group.value, fact)
-            return f" · {fact} {one_line(name, _MAX_NAME)}" if session.group.value is not None else f" · {name}"
+            whole = f" · {fact} {name}" if session.group.value is not None else f" · {name}"
+            return one_line(whole, _MAX_NAME)
         if session.chosen is None:
             return " · all runs" if len(session.groups) > 1 else ""
         return f" · {plural(len(session.chosen), 'chosen run')}"
@@ -234,7 +235,9 @@ class RunsView(QWidget):
         chosen = () if session.contrasted is None else session.contrasted.chosen
         outcomes = {session.outcome(run) for run in chosen}
         if outcomes <= {None}:
-            return "No run here has an outcome. Say in the field above what passing is, such as: end == submitted"
+            several = session.contrasted is not None and session.contrasted.tasks > 1
+            one = " Choose one task to see what its runs agree on." if several else ""
+            return f"No run here has an outcome.{one} Say in the field above what passing is, such as: end == submitted"
         if session.contrasted is not None and session.contrasted.by_version:
             return "Nothing separates the versions."
         if outcomes & {True, False} == {True}:

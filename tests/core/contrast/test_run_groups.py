@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from replay_gui.core.contrast.run_groups import FACTS, facts_of, group_runs, tasks_of
+from replay_gui.core.contrast.run_groups import FACTS, GroupingFacts, facts_of, group_runs, tasks_of
 from replay_gui.core.contrast.run_profile import EvaluatedRun
 from replay_gui.core.facts.run_identity import RunIdentity
 from replay_gui.core.facts.run_outcome import Outcome, RunEnd, RunResult
+from tests.core.contrast.conftest import ReadFiles
+from tests.helpers.evaluations.evaluation_logs import write_run
 
 DAY = 86_400 * 10**9
 
@@ -59,3 +63,21 @@ def test_only_facts_that_tell_runs_apart_are_offered() -> None:
 def test_tasks_of_some_runs() -> None:
     found = tasks_of(RUNS, OUTCOMES, [1, 2])
     assert [(group.value, group.runs, group.failed) for group in found] == [("a", (2,), 1), ("b", (1,), 1)]
+
+
+def test_members_of_the_set_up_are_facts_too(tmp_path: Path, read_files: ReadFiles) -> None:
+    made = read_files(
+        *(
+            write_run(tmp_path / f"{n}.rlog", [], trial=n, passed=bool(n), config={"temperature": n % 2, "seed": 7})
+            for n in range(4)
+        ),
+        write_run(tmp_path / "4.rlog", [], trial=4, passed=None, config={"seed": 7}),
+    )
+    facts = GroupingFacts(made.runs)
+    assert "set-up: temperature" in facts.names
+    assert "set-up: seed" not in facts.names  # all runs have the same
+    found = facts.grouped(made.runs.outcomes, "set-up: temperature")
+    assert [(group.value, group.runs, group.passed) for group in found] == [
+        ("0", (0, 2), 1), ("1", (1, 3), 2), (None, (4,), 0),
+    ]  # fmt: skip
+    assert facts.grouped(made.runs.outcomes, "task") == tasks_of(made.runs.runs, made.runs.outcomes)

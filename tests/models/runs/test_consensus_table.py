@@ -32,4 +32,6 @@ def test_runs_with_outcomes_have_none(session: RunsSession, folder: Path) -> Non
     session.open((str(folder),))
     assert table.rowCount() == 0
     session.set_passed("score > 1")  # which no run tells
+    assert table.rowCount() == 0  # tasks are not thrown together
+    session.choose_group(next(group for group in session.groups if group.value == "refund"))
     assert table.rowCount() > 0
