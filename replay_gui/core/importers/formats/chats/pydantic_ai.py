@@ -89,7 +89,7 @@ class _PydanticAiEvents(RecordEvents):
         kind, content, call_id = part["part_kind"], part.get("content"), part.get("tool_call_id")
         name = str(part.get("tool_name") or "tool")
         call = self.run.call(call_id)
-        known = call.tool_name if call is not None and kind.endswith("return") else name
+        known = call.tool_name if call is not None and kind.endswith(("return", "retry-prompt")) else name
         more = extra | self.fields(part, "part_kind", "content", "args", tool_name=known, outcome="success")
         match kind:
             case "system-prompt" | "user-prompt":

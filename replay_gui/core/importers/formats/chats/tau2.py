@@ -165,3 +165,5 @@ class _Tau2Events(RecordEvents):
             parts = [{"name": name, "value": value} for name, value in info.items() if name != "reward" and value]
             reward = float(info["reward"])
             self.run.outcome(passed=reward >= 1, score=reward, by="tau2-bench reward", parts=parts)
+        elif info is not None:
+            self.run.outcome(passed=None, score=None, by="tau2-bench reward", parts=info)

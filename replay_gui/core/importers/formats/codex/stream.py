@@ -144,9 +144,10 @@ def _tool_of(kind: str, item: dict[str, Any]) -> tuple[str, Any]:
 
 def _output_of(item: dict[str, Any]) -> Any:
     """Return what the call led to."""
-    error = item.get("error")
+    error, result = item.get("error"), item.get("result")
     if error is not None:
-        return error.get("message", error) if isinstance(error, dict) else error
+        told = error.get("message", error) if isinstance(error, dict) else error
+        return told if result is None else {"error": told, "result": result}
     return item.get("aggregated_output", item.get("result"))
 
 

@@ -19,6 +19,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.times import any_time
 
+_ABOUT = {"why": "rationale", "source": "source", "metadata": "metadata"}  # of an assessment
 _USED = ("assessments", "trace_id", "request_id")
 
 
@@ -27,7 +28,7 @@ class MlFlow:
 
     name = "mlflow"
     title = "MLflow trace"
-    version = 2
+    version = 3
     volatile: ClassVar[Mapping[str, str]] = {
         **OpenTelemetry.volatile,
         **dict.fromkeys(("trace_id", "request_id", "client_request_id", "experiment_id", "parent_id"), ID),
@@ -84,7 +85,11 @@ def _scores(info: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for assessment in assessments if isinstance(assessments, list) else []:
         if not isinstance(assessment, dict):
             continue
-        told = assessment.get("feedback") or assessment.get("expectation") or {}
+        expected = assessment.get("expectation")
+        if isinstance(expected, dict) and not assessment.get("feedback"):
+            yield {"expected": {str(assessment.get("assessment_name") or "expected"): expected.get("value", expected)}}
+            continue
+        told = assessment.get("feedback") or {}
         value = told.get("value") if isinstance(told, dict) else None
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         yield {
@@ -92,5 +97,5 @@ def _scores(info: dict[str, Any]) -> Iterator[dict[str, Any]]:
             "score": float(value) if is_number and value is not None else None,
             "by": str(assessment.get("assessment_name") or assessment.get("name") or "assessment"),
             "label": None if is_number or value is None else str(value),
-            "parts": {"why": assessment["rationale"]} if assessment.get("rationale") else None,
+            "parts": {name: assessment[key] for name, key in _ABOUT.items() if assessment.get(key)} or None,
         }

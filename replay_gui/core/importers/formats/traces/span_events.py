@@ -274,7 +274,10 @@ class SpanEvents:
             self._run.end("crash", agent.error, time=agent.end)
         for span in self._tree.spans:
             for score in span.scores:
-                self._run.outcome(**score, time=span.end)
+                if score.keys() == {"expected"}:
+                    self._run.expected(score["expected"], time=span.end)
+                else:
+                    self._run.outcome(**score, time=span.end)
 
 
 def _with_steps(spans: Sequence[Span]) -> list[Span]:

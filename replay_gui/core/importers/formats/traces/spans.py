@@ -28,7 +28,8 @@ class Span:
         config: of an agent. call_id: of a tool's call.
         fields: what else the span says; it is compared.
         meta: ids, tokens, cost: what may differ between faithful runs.
-        scores: what graders say of the run, as arguments of `RunBuilder.outcome`.
+        scores: what graders say of the run, as arguments of `RunBuilder.outcome`; ``{"expected": …}`` alone is what
+            would have been right.
     """
 
     id: str

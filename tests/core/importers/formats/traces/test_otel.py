@@ -220,3 +220,19 @@ def test_a_tool_that_says_in_an_attribute_that_it_failed(tmp_path: Path) -> None
     span = {"traceId": "t", "spanId": "s", "name": "execute_tool get", "startTimeUnixNano": "1", "attributes": spans}
     (found,) = read_all(written(tmp_path, {"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]}))
     assert [event.payload["error"] for event in found.of("ToolResponse")] == ["no net"]
+
+
+def test_what_mlflow_expected_is_no_verdict(tmp_path: Path) -> None:
+    span = {"name": "a", "context": {"span_id": "1", "trace_id": "2"}, "start_time": 1, "end_time": 2, "attributes": {}}
+    source = {"source_type": "HUMAN"}
+    assessments = [
+        {"assessment_name": "right", "expectation": {"value": True}},
+        {"assessment_name": "kind", "feedback": {"value": "no"}, "rationale": "rude", "source": source},
+    ]
+    trace = {"info": {"trace_id": "tr", "assessments": assessments}, "data": {"spans": [span]}}
+    (found,) = read_all(written(tmp_path, trace))
+    assert found.format == "mlflow"
+    assert [event.payload["data"] for event in found.of("x:expected")] == [{"right": True}]
+    (graded,) = found.of("x:outcome")
+    assert (graded.payload["passed"], graded.payload["by"]) == (False, "kind")
+    assert graded.payload["parts"] == {"why": "rude", "source": source}
