@@ -11,6 +11,7 @@ from replay_gui import EventLog
 from replay_gui.core.errors import TooCostly
 from replay_gui.core.index.index_builder import IndexBuilder
 from replay_gui.core.index.index_cache import IndexCache
+from replay_gui.core.log.canonical import encode
 from replay_gui.core.log.positions import Position
 from replay_gui.core.replay.replayer import Replayer
 from replay_gui.core.state import work_limit
@@ -21,7 +22,7 @@ from replay_gui.core.state.state_hash import RecordedHashes, StateHash
 from replay_gui.core.verification.verification_report import verification_form
 from replay_gui.core.verification.verify_log import verify
 from replay_gui.engine.opening import open_log_run
-from tests.helpers.forged_logs import forged, written
+from tests.helpers.forged_logs import Forge, forged, written
 from tests.trust.limits.capped import GIGABYTE, run_capped, run_command
 
 LEAVES = 150_000  # of which each once took 4 KB
@@ -157,3 +158,25 @@ def test_a_seek_beyond_the_budget_is_refused_in_words(low_budget: None, tmp_path
             run.state_at(Position(14))
     finally:
         run.close()
+
+
+@pytest.mark.parametrize("command", ["info", "events", "state", "diff", "verify"])
+def test_hostile_logs_with_little_memory_and_few_open_files(command: str, tmp_path: Path) -> None:
+    """``ulimit -v`` of 4 GB and ``ulimit -n 64``: an answer, or one line that says why there is none."""
+    wide = Forge()
+    for seq in range(3):
+        wide.add(b"\x92\xa3x:a\x81\xa1v" + b"\x91" * 200_000 + b"\xc0", None, encode({"seq": seq}))
+    damaged = forged([("x:a", {"n": n}) for n in range(2000)], state_hashes=False).bytes()
+    logs = {
+        "bomb": forged([long_list(20_000), ops(*[("remove", "/l/0")] * 400)], state_hashes=False).bytes(),
+        "deep": wide.bytes(),
+        "damaged": damaged[:300] + b"\x94\xc4" * 30_000 + damaged[300:],
+    }
+    for name, data in logs.items():
+        path = written(tmp_path / f"{name}.rlog", data)
+        more = {"state": ["--at", "2"], "diff": [str(path)]}.get(command, [])
+        done = run_command(command, path, *more, memory=4 * GIGABYTE, open_files=64)
+        assert done.returncode in (0, 1, 2), (name, done.stderr)
+        assert "Traceback" not in done.stderr
+        assert "internal error" not in done.stderr
+        assert len(done.stderr.splitlines()) <= 1
