@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -108,3 +109,11 @@ def test_the_arrows_choose_and_a_click_elsewhere_closes(journey: Journey, log: P
     assert journey.session.position == 0, "the keys of the palette are not those of the window"
     QTest.mouseClick(journey.window.run_view.events.view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(30, 30))
     assert palette.isHidden()
+
+
+def test_what_is_read_while_it_is_open_is_offered(journey: Journey, log: Path) -> None:
+    journey.open(log)
+    palette = search(journey, "later_tool")
+    assert palette.view.model().rowCount() == 0
+    journey.session._grow(replace(journey.session.index, tools=(*journey.session.index.tools, "later_tool")))
+    assert chosen(palette) == ("later_tool", PaletteGroup.TOOL)

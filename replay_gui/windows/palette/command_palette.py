@@ -66,6 +66,11 @@ class CommandPalette(QFrame):
         self.line.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._choose_best()
 
+    def refill(self, entries: Sequence[PaletteEntry], more: Iterator[PaletteEntry]) -> None:
+        """Offer other entries, and find in them what was typed."""
+        self._entries.fill(entries, more)
+        self._entries.find(self.line.text())
+
     @Slot()
     def close_palette(self) -> None:
         """Hide it and give the focus back."""

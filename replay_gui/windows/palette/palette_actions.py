@@ -55,6 +55,7 @@ class PaletteActions(QObject):
         self._session, self._comparison = session, comparison
         self._actions, self._menus = actions, menus
         self._get_view, self._window = get_view, window
+        session.index_changed.connect(self._on_index_changed)
 
     @property
     def handlers(self) -> Handlers:
@@ -72,8 +73,16 @@ class PaletteActions(QObject):
         if self.palette.isVisible():
             self.palette.close_palette()
             return
-        entries = [*self._action_entries(), *self._name_entries(), *self._run_entries()]
-        self.palette.open(entries, self._value_entries())
+        self.palette.open(self._entries(), self._value_entries())
+
+    @Slot()
+    def _on_index_changed(self) -> None:
+        """Offer what more of the run has, where the palette was opened before all of it was read."""
+        if "palette" in self.__dict__ and self.palette.isVisible():
+            self.palette.refill(self._entries(), self._value_entries())
+
+    def _entries(self) -> list[PaletteEntry]:
+        return [*self._action_entries(), *self._name_entries(), *self._run_entries()]
 
     # ---- entries ------------------------------------------------------------------------------------
     def _action_entries(self) -> Iterator[PaletteEntry]:
