@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from replay_gui.core.catalogue.catalogue_files import write_tables
+from replay_gui.core.catalogue.indexing import ROWS_VERSION
 from replay_gui.core.catalogue.part import CataloguePart, joined, part_of
 from replay_gui.core.catalogue.reading import open_catalogue
 from replay_gui.core.catalogue.writing import tables_of
@@ -49,7 +50,7 @@ def contrast(log: Path, small: Path) -> Iterator[Figure]:
 
 def _catalogue(count: int) -> Path:
     """A catalogue of so many runs, DIFFERENT of them made and repeated; it is made once and kept."""
-    folder = Path(tempfile.gettempdir()) / "replay-gui-benchmarks" / f"catalogue-{count}"
+    folder = Path(tempfile.gettempdir()) / "replay-gui-benchmarks" / f"catalogue-{ROWS_VERSION}-{count}"
     if not (folder / "catalogue.json").exists():
         dice = random.Random(1)
         parts = [_part(dice, task) for task in range(DIFFERENT // 20)]

@@ -27,7 +27,7 @@ def test_cells_stand_below_their_heads_and_say_what_was_done() -> None:
     assert [cell.tone for cell in drawing.cells[4:]] == ["read", "good", "good", "good"]
     assert len(drawing.heads[1].text) == MAX_TITLE
     (frame,) = drawing.frames
-    assert (frame.counts, frame.tone) == ("2·0", "good")
+    assert (frame.counts, frame.tone) == ("2/2·0/2", "good")
     assert frame.x < drawing.heads[1].x < frame.x + frame.width
     assert len(drawing.breaks) == 1
     assert drawing.rows[0].y < drawing.breaks[0] < drawing.rows[1].y < drawing.height
