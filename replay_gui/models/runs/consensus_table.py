@@ -5,10 +5,11 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Slot
+from PySide6.QtCore import QObject, Qt, Slot
 
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.runs.headed_table import HeadedTable
 from replay_gui.models.runs.run_names import names_of
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.models.tooltip import plain_tooltip
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from replay_gui.core.contrast.consensus import Consensus, Outlier
 
 _MAX_WORDS = 400  # characters
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 class ConsensusColumn(IntEnum):
@@ -29,50 +29,31 @@ class ConsensusColumn(IntEnum):
     LACKS = 3
 
 
-HEADINGS = ("Run", "Unlike", "It alone, or with few others", "It lacks what most did")
-
-
-class ConsensusTable(QAbstractTableModel):
+class ConsensusTable(HeadedTable["Outlier"]):
     """One row for each outlier, the most unlike first; `run(row)` returns the number of its run."""
+
+    headings = ("Run", "Unlike", "It alone, or with few others", "It lacks what most did")
 
     def __init__(self, session: RunsSession, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._outliers: tuple[Outlier, ...] = ()
         self._names: list[str] = []
         session.contrast_changed.connect(self._on_contrast_changed)
 
     def run(self, row: int) -> int:
         """The number of the run of a row; IndexError beyond the last."""
-        return self._outliers[row].run
+        return self._rows[row].run
 
     @Slot()
     def _on_contrast_changed(self) -> None:
         contrasted = self._session.contrasted
         agreement = None if contrasted is None else contrasted.consensus
-        outliers = () if agreement is None else agreement.outliers
-        if outliers != self._outliers:
-            self.beginResetModel()
-            self._outliers, self._names = outliers, names_of(self._session, [outlier.run for outlier in outliers])
-            self.endResetModel()
+        outliers: tuple[Outlier, ...] = () if agreement is None else agreement.outliers
+        if outliers != self._rows:
+            self._names = names_of(self._session, [outlier.run for outlier in outliers])
+            self._show_rows(outliers)
 
     # ---- as Qt asks -------------------------------------------------------------------------------------
-    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
-        """The number of outliers."""
-        return 0 if parent.isValid() else len(self._outliers)
-
-    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
-        """The number of columns."""
-        return 0 if parent.isValid() else len(ConsensusColumn)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return a column's heading or its alignment."""
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return HEADINGS[section]
-        return _LEFT if role == Qt.ItemDataRole.TextAlignmentRole else None
-
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return a cell's text, or the same as a plain tooltip."""
         if not index.isValid():
@@ -83,7 +64,7 @@ class ConsensusTable(QAbstractTableModel):
         return plain_tooltip(words) if role == Qt.ItemDataRole.ToolTipRole else None
 
     def _words(self, row: int, column: int) -> str:
-        outlier = self._outliers[row]
+        outlier = self._rows[row]
         match column:
             case ConsensusColumn.RUN:
                 return self._names[row]

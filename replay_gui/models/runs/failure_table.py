@@ -5,11 +5,12 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Slot
+from PySide6.QtCore import QObject, Qt, Slot
 
 from replay_gui.core.log.positions import position_after
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.runs.headed_table import HeadedTable
 from replay_gui.models.runs.run_names import names_of
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.models.tooltip import plain_tooltip
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 _MAX_NAMES = 6
 _MAX_SENTENCE = 400  # characters
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 NO_REASON = "No reason was found: it did what the nearest run that passed did"
 
 
@@ -31,55 +31,36 @@ class FailureColumn(IntEnum):
     EVENT = 2
 
 
-HEADINGS = ("Runs", "First reason", "Event")
-
-
-class FailureTable(QAbstractTableModel):
+class FailureTable(HeadedTable["FailureGroup"]):
     """One row for each group, the largest first; `group(row)` returns its FailureGroup."""
+
+    headings = ("Runs", "First reason", "Event")
 
     def __init__(self, session: RunsSession, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._groups: tuple[FailureGroup, ...] = ()
         self._names: dict[int, str] = {}
         session.contrast_changed.connect(self._on_contrast_changed)
 
     def group(self, row: int) -> FailureGroup:
         """The group of a row; IndexError beyond the last."""
-        return self._groups[row]
+        return self._rows[row]
 
     @Slot()
     def _on_contrast_changed(self) -> None:
         failures = self._session.failures
         groups = () if failures is None else failures.groups
-        if groups != self._groups:
-            self.beginResetModel()
+        if groups != self._rows:
             numbers = [failed.run for group in groups for failed in group.runs]
-            self._groups, self._names = groups, dict(zip(numbers, names_of(self._session, numbers), strict=True))
-            self.endResetModel()
+            self._names = dict(zip(numbers, names_of(self._session, numbers), strict=True))
+            self._show_rows(groups)
 
     # ---- as Qt asks -------------------------------------------------------------------------------------
-    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
-        """The number of groups."""
-        return 0 if parent.isValid() else len(self._groups)
-
-    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
-        """The number of columns."""
-        return 0 if parent.isValid() else len(FailureColumn)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return a column's heading or its alignment."""
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return HEADINGS[section]
-        return _LEFT if role == Qt.ItemDataRole.TextAlignmentRole else None
-
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return a cell's text, or the whole reason as a plain tooltip."""
         if not index.isValid():
             return None
-        group = self._groups[index.row()]
+        group = self._rows[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             return self._words(group, index.column())
         if role == Qt.ItemDataRole.ToolTipRole:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Slot
+from PySide6.QtCore import QObject, Qt, Slot
 
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.jobs.evaluation_arguments import TASK
 from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.runs.headed_table import LEFT, HeadedTable
 from replay_gui.models.runs.run_group_table import OUTCOMES, group_name, passed_words
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.models.tooltip import plain_tooltip
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from replay_gui.core.contrast.versions import TaskFlip
 
 _MAX_SENTENCE = 400  # characters
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 class FlipColumn(IntEnum):
@@ -31,55 +31,33 @@ class FlipColumn(IntEnum):
     FLIP = 3
 
 
-HEADINGS = ("Task", "Before", "After", "Flip")
-
-
-class FlipTable(QAbstractTableModel):
+class FlipTable(HeadedTable["TaskFlip"]):
     """One row for each task, those that flipped first, the broken ones before the fixed; `task(row)`: its TaskFlip."""
+
+    headings = ("Task", "Before", "After", "Flip")
 
     def __init__(self, session: RunsSession, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._tasks: tuple[TaskFlip, ...] = ()
         session.runs_changed.connect(self._on_runs_changed)
 
     def task(self, row: int) -> TaskFlip:
         """The task of a row; IndexError beyond the last."""
-        return self._tasks[row]
+        return self._rows[row]
 
     @Slot()
     def _on_runs_changed(self) -> None:
         change = self._session.change
         tasks = () if change is None else change.tasks
-        if tasks != self._tasks:
-            self.beginResetModel()
-            self._tasks = tasks
-            self.endResetModel()
-        elif tasks:  # by what they flipped may be known now
+        if not self._show_rows(tasks) and tasks:  # by what they flipped may be known now
             self.dataChanged.emit(self.index(0, 0), self.index(len(tasks) - 1, FlipColumn.FLIP))
 
     # ---- as Qt asks -------------------------------------------------------------------------------------
-    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
-        """The number of tasks."""
-        return 0 if parent.isValid() else len(self._tasks)
-
-    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
-        """The number of columns."""
-        return 0 if parent.isValid() else len(FlipColumn)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return a column's heading or its alignment."""
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return HEADINGS[section]
-        return _LEFT if role == Qt.ItemDataRole.TextAlignmentRole else None
-
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return a cell's text, the outcomes of a version's runs, or the whole row in words."""
         if not index.isValid():
             return None
-        task, column = self._tasks[index.row()], index.column()
+        task, column = self._rows[index.row()], index.column()
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return self._words(task, column)
@@ -88,7 +66,7 @@ class FlipTable(QAbstractTableModel):
             case Qt.ItemDataRole.AccessibleTextRole:
                 return self._sentence(task) if column == FlipColumn.TASK else self._words(task, column)
             case Qt.ItemDataRole.TextAlignmentRole:
-                return _LEFT
+                return LEFT
             case _ if role == OUTCOMES and column in (FlipColumn.BEFORE, FlipColumn.AFTER):
                 version = task.before if column == FlipColumn.BEFORE else task.after
                 return tuple(self._session.outcome(run) for run in version.runs)

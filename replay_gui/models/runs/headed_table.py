@@ -1,0 +1,45 @@
+"""What the small tables of the page of many runs have in common: rows, and a heading over each column."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Generic, TypeVar
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
+
+from replay_gui.models.run.any_index import AnyIndex
+
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RowT = TypeVar("_RowT")
+
+
+class HeadedTable(QAbstractTableModel, Generic[_RowT]):
+    """A table of values, a row each; a subclass has the `headings`, and `data` for its cells."""
+
+    headings: ClassVar[tuple[str, ...]]
+
+    _rows: tuple[_RowT, ...] = ()
+
+    def _show_rows(self, rows: tuple[_RowT, ...]) -> bool:
+        """Show these rows instead; return whether they are others."""
+        if rows == self._rows:
+            return False
+        self.beginResetModel()
+        self._rows = rows
+        self.endResetModel()
+        return True
+
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        """The number of rows."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        """The number of columns."""
+        return 0 if parent.isValid() else len(self.headings)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a column's heading or its alignment."""
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.headings[section]
+        return LEFT if role == Qt.ItemDataRole.TextAlignmentRole else None
