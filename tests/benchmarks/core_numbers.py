@@ -133,7 +133,7 @@ def verify(log: Path, small: Path) -> Iterator[Figure]:
         ratio, took = in_floors(log, lambda: _verified(pool, log))
     finally:
         pool.close()
-    yield Figure("verify, 2 worker processes", ratio, 1.3, "x", f"{took:.2f} s")
+    yield Figure("verify, 2 worker processes", ratio, 1.0, "x", f"{took:.2f} s")
     with tempfile.TemporaryDirectory() as cache, pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", cache)
         talk = Talk("replay_gui.engine.jobs.registry")
@@ -143,7 +143,7 @@ def verify(log: Path, small: Path) -> Iterator[Figure]:
             ratio, took = in_floors(log, lambda: _indexed_and_verified(talk, log, next(runs) + 1))
         finally:
             talk.engine.close()
-    yield Figure("index and verify together", ratio, 2.0, "x", f"{took:.2f} s")
+    yield Figure("index and verify together", ratio, 1.6, "x", f"{took:.2f} s")
 
 
 def _verified(pool: WorkerPool, log: Path) -> float:

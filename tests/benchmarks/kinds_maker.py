@@ -15,7 +15,7 @@ from replay_gui.core.log.chain import digest, record_hash, request_hash
 from replay_gui.core.log.header import encode_header
 
 EVENTS = 20_000
-QUICK = "usual events"
+QUICK, MANY_KEYS = "usual events", "usual events, 50,000 keys"
 _Event: TypeAlias = tuple[str, dict[str, Any]]
 _WORDS = ("the", "planner", "ignores", "this", "index", "after", "a", "migration", "because", "statistics", "stale")
 _generator = random.Random(3)
@@ -25,13 +25,13 @@ def _text(words: int) -> str:
     return " ".join(_generator.choices(_WORDS, k=words))
 
 
-def _usual() -> Iterator[_Event]:
+def _usual(keys: int = 50) -> Iterator[_Event]:
     for i in count():
         asked = {"q": _text(12), "n": i}
         yield "ToolRequest", {"tool_name": "search", "tool_version": "2", "input": asked, "capabilities": []}
         yield _answer("search", request_hash("search", "2", asked))
         yield "Observation", {"obs_type": "sensor", "source": "user", "data": _text(20)}
-        yield "MemoryWrite", {"key": f"k{i % 50}", "value": _text(20)}
+        yield "MemoryWrite", {"key": f"k{i % keys}", "value": _text(20)}
 
 
 def _answer(tool: str, request: str) -> _Event:
@@ -62,6 +62,7 @@ def _each(event: Callable[[int], _Event]) -> Iterator[_Event]:
 
 KINDS: dict[str, Callable[[], Iterator[_Event]]] = {
     QUICK: _usual,
+    MANY_KEYS: lambda: _usual(50_000),
     "answers whose requests are missing": lambda: _each(lambda i: _answer("search", f"{i:064x}")),
     "answers of ever new tools": lambda: _each(lambda i: _answer(f"tool {i % 3000}", f"{i:064x}")),
     "denials": lambda: _each(
@@ -80,11 +81,11 @@ KINDS: dict[str, Callable[[], Iterator[_Event]]] = {
 """Endless events by what they are."""
 
 
-def make_kind(folder: Path, name: str) -> Path:
-    """Writes a log of this kind of events into `folder` and returns its path."""
+def make_kind(folder: Path, name: str, events: int = EVENTS) -> Path:
+    """Writes a log of so many events of this kind into `folder` and returns its path."""
     header = encode_header({"run_id": "kinds", "reducer": "standard/1"})
     previous, buffer, pack = digest(header), bytearray(header), msgpack.Packer().pack
-    for seq, event in zip(range(EVENTS), KINDS[name](), strict=False):
+    for seq, event in zip(range(events), KINDS[name](), strict=False):
         content, meta = encode_sorted(event), encode_sorted({"seq": seq, "time": 1_700_000_000_000_000_000 + seq})
         previous = record_hash(previous, content, None, meta)
         buffer += pack((content, None, meta, previous))

@@ -7,7 +7,7 @@ It encodes the structure canonically, since its fields are in the order of their
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import reduce
 from operator import or_
 from types import NoneType
@@ -61,24 +61,41 @@ FAST_EVENT_TYPES: dict[str, type[FastEvent]] = {
 }
 """The structure of each kind."""
 
+_KIND_BEGINNING = slice(1, 8)  # bytes of a content: the length and the beginning of the kind's name
+_MAX_FAILURES = 4
+
 # The bare C function; it raises msgspec.MsgspecError or UnicodeDecodeError.
 decode_fast_event = msgspec.msgpack.Decoder(reduce(or_, FAST_EVENT_TYPES.values())).decode
 
 
 def decode_fast_events(contents: Sequence[bytes]) -> list[DecodedEvent]:
-    """Return the decoded events, in one C loop, which is taken up again behind each event of another form."""
+    """Return the decoded events: in one C loop, up to the first one of another form."""
     events: list[DecodedEvent] = []
     rest = iter(contents)
-    while len(events) < len(contents):
-        try:
-            events.extend(map(decode_fast_event, rest))
-        except (MsgspecError, UnicodeDecodeError):  # at the content that `rest` gave last; those before it are listed
-            events.append(decode_shallow(contents[len(events)]))
+    try:
+        events.extend(map(decode_fast_event, rest))
+    except (MsgspecError, UnicodeDecodeError):  # at the content that `rest` gave last; those before it are listed
+        events.append(decode_shallow(contents[len(events)]))
+        events.extend(_decode_each(rest))
     if max(map(len, contents), default=0) > MAX_KEY_BYTES:
         for i, content in enumerate(contents):
             if len(content) > MAX_KEY_BYTES and not has_short_keys(content):
                 events[i] = None
     return events
+
+
+def _decode_each(contents: Iterator[bytes]) -> Iterator[DecodedEvent]:
+    """Yield the decoded events. A kind that often has another form is not tried any more: an exception takes long."""
+    failures: dict[bytes, int] = {}
+    for content in contents:
+        kind = content[_KIND_BEGINNING]
+        if (failed := failures.get(kind, 0)) < _MAX_FAILURES:
+            try:
+                yield decode_fast_event(content)
+                continue
+            except (MsgspecError, UnicodeDecodeError):
+                failures[kind] = failed + 1
+        yield decode_shallow(content)
 
 
 def indexes_not_canonical(events: Sequence[DecodedEvent], contents: Sequence[bytes]) -> list[int]:

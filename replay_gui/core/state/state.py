@@ -49,7 +49,7 @@ class OverlayMap:
     """A large map: a base that is never changed, and a persistent map of the differences (ABSENT: removed).
 
     A copy shares both, so that a copy and a change cost the same however many members there are. Once the overlay is
-    half as large as the base, they are merged into a new base.
+    a quarter as large as the base, they are merged into a new base.
     """
 
     __slots__ = ("_base", "_length", "_overlay")
@@ -60,8 +60,8 @@ class OverlayMap:
         self._length = len(base) if length < 0 else length
 
     def copy(self) -> OverlayMap:
-        """Return an independent copy; the base is shared, unless more than half of it is overlaid."""
-        if len(self._overlay) * 2 > len(self._base):
+        """Return an independent copy; the base is shared, unless more than a quarter of it is overlaid."""
+        if len(self._overlay) * 4 > len(self._base):
             return OverlayMap(self.packed())
         return OverlayMap(self._base, self._overlay, self._length)
 
@@ -144,7 +144,8 @@ class OverlayMap:
 
     def packed(self) -> dict[str, Any]:
         """Return the members in one dict; those that were never read are still encoded."""
-        merged = self._base | dict(self._overlay)
+        merged = self._base.copy()
+        merged.update(self._overlay.items())  # a dict of the overlay between would take as long again
         return merged if len(merged) == self._length else {k: v for k, v in merged.items() if v is not ABSENT}
 
     def plain(self) -> dict[str, Any]:
