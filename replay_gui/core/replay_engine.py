@@ -107,6 +107,7 @@ class ReplayEngine:
     def verify(self) -> VerificationReport:
         """Check every record, the hash chain, the seal and every recorded state hash.
 
-        LogChanged where the file becomes shorter meanwhile. Cost: one pass over the log, which replays it, too; where state hashes are recorded, a second one.
+        LogChanged where the file becomes shorter meanwhile.
+        Cost: one pass over the log, which replays it, too; where state hashes are recorded, a second one.
         """
         return verify(self.log)
