@@ -237,6 +237,8 @@ def _print_result(result: CommandResult, where: str) -> None:
             print_error(
                 f"{what} that was not recorded {outcome} ({plural(times, 'time')}), so the run may differ for it"
             )
-        print_error(f"{plural(recorded.answered, 'call')} answered as recorded, {recorded.made:,} made for real{where}")
+        given = f", {recorded.given:,} with a value of yours" if recorded.given else ""
+        answered = f"{plural(recorded.answered, 'call')} answered as recorded"
+        print_error(f"{answered}, {recorded.made:,} made for real{given}{where}")
     elif not (_problems(result) or result.difference):
         print_error("no call of a model or a tool was seen, so nothing was run again")

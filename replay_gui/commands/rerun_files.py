@@ -68,6 +68,7 @@ def write_rerun_report(
         problems=problems,
         answered=0 if recorded is None else recorded.answered,
         made=0 if recorded is None else recorded.made,
+        given=0 if recorded is None else recorded.given,
         is_edited=recorded is not None and recorded.is_edited,
         unseen={} if recorded is None else recorded.unseen,
         log=str(log.absolute()) if log.exists() else None,

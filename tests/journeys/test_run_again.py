@@ -151,7 +151,10 @@ def test_an_answer_is_edited_and_the_comparison_shows_what_came_of_it(journey: J
     plan = shown(journey, RerunDialog)
     assert """--what-if 4 '' '["a","edited"]'""" in plan.shown.toPlainText()
     plan.run_button.click()
-    assert verdict(journey) == "The edit was made: 3 calls answered from the log, 1 made for real."
+    assert (
+        verdict(journey)
+        == "The edit was made: 2 calls answered from the log, 1 with a value of yours, 1 made for real."
+    )
     comparison = journey.window.comparison
     assert comparison.b.position == 4
     assert comparison.compared is not None
@@ -173,6 +176,21 @@ def test_the_user_is_asked_by_a_dialog(journey: Journey, run: Path) -> None:
     second = shown(journey, QuestionDialog)
     second.reject()
     assert verdict(journey) == "As recorded up to event 6; there you stopped it, where the tool search was asked for."
+
+
+def test_a_tool_always_answers_the_same(journey: Journey, run: Path) -> None:
+    journey.open(run)
+
+    def fix(dialog: RerunDialog) -> None:
+        box = dialog.policies["say"]
+        box.setCurrentIndex(box.findText("always:"))
+        assert dialog.fixed["say"].isVisible()
+        assert not dialog.fixed["search"].isVisible()
+        dialog.fixed["say"].setText('"nothing"')
+
+    said = "Every request was as recorded: 2 calls answered from the log, 2 with a value of yours."
+    assert run_again(journey, fix) == said
+    assert "found nothing" in journey.window.reruns.process.output
 
 
 def test_a_run_is_cancelled_with_all_that_it_started(journey: Journey, run: Path) -> None:

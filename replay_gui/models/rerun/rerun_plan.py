@@ -28,6 +28,7 @@ class ToolPolicy(StrEnum):
     RECORDED = "recorded"
     LIVE = "live"
     ASK = "ask"
+    FIXED = "fixed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +37,8 @@ class RerunPlan:
 
     Attributes:
         run: path of the recorded run. command: words that run the agent. folder: where it is run.
-        policies: by the name of a tool; RECORDED for others. on_miss: what becomes of a request that was not recorded.
+        policies: by the name of a tool; RECORDED for others. fixed: of those that are FIXED, the value (JSON, or else
+        text). on_miss: what becomes of a request that was not recorded.
         edit: an answer that is to be another one, or None. uses_proxy: answers by the proxy, as it was recorded.
     """
 
@@ -44,6 +46,7 @@ class RerunPlan:
     command: tuple[str, ...]
     folder: Path
     policies: dict[str, ToolPolicy] = field(default_factory=dict)
+    fixed: dict[str, str] = field(default_factory=dict)
     on_miss: OnMiss = OnMiss.STOP
     edit: EditedAnswer | None = None
     uses_proxy: bool = False
@@ -74,7 +77,9 @@ class RerunPlan:
     def _arguments(self, new: Path, more: Sequence[str]) -> list[str]:
         words = ["rerun", str(self.run), "-o", str(new)]
         for tool, policy in sorted(self.policies.items()):
-            if policy is not ToolPolicy.RECORDED:
+            if policy is ToolPolicy.FIXED:
+                words += ["--fixed", tool, self.fixed[tool]]
+            elif policy is not ToolPolicy.RECORDED:
                 words.append(f"--{policy.value}={tool}")  # one word: a name may begin with a hyphen
         if self.on_miss is not OnMiss.STOP:
             words += ["--on-miss", self.on_miss.value]

@@ -64,6 +64,8 @@ def verdict_of(process: RerunProcess) -> RerunVerdict:
             "warn", "No call of a model or a tool was seen, so nothing was run again. Is this the agent's command?"
         )
     answered = f"{plural(report.answered, 'call')} answered from the log"
+    if report.given:
+        answered += f", {report.given:,} with a value of yours"
     if report.is_edited:
         made = f"{report.made:,} made for real" if report.made else "none made for real"
         return RerunVerdict("info", f"The edit was made: {answered}, {made}.", notes=_notes(report))
@@ -117,6 +119,8 @@ def _notes(report: RerunReport) -> tuple[str, ...]:
     notes = []
     if report.difference is not None and report.made:
         notes.append(f"{plural(report.made, 'call')} made for real.")
+    if report.difference is not None and report.given:
+        notes.append(f"{plural(report.given, 'call')} answered with a value of yours.")
     for what, times in sorted(report.unseen.items()):
         outcome = "was refused" if what == "a connection" else "was not answered from the log"
         words = one_line(what, 80)

@@ -65,7 +65,7 @@ class ChildReport(msgspec.Struct, frozen=True, kw_only=True):
         process: its id. has_log: whether it wrote the log.
         difference: lines of the verdict of a re-run; empty where there is none. form: the verdict; None: there is none.
         problem: why it could not do what it should; None where it could.
-        answered, made: calls answered from the log, and made for real, in a re-run.
+        answered, made, given: calls answered from the log, made for real, and answered by the user, in a re-run.
         is_edited: whether an edited answer was given, in a re-run with edits.
         unseen: what the agent did that no hook knows, and how often.
         hidden: texts in which secrets were replaced.
@@ -78,6 +78,7 @@ class ChildReport(msgspec.Struct, frozen=True, kw_only=True):
     problem: str | None = None
     answered: int = 0
     made: int = 0
+    given: int = 0
     is_edited: bool = False
     unseen: dict[str, int] = {}
     hidden: int = 0

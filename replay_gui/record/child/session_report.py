@@ -21,6 +21,7 @@ def report_of(session: RecordingSession | RerunSession) -> ChildReport:
         problem=session.problem,
         answered=0 if rerun is None else rerun.answered,
         made=0 if rerun is None else rerun.made,
+        given=0 if rerun is None else rerun.given,
         is_edited=rerun is not None and rerun.is_edited,
         unseen=dict(session.unseen),
         hidden=session.secrets.hidden,

@@ -57,6 +57,7 @@ class RerunSession:
         first_difference: the verdict; None while every request is as recorded.
         is_edited: whether an edited answer was given, or an edited prompt sent.
         answered: calls that were answered from the log. made: calls that were made for real.
+        given: calls that were answered with a value of the user's.
         unseen: how often the agent did what no hook records. problem: why a call could not be answered; None: none.
         on_difference: called once, when there is a verdict.
     """
@@ -67,7 +68,7 @@ class RerunSession:
         self.log = log
         self.is_commanded = is_commanded
         self.first_difference: FirstDifference | None = None
-        self.answered = self.made = 0
+        self.answered = self.made = self.given = 0
         self.unseen = Counter[str]()
         self.problem: str | None = None
         self.on_difference: Callable[[], None] = _do_nothing
@@ -313,6 +314,7 @@ class RerunSession:
 
     def write_answer(self, call: CallOfRerun, answer: CallAnswer) -> None:
         """Write the answer of a call; before it, what the recorded run did inside a call that is answered from it."""
+        past = call.past
         with self._lock:
             if call.past is not None:
                 inside = {inner.number for inner in with_calls_inside(call.past)}
@@ -325,8 +327,10 @@ class RerunSession:
             self.log.answer(call.written, answer)
             if call.past is not None and call.past.number in self._edited_calls and answer is call.past.answer:
                 self.is_edited = True
+            is_recorded = past is not None and answer is past.answer and past.number not in self._edited_calls
             self.made += call.is_live
-            self.answered += not call.is_live
+            self.answered += not call.is_live and is_recorded
+            self.given += not call.is_live and not is_recorded
             self._copy_what_is_due()
 
     def _copy_what_is_due(self) -> None:

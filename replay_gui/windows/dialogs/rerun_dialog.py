@@ -33,7 +33,12 @@ from replay_gui.widgets.parts.plain_label import PlainLabel
 
 _WIDTH_PX, _TOOLS_PX, _COMMAND_PX, _FIELD_PX = 88 * GAP, 6 * ROW, 3 * ROW, 2 * ROW
 _MAX_TOOLS = 200  # that are listed; the others are answered as recorded
-_POLICIES = ((ToolPolicy.RECORDED, "as recorded"), (ToolPolicy.LIVE, "for real"), (ToolPolicy.ASK, "ask me"))
+_POLICIES = (
+    (ToolPolicy.RECORDED, "as recorded"),
+    (ToolPolicy.LIVE, "for real"),
+    (ToolPolicy.ASK, "ask me"),
+    (ToolPolicy.FIXED, "always:"),
+)
 _MISSES = ((OnMiss.STOP, "stop there"), (OnMiss.LIVE, "make it for real"), (OnMiss.ASK, "ask me"))
 
 
@@ -41,7 +46,8 @@ class RerunDialog(QDialog):
     """Asks for a RerunPlan.
 
     Attributes:
-        about: what will happen. command, folder: fields of what is run, and where. policies: a box for each tool.
+        about: what will happen. command, folder: fields of what is run, and where. policies: a box for each tool;
+        fixed: a field for each, for what it always answers.
         miss: the box for what was not recorded. shown: the whole command.
         run_button: enabled while the fields make a plan.
 
@@ -73,6 +79,7 @@ class RerunDialog(QDialog):
         self._choose = QPushButton("Choose…")
         self._choose.setAutoDefault(False)
         self.policies = {tool: _box(_POLICIES, f"How {one_line(tool, 60)} is answered") for tool in tools[:_MAX_TOOLS]}
+        self.fixed = {tool: QLineEdit() for tool in self.policies}
         self.miss = _box(_MISSES, "What a request that was not recorded does")
         self.about = self._text("")
         self._problem = Notice("warn")
@@ -136,7 +143,15 @@ class RerunDialog(QDialog):
         for line, (tool, box) in enumerate(self.policies.items()):
             grid.addWidget(ElidedLabel(one_line(tool, 200)), line, 0)
             grid.addWidget(box, line, 1)
+            field = self.fixed[tool]
+            field.setPlaceholderText("JSON, or else text")
+            field.setAccessibleName(f"What {one_line(tool, 60)} always answers")
+            field.setFont(data_font())
+            field.hide()
+            field.textChanged.connect(self._refresh)
+            grid.addWidget(field, line, 2)
         grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(2, 1)
         grid.setRowStretch(len(self.policies), 1)
         area = QScrollArea()
         area.setWidgetResizable(True)
@@ -159,11 +174,16 @@ class RerunDialog(QDialog):
             raise ValueError("The log does not say by which command the agent was run: give it here.")
         if not folder.is_dir():
             raise ValueError("There is no such folder.")
+        policies = {tool: ToolPolicy(box.currentData()) for tool, box in self.policies.items()}
+        fixed = {tool: self.fixed[tool].text() for tool, policy in policies.items() if policy is ToolPolicy.FIXED}
+        if any(tool.startswith("-") for tool in fixed):
+            raise ValueError("A tool whose name begins with a hyphen cannot have a fixed answer.")
         return RerunPlan(
             run=Path(self._facts.path).absolute(),
             command=command,
             folder=folder.absolute(),
-            policies={tool: ToolPolicy(box.currentData()) for tool, box in self.policies.items()},
+            policies=policies,
+            fixed=fixed,
             on_miss=OnMiss(self.miss.currentData()),
             edit=self._edit,
             uses_proxy=self._uses_proxy,
@@ -171,6 +191,8 @@ class RerunDialog(QDialog):
 
     @Slot()
     def _refresh(self) -> None:
+        for tool, box in self.policies.items():
+            self.fixed[tool].setVisible(box.currentData() == ToolPolicy.FIXED)
         self.about.setText(_about(self._facts, self._edit, OnMiss(self.miss.currentData())))
         try:
             plan = self.plan

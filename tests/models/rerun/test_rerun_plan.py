@@ -36,6 +36,11 @@ def test_the_command_of_a_terminal_is_that_of_the_process() -> None:
     assert program[program.index("--questions") + 1] == "/tmp/x"
 
 
+def test_a_fixed_answer_is_in_the_command() -> None:
+    plan = replace(PLAN, policies={"search": ToolPolicy.FIXED}, fixed={"search": '["é", -1]'})
+    assert shlex.split(plan.shown(Path("n")))[5:8] == ["--fixed", "search", '["é", -1]']
+
+
 def test_an_edit_is_in_the_command() -> None:
     plan = replace(PLAN, edit=EditedAnswer(Position(7), {"a": "é"}))
     assert shlex.split(plan.shown(Path("n")))[5:9] == ["--what-if", "7", "", '{"a":"é"}']
