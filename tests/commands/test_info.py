@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from replay_gui import Recorder
+from replay_gui.core.divergence.rules.rules import Action, Rule, Rules
+from replay_gui.core.divergence.rules.rules_file import rules_beside, write_rules
+from replay_gui.engine.opening import user_trusted_folders
 from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.logs import SECOND, write_log
 
@@ -104,3 +107,19 @@ def test_all_runs_are_tried(command: Any, vectors: Path) -> None:
     assert result.code == 2
     assert result.object["events"] == 41
     assert len(result.err.splitlines()) == 1
+
+
+def test_marks_follow_the_rules_of_the_user(command: Any, tmp_path: Path) -> None:
+    path = tmp_path / "run.rlog"
+    with Recorder(path, "triage", "1.0") as run:
+        run.tool_response(run.tool_request("Edit", {"file_path": "a.py", "old_string": "x"}), "ok")
+    (mark,) = command("info", path, "--json").object["marks"]
+    assert mark["sentence"].startswith("No check was made; the last change is event 2: Edit(")
+    write_rules(Rules([Rule(Action.READS, tool="Edit")]), rules_beside(path))
+    assert len(command("info", path, "--json").object["marks"]) == 1, "nobody has allowed them"
+    user_trusted_folders().add(tmp_path)
+    assert command("info", path, "--json").object["marks"] == []
+    rules_beside(path).write_text("rule = 3", "utf-8")
+    result = command("info", path, "--json")
+    assert (result.code, len(result.object["marks"])) == (0, 1)
+    assert "note: marks are looked for without rules: " in result.err
