@@ -13,7 +13,7 @@ from replay_gui.engine.jobs.job import JobReporter
 from replay_gui.engine.jobs.job_types import MarksArguments
 
 MAX_EVENTS = 1_000_000
-"""Events of the longest run in which marks are looked for: half a minute in the background."""
+"""Events of the longest run in which marks are looked for: up to a minute in the background."""
 
 _PROGRESS_EVENTS = 4_096
 

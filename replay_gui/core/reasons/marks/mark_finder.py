@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from replay_gui.core.effects.answers import answer_text, masked_answer
 from replay_gui.core.effects.call_reader import CallReader
-from replay_gui.core.effects.call_values import likeness
+from replay_gui.core.effects.call_values import leaf_counts, shared_leaves
 from replay_gui.core.effects.classifier import EffectClassifier
 from replay_gui.core.effects.declarations import declared_effects
 from replay_gui.core.effects.effect import Effect
@@ -27,8 +27,10 @@ from replay_gui.core.reasons.marks.run_mark import MarkKind, RunMark
 from replay_gui.core.reasons.phrases import answer_words, call_words, event_words, quoted
 from replay_gui.core.text.plain_text import one_line
 
+_Leaves: TypeAlias = Counter[tuple[str, bytes]]
+
 MAX_EVENTS = 200_000
-"""Events of the longest run in which a command looks for marks: each takes about 30 µs."""
+"""Events of the longest run in which a command looks for marks: each takes 30 to 60 µs."""
 
 _MAX_OPEN = 100  # failed calls of one tool that are remembered
 _MAX_CALLS = 200_000  # different calls that are counted for loops
@@ -52,7 +54,7 @@ class MarkFinder:
         self._reader = CallReader(self._classifier)
         self._tools = ToolEffectCounter()
         self._figures = FigureWatch()
-        self._failed: defaultdict[str, list[ToolCall]] = defaultdict(list)
+        self._failed: defaultdict[str, list[tuple[ToolCall, _Leaves]]] = defaultdict(list)
         self._times: dict[tuple[bytes, bytes], tuple[int, EventIndex, EventIndex]] = {}  # times, first, last
         self._loops: dict[tuple[bytes, bytes], tuple[ToolCall, list[EventIndex]]] = {}
         self._from_nowhere: list[RunMark] = []
@@ -103,11 +105,14 @@ class MarkFinder:
         if call.ok:
             tries = self._failed.get(call.tool)
             if tries:
+                asked = leaf_counts(call)
                 self._failed[call.tool] = [
-                    failed for failed in tries if failed.key != call.key and likeness(failed, call) < ALIKE
+                    (failed, leaves)
+                    for failed, leaves in tries
+                    if failed.key != call.key and shared_leaves(leaves, asked) < ALIKE
                 ]
         elif call.ok is False and is_to_succeed(call) and len(self._failed[call.tool]) < _MAX_OPEN:
-            self._failed[call.tool].append(call)
+            self._failed[call.tool].append((call, leaf_counts(call)))
         if call.changed and not is_scratch(call):
             self._last_change = call
         if call.effect is Effect.CHECKS:
@@ -129,11 +134,12 @@ class MarkFinder:
 
     def _errors(self) -> list[RunMark]:
         groups: defaultdict[tuple[str, str], list[ToolCall]] = defaultdict(list)
-        for call in (call for calls in self._failed.values() for call in calls):
+        for call in (call for calls in self._failed.values() for call, _ in calls):
             groups[call.tool, masked_answer(call.answer)].append(call)
         marks = []
         for calls in [*groups.values()][:_MAX_OF_KIND]:
-            again = f" {len(calls):,} times" if len(calls) > 1 else ""
+            more = " or more" if len(self._failed[calls[0].tool]) >= _MAX_OPEN else ""  # not all are remembered
+            again = f" {len(calls):,} times{more}" if len(calls) > 1 else ""
             sentence = (
                 f"{one_line(calls[0].tool, 60)} was answered {answer_words(calls[0].answer)}{again}"
                 f" ({event_words(calls[0].request)}), and no later try succeeded."
