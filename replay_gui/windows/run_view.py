@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QByteArray, Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
@@ -61,6 +63,9 @@ class RunView(QWidget):
         layout.addWidget(RuleFilePrompt(rules))
         layout.addWidget(body, 1)
         self._rows.splitterMoved.connect(self._on_dragged)
+        tabbed = [one for panel in (events, detail, state, self.facts) for one in panel.tab_widgets()]
+        for one, following in pairwise(tabbed):
+            QWidget.setTabOrder(one, following)
         self.reset()
         session.run_changed.connect(self._fit)
         session.index_changed.connect(self._fit)

@@ -61,6 +61,18 @@ def test_space_presses_the_button_that_has_the_focus(journey: Journey, log: Path
     journey.arrive(51)
 
 
+def test_enter_presses_the_button_that_has_the_focus_too(journey: Journey, log: Path) -> None:
+    journey.open(log)
+    view = journey.window.run_view
+    button = next(b for b in journey.window.run_bar.findChildren(QAbstractButton) if b.accessibleName() == "To the end")
+    button.setFocus()
+    QTest.keyClick(button, Key.Key_Return)
+    journey.arrive(51)
+    view.state.changed_only.setFocus()
+    QTest.keyClick(view.state.changed_only, Key.Key_Enter)
+    assert view.state.changed_only.isChecked()
+
+
 def test_back_and_forward_through_jumps(journey: Journey, log: Path) -> None:
     journey.open(log)
     assert not journey.window.actions_["visited_back"].isEnabled()
@@ -161,6 +173,31 @@ def test_tab_goes_through_the_run_page_as_one_reads_it(journey: Journey, log: Pa
             break
     assert view.timeline.timeline.hasFocus()
     assert seen == [events, detail, state]
+
+
+def test_tab_goes_from_top_to_bottom_within_a_panel(journey: Journey, log: Path) -> None:
+    journey.open(log)
+    for position in (4, 20):
+        journey.session.seek(Position(position))
+        journey.arrive(position)
+    view = journey.window.run_view
+    reached: dict[QWidget, list[QWidget]] = {panel: [] for panel in (view.events, view.detail, view.state)}
+    view.timeline.timeline.setFocus()
+    for _ in range(40):
+        journey.press(Key.Key_Tab)
+        widget = journey.window.focusWidget()
+        panel = next((one for one in reached if widget is not None and one.isAncestorOf(widget)), None)
+        if panel is not None and widget is not None:
+            reached[panel].append(widget)
+        if view.timeline.timeline.hasFocus():
+            break
+
+    def tops(panel: QWidget) -> list[int]:
+        return [one.mapTo(panel, one.rect().topLeft()).y() for one in reached[panel]]
+
+    assert all(reached.values())
+    journey.until(lambda: all(tops(panel) == sorted(tops(panel)) for panel in reached))  # once all is laid out
+    assert len(reached[view.detail]) >= 4, "the heads of its sections too"
 
 
 def test_the_facts_can_be_named(journey: Journey, log: Path) -> None:

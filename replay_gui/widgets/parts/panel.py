@@ -111,6 +111,12 @@ class Panel(QFrame):
         """Add the widget that takes the room below the head."""
         self._column.addWidget(body, 1)
 
+    def tab_widgets(self) -> list[QWidget]:
+        """Return what Tab goes to, as one reads it: the buttons of the head, then the body."""
+        buttons: list[QWidget] = [head_button.button for head_button in self._buttons]
+        tabbed = (one for one in self.findChildren(QWidget) if one.focusPolicy() & Qt.FocusPolicy.TabFocus)
+        return [*buttons, *(one for one in tabbed if one not in buttons)]
+
     # ---- room -------------------------------------------------------------------------------------
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Choose again which parts of the head have room."""

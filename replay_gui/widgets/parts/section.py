@@ -36,8 +36,12 @@ class Section(QWidget):
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
+        before: QWidget = self._head
         for row in rows:
             self._rows.addWidget(row)
+            if row.focusPolicy() & Qt.FocusPolicy.TabFocus:
+                QWidget.setTabOrder(before, row)  # else Tab would come to the new rows after all that is older
+                before = row
         self.setVisible(bool(rows))
 
     def rows(self) -> list[QWidget]:
