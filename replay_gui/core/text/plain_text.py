@@ -11,6 +11,8 @@ _SHORT_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 # Letters, marks and a pattern of dots without any ink; variation selectors are looked at by their ranges. The last one,
 # which makes an emoji of a character, is everyday text.
 _BLANK_MARKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
+# Behind a letter, a space or another of its kind it makes nothing, and text could be hidden in where it stands.
+_STRAY_SELECTOR = re.compile("(?<![^\\w\\s\ufe0f])(?<!\u2139)\ufe0f(?!\u20e3)")
 _BLANK = re.compile(r"\s+")
 _COLOUR_CODE = re.compile(r"\x1b\[[0-9;:]*m")
 
@@ -20,7 +22,8 @@ def visible(text: str, keep: str = "") -> str:
     if text.isascii() and text.isprintable():
         return text
     unsafe = {c for c in set(text) if c not in keep and (category(c) in _ESCAPED or _is_blank_mark(c))}
-    return text.translate({ord(c): _escape(c) for c in unsafe}) if unsafe else text
+    shown = text.translate({ord(c): _escape(c) for c in unsafe}) if unsafe else text
+    return _STRAY_SELECTOR.sub(r"\\ufe0f", shown) if "\ufe0f" in shown else shown
 
 
 def uncoloured(text: str) -> str:

@@ -64,3 +64,11 @@ def test_an_emoji_and_a_blank_are_shown_as_they_are() -> None:
 def test_only_codes_of_colours_are_taken_away() -> None:
     assert uncoloured("\x1b[1m\x1b[38;5;196mFAIL\x1b[0m \x1b[8mhidden\x1b[m") == "FAIL hidden"
     assert uncoloured("\x1b[2J\x1b]0;title\x07plain") == "\x1b[2J\x1b]0;title\x07plain"
+
+
+def test_a_selector_without_an_emoji_cannot_hide_text() -> None:
+    for emoji in ("\u2764\ufe0f", "1\ufe0f\u20e3", "\u2139\ufe0f", "\u00a9\ufe0f"):
+        assert visible(f"a {emoji} b") == f"a {emoji} b"
+    for stray in ("\ufe0f", "a\ufe0fb", "1\ufe0f", " \ufe0f", "\u00e9\ufe0f"):
+        assert visible(stray) == stray.replace("\ufe0f", "\\ufe0f")
+    assert visible("\u2764\ufe0f\ufe0f\ufe0f") == "\u2764\ufe0f\\ufe0f\\ufe0f"
