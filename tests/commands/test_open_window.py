@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Options]:
     def run_app(options: Options) -> int:
         if options.path is not None and "stdin" in options.path:
             assert Path(options.path).read_bytes() == b"a log"
-        found.append(options)
+        assert (options.on_progress is not None) == (options.screenshot is not None)
+        found.append(replace(options, on_progress=None))
         return 0
 
     monkeypatch.setattr(app, "run_app", run_app)
