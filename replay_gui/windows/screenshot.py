@@ -156,6 +156,14 @@ class Screenshot(QObject):
         inputs = [run.path for run in facts if run is not None]
         self._finish(save_picture(self._window, self._path, inputs, self._dialog))
 
+    def _goes_on(self) -> bool:
+        """Return whether work goes on that is waited for; it tells its end, or an alert does."""
+        session = self._session
+        if session.working or self._runs.working or self._is_comparing:
+            return True
+        is_read = self._expects_run and session.facts is not None
+        return is_read and (session.run_marks.working or (not self._warned and not self._have_totals()))
+
     def _have_totals(self) -> bool:
         """Return whether the open runs are summed up; ask for it where they are not."""
         runs = [run for run in (self._session, self._comparison.b) if run.facts is not None]
@@ -171,7 +179,7 @@ class Screenshot(QObject):
 
     @Slot()
     def _on_timeout(self) -> None:
-        if self._session.working or self._runs.working or self._is_comparing:
+        if self._goes_on():
             self._overall.start()  # a large log, or a busy machine
             return
         self._finish(f"the window was not complete, and for {_TIMEOUT_MS // 1000} s nothing has changed")
