@@ -173,9 +173,12 @@ class ComparisonSession(ComparisonCursor):
         waits_in_vain = isinstance(self.state, Comparing) and not (self.b.working or self.b.index.complete)
         if not (isinstance(self.state, Shown | Stopped) or waits_in_vain) or self.b.facts is None:
             return False
+        self.number += 1  # what is still answered is about the log as it was
         first = None if self.row == self._first_row else events_at(self.comparison, self.row)
-        self.state = Opening(self.b.facts.given, None, None, first, keeps_rules=True)
+        keeps_rules = not self.rules.is_loading
+        self.state = Opening(self.b.facts.given, None, None, first, keeps_rules=keeps_rules, keeps_result=True)
         self._pair.open(self.b.facts.given)
+        self.progress_changed.emit(Progress("Reading", 0, 0, None))
         return True
 
     def set_b_grows(self, on: bool) -> None:

@@ -97,6 +97,12 @@ class ComparisonMachine(RuleBasedStateMachine):
         self.run_queues()
 
     @rule()
+    def read_b_again(self) -> None:
+        """B's log has grown."""
+        self.session.read_b_again()
+        self.run_queues()
+
+    @rule()
     def open_another_run_in_a(self) -> None:
         self.session.a.open("/runs/another.rlog")
 
@@ -217,8 +223,8 @@ class ComparisonMachine(RuleBasedStateMachine):
                 assert session.compared is None
                 assert session.b.facts is None
                 assert not session.a.marks.divergences.size
-            case Opening():
-                assert session.compared is None
+            case Opening() as opening:
+                assert session.compared is None or opening.keeps_result
             case Comparing():
                 request = self.bridge.waiting[None, "compare"]
                 assert isinstance(request.body, Compare)
