@@ -29,6 +29,7 @@ _PROCESS = "process"
 class RerunActions(QObject):
     """The slots of these actions; the new log is compared with the recorded one while it is written.
 
+    Attributes: is_behind: whether the new log has grown since it was read.
     Signals: noticed(object): an Alert to show as a banner.
     """
 
@@ -47,7 +48,7 @@ class RerunActions(QObject):
         self._session, self._comparison = session, comparison
         self._actions, self._window = actions, window
         self._column = column
-        self._is_behind = False  # the new log has grown since it was read
+        self.is_behind = False
         session.run_changed.connect(self.refresh)
 
     @cached_property
@@ -170,14 +171,14 @@ class RerunActions(QObject):
 
     @Slot()
     def _on_log_grew(self) -> None:
-        self._is_behind = True
+        self.is_behind = True
         self._catch_up()
 
     @Slot()
     def _catch_up(self) -> None:
         """Read the new log again, where it is the one in B and what is shown of it is complete."""
-        if self._is_behind and self.bar.shows_new_log and self._comparison.read_b_again():
-            self._is_behind = False
+        if self.is_behind and self.bar.shows_new_log and self._comparison.read_b_again():
+            self.is_behind = False
 
     @Slot()
     def _on_b_changed(self) -> None:
