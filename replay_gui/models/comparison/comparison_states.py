@@ -6,7 +6,7 @@ Comparing again; Comparing that is cancelled or fails leads to Stopped.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import TypeAlias
 
 EventPair: TypeAlias = tuple[int, int]  # indexes of an event in A and in B; NO_EVENT where a side has none
@@ -32,6 +32,7 @@ class Opening:
     path_a: str | None = None
     format: str | None = None
     first: EventPair | None = None
+    _: KW_ONLY
     keeps_rules: bool = False
     keeps_result: bool = False
 
