@@ -20,8 +20,8 @@ if TYPE_CHECKING:  # the first window needs none of them, and importing them tak
     from replay_gui.engine.comparison import why_answers
     from replay_gui.engine.evaluation_answer import CatalogueAnswer, Evaluation
     from replay_gui.engine.job_group import StartedJob
-    from replay_gui.engine.jobs.evaluation_arguments import Versions
     from replay_gui.engine.jobs.job_messages import JobMessage
+    from replay_gui.engine.run_grouping import Versions
 
 
 class Side(StrEnum):

@@ -8,6 +8,7 @@ import msgspec
 
 from replay_gui.core.report.redaction_profile import RedactionProfile
 from replay_gui.engine.jobs.job_types import JobArguments
+from replay_gui.engine.run_grouping import TASK, Versions
 
 
 class RunsReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,22 +18,6 @@ class RunsReport(msgspec.Struct, frozen=True, kw_only=True):
     made: int
     command: str
     profile: RedactionProfile | None = None
-
-
-TASK = "task"
-"""The fact of run_groups.FACTS by which runs are grouped at first."""
-
-
-SET_UP = "set-up: "
-"""With what the facts begin that are members of the runs' set-up."""
-
-
-class Versions(msgspec.Struct, frozen=True):
-    """Two values of a fact (see run_groups.FACTS): runs of the first are those before a change, of the second after."""
-
-    fact: str
-    before: str | None
-    after: str | None
 
 
 class EvaluationArguments(JobArguments, frozen=True, kw_only=True):

@@ -29,7 +29,7 @@ from replay_gui.core.report.contrast_part import contrast_part
 from replay_gui.core.report.model import Report
 from replay_gui.core.report.redaction import redact_report
 from replay_gui.core.report.redactor import Redactor
-from replay_gui.engine.jobs.evaluation_arguments import EvaluationArguments, RunsReport, Versions
+from replay_gui.engine.jobs.evaluation_arguments import EvaluationArguments, RunsReport
 from replay_gui.engine.jobs.evaluation_messages import (
     EvaluationPart,
     RunsContrasted,
@@ -38,6 +38,7 @@ from replay_gui.engine.jobs.evaluation_messages import (
 )
 from replay_gui.engine.jobs.failures_job import PackedFailures, pack_failures
 from replay_gui.engine.jobs.job import JobContext
+from replay_gui.engine.run_grouping import Versions
 
 PART_INTERVAL = 0.1  # seconds between two parts
 

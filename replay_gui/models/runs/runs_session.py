@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.evaluation_answer import Evaluation
-from replay_gui.engine.jobs.evaluation_arguments import TASK
 from replay_gui.engine.requests import Answer, EvaluateRuns, Request
+from replay_gui.engine.run_grouping import TASK
 
 if TYPE_CHECKING:  # the first window needs none of them
     from replay_gui.core.contrast.failure_groups import FailureGroups
@@ -18,8 +18,8 @@ if TYPE_CHECKING:  # the first window needs none of them
     from replay_gui.core.contrast.run_profile import EvaluatedRun
     from replay_gui.core.contrast.versions import VersionChange
     from replay_gui.core.report.redaction_profile import RedactionProfile
-    from replay_gui.engine.jobs.evaluation_arguments import Versions
     from replay_gui.engine.jobs.evaluation_messages import EvaluationPart, RunsContrasted
+    from replay_gui.engine.run_grouping import Versions
 
 
 class RunsSession(QObject):

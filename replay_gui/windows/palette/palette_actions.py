@@ -20,7 +20,6 @@ from replay_gui.core.text.json_pointer import join_pointer, pointer_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.palette.palette_entry import PaletteEntry, PaletteGroup
-from replay_gui.models.palette.palette_list import PaletteList
 from replay_gui.models.palette.value_paths import value_paths
 from replay_gui.models.run.event_filter import EventFilter
 from replay_gui.models.run.event_words import since_start
@@ -28,9 +27,9 @@ from replay_gui.models.run.value_rows import content_text, is_container, scalar_
 from replay_gui.models.session import Session
 from replay_gui.windows.actions import ACTION_SPECS, Handlers
 from replay_gui.windows.menus import MenuBar
-from replay_gui.windows.palette.command_palette import CommandPalette
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the first window needs none of them
+    from replay_gui.windows.palette.command_palette import CommandPalette
     from replay_gui.windows.run_view import RunView
 
 _MAX_NAMES = 2_000  # tools, and kinds, that are offered
@@ -65,6 +64,9 @@ class PaletteActions(QObject):
     @cached_property
     def palette(self) -> CommandPalette:
         """The palette, built when it is first opened."""
+        from replay_gui.models.palette.palette_list import PaletteList
+        from replay_gui.windows.palette.command_palette import CommandPalette
+
         return CommandPalette(PaletteList(self._event_entries), self._window)
 
     @Slot()

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
-from replay_gui.engine.jobs.evaluation_arguments import TASK, Versions
+from replay_gui.engine.run_grouping import TASK, Versions
 from replay_gui.look.theme import GAP, UNIT
 from replay_gui.models.runs.run_group_table import fact_words
 from replay_gui.models.runs.runs_session import RunsSession
