@@ -2,100 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent, QPen, QPolygonF
-from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygonF
+from PySide6.QtWidgets import QWidget
 
-from replay_gui.core.effects.effect import Effect
 from replay_gui.core.effects.effect_words import EFFECT_WORDS
 from replay_gui.core.log.event import UNREADABLE_KIND
 from replay_gui.core.log.kinds import Kind
-from replay_gui.look.bookmark import paint_bookmark
-from replay_gui.look.effect_marks import paint_effect
 from replay_gui.look.marks import draw_mark
-from replay_gui.look.theme import BAR, GAP, LINE, ROW, UNIT, WIDE, kind_color, set_role, theme, theme_events
-from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.look.theme import BAR, GAP, LINE, UNIT, WIDE, kind_color, theme
+from replay_gui.windows.dialogs.card_dialog import CardDialog
+from replay_gui.windows.dialogs.legend_card import Paint, legend_card, paint_ribbon, paint_sign
 
-_SWATCH_PX = QSize(6 * GAP, ROW)
 _SIZE_PX = (100 * GAP, 84 * GAP)
 _FAILED_OPACITY, _VEIL_OPACITY = 0.25, 0.16  # as on the timeline
 
-Paint = Callable[[QPainter, QPointF], None]
 
-
-class LegendDialog(QDialog):
+class LegendDialog(CardDialog):
     """Cards of rows: a swatch in the colours of the theme, and what it means."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("What the timeline shows")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        body = QWidget()
-        columns = QHBoxLayout(body)
-        columns.setContentsMargins(WIDE, WIDE, WIDE, WIDE)
-        columns.setSpacing(WIDE)
-        for cards in (_CARDS[:2], _CARDS[2:]):
-            column = QVBoxLayout()
-            column.setSpacing(WIDE)
-            for title, rows in cards:
-                column.addWidget(_card(title, rows))
-            column.addStretch(1)
-            columns.addLayout(column, 1)
-        area = QScrollArea()
-        set_role(area, "window")
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setAccessibleName("What the timeline shows")
-        area.setWidget(body)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(area)
-        self.resize(*_SIZE_PX)
-
-
-class _Swatch(QWidget):
-    """Shows what `paint` draws around its middle."""
-
-    def __init__(self, paint: Paint) -> None:
-        super().__init__()
-        self._paint = paint
-        self.setFixedSize(_SWATCH_PX)
-        theme_events().changed.connect(self.update)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint(painter, QPointF(self.width() // 2, self.height() // 2))
-        painter.end()
-
-
-def _card(title: str, rows: tuple[tuple[Paint, str], ...]) -> QWidget:
-    card = QFrame()
-    set_role(card, "panel")
-    grid = QGridLayout(card)
-    grid.setContentsMargins(WIDE, GAP + UNIT, WIDE, GAP + UNIT)
-    grid.setHorizontalSpacing(GAP)
-    grid.setVerticalSpacing(UNIT)
-    grid.setColumnStretch(1, 1)
-    grid.addWidget(PlainLabel(title, "title"), 0, 0, 1, 2)
-    for line, (paint, words) in enumerate(rows, 1):
-        label = PlainLabel(words)
-        label.setWordWrap(True)
-        grid.addWidget(_Swatch(paint), line, 0, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(label, line, 1)
-    return card
+        columns = [[legend_card(title, rows) for title, rows in cards] for cards in (_CARDS[:2], _CARDS[2:])]
+        super().__init__("What the timeline shows", _SIZE_PX, columns, parent)
 
 
 # ---- swatches: `at` is the middle ---------------------------------------------------------------------
 def _kind(kind: str, painter: QPainter, at: QPointF) -> None:
     draw_mark(painter, kind, at, kind_color(kind))
-
-
-def _effect(effect: Effect, painter: QPainter, at: QPointF) -> None:
-    paint_effect(painter, effect, at)
 
 
 def _call(fill: str, painter: QPainter, at: QPointF) -> None:
@@ -118,10 +53,6 @@ def _dot(painter: QPainter, at: QPointF) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme().accent)
     painter.drawEllipse(at, UNIT / 2 + LINE / 2, UNIT / 2 + LINE / 2)
-
-
-def _ribbon(painter: QPainter, at: QPointF) -> None:
-    paint_bookmark(painter, at - QPointF(0, UNIT))
 
 
 def _cause(painter: QPainter, at: QPointF) -> None:
@@ -176,7 +107,7 @@ _CARDS: tuple[tuple[str, tuple[tuple[Paint, str], ...]], ...] = (
     ),
     (
         "At the name of a tool: what its calls do",
-        tuple((partial(_effect, effect), words[0].upper() + words[1:]) for effect, words in EFFECT_WORDS.items()),
+        tuple((partial(paint_sign, effect), words[0].upper() + words[1:]) for effect, words in EFFECT_WORDS.items()),
     ),
     (
         "Along the top, and through the lanes",
@@ -184,7 +115,7 @@ _CARDS: tuple[tuple[str, tuple[tuple[Paint, str], ...]], ...] = (
             (_position, "The position"),
             (partial(_tick, "changed_text"), "A hit of the search"),
             (_dot, "A change of the value that is chosen in the state"),
-            (_ribbon, "An event that a mark of the run is about: the card says what it is"),
+            (paint_ribbon, "An event that a mark of the run is about: the card says what it is"),
             (partial(_tick, "memory"), "In a comparison: an event that differs"),
             (_cause, "In a comparison: where a difference began"),
             (_gap, "On the clock: idle time that was cut out"),

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from replay_gui.look.theme import GAP, UNIT, WIDE, data_font, set_role
+from replay_gui.look.theme import GAP, UNIT, data_font
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.plain_label import PlainLabel
 from replay_gui.windows.actions import ACTION_SPECS, HELP
-from replay_gui.windows.dialogs.sign_card import sign_card
+from replay_gui.windows.dialogs.card_dialog import CardDialog, new_card
+from replay_gui.windows.dialogs.legend_card import SIGNS, legend_card
 from replay_gui.windows.menus import MENU_KEY
 
 GESTURES = (
@@ -28,36 +28,12 @@ GESTURES = (
 _SIZE_PX = (110 * GAP, 94 * GAP)
 
 
-class ShortcutsDialog(QDialog):
+class ShortcutsDialog(CardDialog):
     """The table of actions as text: a card for each menu, in two columns of about the same height."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("Keyboard and mouse")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        body = QWidget()
-        columns = QHBoxLayout(body)
-        columns.setContentsMargins(WIDE, WIDE, WIDE, WIDE)
-        columns.setSpacing(WIDE)
-        for half, cards in enumerate(_halves(_cards())):
-            column = QVBoxLayout()
-            column.setSpacing(WIDE)
-            for title, rows in cards:
-                column.addWidget(_card(title, rows))
-            if half == 0:  # the shorter one
-                column.addWidget(sign_card())
-            column.addStretch(1)
-            columns.addLayout(column, 1)
-        area = QScrollArea()
-        set_role(area, "window")
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setAccessibleName("Keyboard and mouse")
-        area.setWidget(body)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(area)
-        self.resize(*_SIZE_PX)
+        shorter, longer = ([_card(title, rows) for title, rows in cards] for cards in _halves(_cards()))
+        super().__init__("Keyboard and mouse", _SIZE_PX, ([*shorter, legend_card("Signs", SIGNS)], longer), parent)
 
 
 _Card = tuple[str, list[tuple[list[str], str, str]]]  # title; keys, name, a sentence
@@ -81,14 +57,7 @@ def _halves(cards: list[_Card]) -> tuple[list[_Card], list[_Card]]:
 
 
 def _card(title: str, rows: list[tuple[list[str], str, str]]) -> QWidget:
-    card = QFrame()
-    set_role(card, "panel")
-    grid = QGridLayout(card)
-    grid.setContentsMargins(WIDE, GAP + UNIT, WIDE, GAP + UNIT)
-    grid.setHorizontalSpacing(WIDE)
-    grid.setVerticalSpacing(UNIT)
-    grid.setColumnStretch(0, 1)
-    grid.addWidget(PlainLabel(title, "title"), 0, 0)
+    card, grid = new_card(title, stretched=0)
     for line, (keys, name, tip) in enumerate(rows, 1):
         named = PlainLabel(name)
         named.setToolTip(plain_tooltip(tip))

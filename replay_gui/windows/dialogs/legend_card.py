@@ -1,0 +1,67 @@
+"""A card of the legend: signs as the timeline draws them, each with what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from replay_gui.core.effects.effect import Effect
+from replay_gui.core.effects.effect_words import EFFECT_WORDS
+from replay_gui.look.bookmark import paint_bookmark
+from replay_gui.look.effect_marks import paint_effect
+from replay_gui.look.theme import GAP, ROW, UNIT, theme_events
+from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.windows.dialogs.card_dialog import new_card
+
+_SWATCH_PX = QSize(6 * GAP, ROW)
+
+Paint = Callable[[QPainter, QPointF], None]
+"""Draws a sign around a point."""
+
+
+def legend_card(title: str, rows: Sequence[tuple[Paint, str]]) -> QWidget:
+    """Return a card with a line for each sign and its words."""
+    card, grid = new_card(title, stretched=1)
+    for line, (paint, words) in enumerate(rows, 1):
+        label = PlainLabel(words)
+        label.setWordWrap(True)
+        grid.addWidget(_Swatch(paint), line, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(label, line, 1)
+    return card
+
+
+def paint_sign(effect: Effect, painter: QPainter, at: QPointF) -> None:
+    """Draw what stands at the name of a tool."""
+    paint_effect(painter, effect, at)
+
+
+def paint_ribbon(painter: QPainter, at: QPointF) -> None:
+    """Draw the mark of a run."""
+    paint_bookmark(painter, at - QPointF(0, UNIT))
+
+
+SIGNS: tuple[tuple[Paint, str], ...] = (
+    (paint_ribbon, "A mark on the run (View, Marks)"),
+    *((partial(paint_sign, effect), f"A tool: {words}") for effect, words in EFFECT_WORDS.items()),
+)
+"""The small signs of marks and tools."""
+
+
+class _Swatch(QWidget):
+    """Shows what `paint` draws around its middle."""
+
+    def __init__(self, paint: Paint) -> None:
+        super().__init__()
+        self._paint = paint
+        self.setFixedSize(_SWATCH_PX)
+        theme_events().changed.connect(self.update)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint(painter, QPointF(self.width() // 2, self.height() // 2))
+        painter.end()
