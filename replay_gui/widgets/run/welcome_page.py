@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QShowEvent
@@ -19,7 +20,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from replay_gui.core.facts.known_sessions import KnownSession
 from replay_gui.core.text.clock import local_time_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import bytes_text
@@ -41,6 +41,9 @@ from replay_gui.look.theme import (
 )
 from replay_gui.widgets.parts.line_text import LineText
 from replay_gui.widgets.parts.plain_label import PlainLabel
+
+if TYPE_CHECKING:  # the first window lists none
+    from replay_gui.core.facts.known_sessions import KnownSession
 
 _LINE_HEIGHT_PX = ROW - UNIT  # height of each of the two lines
 _ROW_HEIGHT_PX = 2 * _LINE_HEIGHT_PX + GAP

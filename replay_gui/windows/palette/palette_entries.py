@@ -1,0 +1,151 @@
+"""What the command palette offers: actions, tools, kinds and values of the run, events by number, recent runs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QAction, QKeySequence
+
+from replay_gui.core.index.run_index import NO_TOOL, time_since_start
+from replay_gui.core.log.kinds import Kind
+from replay_gui.core.log.positions import Position, index_before
+from replay_gui.core.state.state import Path
+from replay_gui.core.text.event_label import kind_label
+from replay_gui.core.text.json_pointer import join_pointer, pointer_text
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.models.palette.palette_entry import PaletteEntry, PaletteGroup
+from replay_gui.models.palette.value_paths import value_paths
+from replay_gui.models.run.event_filter import EventFilter
+from replay_gui.models.run.event_words import since_start
+from replay_gui.models.run.value_rows import content_text, is_container, scalar_text
+from replay_gui.models.session import Session
+from replay_gui.windows.actions import ACTION_SPECS
+from replay_gui.windows.menus import MenuBar
+
+if TYPE_CHECKING:
+    from replay_gui.windows.run_view import RunView
+
+_MAX_NAMES = 2_000  # tools, and kinds, that are offered
+_MAX_CHARACTERS = 120  # of a name
+
+
+class PaletteEntries:
+    """Gathers the entries anew whenever it is asked.
+
+    `own_name`: of the action that opens the palette, which is not offered. `get_view` returns the page of the run.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        comparison: ComparisonSession,
+        actions: dict[str, QAction],
+        menus: MenuBar,
+        *,
+        own_name: str,
+        get_view: Callable[[], RunView],
+    ) -> None:
+        self._session, self._comparison = session, comparison
+        self._actions, self._menus = actions, menus
+        self._own_name, self._get_view = own_name, get_view
+
+    def named(self) -> list[PaletteEntry]:
+        """The actions, the tools and kinds of a single run, and the recent runs."""
+        return [*self._action_entries(), *self._name_entries(), *self._run_entries()]
+
+    def _action_entries(self) -> Iterator[PaletteEntry]:
+        for spec in ACTION_SPECS:
+            action = self._actions[spec.name]
+            if spec.name != self._own_name:
+                yield PaletteEntry(
+                    group=PaletteGroup.ACTION,
+                    name=spec.title,
+                    act=action.trigger,
+                    detail=spec.tip,
+                    shortcut=QKeySequence(spec.keys[0]).toString(QKeySequence.SequenceFormat.NativeText),
+                    enabled=action.isEnabled(),
+                )
+        for choice in self._menus.themes.actions():
+            yield PaletteEntry(group=PaletteGroup.ACTION, name=f"Theme: {choice.text().lower()}", act=choice.trigger)
+
+    def _name_entries(self) -> Iterator[PaletteEntry]:
+        """The tools and kinds of a single run, to list only their events."""
+        if self._session.facts is None or self._comparison.active:
+            return
+        index = self._session.index
+        for number, tool in enumerate(index.tools[:_MAX_NAMES]):
+            yield PaletteEntry(
+                group=PaletteGroup.TOOL,
+                name=one_line(tool, _MAX_CHARACTERS),
+                act=partial(self._filter, EventFilter(tools=frozenset({tool}))),
+                detail="list only its calls and results",
+                kind=Kind.TOOL_REQUEST.value,
+                tool=number,
+            )
+        for kind in index.kinds[:_MAX_NAMES]:
+            label = kind_label(kind)
+            yield PaletteEntry(
+                group=PaletteGroup.KIND,
+                name=label if label.lower() == kind.lower() else f"{label} ({one_line(kind, _MAX_CHARACTERS)})",
+                act=partial(self._filter, EventFilter(kinds=frozenset({kind}))),
+                detail="list only these events",
+                kind=kind,
+            )
+
+    def _run_entries(self) -> Iterator[PaletteEntry]:
+        for action in self._menus.recent.actions():
+            path = action.data()
+            if not path:
+                continue  # a line, and the entry that forgets them
+            yield PaletteEntry(
+                group=PaletteGroup.RUN,
+                name=one_line(os.path.basename(path) or path, _MAX_CHARACTERS),
+                act=action.trigger,
+                detail=one_line(os.path.dirname(path), _MAX_CHARACTERS),
+            )
+
+    def values(self) -> Iterator[PaletteEntry]:
+        """The values of the state at the position of a single run, made one by one as they are looked at."""
+        state = self._session.position_state
+        if state is None or self._session.facts is None or self._comparison.active:
+            return
+        for path, value in value_paths(state.state):
+            yield PaletteEntry(
+                group=PaletteGroup.VALUE,
+                name=one_line(pointer_text(join_pointer(path)), _MAX_CHARACTERS),
+                act=partial(self._show_value, path),
+                detail=content_text(value) if is_container(value) else one_line(scalar_text(value), _MAX_CHARACTERS),
+            )
+
+    def events(self, typed: str) -> Sequence[PaletteEntry]:
+        """The event with the typed number, if the run has it."""
+        digits = typed.removeprefix("#").replace(",", "")
+        index = self._session.index
+        if not (digits.isascii() and digits.isdecimal()) or not 1 <= int(digits[:19]) <= index.count:
+            return ()
+        position = Position(int(digits))
+        at = index_before(position)
+        kind, tool = index.kinds[int(index.kind[at])], int(index.tool[at])
+        label = kind_label(kind, None if tool == NO_TOOL else index.tools[tool])
+        since = time_since_start(index, at)
+        return (
+            PaletteEntry(
+                group=PaletteGroup.EVENT,
+                name=f"Event {position:,}",
+                act=partial(self._session.seek, position),
+                detail=label if since is None else f"{label} · {since_start(since)}",
+                kind=kind,
+                tool=tool,
+            ),
+        )
+
+    # ---- what they do -------------------------------------------------------------------------------
+    def _filter(self, filter_: EventFilter) -> None:
+        self._get_view().events.set_filter(filter_)
+
+    def _show_value(self, path: Path) -> None:
+        self._get_view().show_value(path)
