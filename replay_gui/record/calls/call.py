@@ -7,6 +7,9 @@ from dataclasses import KW_ONLY, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+MADE_AGAIN = "made_again"
+"""Member of an answer's form: whether the result can be made again of its plain form. Absent: it is that form."""
+
 
 class CallKind(StrEnum):
     """What is called."""

@@ -12,10 +12,10 @@ import tempfile
 from typing import Any
 
 from replay_gui.core.errors import AnswerNotRecorded
-from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
+from replay_gui.record.calls.call import MADE_AGAIN, CallAnswer, CallKind, CallRequest
 from replay_gui.record.hooks.agent_use import session_of_use
 from replay_gui.record.hooks.patching import patch
-from replay_gui.record.hooks.tool_calls import MADE_AGAIN, HookedCall, make_call
+from replay_gui.record.hooks.tool_calls import HookedCall, make_call
 from replay_gui.record.surroundings.options import Surrounding
 
 _MAX_BYTES = 16 * 1024 * 1024  # of a file whose content is kept

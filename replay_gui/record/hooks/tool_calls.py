@@ -7,14 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from replay_gui.core.errors import AnswerNotRecorded
-from replay_gui.record.calls.call import CallAnswer, CallRequest
+from replay_gui.record.calls.call import MADE_AGAIN, CallAnswer, CallRequest
 from replay_gui.record.calls.plain_form import plain_form
 from replay_gui.record.calls.raised_errors import error_form, error_of_form
 from replay_gui.record.sessions.call_session import CallSession, try_to_begin_async, try_to_record
 from replay_gui.record.sessions.open_call import inside
-
-MADE_AGAIN = "made_again"
-"""Member of an answer's form: whether the result can be made again of its plain form. Absent: it is that form."""
 
 
 @dataclass(frozen=True, slots=True)

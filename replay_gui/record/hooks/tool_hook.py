@@ -9,9 +9,9 @@ from typing import Any, TypeVar, get_type_hints
 
 import msgspec
 
-from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
+from replay_gui.record.calls.call import MADE_AGAIN, CallAnswer, CallKind, CallRequest
 from replay_gui.record.calls.plain_form import plain_form
-from replay_gui.record.hooks.tool_calls import MADE_AGAIN, HookedCall, make_call, make_call_async, plain_answer
+from replay_gui.record.hooks.tool_calls import HookedCall, make_call, make_call_async, plain_answer
 from replay_gui.record.sessions.call_session import session_in_force
 
 _F = TypeVar("_F", bound=Callable[..., Any])

@@ -7,13 +7,12 @@ from typing import Any
 import msgspec
 
 from replay_gui.core.errors import RerunRefused
-from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
+from replay_gui.record.calls.call import MADE_AGAIN, CallAnswer, CallKind, CallRequest
 from replay_gui.record.calls.plain_form import plain_form
 from replay_gui.record.matching.past_run import PastRun
 
 _GOOD = 200  # the status of HTTP
 _JSON = {"content-type": "application/json"}
-_MADE_AGAIN = "made_again"  # as hooks of tools say that a result is made of its plain form
 
 
 def check_fixed(run: PastRun, names: frozenset[str]) -> None:
@@ -31,4 +30,4 @@ def fixed_answer(run: PastRun, request: CallRequest, value: Any) -> CallAnswer:
         return CallAnswer({"status": _GOOD, "body": plain}, form=form)
     known = (call.answer for call in run.calls if call.request.name == request.name)
     form = next((dict(answer.form) for answer in known if answer is not None and answer.success), {})
-    return CallAnswer(plain, form=form | ({_MADE_AGAIN: True} if _MADE_AGAIN in form else {}))
+    return CallAnswer(plain, form=form | ({MADE_AGAIN: True} if MADE_AGAIN in form else {}))

@@ -287,7 +287,7 @@ class RerunSession:
             return
         is_alone = _is_alone()
         for earlier in self._turns.requests_left_before(call):
-            if self._matcher.is_taken(earlier) or earlier.request.name in self._options.live:
+            if self._matcher.is_taken(earlier) or self._options.misses_nothing(earlier.request.name):
                 continue
             was_over = earlier.answer_index is not None and earlier.answer_index < call.index
             if was_over and (is_alone or earlier.lane == call.lane):
@@ -316,21 +316,24 @@ class RerunSession:
         """Write the answer of a call; before it, what the recorded run did inside a call that is answered from it."""
         past = call.past
         with self._lock:
-            if call.past is not None:
-                inside = {inner.number for inner in with_calls_inside(call.past)}
-                for moment in self._turns.left_inside(inside, until=call.past):
+            if past is not None:
+                inside = {inner.number for inner in with_calls_inside(past)}
+                for moment in self._turns.left_inside(inside, until=past):
                     if call.is_live:
                         self._matcher.take_call(moment.call)
                     else:
                         self._copy(moment)
-                self._turns.pass_moment(call.past, is_answer=True)
+                self._turns.pass_moment(past, is_answer=True)
             self.log.answer(call.written, answer)
-            if call.past is not None and call.past.number in self._edited_calls and answer is call.past.answer:
-                self.is_edited = True
-            is_recorded = past is not None and answer is past.answer and past.number not in self._edited_calls
-            self.made += call.is_live
-            self.answered += not call.is_live and is_recorded
-            self.given += not call.is_live and not is_recorded
+            is_of_log = past is not None and answer is past.answer
+            is_edit = is_of_log and past is not None and past.number in self._edited_calls
+            self.is_edited = self.is_edited or is_edit
+            if call.is_live:
+                self.made += 1
+            elif is_of_log and not is_edit:
+                self.answered += 1
+            else:
+                self.given += 1
             self._copy_what_is_due()
 
     def _copy_what_is_due(self) -> None:

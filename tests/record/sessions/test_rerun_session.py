@@ -340,3 +340,16 @@ def test_random_numbers_are_drawn_as_they_were(tmp_path: Path) -> None:
         assert draws() == answer
     assert rerun.difference is None
     assert random.getstate() == before
+
+
+@pytest.mark.parametrize("policy", [{"live": ["search"]}, {"fixed": {"search": []}}])
+def test_a_tool_with_a_policy_of_its_own_need_not_be_asked_as_it_was(tmp_path: Path, policy: dict[str, Any]) -> None:
+    """Also where a call of another tool follows, which was recorded after it."""
+
+    def two_calls(word: str) -> None:
+        search(word)
+        asyncio.run(fetch("n"))
+
+    path = tmp_path / "run.rlog"
+    recorded(path, lambda: two_calls("as it was"))
+    assert difference(path, lambda: two_calls("otherwise"), **policy).kind is DifferenceKind.NOT_ASKED
