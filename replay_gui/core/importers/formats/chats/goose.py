@@ -15,6 +15,7 @@ from replay_gui.core.importers.formats.records import (
     CLOCK,
     HOST,
     ID,
+    NO_RUNS,
     USAGE,
     RecordEvents,
     RecordFormat,
@@ -38,7 +39,7 @@ class Goose(RecordFormat):
     name = "goose"
     title = "Goose session"
     member = "conversation"
-    version = 4
+    version = 5
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "created": CLOCK,
@@ -74,11 +75,14 @@ class Goose(RecordFormat):
                 yield self._session(session, messages, ImportNotes(file.notes))
         elif any(map(is_row, first_records(file))):
             notes = ImportNotes(file.notes)
-            sessions = dict.fromkeys(row.get("session_id") for _, row in numbered_records(file, notes) if is_row(row))
-            for session_id in sessions:
-                rows = ((number, row) for number, row in numbered_records(file, notes) if is_row(row))
-                own = ((number, message_of(row)) for number, row in rows if row.get("session_id") == session_id)
-                yield self._session({"id": session_id}, own, ImportNotes(notes))
+            sessions: dict[str, list[tuple[int, dict[str, Any]]]] = {}
+            for number, row in numbered_records(file, notes):
+                if is_row(row):
+                    sessions.setdefault(str(row["session_id"]), []).append((number, message_of(row)))
+                else:
+                    notes.count(NO_RUNS)
+            for session_id, own in sessions.items():
+                yield self._session({"id": session_id}, iter(own), ImportNotes(notes))
         else:
             yield from super().runs(file)
 

@@ -116,6 +116,23 @@ def test_rows_of_gooses_messages_are_told_apart_by_session() -> None:
     assert [event.payload["data"] for event in second.of("Observation")] == ["Hello"]
 
 
+def test_lines_that_are_no_rows_are_counted(tmp_path: Path) -> None:
+    rows = (DATA / "seeds" / "goose" / "3.jsonl").read_text().splitlines()
+    path = tmp_path / "rows.jsonl"
+    path.write_text("\n".join([rows[0], "no JSON", '{"role": "user"}', *rows[1:]]))
+    runs = read_all(path)
+    assert [run.run.notes.sentences() for run in runs] == [("records that hold no run, left out: 2",)] * 2
+    assert calls(runs[0]) == [("shell", {"command": "cat notes"}, "no such file", "no such file")]
+
+
+def test_a_row_whose_session_is_no_text_is_read(tmp_path: Path) -> None:
+    row = {"session_id": ["s"], "role": "user", "content_json": json.dumps([{"type": "text", "text": "Hello"}])}
+    path = tmp_path / "rows.jsonl"
+    path.write_text(json.dumps(row))
+    (found,) = read_all(path, "goose")
+    assert [event.payload["data"] for event in found.of("Observation")] == ["Hello"]
+
+
 def test_another_question_is_another_run(tmp_path: Path) -> None:
     one, other = (read_all(goose_store(tmp_path / f"{number}.db", question))[0] for number, question in enumerate("ab"))
     assert [event.payload for event in one.events] != [event.payload for event in other.events]
