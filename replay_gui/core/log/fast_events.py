@@ -78,7 +78,9 @@ def decode_fast_events(contents: Sequence[bytes]) -> list[DecodedEvent]:
         events.append(decode_shallow(contents[len(events)]))
         events.extend(_decode_each(rest))
     if max(map(len, contents), default=0) > MAX_KEY_BYTES:
-        for i, content in enumerate(contents):
+        for i, (event, content) in enumerate(zip(events, contents, strict=True)):
+            if event is None or type(event) is tuple:
+                continue  # of another form: decode_shallow has checked its keys
             if len(content) > MAX_KEY_BYTES and not has_short_keys(content):
                 events[i] = None
     return events
