@@ -99,12 +99,21 @@ def _traces(records: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     by_id = {str(record["id"]): record for record in records if record.get("id")}
     traces: dict[str, list[dict[str, Any]]] = {}
     for record in records:
-        top, seen = record, {str(record.get("id"))}
-        while (above := by_id.get(str(top.get("parent_run_id")))) is not None and str(above["id"]) not in seen:
-            top = above
-            seen.add(str(above["id"]))
-        traces.setdefault(str(record.get("trace_id") or top.get("trace_id") or top.get("id")), []).append(record)
+        trace_id = record.get("trace_id")
+        if not trace_id:
+            top = _topmost(record, by_id)
+            trace_id = top.get("trace_id") or top.get("id")
+        traces.setdefault(str(trace_id), []).append(record)
     return traces
+
+
+def _topmost(record: dict[str, Any], by_id: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return the run that stands above this one and all between; where they go round, the last before that."""
+    top, seen = record, {str(record.get("id"))}
+    while (above := by_id.get(str(top.get("parent_run_id")))) is not None and str(above["id"]) not in seen:
+        top = above
+        seen.add(str(above["id"]))
+    return top
 
 
 def _span(record: dict[str, Any], is_root: bool, notes: ImportNotes) -> Span:
