@@ -5,16 +5,16 @@ from __future__ import annotations
 import argparse
 import contextlib
 import errno
-import gc
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from typing import NoReturn
 
 from replay_gui.commands.arguments import UsageError, log_file
 from replay_gui.commands.terminal import print_error, refusal_text
+from replay_gui.core.collection_pause import paused_collection
 from replay_gui.core.diagnostics import LEVELS, configure_logging
 from replay_gui.core.errors import ReplayError
 from replay_gui.engine.termination import Terminated, terminable
@@ -113,7 +113,8 @@ def _run(arguments: list[str]) -> int:
     except SystemExit:  # after --help
         return 0
     configure_logging(parsed.log, parsed.log_level)
-    with _without_gc(), contextlib.nullcontext() if name in RUNS_OTHERS else terminable():
+    # Also for the window: the import of its modules makes hardly a circle, and it then has its own collector.
+    with paused_collection(), contextlib.nullcontext() if name in RUNS_OTHERS else terminable():
         code: int = module.run(parsed)
     return code
 
@@ -126,21 +127,6 @@ def _add_log_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--log-level", choices=tuple(LEVELS), default="info", help="the least severe messages that are kept (info)"
     )
-
-
-@contextlib.contextmanager
-def _without_gc() -> Iterator[None]:
-    """Run without cyclic garbage collection: commands make millions of objects and few cycles.
-
-    The same is true of the import of the window's modules; the window then has its own collector.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _discard_output() -> None:
