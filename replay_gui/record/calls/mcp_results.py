@@ -1,4 +1,4 @@
-"""What the result of an MCP call says in text."""
+"""Results of calls of MCP tools: what they say in text, and values as results."""
 
 from __future__ import annotations
 
@@ -11,3 +11,10 @@ def result_text(result: Mapping[str, Any]) -> str:
     content = result.get("content")
     texts = [part.get("text") for part in content if isinstance(part, dict)] if isinstance(content, list) else []
     return "\n".join(text for text in texts if isinstance(text, str)) or "failed"
+
+
+def whole_result(output: Any) -> dict[str, Any]:
+    """Return a value as the result of a tool: itself where it is one, else its text as the one part."""
+    if isinstance(output, dict) and "content" in output:
+        return output
+    return {"content": [{"type": "text", "text": str(output)}]}

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
-from replay_gui.record.calls.mcp_results import result_text
+from replay_gui.record.calls.mcp_results import result_text, whole_result
 from replay_gui.record.calls.plain_form import plain_form
 from replay_gui.record.hooks.patching import patch
 from replay_gui.record.hooks.tool_calls import HookedCall, make_call_async
@@ -56,8 +56,6 @@ def _call(asked: Any, result_type: Any) -> HookedCall:
 
     def given_result(answer: CallAnswer) -> Any:
         validate = getattr(result_type, "model_validate", None) or result_type.validate_python
-        is_whole = not is_tool or (isinstance(answer.output, dict) and "content" in answer.output)
-        text = {"type": "text", "text": str(answer.output)}  # a fixed answer may be a text
-        return validate(answer.output if is_whole else {"content": [text]})
+        return validate(whole_result(answer.output) if is_tool else answer.output)  # a fixed answer may be a text
 
     return HookedCall(name, request, answer, given_result)

@@ -10,7 +10,7 @@ from replay_gui.core.errors import AnswerNotRecorded
 from replay_gui.core.importers.json_lines import NotJson
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
 from replay_gui.record.calls.json_bodies import json_value
-from replay_gui.record.calls.mcp_results import result_text
+from replay_gui.record.calls.mcp_results import result_text, whole_result
 from replay_gui.record.calls.plain_form import plain_form
 
 CALL_TOOL = "tools/call"
@@ -60,6 +60,11 @@ def answer_of(message: dict[str, Any]) -> CallAnswer:
     result = plain_form(message["result"]).value
     has_failed = isinstance(result, dict) and result.get("isError") is True
     return CallAnswer(result, error=result_text(result) if has_failed else None, form={_FORM: True})
+
+
+def users_answer(message: dict[str, Any], value: Any) -> CallAnswer:
+    """Return the answer to a request that gives the user's value; a tool's is a whole result, as clients expect."""
+    return answer_of({"result": whole_result(value) if message["method"] == CALL_TOOL else value})
 
 
 def line_of(message_id: Any, answer: CallAnswer) -> bytes:

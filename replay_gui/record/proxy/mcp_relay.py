@@ -23,7 +23,9 @@ from replay_gui.record.proxy.mcp_calls import (
     is_request,
     line_of,
     messages_in,
+    users_answer,
 )
+from replay_gui.record.sessions.call_of_rerun import CallOfRerun
 from replay_gui.record.sessions.call_session import CallSession, try_to_record
 from replay_gui.record.sessions.open_call import OpenCall
 from replay_gui.record.sessions.recording_session import RecordingSession
@@ -152,8 +154,10 @@ def _recorded_line(session: RerunSession, message: dict[str, Any]) -> bytes:
         call = session.begin(call_of(message))
         if call.answer is None:
             return error_line(message["id"], "this request was not recorded, and the server is not there")
-        answered = line_of(message["id"], call.answer)
-        call.finish(call.answer)
+        is_users = isinstance(call, CallOfRerun) and call.is_users
+        answer = users_answer(message, call.answer.output) if is_users else call.answer
+        answered = line_of(message["id"], answer)
+        call.finish(answer)
         return answered
     except (DiffersFromRecord, ReplayError) as why:
         return error_line(message["id"], str(why))

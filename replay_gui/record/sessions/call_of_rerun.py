@@ -74,6 +74,11 @@ class CallOfRerun:
         """What the call is answered; None for one that is made for real."""
         return self._given
 
+    @property
+    def is_users(self) -> bool:
+        """Whether it is answered with a value that the user gave, and not from the log."""
+        return self._given is not None and (self.past is None or self._given is not self.past.answer)
+
     def is_same(self, request: CallRequest) -> bool:
         """Whether this request is the one that began this call, seen by a second hook."""
         return self._session.log.is_same(self.written, request)

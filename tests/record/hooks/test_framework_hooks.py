@@ -113,3 +113,13 @@ def test_tools_are_recorded_and_answered(agent: Callable[[str], Any], tmp_path: 
         assert [event.content for event in log] == [event.content for event in second]
     assert len(requests) >= 1
     assert b"canary" not in path.read_bytes()
+
+
+def test_an_mcp_tool_may_be_answered_with_a_text(tmp_path: Path) -> None:
+    with record.run(tmp_path / "run.rlog"):
+        with_mcp("")
+    ran.clear()
+    with record.rerun(tmp_path / "run.rlog", fixed={"add": "nothing found"}):
+        _, result, _ = with_mcp("")
+    assert [part["text"] for part in result["content"]] == ["nothing found"]
+    assert ran == []

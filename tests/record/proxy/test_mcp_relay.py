@@ -12,8 +12,17 @@ from typing import Any
 import pytest
 from mcp.client.session import ClientSession
 from mcp.client.stdio import StdioServerParameters, stdio_client
+from mcp.types import CallToolResult
 
 from replay_gui import EventLog, ReplayEngine
+from replay_gui.record.matching.past_run import read_past_run
+from replay_gui.record.proxy import mcp_relay
+from replay_gui.record.proxy.mcp_relay import McpCalls, Piece, answer_client
+from replay_gui.record.recording import new_log
+from replay_gui.record.rerunning import new_rerun_session
+from replay_gui.record.sessions.questions import Reply, ReplyKind
+from replay_gui.record.sessions.recording_session import RecordingSession
+from replay_gui.record.sessions.rerun_options import RerunOptions
 
 SERVER = """
 from pathlib import Path
@@ -102,6 +111,49 @@ def relayed(folder: Path, lines: bytes, server: str) -> subprocess.CompletedProc
         server,
     ]
     return subprocess.run(command, input=lines, cwd=folder, capture_output=True, timeout=60, check=False)
+
+
+def line(**members: Any) -> bytes:
+    return json.dumps({"jsonrpc": "2.0", "id": 1, **members}).encode() + b"\n"
+
+
+def called(tool: str) -> bytes:
+    return line(method="tools/call", params={"name": tool, "arguments": {}})
+
+
+def as_text(text: str) -> dict[str, Any]:
+    return {"content": [{"type": "text", "text": text}]}
+
+
+WHOLE = {**as_text("no stock"), "isError": True}
+
+
+@pytest.mark.parametrize(("value", "result"), [("nothing found", as_text("nothing found")), (WHOLE, WHOLE)])
+@pytest.mark.parametrize("tool", ["search", "never recorded"])
+@pytest.mark.parametrize("how", ["fixed", "asked"])
+def test_a_value_of_the_user_is_a_whole_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str, tool: str, value: Any, result: Any
+) -> None:
+    """Also where the tool's own answer was an error, and in the new log, which may answer the client in its turn."""
+    recording = RecordingSession(new_log(tmp_path / "run.rlog", agent_type="a"))
+    calls = McpCalls(recording)
+    calls.note_from_client(Piece(called("search"), True))
+    calls.note_from_server(Piece(line(error={"code": 1, "message": "down"}), True))
+    recording.finish()
+    asks = RerunOptions(asked=frozenset([tool]), ask=lambda _: Reply(ReplyKind.VALUE, value))
+    answers = list[bytes]()
+    monkeypatch.setattr(mcp_relay, "pieces_of", lambda _: iter([Piece(called(tool), True)]))
+    monkeypatch.setattr(mcp_relay, "write_whole", answers.append)
+    for old, new, options in (
+        ("run", "again", RerunOptions(fixed={tool: value}) if how == "fixed" else asks),
+        ("again", "once more", RerunOptions()),
+    ):
+        session = new_rerun_session(read_past_run(tmp_path / f"{old}.rlog"), tmp_path / f"{new}.rlog", options)
+        assert answer_client(session) == 0
+        given = json.loads(answers.pop())
+        assert given == {"jsonrpc": "2.0", "id": 1, "result": result}
+        CallToolResult.model_validate(given["result"])
+        assert (session.given, session.answered) == ((1, 0) if old == "run" else (0, 1))
 
 
 def test_what_is_no_json_rpc_is_passed_on(folder: Path) -> None:
