@@ -78,6 +78,13 @@ def add(a: int, b: int) -> int:
     return a + b
 
 
+@server.tool(structured_output=False)
+def look(term: str) -> str:
+    """Look for a term."""
+    ran.append(f"look {term}")
+    return f"looked for {term}"
+
+
 def with_mcp(url: str) -> Any:
     async def ask() -> Any:
         async with Client(server) as client:
@@ -116,10 +123,13 @@ def test_tools_are_recorded_and_answered(agent: Callable[[str], Any], tmp_path: 
 
 
 def test_an_mcp_tool_may_be_answered_with_a_text(tmp_path: Path) -> None:
+    async def ask() -> Any:
+        async with Client(server) as client:
+            return (await client.call_tool("look", {"term": "fjord"})).model_dump(mode="json")["content"]
+
     with record.run(tmp_path / "run.rlog"):
-        with_mcp("")
+        assert asyncio.run(ask())[0]["text"] == "looked for fjord"
     ran.clear()
-    with record.rerun(tmp_path / "run.rlog", fixed={"add": "nothing found"}):
-        _, result, _ = with_mcp("")
-    assert [part["text"] for part in result["content"]] == ["nothing found"]
+    with record.rerun(tmp_path / "run.rlog", fixed={"look": "nothing found"}):
+        assert [part["text"] for part in asyncio.run(ask())] == ["nothing found"]
     assert ran == []
