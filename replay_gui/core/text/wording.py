@@ -28,7 +28,9 @@ def bytes_text(size: int) -> str:
         return plural(size, "byte")
     if size < 999_950:
         return f"{size / 10**3:.1f} kB"
-    return f"{size / 10**6:.1f} MB" if size < 999_950_000 else f"{size / 10**9:,.1f} GB"
+    if size < 999_950_000:
+        return f"{size / 10**6:.1f} MB"
+    return f"{size / 10**9:.1f} GB" if size < 999_950_000_000 else f"{size / 10**12:,.1f} TB"
 
 
 def duration_text(duration: int | None, *, whole_seconds: bool = False) -> str:

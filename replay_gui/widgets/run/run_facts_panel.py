@@ -13,7 +13,7 @@ from replay_gui.core.log.positions import Position
 from replay_gui.core.text.clock import utc_text
 from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.wording import cost_text, duration_text
+from replay_gui.core.text.wording import bytes_text, cost_text, duration_text
 from replay_gui.engine.answers import RunFacts
 from replay_gui.look.theme import GAP, UNIT, data_font
 from replay_gui.models.run.run_numbers import RunNumbers, run_numbers
@@ -32,7 +32,6 @@ _MAX_TABLE_ROWS = 40  # kinds, tools, models
 _MAX_OUTCOMES = 10  # graders
 _MAX_TOKEN_KINDS = 4  # of tokens
 _STATES = {"recorded": "recorded by the source", "derived": "derived from the events"}  # by RunFacts.state
-_SIZE_UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 
 class RunFactsPanel(Panel):
@@ -142,7 +141,7 @@ def _run_words(facts: RunFacts, numbers: RunNumbers, result: RunResult | None) -
         ("began", _when(start)),
         ("phases", f"{numbers.phases:,}" if numbers.phases else ""),
         ("file", facts.path),
-        ("size", _size(facts.size)),
+        ("size", bytes_text(facts.size)),
     ]
     return [(name, value) for name, value in words if value]
 
@@ -175,13 +174,6 @@ def _when(ns: int | None) -> str:
         return ""
     words = utc_text(ns)
     return f"{words[:19]} UTC" if words else f"{ns:,} ns"  # of a time that no calendar has
-
-
-def _size(size: int) -> str:
-    value, unit = float(size), 0
-    while value >= 1000 and unit < len(_SIZE_UNITS) - 1:
-        value, unit = value / 1000, unit + 1
-    return f"{value:.1f} {_SIZE_UNITS[unit]}" if unit else f"{size:,} {_SIZE_UNITS[0]}"
 
 
 def _pairs(rows: list[tuple[str, str]]) -> QWidget:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from replay_gui.core.text.wording import duration_text, plural
+from replay_gui.core.text.wording import bytes_text, duration_text, plural
 
 DURATIONS = [
     (None, ""),
@@ -19,6 +19,24 @@ DURATIONS = [
     (86_461_000_000_000, "1 d 1 min"),
 ]
 ESTIMATES = [(0, "1 s"), (12_400_000_000, "12 s"), (59_600_000_000, "1 min"), (125_000_000_000, "2 min 5 s")]
+
+
+SIZES = [
+    (1, "1 byte"),
+    (999, "999 bytes"),
+    (1_000, "1.0 kB"),
+    (999_949, "999.9 kB"),
+    (999_950, "1.0 MB"),
+    (999_950_000, "1.0 GB"),
+    (999_949_999_999, "999.9 GB"),
+    (999_950_000_000, "1.0 TB"),
+    (1_234_500_000_000_000, "1,234.5 TB"),
+]
+
+
+@pytest.mark.parametrize(("size", "words"), SIZES)
+def test_a_size(size: int, words: str) -> None:
+    assert bytes_text(size) == words
 
 
 @pytest.mark.parametrize(("ns", "words"), DURATIONS)
