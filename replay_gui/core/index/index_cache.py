@@ -24,10 +24,10 @@ from blake3 import blake3
 
 from replay_gui.core.cache_budget import CACHE_BUDGET_BYTES, CacheEntry, entry_of, is_own, remove_least_used
 from replay_gui.core.errors import LogUnreadable
+from replay_gui.core.index.hashed_file import read_hashed, write_hashed
 from replay_gui.core.index.index_builder import BuiltIndex
 from replay_gui.core.index.index_columns import DISPLAY_COLUMNS, IndexView
 from replay_gui.core.index.run_index import NO_DURATION, NO_PAIR, NO_TOOL, RunIndex
-from replay_gui.core.log.chain import HASH_BYTES, digest
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.log.log_reader import EventLog
 
@@ -140,7 +140,7 @@ def load_index(
     try:
         if not is_own(folder):
             return None
-        table = _read_table(folder)
+        table = read_hashed(folder / TABLE, Table)
         built = table.built
         fits = (table.version, table.size, table.header) == (_TABLE_VERSION, log.source.size, log.header.hash)
         if (
@@ -169,7 +169,7 @@ def _is_unchanged(table: Table, log: EventLog, by_content: bool) -> bool:
 def indexed_content(folder: Path) -> str | None:
     """Return the BLAKE3, in hex, of the log that the index in `folder` was built from; None if there is none."""
     try:
-        return _read_table(folder).content
+        return read_hashed(folder / TABLE, Table).content
     except (OSError, ValueError, msgspec.MsgspecError):
         return None
 
@@ -193,10 +193,7 @@ def write_table(folder: Path, log: EventLog, built: BuiltIndex, changed_at: int 
     )
     if log.source.has_changed_since(begun):
         return
-    draft = folder / f"{TABLE}.new"
-    raw = msgspec.msgpack.encode(table)
-    draft.write_bytes(digest(raw) + raw)
-    draft.replace(folder / TABLE)
+    write_hashed(folder / TABLE, table)
 
 
 def build_run_index(view: IndexView, built: BuiltIndex, complete: bool, count: int | None = None) -> RunIndex:
@@ -229,14 +226,6 @@ def _is_in_range(index: RunIndex, built: BuiltIndex, size: int) -> bool:
         and bool(np.all(pair != here))
         and int(index.duration.min()) >= NO_DURATION
     )
-
-
-def _read_table(folder: Path) -> Table:
-    """Read the table of an index; OSError, ValueError or MsgspecError if it is missing or damaged."""
-    raw = (folder / TABLE).read_bytes()
-    if digest(raw[HASH_BYTES:]) != raw[:HASH_BYTES]:
-        raise ValueError(f"{folder}: the table of the index is damaged")
-    return msgspec.msgpack.decode(raw[HASH_BYTES:], type=Table)
 
 
 def _file_hash(path: Path) -> bytes:

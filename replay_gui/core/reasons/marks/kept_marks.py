@@ -13,8 +13,8 @@ import msgspec
 from replay_gui.core.cache_budget import is_own
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.effects.tool_effects import ToolEffects
+from replay_gui.core.index.hashed_file import read_hashed, write_hashed
 from replay_gui.core.index.index_cache import indexed_content
-from replay_gui.core.log.chain import HASH_BYTES, digest
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.reasons.marks.run_mark import RunMark
 from replay_gui.version import VERSION
@@ -48,10 +48,7 @@ def keep_marks(folder: Path, log: EventLog, corrected: Mapping[str, Effect], fou
     content = indexed_content(folder)
     if content is None or content != log.source.blake3():
         return
-    raw = msgspec.msgpack.encode(_KeptMarks(_FORM, content, dict(corrected), found))
-    draft = folder / f"{MARKS_FILE}.new"
-    draft.write_bytes(digest(raw) + raw)
-    draft.replace(folder / MARKS_FILE)
+    write_hashed(folder / MARKS_FILE, _KeptMarks(_FORM, content, dict(corrected), found))
 
 
 def read_kept_marks(folder: Path, corrected: Mapping[str, Effect]) -> MarksOfRun | None:
@@ -59,10 +56,7 @@ def read_kept_marks(folder: Path, corrected: Mapping[str, Effect]) -> MarksOfRun
     try:
         if not is_own(folder):
             return None
-        raw = (folder / MARKS_FILE).read_bytes()
-        if digest(raw[HASH_BYTES:]) != raw[:HASH_BYTES]:
-            return None
-        kept = msgspec.msgpack.decode(raw[HASH_BYTES:], type=_KeptMarks)
+        kept = read_hashed(folder / MARKS_FILE, _KeptMarks)
     except (OSError, ValueError, msgspec.MsgspecError):
         return None
     fits = (kept.form, kept.corrected, kept.content) == (_FORM, dict(corrected), indexed_content(folder))
