@@ -17,7 +17,7 @@ from replay_gui.core.contrast.separation import Outcomes
 from replay_gui.core.contrast.separators import Separation, Share
 from replay_gui.core.effects.answers import answer_text
 from replay_gui.core.effects.call_values import input_leaves
-from replay_gui.core.effects.effect import Effect
+from replay_gui.core.effects.effect import READING_EFFECTS, Effect
 from replay_gui.core.effects.tool_names import runs_code
 from replay_gui.core.log.positions import EventIndex
 
@@ -64,6 +64,16 @@ class PictureColumn:
     passing: Share
     failing: Share
     separator: int | None
+
+    @property
+    def title(self) -> str:
+        """``cancel_reservation · K3VQ2T``: the tool, and the values of its arguments."""
+        return f"{self.tool} · {self.values}" if self.values else self.tool
+
+    @property
+    def acts(self) -> bool:
+        """Whether the call may do more than read, note or ask."""
+        return self.effect not in READING_EFFECTS
 
 
 @dataclass(frozen=True, slots=True)

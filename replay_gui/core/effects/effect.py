@@ -19,6 +19,9 @@ class Effect(StrEnum):
     UNKNOWN = "unknown"
 
 
+READING_EFFECTS = (Effect.READS, Effect.NOTES, Effect.ASKS)
+"""The effects of calls that change nothing and judge nothing."""
+
 BY_RULE = "a rule says so"
 """The reason of an effect that the user has corrected."""
 

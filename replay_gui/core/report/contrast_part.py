@@ -17,7 +17,6 @@ from replay_gui.core.contrast.runs_picture import CellState, RunsPicture, runs_p
 from replay_gui.core.contrast.separators import RunPlace, Separation, Separator
 from replay_gui.core.contrast.step_words import input_label
 from replay_gui.core.contrast.tasks import separate_runs
-from replay_gui.core.effects.effect import Effect
 from replay_gui.core.facts.run_outcome import outcome_words
 from replay_gui.core.report.contrast_model import (
     ContrastedRun,
@@ -169,8 +168,8 @@ def _columns(picture: RunsPicture, separation: Separation) -> tuple[PictureColum
     return tuple(
         PictureColumnPart(
             call=f"{column.tool}({column.label})",
-            title=f"{column.tool} · {column.values}" if column.values else column.tool,
-            acts=column.effect not in (Effect.READS, Effect.NOTES, Effect.ASKS),
+            title=column.title,
+            acts=column.acts,
             passing=(column.passing.having, column.passing.of),
             failing=(column.failing.having, column.failing.of),
             separates=column.separator is not None,

@@ -9,7 +9,6 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 
 from replay_gui.core.contrast.runs_picture import CellState, PictureCell, PictureColumn
 from replay_gui.core.contrast.separators import Separator
-from replay_gui.core.effects.effect import Effect
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import (
     FOCUS,
@@ -157,16 +156,15 @@ class PicturePainter:
         painter, colors = self._painter, theme()
         center = self._layout.cell(cell.row, cell.column).center()
         body = QRectF(center.x() - _BODY_WIDTH / 2, center.y() - _BODY_HEIGHT / 2, _BODY_WIDTH, _BODY_HEIGHT)
-        acts = column.effect not in (Effect.READS, Effect.NOTES, Effect.ASKS)
         color = colors.accent
-        if acts:
+        if column.acts:
             color = outcome_color(self._layout.picture.rows[cell.row].passed)
-        radius = SMALL_RADIUS if acts else _BODY_HEIGHT / 2
+        radius = SMALL_RADIUS if column.acts else _BODY_HEIGHT / 2
         ink = color
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if cell.state is CellState.SAME:
             ground = QColor(color)
-            if not acts:
+            if not column.acts:
                 ground.setAlphaF(0.3)
                 ink = colors.text
             else:
@@ -186,5 +184,5 @@ class PicturePainter:
 
 
 def column_title(column: PictureColumn) -> str:
-    """Return ``cancel_reservation · K3VQ2T``."""
-    return one_line(f"{column.tool} · {column.values}" if column.values else column.tool, _MAX_TITLE)
+    """Return the title of a column in one line, cut where it is very long."""
+    return one_line(column.title, _MAX_TITLE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from replay_gui.core.effects.effect import Effect
+from replay_gui.core.effects.effect import READING_EFFECTS
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.evidence.run_troubles import errors_not_got_over, last_checks, loops
@@ -10,8 +10,6 @@ from replay_gui.core.reasons.findings.reason_list import ReasonList, place
 from replay_gui.core.reasons.phrases import answer_words, call_words, event_words
 from replay_gui.core.reasons.reason import ReasonKind, Tier
 from replay_gui.core.text.plain_text import one_line
-
-_READING = (Effect.READS, Effect.NOTES, Effect.ASKS)
 
 
 def add_trouble_reasons(reasons: ReasonList, *, both_ways: bool) -> None:
@@ -37,7 +35,7 @@ def _add_error(reasons: ReasonList, run: RunAccount, second: RunAccount) -> None
 
 def _add_loop(reasons: ReasonList, run: RunAccount, second: RunAccount) -> None:
     known = {loop.first.key for loop in loops(second.calls)}
-    changing = (loop for loop in loops(run.calls) if loop.first.effect not in _READING)  # a read may be repeated
+    changing = (loop for loop in loops(run.calls) if loop.first.effect not in READING_EFFECTS)  # a read may be repeated
     loop = next((loop for loop in changing if loop.first.key not in known), None)
     if loop is not None:
         sentence = (
