@@ -60,8 +60,8 @@ class PanelFindBar(QFrame):
         """Hide the bar, forget its text, and give the focus back."""
         if not self.isHidden():
             had_focus, left, self._left = self.line.hasFocus(), self._left, None
-            self.opened.emit(False)
             self.hide()
+            self.opened.emit(False)
             self.line.clear()
             if had_focus and left is not None and left.isVisible():
                 left.setFocus()
