@@ -140,7 +140,7 @@ class Screenshot(QObject):
             session.facts is None or session.working or shown is None or shown.position != session.position
         ):
             return  # a signal will come
-        if self._expects_run and not self._comparison.active and session.run_marks.working:
+        if self._awaits_marks:
             return
         if self._runs.problem and not self._runs.runs:
             self._finish(self._runs.problem)
@@ -162,7 +162,12 @@ class Screenshot(QObject):
         if session.working or self._runs.working or self._is_comparing:
             return True
         is_read = self._expects_run and session.facts is not None
-        return is_read and (session.run_marks.working or (not self._warned and not self._have_totals()))
+        return is_read and (self._awaits_marks or (not self._warned and not self._have_totals()))
+
+    @property
+    def _awaits_marks(self) -> bool:
+        """Whether the marks of a single run are being looked for; those of compared runs are not."""
+        return self._expects_run and not self._comparison.active and self._session.run_marks.working
 
     def _have_totals(self) -> bool:
         """Return whether the open runs are summed up; ask for it where they are not."""
