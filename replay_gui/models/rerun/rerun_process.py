@@ -32,15 +32,16 @@ class RerunProcess(QObject):
     Attributes:
         plan: what runs, or ran last; None: nothing yet. new: path of its log. running: whether it runs.
         report: the verdict, once it has ended; None where there is none. cancelled: whether the user ended it.
-        size: bytes of the new log so far. events: how many events of the recorded run it can be measured by.
+        problem: why it could not be started, or "". size: bytes of the new log so far.
 
     Signals:
-        changed(): it was started or has ended, or `size` is another.
+        changed(): it was started or has ended, or `size` is another. printed(): `output` is longer.
         log_began(): the new log has its first events. log_grew(): it has more; also once at the end.
         asked(str, object): the name of a Question, and the Question; `reply` answers it.
     """
 
     changed = Signal()
+    printed = Signal()
     log_began = Signal()
     log_grew = Signal()
     asked = Signal(str, object)
@@ -155,6 +156,7 @@ class RerunProcess(QObject):
     def _on_output(self) -> None:
         self._output += self._process.readAll().data()
         del self._output[:-_MAX_OUTPUT_BYTES]
+        self.printed.emit()
 
     @Slot(QProcess.ProcessError)
     def _on_error(self, error: QProcess.ProcessError) -> None:

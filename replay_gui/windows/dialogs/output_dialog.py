@@ -34,7 +34,7 @@ class OutputDialog(QDialog):
         layout.addWidget(self.body)
         layout.addWidget(buttons)
         self.resize(*_SIZE_PX)
-        process.changed.connect(self.refresh)
+        process.printed.connect(self.refresh)
         self.refresh()
 
     @Slot()
