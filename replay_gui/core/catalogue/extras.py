@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -23,6 +24,11 @@ def require_extra(extra: str, purpose: str) -> None:
         raise ExtraMissing(
             f"{purpose} needs {', '.join(missing)}, which is not installed; run: pip install 'replay-gui[{extra}]'"
         )
+
+
+def catalogue_of(sources: Sequence[str]) -> str:
+    """Return the catalogue that was opened, alone; "" where it is none, or one of several sources."""
+    return sources[0] if len(sources) == 1 and is_catalogue(sources[0]) else ""
 
 
 def is_catalogue(folder: str | os.PathLike[str]) -> bool:

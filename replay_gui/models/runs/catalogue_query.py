@@ -6,7 +6,6 @@ import itertools
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from replay_gui.core.catalogue.extras import is_catalogue
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.evaluation_answer import CatalogueAnswer
 from replay_gui.engine.requests import Answer, QueryCatalogue, Request
@@ -33,10 +32,10 @@ class CatalogueQuery(QObject):
         if bridge is not None:
             bridge.answered.connect(self._on_answered)
 
-    def set_sources(self, sources: tuple[str, ...]) -> None:
-        """Take what was opened; if it is one catalogue, queries are about it."""
+    def set_folder(self, folder: str) -> None:
+        """Let queries be about this catalogue; "" for none."""
         self.stop()
-        self.folder = sources[0] if len(sources) == 1 and is_catalogue(sources[0]) else ""
+        self.folder = folder
         self.answer = None
         self.changed.emit()
 

@@ -40,6 +40,7 @@ class FlipTable(HeadedTable["TaskFlip"]):
         super().__init__(parent)
         self._session = session
         session.runs_changed.connect(self._on_runs_changed)
+        session.contrast_changed.connect(self._on_runs_changed)  # by what they flipped may be known now
 
     def task(self, row: int) -> TaskFlip:
         """The task of a row; IndexError beyond the last."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from replay_gui.core.contrast.runs_picture import CellState, RunsPicture
 from replay_gui.core.contrast.separators import FEW_RUNS
-from replay_gui.core.contrast.statistics import fisher_p
+from replay_gui.core.contrast.statistics import fisher_p, p_words
 from replay_gui.core.text.wording import plural
 
 _ORDER = (CellState.SAME, CellState.OTHER_ARGUMENTS, CellState.ERROR, None)
@@ -54,6 +54,6 @@ def split_words(split: SplitPicture) -> str:
         parts.append(f"of the {len(split.picture.rows):,} runs shown")
     elif passing and failing:
         few = passing + failing < FEW_RUNS
-        parts.append(f"p = {fisher_p(did[True], did[False], passing, failing):.2g}")
+        parts.append(p_words(fisher_p(did[True], did[False], passing, failing)))
         parts.append(f"{plural(passing + failing, 'run')}: nothing is significant" if few else "not corrected")
     return "; ".join(parts)

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 OUTCOMES = Qt.ItemDataRole.UserRole
 """Role of the outcomes of a group's runs: a tuple of True, False or None."""
-SORT = Qt.ItemDataRole.UserRole + 1
 _MAX_NAME = 120  # characters
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -80,7 +79,7 @@ class RunGroupTable(QAbstractTableModel):
         return _aligned(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return a cell's text, its alignment, what it is sorted by, or the outcomes of the runs."""
+        """Return a cell's text, its alignment, or the outcomes of the runs."""
         if not index.isValid():
             return None
         group, column = self._groups[index.row()], index.column()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from replay_gui.core.catalogue.extras import catalogue_of
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.evaluation_answer import Evaluation
 from replay_gui.engine.requests import Answer, EvaluateRuns, Request
@@ -27,6 +28,7 @@ class RunsSession(QObject):
 
     Attributes:
         bridge: to the engine, or None. sources: what was opened: files and folders; empty for nothing.
+        catalogue: the folder of the catalogue that was opened, or "".
         runs: as much as is known of each. outcomes: passed, failed or unknown, of each; empty until all are read.
         facts: by which they can be grouped. group_by: the one by which they are. groups: of tasks, flaky ones first.
         chosen: numbers of the runs that are to be contrasted; None: all of them. group: the chosen group, or None.
@@ -58,6 +60,7 @@ class RunsSession(QObject):
         self._number = self._reading = 0
         self._forget()
         self.sources: tuple[str, ...] = ()
+        self.catalogue = ""
         self.passed = ""
         self.begins = False
         if bridge is not None:
@@ -102,7 +105,7 @@ class RunsSession(QObject):
     def open(self, sources: tuple[str, ...]) -> None:
         """Read other runs, or none."""
         self._forget()
-        self.sources = sources
+        self.sources, self.catalogue = sources, catalogue_of(sources)
         self._reading += 1
         self.opened.emit()
         self._request()
@@ -253,4 +256,3 @@ class RunsSession(QObject):
         self.flip_reasons = {
             self.runs[failed.run].identity.task: failed.sentence for group in failures.groups for failed in group.runs
         }
-        self.runs_changed.emit()

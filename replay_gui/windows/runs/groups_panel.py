@@ -155,7 +155,9 @@ class GroupsPanel(Panel):
         if change.few:
             proof = f"{plural(change.runs, 'run')} with an outcome prove nothing"
         else:
-            proof = f"p = {change.test.p:.2g}, {'significant' if change.significant else 'not significant'}"
+            from replay_gui.core.contrast.statistics import p_words
+
+            proof = f"{p_words(change.test.p)}, {'significant' if change.significant else 'not significant'}"
         return f"{told}{of}. Passing by version, within tasks: {proof}." if told else f"No task flipped{of}."
 
     # ---- what the user does ---------------------------------------------------------------------------

@@ -80,7 +80,7 @@ class QueryPanel(Panel):
 
     @Slot()
     def _on_opened(self) -> None:
-        self.query.set_sources(self._session.sources)
+        self.query.set_folder(self._session.catalogue)
 
     @Slot()
     def _show(self) -> None:

@@ -8,7 +8,6 @@ from PySide6.QtCore import QPointF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QPushButton, QToolButton, QWidget
 
-from replay_gui.core.catalogue.extras import is_catalogue
 from replay_gui.core.contrast.passed_expression import passed_judge
 from replay_gui.core.errors import ReplayError
 from replay_gui.core.text.plain_text import one_line
@@ -84,8 +83,7 @@ class RunsBar(ActionBar):
 
     @Slot()
     def _on_opened(self) -> None:
-        sources = self._session.sources
-        has_tables = len(sources) == 1 and is_catalogue(sources[0])
+        has_tables = bool(self._session.catalogue)
         self.query.setVisible(has_tables)
         self.query.setChecked(self.query.isChecked() and has_tables)
 

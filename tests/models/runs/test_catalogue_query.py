@@ -12,6 +12,7 @@ from replay_gui.engine.evaluation_answer import CatalogueAnswer
 from replay_gui.engine.requests import Answer, QueryCatalogue, Request
 from replay_gui.models.runs.catalogue_query import CatalogueQuery
 from replay_gui.models.runs.query_table import QueryTable
+from replay_gui.models.runs.runs_session import RunsSession
 
 
 class Bridge(QObject):
@@ -44,9 +45,12 @@ def query(bridge: Bridge) -> CatalogueQuery:
 def test_queries_are_about_a_catalogue_alone(query: CatalogueQuery, tmp_path: Path) -> None:
     for name in ("catalogue.json", "runs.parquet"):
         (tmp_path / name).write_bytes(b"")
-    query.set_sources((str(tmp_path),))
+    runs = RunsSession(None)
+    runs.open((str(tmp_path),))
+    query.set_folder(runs.catalogue)
     assert query.folder == str(tmp_path)
-    query.set_sources((str(tmp_path), str(tmp_path)))
+    runs.open((str(tmp_path), str(tmp_path)))
+    query.set_folder(runs.catalogue)
     assert query.folder == ""
 
 
