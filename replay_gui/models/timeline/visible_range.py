@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
@@ -31,13 +33,12 @@ class VisibleRange(QObject):
         view_changed(): `view` is another.
         axis_changed(): `axis` is another.
         marks_changed(): `marks` are others.
-        listing_changed(): `listing` is another. bookkeeping_changed(): `hides_bookkeeping` is another.
+        bookkeeping_changed(): `hides_bookkeeping` is another.
     """
 
     view_changed = Signal()
     axis_changed = Signal()
     marks_changed = Signal()
-    listing_changed = Signal()
     bookkeeping_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -145,14 +146,8 @@ class VisibleRange(QObject):
     def set_listing(self, listing: Listing) -> None:
         """Let steps go through the events that a list shows."""
         self.listing = listing
-        self.listing_changed.emit()
 
     def is_listed(self, start: int, stop: int) -> NDArray[np.bool_]:
         """Return whether each of the events start … stop - 1 is shown by the list."""
-        shown = self.listing.shows(self.index, start, stop, self.marks.found)
-        if self.hides_bookkeeping:
-            hidden, named = self.index.bookkeeping, self.listing.filter.kinds
-            if named:
-                hidden = hidden & ~np.array([name in named for name in self.index.kinds], bool)
-            shown &= ~hidden[self.index.kind[start:stop]]
-        return shown
+        filter_ = replace(self.listing.filter, bookkeeping=not self.hides_bookkeeping)
+        return replace(self.listing, filter=filter_).shows(self.index, start, stop, self.marks.found)

@@ -22,7 +22,7 @@ from replay_gui.core.state.json_form import event_members
 from replay_gui.core.text.event_label import event_label
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import GAP, HEAD, ROW, set_role, theme_events
-from replay_gui.models.run.event_copies import MAX_COPIED_CHARACTERS
+from replay_gui.models.run.event_copies import event_as_json
 from replay_gui.models.run.event_readable import PAGE_CHARACTERS, readable
 from replay_gui.models.run.event_words import view_command
 from replay_gui.models.run.integrity_words import hash_checks
@@ -314,9 +314,10 @@ class EventDetail(Panel):
     @Slot()
     def copy_json(self) -> None:
         """The event as ``events --json`` gives it."""
-        if self._event is not None:
-            text, whole = json_text(event_members(self._event), MAX_COPIED_CHARACTERS)
-            if whole:
+        shown = self._session.position_state
+        if self._event is not None and shown is not None:
+            text = event_as_json(shown)
+            if text is not None:
                 QGuiApplication.clipboard().setText(text)
             else:
                 QToolTip.showText(self.mapToGlobal(QPoint()), "Too large to copy: choose a field in the tree.", self)

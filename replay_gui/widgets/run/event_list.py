@@ -7,7 +7,6 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QHideEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
 
-from replay_gui.core.log.kinds import is_bookkeeping
 from replay_gui.core.log.positions import Position, index_before, position_after
 from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.wording import plural
@@ -118,7 +117,7 @@ class EventList(Panel):
         number = table.subagents.number_at(at)
         if not table.listing.filter.matches(session.index, slice(at, at + 1))[0]:
             self.set_filter(EventFilter())
-        if not session.is_listed(at, at + 1)[0] and is_bookkeeping(session.index.kinds[int(session.index.kind[at])]):
+        if not session.is_listed(at, at + 1)[0] and session.index.bookkeeping[session.index.kind[at]]:
             session.show_bookkeeping(True)
         if number is not None and table.folded:
             table.fold(frozenset())
@@ -139,7 +138,7 @@ class EventList(Panel):
             self.filter_bar.show_hidden("")
         elif not self.table.filter.matches(index, slice(at, at + 1))[0]:
             self.filter_bar.show_hidden("hidden by the filter")
-        elif is_bookkeeping(index.kinds[int(index.kind[at])]):
+        elif index.bookkeeping[index.kind[at]]:
             self.filter_bar.show_hidden("a hidden bookkeeping line")
         else:
             self.filter_bar.show_hidden("in a folded subagent")

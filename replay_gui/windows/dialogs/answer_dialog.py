@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
@@ -58,6 +60,11 @@ class AnswerDialog(QDialog):
         self.next_button.clicked.connect(self._on_next)
         self.check()
 
+    @cached_property
+    def _unedited(self) -> EditedAnswer:
+        """What the recorded answer is as an edit, which it need not be at each pause in typing."""
+        return self._answer.edited(self._answer.text)
+
     @Slot()
     def check(self) -> EditedAnswer | None:
         """Return the edit that the text is, if it is one; say why not."""
@@ -67,7 +74,7 @@ class AnswerDialog(QDialog):
             edited = self._answer.edited(text)
         except NotEditable as why:
             problem = str(why)
-        if edited is not None and edited == self._answer.edited(self._answer.text):
+        if edited is not None and edited == self._unedited:
             edited = None
         self.problem.show_text(visible(problem))
         self.next_button.setEnabled(edited is not None)
