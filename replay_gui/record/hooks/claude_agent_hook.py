@@ -11,20 +11,18 @@ from types import ModuleType
 from typing import Any
 
 from replay_gui.core.errors import AnswerNotRecorded
+from replay_gui.core.importers.formats.claude_code.token_usage import tokens_of
 from replay_gui.core.importers.json_lines import NotJson
 from replay_gui.core.log.kinds import BOOKKEEPING_PREFIX, Kind
 from replay_gui.core.recorder.recorder import RecordedCall
 from replay_gui.record.calls.json_bodies import json_value
+from replay_gui.record.calls.mcp_results import result_text
 from replay_gui.record.hooks.patching import patch
 from replay_gui.record.sessions.call_session import CallSession, session_in_force, try_to_record
 
 _WHERE = "claude agent"
 _RESULT = f"{BOOKKEEPING_PREFIX}result"
 _RESULT_META = ("total_cost_usd", "duration_ms", "num_turns")
-_TOKENS = {
-    "input": ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens"),
-    "output": ("output_tokens",),
-}
 
 
 def install(module: ModuleType) -> None:
@@ -148,7 +146,8 @@ class _Conversation:
         if not texts and not uses:
             return  # thoughts come before what they lead to, as a message of their own
         text = "\n".join(texts)
-        meta: dict[str, Any] = {"parent": parent} | ({"tokens": tokens} if (tokens := _tokens(about)) else {})
+        tokens = tokens_of(about.get("usage"))
+        meta: dict[str, Any] = {"parent": parent} | ({"tokens": tokens} if tokens else {})
         if isinstance(about.get("model"), str):
             meta["model"] = about["model"]
         calls: list[dict[str, Any]] = [{"name": str(use.get("name")), "input": use.get("input")} for use in uses]
@@ -162,16 +161,6 @@ class _Conversation:
         call = self._calls.get(str(block.get("tool_use_id")))
         if call is not None:
             output, failed = block.get("content"), block.get("is_error") is True
-            error = (output if isinstance(output, str) else "failed") if failed else None
+            text = output if isinstance(output, str) else result_text({"content": output})
+            error = text if failed else None
             self._last = self._session.log.recorder.tool_response(call, output, success=not failed, error=error)
-
-
-def _tokens(about: Mapping[Any, Any]) -> dict[str, int]:
-    usage = about.get("usage")
-    if not isinstance(usage, dict):
-        return {}
-    tokens = {}
-    for name, members in _TOKENS.items():
-        if counts := [usage[member] for member in members if type(usage.get(member)) is int]:
-            tokens[name] = sum(counts)
-    return tokens

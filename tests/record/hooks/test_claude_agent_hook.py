@@ -111,7 +111,23 @@ def test_a_conversation_is_recorded_with_its_subagents(tmp_path: Path) -> None:
     assert events[1].payload["reasoning"] == "First look."
     assert events[3].parent == events[2].seq, "what a subagent does follows from the call that began it"
     assert events[5].payload["error"] == "no such file"
-    assert (events[7].meta["tokens"], events[7].meta["model"]) == ({"input": 7, "output": 3}, "m")
+    assert (events[7].meta["tokens"], events[7].meta["model"]) == ({"input": 7, "output": 3, "cached": 2}, "m")
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [([{"type": "text", "text": "no such"}, {"type": "text", "text": "file"}], "no such\nfile"), (None, "failed")],
+)
+def test_the_error_of_a_tool_is_what_its_parts_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: Any, error: str
+) -> None:
+    messages = [*MESSAGES[:4], result_of("t2", content, is_error=True), *MESSAGES[5:]]
+    monkeypatch.setattr(f"{__name__}.MESSAGES", messages)
+    with record.run(tmp_path / "run.rlog", agent_type="a"):
+        asyncio.run(agent())
+    with EventLog.open(tmp_path / "run.rlog") as log:
+        (failed,) = [event for event in log if event.payload.get("success") is False]
+    assert (failed.payload["error"], failed.payload["output"]) == (error, content)
 
 
 def test_it_is_not_run_again(tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ from replay_gui.core.importers.formats.claude_code.state import (
     UNKNOWN_BLOCKS,
     SessionState,
     message_fields,
-    tokens_of,
     type_of,
 )
 from replay_gui.core.importers.formats.claude_code.survey import (
@@ -20,6 +19,7 @@ from replay_gui.core.importers.formats.claude_code.survey import (
     is_result,
     text_of,
 )
+from replay_gui.core.importers.formats.claude_code.token_usage import tokens_of
 from replay_gui.core.importers.formats.claude_code.tools import propose
 from replay_gui.core.importers.formats.claude_code.user_text import (
     is_interruption,

@@ -23,9 +23,9 @@ from replay_gui.core.importers.formats.claude_code.state import (
     UNREADABLE_LINES,
     SessionState,
     message_fields,
-    tokens_of,
 )
 from replay_gui.core.importers.formats.claude_code.survey import text_of
+from replay_gui.core.importers.formats.claude_code.token_usage import tokens_of
 from replay_gui.core.importers.formats.claude_code.user_text import message_of
 from replay_gui.core.importers.formats.claude_code.volatile import LINE, META_NAMES
 from replay_gui.core.importers.json_lines import Line

@@ -23,9 +23,6 @@ UNREADABLE_FILES = "files of subagents that cannot be read"
 BAD_TIMES = "times that cannot be read"
 
 
-_SENT = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")  # the source counts these apart
-
-
 class SessionState:
     """The session as far as it has been read.
 
@@ -74,17 +71,6 @@ class SessionState:
         """Add an event of a kind of Claude Code's own."""
         payload = {**(self.take_fields() or {}), "data": data}
         self.anchor(self.run.add(f"x:claude-code/{name}", payload))
-
-
-def tokens_of(usage: Any) -> dict[str, int] | None:
-    """Return the tokens by sort, where the source counts any; the input is all that was sent, cached or not."""
-    if not isinstance(usage, dict):
-        return None
-    counts = {name: count for name, count in usage.items() if type(count) is int}
-    sent = [counts[name] for name in _SENT if name in counts]
-    tokens = {"input": sum(sent)} if sent else {}
-    names = {"output": "output_tokens", "cached": "cache_read_input_tokens"}
-    return tokens | {sort: counts[name] for sort, name in names.items() if name in counts}
 
 
 def type_of(block: Any) -> str:

@@ -1,0 +1,18 @@
+"""Counts of tokens, as Anthropic's messages say them: in sessions of Claude Code, and over its SDK."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_SENT = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")  # the source counts these apart
+
+
+def tokens_of(usage: Any) -> dict[str, int] | None:
+    """Return the tokens by sort, where the source counts any; the input is all that was sent, cached or not."""
+    if not isinstance(usage, dict):
+        return None
+    counts = {name: count for name, count in usage.items() if type(count) is int}
+    sent = [counts[name] for name in _SENT if name in counts]
+    tokens = {"input": sum(sent)} if sent else {}
+    names = {"output": "output_tokens", "cached": "cache_read_input_tokens"}
+    return tokens | {sort: counts[name] for sort, name in names.items() if name in counts}
