@@ -18,6 +18,7 @@ from replay_gui.core.errors import LogRefused, ReplayError, RerunRefused
 from replay_gui.core.importers.run_choice import split_run
 from replay_gui.core.log.begun import Means
 from replay_gui.core.text.wording import plural
+from replay_gui.engine.termination import terminable
 from replay_gui.record.child.child_options import ChildOptions
 from replay_gui.record.child.question_folder import QuestionFolder
 from replay_gui.record.child.running import CommandResult, free_path, run_command
@@ -178,7 +179,11 @@ def _rerun(args: argparse.Namespace, new: Path) -> CommandResult:
             )
             means = Means.MCP if args.mcp else Means.PROXY
             session = new_rerun_session(read_past_run(source), new, chosen, command=args.command, means=means)
-            status = answer_client(session) if args.mcp else run_proxied(args.command, session)
+            if args.mcp:
+                with terminable():  # so a client ends its servers; no command is there to be told
+                    status = answer_client(session)
+            else:
+                status = run_proxied(args.command, session)
             return CommandResult(status, (report_of(session),))
 
         def options(reports: str) -> ChildOptions:

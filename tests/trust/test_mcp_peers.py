@@ -109,22 +109,14 @@ def test_whatever_a_server_says_the_log_is_sound_and_says_what_it_lacks(tmp_path
     assert all(len(what) < 100 for what in session.unseen)
 
 
-def relay(folder: Path, server: str) -> subprocess.Popen[bytes]:
-    words = [
-        sys.executable,
-        "-m",
-        "replay_gui",
-        "record",
-        "--mcp",
-        "-o",
-        "run.rlog",
-        "--",
-        sys.executable,
-        "-c",
-        server,
-    ]
+def started(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
     pipe = subprocess.PIPE
+    words = [sys.executable, "-m", "replay_gui", *arguments]
     return subprocess.Popen(words, cwd=folder, stdin=pipe, stdout=pipe, stderr=pipe)
+
+
+def relay(folder: Path, server: str) -> subprocess.Popen[bytes]:
+    return started(folder, "record", "--mcp", "-o", "run.rlog", "--", sys.executable, "-c", server)
 
 
 def assert_sealed(path: Path) -> None:
@@ -150,6 +142,25 @@ def test_a_relay_that_is_ended_ends_its_server_and_seals_its_log(tmp_path: Path,
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "pid").read_text()), 0)
     assert_sealed(tmp_path / "run.rlog")
+
+
+def test_a_log_that_stands_in_for_a_server_is_ended_as_a_server(tmp_path: Path) -> None:
+    session = RecordingSession(new_log(tmp_path / "run.rlog", agent_type="a"))
+    calls = McpCalls(session)
+    calls.note_from_client(Piece(ASKED, True))
+    calls.note_from_server(Piece(message(id=1, result={"a": 1}), True))
+    session.finish()
+    with started(tmp_path, "rerun", "run.rlog", "--mcp", "-o", "again.rlog", "--", "server") as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdin.write(ASKED)
+        process.stdin.flush()
+        assert json.loads(process.stdout.readline())["result"] == {"a": 1}
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 128 + signal.SIGTERM
+        assert b"Traceback" not in process.stderr.read()
+    assert_sealed(tmp_path / "again.rlog")
 
 
 def test_a_client_that_no_longer_reads_ends_the_server(tmp_path: Path) -> None:

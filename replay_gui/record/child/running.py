@@ -110,23 +110,6 @@ def passing_on_termination(process: subprocess.Popen[bytes]) -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-@contextlib.contextmanager
-def ending_on_termination() -> Iterator[None]:
-    """Leave the block by SystemExit at a SIGTERM. Only in the main thread."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def end(number: int, _frame: object) -> None:
-        raise SystemExit(128 + number)
-
-    before = signal.signal(signal.SIGTERM, end)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
 def free_path(wanted: Path) -> Path:
     """Return the path, or where there is such a file, the first of ``run-2.rlog``, ``run-3.rlog`` … that is free."""
     path, number = wanted, 1

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from replay_gui.core.errors import ReplayError, RerunRefused
-from replay_gui.record.child.running import ending_on_termination, passing_on_termination
+from replay_gui.record.child.running import passing_on_termination
 from replay_gui.record.matching.first_difference import DiffersFromRecord
 from replay_gui.record.proxy.mcp_calls import (
     answer_of,
@@ -139,11 +139,10 @@ def _end(server: subprocess.Popen[bytes]) -> None:
 def answer_client(session: RerunSession) -> int:
     """Answer a client from the recorded run until it closes its end, finish the session, and return 0."""
     try:
-        with ending_on_termination():
-            for piece in pieces_of(_STDIN):
-                for message in messages_in(piece.data) if piece.is_line else ():
-                    if is_request(message):
-                        write_whole(_recorded_line(session, message))
+        for piece in pieces_of(_STDIN):
+            for message in messages_in(piece.data) if piece.is_line else ():
+                if is_request(message):
+                    write_whole(_recorded_line(session, message))
     finally:
         session.finish()
     return 0
