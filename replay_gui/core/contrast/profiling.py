@@ -92,6 +92,7 @@ def profiles(
     files: Sequence[RunFile],
     corrected: Mapping[str, Effect] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
+    on_file: Callable[[RunFile], None] | None = None,
 ) -> Iterator[RunProfile]:
     """Yield the profile of each run; what all of them show of tools of unknown effect is used.
 
@@ -99,15 +100,21 @@ def profiles(
 
     Args:
         corrected: effects of tools, as the user's rules say. on_progress: called with how many runs of how many are
-            read; what it raises ends the reading.
+            read; what it raises ends the reading. on_file: called before each reading of a run, the second, too.
     """
+
+    def read(file: RunFile, observed: Mapping[str, EffectFinding] | None) -> tuple[RunProfile, tuple[ToolCall, ...]]:
+        if on_file is not None:
+            on_file(file)
+        return _profile(file, corrected, observed)
+
     made = list[RunProfile | None](None for _ in files)
 
     def first_readings() -> Iterator[tuple[ToolCall, ...]]:
         for number, file in enumerate(files):
             if on_progress is not None:
                 on_progress(number, len(files))
-            made[number], calls = _profile(file, corrected, None)
+            made[number], calls = read(file, None)
             yield calls
 
     observed = observe_effects(first_readings())
@@ -115,7 +122,7 @@ def profiles(
         if profile is None:
             continue
         if any(step.effect == Effect.UNKNOWN and step.tool in observed for step in profile.steps):
-            yield _profile(file, corrected, observed)[0]
+            yield read(file, observed)[0]
         else:
             yield profile
 

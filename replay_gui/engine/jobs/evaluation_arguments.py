@@ -20,6 +20,25 @@ class RunsReport(msgspec.Struct, frozen=True, kw_only=True):
     profile: RedactionProfile | None = None
 
 
+class FileBegun(msgspec.Struct, frozen=True, tag=True):
+    """The file that a job reads from now on.
+
+    Attributes:
+        given: the path, with ``#n`` for run n of several in a file; "": none.
+        log: path of the log of this run, which was listed; "" where the file is looked at for runs.
+    """
+
+    given: str = ""
+    log: str = ""
+
+
+class DeadlyFile(msgspec.Struct, frozen=True):
+    """A file that is not read again, since a worker has died of it. `problem`: how it died."""
+
+    file: FileBegun
+    problem: str
+
+
 class EvaluationArguments(JobArguments, frozen=True, kw_only=True):
     """Read the runs of `sources`, unless that was done by the last job, and contrast them, or some of them.
 
@@ -32,6 +51,7 @@ class EvaluationArguments(JobArguments, frozen=True, kw_only=True):
         versions: two versions to compare; None: none.
         passed: an expression that says what passing is (see passed_expression); "": as the logs say.
         report: the report to make of all runs, instead; None: none.
+        deadly: the files that are not read; each is listed as a run with a problem.
     """
 
     job: ClassVar[str] = "evaluate"
@@ -45,6 +65,7 @@ class EvaluationArguments(JobArguments, frozen=True, kw_only=True):
     versions: Versions | None = None
     passed: str = ""
     report: RunsReport | None = None
+    deadly: tuple[DeadlyFile, ...] = ()
 
 
 class FailureArguments(JobArguments, frozen=True, kw_only=True):

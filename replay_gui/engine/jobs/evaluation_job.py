@@ -18,7 +18,7 @@ from replay_gui.core.contrast.failure_groups import failure_pairs, group_failure
 from replay_gui.core.contrast.passed_expression import passed_judge
 from replay_gui.core.contrast.profiling import RunFile, profiles
 from replay_gui.core.contrast.run_groups import GroupingFacts, RunGroup, tasks_of
-from replay_gui.core.contrast.run_profile import EvaluatedRun
+from replay_gui.core.contrast.run_profile import EvaluatedRun, RunProfile
 from replay_gui.core.contrast.run_set import RunSet, run_set
 from replay_gui.core.contrast.runs_picture import runs_picture
 from replay_gui.core.contrast.separation import Outcomes
@@ -29,7 +29,7 @@ from replay_gui.core.report.contrast_part import contrast_part
 from replay_gui.core.report.model import Report
 from replay_gui.core.report.redaction import redact_report
 from replay_gui.core.report.redactor import Redactor
-from replay_gui.engine.jobs.evaluation_arguments import EvaluationArguments, RunsReport
+from replay_gui.engine.jobs.evaluation_arguments import EvaluationArguments, FileBegun, RunsReport
 from replay_gui.engine.jobs.evaluation_messages import (
     EvaluationPart,
     RunsContrasted,
@@ -69,7 +69,10 @@ class _ReadRuns:
 
 
 def evaluate_runs(arguments: EvaluationArguments, context: JobContext) -> EvaluationPart:
-    """Read the runs, then contrast the chosen ones; the parts are RunsListed, the result is one RunsContrasted."""
+    """Read the runs, then contrast the chosen ones; the parts are RunsListed, the result is one RunsContrasted.
+
+    Before each file, a part names it: FileBegun, so that it is known of which file the worker dies.
+    """
     judge = passed_judge(arguments.passed) if arguments.passed else None
     key = (arguments.reading, arguments.sources)
     kept = context.cache.value
@@ -187,11 +190,41 @@ def _read_runs(key: tuple[int, tuple[str, ...]], arguments: EvaluationArguments,
     files, problems = _source_runs(arguments, context)
     if not files and not problems:
         raise LogUnreadable(f"{', '.join(arguments.sources)}: there is no run in it that can be read")
-    made = list(profiles(files, on_progress=context.progress))
-    runs = run_set(made)
+    runs = run_set(_profiles(files, arguments, context))
     unread = [EvaluatedRun(given=given, name=Path(given).name, problem=why) for given, why in problems]
     context.part(RunsListed(len(files), len(files), 0, (*runs.runs, *unread)))
     return _ReadRuns(key, runs, tuple(file.log for file in files), GroupingFacts(runs))
+
+
+def _profiles(files: Sequence[RunFile], arguments: EvaluationArguments, context: JobContext) -> list[RunProfile]:
+    """Return the profile of each run; that of a deadly one has a problem."""
+    deadly = {one.file: one.problem for one in arguments.deadly}
+    problems = [deadly.get(_begun(file)) for file in files]
+    read = profiles(
+        [file for file, problem in zip(files, problems, strict=True) if problem is None],
+        on_progress=context.progress,
+        on_file=lambda file: context.part(_begun(file)),
+    )
+    made = [
+        next(read)
+        if problem is None
+        else RunProfile(
+            run=EvaluatedRun(
+                given=file.given, name=file.name, format=file.format, problem=_not_read(file.given, problem)
+            )
+        )
+        for file, problem in zip(files, problems, strict=True)
+    ]
+    context.part(FileBegun())
+    return made
+
+
+def _begun(file: RunFile) -> FileBegun:
+    return FileBegun(file.given, file.log)
+
+
+def _not_read(given: str, problem: str) -> str:
+    return f"{given}: not read: {problem}"
 
 
 def _catalogued_runs(folder: str, context: JobContext) -> RunSet:
@@ -204,17 +237,24 @@ def _catalogued_runs(folder: str, context: JobContext) -> RunSet:
 
 
 def _source_runs(arguments: EvaluationArguments, context: JobContext) -> tuple[list[RunFile], list[tuple[str, str]]]:
-    """Return the runs that can be read, and (path, why not) of the others that were named one by one."""
+    """Return the runs that can be read, and (path, why not) of deadly files and others that were named one by one."""
     sources = list(source_files(arguments.sources))
+    deadly = {one.file: one.problem for one in arguments.deadly}
     files, problems, told, next_part = list[RunFile](), list[tuple[str, str]](), 0, 0.0
     for done, source in enumerate(sources):
         if time.monotonic() >= next_part:
             context.part(RunsListed(done, len(sources), told, _names(files[told:])))
             told, next_part = len(files), time.monotonic() + PART_INTERVAL
+        begun = FileBegun(source.path)
+        if begun in deadly:
+            problems.append((source.path, _not_read(source.path, deadly[begun])))
+            continue
+        context.part(begun)
         runs, problem = source.runs(arguments.conversions, mappings=arguments.mappings)
         files += runs
         if problem:
             problems.append((source.path, problem))
+    context.part(FileBegun())
     context.part(RunsListed(len(sources), len(sources), told, _names(files[told:])))
     return files, problems
 

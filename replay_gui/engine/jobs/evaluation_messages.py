@@ -14,6 +14,7 @@ from replay_gui.core.contrast.runs_picture import RunsPicture
 from replay_gui.core.contrast.separators import Separation
 from replay_gui.core.contrast.versions import VersionChange
 from replay_gui.core.report.model import Report
+from replay_gui.engine.jobs.evaluation_arguments import FileBegun
 from replay_gui.engine.jobs.job_messages import decode_value
 
 
@@ -69,7 +70,8 @@ EvaluationPart: TypeAlias = RunsListed | RunsContrasted | FailuresGrouped | Runs
 """A part of what a job finds; the last one is its result."""
 
 
-def read_part(value: msgspec.Raw) -> EvaluationPart:
-    """Decode a part; msgspec.ValidationError where it is none."""
-    part: EvaluationPart = decode_value(value, EvaluationPart)  # type: ignore[arg-type]  # a union is no class
+def read_part(value: msgspec.Raw) -> EvaluationPart | FileBegun:
+    """Decode a part, or what is read; msgspec.ValidationError where it is neither."""
+    kind = EvaluationPart | FileBegun
+    part: EvaluationPart | FileBegun = decode_value(value, kind)  # type: ignore[arg-type]  # a union is no class
     return part

@@ -9,8 +9,14 @@ import msgspec
 
 from replay_gui.engine.evaluation_answer import Evaluation
 from replay_gui.engine.job_group import JobGroup, OnWorkerMessage, StartedJob
-from replay_gui.engine.jobs.evaluation_arguments import EvaluationArguments, FailureArguments, RunsReport
-from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobProgress
+from replay_gui.engine.jobs.evaluation_arguments import (
+    DeadlyFile,
+    EvaluationArguments,
+    FailureArguments,
+    FileBegun,
+    RunsReport,
+)
+from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobProgress
 from replay_gui.engine.opening import conversion_cache, user_mappings
 from replay_gui.engine.requests import EvaluateRuns, SendAnswer
 from replay_gui.engine.worker_pool import WorkerPool
@@ -19,12 +25,16 @@ from replay_gui.version import VERSION
 if TYPE_CHECKING:
     from replay_gui.engine.jobs.evaluation_messages import EvaluationPart
 
+_MAX_DEATHS = 20  # workers of one reading that may die; after each, everything is read again
+
 
 class EvaluationController:
     """The evaluation under way; a new one takes its place. Used on the engine thread alone.
 
     A new one about the same runs waits for the end of the old one, which is not told: ended, the worker would lose what
     it has read. Failing runs are compared with passing ones by another worker, which may be ended.
+
+    A file of which the worker dies is not read again: it becomes a run with a problem, and the others are read.
     """
 
     def __init__(
@@ -35,7 +45,10 @@ class EvaluationController:
         self._jobs = JobGroup(pool, on_worker_message)
         self._failures = JobGroup(comparers, on_worker_message)
         self._number = self._reading = 0
+        self._under_way: EvaluateRuns | None = None
         self._next: EvaluateRuns | None = None
+        self._file = FileBegun()  # that is being read
+        self._deadly: tuple[DeadlyFile, ...] = ()  # of this reading
 
     def start(self, request: EvaluateRuns) -> None:
         """Begin an evaluation instead of the one under way; one of no sources only ends that."""
@@ -49,7 +62,9 @@ class EvaluationController:
             self._begin(request)
 
     def _begin(self, request: EvaluateRuns) -> None:
-        self._reading = request.reading
+        if request.reading != self._reading:
+            self._reading, self._deadly = request.reading, ()
+        self._under_way, self._file = request, FileBegun()
         self._jobs.start(
             EvaluationArguments(
                 reading=request.reading,
@@ -62,6 +77,7 @@ class EvaluationController:
                 versions=request.versions,
                 passed=request.passed,
                 report=report_of(request),
+                deadly=self._deadly,
             )
         )
 
@@ -76,10 +92,25 @@ class EvaluationController:
         if self._failures.accepts(job, message):
             self._tell(message)
         elif self._jobs.accepts(job, message):
-            if self._next is None:
+            if isinstance(message, JobFailed):
+                self._on_failed(message)
+            elif self._next is None:
                 self._tell(message)
             else:
                 self._pass_over(message, self._next)
+
+    def _on_failed(self, message: JobFailed) -> None:
+        """Begin what waits; if nothing does, go on without the file of which the worker has died, or tell."""
+        survived = message.kind == "died" and self._file.given != "" and len(self._deadly) < _MAX_DEATHS
+        if survived:
+            self._deadly += (DeadlyFile(self._file, message.text),)
+        then = self._next or (self._under_way if survived else None)
+        self._next = None
+        if then is not None:
+            self._begin(then)
+        else:
+            where = f"{self._file.given}: " if message.kind == "died" and self._file.given else ""
+            self._answer(0, Evaluation(number=self._number, ended=True, problem=f"{where}{message.text}"))
 
     def _tell(self, message: JobMessage) -> None:
         number = self._number
@@ -88,31 +119,40 @@ class EvaluationController:
         elif isinstance(message, JobFailed):
             self._answer(0, Evaluation(number=number, ended=True, problem=message.text))
         else:
-            part = _read(message.value)
-            pairs = _pairs(part)
-            self._answer(0, Evaluation(number=number, part=part, ended=isinstance(message, JobDone) and not pairs))
-            if pairs:
-                self._failures.start(FailureArguments(pairs=pairs))
+            self._tell_part(_read(message.value), ended=isinstance(message, JobDone))
 
-    def _pass_over(self, message: JobMessage, waiting: EvaluateRuns) -> None:
+    def _tell_part(self, part: EvaluationPart | FileBegun, *, ended: bool) -> None:
+        if isinstance(part, FileBegun):
+            self._file = part
+            return
+        pairs = _pairs(part)
+        self._answer(0, Evaluation(number=self._number, part=part, ended=ended and not pairs))
+        if pairs:
+            self._failures.start(FailureArguments(pairs=pairs))
+
+    def _pass_over(self, message: JobProgress | JobPart | JobDone, waiting: EvaluateRuns) -> None:
         """Tell how far the reading is, but nothing of what is no longer asked for; at the end, begin what waits."""
-        if isinstance(message, JobDone | JobFailed):
+        if isinstance(message, JobDone):
             self._next = None
             self._begin(waiting)
-        elif isinstance(message, JobProgress) or _is_listing(_read(message.value)):
+        elif isinstance(message, JobProgress):
             self._tell(message)
+        else:
+            part = _read(message.value)
+            if _tells_of_reading(part):
+                self._tell_part(part, ended=False)
 
 
-def _read(value: msgspec.Raw) -> EvaluationPart:
+def _read(value: msgspec.Raw) -> EvaluationPart | FileBegun:
     from replay_gui.engine.jobs.evaluation_messages import read_part  # few need it, and it takes a while
 
     return read_part(value)
 
 
-def _is_listing(part: EvaluationPart) -> bool:
+def _tells_of_reading(part: EvaluationPart | FileBegun) -> bool:
     from replay_gui.engine.jobs.evaluation_messages import RunsListed
 
-    return isinstance(part, RunsListed)
+    return isinstance(part, RunsListed | FileBegun)
 
 
 def _pairs(part: EvaluationPart) -> bytes:

@@ -1,4 +1,8 @@
-"""The jobs of the engine; a survey kills its worker at each file whose name ends with "killer", and notes the name."""
+"""The jobs of the engine; an evaluation kills its worker at some files, and notes their names.
+
+One whose name ends with "killer" kills it when it is looked at for runs, one with "killer.rlog" when its events are
+read.
+"""
 
 from __future__ import annotations
 
@@ -6,26 +10,41 @@ import os
 import signal
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from replay_gui.core.facts.surveyed_run import SurveyedRun, SurveyFolders
-from replay_gui.core.importers.run_survey import survey_file
-from replay_gui.engine.jobs import survey_job
-from replay_gui.engine.jobs.job import Job, JobReporter
-from replay_gui.engine.jobs.job_types import SurveyArguments, SurveyProgress
+from replay_gui.core.contrast import profiling, source_files
+from replay_gui.core.contrast.profiling import RunFile, run_files
+from replay_gui.core.contrast.run_reading import RunReading, read_run
+from replay_gui.core.log.log_reader import EventLog
+from replay_gui.engine.jobs.evaluation_arguments import EvaluationArguments
+from replay_gui.engine.jobs.evaluation_job import evaluate_runs
+from replay_gui.engine.jobs.evaluation_messages import EvaluationPart
+from replay_gui.engine.jobs.job import Job, JobContext
 from replay_gui.engine.jobs.registry import JOBS as ALL
 
 
-def _deadly(path: str, folders: SurveyFolders, root: str | None = None) -> list[SurveyedRun]:
+def _die_of(path: Path) -> None:
+    with path.parent.with_name("reads").open("a") as note:
+        note.write(f"{path.name}\n")
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def _deadly_files(path: str, conversions: str, **others: Any) -> list[RunFile]:
     if path.endswith("killer"):
-        with Path(path).parent.with_name("reads").open("a") as note:
-            note.write(f"{Path(path).name}\n")
-        os.kill(os.getpid(), signal.SIGSEGV)
-    return survey_file(path, folders, root)
+        _die_of(Path(path))
+    return run_files(path, conversions, **others)
 
 
-def survey(arguments: SurveyArguments, reporter: JobReporter) -> SurveyProgress:
-    vars(survey_job)["survey_file"] = _deadly
-    return survey_job.survey_runs(arguments, reporter)
+def _deadly_run(log: EventLog, *others: Any) -> RunReading:
+    if log.source.path.name.endswith("killer.rlog"):
+        _die_of(log.source.path)
+    return read_run(log, *others)
 
 
-JOBS: Mapping[str, Job] = {**ALL, "survey": survey}
+def evaluate(arguments: EvaluationArguments, context: JobContext) -> EvaluationPart:
+    vars(source_files)["run_files"] = _deadly_files
+    vars(profiling)["read_run"] = _deadly_run
+    return evaluate_runs(arguments, context)
+
+
+JOBS: Mapping[str, Job] = {**ALL, "evaluate": evaluate}

@@ -96,3 +96,37 @@ def test_a_worker_that_dies_is_told_and_what_waits_is_begun(desk: Desk) -> None:
     desk.readers.live[0].fail()
     assert desk.answers[-1].problem == "the worker process ended"
     assert desk.answers[-1].ended
+
+
+def test_the_file_of_which_a_worker_died_is_not_read_for_what_waits(desk: Desk) -> None:
+    desk.ask(1)
+    for _ in range(2):
+        desk.readers.live[0].send_next()  # how many files there are, and the name of the first
+    desk.ask(2)
+    desk.readers.live[0].fail()
+    desk.run_readers()
+    listed = [answer.part for answer in desk.answers if isinstance(answer.part, RunsListed)]
+    (problem,) = [run.problem for run in listed[-1].runs if run.problem]
+    assert problem.endswith("not read: the worker process ended")
+    assert len(listed[-1].runs) == 9
+    assert isinstance(desk.answers[-1].part, RunsContrasted)
+    assert desk.answers[-1].number == 2
+    desk.ask(3, reading=2)
+    desk.run_readers()
+    (last,) = [answer.part for answer in desk.answers if isinstance(answer.part, RunsListed)][-1:]
+    assert [run.problem for run in last.runs] == [""] * 9, "a new reading tries it again"
+
+
+def test_a_worker_that_dies_when_all_is_read_has_died_of_no_file(desk: Desk) -> None:
+    desk.ask(1)
+    reading = desk.readers.live[0]
+    while not (
+        listed := [part for answer in desk.answers if isinstance(part := answer.part, RunsListed) and part.runs]
+    ):
+        reading.send_next()
+    while listed[-1].runs[0].events == 0:
+        reading.send_next()
+        listed += [part for answer in desk.answers[-1:] if isinstance(part := answer.part, RunsListed)]
+    reading.fail()
+    assert desk.answers[-1].problem == "the worker process ended"
+    assert not desk.readers.live

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from replay_gui.core.errors import ReplayError
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.evaluation_answer import Evaluation
-from replay_gui.engine.jobs.evaluation_arguments import EvaluationArguments, FailureArguments
+from replay_gui.engine.jobs.evaluation_arguments import EvaluationArguments, FailureArguments, FileBegun
 from replay_gui.engine.jobs.evaluation_job import evaluate_runs
 from replay_gui.engine.jobs.evaluation_messages import EvaluationPart, RunsContrasted, read_part
 from replay_gui.engine.jobs.failures_job import compare_failures
@@ -27,13 +27,18 @@ class InlineContext:
     def __init__(self) -> None:
         self.cache = JobCache()
         self.parts: list[EvaluationPart] = []
+        self.begun: list[FileBegun] = []
         self.progressed: list[tuple[int, int]] = []
 
     def progress(self, done: int, total: int) -> None:
         self.progressed.append((done, total))
 
-    def part(self, value: EvaluationPart) -> None:
-        self.parts.append(read_part(encode_value(value)))
+    def part(self, value: EvaluationPart | FileBegun) -> None:
+        part = read_part(encode_value(value))
+        if isinstance(part, FileBegun):
+            self.begun.append(part)
+        else:
+            self.parts.append(part)
 
 
 class InlineBridge(QObject):
@@ -90,7 +95,8 @@ class InlineBridge(QObject):
         for part in self._context.parts:
             self._answer(Evaluation(number=body.number, part=part))
         pairs = last.failures if isinstance(last, RunsContrasted) else b""
-        self._answer(Evaluation(number=body.number, part=read_part(encode_value(last)), ended=not pairs))
+        self._context.part(last)
+        self._answer(Evaluation(number=body.number, part=self._context.parts[-1], ended=not pairs))
         if pairs:
             compared = compare_failures(FailureArguments(pairs=pairs), self._context)
             self._answer(Evaluation(number=body.number, part=compared, ended=True))
