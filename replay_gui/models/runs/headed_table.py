@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
 
 from replay_gui.models.run.any_index import AnyIndex
 
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _RowT = TypeVar("_RowT")
 
 
 class HeadedTable(QAbstractTableModel, Generic[_RowT]):
     """A table of values, a row each; a subclass has the `headings`, and `data` for its cells."""
 
-    headings: ClassVar[tuple[str, ...]]
-
     _rows: tuple[_RowT, ...] = ()
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """The headings of the columns; they may change with the rows."""
+        raise NotImplementedError
 
     def _show_rows(self, rows: tuple[_RowT, ...]) -> bool:
         """Show these rows instead; return whether they are others."""
@@ -38,8 +42,11 @@ class HeadedTable(QAbstractTableModel, Generic[_RowT]):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return a column's heading or its alignment."""
-        if orientation is not Qt.Orientation.Horizontal:
+        if orientation is not Qt.Orientation.Horizontal or section >= len(self.headings):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return self.headings[section]
-        return LEFT if role == Qt.ItemDataRole.TextAlignmentRole else None
+        return self._alignment(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+    def _alignment(self, column: int) -> Qt.AlignmentFlag:
+        return LEFT

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Slot
+from PySide6.QtCore import QObject, Qt, Slot
 
 from replay_gui.engine.evaluation_answer import CatalogueAnswer
 from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.models.runs.catalogue_query import CatalogueQuery
+from replay_gui.models.runs.headed_table import LEFT, RIGHT, HeadedTable
 from replay_gui.models.tooltip import plain_tooltip
 
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
-
-class QueryTable(QAbstractTableModel):
+class QueryTable(HeadedTable[tuple[str | None, ...]]):
     """One row for each row of the answer; `number(row, name)` returns a whole number of a column."""
 
     def __init__(self, query: CatalogueQuery, parent: QObject | None = None) -> None:
@@ -38,25 +36,18 @@ class QueryTable(QAbstractTableModel):
             return  # the old rows stay until there are new ones
         self.beginResetModel()
         self._answer = answer or CatalogueAnswer(number=0)
+        self._rows = self._answer.rows
         self.endResetModel()
 
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """The names of the answer's columns."""
+        return self._answer.columns
+
+    def _alignment(self, column: int) -> Qt.AlignmentFlag:
+        return RIGHT if self._answer.numeric[column] else LEFT
+
     # ---- as Qt asks -------------------------------------------------------------------------------------
-    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
-        """The number of rows."""
-        return 0 if parent.isValid() else len(self._answer.rows)
-
-    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
-        """The number of columns."""
-        return 0 if parent.isValid() else len(self._answer.columns)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return a column's name or its alignment."""
-        if orientation is not Qt.Orientation.Horizontal or section >= len(self._answer.columns):
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self._answer.columns[section]
-        return self._aligned(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
-
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return a cell's text, the same as a plain tooltip, or its alignment."""
         if not index.isValid():
@@ -68,8 +59,5 @@ class QueryTable(QAbstractTableModel):
             case Qt.ItemDataRole.ToolTipRole:
                 return plain_tooltip(text) if text else None
             case Qt.ItemDataRole.TextAlignmentRole:
-                return self._aligned(index.column())
+                return self._alignment(index.column())
         return None
-
-    def _aligned(self, column: int) -> Qt.AlignmentFlag:
-        return _RIGHT if self._answer.numeric[column] else _LEFT

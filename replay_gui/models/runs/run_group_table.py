@@ -5,12 +5,13 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Slot
+from PySide6.QtCore import QObject, Qt, Slot
 
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import cost_text, plural
 from replay_gui.engine.run_grouping import TASK
 from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.runs.headed_table import LEFT, RIGHT, HeadedTable
 from replay_gui.models.runs.runs_session import RunsSession
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 OUTCOMES = Qt.ItemDataRole.UserRole
 """Role of the outcomes of a group's runs: a tuple of True, False or None."""
 _MAX_NAME = 120  # characters
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class RunGroupColumn(IntEnum):
@@ -31,7 +31,7 @@ class RunGroupColumn(IntEnum):
     COST = 3
 
 
-class RunGroupTable(QAbstractTableModel):
+class RunGroupTable(HeadedTable["RunGroup"]):
     """One row for each group, of tasks those with mixed outcomes first; `group(row)` returns its RunGroup.
 
     Attributes: has_costs: whether any run says what it cost.
@@ -40,63 +40,49 @@ class RunGroupTable(QAbstractTableModel):
     def __init__(self, session: RunsSession, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._groups: tuple[RunGroup, ...] = ()
         self.has_costs = False
         session.runs_changed.connect(self._on_runs_changed)
 
     def group(self, row: int) -> RunGroup:
         """The group of a row; IndexError beyond the last."""
-        return self._groups[row]
+        return self._rows[row]
 
     def row_of(self, group: RunGroup | None) -> int:
         """The row of a group; -1 if there is none."""
-        rows = enumerate(self._groups)
+        rows = enumerate(self._rows)
         return next((row for row, other in rows if group is not None and other.runs == group.runs), -1)
 
     @Slot()
     def _on_runs_changed(self) -> None:
-        if self._groups != self._session.groups:
-            self.beginResetModel()
-            self._groups = self._session.groups
+        if self._rows != self._session.groups:
             self.has_costs = any(run.cost is not None for run in self._session.runs)
-            self.endResetModel()
+            self._show_rows(self._session.groups)
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """Those of the fact by which the runs are grouped."""
+        by_task = self._session.group_by == TASK
+        return (fact_words(self._session.group_by), "Trials" if by_task else "Runs", "Passed", "Cost")
+
+    def _alignment(self, column: int) -> Qt.AlignmentFlag:
+        return RIGHT if column in (RunGroupColumn.PASSED, RunGroupColumn.COST) else LEFT
 
     # ---- as Qt asks -------------------------------------------------------------------------------------
-    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
-        """The number of groups."""
-        return 0 if parent.isValid() else len(self._groups)
-
-    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
-        """The number of columns."""
-        return 0 if parent.isValid() else len(RunGroupColumn)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return a column's heading or its alignment."""
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self._heading(section)
-        return _aligned(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
-
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return a cell's text, its alignment, or the outcomes of the runs."""
         if not index.isValid():
             return None
-        group, column = self._groups[index.row()], index.column()
+        group, column = self._rows[index.row()], index.column()
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return self._words(group, column)
             case Qt.ItemDataRole.AccessibleTextRole:
                 return f"{self._words(group, RunGroupColumn.VALUE)}: {passed_words(group)}"
             case Qt.ItemDataRole.TextAlignmentRole:
-                return _aligned(column)
+                return self._alignment(column)
             case _ if role == OUTCOMES:
                 return tuple(self._session.outcome(run) for run in group.runs)
         return None
-
-    def _heading(self, section: int) -> str:
-        by_task = self._session.group_by == TASK
-        return (fact_words(self._session.group_by), "Trials" if by_task else "Runs", "Passed", "Cost")[section]
 
     def _words(self, group: RunGroup, column: int) -> str:
         if column == RunGroupColumn.VALUE:
@@ -125,8 +111,3 @@ def passed_words(group: RunGroup) -> str:
         return plural(len(group.runs), "run")
     unknown = f", {group.unknown:,} unknown" if group.unknown else ""
     return f"{group.passed:,} of {len(group.runs):,}{unknown}"
-
-
-def _aligned(column: int) -> Qt.AlignmentFlag:
-    is_number = column in (RunGroupColumn.PASSED, RunGroupColumn.COST)
-    return _RIGHT if is_number else Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter

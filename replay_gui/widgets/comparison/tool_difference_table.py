@@ -24,7 +24,6 @@ class ToolDifferenceTable(RowView):
         head = self.horizontalHeader()
         head.show()
         head.setStretchLastSection(False)
-        head.setHighlightSections(False)
         head.setSectionsClickable(False)
         self.setItemDelegate(_ToolCells(self, tools))
 

@@ -34,6 +34,7 @@ class RowView(QTableView):
         self.horizontalHeader().hide()
         self.horizontalHeader().setMinimumSectionSize(0)
         self.horizontalHeader().setStretchLastSection(True)
+        self.horizontalHeader().setHighlightSections(False)
         rows = self.verticalHeader()
         rows.hide()
         rows.setMinimumSectionSize(ROW)

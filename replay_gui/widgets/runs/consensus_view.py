@@ -25,9 +25,7 @@ class ConsensusView(RowView):
         super().__init__("Runs that are unlike the others", self._outliers, parent)
         self._outliers.setParent(self)
         self.setItemDelegate(CellDelegate(self))
-        head = self.horizontalHeader()
-        head.show()
-        head.setHighlightSections(False)
+        self.horizontalHeader().show()
         self.row_activated.connect(self._on_row_activated)
         self._outliers.modelReset.connect(self._fit)
 

@@ -46,7 +46,6 @@ class EvaluatedRunView(RowView):
         head = self.horizontalHeader()
         head.show()
         head.setStretchLastSection(False)
-        head.setHighlightSections(False)
         head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)  # as they are read, until a head is clicked
         self.setSortingEnabled(True)
         self.selectionModel().selectionChanged.connect(self._on_selection_changed)

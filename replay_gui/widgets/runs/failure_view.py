@@ -25,9 +25,7 @@ class FailureView(RowView):
         super().__init__("Runs that failed, by their first reason", self._failures, parent)
         self._failures.setParent(self)
         self.setItemDelegate(CellDelegate(self))
-        head = self.horizontalHeader()
-        head.show()
-        head.setHighlightSections(False)
+        self.horizontalHeader().show()
         self.row_activated.connect(self._on_row_activated)
         self._failures.modelReset.connect(self._fit)
 

@@ -35,9 +35,7 @@ class FlipView(RowView):
         super().__init__("Tasks before and after", self._flips, parent)
         self._flips.setParent(self)
         self.setItemDelegate(_FlipDelegate(self))
-        head = self.horizontalHeader()
-        head.show()
-        head.setHighlightSections(False)
+        self.horizontalHeader().show()
         self.selectionModel().currentRowChanged.connect(self._on_row_chosen)
         self._flips.modelReset.connect(self._fit)
 

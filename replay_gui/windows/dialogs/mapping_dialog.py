@@ -62,7 +62,6 @@ class MappingDialog(QDialog):
         self.table = RowView("Preview", self.preview)
         self.table.setItemDelegate(CellDelegate(self.table))
         self.table.horizontalHeader().show()
-        self.table.horizontalHeader().setHighlightSections(False)
         self.table.hint = "Reading the first records…"
         self._problem = PlainLabel("", "secondary")
         self._problem.setWordWrap(True)

@@ -46,7 +46,6 @@ class QueryPanel(Panel):
         self.table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         head = self.table.horizontalHeader()
         head.show()
-        head.setHighlightSections(False)
         head.setStretchLastSection(False)
         body = QWidget()
         column = QVBoxLayout(body)
