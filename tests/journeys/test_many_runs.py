@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 
 from replay_gui.core.catalogue.indexing import index_batch
 from replay_gui.core.catalogue.writing import write_catalogue
+from replay_gui.widgets.parts.panel import Panel
 from replay_gui.windows.dialogs.export_dialog import ExportDialog
 from replay_gui.windows.runs.runs_view import RunsView
 from tests.helpers.evaluations.evaluation_logs import write_evaluation, write_versions
@@ -41,6 +42,7 @@ def test_a_folder_opens_as_a_page(journey: Journey, folder: Path) -> None:
     assert runs.counts == (6, 3, 0)
     assert runs.group is not None
     assert runs.group.value == "refund"
+    assert [panel for panel in view.findChildren(Panel) if panel.accessibleName() == "What separates · task refund"]
     assert "cancel_reservation" in view.separators.separators.item(0).title
     assert view.failures.model().rowCount() > 0
     assert journey.window.runs_page.bar.isVisible()

@@ -181,8 +181,8 @@ class RunsView(QWidget):
         if session.group is not None:
             fact = session.group_by
             name = group_name(session.group.value, fact)
-            whole = f" · {fact} {name}" if session.group.value is not None else f" · {name}"
-            return one_line(whole, _MAX_NAME)
+            whole = f"{fact} {name}" if session.group.value is not None else name
+            return f" · {one_line(whole, _MAX_NAME)}"
         if session.chosen is None:
             return " · all runs" if len(session.groups) > 1 else ""
         return f" · {plural(len(session.chosen), 'chosen run')}"
