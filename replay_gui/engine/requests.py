@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import msgspec
 
+from replay_gui.core.facts.fact_names import TASK
 from replay_gui.core.log.positions import Position
 from replay_gui.engine.sessions_messages import ListSessions, SessionsListed
 
@@ -196,7 +197,7 @@ class EvaluateRuns(msgspec.Struct, frozen=True, kw_only=True):
     reading: int
     sources: tuple[str, ...]
     chosen: tuple[int, ...] | None = None
-    group_by: str = "task"
+    group_by: str = TASK
     first_group: bool = False
     versions: Versions | None = None
     passed: str = ""
@@ -234,10 +235,7 @@ class GetTotals(msgspec.Struct, frozen=True):
 
 
 class FindMarks(msgspec.Struct, frozen=True):
-    """Look for the marks of the run, which must be whole, and for what its tools do. Answer: MarksFound.
-
-    A new search ends the last.
-    """
+    """Look for the marks of the run, which is whole, and what its tools do: MarksFound. A new search ends the last."""
 
 
 class CorrectEffects(msgspec.Struct, frozen=True):

@@ -1,15 +1,8 @@
-"""By which facts many runs are grouped, in words that the window and the workers share."""
+"""Versions of an agent whose runs are compared, in words that the window and the workers share."""
 
 from __future__ import annotations
 
 import msgspec
-
-TASK = "task"
-"""The fact of run_groups.FACTS by which runs are grouped at first."""
-
-
-SET_UP = "set-up: "
-"""With what the facts begin that are members of the runs' set-up."""
 
 
 class Versions(msgspec.Struct, frozen=True):

@@ -16,10 +16,11 @@ from replay_gui.core.contrast.passed_expression import FIELDS
 from replay_gui.core.contrast.run_profile import EvaluatedRun
 from replay_gui.core.contrast.run_set import RunSet
 from replay_gui.core.contrast.separation import Outcomes
+from replay_gui.core.facts.fact_names import OUTCOME, SET_UP, TASK
 from replay_gui.core.text.clock import utc_text
 from replay_gui.core.text.json_pointer import pointer_text
 
-TASK, OUTCOME, FOLDER = "task", "outcome", "folder"
+FOLDER = "folder"
 OUTCOME_NAMES = {True: "passed", False: "failed", None: None}
 _DAY_LENGTH = len("2026-01-01")
 _MAX_SET_UP_FEATURES = 2_000  # that are looked at, those of most runs
@@ -124,7 +125,7 @@ def _set_up_features(table: FeatureTable) -> dict[str, list[tuple[int, str]]]:
     numbers = numbers[np.argsort(-table.sizes[numbers], kind="stable")][:_MAX_SET_UP_FEATURES]
     found: dict[str, list[tuple[int, str]]] = {}
     for number, feature in zip(numbers.tolist(), table.lookup(numbers.tolist()), strict=True):
-        found.setdefault(f"set-up: {pointer_text(feature.path)}", []).append((number, feature.value))
+        found.setdefault(f"{SET_UP}{pointer_text(feature.path)}", []).append((number, feature.value))
     sizes = table.sizes
 
     def tells_apart(features: list[tuple[int, str]]) -> bool:

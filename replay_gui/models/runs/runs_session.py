@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, assert_never
 from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.catalogue.extras import catalogue_of
+from replay_gui.core.facts.fact_names import TASK
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.evaluation_answer import Evaluation
 from replay_gui.engine.requests import Answer, EvaluateRuns, Request
-from replay_gui.engine.run_grouping import TASK
 
 if TYPE_CHECKING:  # the first window needs none of them
     from replay_gui.core.contrast.failure_groups import FailureGroups

@@ -6,8 +6,8 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
+from replay_gui.core.facts.fact_names import SET_UP
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.engine.run_grouping import SET_UP
 from replay_gui.models.runs.runs_session import RunsSession
 
 _MAX_NAME = 60  # characters

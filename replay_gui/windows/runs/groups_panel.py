@@ -5,9 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from replay_gui.core.facts.fact_names import OUTCOME, TASK
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
-from replay_gui.engine.run_grouping import TASK, Versions
+from replay_gui.engine.run_grouping import Versions
 from replay_gui.look.theme import GAP, UNIT
 from replay_gui.models.runs.run_group_table import fact_words
 from replay_gui.models.runs.runs_session import RunsSession
@@ -124,7 +125,7 @@ class GroupsPanel(Panel):
         versioned = session.versions is not None
         self.contrast_button.setVisible(as_table)
         self.contrast_button.setEnabled(len(self.all_runs.chosen) >= _FEW_CHOSEN)
-        groups = not as_table and not versioned and session.group_by not in (TASK, "outcome")
+        groups = not as_table and not versioned and session.group_by not in (TASK, OUTCOME)
         self.versions_button.setVisible(groups and len(session.groups) > 1)
         self.versions_button.setEnabled(len(self.groups.chosen) == _FEW_CHOSEN)
         self.swap_button.setVisible(versioned and not as_table)
