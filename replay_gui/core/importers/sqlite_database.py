@@ -9,17 +9,21 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import quote
 
 from replay_gui.core.errors import ImportRefused
+from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.side_files import side_files
 
 MAGIC = b"SQLite format 3\x00"
 MAX_VALUE_BYTES = 128 << 20  # of one text or blob
+
+Tables: TypeAlias = Mapping[str, tuple[str, ...]]
+"""The tables by which a database is recognised, each with those of its columns that it must have for that."""
 
 _STEPS_BETWEEN_CHECKS = 200_000  # steps of SQLite's machine, a few milliseconds
 _MIN_STEPS, _STEPS_PER_BYTE = 200_000_000, 16  # a step takes about 10 ns; a row of a few kilobytes takes a hundred
@@ -63,9 +67,12 @@ class SqliteDatabase:
     def _too_costly(self) -> ImportRefused:
         return ImportRefused(f"{self._path}: a SQLite database whose rows cost too much to read for its size")
 
-    def has_tables(self, names: set[str]) -> bool:
-        """Return whether the database has all these tables."""
-        return {name for (name,) in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")} >= names
+    def has_tables(self, tables: Tables) -> bool:
+        """Return whether the database has all these tables, and these columns in them."""
+        names = {name for (name,) in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        return names >= tables.keys() and all(
+            set(needed).issubset(self.columns(table)) for table, needed in tables.items() if needed
+        )
 
     def columns(self, table: str) -> list[str]:
         """Return the names of a table's columns that need no quotes."""
@@ -78,7 +85,7 @@ class SqliteDatabase:
         for row in self.rows(f"SELECT {', '.join(columns)} FROM {table} {clauses}", values):
             yield dict(zip(columns, row, strict=True))
 
-    def check_tables(self, names: set[str]) -> None:
+    def check_tables(self, names: Iterable[str]) -> None:
         """Raise ImportRefused if one of these tables computes what it returns."""
         for name in sorted(names):
             virtual = [*self.rows("SELECT 1 FROM sqlite_master WHERE name = ? AND sql LIKE 'CREATE VIRTUAL%'", (name,))]
@@ -109,6 +116,31 @@ def opened_database(path: Path) -> Iterator[SqliteDatabase]:
                 yield SqliteDatabase(connection, path, size)
     except OSError as why:
         raise ImportRefused(f"{path}: cannot be read: {why.strerror or why}") from None
+
+
+@contextmanager
+def checked_database(path: Path, tables: Iterable[str]) -> Iterator[SqliteDatabase]:
+    """Open a database to read these tables.
+
+    ImportRefused where it cannot be read, where it turns out to be damaged, or where a table computes what it returns.
+    """
+    try:
+        with opened_database(path) as database:
+            database.check_tables(tables)
+            yield database
+    except (sqlite3.Error, UnicodeDecodeError) as why:
+        raise ImportRefused(f"{path}: a SQLite database that cannot be read: {why}") from None
+
+
+def is_database_with(file: ForeignFile, tables: Tables) -> bool:
+    """Return whether a file is an SQLite database with these tables and columns; not where it is damaged."""
+    if not file.head.startswith(MAGIC):
+        return False
+    try:
+        with opened_database(file.source.path) as database:
+            return database.has_tables(tables)
+    except (sqlite3.Error, UnicodeDecodeError):
+        return False
 
 
 def _connected(path: Path, options: str) -> sqlite3.Connection:

@@ -2,44 +2,32 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.message_events import decoded
-from replay_gui.core.importers.sqlite_database import MAGIC, SqliteDatabase, opened_database
+from replay_gui.core.importers.sqlite_database import SqliteDatabase, Tables, checked_database, is_database_with
 
-_TABLES = {"sessions", "messages"}
+_TABLES: Tables = {"sessions": (), "messages": ("content_json",)}
 _JSON = ("extension_data", "recipe_json", "user_recipe_values_json", "model_config_json")  # columns
 _SHOWN_TO_BOTH = {"userVisible": True, "agentVisible": True}
 
 
 def is_store(file: ForeignFile) -> bool:
     """Return whether the file is an SQLite database with Goose's tables."""
-    if not file.head.startswith(MAGIC):
-        return False
-    try:
-        with opened_database(file.source.path) as database:
-            return database.has_tables(_TABLES) and "content_json" in database.columns("messages")
-    except (sqlite3.Error, UnicodeDecodeError):
-        return False
+    return is_database_with(file, _TABLES)
 
 
 def stored_sessions(path: Path) -> Iterator[tuple[dict[str, Any], Iterator[tuple[int, dict[str, Any]]]]]:
     """Yield each session's own row and its numbered messages, the newest session first; ImportRefused if unreadable."""
-    try:
-        with opened_database(path) as database:
-            database.check_tables(_TABLES)
-            named = database.columns("sessions")
-            newest = ", ".join(f"{name} DESC" for name in ("updated_at", "created_at", "id") if name in named)
-            for row in [*database.records("sessions", f"ORDER BY {newest or 'rowid'}")]:
-                session = {name: decoded(value) if name in _JSON else value for name, value in row.items()}
-                yield session, _messages(database, session.get("id"))
-    except (sqlite3.Error, UnicodeDecodeError) as why:
-        raise ImportRefused(f"{path}: a SQLite database that cannot be read: {why}") from None
+    with checked_database(path, _TABLES) as database:
+        named = database.columns("sessions")
+        newest = ", ".join(f"{name} DESC" for name in ("updated_at", "created_at", "id") if name in named)
+        for row in [*database.records("sessions", f"ORDER BY {newest or 'rowid'}")]:
+            session = {name: decoded(value) if name in _JSON else value for name, value in row.items()}
+            yield session, _messages(database, session.get("id"))
 
 
 def _messages(database: SqliteDatabase, session_id: Any) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -2,40 +2,28 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.message_events import decoded
-from replay_gui.core.importers.sqlite_database import MAGIC, SqliteDatabase, opened_database
+from replay_gui.core.importers.sqlite_database import SqliteDatabase, Tables, checked_database, is_database_with
 
-_TABLES = {"session", "message", "part"}
+_TABLES: Tables = {"session": (), "message": (), "part": ("message_id", "data")}
 _IN_ORDER = "WHERE session_id = ? ORDER BY time_created, id"
 
 
 def is_store(file: ForeignFile) -> bool:
     """Return whether the file is an SQLite database with OpenCode's tables."""
-    if not file.head.startswith(MAGIC):
-        return False
-    try:
-        with opened_database(file.source.path) as database:
-            return database.has_tables(_TABLES) and {"message_id", "data"} <= {*database.columns("part")}
-    except (sqlite3.Error, UnicodeDecodeError):
-        return False
+    return is_database_with(file, _TABLES)
 
 
 def stored_sessions(path: Path) -> Iterator[dict[str, Any]]:
     """Yield each session as ``opencode export`` writes it, the newest first; ImportRefused if unreadable."""
-    try:
-        with opened_database(path) as database:
-            database.check_tables(_TABLES)
-            for row in [*database.records("session", "ORDER BY time_updated DESC, id DESC")]:
-                yield {"info": _session(row), "messages": _messages(database, row.get("id"))}
-    except (sqlite3.Error, UnicodeDecodeError) as why:
-        raise ImportRefused(f"{path}: a SQLite database that cannot be read: {why}") from None
+    with checked_database(path, _TABLES) as database:
+        for row in [*database.records("session", "ORDER BY time_updated DESC, id DESC")]:
+            yield {"info": _session(row), "messages": _messages(database, row.get("id"))}
 
 
 def _session(row: dict[str, Any]) -> dict[str, Any]:

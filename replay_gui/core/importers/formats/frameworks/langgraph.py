@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import ClassVar
 
-from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.frameworks.langgraph_thread import LangGraphThread
 from replay_gui.core.importers.formats.frameworks.langgraph_values import VOLATILE
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.side_files import side_files
-from replay_gui.core.importers.sqlite_database import MAGIC, opened_database
+from replay_gui.core.importers.sqlite_database import Tables, checked_database, is_database_with
 
-_TABLES = {"checkpoints", "writes"}
+_TABLES: Tables = {"checkpoints": (), "writes": ()}
 
 
 class LangGraph:
@@ -29,13 +27,7 @@ class LangGraph:
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept an SQLite file with the tables of LangGraph's checkpoints."""
-        if not file.head.startswith(MAGIC):
-            return False
-        try:
-            with opened_database(file.source.path) as database:
-                return database.has_tables(_TABLES)
-        except (sqlite3.Error, UnicodeDecodeError):
-            return False
+        return is_database_with(file, _TABLES)
 
     def companions(self, file: ForeignFile) -> list[Path]:
         """Return the database's journal, if it has one: the newest checkpoints may stand there alone."""
@@ -44,22 +36,18 @@ class LangGraph:
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield a run for every thread, the newest first."""
         path = file.source.path
-        try:
-            with opened_database(path) as database:
-                database.check_tables(_TABLES)
-                newest_first = "SELECT thread_id FROM checkpoints GROUP BY thread_id ORDER BY max(checkpoint_id) DESC"
-                threads = [thread for (thread,) in database.rows(newest_first)]
-                for thread in threads:
-                    notes = ImportNotes()
-                    yield ImportedRun(
-                        name=f"thread {thread}",
-                        run_id=str(thread),
-                        agent="langgraph",
-                        created=None,
-                        source={"thread_id": str(thread)},
-                        events=LangGraphThread(database, thread, notes, path).events(),
-                        notes=notes,
-                        state_recorded=True,
-                    )
-        except (sqlite3.Error, UnicodeDecodeError) as why:
-            raise ImportRefused(f"{path}: a SQLite database that cannot be read: {why}") from None
+        with checked_database(path, _TABLES) as database:
+            newest_first = "SELECT thread_id FROM checkpoints GROUP BY thread_id ORDER BY max(checkpoint_id) DESC"
+            threads = [thread for (thread,) in database.rows(newest_first)]
+            for thread in threads:
+                notes = ImportNotes()
+                yield ImportedRun(
+                    name=f"thread {thread}",
+                    run_id=str(thread),
+                    agent="langgraph",
+                    created=None,
+                    source={"thread_id": str(thread)},
+                    events=LangGraphThread(database, thread, notes, path).events(),
+                    notes=notes,
+                    state_recorded=True,
+                )
