@@ -17,7 +17,7 @@ from replay_gui.core.catalogue.writing import write_catalogue
 from replay_gui.core.facts.surveyed_run import SurveyFolders
 from replay_gui.core.importers.companions import companions_of
 from replay_gui.core.importers.conversion import convert
-from replay_gui.core.importers.conversion_cache import cached_conversion
+from replay_gui.core.importers.conversion_cache import cached_conversion, cached_conversions
 from replay_gui.core.importers.packed import foreign_file
 from replay_gui.core.importers.registry import recognise
 from replay_gui.core.importers.run_survey import survey_file
@@ -43,6 +43,12 @@ def continued(folder: Path) -> Path:
     return folder / "trajectory.json"
 
 
+def array(folder: Path) -> Path:
+    path = continued(folder)
+    path.write_text(f"[{path.read_text()}]")
+    return path
+
+
 def session(folder: Path) -> Path:
     path = write(folder, user("u1", None, "find it"), assistant("a1", "u1", text("here")))
     subagents = folder / path.stem / "subagents"
@@ -61,7 +67,12 @@ def trial(folder: Path) -> Path:
     return path
 
 
-MAKERS: dict[str, Callable[[Path], Path]] = {"ATIF": continued, "Claude Code": session, "Harbor": trial}
+MAKERS: dict[str, Callable[[Path], Path]] = {
+    "ATIF": continued,
+    "ATIF array": array,
+    "Claude Code": session,
+    "Harbor": trial,
+}
 every_maker = pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS.keys())
 
 
@@ -97,6 +108,28 @@ def test_a_kept_conversion_is_bound_to_all_that_was_read(tmp_path: Path, make: C
         assert contents(path, cache) not in (before, edited)
         companion.with_name("away").rename(companion)
         assert contents(path, cache) == edited
+
+
+@pytest.mark.parametrize("form", ["[{},{}]", "{}\n{}\n"], ids=["array", "lines"])
+def test_each_trajectory_of_a_file_is_bound_to_what_it_goes_on_in(tmp_path: Path, form: str) -> None:
+    def runs() -> list[list[bytes]]:
+        found = []
+        for made in cached_conversions(path, tmp_path / "cache"):
+            with EventLog.open(made.path) as log:
+                found.append([event.content for event in log])
+        return found
+
+    continuations = [tmp_path / "cont-1.json", tmp_path / "cont-2.json"]
+    path = tmp_path / "trajectories.json"
+    path.write_text(form.format(*(trajectory("x", continuation.name) for continuation in continuations)))
+    for continuation in continuations:
+        continuation.write_text(trajectory(SAID))
+    before = runs()
+    for number, continuation in enumerate(continuations):
+        edit(continuation)
+        edited = runs()
+        assert [one != other for one, other in zip(before, edited, strict=True)] == [number == 0, number == 1]
+        before = edited
 
 
 @every_maker

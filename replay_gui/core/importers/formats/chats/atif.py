@@ -59,12 +59,16 @@ class Atif:
         return bool(records) and all(map(_is_trajectory, records))
 
     def companions(self, file: ForeignFile) -> list[Path]:
-        """Return the files that the trajectory goes on in, those asked for before them, and those with its reward."""
-        continuations = _Continuations(file)
-        document = file.document if _is_trajectory(file.document) else None
-        while document is not None:
-            document = continuations.after(document)
-        return [*continuations.tried, *harbor_files(file.path)]
+        """Return the files that its trajectories go on in, those asked for before them, and those with its reward."""
+        tried: dict[Path, None] = {}
+        records = [(1, file.document)] if _is_trajectory(file.document) else numbered_records(file, ImportNotes())
+        for _, record in records:
+            continuations = _Continuations(file)
+            told: dict[str, Any] | None = record if _is_trajectory(record) else None
+            while told is not None:
+                told = continuations.after(told)
+            tried |= dict.fromkeys(continuations.tried)
+        return [*tried, *harbor_files(file.path)]
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield a run for each trajectory, with the steps of the files that continue it."""
