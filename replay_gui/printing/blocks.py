@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor
 
 from replay_gui.core.report.document import Block, Command, DrawnRuns, Facts, Paragraph, Picture, ReportTable, Tone
-from replay_gui.core.report.runs_drawing import drawn_parts
+from replay_gui.core.report.runs_drawing import drawn_parts, runs_drawing
 from replay_gui.core.text.plain_text import visible
 from replay_gui.look.theme import LIGHT, Medium, Normal, data_font, ui_font
 from replay_gui.printing.runs_picture import drawn_height, paint_runs
@@ -115,10 +115,11 @@ def _put_picture(sheet: Sheet, block: Picture) -> None:
 def _put_runs(sheet: Sheet, block: DrawnRuns) -> None:
     """Put the picture, in parts where it is higher than a page."""
     for part in drawn_parts(block.picture, _MAX_RUN_ROWS):
-        height = drawn_height(part, INNER)
+        drawing = runs_drawing(part)
+        height = drawn_height(drawing, INNER)
         sheet.ensure_room(height + 8)
         rect = QRectF(SIDE, sheet.y, INNER, height)
-        sheet.add_drawing(partial(paint_runs, picture=part, rect=rect))
+        sheet.add_drawing(partial(paint_runs, drawing=drawing, rect=rect))
         sheet.y += height + 4
     if block.table.more:
         sheet.flow_lines(break_lines(block.table.more, ui_font(Normal, _SMALL), LIGHT.secondary, INNER))

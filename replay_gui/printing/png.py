@@ -6,9 +6,9 @@ from PySide6.QtCore import QBuffer, QIODevice, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QGuiApplication, QImage, QPainter
 
 from replay_gui.core.errors import NotWritten
-from replay_gui.core.report.contrast_model import ContrastPart, RunsPicturePart
+from replay_gui.core.report.contrast_model import ContrastPart
 from replay_gui.core.report.model import Report
-from replay_gui.core.report.runs_drawing import WIDTH
+from replay_gui.core.report.runs_drawing import WIDTH, RunsDrawing, runs_drawing
 from replay_gui.core.text.plain_text import one_line, visible
 from replay_gui.core.text.wording import plural
 from replay_gui.look.theme import LIGHT, Bold, Normal, ui_font
@@ -36,10 +36,10 @@ def png_report(report: Report) -> bytes:
     painter = QPainter(image)
     y = _put_text(painter, _MARGIN, _heading(contrast), strong=True)
     y = _put_text(painter, y, visible(contrast.note))
-    for picture in shown:
+    for picture, drawing in zip(contrast.pictures, shown, strict=False):
         y = _put_text(painter, y + _LINE, f"Task {picture.task}" if picture.task else "The runs", strong=True)
-        rect = QRectF(_MARGIN, y, WIDTH, drawn_height(picture, WIDTH))
-        paint_runs(painter, picture, rect)
+        rect = QRectF(_MARGIN, y, WIDTH, drawn_height(drawing, WIDTH))
+        paint_runs(painter, drawing, rect)
         y = rect.bottom()
     y = _put_text(painter, y + _LINE / 2, _LEGEND)
     hidden = len(contrast.pictures) - len(shown)
@@ -58,14 +58,15 @@ def _heading(contrast: ContrastPart) -> str:
     return f"{plural(contrast.total, 'run')}: {contrast.passed:,} passed, {contrast.failed:,} failed{unknown}"
 
 
-def _fitting(contrast: ContrastPart) -> tuple[list[RunsPicturePart], float]:
-    """Return the pictures that fit, at least one, and the height of the image."""
-    shown, height = list[RunsPicturePart](), 2 * _MARGIN + _TITLE + 4 * _LINE
+def _fitting(contrast: ContrastPart) -> tuple[list[RunsDrawing], float]:
+    """Return the first pictures, as far as they fit, at least one; and the height of the image."""
+    shown, height = list[RunsDrawing](), 2 * _MARGIN + _TITLE + 4 * _LINE
     for picture in contrast.pictures:
-        more = drawn_height(picture, WIDTH) + _TITLE + _LINE
+        drawing = runs_drawing(picture)
+        more = drawn_height(drawing, WIDTH) + _TITLE + _LINE
         if shown and height + more > _MAX_HEIGHT:
             break
-        shown.append(picture)
+        shown.append(drawing)
         height += more
     return shown, height
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from replay_gui.core.report.contrast_model import RunsPicturePart
-from replay_gui.core.report.runs_drawing import CELL, SLANT, WIDTH, CellDrawing, FrameDrawing, RunsDrawing, runs_drawing
+from replay_gui.core.report.runs_drawing import CELL, SLANT, WIDTH, CellDrawing, FrameDrawing, RunsDrawing
 from replay_gui.look.theme import LIGHT, Bold, Normal, ui_font
 
 _TEXT, _SMALL = 10.5, 9.5
@@ -14,14 +13,13 @@ _FRAME_ALPHA, _READ_ALPHA = 0.12, 0.25
 _COLORS = {"good": LIGHT.tools[0], "bad": LIGHT.error, "unknown": LIGHT.secondary, "read": LIGHT.accent}
 
 
-def drawn_height(picture: RunsPicturePart, width: float) -> float:
+def drawn_height(drawing: RunsDrawing, width: float) -> float:
     """Return the height of the picture at a width."""
-    return runs_drawing(picture).height * width / WIDTH
+    return drawing.height * width / WIDTH
 
 
-def paint_runs(painter: QPainter, picture: RunsPicturePart, rect: QRectF) -> None:
+def paint_runs(painter: QPainter, drawing: RunsDrawing, rect: QRectF) -> None:
     """Paint the picture into `rect`, whose height must be `drawn_height`."""
-    drawing = runs_drawing(picture)
     painter.save()
     painter.translate(rect.topLeft())
     painter.scale(rect.width() / WIDTH, rect.width() / WIDTH)
