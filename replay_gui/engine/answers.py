@@ -22,7 +22,6 @@ if TYPE_CHECKING:  # the first window needs none of them, and importing them tak
     from replay_gui.core.facts.run_outcome import RunResult
     from replay_gui.core.facts.run_totals import ModelUse
     from replay_gui.core.facts.spending import Spending
-    from replay_gui.core.facts.surveyed_run import SurveyedRun
     from replay_gui.core.importers.mapping import Mapping as FieldMapping
     from replay_gui.core.index.run_index import RunIndex
     from replay_gui.core.log.event import Event
@@ -215,21 +214,6 @@ class Reported(msgspec.Struct, frozen=True):
     done: int
     total: int
     report: Report | None = None
-    problem: str = ""
-
-
-class Surveyed(msgspec.Struct, frozen=True, kw_only=True):
-    """The progress of survey `number`.
-
-    Attributes:
-        runs: those since the last Surveyed. done, total: files. ended: no more will come. problem: why not, or "".
-    """
-
-    number: int
-    runs: tuple[SurveyedRun, ...]
-    done: int
-    total: int
-    ended: bool
     problem: str = ""
 
 

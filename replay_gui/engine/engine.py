@@ -18,13 +18,13 @@ from replay_gui.engine.comparison.comparison_controller import ComparisonControl
 from replay_gui.engine.job_group import StartedJob
 from replay_gui.engine.jobs.evaluation_arguments import EvaluationArguments, FailureArguments, QueryArguments
 from replay_gui.engine.jobs.job_messages import JobMessage, JobProgress
-from replay_gui.engine.jobs.job_types import FormatsArguments, SampleArguments, SessionsArguments, SurveyArguments
+from replay_gui.engine.jobs.job_types import FormatsArguments, SampleArguments, SessionsArguments
 from replay_gui.engine.jobs.report_arguments import ReportArguments
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.opening import conversion_cache, survey_cache, user_cache
 from replay_gui.engine.queries.catalogue_query_controller import CatalogueQueryController
 from replay_gui.engine.queries.evaluation_controller import EvaluationController
-from replay_gui.engine.queries.survey_controller import SurveyController
+from replay_gui.engine.queries.source_controller import SourceController
 from replay_gui.engine.report_controller import ReportController
 from replay_gui.engine.request_queue import RequestQueue
 from replay_gui.engine.requests import (
@@ -45,7 +45,6 @@ from replay_gui.engine.requests import (
     GetTotals,
     GetTrail,
     ListFormats,
-    ListRuns,
     MakeReport,
     Open,
     QueryCatalogue,
@@ -86,13 +85,13 @@ class Engine:
         self._thread = threading.Thread(target=self._run_thread, name="core-engine", daemon=True)
         cache = user_cache()
         self._searchers = WorkerPool(2)  # a search and a trace wait neither for the long work nor for each other
-        self._surveyors = WorkerPool(1)  # nor does a run for the survey of a folder
+        self._listers = WorkerPool(1)  # nor does a run for the lists of sessions and formats
         self._importers = pool.beside(2)  # nor an import, one of each side, for the verification of what is open
         self._comparers = WorkerPool(1)  # keeps what it has read of the runs
         self._evaluators = WorkerPool(1)  # so does this
         self._askers = WorkerPool(2)  # while what these do is ended as soon as something else is asked
-        self._surveys = SurveyController(
-            self._surveyors, partial(self._answer, Side.A), partial(self._on_worker, Side.A, 0)
+        self._sources = SourceController(
+            self._listers, partial(self._answer, Side.A), partial(self._on_worker, Side.A, 0)
         )
         self._evaluations = EvaluationController(
             self._evaluators, self._askers, partial(self._answer, Side.A), partial(self._on_worker, Side.A, 0)
@@ -142,7 +141,7 @@ class Engine:
         self._comparers.close()
         self._evaluators.close()
         self._askers.close()
-        self._surveyors.close()
+        self._listers.close()
         self._importers.close()
 
     def _on_worker(self, side: Side | None, run: int, job: StartedJob, message: JobMessage, /) -> None:
@@ -164,7 +163,7 @@ class Engine:
                 threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread())))
         self._comparison.close()
         self._reports.stop()
-        self._surveys.stop()
+        self._sources.stop()
         self._evaluations.stop()
         self._queries.stop()
         for controller in self._controllers.values():
@@ -183,8 +182,8 @@ class Engine:
                 controller.close()
             case WorkerMessage(job, message):
                 self._on_run_message(controller, run, job, message)
-            case ListRuns() | ListSessions() | TakeSample() | ListFormats():
-                self._surveys.start(body)
+            case ListSessions() | TakeSample() | ListFormats():
+                self._sources.start(body)
             case EvaluateRuns():
                 self._evaluations.start(body)
             case QueryCatalogue():
@@ -215,8 +214,8 @@ class Engine:
                 self._queries.on_worker_message(job, message)
             case EvaluationArguments() | FailureArguments():
                 self._evaluations.on_worker_message(job, message)
-            case SurveyArguments() | SessionsArguments() | SampleArguments() | FormatsArguments():
-                self._surveys.on_worker_message(job, message)
+            case SessionsArguments() | SampleArguments() | FormatsArguments():
+                self._sources.on_worker_message(job, message)
             case _:
                 controller.on_worker_message(run, job, message)
 

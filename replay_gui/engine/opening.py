@@ -178,7 +178,7 @@ def conversion_cache() -> Path:
 
 
 def survey_cache() -> Path:
-    """Return the folder for the facts about the runs of folders."""
+    """Return the folder in which earlier versions kept facts about the runs of folders; it is only cleared."""
     return _folder(platformdirs.user_cache_path) / "surveys"
 
 

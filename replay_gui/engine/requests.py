@@ -171,16 +171,6 @@ class StopReport(msgspec.Struct, frozen=True):
     """End the making of a report: no answer."""
 
 
-class ListRuns(msgspec.Struct, frozen=True):
-    """List the runs of a folder, or of a file that holds several: Surveyed, again and again until it is ended.
-
-    `number`: greater than those before. A new survey ends the last; without a path there is none.
-    """
-
-    number: int
-    path: str
-
-
 class EvaluateRuns(msgspec.Struct, frozen=True, kw_only=True):
     """Read many runs and find what separates those that passed: Evaluation, again and again until it is ended.
 
@@ -300,7 +290,6 @@ RequestBody: TypeAlias = (
     | GetTrail
     | MakeReport
     | StopReport
-    | ListRuns
     | EvaluateRuns
     | QueryCatalogue
     | ListSessions
@@ -351,7 +340,6 @@ AnswerValue: TypeAlias = (
     " | answers.RunOpened"
     " | answers.Progress"
     " | answers.Alert"
-    " | answers.Surveyed"
     " | Evaluation"
     " | CatalogueAnswer"
     " | SessionsListed"

@@ -30,7 +30,6 @@ from replay_gui.engine.answers import (
     RunOpened,
     Sampled,
     SearchResult,
-    Surveyed,
     TextRead,
     Totals,
     ValueTrace,
@@ -305,7 +304,7 @@ class Session(VisibleRange):
                 self.rules_read.emit(value)
             case RulesWritten():
                 self.rules_written.emit(value)
-            case Surveyed() | Evaluation() | CatalogueAnswer() | Sampled() | Formats() | MappingSaved() | TextRead():
+            case Evaluation() | CatalogueAnswer() | Sampled() | Formats() | MappingSaved() | TextRead():
                 pass  # answers to the sessions of sources and of many runs
             case ComparisonAnswer() | SessionsListed() | MarksFound() | EffectsCorrected():
                 pass  # answers to the sessions of the comparison and of sources, and to `run_marks`

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.log.positions import Position
-from replay_gui.engine.answers import Formats, MappingSaved, Sampled, Surveyed, TextRead
+from replay_gui.engine.answers import Formats, MappingSaved, Sampled, TextRead
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.requests import (
     Answer,
     ListFormats,
-    ListRuns,
     ReadText,
     Request,
     RequestBody,
@@ -41,12 +40,11 @@ class SourceSession(QObject):
     """The questions about sources of runs, and their answers; a request has a number, which its answers bear.
 
     Signals:
-        surveyed(object): Surveyed. sampled(object): Sampled. mapping_saved(object): MappingSaved.
+        sampled(object): Sampled. mapping_saved(object): MappingSaved.
         text_read(object): TextRead. sessions_listed(object): SessionsListed.
         formats_known(object): a tuple of (name, title), one for each importer.
     """
 
-    surveyed = Signal(object)
     sampled = Signal(object)
     mapping_saved = Signal(object)
     text_read = Signal(object)
@@ -62,12 +60,6 @@ class SourceSession(QObject):
         self._formats: tuple[tuple[str, str], ...] = ()  # empty until they are known
         if bridge is not None:
             bridge.answered.connect(self._on_answered)
-
-    def request_survey(self, path: str) -> int:
-        """List the runs of a folder or file, in the place of the survey under way; "" only ends that one."""
-        number = next(self._numbers)
-        self._send_request("survey", ListRuns(number, path))
-        return number
 
     def request_sessions(self, folders: Sequence[KnownFolder]) -> None:
         """List the newest sessions in known folders."""
@@ -102,8 +94,6 @@ class SourceSession(QObject):
     @Slot(object)
     def _on_answered(self, answer: Answer) -> None:
         match answer.value:
-            case Surveyed() as found:
-                self.surveyed.emit(found)
             case SessionsListed() as listed:
                 self.sessions_listed.emit(listed)
             case Sampled() as sample:

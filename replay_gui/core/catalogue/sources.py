@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import fsspec
 
 from replay_gui.core.errors import ImportRefused, LogUnreadable
-from replay_gui.core.importers.run_survey import files_below
+from replay_gui.core.importers.files_below import files_below
 
 _OF_THIS_PROCESS = ("memory",)  # file systems that no other process can read
 _SIDE_FILES = (".notes.toml", ".rules.toml")

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from replay_gui.core.contrast.profiling import RunFile, run_files
 from replay_gui.core.contrast.run_profile import EvaluatedRun
 from replay_gui.core.errors import LogUnreadable, ReplayError
+from replay_gui.core.importers.files_below import files_below
 from replay_gui.core.importers.run_choice import split_run
-from replay_gui.core.importers.run_survey import files_below
 
 
 @dataclass(frozen=True, slots=True)

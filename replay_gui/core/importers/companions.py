@@ -11,7 +11,7 @@ from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.importer import Importer, ReadsCompanions
 from replay_gui.core.importers.registry import importers
-from replay_gui.core.log.source import Source, file_stamp
+from replay_gui.core.log.source import Source
 
 
 def importer_named(format: str) -> Importer | None:
@@ -39,20 +39,3 @@ def companions_digest(importer: Importer | None, file: ForeignFile) -> str:
             content = "unreadable"
         digest.update(b"%d:%b%b\n" % (len(name), name, content.encode()))
     return digest.hexdigest(length=16)
-
-
-def stamps_of_companions(path: str, format: str) -> tuple[tuple[str, ...], ...]:
-    """Return what identifies the state on disk of the files that are read with the one at `path`."""
-    importer = importer_named(format)
-    if not isinstance(importer, ReadsCompanions):
-        return ()
-    with Source(path) as source:
-        companions = companions_of(importer, ForeignFile(source))
-    stamps = []
-    for companion in companions:
-        try:
-            facts = companion.stat()
-            stamps.append((str(companion), *map(str, (*file_stamp(facts), facts.st_ctime_ns))))
-        except OSError:
-            stamps.append((str(companion),))
-    return tuple(stamps)

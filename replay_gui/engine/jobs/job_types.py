@@ -13,7 +13,6 @@ from replay_gui.core.effects.effect import Effect
 from replay_gui.core.errors import LogChanged
 from replay_gui.core.facts.event_search import SearchHit
 from replay_gui.core.facts.known_sessions import KnownFolder
-from replay_gui.core.facts.surveyed_run import SurveyedRun, SurveyFolders
 from replay_gui.core.index.index_builder import BuiltIndex
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import EventIndex
@@ -165,27 +164,6 @@ class TraceProgress(msgspec.Struct, frozen=True):
     done: int
     total: int
     indexes: tuple[EventIndex, ...]
-
-
-class SurveyArguments(JobArguments, frozen=True):
-    """List the runs of the folder or file at `path`; of a folder, those of the files from number `begin` on."""
-
-    job: ClassVar[str] = "survey"
-    path: str
-    folders: SurveyFolders
-    begin: int = 0
-
-
-class SurveyProgress(msgspec.Struct, frozen=True):
-    """How far a survey is, in files; the runs found since the last of these.
-
-    `current`: the file that is read next, so that it is known should the worker die of it; "" at the end.
-    """
-
-    done: int
-    total: int
-    runs: tuple[SurveyedRun, ...]
-    current: str = ""
 
 
 class SampleArguments(JobArguments, frozen=True):

@@ -9,6 +9,7 @@ import pytest
 
 from replay_gui.commands.info import info_json, summary_of
 from replay_gui.commands.runs import OpenedRun
+from replay_gui.core.contrast.profiling import profiles, run_files
 from replay_gui.core.facts.run_measures import (
     RunCounts,
     TokenCounts,
@@ -20,10 +21,8 @@ from replay_gui.core.facts.run_measures import (
     token_words,
 )
 from replay_gui.core.facts.run_totals import ModelUse, total_cost
-from replay_gui.core.facts.surveyed_run import SurveyFolders
 from replay_gui.core.importers.conversion_cache import cached_conversions
 from replay_gui.core.importers.generic import JsonLines
-from replay_gui.core.importers.run_survey import survey_file
 from replay_gui.core.index.index_builder import IndexBuilder
 from replay_gui.core.index.index_cache import build_run_index
 from replay_gui.core.index.index_columns import IndexView
@@ -49,9 +48,9 @@ SAMPLES = sorted((RESOURCES / "samples").glob("*.rlog"))
 
 @pytest.mark.parametrize("path", [*SEEDS, *SAMPLES], ids=lambda path: f"{path.parent.name}-{path.name}")
 def test_every_place_shows_the_same_numbers(path: Path, tmp_path: Path) -> None:
-    folders = SurveyFolders(str(tmp_path / "conversions"), str(tmp_path / "facts"), str(tmp_path / "mappings.json"))
-    runs = survey_file(str(path), folders)
-    made = [] if path.suffix == ".rlog" else cached_conversions(path, folders.conversions)
+    conversions = str(tmp_path / "conversions")
+    runs = [profile.run for profile in profiles(run_files(str(path), conversions))]
+    made = [] if path.suffix == ".rlog" else cached_conversions(path, conversions)
     logs = [one.path for one in made] or [path]
     assert len(runs) == len(logs) > 0
     for number, (listed, log_path) in enumerate(zip(runs, logs, strict=True)):
@@ -69,7 +68,7 @@ def test_every_place_shows_the_same_numbers(path: Path, tmp_path: Path) -> None:
         assert (numbers.calls, numbers.failed, numbers.denied, numbers.errors) == (
             (counts.calls, counts.failed, counts.denied, counts.errors)
         )
-        assert (listed.events, listed.calls, listed.errors) == (info["events"], counts.calls, counts.failures)
+        assert (listed.events, listed.calls, listed.failures) == (info["events"], counts.calls, counts.failures)
         assert len(Lanes().extended(index).errors) == _filtered(index) == _in_errors_row(part) == counts.failures
         assert sum(tool["calls"] for tool in info["tools"].values()) == sum(one.calls for one in numbers.tools)
         assert info["kinds"].get("ToolRequest", 0) == counts.calls

@@ -1,4 +1,4 @@
-"""Whatever a file is read with, what is kept of it is bound to all of it: conversions, surveys, rows of a catalogue."""
+"""Whatever a file is read with, what is kept of it is bound to all of it: conversions, rows of a catalogue."""
 
 from __future__ import annotations
 
@@ -14,13 +14,12 @@ import pytest
 
 from replay_gui.cli import main
 from replay_gui.core.catalogue.writing import write_catalogue
-from replay_gui.core.facts.surveyed_run import SurveyFolders
+from replay_gui.core.contrast.profiling import profiles, run_files
 from replay_gui.core.importers.companions import companions_of
 from replay_gui.core.importers.conversion import convert
 from replay_gui.core.importers.conversion_cache import cached_conversion, cached_conversions
 from replay_gui.core.importers.packed import foreign_file
 from replay_gui.core.importers.registry import recognise
-from replay_gui.core.importers.run_survey import survey_file
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.source import Source
 from tests.core.catalogue.conftest import Indexer
@@ -146,18 +145,18 @@ def test_two_runs_that_differ_in_a_companion_are_not_the_same(
 
 
 @every_maker
-def test_surveys_and_catalogues_read_it_again(tmp_path: Path, make: Callable[[Path], Path]) -> None:
+def test_lists_of_runs_and_catalogues_read_it_again(tmp_path: Path, make: Callable[[Path], Path]) -> None:
     (tmp_path / "runs").mkdir()
     path = make(tmp_path / "runs")
-    folders = SurveyFolders(*(str(tmp_path / name) for name in ("conversions", "facts", "mappings.json")))
-    surveyed = survey_file(str(path), folders)
+    conversions = str(tmp_path / "conversions")
+    listed = list(profiles(run_files(str(path), conversions)))
     for expected in (1, 0):
         assert write_catalogue([str(path)], tmp_path / "catalogue", Indexer()).read == expected
     companion = edited_companions(path)[0]
     edit(companion)
     assert write_catalogue([str(path)], tmp_path / "catalogue", Indexer()).read == 1
     companion.unlink()
-    assert survey_file(str(path), folders) != surveyed
+    assert list(profiles(run_files(str(path), conversions))) != listed
     assert write_catalogue([str(path)], tmp_path / "catalogue", Indexer()).read == 1
 
 

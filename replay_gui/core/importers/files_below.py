@@ -1,0 +1,23 @@
+"""Finds the files in a folder that may hold runs."""
+
+from __future__ import annotations
+
+import os
+
+from replay_gui.core.errors import ImportRefused
+
+FILES_LIMIT = 20_000
+
+
+def files_below(folder: str) -> list[str]:
+    """Return the files in a folder by name, then those of its subfolders; without hidden ones and linked folders.
+
+    A folder that cannot be read is left out. ImportRefused if there are more than FILES_LIMIT files.
+    """
+    files: list[str] = []
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        files += [os.path.join(parent, name) for name in sorted(names) if not name.startswith(".")]
+        if len(files) > FILES_LIMIT:
+            raise ImportRefused(f"{folder}: more than {FILES_LIMIT:,} files; open a folder within it")
+    return files
