@@ -153,13 +153,13 @@ class OpenRun:
     def change_on_disk(self) -> str:
         """Return what was done to the file at the path, or a journal beside it, since it was opened; "" for nothing."""
         try:
-            is_other = file_stamp(os.stat(self.facts.path)) != self._file
-            if is_other or stamps_beside(Path(self.facts.path)) != self._beside:
-                return "The file has changed on disk."
+            facts = os.stat(self.facts.path)
         except OSError:
+            facts = None
+        if facts is None or file_stamp(facts) != self._file or stamps_beside(Path(self.facts.path)) != self._beside:
             return "The file has changed on disk."
         # Whoever edits a file can set its date back, but not this time. (Links and permissions change it, too.)
-        is_touched = _touched_at(self.facts.path) != self._touched_at
+        is_touched = facts.st_ctime_ns != self._touched_at
         return "The file was touched on disk; its size and its date are as before." if is_touched else ""
 
     def report_on_opened_file(self, report: VerificationReport) -> VerificationReport:
