@@ -281,28 +281,28 @@ class RerunSession:
                 return
             yield
 
-    def _check_order(self, asked: CallOfRerun, call: PastCall) -> None:
+    def _check_order(self, call: CallOfRerun) -> None:
         """Take notice where the recorded run had asked for something else before, in the same thread or task."""
-        if self._turns.is_turn_of(call, is_answer=False):
+        past = call.past
+        if past is None or self._turns.is_turn_of(past, is_answer=False):
             return
         is_alone = _is_alone()
-        for earlier in self._turns.requests_left_before(call):
+        for earlier in self._turns.requests_left_before(past):
             if self._matcher.is_taken(earlier) or self._options.misses_nothing(earlier.request.name):
                 continue
-            was_over = earlier.answer_index is not None and earlier.answer_index < call.index
-            if was_over and (is_alone or earlier.lane == call.lane):
+            was_over = earlier.answer_index is not None and earlier.answer_index < past.index
+            if was_over and (is_alone or earlier.lane == past.lane):
                 differences: tuple[Difference, ...] = ()
-                if (earlier.request.kind, earlier.request.name) == (call.request.kind, call.request.name):
-                    differences = tuple(request_differences(earlier.request, call.request))
-                self._difference(DifferenceKind.ORDER, call.request, nearest=earlier, differences=differences)
-                self._stop(asked.request, asked.parent_seq)
+                if (earlier.request.kind, earlier.request.name) == (past.request.kind, past.request.name):
+                    differences = tuple(request_differences(earlier.request, past.request))
+                self._difference(DifferenceKind.ORDER, past.request, nearest=earlier, differences=differences)
+                self._stop(call.request, call.parent_seq)
                 return
 
     # ---- writing --------------------------------------------------------------------------------
     def _write_request(self, call: CallOfRerun) -> None:
         with self._lock:
-            if call.past is not None:
-                self._check_order(call, call.past)
+            self._check_order(call)
             call.written = self.log.request(call.request, call.parent_seq, self._lanes.current())
             if call.past is not None:
                 self._turns.pass_moment(call.past, is_answer=False)
