@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -70,28 +70,9 @@ def tasks_of(
     Args:
         chosen: numbers of the runs to look at; None: all. Those that could not be read are in no group.
     """
-    tasks = _groups(runs, outcomes, TASK, chosen)
+    tasks = _groups(runs, outcomes, lambda number: _OF_RUN[TASK](runs[number]), chosen)
     tasks.sort(key=lambda t: (t.value is None, not t.mixed, _unevenness(t), natural_order(t.value or "")))
     return tuple(tasks)
-
-
-def group_runs(runs: Sequence[EvaluatedRun], outcomes: Outcomes, fact: str) -> tuple[RunGroup, ...]:
-    """Return the runs grouped by one of FACTS: tasks as `tasks_of` does, others in the order of their values."""
-    if fact == TASK:
-        return tasks_of(runs, outcomes)
-    return _in_order(_groups(runs, outcomes, fact, None))
-
-
-def _in_order(groups: list[RunGroup]) -> tuple[RunGroup, ...]:
-    """Return groups in the order of their values, the unknown one last."""
-    return tuple(sorted(groups, key=lambda group: (group.value is None, natural_order(group.value or ""))))
-
-
-def facts_of(runs: Sequence[EvaluatedRun]) -> tuple[str, ...]:
-    """Return those of FACTS by which these runs can be told apart; always the task and the outcome."""
-    readable = [run for run in runs if not run.problem]
-    told = {name for name, value in _OF_RUN.items() if len({value(run) for run in readable}) > 1}
-    return tuple(name for name in FACTS if name in (TASK, OUTCOME) or name in told)
 
 
 class GroupingFacts:
@@ -103,20 +84,36 @@ class GroupingFacts:
     def __init__(self, runs: RunSet) -> None:
         self._runs = runs
         self._set_up = _set_up_features(runs.table)
-        self.names = (*facts_of(runs.runs), *self._set_up)
+        readable = [run for run in runs.runs if not run.problem]
+        told = {TASK, OUTCOME, *(name for name, of in _OF_RUN.items() if len(set(map(of, readable))) > 1)}
+        self.names = (*(name for name in FACTS if name in told), *self._set_up)
 
     def grouped(self, outcomes: Outcomes, fact: str) -> tuple[RunGroup, ...]:
-        """Return the runs grouped by a fact, as `group_runs` does."""
-        if fact not in self._set_up:
-            return group_runs(self._runs.runs, outcomes, fact)
-        values: dict[int, str] = {}
-        for number, value in self._set_up[fact]:
-            values |= dict.fromkeys(self._runs.table.runs_of(number).tolist(), value)
-        by_value: dict[str | None, list[int]] = {}
-        for number, run in enumerate(self._runs.runs):
-            if not run.problem:
-                by_value.setdefault(values.get(number), []).append(number)
-        return _in_order(_made(self._runs.runs, outcomes, by_value))
+        """Return the runs grouped by a fact: tasks as `tasks_of` does, others in the order of their values.
+
+        The runs of which the fact is unknown come last.
+        """
+        runs = self._runs.runs
+        if fact == TASK:
+            return tasks_of(runs, outcomes)
+        groups = _groups(runs, outcomes, self._value_of(outcomes, fact))
+        return tuple(sorted(groups, key=lambda group: (group.value is None, natural_order(group.value or ""))))
+
+    def _value_of(self, outcomes: Outcomes, fact: str) -> Callable[[int], str | None]:
+        """Return what tells the value of a fact of the run with a number; None where it is unknown."""
+        runs = self._runs.runs
+        if fact == OUTCOME:
+            return lambda number: OUTCOME_NAMES[outcomes[number]]
+        if fact == FOLDER:
+            folders = {number: os.path.dirname(run.given) for number, run in enumerate(runs) if not run.problem}
+            names = _first_differing(set(folders.values()))
+            return lambda number: names[folders[number]]
+        if fact in _OF_RUN:
+            return lambda number: _OF_RUN[fact](runs[number])
+        of_set_up: dict[int, str] = {}
+        for feature, value in self._set_up.get(fact, ()):
+            of_set_up |= dict.fromkeys(self._runs.table.runs_of(feature).tolist(), value)
+        return of_set_up.get
 
 
 def _set_up_features(table: FeatureTable) -> dict[str, list[tuple[int, str]]]:
@@ -141,21 +138,16 @@ def natural_order(text: str) -> tuple[int, int, str]:
 
 
 def _groups(
-    runs: Sequence[EvaluatedRun], outcomes: Outcomes, fact: str, chosen: Iterable[int] | None
+    runs: Sequence[EvaluatedRun],
+    outcomes: Outcomes,
+    value_of: Callable[[int], str | None],
+    chosen: Iterable[int] | None = None,
 ) -> list[RunGroup]:
+    """Return the runs that could be read, grouped by the value of each number."""
     by_value: dict[str | None, list[int]] = {}
-    value_of = _OF_RUN.get(fact)
     for number in range(len(runs)) if chosen is None else chosen:
-        run = runs[number]
-        if not run.problem:
-            value = OUTCOME_NAMES[outcomes[number]] if value_of is None else value_of(run)
-            by_value.setdefault(value, []).append(number)
-    if fact == FOLDER:
-        by_value = _by_first_folder(by_value)
-    return _made(runs, outcomes, by_value)
-
-
-def _made(runs: Sequence[EvaluatedRun], outcomes: Outcomes, by_value: Mapping[str | None, list[int]]) -> list[RunGroup]:
+        if not runs[number].problem:
+            by_value.setdefault(value_of(number), []).append(number)
     groups = []
     for value, numbers in by_value.items():
         numbers.sort(key=lambda number: (natural_order(runs[number].identity.trial or ""), number))
@@ -165,14 +157,11 @@ def _made(runs: Sequence[EvaluatedRun], outcomes: Outcomes, by_value: Mapping[st
     return groups
 
 
-def _by_first_folder(by_folder: dict[str | None, list[int]]) -> dict[str | None, list[int]]:
-    """Return the runs by the first folder in which their places differ: ``before`` and ``after``."""
-    parts = {folder: Path(folder or "").parts for folder in by_folder}
+def _first_differing(folders: Collection[str]) -> dict[str, str]:
+    """Return of each folder the first part in which they differ: ``before`` and ``after``."""
+    parts = {folder: Path(folder).parts for folder in folders}
     common = next((place for place, names in enumerate(zip_longest(*parts.values())) if len(set(names)) > 1), 0)
-    found: dict[str | None, list[int]] = {}
-    for folder, numbers in by_folder.items():
-        found.setdefault(next(iter(parts[folder][common:]), os.curdir), []).extend(numbers)
-    return found
+    return {folder: next(iter(names[common:]), os.curdir) for folder, names in parts.items()}
 
 
 def _unevenness(task: RunGroup) -> float:

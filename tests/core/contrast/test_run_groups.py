@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from replay_gui.core.contrast.run_groups import FACTS, GroupingFacts, facts_of, group_runs, tasks_of
-from replay_gui.core.contrast.run_profile import EvaluatedRun
+from replay_gui.core.contrast.run_groups import FACTS, GroupingFacts, tasks_of
+from replay_gui.core.contrast.run_profile import EvaluatedRun, RunProfile
+from replay_gui.core.contrast.run_set import run_set
 from replay_gui.core.facts.run_identity import RunIdentity
 from replay_gui.core.facts.run_outcome import Outcome, RunEnd, RunResult
 from tests.core.contrast.conftest import ReadFiles
@@ -35,6 +36,10 @@ RUNS = [
 OUTCOMES = [True, False, False, None, None]
 
 
+def facts_of(runs: list[EvaluatedRun]) -> GroupingFacts:
+    return GroupingFacts(run_set([RunProfile(run=run) for run in runs]))
+
+
 @pytest.mark.parametrize(
     ("fact", "groups"),
     [
@@ -49,15 +54,15 @@ OUTCOMES = [True, False, False, None, None]
     ],
 )
 def test_runs_are_grouped_by_any_fact(fact: str, groups: list[tuple[str | None, tuple[int, ...]]]) -> None:
-    found = group_runs(RUNS, OUTCOMES, fact)
+    found = facts_of(RUNS).grouped(OUTCOMES, fact)
     assert [(group.value, group.runs) for group in found] == groups
     assert sum(group.passed + group.failed + group.unknown for group in found) == 4
     assert fact in FACTS
 
 
 def test_only_facts_that_tell_runs_apart_are_offered() -> None:
-    assert facts_of(RUNS) == ("task", "outcome", "trial", "model", "end", "day", "folder")
-    assert facts_of(RUNS[:1]) == ("task", "outcome")
+    assert facts_of(RUNS).names == ("task", "outcome", "trial", "model", "end", "day", "folder")
+    assert facts_of(RUNS[:1]).names == ("task", "outcome")
 
 
 def test_tasks_of_some_runs() -> None:
