@@ -90,6 +90,20 @@ def test_a_file_that_was_named_and_cannot_be_read_is_listed(arguments: Evaluatio
     assert last.runs[-1].problem
 
 
+def test_a_log_in_a_folder_that_cannot_be_read_is_listed_with_the_reason(
+    arguments: EvaluationArguments, tmp_path: Path
+) -> None:
+    """A file of no known format is left out."""
+    (folder := tmp_path / "damaged").mkdir()
+    for name, content in (("cut.rlog", b"\x92\xaareplay-log"), ("empty.rlog", b""), ("note.txt", b"\x00\x01")):
+        (folder / name).write_bytes(content)
+    context = InlineContext()
+    evaluate_runs(msgspec.structs.replace(arguments, sources=(str(folder),)), context)
+    (last,) = [part for part in context.parts if isinstance(part, RunsListed)][-1:]
+    assert [run.name for run in last.runs] == ["cut.rlog", "empty.rlog"]
+    assert all(run.problem for run in last.runs)
+
+
 def test_a_folder_without_runs_is_said_to_have_none(arguments: EvaluationArguments, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(ReplayError, match="no run in it that can be read"):
