@@ -129,7 +129,7 @@ def run(args: argparse.Namespace) -> int:
         _print_result(result, f"; log: {new}")
         if args.report is not None:
             write_rerun_report(args.report, result, _problems(result), new, inputs=_inputs(args))
-        return result.status if _is_as_recorded(result) else EXIT_FINDING if _is_different(result) else EXIT_FAILED
+        return _exit_code(result, as_recorded=result.status, not_run=EXIT_FAILED)
     if args.output is not None:
         raise RerunRefused("--bisect writes no log; leave -o out")
     with tempfile.TemporaryDirectory(prefix="replay-gui-") as folder:
@@ -139,7 +139,7 @@ def run(args: argparse.Namespace) -> int:
             print_error(str(why))
             return EXIT_UNTESTABLE
     _print_result(result, "")
-    return EXIT_GOOD if _is_as_recorded(result) else EXIT_FINDING if _is_different(result) else EXIT_UNTESTABLE
+    return _exit_code(result, as_recorded=EXIT_GOOD, not_run=EXIT_UNTESTABLE)
 
 
 def _inputs(args: argparse.Namespace) -> list[Path]:
@@ -213,14 +213,13 @@ def _rerun(args: argparse.Namespace, new: Path) -> CommandResult:
             return run_command(args.command, options, ask)
 
 
-def _is_as_recorded(result: CommandResult) -> bool:
-    """Whether the agent ran, and every request was as recorded."""
-    return not (_problems(result) or result.difference) and result.recorded is not None
-
-
-def _is_different(result: CommandResult) -> bool:
-    """Whether the agent asked for something else."""
-    return bool(result.difference) and not _problems(result)
+def _exit_code(result: CommandResult, *, as_recorded: int, not_run: int) -> int:
+    """Return EXIT_FINDING where the agent asked for something else; else whether every request was as recorded."""
+    if _problems(result):
+        return not_run
+    if result.difference:
+        return EXIT_FINDING
+    return not_run if result.recorded is None else as_recorded
 
 
 def _problems(result: CommandResult) -> list[str]:
