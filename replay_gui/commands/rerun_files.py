@@ -14,6 +14,7 @@ from replay_gui.core.errors import RerunRefused
 from replay_gui.core.log.positions import Position, index_before
 from replay_gui.core.log.source import read_beginning
 from replay_gui.core.text.json_pointer import split_pointer
+from replay_gui.record.calls.json_bodies import is_too_deep
 from replay_gui.record.child.rerun_report import RerunReport
 from replay_gui.record.child.running import CommandResult
 from replay_gui.record.matching.answer_edits import AnswerEdit
@@ -79,6 +80,8 @@ def write_rerun_report(
 def _edit(event: int, pointer: str, value: Any, where: str) -> AnswerEdit:
     if event < 1:
         raise RerunRefused(f"{where}: {event} is no number of an event")
+    if is_too_deep(value):
+        raise RerunRefused(f"{where}: the value for event {event} is nested too deeply")
     try:
         split_pointer(pointer)
     except ValueError as why:

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from replay_gui.core.importers.json_lines import NotJson
+from replay_gui.core.log.canonical import MAX_DEPTH, nesting_depth
 
 MAX_UNPACKED_BYTES = 64 << 20  # of a body without its content encoding
 
@@ -22,6 +23,14 @@ def json_value(raw: bytes | str) -> Any:
         raise NotJson("it is nested too deeply") from None
     except (msgspec.MsgspecError, UnicodeError) as why:
         raise NotJson(str(why)) from None
+
+
+def is_too_deep(value: Any) -> bool:
+    """Whether a value is nested deeper than a log can hold."""
+    try:
+        return nesting_depth(value) > MAX_DEPTH
+    except RecursionError:
+        return True
 
 
 def unpacked(body: bytes, encoding: str) -> tuple[bytes, bool]:

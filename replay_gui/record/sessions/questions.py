@@ -11,7 +11,7 @@ import msgspec
 from replay_gui.core.importers.json_lines import NotJson
 from replay_gui.core.state.json_form import indented_json, json_form
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
-from replay_gui.record.calls.json_bodies import json_value
+from replay_gui.record.calls.json_bodies import is_too_deep, json_value
 
 _MAX_TEXT = 20_000  # characters of a request or an answer that are shown
 
@@ -80,8 +80,9 @@ def _json_text(value: Any) -> str:
 
 
 def value_of_words(words: str) -> object:
-    """Return the value of a JSON text, or the text itself where it is none."""
+    """Return the value of a JSON text, or the text itself where it is none, or deeper than a log can hold."""
     try:
-        return json_value(words)
+        value = json_value(words)
     except NotJson:
         return words
+    return words if is_too_deep(value) else value

@@ -19,7 +19,7 @@ from replay_gui import EventLog, record
 from replay_gui.cli import main
 from replay_gui.core.log.begun import Means, RunBegin
 from replay_gui.record.child.question_folder import QuestionFolder
-from replay_gui.record.sessions.questions import Reply, ReplyKind
+from replay_gui.record.sessions.questions import Reply, ReplyKind, value_of_words
 
 AGENT = """
     import sys
@@ -82,6 +82,16 @@ def test_a_tool_has_a_fixed_answer(run: Path) -> None:
     assert (status, report["difference"]["kind"]) == (1, "repeated"), "say was asked for with a twice"
 
 
+def nested(depth: int) -> str:
+    return "[" * depth + "]" * depth
+
+
+@pytest.mark.parametrize("depth", [129, 500, 700])
+def test_a_value_that_no_log_can_hold_is_a_text(depth: int) -> None:
+    assert value_of_words(nested(128)) == json.loads(nested(128))
+    assert value_of_words(nested(depth)) == nested(depth)
+
+
 def test_edits_come_from_a_file(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     edits = run.with_name("edits.json")
     edits.write_text(json.dumps([{"event": 4, "pointer": "/1", "value": "é"}]))
@@ -89,7 +99,14 @@ def test_edits_come_from_a_file(run: Path, capsys: pytest.CaptureFixture[str]) -
     assert (status, report["is_edited"], report["made"]) == (0, True, 1)
     assert answers == [["recorded", "é"], ["recorded", "b"]]
     command = ["rerun", str(run), "--edits", str(edits), "--", "true"]
-    for text, words in (("{}", "is no list of edits"), ('[{"event": 0, "pointer": "", "value": 1}]', "no number")):
+    deep = '[{"event": 4, "pointer": "", "value": %s}]'
+    for text, words in (
+        ("{}", "is no list of edits"),
+        ('[{"event": 0, "pointer": "", "value": 1}]', "no number"),
+        (deep % nested(129), "too deeply"),
+        (deep % nested(700), "too deeply"),
+        (deep % nested(100_000), "is no list of edits"),
+    ):
         edits.write_text(text)
         assert main(command) == 2
         assert words in capsys.readouterr().err
