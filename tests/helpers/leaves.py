@@ -5,8 +5,12 @@ from __future__ import annotations
 import copy
 import io
 import json
+import os
+import re
+import sqlite3
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,10 +34,12 @@ class ChangedFile:
 def changed_files(data: bytes, name: str, limit: int) -> Iterator[ChangedFile]:
     """Yield the file once for each leaf, with that leaf changed; at most `limit` of them, spread evenly.
 
-    `name` tells the form: ``.eval`` is a ZIP of JSON members, ``.json`` one JSON value, all else JSON Lines.
+    `name` tells the form: ``.eval`` is a ZIP of JSON members, ``.sqlite`` a database, ``.md`` text, ``.json`` one JSON
+    value, all else JSON Lines.
     """
-    if name.endswith(".eval"):
-        yield from _changed_members(data, limit)
+    special = {".eval": _changed_members, ".sqlite": _changed_rows, ".md": _changed_words}
+    if changes := special.get(os.path.splitext(name)[1]):
+        yield from changes(data, limit)
         return
     document: Any
     whole = name.endswith(".json")
@@ -72,6 +78,42 @@ def _changed_members(data: bytes, limit: int) -> Iterator[ChangedFile]:
                 for each, content in members.items():
                     archive.writestr(each, one.data if each == name else content)
             yield ChangedFile(f"/{name.partition('/')[0]}{one.path}", one.was, output.getvalue())
+
+
+def _changed_rows(data: bytes, limit: int) -> Iterator[ChangedFile]:
+    """A database with the value of one column changed in one row; of a text that is JSON, each leaf in it."""
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.deserialize(data)
+        named = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        cells = [
+            (table, column, row, path, value, text)
+            for (table,) in database.execute(named).fetchall()
+            for (column,) in database.execute("SELECT name FROM pragma_table_info(?)", (table,)).fetchall()
+            for row, text in database.execute(f"SELECT rowid, {column} FROM {table}").fetchall()
+            if not isinstance(text, bytes)
+            for path, value in _leaves_in(text)
+        ]
+    for table, column, row, path, value, text in cells[:: max(1, -(-len(cells) // limit))]:
+        other = json.dumps(with_leaf(json.loads(text), path, changed(value))) if path else changed(text)
+        with closing(sqlite3.connect(":memory:")) as database:
+            database.deserialize(data)
+            database.execute(f"UPDATE OR REPLACE {table} SET {column} = ? WHERE rowid = ?", (other, row))
+            database.commit()
+            yield ChangedFile(general((table, column, *path)), value, database.serialize())
+
+
+def _leaves_in(text: Any) -> Iterator[tuple[Path, Any]]:
+    """The leaves of a text that is a JSON object or array; any other value is one."""
+    is_json = isinstance(text, str) and text[:1] in ("{", "[")
+    yield from leaves_of(json.loads(text)) if is_json else [((), text)]
+
+
+def _changed_words(data: bytes, limit: int) -> Iterator[ChangedFile]:
+    """A text with one word changed; its path is the line."""
+    words = [*re.finditer(rb"\S+", data)]
+    for word in words[:: max(1, -(-len(words) // limit))]:
+        line = data[data.rfind(b"\n", 0, word.start()) + 1 :].partition(b"\n")[0].decode()
+        yield ChangedFile(general((line,)), word[0].decode(), data[: word.end()] + b"~" + data[word.end() :])
 
 
 def leaves_of(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:

@@ -119,17 +119,23 @@ def opened_database(path: Path) -> Iterator[SqliteDatabase]:
 
 
 @contextmanager
+def damage_refused(path: Path) -> Iterator[None]:
+    """Raise ImportRefused where a database turns out to be damaged while it is read."""
+    try:
+        yield
+    except (sqlite3.Error, UnicodeDecodeError) as why:  # the latter for what SQLite itself says of the damage
+        raise ImportRefused(f"{path}: a SQLite database that cannot be read: {why}") from None
+
+
+@contextmanager
 def checked_database(path: Path, tables: Iterable[str]) -> Iterator[SqliteDatabase]:
     """Open a database to read these tables.
 
     ImportRefused where it cannot be read, where it turns out to be damaged, or where a table computes what it returns.
     """
-    try:
-        with opened_database(path) as database:
-            database.check_tables(tables)
-            yield database
-    except (sqlite3.Error, UnicodeDecodeError) as why:
-        raise ImportRefused(f"{path}: a SQLite database that cannot be read: {why}") from None
+    with damage_refused(path), opened_database(path) as database:
+        database.check_tables(tables)
+        yield database
 
 
 def is_database_with(file: ForeignFile, tables: Tables) -> bool:

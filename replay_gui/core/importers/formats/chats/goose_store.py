@@ -8,7 +8,13 @@ from typing import Any
 
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.message_events import decoded
-from replay_gui.core.importers.sqlite_database import SqliteDatabase, Tables, checked_database, is_database_with
+from replay_gui.core.importers.sqlite_database import (
+    SqliteDatabase,
+    Tables,
+    checked_database,
+    damage_refused,
+    is_database_with,
+)
 
 _TABLES: Tables = {"sessions": (), "messages": ("content_json",)}
 _JSON = ("extension_data", "recipe_json", "user_recipe_values_json", "model_config_json")  # columns
@@ -27,12 +33,13 @@ def stored_sessions(path: Path) -> Iterator[tuple[dict[str, Any], Iterator[tuple
         newest = ", ".join(f"{name} DESC" for name in ("updated_at", "created_at", "id") if name in named)
         for row in [*database.records("sessions", f"ORDER BY {newest or 'rowid'}")]:
             session = {name: decoded(value) if name in _JSON else value for name, value in row.items()}
-            yield session, _messages(database, session.get("id"))
+            yield session, _messages(database, path, session.get("id"))
 
 
-def _messages(database: SqliteDatabase, session_id: Any) -> Iterator[tuple[int, dict[str, Any]]]:
+def _messages(database: SqliteDatabase, path: Path, session_id: Any) -> Iterator[tuple[int, dict[str, Any]]]:
     rows = database.records("messages", "WHERE session_id = ? ORDER BY created_timestamp, id", (session_id,))
-    yield from ((number, message_of(row)) for number, row in enumerate(rows, 1))
+    with damage_refused(path):
+        yield from ((number, message_of(row)) for number, row in enumerate(rows, 1))
 
 
 def is_row(record: Any) -> bool:

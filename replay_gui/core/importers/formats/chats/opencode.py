@@ -58,6 +58,8 @@ class OpenCode:
         "version": RECORDER,
         "directory": HOST,
         "path": HOST,
+        "project_id": ID,  # this and the next are columns of the store
+        **dict.fromkeys(("time_created", "time_updated"), CLOCK),
     }
     volatile_within: ClassVar[Mapping[str, str]] = {
         "callID": ID,

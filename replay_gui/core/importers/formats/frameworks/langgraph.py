@@ -9,12 +9,14 @@ from typing import ClassVar
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.frameworks.langgraph_thread import LangGraphThread
 from replay_gui.core.importers.formats.frameworks.langgraph_values import VOLATILE
+from replay_gui.core.importers.formats.records import ID
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.side_files import side_files
 from replay_gui.core.importers.sqlite_database import Tables, checked_database, is_database_with
 
 _TABLES: Tables = {"checkpoints": (), "writes": ()}
+_OF_ROWS = {"parent_checkpoint_id": ID, "idx": "the order of writes, which the events have"}
 
 
 class LangGraph:
@@ -23,7 +25,7 @@ class LangGraph:
     name = "langgraph"
     title = "LangGraph checkpoints"
     version = 3
-    volatile: ClassVar[Mapping[str, str]] = VOLATILE
+    volatile: ClassVar[Mapping[str, str]] = {**VOLATILE, **_OF_ROWS}
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept an SQLite file with the tables of LangGraph's checkpoints."""

@@ -151,6 +151,18 @@ def test_opencodes_store_has_a_run_a_session(tmp_path: Path) -> None:
     assert (last.kind, last.payload["error_type"], last.payload["message"]) == ("Error", "interrupted", "Aborted")
 
 
+@pytest.mark.parametrize(("seed", "word"), [("goose/4.sqlite", b"not there."), ("opencode/3.sqlite", b"There is a.")])
+def test_a_damaged_database_is_refused(tmp_path: Path, seed: str, word: bytes) -> None:
+    """The page of a message is no page of a table."""
+    data = bytearray((DATA / "seeds" / seed).read_bytes())
+    page = data.index(word) // 512 * 512
+    data[page : page + 8] = b"\xff" * 8
+    path = tmp_path / "damaged.db"
+    path.write_bytes(data)
+    with pytest.raises(ImportRefused, match="cannot be read: database disk image is malformed"):
+        read_all(path, seed.partition("/")[0])
+
+
 @pytest.mark.parametrize("format", ["goose", "opencode"])
 def test_another_database_is_not_taken(tmp_path: Path, format: str) -> None:
     path = database(tmp_path / "other.db", "CREATE TABLE messages (id INTEGER, content TEXT)", [])
