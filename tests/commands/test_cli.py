@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from replay_gui.cli import COMMANDS
 from replay_gui.commands import info
+from replay_gui.commands.parsers import COMMANDS
 from replay_gui.core.diagnostics import Topic, topic_logger
 
 
