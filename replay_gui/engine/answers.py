@@ -187,22 +187,6 @@ class SearchResult(msgspec.Struct, frozen=True, kw_only=True):
     problem: str = ""
 
 
-class ValueTrace(msgspec.Struct, frozen=True, kw_only=True):
-    """The progress of trace `number`.
-
-    Attributes:
-        indexes: of the events that changed the value, ascending; those since the last ValueTrace.
-        done, total: events. ended: no more will come. problem: why it could not be done, or "".
-    """
-
-    number: int
-    indexes: tuple[EventIndex, ...]
-    done: int
-    total: int
-    ended: bool
-    problem: str = ""
-
-
 class Reported(msgspec.Struct, frozen=True):
     """The progress of report `number`.
 

@@ -25,6 +25,7 @@ from replay_gui.engine.opening import conversion_cache, survey_cache, user_cache
 from replay_gui.engine.queries.catalogue_query_controller import CatalogueQueryController
 from replay_gui.engine.queries.evaluation_controller import EvaluationController
 from replay_gui.engine.queries.source_controller import SourceController
+from replay_gui.engine.queries.value_messages import ValueQuestion
 from replay_gui.engine.report_controller import ReportController
 from replay_gui.engine.request_queue import RequestQueue
 from replay_gui.engine.requests import (
@@ -58,7 +59,6 @@ from replay_gui.engine.requests import (
     StopReport,
     StopWork,
     TakeSample,
-    TraceValue,
     WorkerMessage,
     WriteRules,
 )
@@ -196,7 +196,7 @@ class Engine:
                 self._answer(side, run, _answer_about_file(body), ticket)
             case ClearCache():
                 self._answer(side, run, self._clear_caches(), ticket)
-            case Seek() | GetRows() | Find() | TraceValue() | StopWork() | GetTotals() | CheckFile():
+            case Seek() | GetRows() | Find() | ValueQuestion() | StopWork() | GetTotals() | CheckFile():
                 controller.handle_request(run, body, ticket)
             case FindMarks() | CorrectEffects():
                 controller.handle_request(run, body, ticket)

@@ -9,6 +9,7 @@ import msgspec
 
 from replay_gui.core.facts.fact_names import TASK
 from replay_gui.core.log.positions import Position
+from replay_gui.engine.queries.value_messages import ValueQuestion
 from replay_gui.engine.sessions_messages import ListSessions, SessionsListed
 
 if TYPE_CHECKING:  # the first window needs none of them, and importing them takes a while
@@ -22,6 +23,7 @@ if TYPE_CHECKING:  # the first window needs none of them, and importing them tak
     from replay_gui.engine.evaluation_answer import CatalogueAnswer, Evaluation
     from replay_gui.engine.job_group import StartedJob
     from replay_gui.engine.jobs.job_messages import JobMessage
+    from replay_gui.engine.queries.value_messages import ValueAnswer
     from replay_gui.engine.run_grouping import Versions
 
 
@@ -77,16 +79,6 @@ class Find(msgspec.Struct, frozen=True):
     number: int
     text: str
     match_case: bool = False
-
-
-class TraceValue(msgspec.Struct, frozen=True):
-    """Find the events that changed a value of the state. Answer: ValueTrace, repeatedly. A new trace ends the last.
-
-    `number`: greater than those before. `keys`: of the value's path; without any, the last trace is only ended.
-    """
-
-    number: int
-    keys: tuple[str, ...]
 
 
 class StopWork(msgspec.Struct, frozen=True):
@@ -279,7 +271,7 @@ RequestBody: TypeAlias = (
     | Seek
     | GetRows
     | Find
-    | TraceValue
+    | ValueQuestion
     | StopWork
     | CheckFile
     | Compare
@@ -328,7 +320,6 @@ RunAnswer: TypeAlias = (
     " | answers.PositionState"
     " | answers.Rows"
     " | answers.SearchResult"
-    " | answers.ValueTrace"
     " | answers.Totals"
     " | answers.Reported"
     " | VerificationReport"
@@ -351,6 +342,7 @@ AnswerValue: TypeAlias = (
     " | answers.RulesWritten"
     " | marks_answer.MarksFound"
     " | marks_answer.EffectsCorrected"
+    " | ValueAnswer"
     " | answers.Compared"
     " | answers.AlignedRows"
     " | answers.Step"

@@ -32,14 +32,15 @@ from replay_gui.engine.jobs.job_types import (
     MarksArguments,
     SearchArguments,
     TotalsArguments,
-    TraceArguments,
 )
+from replay_gui.engine.jobs.values.value_arguments import ValueArguments
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.opening import Conversion, facts_of, open_converted_run, open_file, open_log_run
 from replay_gui.engine.queries.marks_controller import MarksController
 from replay_gui.engine.queries.search_controller import SearchController
 from replay_gui.engine.queries.totals_controller import TotalsController
-from replay_gui.engine.queries.trace_controller import TraceController
+from replay_gui.engine.queries.value_controller import ValueController
+from replay_gui.engine.queries.value_messages import ValueQuestion
 from replay_gui.engine.reading_task import ReadingTask
 from replay_gui.engine.requests import (
     CheckFile,
@@ -54,7 +55,6 @@ from replay_gui.engine.requests import (
     Seek,
     SendAnswer,
     StopWork,
-    TraceValue,
     WorkEnded,
 )
 from replay_gui.engine.run_state import ActiveRun, GrowingRun, IncompleteRun, RunState, WholeRun
@@ -121,8 +121,8 @@ class RunController:
                 self._answer(number, active.run.rows(start, stop), ticket)
             case Find():
                 active.search.start(body)
-            case TraceValue():
-                active.trace.start(body)
+            case ValueQuestion():
+                active.values.start(body)
             case StopWork():
                 self._stop_reading(active)
             case GetTotals():
@@ -235,7 +235,7 @@ class RunController:
             run,
             state or IncompleteRun(),
             search=SearchController(self._searchers, run.log.source.path, on_worker_message),
-            trace=TraceController(self._searchers, run.log.source.path, on_worker_message),
+            values=ValueController(self._searchers, run.log.source.path, on_worker_message),
             totals=TotalsController(self._pool, run, on_worker_message),
             marks=MarksController(self._pool, run, on_worker_message),
         )
@@ -281,10 +281,10 @@ class RunController:
                 result = active.search.on_worker_message(job, message)
                 if result is not None:
                     self._answer(number, result)
-            case TraceArguments(), _:
-                trace = active.trace.on_worker_message(job, message)
-                if trace is not None:
-                    self._answer(number, trace)
+            case ValueArguments(), _:
+                answer = active.values.on_worker_message(job, message)
+                if answer is not None:
+                    self._answer(number, answer)
             case TotalsArguments(), _:
                 totals = active.totals.on_worker_message(job, message)
                 if totals is not None:
@@ -378,7 +378,7 @@ class RunController:
         self._answer(run.number, FactsChanged(run.facts))
         self._answer_notes(run)
         self._begin_reading(active, made.built)
-        active.search.path = active.trace.path = log.source.path
+        active.search.path = active.values.path = log.source.path
         active.totals.begin_if_requested()
 
     def _stop_growing(self, active: ActiveRun, conversion: ConversionController, alert: Alert) -> None:

@@ -11,7 +11,7 @@ from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.queries.marks_controller import MarksController
 from replay_gui.engine.queries.search_controller import SearchController
 from replay_gui.engine.queries.totals_controller import TotalsController
-from replay_gui.engine.queries.trace_controller import TraceController
+from replay_gui.engine.queries.value_controller import ValueController
 from replay_gui.engine.reading_task import ReadingTask
 
 
@@ -46,14 +46,14 @@ class ActiveRun:
         state: RunState,
         *,
         search: SearchController,
-        trace: TraceController,
+        values: ValueController,
         totals: TotalsController,
         marks: MarksController,
     ) -> None:
         self.run = run
         self.state = state
         self.search = search
-        self.trace = trace
+        self.values = values
         self.totals = totals
         self.marks = marks
         self.last_seek: tuple[int, Position] | None = None  # ticket and position
@@ -70,7 +70,7 @@ class ActiveRun:
             case _:
                 assert_never(self.state)
         self.search.stop()
-        self.trace.stop()
+        self.values.stop()
         self.totals.stop()
         self.marks.stop()
         self.run.close()

@@ -32,11 +32,11 @@ from replay_gui.engine.answers import (
     SearchResult,
     TextRead,
     Totals,
-    ValueTrace,
 )
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.evaluation_answer import CatalogueAnswer, Evaluation
 from replay_gui.engine.marks_answer import EffectsCorrected, MarksFound
+from replay_gui.engine.queries.value_messages import ValueAnswer
 from replay_gui.engine.requests import (
     Answer,
     CheckFile,
@@ -55,7 +55,6 @@ from replay_gui.engine.requests import (
     Side,
     StopReport,
     StopWork,
-    TraceValue,
     WorkEnded,
     WriteRules,
 )
@@ -66,6 +65,7 @@ from replay_gui.models.run.run_marks import RunMarks
 from replay_gui.models.source_session import LastPositionsOf, SourceSession
 from replay_gui.models.timeline.event_steps import next_error, next_in_lane, step_position
 from replay_gui.models.timeline.visible_range import VisibleRange
+from replay_gui.models.values.run_values import RunValues
 
 if TYPE_CHECKING:
     from replay_gui.core.divergence.rules.rules import Rule
@@ -86,7 +86,8 @@ class Session(VisibleRange):
         totals: what the run used, or None while it is not known.
         format: the importer that the user has chosen for the run, or None.
         last_positions: tells where the user left a run, which is where it is opened; or None.
-        sources: what the window asks about folders and files of runs. run_marks: the marks of the run.
+        sources: what the window asks about folders and files of runs. run_marks: the marks of the run. values: what is
+            asked about single values of the state.
 
     Signals:
         run_changed(): another run, or none, is open; everything else was reset.
@@ -95,7 +96,7 @@ class Session(VisibleRange):
         position_state_changed(): `position_state` is another; panels that need data use this.
         report_changed(): `report` is another. rows_ready(object): Rows that were requested.
         progress_changed(object): Progress of the background work, or None once it is done.
-        found(object): Found, of a search that was requested. value_traced(object): ValueTrace, likewise.
+        found(object): Found, of a search that was requested.
         totals_changed(): `totals` is known. reported(object): Reported, of a report that was requested.
         rules_read(object): RulesRead. rules_written(object): RulesWritten. Both answer a request.
         alert_raised(object): an Alert to show as a banner.
@@ -111,7 +112,6 @@ class Session(VisibleRange):
     rows_ready = Signal(object)
     progress_changed = Signal(object)
     found = Signal(object)
-    value_traced = Signal(object)
     totals_changed = Signal()
     reported = Signal(object)
     rules_read = Signal(object)
@@ -139,6 +139,7 @@ class Session(VisibleRange):
         self._pacer = Pacer(SEEK_INTERVAL_MS, self)
         self._pacer.due.connect(self.request_state)
         self.sources, self.run_marks = SourceSession(bridge, self), RunMarks(bridge, side, self)
+        self.values = RunValues(bridge, side, self)
         self.progress_changed.connect(self._tell_read)
         self.index_changed.connect(self._tell_read)
         if bridge is not None:
@@ -224,10 +225,10 @@ class Session(VisibleRange):
         if self.facts is not None:
             self._send_request("tip", GetRows(start, stop))
 
-    def request_search(self, question: Find | TraceValue) -> None:
-        """Request a search for a text, or for a value's changes; a newer one ends it."""
+    def request_search(self, question: Find) -> None:
+        """Request a search for a text; a newer one ends it."""
         if self.facts is not None:
-            self._send_request(type(question).__name__, question)
+            self._send_request("find", question)
 
     def request_report(self, question: MakeReport | StopReport) -> None:
         """Request a report instead of the one under way, or end that; `reported` tells how far it is."""
@@ -306,8 +307,8 @@ class Session(VisibleRange):
                 self.rules_written.emit(value)
             case Evaluation() | CatalogueAnswer() | Sampled() | Formats() | MappingSaved() | TextRead():
                 pass  # answers to the sessions of sources and of many runs
-            case ComparisonAnswer() | SessionsListed() | MarksFound() | EffectsCorrected():
-                pass  # answers to the sessions of the comparison and of sources, and to `run_marks`
+            case ComparisonAnswer() | SessionsListed() | MarksFound() | EffectsCorrected() | ValueAnswer():
+                pass  # answers to the sessions of the comparison and of sources, to `run_marks` and to `values`
             case _:
                 if answer.run == self._run:
                     self._on_run_answer(value)
@@ -327,8 +328,6 @@ class Session(VisibleRange):
                 self.rows_ready.emit(value)
             case SearchResult():
                 self.found.emit(value)
-            case ValueTrace():
-                self.value_traced.emit(value)
             case Totals():
                 self.totals = value
                 self.totals_changed.emit()
@@ -354,6 +353,7 @@ class Session(VisibleRange):
         self._watch.watch("" if self.facts is None else self.facts.path)
         self._set_working(None)
         self.run_marks.forget(number)
+        self.values.forget(number)
         self.alerts_cleared.emit()
         self.run_changed.emit()
         self.position_changed.emit(self.position)

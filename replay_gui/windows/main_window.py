@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSettings, Qt, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -45,6 +45,7 @@ from replay_gui.windows.run_bar import RunBar
 from replay_gui.windows.runs.runs_page import RunsPage
 from replay_gui.windows.settings.settings_actions import SettingsActions
 from replay_gui.windows.source_actions import SourceActions, folder_of
+from replay_gui.windows.values.value_actions import ValueActions
 
 if TYPE_CHECKING:
     from replay_gui.widgets.comparison.divergence_search import DivergenceFind
@@ -77,7 +78,6 @@ class MainWindow(QMainWindow):
         self.comparison = ComparisonSession(session, self)
         self._app, self._settings, self.recent_files = app, settings, RecentFiles(settings, self)
         self.recent_files.follow(session, self.comparison)
-        self.setAcceptDrops(True)
         self.actions_ = make_actions(self)
         for spec in ACTION_SPECS:
             self.actions_[spec.name].setEnabled(not spec.comparison)
@@ -96,6 +96,7 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(self._welcome)
         self.run_actions = RunActions(session, self._get_run_view, self.playback, self.actions_, self)
         self.find_actions = FindActions(self._get_find_line, self._get_run_view, self)
+        self.value_actions = ValueActions(session, self._get_run_view, self.actions_, settings, self)
         self.sources = SourceActions(session, self.comparison, self.actions_, self)
         self.runs_page = RunsPage(session, self.comparison, pages=self._pages, actions=self.actions_, window=self)
         self._banners = BannerArea(session)
@@ -123,6 +124,7 @@ class MainWindow(QMainWindow):
 
         view = RunView(self.session, self.finder, self.comparison.rules)
         view.detail.add_action(self.actions_["what_if"])
+        self.value_actions.attach(view)
         self._pages.addWidget(view)
         self.find_field.left.connect(view.timeline.setFocus)
         view.events.menu.compare_wanted.connect(self.sources.compare_from)
@@ -202,8 +204,8 @@ class MainWindow(QMainWindow):
         self.palette_actions = PaletteActions(
             self.session, self.comparison, self.actions_, self.menus, get_view=self._get_run_view, window=self
         )
-        owners = self.sources, self.run_actions, self.find_actions, self.palette_actions, self.reruns
-        for owner in (self, *owners, self.settings_actions, help_actions):
+        owners = self.sources, self.run_actions, self.value_actions, self.find_actions, self.palette_actions
+        for owner in (self, *owners, self.reruns, self.settings_actions, help_actions):
             connect_actions(self.actions_, owner.handlers)
         self.run_actions.search_wanted.connect(self.find_actions.find_first)
         self.menus.format_chosen.connect(self.sources.on_format_chosen)
@@ -211,6 +213,7 @@ class MainWindow(QMainWindow):
         self.sources.formats_known.connect(self.menus.set_formats)
         self.sources.attach_welcome(self._welcome, self._settings)
         self.sources.attach_page(self.runs_page)
+        self.sources.dropped.connect(self.open_paths)
         self.runs_page.shown_changed.connect(self._on_run_changed)
         self.menus.theme_chosen.connect(self.settings_actions.choose_theme)
         self.menus.recent_chosen.connect(self.session.open)
@@ -363,16 +366,7 @@ class MainWindow(QMainWindow):
             super().keyPressEvent(event)
 
     # ---- dropped files, closing ---------------------------------------------------------------------
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Accept local files."""
-        if _local_files(event):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Open the dropped files."""
-        event.acceptProposedAction()
-        self.open_paths(_local_files(event))
-
+    @Slot(object)
     def open_paths(self, paths: Sequence[str]) -> None:
         """Open one file, compare two, or show the runs of a folder or of more files."""
         if os.path.isdir(paths[0]) or len(paths) > 2:
@@ -393,7 +387,3 @@ class MainWindow(QMainWindow):
         self.comparison.close()
         self.session.close()
         super().closeEvent(event)
-
-
-def _local_files(event: QDropEvent) -> list[str]:
-    return [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]

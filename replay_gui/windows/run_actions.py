@@ -63,8 +63,6 @@ class RunActions(QObject):
             "forward_in_lane": self.on_forward_in_lane,
             "go_to": self.on_go_to,
             "find_in_state": self.on_find_in_state,
-            "next_change": self.on_next_change,
-            "previous_change": self.on_previous_change,
             "next_error": self.on_next_error,
             "previous_error": self.on_previous_error,
             "visited_back": self.on_visited_back,
@@ -136,14 +134,6 @@ class RunActions(QObject):
     @Slot()
     def on_find_in_state(self) -> None:
         self._get_view().state.begin_find()
-
-    @Slot()
-    def on_next_change(self) -> None:
-        self._get_view().state.trace.step(forward=True)
-
-    @Slot()
-    def on_previous_change(self) -> None:
-        self._get_view().state.trace.step(forward=False)
 
     @Slot()
     def on_next_error(self) -> None:

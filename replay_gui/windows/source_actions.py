@@ -6,8 +6,8 @@ import os
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, Signal, Slot
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QEvent, QObject, QSettings, Signal, Slot
+from PySide6.QtGui import QAction, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from replay_gui.core.log.positions import Position
@@ -34,13 +34,15 @@ def folder_of(facts: RunFacts | None) -> str:
 
 
 class SourceActions(QObject):
-    """The slots of these actions; enables those that can be done.
+    """The slots of these actions; enables those that can be done. Lets the window accept files that are dropped on it.
 
     Signals: noticed(object): an Alert to show as a banner. formats_known(object): (name, title) of every importer.
+    dropped(object): the list of the paths of files that were dropped.
     """
 
     noticed = Signal(object)
     formats_known = Signal(object)
+    dropped = Signal(object)
 
     def __init__(
         self, session: Session, comparison: ComparisonSession, actions: dict[str, QAction], window: QWidget
@@ -53,9 +55,22 @@ class SourceActions(QObject):
         self._page: RunsPage | None = None
         self._welcome: WelcomePage | None = None
         self._settings: QSettings | None = None
+        window.setAcceptDrops(True)
+        window.installEventFilter(self)
         session.run_changed.connect(self._on_run_changed)
         session.facts_changed.connect(self._on_run_changed)
         session.sources.formats_known.connect(self.formats_known)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Accept local files that are dragged over the window, and tell those that are dropped."""
+        if not isinstance(event, QDropEvent) or event.type() not in (QEvent.Type.DragEnter, QEvent.Type.Drop):
+            return False
+        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+        if paths and event.type() == QEvent.Type.Drop:
+            self.dropped.emit(paths)
+        return True
 
     def attach_page(self, page: RunsPage) -> None:
         """Show many runs on this page."""

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QSettings, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -41,6 +42,14 @@ class Journey:
     def press(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         """A key, to whatever has the focus."""
         QTest.keyClick(self.window.focusWidget() or self.window, key, modifiers)
+
+    def drop(self, *paths: Path) -> None:
+        """Drag files over the window, and drop them."""
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+        copy, left, plain = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        QApplication.sendEvent(self.window, QDragEnterEvent(QPoint(10, 10), copy, data, left, plain))
+        QApplication.sendEvent(self.window, QDropEvent(QPointF(10, 10), copy, data, left, plain))
 
     def arrive(self, position: int) -> None:
         """Waits until everything about `position` is there."""

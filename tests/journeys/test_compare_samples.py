@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
@@ -148,12 +147,7 @@ def test_changes_only(journey: Journey) -> None:
 
 
 def test_two_files_dropped_are_compared_and_one_run_is_left_afterwards(journey: Journey) -> None:
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(sample.path)) for sample in (REFERENCE, RERUN)])
-    event = QDropEvent(
-        QPointF(10, 10), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    )
-    journey.window.dropEvent(event)
+    journey.drop(REFERENCE.path, RERUN.path)
     comparison = _settled(journey)
     assert comparison.comparison is not None
     assert not comparison.comparison.diverged

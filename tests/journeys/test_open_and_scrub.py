@@ -4,8 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
@@ -106,13 +105,8 @@ def test_an_unreadable_file_is_refused_in_words_in_the_window(journey: Journey, 
 
 
 def test_a_file_is_opened_by_dropping_it(journey: Journey, log: Path) -> None:
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(log))])
-    event = QDropEvent(
-        QPointF(10, 10), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    )
     with journey.qtbot.waitSignal(journey.session.report_changed, timeout=30_000):
-        journey.window.dropEvent(event)
+        journey.drop(log)
     assert journey.session.facts is not None
     assert journey.session.facts.path == str(log)
 

@@ -41,6 +41,7 @@ def all_handlers(window: MainWindow) -> list[Handlers]:
         window.handlers,
         window.sources.handlers,
         window.run_actions.handlers,
+        window.value_actions.handlers,
         window.find_actions.handlers,
         window.palette_actions.handlers,
         window.settings_actions.handlers,

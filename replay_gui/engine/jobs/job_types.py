@@ -15,7 +15,6 @@ from replay_gui.core.facts.event_search import SearchHit
 from replay_gui.core.facts.known_sessions import KnownFolder
 from replay_gui.core.index.index_builder import BuiltIndex
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.replay.snapshot_store import SnapshotEntry
 from replay_gui.core.verification.integrity import Boundary
 
@@ -148,22 +147,6 @@ class SearchProgress(msgspec.Struct, frozen=True):
     total: int
     count: int
     hits: tuple[SearchHit, ...]
-
-
-class TraceArguments(JobArguments, frozen=True):
-    """Find the events of the log at `path` that changed the value at a path of the state. `keys`: of that path."""
-
-    job: ClassVar[str] = "trace"
-    path: str
-    keys: tuple[str, ...]
-
-
-class TraceProgress(msgspec.Struct, frozen=True):
-    """How far a trace is, in events; the indexes of the events found since the last of these."""
-
-    done: int
-    total: int
-    indexes: tuple[EventIndex, ...]
 
 
 class SampleArguments(JobArguments, frozen=True):

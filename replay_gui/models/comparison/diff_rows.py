@@ -32,6 +32,12 @@ class DiffRows(QAbstractTableModel):
         self._differences, self._equal, self._asked = tuple(differences), equal, asked
         self._reset()
 
+    def show_lines(self, lines: Iterable[DiffLine], differences: Iterable[Difference]) -> None:
+        """Show these lines, which are about these differences."""
+        self.beginResetModel()
+        self._differences, self._lines = tuple(differences), list(lines)
+        self.endResetModel()
+
     def set_unified(self, on: bool) -> None:
         """Show old above new in place of old beside new."""
         self.unified = on

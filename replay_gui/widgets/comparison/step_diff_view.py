@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Slot
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from replay_gui.core.divergence.comparison import Difference
 from replay_gui.core.log.event import Event
 from replay_gui.core.state.state import ABSENT
 from replay_gui.core.text.event_label import event_label
 from replay_gui.core.text.json_pointer import join_pointer
-from replay_gui.look.theme import GAP
+from replay_gui.look.theme import GAP, ROW
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.comparison.comparison_words import (
     differences_words,
@@ -20,17 +20,19 @@ from replay_gui.models.comparison.comparison_words import (
     state_title,
 )
 from replay_gui.models.comparison.diff_rows import DiffRows
+from replay_gui.models.comparison.watched_rows import WatchedRows
 from replay_gui.widgets.comparison.diff_view import DiffView
 from replay_gui.widgets.comparison.rule_menu import RuleMenu
 from replay_gui.widgets.parts.dimmer import Dimmer
 from replay_gui.widgets.parts.panel import Panel
 
 _NO_STEP_TEXT = "Choose a step above to see what differs in it."
+_MAX_WATCHED_ROWS = 4  # shown without scrolling
 _EQUAL_TEXT = "Both events are equal."
 
 
 class StepDiffView(QWidget):
-    """Payload on the left, state on the right. `payload`, `state`: the views of lines."""
+    """Payload on the left, state on the right. `payload`, `state`: the views of lines; `watched`: of watched values."""
 
     def __init__(self, session: ComparisonSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,7 +43,14 @@ class StepDiffView(QWidget):
         self._dimmer = Dimmer(self.state)
         self._payload_panel, self._state_panel = Panel("The chosen step"), Panel("State, A against B")
         self._payload_panel.set_body(self.payload)
-        self._state_panel.set_body(self.state)
+        self.watched = DiffView("Watched values of both runs", WatchedRows(session, self))
+        state_body = QWidget()
+        column = QVBoxLayout(state_body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.watched)
+        column.addWidget(self.state, 1)
+        self._state_panel.set_body(state_body)
         self.beside = self._payload_panel.add_button("Side by side", "What A has beside what B has", checkable=True)
         self.unified = self._payload_panel.add_button("Unified", "What A has above what B has", checkable=True)
         self.unified.setChecked(True)
@@ -56,8 +65,16 @@ class StepDiffView(QWidget):
         self.unified.toggled.connect(self.set_unified)
         self.payload.menu_wanted.connect(self._on_payload_menu)
         self.state.menu_wanted.connect(self._on_state_menu)
+        self.watched.model().modelReset.connect(self._fit_watched)
+        self._fit_watched()
         session.step_changed.connect(self._show)
         self._show()
+
+    @Slot()
+    def _fit_watched(self) -> None:
+        rows = self.watched.model().rowCount()
+        self.watched.setVisible(rows > 0)
+        self.watched.setFixedHeight(min(max(rows, 1), _MAX_WATCHED_ROWS) * ROW)
 
     @Slot(bool)
     def set_unified(self, on: bool) -> None:

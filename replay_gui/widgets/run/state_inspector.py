@@ -12,13 +12,15 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
 from replay_gui.models.run.event_words import view_command
 from replay_gui.models.run.state_tree import StateTree
-from replay_gui.models.run.value_trace import ChosenValueTrace
 from replay_gui.models.session import Session
+from replay_gui.models.values.value_trace import ChosenValueTrace
+from replay_gui.models.values.watched_values import WatchedValues
 from replay_gui.widgets.parts.notice import Notice
 from replay_gui.widgets.parts.panel import Panel
 from replay_gui.widgets.parts.panel_find_bar import PanelFindBar
-from replay_gui.widgets.run.value_trace_bar import ValueTraceBar
 from replay_gui.widgets.run.value_view import ValueView
+from replay_gui.widgets.values.value_trace_bar import ValueTraceBar
+from replay_gui.widgets.values.watch_view import WatchView
 
 
 class StateInspector(Panel):
@@ -34,6 +36,7 @@ class StateInspector(Panel):
         self.view = ValueView("State", self.tree)
         self.trace = ChosenValueTrace(session, self)
         self.trace_bar = ValueTraceBar(self.trace)
+        self.watched = WatchView(WatchedValues(session, session.values.paths))
         self.untrusted, self.not_applied = Notice("bad"), Notice("warn")
         self.changed_only = self.add_button(
             "Changed only", "Show only what this event changed", checkable=True, short="Changed"
@@ -41,14 +44,14 @@ class StateInspector(Panel):
         self.find_button = self.add_button("Find", "Find keys and values in the state", checkable=True, spare=True)
         self.find_bar = PanelFindBar("Find in the state", "Key or value")
         self.search, self.hits = self.find_bar.line, self.find_bar.count
-        copy = QAction("Copy the command that shows this", self)
-        copy.triggered.connect(self.copy_command)
-        self.view.addAction(copy)
+        self._copy = QAction("Copy the command that shows this", self)
+        self._copy.triggered.connect(self.copy_command)
+        self.view.addAction(self._copy)
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for part in (self.untrusted, self.not_applied, self.trace_bar, self.find_bar):
+        for part in (self.untrusted, self.not_applied, self.watched, self.trace_bar, self.find_bar):
             column.addWidget(part)
         column.addWidget(self.view, 1)
         self.set_body(body)
@@ -59,11 +62,17 @@ class StateInspector(Panel):
         self.find_bar.step_wanted.connect(self.step_hit)
         self.view.selectionModel().currentRowChanged.connect(self._show_hit_count)
         self.view.path_chosen.connect(self.trace.follow)
+        self.watched.path_chosen.connect(self.show_value)
         self.tree.searched.connect(self._on_searched)
         session.run_changed.connect(self.on_run_changed)
         session.position_state_changed.connect(self.on_position_state_changed)
         session.report_changed.connect(self._show_trust)
         self.on_run_changed()
+
+    def offer(self, watch: QAction, all_changes: QAction, to_writer: QAction) -> None:
+        """Offer these actions on the chosen value, in the menu of the state and beside the words on its changes."""
+        self.view.insertActions(self._copy, [watch, all_changes, to_writer])
+        self.trace_bar.offer(watch, all_changes)
 
     # ---- what the session says ----------------------------------------------------------------------
     @Slot()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
@@ -9,7 +11,6 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from replay_gui.look.icons import tinted_icon
 from replay_gui.look.theme import GAP, ICON, SMALL_SIZE, UNIT, data_font, theme, ui_font
 from replay_gui.models.run.any_index import AnyIndex
-from replay_gui.models.run.state_tree import StateTree
 from replay_gui.models.run.value_rows import ChangeMark, RowKind, ValueRow
 from replay_gui.widgets.parts.line_text import LineText
 from replay_gui.widgets.parts.row_view import RowView
@@ -21,10 +22,17 @@ _KEY_SHARE, _OLD_SHARE = 0.5, 0.4  # of the row, at most
 _SIGN_OF_MARK = {ChangeMark.ADDED: "+", ChangeMark.CHANGED: "~", ChangeMark.REMOVED: "−"}
 
 
-class ValueDelegate(QStyledItemDelegate):
-    """For a RowView over a StateTree."""
+class ValueRowSource(Protocol):
+    """What has a ValueRow for each of its rows."""
 
-    def __init__(self, view: RowView, tree: StateTree) -> None:
+    def row(self, row: int, /) -> ValueRow:
+        """Return the row at an index; IndexError beyond the last."""
+
+
+class ValueDelegate(QStyledItemDelegate):
+    """For a RowView over rows of values, such as a StateTree."""
+
+    def __init__(self, view: RowView, tree: ValueRowSource) -> None:
         super().__init__(view)
         self._view = view
         self._tree = tree

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 
 from replay_gui.core.text.json_pointer import join_pointer, pointer_text
 from replay_gui.look.icons import icon
 from replay_gui.look.theme import GAP, ICON, UNIT, set_role, theme_events
-from replay_gui.models.run.value_trace import ChosenValueTrace
 from replay_gui.models.tooltip import plain_tooltip
+from replay_gui.models.values.value_trace import ChosenValueTrace
 from replay_gui.widgets.parts.elided_label import ElidedLabel
 
 
@@ -27,17 +28,24 @@ class ValueTraceBar(QFrame):
         self.stop.clicked.connect(trace.stop)
         self.previous.clicked.connect(self._on_previous)
         self.next.clicked.connect(self._on_next)
+        self.watch = self._button("Watch this value (Ctrl+Alt+W)")
+        self.all_changes = self._button("All changes of this value (Shift+F12)")
         row = QHBoxLayout(self)
         row.setContentsMargins(GAP, UNIT, GAP, UNIT)
         row.setSpacing(UNIT)
         row.addWidget(self.words, 1)
-        row.addWidget(self.stop)
-        row.addWidget(self.previous)
-        row.addWidget(self.next)
+        for button in (self.stop, self.previous, self.next, self.all_changes, self.watch):
+            row.addWidget(button)
         trace.changed.connect(self._show)
         theme_events().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
         self._show()
+
+    def offer(self, watch: QAction, all_changes: QAction) -> None:
+        """Let the buttons trigger these actions, and say what they do."""
+        for button, action in ((self.watch, watch), (self.all_changes, all_changes)):
+            button.setToolTip(action.toolTip())
+            button.clicked.connect(action.trigger)
 
     def _button(self, tip: str) -> QToolButton:
         button = QToolButton()
@@ -63,6 +71,8 @@ class ValueTraceBar(QFrame):
         self.stop.setIcon(icon("close"))
         self.previous.setIcon(icon("previous"))
         self.next.setIcon(icon("next"))
+        self.all_changes.setIcon(icon("list"))
+        self.watch.setIcon(icon("watch"))
 
     @Slot()
     def _on_previous(self) -> None:

@@ -8,10 +8,10 @@ import pytest
 
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.replay.value_history import value_history
-from replay_gui.engine.jobs import trace_job
 from replay_gui.engine.jobs.job_messages import decode_value, encode_value
-from replay_gui.engine.jobs.job_types import TraceArguments, TraceProgress
-from replay_gui.engine.jobs.trace_job import trace_value
+from replay_gui.engine.jobs.values import trace_job
+from replay_gui.engine.jobs.values.trace_job import trace_values
+from replay_gui.engine.jobs.values.value_arguments import TraceArguments, TraceProgress
 from tests.helpers.logs import write_log
 
 
@@ -34,10 +34,10 @@ def test_each_change_is_handed_on_once_and_in_order(
 ) -> None:
     monkeypatch.setattr(trace_job, "PART_INTERVAL", 0.0)  # a part at every event
     path, parts = write_log(tmp_path / "run.rlog", turns=30), Parts()
-    last = trace_value(TraceArguments(str(path), keys), parts)
+    last = trace_values(TraceArguments(str(path), (keys, ())), parts)
     with EventLog.open(path) as log:
         expected = [change.index for change in value_history(log.contents(0, len(log)), keys)]
-    assert [index for part in [*parts.values, last] for index in part.indexes] == expected
+    assert [index for part in [*parts.values, last] for index in part.indexes[0]] == expected
     assert bool(expected) == (keys != ("no",))
     assert [part.done for part in parts.values] == list(range(151))
     assert (last.done, last.total) == (151, 151)

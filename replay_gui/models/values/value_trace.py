@@ -14,8 +14,7 @@ from replay_gui.core.replay.value_history import value_at
 from replay_gui.core.state.state import ABSENT, Path
 from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.wording import plural
-from replay_gui.engine.answers import ValueTrace
-from replay_gui.engine.requests import TraceValue
+from replay_gui.engine.queries.value_messages import TraceValue, ValueTrace
 from replay_gui.models.run.event_words import since_start
 from replay_gui.models.session import Session
 
@@ -44,7 +43,7 @@ class ChosenValueTrace(QObject):
         self._number = 0
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._request)
-        session.value_traced.connect(self._on_traced)
+        session.values.traced.connect(self._on_traced)
         session.run_changed.connect(self._on_run_changed)
         session.facts_changed.connect(self._restart)  # the run was still growing
         session.position_state_changed.connect(self.changed)
@@ -62,7 +61,7 @@ class ChosenValueTrace(QObject):
         if self.tracing:
             self._number += 1
             self._rest.stop()
-            self._session.request_search(TraceValue(self._number, ()))
+            self._session.values.ask(TraceValue(self._number, ()))
             self.tracing, self.problem = False, "stopped"
             self.changed.emit()
 
@@ -84,6 +83,11 @@ class ChosenValueTrace(QObject):
         """The last change before the position; None if there is none."""
         before = int(np.searchsorted(self.indexes, self._session.position - 1))
         return position_after(EventIndex(int(self.indexes[before - 1]))) if before > 0 else None
+
+    def go_to_writer(self) -> None:
+        """Go to the last change at or before the position, if there is one."""
+        if self.writer is not None:
+            self._session.seek(self.writer)
 
     def step(self, forward: bool) -> None:
         """Go to the next or previous change, if there is one."""
@@ -143,14 +147,14 @@ class ChosenValueTrace(QObject):
             self._rest.start()
         else:
             self._rest.stop()
-            self._session.request_search(TraceValue(self._number, ()))
+            self._session.values.ask(TraceValue(self._number, ()))
         self._mark()
         self.changed.emit()
 
     @Slot()
     def _request(self) -> None:
         if self.path is not None:
-            self._session.request_search(TraceValue(self._number, tuple(str(name) for name in self.path)))
+            self._session.values.ask(TraceValue(self._number, tuple(str(name) for name in self.path)))
 
     @Slot(object)
     def _on_traced(self, trace: ValueTrace) -> None:

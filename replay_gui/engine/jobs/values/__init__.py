@@ -1,0 +1,1 @@
+"""Jobs about single values of the state, in a worker process."""

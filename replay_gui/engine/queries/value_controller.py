@@ -1,0 +1,103 @@
+"""The questions about values of the state: at most one of each kind at a time, each in a worker process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from replay_gui.engine.job_group import JobGroup, OnWorkerMessage, StartedJob
+from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobProgress, decode_value
+from replay_gui.engine.jobs.values.value_arguments import (
+    ChangesArguments,
+    ChangesProgress,
+    TraceArguments,
+    TraceProgress,
+    ValueArguments,
+)
+from replay_gui.engine.queries.value_messages import (
+    ListChanges,
+    TraceValue,
+    TraceWatched,
+    ValueAnswer,
+    ValueChanges,
+    ValueQuestion,
+    ValueTrace,
+    WatchedTrace,
+)
+from replay_gui.engine.worker_pool import WorkerPool
+
+
+@dataclass(slots=True)
+class _Asked:
+    """The last question of one kind, and its job."""
+
+    question: ValueQuestion
+    jobs: JobGroup
+
+
+class ValueController:
+    """The questions under way in one run; a new one ends the last of its kind. Used on the engine thread alone.
+
+    Attributes:
+        path: of the log that is replayed.
+    """
+
+    def __init__(self, pool: WorkerPool, path: Path, on_worker_message: OnWorkerMessage) -> None:
+        self.path = path
+        self._pool = pool
+        self._on_worker_message = on_worker_message
+        self._asked: dict[type[ValueQuestion], _Asked] = {}
+
+    def start(self, question: ValueQuestion) -> None:
+        """Begin to answer a question; one of no path only ends the last."""
+        asked = self._asked.setdefault(type(question), _Asked(question, JobGroup(self._pool, self._on_worker_message)))
+        asked.jobs.stop()
+        asked.question = question
+        arguments = _arguments(question, str(self.path))
+        if arguments is not None:
+            asked.jobs.start(arguments)
+
+    def stop(self) -> None:
+        """End all that is under way."""
+        for asked in self._asked.values():
+            asked.jobs.stop()
+
+    def on_worker_message(self, job: StartedJob, message: JobMessage) -> ValueAnswer | None:
+        """Return what to answer to a message of the worker, or None."""
+        asked = next((asked for asked in self._asked.values() if asked.jobs.accepts(job, message)), None)
+        return None if asked is None or isinstance(message, JobProgress) else _answer(asked.question, message)
+
+
+def _arguments(question: ValueQuestion, path: str) -> ValueArguments | None:
+    match question:
+        case TraceValue(keys=keys):
+            return TraceArguments(path, (keys,)) if keys else None
+        case TraceWatched(paths=paths):
+            return TraceArguments(path, paths) if paths else None
+        case ListChanges(keys=keys):
+            return ChangesArguments(path, keys) if keys else None
+    raise AssertionError(f"{type(question).__name__} is no question that can be answered")
+
+
+_ANSWER_OF: dict[type[ValueQuestion], type[ValueAnswer]] = {
+    TraceValue: ValueTrace,
+    TraceWatched: WatchedTrace,
+    ListChanges: ValueChanges,
+}
+
+
+def _answer(question: ValueQuestion, message: JobDone | JobPart | JobFailed) -> ValueAnswer:
+    number, ended = question.number, not isinstance(message, JobPart)
+    if isinstance(message, JobFailed):
+        return _ANSWER_OF[type(question)](number=number, problem=message.text)
+    match question:
+        case TraceValue() | TraceWatched():
+            trace = decode_value(message.value, TraceProgress)
+            if isinstance(question, TraceValue):
+                (indexes,) = trace.indexes
+                return ValueTrace(number=number, done=trace.done, total=trace.total, ended=ended, indexes=indexes)
+            return WatchedTrace(number=number, done=trace.done, total=trace.total, ended=ended, indexes=trace.indexes)
+        case ListChanges():
+            listed = decode_value(message.value, ChangesProgress)
+            return ValueChanges(number=number, done=listed.done, total=listed.total, ended=ended, rows=listed.rows)
+    raise AssertionError(f"{type(question).__name__} is no question that can be answered")

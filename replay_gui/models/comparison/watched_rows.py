@@ -1,0 +1,45 @@
+"""The watched values of both sides of a comparison, as lines beside each other."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Slot
+
+from replay_gui.core.divergence.comparison import Difference
+from replay_gui.core.divergence.word_diff import changed_words
+from replay_gui.core.state.state import ABSENT
+from replay_gui.core.text.json_pointer import join_pointer
+from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.models.comparison.diff_lines import DiffLine, DiffStyle
+from replay_gui.models.comparison.diff_rows import DiffRows
+from replay_gui.models.run.value_rows import ValueRow, same_value
+from replay_gui.models.values.watched_values import WatchedValues
+
+
+class WatchedRows(DiffRows):
+    """One line a watched path: what A has there beside what B has, at the positions of both; those watched in A."""
+
+    def __init__(self, session: ComparisonSession, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        paths = session.a.values.paths
+        self._sides = tuple(WatchedValues(run, paths, self) for run in (session.a, session.b))
+        for side in self._sides:
+            side.shown.connect(self._on_shown)
+        self._on_shown()
+
+    @Slot()
+    def _on_shown(self) -> None:
+        a, b = self._sides
+        rows = range(min(a.rowCount(), b.rowCount()))
+        values = [(join_pointer(a.row(row).path), a.value(row), b.value(row)) for row in rows]
+        lines = [_line(a.row(row), b.row(row), difference) for row, difference in zip(rows, values, strict=True)]
+        self.show_lines(lines, [Difference(*difference) for difference in values])
+
+
+def _line(a: ValueRow, b: ValueRow, values: tuple[str, object, object]) -> DiffLine:
+    path, value_a, value_b = values
+    words_a, words_b = (row.text or row.note for row in (a, b))
+    if value_a is value_b or (ABSENT not in (value_a, value_b) and same_value(value_a, value_b)):
+        note = words_a if words_a == words_b else f"A {words_a} · B {words_b}"
+        return DiffLine(DiffStyle.QUIET, a.key, note=note if value_a is ABSENT else f"equal · {note}", path=path)
+    marked_a, marked_b = changed_words(words_a, words_b)
+    return DiffLine(DiffStyle.PAIR, a.key, a=words_a, b=words_b, marked_a=marked_a, marked_b=marked_b, path=path)

@@ -1,0 +1,152 @@
+"""All changes of one value of the state, as a Qt table."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal, Slot
+
+from replay_gui.core.index.run_index import NO_TOOL, time_since_start
+from replay_gui.core.log.positions import Position, position_after
+from replay_gui.core.state.state import Path
+from replay_gui.core.text.event_label import kind_label
+from replay_gui.core.text.wording import plural
+from replay_gui.engine.queries.value_messages import ChangeRow, ListChanges, ValueChanges
+from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.run.event_words import since_start
+from replay_gui.models.session import Session
+from replay_gui.models.values.watched_paths import keys_of
+
+_HEADINGS = ("Event", "Time", "Changed by", "Before", "After")
+_ABSENT_WORDS = "not there"
+
+
+class ChangeColumn(IntEnum):
+    """The columns of the table of changes."""
+
+    EVENT = 0
+    TIME = 1
+    LABEL = 2
+    BEFORE = 3
+    AFTER = 4
+
+
+class ChangeTable(QAbstractTableModel):
+    """One row a change, in the order of the run; rows come as a worker finds them.
+
+    Attributes: path: of the value, or None. listing: whether more may come.
+    Signal: changed(): there are more rows, or the words are others.
+    """
+
+    changed = Signal()
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.path: Path | None = None
+        self.listing = False
+        self._session = session
+        self._rows: list[ChangeRow] = []
+        self._number = 0
+        self._last = ValueChanges(number=0)
+        session.values.listed.connect(self._on_listed)
+
+    def list_changes(self, path: Path | None) -> None:
+        """List the changes of the value at a path instead; None ends the listing."""
+        self.beginResetModel()
+        self._rows, self.path, self.listing = [], path, path is not None
+        self._number += 1
+        self._last = ValueChanges(number=self._number)
+        self.endResetModel()
+        self._session.values.ask(ListChanges(self._number, () if path is None else keys_of(path)))
+        self.changed.emit()
+
+    @Slot(object)
+    def _on_listed(self, changes: ValueChanges) -> None:
+        if changes.number != self._number:
+            return
+        self._last, self.listing = changes, not changes.ended
+        if changes.rows:
+            first = len(self._rows)
+            self.beginInsertRows(QModelIndex(), first, first + len(changes.rows) - 1)
+            self._rows += changes.rows
+            self.endInsertRows()
+        self.changed.emit()
+
+    @property
+    def words(self) -> str:
+        """How many changes there are, or how far they are listed."""
+        count, last = len(self._rows), self._last
+        if last.problem:
+            return f"The changes are not known: {last.problem}"
+        if self.listing:
+            return f"{plural(count, 'change')} so far, {100 * last.done // max(last.total, 1)} % replayed"
+        if last.done < last.total:
+            return f"the first {plural(count, 'change')}, up to event {last.done:,}"
+        return plural(count, "change") if count else "no event changed it"
+
+    # ---- places -------------------------------------------------------------------------------------
+    def position(self, row: int) -> Position:
+        """Return the position just after the event of a row."""
+        return position_after(self._rows[row].index)
+
+    def row_at(self, position: Position) -> int:
+        """Return the row of the last change at or before a position; -1 if there is none."""
+        low, high = 0, len(self._rows)
+        while low < high:
+            middle = (low + high) // 2
+            low, high = (middle + 1, high) if self._rows[middle].index < position else (low, middle)
+        return low - 1
+
+    def numbers(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return (positions, new values) of all changes; NaN where the value is no number."""
+        positions = np.fromiter((position_after(row.index) for row in self._rows), np.int64, len(self._rows))
+        values = (np.nan if row.number is None else row.number for row in self._rows)
+        return positions, np.fromiter(values, np.float64, len(self._rows))
+
+    # ---- as Qt asks ---------------------------------------------------------------------------------
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        """The number of changes."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        """The number of columns."""
+        return 0 if parent.isValid() else len(_HEADINGS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a column's heading or its alignment."""
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _HEADINGS[section]
+        return _aligned(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a cell's text, its alignment, or the whole text of a value as a tooltip."""
+        if not index.isValid():
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _aligned(index.column())
+        return self._words(self._rows[index.row()], index.column()) if role == Qt.ItemDataRole.DisplayRole else None
+
+    def _words(self, row: ChangeRow, column: int) -> str:
+        run = self._session.index
+        match column:
+            case ChangeColumn.EVENT:
+                return f"{position_after(row.index):,}"
+            case ChangeColumn.TIME:
+                since = time_since_start(run, row.index)
+                return "" if since is None else since_start(since)
+            case ChangeColumn.LABEL:
+                tool = int(run.tool[row.index])
+                return kind_label(run.kinds[int(run.kind[row.index])], None if tool == NO_TOOL else run.tools[tool])
+            case ChangeColumn.BEFORE:
+                return _ABSENT_WORDS if row.old is None else row.old
+        return _ABSENT_WORDS if row.new is None else row.new
+
+
+def _aligned(column: int) -> Qt.AlignmentFlag:
+    right = column in (ChangeColumn.EVENT, ChangeColumn.TIME)
+    return (Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter

@@ -1,0 +1,159 @@
+"""The watched values of one run at its position, as a Qt model; what is absent says since when, or until when."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal, Slot
+
+from replay_gui.core.log.positions import EventIndex, position_after
+from replay_gui.core.replay.value_history import value_at
+from replay_gui.core.state.state import ABSENT, StateChange
+from replay_gui.core.text.json_pointer import join_pointer, pointer_text
+from replay_gui.core.text.plain_text import visible
+from replay_gui.engine.queries.value_messages import TraceWatched, WatchedTrace
+from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.run.value_rows import ChangeMark, RowKind, ValueRow, content_text, is_container, scalar_text
+from replay_gui.models.session import Session
+from replay_gui.models.values.watched_paths import Keys, WatchedPaths, keys_of, path_of
+
+_MAX_KEY_CHARACTERS = 80
+_NO_INDEXES: NDArray[np.int64] = np.zeros(0, np.int64)
+
+
+class WatchedValues(QAbstractTableModel):
+    """One row a watched value, in one column; `row(n)` gives its ValueRow.
+
+    The events that changed each value are asked for once; until they are known, what is absent is only "not there".
+
+    Signal: shown(): the rows are others, or their number.
+    """
+
+    shown = Signal()
+
+    def __init__(self, session: Session, paths: WatchedPaths, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.paths = paths
+        self._session = session
+        self._rows: list[ValueRow] = []
+        self._histories: dict[Keys, NDArray[np.int64]] = {}  # complete ones
+        self._asked: tuple[Keys, ...] = ()
+        self._coming: list[list[EventIndex]] = []  # of those that are asked for, as far as they are known
+        self._number = 0
+        session.values.watched.connect(self._on_traced)
+        session.run_changed.connect(self._on_run_changed)
+        session.facts_changed.connect(self._on_run_changed)  # the run was still growing
+        session.position_state_changed.connect(self._show)
+        paths.changed.connect(self._on_paths_changed)
+        self._on_run_changed()
+
+    def row(self, row: int) -> ValueRow:
+        """The row at an index; IndexError beyond the last."""
+        return self._rows[row]
+
+    def value(self, row: int) -> Any:
+        """The watched value of a row, ABSENT where it is not there."""
+        state = self._session.position_state
+        return ABSENT if state is None else value_at(state.state, self.paths.paths[row])
+
+    # ---- histories ----------------------------------------------------------------------------------
+    @Slot()
+    def _on_run_changed(self) -> None:
+        self._histories = {}
+        self._on_paths_changed()
+
+    @Slot()
+    def _on_paths_changed(self) -> None:
+        asked = tuple(keys for keys in self.paths.paths if keys not in self._histories)
+        if self._session.facts is not None and (asked or self._asked):
+            self._number += 1
+            self._asked, self._coming = asked, [[] for _ in asked]
+            self._session.values.ask(TraceWatched(self._number, asked))
+        self._show()
+
+    @Slot(object)
+    def _on_traced(self, trace: WatchedTrace) -> None:
+        if trace.number != self._number:
+            return
+        for coming, indexes in zip(self._coming, trace.indexes, strict=False):
+            coming.extend(indexes)
+        if trace.ended and not trace.problem:
+            for keys, coming in zip(self._asked, self._coming, strict=True):
+                self._histories[keys] = np.array(coming, np.int64)
+            self._show()
+        if trace.ended:
+            self._asked = ()
+
+    # ---- rows ---------------------------------------------------------------------------------------
+    @Slot()
+    def _show(self) -> None:
+        rows = [] if self._session.facts is None else [self._row(keys) for keys in self.paths.paths]
+        if len(rows) != len(self._rows):
+            self.beginResetModel()
+            self._rows = rows
+            self.endResetModel()
+        elif rows:
+            self._rows = rows
+            self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, 0))
+        self.shown.emit()
+
+    def _row(self, keys: Keys) -> ValueRow:
+        state = self._session.position_state
+        root: Any = {} if state is None else state.state
+        value, path = value_at(root, keys), path_of(root, keys)
+        change = next((change for change in state.changes if keys_of(change.path) == keys), None) if state else None
+        return ValueRow(
+            path=path,
+            kind=RowKind.MEMBER,
+            depth=0,
+            key=visible(pointer_text(join_pointer(keys))[:_MAX_KEY_CHARACTERS]),
+            text="" if value is ABSENT or is_container(value) else scalar_text(value),
+            note=self._absence(keys) if value is ABSENT else content_text(value),
+            old="" if change is None or change.old is ABSENT or value is ABSENT else _short(change.old),
+            mark=self._mark(keys, value, change),
+        )
+
+    def _mark(self, keys: Keys, value: Any, change: StateChange | None) -> ChangeMark:
+        """Return what the event did to the value; what is inside of it counts as a change."""
+        history = self._histories.get(keys, _NO_INDEXES)
+        here = self._session.position - 1
+        at = int(np.searchsorted(history, here))
+        if change is None and not (at < len(history) and history[at] == here):
+            return ChangeMark.SAME
+        if value is ABSENT:
+            return ChangeMark.REMOVED
+        return ChangeMark.ADDED if change is not None and change.old is ABSENT else ChangeMark.CHANGED
+
+    def _absence(self, keys: Keys) -> str:
+        history = self._histories.get(keys)
+        if history is None:
+            return "not there"
+        before = int(np.searchsorted(history, self._session.position))
+        if before:
+            return f"removed at {position_after(EventIndex(int(history[before - 1]))):,}"
+        if not len(history):
+            return "never there"
+        return f"not there yet, first at {position_after(EventIndex(int(history[0]))):,}"
+
+    # ---- as Qt asks -----------------------------------------------------------------------------------
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        """The number of watched values; 0 while no run is open."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        """Always one column."""
+        return 0 if parent.isValid() else 1
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a row's text."""
+        if not index.isValid() or role != Qt.ItemDataRole.DisplayRole:
+            return None
+        row = self._rows[index.row()]
+        was = f"before: {row.old}" if row.old else ""
+        return " ".join(part for part in (row.key, row.text, row.note, was) if part)
+
+
+def _short(value: Any) -> str:
+    return content_text(value) or scalar_text(value)

@@ -1,0 +1,1 @@
+"""Widgets that show single values of the state: their history, and those that are watched."""

@@ -1,0 +1,74 @@
+"""The table of all changes of one value of the state."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, Slot
+from PySide6.QtGui import QColor, QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from replay_gui.core.log.positions import Position
+from replay_gui.look.theme import GAP, theme, ui_font
+from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.session import Session
+from replay_gui.models.values.change_table import ChangeColumn, ChangeTable
+from replay_gui.widgets.parts.cell_delegate import CellDelegate
+from replay_gui.widgets.parts.row_view import RowView
+
+_WIDEST = ("1,234,567", "+1:03:12.480", "Memory write (search_flights)")  # of the first columns
+
+
+class ChangeView(RowView):
+    """A RowView over a ChangeTable. The chosen row is the last change at or before the position; to choose one goes
+    there.
+    """
+
+    def __init__(self, table: ChangeTable, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__("Changes of the value", table, parent)
+        self._table, self._session = table, session
+        self.setItemDelegate(_ChangeCells(self))
+        head = self.horizontalHeader()
+        head.show()
+        head.setSectionsClickable(False)
+        self.selectionModel().currentRowChanged.connect(self._on_row_chosen)
+        self.row_activated.connect(self._go_to)
+        session.position_changed.connect(self._on_position_changed)
+        table.changed.connect(self.choose_position)
+
+    @Slot(QModelIndex, QModelIndex)
+    def _on_row_chosen(self, current: QModelIndex, previous: QModelIndex) -> None:
+        if current.isValid() and current.row() != self._table.row_at(self._session.position):
+            self._go_to(current.row())
+
+    @Slot(int)
+    def _go_to(self, row: int) -> None:
+        self._session.seek(self._table.position(row))
+
+    @Slot(object)
+    def _on_position_changed(self, position: Position) -> None:
+        self.choose_position()
+
+    @Slot()
+    def choose_position(self) -> None:
+        """Choose the row of the last change at or before the position, in sight; none before the first change."""
+        row = self._table.row_at(self._session.position)
+        if row < 0:
+            self.setCurrentIndex(QModelIndex())
+        elif row != self.currentIndex().row():
+            self.setCurrentIndex(self._table.index(row, 0))
+            self.show_row(row)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give event, time and label what they need, and both values half of the rest."""
+        super().resizeEvent(event)
+        metrics = QFontMetrics(ui_font())
+        widths = [metrics.horizontalAdvance(words) + 2 * GAP for words in _WIDEST]
+        half = max((self.viewport().width() - sum(widths)) // 2, 10 * GAP)
+        for column, width in enumerate((*widths, half, half)):
+            self.setColumnWidth(column, width)
+
+
+class _ChangeCells(CellDelegate):
+    """The new value stands out."""
+
+    def text_color(self, index: AnyIndex, chosen: bool) -> QColor:
+        return theme().text if chosen or index.column() == ChangeColumn.AFTER else theme().secondary

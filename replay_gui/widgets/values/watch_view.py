@@ -1,0 +1,105 @@
+"""The watched values on top of the state."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
+
+from replay_gui.core.state.state import ABSENT
+from replay_gui.core.text.json_pointer import join_pointer
+from replay_gui.look.theme import ROW
+from replay_gui.models.run.event_copies import MAX_COPIED_CHARACTERS
+from replay_gui.models.run.json_text import json_text
+from replay_gui.models.values.watched_values import WatchedValues
+from replay_gui.widgets.parts.row_view import RowView
+from replay_gui.widgets.run.value_delegate import ValueDelegate
+
+_MAX_ROWS = 6  # shown without scrolling
+
+
+class WatchView(RowView):
+    """A RowView over WatchedValues, as high as its rows; hidden without any.
+
+    A click or Enter shows the value in the state below, Delete no longer watches it.
+
+    Signal: path_chosen(object): the Path of the value that is to be shown.
+    """
+
+    path_chosen = Signal(object)
+
+    def __init__(self, values: WatchedValues, parent: QWidget | None = None) -> None:
+        super().__init__("Watched values", values, parent)
+        self._values = values
+        values.setParent(self)
+        self.setItemDelegate(ValueDelegate(self, values))
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.row_activated.connect(self._on_activated)
+        self.row_pressed.connect(self._on_activated)
+        values.shown.connect(self._fit)
+        self._fit()
+
+    @Slot()
+    def _fit(self) -> None:
+        rows = self._values.rowCount()
+        if self.height() != self.sizeHint().height():
+            self.setFixedHeight(max(self.sizeHint().height(), 1))
+        self.setVisible(rows > 0)
+
+    def sizeHint(self) -> QSize:
+        """As high as its rows, up to _MAX_ROWS of them."""
+        return QSize(super().sizeHint().width(), min(self._values.rowCount(), _MAX_ROWS) * ROW)
+
+    @Slot(int)
+    def _on_activated(self, row: int) -> None:
+        self.path_chosen.emit(self._values.row(row).path)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let Delete end the watch."""
+        if event.key() == Qt.Key.Key_Delete and self.currentIndex().isValid():
+            self.remove_current()
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Show the menu of a row."""
+        row, at = self.menu_target(event)
+        if row >= 0:
+            menu = self.row_menu(row)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.popup(at)
+
+    def row_menu(self, row: int) -> QMenu:
+        """Return what can be done with a watched value."""
+        self.setCurrentIndex(self._values.index(row, 0))
+        menu = QMenu(self)
+        slots = {
+            "Show in the state": self.show_current,
+            "Copy value": self.copy_value,
+            "Copy path": self.copy_path,
+            "Stop watching": self.remove_current,
+        }
+        for words, slot in slots.items():
+            menu.addAction(words).triggered.connect(slot)
+        return menu
+
+    @Slot()
+    def show_current(self) -> None:
+        self._on_activated(self.currentIndex().row())
+
+    @Slot()
+    def remove_current(self) -> None:
+        self._values.paths.toggle(self._values.row(self.currentIndex().row()).path)
+
+    @Slot()
+    def copy_path(self) -> None:
+        """The path as a JSON Pointer, as the command line takes it."""
+        QGuiApplication.clipboard().setText(join_pointer(self._values.row(self.currentIndex().row()).path))
+
+    @Slot()
+    def copy_value(self) -> None:
+        """A text as it is, anything else as JSON; nothing where the value is absent or too large."""
+        value = self._values.value(self.currentIndex().row())
+        text, whole = (value, True) if isinstance(value, str) else json_text(value, MAX_COPIED_CHARACTERS)
+        if value is not ABSENT and whole:
+            QGuiApplication.clipboard().setText(text)

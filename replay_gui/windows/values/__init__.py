@@ -1,0 +1,1 @@
+"""What a window does with single values of the state."""

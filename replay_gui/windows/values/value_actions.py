@@ -1,0 +1,94 @@
+"""The actions on the value that is chosen in the state: its changes, who wrote it, whether it is watched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QSettings, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QWidget
+
+from replay_gui.models.session import Session
+from replay_gui.windows.actions import Handlers
+from replay_gui.windows.values.watch_memory import WatchMemory
+
+if TYPE_CHECKING:
+    from replay_gui.windows.run_view import RunView
+    from replay_gui.windows.values.changes_dialog import ChangesDialog
+
+
+class ValueActions(QObject):
+    """The slots of these actions, which do nothing while no value is chosen. Keeps which values are watched.
+
+    `get_view` returns the page of the run, which is built when it is first needed.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        get_view: Callable[[], RunView],
+        actions: dict[str, QAction],
+        settings: QSettings,
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._session, self._get_view, self._actions, self._window = session, get_view, actions, window
+        self._changes: ChangesDialog | None = None
+        WatchMemory(session, settings, self)
+
+    @property
+    def handlers(self) -> Handlers:
+        """The slots of the actions on values."""
+        return {
+            "next_change": self.on_next_change,
+            "previous_change": self.on_previous_change,
+            "to_writer": self.on_to_writer,
+            "all_changes": self.on_all_changes,
+            "watch_value": self.on_watch_value,
+        }
+
+    def attach(self, view: RunView) -> None:
+        """Offer the actions where the state is shown."""
+        names = "watch_value", "all_changes", "to_writer"
+        view.state.offer(*(self._actions[name] for name in names))
+
+    @Slot()
+    def on_next_change(self) -> None:
+        self._get_view().state.trace.step(forward=True)
+
+    @Slot()
+    def on_previous_change(self) -> None:
+        self._get_view().state.trace.step(forward=False)
+
+    @Slot()
+    def on_to_writer(self) -> None:
+        self._get_view().state.trace.go_to_writer()
+
+    @Slot()
+    def on_watch_value(self) -> None:
+        path = self._get_view().state.trace.path
+        if path is not None:
+            self._session.values.paths.toggle(path)
+
+    @Slot()
+    def on_all_changes(self) -> ChangesDialog | None:
+        """Show all changes of the chosen value, beside the window."""
+        from replay_gui.windows.values.changes_dialog import ChangesDialog  # loads what draws plots
+
+        inspector = self._get_view().state
+        if inspector.trace.path is None:
+            return None
+        if self._changes is None:
+            self._changes = ChangesDialog(self._session, self._window)
+            self._changes.destroyed.connect(self._on_changes_closed)
+            inspector.view.path_chosen.connect(self._changes.show_path)
+        self._changes.show_path(inspector.trace.path)
+        self._changes.show()
+        self._changes.raise_()
+        self._changes.activateWindow()
+        return self._changes
+
+    @Slot()
+    def _on_changes_closed(self) -> None:
+        self._changes = None
