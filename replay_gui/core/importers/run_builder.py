@@ -231,16 +231,26 @@ class RunBuilder:
         return self._calls.get(call_id) if isinstance(call_id, str) else None
 
     def response(
-        self, call_id: object, output: Any, *, error: str | None, extra: dict[str, Any] | None = None, **meta: Any
+        self,
+        call_id: object,
+        output: Any,
+        *,
+        error: str | None,
+        extra: dict[str, Any] | None = None,
+        tool_name: str | None = None,
+        **meta: Any,
     ) -> tuple[int, Call]:
-        """Add what a call led to; return (its seq, the call). `error`: None on success. `extra`: more of the payload.
+        """Add what a call led to; return (its seq, the call). The request is the parent, unless meta says otherwise.
 
-        The request is the parent and the time since it the duration, unless meta says otherwise.
+        Args:
+            error: None on success. extra: more of the payload.
+            tool_name: the tool, where the result names it: used if the request is not in the file.
+            meta: ``duration`` is the time since the request, unless it is given.
         """
         call = self.call(call_id)
         if call is None:
             self._notes.count(UNKNOWN_REQUESTS)
-            call = Call(tool_name=UNKNOWN_TOOL, request_hash="", seq=None, time=None)
+            call = Call(tool_name=tool_name or UNKNOWN_TOOL, request_hash="", seq=None, time=None)
         elif isinstance(call_id, str):
             self._calls[call_id] = replace(call, input=None)  # inputs are large, and there may be many
         if call.seq is not None:

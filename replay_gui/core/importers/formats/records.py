@@ -10,7 +10,7 @@ from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.json_lines import numbered_values
-from replay_gui.core.importers.run_builder import NOT_RECORDED, RunBuilder
+from replay_gui.core.importers.run_builder import NOT_RECORDED, End, RunBuilder
 from replay_gui.core.importers.times import any_time
 from replay_gui.core.log.kinds import Kind
 
@@ -101,11 +101,13 @@ class RecordEvents:
         agent: what ran, as the log's header says it.
         whole: what the object that holds the records says beside them. `taken`: members of it that have events of their
             own; the others are kept as one, before the end of the run.
+        how: how the run ended, and why, as far as the records so far say it; None where they do not.
     """
 
     agent = "agent"
     taken: ClassVar[Collection[str]] = ()
     whole: dict[str, Any]
+    how: tuple[End, str | None] | None = None
 
     def __init__(
         self, format: str, volatile: Collection[str], notes: ImportNotes, volatile_within: Collection[str] = ()
@@ -133,6 +135,8 @@ class RecordEvents:
         if told := self.fields(self.whole, *self.taken):
             self.run.bookkeeping(f"{self.format}/file", told["fields"])
         self.end()
+        if self.how is not None:
+            self.run.end(*self.how)
         yield from self.run.drain()
 
     def imported_run(self, name: str, records: Iterable[tuple[int, Any]], created: int | None = None) -> ImportedRun:

@@ -18,7 +18,7 @@ class CopilotCli(RecordFormat):
 
     name = "copilot-cli"
     title = "GitHub Copilot CLI session"
-    version = 2
+    version = 3
     volatile: ClassVar[Mapping[str, str]] = {"id": ID, "parentId": ID, "timestamp": CLOCK}
     volatile_within: ClassVar[Mapping[str, str]] = {
         "sessionId": ID,
@@ -70,6 +70,7 @@ class CopilotCli(RecordFormat):
 
 class _CopilotCliEvents(RecordEvents):
     agent = "GitHub Copilot CLI"
+    _has_answered = False  # whether the last message of the turn asks for nothing
 
     def run_id(self, head: list[dict[str, Any]]) -> str | None:
         session = next(
@@ -81,6 +82,7 @@ class _CopilotCliEvents(RecordEvents):
         data, kind = record.get("data"), str(record.get("type"))
         data = data if isinstance(data, dict) else {}
         self.run.context["id"] = record.get("id")
+        self._ended(kind, data)
         match kind:
             case "session.start":
                 version = str(data.get("copilotVersion") or "")
@@ -113,6 +115,24 @@ class _CopilotCliEvents(RecordEvents):
                 self.run.bookkeeping(f"{self.format}/{kind}", facts, **_whole_run(kind, data))
             case _:
                 self.unknown(kind, data)
+
+    def _ended(self, kind: str, data: dict[str, Any]) -> None:
+        """Take what a record says of the end of the run."""
+        match kind:
+            case "user.message" | "assistant.turn_start":
+                self.how = None
+            case "assistant.message":
+                self._has_answered = not data.get("toolRequests")
+            case "assistant.turn_end" if self._has_answered:
+                self.how = "answered", None
+            case "session.task_complete" if data.get("success") is not False:
+                self.how = "answered", None
+            case "abort":
+                self.how = "stopped by user", first_line(data.get("reason")) or None
+            case "session.error":
+                self.how = "crash", first_line(data.get("message") or data.get("reason")) or None
+            case "session.shutdown" if data.get("shutdownType") == "error":
+                self.how = "crash", first_line(data.get("errorReason")) or None
 
     def _assistant(self, data: dict[str, Any]) -> None:
         text, reasoning, requests = data.get("content"), data.get("reasoningText"), data.get("toolRequests")

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.chats.vscode_log import is_session_log, session_of_log
-from replay_gui.core.importers.formats.message_events import decoded
+from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.message_forms import content_of
 from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, RECORDER, USAGE, RecordEvents, RecordFormat
 from replay_gui.core.importers.import_notes import ImportNotes
@@ -23,7 +23,7 @@ class CopilotVsCode(RecordFormat):
     name = "copilot-vscode"
     title = "GitHub Copilot Chat session"
     member = "requests"
-    version = 2
+    version = 3
     volatile: ClassVar[Mapping[str, str]] = {
         "requesterUsername": HOST,
         "responderUsername": "the name of the chat",
@@ -102,7 +102,7 @@ class _CopilotVsCodeEvents(RecordEvents):
     def record(self, record: dict[str, Any]) -> None:
         if not self.run.count:
             self.run.agent_init(self.agent, "", self.fields(self._session).get("fields", {}))
-        message, result = record.get("message"), record.get("result")
+        message, result, self.how = record.get("message"), record.get("result"), None
         text = message.get("text") if isinstance(message, dict) else message
         rest = self.fields(message, "text").get("fields") if isinstance(message, dict) else None
         self.uses_model(record.get("modelId"))
@@ -208,12 +208,18 @@ class _CopilotVsCodeEvents(RecordEvents):
             self.result(call_id, output, wrong or refused, {"exit_code": code} if type(code) is int else {})
 
     def _result(self, result: dict[str, Any], record: dict[str, Any]) -> None:
-        wrong = result.get("errorDetails")
-        if isinstance(wrong, dict):
-            self.run.error("error", str(wrong.get("message")), "model", self.fields(wrong, "message"))
+        wrong, details = result.get("errorDetails"), result.get("metadata")
+        self.how = "answered", None
+        if isinstance(details, dict) and details.get("maxToolCallsExceeded") is True:
+            self.how = "limit", "maxToolCallsExceeded"
+        wrong = wrong if isinstance(wrong, dict) else {}
+        said, extra = str(wrong.get("message") or ""), self.fields(wrong, "message")
         if record.get("isCanceled") is True:
-            self.run.interrupted("the user stopped the answer", self.agent)
-        details = result.get("metadata")
+            self.run.interrupted(said or "the user stopped the answer", "user", extra)
+            self.how = "stopped by user", None
+        elif wrong:
+            self.run.error("error", said or "failed", "model", extra)
+            self.how = "crash", first_line(said) or None
         rest = self.fields(details, "toolCallRounds", "toolCallResults") if isinstance(details, dict) else {}
         facts = rest.get("fields", {}) | self.fields(result, "metadata", "errorDetails").get("fields", {})
         if facts:

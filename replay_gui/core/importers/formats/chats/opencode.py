@@ -23,13 +23,14 @@ from replay_gui.core.importers.formats.records import (
 )
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
-from replay_gui.core.importers.run_builder import NOT_RECORDED
+from replay_gui.core.importers.run_builder import NOT_RECORDED, End
 from replay_gui.core.importers.side_files import side_files
 from replay_gui.core.importers.sqlite_database import MAGIC
 from replay_gui.core.importers.times import milliseconds
 
 REPLACED = "earlier states of messages and parts, replaced by later lines"
 
+_ENDS: dict[str, End] = {"stop": "answered", "length": "limit"}  # how the run ended, by why the last answer did
 _PARTS = ("text", "reasoning", "tool", "step-finish", "step-start")
 _RUN = ("step_start", "step_finish", "tool_use", "text", "reasoning", "error")  # types of `run --format json`
 _PART, _MESSAGE, _SESSION = "message.part.updated", "message.updated", "session."
@@ -43,7 +44,7 @@ class OpenCode:
 
     name = "opencode"
     title = "OpenCode session"
-    version = 4
+    version = 5
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "aggregate_id": ID,
@@ -225,6 +226,7 @@ class _OpenCodeEvents(RecordEvents):
 
     def _message(self, info: dict[str, Any]) -> None:
         wrong = info.get("error")
+        self._finished(info.get("finish"))
         details = self.fields(info, "role", "error", "modelID", "mode", "agent")
         setting = {key: info[key] for key in ("modelID", "mode", "agent", "model") if info.get(key) is not None}
         self.run.bookkeeping(f"{self.format}/{info.get('role')}-message", {**setting, **details.get("fields", {})})
@@ -243,8 +245,15 @@ class _OpenCodeEvents(RecordEvents):
         about["time"] = ended if ended is not None else max(known, default=None)
         if wrong.get("name") == "MessageAbortedError":
             self.run.interrupted(str(text or "the user stopped the answer"), "user", **about)
+            self.how = "stopped by user", None
         else:
             self.run.error(str(wrong.get("name") or "error"), str(text or "failed"), "model", **about)
+            self.how = "crash", first_line(text) or str(wrong.get("name") or "error")
+
+    def _finished(self, why: Any) -> None:
+        """Take why an answer ended; no answer has, where this is of a message of the user."""
+        how = _ENDS.get(str(why))
+        self.how = None if how is None else (how, None)
 
     def end(self) -> None:
         """Add what the last answer failed by."""
@@ -263,6 +272,7 @@ class _OpenCodeEvents(RecordEvents):
             case "tool":
                 self._tool(part, extra)
             case "step-finish":
+                self._finished(part.get("reason"))
                 self.run.bookkeeping(f"{self.format}/{kind}", extra.get("fields", {}), time=self._last, **_use(part))
             case _:
                 self.run.bookkeeping(f"{self.format}/{kind}", extra.get("fields", {}))

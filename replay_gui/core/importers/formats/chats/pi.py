@@ -9,9 +9,12 @@ from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_forms import content_of
 from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, RecordEvents, RecordFormat
 from replay_gui.core.importers.import_notes import ImportNotes
-from replay_gui.core.importers.run_builder import NOT_RECORDED
+from replay_gui.core.importers.run_builder import NOT_RECORDED, End
 from replay_gui.core.importers.times import any_time
 from replay_gui.core.log.kinds import Kind
+
+_ENDS: dict[str, End] = {"stop": "answered", "length": "limit", "error": "crash", "aborted": "stopped by user"}
+"""How the run ended, by why the last answer did."""
 
 
 class Pi(RecordFormat):
@@ -19,7 +22,7 @@ class Pi(RecordFormat):
 
     name = "pi"
     title = "Pi session"
-    version = 2
+    version = 3
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "parentId": ID,
@@ -76,6 +79,7 @@ class _PiEvents(RecordEvents):
     def _message(self, message: dict[str, Any]) -> None:
         role, content = message.get("role"), message.get("content")
         self.run.context["time"] = any_time(message.get("timestamp")) or self.run.context.get("time")
+        self.how = None
         match role:
             case "user":
                 self.said("user", content_of(content) or None, self.fields(message, "role", "content"))
@@ -112,6 +116,8 @@ class _PiEvents(RecordEvents):
             extra = {}
         if isinstance(wrong, str):
             self.run.error(str(message.get("stopReason") or "error"), wrong, "model")
+        if how := _ENDS.get(str(message.get("stopReason"))):
+            self.how = how, first_line(wrong) or None
 
     def _shell(self, message: dict[str, Any]) -> None:
         """A command that the user ran."""

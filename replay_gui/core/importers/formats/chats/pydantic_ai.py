@@ -9,8 +9,12 @@ from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.message_forms import content_of
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, RecordFormat
 from replay_gui.core.importers.import_notes import ImportNotes
-from replay_gui.core.importers.run_builder import NOT_RECORDED
+from replay_gui.core.importers.run_builder import NOT_RECORDED, End
 from replay_gui.core.importers.times import any_time
+
+_ENDS: dict[str, End] = {"stop": "answered", "length": "limit", "error": "crash"}
+"""How the run ended, by why the last answer did."""
+_OUTPUT_TAKEN = "Final result processed."  # what is answered to the call of a tool that hands over the output
 
 STREAMED = "events of the stream, whose messages stand in the file whole"
 
@@ -20,7 +24,7 @@ class PydanticAi(RecordFormat):
 
     name = "pydantic-ai"
     title = "Pydantic AI messages"
-    version = 2
+    version = 3
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "run_id": ID,
@@ -66,7 +70,8 @@ class _PydanticAiEvents(RecordEvents):
             return
         if not self.run.count:
             self.run.agent_init(self.agent, "", {key: record[key] for key in ("instructions",) if record.get(key)})
-        usage = record.get("usage")
+        usage, how = record.get("usage"), _ENDS.get(str(record.get("finish_reason")))
+        self.how = None if how is None else (how, None)
         self.uses_model(record.get("model_name"))
         use = _use(usage) if isinstance(usage, dict) else {}
         extra = self.fields(
@@ -103,6 +108,7 @@ class _PydanticAiEvents(RecordEvents):
             case "tool-return" | "builtin-tool-return":
                 self.run.context.pop("parent", None)
                 failed = part.get("outcome") in ("failed", "denied")
+                self.how = ("answered", None) if content == _OUTPUT_TAKEN else self.how
                 self.result(call_id, content, (first_line(content) or "failed") if failed else None, more)
             case "retry-prompt" if isinstance(call_id, str) and self.run.call(call_id) is not None:
                 self.result(call_id, content, first_line(content) or "the arguments were not valid", more)

@@ -22,6 +22,7 @@ class Burr(RecordFormat):
 
     name = "burr"
     title = "Burr application log"
+    version = 2
     volatile: ClassVar[Mapping[str, str]] = {
         "start_time": CLOCK,
         "end_time": CLOCK,
@@ -61,12 +62,14 @@ class _BurrEvents(RecordEvents):
         kind, call_id = record.get("type"), f"step {record.get('sequence_id')}"
         match kind:
             case "begin_entry":
+                self.how = None
                 name = str(record.get("action"))
                 extra = self.fields(record, "type", "action", "inputs")
                 self.run.request(call_id, name, record.get("inputs"), extra=extra)
             case "end_entry":
                 wrong = record.get("exception")
                 error = _last_line(wrong) if wrong else None
+                self.how = None if error is None else ("crash", error)
                 extra = self.fields(record, "type", "action", "result", "exception", "state", "sequence_id")
                 extra |= {"exception": wrong} if wrong else {}
                 seq = self.result(call_id, record.get("result"), error, extra)

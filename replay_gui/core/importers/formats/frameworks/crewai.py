@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, RecordEvents, RecordFormat
 from replay_gui.core.importers.import_notes import ImportNotes
-from replay_gui.core.importers.run_builder import End
 
 _TYPES = ("crew_kickoff_", "task_", "agent_", "llm_call_", "tool_usage_", "flow_", "method_execution_")
 _DUMP = "the program's own object, printed"
@@ -63,7 +62,6 @@ class CrewAi(RecordFormat):
 
 class _CrewAiEvents(RecordEvents):
     agent = "CrewAI"
-    _how: tuple[End, str | None] | None = None  # how the crew ended
 
     def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:
         super().__init__(format, volatile, notes)
@@ -93,11 +91,11 @@ class _CrewAiEvents(RecordEvents):
             case "task_started":
                 self._task(record)
             case "crew_kickoff_completed" | "flow_finished":
-                self._how = "answered", None
+                self.how = "answered", None
                 self.run.bookkeeping(f"{self.format}/{kind}", self._rest(record).get("fields", {}))
             case _ if kind.endswith(("_failed", "_error")):
                 if kind.startswith(("crew_kickoff_", "flow_")):
-                    self._how = "crash", first_line(str(record.get("error"))) or None
+                    self.how = "crash", first_line(str(record.get("error"))) or None
                 self.run.error(
                     kind,
                     str(record.get("error")),
@@ -106,11 +104,6 @@ class _CrewAiEvents(RecordEvents):
                 )
             case _:
                 self.run.bookkeeping(f"{self.format}/{kind}", self._rest(record, "task", "messages").get("fields", {}))
-
-    def end(self) -> None:
-        """Add how the crew ended, where its events say so."""
-        if self._how is not None:
-            self.run.end(*self._how)
 
     def _rest(self, record: dict[str, Any], *used: str) -> dict[str, Any]:
         return self.fields(record, "type", "model", "task_name", *used)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.message_events import first_line
@@ -11,7 +11,7 @@ from replay_gui.core.importers.formats.records import CLOCK, ID
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.json_lines import Line, NotJson, lines, value_of
-from replay_gui.core.importers.run_builder import RunBuilder
+from replay_gui.core.importers.run_builder import End, RunBuilder
 from replay_gui.core.importers.times import milliseconds
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.source import Source
@@ -22,6 +22,7 @@ UNKNOWN_TYPES = "lines of an unknown type, kept as custom events"
 _SIGNS = {"type", "seq", "ts"}
 _TYPES = ("message.", "agent.", "tool.", "llm.", "session.")
 _KNOWN = frozenset({"message.in", "message.out", "agent.start", "agent.end", "tool.start", "tool.end"})
+_Ended: TypeAlias = tuple[End, str | None] | None  # how the run ended, and why; None where nothing says it
 
 
 class OpenClaw:
@@ -29,7 +30,7 @@ class OpenClaw:
 
     name = "openclaw"
     title = "OpenClaw telemetry"
-    version = 2
+    version = 3
     volatile: ClassVar[Mapping[str, str]] = {
         "seq": "the number of the line",
         "ts": CLOCK,
@@ -65,6 +66,7 @@ class OpenClaw:
 def _events(source: Source, notes: ImportNotes) -> Iterator[ImportedEvent]:
     run = RunBuilder(notes)
     run.agent_init("openclaw", "", {})
+    how: _Ended = None
     calls: dict[tuple[str, str], list[str]] = {}  # (session, tool): ids of the calls that wait
     for line in lines(source):
         if not line.raw.strip():
@@ -76,7 +78,24 @@ def _events(source: Source, notes: ImportNotes) -> Iterator[ImportedEvent]:
             run.custom("openclaw/unreadable-line", line.raw.decode("utf-8", "replace"))
         else:
             _line(run, notes, fields, calls)
+            how = _ended(fields, how)
         yield from run.drain()
+    if how is not None:
+        run.context = {}
+        run.end(*how)
+        yield from run.drain()
+
+
+def _ended(fields: dict[str, Any], before: _Ended) -> _Ended:
+    """How the newest agent ended, if nothing was said or begun after it."""
+    match fields.get("type"), fields.get("success"):
+        case "agent.end", True:
+            return "answered", None
+        case "agent.end", False:
+            return "crash", first_line(fields.get("error")) or None
+        case "agent.start" | "message.in" | "agent.end", _:
+            return None
+    return before
 
 
 def _fields(line: Line, notes: ImportNotes) -> dict[str, Any] | None:

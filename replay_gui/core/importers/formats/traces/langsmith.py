@@ -18,6 +18,7 @@ from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.plain_values import plain
 from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.importers.times import iso_time
+from replay_gui.core.log.kinds import END
 
 UNREADABLE = "records that are no runs, left out"
 
@@ -30,7 +31,7 @@ class LangSmith:
 
     name = "langsmith"
     title = "LangSmith runs"
-    version = 3
+    version = 4
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "trace_id", "parent_run_id", "parent_run_ids", "dotted_order", "session_id"), ID),
         **dict.fromkeys(("reference_example_id", "child_run_ids", "manifest_id", "app_path", "share_token"), ID),
@@ -226,14 +227,16 @@ def _with_feedback(
     events: Iterator[ImportedEvent], root: dict[str, Any], notes: ImportNotes
 ) -> Iterator[ImportedEvent]:
     """The events, then how the run ended and what feedback says of it."""
-    count = 0
+    count, has_ended = 0, False
     for event in events:
-        count += 1
+        count, has_ended = count + 1, has_ended or event.kind == END
         yield event
     run = RunBuilder(notes, count)
     run.context = {"time": iso_time(root.get("end_time"))}
-    if root.get("error"):
+    if root.get("error") and not has_ended:
         run.end("crash", first_line(str(root["error"])))
+    elif root.get("status") == "success" and not has_ended:
+        run.end("answered")
     stats = root.get("feedback_stats")
     for name, value in stats.items() if isinstance(stats, dict) else ():
         score = _number(value.get("avg") if isinstance(value, dict) else value)

@@ -147,7 +147,8 @@ def test_opencodes_store_has_a_run_a_session(tmp_path: Path) -> None:
     assert [event.payload["data"] for event in found.of("Observation")] == ["List"]
     tokens = [event.meta["tokens"] for event in found.events if event.meta.get("tokens")]
     assert tokens == [{"input": 12, "cached": 2, "output": 5, "reasoning": 0}]
-    last = found.events[-1]
+    last, end = found.events[-2:]
+    assert (end.kind, end.payload["how"]) == ("x:end", "stopped by user")
     assert (last.kind, last.payload["error_type"], last.payload["message"]) == ("Error", "interrupted", "Aborted")
 
 

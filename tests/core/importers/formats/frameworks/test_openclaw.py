@@ -46,6 +46,6 @@ def test_real_telemetry_loses_nothing(path: Path) -> None:
     """Counted from the source: an event a line, a request a tool.start."""
     (one,) = read_all(path)
     types = Counter(json.loads(line)["type"] for line in path.read_text().splitlines())
-    assert len(one.events) == types.total() + 1 + len(one.of("Error"))
+    assert len(one.events) == types.total() + 1 + len(one.of("Error")) + len(one.of("x:end"))
     assert (len(one.of("ToolRequest")), len(one.of("ToolResponse"))) == (types["tool.start"], types["tool.end"])
     assert one.run.notes.sentences() == ()
