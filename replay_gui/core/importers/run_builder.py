@@ -237,20 +237,21 @@ class RunBuilder:
         *,
         error: str | None,
         extra: dict[str, Any] | None = None,
-        tool_name: str | None = None,
+        tool_name: object = None,
         **meta: Any,
     ) -> tuple[int, Call]:
         """Add what a call led to; return (its seq, the call). The request is the parent, unless meta says otherwise.
 
         Args:
             error: None on success. extra: more of the payload.
-            tool_name: the tool, where the result names it: used if the request is not in the file.
+            tool_name: the tool as the result names it: used if that is a text and the request is not in the file.
             meta: ``duration`` is the time since the request, unless it is given.
         """
         call = self.call(call_id)
         if call is None:
             self._notes.count(UNKNOWN_REQUESTS)
-            call = Call(tool_name=tool_name or UNKNOWN_TOOL, request_hash="", seq=None, time=None)
+            name = tool_name if isinstance(tool_name, str) and tool_name else UNKNOWN_TOOL
+            call = Call(tool_name=name, request_hash="", seq=None, time=None)
         elif isinstance(call_id, str):
             self._calls[call_id] = replace(call, input=None)  # inputs are large, and there may be many
         if call.seq is not None:

@@ -18,6 +18,7 @@ from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER, USAGE
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.json_lines import NotJson, value_in
+from replay_gui.core.importers.packed import foreign_file
 from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.importers.times import iso_time
 from replay_gui.core.log.source import Source
@@ -28,6 +29,7 @@ NO_CONTINUATION = "continuations that are not beside the file, so the run ends e
 CIRCLE = "continuations that were read before, left out"
 
 _MAX_CONTINUATIONS = 1000
+_PACKINGS = (".gz", ".zst", ".zip")
 _TERMINAL = "terminal"  # the tool whose calls stand in the text of the agent
 _BATCH = "keystrokes"  # id of the one call that is open then
 _TOKENS = {"input": "prompt_tokens", "cached": "cached_tokens", "output": "completion_tokens"}
@@ -38,7 +40,7 @@ class Atif:
 
     name = "atif"
     title = "ATIF trajectory"
-    version = 5
+    version = 6
     volatile: ClassVar[Mapping[str, str]] = {
         "session_id": ID,
         "tool_call_id": ID,
@@ -162,25 +164,31 @@ class _Continuations:
 
     def __init__(self, file: ForeignFile) -> None:
         self._file = file
-        self._read = {file.source.stamp[:2]}  # device and inode
+        with Source(file.path) as own:  # where what is read is packed, that is a copy
+            self._read = {own.stamp[:2]}  # device and inode
         self.tried: list[Path] = []
         self.missing, self.is_circle = "", False
 
     def after(self, document: dict[str, Any]) -> dict[str, Any] | None:
-        """Return the trajectory that this one goes on in: a file of its own folder; its name may have a prefix more."""
+        """Return the trajectory that this one goes on in: a file of its own folder, which may be packed.
+
+        Its name may have the prefix more that the file's own has.
+        """
         reference = document.get("continued_trajectory_ref")
         if not isinstance(reference, str) or not reference or len(self._read) > _MAX_CONTINUATIONS:
             return None
-        folder, name = self._file.source.path.parent, reference.rpartition("/")[2]
-        own = self._file.source.path.name.removesuffix("trajectory.json")
-        for candidate in (folder / name, folder / f"{own}{name}"):
+        folder, name = self._file.path.parent, reference.rpartition("/")[2]
+        own = self._file.path.name.removesuffix(_packing(self._file.path)).removesuffix("trajectory.json")
+        names = [f"{stem}{packing}" for stem in (name, f"{own}{name}") for packing in ("", *_PACKINGS)]
+        for candidate in (folder / each for each in names):
             try:
                 with Source(candidate) as source:
                     self.tried.append(candidate)
                     if source.stamp[:2] in self._read:
                         self.is_circle = True
                         return None
-                    identity, continued = source.stamp[:2], ForeignFile(source).document
+                    with foreign_file(source, self._file.limits) as file:
+                        identity, continued = source.stamp[:2], file.document
             except ReplayError:
                 continue
             if _is_trajectory(continued):
@@ -188,6 +196,10 @@ class _Continuations:
                 return continued  # type: ignore[no-any-return]
         self.missing = name
         return None
+
+
+def _packing(path: Path) -> str:
+    return path.suffix if path.suffix in _PACKINGS else ""
 
 
 def _step(messages: MessageEvents, notes: ImportNotes, step: Any) -> None:

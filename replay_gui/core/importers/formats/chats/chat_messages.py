@@ -34,7 +34,7 @@ class ChatMessages:
 
     name = "chat-messages"
     title = "chat messages"
-    version = 4
+    version = 5
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "uuid": ID,
@@ -172,11 +172,14 @@ class ChatMessageEvents(RecordEvents):
         if not is_message(record):
             self.unknown(record.get("type") or record.get("role"), record)
             return
-        message = read_message(record)
-        extra = self.fields(message.rest, "model")
+        message, about = read_message(record), record.get("metadata")
+        if not (isinstance(about, dict) and isinstance(about.get("usage"), dict)):
+            about = {}
+        extra = self.fields(message.rest, "model", "metadata" if about else "")
+        extra = _with(extra, "metadata", self.fields(about, "model", "usage", "cost")) if about else extra
         self.run.context |= {"message_id": record.get("id")}
-        self.uses_model(message.rest.get("model"))
-        self.run.once = _use(record.get("usage") or record.get("models_usage"))
+        self.uses_model(message.rest.get("model") or about.get("model"))
+        self.run.once = _use(record.get("usage") or record.get("models_usage") or about.get("usage"), about.get("cost"))
         if message.role == "assistant":
             self._assistant(message, extra)
         else:
@@ -218,24 +221,32 @@ class ChatMessageEvents(RecordEvents):
             asked = self.run.call(call_id)
             if result.name is not None and asked is not None and asked.tool_name != result.name:
                 extra = extra | {"tool": result.name}
-            self.result(call_id, result.output, error, extra, tool_call_id=result.id)
+            self.result(call_id, result.output, error, extra, tool_name=result.name, tool_call_id=result.id)
             extra = {}
         if message.content is not None or not (message.results or message.calls):
             self.said(message.role, message.content, extra)
 
 
-def _use(usage: Any) -> dict[str, Any]:
+def _with(extra: dict[str, Any], name: str, told: dict[str, Any]) -> dict[str, Any]:
+    """What is left of a message, with what is left of one of its members."""
+    return {**extra, "fields": {**extra.get("fields", {}), name: told["fields"]}} if told else extra
+
+
+def _use(usage: Any, cost: Any = None) -> dict[str, Any]:
     """Tokens of one answer; of Anthropic's what was read from the cache or written to it is part of the input."""
     if not isinstance(usage, dict):
         return {}
+    cost = cost if isinstance(cost, int | float) and not isinstance(cost, bool) else None
     counts = {name: value for name, value in usage.items() if type(value) is int}
     if "prompt_tokens" in counts:
         details = usage.get("prompt_tokens_details")
         cached = details.get("cached_tokens") if isinstance(details, dict) else None
         tokens = {"input": counts["prompt_tokens"], "output": counts.get("completion_tokens", 0)}
-        return {"tokens": tokens | ({"cached": cached} if type(cached) is int else {})}
-    read, written = counts.get("cache_read_input_tokens", 0), counts.get("cache_creation_input_tokens", 0)
+        return {"tokens": tokens | ({"cached": cached} if type(cached) is int else {}), "cost": cost}
+    read, written = (
+        counts.get(f"cache_{sort}_input_tokens", counts.get(f"cache_{sort}_tokens", 0)) for sort in ("read", "creation")
+    )
     if not counts.keys() & {"input_tokens", "output_tokens"}:
         return {}
     sent = counts.get("input_tokens", 0) + read + written
-    return {"tokens": {"input": sent, "cached": read, "output": counts.get("output_tokens", 0)}}
+    return {"tokens": {"input": sent, "cached": read, "output": counts.get("output_tokens", 0)}, "cost": cost}

@@ -168,7 +168,8 @@ class _CopilotCliEvents(RecordEvents):
         extra = self.fields(data, "result", "error", "model", "toolName", success=not failed)
         extra |= {"error_details": data["error"]} if isinstance(data.get("error"), dict) else {}
         extra |= {"result": rest} if isinstance(result, dict) and (rest := self.fields(result, "content")) else {}
-        self.result(data.get("toolCallId"), output if output is not None else error, error_line, extra)
+        output = output if output is not None else error
+        self.result(data.get("toolCallId"), output, error_line, extra, tool_name=data.get("toolName"))
 
 
 def _whole_run(kind: str, data: dict[str, Any]) -> dict[str, Any]:

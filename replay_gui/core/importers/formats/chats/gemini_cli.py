@@ -34,7 +34,7 @@ class GeminiCli:
 
     name = "gemini-cli"
     title = "Gemini CLI chat"
-    version = 4
+    version = 5
     volatile: ClassVar[Mapping[str, str]] = {
         "sessionId": ID,
         "id": ID,
@@ -199,8 +199,8 @@ def _call(run: RunBuilder, call: Any) -> None:
     if not isinstance(call, dict) or not isinstance(call.get("name"), str):
         run.custom("gemini-cli/tool-call", call)
         return
-    name, given, call_id = call["name"], call.get("args"), call.get("id")
-    run.request(call_id, name, given, tool_call_id=call_id)
+    name, given, call_id = call["name"], call.get("args"), call.get("id") or f"call {run.count}"
+    run.request(call_id, name, given, tool_call_id=call.get("id"))
     if name in _WRITES and isinstance(given, dict):
         target = next((str(given[key]) for key in _TARGETS if key in given), "")
         run.proposal(call_id, _WRITES[name], target, given)
@@ -221,7 +221,7 @@ def _call(run: RunBuilder, call: Any) -> None:
         call_id,
         output,
         error=reason if failed else None,
-        tool_call_id=call_id,
+        tool_call_id=call.get("id"),
         time=iso_time(call.get("timestamp")),
         extra={"fields": shown | rest} if shown or rest else None,
     )

@@ -90,7 +90,7 @@ class _PiEvents(RecordEvents):
                 call = self.run.call(message.get("toolCallId"))
                 error = (first_line(output) or "failed") if message.get("isError") is True else None
                 extra = self.fields(message, "role", "content", "isError", toolName=call.tool_name if call else None)
-                self.result(message.get("toolCallId"), output, error, extra)
+                self.result(message.get("toolCallId"), output, error, extra, tool_name=message.get("toolName"))
             case "bashExecution":
                 self._shell(message)
             case _:

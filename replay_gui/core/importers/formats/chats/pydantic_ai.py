@@ -109,7 +109,8 @@ class _PydanticAiEvents(RecordEvents):
                 self.run.context.pop("parent", None)
                 failed = part.get("outcome") in ("failed", "denied")
                 self.how = ("answered", None) if content == _OUTPUT_TAKEN else self.how
-                self.result(call_id, content, (first_line(content) or "failed") if failed else None, more)
+                error = (first_line(content) or "failed") if failed else None
+                self.result(call_id, content, error, more, tool_name=name)
             case "retry-prompt" if isinstance(call_id, str) and self.run.call(call_id) is not None:
                 self.result(call_id, content, first_line(content) or "the arguments were not valid", more)
             case "retry-prompt":

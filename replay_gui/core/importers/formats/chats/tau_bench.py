@@ -26,7 +26,7 @@ class TauBench:
 
     name = "tau-bench"
     title = "tau-bench trajectory"
-    version = 2
+    version = 3
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "tool_call_id": ID,
@@ -95,7 +95,8 @@ def _answer(messages: MessageEvents, message: dict[str, Any]) -> str:
     known = ("role", "content", "tool_call_id", *(("name",) if call and call.tool_name == message.get("name") else ()))
     rest = {key: value for key, value in message.items() if key not in known and value is not None}
     extra = {"fields": rest} if rest else None
-    seq, call = run.response(call_id, decoded(content), error=error, extra=extra, tool_call_id=call_id)
+    name = message.get("name")
+    seq, call = run.response(call_id, decoded(content), error=error, extra=extra, tool_name=name, tool_call_id=call_id)
     if error is not None:
         messages.failed(seq, call, error)
     elif call.tool_name.startswith(_CHANGES):

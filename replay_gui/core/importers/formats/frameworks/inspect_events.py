@@ -265,18 +265,21 @@ class InspectEvents:
             worked = seconds(event.get("working_time"))
             ended = None if worked is None else begun + worked
         self._run.request(call_id, name, rest.pop("arguments", None), tool_call_id=call_id)
-        problem = rest.pop("error", None)
+        problem, result = rest.pop("error", None), rest.pop("result", None)
+        self._run.unmapped = {key: value for key, value in rest.items() if (key, value) != ("type", "function")}
+        self._answered(call_id, result, problem, time=ended)
+
+    def _answered(self, call_id: object, result: Any, problem: Any, **meta: Any) -> None:
+        """Add what a call led to. `problem`: what went wrong, as Inspect has it; None where nothing did."""
         problem = problem if isinstance(problem, dict) else None if problem is None else {"message": problem}
         error = str(problem.get("message") or problem.get("type")) if problem is not None else None
-        result = rest.pop("result", None)
-        self._run.unmapped = {key: value for key, value in rest.items() if (key, value) != ("type", "function")}
-        seq, call = self._run.response(call_id, result, error=error, time=ended, tool_call_id=call_id)
+        seq, call = self._run.response(call_id, result, error=error, tool_call_id=call_id, **meta)
         if problem is not None and error is not None:
-            kind = str(problem.get("type") or "tool_error")
+            kind, time = str(problem.get("type") or "tool_error"), meta.get("time")
             if kind in _REFUSALS:
-                self._run.denied(kind, call.tool_name, error, parent=seq, time=ended)
+                self._run.denied(kind, call.tool_name, error, parent=seq, time=time)
             else:
-                self._run.error(kind, error, call.tool_name, parent=seq, time=ended)
+                self._run.error(kind, error, call.tool_name, parent=seq, time=time)
 
     def _stored(self, rest: dict[str, Any]) -> None:
         changes = rest.pop("changes", None)
@@ -312,16 +315,28 @@ class InspectEvents:
         self._told.add(key_of(message))
         fields = steady(message)
         facts = fields if isinstance(fields, dict) else {"content": fields}
-        role = facts.pop("role", None)
+        role, content = facts.pop("role", None), facts.pop("content", None)
         if role == "tool":
-            self._run.observation("tool", str(facts.get("function") or "tool"), {**facts, "role": role})
+            problem, name = facts.pop("error", None), facts.pop("function", None)
+            self._run.unmapped = {key: value for key, value in facts.items() if value not in _EMPTY}
+            self._answered(message.get("tool_call_id"), content, problem, tool_name=name)
             return
-        text, reasoning = text_and_reasoning(facts.pop("content", None))
+        calls = facts.pop("tool_calls", None) if role == "assistant" else None
+        text, reasoning = text_and_reasoning(content)
         self._run.unmapped = {key: value for key, value in facts.items() if value not in _EMPTY}
-        if role == "assistant":
-            self._run.decision("message", text, reasoning)
-        else:
+        if role != "assistant":
             self._run.observation("message", str(role), text)
+        elif text not in _EMPTY or reasoning or not calls:
+            self._run.decision("message", text, reasoning)
+        for call in message["tool_calls"] if calls else ():
+            self._asked(call)
+
+    def _asked(self, call: Any) -> None:
+        """Add a call that stands in a message."""
+        rest = _call(call) if isinstance(call, dict) else {"arguments": call}
+        self._run.unmapped |= {k: v for k, v in rest.items() if k not in ("function", "arguments") and v not in _EMPTY}
+        call_id = call.get("id") if isinstance(call, dict) else None
+        self._run.request(call_id, str(rest.get("function")), rest.get("arguments"), tool_call_id=call_id)
 
     # ---- the end --------------------------------------------------------------------------------
     def _finish(self, sample: dict[str, Any], unfinished: bool) -> None:

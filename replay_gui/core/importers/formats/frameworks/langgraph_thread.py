@@ -213,7 +213,7 @@ class LangGraphThread(RecordEvents):
             if result.name and (request is None or result.name != request.tool_name):
                 extra = {**extra, "fields": {**extra.get("fields", {}), "name": result.name}}
             error = (first_line(result.output) or "failed") if result.error else None
-            self.result(answered_id, result.output, error, extra, tool_call_id=result.id)
+            self.result(answered_id, result.output, error, extra, tool_name=result.name, tool_call_id=result.id)
             extra = {}
         if message.content is not None or not message.results:
             self.said(message.role, message.content, extra)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import json
 from collections import Counter
 from pathlib import Path
@@ -7,6 +8,10 @@ from typing import Any
 
 import pytest
 
+from replay_gui.core.importers.formats.chats.atif import Atif
+from replay_gui.core.importers.formats.message_events import NOT_MESSAGES
+from replay_gui.core.importers.packed import foreign_file
+from replay_gui.core.log.source import Source
 from tests.helpers.foreign import read_all, real_files, written
 
 
@@ -77,6 +82,21 @@ def test_a_continuation_follows_and_copied_steps_are_no_new_ones(tmp_path: Path)
     (one,) = read_all(path)
     assert [event.payload["data"] for event in one.of("Decision")] == ["m0", "m1", "m2"]
     assert one.run.notes.sentences() == ("steps copied from the trajectory before, left out: 1",)
+
+
+@pytest.mark.parametrize("packed", [(True, True), (True, False), (False, True)])
+def test_a_continuation_of_a_packed_trajectory_follows(tmp_path: Path, packed: tuple[bool, bool]) -> None:
+    names = ("a.trajectory.json", "a.trajectory.cont-1.json")
+    parts = (trajectory(5, continued_trajectory_ref="trajectory.cont-1.json"), trajectory(6))
+    for name, part, is_packed in zip(names, parts, packed, strict=True):
+        data = json.dumps(part).encode()
+        (tmp_path / f"{name}{'.gz' * is_packed}").write_bytes(gzip.compress(data) if is_packed else data)
+    path = next(tmp_path.glob("a.trajectory.json*"))
+    with Source(path) as source, foreign_file(source) as file:
+        (run,) = Atif().runs(file)
+        assert [event.payload["data"] for event in run.events if event.kind == "x:atif/entry"] == [5, 6]
+        assert run.notes.sentences() == (f"{NOT_MESSAGES}: 2",)
+        assert Atif().companions(file) == [tmp_path / f"{names[1]}{'.gz' * packed[1]}"]
 
 
 def test_a_continuation_that_is_missing_is_told_of(tmp_path: Path) -> None:

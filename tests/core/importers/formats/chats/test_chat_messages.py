@@ -93,3 +93,21 @@ def test_conversations_by_who_they_are_from() -> None:
         ("Observation", "Hi"),
         ("Decision", "Yo"),
     ]
+
+
+def test_tokens_and_cost_beside_a_message(tmp_path: Path) -> None:
+    """As gptme has them; the model is told once, and what an answer cost is not compared."""
+    use = {"input_tokens": 120, "output_tokens": 42, "cache_read_tokens": 80, "cache_creation_tokens": 10}
+    about = {"model": "m", "usage": use, "cost": 0.5, "mood": "good"}
+    messages = [{"role": "user", "content": "Go"}, {"role": "assistant", "content": "On", "metadata": about}]
+    (found,) = read_all(written(tmp_path, messages), "chat-messages")
+    (answer,) = found.of("Decision")
+    assert answer.meta["tokens"] == {"input": 210, "cached": 80, "output": 42}
+    assert (answer.meta["cost"], answer.meta["model"]) == (0.5, "m")
+    assert answer.payload["fields"] == {"metadata": {"mood": "good"}}
+
+
+def test_a_result_without_its_call_names_the_tool(tmp_path: Path) -> None:
+    result = {"role": "tool", "tool_call_id": "c9", "name": "ls", "content": "a.py"}
+    (found,) = read_all(written(tmp_path, [{"role": "user", "content": "Go"}, result]), "chat-messages")
+    assert [event.payload["tool_name"] for event in found.of("ToolResponse")] == ["ls"]

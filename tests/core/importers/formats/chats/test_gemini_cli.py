@@ -91,3 +91,12 @@ def test_exit_codes_in_the_answer_of_a_shell_command(tmp_path: Path, answer: str
     (found,) = read_all(written(tmp_path, chat))
     assert [event.payload["error"] for event in found.of("ToolResponse")] == [error]
     assert [event.payload["message"] for event in found.of("Error")] == ([error] if error else [])
+
+
+def test_calls_without_an_id_are_answered_too(tmp_path: Path) -> None:
+    call = {"name": "read_file", "args": {"path": "a"}, "status": "success"}
+    answer = {"type": "gemini", "content": "Look", "toolCalls": [call, {**call, "name": "ls"}]}
+    chat = {"sessionId": "s", "projectHash": "p", "startTime": "2026-05-04T10:00:00Z", "messages": [answer]}
+    (found,) = read_all(written(tmp_path, chat), "gemini-cli")
+    assert [event.payload["tool_name"] for event in found.of("ToolResponse")] == ["read_file", "ls"]
+    assert [event.meta["parent"] for event in found.of("ToolResponse")] == [2, 4]

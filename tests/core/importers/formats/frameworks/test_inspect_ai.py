@@ -290,3 +290,26 @@ def test_real_logs_lose_nothing(path: Path, tmp_path: Path) -> None:
         found = next(one for one in samples if made.header.source["id"] == one["id"])
     if "sample" in state and found["messages"] and isinstance(found["messages"][0].get("content"), str):
         assert [one["role"] for one in state["sample"]["messages"]] == [one["role"] for one in found["messages"]]
+
+
+def test_a_log_of_messages_alone_has_calls_and_failures(tmp_path: Path) -> None:
+    """The oldest logs have no events, and some have a call's result without the call."""
+    calls = [{"id": "c1", "function": "bash", "arguments": {"cmd": "ls"}, "type": "function"}]
+    failed = {"role": "tool", "content": "...", "function": "bash"}
+    messages = [
+        {"role": "user", "content": "List"},
+        {"role": "assistant", "content": "", "tool_calls": calls},
+        {"role": "tool", "tool_call_id": "c1", "content": "a.py", "function": "bash"},
+        {**failed, "tool_call_id": "c2", "error": {"type": "timeout", "message": "too slow"}},
+        {**failed, "tool_call_id": "c3", "error": {"type": "approval", "message": "no"}},
+    ]
+    sample = {"id": 1, "epoch": 1, "input": "List", "target": "a.py", "messages": messages}
+    log = {"version": 2, "status": "success", "eval": {"task": "t"}, "plan": {}, "samples": [sample]}
+    (found,) = read_all(written(tmp_path, log), "inspect-ai")
+    asked = [(event.payload["tool_name"], event.payload["input"]) for event in found.of("ToolRequest")]
+    assert asked == [("bash", {"cmd": "ls"})]
+    answers = [(event.payload["tool_name"], event.payload["error"]) for event in found.of("ToolResponse")]
+    assert answers == [("bash", None), ("bash", "too slow"), ("bash", "no")]
+    assert [event.payload["error_type"] for event in found.of("Error")] == ["timeout"]
+    assert [event.payload["reason"] for event in found.of("CapabilityDenied")] == ["no"]
+    assert len(found.of("Observation")) == 1
