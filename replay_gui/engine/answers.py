@@ -93,9 +93,13 @@ class FactsChanged(msgspec.Struct, frozen=True):
 
 
 class IndexGrew(msgspec.Struct, frozen=True):
-    """The index covers more events than before (or is now complete)."""
+    """The index covers more events than before (or is now complete).
+
+    `first_changed`: the first event that is not what it was, of a file that was imported anew; None: there is none.
+    """
 
     index: RunIndex
+    first_changed: EventIndex | None = None
 
 
 class Related(msgspec.Struct, frozen=True):

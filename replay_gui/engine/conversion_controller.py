@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 from typing import assert_never
 
@@ -14,6 +15,7 @@ from replay_gui.engine.jobs.job_types import ConvertArguments
 from replay_gui.engine.open_run import Stamp
 from replay_gui.engine.opening import Conversion, conversion_cache, user_mappings
 from replay_gui.engine.progress_throttle import ProgressThrottle
+from replay_gui.engine.requests import Open
 from replay_gui.engine.worker_pool import WorkerPool
 
 _JOB = "Converting"
@@ -83,3 +85,11 @@ class ConversionController:
         self._jobs.stop()
         if not self.shown:
             shutil.rmtree(self.index, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class PendingImport:
+    """The conversion of the run that is to replace the open one, and the request that it came from."""
+
+    conversion: ConversionController
+    request: Open

@@ -15,6 +15,7 @@ from replay_gui.core.diagnostics import Topic, error_location, topic_logger
 from replay_gui.core.errors import ReplayError
 from replay_gui.engine.answers import Alert, MappingSaved, RulesRead, RulesWritten, TextRead
 from replay_gui.engine.comparison.comparison_controller import ComparisonController
+from replay_gui.engine.following.follow_messages import StopFollowing
 from replay_gui.engine.job_group import StartedJob
 from replay_gui.engine.jobs.evaluation_arguments import EvaluationArguments, FailureArguments, QueryArguments
 from replay_gui.engine.jobs.job_messages import JobMessage, JobProgress
@@ -87,6 +88,7 @@ class Engine:
         self._searchers = WorkerPool(2)  # a search and a trace wait neither for the long work nor for each other
         self._listers = WorkerPool(1)  # nor does a run for the lists of sessions and formats
         self._importers = pool.beside(2)  # nor an import, one of each side, for the verification of what is open
+        self._followers = pool.beside(2)  # nor a file that is followed, one of each side, for anything
         self._comparers = WorkerPool(1)  # keeps what it has read of the runs
         self._evaluators = WorkerPool(1)  # so does this
         self._askers = WorkerPool(2)  # while what these do is ended as soon as something else is asked
@@ -107,6 +109,7 @@ class Engine:
                 on_worker_message=partial(self._on_worker, side),
                 searchers=self._searchers,
                 importers=self._importers,
+                followers=self._followers,
             )
             for side in Side
         }
@@ -143,6 +146,7 @@ class Engine:
         self._askers.close()
         self._listers.close()
         self._importers.close()
+        self._followers.close()
 
     def _on_worker(self, side: Side | None, run: int, job: StartedJob, message: JobMessage, /) -> None:
         """On a thread of the pool. Progress replaces progress that was not handled yet; all else is kept."""
@@ -198,7 +202,7 @@ class Engine:
                 self._answer(side, run, self._clear_caches(), ticket)
             case Seek() | GetRows() | Find() | ValueQuestion() | StopWork() | GetTotals() | CheckFile():
                 controller.handle_request(run, body, ticket)
-            case FindMarks() | CorrectEffects():
+            case FindMarks() | CorrectEffects() | StopFollowing():
                 controller.handle_request(run, body, ticket)
             case Compare() | Explain() | SetOutcome() | GetAligned() | GetStep() | GetTrail():
                 raise AssertionError(f"{type(body).__name__} is about a comparison, not about a side")
@@ -224,6 +228,9 @@ class Engine:
             case WorkerMessage(job, message):
                 self._comparison.on_worker_message(request.run, job, message)
             case body:
+                if isinstance(body, Compare):
+                    for controller in self._controllers.values():
+                        controller.stop_following()
                 self._comparison.handle_request(request.run, body, ticket)
 
     def _clear_caches(self) -> Alert:

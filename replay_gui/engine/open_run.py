@@ -51,6 +51,8 @@ MAX_LED_TO = 6  # events that the current one led to, by name
 LED_TO_WINDOW = 48  # events after the current one that are searched for those that it led to
 MAX_ROWS = 2000  # rows in one answer
 
+CHANGED = "The file has changed on disk."
+
 Stamp: TypeAlias = tuple[int, int, int, int]
 OnWarning: TypeAlias = Callable[[str], None]
 
@@ -64,6 +66,7 @@ class OpenRun:
         first_broken: index of the first event known to be broken, or None.
         totals: tokens and cost, once they were requested. effects: what its calls do.
         growing: whether the log is still being written by a conversion; then it may end inside a record.
+        followed: whether its file is, or was, followed; its index is then not kept in the cache.
     """
 
     def __init__(
@@ -88,7 +91,7 @@ class OpenRun:
         self.facts = facts
         self.first_broken: EventIndex | None = None
         self.totals: Totals | None = None
-        self.growing = growing is not None
+        self.growing, self.followed = growing is not None, False
         self._own_hashes = own_hashes
         self._log = log
         self._file = file
@@ -131,9 +134,51 @@ class OpenRun:
         Raises:
             OSError, ValueError: the folder does not hold the index.
         """
+        if self.followed:  # the index may still grow, so that what is published must be a copy
+            index = build_run_index(self._view, built, False, count)
+            self._use_index(built, replace(index, complete=True) if complete else index)
+            return
         if complete:
             self._view.folder = self._cache.adopt_folder(self._view.folder, self._log)
         self._use_index(built, build_run_index(self._view, built, complete, count))
+
+    def follow(
+        self,
+        built: BuiltIndex,
+        folder: Path,
+        *,
+        facts: RunFacts,
+        stamp: Stamp,
+        is_whole: bool,
+        log: EventLog | None = None,
+        own_hashes: HashChecks | None = None,
+    ) -> None:
+        """Use what was read of a file that grows.
+
+        Args:
+            built, folder: the index. stamp: of the file when it was read. is_whole: whether the index is complete.
+            log: the one that the file was converted to; None: the log as it is.
+        """
+        if folder != self._view.folder:
+            self._drop_index_folder()
+            self._view = IndexView(folder)
+        if log is not None:
+            self._log.close()
+            self._log, self.effects.log = log, log
+            self._own_hashes = own_hashes
+        if log is not None or not self.followed:
+            self._stored = SnapshotReader(folder, self._hash_before)
+            self._snapshots = SnapshotManager(self._stored.load_state, on_dropped=self._on_dropped)
+            self._replayer = Replayer(self._log, self._snapshots, GilYield())
+        self.followed, self.facts, self.totals, self.first_broken = True, facts, None, None
+        self._file, self._touched_at = stamp, _touched_at(facts.path)
+        self._beside = stamps_beside(Path(facts.path))
+        self.grow(built, is_whole)
+
+    def _drop_index_folder(self) -> None:
+        """Remove an index that is incomplete or not in the cache: it is of no use to anyone, wherever it is stuck."""
+        if not self.index.complete or not self._cache.is_cached(self._view.folder):
+            shutil.rmtree(self._view.folder, ignore_errors=True)
 
     def finish_growing(self, log: EventLog, facts: RunFacts, own_hashes: HashChecks | None) -> None:
         """Use the whole log, which was opened anew since it has another path."""
@@ -144,7 +189,7 @@ class OpenRun:
 
     def _use_index(self, built: BuiltIndex, index: RunIndex) -> None:
         self.built, self.index = built, index
-        if self.growing:
+        if self.growing or self.followed:
             self._log.source.refresh_size()
         self._log.use_offsets(index.offset)
         self._stored.set_table(self._view.folder / SNAPSHOTS_FILE, list(built.snapshots))
@@ -157,10 +202,18 @@ class OpenRun:
         except OSError:
             facts = None
         if facts is None or file_stamp(facts) != self._file or stamps_beside(Path(self.facts.path)) != self._beside:
-            return "The file has changed on disk."
+            return CHANGED
         # Whoever edits a file can set its date back, but not this time. (Links and permissions change it, too.)
         is_touched = facts.st_ctime_ns != self._touched_at
         return "The file was touched on disk; its size and its date are as before." if is_touched else ""
+
+    def has_grown_on_disk(self) -> bool:
+        """Return whether the file at the path is the one that was opened, with more bytes."""
+        try:
+            facts = os.stat(self.facts.path)
+        except OSError:
+            return False
+        return (facts.st_dev, facts.st_ino) == self._file[:2] and facts.st_size > self._file[2]
 
     def report_on_opened_file(self, report: VerificationReport) -> VerificationReport:
         """Return the report on the file that the user opened, made from the report on the log."""
@@ -193,8 +246,7 @@ class OpenRun:
         self._log.close()
         if self.growing:
             shutil.rmtree(self._log.source.path.parent, ignore_errors=True)
-        if not self.index.complete or not self._cache.is_cached(self._view.folder):
-            shutil.rmtree(self._view.folder, ignore_errors=True)  # of no use to anyone, wherever it is stuck
+        self._drop_index_folder()
 
     def _hash_before(self, position: Position) -> bytes | None:
         return self._log[index_before(position)].hash

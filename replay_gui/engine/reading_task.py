@@ -163,9 +163,9 @@ class ReadingTask:
             self._conclude(self._verification.index_built(built, str(run.folder), run.index.offset))
 
     def _conclude(self, report: VerificationReport | None) -> None:
-        if report is None:
-            return
         run = self._run
+        if report is None or (run.followed and report.events != run.index.count):  # it has grown meanwhile
+            return
         is_stale = run.drop_stale_index(report.file_blake3)
         if is_stale or self._verification.has_false_snapshots:
             run.drop_index()

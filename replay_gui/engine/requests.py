@@ -9,6 +9,7 @@ import msgspec
 
 from replay_gui.core.facts.fact_names import TASK
 from replay_gui.core.log.positions import Position
+from replay_gui.engine.following.follow_messages import Followed, StopFollowing
 from replay_gui.engine.queries.value_messages import ValueQuestion
 from replay_gui.engine.sessions_messages import ListSessions, SessionsListed
 
@@ -86,7 +87,12 @@ class StopWork(msgspec.Struct, frozen=True):
 
 
 class CheckFile(msgspec.Struct, frozen=True):
-    """Compare the file on disk with what was opened: an Alert where it is another, else no answer."""
+    """Compare the file on disk with what was opened: an Alert where it is another, else no answer.
+
+    `follows`: follow it instead, where it grows.
+    """
+
+    follows: bool = False
 
 
 class Compare(msgspec.Struct, frozen=True):
@@ -274,6 +280,7 @@ RequestBody: TypeAlias = (
     | ValueQuestion
     | StopWork
     | CheckFile
+    | StopFollowing
     | Compare
     | GetAligned
     | GetStep
@@ -317,6 +324,7 @@ class WorkEnded(msgspec.Struct, frozen=True):
 RunAnswer: TypeAlias = (
     "answers.FactsChanged"
     " | answers.IndexGrew"
+    " | Followed"
     " | answers.PositionState"
     " | answers.Rows"
     " | answers.SearchResult"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import assert_never
 
@@ -24,7 +23,10 @@ from replay_gui.engine.answers import (
     Progress,
     RunOpened,
 )
-from replay_gui.engine.conversion_controller import ConversionController
+from replay_gui.engine.conversion_controller import ConversionController, PendingImport
+from replay_gui.engine.following.follow_arguments import FollowArguments
+from replay_gui.engine.following.follow_messages import StopFollowing
+from replay_gui.engine.following.run_follower import RunFollower
 from replay_gui.engine.job_group import StartedJob
 from replay_gui.engine.jobs.job_messages import JobFailed, JobMessage
 from replay_gui.engine.jobs.job_types import (
@@ -36,10 +38,6 @@ from replay_gui.engine.jobs.job_types import (
 from replay_gui.engine.jobs.values.value_arguments import ValueArguments
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.opening import Conversion, facts_of, open_converted_run, open_file, open_log_run
-from replay_gui.engine.queries.marks_controller import MarksController
-from replay_gui.engine.queries.search_controller import SearchController
-from replay_gui.engine.queries.totals_controller import TotalsController
-from replay_gui.engine.queries.value_controller import ValueController
 from replay_gui.engine.queries.value_messages import ValueQuestion
 from replay_gui.engine.reading_task import ReadingTask
 from replay_gui.engine.requests import (
@@ -57,20 +55,12 @@ from replay_gui.engine.requests import (
     StopWork,
     WorkEnded,
 )
-from replay_gui.engine.run_state import ActiveRun, GrowingRun, IncompleteRun, RunState, WholeRun
+from replay_gui.engine.run_state import ActiveRun, GrowingRun, IncompleteRun, LiveRun, RunState, WholeRun
 from replay_gui.engine.worker_pool import WorkerPool
 
 _INCOMPLETE = "not all of the file was converted"
 
 _log = topic_logger(Topic.ENGINE)
-
-
-@dataclass(frozen=True)
-class _Import:
-    """The conversion of the run that is to replace the open one, and the request that it came from."""
-
-    conversion: ConversionController
-    request: Open
 
 
 class RunController:
@@ -89,16 +79,30 @@ class RunController:
         on_worker_message: OnRunMessage,
         searchers: WorkerPool,
         importers: WorkerPool,
+        followers: WorkerPool,
     ) -> None:
-        """`searchers`, `importers`: pools for jobs that must not wait for the long work of `pool`."""
+        """`searchers`, `importers`, `followers`: pools for jobs that must not wait for the long work of `pool`."""
         self._pool = pool
         self._cache = cache
         self._answer = answer
         self._on_worker_message = on_worker_message
         self._searchers = searchers
         self._importers = importers
-        self._import: _Import | None = None
+        self._import: PendingImport | None = None
         self._active: ActiveRun | None = None
+        self._follower = RunFollower(
+            followers,
+            cache,
+            answer,
+            on_worker_message=on_worker_message,
+            begin_reading=self._begin_reading,
+            answer_last_seek=self._answer_last_seek,
+        )
+
+    def stop_following(self) -> None:
+        """Read what there is of the open run's file, and follow it no longer: it is compared as it is now."""
+        if self._active is not None:
+            self._follower.stop(self._active)
 
     @property
     def open(self) -> OpenRun | None:
@@ -126,7 +130,7 @@ class RunController:
             case StopWork():
                 self._stop_reading(active)
             case GetTotals():
-                totals = active.totals.request(is_whole=not isinstance(active.state, GrowingRun))
+                totals = active.totals.request(is_whole=not isinstance(active.state, GrowingRun | LiveRun))
                 if totals is not None:
                     self._answer(number, totals, ticket)
             case FindMarks() if isinstance(active.state, WholeRun):
@@ -134,8 +138,10 @@ class RunController:
                     self._answer(number, marks, ticket)
             case CorrectEffects(effects):
                 self._answer(number, active.marks.correct(effects), ticket)
-            case CheckFile() if change := active.run.change_on_disk():
-                self._answer(number, Alert("warning", change, ("reload",)))
+            case CheckFile(follows):
+                self._follower.check(active, follows=follows)
+            case StopFollowing():
+                self._follower.stop(active)
 
     def _answer_last_seek(self, active: ActiveRun) -> None:
         if active.last_seek is not None:
@@ -191,7 +197,7 @@ class RunController:
             run=run_name,
             format=request.format,
         )
-        self._import = _Import(conversion, request)
+        self._import = PendingImport(conversion, request)
         self._answer(number, conversion.progress)
 
     def close(self) -> None:
@@ -230,14 +236,12 @@ class RunController:
             run.close()
             raise
         self.close()
-        on_worker_message = partial(self._on_worker_message, run.number)
         active = self._active = ActiveRun(
             run,
             state or IncompleteRun(),
-            search=SearchController(self._searchers, run.log.source.path, on_worker_message),
-            values=ValueController(self._searchers, run.log.source.path, on_worker_message),
-            totals=TotalsController(self._pool, run, on_worker_message),
-            marks=MarksController(self._pool, run, on_worker_message),
+            pool=self._pool,
+            searchers=self._searchers,
+            on_worker_message=partial(self._on_worker_message, run.number),
         )
         active.last_seek = ticket, Position(min(start, run.index.count))
         opened_run = RunOpened(run.facts, run.index, state_at_start, start, request.format)
@@ -293,10 +297,12 @@ class RunController:
                 marks = active.marks.on_worker_message(job, message)
                 if marks is not None:
                     self._answer(number, marks)
+            case FollowArguments(), _:
+                self._follower.on_worker_message(active, job, message)
             case _, WholeRun(task):
                 task.on_worker_message(job, message)
 
-    def _on_import_message(self, importing: _Import, job: StartedJob, message: JobMessage) -> None:
+    def _on_import_message(self, importing: PendingImport, job: StartedJob, message: JobMessage) -> None:
         """Handle progress of the conversion of the next run, which is shown once its first events are there."""
         conversion = importing.conversion
         number, result = conversion.number, conversion.on_worker_message(job, message)
@@ -322,7 +328,7 @@ class RunController:
             case _:
                 assert_never(result)
 
-    def _show_growing(self, importing: _Import, made: Conversion) -> None:
+    def _show_growing(self, importing: PendingImport, made: Conversion) -> None:
         conversion = importing.conversion
         try:
             run = self._opened(conversion, made, growing=True)

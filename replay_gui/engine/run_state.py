@@ -7,12 +7,16 @@ from typing import TypeAlias, assert_never
 
 from replay_gui.core.log.positions import Position
 from replay_gui.engine.conversion_controller import ConversionController
+from replay_gui.engine.following.follow_controller import FollowController
+from replay_gui.engine.following.follow_messages import FollowState
+from replay_gui.engine.job_group import OnWorkerMessage
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.queries.marks_controller import MarksController
 from replay_gui.engine.queries.search_controller import SearchController
 from replay_gui.engine.queries.totals_controller import TotalsController
 from replay_gui.engine.queries.value_controller import ValueController
 from replay_gui.engine.reading_task import ReadingTask
+from replay_gui.engine.worker_pool import WorkerPool
 
 
 @dataclass(frozen=True)
@@ -34,29 +38,41 @@ class IncompleteRun:
     """The conversion ended before the log was whole; it will be neither indexed further nor verified."""
 
 
-RunState: TypeAlias = GrowingRun | WholeRun | IncompleteRun
+@dataclass(frozen=True)
+class LiveRun:
+    """The file is followed, and events are being added; it is verified once nothing came for a while."""
+
+
+RunState: TypeAlias = GrowingRun | WholeRun | IncompleteRun | LiveRun
 
 
 class ActiveRun:
-    """The open run, the state that it is in, and what was requested of it."""
+    """The open run, the state that it is in, what was requested of it, and the jobs that followed its file."""
 
     def __init__(
         self,
         run: OpenRun,
         state: RunState,
         *,
-        search: SearchController,
-        values: ValueController,
-        totals: TotalsController,
-        marks: MarksController,
+        pool: WorkerPool,
+        searchers: WorkerPool,
+        on_worker_message: OnWorkerMessage,
     ) -> None:
+        """`searchers`: workers for what must not wait for the long work of `pool`."""
         self.run = run
         self.state = state
-        self.search = search
-        self.values = values
-        self.totals = totals
-        self.marks = marks
+        self.search = SearchController(searchers, run.log.source.path, on_worker_message)
+        self.values = ValueController(searchers, run.log.source.path, on_worker_message)
+        self.totals = TotalsController(pool, run, on_worker_message)
+        self.marks = MarksController(pool, run, on_worker_message)
         self.last_seek: tuple[int, Position] | None = None  # ticket and position
+        self.follows: list[FollowController] = []  # the last one's job may be under way; all have files that are shown
+        self.told_follow_state = FollowState.OFF
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether a job follows the file."""
+        return bool(self.follows) and not self.follows[-1].is_over
 
     def stop(self) -> None:
         """End all work, and close the run."""
@@ -65,7 +81,7 @@ class ActiveRun:
                 conversion.stop()
             case WholeRun(task):
                 task.stop()
-            case IncompleteRun():
+            case IncompleteRun() | LiveRun():
                 pass
             case _:
                 assert_never(self.state)
@@ -74,3 +90,5 @@ class ActiveRun:
         self.totals.stop()
         self.marks.stop()
         self.run.close()
+        for follow in self.follows:
+            follow.close()

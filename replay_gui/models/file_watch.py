@@ -9,14 +9,14 @@ from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal, Slot
 
 from replay_gui.core.importers.side_files import side_files
 
-SETTLE_MS = 200  # ms without a further change before a changed file is looked at
+SETTLE_MS = 200  # ms after a change until the file is looked at, and after which it is looked at again
 
 
 class FileWatch(QObject):
     """Watches one file, with its journals if it is a database, even after it was replaced.
 
     Signals:
-        settled(): something happened to the file, and nothing more for a while.
+        settled(): something happened to the file a while ago; emitted again and again while more happens.
     """
 
     settled = Signal()
@@ -47,7 +47,8 @@ class FileWatch(QObject):
 
     @Slot(str)
     def _on_changed(self, path: str) -> None:
-        self._quiet.start()
+        if not self._quiet.isActive():  # a file that is always being written must not wait for ever
+            self._quiet.start()
 
     @Slot()
     def _on_quiet(self) -> None:

@@ -35,11 +35,11 @@ from replay_gui.engine.answers import (
 )
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.evaluation_answer import CatalogueAnswer, Evaluation
+from replay_gui.engine.following.follow_messages import Followed, FollowState
 from replay_gui.engine.marks_answer import EffectsCorrected, MarksFound
 from replay_gui.engine.queries.value_messages import ValueAnswer
 from replay_gui.engine.requests import (
     Answer,
-    CheckFile,
     ClearCache,
     Close,
     Find,
@@ -59,8 +59,8 @@ from replay_gui.engine.requests import (
     WriteRules,
 )
 from replay_gui.engine.sessions_messages import SessionsListed
-from replay_gui.models.file_watch import FileWatch
 from replay_gui.models.pacer import Pacer
+from replay_gui.models.run.run_following import RunFollowing
 from replay_gui.models.run.run_marks import RunMarks
 from replay_gui.models.source_session import LastPositionsOf, SourceSession
 from replay_gui.models.timeline.event_steps import next_error, next_in_lane, step_position
@@ -77,21 +77,20 @@ class Session(VisibleRange):
     """What a window shows of the open run of one side.
 
     Attributes:
-        side: which side. bridge: to the engine, which the sessions of a window share; None for a session without one.
-        facts: the open run's RunFacts, or None.
+        side: which side. facts: the open run's RunFacts, or None.
+        bridge: to the engine, which the sessions of a window share; None for a session without one.
         index, position, view, axis, marks: see VisibleRange; `position_state` may lag behind `position`.
         position_state: the last PositionState that came, or None.
         report: the VerificationReport, or None while it is not known.
-        working: whether background work goes on.
-        totals: what the run used, or None while it is not known.
-        format: the importer that the user has chosen for the run, or None.
-        last_positions: tells where the user left a run, which is where it is opened; or None.
-        sources: what the window asks about folders and files of runs. run_marks: the marks of the run. values: what is
-            asked about single values of the state.
+        working: whether background work goes on. totals: what the run used, or None while it is not known.
+        format: the importer that the user has chosen, or None. last_positions: tells where the user left a run.
+        sources: what the window asks about files. run_marks: the run's. values: what is asked about single values of
+            the state. following: whether its file is followed.
 
     Signals:
         run_changed(): another run, or none, is open; everything else was reset.
         facts_changed(): more is known of the same run: `facts` is another. index_changed(): `index` covers more events.
+        events_changed(): the file was imported anew, and some events are not what they were; index_changed() follows.
         position_changed(int): the user moved; panels that follow at once (scrubber, list) use this.
         position_state_changed(): `position_state` is another; panels that need data use this.
         report_changed(): `report` is another. rows_ready(object): Rows that were requested.
@@ -99,13 +98,13 @@ class Session(VisibleRange):
         found(object): Found, of a search that was requested.
         totals_changed(): `totals` is known. reported(object): Reported, of a report that was requested.
         rules_read(object): RulesRead. rules_written(object): RulesWritten. Both answer a request.
-        alert_raised(object): an Alert to show as a banner.
-        alerts_cleared(): banners of the earlier run are void.
+        alert_raised(object): an Alert to show as a banner. alerts_cleared(): banners of the earlier run are void.
     """
 
     run_changed = Signal()
     facts_changed = Signal()
     index_changed = Signal()
+    events_changed = Signal()
     position_changed = Signal(object)
     position_state_changed = Signal()
     report_changed = Signal()
@@ -122,26 +121,25 @@ class Session(VisibleRange):
     def __init__(self, parent: QObject | None = None, bridge: EngineBridge | None = None, side: Side = Side.A) -> None:
         """Without a bridge no request is sent. The session of side A owns the bridge."""
         super().__init__(parent)
-        self.side = side
-        self.bridge = bridge
+        self.side, self.bridge = side, bridge
         self.facts: RunFacts | None = None
         self.position_state: PositionState | None = None
         self.report: VerificationReport | None = None
         self.working = False
         self.totals: Totals | None = None
         self.format: str | None = None
-        self._run = 0  # number of the run shown; answers about earlier ones are stale
-        self._last_run = 0  # the last number given out
+        self._run = self._last_run = 0  # of the run shown, answers about earlier ones are stale; the last given out
         self.last_positions: LastPositionsOf | None = None
         self._pending_position: Position | None = None  # where to begin, which the index does not cover yet
-        self._watch = FileWatch(self)
-        self._watch.settled.connect(self._on_file_settled)
+        self.following = RunFollowing(self._send_request, side is Side.A, self)
+        self.following.grew.connect(self._on_grown)
         self._pacer = Pacer(SEEK_INTERVAL_MS, self)
         self._pacer.due.connect(self.request_state)
         self.sources, self.run_marks = SourceSession(bridge, self), RunMarks(bridge, side, self)
         self.values = RunValues(bridge, side, self)
-        self.progress_changed.connect(self._tell_read)
-        self.index_changed.connect(self._tell_read)
+        self.following.changed.connect(self.run_marks.look_again)
+        for told in (self.progress_changed, self.index_changed):
+            told.connect(self._tell_read)
         if bridge is not None:
             if side is Side.A:
                 bridge.setParent(self)
@@ -149,7 +147,7 @@ class Session(VisibleRange):
 
     def close(self) -> None:
         """End the engine, if the session owns it. The session cannot be used afterwards."""
-        self._watch.watch("")
+        self.following.watch("")
         self._pacer.stop()
         if self.bridge is not None and self.side is Side.A:
             self.bridge.close()
@@ -163,10 +161,6 @@ class Session(VisibleRange):
     def is_latest(self) -> bool:
         """Whether the run shown is the last one that was asked for."""
         return self._run == self._last_run
-
-    def stop_watching(self) -> None:
-        """Say nothing of changes of the open run's file from here on."""
-        self._watch.watch("")
 
     # ---- moving: every method clamps to the run -------------------------------------------------
     @Slot(object)
@@ -319,8 +313,10 @@ class Session(VisibleRange):
             case FactsChanged(facts):
                 self.facts = facts
                 self.facts_changed.emit()
-            case IndexGrew(index):
-                self._grow(index)
+            case IndexGrew():
+                self.following.take_growth(value)
+            case Followed(state):
+                self.following.take_state(state)
             case PositionState():
                 self._pacer.on_answered()
                 self._show_state(value)
@@ -350,7 +346,7 @@ class Session(VisibleRange):
         self.position_state, self.report, self.totals = None, None, None
         self._pending_position = None if opened is None or opened.start == self.position else opened.start
         self.reset_view()
-        self._watch.watch("" if self.facts is None else self.facts.path)
+        self.following.watch("" if self.facts is None else self.facts.path)
         self._set_working(None)
         self.run_marks.forget(number)
         self.values.forget(number)
@@ -369,11 +365,22 @@ class Session(VisibleRange):
         self.position_state = state
         self.position_state_changed.emit()
 
-    def _grow(self, index: RunIndex) -> None:
-        self.index = index
-        self.update_axis()
+    @Slot(object)
+    def _on_grown(self, grown: IndexGrew) -> None:
+        before, at_end = self.position, self.following.is_on and 0 < self.position == self.index.count
+        self.take_index(grown.index)
+        if self.following.state is FollowState.LIVE and self.report is not None:  # it is about what the file was
+            self.report = None
+            self.report_changed.emit()
+        if grown.first_changed is not None:
+            self.events_changed.emit()
         self.index_changed.emit()
         self.follow_growth()
+        if self.position != before:
+            self.position_changed.emit(self.position)
+            self.request_state()
+        elif at_end:
+            self.seek(Position(self.index.count))
         self._seek_pending()
 
     def _seek_pending(self) -> None:
@@ -391,8 +398,3 @@ class Session(VisibleRange):
     def _tell_read(self) -> None:
         if self.index.complete and not self.working:
             self.run_marks.on_read()
-
-    @Slot()
-    def _on_file_settled(self) -> None:
-        """The engine compares the file with the one that was opened."""
-        self._send_request("check", CheckFile())

@@ -185,7 +185,7 @@ class RerunActions(QObject):
         """Say that the log in B still grows, and nothing of each change on disk."""
         follows = self.process.running and self.bar.shows_new_log
         if follows:
-            self._comparison.b.stop_watching()
+            self._comparison.b.following.watch("")
         self._comparison.set_b_grows(follows)
 
     @Slot(str, object)

@@ -97,6 +97,7 @@ class RunControllerMachine(RuleBasedStateMachine):
             on_worker_message=lambda run, job, message: self.queue.append((run, job, message)),
             searchers=searchers,  # type: ignore[arg-type]
             importers=importers,  # type: ignore[arg-type]
+            followers=importers,  # type: ignore[arg-type]
         )
 
     def teardown(self) -> None:

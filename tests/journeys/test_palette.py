@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from replay_gui.engine.answers import IndexGrew
 from replay_gui.models.palette.palette_entry import PaletteGroup
 from replay_gui.samples import REFERENCE
 from replay_gui.windows.palette.command_palette import CommandPalette
@@ -115,5 +116,6 @@ def test_what_is_read_while_it_is_open_is_offered(journey: Journey, log: Path) -
     journey.open(log)
     palette = search(journey, "later_tool")
     assert palette.view.model().rowCount() == 0
-    journey.session._grow(replace(journey.session.index, tools=(*journey.session.index.tools, "later_tool")))
+    index = journey.session.index
+    journey.session.following.take_growth(IndexGrew(replace(index, tools=(*index.tools, "later_tool"))))
     assert chosen(palette) == ("later_tool", PaletteGroup.TOOL)

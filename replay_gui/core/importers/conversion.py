@@ -111,6 +111,24 @@ def write_runs(
     return made
 
 
+def write_one_run(
+    file: ForeignFile, importer: Importer, folder: Path, *, source: Source, digest: str, name: str
+) -> Converted:
+    """Write the run of this name, "" for the main one, to a log in a folder; ImportRefused where there is none."""
+    for run in importer.runs(file):
+        if name in ("", run.name):
+            return _write_log(
+                run,
+                source=source,
+                importer=importer,
+                digest=digest,
+                path=folder / f"1{SUFFIX}",
+                progress=ImportProgress(file.source, None),
+                on_grown=None,
+            )
+    raise ImportRefused(f"{source.path}: holds no run {name!r} any more")
+
+
 def _targets(made: list[Converted], source: Source, out: Path) -> list[Path]:
     if len(made) == 1:
         return [out / f"{source.path.stem}{SUFFIX}" if out.is_dir() else out]

@@ -82,7 +82,7 @@ def cached_conversions(
     with Source(file_of(path)) as source, foreign_file(source) as file:
         inner = file.source
         importer = None if is_replay_log(inner) else importer_for(file, format)
-        importer, variant = _as_mapped(importer, file, mappings)
+        importer, variant = as_mapped(importer, file, mappings)
         name, version = (OWN_FORMAT, 0) if importer is None else (importer.name, importer.version)
         digest, others = source.blake3(), companions_digest(importer, file)
         home = Path(cache_dir)
@@ -125,7 +125,7 @@ def cached_conversions(
         return kept
 
 
-def _as_mapped(
+def as_mapped(
     importer: Importer | None, file: ForeignFile, mappings: str | os.PathLike[str] | None
 ) -> tuple[Importer | None, str]:
     """Return the importer with the user's mapping, where there is one, and what tells its conversions apart."""

@@ -1,4 +1,4 @@
-"""The index of a log that the same process is writing."""
+"""The index of a log that is still being written."""
 
 from __future__ import annotations
 
@@ -7,42 +7,66 @@ from pathlib import Path
 from replay_gui.core.index.index_builder import BuiltIndex, IndexBuilder
 from replay_gui.core.index.index_cache import write_table
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.core.log.scanner import Block, scan
+from replay_gui.core.log.scanner import Ending, Skipped, scan
 
 
 class GrowingIndex:
     """Follows the log at `path`, and builds its index in `folder`.
 
-    The writer calls `grow` between two records only, so that an incomplete record is never taken for damage.
+    A writer in this process calls `grow` between two records only; where another process writes, the log may end inside
+    a record, which is read once it is whole.
+
+    Attributes:
+        log: the log, as far as it was looked at.
     """
 
     def __init__(self, path: Path, folder: Path) -> None:
         self._folder = folder
-        self._log = EventLog.open(path)
-        self._builder = IndexBuilder(self._log, folder)
-        self._previous = self._log.header.hash
+        self.log = EventLog.open(path)
+        self._builder = IndexBuilder(self.log, folder)
+        self._previous = self.log.header.hash
 
-    def grow(self) -> None:
-        """Index what was written since the last call."""
-        self._log.source.refresh_size()
-        for part in scan(self._log.source, self._builder.offset, self._builder.count, self._previous):
-            if not isinstance(part, Block):  # the end so far, or the seal
-                break
+    @property
+    def count(self) -> int:
+        """The number of events that are indexed."""
+        return self._builder.count
+
+    @property
+    def offset(self) -> int:
+        """The byte of the log up to which it is indexed."""
+        return self._builder.offset
+
+    @property
+    def last_hash(self) -> bytes:
+        """The hash of the last event that is indexed, or of the header."""
+        return self._previous
+
+    def grow(self) -> Ending | Skipped:
+        """Index what was written since the last call; return what ends it: the end so far, the seal, or damage."""
+        self.log.source.refresh_size()
+        for part in scan(self.log.source, self._builder.offset, self._builder.count, self._previous):
+            if isinstance(part, Ending | Skipped):
+                return part
             self._builder.take_part(part)
             self._previous = part.hashes[-1]
+        raise AssertionError("a scan ends with an Ending")
 
     def built(self) -> BuiltIndex:
         """Return the progress, which takes longer the more there is."""
         return self._builder.built()
 
+    def settle(self) -> BuiltIndex:
+        """Complete the index of what was read so far; it can grow on."""
+        return self._builder.finish()
+
     def finish(self) -> BuiltIndex:
         """Complete the index of a sealed log, so that it can be kept."""
         self.grow()
         built = self._builder.finish()
-        write_table(self._folder, self._log, built)  # changed since it was last grown: not kept
+        write_table(self._folder, self.log, built)  # changed since it was last grown: not kept
         return built
 
     def close(self) -> None:
         """Close the files."""
         self._builder.close()
-        self._log.close()
+        self.log.close()

@@ -189,7 +189,8 @@ class IndexBuilder:
             self._records.take_part(part)
 
     def _save_snapshot(self, position: Position, offset: int) -> None:
-        if self._stopped is not None:
+        entries = self._snapshots.entries
+        if self._stopped is not None or (entries and entries[-1].position == position):
             return
         first, heads = self._heads
         head = heads[position - first]

@@ -26,8 +26,11 @@ class PartPacer:
     and again.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, interval: float = PART_INTERVAL, share: float = _PART_SHARE
+    ) -> None:
+        """`interval`: seconds between two parts at least. `share`: of the job's time that making them may take."""
+        self._clock, self._interval, self._share = clock, interval, share
         self._next = 0.0
 
     def send(self, make_and_send: Callable[[], None]) -> None:
@@ -36,7 +39,7 @@ class PartPacer:
         if begun >= self._next:
             make_and_send()
             ended = self._clock()
-            self._next = ended + max(PART_INTERVAL, (ended - begun) / _PART_SHARE)
+            self._next = ended + max(self._interval, (ended - begun) / self._share)
 
 
 class JobReporter(Protocol):

@@ -36,6 +36,12 @@ class TotalsController:
         if self._is_requested:
             self.request(is_whole=True)
 
+    def suspend(self) -> None:
+        """Forget the sum, and end the work on it, since the log grows; `begin_if_requested` sums up anew."""
+        self._is_requested = self._is_requested or self._jobs.busy or self._run.totals is not None
+        self._run.totals = None
+        self._jobs.stop()
+
     def on_worker_message(self, job: StartedJob, message: JobMessage) -> Totals | Alert | None:
         """Return what to answer to a message of the worker, or None."""
         if not self._jobs.accepts(job, message):

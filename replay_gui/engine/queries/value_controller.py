@@ -57,6 +57,11 @@ class ValueController:
         if arguments is not None:
             asked.jobs.start(arguments)
 
+    @property
+    def busy(self) -> bool:
+        """Whether any question is being answered."""
+        return any(asked.jobs.busy for asked in self._asked.values())
+
     def stop(self) -> None:
         """End all that is under way."""
         for asked in self._asked.values():

@@ -85,6 +85,7 @@ class EventTable(QAbstractTableModel):
         self._blocks = RowBlocks[EventRow]()
         session.run_changed.connect(self.on_run_changed)
         session.index_changed.connect(self.on_index_changed)
+        session.events_changed.connect(self.on_events_changed)
         session.position_changed.connect(self.on_position_changed)
         session.rows_ready.connect(self.on_rows_ready)
         session.totals_changed.connect(self.on_totals_changed)
@@ -152,6 +153,13 @@ class EventTable(QAbstractTableModel):
     def on_run_changed(self) -> None:
         self._filter, self._hits, self.tally = EventFilter(), None, EventTally()
         self.subagents, self.folded = NO_SUBAGENTS, frozenset()
+        self._blocks.clear()
+        self._reset()
+
+    @Slot()
+    def on_events_changed(self) -> None:
+        """Some events are not what they were: filter and folds stay, and all is looked at anew."""
+        self.tally = EventTally()
         self._blocks.clear()
         self._reset()
 

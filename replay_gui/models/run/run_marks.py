@@ -101,6 +101,11 @@ class RunMarks(QObject):
         self.found, self.corrected, self._is_read = None, None, False
         self._tell()
 
+    @Slot()
+    def look_again(self) -> None:
+        """The run has grown: its marks are those that were found until `on_read` is called again."""
+        self._is_read = False
+
     def on_read(self) -> None:
         """The run is read to its end, and nothing else is being read: look for its marks."""
         if self._is_read:

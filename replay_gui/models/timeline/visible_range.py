@@ -69,6 +69,11 @@ class VisibleRange(QObject):
         if not start <= position <= end:
             self._show_scale(self._scale(start, end).showing(position, self.index.count))
 
+    def take_index(self, index: RunIndex) -> None:
+        """Take another index of the same run; the position stays, as far as the run still reaches it."""
+        self.index, self.position = index, Position(min(self.position, index.count))
+        self.update_axis()
+
     def follow_growth(self) -> None:
         """Go on showing the whole run, if that was shown before the index grew."""
         if self._shows_all:

@@ -95,6 +95,7 @@ class Timeline(QWidget):
         self.setAccessibleDescription(HELP)
         session.run_changed.connect(self.on_run_changed)
         session.index_changed.connect(self.on_index_changed)
+        session.events_changed.connect(self.on_run_changed)
         session.totals_changed.connect(self.on_totals_changed)
         session.position_changed.connect(self.on_position_changed)
         for told in (session.report_changed, session.marks_changed, session.run_marks.changed, theme_events().changed):
@@ -146,7 +147,6 @@ class Timeline(QWidget):
     @Slot()
     def on_run_changed(self) -> None:
         self._lanes = Lanes()
-        self._growing.stop()
         self.on_index_changed()
 
     @Slot()

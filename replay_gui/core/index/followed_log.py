@@ -1,0 +1,90 @@
+"""A replay log that another process is writing, read on as it grows."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from replay_gui.core.errors import LogChanged
+from replay_gui.core.index.growing_index import GrowingIndex
+from replay_gui.core.index.index_builder import BuiltIndex
+from replay_gui.core.log.chain import HASH_BYTES
+from replay_gui.core.log.file_end import FileEnd
+from replay_gui.core.log.scanner import Skipped
+from replay_gui.core.log.source import file_stamp
+
+DAMAGED_AFTER_S = 1.0  # seconds that bytes may be no record while they are still being written
+
+
+class FollowedLog:
+    """Reads what is appended to the log at `path`, and only that: what was read before must be as it was."""
+
+    def __init__(
+        self, path: str, folder: Path, file: tuple[int, int], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`folder`: in which the index is made. `file`: device and inode; another file of this name is not read."""
+        self._path, self._file, self._clock = path, file, clock
+        self._growing = GrowingIndex(Path(path), folder)
+        self._looked_at: tuple[int, int, int, int] | None = None
+        self._unreadable_since: float | None = None
+
+    @property
+    def count(self) -> int:
+        """The number of events read so far."""
+        return self._growing.count
+
+    @property
+    def stamp(self) -> tuple[int, int, int, int]:
+        """What identifies the state of the file that was read."""
+        return self._growing.log.source.stamp
+
+    def look(self) -> FileEnd | None:
+        """Read what was appended since the last call; return why nothing more is to be read, or None."""
+        try:
+            facts = os.stat(self._path)
+        except OSError:
+            return FileEnd.GONE
+        if (facts.st_dev, facts.st_ino) != self._file:
+            return FileEnd.REPLACED
+        if facts.st_size < self._growing.offset:
+            return FileEnd.CUT
+        if file_stamp(facts) == self._looked_at and self._unreadable_since is None:
+            return None
+        try:
+            if not self._is_as_read():
+                return FileEnd.REPLACED
+            end = self._growing.grow()
+        except LogChanged:
+            return FileEnd.CUT
+        self._looked_at = file_stamp(facts)
+        if isinstance(end, Skipped):
+            return self._unreadable()
+        self._unreadable_since = None
+        return None if end.seal is None else FileEnd.SEALED
+
+    def _is_as_read(self) -> bool:
+        """Whether the last record that was read still stands where it was; its hash is one of all before it."""
+        source, header = self._growing.log.source, self._growing.log.header
+        if not self._growing.count:
+            return source.read_at(0, len(header.raw)) == header.raw
+        return source.read_at(self._growing.offset - HASH_BYTES, HASH_BYTES) == self._growing.last_hash
+
+    def _unreadable(self) -> FileEnd | None:
+        now = self._clock()
+        if self._unreadable_since is None:
+            self._unreadable_since = now
+        return FileEnd.DAMAGED if now - self._unreadable_since >= DAMAGED_AFTER_S else None
+
+    def built(self) -> BuiltIndex:
+        """Return the index so far."""
+        return self._growing.built()
+
+    def settle(self) -> BuiltIndex:
+        """Return the complete index of what was read; more may be read afterwards."""
+        return self._growing.settle()
+
+    def close(self) -> None:
+        """Close the files."""
+        self._growing.close()

@@ -1,0 +1,1 @@
+"""Following the file of an open run while it is written."""

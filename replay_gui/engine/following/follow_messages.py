@@ -1,0 +1,25 @@
+"""Following a file: what the window asks of the engine, and what it is told."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+
+import msgspec
+
+
+class FollowState(Enum):
+    """Whether the file of the open run is followed."""
+
+    OFF = auto()
+    WAITING = auto()  # nothing came for a while; what there is was read and is being verified
+    LIVE = auto()  # events are being added
+
+
+class StopFollowing(msgspec.Struct, frozen=True):
+    """Read what there is of the open run's file, and follow it no longer. Answers: as while following."""
+
+
+class Followed(msgspec.Struct, frozen=True):
+    """The file of the open run is followed, or not any more. While it is LIVE, no verdict and no sum holds."""
+
+    state: FollowState

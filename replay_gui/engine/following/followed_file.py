@@ -1,0 +1,223 @@
+"""A file of another program that is still being written, imported anew whenever it has changed.
+
+An importer may learn from a later line what an earlier one meant (which tokens count, what the user took back). So the
+whole file is imported again, and what is shown is always what an import of the file as it stands makes of it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from blake3 import blake3
+
+from replay_gui.core.errors import ImportRefused, LogChanged, LogUnreadable
+from replay_gui.core.importers.companions import companions_of
+from replay_gui.core.importers.conversion import write_one_run
+from replay_gui.core.importers.conversion_cache import as_mapped
+from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import Converted
+from replay_gui.core.importers.json_lines import MAX_LINE_BYTES, NotJson, value_of
+from replay_gui.core.importers.packed import file_of, foreign_file
+from replay_gui.core.importers.registry import importer_for
+from replay_gui.core.importers.side_files import side_files
+from replay_gui.core.index.index_builder import BuiltIndex, IndexBuilder
+from replay_gui.core.index.index_cache import write_table
+from replay_gui.core.index.index_columns import RECORD_COLUMNS, read_column
+from replay_gui.core.log.file_end import FileEnd
+from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.source import Source, file_stamp
+
+REFUSED_AFTER_S = 2.0  # seconds that a file may be unreadable while it is being written
+_HASHED_BYTES = 1 << 20
+_KEPT = 4  # readings whose files stay, since who shows them may be a little behind
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPart:
+    """How much of a file was read: `size` bytes with this BLAKE3, in hex, as a run with this id."""
+
+    size: int
+    digest: str
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What one import of the file made.
+
+    Attributes:
+        converted: the log. built: its complete index, in `folder`.
+        first_changed: the index of the first event that is not what it was; where all are, how many there were.
+        stamp: of the file when it was read.
+    """
+
+    converted: Converted
+    built: BuiltIndex
+    folder: Path
+    first_changed: int
+    stamp: tuple[int, int, int, int]
+
+
+class FollowedFile:
+    """Imports the file at `path` whenever it was written to.
+
+    Attributes:
+        reading: the last import; None before the first.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        home: Path,
+        *,
+        format: str,
+        run: str,
+        mappings: str | None,
+        read: ReadPart,
+        shown: Path,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Go on from what was read already.
+
+        Args:
+            home: the folder in which logs and indexes are made; the last few are kept.
+            format: the importer's name. run: which run of the file; "" for the main one. mappings: the user's.
+            shown: the folder of the index of what was read.
+        """
+        self.reading: Reading | None = None
+        self._path, self._home, self._format, self._run, self._mappings = path, home, format, run, mappings
+        self._read, self._shown, self._clock = read, shown, clock
+        self._companions: list[Path] = []
+        self._is_lines = False  # programs append to such a file, and do not change what they have written
+        self._looked_at: object = None
+        self._number = 0
+        self._refused_since: float | None = None
+
+    def look(self) -> FileEnd | None:
+        """Import the file if it was written to since the last call; return why nothing more is to be read, or None.
+
+        ImportRefused, LogUnreadable: it cannot be read, and that has lasted.
+        """
+        stamps = self._stamps()
+        if stamps is None:
+            return FileEnd.GONE
+        if stamps == self._looked_at and self._refused_since is None:
+            return None
+        self._looked_at = stamps
+        try:
+            end = self._import()
+        except LogChanged:
+            return FileEnd.CUT
+        except (ImportRefused, LogUnreadable):  # perhaps half of it is written
+            now = self._clock()
+            self._refused_since = now if self._refused_since is None else self._refused_since
+            if now - self._refused_since >= REFUSED_AFTER_S:
+                raise
+            return None
+        self._refused_since = None
+        return end
+
+    def _stamps(self) -> object:
+        """Return what changes when the file, a journal of it, or a file that it is read with is written to."""
+        try:
+            path = file_of(self._path)
+            return [file_stamp(os.stat(file)) for file in (path, *side_files(path), *self._companions)]
+        except OSError:
+            return None if not os.path.lexists(self._path) else ()
+
+    def _import(self) -> FileEnd | None:
+        before = None
+        with Source(file_of(self._path)) as source:
+            if source.size >= self._read.size:
+                before = _digest(source, self._read.size)
+            self._is_lines = _leave_out_half_line(source) or self._is_lines
+            if self._is_lines and before != self._read.digest:
+                return FileEnd.CUT if before is None else FileEnd.REPLACED
+            digest = _digest(source, source.size)
+            if self.reading is not None and not self._companions and digest == self._read.digest:
+                return None  # a part of a line was written
+            with foreign_file(source) as file:
+                reading = self._read_run(source, file, digest)
+        if reading is None:
+            return FileEnd.REPLACED
+        self._read = ReadPart(source.size, digest, self._read.run_id)
+        self.reading = reading
+        return None
+
+    def _read_run(self, source: Source, file: ForeignFile, digest: str) -> Reading | None:
+        """Import the run and index it; None where it is another run."""
+        importer, _ = as_mapped(importer_for(file, self._format), file, self._mappings)
+        assert importer is not None, "a file of another format has an importer"
+        self._number += 1
+        shutil.rmtree(self._home / str(self._number - _KEPT), ignore_errors=True)
+        folder = self._home / str(self._number)
+        folder.mkdir()
+        converted = write_one_run(file, importer, folder, source=source, digest=digest, name=self._run)
+        if converted.run_id != self._read.run_id:
+            return None
+        with EventLog.open(converted.path) as log:
+            built = IndexBuilder(log, folder).run(lambda offset: None)
+            write_table(folder, log, built)
+        self._companions = companions_of(importer, file)
+        before, self._shown = self._shown, folder
+        return Reading(
+            converted=converted,
+            built=built,
+            folder=folder,
+            first_changed=first_difference(before, folder),
+            stamp=source.stamp,
+        )
+
+
+def first_difference(before: Path, after: Path) -> int:
+    """Return the index of the first event that differs between two indexes; 0 where one cannot be read.
+
+    Where none differs: the number of events that the shorter one has.
+    """
+    try:
+        columns = [(read_column(before, name), read_column(after, name)) for name in RECORD_COLUMNS]
+    except OSError:
+        return 0
+    count = min(len(column) for pair in columns for column in pair)
+    first = count
+    for one, other in columns:
+        different = np.flatnonzero(one[:first] != other[:first])
+        first = int(different[0]) if len(different) else first
+    return first
+
+
+def _leave_out_half_line(source: Source) -> bool:
+    """Return whether the file is JSON Lines, to which programs append; then leave out a last line that is not whole."""
+    head = source.read_at(0, min(source.size, MAX_LINE_BYTES))
+    first, ended, _ = head.partition(b"\n")
+    if not ended or not _is_json(first):
+        return False
+    last = source.size
+    tail = source.read_at(max(0, last - MAX_LINE_BYTES), min(last, MAX_LINE_BYTES))
+    *_, rest = tail.rpartition(b"\n")
+    if rest.strip() and not _is_json(rest):
+        source.size = last - len(rest)
+    return True
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        value_of(line, ImportNotes())
+    except NotJson:
+        return False
+    return True
+
+
+def _digest(source: Source, size: int) -> str:
+    """Return the BLAKE3 of the first `size` bytes, in hex."""
+    hasher = blake3()
+    for offset in range(0, size, _HASHED_BYTES):
+        hasher.update(source.read_at(offset, min(_HASHED_BYTES, size - offset)))
+    return hasher.hexdigest()

@@ -1,0 +1,104 @@
+"""Whether the file of the open run is followed while it grows, and how often the window takes in what was added."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from replay_gui.core.log.positions import EventIndex
+from replay_gui.engine.answers import IndexGrew
+from replay_gui.engine.following.follow_messages import FollowState, StopFollowing
+from replay_gui.engine.requests import CheckFile
+from replay_gui.models.file_watch import FileWatch
+
+_REST_FACTOR = 4  # times as long as taking in what was added took, the window's thread is left to other things
+_MIN_COST_S = 0.002  # seconds; what takes less is not worth waiting for
+
+
+class RunFollowing(QObject):
+    """Watches the open run's file: one that grows is followed by the engine, of another change the user is told.
+
+    Attributes:
+        state: whether it is followed now. enabled: whether a file that grows is followed.
+
+    Signals:
+        changed(): `state` is another. grew(object): an IndexGrew that the window is to take in now.
+    """
+
+    changed = Signal()
+    grew = Signal(object)
+
+    def __init__(
+        self, send: Callable[[str, CheckFile | StopFollowing], None], enabled: bool, parent: QObject | None = None
+    ) -> None:
+        """`send`: sends a request about the open run, by a key."""
+        super().__init__(parent)
+        self._send, self.enabled = send, enabled
+        self.state = FollowState.OFF
+        self._path = ""
+        self._watch = FileWatch(self)
+        self._watch.settled.connect(self.check)
+        self._waiting: IndexGrew | None = None
+        self._rest = QTimer(self, singleShot=True)
+        self._rest.timeout.connect(self._on_rested)
+
+    @property
+    def is_on(self) -> bool:
+        """Whether the file is followed."""
+        return self.state is not FollowState.OFF
+
+    def watch(self, path: str) -> None:
+        """Another run, or none (""), is open: watch its file."""
+        self._waiting, self._path = None, path
+        self._rest.stop()
+        self._watch.watch(path)
+        self._show(FollowState.OFF)
+
+    def enable(self, enabled: bool) -> None:
+        """Follow files that grow, or not any more: then what there is is read to its end."""
+        if enabled == self.enabled:
+            return
+        self.enabled = enabled
+        if not enabled and self.is_on:
+            self._send("follow", StopFollowing())
+        elif enabled and self._path:
+            self.check()
+
+    @Slot()
+    def check(self) -> None:
+        """Have the engine compare the file with the one that was opened."""
+        self._send("check", CheckFile(self.enabled))
+
+    def take_state(self, state: FollowState) -> None:
+        """The engine says whether it follows the file; as long as it does, it looks at the file itself."""
+        if (state is FollowState.OFF) != (self.state is FollowState.OFF):
+            self._watch.watch(self._path if state is FollowState.OFF else "")
+        self._show(state)
+
+    def _show(self, state: FollowState) -> None:
+        if state is not self.state:
+            self.state = state
+            self.changed.emit()
+
+    # ---- what was added -----------------------------------------------------------------------------
+    def take_growth(self, grown: IndexGrew) -> None:
+        """Emit `grew` now; while events are being added, later where that took long, and once for several."""
+        if self._waiting is not None:
+            firsts = [first for first in (self._waiting.first_changed, grown.first_changed) if first is not None]
+            grown = IndexGrew(grown.index, EventIndex(min(firsts)) if firsts else None)
+        if self.state is FollowState.LIVE and self._rest.isActive():
+            self._waiting = grown
+            return
+        self._waiting = None
+        begun = time.monotonic()
+        self.grew.emit(grown)
+        took = time.monotonic() - begun
+        if took > _MIN_COST_S:
+            self._rest.start(round(1000 * _REST_FACTOR * took))
+
+    @Slot()
+    def _on_rested(self) -> None:
+        if self._waiting is not None:
+            self.take_growth(self._waiting)
