@@ -32,9 +32,10 @@ def tinted_icon(name: str, color: QColor) -> QIcon:
 @cache
 def _icon(name: str, enabled: str, disabled: str) -> QIcon:
     source, result = _source(name), QIcon()
-    for ratio in PIXEL_RATIOS:
-        result.addPixmap(_draw(source, enabled, ratio), QIcon.Mode.Normal)
-        result.addPixmap(_draw(source, disabled, ratio), QIcon.Mode.Disabled)
+    for mode, color in ((QIcon.Mode.Normal, enabled), (QIcon.Mode.Disabled, disabled)):
+        drawing = QSvgRenderer(QByteArray(source.replace("currentColor", color).encode()))
+        for ratio in PIXEL_RATIOS:
+            result.addPixmap(_draw(drawing, ratio), mode)
     return result
 
 
@@ -43,12 +44,12 @@ def _source(name: str) -> str:
     return (resources() / "icons" / f"{name}.svg").read_text("utf-8")
 
 
-def _draw(source: str, color: str, ratio: float) -> QPixmap:
-    side = round(ICON * ratio)
+def _draw(drawing: QSvgRenderer, ratio: int) -> QPixmap:
+    side = ICON * ratio
     pixmap = QPixmap(side, side)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
-    QSvgRenderer(QByteArray(source.replace("currentColor", color).encode())).render(painter, QRectF(0, 0, side, side))
+    drawing.render(painter, QRectF(0, 0, side, side))
     painter.end()
     pixmap.setDevicePixelRatio(ratio)
     return pixmap

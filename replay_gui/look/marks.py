@@ -9,10 +9,10 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QPolygonF
 
 from replay_gui.core.log.kinds import KindGroup, group_of
+from replay_gui.look.icons import PIXEL_RATIOS
 from replay_gui.look.theme import ICON, MARK, kind_color
 
 MARGIN = 1.5  # logical pixels around a mark in its pixmap
-PIXEL_RATIOS = (1, 2, 3)  # device pixels per logical pixel, for which icons are drawn
 
 
 class Mark(Enum):

@@ -7,12 +7,12 @@ and buttons get their look from the style sheet of the application, by class or 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 
 import fontpkg_inter
 import fontpkg_jetbrains_mono
+import msgspec
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory, QToolButton, QWidget
@@ -55,8 +55,7 @@ _PILLS = ("raised", "good", "bad", "warn")
 Normal, Medium, Bold = QFont.Weight.Normal, QFont.Weight.Medium, QFont.Weight.DemiBold
 
 
-@dataclass(frozen=True, kw_only=True)
-class Theme:
+class Theme(msgspec.Struct, frozen=True, kw_only=True):
     """The colours of one theme, by purpose.
 
     Surfaces from back to front: window, panel, head, raised. `faint` is for decoration and line numbers only: its
@@ -379,7 +378,7 @@ def _palette(colors: Theme) -> QPalette:
 
 def _style_sheet(colors: Theme) -> str:
     sizes = {name: value for name, value in globals().items() if name.isupper() and isinstance(value, int)}
-    colours = {field.name: getattr(colors, field.name) for field in fields(colors)}
+    colours = {name: getattr(colors, name) for name in colors.__struct_fields__}
     words = {name: value.name() for name, value in colours.items() if isinstance(value, QColor)}
     sheet = (resources() / "themes" / "window.qss").read_text("utf-8")
     return re.sub(r"@([A-Z_]+|[a-z_]+)", lambda token: str(words.get(token[1]) or sizes[token[1]]), sheet)
