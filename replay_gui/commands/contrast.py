@@ -5,6 +5,13 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from replay_gui.commands.contrasted_versions import (
+    add_versions_argument,
+    compared_versions,
+    print_separator,
+    print_versions,
+    versions_of,
+)
 from replay_gui.commands.reporting import ReportOptions, add_report_arguments, report_options, write_contrast_report
 from replay_gui.commands.runs import EXIT_FAILED, EXIT_GOOD, STANDARD_INPUT, add_format_argument
 from replay_gui.commands.terminal import ProgressLine, print_error, print_json, print_line
@@ -23,14 +30,12 @@ from replay_gui.core.contrast.passed_expression import passed_judge
 from replay_gui.core.contrast.profiling import RunFile, profiles
 from replay_gui.core.contrast.run_profile import RunProfile
 from replay_gui.core.contrast.run_set import RunSet, run_set
-from replay_gui.core.contrast.separators import Separator
 from replay_gui.core.contrast.source_files import log_of_run, source_files
-from replay_gui.core.contrast.statistics import p_number
 from replay_gui.core.contrast.tasks import separate_runs
 from replay_gui.core.errors import LogUnreadable
-from replay_gui.core.report.contrast_model import ContrastPart
-from replay_gui.core.report.contrast_part import contrast_part
 from replay_gui.core.report.redactor import Redactor
+from replay_gui.core.report.runs.contrast_model import ContrastPart
+from replay_gui.core.report.runs.contrast_part import contrast_part
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
 from replay_gui.engine.opening import conversion_cache, user_mappings
@@ -50,6 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="EXPR",
         help="what passing is: 'score >= 0.5 and end == answered'; it goes before what the logs say",
     )
+    add_versions_argument(parser)
     add_report_arguments(parser, of_many_runs=True)
 
 
@@ -62,15 +68,20 @@ def run(args: argparse.Namespace) -> int:
         raise LogUnreadable(f"{', '.join(args.runs)}: no run in it that can be read")
     outcomes = runs.outcomes if judge is None else tuple(judge(run) for run in runs.runs)
     contrast = contrast_runs(runs, outcomes)
+    asked = versions_of(args, runs, outcomes)
     failures = _failure_groups(runs, contrast, log_of)
+    versions = None if asked is None else compared_versions(runs, outcomes, asked, log_of)
     if args.json:
-        print_json(contrast_json(runs, contrast, failures))
+        print_json(contrast_json(runs, contrast, failures, versions))
     else:
+        if versions is not None:
+            print_versions(versions)
         _print_contrast(runs, contrast, failures)
     if report is not None:
-        if report.redactor is not None and failures is not None:  # sentences are made anew, of what may be told
+        if report.redactor is not None:  # sentences are made anew, of what may be told
             failures = _failure_groups(runs, contrast, log_of, report.redactor)
-        _write_report(report, args, runs, contrast_part(runs, contrast, failures, report.redactor))
+            versions = None if asked is None else compared_versions(runs, outcomes, asked, log_of, report.redactor)
+        _write_report(report, args, runs, contrast_part(runs, contrast, failures, report.redactor, versions))
     return EXIT_FAILED if unread else EXIT_GOOD
 
 
@@ -90,6 +101,7 @@ def _write_report(options: ReportOptions, args: argparse.Namespace, runs: RunSet
     arguments = [
         word for name in ("format", "passed") if (value := getattr(args, name)) for word in (f"--{name}", value)
     ]
+    arguments += ["--versions", *args.versions] if args.versions else []
     command = ("replay-gui", "contrast", *arguments, *args.runs)
     write_contrast_report(options, command, [*args.runs, *(run.given for run in runs.runs)], part)
 
@@ -143,7 +155,7 @@ def _print_contrast(runs: RunSet, contrast: Contrast, failures: FailureGroups | 
         print_line(f"  {plural(by_hand, 'outcome')} set by hand, in notes beside the logs")
     print_line(f"  {contrast.separation.note}")
     for separator in contrast.separation.separators[:_MAX_SHOWN]:
-        _print_separator(separator)
+        print_separator(separator.sentence, separator)
     hidden = len(contrast.separation.separators) - _MAX_SHOWN
     if hidden > 0:
         print_line(f"  … and {hidden:,} more; --json has them")
@@ -153,22 +165,6 @@ def _print_contrast(runs: RunSet, contrast: Contrast, failures: FailureGroups | 
         _print_failures(runs, failures, contrast.per_task)
     elif not contrast.per_task and not contrast.passed + contrast.failed and len(runs) > 1:
         _print_consensus(runs)
-
-
-def _print_separator(separator: Separator) -> None:
-    print_line(f"  {separator.sentence}")
-    words = [f"p {p_number(separator.p)}"]
-    if separator.stratified is not None:
-        words.append(f"within {plural(separator.stratified.tasks, 'task')}")
-    if separator.significant:
-        words.append(f"significant, corrected {p_number(separator.corrected_p)}")
-    if separator.by_chance is not None:
-        chance = separator.by_chance
-        words.append(f"as clear by chance in {chance.as_clear:,} of {chance.of:,}{'' if chance.exact else ' drawn'}")
-    if separator.also_count:
-        verb = "holds" if separator.also_count == 1 else "hold"
-        words.append(f"{plural(separator.also_count, 'other thing')} {verb} for the same runs")
-    print_line(f"      {'; '.join(words)}")
 
 
 def _print_consensus(runs: RunSet) -> None:

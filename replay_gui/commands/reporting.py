@@ -17,11 +17,11 @@ from replay_gui.core.errors import NotWritten
 from replay_gui.core.importers.run_choice import input_files
 from replay_gui.core.log.header import OWN_FORMAT
 from replay_gui.core.report.building import run_part
-from replay_gui.core.report.contrast_model import ContrastPart
 from replay_gui.core.report.model import AnchorFinding, ComparisonPart, Report, RunPart, UnreadableRun
 from replay_gui.core.report.redaction import redact_report
 from replay_gui.core.report.redaction_profile import SHARING_PROFILE, read_profile
 from replay_gui.core.report.redactor import Redactor
+from replay_gui.core.report.runs.contrast_model import ContrastPart
 from replay_gui.core.verification.verification_report import VerificationReport
 from replay_gui.printing.saving import PNG, SUFFIXES, check_suffix, save_report
 from replay_gui.version import VERSION

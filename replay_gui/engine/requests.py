@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import msgspec
 
-from replay_gui.core.facts.fact_names import TASK
+from replay_gui.core.facts.fact_names import TASK, Versions
 from replay_gui.core.log.positions import Position
 from replay_gui.engine.following.follow_messages import Followed, StopFollowing
 from replay_gui.engine.queries.value_messages import ValueQuestion
@@ -25,7 +25,6 @@ if TYPE_CHECKING:  # the first window needs none of them, and importing them tak
     from replay_gui.engine.job_group import StartedJob
     from replay_gui.engine.jobs.job_messages import JobMessage
     from replay_gui.engine.queries.value_messages import ValueAnswer
-    from replay_gui.engine.run_grouping import Versions
 
 
 class Side(StrEnum):

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor
 
 from replay_gui.core.report.document import Block, Command, DrawnRuns, Facts, Paragraph, Picture, ReportTable, Tone
-from replay_gui.core.report.runs_drawing import drawn_parts, runs_drawing
+from replay_gui.core.report.runs.runs_drawing import drawn_parts, runs_drawing
 from replay_gui.core.text.plain_text import visible
 from replay_gui.look.theme import LIGHT, Medium, Normal, data_font, ui_font
 from replay_gui.printing.runs_picture import drawn_height, paint_runs

@@ -6,9 +6,9 @@ from PySide6.QtCore import QBuffer, QIODevice, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QGuiApplication, QImage, QPainter
 
 from replay_gui.core.errors import NotWritten
-from replay_gui.core.report.contrast_model import ContrastPart
 from replay_gui.core.report.model import Report
-from replay_gui.core.report.runs_drawing import WIDTH, RunsDrawing, runs_drawing
+from replay_gui.core.report.runs.contrast_model import ContrastPart
+from replay_gui.core.report.runs.runs_drawing import WIDTH, RunsDrawing, runs_drawing
 from replay_gui.core.text.plain_text import one_line, visible
 from replay_gui.core.text.wording import plural
 from replay_gui.look.theme import LIGHT, Bold, Normal, ui_font

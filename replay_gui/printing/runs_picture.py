@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from replay_gui.core.report.runs_drawing import CELL, SLANT, WIDTH, CellDrawing, FrameDrawing, RunsDrawing
+from replay_gui.core.report.runs.runs_drawing import CELL, SLANT, WIDTH, CellDrawing, FrameDrawing, RunsDrawing
 from replay_gui.look.theme import LIGHT, Bold, Normal, ui_font
 
 _TEXT, _SMALL = 10.5, 9.5

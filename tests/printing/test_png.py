@@ -4,8 +4,8 @@ import pytest
 from PySide6.QtGui import QImage
 
 from replay_gui.core.errors import NotWritten
-from replay_gui.core.report.contrast_model import ContrastPart, PictureColumnPart, RunsPicturePart
 from replay_gui.core.report.model import Report
+from replay_gui.core.report.runs.contrast_model import ContrastPart, PictureColumnPart, RunsPicturePart
 from replay_gui.printing.png import png_report
 
 PICTURE = RunsPicturePart(

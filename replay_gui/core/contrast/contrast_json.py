@@ -13,15 +13,21 @@ from replay_gui.core.contrast.run_profile import EvaluatedRun
 from replay_gui.core.contrast.run_set import RunSet
 from replay_gui.core.contrast.separators import RunPlace, Separation, Separator, Share
 from replay_gui.core.contrast.tasks import separate_runs
+from replay_gui.core.contrast.versions import ComparedVersions, difference_words
 
 _MAX_TASKS = 1_000  # whose first separator is looked for
 
 
-def contrast_json(runs: RunSet, contrast: Contrast, failures: FailureGroups | None = None) -> dict[str, Any]:
+def contrast_json(
+    runs: RunSet,
+    contrast: Contrast,
+    failures: FailureGroups | None = None,
+    versions: ComparedVersions | None = None,
+) -> dict[str, Any]:
     """Return the members of the object; steps of the runs that serve as examples are read.
 
     Args:
-        failures: the groups of the failing runs, where these were compared.
+        failures: the groups of the failing runs, where these were compared. versions: two versions, likewise.
     """
     form = {
         "runs": [_run(run, passed) for run, passed in zip(contrast.runs, contrast.outcomes, strict=True)],
@@ -31,6 +37,8 @@ def contrast_json(runs: RunSet, contrast: Contrast, failures: FailureGroups | No
     }
     if failures is not None:
         form["failures"] = [_failures(runs, group) for group in failures.groups]
+    if versions is not None:
+        form["versions"] = _versions(runs, versions)
     if contrast.per_task:
         form["tasks"] = [_task(runs, contrast, task, n < _MAX_TASKS) for n, task in enumerate(contrast.tasks)]
     return form
@@ -80,10 +88,7 @@ def _separation(runs: RunSet, separation: Separation) -> dict[str, Any]:
 def _task(runs: RunSet, contrast: Contrast, task: RunGroup, looked_at: bool) -> dict[str, Any]:
     form: dict[str, Any] = {
         "task": task.value,
-        "runs": [runs.runs[run].given for run in task.runs],
-        "passed": task.passed,
-        "failed": task.failed,
-        "unknown": task.unknown,
+        **_group(runs, task),
         "first": None,
     }
     if task.mixed and looked_at:
@@ -119,6 +124,52 @@ def _separator(runs: RunSet, separator: Separator) -> dict[str, Any]:
         "also": list(separator.also),
         "also_count": separator.also_count,
         "score": separator.score,
+    }
+
+
+def _versions(runs: RunSet, compared: ComparedVersions) -> dict[str, Any]:
+    versions, change = compared.versions, compared.change
+    return {
+        "fact": versions.fact,
+        "before": versions.before,
+        "after": versions.after,
+        "tasks": [
+            {
+                "task": task.task,
+                "flip": task.flip,
+                "before": _group(runs, task.before),
+                "after": _group(runs, task.after),
+                "reason": compared.reason(task) or None,
+            }
+            for task in change.tasks
+        ],
+        "p": change.test.p,
+        "significant": change.significant,
+        "summary": change.summary,
+        "differences": [_difference(runs, separator) for separator in compared.differences.separators],
+        "note": compared.differences.note,
+    }
+
+
+def _difference(runs: RunSet, separator: Separator) -> dict[str, Any]:
+    """Return a line of what versions did differently: a separator whose groups are the versions."""
+    form = _separator(runs, separator)
+    example = form.pop("example")
+    after, before = form.pop("passing"), form.pop("failing")
+    return form | {
+        "sentence": difference_words(separator),
+        "before": before,
+        "after": after,
+        "example": {"before": example["failed"], "after": example["passed"]},
+    }
+
+
+def _group(runs: RunSet, group: RunGroup) -> dict[str, Any]:
+    return {
+        "runs": [runs.runs[run].given for run in group.runs],
+        "passed": group.passed,
+        "failed": group.failed,
+        "unknown": group.unknown,
     }
 
 

@@ -83,6 +83,11 @@ class FailureGroups:
     left_out: int
     problem: str = ""
 
+    @property
+    def sentences(self) -> dict[int, str]:
+        """The first reason of each failing run that was compared, by its number."""
+        return {failed.run: failed.sentence for group in self.groups for failed in group.runs}
+
 
 def failure_pairs(
     runs: RunSet, outcomes: Outcomes, chosen: Sequence[int], *, max_pairs: int = MAX_COMPARED

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from replay_gui.core.contrast.contrast import separate_chosen
-from replay_gui.core.contrast.failure_groups import MAX_COMPARED, FailurePair, nearest_pairs
-from replay_gui.core.contrast.run_groups import RunGroup, natural_order, tasks_of
+from replay_gui.core.contrast.failure_groups import MAX_COMPARED, FailurePair, LogOf, group_failures, nearest_pairs
+from replay_gui.core.contrast.run_groups import GroupingFacts, RunGroup, natural_order, tasks_of
 from replay_gui.core.contrast.run_set import RunSet
 from replay_gui.core.contrast.separation import Outcomes
-from replay_gui.core.contrast.separators import FEW_RUNS, Separation
-from replay_gui.core.contrast.statistics import SIGNIFICANT, StratifiedTest, Stratum, mantel_haenszel
+from replay_gui.core.contrast.separators import FEW_RUNS, Separation, Separator
+from replay_gui.core.contrast.statistics import SIGNIFICANT, StratifiedTest, Stratum, mantel_haenszel, p_words
 from replay_gui.core.contrast.tasks import separate_runs
+from replay_gui.core.divergence.side import Disguise
+from replay_gui.core.facts.fact_names import Versions
 from replay_gui.core.text.wording import plural
 
 
@@ -75,8 +77,50 @@ class VersionChange:
         """Whether passing goes with the version more than chance explains; never with few runs."""
         return self.test.p <= SIGNIFICANT and not self.few
 
+    @property
+    def summary(self) -> str:
+        """How many tasks flipped, and whether that proves anything, in words."""
+        of = f"of {plural(len(self.tasks), 'task')}"
+        counts = [(sum(task.flip is flip for task in self.tasks), flip) for flip in _ORDER if flip not in _NOT_FLIPPED]
+        told = ", ".join(f"{count:,} {flip}" for count, flip in counts if count)
+        if not told:
+            return f"No task flipped {of}."
+        if self.few:
+            proof = f"{plural(self.runs, 'run')} with an outcome prove nothing"
+        else:
+            proof = f"{p_words(self.test.p)}, {'significant' if self.significant else 'not significant'}"
+        return f"{told} {of}. Passing by version, within tasks: {proof}."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedVersions:
+    """Two versions, compared.
+
+    Attributes:
+        differences: what separates their runs within tasks; "passing" means after, see version_differences.
+        reasons: why a failing run of a task that flipped failed, against the nearest run of the other version that
+            passed: its first reason, by task.
+    """
+
+    versions: Versions
+    change: VersionChange
+    differences: Separation
+    reasons: Mapping[str | None, str]
+
+    def reason(self, task: TaskFlip) -> str:
+        """Return by what a task flipped; "" where it did not, or where nothing was found."""
+        return (self.reasons.get(task.task) or task.first) if task.flipped else ""
+
 
 _ORDER = (Flip.BROKEN, Flip.WORSE, Flip.FIXED, Flip.BETTER, Flip.SAME, Flip.UNKNOWN)
+
+
+def runs_of_versions(
+    facts: GroupingFacts, outcomes: Outcomes, versions: Versions
+) -> tuple[Sequence[int], Sequence[int]]:
+    """Return the numbers of the runs before and after; none of a value that no run has."""
+    by_value = {group.value: group.runs for group in facts.grouped(outcomes, versions.fact)}
+    return by_value.get(versions.before, ()), by_value.get(versions.after, ())
 
 
 def version_change(
@@ -131,6 +175,43 @@ def flip_pairs(runs: RunSet, outcomes: Outcomes, change: VersionChange) -> tuple
             failing = next(run for run in worse.runs if outcomes[run] is False)
             candidates.append((failing, [run for run in better.runs if outcomes[run] is True]))
     return nearest_pairs(runs, candidates[:MAX_COMPARED])
+
+
+def compare_versions(
+    runs: RunSet,
+    outcomes: Outcomes,
+    versions: Versions,
+    log_of: LogOf,
+    *,
+    on_progress: Callable[[int, int], None] | None = None,
+    disguise: Disguise | None = None,
+) -> ComparedVersions:
+    """Compare two versions.
+
+    Args:
+        versions: a value that no run has is a version without runs. on_progress, disguise: as in group_failures.
+
+    Cost: for each task that flipped, 60 at the most, both logs of one pair of runs are read and indexed.
+    """
+    facts = GroupingFacts(runs)
+    before, after = runs_of_versions(facts, outcomes, versions)
+    change = version_change(runs, outcomes, before, after)
+    pairs = flip_pairs(runs, outcomes, change)
+    of_run = dict(enumerate(runs.runs))
+    failures = group_failures(pairs, of_run, log_of, on_progress=on_progress, disguise=disguise)
+    return ComparedVersions(
+        versions=versions,
+        change=change,
+        differences=version_differences(runs, before, after),
+        reasons={runs.runs[run].identity.task: sentence for run, sentence in failures.sentences.items()},
+    )
+
+
+def difference_words(separator: Separator) -> str:
+    """Return a line of ComparedVersions.differences, with its counts, in words."""
+    after, before = separator.passing, separator.failing
+    counts = f"{before.having:,} of {before.of:,} before, {after.having:,} of {after.of:,} after"
+    return f"{separator.sentence.rpartition(': ')[0]}: {counts}"
 
 
 def _first_words(runs: RunSet, outcomes: Outcomes, numbers: Sequence[int]) -> str:

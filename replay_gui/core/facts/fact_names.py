@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+import msgspec
+
 TASK = "task"
 """The fact by which runs are grouped at first."""
 OUTCOME = "outcome"
 SET_UP = "set-up: "
 """With what the facts begin that are members of the runs' set-up."""
+
+
+class Versions(msgspec.Struct, frozen=True):
+    """Two values of a fact: runs of the first are those before a change of the agent, of the second those after it."""
+
+    fact: str
+    before: str | None
+    after: str | None

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, dataclass
 from typing import Literal, TypeAlias
 
-from replay_gui.core.report.contrast_model import RunsPicturePart
 from replay_gui.core.report.model import TimelineCounts
+from replay_gui.core.report.runs.contrast_model import RunsPicturePart
 
 Tone: TypeAlias = Literal["good", "bad", "warn", "plain"]
 MAX_TEXT_LENGTH, MAX_CELL_LENGTH = 1_000, 300  # characters; a name in a log may have a million

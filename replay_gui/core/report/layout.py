@@ -12,7 +12,6 @@ from replay_gui.core.facts.run_measures import token_words
 from replay_gui.core.facts.run_outcome import RunResult, outcome_words
 from replay_gui.core.log.positions import position_after
 from replay_gui.core.report.comparison_layout import comparison_sections
-from replay_gui.core.report.contrast_layout import contrast_sections
 from replay_gui.core.report.document import (
     Block,
     Column,
@@ -27,6 +26,7 @@ from replay_gui.core.report.document import (
     Tone,
 )
 from replay_gui.core.report.model import Report, RunOverview, RunPart
+from replay_gui.core.report.runs.contrast_layout import contrast_sections
 from replay_gui.core.report.words import (
     RESULT_TONES,
     TONES,

@@ -17,7 +17,7 @@ from replay_gui.core.reasons.origin import Origin
 from replay_gui.core.reasons.reason import ReasonKind
 from replay_gui.core.reasons.why_result import ActionRow
 from replay_gui.core.report.classify import Diagnosis
-from replay_gui.core.report.contrast_model import ContrastPart
+from replay_gui.core.report.runs.contrast_model import ContrastPart
 from replay_gui.core.verification.verification_report import INVALID, NOT_VERIFIABLE, VALID, VerificationReport
 
 MAX_POINTS = 10_000  # divergences that a report lists; all of them are counted

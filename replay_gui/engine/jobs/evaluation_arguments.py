@@ -6,10 +6,9 @@ from typing import ClassVar
 
 import msgspec
 
-from replay_gui.core.facts.fact_names import TASK
+from replay_gui.core.facts.fact_names import TASK, Versions
 from replay_gui.core.report.redaction_profile import RedactionProfile
 from replay_gui.engine.jobs.job_types import JobArguments
-from replay_gui.engine.run_grouping import Versions
 
 
 class RunsReport(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,12 +23,19 @@ from replay_gui.core.contrast.run_set import RunSet, run_set
 from replay_gui.core.contrast.runs_picture import runs_picture
 from replay_gui.core.contrast.separation import Outcomes
 from replay_gui.core.contrast.source_files import log_of_run, source_files
-from replay_gui.core.contrast.versions import VersionChange, flip_pairs, version_change, version_differences
+from replay_gui.core.contrast.versions import (
+    VersionChange,
+    compare_versions,
+    flip_pairs,
+    runs_of_versions,
+    version_change,
+    version_differences,
+)
 from replay_gui.core.errors import LogUnreadable
-from replay_gui.core.report.contrast_part import contrast_part
 from replay_gui.core.report.model import Report
 from replay_gui.core.report.redaction import redact_report
 from replay_gui.core.report.redactor import Redactor
+from replay_gui.core.report.runs.contrast_part import contrast_part
 from replay_gui.engine.jobs.evaluation_arguments import EvaluationArguments, FileBegun, RunsReport
 from replay_gui.engine.jobs.evaluation_messages import (
     EvaluationPart,
@@ -38,7 +45,6 @@ from replay_gui.engine.jobs.evaluation_messages import (
 )
 from replay_gui.engine.jobs.failures_job import PackedFailures, pack_failures
 from replay_gui.engine.jobs.job import JobContext
-from replay_gui.engine.run_grouping import Versions
 
 PART_INTERVAL = 0.1  # seconds between two parts
 
@@ -87,7 +93,8 @@ def evaluate_runs(arguments: EvaluationArguments, context: JobContext) -> Evalua
 
 
 def _contrasted(kept: _ReadRuns, outcomes: Outcomes, arguments: EvaluationArguments) -> RunsContrasted:
-    runs, versions = kept.runs, _versions(kept.facts, outcomes, arguments.versions)
+    runs, asked = kept.runs, arguments.versions
+    versions = None if asked is None else runs_of_versions(kept.facts, outcomes, asked)
     change = None if versions is None else version_change(runs, outcomes, *versions)
     chosen: Sequence[int] = range(len(runs)) if versions is None else sorted((*versions[0], *versions[1]))
     groups = kept.grouped(outcomes, arguments.passed, arguments.group_by)
@@ -118,16 +125,6 @@ def _contrasted(kept: _ReadRuns, outcomes: Outcomes, arguments: EvaluationArgume
         consensus=None if known or len(tasks) != 1 or len(numbers) < MIN_AGREEING else consensus(runs, numbers),
         failures=_failures(kept, outcomes, numbers, change if by_version else None, arguments),
     )
-
-
-def _versions(
-    facts: GroupingFacts, outcomes: Outcomes, versions: Versions | None
-) -> tuple[Sequence[int], Sequence[int]] | None:
-    """Return the runs of each version; none of a value that no run has."""
-    if versions is None:
-        return None
-    by_value = {group.value: group.runs for group in facts.grouped(outcomes, versions.fact)}
-    return by_value.get(versions.before, ()), by_value.get(versions.after, ())
 
 
 def _failures(
@@ -165,18 +162,23 @@ def _report(
     runs, contrast, failures = kept.runs, contrast_runs(kept.runs, outcomes), None
     redactor = None if asked.profile is None else Redactor(asked.profile)
     pairs, left_out = failure_pairs(runs, outcomes, range(len(runs)))
+
+    def log_of(number: int) -> str:
+        if kept.logs:
+            return kept.logs[number]
+        return log_of_run(runs.runs[number], arguments.conversions, arguments.mappings)
+
     if pairs:
-
-        def log_of(number: int) -> str:
-            if kept.logs:
-                return kept.logs[number]
-            return log_of_run(runs.runs[number], arguments.conversions, arguments.mappings)
-
         facts = dict(enumerate(runs.runs))
         failures = group_failures(
             pairs, facts, log_of, left_out=left_out, on_progress=context.progress, disguise=redactor
         )
-    part = contrast_part(runs, contrast, failures, redactor)
+    versions = None
+    if arguments.versions is not None:
+        versions = compare_versions(
+            runs, outcomes, arguments.versions, log_of, on_progress=context.progress, disguise=redactor
+        )
+    part = contrast_part(runs, contrast, failures, redactor, versions)
     report = Report(version=asked.version, made=asked.made, command=asked.command, runs=(), contrast=part)
     return report if redactor is None else redact_report(report, redactor)
 

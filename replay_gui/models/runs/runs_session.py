@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, assert_never
 from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.catalogue.extras import catalogue_of
-from replay_gui.core.facts.fact_names import TASK
+from replay_gui.core.facts.fact_names import TASK, Versions
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.evaluation_answer import Evaluation
 from replay_gui.engine.requests import Answer, EvaluateRuns, Request
@@ -20,7 +20,6 @@ if TYPE_CHECKING:  # the first window needs none of them
     from replay_gui.core.contrast.versions import VersionChange
     from replay_gui.core.report.redaction_profile import RedactionProfile
     from replay_gui.engine.jobs.evaluation_messages import EvaluationPart, RunsContrasted
-    from replay_gui.engine.run_grouping import Versions
 
 
 class RunsSession(QObject):
@@ -254,5 +253,5 @@ class RunsSession(QObject):
     def _take_flip_reasons(self, failures: FailureGroups) -> None:
         """Keep by what each task flipped, so that it stays while single tasks are looked at."""
         self.flip_reasons = {
-            self.runs[failed.run].identity.task: failed.sentence for group in failures.groups for failed in group.runs
+            self.runs[number].identity.task: sentence for number, sentence in failures.sentences.items()
         }

@@ -5,10 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from replay_gui.core.facts.fact_names import OUTCOME, TASK
+from replay_gui.core.facts.fact_names import OUTCOME, TASK, Versions
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.wording import plural
-from replay_gui.engine.run_grouping import Versions
 from replay_gui.look.theme import GAP, UNIT
 from replay_gui.models.runs.run_group_table import fact_words
 from replay_gui.models.runs.runs_session import RunsSession
@@ -148,18 +146,7 @@ class GroupsPanel(Panel):
         change = self._session.change
         if change is None or self._session.versions is None:
             return ""
-        counts = [
-            (sum(task.flip == flip for task in change.tasks), flip) for flip in ("broken", "worse", "fixed", "better")
-        ]
-        told = ", ".join(f"{count:,} {flip}" for count, flip in counts if count)
-        of = f" of {plural(len(change.tasks), 'task')}"
-        if change.few:
-            proof = f"{plural(change.runs, 'run')} with an outcome prove nothing"
-        else:
-            from replay_gui.core.contrast.statistics import p_words
-
-            proof = f"{p_words(change.test.p)}, {'significant' if change.significant else 'not significant'}"
-        return f"{told}{of}. Passing by version, within tasks: {proof}." if told else f"No task flipped{of}."
+        return change.summary
 
     # ---- what the user does ---------------------------------------------------------------------------
     @Slot(object)

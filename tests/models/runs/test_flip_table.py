@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtTest import QAbstractItemModelTester
 
-from replay_gui.engine.run_grouping import Versions
+from replay_gui.core.facts.fact_names import Versions
 from replay_gui.models.runs.flip_table import FlipColumn, FlipTable
 from replay_gui.models.runs.run_group_table import OUTCOMES
 from replay_gui.models.runs.run_names import names_of

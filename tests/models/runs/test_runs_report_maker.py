@@ -4,9 +4,11 @@ from pathlib import Path
 
 from PySide6.QtTest import QSignalSpy
 
+from replay_gui.core.facts.fact_names import Versions
 from replay_gui.core.importers.run_choice import input_files
 from replay_gui.models.runs.runs_report_maker import RunsReportMaker
 from replay_gui.models.runs.runs_session import RunsSession
+from tests.helpers.evaluations.evaluation_logs import write_versions
 from tests.helpers.evaluations.inline_evaluation import InlineBridge
 
 
@@ -36,3 +38,20 @@ def test_stopping_ends_it_with_a_reason(session: RunsSession, bridge: InlineBrid
     session.stop()
     assert failed.count() == 1
     assert maker.problem == "stopped"
+
+
+def test_versions_that_are_compared_stand_in_it(bridge: InlineBridge, tmp_path: Path) -> None:
+    session = RunsSession(bridge.as_bridge())
+    session.open((str(write_versions(tmp_path / "versions")),))
+    session.compare_versions(Versions("model", "old", "new"))
+    maker = RunsReportMaker(session)
+    maker.start()
+    assert maker.report is not None
+    assert maker.report.contrast is not None
+    versions = maker.report.contrast.versions
+    assert versions is not None
+    assert [(task.task, task.flip, task.before, task.after) for task in versions.tasks] == [
+        ("refund", "broken", (2, 2), (0, 2)),
+        ("look", "same", (2, 2), (2, 2)),
+    ]
+    assert "--versions model old new" in maker.report.command

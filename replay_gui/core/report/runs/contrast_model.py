@@ -90,6 +90,41 @@ class ContrastedTask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VersionedTask:
+    """One task under two versions.
+
+    Attributes:
+        flip: see Flip. before, after: how many runs passed, of how many with an outcome.
+        reason: by what it flipped, as a sentence; "" where it did not, or where nothing was found.
+    """
+
+    task: str
+    flip: str
+    before: tuple[int, int]
+    after: tuple[int, int]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionsPart:
+    """Two versions of an agent.
+
+    Attributes:
+        fact: what tells their runs apart; before, after: its values. summary, note: what has to be known to read it.
+        tasks: those that flipped first. differences: what their runs did differently, within tasks; "passing" means
+            after.
+    """
+
+    fact: str
+    before: str
+    after: str
+    summary: str
+    tasks: tuple[VersionedTask, ...]
+    differences: tuple[SeparatorPart, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FailurePart:
     """Failing runs that share their first reason: their names, and the reason as it is for the first of them."""
 
@@ -104,7 +139,7 @@ class ContrastPart:
     Attributes:
         note: what has to be known to read it. tasks: none where there is one group only.
         failures: the groups of failing runs; none where they were not compared.
-        runs: the first ones; `total` counts all.
+        runs: the first ones; `total` counts all. versions: None where none are compared.
     """
 
     passed: int
@@ -117,3 +152,4 @@ class ContrastPart:
     failures: tuple[FailurePart, ...]
     runs: tuple[ContrastedRun, ...]
     total: int
+    versions: VersionsPart | None = None

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from replay_gui.core.contrast.statistics import p_number
-from replay_gui.core.report.contrast_model import (
+from replay_gui.core.contrast.versions import Flip
+from replay_gui.core.report.document import Block, Column, DrawnRuns, Paragraph, ReportSection, ReportTable, Tone
+from replay_gui.core.report.runs.contrast_model import (
     ContrastedRun,
     ContrastPart,
     FailurePart,
     RunsPicturePart,
     SeparatorPart,
+    VersionsPart,
 )
-from replay_gui.core.report.document import Block, Column, DrawnRuns, Paragraph, ReportSection, ReportTable, Tone
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
 
 _MAX_SEPARATOR_ROWS, _MAX_TASK_ROWS, _MAX_RUN_ROWS = 12, 200, 200
-_MAX_ALSO_LENGTH = 60  # characters
+_MAX_ALSO_LENGTH, _MAX_TITLE = 60, 120  # characters
+_TONES: dict[str, Tone] = {Flip.BROKEN: "bad", Flip.WORSE: "bad", Flip.FIXED: "good", Flip.BETTER: "good"}
 _LEGEND = (
     "■ as in most passing runs   □ with other arguments   ✗ answered by an error   · not done; the number: which call"
 )
 
 
 def contrast_sections(contrast: ContrastPart) -> list[ReportSection]:
-    """Return the sections: what separates, by task, the pictures, the runs."""
-    sections = []
+    """Return the sections: what separates, by task, the pictures, the runs; first of all the versions."""
+    sections = [] if contrast.versions is None else _versions(contrast.versions)
     if contrast.separators:
         title = "What separates within tasks" if contrast.tasks else "What separates"
         sections.append(ReportSection(title, (_separators(contrast.separators),)))
@@ -38,12 +41,36 @@ def contrast_sections(contrast: ContrastPart) -> list[ReportSection]:
     return sections
 
 
-def _separators(separators: tuple[SeparatorPart, ...]) -> ReportTable:
+def _versions(versions: VersionsPart) -> list[ReportSection]:
+    title = one_line(f"Versions by {versions.fact}: {versions.before} → {versions.after}", _MAX_TITLE)
+    columns = (
+        Column("Task", 2),
+        Column("Flip", 1),
+        Column("Passed before", 1.4, number=True),
+        Column("Passed after", 1.4, number=True),
+        Column("By what", 7),
+    )
+    rows = tuple(
+        (task.task or "unknown", task.flip, _share(task.before), _share(task.after), task.reason)
+        for task in versions.tasks[:_MAX_TASK_ROWS]
+    )
+    tones = tuple(_TONES.get(task.flip, "plain") for task in versions.tasks[:_MAX_TASK_ROWS])
+    table = ReportTable(columns, rows, total=len(versions.tasks), what="tasks", tones=tones)
+    sections = [ReportSection(title, (Paragraph(versions.summary), table))]
+    differences: list[Block] = [Paragraph(versions.note)]
+    if versions.differences:
+        differences.append(_separators(versions.differences, by_version=True))
+    sections.append(ReportSection("What the versions did differently, within tasks", tuple(differences)))
+    return sections
+
+
+def _separators(separators: tuple[SeparatorPart, ...], *, by_version: bool = False) -> ReportTable:
+    groups = ("Before", "After") if by_version else ("Passing", "Failing")
     within = any(separator.tasks is not None for separator in separators)
     columns = (
         Column("What", 7),
-        Column("Passing", 1.2, number=True),
-        Column("Failing", 1.2, number=True),
+        Column(groups[0], 1.2, number=True),
+        Column(groups[1], 1.2, number=True),
         Column("p", 0.9, number=True),
         Column("Tasks", 0.9, number=True) if within else Column("By chance", 1.5),
         Column("The same runs also", 3.4),
@@ -52,8 +79,7 @@ def _separators(separators: tuple[SeparatorPart, ...]) -> ReportTable:
     rows = tuple(
         (
             separator.sentence.rpartition(": ")[0] or separator.sentence,
-            _share(separator.passing),
-            _share(separator.failing),
+            *map(_share, _groups(separator, by_version)),
             p_number(separator.p),
             f"{separator.tasks or 0:,}" if within else separator.chance,
             _also(separator),
@@ -62,6 +88,10 @@ def _separators(separators: tuple[SeparatorPart, ...]) -> ReportTable:
     )
     tones: tuple[Tone, ...] = tuple("good" if separator.significant else "plain" for separator in shown)
     return ReportTable(columns, rows, total=len(separators), what="lines", tones=tones)
+
+
+def _groups(separator: SeparatorPart, by_version: bool) -> tuple[tuple[int, int], tuple[int, int]]:
+    return (separator.failing, separator.passing) if by_version else (separator.passing, separator.failing)
 
 
 def _also(separator: SeparatorPart) -> str:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from replay_gui.core.report.contrast_model import PictureColumnPart, RunsPicturePart
-from replay_gui.core.report.runs_drawing import MAX_TITLE, WIDTH, drawn_parts, runs_drawing
+from replay_gui.core.report.runs.contrast_model import PictureColumnPart, RunsPicturePart
+from replay_gui.core.report.runs.runs_drawing import MAX_TITLE, WIDTH, drawn_parts, runs_drawing
 
 
 def column(title: str, *, acts: bool = True, separated: bool = False) -> PictureColumnPart:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from math import cos, radians, sin
 from typing import Literal
 
-from replay_gui.core.report.contrast_model import PictureColumnPart, RunsPicturePart
+from replay_gui.core.report.runs.contrast_model import PictureColumnPart, RunsPicturePart
 from replay_gui.core.text.plain_text import one_line
 
 # In the units of the SVG picture:

@@ -1,0 +1,120 @@
+"""The part of `contrast` about two versions of an agent: which tasks flipped, by what, what each did differently."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+
+from replay_gui.commands.arguments import UsageError
+from replay_gui.commands.terminal import ProgressLine, print_line
+from replay_gui.core.contrast.failure_groups import LogOf
+from replay_gui.core.contrast.run_groups import GroupingFacts
+from replay_gui.core.contrast.run_set import RunSet
+from replay_gui.core.contrast.separation import Outcomes
+from replay_gui.core.contrast.separators import Separator
+from replay_gui.core.contrast.statistics import p_number
+from replay_gui.core.contrast.versions import ComparedVersions, TaskFlip, compare_versions, difference_words
+from replay_gui.core.facts.fact_names import Versions
+from replay_gui.core.report.redactor import Redactor
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.wording import plural
+
+_MAX_SHOWN, _MAX_TASKS_SHOWN = 8, 24  # that people are shown
+_MAX_NAME, _MAX_NAMES = 60, 12  # characters; names in one line
+
+
+def add_versions_argument(parser: argparse.ArgumentParser) -> None:
+    """Add the argument that names two versions."""
+    parser.add_argument(
+        "--versions",
+        nargs=3,
+        metavar=("FACT", "BEFORE", "AFTER"),
+        help="also compare two versions of the agent, task by task: 'model old new', 'folder monday tuesday'",
+    )
+
+
+def versions_of(args: argparse.Namespace, runs: RunSet, outcomes: Outcomes) -> Versions | None:
+    """Return the versions that are asked for, or None.
+
+    Raises:
+        UsageError: the fact does not tell the runs apart, or no run has one of its values.
+    """
+    if args.versions is None:
+        return None
+    fact, before, after = args.versions
+    facts = GroupingFacts(runs)
+    if fact not in facts.names:
+        told = _quoted(facts.names)
+        raise UsageError(f"--versions: the fact {_quoted([fact])} does not tell these runs apart; these do: {told}")
+    values = [group.value for group in facts.grouped(outcomes, fact) if group.value is not None]
+    if before == after:
+        raise UsageError(f"--versions: {_quoted([before])} cannot be compared with itself; give two values")
+    known = []
+    for text in (before, after):
+        value = text if text in values else json.dumps(text)  # values of the set-up are JSON, texts with their quotes
+        if value not in values:
+            raise UsageError(f"--versions: no run has the {fact} {_quoted([text])}; there are {_quoted(values)}")
+        known.append(value)
+    return Versions(fact, *known)
+
+
+def compared_versions(
+    runs: RunSet, outcomes: Outcomes, versions: Versions, log_of: LogOf, redactor: Redactor | None = None
+) -> ComparedVersions:
+    """Compare the versions, and show how far it is."""
+    with ProgressLine("Comparing the versions") as progress:
+        return compare_versions(runs, outcomes, versions, log_of, on_progress=progress.show, disguise=redactor)
+
+
+def print_versions(compared: ComparedVersions) -> None:
+    """Print which tasks flipped, by what, and what the versions did differently."""
+    versions, change = compared.versions, compared.change
+    print_line(f"Versions by {_name(versions.fact)}: {_name(versions.before)} → {_name(versions.after)}")
+    print_line(f"  {change.summary}")
+    flipped = [task for task in change.tasks if task.flipped]
+    for task in flipped[:_MAX_TASKS_SHOWN]:
+        print_line(f"  {_name(task.task)}: {task.flip}, {_counts(task)}")
+        print_line(f"      {compared.reason(task) or 'nothing separates its runs'}")
+    if len(flipped) > _MAX_TASKS_SHOWN:
+        print_line(f"  … and {len(flipped) - _MAX_TASKS_SHOWN:,} more; --json has them")
+    print_line(f"What the versions did differently. {compared.differences.note}")
+    lines = compared.differences.separators
+    for line in lines[:_MAX_SHOWN]:
+        print_separator(difference_words(line), line)
+    if len(lines) > _MAX_SHOWN:
+        print_line(f"  … and {len(lines) - _MAX_SHOWN:,} more; --json has them")
+
+
+def print_separator(sentence: str, separator: Separator) -> None:
+    """Print a line of what separates, and under it how far it goes."""
+    print_line(f"  {sentence}")
+    words = [f"p {p_number(separator.p)}"]
+    if separator.stratified is not None:
+        words.append(f"within {plural(separator.stratified.tasks, 'task')}")
+    if separator.significant:
+        words.append(f"significant, corrected {p_number(separator.corrected_p)}")
+    if separator.by_chance is not None:
+        chance = separator.by_chance
+        words.append(f"as clear by chance in {chance.as_clear:,} of {chance.of:,}{'' if chance.exact else ' drawn'}")
+    if separator.also_count:
+        verb = "holds" if separator.also_count == 1 else "hold"
+        words.append(f"{plural(separator.also_count, 'other thing')} {verb} for the same runs")
+    print_line(f"      {'; '.join(words)}")
+
+
+def _counts(task: TaskFlip) -> str:
+    before, after = task.before, task.after
+    return (
+        f"{before.passed:,} of {before.passed + before.failed:,} passed before, "
+        f"{after.passed:,} of {after.passed + after.failed:,} after"
+    )
+
+
+def _quoted(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MAX_NAMES:,} more" if len(names) > _MAX_NAMES else ""
+    return ", ".join(f"'{one_line(name, _MAX_NAME)}'" for name in names[:_MAX_NAMES]) + more
+
+
+def _name(name: str | None) -> str:
+    return "unknown" if name is None else one_line(name, _MAX_NAME)

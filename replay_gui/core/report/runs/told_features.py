@@ -1,0 +1,90 @@
+"""What may be told of the features of runs: values are hidden before sentences are made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import msgspec
+
+from replay_gui.core.contrast.feature import Feature, FeatureKind
+from replay_gui.core.contrast.feature_words import feature_words
+from replay_gui.core.contrast.run_profile import RunStep
+from replay_gui.core.contrast.run_set import RunSet
+from replay_gui.core.contrast.separators import RunPlace, Separator
+from replay_gui.core.contrast.step_words import input_label
+from replay_gui.core.facts.fact_names import SET_UP
+from replay_gui.core.report.redactor import Redactor
+
+_INPUT, _CONFIG = "/input", "/config"  # where the values of features stand in payloads
+_OF_CALLS = frozenset((FeatureKind.DID, FeatureKind.CALLED, FeatureKind.READ))
+_ROOTS = {FeatureKind.CHANGED_WITH: _INPUT, FeatureKind.SET_UP: _CONFIG}
+_OF_THE_PROGRAM = frozenset((FeatureKind.END, FeatureKind.BEFORE, FeatureKind.AT_LEAST))
+"""Kinds whose path and value are words of the program, and names of tools."""
+
+
+class ToldFeatures:
+    """Makes sentences of features. The steps of the runs that serve as examples are read."""
+
+    def __init__(self, runs: RunSet, redactor: Redactor) -> None:
+        self._runs, self._redactor = runs, redactor
+        self._steps: dict[int, dict[str, RunStep]] = {}
+
+    def told(self, separator: Separator) -> Separator:
+        """Return the separator with other sentences; its counts stay."""
+        examples = (separator.passed_example, separator.failed_example)
+        words = feature_words(self._told(separator.feature, examples))
+        counts = separator.sentence.removeprefix(feature_words(separator.feature))
+        others = tuple(self._told(other, examples) for other in separator.others)
+        return replace(separator, sentence=words + counts, others=others)
+
+    def step(self, step: RunStep) -> RunStep:
+        """Return a call with an input, and with it in a few words, as they may be told."""
+        if step.input is None:
+            hide = self._redactor.hidden if self._has_own_places else self._redactor.text
+            return msgspec.structs.replace(step, label=hide(step.label))
+        told = self._redactor.value(msgspec.json.decode(step.input), _INPUT)
+        return msgspec.structs.replace(
+            step, label=input_label(step.tool, told), input=msgspec.json.encode(told).decode()
+        )
+
+    def value_of_fact(self, fact: str, value: str) -> str:
+        """Return the value of a fact by which runs are grouped; patterns are applied to the whole report.
+
+        A member of the set-up is hidden as soon as the profile names any place: its own is not known here.
+        """
+        return self._redactor.hidden(value) if fact.startswith(SET_UP) and self._has_own_places else value
+
+    @property
+    def _has_own_places(self) -> bool:
+        return bool(self._redactor.profile.paths or self._redactor.profile.keys)
+
+    def _told(self, feature: Feature, examples: Iterable[RunPlace | None]) -> Feature:
+        redactor, kind = self._redactor, FeatureKind(feature.kind)
+        if kind in _OF_THE_PROGRAM or not (feature.value or feature.path):
+            return feature  # patterns are applied to the whole report
+        if kind in _OF_CALLS:
+            step = self._step_of(feature, examples)
+            return _with(feature, value=redactor.hidden(feature.value) if step is None else self.step(step).label)
+        root = _ROOTS.get(kind)
+        if root is not None:
+            is_hidden = redactor.profile.may_hide(root + feature.path)
+            return _with(feature, value=redactor.hidden(feature.value)) if is_hidden else feature
+        if not self._has_own_places:
+            return feature
+        path = redactor.hidden(feature.path) if feature.path else ""
+        return _with(feature, path=path, value=redactor.hidden(feature.value) if feature.value else "")
+
+    def _step_of(self, feature: Feature, examples: Iterable[RunPlace | None]) -> RunStep | None:
+        """Return the call that a feature is about, out of a run that has it."""
+        for place in examples:
+            if place is not None and place.run not in self._steps:
+                (steps,) = self._runs.read_steps([place.run])
+                self._steps[place.run] = {step.request: step for step in steps}
+            if place is not None and feature.request in self._steps[place.run]:
+                return self._steps[place.run][feature.request]
+        return None
+
+
+def _with(feature: Feature, **changes: str) -> Feature:
+    return msgspec.structs.replace(feature, **changes)
