@@ -101,8 +101,8 @@ def _write_report(options: ReportOptions, args: argparse.Namespace, runs: RunSet
     arguments = [
         word for name in ("format", "passed") if (value := getattr(args, name)) for word in (f"--{name}", value)
     ]
-    arguments += ["--versions", *args.versions] if args.versions else []
-    command = ("replay-gui", "contrast", *arguments, *args.runs)
+    versions = () if part.versions is None else part.versions.arguments
+    command = ("replay-gui", "contrast", *arguments, *args.runs, *versions)
     write_contrast_report(options, command, [*args.runs, *(run.given for run in runs.runs)], part)
 
 

@@ -5,6 +5,7 @@ What was read stays in the worker's cache, so that another task of the same runs
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -179,7 +180,8 @@ def _report(
             runs, outcomes, arguments.versions, log_of, on_progress=context.progress, disguise=redactor
         )
     part = contrast_part(runs, contrast, failures, redactor, versions)
-    report = Report(version=asked.version, made=asked.made, command=asked.command, runs=(), contrast=part)
+    command = asked.command if part.versions is None else f"{asked.command} {shlex.join(part.versions.arguments)}"
+    report = Report(version=asked.version, made=asked.made, command=command, runs=(), contrast=part)
     return report if redactor is None else redact_report(report, redactor)
 
 

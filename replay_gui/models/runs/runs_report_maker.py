@@ -33,9 +33,6 @@ class RunsReportMaker(ReportMaker):
         self.share, self.problem, self._is_asked = 0.0, "", True
         session = self._session
         options = ["--passed", session.passed] if session.passed else []
-        versions = session.versions
-        if versions is not None and versions.before is not None and versions.after is not None:
-            options += ["--versions", versions.fact, versions.before, versions.after]
         session.request_report(shlex.join(["replay-gui", "contrast", *options, *session.sources]), self._profile)
 
     def stop(self) -> None:

@@ -123,6 +123,11 @@ class VersionsPart:
     differences: tuple[SeparatorPart, ...]
     note: str
 
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The arguments of `contrast` that ask for them."""
+        return "--versions", self.fact, self.before, self.after
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailurePart:
