@@ -10,6 +10,7 @@ import msgspec
 
 from replay_gui.core.log.begun import RunBegin
 from replay_gui.core.log.positions import RUN_START, EventIndex, Position
+from replay_gui.core.reading.reading import Reading
 
 if TYPE_CHECKING:  # the first window needs none of them, and importing them takes a while
     from replay_gui.core.divergence.alignment.row_indexes import RowIndexes
@@ -127,6 +128,7 @@ class PositionState(msgspec.Struct, frozen=True, kw_only=True):
         pair: the answer to a request, or the request that an answer is to; None too where it is huge.
         more_led_to: how many more events than `related` names it is known to have led to.
         effect: what the event does, if it is a call.
+        reading: the beginning of the event as people read it.
     """
 
     position: Position
@@ -139,6 +141,15 @@ class PositionState(msgspec.Struct, frozen=True, kw_only=True):
     pair: Event | None = None
     more_led_to: int = 0
     effect: EffectFinding | None = None
+    reading: Reading = Reading()
+
+
+class ReadFurther(msgspec.Struct, frozen=True):
+    """What follows the first `after` lines of the event at `position`, as people read it."""
+
+    position: Position
+    after: int
+    reading: Reading
 
 
 class EventRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -50,6 +50,7 @@ from replay_gui.engine.requests import (
     MakeReport,
     Open,
     QueryCatalogue,
+    ReadOn,
     ReadRules,
     ReadText,
     Request,
@@ -200,7 +201,7 @@ class Engine:
                 self._answer(side, run, _answer_about_file(body), ticket)
             case ClearCache():
                 self._answer(side, run, self._clear_caches(), ticket)
-            case Seek() | GetRows() | Find() | ValueQuestion() | StopWork() | GetTotals() | CheckFile():
+            case Seek() | ReadOn() | GetRows() | Find() | ValueQuestion() | StopWork() | GetTotals() | CheckFile():
                 controller.handle_request(run, body, ticket)
             case FindMarks() | CorrectEffects() | StopFollowing():
                 controller.handle_request(run, body, ticket)

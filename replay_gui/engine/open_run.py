@@ -25,6 +25,7 @@ from replay_gui.core.index.run_index import (
     NO_TIME,
     NO_TOOL,
     RunIndex,
+    time_since_start,
 )
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.header import OWN_FORMAT
@@ -32,6 +33,7 @@ from replay_gui.core.log.kinds import KINDS, is_failure
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import EventIndex, Position, index_before, position_after
 from replay_gui.core.log.source import file_stamp
+from replay_gui.core.reading.event_reading import NEXT_PAGE, EventReading
 from replay_gui.core.replay.replayer import EventEffect, Replayer
 from replay_gui.core.replay.snapshot_store import SnapshotReader
 from replay_gui.core.replay.snapshots import SnapshotManager
@@ -42,7 +44,7 @@ from replay_gui.core.text.event_text import DECIDED_PATCHES, summarize_event
 from replay_gui.core.verification.foreign_verification import build_foreign_report, why_not_verifiable
 from replay_gui.core.verification.own_hashes import HashChecks
 from replay_gui.core.verification.verification_report import VALID, VerificationReport
-from replay_gui.engine.answers import EventRow, PositionState, Related, Rows, RunFacts, Totals
+from replay_gui.engine.answers import EventRow, PositionState, ReadFurther, Related, Rows, RunFacts, Totals
 from replay_gui.engine.gil_yield import GilYield
 from replay_gui.engine.run_effects import RunEffects
 
@@ -99,6 +101,7 @@ class OpenRun:
         self._beside = stamps_beside(Path(facts.path))
         self._complain = complain
         self._dropped = False
+        self._reading: EventReading | None = None  # of the event that was shown last
         self._cache = cache
         self._stored = SnapshotReader(Path(), self._hash_before)
         self._snapshots = SnapshotManager(self._stored.load_state, on_dropped=self._on_dropped)
@@ -273,6 +276,7 @@ class OpenRun:
         event = self._log[index_before(position)]
         effect: EventEffect = self._replayer.effect_at(position)
         led_to = self._led_to(event)
+        pair = self._paired_event(event.index)
         return PositionState(
             position=position,
             event=event,
@@ -281,10 +285,27 @@ class OpenRun:
             changes=effect.changes,
             trusted=self.first_broken is None or position <= self.first_broken,
             not_applied=effect.not_applied,
-            pair=self._paired_event(event.index),
+            pair=pair,
             effect=self.effects.finding(event),
             more_led_to=max(0, len(led_to) - MAX_LED_TO),
+            reading=self._begin_reading(event, pair).next_page(),
         )
+
+    def read_on(self, position: Position, after: int) -> ReadFurther:
+        """Return what follows `after` lines of the event at `position`; ReplayError where it cannot be read."""
+        reading = self._reading
+        if reading is None or (reading.position, reading.count) != (
+            position,
+            after,
+        ):  # another event was read meanwhile
+            event = self._log[index_before(position)]
+            reading = self._begin_reading(event, self._paired_event(event.index))
+            reading.skip(after)
+        return ReadFurther(position, after, reading.next_page(NEXT_PAGE))
+
+    def _begin_reading(self, event: Event, pair: Event | None) -> EventReading:
+        self._reading = EventReading(event, pair, time_since_start(self.index, event.index))
+        return self._reading
 
     def state_at(self, position: Position) -> Mapping[str, Any]:
         """Return the root of the state at `position`; ReplayError where it cannot be read."""

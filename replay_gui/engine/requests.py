@@ -63,6 +63,13 @@ class Seek(msgspec.Struct, frozen=True):
     position: Position
 
 
+class ReadOn(msgspec.Struct, frozen=True):
+    """Read the event at `position` on, after its first `after` lines. Answer: ReadFurther."""
+
+    position: Position
+    after: int
+
+
 class GetRows(msgspec.Struct, frozen=True):
     """Get rows start … stop - 1, as far as the run has them. Answer: Rows."""
 
@@ -274,6 +281,7 @@ RequestBody: TypeAlias = (
     Open
     | Close
     | Seek
+    | ReadOn
     | GetRows
     | Find
     | ValueQuestion
@@ -345,6 +353,7 @@ AnswerValue: TypeAlias = (
     " | answers.TextRead"
     " | answers.Formats"
     " | answers.MappingSaved"
+    " | answers.ReadFurther"
     " | answers.RulesRead"
     " | answers.RulesWritten"
     " | marks_answer.MarksFound"

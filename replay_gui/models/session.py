@@ -22,6 +22,7 @@ from replay_gui.engine.answers import (
     MappingSaved,
     PositionState,
     Progress,
+    ReadFurther,
     Reported,
     Rows,
     RulesRead,
@@ -299,8 +300,8 @@ class Session(VisibleRange):
                 self.rules_read.emit(value)
             case RulesWritten():
                 self.rules_written.emit(value)
-            case Evaluation() | CatalogueAnswer() | Sampled() | Formats() | MappingSaved() | TextRead():
-                pass  # answers to the sessions of sources and of many runs
+            case Evaluation() | CatalogueAnswer() | Sampled() | Formats() | MappingSaved() | TextRead() | ReadFurther():
+                pass  # answers to the sessions of sources and of many runs, and to EventPages
             case ComparisonAnswer() | SessionsListed() | MarksFound() | EffectsCorrected() | ValueAnswer():
                 pass  # answers to the sessions of the comparison and of sources, to `run_marks` and to `values`
             case _:

@@ -11,6 +11,7 @@ from replay_gui.core.index.run_index import FLAG_FAILED, NO_DURATION, NO_PAIR, N
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.log.positions import EventIndex, Position
+from replay_gui.core.reading.event_reading import EventReading
 from replay_gui.core.state.state import StateChange
 from replay_gui.core.text.event_label import event_label
 from replay_gui.core.text.event_text import summarize_event
@@ -209,4 +210,7 @@ def moment_at(position: int, **parts: Any) -> PositionState:
         "event": event_at(position - 1) if position else None, "related": RELATED, "state": STATE, "changes": CHANGES,
         "trusted": True, "not_applied": None,
     }  # fmt: skip
+    event = (given | parts)["event"]
+    if event is not None:
+        given["reading"] = EventReading(event).next_page()
     return PositionState(position=Position(position), **(given | parts))

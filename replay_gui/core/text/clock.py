@@ -27,3 +27,12 @@ def rfc3339_text(time: int | None) -> str | None:
     """Return ``2025-10-24T20:54:07.500000000Z`` (RFC 3339) for ns since 1970; None where `utc_text` returns ""."""
     words = utc_text(time)
     return f"{words[:19].replace(' ', 'T')}.{(time or 0) % 10**9:09}Z" if words else None
+
+
+def since_start(ns: int) -> str:
+    """+3:12.480, or +1:03:12.480 from an hour on; a minus sign where the clock went back."""
+    sign, ms = "-" if ns < 0 else "+", abs(ns) // 1_000_000
+    seconds, ms = divmod(ms, 1000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{sign}{hours}:{minutes:02}:{seconds:02}.{ms:03}" if hours else f"{sign}{minutes}:{seconds:02}.{ms:03}"

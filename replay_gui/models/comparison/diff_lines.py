@@ -12,11 +12,12 @@ from typing import Any
 from replay_gui.core.divergence.comparison import Difference
 from replay_gui.core.divergence.word_diff import Spans, changed_words
 from replay_gui.core.state.state import ABSENT
+from replay_gui.core.state.value_text import is_container, scalar_text
 from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line, visible
 from replay_gui.core.text.value_preview import preview
 from replay_gui.core.text.wording import plural
-from replay_gui.models.run.value_rows import content_text, is_container, scalar_text, size_text
+from replay_gui.models.run.value_rows import content_text, size_text
 
 _MAX_CHARACTERS = 300  # characters of a text on one line
 _MAX_PAIR_CHARACTERS = 48  # two values up to this long stand on one line

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from replay_gui.core.state.state import Path
-from replay_gui.models.run.value_rows import is_container
+from replay_gui.core.state.value_text import is_container
 
 MAX_VALUES = 20_000  # of a state that are offered by name, those nearest to its root; search finds the others
 

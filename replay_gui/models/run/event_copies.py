@@ -6,11 +6,11 @@ import re
 
 from replay_gui.core.index.run_index import RunIndex, time_since_start
 from replay_gui.core.log.positions import index_before
+from replay_gui.core.reading.event_reading import plain_event_lines
 from replay_gui.core.state.json_form import event_members
+from replay_gui.core.text.clock import since_start
 from replay_gui.core.text.event_label import event_label
 from replay_gui.engine.answers import PositionState
-from replay_gui.models.run.event_readable import readable
-from replay_gui.models.run.event_words import since_start
 from replay_gui.models.run.json_text import json_text
 
 MAX_COPIED_CHARACTERS = 2_000_000  # to write more would hold up the window
@@ -22,8 +22,14 @@ def event_as_text(shown: PositionState) -> str | None:
     """Return the event at a position as the panel shows it; None where there is none, or it is too large."""
     if shown.event is None:
         return None
-    lines, whole = readable(shown.event, MAX_COPIED_CHARACTERS)
-    return "\n".join(line.text for line in lines) if whole else None
+    lines: list[str] = []
+    size = 0
+    for line in plain_event_lines(shown.event):
+        lines.append(line)
+        size += len(line) + 1
+        if size > MAX_COPIED_CHARACTERS:
+            return None
+    return "\n".join(lines)
 
 
 def event_as_json(shown: PositionState) -> str | None:

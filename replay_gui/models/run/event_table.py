@@ -26,13 +26,13 @@ from replay_gui.core.index.run_index import (
 from replay_gui.core.log.kinds import Kind, is_failure
 from replay_gui.core.log.positions import EventIndex, Position, index_before, position_after
 from replay_gui.core.reasons.marks.mark_words import mark_tip
+from replay_gui.core.text.clock import since_start
 from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text
 from replay_gui.engine.answers import EventRow, Rows
 from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.models.run.event_filter import EventFilter, EventTally
-from replay_gui.models.run.event_words import since_start
 from replay_gui.models.run.listing import Listing
 from replay_gui.models.run.row_blocks import RowBlocks
 from replay_gui.models.session import Session

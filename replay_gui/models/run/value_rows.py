@@ -15,13 +15,13 @@ from heapq import nsmallest
 from typing import Any, TypeAlias
 
 from replay_gui.core.state.state import ABSENT, OverlayMap, Path, StateChange
+from replay_gui.core.state.value_text import is_container, scalar_text
 from replay_gui.core.text.plain_text import one_line, visible
 from replay_gui.core.text.value_preview import member_text
 from replay_gui.core.text.wording import plural
 
 PAGE_MEMBERS = 200  # children more that "… more" shows
 PAGE_TEXT_CHARACTERS = 65_536  # characters more
-_MAX_SCALAR_CHARACTERS = 160  # characters of a value on its row
 _MAX_KEY_CHARACTERS = 80
 _MAX_UNCOUNTED_MEMBERS = 5  # a map with more is shown with its size
 _MAX_PREVIEW_CHARACTERS = 120  # characters of the content of a map or list on its row
@@ -269,30 +269,9 @@ def _updated_keys(earlier: Mapping[str, Any], value: Mapping[str, Any], keys: li
     return sorted([*keys, *added])[: len(keys)] if added else keys
 
 
-def is_container(value: Any) -> bool:
-    """Return whether a value is a map or a list."""
-    return isinstance(value, Mapping) or (isinstance(value, Sequence) and not isinstance(value, str | bytes))
-
-
 def same_value(a: Any, b: Any) -> bool:
     """Equal, and of one type: 1, 1.0 and True are different values."""
     return type(a) is type(b) and bool(a == b) if not is_container(a) else bool(a == b)
-
-
-def scalar_text(value: Any) -> str:
-    """A scalar on one line as it would be written, cut to what a row holds."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "true" if value else "false"
-        case str():
-            return f'"{visible(value[:_MAX_SCALAR_CHARACTERS])}' + ("…" if len(value) > _MAX_SCALAR_CHARACTERS else '"')
-        case bytes():
-            return f"{len(value):,} bytes {value[:16].hex()}" + ("…" if len(value) > 16 else "")
-        case _ if value is ABSENT:
-            return ""
-    return repr(value)
 
 
 def content_text(value: Any, expanded: bool = False) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from replay_gui.core.state.state import Path
-from replay_gui.models.run.value_rows import PathSet, is_container
+from replay_gui.core.state.value_text import is_container
+from replay_gui.models.run.value_rows import PathSet
 
 MAX_HITS = 200
 _MAX_CHARACTERS = 4096  # characters of a text that are looked at

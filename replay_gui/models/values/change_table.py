@@ -12,11 +12,11 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal
 from replay_gui.core.index.run_index import NO_TOOL, time_since_start
 from replay_gui.core.log.positions import Position, position_after
 from replay_gui.core.state.state import Path
+from replay_gui.core.text.clock import since_start
 from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.wording import plural
 from replay_gui.engine.queries.value_messages import ChangeRow, ListChanges, ValueChanges
 from replay_gui.models.run.any_index import AnyIndex
-from replay_gui.models.run.event_words import since_start
 from replay_gui.models.session import Session
 from replay_gui.models.values.watched_paths import keys_of
 

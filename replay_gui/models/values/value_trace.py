@@ -12,10 +12,10 @@ from replay_gui.core.index.run_index import NO_TOOL, time_since_start
 from replay_gui.core.log.positions import EventIndex, Position, position_after
 from replay_gui.core.replay.value_history import value_at
 from replay_gui.core.state.state import ABSENT, Path
+from replay_gui.core.text.clock import since_start
 from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.wording import plural
 from replay_gui.engine.queries.value_messages import TraceValue, ValueTrace
-from replay_gui.models.run.event_words import since_start
 from replay_gui.models.session import Session
 
 REST_MS = 200  # how long a choice must last before its history is requested: walking through rows requests none

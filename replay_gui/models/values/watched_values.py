@@ -11,11 +11,12 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal
 from replay_gui.core.log.positions import EventIndex, position_after
 from replay_gui.core.replay.value_history import value_at
 from replay_gui.core.state.state import ABSENT, StateChange
+from replay_gui.core.state.value_text import is_container, scalar_text
 from replay_gui.core.text.json_pointer import join_pointer, pointer_text
 from replay_gui.core.text.plain_text import visible
 from replay_gui.engine.queries.value_messages import TraceWatched, WatchedTrace
 from replay_gui.models.run.any_index import AnyIndex
-from replay_gui.models.run.value_rows import ChangeMark, RowKind, ValueRow, content_text, is_container, scalar_text
+from replay_gui.models.run.value_rows import ChangeMark, RowKind, ValueRow, content_text
 from replay_gui.models.session import Session
 from replay_gui.models.values.watched_paths import Keys, WatchedPaths, keys_of, path_of
 

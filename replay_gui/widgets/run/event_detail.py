@@ -23,7 +23,7 @@ from replay_gui.core.text.event_label import event_label
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import GAP, HEAD, ROW, set_role, theme_events
 from replay_gui.models.run.event_copies import event_as_json
-from replay_gui.models.run.event_readable import PAGE_CHARACTERS, readable
+from replay_gui.models.run.event_pages import EventPages
 from replay_gui.models.run.event_words import view_command
 from replay_gui.models.run.integrity_words import hash_checks
 from replay_gui.models.run.json_text import json_text
@@ -38,7 +38,8 @@ from replay_gui.widgets.parts.panel_find_bar import PanelFindBar
 from replay_gui.widgets.parts.section import Section, SectionStack
 from replay_gui.widgets.run.event_text_view import EventTextView
 from replay_gui.widgets.run.fact_row import FactRow
-from replay_gui.widgets.run.page_search import PageSearch
+from replay_gui.widgets.run.page_search import PageSearch, SearchablePage
+from replay_gui.widgets.run.reading_view import ReadingView
 from replay_gui.widgets.run.run_card import RunCard
 from replay_gui.widgets.run.value_view import ValueView
 
@@ -48,7 +49,8 @@ _TABS = (
     ("Tree", "Tree", "The event's fields as a tree"),
     ("Raw", "Raw", "The event as JSON"),
 )
-_MAX_SEARCHED_CHARACTERS = 16 * PAGE_CHARACTERS  # shown at most to reach a match
+_RAW_CHARACTERS = 65_536  # of JSON shown at first
+_MAX_SEARCHED_CHARACTERS = 16 * _RAW_CHARACTERS  # shown at most to reach a match
 _MIN_UPPER_HEIGHT_PX = 4 * ROW  # height of the upper part
 _MAX_HEIGHT_PX = (1 << 24) - 1  # Qt's own: as high as there is room
 _MAX_UPPER_SHARE = 0.45  # of the height, that the upper part may have before something else stands unfolded
@@ -60,11 +62,11 @@ class EventDetail(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("Event", parent)
         self._session = session
-        self._limit = PAGE_CHARACTERS
+        self._limit = _RAW_CHARACTERS
         self._event: Event | None = None
-        self._pair: Event | None = None
+        self.pages_read = EventPages(session, self)
         self._damaged = False
-        self.text, self.raw = EventTextView("Event"), EventTextView("Event as JSON")
+        self.text, self.raw = ReadingView("Event"), EventTextView("Event as JSON")
         self.tree = StateTree(self)
         self.tree_view = ValueView("Event's fields", self.tree)
         self.problem = Notice("bad")
@@ -100,6 +102,8 @@ class EventDetail(Panel):
         self.more.clicked.connect(self._on_more)
         self.card.position_chosen.connect(session.seek)
         self.tree.dataChanged.connect(self._fit)
+        self.text.folded.connect(self._fit)
+        self.pages_read.grew.connect(self._on_read_further)
         session.run_changed.connect(self.on_run_changed)
         session.position_state_changed.connect(self.on_position_state_changed)
         session.report_changed.connect(self._show_integrity)
@@ -164,12 +168,35 @@ class EventDetail(Panel):
         text, match_case = self.find_bar.line.text(), False
         if self.find_bar.isHidden() and finder is not None and finder.number:
             text, match_case = finder.text, finder.match_case
-        searchable = page if isinstance(page, EventTextView | ValueView) and self._event is not None else None
+        searchable: SearchablePage | None = None
+        if isinstance(page, ReadingView | EventTextView | ValueView) and self._event is not None:
+            searchable = page
         self.search.look(searchable, text, match_case)
-        while text and not self.search.count and self.more.isVisible() and self._limit < _MAX_SEARCHED_CHARACTERS:
+        while text and not self.search.count and page is self.raw and self._is_cut_short:
             self._limit *= 4
             self._fill_page()
             self.search.look(searchable, text, match_case)
+        if (
+            text
+            and not self.search.count
+            and page is self.text
+            and self.pages_read.characters < _MAX_SEARCHED_CHARACTERS
+        ):
+            self.pages_read.request_more()
+
+    @property
+    def _is_cut_short(self) -> bool:
+        return self.more.isVisible() and self._limit < _MAX_SEARCHED_CHARACTERS
+
+    @Slot(int)
+    def _on_read_further(self, begin: int) -> None:
+        if self.pages.currentIndex() != READABLE:
+            return
+        self.text.add_lines(self.pages_read.lines[begin:])
+        self.more.setVisible(not self.pages_read.whole)
+        self._fit()
+        if not self.search.count:
+            self._look()
 
     @Slot()
     def _show_found_count(self) -> None:
@@ -187,8 +214,8 @@ class EventDetail(Panel):
     def on_position_state_changed(self) -> None:
         shown = self._session.position_state
         self._event = event = None if shown is None else shown.event
-        self._pair = None if shown is None else shown.pair
-        self._limit = PAGE_CHARACTERS
+        self.pages_read.begin(shown)
+        self._limit = _RAW_CHARACTERS
         is_before = shown is not None and event is None
         self.set_title("The run" if is_before else "Event" if event is None else event_label(event))
         for tab in self.tabs.buttons():
@@ -210,13 +237,13 @@ class EventDetail(Panel):
         is_before = event is None and self._session.position_state is not None
         self.pages.setCurrentIndex(CARD if is_before else self.tabs.checkedId())
         if event is None:
-            self.text.show_text("")
+            self.text.show_lines(())
             self.raw.show_text("")
             self.tree.show({})
             self.card.refresh()
         elif self.pages.currentIndex() == READABLE:
-            lines, whole = readable(event, self._limit, self._pair)
-            self.text.show_lines(lines)
+            self.text.show_lines(self.pages_read.lines)
+            whole = self.pages_read.whole
         elif self.pages.currentIndex() == TREE:
             self.tree.show({"payload": event.payload, "meta": event.meta})
         else:
@@ -342,8 +369,11 @@ class EventDetail(Panel):
 
     @Slot()
     def _on_more(self) -> None:
-        self._limit *= 4
-        self._show_page()
+        if self.pages.currentIndex() == READABLE:
+            self.pages_read.request_more()
+        else:
+            self._limit *= 4
+            self._show_page()
 
     # ---- room -------------------------------------------------------------------------------------
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -358,7 +388,9 @@ class EventDetail(Panel):
         if page is self.card:
             self.pages.setMaximumHeight(_MAX_HEIGHT_PX)
             return
-        wanted = page.wanted_height() if isinstance(page, EventTextView) else self.tree.rowCount() * ROW + GAP
+        wanted = self.tree.rowCount() * ROW + GAP
+        if isinstance(page, ReadingView | EventTextView):
+            wanted = page.wanted_height()
         self.pages.setMaximumHeight(max(wanted, _MIN_UPPER_HEIGHT_PX))
         room = self.height() - HEAD - self.origin.full_height - min(wanted, round(_MAX_UPPER_SHARE * self.height()))
         self.integrity.set_room(self._damaged or self.integrity.full_height <= room)

@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QGuiApplication, QHideEvent, QKeySequence, QS
 from PySide6.QtWidgets import QMenu, QPushButton, QVBoxLayout, QWidget
 
 from replay_gui.core.log.positions import Position, index_before, position_after
+from replay_gui.core.text.clock import since_start
 from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.wording import plural
 from replay_gui.engine.answers import EventRow
@@ -15,7 +16,7 @@ from replay_gui.look.theme import GAP, set_role, theme_events
 from replay_gui.models.pacer import Pacer
 from replay_gui.models.run.event_filter import EventFilter
 from replay_gui.models.run.event_table import EventColumn, EventTable
-from replay_gui.models.run.event_words import BOOKKEEPING_TIP, bookkeeping_words, since_start
+from replay_gui.models.run.event_words import BOOKKEEPING_TIP, bookkeeping_words
 from replay_gui.models.run.listing import ALL_EVENTS
 from replay_gui.models.run.run_search import RunSearch
 from replay_gui.models.session import Session

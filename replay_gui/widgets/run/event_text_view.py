@@ -1,35 +1,24 @@
-"""Shows lines of an event as plain text with inks; never interprets what they hold."""
+"""Shows a text as it is, and never interprets what it holds."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import QMimeData, Qt
-from PySide6.QtGui import (
-    QColor,
-    QContextMenuEvent,
-    QTextBlockFormat,
-    QTextCharFormat,
-    QTextCursor,
-    QTextDocument,
-    QTextOption,
-)
-from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
+from PySide6.QtGui import QContextMenuEvent, QTextCursor, QTextOption
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
-from replay_gui.look.theme import GAP, UNIT, data_font, theme
-from replay_gui.models.run.event_readable import ReadableLine, TextStyle
+from replay_gui.look.theme import GAP, UNIT, data_font
+from replay_gui.widgets.run.text_matches import TextMatches
 
 _MAX_BLOCK_CHARACTERS = 1024  # characters of a block
-_MAX_MATCHES = 1000  # of a text that is searched for, which are marked
 _CONTINUED_BLOCK = 1  # user state of a block that is no line of its own, but goes on with the one before
 
 
 class EventTextView(QPlainTextEdit):
-    """Read-only; wraps; a patch's lines are tinted."""
+    """Read-only; wraps."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._matches: list[QTextCursor] = []
+        self._matches = TextMatches(self)
         self.setAccessibleName(name)
         self.setReadOnly(True)
         self.setUndoRedoEnabled(False)
@@ -40,7 +29,7 @@ class EventTextView(QPlainTextEdit):
         self.document().setDocumentMargin(GAP + UNIT)
 
     def show_text(self, text: str) -> None:
-        """Plain text without inks."""
+        """Replace the text; costs time by its length, so long texts come in parts."""
         cut = [(piece, part > 0) for line in text.split("\n") for part, piece in enumerate(_pieces(line))]
         self.setPlainText("\n".join(piece for piece, _ in cut))
         if len(cut) > text.count("\n") + 1:
@@ -49,61 +38,13 @@ class EventTextView(QPlainTextEdit):
                 block.setUserState(_CONTINUED_BLOCK if goes_on else -1)
                 block = block.next()
 
-    def show_lines(self, lines: Sequence[ReadableLine]) -> None:
-        """Replace the text; costs time by its length, so long texts come in pages."""
-        self.clear()
-        cursor = QTextCursor(self.document())
-        cursor.beginEditBlock()
-        inks, grounds = _inks(), _grounds()
-        for number, line in enumerate(lines):
-            ground = QTextBlockFormat()
-            if line.style in grounds:
-                ground.setBackground(grounds[line.style])
-            if number:
-                cursor.insertBlock(ground)
-            else:
-                cursor.setBlockFormat(ground)
-            for text, ink in line.spans:
-                look = QTextCharFormat()
-                look.setForeground(inks[ink])
-                for part, piece in enumerate(_pieces(text)):
-                    if part:
-                        cursor.insertBlock(ground)
-                        cursor.block().setUserState(_CONTINUED_BLOCK)
-                    cursor.insertText(piece, look)
-        cursor.endEditBlock()
-        self.moveCursor(QTextCursor.MoveOperation.Start)
-
     def find_all(self, text: str, match_case: bool) -> int:
-        """Mark the text wherever it stands in one of the blocks, up to _MAX_MATCHES times; return how often."""
-        self._matches = []
-        flags = QTextDocument.FindFlag.FindCaseSensitively if match_case else QTextDocument.FindFlag(0)
-        match = self.document().find(text, 0, flags) if text else QTextCursor()
-        while not match.isNull() and len(self._matches) < _MAX_MATCHES:
-            self._matches.append(match)
-            match = self.document().find(text, match, flags)
-        self._mark_matches(None)
-        return len(self._matches)
+        """Mark the text wherever it stands in one of the blocks; return how often, as far as that is counted."""
+        return self._matches.find_all(text, match_case)
 
     def show_found(self, number: int) -> None:
         """Mark one match, from 0, as the current one, in sight."""
-        self._mark_matches(number)
-        place = QTextCursor(self.document())
-        place.setPosition(self._matches[number].selectionStart())
-        self.setTextCursor(place)
-        self.centerCursor()
-
-    def _mark_matches(self, current: int | None) -> None:
-        colors, marks = theme(), []
-        for number, match in enumerate(self._matches):
-            mark = QTextEdit.ExtraSelection()
-            mark.cursor = match
-            look = QTextCharFormat()
-            look.setBackground(colors.accent if number == current else colors.changed_word)
-            look.setForeground(colors.on_accent if number == current else colors.text)
-            mark.format = look
-            marks.append(mark)
-        self.setExtraSelections(marks)
+        self._matches.show(number)
 
     def createMimeDataFromSelection(self) -> QMimeData:
         """The chosen text as it is: without the breaks that only make it quick to lay out."""
@@ -137,19 +78,3 @@ class EventTextView(QPlainTextEdit):
 def _pieces(text: str) -> list[str]:
     """A line in pieces that are quick to lay out: Qt takes most of a second for one of 65,536 characters."""
     return [text[i : i + _MAX_BLOCK_CHARACTERS] for i in range(0, len(text), _MAX_BLOCK_CHARACTERS)] or [""]
-
-
-def _inks() -> dict[TextStyle, QColor]:
-    colors = theme()
-    return {
-        TextStyle.KEY: colors.accent,
-        TextStyle.VALUE: colors.text,
-        TextStyle.QUIET: colors.secondary,
-        TextStyle.ADDED: colors.added_text,
-        TextStyle.REMOVED: colors.removed_text,
-    }
-
-
-def _grounds() -> dict[TextStyle, QColor]:
-    colors = theme()
-    return {TextStyle.ADDED: colors.added, TextStyle.REMOVED: colors.removed}

@@ -9,10 +9,10 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.index.run_index import NO_TIME, RunIndex
 from replay_gui.core.log.positions import Position, index_before
+from replay_gui.core.text.clock import since_start
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.effect_marks import EFFECT_PX, paint_effect
 from replay_gui.look.theme import FOCUS, GAP, LABELS, LANE_MIN, LINE, SMALL_SIZE, TICKS, UNIT, Medium, theme, ui_font
-from replay_gui.models.run.event_words import since_start
 from replay_gui.models.timeline.lanes import Lane
 from replay_gui.models.timeline.timeline_axis import rounded_duration
 from replay_gui.models.timeline.timeline_scale import TimelineScale

@@ -13,6 +13,8 @@ from replay_gui.core.index.run_index import NO_TOOL, time_since_start
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.positions import Position, index_before
 from replay_gui.core.state.state import Path
+from replay_gui.core.state.value_text import is_container, scalar_text
+from replay_gui.core.text.clock import since_start
 from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.json_pointer import join_pointer, pointer_text
 from replay_gui.core.text.plain_text import one_line
@@ -20,8 +22,7 @@ from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.palette.palette_entry import PaletteEntry, PaletteGroup
 from replay_gui.models.palette.value_paths import value_paths
 from replay_gui.models.run.event_filter import EventFilter
-from replay_gui.models.run.event_words import since_start
-from replay_gui.models.run.value_rows import content_text, is_container, scalar_text
+from replay_gui.models.run.value_rows import content_text
 from replay_gui.models.session import Session
 from replay_gui.windows.actions import ACTION_SPECS
 from replay_gui.windows.menus import MenuBar

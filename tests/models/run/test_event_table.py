@@ -14,11 +14,11 @@ from replay_gui.core.facts.event_search import SearchHit
 from replay_gui.core.index.run_index import FLAG_FAILED, NO_TIME, NO_TOOL, RunIndex
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.text.clock import since_start
 from replay_gui.engine.answers import Rows
 from replay_gui.models.run import event_table, row_blocks
 from replay_gui.models.run.event_filter import EventFilter, EventTally
 from replay_gui.models.run.event_table import EventColumn, EventTable
-from replay_gui.models.run.event_words import since_start
 from replay_gui.models.run.row_blocks import BLOCK_ROWS
 from tests.helpers.moments import STORY, StorySession, story_index, story_row, untimed
 

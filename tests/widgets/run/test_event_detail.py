@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from replay_gui.core.log.event import UNREADABLE_KIND
-from replay_gui.models.run.event_readable import PAGE_CHARACTERS
+from replay_gui.core.log.positions import Position
+from replay_gui.core.reading.event_reading import FIRST_PAGE, NEXT_PAGE, EventReading
+from replay_gui.engine.answers import ReadFurther
 from replay_gui.widgets.run.event_detail import RAW, READABLE, TREE, EventDetail
 from replay_gui.widgets.run.fact_row import FactRow
 from tests.helpers.moments import StorySession, event_at, moment_at, story_index
@@ -39,7 +41,9 @@ def rows(detail: EventDetail) -> list[tuple[str, bool | None]]:
 
 def test_it_reads_like_words(detail: EventDetail) -> None:
     assert detail.accessibleName() == "Error"
-    assert detail.text.toPlainText().startswith('error_type "Timeout"\nmessage "search: no answer in 2,400 ms"')
+    head, _, text = detail.text.toPlainText().partition("\n")
+    assert head == "Error  gpt-x · 22:13:22 UTC"
+    assert text.startswith('error_type "Timeout"\nmessage "search: no answer in 2,400 ms"')
 
 
 def test_markup_in_a_log_stays_text(detail: EventDetail, session: StorySession) -> None:
@@ -94,15 +98,26 @@ def test_a_long_event_is_cut_and_more_is_shown(detail: EventDetail, session: Sto
     assert not detail.more.isVisible()
     event = replace(event_at(0), payload={"decision_type": "message", "data": "word \n" * 40_000})
     session.show_moment(moment_at(1, event=event))
-    for tab in (READABLE, RAW):
-        detail.show_tab(tab)
-        shown = detail.text if tab == READABLE else detail.raw
-        assert detail.more.isVisible()
-        before = len(shown.toPlainText())
-        assert before <= 2 * PAGE_CHARACTERS
-        QTest.mouseClick(detail.more, LEFT)
-        assert len(shown.toPlainText()) > before
-        session.show_moment(moment_at(1, event=event))
+    assert detail.more.isVisible()
+    before = detail.text.toPlainText()
+    assert len(before) <= FIRST_PAGE
+    reading = EventReading(event)
+    after = len(reading.next_page().lines)
+    detail.pages_read.go_on(ReadFurther(Position(1), after, reading.next_page(NEXT_PAGE)))
+    assert detail.text.toPlainText().startswith(before)
+    assert len(detail.text.toPlainText()) > 2 * len(before)
+    assert detail.more.isVisible()
+    detail.pages_read.go_on(ReadFurther(Position(1), after, reading.next_page(NEXT_PAGE)))
+    assert detail.pages_read.characters < FIRST_PAGE + NEXT_PAGE, "an answer that comes twice is taken once"
+
+
+def test_the_json_of_a_long_event_is_cut_and_more_is_shown(detail: EventDetail, session: StorySession) -> None:
+    event = replace(event_at(0), payload={"decision_type": "message", "data": "word \n" * 40_000})
+    session.show_moment(moment_at(1, event=event))
+    detail.show_tab(RAW)
+    before = len(detail.raw.toPlainText())
+    QTest.mouseClick(detail.more, LEFT)
+    assert len(detail.raw.toPlainText()) > before
 
 
 def test_an_unreadable_record_says_why(detail: EventDetail, session: StorySession) -> None:

@@ -3,7 +3,6 @@ from __future__ import annotations
 from PySide6.QtGui import QTextCursor
 from pytestqt.qtbot import QtBot
 
-from replay_gui.models.run.event_readable import ReadableLine, TextStyle
 from replay_gui.widgets.run.event_text_view import EventTextView
 
 LONG = "🙂ab " * 1_000  # several times as long as what is laid out in one go
@@ -12,15 +11,6 @@ LONG = "🙂ab " * 1_000  # several times as long as what is laid out in one go
 def test_what_is_copied_has_the_breaks_of_the_text_and_no_others(qtbot: QtBot) -> None:
     view = EventTextView("Event")
     qtbot.addWidget(view)
-    lines = [
-        ReadableLine((("key ", TextStyle.KEY), (LONG, TextStyle.VALUE))),
-        ReadableLine((("", TextStyle.VALUE),)),
-        ReadableLine((("end", TextStyle.QUIET),)),
-    ]
-    view.show_lines(lines)
-    assert view.blockCount() > len(lines)
-    view.selectAll()
-    assert view.createMimeDataFromSelection().text() == f"key {LONG}\n\nend"
     view.show_text(f"{LONG}\n{LONG}\nend")
     view.selectAll()
     assert view.createMimeDataFromSelection().text() == f"{LONG}\n{LONG}\nend"

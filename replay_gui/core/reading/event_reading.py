@@ -1,0 +1,247 @@
+"""An event as a turn of a conversation: who, when, how long, then what was said; what only programs need comes last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, islice
+from typing import Any
+
+from replay_gui.core.log.event import Event
+from replay_gui.core.log.kinds import Kind
+from replay_gui.core.log.payloads import STRUCTURES
+from replay_gui.core.log.positions import position_after
+from replay_gui.core.reading.markdown_lines import PICTURE, markdown_lines
+from replay_gui.core.reading.meta_words import meta_words
+from replay_gui.core.reading.reading import Reading
+from replay_gui.core.reading.reading_line import Fold, Form, LineKind, ReadingLine, StyledText, TextStyle, quiet
+from replay_gui.core.reading.value_lines import HASH, ValueLines, result_language, unfolded
+from replay_gui.core.state.value_text import is_container
+from replay_gui.core.text.clock import since_start, utc_text
+from replay_gui.core.text.event_label import SPEAKING_KINDS, event_label
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.wording import duration_text
+
+FIRST_PAGE = 12_288  # characters shown at first: more than there is room for, and read within a frame or two
+NEXT_PAGE = 32_768  # more each time
+MORE = "More"
+"""What the line is called below which ids, hashes, empty members and meta stand."""
+
+_LINE_COST = 30  # characters that take as long to lay out as a line does beside its text
+_MAX_TEXT = 1 << 21  # characters of one text
+_MAX_MEMBERS = 200  # of the payload
+_MAX_NAME_CHARACTERS = 60  # of a model
+_IN_HEAD = ("source", "tool_name")  # members of the payload
+_TYPES_IN_HEAD = {
+    "obs_type": ("message", "command", "command-output", "input"),
+    "decision_type": ("message", "thinking", "plan", "model"),
+}
+_SIDE_MEMBERS = ("details", "fields")  # what a source tells beside the answer
+_SPOKEN = ("reasoning", "data")
+_PICTURES = ("image", "image_url", "input_image")
+
+
+class EventReading:
+    """Reads an event page by page; what is not asked for is not looked at.
+
+    Attributes: position: of the event. count: of the lines that were read.
+    """
+
+    def __init__(self, event: Event, pair: Event | None = None, since: int | None = None) -> None:
+        """Begin.
+
+        Args:
+            pair: the answer to a request, or the request of an answer; it is shown after the event.
+            since: ns since the run began, or None.
+        """
+        self._lines = _event_lines(event, pair, since)
+        self._next: ReadingLine | None = next(self._lines, None)
+        self.position, self.count = position_after(event.index), 0
+
+    def skip(self, count: int) -> None:
+        """Go on after so many lines from the beginning."""
+        while self._next is not None and self.count < count:
+            self.count += 1
+            self._next = next(self._lines, None)
+
+    def next_page(self, limit: int = FIRST_PAGE) -> Reading:
+        """Return the lines that follow, of about `limit` characters in all."""
+        page: list[ReadingLine] = []
+        while self._next is not None and limit > 0:
+            page.append(self._next)
+            limit -= len(self._next.seen) + _LINE_COST * max(1, len(self._next.cells))
+            self._next = next(self._lines, None)
+        self.count += len(page)
+        return Reading(tuple(page), self._next is None)
+
+
+def plain_event_lines(event: Event) -> Iterator[str]:
+    """Yield the event as text for the clipboard, in which Markdown stays as it was written."""
+    turn = _Turn(event)
+    for name in turn.names:
+        yield from (line.text for line in _values().field(name, event.payload[name], 0))
+    if turn.hidden or event.meta:
+        yield from (line.text for line in turn.more())
+
+
+def _values() -> ValueLines:
+    return ValueLines(_MAX_TEXT)
+
+
+def _event_lines(event: Event, pair: Event | None, since: int | None) -> Iterator[ReadingLine]:
+    turn = _Turn(event)
+    yield _head(event, _when(event, since))
+    language = None
+    if pair is not None and pair.kind == Kind.TOOL_REQUEST:
+        language = result_language(pair.payload.get("input"))
+    for name in turn.names:
+        yield from _member_lines(event, name, language)
+    if pair is not None:
+        asked = pair.kind == Kind.TOOL_REQUEST
+        words = [f"{'asked' if asked else 'answered'} in {position_after(pair.index):,}"]
+        if not asked and pair.duration is not None:
+            words.append(f"took {duration_text(pair.duration)}")
+        yield _head(pair, words)
+        language = None if asked else result_language(event.payload.get("input"))
+        for name in ("input",) if asked else ("error", "output"):
+            if pair.payload.get(name) is not None:
+                yield from _member_lines(pair, name, language)
+    yield from turn.more()
+
+
+def _head(event: Event, words: Sequence[str]) -> ReadingLine:
+    said = (
+        StyledText(event_label(event), form=Form.BOLD),
+        StyledText(f"  {' · '.join(words)}" if words else "", TextStyle.QUIET),
+    )
+    return ReadingLine(said, LineKind.HEAD)
+
+
+def _when(event: Event, since: int | None) -> list[str]:
+    words = []
+    model = event.meta.get("model")
+    if isinstance(model, str) and model:
+        words.append(one_line(model, _MAX_NAME_CHARACTERS))
+    if clock := utc_text(event.time)[11:19]:
+        words.append(f"{clock} UTC")
+    if since is not None:
+        words.append(since_start(since))
+    if event.duration is not None:
+        words.append(f"took {duration_text(event.duration)}")
+    return words
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """The members of an event by whether people read them. names: those they do. hidden: ids, hashes, nulls."""
+
+    event: Event
+
+    @property
+    def _all(self) -> list[str]:
+        fields = STRUCTURES[self.event.kind].__struct_fields__ if self.event.kind in STRUCTURES else ()
+        names = [name for name in fields if name in self.event.payload and name != "ops"]
+        names += [name for name in self.event.payload if name not in names]
+        names = [name for name in islice(names, _MAX_MEMBERS) if not self._is_in_head(name)]
+        if self.event.kind in SPEAKING_KINDS:  # what was thought comes before what was said
+            names.sort(key=lambda name: name != "reasoning")
+        return names
+
+    @property
+    def names(self) -> list[str]:
+        shown = [name for name in self._all if not self._is_for_programs(name)]
+        return shown or [name for name in self._all if self.event.payload[name] is not None]
+
+    @property
+    def hidden(self) -> list[str]:
+        shown = self.names
+        return [name for name in self._all if name not in shown]
+
+    def more(self) -> Iterator[ReadingLine]:
+        """Yield what only programs need, closed at first."""
+        event, values = self.event, _values()
+        facts = meta_words(event.meta)
+        left_out = ("seq", "parent", *facts)
+        rest = {name: value for name, value in event.meta.items() if name not in left_out}
+        lines = chain(
+            *(values.field(name, event.payload[name], 1) for name in self.hidden),
+            (
+                ReadingLine((StyledText(f"{name} ", TextStyle.KEY), StyledText(words)), depth=1)
+                for name, words in facts.items()
+            ),
+            values.members(rest, 1),
+        )
+        first = next(lines, None)
+        if first is not None:
+            yield ReadingLine((StyledText(MORE, TextStyle.QUIET),), fold=Fold.CLOSED, name=MORE, begins=True)
+            yield first
+            yield from lines
+
+    def _is_in_head(self, name: str) -> bool:
+        """Whether the head says all of this member: who speaks, the kind of message, which tool."""
+        if self.event.kind not in STRUCTURES or not isinstance(self.event.payload[name], str):
+            return False
+        return name in _IN_HEAD or self.event.payload[name] in _TYPES_IN_HEAD.get(name, ())
+
+    def _is_for_programs(self, name: str) -> bool:
+        value = self.event.payload[name]
+        if value is None or (isinstance(value, str) and (not value or HASH.fullmatch(value))):
+            return True
+        if is_container(value) and not len(value):
+            return True
+        if self.event.kind == Kind.TOOL_RESPONSE and name == "success":
+            return value is True or self.event.payload.get("error") is not None
+        return name.endswith(("_id", "_hash")) or name in ("id", "uuid", "tool_version")
+
+
+def _member_lines(event: Event, name: str, language: Any) -> Iterator[ReadingLine]:
+    value, values = event.payload[name], _values()
+    if event.kind in SPEAKING_KINDS and name in _SPOKEN:
+        is_thought = name == "reasoning" or event.payload.get("decision_type") == "thinking"
+        for line in _spoken(value, values):
+            yield replace(line, style=TextStyle.QUIET) if is_thought and line.kind is LineKind.PROSE else line
+    elif name == "input" and event.kind == Kind.TOOL_REQUEST and isinstance(value, Mapping) and value:
+        yield from values.members(value, 0)
+    elif name == "output" and event.kind == Kind.TOOL_RESPONSE and isinstance(value, str) and unfolded(value) is value:
+        yield from values.text(value, 0, language)
+    elif name == "error" and isinstance(value, str) and value:
+        for line in values.text(value, 0):
+            yield replace(line, style=TextStyle.REMOVED)
+    else:
+        yield from values.field(name, value, 0, closed=name in _SIDE_MEMBERS)
+
+
+def _spoken(value: Any, values: ValueLines) -> Iterator[ReadingLine]:
+    """Yield a message: texts as Markdown, parts in turn, pictures as a word, and what else there is as a tree."""
+    if isinstance(value, str):
+        yield from markdown_lines(value)
+    elif is_container(value) and not isinstance(value, Mapping) and value and all(map(_is_part, value)):
+        for part in islice(value, _MAX_MEMBERS):
+            yield from _spoken_part(part, values)
+        if len(value) > _MAX_MEMBERS:
+            yield quiet(f"… {len(value) - _MAX_MEMBERS:,} more")
+    elif isinstance(value, Mapping) and isinstance(value.get("content"), str | list | tuple):
+        yield from _spoken(value["content"], values)
+        yield from values.members({name: inner for name, inner in value.items() if name != "content"}, 0)
+    elif isinstance(value, Mapping):
+        yield from values.members({name: inner for name, inner in value.items() if inner is not None}, 0)
+    elif is_container(value):
+        yield from values.members(value, 0)
+    else:
+        yield from values.field("data", value, 0)
+
+
+def _is_part(value: Any) -> bool:
+    return isinstance(value, str) or (isinstance(value, Mapping) and isinstance(value.get("type"), str))
+
+
+def _spoken_part(part: Any, values: ValueLines) -> Iterator[ReadingLine]:
+    if isinstance(part, str):
+        yield from markdown_lines(part)
+    elif isinstance(part.get("text"), str):
+        yield from markdown_lines(part["text"])
+    elif part["type"] in _PICTURES:
+        yield ReadingLine((StyledText(PICTURE, TextStyle.QUIET),), LineKind.PROSE, begins=True)
+        yield from values.field(part["type"], part, 0, closed=True)
+    else:
+        yield from values.field(part["type"], part, 0)

@@ -1,0 +1,61 @@
+"""A text of any length in sections that can be parsed on their own, so that no parser ever sees a long one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+MAX_SECTION = 8_192  # characters
+_GOOD_SECTION = 4_096  # from here on, a section ends at the next empty line
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class MarkdownSection:
+    """Attributes: lines: without line breaks. fence: the line that opened a block of code above them; "" for none."""
+
+    lines: tuple[str, ...]
+    fence: str = ""
+
+
+def sections(text: str) -> Iterator[MarkdownSection]:
+    """Yield the sections of a text; what is not yet yielded is not yet read."""
+    lines: list[str] = []
+    size, opened, fence = 0, "", ""  # opened: the fence in which the section begins
+    for line in _lines(text):
+        lines.append(line)
+        size += len(line) + 1
+        fence = _fence_after(line, fence)
+        is_gap = not fence and not line.strip()
+        if size >= MAX_SECTION or (size >= _GOOD_SECTION and is_gap):
+            yield MarkdownSection(tuple(lines), opened)
+            lines, size, opened = [], 0, fence
+    if lines:
+        yield MarkdownSection(tuple(lines), opened)
+
+
+def _fence_after(line: str, fence: str) -> str:
+    """Return the open fence after a line; "" where there is none."""
+    match = _FENCE.match(line)
+    if match is None:
+        return fence
+    if not fence:
+        return "" if match[1][0] == "`" and "`" in match[2] else line.strip()
+    opening = _FENCE.match(fence)
+    closes = opening is not None and match[1][: len(opening[1])] == opening[1] and not match[2].strip()
+    return "" if closes else fence
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Yield lines one by one; a line longer than a section comes in pieces."""
+    begin = 0
+    while begin < len(text):
+        end = text.find("\n", begin, begin + MAX_SECTION)
+        if end < 0:
+            end = min(begin + MAX_SECTION, len(text))
+            yield text[begin:end]
+            begin = end
+        else:
+            yield text[begin:end].removesuffix("\r")
+            begin = end + 1

@@ -1,0 +1,124 @@
+"""The lines in which an event is read: text in styles, without any markup that could be acted upon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import KW_ONLY, dataclass
+from enum import Enum, Flag, auto
+from typing import NamedTuple
+
+from replay_gui.core.text.plain_text import uncoloured, visible
+
+TAB = 4  # columns
+
+
+class TextStyle(Enum):
+    """The colour of a piece of text, by what it is."""
+
+    KEY = auto()
+    VALUE = auto()
+    QUIET = auto()
+    ADDED = auto()
+    REMOVED = auto()
+    KEYWORD = auto()
+    STRING = auto()
+    NUMBER = auto()
+    COMMENT = auto()
+
+
+class Form(Flag):
+    """How the letters of a piece of text look."""
+
+    BOLD = auto()
+    ITALIC = auto()
+    MONO = auto()
+    STRUCK = auto()
+    LINK = auto()
+
+
+class LineKind(Enum):
+    """What a line is a part of."""
+
+    HEAD = auto()  # who, when, how long
+    PROSE = auto()
+    HEADING = auto()
+    CODE = auto()
+    TABLE = auto()  # a row of it
+    RULE = auto()
+    DATA = auto()  # a member of a value, a line of a text in it, of a diff
+
+
+class Fold(Enum):
+    """Whether the deeper lines that follow are shown before the reader opens or closes them."""
+
+    OPEN = auto()
+    CLOSED = auto()
+
+
+class StyledText(NamedTuple):
+    """A piece of a line."""
+
+    text: str
+    style: TextStyle = TextStyle.VALUE
+    form: Form = Form(0)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingLine:
+    """One line, or one row of a table.
+
+    Attributes:
+        style: of the whole line: ADDED and REMOVED tint all of it.
+        depth: of a value in its tree, from 0. fold: where it is set, the deeper lines that follow can be hidden.
+        name: of what can be folded, so that it is found again in other events.
+        level: of a heading, 1 to 6. indent: levels of lists around it. quotes: of quotations around it.
+        marker: of an item of a list: "•", "3."; "" where the line begins none.
+        begins: whether a space is due above it: a paragraph, a block of code.
+        cells: of a row of a table, in place of spans.
+        source: the text that the line was made of, which is what is copied; None: what is seen.
+        goes_on: the line has its source in common with the one before.
+    """
+
+    spans: tuple[StyledText, ...] = ()
+    kind: LineKind = LineKind.DATA
+    _: KW_ONLY
+    style: TextStyle = TextStyle.VALUE
+    depth: int = 0
+    fold: Fold | None = None
+    name: str = ""
+    level: int = 0
+    indent: int = 0
+    quotes: int = 0
+    marker: str = ""
+    begins: bool = False
+    cells: tuple[tuple[StyledText, ...], ...] = ()
+    source: str | None = None
+    goes_on: bool = False
+
+    @property
+    def seen(self) -> str:
+        """The line without styles and without its place in the tree."""
+        if self.cells:
+            return "\t".join("".join(span.text for span in cell) for cell in self.cells)
+        return "".join(span.text for span in self.spans)
+
+    @property
+    def text(self) -> str:
+        """The line as plain text, indented."""
+        lead = "  " * (self.depth + self.indent)
+        return lead + (f"{self.marker} " if self.marker else "") + self.seen
+
+
+def shown_text(text: str) -> str:
+    """Return a line of a log as it can be shown: invisible characters escaped, no colours of a terminal, no tabs."""
+    return visible(uncoloured(text), "\t").expandtabs(TAB)
+
+
+def quiet(text: str, depth: int = 0) -> ReadingLine:
+    """Return a line that says something about the text rather than being of it."""
+    return ReadingLine((StyledText(text, TextStyle.QUIET),), depth=depth)
+
+
+def plain_lines(lines: Iterable[str], depth: int, kind: LineKind = LineKind.DATA) -> Iterable[ReadingLine]:
+    """Yield lines of text as they are."""
+    return (ReadingLine((StyledText(shown_text(line)),), kind, depth=depth) for line in lines)

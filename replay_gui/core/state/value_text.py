@@ -1,0 +1,32 @@
+"""One value of a state or an event as text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from replay_gui.core.state.state import ABSENT
+from replay_gui.core.text.plain_text import visible
+
+_MAX_SCALAR_CHARACTERS = 160  # characters of a value on its row
+
+
+def is_container(value: Any) -> bool:
+    """Return whether a value is a map or a list."""
+    return isinstance(value, Mapping) or (isinstance(value, Sequence) and not isinstance(value, str | bytes))
+
+
+def scalar_text(value: Any) -> str:
+    """A scalar on one line as it would be written, cut to what a row holds."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return f'"{visible(value[:_MAX_SCALAR_CHARACTERS])}' + ("…" if len(value) > _MAX_SCALAR_CHARACTERS else '"')
+        case bytes():
+            return f"{len(value):,} bytes {value[:16].hex()}" + ("…" if len(value) > 16 else "")
+        case _ if value is ABSENT:
+            return ""
+    return repr(value)

@@ -1,0 +1,61 @@
+"""The current event as people read it, page by page."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from replay_gui.core.log.positions import Position
+from replay_gui.core.reading.reading_line import ReadingLine
+from replay_gui.engine.answers import PositionState, ReadFurther
+from replay_gui.engine.requests import Answer, ReadOn, Request
+from replay_gui.models.session import Session
+
+
+class EventPages(QObject):
+    """Attributes: lines: those read so far. whole: whether these are all. characters: in them.
+
+    Signal: grew(int): there are more lines, from this one on.
+    """
+
+    grew = Signal(int)
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._position = Position(0)
+        self.lines: tuple[ReadingLine, ...] = ()
+        self.whole = True
+        self.characters = 0
+        if session.bridge is not None:
+            session.bridge.answered.connect(self._on_answered)
+
+    def begin(self, shown: PositionState | None) -> None:
+        """Read another event, or none."""
+        self.lines, self.whole, self.characters = (), True, 0
+        if shown is not None:
+            self._position = shown.position
+            self._take(shown.reading.lines, shown.reading.whole)
+
+    def request_more(self) -> None:
+        """Request the next page; `grew` tells."""
+        if self._session.bridge is not None and not self.whole:
+            question = ReadOn(self._position, len(self.lines))
+            request = Request(self._session.number, question, self._session.side)
+            self._session.bridge.send_request(type(question).__name__, request)
+
+    @Slot(object)
+    def _on_answered(self, answer: Answer) -> None:
+        if answer.side is self._session.side and answer.run == self._session.number:
+            match answer.value:
+                case ReadFurther() as further:
+                    self.go_on(further)
+
+    def go_on(self, further: ReadFurther) -> None:
+        """Add the next page, if it is of what is shown."""
+        if (further.position, further.after) == (self._position, len(self.lines)):
+            self._take(further.reading.lines, further.reading.whole)
+            self.grew.emit(further.after)
+
+    def _take(self, lines: tuple[ReadingLine, ...], whole: bool) -> None:
+        self.lines, self.whole = self.lines + lines, whole
+        self.characters += sum(len(line.seen) for line in lines)
