@@ -34,7 +34,8 @@ class Options:
         at: the first position. format: name of the importer; None: detected from the content.
         theme: dark, light, auto, or None for the last one.
         screenshot: where to save a picture instead of showing the window. size: of the window (width, height) in
-        logical pixels. scale: physical pixels per logical pixel. show: "welcome", "run" or "compare".
+        logical pixels. scale: physical pixels per logical pixel. fit: the longest side of the picture in pixels, to
+        which a larger one is made smaller. show: "welcome", "run" or "compare".
         on_progress: called with (done, total), in any unit, while a picture is waited for.
     """
 
@@ -46,6 +47,7 @@ class Options:
     screenshot: str | None = None
     size: tuple[int, int] | None = None
     scale: float | None = None
+    fit: int | None = None
     show: str | None = None
     other: str | None = None
     format: str | None = None
@@ -62,6 +64,7 @@ def run_app(options: Options) -> int:
     if not isinstance(app, QApplication):
         app = QApplication([ORGANISATION])
     app.setApplicationName(ORGANISATION)
+    app.setDesktopFileName(ORGANISATION)  # a desktop shows its windows under the menu's entry of this name
     ini = QSettings.Format.IniFormat
     if options.screenshot is None:
         return _run(app, _user_settings(), options)
@@ -103,6 +106,7 @@ def _run(app: QApplication, settings: QSettings, options: Options) -> int:
     from PySide6.QtCore import QTimer
 
     from replay_gui.engine.bridge import EngineBridge
+    from replay_gui.look.program_icon import program_icon
     from replay_gui.look.theme import apply_theme, theme_events, ui_font
     from replay_gui.models.session import Session
     from replay_gui.samples import SAMPLES
@@ -115,6 +119,7 @@ def _run(app: QApplication, settings: QSettings, options: Options) -> int:
 
     theme_events().text_scale = remembered_text_size(settings)
     app.setFont(ui_font())
+    app.setWindowIcon(program_icon())
     gc_control = GcControl()
     sys.setswitchinterval(0.001)  # the longest that the engine thread blocks the GUI thread at a time, in seconds
     hook, interrupts = CrashHook(), Interrupts()
@@ -169,6 +174,7 @@ def _take_picture(app: QApplication, window: MainWindow, options: Options, expec
         expects_run=expects_run,
         why=why,
         export=export,
+        fit=options.fit,
     )
     if options.on_progress is not None:
         picture.progressed.connect(options.on_progress)

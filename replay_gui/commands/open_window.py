@@ -16,7 +16,7 @@ from replay_gui.core.atomic_file import check_target
 from replay_gui.core.errors import ReplayError
 from replay_gui.core.importers.run_choice import split_run
 
-_SCREENSHOT_OPTIONS = ("size", "scale", "show")
+_SCREENSHOT_OPTIONS = ("size", "scale", "fit", "show")
 _MAX_SIDE_PX = 16_384  # pixels a side
 
 
@@ -39,6 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     picture.add_argument("--screenshot", metavar="FILE.png", type=_png, help="the file to save the picture to")
     picture.add_argument("--size", metavar="WxH", type=_size, help="size of the window in logical pixels")
     picture.add_argument("--scale", metavar="N", type=_scale, help="pixels of the picture per logical pixel")
+    picture.add_argument(
+        "--fit", metavar="N", type=_side, help="make the picture smaller, to at most N pixels on its longest side"
+    )
     picture.add_argument("--show", choices=("welcome", "run", "compare", "report"), help="what the window shows")
 
 
@@ -72,6 +75,7 @@ def run(args: argparse.Namespace) -> int:
                     screenshot=args.screenshot,
                     size=args.size,
                     scale=args.scale,
+                    fit=args.fit,
                     show=args.show,
                     other=None if many else args.other,
                     format=args.format,
@@ -141,6 +145,12 @@ def _size(text: str) -> tuple[int, int]:
     if not (1 <= int(width) <= _MAX_SIDE_PX and 1 <= int(height) <= _MAX_SIDE_PX):
         raise ArgumentTypeError(f"{text!r}: each side must be from 1 to {_MAX_SIDE_PX} pixels")
     return int(width), int(height)
+
+
+def _side(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 6 and 1 <= int(text) <= _MAX_SIDE_PX):
+        raise ArgumentTypeError(f"{text!r} is not a number of pixels from 1 to {_MAX_SIDE_PX}")
+    return int(text)
 
 
 def _scale(text: str) -> float:

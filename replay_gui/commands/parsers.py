@@ -27,6 +27,7 @@ COMMANDS = {
     "rerun": ("rerun", "run an agent again, answered from a recorded run, up to the first request that differs"),
     "receive": ("receive", "take the traces of instrumented agents (OpenTelemetry) as they run"),
     "demo": ("demo", "write the bundled samples"),
+    "desktop": ("desktop.desktop", "put the program into the desktop's menus and file managers, or take it away"),
     "man": ("desktop.man", "write the manual pages"),
     "completion": ("desktop.completion", "print the completion of commands and options for bash, zsh or fish"),
 }

@@ -60,8 +60,12 @@ class Screenshot(QObject):
         expects_run: bool,
         why: WhySession | None = None,
         export: Callable[[], ExportDialog] | None = None,
+        fit: int | None = None,
     ) -> None:
-        """`why`: the reasons that are waited for. `export` opens a dialog that is added to the picture in the end."""
+        """`why`: the reasons that are waited for. `export` opens a dialog that is added to the picture in the end.
+
+        `fit`: see `save_picture`.
+        """
         super().__init__(window)
         self._window = window
         self._session = session
@@ -71,6 +75,7 @@ class Screenshot(QObject):
         self._path = path
         self._expects_run = expects_run
         self._export = export
+        self._fit = fit
         self._dialog: ExportDialog | None = None
         self._warned = False  # about work that ended without a result
         self._quiet = QTimer(self, singleShot=True, interval=_QUIET_MS)
@@ -154,7 +159,7 @@ class Screenshot(QObject):
             return
         facts = (session.facts, self._comparison.b.facts)
         inputs = [run.path for run in facts if run is not None]
-        self._finish(save_picture(self._window, self._path, inputs, self._dialog))
+        self._finish(save_picture(self._window, self._path, inputs, self._dialog, self._fit))
 
     def _goes_on(self) -> bool:
         """Return whether work goes on that is waited for; it tells its end, or an alert does."""
@@ -195,10 +200,18 @@ class Screenshot(QObject):
         self.finished.emit(problem)
 
 
-def save_picture(window: QWidget, path: Path, inputs: Sequence[str] = (), dialog: QWidget | None = None) -> str:
+def save_picture(
+    window: QWidget,
+    path: Path,
+    inputs: Sequence[str] = (),
+    dialog: QWidget | None = None,
+    fit: int | None = None,
+) -> str:
     """Save the window as PNG, with the dialog in its middle, completely or not; return "" or the reason why not.
 
-    `inputs`: the files that are shown; who may not read them may not read the picture.
+    Args:
+        inputs: the files that are shown; who may not read them may not read the picture.
+        fit: the longest side in pixels, to which a larger picture is made smaller.
     """
     for widget in window.findChildren(QWidget):
         widget.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)  # the picture must not depend on the pointer
@@ -207,6 +220,10 @@ def save_picture(window: QWidget, path: Path, inputs: Sequence[str] = (), dialog
         painter = QPainter(picture)
         painter.drawPixmap(window.rect().center() - dialog.rect().center(), dialog.grab())
         painter.end()
+    if fit is not None and max(picture.width(), picture.height()) > fit:
+        picture = picture.scaled(
+            fit, fit, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        )
     encoded = QBuffer()
     encoded.open(QBuffer.OpenModeFlag.WriteOnly)
     picture.save(encoded, "PNG")

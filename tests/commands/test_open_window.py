@@ -34,11 +34,10 @@ def test_nothing_asked(command: Any, asked: list[Options]) -> None:
 
 
 def test_everything_asked(command: Any, asked: list[Options]) -> None:
-    arguments = "run.rlog --at 7 --theme dark --screenshot a.png --size 1280x800 --scale 2 --show run"
+    arguments = "run.rlog --at 7 --theme dark --screenshot a.png --size 1280x800 --scale 2 --fit 9 --show run"
     assert command(*arguments.split()).code == 0
-    assert asked == [
-        Options(path="run.rlog", at=7, theme="dark", screenshot="a.png", size=(1280, 800), scale=2.0, show="run")
-    ]
+    picture: dict[str, Any] = {"screenshot": "a.png", "size": (1280, 800), "scale": 2.0, "fit": 9, "show": "run"}
+    assert asked == [Options(path="run.rlog", at=7, theme="dark", **picture)]
 
 
 def test_two_runs(command: Any, asked: list[Options]) -> None:
@@ -106,6 +105,9 @@ def test_standard_input_lasts_as_long_as_the_window(command: Any, asked: list[Op
         "--screenshot a.png --size 10",
         "--screenshot a.png --size 0x10",
         "--screenshot a.png --size 99999x10",
+        "--fit 256",
+        "--screenshot a.png --fit 0",
+        "--screenshot a.png --fit ²",
         "--screenshot a.png --scale 0",
         "--screenshot a.png --scale nan",
         "--screenshot a.png --scale two",

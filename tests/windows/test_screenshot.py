@@ -5,6 +5,7 @@ import struct
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QSettings
@@ -36,10 +37,12 @@ def png_size(path: Path) -> tuple[int, int]:
     return width, height
 
 
-@pytest.mark.parametrize(("scale", "pixels"), [(None, (1024, 640)), (2.0, (2048, 1280))])
-def test_a_picture_of_a_run_without_a_display(tmp_path: Path, scale: float | None, pixels: tuple[int, int]) -> None:
+@pytest.mark.parametrize(
+    ("options", "pixels"), [({"fit": 256}, (256, 160)), ({"scale": 2.0, "fit": 9999}, (2048, 1280))]
+)
+def test_a_picture_of_a_run_without_a_display(tmp_path: Path, options: dict[str, Any], pixels: tuple[int, int]) -> None:
     log = write_log(tmp_path / "run.rlog")
-    code, said, out = picture(tmp_path, path=str(log), at=20, theme="light", size=(1024, 640), scale=scale)
+    code, said, out = picture(tmp_path, path=str(log), at=20, theme="light", size=(1024, 640), **options)
     assert code == 0, said
     assert png_size(out) == pixels
     assert list(tmp_path.glob(".*.new")) == []

@@ -1,0 +1,140 @@
+"""Writes files into a folder of data, remembers them, and takes away what it wrote and nobody changed.
+
+Beside the files lies a list of them with the hash of each. A file that is there already and not in the list, or that
+is no longer what the list says, is somebody else's: it is neither replaced nor removed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from blake3 import blake3
+
+from replay_gui.commands.desktop.desktop_files import NoDesktop
+from replay_gui.core.atomic_file import SHARED, write_whole
+from replay_gui.core.errors import LogUnreadable, ReplayError
+from replay_gui.core.log.source import read_beginning
+
+LIST = PurePosixPath("replay-gui", "desktop-files.json")
+_MAX_LIST = 1 << 20  # bytes
+_MAX_FILE = 4 << 20  # bytes; none that is installed is larger
+
+
+@dataclass(slots=True)
+class Changes:
+    """What an installation or removal did.
+
+    Attributes:
+        done: the files that were written or removed, by their paths below the folder. problems: sentences that say what
+        was left as it is.
+    """
+
+    done: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+def install(folder: Path, files: Mapping[str, bytes]) -> Changes:
+    """Write `files` below `folder`, and remove what an earlier version wrote and this one does not.
+
+    Raises:
+        NoDesktop: the list of what was installed cannot be read.
+        NotWritten: the list cannot be written; without it nothing could be removed.
+    """
+    before = _read_list(folder)
+    changes = Changes()
+    known: dict[str, str] = {}
+    for name, data in files.items():
+        path = folder / name
+        present = _hash_of(path)
+        if present not in (None, before.get(name), _hash(data)):
+            changes.problems.append(f"{path}: is not from this program, or was changed; it was left as it is")
+            continue
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, data, new_mode=SHARED)
+        except (ReplayError, OSError) as why:
+            changes.problems.append(str(why))
+            known |= {name: before[name]} if name in before else {}  # it is still what was written then
+            continue
+        known[name] = _hash(data)
+        changes.done.append(name)
+    old = {name: hash for name, hash in before.items() if name not in files}
+    _remove(old, folder, Changes())  # what was changed of these is no concern of this version
+    _write_list(folder, known)
+    return changes
+
+
+def remove(folder: Path) -> Changes:
+    """Remove what was installed below `folder` and is unchanged; what was changed is left, and no longer known.
+
+    Raises:
+        NoDesktop: the list of what was installed cannot be read.
+    """
+    changes = Changes()
+    _remove(_read_list(folder), folder, changes)
+    with contextlib.suppress(OSError):
+        (folder / LIST).unlink()
+        (folder / LIST.parent).rmdir()  # other files of the program may lie there
+    return changes
+
+
+def _remove(known: Mapping[str, str], folder: Path, changes: Changes) -> None:
+    for name, hash in known.items():
+        path = folder / name
+        present = _hash_of(path)
+        if present is None:
+            continue
+        if present != hash:
+            changes.problems.append(f"{path}: was changed since it was installed; it was left as it is")
+            continue
+        try:
+            path.unlink()
+        except OSError as why:
+            changes.problems.append(f"{path}: cannot be removed: {why.strerror or why}")
+            continue
+        changes.done.append(name)
+
+
+def _hash_of(path: Path) -> str | None:
+    """Return the hash of a file, "" for what is no file of this program (a link, a folder), None where nothing is."""
+    if not path.exists() and not path.is_symlink():
+        return None
+    if path.is_symlink() or not path.is_file():
+        return ""
+    try:
+        return _hash(read_beginning(path, _MAX_FILE))
+    except LogUnreadable:
+        return ""
+
+
+def _hash(data: bytes) -> str:
+    return blake3(data).hexdigest()
+
+
+def _read_list(folder: Path) -> dict[str, str]:
+    """Return the hashes of what was installed, by name; empty where nothing was."""
+    path = folder / LIST
+    if not path.is_file():
+        return {}
+    try:
+        known = json.loads(read_beginning(path, _MAX_LIST))
+    except (ValueError, RecursionError):
+        known = None
+    if not isinstance(known, dict) or not all(_is_entry(name, hash) for name, hash in known.items()):
+        raise NoDesktop(f"{path}: is not the list of what was installed; remove it, and the files by hand")
+    return known
+
+
+def _is_entry(name: str, hash: object) -> bool:
+    parts = PurePosixPath(name).parts
+    return isinstance(hash, str) and len(hash) == 64 and len(parts) > 1 and parts[0] != "/" and ".." not in parts
+
+
+def _write_list(folder: Path, known: Mapping[str, str]) -> None:
+    path = folder / LIST
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, json.dumps(dict(known), indent=1).encode() + b"\n", new_mode=SHARED)
