@@ -45,7 +45,7 @@ RERUN = BundledSample(
 OTHERWISE = BundledSample(
     "search-answered-otherwise.rlog",
     "Search answered otherwise",
-    "One search returned results without the newest documents; the agent took a wrong way for a while and recovered.",
+    "One search missed the newest documents: the agent went a wrong way for a while, and recovered.",
 )
 DAMAGED = BundledSample(
     "damaged.rlog",

@@ -152,14 +152,19 @@ class Lanes:
         )
 
     def rows(self, choice: LaneChoice = ALL_LANES, limit: int = MAX_TOOL_LANES) -> tuple[Lane, ...]:
-        """The lanes from top to bottom: at most `limit` tools, by number of calls, the rest of them in one lane."""
+        """The lanes from top to bottom: at most `limit` tools, by number of calls, the rest of them in one lane.
+
+        A lane without events is left out, but where there are no events at all; where the hidden lanes have all the
+        events, they are shown.
+        """
         rows = [self._row(_AGENT), *self._subagent_rows(choice), self._row(_OBSERVATIONS), self._row(_DECISIONS)]
         rows += self._tool_rows(choice, limit)
         rest = [self._row(key, REST) for key in (_MEMORY, _PATCHES, _ERRORS)]
         rest += [self._row(_OTHER, REST)] if _OTHER in self._events else []
         rows += [_folded(REST, "Memory, errors", rest)] if REST in choice.folded else rest
         rows += [self._row(_BOOKKEEPING)] if _BOOKKEEPING in self._events else []
-        return tuple(row for row in rows if row.key not in choice.hidden)
+        rows = [row for row in rows if row.count or not self.count]
+        return tuple(row for row in rows if row.key not in choice.hidden) or tuple(rows)
 
     def row_count(self, choice: LaneChoice = ALL_LANES, limit: int = MAX_TOOL_LANES) -> int:
         """Return the number of lanes that `rows` returns."""

@@ -74,6 +74,20 @@ def test_the_usual_lanes_are_there_even_if_empty_and_other_is_not() -> None:
     ]
 
 
+def test_a_lane_without_events_is_left_out() -> None:
+    lanes = Lanes().extended(index_of("Observation", "Error"))
+    assert [row.title for row in lanes.rows()] == ["Input", "Errors"]
+    assert lanes.row_count() == 2
+    folded = lanes.rows(LaneChoice(frozenset({REST})))
+    assert [row.title for row in folded] == ["Input", "Memory, errors"]
+    assert Lanes().extended(index_of("Observation")).rows(LaneChoice(frozenset({REST})))[-1].title == "Input"
+
+
+def test_lanes_that_have_all_the_events_are_shown_though_they_are_hidden() -> None:
+    lanes = Lanes().extended(index_of("Observation"))
+    assert [row.title for row in lanes.rows(LaneChoice(hidden=frozenset({"observations"})))] == ["Input"]
+
+
 def test_failed_calls_are_known_by_their_answer() -> None:
     index = index_of("ToolRequest a", "Decision", "ToolResponse a<0 !", "ToolRequest a")
     (lane,) = (row for row in Lanes().extended(index).rows() if row.is_calls)
@@ -135,7 +149,10 @@ def test_rows_are_counted_without_being_made(limit: int) -> None:
         assert lanes.row_count(limit=limit) == len(lanes.rows(limit=limit))
 
 
-EVENTS = ("ToolRequest a", "ToolRequest b", "MemoryWrite", "PatchProposal", "Error", "x:thing", "Observation")
+EVENTS = (
+    "AgentInit", "Decision", "ToolRequest a", "ToolRequest b", "MemoryWrite", "PatchProposal", "Error", "x:thing",
+    "Observation",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,10 @@ def titles(timeline: Timeline) -> list[str]:
     return [row.title for row in timeline.rows]
 
 
+def place_of_calls(timeline: Timeline) -> int:
+    return next(place for place, row in enumerate(timeline.rows) if row.is_calls)
+
+
 def triangle_of(timeline: Timeline, title: str) -> QPoint:
     return QPoint(6, round(TOP_PX + (titles(timeline).index(title) + 0.5) * LANE))
 
@@ -260,7 +264,7 @@ def test_a_call_says_how_long_it_took_where_there_is_room(
     for took in (NO_DURATION, 2_390_000_000):
         session.show(with_calls((10, 30), took=took))
         session.set_view(0.0, 50.0)
-        lane = picture(timeline).copy(LABELS, round(TOP_PX + 3 * LANE), 1_000, LANE)
+        lane = picture(timeline).copy(LABELS, round(TOP_PX + place_of_calls(timeline) * LANE), 1_000, LANE)
         dark.append(count_of(lane, theme().on_mark, 60))
     assert dark[0] < dark[1] - 10
 
@@ -268,7 +272,7 @@ def test_a_call_says_how_long_it_took_where_there_is_room(
 def test_calls_at_the_same_time_stand_side_by_side(timeline: Timeline, session: StillSession) -> None:
     session.show(with_calls((10, 30), (12, 40)))
     session.set_view(0.0, 50.0)
-    y, image = round(TOP_PX + 3 * LANE), picture(timeline)
+    y, image = round(TOP_PX + place_of_calls(timeline) * LANE), picture(timeline)
     column = [image.pixelColor(round(timeline.x_of(25)), y + dy) == theme().tools[0] for dy in range(LANE)]
     ends = [n for n in range(1, LANE) if column[n - 1] and not column[n]]
     assert len(ends) == 2, "two bars, one above the other"
