@@ -10,7 +10,7 @@ import msgspec
 
 from replay_gui.core.log.begun import RunBegin
 from replay_gui.core.log.positions import RUN_START, EventIndex, Position
-from replay_gui.core.reading.reading import Reading
+from replay_gui.core.reading.reading_page import ReadingPage
 
 if TYPE_CHECKING:  # the first window needs none of them, and importing them takes a while
     from replay_gui.core.divergence.alignment.row_indexes import RowIndexes
@@ -141,15 +141,7 @@ class PositionState(msgspec.Struct, frozen=True, kw_only=True):
     pair: Event | None = None
     more_led_to: int = 0
     effect: EffectFinding | None = None
-    reading: Reading = Reading()
-
-
-class ReadFurther(msgspec.Struct, frozen=True):
-    """What follows the first `after` lines of the event at `position`, as people read it."""
-
-    position: Position
-    after: int
-    reading: Reading
+    reading: ReadingPage = ReadingPage()
 
 
 class EventRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,6 +23,8 @@ from replay_gui.engine.jobs.job_types import FormatsArguments, SampleArguments, 
 from replay_gui.engine.jobs.report_arguments import ReportArguments
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.opening import conversion_cache, survey_cache, user_cache
+from replay_gui.engine.panels.panel_answers import answer_panel
+from replay_gui.engine.panels.panel_messages import PanelQuestion
 from replay_gui.engine.queries.catalogue_query_controller import CatalogueQueryController
 from replay_gui.engine.queries.evaluation_controller import EvaluationController
 from replay_gui.engine.queries.source_controller import SourceController
@@ -50,7 +52,6 @@ from replay_gui.engine.requests import (
     MakeReport,
     Open,
     QueryCatalogue,
-    ReadOn,
     ReadRules,
     ReadText,
     Request,
@@ -201,8 +202,11 @@ class Engine:
                 self._answer(side, run, _answer_about_file(body), ticket)
             case ClearCache():
                 self._answer(side, run, self._clear_caches(), ticket)
-            case Seek() | ReadOn() | GetRows() | Find() | ValueQuestion() | StopWork() | GetTotals() | CheckFile():
+            case Seek() | GetRows() | Find() | ValueQuestion() | StopWork() | GetTotals() | CheckFile():
                 controller.handle_request(run, body, ticket)
+            case PanelQuestion():
+                if (opened := controller.open) is not None and opened.number == run:
+                    self._answer(side, run, answer_panel(opened, body), ticket)
             case FindMarks() | CorrectEffects() | StopFollowing():
                 controller.handle_request(run, body, ticket)
             case Compare() | Explain() | SetOutcome() | GetAligned() | GetStep() | GetTrail():

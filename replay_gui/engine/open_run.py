@@ -32,8 +32,8 @@ from replay_gui.core.log.header import OWN_FORMAT
 from replay_gui.core.log.kinds import KINDS, is_failure
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import EventIndex, Position, index_before, position_after
-from replay_gui.core.log.source import file_stamp
-from replay_gui.core.reading.event_reading import NEXT_PAGE, EventReading
+from replay_gui.core.log.source import file_stamp, touched_at
+from replay_gui.core.reading.reading_page import ReadingPage
 from replay_gui.core.replay.replayer import EventEffect, Replayer
 from replay_gui.core.replay.snapshot_store import SnapshotReader
 from replay_gui.core.replay.snapshots import SnapshotManager
@@ -44,8 +44,9 @@ from replay_gui.core.text.event_text import DECIDED_PATCHES, summarize_event
 from replay_gui.core.verification.foreign_verification import build_foreign_report, why_not_verifiable
 from replay_gui.core.verification.own_hashes import HashChecks
 from replay_gui.core.verification.verification_report import VALID, VerificationReport
-from replay_gui.engine.answers import EventRow, PositionState, ReadFurther, Related, Rows, RunFacts, Totals
+from replay_gui.engine.answers import EventRow, PositionState, Related, Rows, RunFacts, Totals
 from replay_gui.engine.gil_yield import GilYield
+from replay_gui.engine.panels.event_pages_reader import EventPagesReader
 from replay_gui.engine.run_effects import RunEffects
 
 MAX_ROW_RECORD_BYTES = 1 << 20  # bytes; a row does not decode a larger record
@@ -97,11 +98,11 @@ class OpenRun:
         self._own_hashes = own_hashes
         self._log = log
         self._file = file
-        self._touched_at = log.source.changed_at if file == log.source.stamp else _touched_at(facts.path)
+        self._touched_at = log.source.changed_at if file == log.source.stamp else touched_at(facts.path)
         self._beside = stamps_beside(Path(facts.path))
         self._complain = complain
         self._dropped = False
-        self._reading: EventReading | None = None  # of the event that was shown last
+        self._pages = EventPagesReader()
         self._cache = cache
         self._stored = SnapshotReader(Path(), self._hash_before)
         self._snapshots = SnapshotManager(self._stored.load_state, on_dropped=self._on_dropped)
@@ -174,7 +175,7 @@ class OpenRun:
             self._snapshots = SnapshotManager(self._stored.load_state, on_dropped=self._on_dropped)
             self._replayer = Replayer(self._log, self._snapshots, GilYield())
         self.followed, self.facts, self.totals, self.first_broken = True, facts, None, None
-        self._file, self._touched_at = stamp, _touched_at(facts.path)
+        self._file, self._touched_at = stamp, touched_at(facts.path)
         self._beside = stamps_beside(Path(facts.path))
         self.grow(built, is_whole)
 
@@ -288,24 +289,16 @@ class OpenRun:
             pair=pair,
             effect=self.effects.finding(event),
             more_led_to=max(0, len(led_to) - MAX_LED_TO),
-            reading=self._begin_reading(event, pair).next_page(),
+            reading=self._pages.begin(event, pair, self._since(event)),
         )
 
-    def read_on(self, position: Position, after: int) -> ReadFurther:
+    def read_on(self, position: Position, after: int) -> ReadingPage:
         """Return what follows `after` lines of the event at `position`; ReplayError where it cannot be read."""
-        reading = self._reading
-        if reading is None or (reading.position, reading.count) != (
-            position,
-            after,
-        ):  # another event was read meanwhile
-            event = self._log[index_before(position)]
-            reading = self._begin_reading(event, self._paired_event(event.index))
-            reading.skip(after)
-        return ReadFurther(position, after, reading.next_page(NEXT_PAGE))
+        event = self._log[index_before(position)]
+        return self._pages.read_on(event, self._paired_event(event.index), self._since(event), after)
 
-    def _begin_reading(self, event: Event, pair: Event | None) -> EventReading:
-        self._reading = EventReading(event, pair, time_since_start(self.index, event.index))
-        return self._reading
+    def _since(self, event: Event) -> int | None:
+        return time_since_start(self.index, event.index)
 
     def state_at(self, position: Position) -> Mapping[str, Any]:
         """Return the root of the state at `position`; ReplayError where it cannot be read."""
@@ -404,11 +397,3 @@ class OpenRun:
 
 def _link(label: str, event: Event) -> Related:
     return Related(label, position_after(event.index), f"{event_label(event)}  {summarize_event(event)}")
-
-
-def _touched_at(path: str) -> int | None:
-    """Return when the file or its attributes were last changed (ctime, ns); None where it cannot be read."""
-    try:
-        return os.stat(path).st_ctime_ns
-    except OSError:
-        return None

@@ -10,6 +10,7 @@ import msgspec
 from replay_gui.core.facts.fact_names import TASK, Versions
 from replay_gui.core.log.positions import Position
 from replay_gui.engine.following.follow_messages import Followed, StopFollowing
+from replay_gui.engine.panels.panel_messages import PanelAnswer, PanelQuestion
 from replay_gui.engine.queries.value_messages import ValueQuestion
 from replay_gui.engine.sessions_messages import ListSessions, SessionsListed
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:  # the first window needs none of them, and importing them tak
     from replay_gui.engine.evaluation_answer import CatalogueAnswer, Evaluation
     from replay_gui.engine.job_group import StartedJob
     from replay_gui.engine.jobs.job_messages import JobMessage
-    from replay_gui.engine.queries.value_messages import ValueAnswer
 
 
 class Side(StrEnum):
@@ -61,13 +61,6 @@ class Seek(msgspec.Struct, frozen=True):
     """Get the state at `position`. Answer: PositionState; again when a verdict changes what is known of it."""
 
     position: Position
-
-
-class ReadOn(msgspec.Struct, frozen=True):
-    """Read the event at `position` on, after its first `after` lines. Answer: ReadFurther."""
-
-    position: Position
-    after: int
 
 
 class GetRows(msgspec.Struct, frozen=True):
@@ -281,7 +274,7 @@ RequestBody: TypeAlias = (
     Open
     | Close
     | Seek
-    | ReadOn
+    | PanelQuestion
     | GetRows
     | Find
     | ValueQuestion
@@ -353,12 +346,11 @@ AnswerValue: TypeAlias = (
     " | answers.TextRead"
     " | answers.Formats"
     " | answers.MappingSaved"
-    " | answers.ReadFurther"
+    " | PanelAnswer"
     " | answers.RulesRead"
     " | answers.RulesWritten"
     " | marks_answer.MarksFound"
     " | marks_answer.EffectsCorrected"
-    " | ValueAnswer"
     " | answers.Compared"
     " | answers.AlignedRows"
     " | answers.Step"

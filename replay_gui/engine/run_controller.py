@@ -49,7 +49,6 @@ from replay_gui.engine.requests import (
     GetTotals,
     OnRunMessage,
     Open,
-    ReadOn,
     RequestBody,
     Seek,
     SendAnswer,
@@ -122,8 +121,6 @@ class RunController:
             case Seek(position):
                 active.last_seek = ticket, position
                 self._answer_last_seek(active)
-            case ReadOn(position, after):
-                self._answer(number, active.run.read_on(position, after), ticket)
             case GetRows(start, stop):
                 self._answer(number, active.run.rows(start, stop), ticket)
             case Find():

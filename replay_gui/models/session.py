@@ -22,7 +22,6 @@ from replay_gui.engine.answers import (
     MappingSaved,
     PositionState,
     Progress,
-    ReadFurther,
     Reported,
     Rows,
     RulesRead,
@@ -38,7 +37,7 @@ from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.evaluation_answer import CatalogueAnswer, Evaluation
 from replay_gui.engine.following.follow_messages import Followed, FollowState
 from replay_gui.engine.marks_answer import EffectsCorrected, MarksFound
-from replay_gui.engine.queries.value_messages import ValueAnswer
+from replay_gui.engine.panels.panel_messages import PanelAnswer
 from replay_gui.engine.requests import (
     Answer,
     ClearCache,
@@ -300,10 +299,10 @@ class Session(VisibleRange):
                 self.rules_read.emit(value)
             case RulesWritten():
                 self.rules_written.emit(value)
-            case Evaluation() | CatalogueAnswer() | Sampled() | Formats() | MappingSaved() | TextRead() | ReadFurther():
-                pass  # answers to the sessions of sources and of many runs, and to EventPages
-            case ComparisonAnswer() | SessionsListed() | MarksFound() | EffectsCorrected() | ValueAnswer():
-                pass  # answers to the sessions of the comparison and of sources, to `run_marks` and to `values`
+            case Evaluation() | CatalogueAnswer() | Sampled() | Formats() | MappingSaved() | TextRead():
+                pass  # answers to the sessions of sources and of many runs
+            case ComparisonAnswer() | SessionsListed() | MarksFound() | EffectsCorrected() | PanelAnswer():
+                pass  # answers to the sessions of the comparison and of sources, to `run_marks`, to single panels
             case _:
                 if answer.run == self._run:
                     self._on_run_answer(value)

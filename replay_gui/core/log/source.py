@@ -111,3 +111,11 @@ def read_beginning(path: str | os.PathLike[str], limit: int) -> bytes:
 def file_stamp(facts: os.stat_result) -> tuple[int, int, int, int]:
     """Return what identifies a file's state on disk: device, inode, size, time of the last change in ns."""
     return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns
+
+
+def touched_at(path: str) -> int | None:
+    """Return when the file or its attributes were last changed (ctime, ns); None where it cannot be read."""
+    try:
+        return os.stat(path).st_ctime_ns
+    except OSError:
+        return None

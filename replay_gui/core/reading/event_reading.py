@@ -13,8 +13,8 @@ from replay_gui.core.log.payloads import STRUCTURES
 from replay_gui.core.log.positions import position_after
 from replay_gui.core.reading.markdown_lines import PICTURE, markdown_lines
 from replay_gui.core.reading.meta_words import meta_words
-from replay_gui.core.reading.reading import Reading
 from replay_gui.core.reading.reading_line import Fold, Form, LineKind, ReadingLine, StyledText, TextStyle, quiet
+from replay_gui.core.reading.reading_page import ReadingPage
 from replay_gui.core.reading.value_lines import HASH, ValueLines, result_language, unfolded
 from replay_gui.core.state.value_text import is_container
 from replay_gui.core.text.clock import since_start, utc_text
@@ -64,7 +64,7 @@ class EventReading:
             self.count += 1
             self._next = next(self._lines, None)
 
-    def next_page(self, limit: int = FIRST_PAGE) -> Reading:
+    def next_page(self, limit: int = FIRST_PAGE) -> ReadingPage:
         """Return the lines that follow, of about `limit` characters in all."""
         page: list[ReadingLine] = []
         while self._next is not None and limit > 0:
@@ -72,7 +72,7 @@ class EventReading:
             limit -= len(self._next.seen) + _LINE_COST * max(1, len(self._next.cells))
             self._next = next(self._lines, None)
         self.count += len(page)
-        return Reading(tuple(page), self._next is None)
+        return ReadingPage(tuple(page), self._next is None)
 
 
 def plain_event_lines(event: Event) -> Iterator[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from replay_gui.core.log.positions import EventIndex
+from replay_gui.engine.panels.panel_messages import PanelAnswer
 
 
 class ValueQuestion(msgspec.Struct, frozen=True):
@@ -40,7 +41,7 @@ class ListChanges(ValueQuestion, frozen=True):
     keys: tuple[str, ...]
 
 
-class ValueAnswer(msgspec.Struct, frozen=True, kw_only=True):
+class ValueAnswer(PanelAnswer, frozen=True, kw_only=True):
     """The base of the answers about values: the progress of question `number`.
 
     Attributes:

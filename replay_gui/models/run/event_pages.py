@@ -6,8 +6,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.log.positions import Position
 from replay_gui.core.reading.reading_line import ReadingLine
-from replay_gui.engine.answers import PositionState, ReadFurther
-from replay_gui.engine.requests import Answer, ReadOn, Request
+from replay_gui.engine.answers import PositionState
+from replay_gui.engine.panels.panel_messages import ReadFurther, ReadOn
+from replay_gui.engine.requests import Answer, Request
 from replay_gui.models.session import Session
 
 

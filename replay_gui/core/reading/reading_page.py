@@ -7,7 +7,7 @@ import msgspec
 from replay_gui.core.reading.reading_line import ReadingLine
 
 
-class Reading(msgspec.Struct, frozen=True):
+class ReadingPage(msgspec.Struct, frozen=True):
     """A part of what is read of an event. `whole`: nothing comes after it."""
 
     lines: tuple[ReadingLine, ...] = ()

@@ -1,0 +1,31 @@
+"""What single panels of the window ask about an open run, and the answers, which the session passes by."""
+
+from __future__ import annotations
+
+import msgspec
+
+from replay_gui.core.log.positions import Position
+from replay_gui.core.reading.reading_page import ReadingPage
+
+
+class PanelQuestion(msgspec.Struct, frozen=True):
+    """The base of these questions. Each is answered at once."""
+
+
+class PanelAnswer(msgspec.Struct, frozen=True):
+    """The base of these answers."""
+
+
+class ReadOn(PanelQuestion, frozen=True):
+    """Read the event at `position` on, after its first `after` lines. Answer: ReadFurther."""
+
+    position: Position
+    after: int
+
+
+class ReadFurther(PanelAnswer, frozen=True):
+    """What follows the first `after` lines of the event at `position`, as people read it."""
+
+    position: Position
+    after: int
+    reading: ReadingPage
