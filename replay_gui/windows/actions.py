@@ -63,6 +63,16 @@ ACTION_SPECS = (
         "mapping", FILE, "&Mapping…", ("Ctrl+Shift+M",), "Choose which JSON member holds the kind, the time, the tool"
     ),
     ActionSpec("reload", FILE, "&Reload", ("Ctrl+R", "F5"), "Read the file again, at the same position", icon="reload"),
+    ActionSpec(
+        "follow",
+        FILE,
+        "Follow &growing file",
+        ("Ctrl+Alt+F",),
+        "Show what is added to the file of the run, as soon as it is written",
+        needs_run=False,
+        checkable=True,
+        single_run_only=True,
+    ),
     ActionSpec("close", FILE, "&Close run", ("Ctrl+W",), "Back to the welcome page"),
     ActionSpec(
         "export",

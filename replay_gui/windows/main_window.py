@@ -33,8 +33,6 @@ from replay_gui.widgets.run.welcome_page import Sample, WelcomePage
 from replay_gui.windows.actions import ACTION_SPECS, Handlers, connect_actions, make_actions, set_icons
 from replay_gui.windows.dialogs.help_actions import HelpActions
 from replay_gui.windows.find_actions import FindActions
-from replay_gui.windows.last_positions import LastPositions
-from replay_gui.windows.layout_memory import LayoutMemory
 from replay_gui.windows.mark_choice import MarkChoice
 from replay_gui.windows.menus import MenuBar
 from replay_gui.windows.palette.palette_actions import PaletteActions
@@ -43,6 +41,9 @@ from replay_gui.windows.rerun_actions import RerunActions
 from replay_gui.windows.run_actions import RunActions
 from replay_gui.windows.run_bar import RunBar
 from replay_gui.windows.runs.runs_page import RunsPage
+from replay_gui.windows.session.follow_actions import FollowActions
+from replay_gui.windows.session.last_positions import LastPositions
+from replay_gui.windows.session.layout_memory import LayoutMemory
 from replay_gui.windows.settings.settings_actions import SettingsActions
 from replay_gui.windows.source_actions import SourceActions, folder_of
 from replay_gui.windows.values.value_actions import ValueActions
@@ -99,6 +100,7 @@ class MainWindow(QMainWindow):
         self.value_actions = ValueActions(session, self._get_run_view, self.actions_, settings, self)
         self.sources = SourceActions(session, self.comparison, self.actions_, self)
         self.runs_page = RunsPage(session, self.comparison, pages=self._pages, actions=self.actions_, window=self)
+        self.follow_actions = FollowActions(session, self.comparison, settings, self.actions_, self)
         self._banners = BannerArea(session)
         body = QWidget()
         column = QVBoxLayout(body)
@@ -205,7 +207,7 @@ class MainWindow(QMainWindow):
             self.session, self.comparison, self.actions_, self.menus, get_view=self._get_run_view, window=self
         )
         owners = self.sources, self.run_actions, self.value_actions, self.find_actions, self.palette_actions
-        for owner in (self, *owners, self.reruns, self.settings_actions, help_actions):
+        for owner in (self, *owners, self.reruns, self.settings_actions, self.follow_actions, help_actions):
             connect_actions(self.actions_, owner.handlers)
         self.run_actions.search_wanted.connect(self.find_actions.find_first)
         self.menus.format_chosen.connect(self.sources.on_format_chosen)

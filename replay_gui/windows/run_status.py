@@ -10,12 +10,18 @@ from replay_gui.core.facts.run_outcome import outcome_words
 from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text, plural
+from replay_gui.engine.following.follow_messages import FollowState
 from replay_gui.look.theme import GAP, ROW, UNIT, set_role
 from replay_gui.models.session import Session
 from replay_gui.widgets.parts.elided_button import ElidedButton
 from replay_gui.widgets.parts.elided_label import ElidedLabel
 
 _SEALS = {"good": "Sealed", "bad": "Bad seal", "none": "Not sealed"}
+_LIVE = {
+    FollowState.OFF: "",
+    FollowState.LIVE: "Live",
+    FollowState.WAITING: "Live, nothing new",  # which does not say that the run has ended
+}
 _SEPARATOR = " · "
 
 
@@ -47,6 +53,7 @@ class RunStatus(QStatusBar):
         session.index_changed.connect(self._show_run)
         session.totals_changed.connect(self._show_run)
         session.report_changed.connect(self._show_report)
+        session.following.changed.connect(self._show_report)
         self._show_run()
 
     @Slot()
@@ -66,17 +73,20 @@ class RunStatus(QStatusBar):
 
     @Slot()
     def _show_report(self) -> None:
-        report = self._session.report
+        report, live = self._session.report, _LIVE[self._session.following.state]
         if report is None:
-            self._right.setText("")
+            self._right.setText(live)
         elif report.has_no_hashes:
             facts = self._session.facts
             source, state = (facts.imported_from or facts.source, facts.state) if facts is not None else ("", "")
             form = one_line(source.partition(":")[0], 40)  # the file name is at the left
-            self._right.setText(_SEPARATOR.join((f"Imported from {form}", f"state {state}")))
+            self._right.setText(
+                _SEPARATOR.join(part for part in (live, f"Imported from {form}", f"state {state}") if part)
+            )
         else:
             checked = f"{report.state_hashes_checked:,} state hashes checked"
-            self._right.setText(_SEPARATOR.join((_SEALS.get(report.seal, report.seal), checked)))
+            seal = _SEALS.get(report.seal, report.seal)
+            self._right.setText(_SEPARATOR.join(part for part in (live, seal, checked) if part))
 
 
 def _numbers(index: RunIndex) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from replay_gui.core.index.index_builder import BuiltIndex, IndexBuilder
-from replay_gui.core.index.index_cache import write_table
+from replay_gui.core.index.index_cache import TABLE, write_table
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.scanner import Ending, Skipped, scan
 
@@ -56,15 +56,16 @@ class GrowingIndex:
         return self._builder.built()
 
     def settle(self) -> BuiltIndex:
-        """Complete the index of what was read so far; it can grow on."""
-        return self._builder.finish()
+        """Complete the index of what was read so far, so that it can be used; it can grow on."""
+        (self._folder / TABLE).unlink(missing_ok=True)
+        built = self._builder.finish()
+        write_table(self._folder, self.log, built)  # not where the log has changed since it was last grown
+        return built
 
     def finish(self) -> BuiltIndex:
         """Complete the index of a sealed log, so that it can be kept."""
         self.grow()
-        built = self._builder.finish()
-        write_table(self._folder, self.log, built)  # changed since it was last grown: not kept
-        return built
+        return self.settle()
 
     def close(self) -> None:
         """Close the files."""

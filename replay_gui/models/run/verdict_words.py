@@ -21,10 +21,13 @@ class BadgeVerdict:
     detail: str
 
 
+LIVE = BadgeVerdict("raised", "Live", "The file is being written. It is verified once nothing was added for a moment.")
+
+
 def verdict_of(
     report: VerificationReport | None, progress: Progress | None, has_hashes: bool = True, imported_from: str = ""
 ) -> BadgeVerdict:
-    """Return what the badge says.
+    """Return what the badge says of a run that does not grow just now.
 
     `progress` counts only as long as there is no report. `has_hashes`: whether the run's format has any.
     `imported_from`: whose format it is, of a run without hashes, which is no fault of the run: the badge stays grey.

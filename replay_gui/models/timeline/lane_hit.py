@@ -35,18 +35,25 @@ def events_within(lane: Lane, scale: TimelineScale, pixel: float, reach: float) 
     return sum(int(np.diff(indexes_before(part.positions, bounds))[0]) for part in lane.parts)
 
 
-def calls_between(lane: Lane, index: RunIndex, first: float, last: float) -> tuple[Positions, Positions]:
+def calls_between(
+    lane: Lane, index: RunIndex, first: float, last: float, *, is_live: bool = False
+) -> tuple[Positions, Positions]:
     """Return (starts, stops): positions of the calls that may overlap first … last, ordered by start.
 
-    A call without an answer ends where it begins.
+    A call without an answer ends where it begins. `is_live`: it is pending, and reaches to the end of the run, if it
+    is among the last ones.
     """
     some = []
     for part in lane.parts:
         begin, end = indexes_before(part.positions, (first, last))
         some.append(part.positions[max(int(begin) - CALLS_BEFORE_VIEW, 0) : end])
-    starts = some[0] if len(some) == 1 else np.sort(np.concatenate(some))
+        if is_live:
+            latest = part.positions[-CALLS_BEFORE_VIEW:]
+            some.append(latest[(index.pair[latest - 1] == NO_PAIR) & (latest <= last)])
+    starts = some[0] if len(some) == 1 else np.unique(np.concatenate(some))
     pairs = index.pair[starts - 1]
-    return starts, np.where(pairs == NO_PAIR, starts, pairs + 1)
+    unanswered = np.full(len(starts), index.count, starts.dtype) if is_live else starts
+    return starts, np.where(pairs == NO_PAIR, unanswered, pairs + 1)
 
 
 def _call_at(lane: Lane, index: RunIndex, position: float, height: float) -> Position | None:

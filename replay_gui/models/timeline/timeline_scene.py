@@ -21,6 +21,7 @@ class TimelineScene:
         index: of the run. lanes: from top to bottom. marks: of a search or a comparison.
         broken: index of the first event that cannot be trusted, or None.
         snapshots: positions with a snapshot, ascending. phases: event indexes at which phases begin.
+        is_live: whether the run goes on, so that an answer that is missing may come.
     """
 
     index: RunIndex = field(default_factory=RunIndex)
@@ -29,12 +30,27 @@ class TimelineScene:
     broken: EventIndex | None = None
     snapshots: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     phases: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    is_live: bool = False
 
     @classmethod
     def of(
-        cls, index: RunIndex, lanes: tuple[Lane, ...], marks: TimelineMarks, broken: EventIndex | None
+        cls,
+        index: RunIndex,
+        lanes: tuple[Lane, ...],
+        marks: TimelineMarks,
+        broken: EventIndex | None,
+        *,
+        is_live: bool = False,
     ) -> TimelineScene:
         """Collect what is drawn; the snapshots and phases of the index become arrays."""
         snapshots = np.fromiter(index.snapshots, np.int64, len(index.snapshots))
         phases = np.fromiter((event_index for event_index, _ in index.phases), np.int64, len(index.phases))
-        return cls(index=index, lanes=lanes, marks=marks, broken=broken, snapshots=snapshots, phases=phases)
+        return cls(
+            index=index,
+            lanes=lanes,
+            marks=marks,
+            broken=broken,
+            snapshots=snapshots,
+            phases=phases,
+            is_live=is_live,
+        )

@@ -6,8 +6,9 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
 from replay_gui.engine.answers import Progress
+from replay_gui.engine.following.follow_messages import FollowState
 from replay_gui.look.theme import theme_events
-from replay_gui.models.run.verdict_words import BadgeVerdict, verdict_of
+from replay_gui.models.run.verdict_words import LIVE, BadgeVerdict, verdict_of
 from replay_gui.models.session import Session
 from replay_gui.widgets.parts.verdict_pill import VerdictPill
 
@@ -23,6 +24,7 @@ class VerificationBadge(VerdictPill):
         session.run_changed.connect(self.on_run_changed)
         session.report_changed.connect(self.refresh)
         session.progress_changed.connect(self.on_progress_changed)
+        session.following.changed.connect(self.refresh)
         theme_events().changed.connect(self.refresh)
         self.refresh()
 
@@ -32,6 +34,8 @@ class VerificationBadge(VerdictPill):
         facts = self._session.facts
         if facts is None:
             return verdict_of(self._session.report, self._progress)
+        if self._session.following.state is FollowState.LIVE and facts.has_hashes:
+            return LIVE
         return verdict_of(self._session.report, self._progress, facts.has_hashes, facts.imported_from)
 
     @Slot()

@@ -75,8 +75,7 @@ class Timeline(QWidget):
     def __init__(self, session: Session, compact: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self._compact = session, compact
-        self._choice = ALL_LANES
-        self._lanes = Lanes()
+        self._choice, self._lanes = ALL_LANES, Lanes()
         self._scene: TimelineScene | None = None
         self._made_for = QSize()  # the size of this widget that the scene and its pictures are for
         self._names: QPixmap | None = None
@@ -98,6 +97,7 @@ class Timeline(QWidget):
         session.events_changed.connect(self.on_run_changed)
         session.totals_changed.connect(self.on_totals_changed)
         session.position_changed.connect(self.on_position_changed)
+        session.following.changed.connect(self.on_scene_changed)
         for told in (session.report_changed, session.marks_changed, session.run_marks.changed, theme_events().changed):
             told.connect(self.on_scene_changed)
         session.view_changed.connect(self.redraw)
@@ -196,7 +196,7 @@ class Timeline(QWidget):
             session, marks = self._session, self._session.marks
             marks = marks if self._compact else session.run_marks.on_timeline(marks)
             broken = None if session.report is None else session.report.first_broken
-            self._scene = TimelineScene.of(self._index, lanes, marks, broken)
+            self._scene = TimelineScene.of(self._index, lanes, marks, broken, is_live=session.following.is_on)
         return self._scene
 
     def sizeHint(self) -> QSize:

@@ -97,7 +97,8 @@ class LanePainter:
 
     # ---- calls ----------------------------------------------------------------------------------------
     def _paint_calls(self, lane: Lane, middle: float) -> None:
-        starts, stops = calls_between(lane, self._index, self._first, self._last)
+        live = self._scene.is_live
+        starts, stops = calls_between(lane, self._index, self._first, self._last, is_live=live)
         row, rows = stack_calls(starts, stops)
         shown = stops >= self._first
         starts, stops, row, rows = starts[shown], stops[shown], row[shown], rows[shown]
@@ -107,21 +108,24 @@ class LanePainter:
         thick = np.where(rows > 1, (room - (rows - 1) * LINE) / rows, BAR)
         top = np.where(rows > 1, middle - room / 2 + row * (thick + LINE), middle - BAR / 2)
         left, right = self._pixels(starts), self._pixels(stops)
-        right = np.maximum(right, left + UNIT)
+        pending = (self._index.pair[starts - 1] == NO_PAIR) & live
+        right = np.maximum(right + np.where(pending, MARK, 0.0), left + UNIT)  # beyond the last event: it goes on
         bars = np.column_stack((left, top, right - left, thick))
 
         failed = np.zeros(len(starts), bool)
         for part in lane.parts:
             failed |= np.isin(stops, part.failed[slice(*indexes_before(part.failed, (self._first, stops.max() + 1)))])
+        failed &= ~pending  # what stands at the end of the run is the answer to another call
         waiting = (self._index.pair[starts - 1] == NO_PAIR) & ~failed
         tool, bad, wide = self._index.tool[starts - 1], theme().error, bars[:, 2] >= GAP  # an outline has an inside
         for which in np.unique(tool).tolist():
             of_tool, colour = tool == which, kind_color(Kind.TOOL_REQUEST, which)
             self._bars(bars[of_tool & ~failed & ~waiting], colour, None)
-            self._bars(bars[of_tool & waiting], None, colour)
+            self._bars(bars[of_tool & waiting & ~pending], None, colour)
+            self._bars(bars[of_tool & pending], _faint(colour), colour)
             self._bars(bars[of_tool & failed & wide], _faint(colour), bad)
         self._bars(bars[failed & ~wide], bad, None)
-        self._paint_durations(starts, stops, bars, failed)
+        self._paint_durations(starts, stops, bars, failed | pending)
         cross = mark_pixmap(Mark.CROSS, MARK - 1, bad, self._ratio, theme().panel)
         half = (MARK - 1) / 2 + MARGIN
         for x, y, width, height in bars[failed].tolist():
@@ -142,9 +146,9 @@ class LanePainter:
         starts: NDArray[np.integer],
         stops: NDArray[np.integer],
         bars: NDArray[np.float64],
-        failed: NDArray[np.bool_],
+        faint: NDArray[np.bool_],
     ) -> None:
-        """Write the duration of a call into its bar, if there is space."""
+        """Write the duration of a call into its bar, if there is space; `faint`: which bars have no full colour."""
         painter, font = self._painter, ui_font(Medium, TINY_SIZE)
         painter.setFont(font)
         measure, colors, plot = QFontMetricsF(font), theme(), self._layout.plot
@@ -152,7 +156,7 @@ class LanePainter:
             text = self._duration(int(starts[call]), int(stops[call]))
             bar = QRectF(*bars[call].tolist()).intersected(plot)
             if text and measure.horizontalAdvance(text) + 2 * UNIT <= bar.width():
-                painter.setPen(colors.text if failed[call] else colors.on_mark)
+                painter.setPen(colors.text if faint[call] else colors.on_mark)
                 painter.drawText(bar, Qt.AlignmentFlag.AlignCenter, text)
 
     def _duration(self, start: int, stop: int) -> str:
@@ -160,7 +164,8 @@ class LanePainter:
         took = int(index.duration[start - 1])
         if took == NO_DURATION and stop > start and NO_TIME not in (index.time[start - 1], index.time[stop - 1]):
             took = int(index.time[stop - 1] - index.time[start - 1])
-        return duration_text(took) if took >= 0 else ""
+        over = "over " if index.pair[start - 1] == NO_PAIR else ""  # it still goes on
+        return f"{over}{duration_text(took)}" if took >= 0 else ""
 
     # ---- subagents ------------------------------------------------------------------------------------
     def _paint_spans(self, spans: NDArray[np.int32], middle: float) -> None:

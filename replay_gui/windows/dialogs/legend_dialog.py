@@ -17,7 +17,7 @@ from replay_gui.windows.dialogs.card_dialog import CardDialog
 from replay_gui.windows.dialogs.legend_card import Paint, legend_card, paint_ribbon, paint_sign
 
 _SIZE_PX = (100 * GAP, 84 * GAP)
-_FAILED_OPACITY, _VEIL_OPACITY = 0.25, 0.16  # as on the timeline
+_FAINT_OPACITY, _VEIL_OPACITY = 0.25, 0.16  # as on the timeline
 
 
 class LegendDialog(CardDialog):
@@ -34,11 +34,12 @@ def _kind(kind: str, painter: QPainter, at: QPointF) -> None:
 
 
 def _call(fill: str, painter: QPainter, at: QPointF) -> None:
-    """`fill`: answered, waiting or failed."""
+    """`fill`: answered, waiting, pending or failed."""
     colour, bad = kind_color(Kind.TOOL_REQUEST.value, 0), theme().error
     ground = QColor(colour)
-    ground.setAlphaF({"answered": 1.0, "failed": _FAILED_OPACITY, "waiting": 0.0}[fill])
-    edge = {"answered": None, "failed": bad, "waiting": colour}[fill]
+    opacities = {"answered": 1.0, "failed": _FAINT_OPACITY, "waiting": 0.0, "pending": _FAINT_OPACITY}
+    ground.setAlphaF(opacities[fill])
+    edge = {"answered": None, "failed": bad, "waiting": colour, "pending": colour}[fill]
     painter.setPen(Qt.PenStyle.NoPen if edge is None else QPen(edge, LINE))
     painter.setBrush(ground)
     painter.drawRoundedRect(QRectF(at.x() - WIDE, at.y() - BAR / 2, 2 * WIDE, BAR), 2, 2)
@@ -102,6 +103,7 @@ _CARDS: tuple[tuple[str, tuple[tuple[Paint, str], ...]], ...] = (
         (
             (partial(_call, "answered"), "Answered"),
             (partial(_call, "waiting"), "Not answered"),
+            (partial(_call, "pending"), "Pending, in a run that goes on"),
             (partial(_call, "failed"), "Failed; a short one is all red"),
         ),
     ),

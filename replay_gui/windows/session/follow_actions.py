@@ -1,0 +1,46 @@
+"""The action that follows files which grow."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QSettings, Slot
+from PySide6.QtGui import QAction
+
+from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.models.session import Session
+from replay_gui.windows.actions import Handlers
+
+FOLLOWS = "follow"  # in the settings: "no" where files that grow are not followed
+
+
+class FollowActions(QObject):
+    """Whether a file that grows is followed: the user's choice, but never while runs are compared."""
+
+    def __init__(
+        self,
+        session: Session,
+        comparison: ComparisonSession,
+        settings: QSettings,
+        actions: dict[str, QAction],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._comparison, self._settings = session, comparison, settings
+        self._action = actions["follow"]
+        self._action.setChecked(settings.value(FOLLOWS) != "no")
+        comparison.active_changed.connect(self._apply)
+        self._apply()
+
+    @property
+    def handlers(self) -> Handlers:
+        """The slot of the action."""
+        return {"follow": self.on_follow}
+
+    @Slot(bool)
+    def on_follow(self, on: bool) -> None:
+        """Follow files that grow, or only tell of them, now and at the next start."""
+        self._settings.setValue(FOLLOWS, "yes" if on else "no")
+        self._apply()
+
+    @Slot()
+    def _apply(self) -> None:
+        self._session.following.enable(self._action.isChecked() and not self._comparison.active)
