@@ -122,11 +122,12 @@ class PositionState(msgspec.Struct, frozen=True, kw_only=True):
         event: the event just applied (see `index_before`); None at position 0.
         related: links to other events, by *position* (number of events applied just after them).
         state: the root of the state; maps and lists of core.state (read like dicts and lists), never to be changed.
-        changes: what the event changed, in order.
+        changes: what the event changed, in order; the first MAX_CHANGES of it.
         trusted: False from the first broken event on: the state is then not verified.
         not_applied: why the event had no effect on the state, or None.
         pair: the answer to a request, or the request that an answer is to; None too where it is huge.
         more_led_to: how many more events than `related` names it is known to have led to.
+        more_changes: how many changes there are besides `changes`.
         effect: what the event does, if it is a call.
         reading: the beginning of the event as people read it.
     """
@@ -140,6 +141,7 @@ class PositionState(msgspec.Struct, frozen=True, kw_only=True):
     not_applied: str | None
     pair: Event | None = None
     more_led_to: int = 0
+    more_changes: int = 0
     effect: EffectFinding | None = None
     reading: ReadingPage = ReadingPage()
 

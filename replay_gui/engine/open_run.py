@@ -4,34 +4,25 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import msgspec
-
-from replay_gui.core.errors import ReplayError
 from replay_gui.core.importers.side_files import stamps_beside
 from replay_gui.core.index.index_builder import SNAPSHOTS_FILE, BuiltIndex
 from replay_gui.core.index.index_cache import TABLE, IndexCache, build_run_index, indexed_content
 from replay_gui.core.index.index_columns import IndexView
 from replay_gui.core.index.run_index import (
-    FLAG_FAILED,
-    FLAG_INTERRUPTED,
-    FLAG_UNREADABLE,
-    NO_DURATION,
-    NO_PAIR,
-    NO_TIME,
-    NO_TOOL,
     RunIndex,
     time_since_start,
 )
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.header import OWN_FORMAT
-from replay_gui.core.log.kinds import KINDS, is_failure
+from replay_gui.core.log.kinds import KINDS
+from replay_gui.core.log.large_values import LargeValues
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.core.log.positions import EventIndex, Position, index_before, position_after
+from replay_gui.core.log.positions import EventIndex, Position, index_before
 from replay_gui.core.log.source import file_stamp, touched_at
 from replay_gui.core.reading.reading_page import ReadingPage
 from replay_gui.core.replay.replayer import EventEffect, Replayer
@@ -39,19 +30,15 @@ from replay_gui.core.replay.snapshot_store import SnapshotReader
 from replay_gui.core.replay.snapshots import SnapshotManager
 from replay_gui.core.state.state import EMPTY
 from replay_gui.core.state.work_limit import too_costly
-from replay_gui.core.text.event_label import event_label, kind_label
-from replay_gui.core.text.event_text import DECIDED_PATCHES, summarize_event
 from replay_gui.core.verification.foreign_verification import build_foreign_report, why_not_verifiable
 from replay_gui.core.verification.own_hashes import HashChecks
 from replay_gui.core.verification.verification_report import VALID, VerificationReport
-from replay_gui.engine.answers import EventRow, PositionState, Related, Rows, RunFacts, Totals
+from replay_gui.engine.answers import PositionState, Rows, RunFacts, Totals
+from replay_gui.engine.event_reader import EventReader
 from replay_gui.engine.gil_yield import GilYield
 from replay_gui.engine.panels.event_pages_reader import EventPagesReader
 from replay_gui.engine.run_effects import RunEffects
 
-MAX_ROW_RECORD_BYTES = 1 << 20  # bytes; a row does not decode a larger record
-MAX_LED_TO = 6  # events that the current one led to, by name
-LED_TO_WINDOW = 48  # events after the current one that are searched for those that it led to
 MAX_ROWS = 2000  # rows in one answer
 
 CHANGED = "The file has changed on disk."
@@ -81,6 +68,7 @@ class OpenRun:
         cache: IndexCache,
         file: Stamp,
         complain: OnWarning,
+        values: LargeValues,
         own_hashes: HashChecks | None = None,
         growing: Path | None = None,
     ) -> None:
@@ -88,6 +76,7 @@ class OpenRun:
 
         Args:
             file: the stamp of the file at facts.path. complain: called with a warning for the user.
+            values: decodes the large values of the log and of its snapshots.
             own_hashes: see Converted. growing: the folder in which a conversion builds the index.
         """
         self.number = number
@@ -104,7 +93,8 @@ class OpenRun:
         self._dropped = False
         self._pages = EventPagesReader()
         self._cache = cache
-        self._stored = SnapshotReader(Path(), self._hash_before)
+        self._values = values
+        self._stored = SnapshotReader(Path(), self._hash_before, values)
         self._snapshots = SnapshotManager(self._stored.load_state, on_dropped=self._on_dropped)
         self._replayer = Replayer(log, self._snapshots, GilYield())
         self.effects = RunEffects(log)
@@ -168,10 +158,11 @@ class OpenRun:
             self._view = IndexView(folder)
         if log is not None:
             self._log.close()
+            log.use_decoder(self._values.decode)
             self._log, self.effects.log = log, log
             self._own_hashes = own_hashes
         if log is not None or not self.followed:
-            self._stored = SnapshotReader(folder, self._hash_before)
+            self._stored = SnapshotReader(folder, self._hash_before, self._values)
             self._snapshots = SnapshotManager(self._stored.load_state, on_dropped=self._on_dropped)
             self._replayer = Replayer(self._log, self._snapshots, GilYield())
         self.followed, self.facts, self.totals, self.first_broken = True, facts, None, None
@@ -187,6 +178,7 @@ class OpenRun:
     def finish_growing(self, log: EventLog, facts: RunFacts, own_hashes: HashChecks | None) -> None:
         """Use the whole log, which was opened anew since it has another path."""
         self._log.close()
+        log.use_decoder(self._values.decode)
         self._log, self.facts, self._own_hashes, self.growing = log, facts, own_hashes, False
         self._replayer = Replayer(log, self._snapshots, GilYield())
         self.effects.log = log
@@ -253,7 +245,7 @@ class OpenRun:
         self._drop_index_folder()
 
     def _hash_before(self, position: Position) -> bytes | None:
-        return self._log[index_before(position)].hash
+        return self._log.head_at(int(self._log.offsets[index_before(position)]))[0]
 
     def _on_dropped(self, position: Position) -> None:
         if not self._dropped:  # the first one is told, not a hundred
@@ -262,7 +254,8 @@ class OpenRun:
 
     # ---- states ---------------------------------------------------------------------------------
     def position_state(self, position: Position) -> PositionState:
-        """Return the state at `position`, which the index must cover; ReplayError where it cannot be read."""
+        """Return the state at `position`, or at the end of what is indexed; ReplayError where it cannot be read."""
+        position = Position(min(max(position, 0), self.index.count))
         if position == 0:
             return PositionState(
                 position=Position(0),
@@ -276,26 +269,28 @@ class OpenRun:
         self._check_replayed(position)
         event = self._log[index_before(position)]
         effect: EventEffect = self._replayer.effect_at(position)
-        led_to = self._led_to(event)
-        pair = self._paired_event(event.index)
+        events = self._events
+        pair = events.paired_event(event.index)
+        related, more_led_to = events.related(event)
         return PositionState(
             position=position,
             event=event,
-            related=(*self._related(event), *(_link("led to", later) for later in led_to[:MAX_LED_TO])),
+            related=related,
             state=effect.state.root,
             changes=effect.changes,
             trusted=self.first_broken is None or position <= self.first_broken,
             not_applied=effect.not_applied,
             pair=pair,
             effect=self.effects.finding(event),
-            more_led_to=max(0, len(led_to) - MAX_LED_TO),
+            more_changes=effect.more_changes,
+            more_led_to=more_led_to,
             reading=self._pages.begin(event, pair, self._since(event)),
         )
 
     def read_on(self, position: Position, after: int) -> ReadingPage:
         """Return what follows `after` lines of the event at `position`; ReplayError where it cannot be read."""
         event = self._log[index_before(position)]
-        return self._pages.read_on(event, self._paired_event(event.index), self._since(event), after)
+        return self._pages.read_on(event, self._events.paired_event(event.index), self._since(event), after)
 
     def _since(self, event: Event) -> int | None:
         return time_since_start(self.index, event.index)
@@ -311,89 +306,13 @@ class OpenRun:
         if stopped is not None and position > stopped:
             raise too_costly(Path(self.facts.path), stopped)
 
-    def _related(self, event: Event) -> Iterator[Related]:
-        event_index = event.index
-        cause = self._with_seq(event.parent, event_index)
-        if cause is not None:
-            yield _link("caused by", cause)
-        pair = int(self.index.pair[event_index])
-        if pair != NO_PAIR and (cause is None or pair != cause.index):
-            yield _link("asked in" if pair < event_index else "answered in", self._log[pair])
+    @property
+    def _events(self) -> EventReader:
+        return EventReader(self._log, self.index, self.built.offset, self.effects)
 
-    def _led_to(self, event: Event) -> list[Event]:
-        """Return the events after this one, within a window, whose parent it is, except for its response."""
-        if event.seq is None:
-            return []
-        event_index, pair = event.index, int(self.index.pair[event.index])
-        near = range(event_index + 1, min(event_index + 1 + LED_TO_WINDOW, self.index.count))
-        later = (self._log[at] for at in map(EventIndex, near) if at != pair and not self._is_big(at))
-        return [other for other in later if other.parent == event.seq]
-
-    def _paired_event(self, event_index: EventIndex) -> Event | None:
-        pair = EventIndex(int(self.index.pair[event_index]))
-        return None if pair == NO_PAIR or self._is_big(pair) else self._log[pair]
-
-    def _with_seq(self, seq: int | None, before: int) -> Event | None:
-        """Return the event with this seq, if it stands at that index, as in every undamaged log."""
-        if seq is None or seq >= before or self._log[seq].seq != seq:
-            return None
-        return self._log[seq]
-
-    # ---- rows ------------------------------------------------------------------------------------
     def rows(self, start: int, stop: int) -> Rows:
         """Return rows start … stop - 1, clamped to the index and to MAX_ROWS."""
         start = max(0, start)
         stop = min(stop, self.index.count, start + MAX_ROWS)
-        return Rows(start, tuple(self._row(EventIndex(event_index)) for event_index in range(start, stop)))
-
-    def _row(self, event_index: EventIndex) -> EventRow:
-        index = self.index
-        tool, time, duration = (
-            int(index.tool[event_index]),
-            int(index.time[event_index]),
-            int(index.duration[event_index]),
-        )
-        kind, tool_name = index.kinds[int(index.kind[event_index])], None if tool == NO_TOOL else index.tools[tool]
-        is_wrong = is_failure(kind) and not index.flags[event_index] & FLAG_INTERRUPTED
-        row = EventRow(
-            position=position_after(event_index),
-            kind=kind,
-            tool=tool_name,
-            text="",
-            time=None if time == NO_TIME else time,
-            duration=None if duration == NO_DURATION else duration,
-            failed=bool(index.flags[event_index] & FLAG_FAILED),
-            broken=bool(index.flags[event_index] & FLAG_UNREADABLE),
-            label=kind_label(kind, tool_name),
-        )
-        if self._is_big(event_index):
-            return msgspec.structs.replace(
-                row, text=f"({self._size(event_index) / 1e6:,.1f} MB)", failed=row.failed or is_wrong
-            )
-        try:
-            event = self._log[event_index]
-        except ReplayError as why:
-            return msgspec.structs.replace(row, text=str(why), broken=True)
-        return msgspec.structs.replace(
-            row,
-            text=self._summary(event),
-            failed=row.failed or is_wrong,
-            label=event_label(event),
-            effect=self.effects.finding(event),
-        )
-
-    def _summary(self, event: Event) -> str:
-        decides = event.kind in DECIDED_PATCHES
-        return summarize_event(event, self._with_seq(event.parent, event.index) if decides else None)
-
-    def _size(self, event_index: EventIndex) -> int:
-        offsets = self.index.offset
-        end = int(offsets[event_index + 1]) if event_index + 1 < len(offsets) else self.built.offset
-        return end - int(offsets[event_index])
-
-    def _is_big(self, event_index: EventIndex) -> bool:
-        return self._size(event_index) > MAX_ROW_RECORD_BYTES
-
-
-def _link(label: str, event: Event) -> Related:
-    return Related(label, position_after(event.index), f"{event_label(event)}  {summarize_event(event)}")
+        events = self._events
+        return Rows(start, tuple(events.row(EventIndex(event_index)) for event_index in range(start, stop)))

@@ -15,12 +15,14 @@ from replay_gui.core.log.begun import RunBegin
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.header import OWN_FORMAT, is_replay_log
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.log.large_values import LargeValues
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.source import Source
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.verification.own_hashes import HashChecks
 from replay_gui.engine.answers import RunFacts
 from replay_gui.engine.files.trusted_folders import TrustedFolders
+from replay_gui.engine.gil_yield import GilYield
 from replay_gui.engine.open_run import OnWarning, OpenRun, Stamp
 
 # Last words of importers' titles that name the file.
@@ -69,11 +71,22 @@ def open_file(path: str) -> EventLog | Stamp:
 
 
 def open_log_run(
-    number: int, path: str, cache: IndexCache, complain: OnWarning, log: EventLog | None = None
+    number: int,
+    path: str,
+    cache: IndexCache,
+    complain: OnWarning,
+    log: EventLog | None = None,
+    *,
+    values: LargeValues | None = None,
 ) -> OpenRun:
-    """Return the run of the log at `path`, which may be open already; ReplayError where it cannot be read."""
+    """Return the run of the log at `path`, which may be open already; ReplayError where it cannot be read.
+
+    `values`: decodes its large values; by default an object of its own.
+    """
+    values = values or LargeValues(GilYield())
     log = EventLog.open(path) if log is None else log
     try:
+        log.use_decoder(values.decode)
         return OpenRun(
             number,
             log,
@@ -81,6 +94,7 @@ def open_log_run(
             cache=cache,
             file=log.source.stamp,
             complain=complain,
+            values=values,
         )
     except BaseException:
         log.close()
@@ -96,13 +110,16 @@ def open_converted_run(
     *,
     stamp: Stamp,
     growing: Path | None = None,
+    values: LargeValues | None = None,
 ) -> OpenRun:
-    """As `opened`, of the foreign file at `path`, which had this stamp when it was converted.
+    """As `open_log_run`, of the foreign file at `path`, which had this stamp when it was converted.
 
     `growing`: the folder of the index, where the log is still being written.
     """
+    values = values or LargeValues(GilYield())
     log = EventLog.open(made.path)
     try:
+        log.use_decoder(values.decode)
         facts = facts_of(log, path, stamp[2], made)
         return OpenRun(
             number,
@@ -111,6 +128,7 @@ def open_converted_run(
             cache=cache,
             file=stamp,
             complain=complain,
+            values=values,
             own_hashes=made.own_hashes,
             growing=growing,
         )

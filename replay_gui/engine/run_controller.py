@@ -11,6 +11,7 @@ from replay_gui.core.importers.import_notes import missing_notes
 from replay_gui.core.importers.run_choice import split_run
 from replay_gui.core.index.index_builder import BuiltIndex
 from replay_gui.core.index.index_cache import IndexCache
+from replay_gui.core.log.large_values import LargeValues
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import Position
 from replay_gui.engine.answers import (
@@ -27,14 +28,10 @@ from replay_gui.engine.conversion_controller import ConversionController, Pendin
 from replay_gui.engine.following.follow_arguments import FollowArguments
 from replay_gui.engine.following.follow_messages import StopFollowing
 from replay_gui.engine.following.run_follower import RunFollower
+from replay_gui.engine.gil_yield import GilYield
 from replay_gui.engine.job_group import StartedJob
 from replay_gui.engine.jobs.job_messages import JobFailed, JobMessage
-from replay_gui.engine.jobs.job_types import (
-    ConvertArguments,
-    MarksArguments,
-    SearchArguments,
-    TotalsArguments,
-)
+from replay_gui.engine.jobs.job_types import ConvertArguments, MarksArguments, SearchArguments, TotalsArguments
 from replay_gui.engine.jobs.values.value_arguments import ValueArguments
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.opening import Conversion, facts_of, open_converted_run, open_file, open_log_run
@@ -90,6 +87,7 @@ class RunController:
         self._importers = importers
         self._import: PendingImport | None = None
         self._active: ActiveRun | None = None
+        self._values = LargeValues(GilYield())
         self._follower = RunFollower(
             followers,
             cache,
@@ -112,6 +110,7 @@ class RunController:
     # ---- requests -----------------------------------------------------------------------------------
     def handle_request(self, number: int, body: RequestBody, ticket: int) -> None:
         """Answer a request about run number `number`; a request about a run that is not open any more is ignored."""
+        self._values.release()
         if isinstance(body, StopWork) and self._stop_conversion():
             return
         active = self._active
@@ -146,7 +145,7 @@ class RunController:
     def _answer_last_seek(self, active: ActiveRun) -> None:
         if active.last_seek is not None:
             ticket, position = active.last_seek
-            self._answer(active.run.number, _state_at(active.run, position), ticket)
+            self._answer(active.run.number, active.run.position_state(position), ticket)
 
     def _stop_conversion(self) -> bool:
         """End a conversion at the user's request; return whether there was one."""
@@ -182,7 +181,7 @@ class RunController:
         path, run_name = split_run(request.path)
         file = open_file(path)
         if isinstance(file, EventLog):
-            run = open_log_run(number, path, self._cache, partial(self._warn, number), file)
+            run = open_log_run(number, path, self._cache, partial(self._warn, number), file, values=self._values)
             self._show_whole(run, request, ticket)
             return
         # A worker that is warm begins half a second sooner; where it is busy, the import does not wait for it.
@@ -206,6 +205,7 @@ class RunController:
         if self._active is not None:
             active, self._active = self._active, None
             active.stop()
+            self._values.forget_last()
 
     def _drop_import(self) -> None:
         if self._import is not None:
@@ -254,7 +254,7 @@ class RunController:
     def _first_state(run: OpenRun, start: Position) -> PositionState | None:
         """Return the state to show first; None where it cannot be read: the window is told why when it seeks."""
         try:
-            return _state_at(run, start)
+            return run.position_state(start)
         except ReplayError:
             return None
 
@@ -347,6 +347,7 @@ class RunController:
             made,
             self._cache,
             partial(self._warn, conversion.number),
+            values=self._values,
             stamp=conversion.stamp,
             growing=conversion.index if growing else None,
         )
@@ -394,7 +395,3 @@ class RunController:
         self._answer(conversion.number, alert)
         self._answer(conversion.number, WorkEnded())
         active.totals.begin_if_requested()
-
-
-def _state_at(run: OpenRun, position: Position) -> PositionState:
-    return run.position_state(Position(min(max(position, 0), run.index.count)))

@@ -151,11 +151,9 @@ class VerificationController:
         offsets = offsets[: min(skipped, default=len(offsets))]
         boundaries = []
         for event_index in range(len(offsets) // 64, len(offsets), max(1, len(offsets) // 64)):
-            before = self._log.event_at(event_index - 1, int(offsets[event_index - 1])) if event_index else None
-            if before is not None and before.hash is not None and before.seq is not None:
-                boundaries.append(
-                    Boundary(EventIndex(event_index), int(offsets[event_index]), before.hash, before.seq + 1)
-                )
+            before, seq = self._log.head_at(int(offsets[event_index - 1])) if event_index else (None, None)
+            if before is not None and seq is not None:
+                boundaries.append(Boundary(EventIndex(event_index), int(offsets[event_index]), before, seq + 1))
         return boundaries
 
     def _plan_states(self, built: BuiltIndex, folder: str, offsets: Any) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,12 +10,17 @@ from replay_gui import ReplayEngine
 from replay_gui.core.errors import LogRefused, LogUnreadable
 from replay_gui.core.index.index_builder import IndexBuilder
 from replay_gui.core.index.index_cache import IndexCache, write_table
+from replay_gui.core.log import canonical, fast_events, large_values
+from replay_gui.core.log.large_values import LARGE_BYTES, LargeValues
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import EventIndex, Position
 from replay_gui.core.log.source import file_stamp
-from replay_gui.engine import open_run
+from replay_gui.core.replay import snapshot_codec
+from replay_gui.core.replay.replayer import MAX_CHANGES
+from replay_gui.engine import event_reader, open_run
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.opening import open_file, open_log_run
+from tests.helpers.forged_logs import forged, written
 from tests.helpers.logs import write_log
 
 TURNS = 5
@@ -76,7 +82,7 @@ def test_rows_are_clamped_and_limited(run: OpenRun, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_large_record_is_not_decoded_for_its_row(run: OpenRun, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(open_run, "MAX_ROW_RECORD_BYTES", 10)
+    monkeypatch.setattr(event_reader, "MAX_ROW_RECORD_BYTES", 10)
     row = run.rows(1, 2).rows[0]
     assert row.text.endswith("MB)")
     assert run.position_state(Position(2)).event is not None
@@ -111,3 +117,58 @@ def test_a_file_is_opened_once(log: Path, tmp_path: Path) -> None:
     log.write_bytes(log.read_bytes()[:20])
     with pytest.raises(LogRefused):
         open_file(str(log))
+
+
+def test_no_large_value_is_decoded_or_freed_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python would let no other thread run meanwhile, and the window would stand still."""
+    count = 12_000
+    many = {f"key {n}": n for n in range(count)}
+    call = {"tool_name": "t", "tool_version": "1"}
+    contents: list[tuple[str, dict[str, Any]]] = [
+        ("AgentInit", {"agent_type": "a", "agent_version": "1", "config": many}),
+        ("MemoryWrite", {"key": "big", "value": many}),
+        ("ToolRequest", {**call, "input": [*many], "capabilities": []}),
+        ("x:ops", {"ops": [{"op": "add", "path": f"/{key}", "value": n} for key, n in many.items()]}),
+        ("Observation", {"obs_type": "message", "source": "user", "data": [many]}),
+    ]
+    path = written(tmp_path / "large.rlog", forged(contents, state_hashes=False).bytes())
+    cache = IndexCache(tmp_path / "cache")
+    with EventLog.open(path) as reader:
+        building = cache.make_building_folder()
+        write_table(building, reader, IndexBuilder(reader, building).run(lambda offset: None))
+        cache.adopt_folder(building, reader)
+        expected = ReplayEngine(reader).seek(len(contents))
+    sizes: list[int] = []
+
+    def sized(function: Any) -> Any:
+        def call_it(raw: Any) -> Any:
+            sizes.append(memoryview(raw).nbytes)
+            return function(raw)
+
+        return call_it
+
+    for module, names in (
+        (canonical, ("_decode_tree", "_decode_any", "_decode_short_keys", "decode_shallow_event")),
+        (fast_events, ("decode_fast_event", "decode_shallow")),
+        (snapshot_codec, ("_decode_map", "_decode_list", "_decode_raws")),
+        (large_values, ("_decode_raw_map", "_decode_raw_list")),
+    ):
+        for name in names:
+            monkeypatch.setattr(module, name, sized(getattr(module, name)))
+    pauses: list[int] = []
+    values = LargeValues(lambda: pauses.append(1))
+    run = open_log_run(1, str(path), cache, pytest.fail, values=values)
+    for position in (4, 1, 5):
+        shown = run.position_state(Position(position))
+        assert len(shown.changes) <= MAX_CHANGES
+        assert (shown.more_changes > 0) == (position == 4)
+        run.rows(0, 5)
+        values.release()
+    assert shown.state == expected
+    assert 0 < max(sizes) <= LARGE_BYTES
+    run.close()
+    values.forget_last()
+    pauses.clear()
+    del shown, run
+    values.release()
+    assert len(pauses) > count // 4096, "the states were freed in steps"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 import struct
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import msgspec
@@ -20,6 +21,7 @@ from replay_gui.core.log.deep_msgpack import Odd, decode_without_recursion
 MAX_DEPTH = 128
 MAX_KEY_BYTES = 4096  # bytes of UTF-8
 SHALLOW_DEPTH = 8
+_PART_MEMBERS = 4096  # of a large value that are encoded at a time
 FLOAT64_FIRST_BYTE = 0xCB  # of a float's encoding
 
 MIN_INTEGER, MAX_INTEGER = -(1 << 63), (1 << 64) - 1
@@ -74,6 +76,42 @@ def encode_decoded(value: Any) -> bytes:
     return encode_sorted(_with_plain_nan(value)) if FLOAT64_FIRST_BYTE in raw and may_contain_nan(raw) else raw
 
 
+def encode_in_parts(value: Any, depth: int = 0) -> Iterator[bytes]:
+    """Yield the bytes that `encode_decoded` returns, of a large value in parts, between which other threads may run."""
+    if not isinstance(value, (dict, list, tuple)) or depth > SHALLOW_DEPTH or not _may_be_large(value):
+        yield encode_decoded(value)
+        return
+    is_map = isinstance(value, dict)
+    yield _head_of_container(is_map, len(value))
+    if len(value) <= _PART_MEMBERS:
+        for member in sorted(value) if is_map else value:
+            if is_map:
+                yield encode_sorted(member)
+            yield from encode_in_parts(value[member] if is_map else member, depth + 1)
+        return
+    keys = sorted(value) if is_map else value
+    for begin in range(0, len(keys), _PART_MEMBERS):
+        part = keys[begin : begin + _PART_MEMBERS]
+        raw = encode_decoded({key: value[key] for key in part} if is_map else part)
+        yield raw[len(_head_of_container(is_map, len(part))) :]
+
+
+def _may_be_large(value: Any, depth: int = 0) -> bool:
+    if len(value) > _PART_MEMBERS // 4 or depth > SHALLOW_DEPTH:
+        return True
+    members = value.values() if isinstance(value, dict) else value
+    return any(isinstance(member, _CONTAINERS) and _may_be_large(member, depth + 1) for member in members)
+
+
+def _head_of_container(is_map: bool, count: int) -> bytes:
+    """Return msgpack's head of a map or an array of so many members."""
+    if count < 1 << 4:
+        return bytes(((0x80 if is_map else 0x90) | count,))
+    if count < 1 << 16:
+        return (b"\xde" if is_map else b"\xdc") + count.to_bytes(2, "big")
+    return (b"\xdf" if is_map else b"\xdd") + count.to_bytes(4, "big")
+
+
 def encode_all(values: list[Any]) -> bytes:
     """Return the bytes that `encode_sorted` returns for each value, joined, in one C loop.
 
@@ -107,6 +145,14 @@ def decode_shallow(raw: bytes) -> tuple[str, dict[str, Any]] | None:
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return None
     return event
+
+
+def decode_shallow_value(raw: bytes) -> Any:
+    """Return the value of `raw`; NotCanonical where it is deeper than SHALLOW_DEPTH, has a long key or is not plain."""
+    try:
+        return _decode_short_keys(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as why:
+        raise NotCanonical(f"not shallow: {why}") from None
 
 
 def has_short_keys(raw: bytes) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from blake3 import blake3
 
-from replay_gui.core.log.canonical import encode, encode_decoded, encode_sorted, may_contain_nan
+from replay_gui.core.log.canonical import encode, encode_decoded, encode_in_parts, encode_sorted, may_contain_nan
 
 HASH_BYTES = 32
 MSGPACK_NIL = b"\xc0"
@@ -43,7 +43,10 @@ def seal_hash(previous: bytes, body: bytes) -> bytes:
 
 def request_hash_of_decoded(tool_name: str, tool_version: str, value: Any) -> str:
     """Return the request_hash of a request that was read from a log; its limits are not checked again."""
-    return blake3(encode_decoded((tool_name, tool_version, value))).hexdigest()
+    hasher = blake3()
+    for part in encode_in_parts((tool_name, tool_version, value)):
+        hasher.update(part)
+    return hasher.hexdigest()
 
 
 def request_hashes_of_decoded(requests: Sequence[tuple[str, str, Any]]) -> list[str]:

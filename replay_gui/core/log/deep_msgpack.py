@@ -33,7 +33,7 @@ class Odd:
         self.why = why
 
 
-_Head: TypeAlias = tuple[str, Any]
+MsgpackHead: TypeAlias = tuple[str, Any]
 """What begins at a byte: "value" with a value, or "array" or "map" with the number of their members."""
 
 
@@ -67,7 +67,7 @@ def decode_without_recursion(raw: bytes, max_depth: int) -> Any:
 
     Containers deeper than `max_depth` are passed over, and memory does not depend on how deep they are.
     """
-    reader = _Reader(raw)
+    reader = MsgpackReader(raw)
     open_containers: list[_Container] = []
     while True:
         form, value = reader.read_head()
@@ -93,18 +93,24 @@ def decode_without_recursion(raw: bytes, max_depth: int) -> Any:
             return value
 
 
-class _Reader:
-    """Reads the head of one value after another; what is no container is read whole."""
+class MsgpackReader:
+    """Reads the head of one value after another; what is no container is read whole.
+
+    Attributes:
+        at: the byte at which the next value begins.
+    """
 
     def __init__(self, raw: bytes) -> None:
         self._raw = raw
-        self._at = 0
+        self.at = 0
 
     @property
     def is_at_end(self) -> bool:
-        return self._at == len(self._raw)
+        """Whether no byte is left."""
+        return self.at == len(self._raw)
 
-    def read_head(self) -> _Head:
+    def read_head(self) -> MsgpackHead:
+        """Return the head, and go on behind it; NotCanonical where there is none."""
         first = self._take(1)[0]
         if first < 0x80 or first >= 0xE0:
             return "value", first if first < 0x80 else first - 256
@@ -136,11 +142,11 @@ class _Reader:
             count += (0 if form == "value" else 2 * value if form == "map" else value) - 1
 
     def _take(self, size: int) -> bytes:
-        end = self._at + size
+        end = self.at + size
         if end > len(self._raw):
             raise NotCanonical("not msgpack: cut short")
-        taken = self._raw[self._at : end]
-        self._at = end
+        taken = self._raw[self.at : end]
+        self.at = end
         return taken
 
     def _text(self, size: int) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from replay_gui.core.errors import NotApplicable, NotCanonical
 from replay_gui.core.log.canonical import decode
 from replay_gui.core.log.framing import Record
 from replay_gui.core.log.positions import EventIndex
+
+Decode: TypeAlias = Callable[[bytes], Any]
+"""Returns the value of canonical msgpack; NotCanonical where it is none."""
 
 SKIPPED_KIND = "(skipped)"
 UNREADABLE_KIND = "(unreadable)"
@@ -91,10 +94,13 @@ def whole_number(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
-def decode_event(content: bytes) -> tuple[str, dict[str, Any]]:
-    """Return (kind, payload) of a record's content; NotApplicable where it cannot be decoded or is no event."""
+def decode_event(content: bytes, decode_content: Decode = decode) -> tuple[str, dict[str, Any]]:
+    """Return (kind, payload) of a record's content; NotApplicable where it cannot be decoded or is no event.
+
+    `decode_content`: what decodes it, for a program that has to answer meanwhile (LargeValues).
+    """
     try:
-        value = decode(content)
+        value = decode_content(content)
     except NotCanonical as why:
         raise NotApplicable(str(why)) from None
     match value:
@@ -103,22 +109,33 @@ def decode_event(content: bytes) -> tuple[str, dict[str, Any]]:
     raise NotApplicable("the content is not [kind, payload]")
 
 
-def event_of_record(record: Record, run_id: str, index: EventIndex, offset: int, size: int) -> Event:
-    """Return the event that a record holds, as far as it can be read."""
+def event_of_record(
+    record: Record, run_id: str, index: EventIndex, offset: int, size: int, *, decode_content: Decode = decode
+) -> Event:
+    """Return the event that a record holds, as far as it can be read. `decode_content`: see decode_event."""
     problem = None
     payload: dict[str, Any] = {}
     meta: dict[str, Any] = {}
     try:
-        kind, payload = decode_event(record.content)
+        kind, payload = decode_event(record.content, decode_content)
     except NotApplicable as why:
         kind, problem = UNREADABLE_KIND, f"the content cannot be read: {why}"
     try:
-        fields = decode(record.meta)
+        fields = decode_content(record.meta)
         meta = fields if isinstance(fields, dict) else {}
     except NotCanonical as why:
         problem = problem or f"the meta cannot be read: {why}"
     name = event_id(run_id, whole_number(meta.get("seq")))
     return Event(index, offset, size, name, kind, payload, meta, record.content, record.state, record.hash, problem)
+
+
+def seq_of_record(record: Record, decode_content: Decode) -> int | None:
+    """Return the seq of a record, whose content is not decoded; None where it cannot be read."""
+    try:
+        fields = decode_content(record.meta)
+    except NotCanonical:
+        return None
+    return whole_number(fields.get("seq")) if isinstance(fields, dict) else None
 
 
 def skipped_event(run_id: str, index: EventIndex, offset: int, size: int, problem: str) -> Event:

@@ -5,15 +5,23 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from types import TracebackType
-from typing import Self, overload
+from typing import Any, Self, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.errors import LogChanged, PositionError
+from replay_gui.core.log.canonical import decode
 from replay_gui.core.log.chain import HASH_BYTES
-from replay_gui.core.log.event import Event, event_of_record, skipped_event
-from replay_gui.core.log.framing import CutShort, Framing, NotWellFormed, Record
+from replay_gui.core.log.event import (
+    Decode,
+    Event,
+    decode_event,
+    event_of_record,
+    seq_of_record,
+    skipped_event,
+)
+from replay_gui.core.log.framing import CutShort, Framing, Item, NotWellFormed, Record
 from replay_gui.core.log.header import read_header
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.log.scanner import Block, Ending, LogPart, Skipped, scan
@@ -45,6 +53,7 @@ class EventLog(Sequence[Event]):
         self.source = source
         self.header = read_header(source)
         self._offsets: NDArray[np.uint64] | None = None
+        self._decode: Decode = decode
 
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> Self:
@@ -63,6 +72,14 @@ class EventLog(Sequence[Event]):
     def use_offsets(self, offsets: NDArray[np.uint64]) -> None:
         """Take the byte offsets of the first len(offsets) records from an index, which saves a pass over the file."""
         self._offsets = offsets
+
+    def use_decoder(self, decode_content: Decode) -> None:
+        """Have single events decoded by this from now on; see decode_event."""
+        self._decode = decode_content
+
+    def decode(self, content: bytes) -> tuple[str, dict[str, Any]]:
+        """Return (kind, payload) of an event's content; NotApplicable where it is no event."""
+        return decode_event(content, self._decode)
 
     @property
     def offsets(self) -> NDArray[np.uint64]:
@@ -149,15 +166,23 @@ class EventLog(Sequence[Event]):
 
     def event_at(self, index: int, offset: int) -> Event:
         """Read the event with this index, whose record begins at the byte `offset`."""
-        framing = Framing(self.source, _RECORD_WINDOW_BYTES)
-        try:
-            item, end = framing.read_object(offset)
-        except (CutShort, NotWellFormed):
-            item, end = None, offset
+        item, end = self._object_at(offset)
         run_id = self.header.run_id
         if not isinstance(item, Record):
             return skipped_event(run_id, EventIndex(index), offset, 0, "these bytes are no record and were skipped")
-        return event_of_record(item, run_id, EventIndex(index), offset, end - offset)
+        return event_of_record(item, run_id, EventIndex(index), offset, end - offset, decode_content=self._decode)
+
+    def head_at(self, offset: int) -> tuple[bytes | None, int | None]:
+        """Return (hash, seq) of the record that begins there, without decoding its content; None for what it lacks."""
+        item, _ = self._object_at(offset)
+        return (item.hash, seq_of_record(item, self._decode)) if isinstance(item, Record) else (None, None)
+
+    def _object_at(self, offset: int) -> tuple[Item | None, int]:
+        """Return (the record or seal that begins there, where it ends); (None, offset) without one."""
+        try:
+            return Framing(self.source, _RECORD_WINDOW_BYTES).read_object(offset)
+        except (CutShort, NotWellFormed):
+            return None, offset
 
     def close(self) -> None:
         """Close the file."""

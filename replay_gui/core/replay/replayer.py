@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from replay_gui.core.errors import NotApplicable, PositionError
-from replay_gui.core.log.event import decode_event
+from replay_gui.core.log.large_values import LARGE_BYTES
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import EventIndex, Position, index_before, position_before
 from replay_gui.core.replay.snapshots import CachedState, SnapshotManager
@@ -17,6 +17,9 @@ from replay_gui.core.state.draft import Draft
 from replay_gui.core.state.reducer import apply
 from replay_gui.core.state.state import EMPTY, State, StateChange
 from replay_gui.core.state.work_limit import TooMuchWork, max_moved_values, too_costly
+
+MAX_CHANGES = 10_000
+"""Changes of one event that are given one by one."""
 
 _MAX_RECENT_STATES = 256  # states kept of recent replays, so that a step back is a look-up
 _MAX_DISTANCE_EVENTS = 4096  # states farther away from a seek share little memory with it, and are removed
@@ -28,11 +31,17 @@ _KEPT_INTERVAL_EVENTS = 256  # before those, a replay keeps the state at every m
 
 @dataclass(frozen=True, slots=True)
 class EventEffect:
-    """A state, and what the event just before it changed; `not_applied`: why that event does not apply, or None."""
+    """A state, and what the event just before it changed.
+
+    Attributes:
+        changes: the first MAX_CHANGES. more_changes: how many there are besides.
+        not_applied: why that event does not apply, or None.
+    """
 
     state: State
     changes: tuple[StateChange, ...]
     not_applied: str | None
+    more_changes: int = 0
 
 
 class Replayer:
@@ -62,13 +71,8 @@ class Replayer:
         kept_from = position - _MAX_DISTANCE_EVENTS
         for stop in _stops(reached, position):
             records = [*islice(contents, stop - reached)]
-            part = [content for content in records if content is not None]
-            try:
-                reducer.fold(part)
-            except TooMuchWork as why:
-                number = [i for i, content in enumerate(records) if content is not None][why.number]
-                raise too_costly(self._log.source.path, EventIndex(reached + number)) from None
-            bytes_since_snapshot += sum(map(len, part))
+            self._fold(reducer, records, reached)
+            bytes_since_snapshot += sum(len(content) for content in records if content is not None)
             reached = stop
             is_snapshot = reached % _SNAPSHOT_INTERVAL_EVENTS == 0 or bytes_since_snapshot >= _SNAPSHOT_INTERVAL_BYTES
             if is_snapshot or reached >= kept_from:
@@ -81,6 +85,28 @@ class Replayer:
                 bytes_since_snapshot = 0
         return state
 
+    def _fold(self, reducer: BulkReducer, records: list[bytes | None], first: int) -> None:
+        """Apply the events with these contents, of which the first has the index `first`; TooCostly as state_at."""
+        begin = 0
+        large = [i for i, content in enumerate(records) if content is not None and len(content) > LARGE_BYTES]
+        for i in (*large, len(records)):
+            numbers = [n for n in range(begin, i) if records[n] is not None]
+            try:
+                reducer.fold([content for content in records[begin:i] if content is not None])
+                if i < len(records):
+                    numbers = [i]
+                    self._fold_large(reducer, records[i] or b"")
+            except TooMuchWork as why:
+                raise too_costly(self._log.source.path, EventIndex(first + numbers[why.number])) from None
+            begin = i + 1
+
+    def _fold_large(self, reducer: BulkReducer, content: bytes) -> None:
+        try:
+            kind, payload = self._log.decode(content)
+        except NotApplicable:
+            return
+        reducer.fold_decoded(kind, payload)
+
     def effect_at(self, position: Position) -> EventEffect:
         """Return the state at `position`, and what the event before it changed."""
         if position == 0:
@@ -92,14 +118,17 @@ class Replayer:
         try:
             if content is None:
                 raise NotApplicable("these bytes are no record")
-            apply(draft, *decode_event(content))
+            apply(draft, *self._log.decode(content))
         except NotApplicable as why:
             draft.begin()
             reason = str(why)
-        changes = draft.changes
+        each = draft.each_change()
+        changes = tuple(islice(each, MAX_CHANGES))
+        more = sum(1 for _ in each)
+        draft.begin()
         state = draft.publish()
         self._remember(position, state)
-        return EventEffect(state, changes, reason)
+        return EventEffect(state, changes, reason, more)
 
     def _nearest_state(self, position: Position) -> tuple[Position, State]:
         if position in self._recent:

@@ -7,17 +7,20 @@ members of these encoded until they are read: of a hundred thousand leaves, a se
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import msgspec
 
 from replay_gui.core.errors import NotCanonical
+from replay_gui.core.log.large_values import LARGE_BYTES, LargeValues
 from replay_gui.core.state.bulk_effects import ALL_KEYS, ChangedKeys
 from replay_gui.core.state.state import LISTS, MAPS, MIN_OVERLAY_MEMBERS, PACK_ITEMS, GrowList, OverlayMap, State
 
 _MAP, _LIST, _MAP_DIFFERENCE, _LIST_DIFFERENCE = 1, 2, 3, 4
 _PACK_HEAD = b"\xdc" + PACK_ITEMS.to_bytes(2, "big")  # msgpack's head of an array of so many items
 _Ext = msgspec.msgpack.Ext
+_DecodeMembers: TypeAlias = Callable[[Any], Any]
 
 
 def _packed(value: Any) -> Any:
@@ -30,8 +33,10 @@ _encode = msgspec.msgpack.Encoder(enc_hook=_packed).encode
 _decode_members = msgspec.msgpack.Decoder(dict[str, Any]).decode  # extension types as they are
 _decode_map = msgspec.msgpack.Decoder(dict[str, msgspec.Raw]).decode
 _decode_list = msgspec.msgpack.Decoder(tuple[list[msgspec.Raw], list[msgspec.Raw]]).decode
-_decode_map_difference = msgspec.msgpack.Decoder(tuple[str, dict[str, msgspec.Raw], list[str]]).decode
-_decode_list_difference = msgspec.msgpack.Decoder(tuple[str, list[msgspec.Raw]]).decode
+_decode_raws = msgspec.msgpack.Decoder(list[msgspec.Raw]).decode
+_decode_pair = msgspec.msgpack.Decoder(tuple[msgspec.Raw, msgspec.Raw]).decode
+_decode_map_difference = msgspec.msgpack.Decoder(tuple[str, msgspec.Raw, list[str]]).decode
+_decode_list_difference = msgspec.msgpack.Decoder(tuple[str, msgspec.Raw]).decode
 
 
 def large_members(root: dict[str, Any]) -> dict[str, int]:
@@ -75,14 +80,14 @@ def _is_large(member: Any) -> bool:
     return isinstance(member, MAPS + LISTS) and len(member) > MIN_OVERLAY_MEMBERS
 
 
-def decode_keyframe(raw: bytes) -> State:
-    """Return the state of a keyframe; NotCanonical if the bytes are invalid."""
-    return _decoded(raw, None)
+def decode_keyframe(raw: bytes, values: LargeValues | None = None) -> State:
+    """Return the state of a keyframe; NotCanonical if the bytes are invalid. `values`: decodes what is large."""
+    return _decoded(raw, None, values)
 
 
-def decode_difference(raw: bytes, earlier: State) -> State:
+def decode_difference(raw: bytes, earlier: State, values: LargeValues | None = None) -> State:
     """Return the state that was encoded as a difference from `earlier`; NotCanonical if the bytes are invalid."""
-    return _decoded(raw, earlier)
+    return _decoded(raw, earlier, values)
 
 
 def merge_differences(first: bytes, second: bytes) -> bytes:
@@ -96,15 +101,18 @@ def _merged(first: Any, second: Any) -> Any:
     if not isinstance(second, _Ext) or second.code in (_MAP, _LIST):
         return second
     if second.code == _LIST_DIFFERENCE:
-        name, items = _decode_list_difference(second.data)
+        name, more = _decode_list_difference(second.data)
+        items = _decode_raws(more)
         if first.code == _LIST:
             packs, rest = _decode_list(first.data)
-            return _Ext(_LIST, _encode((packs, rest + items)))
-        return _Ext(_LIST_DIFFERENCE, _encode((name, _decode_list_difference(first.data)[1] + items)))
-    name, kept, removed = _decode_map_difference(second.data)
+            return _Ext(_LIST, _encode((packs, [*rest, *items])))
+        return _Ext(_LIST_DIFFERENCE, _encode((name, _decode_raws(_decode_list_difference(first.data)[1]) + items)))
+    name, packed, removed = _decode_map_difference(second.data)
+    kept = _decode_map(packed)
     if first.code == _MAP:
         return _Ext(_MAP, _encode(_without(_decode_map(first.data) | kept, removed)))
-    _, kept_before, removed_before = _decode_map_difference(first.data)
+    _, packed_before, removed_before = _decode_map_difference(first.data)
+    kept_before = _decode_map(packed_before)
     gone = {*removed_before, *removed} - kept.keys()
     return _Ext(_MAP_DIFFERENCE, _encode((name, _without(kept_before | kept, removed), list(gone))))
 
@@ -114,25 +122,42 @@ def _without(members: dict[str, Any], removed: list[str]) -> dict[str, Any]:
     return {key: value for key, value in members.items() if key not in gone}
 
 
-def _decoded(raw: bytes, earlier: State | None) -> State:
+def _decoded(raw: bytes, earlier: State | None, values: LargeValues | None) -> State:
     def hook(code: int, data: memoryview) -> Any:
         if code == _MAP:
-            return OverlayMap(_decode_map(data))
+            return OverlayMap(_packed_members(data, values, _decode_map))
         if code == _LIST:
-            packs, rest = _decode_list(data)
-            if any(memoryview(pack)[: len(_PACK_HEAD)] != _PACK_HEAD for pack in packs):
+            packs, rest = (_packed_members(part, values, _decode_raws) for part in _decode_pair(data))
+            if not all(map(_is_pack, packs)):
                 raise NotCanonical("a snapshot has a pack with a wrong number of items")
-            return GrowList(rest, packs=list[Any](packs))
+            return GrowList(rest, packs=packs)
         if code == _MAP_DIFFERENCE and earlier is not None:
             name, kept, removed = _decode_map_difference(data)
-            return earlier.root[name].with_difference(kept, removed)
+            return earlier.root[name].with_difference(_packed_members(kept, values, _decode_map), removed)
         if code == _LIST_DIFFERENCE and earlier is not None:
             name, items = _decode_list_difference(data)
-            return earlier.root[name].with_more(items)
+            return earlier.root[name].with_more(_packed_members(items, values, _decode_raws))
         raise NotCanonical("a snapshot has a member of an unknown form")
 
     try:
-        root = msgspec.msgpack.Decoder(dict[str, Any], ext_hook=hook).decode(raw)
+        decode = msgspec.msgpack.Decoder(Any, ext_hook=hook).decode
+        root: Any = _packed_members(raw, values, _decode_map)
+        for name, member in root.items():
+            if type(member) is msgspec.Raw:
+                root[name] = decode(member)
     except (msgspec.MsgspecError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as why:
         raise NotCanonical(f"not a snapshot: {why}") from None
     return State(root, frozenset((name,) for name, member in root.items() if isinstance(member, OverlayMap | GrowList)))
+
+
+def _packed_members(raw: bytes | memoryview | msgspec.Raw, values: LargeValues | None, decode: _DecodeMembers) -> Any:
+    """Return a map or a list whose members are still encoded; large ones of a large one are decoded."""
+    if values is None or memoryview(raw).nbytes <= LARGE_BYTES:
+        return decode(raw)
+    return values.decode_members(bytes(raw))
+
+
+def _is_pack(pack: Any) -> bool:
+    if type(pack) is msgspec.Raw:
+        return memoryview(pack)[: len(_PACK_HEAD)] == _PACK_HEAD
+    return type(pack) is list and len(pack) == PACK_ITEMS

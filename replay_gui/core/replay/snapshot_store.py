@@ -10,6 +10,7 @@ from typing import BinaryIO, NamedTuple
 from blake3 import blake3
 
 from replay_gui.core.errors import NotCanonical
+from replay_gui.core.log.large_values import LargeValues
 from replay_gui.core.log.positions import Position
 from replay_gui.core.replay.snapshot_codec import (
     decode_difference,
@@ -180,8 +181,14 @@ class SnapshotWriter:
 class SnapshotReader:
     """Reads stored states, and checks each by its hashes."""
 
-    def __init__(self, path: Path, chain_at: Callable[[Position], bytes | None]) -> None:
-        """`chain_at`: returns the hash of the record just before a position in the present log."""
+    def __init__(
+        self, path: Path, chain_at: Callable[[Position], bytes | None], values: LargeValues | None = None
+    ) -> None:
+        """`chain_at`: returns the hash of the record just before a position in the present log.
+
+        `values`: decodes large states, for a program that has to answer meanwhile.
+        """
+        self._values = values
         self._path = path
         self._chain_at = chain_at
         self._entries: dict[Position, SnapshotEntry] = {}
@@ -203,7 +210,11 @@ class SnapshotReader:
                 for entry in line[known + 1 :]:
                     raw = self._read_checked(file, entry)
                     is_keyframe = entry.base == entry.position
-                    state = decode_keyframe(raw) if is_keyframe else decode_difference(raw, state)
+                    state = (
+                        decode_keyframe(raw, self._values)
+                        if is_keyframe
+                        else decode_difference(raw, state, self._values)
+                    )
                     size += entry.size
                     if is_keyframe or entry is line[-1]:
                         self._remember(entry.position, state, size)

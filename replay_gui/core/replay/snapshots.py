@@ -12,6 +12,7 @@ from replay_gui.core.log.positions import Position
 from replay_gui.core.state.state import State
 
 MEMORY_BUDGET_BYTES = 32 << 20  # bytes, estimated; large states take up to twice as many
+_CLOSE_SNAPSHOTS = 1024  # that may lie right beside one another
 _NO_SNAPSHOT = Position(-1)  # before every position
 
 
@@ -52,6 +53,9 @@ class SnapshotPolicy:
     critical: just before and just after an operation that users look for (patches, errors, denials, phase changes);
     growth: the state may have grown by this factor since the last one (judged by the bytes of records since then).
 
+    Where a run is full of critical operations, they lie closer together than is of use: for each thousand snapshots,
+    one event more has to lie between two of them, so that a million events have at most some 45,000.
+
     `critical` and `growth` wait until the records since the last snapshot have as many bytes as that snapshot, `every`
     until they have a quarter of that. So the snapshots take space and time in proportion to the log.
     """
@@ -63,6 +67,7 @@ class SnapshotPolicy:
     _offset: int = field(default=0, init=False)
     _size: int = field(default=0, init=False)
     _total: int = field(default=0, init=False)
+    _saved: int = field(default=0, init=False)
 
     def is_due(self, position: Position, offset: int, critical: bool) -> bool:
         """Return whether to save a snapshot at `position`.
@@ -75,11 +80,14 @@ class SnapshotPolicy:
             return since * 4 >= self._size
         if since < self._size:
             return False
-        return critical or since >= max(self.min_growth_bytes, (self.growth - 1) * self._total)
+        if critical and position - self._position >= self._saved // _CLOSE_SNAPSHOTS:
+            return True
+        return since >= max(self.min_growth_bytes, (self.growth - 1) * self._total)
 
     def note_saved(self, position: Position, offset: int, size: int, total: int) -> None:
         """Note that a snapshot was saved: `size` bytes on disk, of a state of about `total` bytes."""
         self._position, self._offset, self._size, self._total = position, offset, size, total
+        self._saved += 1
 
 
 class SnapshotManager:

@@ -110,6 +110,14 @@ class BulkReducer:
         result.refused.sort()
         return result
 
+    def fold_decoded(self, kind: str, payload: dict[str, Any]) -> None:
+        """Apply one event that was decoded already; TooMuchWork as `fold`."""
+        if not self._is_owned:
+            self._own()
+        self._apply_decoded(kind, payload, 0, BulkResult([], []))
+        if self._max_work is not None and self._draft.work > self._max_work:
+            raise TooMuchWork(0)
+
     def publish(self) -> State:
         """Return the present state as an immutable value; later events change copies."""
         self._is_owned = False
@@ -136,12 +144,22 @@ class BulkReducer:
         is_shallow = type(decoded) is tuple
         try:
             kind, payload = decoded if is_shallow else decode_event(content)
+        except NotApplicable:
+            self._draft.begin()
+            result.refused.append(i)
+            return
+        self._apply_decoded(kind, payload, i, result, is_shallow)
+
+    def _apply_decoded(
+        self, kind: str, payload: dict[str, Any], i: int, result: BulkResult, is_shallow: bool = False
+    ) -> None:
+        try:
             apply(self._draft, kind, payload, is_shallow)
         except NotApplicable:
             self._draft.begin()
             result.refused.append(i)
             return
-        for change in self._draft.changes:
+        for change in self._draft.each_change():
             self._note_change(change.path, change.old)
         if "ops" in payload:
             self._own_tools.clear()

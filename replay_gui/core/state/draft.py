@@ -23,6 +23,7 @@ from replay_gui.core.state.state import (
 )
 
 _MAX_SAFE_KEY_CHARACTERS = MAX_KEY_BYTES // 4  # characters; shorter keys are within the limit whatever they consist of
+_FREED_AT_ONCE = 4096  # changes
 
 
 class Draft:
@@ -67,7 +68,8 @@ class Draft:
         GrowList by another object; but then the event copies every container that it changes. Without ops, `undo`
         reverses the changes one by one.
         """
-        self._log.clear()
+        while self._log:  # a million, freed at once, would let no other thread run meanwhile
+            del self._log[-_FREED_AT_ONCE:]
         self._shifted.clear()
         self._long_key = False
         self._saved = self.publish() if save else None
@@ -90,11 +92,13 @@ class Draft:
 
     @property
     def changes(self) -> tuple[StateChange, ...]:
-        """Return the changes since `begin`, in order; of an event with ops, what all of them come to at each path."""
+        """Return all that `each_change` yields."""
+        return tuple(self.each_change())
+
+    def each_change(self) -> Iterator[StateChange]:
+        """Yield the changes since `begin`, in order; of an event with ops, what all of them come to at each path."""
         if self._saved is None:
-            return tuple(
-                StateChange(path, old, new) for container, path, old, new in self._log if container is not None
-            )
+            return (StateChange(path, old, new) for container, path, old, new in self._log if container is not None)
         return net_changes(self._touched(), self._shifted, self._saved.root, self.root)
 
     def leaf_changes(self) -> Iterator[tuple[Path, Any, Any]]:

@@ -13,15 +13,17 @@ from replay_gui.core.state.state import ABSENT, LISTS, MAPS, Path, StateChange
 
 def net_changes(
     touched: Collection[Path], shifted: Mapping[Path, int], before: Mapping[str, Any], after: Mapping[str, Any]
-) -> tuple[StateChange, ...]:
-    """Return what changed from `before` to `after`, in the order of the paths.
+) -> Iterator[StateChange]:
+    """Yield what changed from `before` to `after`, in the order of the paths.
 
     Args:
         touched: paths at which something was set, added or removed.
         shifted: lists in which items moved, and the first index that may have; such a list is one change.
     """
-    pairs = ((path, *_values(path, before, after)) for path in _outermost(touched, _of_kept_lists(shifted, touched)))
-    return tuple(StateChange(path, old, new) for path, old, new in pairs if old is not new)
+    for path in _outermost(touched, _of_kept_lists(shifted, touched)):
+        old, new = _values(path, before, after)
+        if old is not new:
+            yield StateChange(path, old, new)
 
 
 def net_leaf_changes(
@@ -66,6 +68,8 @@ def _outermost(touched: Collection[Path], shifted: Mapping[Path, int]) -> Iterat
         above = (path[:depth] for depth in range(1, len(path)))
         if not any((outer in unique and outer not in shifted) or _has_moved(outer, path, shifted) for outer in above):
             yield path
+    while unique:  # a million paths, freed at once, would let no other thread run meanwhile
+        unique.popitem()
 
 
 def _has_moved(in_list: Path, path: Path, shifted: Mapping[Path, int]) -> bool:

@@ -44,11 +44,11 @@ class Overview:
         end = float(axis.coordinates(np.array([index.count]))[0])
         edges = np.linspace(0, end, max(min(columns, index.count), 1) + 1)
         pace = _pace(index.time, edges) if axis is NUMBERS else _crowding(axis.positions(edges))
-        mark_edges = np.linspace(0, max(end, 1.0), max(columns, 1) + 1)
+        mark_columns, mark_end = max(columns, 1), max(end, 1.0)
 
         def counted(event_indexes: NDArray[np.integer]) -> NDArray[np.int64]:
             known = event_indexes[: np.searchsorted(event_indexes, index.count)]
-            return np.histogram(axis.coordinates(known + 1), mark_edges)[0]
+            return np.histogram(axis.coordinates(known + 1), mark_columns, (0.0, mark_end))[0]
 
         def has_some(event_indexes: NDArray[np.integer]) -> NDArray[np.float64]:
             return (counted(event_indexes) > 0).astype(np.float64)
@@ -58,7 +58,7 @@ class Overview:
             edges=edges,
             pace=np.full(len(edges) - 1, 0.5) if pace is None else pace,
             has_pace=pace is not None,
-            mark_edges=mark_edges,
+            mark_edges=np.linspace(0, mark_end, mark_columns + 1),
             errors=errors / max(int(errors.max()), 1),
             found=has_some(marks.found),
             divergences=has_some(marks.divergences),

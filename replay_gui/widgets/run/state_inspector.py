@@ -10,6 +10,7 @@ from replay_gui.core.log.positions import position_after
 from replay_gui.core.state.state import Path
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
+from replay_gui.engine.answers import PositionState
 from replay_gui.models.run.event_words import view_command
 from replay_gui.models.run.state_tree import StateTree
 from replay_gui.models.session import Session
@@ -37,7 +38,7 @@ class StateInspector(Panel):
         self.trace = ChosenValueTrace(session, self)
         self.trace_bar = ValueTraceBar(self.trace)
         self.watched = WatchView(WatchedValues(session, session.values.paths))
-        self.untrusted, self.not_applied = Notice("bad"), Notice("warn")
+        self.untrusted, self.not_applied, self.more_changes = Notice("bad"), Notice("warn"), Notice("info")
         self.changed_only = self.add_button(
             "Changed only", "Show only what this event changed", checkable=True, short="Changed"
         )
@@ -51,7 +52,7 @@ class StateInspector(Panel):
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for part in (self.untrusted, self.not_applied, self.watched, self.trace_bar, self.find_bar):
+        for part in (self.untrusted, self.not_applied, self.more_changes, self.watched, self.trace_bar, self.find_bar):
             column.addWidget(part)
         column.addWidget(self.view, 1)
         self.set_body(body)
@@ -93,6 +94,7 @@ class StateInspector(Panel):
             self.view.show_change()
         why = shown.not_applied if shown is not None else None
         self.not_applied.show_text("" if why is None else f"This event had no effect: {one_line(why)}")
+        self.more_changes.show_text(_words_for_more_changes(shown))
         self._show_trust()
         self._set_hint()
         self._show_hit_count()
@@ -194,3 +196,10 @@ class StateInspector(Panel):
             hint = "The state is empty."
         self.view.hint = hint
         self.view.viewport().update()
+
+
+def _words_for_more_changes(shown: PositionState | None) -> str:
+    if shown is None or not shown.more_changes:
+        return ""
+    marked = len(shown.changes)
+    return f"This event changed {marked + shown.more_changes:,} values; the first {marked:,} of them are marked."

@@ -147,3 +147,10 @@ def test_a_damaged_snapshot_is_dropped_and_reported_and_an_earlier_one_is_used()
     assert asked == [40, 30, 20], "what was loaded is held, what was bad is not asked for again"
     assert manager.nearest(Position(15)) is None
     assert dropped == [40, 30, 10]
+
+
+def test_a_run_full_of_critical_events_has_few_snapshots() -> None:
+    positions = kept(SnapshotPolicy(every=1000), 100_000, 0, frozenset(range(100_000)))
+    assert positions[:1000] == [*range(1000)]
+    assert len(positions) < 20_000
+    assert max(b - a for a, b in pairwise(positions)) < 20

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent
@@ -156,3 +157,15 @@ def test_before_the_first_event_it_says_so(inspector: StateInspector, session: S
     session.show_moment(moment_at(0, state={}, changes=()))
     assert inspector.view.hint == "Empty: no event has been applied yet."
     assert not inspector.grab().isNull()
+
+
+def test_more_changes_than_are_marked_are_counted(inspector: StateInspector, session: StorySession) -> None:
+    assert inspector.more_changes.isHidden()
+    shown = msgspec.structs.replace(moment_at(812), more_changes=990_000)
+    session.show_moment(shown)
+    marked = len(shown.changes)
+    assert inspector.more_changes.text == (
+        f"This event changed {990_000 + marked:,} values; the first {marked:,} of them are marked."
+    )
+    session.show_moment(moment_at(813))
+    assert inspector.more_changes.isHidden()

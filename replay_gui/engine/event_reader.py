@@ -1,0 +1,131 @@
+"""The events of an open run as they are listed, and how they are linked to one another."""
+
+from __future__ import annotations
+
+import msgspec
+
+from replay_gui.core.errors import ReplayError
+from replay_gui.core.index.run_index import (
+    FLAG_FAILED,
+    FLAG_INTERRUPTED,
+    FLAG_UNREADABLE,
+    NO_DURATION,
+    NO_PAIR,
+    NO_TIME,
+    NO_TOOL,
+    RunIndex,
+)
+from replay_gui.core.log.event import Event
+from replay_gui.core.log.kinds import is_failure
+from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.positions import EventIndex, position_after
+from replay_gui.core.text.event_label import event_label, kind_label
+from replay_gui.core.text.event_text import DECIDED_PATCHES, summarize_event
+from replay_gui.engine.answers import EventRow, Related
+from replay_gui.engine.run_effects import RunEffects
+
+MAX_ROW_RECORD_BYTES = 1 << 20  # bytes; a row does not decode a larger record
+MAX_LED_TO = 6  # events that the current one led to, by name
+LED_TO_WINDOW = 48  # events after the current one that are searched for those that it led to
+
+
+class EventReader:
+    """Reads events of a log by its index. Used on the engine thread alone."""
+
+    def __init__(self, log: EventLog, index: RunIndex, end: int, effects: RunEffects) -> None:
+        """`end`: the byte after the last event of the index."""
+        self._log = log
+        self._index = index
+        self._end = end
+        self._effects = effects
+
+    def related(self, event: Event) -> tuple[tuple[Related, ...], int]:
+        """Return (links to the events that an event goes with, how many more it led to)."""
+        links, led_to = [], self._led_to(event)
+        cause = self._index_of_seq(event.parent, event.index)
+        if cause is not None:
+            links.append(self._link("caused by", cause))
+        pair = int(self._index.pair[event.index])
+        if pair != NO_PAIR and pair != cause:
+            links.append(self._link("asked in" if pair < event.index else "answered in", EventIndex(pair)))
+        links += [_link("led to", later) for later in led_to[:MAX_LED_TO]]
+        return tuple(links), max(0, len(led_to) - MAX_LED_TO)
+
+    def _led_to(self, event: Event) -> list[Event]:
+        """Return the events after this one, within a window, whose parent it is, except for its response."""
+        if event.seq is None:
+            return []
+        event_index, pair = event.index, int(self._index.pair[event.index])
+        near = range(event_index + 1, min(event_index + 1 + LED_TO_WINDOW, self._index.count))
+        later = (self._log[at] for at in map(EventIndex, near) if at != pair and not self._is_big(at))
+        return [other for other in later if other.parent == event.seq]
+
+    def paired_event(self, event_index: EventIndex) -> Event | None:
+        """Return the answer to a request, or the request of an answer; None for none, and for a huge one."""
+        pair = EventIndex(int(self._index.pair[event_index]))
+        return None if pair == NO_PAIR or self._is_big(pair) else self._log[pair]
+
+    def _index_of_seq(self, seq: int | None, before: int) -> EventIndex | None:
+        """Return where the event with this seq is, if it stands at that index, as in every undamaged log."""
+        if seq is None or seq >= before or self._log.head_at(int(self._log.offsets[seq]))[1] != seq:
+            return None
+        return EventIndex(seq)
+
+    def _link(self, label: str, event_index: EventIndex) -> Related:
+        if self._is_big(event_index):
+            row = self.row(event_index)
+            return Related(label, row.position, f"{row.label}  {row.text}")
+        return _link(label, self._log[event_index])
+
+    def row(self, event_index: EventIndex) -> EventRow:
+        """Return the row of an event."""
+        index = self._index
+        tool, time, duration = (
+            int(index.tool[event_index]),
+            int(index.time[event_index]),
+            int(index.duration[event_index]),
+        )
+        kind, tool_name = index.kinds[int(index.kind[event_index])], None if tool == NO_TOOL else index.tools[tool]
+        is_wrong = is_failure(kind) and not index.flags[event_index] & FLAG_INTERRUPTED
+        row = EventRow(
+            position=position_after(event_index),
+            kind=kind,
+            tool=tool_name,
+            text="",
+            time=None if time == NO_TIME else time,
+            duration=None if duration == NO_DURATION else duration,
+            failed=bool(index.flags[event_index] & FLAG_FAILED),
+            broken=bool(index.flags[event_index] & FLAG_UNREADABLE),
+            label=kind_label(kind, tool_name),
+        )
+        if self._is_big(event_index):
+            return msgspec.structs.replace(
+                row, text=f"({self._size(event_index) / 1e6:,.1f} MB)", failed=row.failed or is_wrong
+            )
+        try:
+            event = self._log[event_index]
+        except ReplayError as why:
+            return msgspec.structs.replace(row, text=str(why), broken=True)
+        return msgspec.structs.replace(
+            row,
+            text=self._summary(event),
+            failed=row.failed or is_wrong,
+            label=event_label(event),
+            effect=self._effects.finding(event),
+        )
+
+    def _summary(self, event: Event) -> str:
+        decided = self._index_of_seq(event.parent, event.index) if event.kind in DECIDED_PATCHES else None
+        return summarize_event(event, None if decided is None or self._is_big(decided) else self._log[decided])
+
+    def _size(self, event_index: EventIndex) -> int:
+        offsets = self._index.offset
+        end = int(offsets[event_index + 1]) if event_index + 1 < len(offsets) else self._end
+        return end - int(offsets[event_index])
+
+    def _is_big(self, event_index: EventIndex) -> bool:
+        return self._size(event_index) > MAX_ROW_RECORD_BYTES
+
+
+def _link(label: str, event: Event) -> Related:
+    return Related(label, position_after(event.index), f"{event_label(event)}  {summarize_event(event)}")
