@@ -14,6 +14,8 @@ from replay_gui.core.importers.formats.chats.atif import Atif
 from replay_gui.core.importers.formats.chats.chat_messages import ChatMessages
 from replay_gui.core.importers.formats.chats.copilot_cli import CopilotCli
 from replay_gui.core.importers.formats.chats.copilot_vscode import CopilotVsCode
+from replay_gui.core.importers.formats.chats.cursor_stream import CursorStream
+from replay_gui.core.importers.formats.chats.droid import Droid
 from replay_gui.core.importers.formats.chats.gemini_cli import GeminiCli
 from replay_gui.core.importers.formats.chats.gemini_stream import GeminiStream
 from replay_gui.core.importers.formats.chats.goose import Goose
@@ -63,6 +65,7 @@ def _own() -> tuple[Importer, ...]:
     return (
         InspectAi(),
         LangGraph(),
+        CursorStream(),
         ClaudeCode(),
         Codex(),
         Omen(),
@@ -80,6 +83,7 @@ def _own() -> tuple[Importer, ...]:
         CopilotCli(),
         CopilotVsCode(),
         Pi(),
+        Droid(),
         Goose(),
         SmolAgents(),
         PydanticAi(),

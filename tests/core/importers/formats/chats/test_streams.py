@@ -76,3 +76,50 @@ def test_changes_are_applied_in_their_order_and_what_does_not_fit_is_counted() -
     ]
     assert apply_changes(lines, notes) == {"requests": [{"a": [], "b": 5, "new": [6]}, 4]}
     assert notes[LOST_CHANGES] == 5
+
+
+def test_cursor_tells_thoughts_in_pieces_and_each_call_twice() -> None:
+    found = seed("cursor-stream/0.jsonl")
+    assert [(event.payload["reasoning"], event.payload["data"]) for event in found.of("Decision")] == [
+        ("I look.", None), (None, "I look."), (None, "There are no tests."),
+    ]  # fmt: skip
+    asked = [(event.payload["tool_name"], event.payload["input"]) for event in found.of("ToolRequest")]
+    assert asked == [
+        ("ls", {"path": "/w", "ignore": []}),
+        ("shell", {"command": "pytest", "workingDirectory": "/w"}),
+        ("shell", {"command": "cp a b"}),
+    ]
+    answers = [(event.payload["output"], event.payload["error"]) for event in found.of("ToolResponse")]
+    assert answers[1] == ("no tests", "exit 2")
+    assert answers[2][1] == "Command requires approval"
+    assert [event.payload["reason"] for event in found.of("CapabilityDenied")] == ["Command requires approval"]
+    assert len(found.of("Error")) == 1  # what was denied is no error of its own
+    tokens = [event.meta["tokens"] for event in found.events if event.meta.get("tokens")]
+    assert tokens == [{"input": 150, "cached": 50, "output": 20}]
+    assert found.events[1].payload["data"] == {"model": "Auto"}
+    assert found.events[-1].payload == {"how": "answered", "why": None}
+    assert "result" not in found.events[-2].payload["data"]  # the answers, once more
+
+
+def test_cursor_tells_an_answer_in_pieces() -> None:
+    found = seed("cursor-stream/1.jsonl")
+    assert [event.payload["data"] for event in found.of("Decision")] == ["I look it up."]
+    asked = [(event.payload["tool_name"], event.payload["input"]) for event in found.of("ToolRequest")]
+    assert asked == [("search", {"q": "x"}), ("remember", {"it": 1})]
+    assert [event.payload["error"] for event in found.of("ToolResponse")] == [None, "no memory"]
+    assert found.events[-1].payload == {"how": "crash", "why": "out of quota"}
+
+
+def test_droid_puts_context_into_the_users_messages() -> None:
+    found = seed("droid/0.jsonl")
+    assert [event.payload["data"] for event in found.of("Observation")] == ["Fix the parser\n"]
+    assert [event.payload["data"] for event in found.of("x:bookkeeping/droid/context")] == [
+        [{"type": "text", "text": "hidden context"}],
+        [{"type": "text", "text": "<system-reminder>env</system-reminder>"}],
+    ]
+    assert [(event.payload["reasoning"], event.payload["data"]) for event in found.of("Decision")] == [
+        ("Look first.", "Checking."), (None, "Fixed."),
+    ]  # fmt: skip
+    assert found.tools() == {"Execute": 1, "Read": 1}
+    assert [event.payload["success"] for event in found.of("ToolResponse")] == [True, False]
+    assert (found.run.agent, found.run.run_id) == ("Droid", "8c08e3ff")
