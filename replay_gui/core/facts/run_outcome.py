@@ -81,7 +81,7 @@ def outcome_words(outcome: Outcome) -> str:
     if outcome.score is not None:
         parts.append(f"score {outcome.score:g}")
     grader = f" by {one_line(outcome.by, _MAX_WORDS)}" if outcome.by else ""
-    return f"{', '.join(parts) or 'graded'}{grader}"
+    return f"{', '.join(parts)}{grader}" if parts else "not graded"
 
 
 def end_words(end: RunEnd) -> str:

@@ -19,6 +19,8 @@ _HARMLESS = re.compile(
     r"|messages without content"
 )
 
+_ELSEWHERE = re.compile(r"replaced by later lines|copied from the trajectory before")
+
 
 def gap_notes(sentences: Iterable[str]) -> tuple[str, ...]:
     """Return the notes by which something was left out, cut, unreadable or not understood."""
@@ -26,8 +28,8 @@ def gap_notes(sentences: Iterable[str]) -> tuple[str, ...]:
 
 
 def missing_notes(sentences: Iterable[str]) -> tuple[str, ...]:
-    """Return of these the notes by which something of the run is missing: not what later lines of the file replace."""
-    return tuple(sentence for sentence in gap_notes(sentences) if "replaced by later lines" not in sentence)
+    """Return of these the notes by which something of the run is missing: not what stands elsewhere in the file."""
+    return tuple(sentence for sentence in gap_notes(sentences) if not _ELSEWHERE.search(sentence))
 
 
 def notes_in_header(source: Any) -> tuple[str, ...]:

@@ -51,6 +51,8 @@ _FRAME = re.compile(
     r"|<shellid: \d+ completed with exit code 0>|[-=`#*_~ ]*)\s*",
     re.IGNORECASE,
 )
+_POWERSHELL, _POWERSHELL_TELLS = re.compile(r"\s*Line \|\s*"), re.compile(r"\s*\|\s+([^\s~].*)")
+"""The second line of an error of PowerShell, after the command that failed, and the line with its message."""
 _EXITED = re.compile(r"Exit code (-?\d{1,9})(?:\n|$)")  # before the output of a command that failed
 _LINE_NUMBER = re.compile(r"\s*\d+(?:\u2192|\t|\. )")  # that a tool puts before the first line of a file
 _NO_OUTPUT = ("null", "None", "{}", "[]")  # texts by which a tool says that it returned nothing
@@ -163,5 +165,8 @@ def _telling_line(output: Any) -> str:
     lines = [line for line in start.splitlines() if not _FRAME.fullmatch(line)]
     if not lines or output in _NO_OUTPUT:
         return ""
+    if len(lines) > 1 and _POWERSHELL.fullmatch(lines[1]):
+        told = next((match[1] for line in lines if (match := _POWERSHELL_TELLS.fullmatch(line))), "")
+        return f"{lines[0].strip()} {told}".strip()
     first = _LINE_NUMBER.sub("", lines[0], count=1)
     return f"{first} {lines[1].strip()}" if first.endswith(":") and len(lines) > 1 else first

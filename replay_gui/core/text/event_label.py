@@ -42,8 +42,13 @@ KIND_LABELS: dict[str, str] = {
 }
 """By kind, where nothing else of the event is known yet."""
 
-LONGEST_LABEL = "Interrupted"  # of those that hold no name of the log
-_SPEAKERS = {"user": "User", "human": "User", "system": "System", "developer": "System", "assistant": "Assistant"}
+LONGEST_LABEL = "Environment"  # of those that hold no name of the log
+_SPEAKERS = {
+    **dict.fromkeys(("user", "human"), "User"),
+    **dict.fromkeys(("system", "developer"), "System"),
+    "assistant": "Assistant",
+    "environment": "Environment",
+}
 _NOUNS = {
     "User": "user message",
     "Assistant": "assistant message",
@@ -52,6 +57,7 @@ _NOUNS = {
     "Plan": "plan",
     "Command": "command",
     "Input": "input",
+    "Sample": "sample",
     "Denied": "denial",
     "Agent": "agent's configuration",
     "Memory": "memory write",
@@ -75,7 +81,7 @@ _NOUNS_OF_KINDS = {
 }
 SPEAKING_KINDS = (Kind.OBSERVATION.value, Kind.DECISION.value)  # their events are told apart by their labels
 _DECISIONS = {"thinking": "Thinking", "plan": "Plan"}
-_OBSERVATIONS = {"command": "Command", "input": "Input", "command-output": "Output"}
+_OBSERVATIONS = {"command": "Command", "input": "Input", "command-output": "Output", "sample": "Sample"}
 
 
 def kind_label(kind: str, tool: str | None = None) -> str:
@@ -120,5 +126,5 @@ def event_label(event: Event) -> str:
     if event.problem is None and event.kind == Kind.DECISION.value:
         return _DECISIONS.get(str(payload.get("decision_type")), "Assistant")
     if event.problem is None and event.kind == Kind.ERROR.value and payload.get("error_type") == "interrupted":
-        return LONGEST_LABEL
+        return "Interrupted"
     return kind_label(event.kind, event.tool)

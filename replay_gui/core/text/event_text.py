@@ -29,7 +29,7 @@ _DATA_ALONE = {"data", "fields"}  # the members of the payload of imported custo
 _STEP = {"name", "config", "input", "output", "fields"}  # the members of a span that is a step
 _GENERAL_TRANSITIONS = ("state",)  # types that say no more than the kind does
 _MAX_LOOKED_AT = 20  # operations of a transition
-_USUAL_OBSERVATIONS = ("message", "command", "command-output", "input", "tool")
+_USUAL_OBSERVATIONS = ("message", "command", "command-output", "input", "sample", "tool")
 _GENERAL_ERRORS = ("tool_error", "span_error", "error", "interrupted")  # types that say no more than the kind does
 
 
@@ -200,7 +200,8 @@ def _patch_summary(payload: Members) -> str:
 def _decided_patch_summary(event: Event, proposal: Event) -> str:
     """Return which target the patch is for that was applied or rejected, and why."""
     words = _summary_of("reason", "stage")(event.payload)
-    return " · ".join(part for part in (_target_text(proposal.payload.get("target")), words) if part)
+    told = " · ".join(part for part in (_target_text(proposal.payload.get("target")), words) if part)
+    return told or _proposal_summary(proposal.payload)
 
 
 def _error_summary(payload: Members) -> str:

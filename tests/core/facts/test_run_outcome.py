@@ -30,3 +30,7 @@ def test_members_of_a_wrong_type_say_nothing() -> None:
     assert RunResult().with_event("x:outcome", payload).outcome == Outcome(None, None, "", None)
     assert RunResult().with_event("x:outcome", {"score": True}).outcome == Outcome(None, None, "", None)
     assert RunResult().with_event("x:end", {"how": 3}).end == RunEnd("3", None)
+
+
+def test_an_answer_that_nobody_graded_is_not_called_graded() -> None:
+    assert outcome_words(Outcome(passed=None, score=None, by="submission", label=None)) == "not graded"

@@ -50,7 +50,8 @@ def test_what_later_lines_replace_is_not_missing_of_the_run() -> None:
     notes = (
         "earlier states of parts, replaced by later lines: 3",
         "lines without a span, left out: 1",
+        "steps copied from the trajectory before, left out: 4",
         "blank lines: 2",
     )
-    assert gap_notes(notes) == notes[:2]
+    assert gap_notes(notes) == notes[:3]
     assert missing_notes(notes) == notes[1:2]

@@ -70,6 +70,12 @@ def response(output: Any, error: str | None = None, success: bool = True) -> dic
         ("ToolResponse", response("x", "Exit code 137", False), "exit 137"),
         ("Error", {"error_type": "tool_error", "message": "Exit code 2\nerror: boom"}, "exit 2 · error: boom"),
         (
+            "ToolResponse",
+            response("sed: \r\nLine |\r\n   2 |  sed -n a\r\n     |  ~~~\r\n     | No command", "", False),
+            "failed: sed: No command",
+        ),
+        ("Observation", {"obs_type": "sample", "source": "dataset", "data": "Is it so?"}, "Is it so?"),
+        (
             "StateTransition",
             {"transition_type": "todos", "ops": [{"op": "add", "path": "/todos", "value": 1}]},
             "todos: 1",
@@ -266,3 +272,5 @@ def test_a_patch_that_was_decided_on_names_the_target_of_its_proposal() -> None:
     assert summarize_event(applied) == "abababababab"
     assert summarize_event(applied, proposal) == "src/a.py"
     assert summarize_event(rejected, proposal) == "src/a.py · no such line · test"
+    unknown = event("PatchProposal", {"patch_hash": "ab" * 32, "patch_type": "edit", "target": ""})
+    assert summarize_event(applied, unknown) == "edit"

@@ -39,7 +39,7 @@ class SweAgent:
 
     name = "swe-agent"
     title = "SWE-agent trajectory"
-    version = 4
+    version = 5
     volatile: ClassVar[Mapping[str, str]] = {
         "execution_time": CLOCK,
         "model_stats": USAGE,
@@ -187,6 +187,8 @@ def _step(run: RunBuilder, step: dict[str, Any], before: dict[str, Any], number:
     state = _state(step.get("state"))
     if state and state != before:
         run.add(Kind.STATE_TRANSITION, {"transition_type": "environment", "data": state}, parent=seq)
+    if not state and tool == "open" and len(words := action.split(None, 2)) > 1:  # files without states
+        return {**before, "open_file": words[1].strip("\"'")}
     return state or before
 
 

@@ -26,7 +26,7 @@ class TauBench:
 
     name = "tau-bench"
     title = "tau-bench trajectory"
-    version = 3
+    version = 4
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "tool_call_id": ID,
@@ -110,7 +110,7 @@ def _ending(
     rest = {key: value for key, value in info.items() if key not in ("task", "user_cost", "reward_info")}
     others = {key: value for key, value in trial.items() if key not in ("task_id", "trial", "info", "traj", "reward")}
     if rest or others or info.get("user_cost"):
-        run.bookkeeping("tau-bench/result", {**others, **rest}, cost=info.get("user_cost"))
+        run.bookkeeping("tau-bench/result", {**others, **rest}, user_cost=info.get("user_cost"))
     right = {key: task[key] for key in _RIGHT if task.get(key)}
     if right:
         run.expected(right)

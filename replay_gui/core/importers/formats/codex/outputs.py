@@ -118,7 +118,7 @@ def _without_header(text: str) -> tuple[str, dict[str, Any], dict[str, Any]]:
         if match := _EXITED.fullmatch(line):
             extra["exit_code"] = int(match[1])
         elif match := _WALL_TIME.fullmatch(line):
-            meta["duration"] = seconds(float(match[1]))
+            meta |= {"duration": wall} if (wall := seconds(float(match[1]))) else {}  # a 0 is a tenth or less
         elif match := _CHUNK.fullmatch(line):
             meta["chunk_id"] = match[1]
         elif match := _RUNNING.fullmatch(line):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from replay_gui.core.importers.formats.frameworks.inspect_values import (
@@ -11,8 +12,10 @@ from replay_gui.core.importers.formats.frameworks.inspect_values import (
     OF_LOG,
     OF_OUTPUT,
     OF_SAMPLE,
+    call_of,
     ending,
     grade,
+    indexes,
     is_volatile_path,
     key_of,
     steady,
@@ -39,6 +42,16 @@ _OPERATIONS = frozenset({"add", "replace", "remove"})
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """The result of a call that had not ended when it was told of. `answer`: call id, result, problem."""
+
+    end: int | None
+    context: dict[str, Any]
+    unmapped: dict[str, Any]
+    answer: tuple[object, Any, Any]
+
+
 class InspectEvents:
     """Puts the events of one sample into a run."""
 
@@ -48,6 +61,7 @@ class InspectEvents:
         self._attachments: dict[str, Any] = {}
         self._used: set[str] = set()  # attachments that the sample refers to
         self._pool: list[Any] = []  # messages that model events refer to by their index
+        self._waiting: list[_Waiting] = []
         self._told: set[str] = set()  # messages that are in the run, without their ids
         self._last: dict[str, Any] = {}  # what model events repeat, as it was told last
         self._targets: list[Any] = []
@@ -61,6 +75,7 @@ class InspectEvents:
         self._begin(log, log["eval"], sample)
         yield from self._run.drain()
         yield from self._all(self._events_of(sample))
+        self._release(None, are_all=True)
         self._run.context = {}
         self._finish(sample, unfinished)
         yield from self._run.drain()
@@ -100,11 +115,14 @@ class InspectEvents:
     def _all(self, events: list[Any]) -> Iterator[ImportedEvent]:
         for event in events:
             event = event if isinstance(event, dict) else {"event": "?", "raw": event}
+            self._release(iso_time(event.get("timestamp")))
             inner = event.get("events")
             self._event(self._resolved({key: value for key, value in event.items() if key != "events"}))
             yield from self._run.drain()
             if isinstance(inner, list):  # older files have what happened inside a call or a subtask in there
                 yield from self._all(inner)
+                self._release(None, are_all=True)
+                yield from self._run.drain()
 
     def _resolved(self, value: Any) -> Any:
         """`value` with the texts of its attachments."""
@@ -192,7 +210,7 @@ class InspectEvents:
         message = message if isinstance(message, dict) else {}
         text, reasoning = text_and_reasoning(message.get("content"))
         calls = message.get("tool_calls")
-        calls = [_call(call) for call in calls] if isinstance(calls, list) else []
+        calls = [call_of(call) for call in calls] if isinstance(calls, list) else []
         self._told.add(key_of(message))
         error, asked = rest.pop("error", None), rest.get("model")
         self._run.unmapped = self._facts_of_model(
@@ -225,7 +243,7 @@ class InspectEvents:
         has_calls: bool,
     ) -> dict[str, Any]:
         """What a model event says beside its answer; what it repeats from the one before is left out."""
-        asked = [self._pool[index] for index in _indexes(rest.pop("input_refs", None), len(self._pool))]
+        asked = [self._pool[index] for index in indexes(rest.pop("input_refs", None), len(self._pool))]
         given = rest.pop("input", None)
         given = [*(given if isinstance(given, list) else [given] if given else []), *asked]
         new = [steady(item) for item in given if self._is_new(item)]
@@ -260,14 +278,25 @@ class InspectEvents:
 
     def _tool(self, event: dict[str, Any], rest: dict[str, Any]) -> None:
         call_id, name = event.get("id"), str(rest.pop("function", None))
+        self._release(None, are_all=self._run.call(call_id) is not None)
         begun, ended = iso_time(event.get("timestamp")), iso_time(event.get("completed"))
         if ended is None and begun is not None:
             worked = seconds(event.get("working_time"))
             ended = None if worked is None else begun + worked
         self._run.request(call_id, name, rest.pop("arguments", None), tool_call_id=call_id)
         problem, result = rest.pop("error", None), rest.pop("result", None)
-        self._run.unmapped = {key: value for key, value in rest.items() if (key, value) != ("type", "function")}
-        self._answered(call_id, result, problem, time=ended)
+        more = {key: value for key, value in rest.items() if (key, value) != ("type", "function")}
+        self._waiting.append(_Waiting(ended, self._run.context, more, (call_id, result, problem)))
+        self._release(begun, are_all=ended is None)
+
+    def _release(self, time: int | None, *, are_all: bool = False) -> None:
+        """Add the results of the calls that had ended by `time`, for what happened inside a call is told after it."""
+        for one in sorted(self._waiting, key=lambda waiting: waiting.end or 0):
+            if are_all or one.end is None or (time is not None and one.end <= time):
+                self._waiting.remove(one)
+                context, self._run.context, self._run.unmapped = self._run.context, one.context, one.unmapped
+                self._answered(*one.answer, time=one.end)
+                self._run.context = context
 
     def _answered(self, call_id: object, result: Any, problem: Any, **meta: Any) -> None:
         """Add what a call led to. `problem`: what went wrong, as Inspect has it; None where nothing did."""
@@ -333,7 +362,7 @@ class InspectEvents:
 
     def _asked(self, call: Any) -> None:
         """Add a call that stands in a message."""
-        rest = _call(call) if isinstance(call, dict) else {"arguments": call}
+        rest = call_of(call) if isinstance(call, dict) else {"arguments": call}
         self._run.unmapped |= {k: v for k, v in rest.items() if k not in ("function", "arguments") and v not in _EMPTY}
         call_id = call.get("id") if isinstance(call, dict) else None
         self._run.request(call_id, str(rest.get("function")), rest.get("arguments"), tool_call_id=call_id)
@@ -369,18 +398,3 @@ class InspectEvents:
         for name, score in scores.items() if isinstance(scores, dict) else ():
             graded = grade(score if isinstance(score, dict) else {"value": score})
             self._run.outcome(by=f"Inspect scorer {name}", expected=target, **graded)
-
-
-def _call(call: Any) -> Any:
-    """A call without its id, which another run has another one of."""
-    if not isinstance(call, dict):
-        return call
-    return {k: v for k, v in call.items() if k not in ("id", "internal") and (k, v) != ("type", "function")}
-
-
-def _indexes(refs: Any, count: int) -> Iterator[int]:
-    """The indexes that slices of the message pool stand for: ``[[from, to], …]``."""
-    for ref in refs if isinstance(refs, list) else ():
-        match ref:
-            case [int(start), int(end)]:
-                yield from range(max(start, 0), min(end, count))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from replay_gui.core.importers.formats.message_forms import content_of
@@ -149,3 +150,18 @@ def ending(sample: dict[str, Any], unfinished: bool) -> tuple[End, str | None]:
     if sample.get("scores") or (isinstance(output, dict) and output.get("choices")):
         return "answered", None
     return ("open", None) if unfinished or not sample.get("messages") else ("answered", None)
+
+
+def call_of(call: Any) -> Any:
+    """Return a call without its id, which another run has another one of."""
+    if not isinstance(call, dict):
+        return call
+    return {k: v for k, v in call.items() if k not in ("id", "internal") and (k, v) != ("type", "function")}
+
+
+def indexes(refs: Any, count: int) -> Iterator[int]:
+    """Yield the indexes that slices of the message pool stand for: ``[[from, to], …]``."""
+    for ref in refs if isinstance(refs, list) else ():
+        match ref:
+            case [int(start), int(end)]:
+                yield from range(max(start, 0), min(end, count))

@@ -31,7 +31,7 @@ class Temporal:
 
     name = "temporal"
     title = "Temporal workflow history"
-    version = 2
+    version = 3
     volatile: ClassVar[Mapping[str, str]] = VOLATILE
 
     def recognises(self, file: ForeignFile) -> bool:

@@ -128,7 +128,9 @@ class TemporalEvents:
                 self._unmapped(facts)
                 self._run.observation("signal", signal, given)
             case "WORKFLOW_EXECUTION_UPDATE_ACCEPTED":
-                self._run.observation("update", "update", facts)
+                asked = facts.get("acceptedRequest")
+                given = asked.get("input") if isinstance(asked, dict) else None
+                self._updated(facts, given if isinstance(given, dict) else {})
             case "MARKER_RECORDED":
                 self._marker(str(event["eventId"]), facts)
             case _ if kind in _ROUTINE:
@@ -136,7 +138,8 @@ class TemporalEvents:
             case _ if kind.endswith(_FAILED):
                 self._failed(kind, facts, parent)
             case _:
-                self._run.custom(f"temporal/{_in_kind(kind)}", facts, parent=parent)
+                name = _in_kind(kind.removeprefix("WORKFLOW_EXECUTION_"))
+                self._run.custom(f"temporal/{name}", facts, parent=parent)
 
     def _rest(self, event: dict[str, Any]) -> dict[str, Any]:
         """What the event says beside its attributes."""
@@ -173,8 +176,17 @@ class TemporalEvents:
         else:
             reason = facts.get("reason")
             why = f"{why}: {reason}" if isinstance(reason, str) and reason else why
-            self._run.custom(f"temporal/{_in_kind(kind)}", facts, parent=parent)
+            self._run.bookkeeping(f"temporal/{_in_kind(kind)}", facts, parent=parent)
         self._end = how, why
+
+    def _updated(self, facts: dict[str, Any], given: dict[str, Any]) -> None:
+        """A message to the workflow that it took. `given`: the handler's name, and what it is called with."""
+        rest = {key: value for key, value in given.items() if key not in ("name", "args")}
+        about = {key: value for key, value in facts.items() if key != "acceptedRequest"}
+        request = facts.get("acceptedRequest")
+        others = {key: value for key, value in request.items() if key != "input"} if isinstance(request, dict) else {}
+        self._unmapped(about | ({"input": rest} if rest else {}) | ({"request": others} if others else {}))
+        self._run.observation("update", str(given.get("name") or "update"), given.get("args"))
 
     def _failed(self, kind: str, facts: dict[str, Any], parent: int | None) -> None:
         """An Error in words: what failed, and why."""

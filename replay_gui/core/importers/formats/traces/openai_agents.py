@@ -36,7 +36,7 @@ class OpenAiAgents:
 
     name = "openai-agents"
     title = "OpenAI Agents SDK trace"
-    version = 4
+    version = 5
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "trace_id": ID,

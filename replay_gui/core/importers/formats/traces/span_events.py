@@ -89,6 +89,8 @@ class SpanEvents:
                 yield tree.end(span), self._answered_agent, span
             else:
                 yield tree.begin(span), self._other, span
+                if span.error is not None and span.role != "guardrail":
+                    yield tree.end(span), self._failed, span
                 if span.role == "agent":
                     yield tree.end(span), self._left_agent, span
 
@@ -189,9 +191,7 @@ class SpanEvents:
         model = span.meta.get("model")
         if isinstance(model, str) and model != self._model:
             self._model = model
-            self._run.add(
-                Kind.STATE_TRANSITION, {"transition_type": "model", "data": {"model": model}}, time=span.start
-            )
+            self._run.add(Kind.STATE_TRANSITION, {"transition_type": "model", "data": {"model": model}}, time=time)
         payload = {"decision_type": kind, "data": data, "reasoning": reasoning, **_extra(fields)}
         self._decided = self._run.add(Kind.DECISION, payload, time=time, duration=span.length, **span.meta)
         self._said = data if data is not None else self._said
@@ -259,8 +259,6 @@ class SpanEvents:
             self._run.bookkeeping(f"{self._format}/{span.role}", fields, **meta)
         else:
             self._run.custom(f"{self._format}/{span.role}", fields, **meta)
-        if span.error is not None:
-            self._failed(span)
 
     def _failed(self, span: Span) -> None:
         message = span.error if span.error not in (None, "", "failed") else f"{span.name} failed"

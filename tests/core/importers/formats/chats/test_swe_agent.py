@@ -63,3 +63,12 @@ def test_real_trajectories_lose_nothing(path: Path) -> None:
             told for did, told in steps if did.strip()
         ]
     assert len(one.of("Decision")) == len(steps)
+
+
+def test_what_an_edit_is_of_where_the_file_has_no_states(tmp_path: Path) -> None:
+    said = [('open "tests/a.py"', "[File: tests/a.py]"), ("edit 'x' 'y'", "Text replaced.")]
+    history = [{"role": "user", "content": "Mend it."}]
+    for action, answer in said:
+        history += [{"role": "assistant", "content": "Hm.", "action": action}, {"role": "tool", "content": answer}]
+    (one,) = read_all(written(tmp_path, {"history": history}), "swe-agent")
+    assert [event.payload["target"] for event in one.of("PatchProposal")] == ["tests/a.py"]

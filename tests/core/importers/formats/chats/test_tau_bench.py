@@ -56,7 +56,7 @@ def test_messages_become_what_was_said_asked_and_answered(tmp_path: Path) -> Non
     assert (request.payload["input"], request.meta["parent"]) == ({"id": "u"}, 3)
     assert (response.payload["output"], response.payload["success"]) == ({"name": "A"}, True)
     assert (response.meta["parent"], response.meta["tool_call_id"]) == (4, "c1")
-    assert (result.kind, result.meta["cost"]) == ("x:bookkeeping/tau-bench/result", 0.25)
+    assert (result.kind, result.meta["user_cost"]) == ("x:bookkeeping/tau-bench/result", 0.25)
     assert end.payload == {"how": "answered", "why": None}
     assert (outcome.payload["passed"], outcome.payload["score"]) == (False, 0.0)
     assert outcome.payload["parts"] == {"actions": [{"name": "x"}]}

@@ -204,3 +204,12 @@ def test_answers_without_a_code_that_tell_of_a_failure(tmp_path: Path, output: s
     found = read(tmp_path, asked, {"item": True, "type": "function_call_output", "call_id": "c", "output": output})
     (answer,) = found.of("ToolResponse")
     assert answer.payload["error"] == output.partition("\n")[0]
+
+
+def test_a_wall_time_of_0_is_rounded(tmp_path: Path) -> None:
+    output = "Exit code: 0\nWall time: 0 seconds\nOutput:\nx\n"
+    call = {"type": "function_call", "name": "shell", "arguments": "{}", "call_id": "c"}
+    answered = {"type": "function_call_output", "call_id": "c", "output": output}
+    found = read(tmp_path, call, answered, kind="response_item")
+    (answer,) = found.of("ToolResponse")
+    assert (answer.payload["output"], answer.meta.get("duration")) == ("x\n", 10**9)  # between the two lines

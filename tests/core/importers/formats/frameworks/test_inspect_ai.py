@@ -79,8 +79,8 @@ def test_a_model_decides_and_a_tool_is_called(tmp_path: Path) -> None:
         {"event": "new", "what": 1},
     )
     assert one.kinds[1:] == [
-        "StateTransition", "Decision", "ToolRequest", "ToolResponse", "x:inspect/sandbox", "ToolRequest",
-        "ToolResponse", "CapabilityDenied", "ToolRequest", "ToolResponse", "Error", "x:inspect/other",
+        "StateTransition", "Decision", "ToolRequest", "x:inspect/sandbox", "ToolResponse", "ToolRequest",
+        "ToolResponse", "CapabilityDenied", "ToolRequest", "x:inspect/other", "ToolResponse", "Error",
         "x:bookkeeping/inspect/result", "x:end",
     ]  # fmt: skip
     assert one.of("StateTransition")[0].payload["phase"] == "generate"
@@ -313,3 +313,24 @@ def test_a_log_of_messages_alone_has_calls_and_failures(tmp_path: Path) -> None:
     assert [event.payload["error_type"] for event in found.of("Error")] == ["timeout"]
     assert [event.payload["reason"] for event in found.of("CapabilityDenied")] == ["no"]
     assert len(found.of("Observation")) == 1
+
+
+def test_what_happens_inside_a_call_stands_before_its_result(tmp_path: Path) -> None:
+    """In the order of the clock; the file has it after the call, which it tells of with its result."""
+    at = "2026-05-04T10:00:{:02}Z".format
+    tool = {"event": "tool", "function": "bash", "arguments": {}, "result": "x"}
+    found = read(
+        tmp_path,
+        {**tool, "id": "a", "timestamp": at(1), "completed": at(9)},
+        {**tool, "id": "b", "timestamp": at(2), "completed": at(5)},
+        {"event": "sandbox", "action": "exec", "timestamp": at(3)},
+        {"event": "sandbox", "action": "exec", "timestamp": at(6)},
+        {"event": "info", "data": 1, "timestamp": at(9)},
+    )
+    order = [(event.kind, event.meta.get("tool_call_id")) for event in found.events[1:-2]]
+    assert order == [
+        ("ToolRequest", "a"), ("ToolRequest", "b"), ("x:inspect/sandbox", None), ("ToolResponse", "b"),
+        ("x:inspect/sandbox", None), ("ToolResponse", "a"), ("x:inspect/info", None),
+    ]  # fmt: skip
+    times = [event.meta["time"] for event in found.events[1:-2]]
+    assert times == sorted(times)

@@ -204,3 +204,21 @@ def test_the_real_pair_differs_in_the_workflows_input_alone() -> None:
 def test_the_binary_form_is_refused_in_words(path: Path) -> None:
     with pytest.raises(ImportRefused, match="export it as JSON"):
         read_all(path)
+
+
+def test_an_update_is_what_its_handler_was_told(tmp_path: Path) -> None:
+    asked = {"meta": {"updateId": "u", "identity": "me"}, "input": {"name": "say", "args": payloads({"text": "Hi"})}}
+    found = read(
+        tmp_path,
+        STARTED,
+        ("EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED", {"acceptedRequest": asked}),
+        ("EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED", {"outcome": {"success": payloads("Hello")}}),
+        ("EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED", {"workflowTaskCompletedEventId": "2"}),
+    )
+    (told,) = found.of("Observation")
+    assert (told.payload["obs_type"], told.payload["source"], told.payload["data"]) == ("update", "say", {"text": "Hi"})
+    assert found.kinds[2:] == [
+        "x:temporal/update-completed",
+        "x:bookkeeping/temporal/workflow-execution-canceled",
+        "x:end",
+    ]

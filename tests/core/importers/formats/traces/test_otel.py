@@ -236,3 +236,16 @@ def test_what_mlflow_expected_is_no_verdict(tmp_path: Path) -> None:
     (graded,) = found.of("x:outcome")
     assert (graded.payload["passed"], graded.payload["by"]) == (False, "kind")
     assert graded.payload["parts"] == {"why": "rude", "source": source}
+
+
+def test_a_step_that_failed_is_told_of_when_it_ended(tmp_path: Path) -> None:
+    found = read(
+        tmp_path,
+        span("1", "", "run", 0, 9, of={"gen_ai__operation__name": "invoke_agent"}),
+        span("2", "1", "GET", 1, 6, status={"code": 2}),
+        span("3", "1", "ls", 2, 4, of={"gen_ai__operation__name": "execute_tool"}),
+    )
+    kinds = [event.kind for event in found.events]
+    assert kinds.index("ToolResponse") < kinds.index("Error")
+    times = [event.meta["time"] for event in found.events if "time" in event.meta]
+    assert times == sorted(times)
