@@ -46,7 +46,7 @@ class JsonLines:
 
     name = "json-lines"
     title = "JSON Lines"
-    version = 7
+    version = 8
     volatile: ClassVar[AbstractMapping[str, str]] = {
         **dict.fromkeys(USUAL_NAMES["time"], CLOCK),
         **OF_PARTS,

@@ -10,7 +10,9 @@ from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 from replay_gui.core.importers.formats.autogen_messages import as_chat, is_agent_chat
+from replay_gui.core.importers.formats.gemini_tools import failure_of
 from replay_gui.core.importers.formats.message_events import first_line
+from replay_gui.core.importers.formats.message_text import thought_apart
 from replay_gui.core.importers.json_lines import NotJson, value_in
 from replay_gui.core.importers.run_builder import NOT_RECORDED
 
@@ -44,13 +46,19 @@ class MessageCall:
 
 @dataclass(frozen=True, slots=True)
 class MessageResult:
-    """What a tool answered, in a message; `error`: whether it says that the call failed; `why`: in words of its own."""
+    """What a tool answered, in a message.
+
+    Attributes:
+        error: whether it says that the call failed. why: in words of its own. refused: whether the user forbade it.
+    """
 
     id: str | None
     name: str | None
     output: Any
     error: bool
     why: str = ""
+    _: KW_ONLY
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +106,21 @@ class _Parts:
             case {"function_call": dict(call)} | {"functionCall": dict(call)}:
                 self.calls.append(MessageCall(_id(call, "id"), str(call.get("name")), call.get("args")))
             case {"function_response": dict(result)} | {"functionResponse": dict(result)}:
-                self.results.append(MessageResult(_id(result, "id"), _name(result), result.get("response"), False))
+                response = result.get("response")
+                why, refused = failure_of(response)
+                self.results.append(
+                    MessageResult(
+                        _id(result, "id"), _name(result), response, why is not None, why or "", refused=refused
+                    )
+                )
             case _ if kind in ("tool_call", "tool_use", "tool-call", "function_call", "toolCall", *_MORE_CALLS):
                 self.calls.append(_call(part))
             case _ if kind in _RESULTS:
                 self.results.append(_result(part))
                 self._keep(part, *_RESULT)
+            case {"thought": True, "text": str()}:  # of Google
+                self.reasoning.append(_reasoning(part))
+                self._keep(part, "thought", *_THOUGHT)
             case _ if kind in ("reasoning", "thinking", "redacted_thinking"):
                 self.reasoning.append(_reasoning(part))
                 self._keep(part, *_THOUGHT)
@@ -227,8 +244,12 @@ def read_message(value: dict[str, Any]) -> Message:
         rest["parts"] = parts.rest
     known = {call.id for call in calls if call.id is not None}
     calls += [call for call in parts.calls if call.id is None or call.id not in known]
+    whole = parts.whole
+    if role == "assistant" and isinstance(whole, str):
+        thought, whole = thought_apart(whole)
+        parts.reasoning += [thought] if thought else []
     reasoning = "\n".join(parts.reasoning) or None
-    return Message(role, parts.whole, reasoning=reasoning, calls=tuple(calls), results=tuple(parts.results), rest=rest)
+    return Message(role, whole, reasoning=reasoning, calls=tuple(calls), results=tuple(parts.results), rest=rest)
 
 
 def _with_role(value: dict[str, Any]) -> dict[str, Any]:

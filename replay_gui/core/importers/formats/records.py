@@ -224,10 +224,21 @@ class RecordEvents:
         }
         return self.run.add(Kind.DECISION, payload, **meta)
 
-    def result(self, call_id: object, output: Any, error: str | None, extra: dict[str, Any], **meta: Any) -> int:
-        """Add what a call led to, and an Error where it failed; return the response's seq."""
+    def result(
+        self,
+        call_id: object,
+        output: Any,
+        error: str | None,
+        extra: dict[str, Any],
+        *,
+        refused: bool = False,
+        **meta: Any,
+    ) -> int:
+        """Add what a call led to, and an Error where it failed, or a denial where it was `refused`; return its seq."""
         seq, call = self.run.response(call_id, output, error=error, extra=extra, **meta)
-        if error is not None:
+        if refused:
+            self.run.denied(call.tool_name, call.tool_name, error or "refused", parent=seq)
+        elif error is not None:
             time = meta.get("time", self.run.context.get("time"))
             self.run.error("tool_error", error, call.tool_name, parent=seq, time=time)
         return seq

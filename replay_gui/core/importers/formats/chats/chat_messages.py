@@ -13,6 +13,7 @@ from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.autogen_messages import is_agent_chat
 from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_forms import OF_PARTS, Message, is_message, read_message
+from replay_gui.core.importers.formats.message_text import is_context
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, numbered_records
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
@@ -34,7 +35,7 @@ class ChatMessages:
 
     name = "chat-messages"
     title = "chat messages"
-    version = 5
+    version = 6
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "uuid": ID,
@@ -221,9 +222,13 @@ class ChatMessageEvents(RecordEvents):
             asked = self.run.call(call_id)
             if result.name is not None and asked is not None and asked.tool_name != result.name:
                 extra = extra | {"tool": result.name}
-            self.result(call_id, result.output, error, extra, tool_name=result.name, tool_call_id=result.id)
+            about = {"tool_name": result.name, "tool_call_id": result.id}
+            self.result(call_id, result.output, error, extra, refused=result.refused, **about)
             extra = {}
-        if message.content is not None or not (message.results or message.calls):
+        if message.role == "user" and is_context(message.content):
+            self.run.unmapped = extra.get("fields", {})
+            self.run.bookkeeping(f"{self.format}/context", message.content)
+        elif message.content is not None or not (message.results or message.calls):
             self.said(message.role, message.content, extra)
 
 

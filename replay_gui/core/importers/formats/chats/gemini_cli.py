@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.gemini_tools import shell_exit_code
 from replay_gui.core.importers.formats.message_events import NOT_MESSAGES, UNKNOWN_ROLES, first_line
 from replay_gui.core.importers.formats.message_forms import content_of
 from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, numbered_records
@@ -23,8 +23,6 @@ _REWOUND = "$rewound"
 _WRITES = {"replace": "edit", "write_file": "file"}
 _TARGETS = ("file_path", "path", "absolute_path")
 _SHOWN = ("resultDisplay", "displayName", "description", "renderOutputAsMarkdown")
-_SHELL = ("Command: ", "Output: ", "Error: ", "Exit Code: ")  # how the answers of a shell command begin
-_EXITED = re.compile(r"^Exit Code: (-?\d{1,9})$", re.MULTILINE)
 _REFUSED = ("cancelled", "rejected", "denied")
 _TOKENS = {"input": "input", "output": "output", "cached": "cached", "reasoning": "thoughts"}
 
@@ -208,7 +206,7 @@ def _call(run: RunBuilder, call: Any) -> None:
     if status not in ("success", "error", *_REFUSED) and not call.get("result"):
         return  # it was still running when the file was written
     output = _output(call.get("result"))
-    code = _exit_code(output)
+    code = shell_exit_code(output)
     failed = status != "success" or code is not None
     why = output.get("error") if isinstance(output, dict) else None
     reason = first_line(why) or (f"exit {code}" if status == "success" else str(status))
@@ -242,13 +240,6 @@ def _output(result: Any) -> Any:
         case [{"functionResponse": {"response": response}}]:
             return response
     return result
-
-
-def _exit_code(output: Any) -> int | None:
-    """The code by which a shell command failed, as Gemini CLI tells it to the model; None where it did not fail."""
-    text = output.get("output") if isinstance(output, dict) else None
-    match = _EXITED.search(text) if isinstance(text, str) and text.startswith(_SHELL) else None
-    return (int(match[1]) or None) if match else None
 
 
 def _rest_of_result(call: dict[str, Any]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ class LangGraph:
 
     name = "langgraph"
     title = "LangGraph checkpoints"
-    version = 4
+    version = 5
     volatile: ClassVar[Mapping[str, str]] = {**VOLATILE, **_OF_ROWS}
 
     def recognises(self, file: ForeignFile) -> bool:

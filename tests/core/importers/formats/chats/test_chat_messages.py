@@ -111,3 +111,27 @@ def test_a_result_without_its_call_names_the_tool(tmp_path: Path) -> None:
     result = {"role": "tool", "tool_call_id": "c9", "name": "ls", "content": "a.py"}
     (found,) = read_all(written(tmp_path, [{"role": "user", "content": "Go"}, result]), "chat-messages")
     assert [event.payload["tool_name"] for event in found.of("ToolResponse")] == ["ls"]
+
+
+def test_a_checkpoint_of_gemini_cli() -> None:
+    (run,) = read_all(DATA / "seeds" / "chat-messages" / "8.json")
+    assert [event.payload["data"] for event in run.of("Observation")] == ["Make the tests pass"]
+    assert [event.payload["reasoning"] for event in run.of("Decision")] == ["**Plan** Look first.", None]
+    assert [event.payload["error"] for event in run.of("ToolResponse")] == [
+        None,
+        "exit 1",
+        "[Operation Cancelled] Reason: User denied execution.",
+        "no such folder",
+    ]
+    assert (len(run.of("Error")), len(run.of("CapabilityDenied"))) == (2, 1)
+    assert run.kinds[1] == "x:bookkeeping/chat-messages/context"
+
+
+def test_reasoning_in_tags_is_no_answer() -> None:
+    (run,) = read_all(DATA / "seeds" / "chat-messages" / "9.json")
+    assert [(event.payload["reasoning"], event.payload["data"]) for event in run.of("Decision")] == [
+        ("Look first.", None),
+        ("Then list.", "I list the files."),
+        ("Enough seen.", "Done."),
+    ]
+    assert run.events[0].payload["config"] == {"format": "openai-chat", "model": "m-1", "task_id": "T-7"}

@@ -1,0 +1,42 @@
+"""What texts of messages are beyond what their members say: reasoning in tags, context that a program added."""
+
+from __future__ import annotations
+
+import re
+
+_THOUGHT = re.compile(r"\s*<(think|thinking|thought|reasoning)>(.*?)</\1>", re.DOTALL)
+_UNOPENED = "</think>"  # the opening tag stands in the prompt, as of some models' templates
+_CONTEXT = re.compile(
+    r"\s*<(session_context|environment_context|environment_details|user_instructions|system-reminder"
+    r"|permissions instructions|user_info|project_layout)\b[^>]{0,200}>"
+)
+_NOTHING = re.compile(r"\s*\Z")
+
+
+def thought_apart(text: str) -> tuple[str | None, str | None]:
+    """Return (the reasoning in tags that an answer begins with, the rest); None for a part that is not there."""
+    thoughts, at = list[str](), 0
+    while match := _THOUGHT.match(text, at):
+        thoughts.append(match[2].strip())
+        at = match.end()
+    if not thoughts and _UNOPENED in text and "<think" not in text:
+        end = text.index(_UNOPENED)
+        thoughts, at = [text[:end].strip()], end + len(_UNOPENED)
+    if not any(thoughts):
+        return None, text[at:].strip() if thoughts else text
+    return "\n".join(thoughts), text[at:].strip() or None
+
+
+def is_context(text: object) -> bool:
+    """Return whether a program told its model this by itself: tagged parts, without a word of the user."""
+    if not isinstance(text, str):
+        return False
+    at = 0
+    while match := _CONTEXT.match(text, at):
+        closing = f"</{match[1]}>"
+        at = text.find(closing, match.end()) + len(closing)
+        if at < match.end():
+            return False
+        if _NOTHING.match(text, at):
+            return True
+    return False
