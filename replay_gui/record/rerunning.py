@@ -6,6 +6,7 @@ import contextlib
 import os
 import random
 import tempfile
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.divergence.rules.rules_file import read_rules, rules_beside
 from replay_gui.core.errors import LogRefused
 from replay_gui.core.log.begun import Means
+from replay_gui.core.text.plain_text import visible
 from replay_gui.record.hooks.installing import install_hooks
 from replay_gui.record.matching.answer_edits import AnswerEdit
 from replay_gui.record.matching.first_difference import DiffersFromRecord, FirstDifference
@@ -49,7 +51,7 @@ def rerun(
     path: str | os.PathLike[str],
     *,
     new: str | os.PathLike[str] | None = None,
-    rules: Rules | None = None,
+    rules: Rules | str | os.PathLike[str] | None = None,
     live: Iterable[str] = (),
     fixed: Mapping[str, Any] | None = None,
     on_miss: Literal["stop", "live"] = "stop",
@@ -63,7 +65,9 @@ def rerun(
 
     Args:
         path: of the recorded run's log. new: the log that is written (default: one that is deleted at the end).
-        rules: which differences do not count (default: those in the file beside the log, ``run.rlog.rules.toml``).
+        rules: which differences do not count, or the file of such rules (default: none). Who gave you the log may have
+        put rules beside it that hide what differs: a file there (``run.rlog.rules.toml``) is used only where it is
+        named, and a warning says so.
         live: names of tools that are called for real. fixed: by the name of a tool, what it always answers.
         on_miss: "live" makes a request that was not recorded for real and goes on; the difference is kept.
         patience: seconds without any progress, after which a call no longer waits for its turn.
@@ -74,7 +78,7 @@ def rerun(
     if session_in_force() is not None:
         raise LogRefused(f"{os.fspath(path)}: this process is being recorded, or run again, already")
     options = RerunOptions(
-        rules=rules_for(recorded.path) if rules is None else rules,
+        rules=_rules_of(rules, recorded.path),
         live=frozenset(live),
         fixed=fixed or {},
         on_miss=OnMiss(on_miss),
@@ -135,7 +139,14 @@ def new_rerun_session(
     return RerunSession(recorded, log, options, is_commanded=is_commanded)
 
 
-def rules_for(path: Path) -> Rules:
-    """Return the rules in the file beside a log; none where there is no such file."""
-    beside = rules_beside(path)
-    return read_rules(beside) if beside.exists() else Rules()
+def _rules_of(given: Rules | str | os.PathLike[str] | None, log: Path) -> Rules:
+    """Return the rules that the caller gives or names, else none; warn where others lie beside the log."""
+    if isinstance(given, Rules):
+        return given
+    if given is not None:
+        return read_rules(Path(given))
+    beside = rules_beside(log)
+    if os.path.lexists(beside):
+        unused = f"{visible(str(beside))}: rules beside the log, not used; rules=PATH uses the rules of a file"
+        warnings.warn(unused, stacklevel=4)  # at the `with` of the caller
+    return Rules()

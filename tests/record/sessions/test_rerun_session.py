@@ -16,8 +16,10 @@ import pytest
 
 from replay_gui import EventLog, RulesRefused, record
 from replay_gui.core.divergence.rules.rules import Action, Rule, Rules
+from replay_gui.core.divergence.rules.rules_file import rules_beside, write_rules
 from replay_gui.core.errors import AnswerNotRecorded, LogRefused, RerunRefused
 from replay_gui.record.matching.first_difference import DifferenceKind, FirstDifference
+from tests.trust.test_beside_logs import HOSTILE
 
 ran: list[str] = []  # the tools that were really run
 
@@ -248,11 +250,32 @@ def test_the_rules_of_the_comparison_decide_what_is_equal(tmp_path: Path) -> Non
         assert search("at 11:30:05")[0].title == "at 10:00:02 0"
     assert rerun.difference is None
     assert difference(path, lambda: search("at 11:30:00")).kind is DifferenceKind.CHANGED
-    path.with_name("run.rlog.rules.toml").write_text('[[rule]]\naction = "tolerance"\ntool = "search"\nrel = 0.5\n')
-    assert difference(path, lambda: search("at 10:00:01", limit=9)).kind is DifferenceKind.CHANGED
-    path.with_name("run.rlog.rules.toml").write_text("not TOML")
-    with pytest.raises(RulesRefused), record.rerun(path):
+    named = tmp_path / "named.toml"
+    write_rules(rules, named)
+    with record.rerun(path, rules=named):
+        search("at 11:30:00")
+        search("at 11:30:05")
+    named.write_text("not TOML")
+    with pytest.raises(RulesRefused), record.rerun(path, rules=str(named)):
         pass
+
+
+@pytest.mark.parametrize("make", HOSTILE.values(), ids=HOSTILE.keys())
+def test_rules_beside_the_log_are_not_used_but_where_they_are_named(
+    tmp_path: Path, make: Callable[[Path], object]
+) -> None:
+    path = tmp_path / "run.rlog"
+    recorded(path, lambda: search("a"))
+    make(rules_beside(path))
+    with (
+        pytest.warns(UserWarning, match="rules beside the log, not used; rules=PATH") as warned,
+        pytest.raises(record.DiffersFromRecord),
+        record.rerun(path),
+    ):
+        search("b")
+    assert [one.filename for one in warned] == [__file__]
+    with record.rerun(path, rules=Rules()):
+        search("a")
 
 
 def test_what_was_recorded_as_text_only_is_not_answered(tmp_path: Path) -> None:
