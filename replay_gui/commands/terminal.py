@@ -22,7 +22,11 @@ _VERDICTS = {"VALID": _GREEN, "INVALID": _RED, "NOT VERIFIABLE": _YELLOW}
 
 def print_line(text: str) -> None:
     """Print one line of a result, cut where it is very long; control characters in it are escaped."""
-    print(visible(text if len(text) <= _MAX_LINE_LENGTH else f"{text[:_MAX_LINE_LENGTH]}…"))
+    print(_shown_line(text))
+
+
+def _shown_line(text: str) -> str:
+    return visible(text if len(text) <= _MAX_LINE_LENGTH else f"{text[:_MAX_LINE_LENGTH]}…")
 
 
 def print_visible_text(text: str) -> None:
@@ -57,13 +61,13 @@ def refusal_text(error: ReplayError) -> str:
 def print_error(text: str) -> None:
     """Print one line to standard error."""
     if sys.stderr is not None:
-        print(f"replay-gui: {visible(text)}", file=sys.stderr)
+        print(f"replay-gui: {_shown_line(text)}", file=sys.stderr)
 
 
 def print_note(text: str) -> None:
     """Print one line beside the result to standard error: something to know that is no error."""
     if sys.stderr is not None:
-        print(f"replay-gui: note: {visible(text)}", file=sys.stderr)
+        print(f"replay-gui: note: {_shown_line(text)}", file=sys.stderr)
 
 
 class ProgressLine:

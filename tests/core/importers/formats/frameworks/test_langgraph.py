@@ -13,7 +13,7 @@ import msgpack
 import pytest
 
 from replay_gui.core.errors import ImportRefused
-from replay_gui.core.importers.conversion import convert
+from replay_gui.core.importers.conversion import NOT_WRITTEN, convert
 from replay_gui.core.importers.conversion_cache import cached_conversion
 from replay_gui.core.importers.formats.frameworks.langgraph_values import VOLATILE
 from replay_gui.core.log.log_reader import EventLog
@@ -199,6 +199,55 @@ def test_extensions_that_nest_deeply_are_refused_in_words(tmp_path: Path) -> Non
 def test_a_time_in_a_value_is_read(tmp_path: Path) -> None:
     run = the_run(thread(tmp_path, ({}, {"at": msgpack.Timestamp(0)})))
     assert run.of("StateTransition")[0].payload["value"] == "1970-01-01T00:00:00+00:00"
+
+
+_ODD: dict[str, bytes] = {
+    "a time before our own": pack(msgpack.Timestamp(-(1 << 62))),
+    "a time beyond any calendar": pack(msgpack.Timestamp((1 << 63) - 1, 999_999_999)),
+    "a time of the wrong length": b"\xc7\x03\xffabc",
+    "a time with too many nanoseconds": b"\xd7\xff" + b"\xff" * 8,
+    "bytes": pack(b"\xff"),
+    "an unknown extension": pack(msgpack.ExtType(127, b"\xc1")),
+    "an object that is none": pack(msgpack.ExtType(5, b"\xc1\xc1")),
+    "text that is no UTF-8": b"\xa2\xff\xfe",
+    "half a character": b"\xa3\xed\xa0\x80",
+    "keys that are numbers": pack({1: "a", "1": "b"}),
+    "keys that are bytes": pack({b"\xff": 1}),
+    "keys that are no UTF-8": b"\x81\xa2\xff\xfe\x01",
+    "keys that are times": pack({msgpack.Timestamp(5): 1}),
+    "keys that are lists": b"\x81\x91\x01\x02",
+    "keys that are maps": b"\x81\x80\x02",
+    "equal keys": b"\x82\xa1a\x01\xa1a\x02",
+    "a long key": pack({"k" * 5000: 1}),
+    "deep nesting": b"\x91" * 1000 + b"\xc0",
+    "no number": pack(float("nan")),
+    "a wide number": pack((1 << 64) - 1),
+    "cut short": b"\x93\x01",
+    "nothing": b"",
+}
+
+
+@pytest.mark.parametrize("raw", _ODD.values(), ids=_ODD.keys())
+@pytest.mark.parametrize("place", ["a write", "within a write", "a channel", "metadata"])
+def test_an_odd_value_costs_no_other_value(tmp_path: Path, place: str, raw: bytes) -> None:
+    path = thread(tmp_path, ({"good": "before"}, {"good": "during"}), ({"good": "after"}, {}))
+    channels = b"\x81\xaechannel_values\x82\xa4good\xa6before\xa3odd" + raw
+    column, value = {
+        "a write": ("writes SET value", raw),
+        "within a write": ("writes SET value", b"\x82\xa4good\xa6during\xa3odd\x91" + raw),
+        "a channel": ("checkpoints SET checkpoint", channels),
+        "metadata": ("checkpoints SET metadata", raw),
+    }[place]
+    with closing(sqlite3.connect(path)) as made:
+        made.execute(f"UPDATE {column} = ? WHERE checkpoint_id = '0'", (value,))
+        made.commit()
+    with EventLog.open(cached_conversion(path, tmp_path / "cache").path) as log:
+        events = list(log)
+    assert NOT_WRITTEN not in [event.kind for event in events]
+    told = b"".join(event.content for event in events)
+    assert b"after" in told
+    assert (b"during" in told) or place == "a write"
+    assert b"before" in told
 
 
 def test_what_stands_in_the_journal_alone_is_read_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
