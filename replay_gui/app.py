@@ -37,6 +37,7 @@ class Options:
         logical pixels. scale: physical pixels per logical pixel. fit: the longest side of the picture in pixels, to
         which a larger one is made smaller. show: "welcome", "run" or "compare".
         on_progress: called with (done, total), in any unit, while a picture is waited for.
+        restores: show what was shown when the last window was closed, unless the settings say no.
     """
 
     path: str | None = None
@@ -52,6 +53,7 @@ class Options:
     other: str | None = None
     format: str | None = None
     on_progress: Callable[[int, int], None] | None = None
+    restores: bool = False
 
 
 def run_app(options: Options) -> int:
@@ -147,6 +149,8 @@ def _run(app: QApplication, settings: QSettings, options: Options) -> int:
         if options.screenshot is not None:
             return _take_picture(app, window, options, path is not None and not os.path.isdir(path))
         window.show()
+        if options.restores:
+            window.restore.restore()
         QTimer.singleShot(_BUILD_PAGES_AFTER_MS, window.build_pages)
         QTimer.singleShot(_BUILD_PAGES_AFTER_MS, bridge.prepare)
         return app.exec()

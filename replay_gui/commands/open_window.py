@@ -34,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_format_argument(parser)
     parser.add_argument("--demo", action="store_true", help="compare two bundled runs; with --show run, open the first")
     parser.add_argument("--at", metavar="POSITION", type=position, default=0, help="the position to start at")
+    parser.add_argument("--empty", action="store_true", help="open nothing, not even what was open the last time")
     parser.add_argument("--theme", choices=("light", "dark", "auto"), help="the colours; auto follows the system")
     picture = parser.add_argument_group("save a picture instead of opening a window (needs no display)")
     picture.add_argument("--screenshot", metavar="FILE.png", type=_png, help="the file to save the picture to")
@@ -80,6 +81,7 @@ def run(args: argparse.Namespace) -> int:
                     other=None if many else args.other,
                     format=args.format,
                     on_progress=progress,
+                    restores=not (_named(args) or args.demo or args.empty or args.screenshot),
                 )
             )
         except ImportError as why:
@@ -107,6 +109,8 @@ def _usage_problem(args: argparse.Namespace) -> str | None:
         return f"{without_screenshot[0]} needs --screenshot"
     if args.demo and args.run is not None:
         return "--demo opens a bundled run; give --demo or RUN, not both"
+    if args.empty and (args.demo or args.run is not None):
+        return "--empty opens no run; give --empty or a run, not both"
     if args.format is not None and args.run is None:
         return "--format needs a RUN"
     if args.show is not None and args.run is not None and os.path.isdir(args.run):

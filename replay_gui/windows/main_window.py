@@ -44,6 +44,7 @@ from replay_gui.windows.runs.runs_page import RunsPage
 from replay_gui.windows.session.follow_actions import FollowActions
 from replay_gui.windows.session.last_positions import LastPositions
 from replay_gui.windows.session.layout_memory import LayoutMemory
+from replay_gui.windows.session.session_restore import SessionRestore
 from replay_gui.windows.settings.settings_actions import SettingsActions
 from replay_gui.windows.source_actions import SourceActions, folder_of
 from replay_gui.windows.values.value_actions import ValueActions
@@ -66,8 +67,8 @@ class MainWindow(QMainWindow):
 
     Attributes:
         session: the run in A; it is closed with the window. comparison: of that run with another one.
-        playback: of the session. actions_: the QActions by the name of their ActionSpec.
-        sources: the actions on files, folders and formats. run_actions: those on one run. find_actions: the search.
+        playback: of the session. actions_: the QActions by the name of their ActionSpec. run_actions: those on one run.
+        sources: the actions on files, folders and formats. find_actions: the search. restore: what was open last.
         finder: the search in the run. find_field: its line. run_bar: the tool bar of a run. menus: the menu bar.
         recent_files: the list that the welcome page shows. reruns: the actions that run the agent again.
     """
@@ -115,6 +116,9 @@ class MainWindow(QMainWindow):
         column.addWidget(self._pages, 1)
         self.setCentralWidget(body)
         self._connect()
+        self.restore = SessionRestore(
+            session, self.comparison, self.runs_page, settings, get_view=self._get_run_view, actions=self.actions_
+        )
         self._layout.restore_window()
         self._on_run_changed()
 
@@ -382,6 +386,7 @@ class MainWindow(QMainWindow):
         """Save the layout and the positions, and end the sessions and their workers."""
         for dialog in self.findChildren(QDialog):
             dialog.close()  # the export dialog first finishes a file that is being written
+        self.restore.save()
         self._layout.save()
         self._last_positions.save()
         self.playback.pause()

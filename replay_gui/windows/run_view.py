@@ -76,6 +76,11 @@ class RunView(QWidget):
         """Show the facts of the run in place of the state, or the state again."""
         self._state_pages.setCurrentIndex(1 - self._state_pages.currentIndex())
 
+    @property
+    def shows_facts(self) -> bool:
+        """Whether the facts of the run are shown in place of the state."""
+        return self._state_pages.currentWidget() is self.facts
+
     def find_bar_of(self, focused: QWidget | None) -> PanelFindBar | None:
         """Return the line in which the panel with the focused widget searches; None if it has none of its own."""
         for panel in (self.detail, self.state):

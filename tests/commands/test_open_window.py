@@ -30,7 +30,14 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Options]:
 
 def test_nothing_asked(command: Any, asked: list[Options]) -> None:
     assert command().code == 0
-    assert asked == [Options()]
+    assert asked == [Options(restores=True)]
+
+
+def test_what_was_open_the_last_time_is_not_wanted(command: Any, asked: list[Options]) -> None:
+    assert command("--empty").code == 0
+    assert command("--screenshot", "a.png").code == 0
+    assert asked == [Options(), Options(screenshot="a.png")]
+    assert command("--empty", "run.rlog").code == 2
 
 
 def test_everything_asked(command: Any, asked: list[Options]) -> None:

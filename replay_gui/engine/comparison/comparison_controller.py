@@ -131,7 +131,11 @@ class ComparisonController:
         self._jobs.start(self._arguments(a, b, request, str(self._folder / _RESULT_FOLDER)))
 
     def _arguments(self, a: OpenRun, b: OpenRun, request: Compare, result: str = "") -> CompareArguments:
-        return CompareArguments(_named(a), _named(b), request.rules, request.anchors, result)
+        counts = a.index.count, b.index.count  # a file may have become shorter since the user aligned two steps
+        anchors = tuple(
+            pair for pair in request.anchors if all(0 <= at < n for at, n in zip(pair, counts, strict=True))
+        )
+        return CompareArguments(_named(a), _named(b), request.rules, anchors, result)
 
     def on_worker_message(self, number: int, job: StartedJob, message: JobMessage) -> None:
         """Answer what follows from a message of the worker."""

@@ -123,6 +123,13 @@ class ComparisonSession(ComparisonCursor):
         first = (index_before(position), NO_EVENT) if position else None
         self._start(Opening(path_b, path_a, format, first), ())
 
+    def restore(self, path_b: str, first: EventPair | None, anchors: Anchors) -> None:
+        """Compare the run open in A with another one again, with these anchors; `first`: the step to begin at."""
+        kept: Anchors = ()
+        for anchor in anchors:
+            kept = with_anchor(kept, anchor)
+        self._start(Opening(path_b, None, None, first), kept)
+
     def _start(self, opening: Opening, anchors: Anchors) -> None:
         was_active, self.state = self.active, opening
         self._forget()

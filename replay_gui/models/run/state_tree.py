@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer, Signal, Slot
@@ -96,6 +96,22 @@ class StateTree(QAbstractTableModel):
         opened, closed = self._view.expanded, self._view.collapsed
         (opened if on else closed).add(path)
         (closed if on else opened).discard(path)
+        self._update()
+
+    @property
+    def expanded(self) -> set[Path]:
+        """The paths that were expanded."""
+        return self._view.expanded
+
+    @property
+    def collapsed(self) -> set[Path]:
+        """The paths that were collapsed although they would be open by themselves."""
+        return self._view.collapsed
+
+    def open_paths(self, expanded: Iterable[Path], collapsed: Iterable[Path]) -> None:
+        """Expand and collapse these values, also those that do not exist yet."""
+        self._view.expanded.update(expanded)
+        self._view.collapsed.update(collapsed)
         self._update()
 
     def expand_path(self, path: Path) -> None:

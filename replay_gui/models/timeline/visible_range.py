@@ -79,6 +79,11 @@ class VisibleRange(QObject):
         if self._shows_all:
             self.fit_view()
 
+    @property
+    def shows_all(self) -> bool:
+        """Whether the view shows the whole run."""
+        return self._shows_all
+
     def reset_view(self) -> None:
         """Show the whole of another run, without marks; nothing is emitted but for the axis."""
         self.marks = TimelineMarks()

@@ -80,6 +80,11 @@ class ValueView(RowView):
         if row is not None:
             self._set_current(row)
 
+    @property
+    def chosen(self) -> Path | None:
+        """The path of the chosen value, which may be absent; None where none is chosen."""
+        return self._chosen
+
     def forget_choice(self) -> None:
         """Choose nothing."""
         self._chosen = None

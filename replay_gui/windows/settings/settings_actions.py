@@ -12,7 +12,7 @@ from replay_gui.look.theme import TEXT_SCALES, apply_text_scale, apply_theme, th
 from replay_gui.windows.actions import Handlers
 
 TEXT_SIZE_KEY, THEME_KEY = "text_size", "theme"  # in the settings
-_COMMAND = ("-m", "replay_gui")
+_COMMAND = ("-m", "replay_gui", "--empty")  # what is open in this window is not opened once more
 
 
 class SettingsActions(QObject):

@@ -23,6 +23,7 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import GAP, TEXT_SCALES, WIDE, set_role, theme_events
 from replay_gui.widgets.parts.plain_label import PlainLabel
 from replay_gui.windows.actions import THEMES
+from replay_gui.windows.session.session_restore import RESTORES
 from replay_gui.windows.source_actions import LISTS_SESSIONS
 
 _THEME_WORDS = {"dark": "Dark", "light": "Light", "auto": "As the system has it"}
@@ -33,7 +34,7 @@ class SettingsDialog(QDialog):
 
     Signals:
         theme_chosen(str): one of THEMES. text_size_chosen(int): one of TEXT_SCALES.
-    Attributes: theme, text_size: the lists. sessions: the box. clear_cache: the button.
+    Attributes: theme, text_size: the lists. sessions, restores: the boxes. clear_cache: the button.
     """
 
     theme_chosen = Signal(str)
@@ -54,6 +55,9 @@ class SettingsDialog(QDialog):
         self.sessions = QCheckBox("List them on the first page")
         self.sessions.setChecked(settings.value(LISTS_SESSIONS) == "yes")
         self.sessions.toggled.connect(self._on_sessions)
+        self.restores = QCheckBox("Open what was open when the window was closed")
+        self.restores.setChecked(settings.value(RESTORES) != "no")
+        self.restores.toggled.connect(self._on_restores)
         self.clear_cache = QPushButton("Clear cache")
         self.clear_cache.setAutoDefault(False)
         self.clear_cache.setToolTip("Deletes the cached data of runs that are not open")
@@ -64,6 +68,7 @@ class SettingsDialog(QDialog):
         for name, widget in (
             ("Theme", self.theme),
             ("Text size", self.text_size),
+            ("At the start", self.restores),
             ("Cache", self.clear_cache),
             ("", cache),
             ("Sessions on this computer", self.sessions),
@@ -86,6 +91,10 @@ class SettingsDialog(QDialog):
     @Slot(int)
     def _on_text_size(self, index: int) -> None:
         self.text_size_chosen.emit(TEXT_SCALES[index])
+
+    @Slot(bool)
+    def _on_restores(self, on: bool) -> None:
+        self._settings.setValue(RESTORES, "yes" if on else "no")
 
     @Slot(bool)
     def _on_sessions(self, on: bool) -> None:

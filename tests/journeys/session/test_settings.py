@@ -88,4 +88,4 @@ def test_the_versions_and_another_window(journey: Journey, monkeypatch: pytest.M
     started: list[tuple[str, ...]] = []
     monkeypatch.setattr(QProcess, "startDetached", lambda program, arguments: started.append((program, *arguments)))
     journey.window.actions_["new_window"].trigger()
-    assert started[0][1:] == ("-m", "replay_gui")
+    assert started[0][1:] == ("-m", "replay_gui", "--empty")

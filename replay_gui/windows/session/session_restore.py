@@ -1,0 +1,223 @@
+"""What the window showed when it was closed is shown again at the next start."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QSettings, QTimer, Slot
+from PySide6.QtWidgets import QAbstractScrollArea
+
+from replay_gui.engine.answers import Alert
+from replay_gui.models.comparison.comparison_navigation import events_at
+from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.models.run.event_filter import EventFilter
+from replay_gui.models.session import Session
+from replay_gui.windows.runs.runs_page import RunsPage
+from replay_gui.windows.session.window_state import (
+    ShownComparison,
+    ShownFilter,
+    ShownState,
+    WindowState,
+    short_paths,
+)
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QAction
+
+    from replay_gui.windows.run_view import RunView
+
+RESTORES = "restore"  # in the settings: "no" where the program begins with its first page
+_KEY = "window_state"
+
+
+class SessionRestore(QObject):
+    """Keeps what one window shows in the settings, and shows it again.
+
+    Attributes:
+        keeps: whether what is open now can be opened again: not what came from standard input.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        comparison: ComparisonSession,
+        runs_page: RunsPage,
+        settings: QSettings,
+        *,
+        get_view: Callable[[], RunView],
+        actions: dict[str, QAction],
+    ) -> None:
+        super().__init__(runs_page)
+        self._session, self._comparison, self._runs_page = session, comparison, runs_page
+        self._get_view, self._actions, self._settings = get_view, actions, settings
+        self.keeps = True
+        self._wanted: WindowState | None = None  # until its run is open
+        self._shown: WindowState | None = None  # of the open run, until all of it could be shown
+        self._folded: tuple[int, ...] = ()  # subagents that are to be folded once they are known
+        self._panels = QTimer(self, singleShot=True, interval=0)  # once all panels know the run
+        self._panels.timeout.connect(self._show_panels)
+        self._place = QTimer(self, singleShot=True, interval=0)  # once they show it
+        self._place.timeout.connect(self._scroll)
+        session.run_changed.connect(self._on_run_changed)
+        session.alert_raised.connect(self._on_alert)
+        session.index_changed.connect(self._on_index_changed)
+        session.totals_changed.connect(self._on_totals_changed)
+        session.position_state_changed.connect(self._on_state_changed)
+
+    @property
+    def working(self) -> bool:
+        """Whether something is still to be shown as it was."""
+        return self._wanted is not None or self._shown is not None
+
+    # ---- keeping --------------------------------------------------------------------------------------
+    def save(self) -> None:
+        """Keep what is shown; to be called before the window is closed."""
+        if self.keeps:
+            self._settings.setValue(_KEY, self._state().save())
+
+    def _state(self) -> WindowState:
+        session = self._session
+        if self._runs_page.shown:
+            return WindowState(many=tuple(self._runs_page.runs.sources))
+        if session.facts is None:
+            return WindowState()
+        view = self._get_view()
+        filter_, tree = view.events.table.filter, view.state.tree
+        page = view.detail.pages.currentWidget()
+        return WindowState(
+            path=os.path.abspath(session.facts.given),
+            format=session.format,
+            comparison=self._compared(),
+            axis="time" if session.axis == "time" else "number",
+            view=None if session.shows_all else session.view,
+            bookkeeping=not session.hides_bookkeeping,
+            filter=ShownFilter(
+                kinds=tuple(sorted(filter_.kinds)),
+                tools=tuple(sorted(filter_.tools)),
+                without_kinds=tuple(sorted(filter_.without_kinds)),
+                without_tools=tuple(sorted(filter_.without_tools)),
+                failed=filter_.failed,
+            ),
+            folded=tuple(sorted(view.events.table.folded)),
+            rows=view.events.view.verticalScrollBar().value(),
+            tab=view.detail.tabs.checkedId(),
+            detail=page.verticalScrollBar().value() if isinstance(page, QAbstractScrollArea) else 0,
+            state=ShownState(
+                expanded=short_paths(tree.expanded),
+                collapsed=short_paths(tree.collapsed),
+                chosen=view.state.view.chosen,
+                changed_only=view.state.changed_only.isChecked(),
+                facts=view.shows_facts,
+                top=view.state.view.verticalScrollBar().value(),
+            ),
+        )
+
+    def _compared(self) -> ShownComparison | None:
+        comparison = self._comparison
+        if not comparison.active or comparison.b.facts is None:
+            return None
+        return ShownComparison(
+            path=os.path.abspath(comparison.b.facts.given),
+            step=events_at(comparison.comparison, comparison.row),
+            anchors=comparison.anchors,
+            shows_why=self._actions["show_why"].isChecked(),
+        )
+
+    # ---- showing again --------------------------------------------------------------------------------
+    def restore(self) -> None:
+        """Show what was shown when the last window was closed, if the user wants that; what is gone is left out."""
+        if self._settings.value(RESTORES) == "no":
+            return
+        state = WindowState.restored(self._settings.value(_KEY))
+        if state is None:
+            return
+        if state.many:
+            self._runs_page.open(state.many)
+        elif state.path:
+            self._wanted = state
+            self._session.open(state.path, format=state.format)
+
+    @Slot(object)
+    def _on_alert(self, alert: Alert) -> None:
+        """Run A is not there any more, which a banner says: show B alone."""
+        if self._wanted is None or alert.severity != "error":
+            return
+        comparison, self._wanted = self._wanted.comparison, None
+        if comparison is not None:
+            self._session.open(comparison.path)
+
+    @Slot()
+    def _on_run_changed(self) -> None:
+        state, self._wanted, self._shown, self._folded = self._wanted, None, None, ()
+        facts = self._session.facts
+        if state is None or facts is None:
+            return
+        self._shown, self._folded = state, state.folded
+        self._session.show_bookkeeping(state.bookkeeping)
+        self._session.set_axis(state.axis)
+        self._panels.start()
+        if state.comparison is not None:
+            kept = state.comparison
+            self._comparison.restore(kept.path, kept.step, kept.anchors)
+            self._actions["show_why" if kept.shows_why else "show_parting"].setChecked(True)
+
+    @Slot()
+    def _show_panels(self) -> None:
+        state = self._shown
+        if state is None:
+            return
+        view, kept = self._get_view(), state.filter
+        view.events.set_filter(
+            EventFilter(
+                frozenset(kept.kinds),
+                frozenset(kept.tools),
+                kept.failed,
+                without_kinds=frozenset(kept.without_kinds),
+                without_tools=frozenset(kept.without_tools),
+            )
+        )
+        view.detail.show_tab(state.tab)
+        view.state.changed_only.setChecked(state.state.changed_only)
+        view.state.tree.open_paths(state.state.expanded, state.state.collapsed)
+        if state.state.chosen is not None:
+            view.state.view.choose_path(state.state.chosen)
+        if state.state.facts != view.shows_facts:
+            view.toggle_facts()
+        self._on_index_changed()
+        self._on_totals_changed()
+        self._place.start()
+
+    @Slot()
+    def _on_index_changed(self) -> None:
+        if self._shown is not None and self._session.index.complete:
+            if self._shown.view is not None:
+                self._session.set_view(*self._shown.view)
+            self._place.start()
+
+    @Slot()
+    def _on_totals_changed(self) -> None:
+        if self._folded and self._session.totals is not None:
+            table, folded = self._get_view().events.table, self._folded
+            self._folded = ()
+            table.fold(frozenset(number for number in folded if number < len(table.subagents.paths)))
+
+    @Slot()
+    def _on_state_changed(self) -> None:
+        if self._shown is not None:
+            self._place.start()
+
+    @Slot()
+    def _scroll(self) -> None:
+        """Have in sight what was; the last of all, after which the user's own moves count."""
+        state, moment = self._shown, self._session.position_state
+        if state is None or moment is None or self._panels.isActive() or not self._session.index.complete:
+            return
+        self._shown = None
+        view = self._get_view()
+        page = view.detail.pages.currentWidget()
+        view.events.view.verticalScrollBar().setValue(state.rows)
+        view.state.view.verticalScrollBar().setValue(state.state.top)
+        if isinstance(page, QAbstractScrollArea):
+            page.verticalScrollBar().setValue(state.detail)

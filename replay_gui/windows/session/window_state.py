@@ -1,0 +1,107 @@
+"""What one window shows, as a value that is kept until the next start. What is read back may be broken or hostile."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Literal, TypeAlias
+
+import msgspec
+from msgspec import Meta
+
+MAX_BYTES = 1 << 20  # of what is read back
+_MAX_EXPANDED = 1_000  # paths
+_MAX_NAMES = 1_000
+
+_Place: TypeAlias = Annotated[int, Meta(ge=0, le=(1 << 31) - 1)]  # what a scroll bar can hold
+_Event: TypeAlias = Annotated[int, Meta(ge=-1, le=(1 << 31) - 1)]  # -1: none
+_Text: TypeAlias = Annotated[str, Meta(max_length=8192)]
+_Names: TypeAlias = Annotated[tuple[_Text, ...], Meta(max_length=_MAX_NAMES)]
+_Path: TypeAlias = Annotated[tuple[_Text | Annotated[int, Meta(ge=0, le=(1 << 53))], ...], Meta(max_length=1_000)]
+
+
+class ShownComparison(msgspec.Struct, frozen=True, kw_only=True):
+    """The comparison: run B, the events of the chosen step, what was aligned by hand, and which page is shown."""
+
+    path: Annotated[str, Meta(min_length=1, max_length=8192)]
+    step: tuple[_Event, _Event] | None = None
+    anchors: Annotated[tuple[tuple[_Event, _Event], ...], Meta(max_length=_MAX_NAMES)] = ()
+    shows_why: bool = True
+
+
+class ShownFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """The filter of the event list; see EventFilter."""
+
+    kinds: _Names = ()
+    tools: _Names = ()
+    without_kinds: _Names = ()
+    without_tools: _Names = ()
+    failed: bool = False
+
+
+class ShownState(msgspec.Struct, frozen=True, kw_only=True):
+    """The panel of the state: expanded and collapsed paths, the chosen value, and what is in sight."""
+
+    expanded: Annotated[tuple[_Path, ...], Meta(max_length=_MAX_EXPANDED)] = ()
+    collapsed: Annotated[tuple[_Path, ...], Meta(max_length=_MAX_EXPANDED)] = ()
+    chosen: _Path | None = None
+    changed_only: bool = False
+    facts: bool = False
+    top: _Place = 0
+
+
+class WindowState(msgspec.Struct, frozen=True, kw_only=True):
+    """What a window showed when it was closed; the position in each run is kept elsewhere (see LastPositions).
+
+    Attributes:
+        path: run A, as it is opened again; "" for none. format: the importer that the user had chosen. many: the files
+            and folders of the page of many runs, where that was shown. comparison: with run B.
+        axis, view: of the timeline. bookkeeping: whether such lines were shown. folded: subagents, by number.
+        rows: the first row of the list in sight. tab, detail: of the event, and how far it was scrolled.
+    """
+
+    path: _Text = ""
+    format: _Text | None = None
+    many: _Names = ()
+    comparison: ShownComparison | None = None
+    axis: Literal["number", "time"] = "number"
+    view: tuple[float, float] | None = None
+    bookkeeping: bool = False
+    filter: ShownFilter = ShownFilter()
+    folded: Annotated[tuple[_Place, ...], Meta(max_length=100_000)] = ()
+    rows: _Place = 0
+    tab: Annotated[int, Meta(ge=0, le=2)] = 0
+    detail: _Place = 0
+    state: ShownState = ShownState()
+
+    def save(self) -> str:
+        """Return the state as JSON, without what makes it too long to be read back."""
+        raw = msgspec.json.encode(self)
+        if len(raw) > MAX_BYTES:
+            raw = msgspec.json.encode(
+                msgspec.structs.replace(self, folded=(), filter=ShownFilter(), state=ShownState())
+            )
+        return raw.decode()
+
+    @classmethod
+    def restored(cls, saved: object) -> WindowState | None:
+        """Return what `save` wrote; None where it is missing or invalid."""
+        if not isinstance(saved, str) or len(saved) > MAX_BYTES:
+            return None
+        try:
+            state = msgspec.json.decode(saved.encode(), type=cls)
+        except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
+            return None
+        view = state.view
+        if view is not None and not (all(map(math.isfinite, view)) and view[0] < view[1]):
+            return msgspec.structs.replace(state, view=None)
+        return state
+
+
+def short_paths(paths: set[tuple[str | int, ...]]) -> tuple[tuple[str | int, ...], ...]:
+    """Return the paths that can be kept, the shortest first."""
+    kept = [path for path in paths if len(path) <= 1_000 and all(_fits(key) for key in path)]
+    return tuple(sorted(kept, key=len)[:_MAX_EXPANDED])
+
+
+def _fits(key: str | int) -> bool:
+    return len(key) <= 8192 if isinstance(key, str) else 0 <= key <= 1 << 53
