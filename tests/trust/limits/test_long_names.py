@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ _MAX_OUTPUT = 200_000
 def run_of_long_names(path: Path, last: str) -> Path:
     """A log in which whatever may be named has a name of 25,000 characters."""
     tool, asked = {"tool_name": KEY, "tool_version": NAME}, {"command": NAME + last}
-    events = [
+    events: list[tuple[str, dict[str, Any]]] = [
         ("AgentInit", {"agent_type": NAME, "agent_version": NAME, "config": {KEY: NAME}}),
         ("ToolRequest", {**tool, "input": asked, "capabilities": [NAME]}),
         (
