@@ -141,7 +141,9 @@ class ValueView(RowView):
         if path != self._chosen:
             self._chosen = path
             self.path_chosen.emit(path)
+        self._is_updating = True  # the row of what it would be in is not chosen in its place
         self._restore_current()
+        self._is_updating = False
         self.show_row(max(self.currentIndex().row(), 0))
 
     def show_change(self) -> None:

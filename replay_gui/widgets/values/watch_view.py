@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
+from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QMenu, QSizePolicy, QStyleOptionViewItem, QWidget
 
 from replay_gui.core.state.state import ABSENT
 from replay_gui.core.text.json_pointer import join_pointer
-from replay_gui.look.theme import ROW
+from replay_gui.look.icons import tinted_icon
+from replay_gui.look.theme import ICON, LINE, ROW, theme
+from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.models.run.event_copies import MAX_COPIED_CHARACTERS
 from replay_gui.models.run.json_text import json_text
 from replay_gui.models.values.watched_values import WatchedValues
@@ -32,7 +34,7 @@ class WatchView(RowView):
         super().__init__("Watched values", values, parent)
         self._values = values
         values.setParent(self)
-        self.setItemDelegate(ValueDelegate(self, values))
+        self.setItemDelegate(_WatchDelegate(self, values))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.row_activated.connect(self._on_activated)
         self.row_pressed.connect(self._on_activated)
@@ -43,12 +45,19 @@ class WatchView(RowView):
     def _fit(self) -> None:
         rows = self._values.rowCount()
         if self.height() != self.sizeHint().height():
-            self.setFixedHeight(max(self.sizeHint().height(), 1))
+            self.setFixedHeight(self.sizeHint().height())
         self.setVisible(rows > 0)
 
     def sizeHint(self) -> QSize:
         """As high as its rows, up to _MAX_ROWS of them."""
-        return QSize(super().sizeHint().width(), min(self._values.rowCount(), _MAX_ROWS) * ROW)
+        return QSize(super().sizeHint().width(), min(self._values.rowCount(), _MAX_ROWS) * ROW + 2 * LINE)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the rows, and a line between them and the state."""
+        super().paintEvent(event)
+        painter = QPainter(self.viewport())
+        painter.fillRect(0, self.viewport().height() - LINE, self.viewport().width(), LINE, theme().line)
+        painter.end()
 
     @Slot(int)
     def _on_activated(self, row: int) -> None:
@@ -103,3 +112,18 @@ class WatchView(RowView):
         text, whole = (value, True) if isinstance(value, str) else json_text(value, MAX_COPIED_CHARACTERS)
         if value is not ABSENT and whole:
             QGuiApplication.clipboard().setText(text)
+
+
+class _WatchDelegate(ValueDelegate):
+    """An eye stands where rows of the state have the sign that opens them."""
+
+    def __init__(self, view: RowView, values: WatchedValues) -> None:
+        super().__init__(view, values)
+        self._values = values
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        super().paint(painter, option, index)
+        rect: QRect = option.rect
+        begin, _ = self.chevron(self._values.row(index.row()))
+        room = QRect(rect.x() + begin, rect.y() + (rect.height() - ICON) // 2, ICON, ICON)
+        tinted_icon("watch", theme().secondary).paint(painter, room)
