@@ -213,6 +213,10 @@ ACTION_SPECS = (
     ActionSpec("fit", VIEW, "&Whole run", ("F",), "Show the whole run in the timeline", icon="zoom-fit"),
     ActionSpec("zoom_in", VIEW, "Zoom &in", ("W",), "Show fewer events in the timeline"),
     ActionSpec("zoom_out", VIEW, "Zoom &out", ("S",), "Show more events in the timeline"),
+    ActionSpec(
+        "sum_up", VIEW, "Sum u&p what is in sight", ("R",), "Calls, time, tokens and cost of what the timeline shows"
+    ),
+    ActionSpec("zoom_to_range", VIEW, "&Zoom to what is summed up", ("Z",), "Show the chosen range in the timeline"),
     ActionSpec("pan_left", VIEW, "Move &left", ("A",), "Show earlier events in the timeline", group=1),
     ActionSpec("pan_right", VIEW, "Move &right", ("D",), "Show later events in the timeline", group=1),
     ActionSpec(

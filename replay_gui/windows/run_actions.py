@@ -75,6 +75,8 @@ class RunActions(QObject):
             "fit": self.on_fit,
             "zoom_in": self.on_zoom_in,
             "zoom_out": self.on_zoom_out,
+            "sum_up": self.on_sum_up,
+            "zoom_to_range": self.on_zoom_to_range,
             "pan_left": self.on_pan_left,
             "pan_right": self.on_pan_right,
             "fold_tools": self.on_fold_tools,
@@ -182,6 +184,18 @@ class RunActions(QObject):
     @Slot()
     def on_zoom_out(self) -> None:
         self._session.zoom(1 / _ZOOM_FACTOR)
+
+    @Slot()
+    def on_sum_up(self) -> None:
+        """Sum up what the timeline shows, or no longer."""
+        if self._session.chosen is None:
+            self._session.choose_range(*self._session.view)
+        else:
+            self._session.forget_range()
+
+    @Slot()
+    def on_zoom_to_range(self) -> None:
+        self._session.zoom_to_range()
 
     @Slot()
     def on_pan_left(self) -> None:

@@ -8,15 +8,18 @@ from PySide6.QtCore import QByteArray, Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from replay_gui.core.log.positions import EventIndex, position_after
 from replay_gui.core.state.state import Path
 from replay_gui.look.theme import GAP
 from replay_gui.models.comparison.rule_book import RuleBook
+from replay_gui.models.run.event_filter import EventFilter
 from replay_gui.models.run.run_search import RunSearch
 from replay_gui.models.session import Session
 from replay_gui.widgets.comparison.rule_file_prompt import RuleFilePrompt
 from replay_gui.widgets.parts.panel_find_bar import PanelFindBar
 from replay_gui.widgets.run.event_detail import EventDetail
 from replay_gui.widgets.run.event_list import EventList
+from replay_gui.widgets.run.range_panel import RangePanel
 from replay_gui.widgets.run.run_facts_panel import RunFactsPanel
 from replay_gui.widgets.run.state_inspector import StateInspector
 from replay_gui.widgets.timeline.timeline_panel import TimelinePanel
@@ -35,11 +38,14 @@ class RunView(QWidget):
 
     def __init__(self, session: Session, finder: RunSearch, rules: RuleBook, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._session = session
         self.timeline = TimelinePanel(session)
         events, detail, state = EventList(session, finder), EventDetail(session), StateInspector(session)
         self.events, self.detail, self.state = events, detail, state
         detail.follow_search(finder)
-        self.facts = RunFactsPanel(session)
+        self.facts, self.range = RunFactsPanel(session), RangePanel(session)
+        self.facts.filter_wanted.connect(self.show_filtered)
+        self.range.filter_wanted.connect(self.show_filtered)
         self._state_pages = QStackedWidget()
         for page, text, tip in (
             (state, "Facts", "The run in numbers"),
@@ -47,6 +53,10 @@ class RunView(QWidget):
         ):
             self._state_pages.addWidget(page)
             page.add_button(text, tip, spare=page is state).clicked.connect(self.toggle_facts)
+        self._state_pages.addWidget(self.range)
+        self._page_before: QWidget = state  # what is shown again when no range is chosen any more
+        session.chosen_changed.connect(self._on_range_chosen)
+        session.run_changed.connect(self._on_range_chosen)
         self._columns = new_splitter(Qt.Orientation.Horizontal, events, detail, self._state_pages)
         for column, (panel, share) in enumerate(zip((events, detail, self._state_pages), _COLUMN_SHARES, strict=True)):
             panel.setMinimumSize(*_MIN_PANEL_PX)
@@ -63,7 +73,7 @@ class RunView(QWidget):
         layout.addWidget(RuleFilePrompt(rules))
         layout.addWidget(body, 1)
         self._rows.splitterMoved.connect(self._on_dragged)
-        tabbed = [one for panel in (events, detail, state, self.facts) for one in panel.tab_widgets()]
+        tabbed = [one for panel in (events, detail, state, self.facts, self.range) for one in panel.tab_widgets()]
         for one, following in pairwise(tabbed):
             QWidget.setTabOrder(one, following)
         self.reset()
@@ -74,7 +84,26 @@ class RunView(QWidget):
     @Slot()
     def toggle_facts(self) -> None:
         """Show the facts of the run in place of the state, or the state again."""
-        self._state_pages.setCurrentIndex(1 - self._state_pages.currentIndex())
+        shows_facts = self._state_pages.currentWidget() is self.facts
+        self._state_pages.setCurrentWidget(self.state if shows_facts else self.facts)
+
+    @Slot()
+    def _on_range_chosen(self) -> None:
+        """Show the sums of a range while one is chosen."""
+        shown, chosen = self._state_pages.currentWidget(), self._session.chosen
+        if chosen is not None and shown is not None and shown is not self.range:
+            self._page_before = shown
+            self._state_pages.setCurrentWidget(self.range)
+        elif chosen is None and shown is self.range:
+            self._state_pages.setCurrentWidget(self._page_before)
+
+    @Slot(object)
+    def show_filtered(self, filter_: EventFilter) -> None:
+        """List only the events that pass a filter, and go to the first of them."""
+        self.events.set_filter(filter_)
+        first = filter_.indexes(self._session.index, 0, self._session.index.count)[:1].tolist()
+        if first:
+            self._session.seek(position_after(EventIndex(first[0])))
 
     @property
     def shows_facts(self) -> bool:

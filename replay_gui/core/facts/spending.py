@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.facts.run_measures import cached_tokens
-from replay_gui.core.facts.run_totals import SCOPES, use_of
+from replay_gui.core.facts.run_totals import SCOPES, UNKNOWN, use_of
 from replay_gui.core.log.positions import Position
 
 MAX_ENTRIES = 1 << 20  # entries in each column; in longer runs, neighbours are added up
@@ -26,6 +26,8 @@ class Spending:
         positions: int32[n], of the events with tokens. cached, uncached, output: float64[n], tokens of each: of the
             input, those that were read from a cache and the others; of the answer.
         paid: int32[m], positions of the events with a cost. cost: float64[m], dollars of each.
+        models: names, "" where an event names none. model: int32[n], paid_model: int32[m], indexes into it; empty where
+            neighbours were added up, since these may be of several models.
     """
 
     positions: bytes = b""
@@ -34,6 +36,9 @@ class Spending:
     output: bytes = b""
     paid: bytes = b""
     cost: bytes = b""
+    models: tuple[str, ...] = ()
+    model: bytes = b""
+    paid_model: bytes = b""
 
     @property
     def known(self) -> bool:
@@ -51,16 +56,19 @@ class SpendingBuilder:
     def __init__(self) -> None:
         self._tokens = [_Columns(3) for _ in SCOPES]
         self._costs = [_Columns(1) for _ in SCOPES]
+        self._models: dict[str, int] = {}
 
     def add_event(self, position: Position, kind: str, meta: Mapping[str, Any]) -> None:
         """Add the tokens and the cost that the event at a position has in its meta."""
         scope, tokens, cost = use_of(kind, meta)
+        name = meta.get("model")
+        model = self._models.setdefault(name if isinstance(name, str) else UNKNOWN, len(self._models))
         if tokens:
             cached = _bounded(cached_tokens(tokens) or 0)
             uncached = max(_bounded(tokens.get("input", 0) + tokens.get("", 0)) - cached, 0.0)
-            self._tokens[scope].add(position, [uncached, cached, _bounded(tokens.get("output", 0))])
+            self._tokens[scope].add(position, model, [uncached, cached, _bounded(tokens.get("output", 0))])
         if cost:  # a cost of 0 is not shown
-            self._costs[scope].add(position, [cost])
+            self._costs[scope].add(position, model, [cost])
 
     def build(self) -> Spending:
         """Return the columns of the first scope with tokens, and of the first scope with a cost."""
@@ -68,7 +76,17 @@ class SpendingBuilder:
         costs = next((columns for columns in self._costs if columns.positions), self._costs[0])
         (positions, *counts), (paid, cost) = tokens.as_bytes(), costs.as_bytes()
         uncached, cached, output = counts
-        return Spending(positions=positions, uncached=uncached, cached=cached, output=output, paid=paid, cost=cost)
+        return Spending(
+            positions=positions,
+            uncached=uncached,
+            cached=cached,
+            output=output,
+            paid=paid,
+            cost=cost,
+            models=tuple(self._models),
+            model=tokens.models_as_bytes(),
+            paid_model=costs.models_as_bytes(),
+        )
 
 
 def _bounded(count: int) -> float:
@@ -80,15 +98,22 @@ class _Columns:
 
     def __init__(self, width: int) -> None:
         self.positions = array("i")
+        self._models: array[int] | None = array("i")  # None once neighbours were added up
         self._values = [array("d") for _ in range(width)]
 
-    def add(self, position: int, values: list[float]) -> None:
+    def add(self, position: int, model: int, values: list[float]) -> None:
         self.positions.append(position)
+        if self._models is not None:
+            self._models.append(model)
         for column, value in zip(self._values, values, strict=True):
             column.append(value)
         if len(self.positions) >= 2 * MAX_ENTRIES:
             self.positions = self.positions[::2]
+            self._models = None
             self._values = [array("d", _pair_sums(np.frombuffer(column)).tobytes()) for column in self._values]
+
+    def models_as_bytes(self) -> bytes:
+        return b"" if self._models is None else np.frombuffer(self._models, np.intc).astype("<i4").tobytes()
 
     def as_bytes(self) -> list[bytes]:
         positions = np.frombuffer(self.positions, np.intc).astype("<i4").tobytes()

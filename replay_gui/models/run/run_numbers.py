@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,6 +64,23 @@ def run_numbers(index: RunIndex) -> RunNumbers:
         start=first,
         duration=duration_between(first, last),
         phases=len(index.phases),
+    )
+
+
+def part_of_index(index: RunIndex, start: int, stop: int) -> RunIndex:
+    """Return the events start … stop - 1 as an index of their own, to count them; `pair` still tells of the whole."""
+    part = slice(start, stop)
+    return replace(
+        index,
+        kind=index.kind[part],
+        tool=index.tool[part],
+        offset=index.offset[part],
+        time=index.time[part],
+        duration=index.duration[part],
+        pair=index.pair[part],
+        flags=index.flags[part],
+        phases=tuple(phase for phase in index.phases if start <= phase[0] < stop),
+        snapshots=(),
     )
 
 

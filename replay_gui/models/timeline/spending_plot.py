@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,19 @@ from replay_gui.models.timeline.timeline_axis import FloatArray
 _STEPS = (1, 1.5, 2, 3, 4, 5, 6, 8, 10, 15)
 
 
+@dataclass(frozen=True, slots=True)
+class ModelSpending:
+    """What a model used ("" where it is not named): answers, tokens by sort, dollars or None where that is unknown."""
+
+    model: str
+    answers: int
+    _: KW_ONLY
+    uncached: float
+    cached: float
+    output: float
+    cost: float | None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class SpendingPlot:
     """Tokens and cost, summed up from the run's start.
@@ -23,12 +36,17 @@ class SpendingPlot:
         positions: int32[n], ascending. sums: float64[3, n + 1]: tokens of the input that was read anew, of
             that from a cache, and of the output, before each of them.
         paid: int32[m], ascending. spent: float64[m + 1], dollars before each of them.
+        models: names; model: int32[n], paid_model: int32[m], indexes into them, None where it is not known.
     """
 
     positions: NDArray[np.int32]
     sums: FloatArray
     paid: NDArray[np.int32]
     spent: FloatArray
+    _: KW_ONLY
+    models: tuple[str, ...] = ()
+    model: NDArray[np.int32] | None = None
+    paid_model: NDArray[np.int32] | None = None
 
     @classmethod
     def of(cls, spending: Spending) -> SpendingPlot:
@@ -39,6 +57,9 @@ class SpendingPlot:
             _summed(np.stack(counts)),
             np.frombuffer(spending.paid, "<i4").astype(np.int32),
             _summed(np.frombuffer(spending.cost, "<f8")[None])[0],
+            models=spending.models,
+            model=_model_of(spending.model, spending.positions),
+            paid_model=_model_of(spending.paid_model, spending.paid),
         )
 
     @property
@@ -65,9 +86,42 @@ class SpendingPlot:
         begin, end = indexes_before(self.positions, (start, stop + 0.5)).tolist()
         return self.positions[begin:end]
 
+    def by_model(self, first: int, last: int) -> list[ModelSpending]:
+        """Return what each model used from one position to another, both included, those with most tokens first.
+
+        Where it is not known which model used what, one nameless entry stands for all.
+        """
+        tokens = slice(*indexes_before(self.positions, (first, last + 1)).tolist())
+        paid = slice(*indexes_before(self.paid, (first, last + 1)).tolist())
+        known = self.model is not None and self.paid_model is not None
+        model = self.model[tokens] if known and self.model is not None else np.zeros_like(self.positions[tokens])
+        payer = self.paid_model[paid] if known and self.paid_model is not None else np.zeros_like(self.paid[paid])
+        names = self.models if known else ("",)
+        count = np.bincount(model, minlength=len(names))
+        counts = [np.bincount(model, part[tokens], len(names)) for part in np.diff(self.sums, axis=1)]
+        dollars = np.bincount(payer, np.diff(self.spent)[paid], len(names))
+        payments = np.bincount(payer, minlength=len(names))
+        used = [
+            ModelSpending(
+                name,
+                int(count[n]),
+                uncached=float(counts[0][n]),
+                cached=float(counts[1][n]),
+                output=float(counts[2][n]),
+                cost=float(dollars[n]) if payments[n] else None,
+            )
+            for n, name in enumerate(names)
+            if count[n] or payments[n]
+        ]
+        return sorted(used, key=lambda use: (-use.uncached - use.cached - use.output, use.model))
+
     def cost_before(self, bounds: FloatArray) -> FloatArray:
         """Return the dollars spent before each of these positions."""
         return np.asarray(self.spent[indexes_before(self.paid, bounds)])
+
+
+def _model_of(model: bytes, positions: bytes) -> NDArray[np.int32] | None:
+    return np.frombuffer(model, "<i4") if len(model) == len(positions) else None
 
 
 def _summed(values: FloatArray) -> FloatArray:

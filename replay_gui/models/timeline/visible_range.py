@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -25,18 +26,20 @@ class VisibleRange(QObject):
         index: the RunIndex so far (an empty one where no run is open).
         position: the current position, 0 … index.count.
         view: the visible range of positions (start, end), floats, start < end.
+        chosen: the first and the last position of a range that is to be summed up, or None.
         axis: "number" or "time": what the timeline is drawn along.
         marks: what a search or a comparison has marked on the timeline.
         hides_bookkeeping: whether bookkeeping events are left out. listing: what else a list of events leaves out.
 
     Signals:
-        view_changed(): `view` is another.
+        view_changed(): `view` is another. chosen_changed(): `chosen` is another.
         axis_changed(): `axis` is another.
         marks_changed(): `marks` are others.
         bookkeeping_changed(): `hides_bookkeeping` is another.
     """
 
     view_changed = Signal()
+    chosen_changed = Signal()
     axis_changed = Signal()
     marks_changed = Signal()
     bookkeeping_changed = Signal()
@@ -46,6 +49,7 @@ class VisibleRange(QObject):
         self.index = RunIndex()
         self.position = Position(0)
         self.view: tuple[float, float] = (0.0, 1.0)
+        self.chosen: tuple[Position, Position] | None = None
         self.axis = "number"
         self.marks = TimelineMarks()
         self.hides_bookkeeping = True
@@ -86,7 +90,7 @@ class VisibleRange(QObject):
 
     def reset_view(self) -> None:
         """Show the whole of another run, without marks; nothing is emitted but for the axis."""
-        self.marks = TimelineMarks()
+        self.marks, self.chosen = TimelineMarks(), None
         self._shows_all = True
         self.update_axis()
         self.view = (0.0, float(max(self.index.count, _MIN_EVENTS)))
@@ -111,6 +115,29 @@ class VisibleRange(QObject):
         if view != self.view:
             self.view = view
             self.view_changed.emit()
+
+    # ---- a range to sum up ------------------------------------------------------------------------
+    def choose_range(self, start: float, end: float) -> None:
+        """Choose the events from one position to another, clamped to the run; none where no event is between them."""
+        low, high = sorted((start, end))
+        first, last = max(math.ceil(low), 1), min(math.floor(high), self.index.count)
+        self._set_chosen((Position(first), Position(last)) if first <= last else None)
+
+    @Slot()
+    def forget_range(self) -> None:
+        """Choose no range."""
+        self._set_chosen(None)
+
+    @Slot()
+    def zoom_to_range(self) -> None:
+        """Show the chosen range."""
+        if self.chosen is not None:
+            self.set_view(self.chosen[0] - 0.5, self.chosen[1] + 0.5)
+
+    def _set_chosen(self, chosen: tuple[Position, Position] | None) -> None:
+        if chosen != self.chosen:
+            self.chosen = chosen
+            self.chosen_changed.emit()
 
     # ---- what the timeline is drawn along -------------------------------------------------------------
     def set_axis(self, axis: str) -> None:

@@ -2,52 +2,71 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from replay_gui.core.facts.run_measures import token_counts, token_words
 from replay_gui.core.facts.run_outcome import RunResult, end_words, outcome_words
-from replay_gui.core.facts.run_totals import ModelUse, total_use
+from replay_gui.core.facts.run_totals import ModelUse, total_cost
 from replay_gui.core.importers.import_notes import missing_notes
 from replay_gui.core.log.positions import Position
 from replay_gui.core.text.clock import utc_text
-from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.wording import bytes_text, cost_text, duration_text
+from replay_gui.core.text.wording import bytes_text, cost_text, duration_text, plural
 from replay_gui.engine.answers import RunFacts
-from replay_gui.look.theme import GAP, UNIT, data_font
+from replay_gui.models.run.event_filter import EventFilter
+from replay_gui.models.run.fact_table import FactTable
+from replay_gui.models.run.run_extremes import (
+    ANSWER_HEADINGS,
+    CALL_HEADINGS,
+    dearest_answers,
+    run_waits,
+    slowest_calls,
+)
 from replay_gui.models.run.run_numbers import RunNumbers, run_numbers
+from replay_gui.models.run.use_cells import KIND_HEADINGS, TOOL_HEADINGS, kind_rows, tool_rows, use_headings, use_rows
 from replay_gui.models.run.verdict_words import verdict_of
 from replay_gui.models.session import Session
-from replay_gui.models.tooltip import plain_tooltip
-from replay_gui.widgets.parts.elided_label import ElidedLabel
+from replay_gui.models.timeline.spending_plot import SpendingPlot
 from replay_gui.widgets.parts.panel import Panel
-from replay_gui.widgets.parts.plain_label import PlainLabel
 from replay_gui.widgets.parts.section import Section
-from replay_gui.widgets.run.fact_row import NAME_WIDTH_PX, FactRow
+from replay_gui.widgets.run.fact_pairs import fact_pairs
+from replay_gui.widgets.run.fact_row import FactRow
+from replay_gui.widgets.run.fact_view import FactView
 from replay_gui.widgets.run.mark_rows import mark_rows
 
 COUNT_INTERVAL_MS = 500  # ms between two counts while the index grows
-_MAX_TABLE_ROWS = 40  # kinds, tools, models
+_MAX_MARKS = 40  # that are listed
 _MAX_OUTCOMES = 10  # graders
-_MAX_TOKEN_KINDS = 4  # of tokens
 _STATES = {"recorded": "recorded by the source", "derived": "derived from the events"}  # by RunFacts.state
 
 
 class RunFactsPanel(Panel):
-    """The numbers of the session's run, counted repeatedly while it is read, and only while the panel is visible."""
+    """The numbers of the session's run, counted repeatedly while it is read, and only while the panel is visible.
+
+    Signals: filter_wanted(object): a number leads to the events that pass this EventFilter.
+    """
+
+    filter_wanted = Signal(object)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("Run facts", parent)
         self._session = session
+        self._tables: dict[Section, FactTable] = {}
         self._run, self._checked, self.marks = Section("Run"), Section("Integrity"), Section("Marks")
-        self._kinds, self._tools = Section("Events by kind"), Section("Tools")
-        self._used, self._imported = Section("Tokens and cost"), Section("Import")
+        self._imported = Section("Import")
+        self.tools, self.kinds = FactTable(TOOL_HEADINGS), FactTable(KIND_HEADINGS)
+        self.slowest, self.dearest, self._used = FactTable(CALL_HEADINGS), FactTable(ANSWER_HEADINGS), FactTable(())
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for section in (self._run, self.marks, self._used, self._checked, self._tools, self._kinds, self._imported):
+        used, tools = self._section("Tokens and cost", self._used), self._section("Tools", self.tools)
+        slowest, dearest = self._section("Slowest calls", self.slowest), self._section("Dearest answers", self.dearest)
+        kinds = self._section("Events by kind", self.kinds)
+        sections = self._run, self.marks, used, self._checked, tools, slowest, dearest, kinds, self._imported
+        for section in sections:
             column.addWidget(section)
         column.addStretch(1)
         area = QScrollArea()
@@ -66,6 +85,29 @@ class RunFactsPanel(Panel):
         session.report_changed.connect(self.refresh)
         session.totals_changed.connect(self.refresh)
         session.run_marks.changed.connect(self.refresh)
+
+    def _section(self, title: str, table: FactTable) -> Section:
+        """Return a section of a table that can be sorted, hidden while it has no rows."""
+        section, view = Section(title, self), FactView(title, table)  # without a parent it would be a window
+        section.set_rows([view])
+        section.hide()
+        view.aim_chosen.connect(self._on_aim)
+        table.shown.connect(self._show_sections)
+        self._tables[section] = table
+        return section
+
+    @Slot()
+    def _show_sections(self) -> None:
+        for section, table in self._tables.items():
+            section.setVisible(table.rowCount() > 0)
+
+    @Slot(object)
+    def _on_aim(self, aim: object) -> None:
+        """Go to an event, or to the first one that passes a filter, by which the list is then filtered."""
+        if isinstance(aim, EventFilter):
+            self.filter_wanted.emit(aim)
+        elif isinstance(aim, int):
+            self._session.seek(Position(aim))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Count what was not counted while the panel was hidden."""
@@ -86,19 +128,48 @@ class RunFactsPanel(Panel):
         numbers = run_numbers(self._session.index)
         self.set_secondary(one_line(facts.run_id, 60))
         totals = self._session.totals
-        self._run.set_rows([_pairs(_run_words(facts, numbers, None if totals is None else totals.result))])
+        index = self._session.index
+        words = _run_words(facts, numbers, None if totals is None else totals.result)
+        uses = () if totals is None else totals.uses
+        self._run.set_rows([fact_pairs(words), *self._failure_rows(numbers), *self._wait_rows(), *_total_rows(uses)])
         self.marks.set_rows(list(self._mark_rows()))
-        self._checked.set_rows([_pairs(self._integrity_words())])
-        self._imported.set_rows([_pairs(_import_words(facts))] if facts.origin == "imported" else [])
-        self._used.set_rows([_use_table(totals.uses)] if totals is not None and totals.uses else [])
-        if totals is None and self._session.index.complete:
+        self._checked.set_rows([fact_pairs(self._integrity_words())])
+        self._imported.set_rows([fact_pairs(_import_words(facts))] if facts.origin == "imported" else [])
+        if totals is None and index.complete:
             self._session.request_totals()
-        self._tools.set_rows([_tool_table(numbers)] if numbers.tools else [])
-        self._kinds.set_rows([_kind_table(numbers)] if numbers.kinds else [])
+        self.tools.show(tool_rows(numbers))
+        self.kinds.show(kind_rows(numbers))
+        self.slowest.show(slowest_calls(index))
+        self.dearest.show([] if totals is None else dearest_answers(SpendingPlot.of(totals.spending)))
+        self._used.show(use_rows(uses), use_headings(uses))
+
+    def _failure_rows(self, numbers: RunNumbers) -> list[QWidget]:
+        """A link to all that went wrong."""
+        troubles = (numbers.failed, "failed call"), (numbers.denied, "denial"), (numbers.errors, "error")
+        words = ", ".join(plural(count, what) for count, what in troubles if count)
+        row = FactRow("failures", words or "none", link=bool(words))
+        row.setEnabled(bool(words))
+        row.clicked.connect(self._on_failures)
+        return [row]
+
+    @Slot()
+    def _on_failures(self) -> None:
+        self.filter_wanted.emit(EventFilter(failed=True))
+
+    def _wait_rows(self) -> list[QWidget]:
+        """How long calls were under way, and a link to the end of the longest pause."""
+        waits = run_waits(self._session.index)
+        rows: list[QWidget] = [fact_pairs([("in calls", duration_text(waits.in_calls))])] if waits.in_calls else []
+        if waits.pause:
+            row = FactRow("pause", f"{duration_text(waits.pause)} at most, before {waits.pause_end:,}", link=True)
+            row.aim = waits.pause_end
+            row.clicked.connect(self._on_mark)
+            rows.append(row)
+        return rows
 
     def _mark_rows(self) -> list[FactRow]:
         marks = self._session.run_marks
-        rows = mark_rows(marks, _MAX_TABLE_ROWS)
+        rows = mark_rows(marks, _MAX_MARKS)
         for row in rows:
             row.clicked.connect(self._on_mark)
         return rows if rows or marks.found is None else [FactRow("marks", "none")]
@@ -126,17 +197,11 @@ class RunFactsPanel(Panel):
 def _run_words(facts: RunFacts, numbers: RunNumbers, result: RunResult | None) -> list[tuple[str, str]]:
     agent = f"{facts.agent_type} {facts.agent_version}".strip()
     start = facts.created if numbers.start is None else numbers.start
-    troubles = (
-        (numbers.errors, "errors"),
-        (numbers.failed, "failed calls"),
-        (numbers.denied, "denials"),
-    )
     words = [
         ("agent", agent),
         *_result_words(result),
         ("events", f"{numbers.events:,}"),
         ("calls", f"{numbers.calls:,}" if numbers.calls else ""),
-        ("errors", ", ".join(f"{count:,} {what}" for count, what in troubles if count) or "none"),
         ("duration", "" if numbers.duration is None else duration_text(numbers.duration)),
         ("began", _when(start)),
         ("phases", f"{numbers.phases:,}" if numbers.phases else ""),
@@ -176,89 +241,10 @@ def _when(ns: int | None) -> str:
     return f"{words[:19]} UTC" if words else f"{ns:,} ns"  # of a time that no calendar has
 
 
-def _pairs(rows: list[tuple[str, str]]) -> QWidget:
-    table, grid = _table()
-    grid.setColumnMinimumWidth(0, NAME_WIDTH_PX)
-    grid.setColumnStretch(1, 1)
-    for line, (name, value) in enumerate(rows):
-        grid.addWidget(_label(name, "secondary"), line, 0, Qt.AlignmentFlag.AlignTop)
-        label = _label(one_line(value, 400))
-        label.setWordWrap(True)
-        label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        grid.addWidget(label, line, 1)
-    return table
-
-
-def _kind_table(numbers: RunNumbers) -> QWidget:
-    table, grid = _table()
-    grid.setColumnStretch(0, 1)
-    for line, (name, count) in enumerate(numbers.kinds[:_MAX_TABLE_ROWS]):
-        label = ElidedLabel(kind_label(name))
-        label.setToolTip(plain_tooltip(one_line(name, 80)))
-        grid.addWidget(label, line, 0)
-        grid.addWidget(_number(f"{count:,}"), line, 1)
-        grid.addWidget(_number(f"{count / numbers.events:.1%}", "secondary"), line, 2)
-    _add_more_row(grid, len(numbers.kinds) - _MAX_TABLE_ROWS)
-    return table
-
-
-def _tool_table(numbers: RunNumbers) -> QWidget:
-    table, grid = _table()
-    grid.setColumnStretch(0, 1)
-    for column, head in enumerate(("", "calls", "failed", "denied", "time")):
-        grid.addWidget(_number(head, "secondary"), 0, column)
-    for line, tool in enumerate(numbers.tools[:_MAX_TABLE_ROWS], 1):
-        grid.addWidget(ElidedLabel(one_line(tool.name, 80)), line, 0)
-        time = "" if tool.time is None else duration_text(tool.time)
-        for column, (count, role) in enumerate(((tool.calls, ""), (tool.failed, "bad"), (tool.denied, "bad")), 1):
-            grid.addWidget(
-                _number(f"{count:,}" if count or not role else "–", role if count else "secondary"), line, column
-            )
-        grid.addWidget(_number(time), line, 4)
-    _add_more_row(grid, len(numbers.tools) - _MAX_TABLE_ROWS)
-    return table
-
-
-def _use_table(uses: tuple[ModelUse, ...]) -> QWidget:
-    """A line a model, and one for all where there are several."""
-    table, grid = _table()
-    grid.setColumnStretch(0, 1)
-    sorts = tuple(dict.fromkeys(sort for use in uses for sort in use.tokens))[:_MAX_TOKEN_KINDS]
-    for column, head in enumerate(("", *(sort.replace("_", " ") or "tokens" for sort in sorts), "cost")):
-        grid.addWidget(_number(one_line(head, 20), "secondary"), 0, column)
-    every = [total_use(uses)] if len(uses) > 1 else []
-    for line, use in enumerate((*uses[:_MAX_TABLE_ROWS], *every), 1):
-        grid.addWidget(ElidedLabel(one_line(use.model, 80) or "model not named"), line, 0)
-        for column, sort in enumerate(sorts, 1):
-            count = use.tokens.get(sort)
-            grid.addWidget(_number("–" if count is None else f"{count:,}", "" if count else "secondary"), line, column)
-        grid.addWidget(_number("" if use.cost is None else cost_text(use.cost)), line, len(sorts) + 1)
-    _add_more_row(grid, len(uses) - _MAX_TABLE_ROWS)
-    return table
-
-
-def _add_more_row(grid: QGridLayout, more: int) -> None:
-    if more > 0:
-        grid.addWidget(_label(f"and {more:,} more", "secondary"), grid.rowCount(), 0)
-
-
-def _table() -> tuple[QWidget, QGridLayout]:
-    table = QWidget()
-    grid = QGridLayout(table)
-    grid.setContentsMargins(GAP + UNIT, UNIT, GAP + UNIT, UNIT)
-    grid.setHorizontalSpacing(2 * GAP)
-    grid.setVerticalSpacing(GAP)
-    return table, grid
-
-
-def _label(text: str, role: str = "") -> PlainLabel:
-    label = PlainLabel(text, role)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    return label
-
-
-def _number(text: str, role: str = "") -> PlainLabel:
-    label = _label(text, role)
-    label.setFont(data_font())
-    label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-    return label
+def _total_rows(uses: tuple[ModelUse, ...]) -> list[QWidget]:
+    """What all models used together."""
+    if not uses:
+        return []
+    cost = total_cost(uses)
+    words = [("tokens", token_words(token_counts(uses))), ("cost", "" if cost is None else cost_text(cost))]
+    return [fact_pairs([(name, value) for name, value in words if value])]

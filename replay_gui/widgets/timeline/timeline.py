@@ -28,6 +28,7 @@ from replay_gui.models.timeline.subagents import Subagents
 from replay_gui.models.timeline.timeline_choice import ALL_LANES, BOOKKEEPING, LaneChoice
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 from replay_gui.models.timeline.timeline_scene import TimelineScene
+from replay_gui.widgets.timeline.timeline_gestures import TimelineGestures
 from replay_gui.widgets.timeline.timeline_hover import TimelineHover
 from replay_gui.widgets.timeline.timeline_layout import (
     WHEEL_NOTCH,
@@ -45,6 +46,7 @@ from replay_gui.widgets.timeline.timeline_painter import (
     paint_focus_ring,
     paint_no_events,
     paint_position,
+    paint_range,
     position_text,
     still_picture,
 )
@@ -61,8 +63,8 @@ class Timeline(QWidget):
     """All events of the session's run on lanes.
 
     Click or drag: go there. Right button, or Shift, and drag: zoom to an area. Middle button, or Ctrl or Alt, and drag:
-    pan. Wheel: zoom at the pointer, with Shift pan. A triangle beside a name folds; the menu of the names hides. Keys:
-    see HELP. `compact`: no numbers below.
+    pan. On the axis, drag: choose a range to sum up, double click in it: zoom to it. Wheel: zoom at the pointer, with
+    Shift pan. A triangle beside a name folds; the menu of the names hides. Keys: see HELP. `compact`: no numbers below.
 
     All that does not depend on the position is drawn once into a pixmap; moving the position redraws the line alone.
 
@@ -80,9 +82,8 @@ class Timeline(QWidget):
         self._made_for = QSize()  # the size of this widget that the scene and its pictures are for
         self._names: QPixmap | None = None
         self._still: QPixmap | None = None
-        self._pan_from: QPointF | None = None  # where the hand holds the plot while it pans
-        self._area: tuple[float, float] | None = None  # x where an area was begun, x now
-        self._scrubbing, self._ring = False, False  # `_ring`: the focus came by the keyboard
+        self._ring = False  # the focus came by the keyboard
+        self._hands = TimelineGestures(self, session, lambda: self.scale, self._layout)
         self._hover = TimelineHover(session, self)
         self._hover.rested.connect(self.show_hover)
         self._growing = QTimer(self, singleShot=True, interval=0)
@@ -102,6 +103,7 @@ class Timeline(QWidget):
             told.connect(self.on_scene_changed)
         session.view_changed.connect(self.redraw)
         session.axis_changed.connect(self.redraw)
+        session.chosen_changed.connect(self.update)
         session.bookkeeping_changed.connect(self.on_bookkeeping_changed)
         self.on_run_changed()
 
@@ -219,8 +221,10 @@ class Timeline(QWidget):
             painter.drawPixmap(0, 0, names)
             words = position_text(self._index, self._session.position, self._session.axis)
             paint_position(painter, self._layout(), self.scale, self._session.position, words)
-        if self._area:
-            paint_area(painter, self._layout(), *self._area)
+        if self._session.chosen is not None and self._index.count:
+            paint_range(painter, self._layout(), self.scale, self._session.chosen)
+        if self._hands.area:
+            paint_area(painter, self._layout(), *self._hands.area)
         if self._ring:
             paint_focus_ring(painter, self._layout())
         painter.end()
@@ -235,46 +239,28 @@ class Timeline(QWidget):
 
     # ---- the pointer --------------------------------------------------------------------------------
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Begin to pan, to move the position or to draw an area; fold a group at its triangle."""
+        """Begin a gesture; fold a group at its triangle."""
         self._hover.leave()
-        x, held = event.position().x(), event.modifiers()
-        left, right = event.button() == Qt.MouseButton.LeftButton, event.button() == Qt.MouseButton.RightButton
-        pans = held & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
-        if event.button() == Qt.MouseButton.MiddleButton or (left and pans):
-            self._pan_from = event.position()
-            self.setCursor(Qt.CursorShape.ClosedHandCursor)
-        elif x < LABELS:
-            if left and (lane := self._triangle_at(event.position())):
-                self.choose(self._choice.toggled(lane.group))
-        elif right or (left and held & Qt.KeyboardModifier.ShiftModifier):
-            self._area = (x, x)
-        elif left:
-            self._scrubbing = True
-            self._seek(x)
+        if self._hands.press(event) or event.button() != Qt.MouseButton.LeftButton:
+            return
+        if lane := self._triangle_at(event.position()):
+            self.choose(self._choice.toggled(lane.group))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Continue what was begun; else show what the mouse points at."""
-        x = event.position().x()
-        if self._pan_from:
-            self._view(self.scale.panned(self._pan_from.x() - x, self._index.count))
-            self._pan_from = event.position()
-        elif self._area:
-            self._area = (self._area[0], x)
-            self.update()
-        elif self._scrubbing:
-            self._seek(x)
-        else:
+        if not self._hands.move(event):
             over = self._triangle_at(event.position()) is not None
             self.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
             self._hover.follow(event.position().toPoint())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """End what was begun; zoom to an area that was drawn."""
-        if self._area:
-            self._zoom_to(*sorted(self._area))
-        self._pan_from, self._area, self._scrubbing = None, None, False
-        self.unsetCursor()
-        self.update()
+        """End what was begun."""
+        self._hands.release(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Zoom to the chosen range; elsewhere, it is a click."""
+        if not self._hands.double_click(event):
+            super().mouseDoubleClickEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom around the mouse; sideways or with Shift, pan."""
@@ -282,9 +268,9 @@ class Timeline(QWidget):
         across, down = event.angleDelta().x(), event.angleDelta().y()
         if across or event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             pixels = -(across or down) / WHEEL_NOTCH * KEY_PAN * self.scale.width
-            self._view(self.scale.panned(pixels, self._index.count))
+            self._hands.view(self.scale.panned(pixels, self._index.count))
         else:
-            self._zoom(wheel_factor(down), event.position().x() - self._layout().origin)
+            self._hands.zoom(wheel_factor(down), event.position().x() - self._layout().origin)
         event.accept()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
@@ -309,20 +295,6 @@ class Timeline(QWidget):
         if row is None or not layout.triangle(row).contains(point) or not has_fold_triangle(self.rows, row):
             return None
         return self.rows[row]
-
-    def _seek(self, x: float) -> None:
-        self._session.seek(self.scale.nearest(x - self._layout().origin, self._index.count))
-
-    def _view(self, scale: TimelineScale) -> None:
-        self._session.set_view(*scale.view)
-
-    def _zoom(self, factor: float, pixel: float) -> None:
-        self._view(self.scale.zoomed(factor, pixel, self._index.count))
-
-    def _zoom_to(self, left: float, right: float) -> None:
-        if right - left >= GAP:  # else a click, or a slip of the hand
-            origin = self._layout().origin
-            self._view(self.scale.between(left - origin, right - origin, self._index.count))
 
     # ---- what is under the pointer --------------------------------------------------------------------
     def event_at(self, point: QPointF) -> Position | None:
@@ -384,17 +356,16 @@ class Timeline(QWidget):
             case Qt.Key.Key_End:
                 session.seek(Position(self._index.count))
             case Qt.Key.Key_W:
-                self._zoom(1 / ZOOM_STEP, middle)
+                self._hands.zoom(1 / ZOOM_STEP, middle)
             case Qt.Key.Key_S:
-                self._zoom(ZOOM_STEP, middle)
+                self._hands.zoom(ZOOM_STEP, middle)
             case Qt.Key.Key_A:
-                self._view(scale.panned(-KEY_PAN * scale.width, self._index.count))
+                self._hands.view(scale.panned(-KEY_PAN * scale.width, self._index.count))
             case Qt.Key.Key_D:
-                self._view(scale.panned(KEY_PAN * scale.width, self._index.count))
+                self._hands.view(scale.panned(KEY_PAN * scale.width, self._index.count))
             case Qt.Key.Key_F:
                 session.fit_view()
-            case Qt.Key.Key_Escape if self._area:
-                self._area = None
-                self.update()
+            case Qt.Key.Key_Escape if self._hands.give_up():
+                pass
             case _:
                 super().keyPressEvent(event)

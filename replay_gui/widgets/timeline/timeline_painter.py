@@ -237,3 +237,21 @@ def paint_area(painter: QPainter, layout: TimelineLayout, x1: float, x2: float) 
     painter.setPen(QPen(accent, LINE))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(area)
+
+
+def paint_range(
+    painter: QPainter, layout: TimelineLayout, scale: TimelineScale, chosen: tuple[Position, Position]
+) -> None:
+    """Paint the range that is summed up: a band on the axis and its edges through the lanes."""
+    accent, plot, axis = theme().accent, layout.plot, layout.axis
+    ends = (layout.origin + scale.pixel(at) for at in (chosen[0] - 0.5, chosen[1] + 0.5))
+    left, right = (min(max(x, plot.left()), plot.right()) for x in ends)
+    if right <= left:
+        return
+    veil, band = QColor(accent), QColor(accent)
+    veil.setAlphaF(0.1)
+    band.setAlphaF(0.35)
+    painter.fillRect(QRectF(left, plot.top(), right - left, plot.height()), veil)
+    painter.fillRect(QRectF(left, axis.top(), right - left, UNIT), band)
+    for x in (left, right):
+        painter.fillRect(QRectF(round(x) - LINE / 2, plot.top(), LINE, plot.height() + UNIT), accent)

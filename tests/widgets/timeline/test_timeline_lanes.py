@@ -186,7 +186,7 @@ def test_along_the_clock_the_pointer_finds_events_and_zooms(timeline: Timeline, 
         QTest.mouseClick(timeline, LEFT, NONE, QPoint(round(timeline.x_of(position)), 50))
         assert abs(session.position - position) <= 2, "events less than a pixel apart"
     before = timeline.scale.coordinate(400.0)
-    timeline._zoom(0.5, 400.0)
+    session.set_view(*timeline.scale.zoomed(0.5, 400.0, COUNT).view)
     assert timeline.scale.coordinate(400.0) == pytest.approx(before, rel=1e-6)
     QTest.keyClick(timeline, Qt.Key.Key_F)
     assert session.view == (0.0, COUNT)

@@ -1,0 +1,112 @@
+"""A small table of facts that can be sorted by each of its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal
+
+from replay_gui.models.run.any_index import AnyIndex
+
+
+class CellRole(StrEnum):
+    """How a cell is painted."""
+
+    PLAIN = "plain"
+    QUIET = "quiet"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class FactCell:
+    """A cell. `key`: what it is sorted by. `aim`: what a click on it leads to, for the owner of the table; or None."""
+
+    text: str
+    key: float | str = ""
+    role: CellRole = CellRole.PLAIN
+    aim: object = None
+
+
+FactCells: TypeAlias = tuple[FactCell, ...]
+
+
+class FactTable(QAbstractTableModel):
+    """Rows of cells, all keys of a column of one type. The order chosen by `sort` is kept for other rows.
+
+    Signal: shown(): there are other rows.
+    """
+
+    shown = Signal()
+
+    def __init__(self, headings: Sequence[str], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._headings = tuple(headings)
+        self._given: tuple[FactCells, ...] = ()
+        self._rows: list[FactCells] = []
+        self._sorted_by: tuple[int, bool] | None = None  # column, whether descending
+
+    def show(self, rows: Sequence[FactCells], headings: Sequence[str] | None = None) -> None:
+        """Show these rows, in the order chosen last; before that, as they are given."""
+        headings = self._headings if headings is None else tuple(headings)
+        if (tuple(rows), headings) == (self._given, self._headings):
+            return
+        self.beginResetModel()
+        self._given, self._headings = tuple(rows), headings
+        self._order()
+        self.endResetModel()
+        self.shown.emit()
+
+    def cell(self, row: int, column: int) -> FactCell:
+        """Return a cell; IndexError beyond the last."""
+        return self._rows[row][column]
+
+    def aim(self, row: int, column: int) -> object:
+        """Return what a click on a cell leads to, or else on the first cell of its row that leads anywhere."""
+        cells = (self._rows[row][column], *self._rows[row])
+        return next((cell.aim for cell in cells if cell.aim is not None), None)
+
+    def _order(self) -> None:
+        self._rows = list(self._given)
+        if self._sorted_by is not None and self._sorted_by[0] < len(self._headings):
+            column, descending = self._sorted_by
+            self._rows.sort(key=lambda cells: cells[column].key, reverse=descending)
+
+    # ---- as Qt asks -----------------------------------------------------------------------------------
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sort by a column, which `show` keeps to; a negative column: as the rows are given."""
+        self.layoutAboutToBeChanged.emit()
+        self._sorted_by = None if column < 0 else (column, order is Qt.SortOrder.DescendingOrder)
+        self._order()
+        self.layoutChanged.emit()
+
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        """The number of rows."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
+        """The number of columns."""
+        return 0 if parent.isValid() else len(self._headings)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a column's heading or its alignment."""
+        if orientation is not Qt.Orientation.Horizontal or section >= len(self._headings):
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._headings[section]
+        return _aligned(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a cell's text or its alignment."""
+        if not index.isValid():
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _aligned(index.column())
+        return self._rows[index.row()][index.column()].text if role == Qt.ItemDataRole.DisplayRole else None
+
+
+def _aligned(column: int) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter

@@ -1,0 +1,88 @@
+"""The sums of the range that is chosen on the timeline."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from replay_gui.models.run.fact_table import FactTable
+from replay_gui.models.run.range_sums import RangeSums
+from replay_gui.models.run.use_cells import MODEL_HEADINGS, TOOL_HEADINGS, model_rows, tool_rows
+from replay_gui.models.session import Session
+from replay_gui.widgets.parts.panel import Panel
+from replay_gui.widgets.parts.section import Section
+from replay_gui.widgets.run.fact_pairs import fact_pairs
+from replay_gui.widgets.run.fact_view import FactView
+
+_REST_MS = 60  # ms, between two sums while the range is drawn
+
+
+class RangePanel(Panel):
+    """What the events of the session's chosen range took, in all, by tool and by model; counted while it is in sight.
+
+    Signals: filter_wanted(object): a cell leads to the events that pass this EventFilter.
+    """
+
+    filter_wanted = Signal(object)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__("Range", parent)
+        self._session = session
+        self.zoom = self.add_button("Zoom", "Show only this range in the timeline (Z)")
+        self.done = self.add_button("Close", "Sum up no range (R)")
+        self.zoom.clicked.connect(session.zoom_to_range)
+        self.done.clicked.connect(session.forget_range)
+        self.sums = Section("In all")
+        self.tools, self.models = FactTable(TOOL_HEADINGS), FactTable(MODEL_HEADINGS)
+        self._sections = {}
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.sums)
+        for title, table in (("By tool", self.tools), ("By model", self.models)):
+            view, section = FactView(title, table), Section(title, self)  # without a parent it would be a window
+            view.aim_chosen.connect(self.filter_wanted)
+            section.set_rows([view])
+            column.addWidget(section)
+            self._sections[title] = section
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setAccessibleName("Sums of the range")
+        area.setWidget(body)
+        body.setAutoFillBackground(False)
+        self.set_body(area)
+        self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
+        self._rest.timeout.connect(self.refresh)
+        session.chosen_changed.connect(self._on_chosen_changed)
+        session.totals_changed.connect(self.refresh)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Sum up what was chosen while the panel was hidden."""
+        super().showEvent(event)
+        self.refresh()
+
+    @Slot()
+    def _on_chosen_changed(self) -> None:
+        if not self._rest.isActive():
+            self._rest.start()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Sum up, if the panel is in sight and a range is chosen."""
+        session, chosen = self._session, self._session.chosen
+        if chosen is None or not self.isVisible():
+            return
+        totals = session.totals
+        if totals is None and session.index.complete:
+            session.request_totals()
+        sums = RangeSums.of(session.index, None if totals is None else totals.spending, *chosen)
+        self.set_title(f"Events {chosen[0]:,} to {chosen[1]:,}")
+        self.sums.set_rows([fact_pairs(sums.pairs())])
+        self.tools.show(tool_rows(sums.numbers))
+        self.models.show(model_rows(sums.models))
+        self._sections["By tool"].setVisible(self.tools.rowCount() > 0)
+        self._sections["By model"].setVisible(self.models.rowCount() > 0)
