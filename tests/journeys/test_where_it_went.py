@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from replay_gui import Recorder
-from replay_gui.models.run.fact_table import FactTable
+from replay_gui.models.facts.fact_table import FactTable
 from replay_gui.widgets.run.fact_view import FactView
 from replay_gui.widgets.run.run_facts_panel import RunFactsPanel
 from tests.helpers.journey import Journey

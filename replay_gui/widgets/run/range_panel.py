@@ -6,9 +6,9 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from replay_gui.models.run.fact_table import FactTable
-from replay_gui.models.run.range_sums import RangeSums
-from replay_gui.models.run.use_cells import MODEL_HEADINGS, TOOL_HEADINGS, model_rows, tool_rows
+from replay_gui.models.facts.fact_table import FactTable
+from replay_gui.models.facts.range_sums import RangeSums
+from replay_gui.models.facts.use_cells import MODEL_HEADINGS, TOOL_HEADINGS, model_rows, tool_rows
 from replay_gui.models.session import Session
 from replay_gui.widgets.parts.panel import Panel
 from replay_gui.widgets.parts.section import Section

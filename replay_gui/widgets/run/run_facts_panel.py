@@ -15,17 +15,17 @@ from replay_gui.core.text.clock import utc_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import bytes_text, cost_text, duration_text, plural
 from replay_gui.engine.answers import RunFacts
-from replay_gui.models.run.event_filter import EventFilter
-from replay_gui.models.run.fact_table import FactTable
-from replay_gui.models.run.run_extremes import (
+from replay_gui.models.facts.fact_table import FactTable
+from replay_gui.models.facts.run_extremes import (
     ANSWER_HEADINGS,
     CALL_HEADINGS,
     dearest_answers,
     run_waits,
     slowest_calls,
 )
+from replay_gui.models.facts.use_cells import KIND_HEADINGS, TOOL_HEADINGS, kind_rows, tool_rows, use_headings, use_rows
+from replay_gui.models.run.event_filter import EventFilter
 from replay_gui.models.run.run_numbers import RunNumbers, run_numbers
-from replay_gui.models.run.use_cells import KIND_HEADINGS, TOOL_HEADINGS, kind_rows, tool_rows, use_headings, use_rows
 from replay_gui.models.run.verdict_words import verdict_of
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.spending_plot import SpendingPlot

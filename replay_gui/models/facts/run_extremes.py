@@ -13,8 +13,8 @@ from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.positions import EventIndex, Position, position_after
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import cost_text, duration_text
-from replay_gui.models.run.fact_table import FactCell, FactCells
-from replay_gui.models.run.use_cells import UNNAMED_MODEL, number_cell
+from replay_gui.models.facts.fact_table import FactCell, FactCells
+from replay_gui.models.facts.use_cells import UNNAMED_MODEL, number_cell
 from replay_gui.models.timeline.spending_plot import SpendingPlot
 
 CALL_HEADINGS = ("Call", "Event", "Took")

@@ -9,8 +9,8 @@ from replay_gui.core.log.kinds import Kind
 from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import cost_text, duration_text
+from replay_gui.models.facts.fact_table import CellRole, FactCell, FactCells
 from replay_gui.models.run.event_filter import EventFilter
-from replay_gui.models.run.fact_table import CellRole, FactCell, FactCells
 from replay_gui.models.run.run_numbers import RunNumbers
 from replay_gui.models.timeline.spending_plot import ModelSpending
 

@@ -1,0 +1,1 @@
+"""Models of the facts of a run: small tables and sums."""
