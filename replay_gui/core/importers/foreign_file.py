@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from replay_gui.core.importers.import_notes import ImportNotes
-from replay_gui.core.importers.json_lines import NotJson, value_of
+from replay_gui.core.importers.json_lines import NotJson, value_of, values_in_a_row
 from replay_gui.core.importers.limits import LIMITS, Limits
 from replay_gui.core.log.source import Source
 
@@ -55,14 +55,23 @@ class ForeignFile:
 
     @cached_property
     def document(self) -> Any:
-        """The whole file as a JSON object or array; None if it is none, or larger than the limit."""
+        """The whole file as a JSON object or array; None if it is none, or larger than the limit.
+
+        Several values that a program has printed one after the other, each over several lines, are an array of them.
+        """
         size = self.source.size
         if self.head.lstrip(_SPACE)[:1] not in (b"{", b"[") or size > self.limits.document:
             return None
+        raw = self.source.read_at(0, size)
         try:
-            return value_of(self.source.read_at(0, size), self.notes)
+            return value_of(raw, self.notes)
         except NotJson:
-            return None
+            return (values_in_a_row(raw, self.notes) or None) if self._begins_in_lines else None
+
+    @property
+    def _begins_in_lines(self) -> bool:
+        """Whether the first line is the beginning of a value that goes on in the next."""
+        return self.head.lstrip(_SPACE).split(b"\n", 1)[0].rstrip() in (b"{", b"[")
 
     @property
     def is_too_long(self) -> bool:

@@ -16,7 +16,7 @@ _HARMLESS = re.compile(
     r"|lines that repeat an earlier line|calls that repeat one without an answer|whose request is not in the file"
     r"|joined to the line before"
     r"|payload is not what its hash says|stand in the file whole|had not ended when"
-    r"|messages without content"
+    r"|messages without content|stand in the file twice"
 )
 
 _ELSEWHERE = re.compile(r"replaced by later lines|copied from the trajectory before")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -18,12 +19,17 @@ KEPT_BYTES_OF_LONG_LINE = 1 << 20  # bytes
 
 BAD_UTF8 = "lines that are not UTF-8: what could not be read was replaced"
 
+BETWEEN_VALUES = "parts between two JSON values that are no JSON, left out"
+
 _CHUNK_BYTES = 1 << 20
 _BOM = b"\xef\xbb\xbf"
 _MAX_DIGITS = 4000  # Python reads no longer whole number
 
 _decode = msgspec.json.Decoder().decode
 _decode_usual = msgspec.json.Decoder(SURELY_PLAIN).decode
+_scan = json.JSONDecoder(strict=False).raw_decode
+_NEXT = re.compile(r"[^\s\x1e]")
+_BEGIN = re.compile(r"^[{\[]", re.MULTILINE)  # an indented one is within a value that is damaged
 _encode = msgspec.msgpack.Encoder().encode
 
 
@@ -104,6 +110,34 @@ def value_of(raw: bytes, notes: ImportNotes) -> Any:
         return plain(value, notes)
     except RecursionError:
         raise NotJson from None
+
+
+def values_in_a_row(raw: bytes, notes: ImportNotes) -> list[Any]:
+    """Return the JSON values that stand one after the other, each over several lines, as a program prints them.
+
+    Text between two of them is left out and counted. Empty where there are not two, or the first ends in its line: such
+    a file is JSON Lines.
+    """
+    text = raw.decode("utf-8", "replace").removeprefix("\ufeff")
+    values, begun = list[Any](), _NEXT.search(text)
+    while begun is not None:
+        place = begun.start()
+        try:
+            value, end = _scan(text, place)
+        except (ValueError, RecursionError):
+            notes.count(BETWEEN_VALUES)
+            begun = _BEGIN.search(text, place + 1)
+        else:
+            if not values and "\n" not in text[place:end]:
+                return []
+            values.append(value)
+            begun = _NEXT.search(text, end)
+        if not values:
+            return []
+    try:
+        return [plain(value, notes) for value in values] if len(values) > 1 else []
+    except RecursionError:
+        return []
 
 
 def value_in(text: str) -> Any:

@@ -31,7 +31,11 @@ _ROLES = {
     "function": "tool",
 }
 _TEXT = ("text", "content", "output_text", "input_text")
-_LANGCHAIN = ("human", "ai", "system", "tool", "function", "AIMessageChunk")
+_LANGCHAIN = (
+    *("human", "ai", "system", "tool", "function", "AIMessageChunk"),
+    *("HumanMessage", "AIMessage", "SystemMessage", "ToolMessage", "FunctionMessage"),
+)
+_SPEAKERS = frozenset(_LANGCHAIN) - {"system", "tool", "function"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +196,12 @@ def is_message(value: Any) -> bool:
     return is_agent_chat(value)
 
 
+def says_who_spoke(message: dict[str, Any]) -> bool:
+    """Return whether a message says who spoke it, by a name that other records hardly have."""
+    by_type = isinstance(kind := message.get("type"), str) and kind in _SPEAKERS
+    return by_type or bool(message.keys() & {"role", "from"}) or is_agent_chat(message) or "data" in message
+
+
 def read_message(value: dict[str, Any]) -> Message:
     """Read one message of any form; what has none of them is content of its role."""
     value = as_chat(value) if "role" not in value and is_agent_chat(value) else value
@@ -224,7 +234,7 @@ def read_message(value: dict[str, Any]) -> Message:
     if call_id is None and isinstance(several := value.get("tool_call_ids"), list) and len(several) == 1:
         call_id = several[0]
     if role == "tool" and not _has_results(content):
-        why, output = _why_failed(value), content_of(content)
+        why, output = _why_failed(value), content_of(content if content not in (None, "") else value.get("tool_result"))
         failed = bool(why) or _says_failed(value)
         parts.results.append(MessageResult(_text_or_none(call_id), _name(value), output, failed, why))
     else:
@@ -232,14 +242,17 @@ def read_message(value: dict[str, Any]) -> Message:
             parts.add(part)
     told = value.get("tool_calls")
     calls = [_call(call) for call in told if isinstance(call, dict)] if isinstance(told, list) else []
-    if isinstance(function := value.get("function_call"), dict):
-        calls.append(_call(function))
+    single = (value.get(name) for name in ("function_call", "tool_call"))
+    calls += [_call(call) for call in single if isinstance(call, dict)]
     for name in ("reasoning_content", "reasoning", "thinking"):
         if isinstance(value.get(name), str) and value[name]:
             parts.reasoning.append(value[name])
     rest = {key: member for key, member in value.items() if key not in _USED and member not in (None, [], {}, "")}
     if told is not None and not isinstance(told, list):
         rest["tool_calls"] = told
+    for name, is_read in (("tool_call", dict), ("tool_result", object if role == "tool" and not content else ())):
+        if value.get(name) not in (None, [], {}, "") and not isinstance(value[name], is_read):
+            rest[name] = value[name]
     if parts.rest:
         rest["parts"] = parts.rest
     known = {call.id for call in calls if call.id is not None}
@@ -284,7 +297,18 @@ _CALL_AND_RESULT = ("tool_name", "tool_input", "tool_output")  # of a tool's mes
 _USED = frozenset(
     (
         *("role", "content", "parts", "tool_calls", "tool_call_id", "toolCallId", "tool_call_ids", "function_call"),
-        *("name", "is_error", "isError", "status", "reasoning_content", "reasoning", "thinking", "invalid_tool_calls"),
+        *(
+            "tool_call",
+            "tool_result",
+            "name",
+            "is_error",
+            "isError",
+            "status",
+            "reasoning_content",
+            "reasoning",
+            "thinking",
+            "invalid_tool_calls",
+        ),
     )
 )
 

@@ -10,9 +10,14 @@ from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
-from replay_gui.core.importers.formats.autogen_messages import is_agent_chat
 from replay_gui.core.importers.formats.message_events import first_line
-from replay_gui.core.importers.formats.message_forms import OF_PARTS, Message, is_message, read_message
+from replay_gui.core.importers.formats.message_forms import (
+    OF_PARTS,
+    Message,
+    is_message,
+    read_message,
+    says_who_spoke,
+)
 from replay_gui.core.importers.formats.message_text import is_context
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, numbered_records
 from replay_gui.core.importers.import_notes import ImportNotes
@@ -23,10 +28,18 @@ from replay_gui.core.importers.times import any_time
 _MAX_LOOKED_AT = 50  # messages by which a file is recognised
 NO_MESSAGES = "conversations in which no messages were found, left out"
 _MEMBERS = (  # in which messages stand
-    *("messages", "conversation", "conversations", "history", "chat", "transcript", "trajectory", "items", "output"),
+    *("messages", "conversation", "conversations", "trajectory", "transcript", "history", "chat", "dialog", "dialogue"),
+    *("turns", "trace", "chat_history", "conversation_history", "message_history", "items", "output"),
 )
 _SCORES, _VERDICTS = ("reward", "score"), ("resolved", "success", "passed", "is_correct", "utility")
+_RESULTS = ("outcome", "verdict", "final_result")
+_PASSED = {
+    **dict.fromkeys(("pass", "passed", "success", "succeeded", "resolved", "correct"), True),
+    **dict.fromkeys(("fail", "failed", "failure", "unresolved", "incorrect"), False),
+}
+_EXPECTED = ("ground_truth", "reference_answer", "gold_answer", "golden_answer", "target_answer")
 _LIMITS = ("max", "length", "token limit", "timeout")  # beginnings of reasons to stop
+_MAX_LABEL = 40  # characters
 _TIMES = ("timestamp", "time", "created_at", "created", "ts")
 
 
@@ -81,8 +94,7 @@ class ChatMessages:
         self, name: str, whole: dict[str, Any], messages: Iterator[tuple[int, Any]], notes: ImportNotes
     ) -> ImportedRun:
         events = ChatMessageEvents(self.name, self.volatile, notes)
-        member = next((one for one in _MEMBERS if isinstance(whole.get(one), list)), "messages")
-        setting = events.fields(whole, member).get("fields", {})
+        setting = events.fields(self._without_messages(whole)).get("fields", {})
         if isinstance(system := whole.get("system"), str | list):
             setting.pop("system", None)
             messages = iter([(0, {"role": "system", "content": system}), *messages])
@@ -98,7 +110,15 @@ class ChatMessages:
             return None
         read = [message for message in document[:_MAX_LOOKED_AT] if is_message(message)]
         most = len(read) * 2 > len(document[:_MAX_LOOKED_AT])
-        return document if most and any(map(_has_speaker, read)) else None
+        return document if most and any(map(says_who_spoke, read)) else None
+
+    def _without_messages(self, whole: dict[str, Any]) -> dict[str, Any]:
+        """What an object says beside the messages that it holds, or that an object in it holds."""
+        member = next((one for one in _MEMBERS if self._messages_of(whole.get(one)) is not None), None)
+        rest = {name: value for name, value in whole.items() if name != member}
+        inner = whole.get(member) if member is not None else None
+        about = self._without_messages(inner) if isinstance(inner, dict) else {}
+        return {**rest, str(member): about} if about else rest
 
     def _are_whole(self, records: Any) -> bool:
         """Whether these are objects that hold a list of messages each; of some it may be empty."""
@@ -111,11 +131,6 @@ class ChatMessages:
         if not lines or file.document is not None:
             return False
         return self._messages_of(lines) is not None or self._are_whole(lines)
-
-
-def _has_speaker(message: dict[str, Any]) -> bool:
-    """Whether a message says who spoke it, by a name that other records hardly have."""
-    return bool(message.keys() & {"role", "from"}) or is_agent_chat(message) or isinstance(message.get("data"), dict)
 
 
 def _is_empty(record: Any) -> bool:
@@ -131,6 +146,7 @@ class ChatMessageEvents(RecordEvents):
         self._begun = False
         self._open: list[str] = []  # calls that wait for their result, oldest first
         self._grades: list[dict[str, Any]] = []
+        self._expected: dict[str, Any] = {}
         self._end: tuple[End, str] | None = None
 
     def time_of(self, record: dict[str, Any]) -> int | None:
@@ -143,13 +159,18 @@ class ChatMessageEvents(RecordEvents):
         self.run.agent_init(self.agent, "", setting)
 
     def take_grades(self, setting: dict[str, Any]) -> set[str]:
-        """Keep for the end of the run what is known of its outcome; return the names of those members."""
+        """Keep for the end of the run its outcome and what was expected; return the names of those members."""
         taken = set[str]()
         for name, value in setting.items():
             if name in _VERDICTS and isinstance(value, bool):
                 self._grades.append({"passed": value, "score": None, "by": name})
             elif name in _SCORES and isinstance(value, int | float) and not isinstance(value, bool):
                 self._grades.append({"passed": None, "score": float(value), "by": name})
+            elif name in _RESULTS and isinstance(value, str) and value and len(value) <= _MAX_LABEL:
+                passed = _PASSED.get(value.lower())
+                self._grades.append({"passed": passed, "score": None, "by": name, "label": value})
+            elif (name in _EXPECTED or name.startswith("expected_")) and value not in (None, "", [], {}):
+                self._expected[name] = value
             elif name == "error" and isinstance(value, str) and value:
                 self._end = "crash", value
             elif name == "stop_reason" and isinstance(value, str) and value:
@@ -160,7 +181,10 @@ class ChatMessageEvents(RecordEvents):
         return taken
 
     def end(self) -> None:
-        """Add the outcome, where it is known."""
+        """Add what was expected and the outcome, where they are known."""
+        if self._expected:
+            several = len(self._expected) > 1
+            self.run.expected(self._expected if several else next(iter(self._expected.values())))
         if self._end is not None:
             self.run.end(*self._end)
         for grade in self._grades:
@@ -179,8 +203,11 @@ class ChatMessageEvents(RecordEvents):
         extra = self.fields(message.rest, "model", "metadata" if about else "")
         extra = _with(extra, "metadata", self.fields(about, "model", "usage", "cost")) if about else extra
         self.run.context |= {"message_id": record.get("id")}
-        self.uses_model(message.rest.get("model") or about.get("model"))
-        self.run.once = _use(record.get("usage") or record.get("models_usage") or about.get("usage"), about.get("cost"))
+        answer = message.rest.get("response_metadata")
+        answer = answer if isinstance(answer, dict) else {}
+        models = (message.rest.get("model"), about.get("model"), answer.get("model_name"), answer.get("model"))
+        self.uses_model(next((model for model in models if model), None))
+        self.run.once = _use(_usage_in(message.rest) or about.get("usage"), about.get("cost"))
         if message.role == "assistant":
             self._assistant(message, extra)
         else:
@@ -243,15 +270,37 @@ def _use(usage: Any, cost: Any = None) -> dict[str, Any]:
         return {}
     cost = cost if isinstance(cost, int | float) and not isinstance(cost, bool) else None
     counts = {name: value for name, value in usage.items() if type(value) is int}
-    if "prompt_tokens" in counts:
-        details = usage.get("prompt_tokens_details")
-        cached = details.get("cached_tokens") if isinstance(details, dict) else None
-        tokens = {"input": counts["prompt_tokens"], "output": counts.get("completion_tokens", 0)}
-        return {"tokens": tokens | ({"cached": cached} if type(cached) is int else {}), "cost": cost}
     read, written = (
         counts.get(f"cache_{sort}_input_tokens", counts.get(f"cache_{sort}_tokens", 0)) for sort in ("read", "creation")
     )
-    if not counts.keys() & {"input_tokens", "output_tokens"}:
+    sent, answered = _first(counts, *_SENT), _first(counts, *_ANSWERED)
+    if sent is None and answered is None:
         return {}
-    sent = counts.get("input_tokens", 0) + read + written
-    return {"tokens": {"input": sent, "cached": read, "output": counts.get("output_tokens", 0)}, "cost": cost}
+    cached = _first(_details(usage, "prompt", "input"), "cached_tokens", "cache_read")
+    reasoning = _first(_details(usage, "completion", "output"), "reasoning_tokens", "reasoning")
+    if "prompt_tokens" not in counts and cached is None:
+        cached, sent = read, (sent or 0) + read + written
+    tokens = {"input": sent, "cached": cached, "output": answered or 0, "reasoning": reasoning}
+    return {"tokens": {sort: count for sort, count in tokens.items() if count is not None}, "cost": cost}
+
+
+_SENT, _ANSWERED = ("prompt_tokens", "input_tokens"), ("completion_tokens", "output_tokens")
+
+
+def _details(usage: dict[str, Any], *sorts: str) -> dict[str, int]:
+    """Parts of a count: ``prompt_tokens_details`` as OpenAI has them, ``input_token_details`` as LangChain has."""
+    names = [f"{sort}_{tokens}_details" for sort in sorts for tokens in ("tokens", "token")]
+    found: dict[str, Any] = next((usage[name] for name in names if isinstance(usage.get(name), dict)), {})
+    return {name: value for name, value in found.items() if type(value) is int}
+
+
+def _first(counts: dict[str, int], *names: str) -> int | None:
+    return next((counts[name] for name in names if name in counts), None)
+
+
+def _usage_in(message: dict[str, Any]) -> Any:
+    """The tokens of a message's answer, where LangChain, AutoGen or a provider keeps them."""
+    about = message.get("response_metadata")
+    about = about if isinstance(about, dict) else {}
+    told = (*(message.get(name) for name in ("usage", "models_usage", "usage_metadata")), about.get("token_usage"))
+    return next((usage for usage in (*told, about.get("usage")) if usage), None)

@@ -17,6 +17,7 @@ from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.json_lines import NotJson, lines, value_of
 from replay_gui.core.importers.plain_values import plain
 
+REPEATED = "spans that stand in the file twice, equal or before they had ended: read once"
 UNREADABLE_LINES = "lines that hold no span, left out"
 
 
@@ -64,6 +65,7 @@ class OpenTelemetry:
             raise ImportRefused(f"{file.source.path}: no span in it")
         for trace, spans in sorted(traces.items(), key=lambda item: -sum(map(is_of_an_agent, item[1]))):
             own = ImportNotes(notes)
+            spans = _once(spans, own)
             facts = {"resource": _resources(spans, own)}
             events = SpanEvents([meaning(span, own) for span in spans], self.name, own, facts)
             starts = [span.start for span in spans if span.start is not None]
@@ -76,6 +78,25 @@ class OpenTelemetry:
                 events=_whole(events, file.document),
                 notes=own,
             )
+
+
+def _once(spans: list[RawSpan], notes: ImportNotes) -> list[RawSpan]:
+    """The spans without those that another one of the same id repeats, or tells to its end."""
+    found: dict[str, RawSpan] = {}
+    others = list[RawSpan]()
+    for span in spans:
+        known = found.get(span.id)
+        if span.id in ("", "None"):
+            others.append(span)
+        elif known is None or known.end is None:
+            found[span.id] = span
+            if known is not None:
+                notes.count(REPEATED)
+        elif span.end is None or span == known:
+            notes.count(REPEATED)
+        else:
+            others.append(span)
+    return [*found.values(), *others]
 
 
 def _resources(spans: list[RawSpan], notes: ImportNotes) -> list[dict[str, Any]]:

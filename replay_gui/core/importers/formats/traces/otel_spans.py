@@ -124,14 +124,14 @@ def _jaeger(span: dict[str, Any], processes: dict[str, Any]) -> RawSpan:
 def _dumped(span: dict[str, Any]) -> RawSpan:
     context, parent, status = span["context"], span.get("parent"), span.get("status")
     failed = isinstance(status, dict) and str(status.get("status_code")).lower().endswith("error")
-    above = parent.get("span_id") if isinstance(parent, dict) else None
+    above = parent.get("span_id") if isinstance(parent, dict) else span.get("parent_id") or None
     return RawSpan(
         trace=str(context.get("trace_id")),
         id=str(context.get("span_id")),
         parent=None if above is None else str(above),
         name=str(span.get("name")),
-        start=_nanoseconds(span.get("start_time")),
-        end=_nanoseconds(span.get("end_time")),
+        start=any_time(span.get("start_time")),
+        end=any_time(span.get("end_time")),
         attributes=_with_status(span.get("attributes"), status),
         error=str(status.get("description") or "failed") if failed and isinstance(status, dict) else None,
         events=_events(span.get("events")),
