@@ -59,7 +59,7 @@ class RunCounts:
 class TokenCounts:
     """Tokens by sort, None where the source does not tell.
 
-    `cached` is a part of `input`. `reasoning` is a part of `output` in most sources, and beside it in others (Gemini).
+    `cached` is a part of `input`, and `reasoning` a part of `output`.
     """
 
     input: int | None = None
@@ -112,14 +112,13 @@ def token_counts(uses: tuple[ModelUse, ...]) -> TokenCounts:
 
 
 def token_words(tokens: TokenCounts) -> str:
-    """Return ``12,300 input (10,000 of them cached), 400 output, 120 reasoning``; "" where nothing is told."""
+    """Return ``12,300 input (10,000 of them cached), 400 output (120 of them reasoning)``; "" where nothing is told."""
     parts = [] if tokens.input is None and not tokens.cached else [f"{_number(tokens.input)} input"]
     if tokens.cached:
         parts[0] += f" ({tokens.cached:,} of them cached)"
-    if tokens.output is not None:
-        parts.append(f"{tokens.output:,} output")
-    if tokens.reasoning:
-        parts.append(f"{tokens.reasoning:,} reasoning")
+    if tokens.output is not None or tokens.reasoning:
+        told = f" ({tokens.reasoning:,} of them reasoning)" if tokens.reasoning else ""
+        parts.append(f"{_number(tokens.output)} output{told}")
     return ", ".join(parts)
 
 

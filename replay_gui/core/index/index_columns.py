@@ -123,8 +123,9 @@ class IndexView:
             raise ValueError("the index column request names events that are not earlier ones")
         self._pair[requests] = responses
         took, begun, ended = duration[answers], self._columns["time"][requests], self._columns["time"][responses]
-        unknown = (took == NO_DURATION) & (begun != NO_TIME) & (ended != NO_TIME)
-        took[unknown] = np.maximum(ended[unknown] - begun[unknown], 0)
+        between = ended - begun  # of more than 292 years it is negative; equal times tell no duration
+        unknown = (took == NO_DURATION) & (begun != NO_TIME) & (ended > begun) & (between > 0)
+        took[unknown] = between[unknown]
         timed = took != NO_DURATION
         self._duration[requests[timed]] = self._duration[responses[timed]] = took[timed]
 

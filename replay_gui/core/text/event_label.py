@@ -48,6 +48,7 @@ _SPEAKERS = {
     **dict.fromkeys(("system", "developer"), "System"),
     "assistant": "Assistant",
     "environment": "Environment",
+    "task": "Task",
 }
 _NOUNS = {
     "User": "user message",

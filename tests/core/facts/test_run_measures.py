@@ -175,4 +175,6 @@ def test_what_is_not_told_is_unknown() -> None:
     use = ModelUse("m", tokens={"input": 12, "output": 4, "cached": 7})
     assert token_counts((use, use)) == TokenCounts(24, 14, 8, None)
     assert token_words(token_counts((use,))) == "12 input (7 of them cached), 4 output"
+    thought = TokenCounts(output=4, reasoning=3)
+    assert token_words(thought) == "4 output (3 of them reasoning)"
     assert (cached_tokens({"cache_read": 3}), cached_tokens({"input": 3})) == (3, None)

@@ -87,8 +87,8 @@ def plain_columns(log: Log) -> dict[str, list[Any]]:
                 waiting.remove((event.payload["request_hash"], request))
                 columns["pair"][request], columns["pair"][place] = place, request
                 begun, ended = columns["time"][request], columns["time"][place]
-                if columns["duration"][place] == NO_DURATION and NO_TIME not in (begun, ended):
-                    columns["duration"][place] = max(0, ended - begun)
+                if columns["duration"][place] == NO_DURATION and NO_TIME not in (begun, ended) and ended > begun:
+                    columns["duration"][place] = ended - begun
                 if columns["duration"][place] != NO_DURATION:
                     columns["duration"][request] = columns["duration"][place]
     return columns

@@ -69,7 +69,7 @@ def opencode(path: Path) -> Counts:
         Counter(part["tool"] for part in tools),
         sum(state["status"] == "error" or state.get("metadata", {}).get("exit", 0) != 0 for state in states),
         input=session["input"] + session["cache"]["read"] + session["cache"]["write"],
-        output=session["output"],
+        output=session["output"] + session["reasoning"],  # which OpenCode counts beside it
     )
 
 

@@ -17,6 +17,7 @@ from replay_gui.core.log.kinds import Kind
 
 _SESSION = "# aider chat started at "
 _EDIT = re.compile(r"^> Applied edit to (.+)$")
+_MODEL = re.compile(r"^> (?:Main model|Model): (\S+)")
 _TOKENS = re.compile(
     r"^> Tokens: ([\d.]+)(k?) sent,(?: [^,]* cache[^,]*,)* ?([\d.]+)(k?) received\.?(?: Cost: \$([\d.]+))?"
 )
@@ -28,7 +29,7 @@ class Aider:
 
     name = "aider"
     title = "Aider chat history"
-    version = 2
+    version = 3
     volatile: ClassVar[Mapping[str, str]] = {
         "timestamp": CLOCK,
         "started_at": CLOCK,
@@ -121,7 +122,8 @@ def _output(number: int, line: str) -> Iterator[tuple[int, Any]]:
         use = {"tokens_sent": round(sent), "tokens_received": round(received)}
         yield number, {"type": "token_usage", **use, "cost": float(match[5]) if match[5] else None}
     else:
-        yield number, {"type": "tool_output", "text": line.removeprefix("> ").rstrip()}
+        model = match[1] if (match := _MODEL.match(line)) else None
+        yield number, {"type": "tool_output", "text": line.removeprefix("> ").rstrip(), "model": model}
 
 
 class _AiderEvents(RecordEvents):

@@ -18,7 +18,7 @@ class CopilotCli(RecordFormat):
 
     name = "copilot-cli"
     title = "GitHub Copilot CLI session"
-    version = 3
+    version = 4
     volatile: ClassVar[Mapping[str, str]] = {"id": ID, "parentId": ID, "timestamp": CLOCK}
     volatile_within: ClassVar[Mapping[str, str]] = {
         "sessionId": ID,
@@ -88,6 +88,7 @@ class _CopilotCliEvents(RecordEvents):
                 version = str(data.get("copilotVersion") or "")
                 self.run.agent_init(self.agent, version, self.fields(data).get("fields", {}))
             case "session.model_change":
+                self._model = data["newModel"] if isinstance(data.get("newModel"), str) else self._model
                 self.run.add(
                     Kind.STATE_TRANSITION, {"transition_type": "model", "data": self.fields(data).get("fields", {})}
                 )

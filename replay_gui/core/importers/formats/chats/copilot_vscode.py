@@ -14,6 +14,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.times import any_time
 
+_REFUSED = "refused by the user"
 REPLACED = "earlier states of calls, replaced by later lines"
 
 
@@ -23,7 +24,7 @@ class CopilotVsCode(RecordFormat):
     name = "copilot-vscode"
     title = "GitHub Copilot Chat session"
     member = "requests"
-    version = 3
+    version = 4
     volatile: ClassVar[Mapping[str, str]] = {
         "requesterUsername": HOST,
         "responderUsername": "the name of the chat",
@@ -189,7 +190,14 @@ class _CopilotVsCodeEvents(RecordEvents):
         if part.get("isComplete") is True:
             output = part.get("resultDetails", part.get("pastTenseMessage"))
             extra = self.fields(part, *used, "isComplete", "resultDetails")
-            self.result(call_id, output, "refused by the user" if refused else None, extra)
+            self._answer(call_id, output, None, refused, extra)
+
+    def _answer(self, call_id: Any, output: Any, error: str | None, refused: bool, extra: dict[str, Any]) -> None:
+        if refused:
+            seq, call = self.run.response(call_id, output, error=error or _REFUSED, extra=extra)
+            self.run.denied("approval", call.tool_name, error or _REFUSED, parent=seq)
+        else:
+            self.result(call_id, output, error, extra)
 
     def _in_terminal(self, part: dict[str, Any], details: dict[str, Any]) -> None:
         """A command, its output and its exit code."""
@@ -204,8 +212,8 @@ class _CopilotVsCodeEvents(RecordEvents):
         if part.get("isComplete") is True or told is not None or code is not None:
             output = told.get("text", told) if isinstance(told, dict) else told
             wrong = f"exit {code}" if type(code) is int and code else None
-            refused = "refused by the user" if part.get("isConfirmed") is False else None
-            self.result(call_id, output, wrong or refused, {"exit_code": code} if type(code) is int else {})
+            told = {"exit_code": code} if type(code) is int else {}
+            self._answer(call_id, output, wrong, part.get("isConfirmed") is False, told)
 
     def _result(self, result: dict[str, Any], record: dict[str, Any]) -> None:
         wrong, details = result.get("errorDetails"), result.get("metadata")

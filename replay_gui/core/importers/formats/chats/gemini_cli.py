@@ -32,7 +32,7 @@ class GeminiCli:
 
     name = "gemini-cli"
     title = "Gemini CLI chat"
-    version = 5
+    version = 6
     volatile: ClassVar[Mapping[str, str]] = {
         "sessionId": ID,
         "id": ID,
@@ -176,7 +176,10 @@ def _message(run: RunBuilder, notes: ImportNotes, message: dict[str, Any]) -> No
 def _model(run: RunBuilder, message: dict[str, Any]) -> None:
     tokens = message.get("tokens")
     if isinstance(tokens, dict):
-        run.once["tokens"] = {name: tokens[key] for name, key in _TOKENS.items() if type(tokens.get(key)) is int}
+        counts = {name: tokens[key] for name, key in _TOKENS.items() if type(tokens.get(key)) is int}
+        if "output" in counts:  # Gemini counts reasoning beside it
+            counts["output"] += counts.get("reasoning", 0)
+        run.once["tokens"] = counts
         run.once["usage"] = tokens
     run.context["model"] = message.get("model")
     for thought in _list(message.get("thoughts")):

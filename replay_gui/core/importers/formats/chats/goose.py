@@ -39,7 +39,7 @@ class Goose(RecordFormat):
     name = "goose"
     title = "Goose session"
     member = "conversation"
-    version = 5
+    version = 6
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "created": CLOCK,
@@ -163,6 +163,9 @@ class _GooseEvents(RecordEvents):
         self._session, self.whole = self.whole or header, {}
         meta = {} if time is None else {"time": time}
         self.run.agent_init(self.agent, "", self.fields(dict(self._session)).get("fields", {}), **meta)
+        setting = self._session.get("model_config_json", self._session.get("model_config"))
+        if isinstance(setting, dict) and isinstance(setting.get("model_name"), str):
+            self.uses_model(setting["model_name"])
 
     def _goes_on(self, message: dict[str, Any]) -> bool:
         """Take a piece of an answer that a stream tells in pieces with one id."""

@@ -21,6 +21,7 @@ from replay_gui.core.importers.formats.records import (
     first_records,
     numbered_records,
 )
+from replay_gui.core.importers.formats.waiting_results import WaitingResults
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.run_builder import NOT_RECORDED, End
@@ -44,7 +45,7 @@ class OpenCode:
 
     name = "opencode"
     title = "OpenCode session"
-    version = 5
+    version = 6
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "aggregate_id": ID,
@@ -198,6 +199,7 @@ class _OpenCodeEvents(RecordEvents):
 
     def __init__(self, session: dict[str, Any], format: OpenCode, notes: ImportNotes) -> None:
         super().__init__(format.name, format.volatile, notes, format.volatile_within)
+        self._results = WaitingResults()
         self.run.context = {"time": _time(session, "created")}
         facts = self.fields(session, "title").get("fields", {})
         self.run.agent_init(self.agent, "", facts, title=session.get("title"), version=session.get("version"))
@@ -210,6 +212,10 @@ class _OpenCodeEvents(RecordEvents):
     def record(self, record: dict[str, Any]) -> None:
         part, info = record.get("part"), record.get("info")
         info = info if isinstance(info, dict) else {}
+        if isinstance(part, dict) and part.get("type") == "tool":
+            self._results.release(_time(part.get("state"), "start"))
+        else:
+            self._results.release_all()
         if self._failed is not None and self._failed[1].get("id") != info.get("id"):
             self._fail()
         self.run.context |= {"message_id": info.get("id")}
@@ -256,7 +262,8 @@ class _OpenCodeEvents(RecordEvents):
         self.how = None if how is None else (how, None)
 
     def end(self) -> None:
-        """Add what the last answer failed by."""
+        """Add the results that still wait, and what the last answer failed by."""
+        self._results.release_all()
         self._fail()
 
     def _part(self, part: dict[str, Any], role: str) -> None:
@@ -286,13 +293,25 @@ class _OpenCodeEvents(RecordEvents):
         name = str(part.get("tool") or "tool")
         self.run.request(call_id, name, state.get("input"), extra=extra, tool_call_id=call_id)
         more = self.fields(state, "input", "output", "error", "status")
-        self._last = ended if ended is not None else self.run.context.get("time")
-        if status == "completed":
-            code = _exit_code(state)
-            self.result(call_id, state.get("output"), f"exit {code}" if code else None, more, time=ended)
-        elif status == "error":
-            wrong = state.get("error")
-            self.result(call_id, wrong, first_line(wrong) or "failed", more, time=ended)
+        self._last = max(
+            [time for time in (ended, self.run.context["time"], self._last) if time is not None], default=None
+        )
+        code, output, error = _exit_code(state), state.get("output"), state.get("error")
+        if status == "error":
+            self._wait(call_id, error, first_line(error) or "failed", more, started, ended)
+        elif status == "completed":
+            self._wait(call_id, output, f"exit {code}" if code else None, more, started, ended)
+
+    def _wait(self, call_id: Any, output: Any, error: str | None, extra: dict[str, Any], *times: int | None) -> None:
+        """Add a result when its end has come: parts stand in the order of their beginnings."""
+        (started, ended), context = times, dict(self.run.context)
+
+        def add() -> None:
+            now, self.run.context = self.run.context, context
+            self.result(call_id, output, error, extra, time=ended)
+            self.run.context = now
+
+        self._results.wait(started, ended, add)
 
 
 def _event_name(record: dict[str, Any]) -> str:
@@ -313,7 +332,10 @@ def _time(value: Any, name: str) -> int | None:
 
 
 def _use(part: dict[str, Any]) -> dict[str, Any]:
-    """Tokens and cost of one step; what was read from the cache or written to it is part of the input."""
+    """Tokens and cost of one step; what was read from the cache or written to it is part of the input.
+
+    OpenCode counts reasoning beside the output; here it is a part of it.
+    """
     counts = part.get("tokens")
     if not isinstance(counts, dict):
         return {"cost": part.get("cost")}
@@ -324,7 +346,7 @@ def _use(part: dict[str, Any]) -> dict[str, Any]:
     tokens = {
         "input": sums.get("input", 0) + read + written,
         "cached": read,
-        "output": sums.get("output", 0),
+        "output": sums.get("output", 0) + sums.get("reasoning", 0),
         "reasoning": sums.get("reasoning", 0),
     }
     return {"tokens": tokens, "cost": part.get("cost")}

@@ -22,7 +22,7 @@ class Pi(RecordFormat):
 
     name = "pi"
     title = "Pi session"
-    version = 3
+    version = 4
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "parentId": ID,
@@ -114,7 +114,9 @@ class _PiEvents(RecordEvents):
             more = extra | self.fields(call, "type", "name", "arguments")
             self.run.request(call.get("id"), name, given, extra=more, tool_call_id=call.get("id"))
             extra = {}
-        if isinstance(wrong, str):
+        if message.get("stopReason") == "aborted":
+            self.run.interrupted(wrong if isinstance(wrong, str) else "the user stopped the answer", "user")
+        elif isinstance(wrong, str):
             self.run.error(str(message.get("stopReason") or "error"), wrong, "model")
         if how := _ENDS.get(str(message.get("stopReason"))):
             self.how = how, first_line(wrong) or None

@@ -30,7 +30,7 @@ class Tau2:
 
     name = "tau2-bench"
     title = "tau2-bench results"
-    version = 1
+    version = 2
     volatile: ClassVar[Mapping[str, str]] = {
         "git_commit": "the version of the benchmark",
         "start_time": CLOCK,
@@ -127,7 +127,7 @@ class _Tau2Events(RecordEvents):
         if isinstance(usage, dict) and role == "assistant":
             counts = {"input": usage.get("prompt_tokens"), "output": usage.get("completion_tokens")}
             self.run.once = {"tokens": {name: count for name, count in counts.items() if type(count) is int}}
-        self.run.once["cost"] = message.get("cost")
+        self.run.once["cost" if role == "assistant" else "user_cost"] = message.get("cost")  # the user is simulated
         extra = self.fields(message, "role", "content", *(("tool_calls",) if isinstance(calls, list) else ()))
         if content or not calls:
             sequence = self.answered(content, None, extra) if role == "assistant" else self.said("user", content, extra)

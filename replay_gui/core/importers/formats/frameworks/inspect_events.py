@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from replay_gui.core.importers.formats.frameworks.inspect_values import (
@@ -21,6 +20,7 @@ from replay_gui.core.importers.formats.frameworks.inspect_values import (
     steady,
     text_and_reasoning,
 )
+from replay_gui.core.importers.formats.waiting_results import WaitingResults
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent
 from replay_gui.core.importers.run_builder import RunBuilder
@@ -42,16 +42,6 @@ _OPERATIONS = frozenset({"add", "replace", "remove"})
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """The result of a call that had not ended when it was told of. `answer`: call id, result, problem."""
-
-    end: int | None
-    context: dict[str, Any]
-    unmapped: dict[str, Any]
-    answer: tuple[object, Any, Any]
-
-
 class InspectEvents:
     """Puts the events of one sample into a run."""
 
@@ -61,7 +51,7 @@ class InspectEvents:
         self._attachments: dict[str, Any] = {}
         self._used: set[str] = set()  # attachments that the sample refers to
         self._pool: list[Any] = []  # messages that model events refer to by their index
-        self._waiting: list[_Waiting] = []
+        self._results = WaitingResults()
         self._told: set[str] = set()  # messages that are in the run, without their ids
         self._last: dict[str, Any] = {}  # what model events repeat, as it was told last
         self._targets: list[Any] = []
@@ -75,7 +65,7 @@ class InspectEvents:
         self._begin(log, log["eval"], sample)
         yield from self._run.drain()
         yield from self._all(self._events_of(sample))
-        self._release(None, are_all=True)
+        self._results.release_all()
         self._run.context = {}
         self._finish(sample, unfinished)
         yield from self._run.drain()
@@ -115,13 +105,13 @@ class InspectEvents:
     def _all(self, events: list[Any]) -> Iterator[ImportedEvent]:
         for event in events:
             event = event if isinstance(event, dict) else {"event": "?", "raw": event}
-            self._release(iso_time(event.get("timestamp")))
+            self._results.release(iso_time(event.get("timestamp")))
             inner = event.get("events")
             self._event(self._resolved({key: value for key, value in event.items() if key != "events"}))
             yield from self._run.drain()
             if isinstance(inner, list):  # older files have what happened inside a call or a subtask in there
                 yield from self._all(inner)
-                self._release(None, are_all=True)
+                self._results.release_all()
                 yield from self._run.drain()
 
     def _resolved(self, value: Any) -> Any:
@@ -278,7 +268,8 @@ class InspectEvents:
 
     def _tool(self, event: dict[str, Any], rest: dict[str, Any]) -> None:
         call_id, name = event.get("id"), str(rest.pop("function", None))
-        self._release(None, are_all=self._run.call(call_id) is not None)
+        if self._run.call(call_id) is not None:  # an id that is used again
+            self._results.release_all()
         begun, ended = iso_time(event.get("timestamp")), iso_time(event.get("completed"))
         if ended is None and begun is not None:
             worked = seconds(event.get("working_time"))
@@ -286,17 +277,14 @@ class InspectEvents:
         self._run.request(call_id, name, rest.pop("arguments", None), tool_call_id=call_id)
         problem, result = rest.pop("error", None), rest.pop("result", None)
         more = {key: value for key, value in rest.items() if (key, value) != ("type", "function")}
-        self._waiting.append(_Waiting(ended, self._run.context, more, (call_id, result, problem)))
-        self._release(begun, are_all=ended is None)
+        context = self._run.context
 
-    def _release(self, time: int | None, *, are_all: bool = False) -> None:
-        """Add the results of the calls that had ended by `time`, for what happened inside a call is told after it."""
-        for one in sorted(self._waiting, key=lambda waiting: waiting.end or 0):
-            if are_all or one.end is None or (time is not None and one.end <= time):
-                self._waiting.remove(one)
-                context, self._run.context, self._run.unmapped = self._run.context, one.context, one.unmapped
-                self._answered(*one.answer, time=one.end)
-                self._run.context = context
+        def add() -> None:
+            now, self._run.context, self._run.unmapped = self._run.context, context, more
+            self._answered(call_id, result, problem, time=ended)
+            self._run.context = now
+
+        self._results.wait(begun, ended, add)
 
     def _answered(self, call_id: object, result: Any, problem: Any, **meta: Any) -> None:
         """Add what a call led to. `problem`: what went wrong, as Inspect has it; None where nothing did."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Any
+
 from replay_gui.core.importers.formats.chats.vscode_log import LOST_CHANGES, apply_changes
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.registry import recognise
@@ -38,7 +42,7 @@ def test_opencode_prints_the_parts_of_its_answers() -> None:
     assert [event.payload["data"] for event in found.of("Decision")] == ["One file."]
     assert [event.payload["message"] for event in found.of("Error")] == ["exit 2", "Model not found"]
     tokens = [event.meta["tokens"] for event in found.events if event.meta.get("tokens")]
-    assert tokens == [{"input": 25, "cached": 5, "output": 10, "reasoning": 5}]
+    assert tokens == [{"input": 25, "cached": 5, "output": 15, "reasoning": 5}]
 
 
 def test_a_prompt_on_aiders_command_line_is_not_what_the_model_says() -> None:
@@ -123,3 +127,42 @@ def test_droid_puts_context_into_the_users_messages() -> None:
     assert found.tools() == {"Execute": 1, "Read": 1}
     assert [event.payload["success"] for event in found.of("ToolResponse")] == [True, False]
     assert (found.run.agent, found.run.run_id) == ("Droid", "8c08e3ff")
+
+
+def test_opencodes_calls_that_run_beside_each_other_end_in_the_order_of_the_clock(tmp_path: Path) -> None:
+    def read(call: str, start: int, end: int) -> dict[str, Any]:
+        state = {"status": "completed", "input": {"f": call}, "output": call, "time": {"start": start, "end": end}}
+        return {"type": "tool", "callID": call, "tool": "read", "state": state}
+
+    parts = [read("a", 1, 9), read("b", 2, 4), read("c", 5, 6), {"type": "text", "text": "Done."}]
+    messages = [{"info": {"role": "assistant", "time": {"created": 1}}, "parts": parts}]
+    path = tmp_path / "session.json"
+    path.write_text(json.dumps({"info": {}, "messages": messages}))
+    (found,) = read_all(path, "opencode")
+    order = [(event.kind, event.meta.get("time", 0) // 10**6) for event in found.events if "Tool" in event.kind]
+    assert order == [
+        ("ToolRequest", 1), ("ToolRequest", 2), ("ToolResponse", 4), ("ToolRequest", 5), ("ToolResponse", 6),
+        ("ToolResponse", 9),
+    ]  # fmt: skip
+    parents = [event.meta["parent"] for event in found.of("ToolResponse")]
+    assert [found.events[seq].payload["input"]["f"] for seq in parents] == ["b", "c", "a"]
+    assert found.kinds[-1] == "Decision"
+
+
+def test_what_the_user_refused_or_stopped_is_no_error(tmp_path: Path) -> None:
+    found = seed("copilot-vscode/0.json")
+    assert [event.payload["reason"] for event in found.of("CapabilityDenied")] == ["refused by the user"]
+    assert [event.payload["error_type"] for event in found.of("Error")] == ["interrupted"]
+    path = tmp_path / "pi.jsonl"
+    lines = (DATA / "seeds" / "pi" / "0.jsonl").read_text().splitlines()
+    stopped = {"role": "assistant", "content": [], "stopReason": "aborted", "errorMessage": "Request was aborted."}
+    path.write_text("\n".join([*lines[:4], json.dumps({"type": "message", "message": stopped})]))
+    (session,) = read_all(path)
+    assert [(event.payload["error_type"], event.payload["message"]) for event in session.of("Error")] == [
+        ("interrupted", "Request was aborted.")
+    ]
+
+
+def test_models_that_are_told_beside_the_messages() -> None:
+    assert [event.payload["data"] for event in seed("aider/0.md").of("StateTransition")] == [{"model": "gpt-5"}]
+    assert len(seed("copilot-cli/0.jsonl").of("StateTransition")) == 1  # that the answers are of it, is not told again
