@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -108,7 +109,6 @@ def _run(app: QApplication, settings: QSettings, options: Options) -> int:
     from PySide6.QtCore import QTimer
 
     from replay_gui.engine.bridge import EngineBridge
-    from replay_gui.look.program_icon import program_icon
     from replay_gui.look.theme import apply_theme, theme_events, ui_font
     from replay_gui.models.session import Session
     from replay_gui.samples import SAMPLES
@@ -121,7 +121,6 @@ def _run(app: QApplication, settings: QSettings, options: Options) -> int:
 
     theme_events().text_scale = remembered_text_size(settings)
     app.setFont(ui_font())
-    app.setWindowIcon(program_icon())
     gc_control = GcControl()
     sys.setswitchinterval(0.001)  # the longest that the engine thread blocks the GUI thread at a time, in seconds
     hook, interrupts = CrashHook(), Interrupts()
@@ -153,12 +152,19 @@ def _run(app: QApplication, settings: QSettings, options: Options) -> int:
             window.restore.restore()
         QTimer.singleShot(_BUILD_PAGES_AFTER_MS, window.build_pages)
         QTimer.singleShot(_BUILD_PAGES_AFTER_MS, bridge.prepare)
+        QTimer.singleShot(_BUILD_PAGES_AFTER_MS, partial(_set_icon, app))
         return app.exec()
     finally:
         session.close()
         interrupts.uninstall()
         hook.uninstall()
         gc_control.stop()
+
+
+def _set_icon(app: QApplication) -> None:
+    from replay_gui.look.program_icon import program_icon
+
+    app.setWindowIcon(program_icon())
 
 
 def _take_picture(app: QApplication, window: MainWindow, options: Options, expects_run: bool) -> int:

@@ -12,7 +12,8 @@ from replay_gui.commands.verify import verify_opened_run
 from replay_gui.core.anchor.signing import HOW_TO_MAKE_KEYS, key_id, read_private_key
 from replay_gui.core.anchor.statement import Anchor, anchor_of_file, anchor_of_log, encode_anchor
 from replay_gui.core.atomic_file import SHARED, check_target, write_whole
-from replay_gui.core.log.header import OWN_FORMAT, is_replay_log
+from replay_gui.core.log.header import is_replay_log
+from replay_gui.core.log.magic import OWN_FORMAT
 from replay_gui.core.log.source import Source
 
 

@@ -10,7 +10,7 @@ from replay_gui.commands.terminal import print_error, print_line, refusal_text
 from replay_gui.core.errors import ImportRefused, LogUnreadable, ReplayError
 from replay_gui.core.importers.conversion import convert
 from replay_gui.core.importers.limits import LIMITS, Limits
-from replay_gui.core.log.header import MAGIC, OWN_FORMAT
+from replay_gui.core.log.magic import MAGIC, OWN_FORMAT
 from replay_gui.core.log.source import Source
 
 

@@ -15,7 +15,7 @@ from replay_gui.commands.terminal import ProgressLine
 from replay_gui.core.atomic_file import keep_apart
 from replay_gui.core.errors import NotWritten
 from replay_gui.core.importers.run_choice import input_files
-from replay_gui.core.log.header import OWN_FORMAT
+from replay_gui.core.log.magic import OWN_FORMAT
 from replay_gui.core.report.building import run_part
 from replay_gui.core.report.model import AnchorFinding, ComparisonPart, Report, RunPart, UnreadableRun
 from replay_gui.core.report.redaction import redact_report

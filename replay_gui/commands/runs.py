@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from replay_gui.commands.terminal import print_error, refusal_text
 from replay_gui.core.errors import ImportRefused, LogUnreadable, ReplayError
 from replay_gui.core.importers.run_choice import choose_run, split_run
-from replay_gui.core.log.header import OWN_FORMAT
+from replay_gui.core.log.magic import OWN_FORMAT
 
 if TYPE_CHECKING:  # the command that opens the window reads no log, and starts faster without these
     from replay_gui.core.importers.imported_run import Converted

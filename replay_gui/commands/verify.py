@@ -20,7 +20,7 @@ from replay_gui.commands.runs import (
     handle_each_run,
 )
 from replay_gui.commands.terminal import ProgressLine, print_error, print_json, print_line, print_verdict_line
-from replay_gui.core.log.header import OWN_FORMAT
+from replay_gui.core.log.magic import OWN_FORMAT
 from replay_gui.core.log.positions import position_after
 from replay_gui.core.log.source import Source
 from replay_gui.core.report.model import AnchorFinding, RunPart, UnreadableRun

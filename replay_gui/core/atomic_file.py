@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from replay_gui.core.errors import LogUnreadable, NotWritten
-from replay_gui.core.log.header import MAGIC
+from replay_gui.core.log.magic import MAGIC
 from replay_gui.core.log.source import read_beginning
 
 PRIVATE, SHARED = 0o600, 0o666

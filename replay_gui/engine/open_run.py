@@ -18,10 +18,10 @@ from replay_gui.core.index.run_index import (
     time_since_start,
 )
 from replay_gui.core.log.event import Event
-from replay_gui.core.log.header import OWN_FORMAT
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.log.large_values import LargeValues
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.magic import OWN_FORMAT
 from replay_gui.core.log.positions import EventIndex, Position, index_before
 from replay_gui.core.log.source import file_stamp, touched_at
 from replay_gui.core.reading.reading_page import ReadingPage

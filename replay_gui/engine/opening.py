@@ -13,10 +13,11 @@ from replay_gui.core.index.index_builder import BuiltIndex
 from replay_gui.core.index.index_cache import IndexCache
 from replay_gui.core.log.begun import RunBegin
 from replay_gui.core.log.event import Event
-from replay_gui.core.log.header import OWN_FORMAT, is_replay_log
+from replay_gui.core.log.header import is_replay_log
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.large_values import LargeValues
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.magic import OWN_FORMAT
 from replay_gui.core.log.source import Source
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.verification.own_hashes import HashChecks

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QApplication
 from replay_gui.core.divergence.alignment.row_indexes import RowIndexes
 from replay_gui.core.divergence.comparison import (
     NO_CAUSE,
-    NO_EVENT,
     Alignment,
     Cause,
     CauseKind,
@@ -20,6 +19,7 @@ from replay_gui.core.divergence.comparison import (
     Points,
     ToolDifference,
 )
+from replay_gui.core.log.positions import NO_EVENT
 from replay_gui.engine.answers import AlignedRow, AlignedRows, Compared, EventRow, RunFacts, Step
 from replay_gui.engine.requests import GetAligned, RequestBody
 from replay_gui.models.comparison.comparison_session import ComparisonSession

@@ -20,7 +20,8 @@ from replay_gui.core.importers.companions import companions_digest, importer_nam
 from replay_gui.core.importers.importer import ReadsCompanions
 from replay_gui.core.importers.packed import foreign_file
 from replay_gui.core.importers.registry import recognise
-from replay_gui.core.log.header import OWN_FORMAT, is_replay_log
+from replay_gui.core.log.header import is_replay_log
+from replay_gui.core.log.magic import OWN_FORMAT
 from replay_gui.core.log.source import Source, read_beginning
 
 ROWS_VERSION = 5

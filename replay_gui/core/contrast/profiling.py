@@ -22,8 +22,9 @@ from replay_gui.core.facts.run_totals import total_tokens
 from replay_gui.core.importers.conversion_cache import cached_conversions
 from replay_gui.core.importers.run_choice import choose_run
 from replay_gui.core.log.chain import digest
-from replay_gui.core.log.header import OWN_FORMAT, is_replay_log
+from replay_gui.core.log.header import is_replay_log
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.magic import OWN_FORMAT
 from replay_gui.core.log.source import Source
 from replay_gui.core.state.json_form import json_form, one_line_json
 

@@ -14,13 +14,14 @@ from replay_gui.core.divergence.causes.cause_builder import CauseBuilder
 from replay_gui.core.divergence.causes.cause_finder import CauseFinder
 from replay_gui.core.divergence.causes.joint_rows import JointRows
 from replay_gui.core.divergence.compared_content import ComparedContent, sum_members
-from replay_gui.core.divergence.comparison import NO_EVENT, Alignment, Change, Comparison, Counts, Difference, Points
+from replay_gui.core.divergence.comparison import Alignment, Change, Comparison, Counts, Difference, Points
 from replay_gui.core.divergence.rules.rule_filter import NONDETERMINISTIC, REPORTED, ChangedRows, RuleFilter
 from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.divergence.side import ComparedSide, Disguise
 from replay_gui.core.divergence.tool_differences import EqualRequests, compare_tools
 from replay_gui.core.facts.run_outcome import RunResult
 from replay_gui.core.log.kinds import is_result
+from replay_gui.core.log.positions import NO_EVENT
 
 OnProgress = Callable[[int, int], None]  # (done, total), in any unit
 

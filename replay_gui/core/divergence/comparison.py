@@ -19,7 +19,6 @@ from replay_gui.core.divergence.compared_content import ComparedContent
 from replay_gui.core.facts.run_outcome import RunResult
 from replay_gui.core.log.positions import EventIndex
 
-NO_EVENT = -1  # in a column of indexes: no event on this side
 NO_CAUSE = -1
 
 

@@ -11,12 +11,12 @@ import numpy as np
 from replay_gui.core.collection_pause import paused_collection
 from replay_gui.core.divergence.causes.explanations import one_line_diff
 from replay_gui.core.divergence.comparer import Comparer
-from replay_gui.core.divergence.comparison import NO_EVENT, Change, Comparison, DivergencePoint
+from replay_gui.core.divergence.comparison import Change, Comparison, DivergencePoint
 from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.divergence.side import ComparedSide, Disguise
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.log_reader import EventLog
-from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.log.positions import NO_EVENT, EventIndex
 
 
 def find_divergences(a: EventLog, b: EventLog, rules: Rules | None = None) -> Iterator[DivergencePoint]:

@@ -25,8 +25,9 @@ from replay_gui.core.importers.mapping_store import saved_mapping
 from replay_gui.core.importers.packed import file_of, foreign_file
 from replay_gui.core.importers.registry import importer_for
 from replay_gui.core.importers.run_choice import choose_run
-from replay_gui.core.log.header import OWN_FORMAT, is_replay_log
+from replay_gui.core.log.header import is_replay_log
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.magic import OWN_FORMAT
 from replay_gui.core.log.source import Source
 from replay_gui.core.verification.own_hashes import HashChecks
 

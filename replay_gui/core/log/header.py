@@ -10,11 +10,10 @@ import msgpack
 from replay_gui.core.errors import LogRefused, NotCanonical
 from replay_gui.core.log.canonical import decode, encode
 from replay_gui.core.log.chain import digest
+from replay_gui.core.log.magic import MAGIC
 from replay_gui.core.log.source import Source
 
-MAGIC = b"\x92\xaareplay-log"
 VERSION = 1
-OWN_FORMAT = "rlog"  # what `--format` and reports call a replay log
 MAX_HEADER_BYTES = 1 << 20
 
 

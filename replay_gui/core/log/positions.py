@@ -23,6 +23,9 @@ RUN_START = Position(0)
 FIRST_EVENT = EventIndex(0)
 """The index of the first event."""
 
+NO_EVENT = -1
+"""In a column of event indexes: there is no event."""
+
 
 def position_after(index: EventIndex) -> Position:
     """Return the position at which the event with this index is the last one applied; the window shows it as number."""

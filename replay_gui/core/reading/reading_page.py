@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
-from replay_gui.core.reading.reading_line import ReadingLine
+if TYPE_CHECKING:  # the first window shows no line
+    from replay_gui.core.reading.reading_line import ReadingLine
 
 
 class ReadingPage(msgspec.Struct, frozen=True):

@@ -7,9 +7,9 @@ from typing import Any
 
 from replay_gui.core.divergence.side import Disguise
 from replay_gui.core.facts.run_summary import RunSummary
-from replay_gui.core.log.header import OWN_FORMAT
 from replay_gui.core.log.kinds import is_result
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.magic import OWN_FORMAT
 from replay_gui.core.log.positions import position_after
 from replay_gui.core.log.scanner import Ending
 from replay_gui.core.report.classify import Damage, Diagnosis, diagnose

@@ -11,7 +11,7 @@ from replay_gui.core.divergence.compared_content import ComparedContent
 from replay_gui.core.divergence.comparison import Counts, ToolDifference
 from replay_gui.core.facts.run_measures import RunCounts, TokenCounts, duration_between
 from replay_gui.core.facts.run_outcome import RunResult
-from replay_gui.core.log.header import OWN_FORMAT
+from replay_gui.core.log.magic import OWN_FORMAT
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.origin import Origin
 from replay_gui.core.reasons.reason import ReasonKind

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from replay_gui.core.divergence.alignment.row_indexes import RowIndexes
-from replay_gui.core.divergence.comparison import NO_EVENT, Alignment, Change, Difference
+from replay_gui.core.divergence.comparison import Alignment, Change, Difference
 from replay_gui.core.divergence.differences import find_differences
 from replay_gui.core.divergence.rules.rule_filter import MAX_DIFFERENCES
 from replay_gui.core.divergence.rules.rules import Rules
@@ -19,7 +19,7 @@ from replay_gui.core.errors import PatternRefused
 from replay_gui.core.index.run_index import NO_PAIR
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import Kind
-from replay_gui.core.log.positions import EventIndex, Position, position_after
+from replay_gui.core.log.positions import NO_EVENT, EventIndex, Position, position_after
 from replay_gui.core.state.state import ABSENT
 from replay_gui.core.text.event_label import event_label
 from replay_gui.core.text.json_pointer import escape_token, pointer_text

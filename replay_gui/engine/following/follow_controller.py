@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 
 from replay_gui.core.index.index_cache import IndexCache
-from replay_gui.core.log.header import OWN_FORMAT
+from replay_gui.core.log.magic import OWN_FORMAT
 from replay_gui.engine.following.follow_arguments import (
     STOP_FILE,
     FollowArguments,

@@ -14,8 +14,8 @@ from replay_gui.core.diagnostics import Topic, topic_logger
 from replay_gui.core.index.index_builder import BuiltIndex
 from replay_gui.core.index.index_cache import IndexCache
 from replay_gui.core.log.file_end import FileEnd
-from replay_gui.core.log.header import OWN_FORMAT
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.magic import OWN_FORMAT
 from replay_gui.core.log.positions import EventIndex, index_before
 from replay_gui.engine.answers import Alert, FactsChanged, IndexGrew
 from replay_gui.engine.following.follow_arguments import FollowEnded, Growth

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Signal, Slot
 
-from replay_gui.core.divergence.comparison import NO_EVENT, Cause, Comparison
-from replay_gui.core.log.positions import EventIndex, Position, position_after
+from replay_gui.core.log.positions import NO_EVENT, EventIndex, Position, position_after
 from replay_gui.engine.answers import Compared
 from replay_gui.engine.requests import GetStep, RequestBody
 from replay_gui.models.comparison.comparison_navigation import NO_ROW, next_point, point_at, row_at
 from replay_gui.models.session import Session
+
+if TYPE_CHECKING:  # the first window needs none of them
+    from replay_gui.core.divergence.comparison import Cause, Comparison
 
 
 class ComparisonCursor(QObject):

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.divergence.alignment.row_indexes import RowIndexes
-from replay_gui.core.divergence.comparison import Comparison, rank_causes
 from replay_gui.core.log.positions import Position, index_before
 from replay_gui.engine.answers import Compared
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.timeline_marks import divergence_marks
+
+if TYPE_CHECKING:  # the first window needs none of them
+    from replay_gui.core.divergence.alignment.row_indexes import RowIndexes
+    from replay_gui.core.divergence.comparison import Comparison
 
 NO_ROW = -1
 
@@ -28,6 +31,8 @@ def first_row(compared: Compared, first: tuple[int, int] | None) -> int:
             return int(rows[event_index])
     points = comparison.points.row
     if comparison.causes:
+        from replay_gui.core.divergence.comparison import rank_causes
+
         return int(points[comparison.causes[rank_causes(comparison.causes)[0]].point])
     return int(points[0]) if len(points) else 0
 

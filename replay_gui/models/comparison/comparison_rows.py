@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Slot
 
-from replay_gui.core.divergence.comparison import NO_EVENT, Change
+from replay_gui.core.divergence.comparison import Change
 from replay_gui.core.effects.effect import EffectFinding
 from replay_gui.core.effects.effect_words import finding_words
 from replay_gui.core.index.run_index import NO_TOOL
 from replay_gui.core.log.kinds import Kind
-from replay_gui.core.log.positions import EventIndex, index_before
+from replay_gui.core.log.positions import NO_EVENT, EventIndex, index_before
 from replay_gui.core.text.wording import plural
 from replay_gui.engine.answers import AlignedRow, AlignedRows, EventRow
 from replay_gui.models.comparison.comparison_session import ComparisonSession

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
-from replay_gui.core.divergence.comparison import NO_EVENT
 from replay_gui.core.facts.event_search import SearchHit
+from replay_gui.core.log.positions import NO_EVENT
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.run.event_search_model import EventSearchModel, ordinal
 from replay_gui.models.run.run_search import RunSearch

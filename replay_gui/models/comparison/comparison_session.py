@@ -8,8 +8,7 @@ from functools import partial
 import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 
-from replay_gui.core.divergence.comparison import NO_EVENT
-from replay_gui.core.log.positions import RUN_START, EventIndex, Position, index_before
+from replay_gui.core.log.positions import NO_EVENT, RUN_START, EventIndex, Position, index_before
 from replay_gui.engine.answers import Alert, AlignedRows, Compared, Progress, Step
 from replay_gui.engine.requests import (
     Answer,

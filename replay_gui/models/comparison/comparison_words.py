@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from replay_gui.core.divergence.comparison import NO_EVENT, Comparison, rank_causes
+from replay_gui.core.divergence.comparison import Comparison, rank_causes
 from replay_gui.core.divergence.rules.presets import PRESETS
 from replay_gui.core.divergence.rules.rules import Action, Rule
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.log.positions import NO_EVENT
 from replay_gui.core.text.event_label import event_label, events_noun
 from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line

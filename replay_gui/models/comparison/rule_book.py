@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from replay_gui.core.divergence.rules.rules import EFFECT_ACTIONS, Rule, Rules
-from replay_gui.core.effects.effect import Effect
 from replay_gui.engine.answers import Alert, RulesRead, RulesWritten
 from replay_gui.models.session import Session
+
+if TYPE_CHECKING:  # the first window has no rule
+    from replay_gui.core.divergence.rules.rules import Rule
+    from replay_gui.core.effects.effect import Effect
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,8 @@ class RuleBook(QObject):
     @property
     def effects(self) -> dict[str, Effect]:
         """The effects of tools, by name, as the rules that are switched on say."""
+        from replay_gui.core.divergence.rules.rules import Rules
+
         return Rules(self.in_force).effects
 
     @property
@@ -174,6 +179,8 @@ class RuleBook(QObject):
 
     def set_effect(self, tool: str, effect: Effect | None) -> None:
         """Say what the calls of a tool do, instead of what rules said so far; None: no rule says it any more."""
+        from replay_gui.core.divergence.rules.rules import EFFECT_ACTIONS, Rule
+
         actions = EFFECT_ACTIONS.values()
         others = tuple(e for e in self.entries if e.rule.tool != tool or e.rule.action not in actions)
         said = () if effect is None else (RuleEntry(Rule(EFFECT_ACTIONS[effect], tool=tool)),)

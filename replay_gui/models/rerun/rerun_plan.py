@@ -11,8 +11,8 @@ from pathlib import Path
 
 from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.log.begun import Means, RunBegin
-from replay_gui.core.log.header import OWN_FORMAT
 from replay_gui.core.log.kinds import MODEL_REQUEST
+from replay_gui.core.log.magic import OWN_FORMAT
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.answers import RunFacts
 from replay_gui.models.rerun.edited_answer import EditedAnswer

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.effects.effect import BY_RULE, Effect
-from replay_gui.core.effects.tool_effects import ToolEffects
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.marks.run_mark import MarkKind, RunMark
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.marks_answer import EffectsCorrected, MarksFound
 from replay_gui.engine.requests import Answer, CorrectEffects, FindMarks, Request, Side
 from replay_gui.models.timeline.timeline_marks import TimelineMarks
+
+if TYPE_CHECKING:
+    from replay_gui.core.effects.tool_effects import ToolEffects
 
 
 class RunMarks(QObject):
@@ -67,6 +70,8 @@ class RunMarks(QObject):
     @property
     def effects(self) -> Mapping[str, ToolEffects]:
         """What the calls of each tool do, as rules say or else as was found; empty while it is not known."""
+        from replay_gui.core.effects.tool_effects import ToolEffects  # the first window needs it not
+
         found, corrected = {} if self.found is None else self.found.effects, self.corrected or {}
         said = {
             tool: ToolEffects({corrected[tool]: sum(effects.counts.values())}, BY_RULE)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.divergence.comparison import Comparison
-from replay_gui.core.effects.tool_effects import ToolEffects
+if TYPE_CHECKING:  # the first window needs none of them
+    from replay_gui.core.divergence.comparison import Comparison
+    from replay_gui.core.effects.tool_effects import ToolEffects
 
 EventIndexes = NDArray[np.int64]
 

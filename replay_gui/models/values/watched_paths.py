@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from PySide6.QtCore import QObject, Signal
 
-from replay_gui.core.state.state import LISTS, Path
 from replay_gui.core.text.json_pointer import list_index
+
+if TYPE_CHECKING:
+    from replay_gui.core.state.state import Path
 
 Keys: TypeAlias = tuple[str, ...]
 """The keys of a path, indexes of lists as texts."""
@@ -23,6 +25,8 @@ def keys_of(path: Path) -> Keys:
 
 def path_of(root: Any, keys: Keys) -> Path:
     """Return the path that these keys stand for in a state: what leads into a list is an index."""
+    from replay_gui.core.state.state import LISTS  # there is no state before a run is open
+
     path, here = list[str | int](), root
     for key in keys:
         index = list_index(key) if isinstance(here, LISTS) else None

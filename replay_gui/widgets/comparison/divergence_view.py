@@ -6,8 +6,7 @@ from PySide6.QtCore import QPoint, QSize, Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from replay_gui.core.divergence.comparison import NO_EVENT
-from replay_gui.core.log.positions import EventIndex, position_after
+from replay_gui.core.log.positions import NO_EVENT, EventIndex, position_after
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.answers import Progress
 from replay_gui.look.icons import icon

@@ -16,7 +16,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from replay_gui.core.divergence.comparison import NO_EVENT, Change
+from replay_gui.core.divergence.comparison import Change
+from replay_gui.core.log.positions import NO_EVENT
 from replay_gui.core.text.event_label import LONGEST_LABEL
 from replay_gui.look.theme import FOCUS, LINKS, ROW, theme
 from replay_gui.models.comparison.comparison_rows import ComparisonColumn, ComparisonRows

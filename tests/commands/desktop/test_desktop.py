@@ -19,7 +19,7 @@ from replay_gui.commands.desktop.desktop import program_path
 from replay_gui.commands.desktop.desktop_files import MIME_TYPE, NoDesktop, desktop_files, exec_word
 from replay_gui.commands.desktop.installation import LIST
 from replay_gui.commands.parsers import command_module, command_parser
-from replay_gui.core.log.header import MAGIC
+from replay_gui.core.log.magic import MAGIC
 from replay_gui.samples import REFERENCE
 
 ENTRY = "applications/replay-gui.desktop"

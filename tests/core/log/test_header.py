@@ -11,7 +11,8 @@ import pytest
 
 from replay_gui import EventLog
 from replay_gui.core.errors import LogChanged, LogRefused, LogUnreadable, NotCanonical
-from replay_gui.core.log.header import MAGIC, MAX_HEADER_BYTES, encode_header
+from replay_gui.core.log.header import MAX_HEADER_BYTES, encode_header
+from replay_gui.core.log.magic import MAGIC
 from replay_gui.core.log.source import Source
 from tests.helpers.forged_logs import HEADER, written
 

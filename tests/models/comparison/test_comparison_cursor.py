@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from pytestqt.qtbot import QtBot
 
-from replay_gui.core.divergence.comparison import NO_EVENT, Change
-from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.divergence.comparison import Change
+from replay_gui.core.log.positions import NO_EVENT, EventIndex
 from tests.helpers.comparisons import StoryComparison, comparison_of
 
 E, A, B = Change.EQUAL, Change.ONLY_A, Change.ONLY_B

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from replay_gui.core.divergence.alignment.id_intersection import HASH_MULTIPLIER, Ids, Indexes, IndexPairs, intersect
 from replay_gui.core.divergence.alignment.matching import match_ids
 from replay_gui.core.divergence.alignment.moves import find_moves
-from replay_gui.core.divergence.comparison import NO_EVENT, Alignment, Change
+from replay_gui.core.divergence.comparison import Alignment, Change
 from replay_gui.core.divergence.side import ComparedSide, number_jointly
 from replay_gui.core.index.run_index import NO_PAIR
 from replay_gui.core.log.kinds import KINDS, Kind
+from replay_gui.core.log.positions import NO_EVENT
 
 _RESPONSE = KINDS.index(Kind.TOOL_RESPONSE)
 _HASHES_PER_CHUNK = 1 << 16  # compared in one operation

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.divergence.comparison import NO_EVENT, Alignment
-from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.divergence.comparison import Alignment
+from replay_gui.core.log.positions import NO_EVENT, EventIndex
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from replay_gui.core.divergence.causes.cause_finder import REPLACEMENT_ROWS, CauseDraft
 from replay_gui.core.divergence.causes.explanations import Evidence, explain, noise_names
 from replay_gui.core.divergence.causes.joint_rows import JointRows
-from replay_gui.core.divergence.comparison import NO_EVENT, Cause, CauseKind, Change, Difference, Points
+from replay_gui.core.divergence.comparison import Cause, CauseKind, Change, Difference, Points
 from replay_gui.core.divergence.rules.rule_filter import REFERENCE_HASHES, REPORTED, RuleFilter
 from replay_gui.core.divergence.side import Disguise
 from replay_gui.core.index.run_index import NO_PAIR
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import is_result
+from replay_gui.core.log.positions import NO_EVENT
 
 
 class CauseBuilder:

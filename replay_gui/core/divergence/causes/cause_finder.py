@@ -29,8 +29,9 @@ from replay_gui.core.divergence.causes.causal_past import (
     CausalPast,
 )
 from replay_gui.core.divergence.causes.joint_rows import ANSWER, JointRows
-from replay_gui.core.divergence.comparison import NO_CAUSE, NO_EVENT, CauseKind, CauseRank, Change
+from replay_gui.core.divergence.comparison import NO_CAUSE, CauseKind, CauseRank, Change
 from replay_gui.core.log.kinds import Kind, is_bookkeeping
+from replay_gui.core.log.positions import NO_EVENT
 
 # Runs agree after so many equal steps in a row; see _agree:
 _MIN_EQUAL_DECISIONS = 2

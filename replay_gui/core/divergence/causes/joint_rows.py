@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.divergence.causes.causal_columns import CausalColumns
-from replay_gui.core.divergence.comparison import NO_EVENT, Alignment
+from replay_gui.core.divergence.comparison import Alignment
 from replay_gui.core.divergence.side import ComparedSide, number_jointly
 from replay_gui.core.index.run_index import NO_TOOL
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.log.positions import NO_EVENT
 
 ANSWER = Kind.TOOL_RESPONSE.value
 

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.divergence.comparison import NO_EVENT, Alignment, Change, Difference
+from replay_gui.core.divergence.comparison import Alignment, Change, Difference
 from replay_gui.core.divergence.differences import find_differences
 from replay_gui.core.divergence.rules.rules import Action, Rules
 from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.log.chain import request_hash_of_decoded
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.log.positions import NO_EVENT
 from replay_gui.core.text.event_label import event_label
 
 REPORTED, IGNORED, NONDETERMINISTIC = 0, 1, 2  # levels of a row

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from replay_gui.core.divergence.alignment.bit_lcs import longest_common_subsequence
 from replay_gui.core.divergence.alignment.event_alignment import align, align_ids
 from replay_gui.core.divergence.alignment.matching import match_ids
-from replay_gui.core.divergence.comparison import NO_EVENT, Alignment, Change
+from replay_gui.core.divergence.comparison import Alignment, Change
 from replay_gui.core.divergence.first_divergence import first_divergence
 from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.positions import NO_EVENT
 from tests.helpers.effort import tries
 from tests.helpers.logs import write_log
 

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 from replay_gui.core.divergence.comparer import Comparer
-from replay_gui.core.divergence.comparison import NO_CAUSE, NO_EVENT, Cause, CauseKind, Change, Comparison, rank_causes
+from replay_gui.core.divergence.comparison import NO_CAUSE, Cause, CauseKind, Change, Comparison, rank_causes
 from replay_gui.core.divergence.rules.rules import Action, Rule, Rules
 from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.log.positions import NO_EVENT
 from tests.core.divergence import mutations
 from tests.core.divergence.mutations import MUTATIONS, Case, Expected
 from tests.core.divergence.runs import Agent, Ev, Style, write_run
