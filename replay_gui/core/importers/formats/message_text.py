@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_THOUGHT = re.compile(r"\s*<(think|thinking|thought|reasoning)>(.*?)</\1>", re.DOTALL)
+_THOUGHT = re.compile(r"\s*<(think|thinking|thought|reasoning|thinking-content-[0-9a-f]+)>(.*?)</\1>", re.DOTALL)
 _UNOPENED = "</think>"  # the opening tag stands in the prompt, as of some models' templates
 _CONTEXT = re.compile(
     r"\s*<(session_context|environment_context|environment_details|user_instructions|system-reminder"

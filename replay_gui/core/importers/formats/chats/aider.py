@@ -8,19 +8,27 @@ from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.message_text import thought_apart
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, first_records, numbered_records
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
-from replay_gui.core.importers.run_builder import Patch
+from replay_gui.core.importers.run_builder import Patch, cut
 from replay_gui.core.importers.times import iso_time
 from replay_gui.core.log.kinds import Kind
 
 _SESSION = "# aider chat started at "
-_EDIT = re.compile(r"^> Applied edit to (.+)$")
-_MODEL = re.compile(r"^> (?:Main model|Model): (\S+)")
+_PROMPT, _END = "#### ", "  "
+_USER, _MODEL, _PROGRAM = "user_message", "assistant_message", "tool_output"
+_EDIT = re.compile(r"Applied edit to (.+)$")
+_COUNT = r"\d{1,12}(?:\.\d{1,6})?[kM]?"
+_COST = r"\d{1,9}(?:\.\d{1,9})?"
 _TOKENS = re.compile(
-    r"^> Tokens: ([\d.]+)(k?) sent,(?: [^,]* cache[^,]*,)* ?([\d.]+)(k?) received\.?(?: Cost: \$([\d.]+))?"
+    rf"Tokens: (?P<sent>{_COUNT}) sent,(?: {_COUNT} cache write,)?(?: (?P<cached>{_COUNT}) cache hit,)?"
+    rf" (?P<received>{_COUNT}) received\.?(?: Cost: \$(?P<cost>{_COST}))?"
 )
+_MODEL_NAMED = re.compile(r"(?:Main model|Models?): ([^\s,]+)")
+_FAILED = re.compile(r"litellm\.(\w+)|The LLM did not conform to the (edit format)")
+_STOPPED = "reflections allowed, stopping"
 _TYPES = {"session_start", "user_message", "assistant_message", "file_edit", "tool_output", "model_info"}
 
 
@@ -29,13 +37,14 @@ class Aider:
 
     name = "aider"
     title = "Aider chat history"
-    version = 3
+    version = 4
     volatile: ClassVar[Mapping[str, str]] = {
         "timestamp": CLOCK,
         "started_at": CLOCK,
         "session_id": ID,
         "tokens_sent": USAGE,
         "tokens_received": USAGE,
+        "tokens_cached": USAGE,
     }
 
     def recognises(self, file: ForeignFile) -> bool:
@@ -76,54 +85,69 @@ class Aider:
         )
 
 
-_UNASKED = "unasked"  # the speaker of lines without a mark, before the first prompt
-
-
 def _parsed(text: str, started: str) -> Iterator[tuple[int, Any]]:
-    """Yield what a session of the Markdown says: ``####`` is the user, ``>`` is Aider itself, all else the model.
-
-    Before the user has said anything, all else is Aider itself too: the lines of a long prompt in the command that
-    started it have no mark.
-    """
+    """Yield what a session of the Markdown says, as records."""
     yield 1, {"type": "session_start", "timestamp": started}
-    speaker, block, first = "", list[str](), 1
-    unmarked = _UNASKED
-    for number, line in enumerate(text.split("\n"), 2):
-        now = "user_message" if line.startswith("#### ") else "tool_output" if line.startswith("> ") else unmarked
-        unmarked = "assistant_message" if now == "user_message" else unmarked
-        if now != speaker and (line.strip() or speaker not in ("assistant_message", _UNASKED)):
-            yield from _message(first, speaker, block)
-            speaker, block, first = now, [], number
-        if now == "tool_output":
-            yield from _output(number, line)
+    for number, speaker, block in _blocks(text.replace("\r\n", "\n").split("\n")):
+        content = "\n".join(block).strip()
+        if speaker == _PROGRAM:
+            content = content.removeprefix(">").strip()
+        if content:
+            yield number, _record(speaker, content)
+
+
+def _blocks(lines: list[str]) -> Iterator[tuple[int, str, list[str]]]:
+    """Yield what was said, by whom, and the line's number: ``####`` is the user, ``>`` is Aider, all else the model.
+
+    Aider ends the user's lines and each of its own texts with two spaces, if no editor took these away. It marks the
+    first line of its own texts alone; and answers of the model have headings and quotes that look like marks. Before
+    the user has said anything, all is Aider's: the lines of a long prompt in the command that started it.
+    """
+    has_ends = any(line.startswith(_PROMPT) and line.endswith(_END) for line in lines)
+    speaker, block, first, before = _PROGRAM, list[str](), 1, ""
+    asked = in_code = is_open = False  # is_open: a text of Aider's own goes on
+    for number, line in enumerate(lines, 2):
+        ends = line.endswith(_END)
+        is_quote = speaker == _MODEL and (
+            bool(before.strip()) or not (ends if in_code and has_ends else not in_code and (ends or not has_ends))
+        )
+        is_mark = line.startswith("> ") and not is_quote
+        goes_on = is_open or bool(line.strip() and before.strip())
+        if line.startswith(_PROMPT) and (ends or not has_ends):
+            now, asked = _USER, True
+        elif is_mark or not asked or (speaker == _PROGRAM and goes_on):
+            now = _PROGRAM
         else:
-            block.append(line.removeprefix("#### ").rstrip() if now == "user_message" else line)
-    yield from _message(first, speaker, block)
+            now = _MODEL if line.strip() or speaker == _MODEL else ""
+        if is_mark or now != speaker:
+            yield first, speaker, block
+            speaker, block, first, in_code = now, [], number, False
+            is_open = now == _PROGRAM and has_ends
+        block.append(line.removeprefix(_PROMPT).rstrip() if now == _USER else line)
+        is_open = is_open and not ends
+        in_code ^= now == _MODEL and line.startswith("```")
+        before = line
+    yield first, speaker, block
 
 
-def _message(number: int, speaker: str, block: list[str]) -> Iterator[tuple[int, Any]]:
-    content = "\n".join(block).strip()
-    if content and speaker == _UNASKED:
-        yield number, {"type": "tool_output", "text": content}
-    elif content and speaker in ("user_message", "assistant_message"):
-        is_command = speaker == "user_message" and content.startswith("/")
-        if is_command:
-            command, _, arguments = content.partition(" ")
-            yield number, {"type": "slash_command", "command": command, "args": arguments}
-        else:
-            yield number, {"type": speaker, "content": content}
+def _record(speaker: str, content: str) -> dict[str, Any]:
+    if speaker == _USER and content.startswith("/"):
+        command, _, arguments = content.partition(" ")
+        return {"type": "slash_command", "command": command, "args": arguments}
+    if speaker != _PROGRAM:
+        return {"type": speaker, "content": content}
+    if match := _EDIT.match(content):
+        return {"type": "file_edit_applied", "file_path": match[1].strip()}
+    if match := _TOKENS.match(content):
+        counts = {name: _count(match[name]) for name in ("sent", "cached", "received")}
+        use = {f"tokens_{name}": count for name, count in counts.items() if count is not None}
+        return {"type": "token_usage", **use, "cost": float(match["cost"]) if match["cost"] else None}
+    return {"type": "tool_output", "text": content}
 
 
-def _output(number: int, line: str) -> Iterator[tuple[int, Any]]:
-    if match := _EDIT.match(line):
-        yield number, {"type": "file_edit_applied", "file_path": match[1].strip()}
-    elif match := _TOKENS.match(line):
-        sent, received = (float(match[at]) * (1000 if match[at + 1] else 1) for at in (1, 3))
-        use = {"tokens_sent": round(sent), "tokens_received": round(received)}
-        yield number, {"type": "token_usage", **use, "cost": float(match[5]) if match[5] else None}
-    else:
-        model = match[1] if (match := _MODEL.match(line)) else None
-        yield number, {"type": "tool_output", "text": line.removeprefix("> ").rstrip(), "model": model}
+def _count(text: str | None) -> int | None:
+    """Return how many tokens "1.5k" are."""
+    return None if text is None else round(float(text.rstrip("kM")) * {"k": 1e3, "M": 1e6}.get(text[-1], 1))
 
 
 class _AiderEvents(RecordEvents):
@@ -132,19 +156,23 @@ class _AiderEvents(RecordEvents):
     def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:
         super().__init__(format, volatile, notes)
         self._proposed: dict[str, Patch] = {}  # by file, until it is applied
+        self._asked = False
 
     def record(self, record: dict[str, Any]) -> None:
         kind = record.get("type")
         used = ("type", "content", "text", "command", "args", "file_path", "search", "replace", "cost", "model")
         extra = self.fields(record, *used)
-        self.uses_model(record.get("model"))
+        self.uses_model(record.get("model") or self._model)
+        self._asked = self._asked or kind in (_USER, "slash_command")
         match kind:
             case "session_start":
                 self.run.agent_init(self.agent, "", extra.get("fields", {}))
             case "user_message":
+                self.how = None
                 self.said("user", record.get("content"), extra)
             case "assistant_message":
-                self.answered(record.get("content"), None, extra)
+                thought, text = thought_apart(str(record.get("content") or ""))
+                self.answered(text, thought, extra)
             case "slash_command":
                 command = f"{record.get('command')} {record.get('args') or ''}".strip()
                 self.run.add(Kind.OBSERVATION, {"obs_type": "command", "source": "user", "data": command, **extra})
@@ -155,9 +183,24 @@ class _AiderEvents(RecordEvents):
             case "token_usage":
                 self.run.bookkeeping(f"{self.format}/{kind}", extra.get("fields", {}), **_use(record))
             case "tool_output":
-                self.run.custom(f"{self.format}/output", record.get("text"))
+                self._output(record.get("text"))
             case _:
                 self.run.bookkeeping(f"{self.format}/{kind}", self.fields(record, "type").get("fields", {}))
+
+    def _output(self, text: Any) -> None:
+        """Add what Aider itself says. What it says before it was asked anything is no step."""
+        told = text if isinstance(text, str) else ""
+        if match := _MODEL_NAMED.match(told):
+            self.uses_model(match[1])
+        if match := _FAILED.match(told):
+            more = {"fields": {"text": text}} if cut(told) != told else None
+            self.run.error(match[1] or match[2], told, self.agent, more)
+        elif self._asked:
+            self.run.custom(f"{self.format}/output", text)
+        else:
+            self.run.bookkeeping(f"{self.format}/start", text)
+        if _STOPPED in told:
+            self.how = "limit", told
 
     def _edit(self, record: dict[str, Any]) -> None:
         path = str(record.get("file_path"))
@@ -171,6 +214,7 @@ class _AiderEvents(RecordEvents):
 
 
 def _use(record: dict[str, Any]) -> dict[str, Any]:
-    counts = {"input": record.get("tokens_sent"), "output": record.get("tokens_received")}
+    names = {"input": "tokens_sent", "cached": "tokens_cached", "output": "tokens_received"}
+    counts = {name: record.get(key) for name, key in names.items()}
     tokens = {name: count for name, count in counts.items() if type(count) is int}
     return {"tokens": tokens or None, "cost": record.get("cost")}

@@ -45,14 +45,6 @@ def test_opencode_prints_the_parts_of_its_answers() -> None:
     assert tokens == [{"input": 25, "cached": 5, "output": 15, "reasoning": 5}]
 
 
-def test_a_prompt_on_aiders_command_line_is_not_what_the_model_says() -> None:
-    found = seed("aider/2.md")
-    assert [event.payload["data"] for event in found.of("Observation")] == ["# Change the colour\n\n**Task**: 8"]
-    assert [event.payload["data"] for event in found.of("Decision")] == ["I will change it."]
-    output = [event.payload["data"] for event in found.of("x:aider/output")]
-    assert output[1] == "**Task**: 8\n a.css"
-
-
 def test_vs_code_keeps_a_session_as_changes() -> None:
     found = seed("copilot-vscode/1.jsonl")
     assert found.run.run_id == "s1"

@@ -1,0 +1,81 @@
+"""Aider's chat history: who says a line of Markdown, and what it tells of the run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.helpers.foreign import Read, read_all
+from tests.helpers.paths import DATA
+
+SEEDS = DATA / "seeds" / "aider"
+
+
+def session(folder: Path, text: str) -> Read:
+    path = folder / "history.md"
+    path.write_text(f"# aider chat started at 2026-05-05 10:00:00\n\n{text}")
+    (found,) = read_all(path, "aider")
+    return found
+
+
+def said(found: Read) -> list[tuple[str, object]]:
+    """What was said, without what Aider tells of itself before it was asked."""
+    return [
+        (event.kind, event.payload["data"])
+        for event in found.events
+        if event.kind in ("Observation", "Decision", "x:aider/output")
+    ]
+
+
+def test_a_prompt_on_the_command_line_is_not_what_the_model_says() -> None:
+    (found,) = read_all(SEEDS / "2.md")
+    assert said(found) == [("Observation", "# Change the colour\n\n**Task**: 8"), ("Decision", "I will change it.")]
+    command = found.of("x:bookkeeping/aider/start")[0].payload["data"]
+    assert command == "/usr/bin/aider --message # Change the colour\n\n**Task**: 8\n a.css"
+
+
+def test_marks_in_an_answer_are_the_models() -> None:
+    (found,) = read_all(SEEDS / "3.md")
+    (answer,) = found.of("Decision")
+    assert answer.payload["reasoning"] == "I need a route."
+    assert answer.payload["data"] == (
+        "Here it is.\n\n#### Route\n\n> a quote of the model\n\n```bash\n> not output\n```"
+    )
+    assert [event.payload["data"] for event in found.of("Observation")] == ["/add a.py\n  b.py", "add a check"]
+
+
+def test_a_text_of_aider_has_a_mark_on_its_first_line_alone() -> None:
+    (found,) = read_all(SEEDS / "3.md")
+    assert "export A=1\n\n./x.sh" in [event.payload["data"] for event in found.of("x:aider/output")]
+
+
+def test_the_model_tokens_failures_and_the_end() -> None:
+    (found,) = read_all(SEEDS / "3.md")
+    (use,) = found.of("x:bookkeeping/aider/token_usage")
+    assert use.meta["tokens"] == {"input": 3200, "cached": 1500, "output": 512}
+    assert (use.meta["cost"], use.meta["model"]) == (0.02, "m/one")
+    assert [event.payload["error_type"] for event in found.of("Error")] == ["APIConnectionError", "edit format"]
+    assert found.events[-1].payload == {"how": "limit", "why": "Only 3 reflections allowed, stopping."}
+
+
+def test_an_editor_may_have_taken_the_spaces_away(tmp_path: Path) -> None:
+    found = session(tmp_path, "> Aider v0.1\n\n#### do it\n#### now\n\nDone.\n\n> Tokens: 5 sent, 2 received.\n> Bye\n")
+    assert said(found) == [("Observation", "do it\nnow"), ("Decision", "Done."), ("x:aider/output", "Bye")]
+    (use,) = found.of("x:bookkeeping/aider/token_usage")
+    assert use.meta["tokens"] == {"input": 5, "output": 2}
+
+
+def test_an_answer_that_is_cut_in_its_code(tmp_path: Path) -> None:
+    found = session(
+        tmp_path, "#### do it  \n\nSo:\n```py\n> a\n<<<<<<< SE\n\n\n#### never mind  \n\n> ^C again to exit  \n"
+    )
+    assert said(found) == [
+        ("Observation", "do it"),
+        ("Decision", "So:\n```py\n> a\n<<<<<<< SE"),
+        ("Observation", "never mind"),
+        ("x:aider/output", "^C again to exit"),
+    ]
+
+
+def test_two_prompts_of_which_the_first_was_not_answered(tmp_path: Path) -> None:
+    found = session(tmp_path, "#### one  \n#### more  \n\n#### two  \r\n\nYes.")
+    assert said(found) == [("Observation", "one\nmore"), ("Observation", "two"), ("Decision", "Yes.")]
