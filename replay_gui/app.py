@@ -37,6 +37,7 @@ class Options:
         screenshot: where to save a picture instead of showing the window. size: of the window (width, height) in
         logical pixels. scale: physical pixels per logical pixel. fit: the longest side of the picture in pixels, to
         which a larger one is made smaller. show: "welcome", "run" or "compare".
+        value: the keys of the value of the state to choose.
         on_progress: called with (done, total), in any unit, while a picture is waited for.
         restores: show what was shown when the last window was closed, unless the settings say no.
     """
@@ -53,6 +54,7 @@ class Options:
     show: str | None = None
     other: str | None = None
     format: str | None = None
+    value: tuple[str, ...] = ()
     on_progress: Callable[[int, int], None] | None = None
     restores: bool = False
 
@@ -144,6 +146,8 @@ def _run(app: QApplication, settings: QSettings, options: Options) -> int:
         window.runs_page.open((path,))
     elif path is not None:
         session.open(path, Position(options.at), options.format)
+        if options.value:
+            window.links.show_value(options.value, Position(options.at))
     try:
         if options.screenshot is not None:
             return _take_picture(app, window, options, path is not None and not os.path.isdir(path))

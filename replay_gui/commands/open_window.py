@@ -15,8 +15,10 @@ from replay_gui.commands.terminal import ProgressLine
 from replay_gui.core.atomic_file import check_target
 from replay_gui.core.errors import ReplayError
 from replay_gui.core.importers.run_choice import split_run
+from replay_gui.core.text.json_pointer import split_pointer
 
 _SCREENSHOT_OPTIONS = ("size", "scale", "fit", "show")
+_PATH_HELP = "the value of the state to choose, as a JSON Pointer such as /memory/plan"
 _MAX_SIDE_PX = 16_384  # pixels a side
 
 
@@ -34,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_format_argument(parser)
     parser.add_argument("--demo", action="store_true", help="compare two bundled runs; with --show run, open the first")
     parser.add_argument("--at", metavar="POSITION", type=position, default=0, help="the position to start at")
+    parser.add_argument("--path", metavar="POINTER", type=_keys, default=(), help=_PATH_HELP)
     parser.add_argument("--empty", action="store_true", help="open nothing, not even what was open the last time")
     parser.add_argument("--theme", choices=("light", "dark", "auto"), help="the colours; auto follows the system")
     picture = parser.add_argument_group("save a picture instead of opening a window (needs no display)")
@@ -80,6 +83,7 @@ def run(args: argparse.Namespace) -> int:
                     show=args.show,
                     other=None if many else args.other,
                     format=args.format,
+                    value=args.path,
                     on_progress=progress,
                     restores=not (_named(args) or args.demo or args.empty or args.screenshot),
                 )
@@ -111,6 +115,8 @@ def _usage_problem(args: argparse.Namespace) -> str | None:
         return "--demo opens a bundled run; give --demo or RUN, not both"
     if args.empty and (args.demo or args.run is not None):
         return "--empty opens no run; give --empty or a run, not both"
+    if args.path and (args.run is None or args.other is not None or os.path.isdir(args.run)):
+        return "--path chooses a value of one run; give one RUN"
     if args.format is not None and args.run is None:
         return "--format needs a RUN"
     if args.show is not None and args.run is not None and os.path.isdir(args.run):
@@ -134,6 +140,13 @@ def _check_display() -> None:
     needs_display = sys.platform.startswith(("linux", "freebsd"))
     if needs_display and not any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))):
         raise NoWindow("there is no display; --screenshot FILE.png saves a picture without one")
+
+
+def _keys(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(split_pointer(text))
+    except ValueError as why:
+        raise ArgumentTypeError(f"{text!r} is no JSON Pointer: {why}") from None
 
 
 def _png(text: str) -> str:

@@ -44,6 +44,7 @@ from replay_gui.windows.runs.runs_page import RunsPage
 from replay_gui.windows.session.follow_actions import FollowActions
 from replay_gui.windows.session.last_positions import LastPositions
 from replay_gui.windows.session.layout_memory import LayoutMemory
+from replay_gui.windows.session.link_actions import LinkActions
 from replay_gui.windows.session.session_restore import SessionRestore
 from replay_gui.windows.settings.settings_actions import SettingsActions
 from replay_gui.windows.source_actions import SourceActions, folder_of
@@ -102,6 +103,7 @@ class MainWindow(QMainWindow):
         self.sources = SourceActions(session, self.comparison, self.actions_, self)
         self.runs_page = RunsPage(session, self.comparison, pages=self._pages, actions=self.actions_, window=self)
         self.follow_actions = FollowActions(session, self.comparison, settings, self.actions_, self)
+        self.links = LinkActions(session, self.comparison, self._get_run_view, self)
         self._banners = BannerArea(session)
         body = QWidget()
         column = QVBoxLayout(body)
@@ -211,7 +213,7 @@ class MainWindow(QMainWindow):
             self.session, self.comparison, self.actions_, self.menus, get_view=self._get_run_view, window=self
         )
         owners = self.sources, self.run_actions, self.value_actions, self.find_actions, self.palette_actions
-        for owner in (self, *owners, self.reruns, self.settings_actions, self.follow_actions, help_actions):
+        for owner in (self, *owners, self.reruns, self.settings_actions, self.follow_actions, self.links, help_actions):
             connect_actions(self.actions_, owner.handlers)
         self.run_actions.search_wanted.connect(self.find_actions.find_first)
         self.menus.format_chosen.connect(self.sources.on_format_chosen)

@@ -47,6 +47,13 @@ def test_everything_asked(command: Any, asked: list[Options]) -> None:
     assert asked == [Options(path="run.rlog", at=7, theme="dark", **picture)]
 
 
+def test_a_value_is_asked_for(command: Any, asked: list[Options]) -> None:
+    assert command("run.rlog", "--at", 812, "--path", "/memory/a~1b").code == 0
+    assert asked == [Options(path="run.rlog", at=812, value=("memory", "a/b"))]
+    assert "JSON Pointer" in command("run.rlog", "--path", "memory").err
+    assert command("a.rlog", "b.rlog", "--path", "/memory").code == 2
+
+
 def test_two_runs(command: Any, asked: list[Options]) -> None:
     assert command("a.rlog", "b.rlog", "--at", 7).code == 0
     assert command("a.rlog", "b.rlog", "--screenshot", "a.png", "--show", "compare").code == 0

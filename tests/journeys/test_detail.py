@@ -68,7 +68,7 @@ def test_the_command_and_the_hash_are_copied(journey: Journey, log: Path) -> Non
     journey.open(log)
     go(journey, 2)
     clipboard = QGuiApplication.clipboard()
-    detail(journey).copy_command()
+    detail(journey).copy_link()
     assert (
         clipboard.text()
         == f"replay-gui '{str(log).replace(chr(39), chr(39) + chr(34) + chr(39) + chr(34) + chr(39))}' --at 2"

@@ -84,7 +84,7 @@ def test_json_and_the_command(journey: Journey, log: Path) -> None:
     choose(journey, 3, "Copy as JSON")
     journey.until(lambda: QGuiApplication.clipboard().text() != "")
     assert json.loads(QGuiApplication.clipboard().text())["kind"] == "Decision"
-    choose(journey, 3, "Copy the command")
+    choose(journey, 3, "Copy link")
     assert QGuiApplication.clipboard().text().endswith("run.rlog --at 3")
 
 

@@ -43,6 +43,7 @@ def all_handlers(window: MainWindow) -> list[Handlers]:
         window.run_actions.handlers,
         window.value_actions.handlers,
         window.follow_actions.handlers,
+        window.links.handlers,
         window.find_actions.handlers,
         window.palette_actions.handlers,
         window.settings_actions.handlers,

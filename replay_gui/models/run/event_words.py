@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shlex
-
 from replay_gui.core.index.run_index import (
     FLAG_FAILED,
     FLAG_NOT_APPLIED,
@@ -48,8 +45,3 @@ BOOKKEEPING_TIP = "Titles, modes, hooks and other lines that are no steps of the
 def bookkeeping_words(count: int, hidden: bool) -> str:
     """Return the text of a button that shows so many bookkeeping lines, or hides them."""
     return f"{plural(count, 'bookkeeping line')} · {'Show' if hidden else 'Hide'}"
-
-
-def view_command(path: str, position: Position) -> str:
-    """The command that opens the window on this file, there; fit for a shell."""
-    return f"replay-gui {shlex.quote(os.path.abspath(path))} --at {position}"

@@ -24,9 +24,9 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import GAP, HEAD, ROW, set_role, theme_events
 from replay_gui.models.run.event_copies import event_as_json
 from replay_gui.models.run.event_pages import EventPages
-from replay_gui.models.run.event_words import view_command
 from replay_gui.models.run.integrity_words import hash_checks
 from replay_gui.models.run.json_text import json_text
+from replay_gui.models.run.run_link import run_link
 from replay_gui.models.run.run_search import RunSearch
 from replay_gui.models.run.state_tree import StateTree
 from replay_gui.models.session import Session
@@ -124,7 +124,7 @@ class EventDetail(Panel):
             ("Copy event as JSON", self.copy_json),
             ("Copy event id", self.copy_id),
             ("Copy record hash", self.copy_hash),
-            ("Copy the command that shows this", self.copy_command),
+            ("Copy link", self.copy_link),
         )
         for words, slot in copies:
             action = QAction(words, self)
@@ -361,11 +361,11 @@ class EventDetail(Panel):
             QGuiApplication.clipboard().setText(self._event.hash.hex())
 
     @Slot()
-    def copy_command(self) -> None:
+    def copy_link(self) -> None:
         """The command that opens the run here."""
         facts, shown = self._session.facts, self._session.position_state
         if facts is not None and shown is not None:
-            QGuiApplication.clipboard().setText(view_command(facts.path, shown.position))
+            QGuiApplication.clipboard().setText(run_link(facts, shown.position, format=self._session.format))
 
     @Slot()
     def _on_more(self) -> None:

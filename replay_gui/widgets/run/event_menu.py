@@ -19,7 +19,7 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.answers import EventRow, PositionState
 from replay_gui.models.run.event_copies import event_as_json, event_as_markdown, event_as_text
 from replay_gui.models.run.event_filter import EventFilter
-from replay_gui.models.run.event_words import view_command
+from replay_gui.models.run.run_link import run_link
 from replay_gui.models.session import Session
 
 _MAX_NAME_CHARACTERS = 40
@@ -95,7 +95,7 @@ class EventMenu(QObject):
             ("Copy as &Markdown", self._markdown),
         ):
             menu.addAction(words).triggered.connect(partial(self.copy, row.position, make))
-        menu.addAction("Copy the comma&nd that shows this").triggered.connect(partial(self.copy_command, row.position))
+        menu.addAction("Copy lin&k").triggered.connect(partial(self.copy_link, row.position))
 
     # ---- what they do -------------------------------------------------------------------------------
     def _zoom(self, position: Position) -> None:
@@ -116,11 +116,11 @@ class EventMenu(QObject):
         self._session.seek(position)
         self._on_position_state()
 
-    def copy_command(self, position: Position) -> None:
+    def copy_link(self, position: Position) -> None:
         """Copy the command that opens the run at an event."""
         facts = self._session.facts
         if facts is not None:
-            QGuiApplication.clipboard().setText(view_command(facts.path, position))
+            QGuiApplication.clipboard().setText(run_link(facts, position, format=self._session.format))
 
     def _markdown(self, shown: PositionState) -> str | None:
         return event_as_markdown(shown, self._session.index)

@@ -11,7 +11,7 @@ from replay_gui.core.state.state import Path
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
 from replay_gui.engine.answers import PositionState
-from replay_gui.models.run.event_words import view_command
+from replay_gui.models.run.run_link import run_link
 from replay_gui.models.run.state_tree import StateTree
 from replay_gui.models.session import Session
 from replay_gui.models.values.value_trace import ChosenValueTrace
@@ -45,8 +45,8 @@ class StateInspector(Panel):
         self.find_button = self.add_button("Find", "Find keys and values in the state", checkable=True, spare=True)
         self.find_bar = PanelFindBar("Find in the state", "Key or value")
         self.search, self.hits = self.find_bar.line, self.find_bar.count
-        self._copy = QAction("Copy the command that shows this", self)
-        self._copy.triggered.connect(self.copy_command)
+        self._copy = QAction("Copy link", self)
+        self._copy.triggered.connect(self.copy_link)
         self.view.addAction(self._copy)
         body = QWidget()
         column = QVBoxLayout(body)
@@ -174,11 +174,12 @@ class StateInspector(Panel):
         self.hits.setText(hit_words if self.search.text() else "")
 
     @Slot()
-    def copy_command(self) -> None:
-        """The command that opens the run here."""
+    def copy_link(self) -> None:
+        """The command that opens the run here, at the chosen value."""
         facts, shown = self._session.facts, self._session.position_state
         if facts is not None and shown is not None:
-            QGuiApplication.clipboard().setText(view_command(facts.path, shown.position))
+            path, format = self.view.chosen or (), self._session.format
+            QGuiApplication.clipboard().setText(run_link(facts, shown.position, path=path, format=format))
 
     def _set_hint(self) -> None:
         shown = self._session.position_state

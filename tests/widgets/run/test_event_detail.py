@@ -88,7 +88,7 @@ def test_a_hash_is_copied_by_a_click(detail: EventDetail) -> None:
 def test_copies(detail: EventDetail) -> None:
     detail.copy_id()
     assert QGuiApplication.clipboard().text() == "run-7f3a:6"
-    detail.copy_command()
+    detail.copy_link()
     assert QGuiApplication.clipboard().text() == "replay-gui /runs/triage.rlog --at 7"
     detail.copy_json()
     assert '"event_id": "run-7f3a:6"' in QGuiApplication.clipboard().text()

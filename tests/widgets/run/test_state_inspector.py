@@ -132,7 +132,7 @@ def test_values_and_paths_are_copied(inspector: StateInspector) -> None:
     inspector.view.copy_json()
     assert QGuiApplication.clipboard().text().startswith('{\n  "count": 2,')
     assert [action.text() for action in inspector.view.copy_menu(0).actions()] == [
-        "Copy value", "Copy as JSON", "Copy path", "", "Copy the command that shows this",
+        "Copy value", "Copy as JSON", "Copy path", "", "Copy link",
     ]  # fmt: skip
 
 
