@@ -111,7 +111,7 @@ class Theme(msgspec.Struct, frozen=True, kw_only=True):
 def _theme(name: str, **colours: str) -> Theme:
     kinds = {
         "observation": "#56b4e9",
-        "decision": "#cc79a7",
+        "decision": "#cf6fa4",
         "memory": "#e69f00",
         "patch": "#b58cff",
         "error": "#ff5a4f",
@@ -169,7 +169,7 @@ LIGHT = _theme(
     line="#d9dde3",
     grid="#eceef1",
     band="#eaecef",
-    density="#c4c9d2",
+    density="#c6cad2",
     text="#1d2430",
     secondary="#5f6b7c",
     faint="#9aa4b2",

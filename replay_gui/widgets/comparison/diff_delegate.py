@@ -13,6 +13,7 @@ from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.widgets.parts.line_text import draw_marked
 from replay_gui.widgets.parts.row_view import RowView
 
+SIGN_OF_STYLE = {DiffStyle.REMOVED: "−", DiffStyle.ADDED: "+"}  # a line of both sides has an arrow
 _SIGN_WIDTH_PX = 2 * GAP
 _KEY_SHARE = 0.5  # of the row, at most
 _NO_MARKS: tuple[tuple[int, int], ...] = ()
@@ -52,7 +53,7 @@ class DiffDelegate(QStyledItemDelegate):
 
     def _paint_line(self, painter: QPainter, rect: QRect, line: DiffLine) -> None:
         colors = theme()
-        sign = {DiffStyle.REMOVED: "−", DiffStyle.ADDED: "+"}.get(line.style, "")
+        sign = SIGN_OF_STYLE.get(line.style, "")
         inks = {DiffStyle.REMOVED: colors.removed_text, DiffStyle.ADDED: colors.added_text}
         left = GAP + UNIT
         if sign or line.indent:

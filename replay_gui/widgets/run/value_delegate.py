@@ -19,7 +19,7 @@ INDENT_PX = 2 * GAP
 SIGN_MARGIN_PX = 2 * GAP  # the margin in which + ~ − say what the colours say
 _INSIDE_TINT_OPACITY = 0.4  # how much of the tint a row has in which only something further in has changed
 _KEY_SHARE, _OLD_SHARE = 0.5, 0.4  # of the row, at most
-_SIGN_OF_MARK = {ChangeMark.ADDED: "+", ChangeMark.CHANGED: "~", ChangeMark.REMOVED: "−"}
+SIGN_OF_MARK = {ChangeMark.ADDED: "+", ChangeMark.CHANGED: "~", ChangeMark.REMOVED: "−"}
 
 
 class ValueRowSource(Protocol):
@@ -58,10 +58,10 @@ class ValueDelegate(QStyledItemDelegate):
         colors, row = theme(), self._tree.row(index.row())
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         self._paint_ground(painter, rect, row, chosen, index.row() == self._view.hovered)
-        if row.mark in _SIGN_OF_MARK and row.kind is RowKind.MEMBER:
+        if row.mark in SIGN_OF_MARK and row.kind is RowKind.MEMBER:
             icon_rect = QRect(rect.x() + UNIT + 1, rect.y(), SIGN_MARGIN_PX, rect.height())
             self._draw(
-                painter, icon_rect, _SIGN_OF_MARK[row.mark], self._sign, colors.text if chosen else _ink(row.mark)
+                painter, icon_rect, SIGN_OF_MARK[row.mark], self._sign, colors.text if chosen else _ink(row.mark)
             )
         left, _ = self.chevron(row)
         if row.expandable:

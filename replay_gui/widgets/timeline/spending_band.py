@@ -176,7 +176,7 @@ class SpendingBand(QWidget):
         most, tall = round_up(most), self.height() - UNIT - LINE
         bottom = np.full(len(left), float(self.height() - LINE))
         painter.setPen(Qt.PenStyle.NoPen)
-        for part, colour in zip(counts, _tones(), strict=True):
+        for part, colour in zip(counts, token_colors(), strict=True):
             height = np.where(part > 0, np.maximum(part * (tall / most), LINE), 0.0)
             bottom = bottom - height
             painter.setBrush(colour)
@@ -305,7 +305,7 @@ def _token_parts(uncached: float, cached: float, output: float) -> list[str]:
     return [f"{uncached + cached:,.0f} in{inner}", f"{output:,.0f} out"]
 
 
-def _tones() -> tuple[QColor, QColor, QColor]:
+def token_colors() -> tuple[QColor, QColor, QColor]:
     """Return the colours of tokens read anew, from a cache, and put out."""
     colors = theme()
     return colors.observation, colors.density, colors.decision
