@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
-from tests.helpers.paths import ROOT
+from tests.helpers.paths import RESOURCES, ROOT
 
+PACKED = "replay_gui/resources/"
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -16,6 +18,10 @@ def test_an_installed_wheel_draws_the_demo(tmp_path: Path) -> None:
     """Its dependencies are those of this environment; the package itself comes from the wheel alone."""
     _run(sys.executable, "-m", "build", "--wheel", "--outdir", str(tmp_path / "dist"), str(ROOT), cwd=tmp_path)
     (wheel,) = (tmp_path / "dist").glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        held = {name.removeprefix(PACKED) for name in archive.namelist() if name.startswith(PACKED)}
+    present = {path.relative_to(RESOURCES).as_posix() for path in RESOURCES.rglob("*") if path.is_file()}
+    assert held == {name for name in present if name != "LICENSE" and not name.startswith("pictures/")}
     site = tmp_path / "site"
     _run(sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", str(site), str(wheel), cwd=tmp_path)
     found = _run(sys.executable, "-P", "-c", "import replay_gui; print(replay_gui.__file__)", cwd=tmp_path, site=site)
