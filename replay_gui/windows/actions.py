@@ -158,6 +158,15 @@ ACTION_SPECS = (
         group=2,
         single_run_only=True,
     ),
+    ActionSpec(
+        "value_origin",
+        MOVE,
+        "Where the value ca&me from…",
+        ("Ctrl+F12",),
+        "From what wrote the chosen value back to who first said it",
+        group=2,
+        single_run_only=True,
+    ),
     ActionSpec("visited_back", MOVE, "Bac&k", ("Alt+Left",), "To the position before the last jump", group=3),
     ActionSpec("visited_forward", MOVE, "For&ward", ("Alt+Right",), "To the position before going back", group=3),
     ActionSpec(

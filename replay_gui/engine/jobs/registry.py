@@ -161,6 +161,7 @@ JOBS: Mapping[str, Job] = {
     "query": LazyJob(f"{_JOBS}.query_job", "answer_query"),
     "trace": LazyJob(f"{_JOBS}.values.trace_job", "trace_values"),
     "changes": LazyJob(f"{_JOBS}.values.changes_job", "list_changes"),
+    "value_origin": LazyJob(f"{_JOBS}.values.origin_job", "find_value_origin"),
     "sessions": LazyJob(f"{_JOBS}.sources_job", "list_known_sessions"),
     "sample": LazyJob(f"{_JOBS}.sources_job", "take_sample"),
     "formats": LazyJob(f"{_JOBS}.sources_job", "list_formats"),

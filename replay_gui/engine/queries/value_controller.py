@@ -10,16 +10,19 @@ from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, 
 from replay_gui.engine.jobs.values.value_arguments import (
     ChangesArguments,
     ChangesProgress,
+    OriginArguments,
     TraceArguments,
     TraceProgress,
     ValueArguments,
 )
 from replay_gui.engine.queries.value_messages import (
+    FindValueOrigin,
     ListChanges,
     TraceValue,
     TraceWatched,
     ValueAnswer,
     ValueChanges,
+    ValueOrigin,
     ValueQuestion,
     ValueTrace,
     WatchedTrace,
@@ -81,6 +84,8 @@ def _arguments(question: ValueQuestion, path: str) -> ValueArguments | None:
             return TraceArguments(path, paths) if paths else None
         case ListChanges(keys=keys):
             return ChangesArguments(path, keys) if keys else None
+        case FindValueOrigin(writer=writer, texts=texts):
+            return None if writer is None else OriginArguments(path, writer, texts)
     raise AssertionError(f"{type(question).__name__} is no question that can be answered")
 
 
@@ -88,6 +93,7 @@ _ANSWER_OF: dict[type[ValueQuestion], type[ValueAnswer]] = {
     TraceValue: ValueTrace,
     TraceWatched: WatchedTrace,
     ListChanges: ValueChanges,
+    FindValueOrigin: ValueOrigin,
 }
 
 
@@ -105,4 +111,8 @@ def _answer(question: ValueQuestion, message: JobDone | JobPart | JobFailed) -> 
         case ListChanges():
             listed = decode_value(message.value, ChangesProgress)
             return ValueChanges(number=number, done=listed.done, total=listed.total, ended=ended, rows=listed.rows)
+        case FindValueOrigin():
+            from replay_gui.engine.jobs.values.origin_job import OriginResult  # not for the first picture
+
+            return ValueOrigin(number=number, steps=decode_value(message.value, OriginResult).steps)
     raise AssertionError(f"{type(question).__name__} is no question that can be answered")

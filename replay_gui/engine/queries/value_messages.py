@@ -5,9 +5,14 @@ The history of a value takes a while to find, so every answer but the last of a 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from replay_gui.core.log.positions import EventIndex
+
+if TYPE_CHECKING:  # the first window needs none of them
+    from replay_gui.core.reasons.evidence.value_origin import ValueStep
 from replay_gui.engine.panels.panel_messages import PanelAnswer
 
 
@@ -39,6 +44,16 @@ class ListChanges(ValueQuestion, frozen=True):
     """List all changes of a value of the state. Answer: ValueChanges, repeatedly. `keys` as in TraceValue."""
 
     keys: tuple[str, ...]
+
+
+class FindValueOrigin(ValueQuestion, frozen=True):
+    """Find where a value of the state came from. Answer: ValueOrigin.
+
+    `writer`: the event that wrote it; None only ends the last search. `texts`: as `traced_texts` returns them.
+    """
+
+    writer: EventIndex | None = None
+    texts: tuple[str, ...] = ()
 
 
 class ValueAnswer(PanelAnswer, frozen=True, kw_only=True):
@@ -85,3 +100,9 @@ class ValueChanges(ValueAnswer, frozen=True, kw_only=True):
     """`rows`: the changes since the last ValueChanges. Ended with `done` < `total`, there may be more of them."""
 
     rows: tuple[ChangeRow, ...] = ()
+
+
+class ValueOrigin(ValueAnswer, frozen=True, kw_only=True):
+    """`steps`: from the writer back, the latest first."""
+
+    steps: tuple[ValueStep, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.engine.bridge import EngineBridge
-from replay_gui.engine.queries.value_messages import ValueChanges, ValueQuestion, ValueTrace, WatchedTrace
+from replay_gui.engine.queries.value_messages import ValueChanges, ValueOrigin, ValueQuestion, ValueTrace, WatchedTrace
 from replay_gui.engine.requests import Answer, Request, Side
 from replay_gui.models.values.watched_paths import WatchedPaths
 
@@ -18,11 +18,13 @@ class RunValues(QObject):
 
     Signals:
         traced(object): a ValueTrace. watched(object): a WatchedTrace. listed(object): ValueChanges.
+        origin_found(object): a ValueOrigin.
     """
 
     traced = Signal(object)
     watched = Signal(object)
     listed = Signal(object)
+    origin_found = Signal(object)
 
     def __init__(self, bridge: EngineBridge | None, side: Side, parent: QObject | None = None) -> None:
         """Without a bridge, no question is sent and no answer comes."""
@@ -52,3 +54,5 @@ class RunValues(QObject):
                 self.watched.emit(trace)
             case ValueChanges() as changes:
                 self.listed.emit(changes)
+            case ValueOrigin() as origin:
+                self.origin_found.emit(origin)

@@ -70,9 +70,9 @@ class StateInspector(Panel):
         session.report_changed.connect(self._show_trust)
         self.on_run_changed()
 
-    def offer(self, watch: QAction, all_changes: QAction, to_writer: QAction) -> None:
+    def offer(self, watch: QAction, all_changes: QAction, *others: QAction) -> None:
         """Offer these actions on the chosen value, in the menu of the state and beside the words on its changes."""
-        self.view.insertActions(self._copy, [watch, all_changes, to_writer])
+        self.view.insertActions(self._copy, [watch, all_changes, *others])
         self.trace_bar.offer(watch, all_changes)
 
     # ---- what the session says ----------------------------------------------------------------------

@@ -16,6 +16,7 @@ from replay_gui.windows.values.watch_memory import WatchMemory
 if TYPE_CHECKING:
     from replay_gui.windows.run_view import RunView
     from replay_gui.windows.values.changes_dialog import ChangesDialog
+    from replay_gui.windows.values.origin_dialog import OriginDialog
 
 
 class ValueActions(QObject):
@@ -35,6 +36,7 @@ class ValueActions(QObject):
         super().__init__(window)
         self._session, self._get_view, self._actions, self._window = session, get_view, actions, window
         self._changes: ChangesDialog | None = None
+        self._origin: OriginDialog | None = None
         WatchMemory(session, settings, self)
 
     @property
@@ -45,12 +47,13 @@ class ValueActions(QObject):
             "previous_change": self.on_previous_change,
             "to_writer": self.on_to_writer,
             "all_changes": self.on_all_changes,
+            "value_origin": self.on_value_origin,
             "watch_value": self.on_watch_value,
         }
 
     def attach(self, view: RunView) -> None:
         """Offer the actions where the state is shown."""
-        names = "watch_value", "all_changes", "to_writer"
+        names = "watch_value", "all_changes", "to_writer", "value_origin"
         view.state.offer(*(self._actions[name] for name in names))
 
     @Slot()
@@ -92,3 +95,24 @@ class ValueActions(QObject):
     @Slot()
     def _on_changes_closed(self) -> None:
         self._changes = None
+
+    @Slot()
+    def on_value_origin(self) -> OriginDialog | None:
+        """Show where the chosen value came from, beside the window."""
+        from replay_gui.windows.values.origin_dialog import OriginDialog
+
+        trace = self._get_view().state.trace
+        if trace.path is None:
+            return None
+        if self._origin is None:
+            self._origin = OriginDialog(self._session, self._window)
+            self._origin.destroyed.connect(self._on_origin_closed)
+        self._origin.origin.ask(trace.path, trace.writer)
+        self._origin.show()
+        self._origin.raise_()
+        self._origin.activateWindow()
+        return self._origin
+
+    @Slot()
+    def _on_origin_closed(self) -> None:
+        self._origin = None

@@ -45,3 +45,11 @@ class ChangesProgress(msgspec.Struct, frozen=True):
     done: int
     total: int
     rows: tuple[ChangeRow, ...]
+
+
+class OriginArguments(ValueArguments, frozen=True):
+    """Find where a value came from. `writer`: the event that wrote it. `texts`: by which it is looked for."""
+
+    job: ClassVar[str] = "value_origin"
+    writer: EventIndex
+    texts: tuple[str, ...]

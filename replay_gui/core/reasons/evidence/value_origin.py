@@ -1,0 +1,107 @@
+"""Where a value of the state came from: from the event that wrote it back to what caused that, and who first said it.
+
+What ids say is certain: an event names the event that caused it. That an earlier event says an equal text is possible
+only, unless it is one of these causes; and it is not asked of values that are short or common.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import islice
+from typing import Any
+
+from replay_gui.core.effects.call_values import is_telling, value_text
+from replay_gui.core.log.event import Event
+from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.reasons.event_texts import role_of
+from replay_gui.core.reasons.evidence.first_places import FirstPlaces
+from replay_gui.core.reasons.origin import OriginRole
+from replay_gui.core.state.state import LISTS, MAPS, leaves
+
+MAX_CHARACTERS = 200  # of a text that is looked for; of a longer one its beginning is
+MAX_TEXTS = 5
+_MAX_LEAVES = 400  # of a value that are looked at
+_MAX_CAUSES = 12
+
+
+class StepLink(StrEnum):
+    """How a step is linked to the value."""
+
+    WRITER = "writer"  # it wrote the value
+    CAUSE = "cause"  # it caused the step after it
+    FIRST = "first"  # it is the first event that says the value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueStep:
+    """One step on the way of a value.
+
+    Attributes:
+        index: of the event. link: how it is linked. role: who speaks there; None for the set-up.
+        certain: whether ids say so; else only a text is equal. text: the one that it is the first to say, or "".
+    """
+
+    index: EventIndex
+    link: StepLink
+    role: OriginRole | None
+    certain: bool
+    text: str = ""
+
+
+def traced_texts(value: Any) -> list[str]:
+    """Return the texts by which a value can be looked for, at most MAX_TEXTS; none of a short or common value."""
+    texts: dict[str, None] = {}
+    for leaf in islice(_scalars(value), _MAX_LEAVES):
+        if isinstance(leaf, str) and len(leaf) > MAX_CHARACTERS:
+            leaf = leaf[:MAX_CHARACTERS].rpartition(" ")[0] or leaf[:MAX_CHARACTERS]
+        if is_telling(leaf):
+            texts[value_text(leaf)] = None
+    return list(texts)[:MAX_TEXTS]
+
+
+def value_origin(
+    event_at: Callable[[int], Event], places: FirstPlaces, writer: EventIndex, texts: Sequence[str]
+) -> list[ValueStep]:
+    """Return the steps from the writer back, the latest first; `texts`: of `traced_texts`."""
+    written = event_at(writer)
+    causes = [written, *islice(_causes(event_at, written), _MAX_CAUSES)]
+    places.find_all(texts)
+    first_said: dict[EventIndex, str] = {}
+    for text in texts:
+        place = places.find(text)
+        if place is not None and place <= writer:
+            first_said.setdefault(place, text)
+    steps = [
+        ValueStep(
+            index=event.index,
+            link=StepLink.CAUSE if number else StepLink.WRITER,
+            role=role_of(event),
+            certain=True,
+            text=first_said.pop(event.index, ""),
+        )
+        for number, event in enumerate(causes)
+    ]
+    firsts = (
+        ValueStep(index=index, link=StepLink.FIRST, role=role_of(event_at(index)), certain=False, text=text)
+        for index, text in first_said.items()
+    )
+    return sorted([*steps, *firsts], key=lambda step: -step.index)
+
+
+def _causes(event_at: Callable[[int], Event], event: Event) -> Iterator[Event]:
+    """Yield the event that caused this one, the one that caused that, and so on, up to a message of the user."""
+    while event.parent is not None and event.parent < event.index and role_of(event) is not OriginRole.USER:
+        cause = event_at(event.parent)
+        if cause.seq != event.parent:  # a damaged log
+            return
+        yield cause
+        event = cause
+
+
+def _scalars(value: Any) -> Iterator[Any]:
+    if isinstance(value, MAPS + LISTS):
+        yield from (leaf for _, leaf in leaves(value))
+    else:
+        yield value

@@ -1,0 +1,119 @@
+"""Where the chosen value came from, as the window shows it: steps from the writer back, each an event to go to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal, Slot
+
+from replay_gui.core.index.run_index import NO_PAIR, NO_TOOL, RunIndex
+from replay_gui.core.log.positions import EventIndex, Position, index_before, position_after
+from replay_gui.core.reasons.evidence.value_origin import StepLink, ValueStep, traced_texts
+from replay_gui.core.replay.value_history import value_at
+from replay_gui.core.state.state import ABSENT, Path
+from replay_gui.core.text.event_label import kind_label
+from replay_gui.core.text.json_pointer import join_pointer, pointer_text
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.engine.queries.value_messages import FindValueOrigin, ValueOrigin
+from replay_gui.models.session import Session
+from replay_gui.models.values.watched_paths import keys_of
+
+_MAX_TEXT_CHARACTERS = 60
+_NAMES = {StepLink.WRITER: "written by", StepLink.CAUSE: "caused by", StepLink.FIRST: "first said in"}
+
+
+@dataclass(frozen=True, slots=True)
+class OriginRow:
+    """One step. `name`: how it is linked. `certain`: ids say so; else only a text is equal."""
+
+    name: str
+    text: str
+    position: Position
+    certain: bool
+
+
+class ValueOriginModel(QObject):
+    """Asks where a value came from, and marks the steps on the timeline.
+
+    Attributes: title: what is asked about. rows: the steps, the latest first. working: whether the answer is to come.
+    Signal: changed(): any of these, or the words, are others.
+    """
+
+    changed = Signal()
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.title, self.working = "", False
+        self.rows: tuple[OriginRow, ...] = ()
+        self._session = session
+        self._number, self._problem = 0, ""
+        self._traced = False  # whether the value has any text that is looked for
+        session.values.origin_found.connect(self._on_found)
+
+    def ask(self, path: Path, writer: Position | None) -> None:
+        """Ask about the value at a path, at the session's position; `writer`: the last event that changed it."""
+        state = self._session.position_state
+        value = ABSENT if state is None else value_at(state.state, keys_of(path))
+        texts = [] if value is ABSENT else traced_texts(value)
+        self.title = one_line(pointer_text(join_pointer(path)))
+        self.rows, self.working, self._traced = (), writer is not None, bool(texts)
+        self._problem = "" if writer is not None else "no event up to here has changed this value"
+        self._number += 1
+        index = None if writer is None else index_before(writer)
+        self._session.values.ask(FindValueOrigin(self._number, index, tuple(texts)))
+        self.changed.emit()
+
+    def end(self) -> None:
+        """End the search, and take the marks away."""
+        self._number += 1
+        self._session.values.ask(FindValueOrigin(self._number))
+        self._mark(())
+
+    @property
+    def words(self) -> str:
+        """A sentence on what is shown."""
+        if self._problem:
+            return f"Not known: {self._problem}."
+        if self.working:
+            return "Looking…"
+        if not self._traced:
+            return "The value is too short, too common or no text: who first said it is not asked."
+        if any(not row.certain for row in self.rows):
+            return "Certain by ids, but for what is called possible: there only the text is equal."
+        return "Certain: the events name one another by ids."
+
+    @Slot(object)
+    def _on_found(self, origin: ValueOrigin) -> None:
+        if origin.number == self._number:
+            self.working, self._problem = False, origin.problem
+            self.rows = tuple(self._rows(origin.steps))
+            self._mark(tuple(row.position for row in self.rows))
+            self.changed.emit()
+
+    def _rows(self, steps: tuple[ValueStep, ...]) -> Iterator[OriginRow]:
+        index, known = self._session.index, {step.index for step in steps}
+        for step in steps:
+            if step.index >= index.count:
+                continue
+            possible = "" if step.certain else "possible: "
+            says = f" · says “{one_line(step.text, _MAX_TEXT_CHARACTERS)}” first" if step.text and step.certain else ""
+            quote = f" · “{one_line(step.text, _MAX_TEXT_CHARACTERS)}”" if step.text and not step.certain else ""
+            words = f"{possible}{_event(index, step.index)}{says}{quote}"
+            yield OriginRow(_NAMES[step.link], words, position_after(step.index), step.certain)
+            pair = EventIndex(int(index.pair[step.index]))
+            if pair != NO_PAIR and pair < step.index and pair not in known:
+                yield OriginRow("asked in", _event(index, pair), position_after(pair), step.certain)
+
+    def _mark(self, positions: tuple[Position, ...]) -> None:
+        indexes = np.array(sorted(index_before(position) for position in positions), np.int64)
+        marks = self._session.marks
+        if len(indexes) or len(marks.origins):
+            self._session.set_marks(replace(marks, origins=indexes, shows_origins=len(indexes) > 0))
+
+
+def _event(index: RunIndex, event_index: EventIndex) -> str:
+    tool = int(index.tool[event_index])
+    label = kind_label(index.kinds[int(index.kind[event_index])], None if tool == NO_TOOL else index.tools[tool])
+    return f"{position_after(event_index):,} {one_line(label)}"
