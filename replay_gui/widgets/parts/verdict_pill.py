@@ -38,7 +38,7 @@ class VerdictPill(QToolButton):
         self.setIcon(tinted_icon(_ICONS[tone], colours[tone]) if tone in _ICONS else QIcon())
         text = verdict.text.replace("&", "&&")  # else it would underline the next letter, as a shortcut
         self.setText(f" {text}")  # a tool button has no other space between icon and text
-        self.setAccessibleName(verdict.text)
+        self.setAccessibleName(verdict.text or "No verdict")
         set_role(self, tone)
         self._popup.show_text(verdict.detail)
 

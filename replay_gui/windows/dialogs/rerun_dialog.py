@@ -154,6 +154,7 @@ class RerunDialog(QDialog):
         grid.setColumnStretch(2, 1)
         grid.setRowStretch(len(self.policies), 1)
         area = QScrollArea()
+        area.setAccessibleName("How tools answer")
         area.setWidgetResizable(True)
         area.setWidget(body)
         area.setMaximumHeight(_TOOLS_PX)
