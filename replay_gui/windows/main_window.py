@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -36,6 +35,7 @@ from replay_gui.windows.find_actions import FindActions
 from replay_gui.windows.mark_choice import MarkChoice
 from replay_gui.windows.menus import MenuBar
 from replay_gui.windows.palette.palette_actions import PaletteActions
+from replay_gui.windows.path_opener import PathOpener
 from replay_gui.windows.recent_files import RecentFiles
 from replay_gui.windows.rerun_actions import RerunActions
 from replay_gui.windows.run_actions import RunActions
@@ -102,6 +102,7 @@ class MainWindow(QMainWindow):
         self.value_actions = ValueActions(session, self._get_run_view, self.actions_, settings, self)
         self.sources = SourceActions(session, self.comparison, self.actions_, self)
         self.runs_page = RunsPage(session, self.comparison, pages=self._pages, actions=self.actions_, window=self)
+        self._opener = PathOpener(session, self.comparison, self.runs_page, self)
         self.follow_actions = FollowActions(session, self.comparison, settings, self.actions_, self)
         self.links = LinkActions(session, self.comparison, self._get_run_view, self)
         self._banners = BannerArea(session)
@@ -377,12 +378,7 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def open_paths(self, paths: Sequence[str]) -> None:
         """Open one file, compare two, or show the runs of a folder or of more files."""
-        if os.path.isdir(paths[0]) or len(paths) > 2:
-            self.runs_page.open(tuple(paths))
-        elif len(paths) > 1:
-            self.comparison.start(paths[1], paths[0])
-        else:
-            self.session.open(paths[0])
+        self._opener.open(paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Save the layout and the positions, and end the sessions and their workers."""

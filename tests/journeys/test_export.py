@@ -79,7 +79,7 @@ def test_a_profile_that_is_none_says_so_and_hides_nothing(
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(bad), ""))
     dialog = dialog_of(journey)
     dialog.hiding.button(2).click()
-    assert "not a list of strings" in dialog.notice.text
+    journey.until(lambda: "not a list of strings" in dialog.notice.text)
     assert dialog.hiding.checkedId() == 0
     assert dialog.maker.report is not None
     assert dialog.maker.report.redaction is None

@@ -88,6 +88,7 @@ def run_again(journey: Journey, prepare: Callable[[RerunDialog], None] = lambda 
     journey.window.actions_["run_again"].trigger()
     dialog = shown(journey, RerunDialog)
     prepare(dialog)
+    journey.until(dialog.run_button.isEnabled)
     dialog.run_button.click()
     return verdict(journey)
 
@@ -117,6 +118,7 @@ def test_an_unchanged_agent_runs_as_recorded_and_a_changed_one_stops_where_it_di
     assert dialog.folder.text() == os.getcwd()
     assert not journey.window.reruns.running, "nothing runs before the button is pressed"
     dialog.folder.setText(str(run.parent))
+    journey.until(dialog.run_button.isEnabled)
     dialog.run_button.click()
     assert verdict(journey) == "Every request was as recorded: 4 calls answered from the log."
     comparison = journey.window.comparison
@@ -151,6 +153,7 @@ def test_an_answer_is_edited_and_the_comparison_shows_what_came_of_it(journey: J
     dialog.next_button.click()
     plan = shown(journey, RerunDialog)
     assert """--what-if 4 '' '["a","edited"]'""" in plan.shown.toPlainText()
+    journey.until(plan.run_button.isEnabled)
     plan.run_button.click()
     assert (
         verdict(journey)
@@ -169,6 +172,7 @@ def test_the_user_is_asked_by_a_dialog(journey: Journey, run: Path) -> None:
     dialog = shown(journey, RerunDialog)
     box = dialog.policies["search"]
     box.setCurrentIndex(box.findText("ask me"))
+    journey.until(dialog.run_button.isEnabled)
     dialog.run_button.click()
     question = shown(journey, QuestionDialog)
     question.value.setPlainText('["a", "recorded"]')
@@ -202,6 +206,7 @@ def test_a_run_is_cancelled_with_all_that_it_started(journey: Journey, run: Path
     journey.window.actions_["run_again"].trigger()
     dialog = shown(journey, RerunDialog)
     dialog.folder.setText(str(run.parent))
+    journey.until(dialog.run_button.isEnabled)
     dialog.run_button.click()
     ready = run.with_name("ready")
     journey.until(lambda: ready.exists() and journey.window.reruns.bar.shows_new_log)

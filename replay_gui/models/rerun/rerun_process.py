@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -14,6 +15,7 @@ from PySide6.QtCore import QObject, QProcess, QTimer, Signal, Slot
 from replay_gui.core.atomic_file import write_whole
 from replay_gui.core.errors import ReplayError
 from replay_gui.core.log.source import read_beginning
+from replay_gui.models.disk_question import DiskQuestion
 from replay_gui.models.rerun.rerun_plan import EDITS, REPORT, RerunPlan
 from replay_gui.record.child.question_folder import QuestionFolder
 from replay_gui.record.child.rerun_report import RerunReport
@@ -66,6 +68,8 @@ class RerunProcess(QObject):
         self._process.readyRead.connect(self._on_output)
         self._process.finished.connect(self._on_finished)
         self._process.errorOccurred.connect(self._on_error)
+        self._log_size = DiskQuestion(self)
+        self._log_size.answered.connect(self._on_log_size)
         self._poll = QTimer(self, interval=_POLL_MS)
         self._poll.timeout.connect(self._look)
         self._grace = QTimer(self, interval=_GRACE_MS, singleShot=True)
@@ -138,19 +142,21 @@ class RerunProcess(QObject):
     @Slot()
     def _look(self) -> None:
         """Look whether the log has grown, and for questions."""
-        try:
-            size = os.stat(self.new).st_size
-        except OSError:
-            size = 0  # not there yet
-        if size > self.size:
-            is_first, self.size = self.size == 0, size
-            (self.log_began if is_first else self.log_grew).emit()
-            self.changed.emit()
+        if not self._log_size.pending:
+            self._log_size.ask(partial(_size_of, self.new))
         if self._exchange is not None and self.plan is not None and self.plan.asks:
             for name, question in [*QuestionFolder(Path(self._exchange.name)).open_questions()]:
                 if name not in self._asked:
                     self._asked.add(name)
                     self.asked.emit(name, question)
+
+    @Slot(object)
+    def _on_log_size(self, found: tuple[Path, int]) -> None:
+        log, size = found
+        if log == self.new and size > self.size:
+            is_first, self.size = self.size == 0, size
+            (self.log_began if is_first else self.log_grew).emit()
+            self.changed.emit()
 
     @Slot()
     def _on_output(self) -> None:
@@ -183,6 +189,14 @@ class RerunProcess(QObject):
         if self._exchange is not None:
             self._exchange.cleanup()
             self._exchange = None
+
+
+def _size_of(log: Path) -> tuple[Path, int]:
+    """Return (the log, its size in bytes, 0 while it is not there)."""
+    try:
+        return log, os.stat(log).st_size
+    except OSError:
+        return log, 0
 
 
 def new_log_of(run: Path) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from functools import partial
 from typing import TYPE_CHECKING, assert_never
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -12,6 +13,7 @@ from replay_gui.core.facts.fact_names import TASK, Versions
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.evaluation_answer import Evaluation
 from replay_gui.engine.requests import Answer, EvaluateRuns, Request
+from replay_gui.models.disk_question import DiskQuestion
 
 if TYPE_CHECKING:  # the first window needs none of them
     from replay_gui.core.contrast.failure_groups import FailureGroups
@@ -41,10 +43,12 @@ class RunsSession(QObject):
     Signals:
         runs_changed(): runs, outcomes or groups are others. contrast_changed(): contrasted or failures are others.
         progressed(): working, done, total or problem are others. opened(): other sources.
+        catalogue_found(): what was opened is a catalogue.
         reported(object): the Report that was requested. grouped(): the user chose another fact to group by.
     """
 
     opened = Signal()
+    catalogue_found = Signal()
     grouped = Signal()
     runs_changed = Signal()
     contrast_changed = Signal()
@@ -59,6 +63,8 @@ class RunsSession(QObject):
         self._number = self._reading = 0
         self._forget()
         self.sources: tuple[str, ...] = ()
+        self._catalogue = DiskQuestion(self)
+        self._catalogue.answered.connect(self._on_catalogue_found)
         self.catalogue = ""
         self.passed = ""
         self.begins = False
@@ -104,12 +110,19 @@ class RunsSession(QObject):
     def open(self, sources: tuple[str, ...]) -> None:
         """Read other runs, or none."""
         self._forget()
-        self.sources, self.catalogue = sources, catalogue_of(sources)
+        self.sources, self.catalogue = sources, ""
         self._reading += 1
         self.opened.emit()
+        self._catalogue.ask(partial(_catalogue_among, sources))
         self._request()
         self.runs_changed.emit()
         self.contrast_changed.emit()
+
+    @Slot(object)
+    def _on_catalogue_found(self, found: tuple[tuple[str, ...], str]) -> None:
+        sources, self.catalogue = found
+        if sources == self.sources and self.catalogue:
+            self.catalogue_found.emit()
 
     @Slot()
     def reload(self) -> None:
@@ -255,3 +268,7 @@ class RunsSession(QObject):
         self.flip_reasons = {
             self.runs[number].identity.task: sentence for number, sentence in failures.sentences.items()
         }
+
+
+def _catalogue_among(sources: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
+    return sources, catalogue_of(sources)

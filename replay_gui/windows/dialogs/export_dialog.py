@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
@@ -24,6 +25,7 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
 from replay_gui.engine.answers import Progress
 from replay_gui.look.theme import GAP, WIDE, set_role
+from replay_gui.models.disk_question import DiskQuestion
 from replay_gui.models.report_maker import ReportMaker
 from replay_gui.printing.report_saver import ReportSaver
 from replay_gui.widgets.parts.notice import Notice
@@ -65,6 +67,9 @@ class ExportDialog(QDialog):
         maker.setParent(self)
         self._target = folder / stem
         self._saver = ReportSaver(self)
+        self._row = _NOTHING  # of what is hidden
+        self._profile = DiskQuestion(self)
+        self._profile.answered.connect(self._on_profile_read)
         self.preview = PagePreview()
         self._forms = FORMS if maker.has_checks else FORMS_WITHOUT_CHECKS
         self.form = _choice("Format", [f"{name} ({suffix})" for suffix, name, _ in self._forms], self)
@@ -130,27 +135,26 @@ class ExportDialog(QDialog):
 
     @Slot(int)
     def _on_hiding_chosen(self, row: int) -> None:
-        profile: RedactionProfile | None = None
         self.notice.show_text("")
-        if row == _OWN:
-            profile = self._own_profile()
-            if profile is None:
-                self.hiding.button(_NOTHING).setChecked(True)
-        elif row == _SHARING:
-            profile = SHARING_PROFILE
+        path = QFileDialog.getOpenFileName(self, "Redaction profile", "", "TOML (*.toml)")[0] if row == _OWN else ""
+        self._row = row
         self.save_button.setEnabled(False)
         self.preview.stop()
-        self.maker.redact(profile)
+        if path:
+            self._profile.ask(partial(_profile_at, Path(path)))
+            return
+        if row == _OWN:
+            self.hiding.button(_NOTHING).setChecked(True)
+        self.maker.redact(SHARING_PROFILE if row == _SHARING else None)
 
-    def _own_profile(self) -> RedactionProfile | None:
-        path, _ = QFileDialog.getOpenFileName(self, "Redaction profile", "", "TOML (*.toml)")
-        if not path:
-            return None
-        try:
-            return read_profile(Path(path))
-        except ReplayError as why:
-            self.notice.show_text(one_line(str(why), 300))
-            return None
+    @Slot(object)
+    def _on_profile_read(self, found: RedactionProfile | str) -> None:
+        if self._row != _OWN:
+            return  # something else was chosen meanwhile
+        if isinstance(found, str):
+            self.notice.show_text(found)
+            self.hiding.button(_NOTHING).setChecked(True)
+        self.maker.redact(None if isinstance(found, str) else found)
 
     # ---- the report ---------------------------------------------------------------------------------
     @Slot()
@@ -162,7 +166,7 @@ class ExportDialog(QDialog):
         report = self.maker.report
         assert report is not None
         self.progress.show_progress(None)
-        self.save_button.setEnabled(True)
+        self.save_button.setEnabled(not self._profile.pending)  # what is chosen to be hidden is in it
         note = report.redaction
         changed = "" if note is None else f"{plural(note.changed, 'text')} hidden. "
         self._about_hidden.setText(f"{changed}Hashes and counts always stay." if changed else "")
@@ -222,6 +226,14 @@ class ExportDialog(QDialog):
         self._saver.stop()
         if self.maker.report is None:
             self.maker.stop()
+
+
+def _profile_at(path: Path) -> RedactionProfile | str:
+    """Return the profile in a file, or why there is none."""
+    try:
+        return read_profile(path)
+    except ReplayError as why:
+        return one_line(str(why), 300)
 
 
 def _choice(name: str, words: list[str], parent: QWidget) -> QButtonGroup:

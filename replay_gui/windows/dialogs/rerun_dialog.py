@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -23,6 +24,7 @@ from replay_gui.core.log.begun import Means
 from replay_gui.core.text.plain_text import one_line, visible
 from replay_gui.engine.answers import RunFacts
 from replay_gui.look.theme import GAP, ROW, WIDE, data_font
+from replay_gui.models.disk_question import DiskQuestion
 from replay_gui.models.rerun.edited_answer import EditedAnswer
 from replay_gui.models.rerun.rerun_plan import RerunPlan, ToolPolicy, text_of_command, words_of_command
 from replay_gui.models.rerun.rerun_process import new_log_of
@@ -64,7 +66,11 @@ class RerunDialog(QDialog):
         self.setWindowTitle("Run again" if edit is None else "What if")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._facts, self._edit = facts, edit
-        self._new = new_log_of(Path(facts.path))
+        self._new = Path(facts.path)  # the log that is written: not known before the disk was looked at
+        self._writes = ElidedLabel("")
+        self._looked_at = Path(), False  # the folder that was looked for, and whether there is one
+        self._is_folder = DiskQuestion(self)
+        self._is_folder.answered.connect(self._on_looked_at)
         begin = facts.begin
         self._uses_proxy = begin is not None and begin.means is Means.PROXY
         self.command = QPlainTextEdit(visible(text_of_command(begin), "\n"))  # what cannot be seen must not be run
@@ -94,12 +100,12 @@ class RerunDialog(QDialog):
         self._build(limits)
         self._choose.clicked.connect(self._on_choose)
         self.command.textChanged.connect(self._refresh)
-        self.folder.textChanged.connect(self._refresh)
+        self.folder.textChanged.connect(self._on_folder_changed)
         for box in (*self.policies.values(), self.miss):
             box.currentIndexChanged.connect(self._refresh)
         self.run_button.clicked.connect(self._on_run)
         self._cancel.clicked.connect(self.reject)
-        self._refresh()
+        self._on_folder_changed()
 
     def _build(self, limits: list[str]) -> None:
         form = QGridLayout()
@@ -129,7 +135,7 @@ class RerunDialog(QDialog):
         layout.addWidget(self.shown)
         layout.addWidget(self._problem)
         buttons = QHBoxLayout()
-        buttons.addWidget(ElidedLabel(f"Writes {one_line(str(self._new))}"), 1)
+        buttons.addWidget(self._writes, 1)
         buttons.addWidget(self._cancel)
         buttons.addWidget(self.run_button)
         layout.addLayout(buttons)
@@ -173,7 +179,9 @@ class RerunDialog(QDialog):
         folder = Path(self.folder.text()).expanduser()
         if not command:
             raise ValueError("The log does not say by which command the agent was run: give it here.")
-        if not folder.is_dir():
+        if self._looked_at[0] != folder:
+            raise ValueError("Looking for the folder…")
+        if not self._looked_at[1]:
             raise ValueError("There is no such folder.")
         policies = {tool: ToolPolicy(box.currentData()) for tool, box in self.policies.items()}
         fixed = {tool: self.fixed[tool].text() for tool, policy in policies.items() if policy is ToolPolicy.FIXED}
@@ -207,6 +215,20 @@ class RerunDialog(QDialog):
             self.run_button.setEnabled(True)
 
     @Slot()
+    def _on_folder_changed(self) -> None:
+        self._is_folder.ask(partial(_look_at, Path(self.folder.text()).expanduser(), Path(self._facts.path)))
+        self._refresh()
+
+    @Slot(object)
+    def _on_looked_at(self, found: tuple[Path, bool, Path]) -> None:
+        folder, is_there, self._new = found
+        is_first, self._looked_at = self._looked_at[0] == Path(), (folder, is_there)
+        self._writes.setText(f"Writes {one_line(str(self._new))}")
+        if is_first and not is_there:  # the run was recorded in a folder that is gone
+            self.folder.setText(visible(str(Path(self._facts.path).absolute().parent)))
+        self._refresh()
+
+    @Slot()
     def _on_choose(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, "Run in this folder", self.folder.text())
         if folder:
@@ -236,9 +258,14 @@ def _about(facts: RunFacts, edit: EditedAnswer | None, on_miss: OnMiss) -> str:
 
 
 def _folder_of(facts: RunFacts) -> str:
-    """Return the folder that the run was recorded in, where it still exists; else that of the log."""
+    """Return the folder that the run was recorded in, which may be gone; else that of the log."""
     recorded = "" if facts.begin is None else facts.begin.folder
-    return recorded if recorded and Path(recorded).is_dir() else str(Path(facts.path).absolute().parent)
+    return recorded or str(Path(facts.path).absolute().parent)
+
+
+def _look_at(folder: Path, run: Path) -> tuple[Path, bool, Path]:
+    """Return (the folder, whether there is one, the log that running the run again writes)."""
+    return folder, folder.is_dir(), new_log_of(run)
 
 
 def _box(choices: tuple[tuple[object, str], ...], name: str) -> QComboBox:

@@ -64,6 +64,7 @@ class QueryPanel(Panel):
         self._rows.modelReset.connect(self._fit)
         self.table.row_activated.connect(self._on_row_activated)
         session.opened.connect(self._on_opened)
+        session.catalogue_found.connect(self._on_opened)
         self._on_opened()
 
     def begin(self) -> None:

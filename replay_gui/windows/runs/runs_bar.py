@@ -78,6 +78,7 @@ class RunsBar(ActionBar):
         session.progressed.connect(self._enable_export)
         session.opened.connect(self._show)
         session.opened.connect(self._on_opened)
+        session.catalogue_found.connect(self._on_opened)
         self._show()
         self._on_opened()
 

@@ -64,10 +64,11 @@ def test_without_a_profile_nothing_is_hidden(dialog: ExportDialog, monkeypatch: 
 
 
 def test_a_profile_that_cannot_be_read_hides_nothing_and_says_why(
-    dialog: ExportDialog, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    qtbot: QtBot, dialog: ExportDialog, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(tmp_path / "missing.toml"), ""))
     dialog.hiding.button(OWN).click()
+    qtbot.waitUntil(lambda: bool(dialog.notice.text))
     assert dialog.hiding.checkedId() == NOTHING
     assert "missing.toml" in dialog.notice.text
 

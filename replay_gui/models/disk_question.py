@@ -1,0 +1,54 @@
+"""Questions to the file system that the window must not wait for: a folder may be on a server that does not answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Thread
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+_PROMPT_SECONDS = 0.02  # a disk answers within; only a slower one is waited for in the event loop
+_POLL_INTERVAL_MS = 15
+
+
+class DiskQuestion(QObject):
+    """Asks one question at a time, on a thread of its own. A new one replaces one whose answer is still missing.
+
+    Signals:
+        answered(object): what the question returned; before `ask` returns, where the disk answers at once.
+    """
+
+    answered = Signal(object)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._thread: Thread | None = None
+        self._answers: list[Any] = []
+        self._timer = QTimer(self, interval=_POLL_INTERVAL_MS)
+        self._timer.timeout.connect(self._look)
+
+    @property
+    def pending(self) -> bool:
+        """Whether a question waits for its answer."""
+        return self._thread is not None
+
+    def ask(self, question: Callable[[], object]) -> None:
+        """Ask; the question must not touch the window, and raise nothing."""
+        answers: list[Any] = []
+        # Not one of a pool: such threads are waited for when the program ends.
+        self._thread = Thread(target=lambda: answers.append(question()), name="disk-question", daemon=True)
+        self._answers = answers
+        self._thread.start()
+        self._thread.join(_PROMPT_SECONDS)
+        self._timer.start()
+        self._look()
+
+    @Slot()
+    def _look(self) -> None:
+        if self._thread is not None and self._thread.is_alive():
+            return
+        self._thread = None
+        self._timer.stop()
+        if self._answers:  # else it raised, which the crash dialog shows
+            self.answered.emit(self._answers.pop())

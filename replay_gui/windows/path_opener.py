@@ -1,0 +1,44 @@
+"""Opens what the user drops on the window, or chooses at its start: files and folders."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import QObject, Slot
+
+from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.models.disk_question import DiskQuestion
+from replay_gui.models.session import Session
+from replay_gui.windows.runs.runs_page import RunsPage
+
+
+class PathOpener(QObject):
+    """Opens one file, compares two, or shows the runs of a folder or of more files."""
+
+    def __init__(self, session: Session, comparison: ComparisonSession, runs_page: RunsPage, parent: QObject) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._comparison = comparison
+        self._runs_page = runs_page
+        self._is_folder = DiskQuestion(self)
+        self._is_folder.answered.connect(self._on_looked_at)
+
+    def open(self, paths: Sequence[str]) -> None:
+        """Open these paths, once the disk has said whether the first is a folder."""
+        self._is_folder.ask(partial(_looked_at, tuple(paths)))
+
+    @Slot(object)
+    def _on_looked_at(self, found: tuple[tuple[str, ...], bool]) -> None:
+        paths, is_folder = found
+        if is_folder or len(paths) > 2:
+            self._runs_page.open(paths)
+        elif len(paths) > 1:
+            self._comparison.start(paths[1], paths[0])
+        else:
+            self._session.open(paths[0])
+
+
+def _looked_at(paths: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
+    return paths, os.path.isdir(paths[0])
