@@ -187,8 +187,13 @@ def user_rules() -> Path:
 
 
 def user_trusted_folders() -> TrustedFolders:
-    """Return the folders whose rules the user has allowed."""
+    """Return the folders whose rules and notes the user has allowed."""
     return TrustedFolders(_folder(platformdirs.user_config_path) / "trusted-folders.json")
+
+
+def user_notes_folder() -> Path:
+    """Return the folder for notes on runs that are not kept beside their logs."""
+    return _folder(platformdirs.user_config_path) / "notes"
 
 
 def conversion_cache() -> Path:

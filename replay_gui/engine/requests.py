@@ -125,7 +125,7 @@ class Explain(msgspec.Struct, frozen=True):
 
 
 class SetOutcome(msgspec.Struct, frozen=True):
-    """Keep whether the run of a side passed, which its log does not say, in a file beside the log; None: not known.
+    """Keep whether the run of a side passed, which its log does not say, in the file of its notes; None: not known.
 
     Answer: an Alert where that cannot be done, else as of Explain.
     """

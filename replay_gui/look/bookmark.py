@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QPainter, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPolygonF
 
 from replay_gui.look.theme import theme
 
 BOOKMARK_PX = (6.0, 9.0)  # width and height
 
 
-def paint_bookmark(painter: QPainter, top: QPointF) -> None:
-    """Draw the ribbon below the middle of its upper edge."""
+def paint_bookmark(painter: QPainter, top: QPointF, color: QColor | None = None) -> None:
+    """Draw the ribbon below the middle of its upper edge, in the colour of marks, or another."""
     width, height = BOOKMARK_PX
     half = width / 2
     outline = ((-half, 0), (half, 0), (half, height), (0, height - half), (-half, height))
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(theme().memory)
+    painter.setBrush(theme().memory if color is None else color)
     painter.drawPolygon(QPolygonF([top + QPointF(x, y) for x, y in outline]))

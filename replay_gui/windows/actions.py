@@ -55,6 +55,14 @@ def _choice(name: str, text: str, keys: tuple[str, ...], tip: str, group: int) -
     return ActionSpec(name, COMPARE, text, keys, tip, group=group, comparison=True, checkable=True)
 
 
+def _note(name: str, text: str, keys: tuple[str, ...], tip: str) -> ActionSpec:
+    return ActionSpec(name, MOVE, text, keys, tip, group=5)
+
+
+def _value(name: str, text: str, keys: tuple[str, ...], tip: str) -> ActionSpec:
+    return ActionSpec(name, MOVE, text, keys, tip, group=2, single_run_only=True)
+
+
 ACTION_SPECS = (
     ActionSpec("open", FILE, "&Open…", ("Ctrl+O",), "Open the log of a run", icon="open", needs_run=False),
     ActionSpec("open_folder", FILE, "Open &folder…", ("Ctrl+Alt+O",), "List the runs of a folder", needs_run=False),
@@ -122,41 +130,29 @@ ACTION_SPECS = (
     ActionSpec(
         "previous_error", MOVE, "Previ&ous error", ("Shift+E",), "To the previous error", icon="previous-error", group=2
     ),
-    ActionSpec(
+    _value(
         "next_change",
-        MOVE,
         "Next change of the va&lue",
         ("Alt+Down",),
         "To the next event that changes the chosen value of the state",
-        group=2,
-        single_run_only=True,
     ),
-    ActionSpec(
+    _value(
         "previous_change",
-        MOVE,
         "Previou&s change of the value",
         ("Alt+Up",),
         "To the event before that changed the chosen value of the state",
-        group=2,
-        single_run_only=True,
     ),
-    ActionSpec(
+    _value(
         "to_writer",
-        MOVE,
         "To w&hat wrote the value",
         ("F12",),
         "To the last event up to here that changed the chosen value of the state",
-        group=2,
-        single_run_only=True,
     ),
-    ActionSpec(
+    _value(
         "all_changes",
-        MOVE,
         "Ever&y change of the value…",
         ("Shift+F12",),
         "List all changes of the chosen value of the state, with a plot of numbers",
-        group=2,
-        single_run_only=True,
     ),
     ActionSpec(
         "value_origin",
@@ -189,6 +185,9 @@ ACTION_SPECS = (
         group=4,
         single_run_only=True,
     ),
+    _note("bookmark", "&Mark or unmark", ("B",), "Put a bookmark on this event, or take it away"),
+    _note("note", "A&dd note…", ("Ctrl+B",), "Write a note on this event, or on several"),
+    _note("notes", "&Jump to a note…", ("Ctrl+Shift+B",), "List and search the notes on this run"),
     ActionSpec(
         "palette",
         MOVE,
@@ -196,7 +195,7 @@ ACTION_SPECS = (
         ("Ctrl+K",),
         "Find an action, a tool, an event, a value or a run by its name",
         needs_run=False,
-        group=5,
+        group=6,
     ),
     ActionSpec(
         "copy_link",

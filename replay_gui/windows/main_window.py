@@ -34,6 +34,7 @@ from replay_gui.windows.dialogs.help_actions import HelpActions
 from replay_gui.windows.find_actions import FindActions
 from replay_gui.windows.mark_choice import MarkChoice
 from replay_gui.windows.menus import MenuBar
+from replay_gui.windows.notes.note_actions import NoteActions
 from replay_gui.windows.palette.palette_actions import PaletteActions
 from replay_gui.windows.path_opener import PathOpener
 from replay_gui.windows.recent_files import RecentFiles
@@ -86,20 +87,19 @@ class MainWindow(QMainWindow):
             self.actions_[spec.name].setEnabled(not spec.comparison)
         self.playback = Playback(session, parent=self)
         self._last_positions, self._layout = LastPositions(session, settings, self), LayoutMemory(self, settings)
-        self.finder = RunSearch(session, self)
+        self.finder, self.menus = RunSearch(session, self), MenuBar(self.actions_)
         self.find_field = FindField(self.finder)
-        self.menus = MenuBar(self.actions_)
         MarkChoice(session.run_marks, self.menus.marks, settings, self)
         self.run_bar = RunBar(session, self.playback, self.find_field, self.actions_)
         for bar in (self.menus, self.run_bar):
             self.addToolBar(bar)
         self.addActions(list(self.actions_.values()))  # a shortcut works only in a menu that was opened, otherwise
-        self._welcome = WelcomePage()
-        self._pages = QStackedWidget()
+        self._welcome, self._pages = WelcomePage(), QStackedWidget()
         self._pages.addWidget(self._welcome)
         self.run_actions = RunActions(session, self._get_run_view, self.playback, self.actions_, self)
         self.find_actions = FindActions(self._get_find_line, self._get_run_view, self)
         self.value_actions = ValueActions(session, self._get_run_view, self.actions_, settings, self)
+        self.note_actions = NoteActions(session, self.comparison, settings, self)
         self.sources = SourceActions(session, self.comparison, self.actions_, self)
         self.runs_page = RunsPage(session, self.comparison, pages=self._pages, actions=self.actions_, window=self)
         self._opener = PathOpener(session, self.comparison, self.runs_page, self)
@@ -134,6 +134,7 @@ class MainWindow(QMainWindow):
         view = RunView(self.session, self.finder, self.comparison.rules)
         view.detail.add_action(self.actions_["what_if"])
         self.value_actions.attach(view)
+        self.note_actions.attach(view)
         self._pages.addWidget(view)
         self.find_field.left.connect(view.timeline.setFocus)
         view.events.menu.compare_wanted.connect(self.sources.compare_from)
@@ -214,7 +215,8 @@ class MainWindow(QMainWindow):
             self.session, self.comparison, self.actions_, self.menus, get_view=self._get_run_view, window=self
         )
         owners = self.sources, self.run_actions, self.value_actions, self.find_actions, self.palette_actions
-        for owner in (self, *owners, self.reruns, self.settings_actions, self.follow_actions, self.links, help_actions):
+        others = self.reruns, self.note_actions, self.settings_actions, self.follow_actions, self.links, help_actions
+        for owner in (self, *owners, *others):
             connect_actions(self.actions_, owner.handlers)
         self.run_actions.search_wanted.connect(self.find_actions.find_first)
         self.menus.format_chosen.connect(self.sources.on_format_chosen)

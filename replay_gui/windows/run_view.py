@@ -13,12 +13,14 @@ from replay_gui.core.state.state import Path
 from replay_gui.look.theme import GAP
 from replay_gui.models.comparison.rule_book import RuleBook
 from replay_gui.models.run.event_filter import EventFilter
+from replay_gui.models.run.note_book import NoteBook
 from replay_gui.models.run.run_search import RunSearch
 from replay_gui.models.session import Session
 from replay_gui.widgets.comparison.rule_file_prompt import RuleFilePrompt
 from replay_gui.widgets.parts.panel_find_bar import PanelFindBar
 from replay_gui.widgets.run.event_detail import EventDetail
 from replay_gui.widgets.run.event_list import EventList
+from replay_gui.widgets.run.note_bar import NoteBar
 from replay_gui.widgets.run.range_panel import RangePanel
 from replay_gui.widgets.run.run_facts_panel import RunFactsPanel
 from replay_gui.widgets.run.state_inspector import StateInspector
@@ -71,6 +73,7 @@ class RunView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(RuleFilePrompt(rules))
+        self._bars = layout
         layout.addWidget(body, 1)
         self._rows.splitterMoved.connect(self._on_dragged)
         tabbed = [one for panel in (events, detail, state, self.facts, self.range) for one in panel.tab_widgets()]
@@ -80,6 +83,12 @@ class RunView(QWidget):
         session.run_changed.connect(self._fit)
         session.index_changed.connect(self._fit)
         self.timeline.lanes_changed.connect(self._fit)
+
+    def add_note_bar(self, book: NoteBook) -> NoteBar:
+        """Ask above the panels what is to be known about notes."""
+        bar = NoteBar(book)
+        self._bars.insertWidget(0, bar)
+        return bar
 
     @Slot()
     def toggle_facts(self) -> None:

@@ -12,8 +12,10 @@ from PySide6.QtTest import QTest
 
 from replay_gui.core.divergence.rules.rules import Action, Rule
 from replay_gui.core.divergence.rules.rules_file import read_rules, rules_beside
-from replay_gui.core.facts.run_notes import RunNotes, notes_beside, read_notes
+from replay_gui.core.facts.run_notes import RunNotes, notes_beside, read_notes, write_notes
 from replay_gui.core.reasons.reason import ReasonKind
+from replay_gui.engine.files.notes_in_force import own_notes
+from replay_gui.engine.opening import user_trusted_folders
 from replay_gui.models.why.why_session import WhySession
 from tests.helpers.journey import Journey
 
@@ -154,16 +156,17 @@ def test_a_tool_is_said_to_only_read(journey: Journey, trials: tuple[Path, Path]
     assert all(action.tool != "cancel_reservation" for action in why.result.actions)
 
 
-def test_outcomes_are_set_by_hand_and_kept_beside_the_log(journey: Journey, tmp_path: Path) -> None:
+def test_outcomes_are_set_by_hand_and_kept_among_the_users_own_files(journey: Journey, tmp_path: Path) -> None:
     a, b = _trial(tmp_path, 0, FAILING, None), _trial(tmp_path, 1, PASSING, None)
     why = _compare(journey, a, b)
     assert journey.window.compare_view.reasons.accessibleName() == "What differs"
     for mark, key in zip(journey.window.compare_view.outcomes, (Key.Key_F, Key.Key_P), strict=True):
         QTest.keyClick(mark, key)
-        journey.until(lambda: notes_beside(a).exists())
+        journey.until(lambda: own_notes(a).exists())
     journey.until(lambda: why.result is not None and why.result.failed == "a")
-    assert read_notes(notes_beside(a)) == RunNotes(passed=False)
-    assert read_notes(notes_beside(b)) == RunNotes(passed=True)
+    assert read_notes(own_notes(a)) == RunNotes(passed=False)
+    assert read_notes(own_notes(b)) == RunNotes(passed=True)
+    assert not notes_beside(a).exists()
     assert journey.window.compare_view.reasons.accessibleName() == "Why trial0 failed"
     _settled(journey)
 
@@ -171,6 +174,7 @@ def test_outcomes_are_set_by_hand_and_kept_beside_the_log(journey: Journey, tmp_
 def test_notes_that_cannot_be_read_are_said_and_left_alone(journey: Journey, tmp_path: Path) -> None:
     a, b = _trial(tmp_path, 0, FAILING, None), _trial(tmp_path, 1, PASSING, None)
     notes_beside(a).write_text("outcome = 3", "utf-8")
+    user_trusted_folders().add(tmp_path)
     alerts: list[str] = []
     journey.window.comparison.alert_raised.connect(lambda alert: alerts.append(alert.text))
     _compare(journey, a, b)
@@ -178,6 +182,17 @@ def test_notes_that_cannot_be_read_are_said_and_left_alone(journey: Journey, tmp
     QTest.keyClick(journey.window.compare_view.outcomes[0], Key.Key_P)
     journey.until(lambda: any("The outcome was not kept." in text for text in alerts))
     assert notes_beside(a).read_text("utf-8") == "outcome = 3"
+
+
+def test_an_outcome_beside_a_log_counts_only_where_its_folder_is_allowed(journey: Journey, tmp_path: Path) -> None:
+    a, b = _trial(tmp_path, 0, FAILING, None), _trial(tmp_path, 1, PASSING, 1.0)
+    write_notes(RunNotes(passed=False), notes_beside(a))
+    why = _compare(journey, a, b)
+    assert why.result is not None
+    assert why.result.failed is None
+    user_trusted_folders().add(tmp_path)
+    why = _compare(journey, a, b)
+    journey.until(lambda: why.result is not None and why.result.failed == "a")
 
 
 def test_equal_runs_are_said_to_be(journey: Journey, tmp_path: Path) -> None:

@@ -1,12 +1,12 @@
-"""What the user says of a run where its log does not: ``RUN.notes.toml`` beside the log.
+"""What the user says of a run where its log does not: its outcome, and notes on events, in a file of their own.
 
-The file may come from somebody else, with the log. What it says is shown as set by hand, and is nothing but a verdict.
+The file is ``RUN.notes.toml`` beside the log, or among the user's own. One beside a log may come from somebody else.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import tomli_w
 
 from replay_gui.core.atomic_file import write_whole
 from replay_gui.core.errors import NotesRefused
+from replay_gui.core.facts.run_note import MAX_NOTES, RunNote, note_of_table, note_table
 from replay_gui.core.facts.run_outcome import Outcome, RunResult
 from replay_gui.core.text.toml_file import read_toml
 
@@ -21,19 +22,23 @@ SUFFIX = ".notes.toml"
 BY_HAND = "set by hand"
 """The grader of an outcome that a person set."""
 
-_MAX_BYTES = 1 << 16
+_MAX_BYTES = 1 << 20
 _MAX_COMMENT = 2_000  # characters
-_TABLE = "outcome"
+_TABLE, _LIST = "outcome", "note"
 _FIELDS = ("passed", "score", "comment")
 
 
 @dataclass(frozen=True, slots=True)
 class RunNotes:
-    """The notes on one run. passed, score: the outcome, each None where it is not set. comment: why, or ""."""
+    """The notes on one run. passed, score: the outcome, each None where it is not set. comment: why, or "".
+
+    `notes`: on events, in the order in which they were made.
+    """
 
     passed: bool | None = None
     score: float | None = None
     comment: str = ""
+    notes: tuple[RunNote, ...] = ()
 
     @property
     def outcome(self) -> Outcome | None:
@@ -41,6 +46,10 @@ class RunNotes:
         if self.passed is None and self.score is None:
             return None
         return Outcome(self.passed, self.score, BY_HAND, self.comment or None)
+
+    def __bool__(self) -> bool:
+        """Whether anything is said."""
+        return self != RunNotes()
 
 
 def notes_beside(log: Path, run: str = "") -> Path:
@@ -65,9 +74,13 @@ def read_notes(path: Path) -> RunNotes:
     except ValueError as why:
         raise NotesRefused(f"{path}: {why}") from None
     for name in document:
-        if name != _TABLE:
-            raise NotesRefused(f"{path}: {name!r} is not known; notes have one table, [{_TABLE}]")
-    return _notes(document.get(_TABLE, {}), str(path))
+        if name not in (_TABLE, _LIST):
+            raise NotesRefused(f"{path}: {name!r} is not known; notes have [{_TABLE}] and [[{_LIST}]]")
+    tables = document.get(_LIST, [])
+    if not isinstance(tables, list) or len(tables) > MAX_NOTES:
+        raise NotesRefused(f"{path}: {_LIST} is a list of at most {MAX_NOTES:,} tables")
+    notes = tuple(note_of_table(table, str(path)) for table in tables)
+    return replace(_notes(document.get(_TABLE, {}), str(path)), notes=notes)
 
 
 def with_notes(result: RunResult, notes: RunNotes) -> RunResult:
@@ -81,7 +94,10 @@ def write_notes(notes: RunNotes, path: Path) -> None:
     """Write the file as a whole or not at all; NotWritten if that fails."""
     members = {"passed": notes.passed, "score": notes.score, "comment": notes.comment or None}
     table = {name: value for name, value in members.items() if value is not None}
-    write_whole(path, tomli_w.dumps({_TABLE: table}).encode())
+    document = ({_TABLE: table} if table or not notes.notes else {}) | (
+        {_LIST: [note_table(note) for note in notes.notes]} if notes.notes else {}
+    )
+    write_whole(path, tomli_w.dumps(document, multiline_strings=False).encode())
 
 
 def _notes(table: Any, where: str) -> RunNotes:

@@ -1,4 +1,4 @@
-"""The folders whose rules the user has allowed: a log's folder may come from anybody, and its rules can hide things."""
+"""The folders whose rules and notes the user has allowed: a log's folder may come from anybody, with false notes."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class TrustedFolders:
         self._file = file
 
     def contains(self, folder: Path) -> bool:
-        """Return whether the user has allowed the rules in this folder."""
+        """Return whether the user has allowed the rules and notes in this folder."""
         return os.path.realpath(folder) in self._read()
 
     def add(self, folder: Path) -> None:
-        """Allow the rules in this folder from now on; NotWritten where that cannot be remembered."""
+        """Allow the rules and notes in this folder from now on; NotWritten where that cannot be remembered."""
         name, known = os.path.realpath(folder), self._read()
         if name in known:
             return

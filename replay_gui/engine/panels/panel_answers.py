@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 from replay_gui.engine.open_run import OpenRun
+from replay_gui.engine.panels.note_messages import AddNote, ChangeNotes, GetNotes, NotesRead
 from replay_gui.engine.panels.panel_messages import PanelAnswer, PanelQuestion, ReadFurther, ReadOn
 
 
 def answer_panel(run: OpenRun, question: PanelQuestion) -> PanelAnswer:
-    """Return the answer; ReplayError where the log cannot be read."""
+    """Return the answer; ReplayError where it cannot be given."""
     match question:
         case ReadOn(position, after):
             return ReadFurther(position, after, run.read_on(position, after))
+        case GetNotes() | AddNote() | ChangeNotes():
+            return _answer_about_notes(run, question)
     raise AssertionError(f"{type(question).__name__} is not answered here")
+
+
+def _answer_about_notes(run: OpenRun, question: GetNotes | AddNote | ChangeNotes) -> NotesRead:
+    from replay_gui.engine.panels import note_answers  # a parser of TOML, which the first picture does not need
+
+    match question:
+        case GetNotes():
+            return note_answers.answer_get_notes(run, question)
+        case AddNote():
+            return note_answers.answer_add_note(run, question)
+        case ChangeNotes():
+            return note_answers.answer_change_notes(run, question)

@@ -27,11 +27,11 @@ class RunMarks(QObject):
 
     Attributes:
         found: what was found, or None while it is not known.
-        hidden: the kinds of marks that are switched off.
+        noted: marks for the notes on the run. hidden: the kinds of marks that are switched off.
         corrected: the effects of tools by name, as rules say; None while they are not known.
 
     Signals:
-        changed(): `found`, `hidden` or `corrected` is another.
+        changed(): `found`, `noted`, `hidden` or `corrected` is another.
         effects_changed(): the engine tells effects by other rules from now on.
         rules_wanted(): the run is read, and its rules are not known: `use_rules` is to be called.
         correction_made(str, object): the user says what a tool does (an Effect), or that it is as it was found (None).
@@ -47,6 +47,7 @@ class RunMarks(QObject):
         super().__init__(parent)
         self._bridge, self._side, self._run = bridge, side, 0
         self.found: MarksFound | None = None
+        self.noted: tuple[RunMark, ...] = ()
         self.hidden: frozenset[MarkKind] = frozenset()
         self.corrected: Mapping[str, Effect] | None = None
         self._is_read = False
@@ -64,8 +65,12 @@ class RunMarks(QObject):
     @property
     def shown(self) -> tuple[RunMark, ...]:
         """The marks of the kinds that are not switched off."""
-        found = () if self.found is None else self.found.marks
-        return tuple(mark for mark in found if mark.kind not in self.hidden)
+        return tuple(mark for mark in self.known if mark.kind not in self.hidden)
+
+    @property
+    def known(self) -> tuple[RunMark, ...]:
+        """All marks: the notes, then what was found."""
+        return (*self.noted, *(() if self.found is None else self.found.marks))
 
     @property
     def effects(self) -> Mapping[str, ToolEffects]:
@@ -92,7 +97,21 @@ class RunMarks(QObject):
 
     def on_timeline(self, marks: TimelineMarks) -> TimelineMarks:
         """Return these marks of a timeline with those of the run, and with what its tools do."""
-        return replace(marks, run_marks=self._indexes, tool_effects=self.effects)
+        notes = [mark for mark in self.shown if mark.kind is MarkKind.NOTE]
+        ranges = [(mark.events[0], mark.events[-1]) for mark in notes if len(mark.events) > 1]
+        return replace(
+            marks,
+            run_marks=self._indexes,
+            notes=np.array(sorted({mark.events[0] for mark in notes}), np.int64),
+            noted_ranges=np.array(sorted(ranges), np.int64).reshape(-1, 2),
+            tool_effects=self.effects,
+        )
+
+    def set_notes(self, noted: Iterable[RunMark]) -> None:
+        """Show these marks for the notes on the run."""
+        before, self.noted = self.noted, tuple(noted)
+        if self.noted != before:
+            self._tell()
 
     def hide(self, kinds: Iterable[MarkKind]) -> None:
         """Switch these kinds of marks off, and all others on."""

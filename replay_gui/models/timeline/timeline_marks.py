@@ -30,6 +30,7 @@ class TimelineMarks:
         origins: the events through which the values of a chosen reason came.
         shows_origins: whether these are drawn, and not the causes and divergences.
         tool_effects: what the calls of a tool do, by its name. run_marks: events that are marked in a run alone.
+        notes: those of them that are noted. noted_ranges: int64[n, 2], first and last event of notes on several.
     """
 
     found: EventIndexes = field(default_factory=_none)
@@ -40,6 +41,8 @@ class TimelineMarks:
     shows_origins: bool = False
     tool_effects: Mapping[str, ToolEffects] = field(default_factory=dict)
     run_marks: EventIndexes = field(default_factory=_none)
+    notes: EventIndexes = field(default_factory=_none)
+    noted_ranges: NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 2), np.int64))
 
 
 NO_MARKS = TimelineMarks()

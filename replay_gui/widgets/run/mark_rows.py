@@ -18,7 +18,7 @@ def mark_rows(marks: RunMarks, most: int) -> list[FactRow]:
     Where marks are not shown, a row says so. There are no rows while marks are not known, or where there is none.
     """
     found = marks.found
-    if found is None:
+    if found is None and not marks.noted:
         return []
     rows = list[FactRow]()
     for mark in marks.shown[:most]:
@@ -26,11 +26,11 @@ def mark_rows(marks: RunMarks, most: int) -> list[FactRow]:
         row.aim = position_after(mark.events[0])
         row.setToolTip(plain_tooltip(mark_tip(mark)))
         rows.append(row)
-    hidden = len(found.marks) - len(marks.shown)
+    hidden = len(marks.known) - len(marks.shown)
     notes = (
         f"and {len(marks.shown) - most:,} more, on the timeline" if len(marks.shown) > most else "",
         f"{plural(hidden, 'mark')} of kinds that are switched off" if hidden else "",
-        one_line(found.problem),
+        "" if found is None else one_line(found.problem),
     )
     for note in filter(None, notes):
         rows.append(FactRow("marks", note))

@@ -51,6 +51,11 @@ class OverlayPainter:
             self._paint_triangles(marks.causes)
         for x in self._columns(marks.run_marks, BOOKMARK_PX[0]):
             paint_bookmark(self._painter, QPointF(round(x), 0))
+        for first, last in marks.noted_ranges[:_MAX_PLACED].tolist():
+            left, right = (self._layout.origin + self._scale.pixel(end + 1) for end in (first, last))
+            self._painter.fillRect(QRectF(left, 0, right - left, LINE * 2), theme().accent)
+        for x in self._columns(marks.notes, BOOKMARK_PX[0]):
+            paint_bookmark(self._painter, QPointF(round(x), 0), theme().accent)
 
     def _columns(self, event_indexes: NDArray[np.int64], apart: float) -> list[float]:
         """Return the x coordinates of events; of those closer than `apart` pixels only some."""

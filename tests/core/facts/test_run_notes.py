@@ -42,7 +42,7 @@ def test_an_outcome_is_shown_as_set_by_hand() -> None:
         "outcome = 3",
         "[outcome",
         "[[outcome]]\npassed = true",
-        "#" * 70_000,
+        "#" * 1_100_000,
         "[outcome]\ncomment = '" + "x" * 3_000 + "'",
         "a = " + "[" * 5_000,
     ],

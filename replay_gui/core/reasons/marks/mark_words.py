@@ -33,6 +33,7 @@ MARK_WORDS: dict[MarkKind, MarkWords] = {
         "Checks", "check", "The last check failed, or none was made after the last change that is no scratch file."
     ),
     MarkKind.ANSWER: MarkWords("Answers and targets", "answer", "The answer is not the target that a grader names."),
+    MarkKind.NOTE: MarkWords("Notes", "note", "Somebody has noted this."),
 }
 
 

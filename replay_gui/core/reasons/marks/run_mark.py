@@ -16,6 +16,7 @@ class MarkKind(StrEnum):
     FIGURES = "figures from nowhere"
     CHECK = "check"
     ANSWER = "answer and target"
+    NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True)

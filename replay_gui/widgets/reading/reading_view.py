@@ -23,8 +23,8 @@ from PySide6.QtWidgets import QTextEdit, QWidget
 
 from replay_gui.core.reading.reading_line import Fold, LineKind, ReadingLine
 from replay_gui.look.theme import GAP, UNIT, theme
-from replay_gui.widgets.run.reading_writer import GUTTER, QUOTE, ReadingWriter
-from replay_gui.widgets.run.text_matches import TextMatches
+from replay_gui.widgets.reading.reading_writer import GUTTER, QUOTE, ReadingWriter
+from replay_gui.widgets.reading.text_matches import TextMatches
 
 _CHEVRON = 4.0  # half of its size
 _FOLD_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)

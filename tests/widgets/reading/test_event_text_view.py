@@ -3,7 +3,7 @@ from __future__ import annotations
 from PySide6.QtGui import QTextCursor
 from pytestqt.qtbot import QtBot
 
-from replay_gui.widgets.run.event_text_view import EventTextView
+from replay_gui.widgets.reading.event_text_view import EventTextView
 
 LONG = "🙂ab " * 1_000  # several times as long as what is laid out in one go
 

@@ -13,7 +13,7 @@ from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reading.event_reading import EventReading
 from replay_gui.core.reading.markdown_lines import markdown_lines
 from replay_gui.core.reading.reading_line import Fold, LineKind, ReadingLine, StyledText
-from replay_gui.widgets.run.reading_view import ReadingView
+from replay_gui.widgets.reading.reading_view import ReadingView
 from tests.helpers.shown import shown
 
 MARKDOWN = (

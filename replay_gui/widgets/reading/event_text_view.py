@@ -7,7 +7,7 @@ from PySide6.QtGui import QContextMenuEvent, QTextCursor, QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from replay_gui.look.theme import GAP, UNIT, data_font
-from replay_gui.widgets.run.text_matches import TextMatches
+from replay_gui.widgets.reading.text_matches import TextMatches
 
 _MAX_BLOCK_CHARACTERS = 1024  # characters of a block
 _CONTINUED_BLOCK = 1  # user state of a block that is no line of its own, but goes on with the one before

@@ -1,0 +1,92 @@
+"""Which notes count for a run: the user's own, and those beside its log where the user has allowed its folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from blake3 import blake3
+
+from replay_gui.core.errors import NotesRefused, NotWritten, ReplayError
+from replay_gui.core.facts.run_notes import SUFFIX, RunNotes, notes_beside, read_notes, write_notes
+from replay_gui.engine.answers import RunFacts
+from replay_gui.engine.opening import user_notes_folder, user_trusted_folders
+
+_MAX_NAME_BYTES = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotesInForce:
+    """The notes on a run.
+
+    Attributes:
+        path: the file that they are kept in, which need not exist.
+        unused: the file beside the log that does not count, as nobody has allowed it. unused_count: what it says: notes
+            and an outcome; 0 where it could not be used anyway. problem: why a file that is to count does not, or "".
+    """
+
+    notes: RunNotes
+    path: Path
+    unused: Path | None = None
+    unused_count: int = 0
+    problem: str = ""
+
+
+def own_notes(log: Path, run: str = "") -> Path:
+    """Return the path of a run's notes among the user's own files; `run` as in notes_beside."""
+    place = os.fsencode(os.path.realpath(log)) + b"\0" + run.encode()
+    name = os.fsdecode(os.fsencode(log.name)[:_MAX_NAME_BYTES])
+    return user_notes_folder() / f"{name}.{blake3(place).hexdigest(length=8)}{SUFFIX}"
+
+
+def run_number(facts: RunFacts) -> str:
+    """Return the number of a run in a file of several; "" where it is alone."""
+    return str(facts.runs.index(facts.run) + 1) if len(facts.runs) > 1 and facts.run in facts.runs else ""
+
+
+def notes_in_force(log: Path, run: str = "") -> NotesInForce:
+    """Return the notes on a run of a log."""
+    own, beside = own_notes(log, run), notes_beside(log, run)
+    notes, problem = _read(own)
+    if not os.path.lexists(beside):
+        return NotesInForce(notes=notes, path=own, problem=problem)
+    others, other_problem = _read(beside)
+    if not user_trusted_folders().contains(beside.parent):
+        count = len(others.notes) + (others.outcome is not None)
+        return NotesInForce(notes=notes, path=own, unused=beside, unused_count=count, problem=problem)
+    of_both = (*others.notes, *(note for note in notes.notes if note not in others.notes))
+    verdict = others if others.outcome is not None else notes
+    return NotesInForce(notes=replace(verdict, notes=of_both), path=beside, problem=other_problem or problem)
+
+
+def change_notes(log: Path, run: str, change: Callable[[RunNotes], RunNotes], *, beside: bool) -> None:
+    """Change the notes on a run in the file that they are kept in.
+
+    `beside`: keep them beside the log from now on, which allows its folder; a file there that does not count stays.
+
+    Raises:
+        NotesRefused, LogUnreadable: the file that is there cannot be read, and is left as it is.
+        NotWritten: it cannot be written.
+    """
+    in_force = notes_in_force(log, run)
+    if in_force.problem:
+        raise NotesRefused(f"{in_force.problem}; the file stays as it is")
+    path = notes_beside(log, run) if beside and in_force.unused is None else in_force.path
+    own = own_notes(log, run)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as why:
+        raise NotWritten(f"{path.parent}: cannot be made: {why.strerror or why}") from None
+    write_notes(change(in_force.notes), path)
+    if path != own:
+        user_trusted_folders().add(path.parent)
+        own.unlink(missing_ok=True)  # what it said is beside the log now
+
+
+def _read(path: Path) -> tuple[RunNotes, str]:
+    try:
+        return read_notes(path), ""
+    except ReplayError as why:
+        return RunNotes(), str(why)

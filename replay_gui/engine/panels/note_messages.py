@@ -1,0 +1,50 @@
+"""What the window asks about the notes on an open run, and the answer."""
+
+from __future__ import annotations
+
+from replay_gui.core.facts.run_note import PlacedNote, RunNote
+from replay_gui.core.log.positions import EventIndex
+from replay_gui.engine.panels.panel_messages import PanelAnswer, PanelQuestion
+
+
+class GetNotes(PanelQuestion, frozen=True):
+    """Read the notes. `allow`: from now on, those beside logs of the run's folder count. Answer: NotesRead."""
+
+    allow: bool = False
+
+
+class AddNote(PanelQuestion, frozen=True):
+    """Keep a new note on the events first … last. Answer: NotesRead. See RunNote; `beside` as in ChangeNotes."""
+
+    text: str
+    first: EventIndex
+    last: EventIndex
+    against: str
+    beside: bool
+
+
+class ChangeNotes(PanelQuestion, frozen=True):
+    """Take some notes away, and keep others in their place. Answer: NotesRead.
+
+    `beside`: whether the user wants notes beside the log, where there is no file that does not count.
+    """
+
+    removed: tuple[RunNote, ...]
+    put: tuple[RunNote, ...]
+    beside: bool
+
+
+class NotesRead(PanelAnswer, frozen=True, kw_only=True):
+    """The notes on the run.
+
+    Attributes:
+        notes: in the order in which they were made. is_beside: whether they are kept beside the log.
+        unused: what a file beside the log says that does not count, as nobody has allowed it: a number; 0 for nothing.
+        unused_path: of that file, or "". problem: why a file does not count, or "".
+    """
+
+    notes: tuple[PlacedNote, ...]
+    is_beside: bool = False
+    unused: int = 0
+    unused_path: str = ""
+    problem: str = ""

@@ -1,0 +1,188 @@
+"""The notes on the open run of one session: what they say, on which events, and where they are kept."""
+
+from __future__ import annotations
+
+from itertools import count
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from replay_gui.core.facts.run_note import PlacedNote, RunNote
+from replay_gui.core.log.positions import EventIndex, position_after
+from replay_gui.core.reasons.marks.run_mark import MarkKind, RunMark
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.engine.answers import Alert
+from replay_gui.engine.panels.note_messages import AddNote, ChangeNotes, GetNotes, NotesRead
+from replay_gui.engine.requests import Answer, Request
+from replay_gui.models.session import Session
+
+BOOKMARK = "Bookmark"
+"""What a note without a text is called."""
+
+
+class NoteBook(QObject):
+    """The engine keeps the notes, and tells after each change which there are.
+
+    Attributes:
+        notes: in the order in which they were made. is_beside: whether they are kept beside the log.
+        unused: how much a file beside the log says that does not count yet. unused_path: of that file.
+        wants_beside: whether the user wants notes beside their logs; None: not asked yet.
+
+    Signals:
+        changed(): `notes` is another. offer_changed(): `unused` is another, or the user does not want it now.
+        place_wanted(): there is a note, and the user has not said where notes are to be kept.
+        allowed(): notes beside the logs of this folder count from now on, and so do rules.
+    """
+
+    changed = Signal()
+    offer_changed = Signal()
+    place_wanted = Signal()
+    allowed = Signal()
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.wants_beside: bool | None = None
+        self._session = session
+        self._numbers = count()
+        self._forget()
+        if session.bridge is not None:
+            session.bridge.answered.connect(self._on_answered)
+        session.run_changed.connect(self._on_run_changed)
+        session.index_changed.connect(self._on_index_changed)
+        session.report_changed.connect(self._on_report_changed)
+
+    def _forget(self) -> None:
+        self.notes: tuple[PlacedNote, ...] = ()
+        self.is_beside = self._is_read = False
+        self.unused, self.unused_path = 0, ""
+        self._undone: list[tuple[tuple[RunNote, ...], tuple[RunNote, ...]]] = []  # (taken away, put) by each change
+        self._adding = False
+        self._problem = ""
+
+    # ---- what is noted ----------------------------------------------------------------------------
+    def at(self, event_index: EventIndex) -> list[PlacedNote]:
+        """Return the notes on an event, or on a range that it is in."""
+        return [note for note in self.notes if (span := _span(note)) is not None and span[0] <= event_index <= span[1]]
+
+    def words(self, placed: PlacedNote) -> str:
+        """Return what a note says, on one line."""
+        span, text = _span(placed), one_line(placed.note.text) or BOOKMARK
+        if placed.note.against:
+            text = f"{text} (against {one_line(placed.note.against, 60)})"
+        if span is not None and span[0] != span[1]:
+            text = f"{text} ({position_after(span[0]):,} to {position_after(span[1]):,})"
+        return text
+
+    # ---- changing ---------------------------------------------------------------------------------
+    @property
+    def can_undo(self) -> bool:
+        """Whether a change can be undone."""
+        return bool(self._undone)
+
+    def add(self, text: str, first: EventIndex, last: EventIndex, against: str = "") -> None:
+        """Keep a new note; see RunNote."""
+        self._adding = True
+        self._ask(AddNote(text, first, last, against, self.wants_beside is True))
+        if self.wants_beside is None:
+            self.place_wanted.emit()
+
+    def edit(self, note: RunNote, text: str) -> None:
+        """Let a note say something else."""
+        self._change((note,), (RunNote(text, note.first, note.last, note.against),))
+
+    def remove(self, note: RunNote) -> None:
+        """Take a note away; this can be undone."""
+        self._change((note,), ())
+
+    def undo(self) -> None:
+        """Undo the last change."""
+        if self._undone:
+            taken, put = self._undone.pop()
+            self._ask(ChangeNotes(put, taken, self.wants_beside is True))
+
+    def keep_beside(self, beside: bool) -> None:
+        """Keep notes beside their logs from now on, or among the user's own files."""
+        self.wants_beside = beside
+        if beside and self.notes:
+            self._ask(ChangeNotes((), (), True))
+
+    def _change(self, taken: tuple[RunNote, ...], put: tuple[RunNote, ...]) -> None:
+        self._undone.append((taken, put))
+        self._ask(ChangeNotes(taken, put, self.wants_beside is True))
+
+    def allow(self) -> None:
+        """Let the notes beside the logs of this folder count."""
+        self._ask(GetNotes(allow=True))
+        self.allowed.emit()
+
+    def refuse(self) -> None:
+        """Leave the notes beside the log alone."""
+        self.unused = 0
+        self.offer_changed.emit()
+
+    def read_again(self) -> None:
+        """Read the notes anew: the folder may be allowed now, or events may be elsewhere."""
+        if self._is_read:
+            self._ask(GetNotes())
+
+    # ---- answers ----------------------------------------------------------------------------------
+    @Slot()
+    def _on_run_changed(self) -> None:
+        self._forget()
+        self._tell()
+        self.offer_changed.emit()
+        self._on_index_changed()
+
+    @Slot()
+    def _on_index_changed(self) -> None:
+        if self._session.index.complete and self._session.facts is not None and not self._is_read:
+            self._is_read = True
+            self._ask(GetNotes())
+
+    @Slot()
+    def _on_report_changed(self) -> None:
+        if any(_span(note) is None for note in self.notes):
+            self.read_again()  # the hashes of all events may be known only now
+
+    @Slot(object)
+    def _on_answered(self, answer: Answer) -> None:
+        if answer.side is self._session.side and answer.run == self._session.number:
+            match answer.value:
+                case NotesRead() as read:
+                    self.take(read)
+
+    def take(self, read: NotesRead) -> None:
+        """Show what the engine has read."""
+        known = [placed.note for placed in self.notes]
+        new = tuple(placed.note for placed in read.notes if placed.note not in known)
+        if self._adding and new:
+            self._undone.append(((), new))
+        self._adding = False
+        self.notes, self.is_beside = read.notes, read.is_beside
+        if read.problem and read.problem != self._problem:
+            self._session.alert_raised.emit(Alert("warning", f"Notes do not count. {read.problem}"))
+        self._problem = read.problem
+        if (self.unused, self.unused_path) != (read.unused, read.unused_path):
+            self.unused, self.unused_path = read.unused, read.unused_path
+            self.offer_changed.emit()
+        self._tell()
+
+    def _tell(self) -> None:
+        marks = []
+        for placed in self.notes:
+            if (span := _span(placed)) is not None:
+                events = span if span[0] != span[1] else span[:1]
+                marks.append(RunMark(MarkKind.NOTE, self.words(placed), events))
+        self._session.run_marks.set_notes(marks)
+        self.changed.emit()
+
+    def _ask(self, question: GetNotes | AddNote | ChangeNotes) -> None:
+        session = self._session
+        if session.bridge is not None:  # each has a key of its own: none may take the place of another
+            key = f"{type(question).__name__} {next(self._numbers)}"
+            session.bridge.send_request(key, Request(session.number, question, session.side))
+
+
+def _span(placed: PlacedNote) -> tuple[EventIndex, EventIndex] | None:
+    """Return the first and the last event of a note, as far as the run has them; None where it has neither."""
+    places = [place for place in (placed.first, placed.last) if place is not None]
+    return (min(places), max(places)) if places else None

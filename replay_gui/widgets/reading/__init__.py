@@ -1,0 +1,1 @@
+"""Texts of an event as people read them, and finding in them."""

@@ -1,0 +1,82 @@
+"""Asks whether notes beside the log are to be shown, and where the user's own are to be kept."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
+
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.look.theme import GAP, UNIT, set_role
+from replay_gui.models.run.note_book import NoteBook
+from replay_gui.models.tooltip import plain_tooltip
+from replay_gui.widgets.parts.plain_label import PlainLabel
+
+
+class NoteBar(QFrame):
+    """Hidden unless there is something to ask. Notes beside the log are not shown until the user says so.
+
+    Signal: place_chosen(bool): notes are to be kept beside their logs, or not.
+    """
+
+    place_chosen = Signal(bool)
+
+    def __init__(self, book: NoteBook, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._book = book
+        self._asks_place = False
+        set_role(self, "raised")
+        self.words = PlainLabel(role="secondary")
+        self.words.setWordWrap(True)
+        self.yes, self.no = QPushButton(), QPushButton()
+        set_role(self.no, "link")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GAP + UNIT, UNIT, GAP, UNIT)
+        row.setSpacing(UNIT)
+        row.addWidget(self.words, 1)
+        row.addWidget(self.yes)
+        row.addWidget(self.no)
+        self.yes.clicked.connect(self._on_yes)
+        self.no.clicked.connect(self._on_no)
+        book.offer_changed.connect(self._show)
+        book.place_wanted.connect(self._on_place_wanted)
+        self._show()
+
+    @Slot()
+    def _on_place_wanted(self) -> None:
+        self._asks_place = True
+        self._show()
+
+    @Slot()
+    def _show(self) -> None:
+        if self._book.unused:
+            self.words.setText(f"Notes found beside the log: {self._book.unused:,}. Show them?")
+            self.words.setToolTip(plain_tooltip(one_line(self._book.unused_path)))
+            self.yes.setText("Show them")
+            self.yes.setToolTip("Also those beside other logs in this folder, and their rules, from now on.")
+            self.no.setText("Not now")
+        elif self._asks_place:
+            self.words.setText("The note is kept among your own files. Keep notes beside their logs instead?")
+            self.words.setToolTip("In a file of its own, RUN.notes.toml; the log is not touched.")
+            self.yes.setText("Beside the log")
+            self.yes.setToolTip("Whoever gets the folder gets the notes.")
+            self.no.setText("In my own files")
+        self.setVisible(bool(self._book.unused) or self._asks_place)
+
+    @Slot()
+    def _on_yes(self) -> None:
+        if self._book.unused:
+            self._book.allow()
+        else:
+            self._settle(True)
+
+    @Slot()
+    def _on_no(self) -> None:
+        if self._book.unused:
+            self._book.refuse()
+        else:
+            self._settle(False)
+
+    def _settle(self, beside: bool) -> None:
+        self._asks_place = False
+        self._show()
+        self.place_chosen.emit(beside)

@@ -1,0 +1,1 @@
+"""Notes on events: the actions, the dialog of one note, and the list of all."""

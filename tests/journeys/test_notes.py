@@ -1,0 +1,207 @@
+"""Notes and bookmarks: made by keys, kept where the user says, found again, and never shown unasked from a folder."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from replay_gui.core.facts.run_notes import RunNotes, notes_beside, read_notes, write_notes
+from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.recorder.recorder import Recorder
+from replay_gui.engine.files.notes_in_force import own_notes
+from replay_gui.engine.opening import user_trusted_folders
+from replay_gui.widgets.run.note_bar import NoteBar
+from tests.helpers.hostile import EVIL, faults_on_screen
+from tests.helpers.journey import Journey
+
+Key = Qt.Key
+
+
+def record(path: Path, *said: str) -> Path:
+    path.unlink(missing_ok=True)
+    with Recorder(path, agent_type="a", agent_version="1", config={}) as run:
+        for text in said:
+            run.decision("message", text)
+    return path
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return record(tmp_path / "run.rlog", "one", "two", "three", "four")
+
+
+def bar(journey: Journey) -> NoteBar:
+    (found,) = journey.window.run_view.findChildren(NoteBar)
+    return found
+
+
+def said(journey: Journey) -> list[tuple[int | None, str]]:
+    book = journey.window.note_actions.book
+    return [(note.first, note.note.text) for note in book.notes]
+
+
+def go(journey: Journey, position: int) -> None:
+    journey.press(Key.Key_Home)
+    for _ in range(position):
+        journey.press(Key.Key_Right)
+    journey.arrive(position)
+
+
+def write(journey: Journey, text: str) -> None:
+    dialog = journey.window.note_actions.on_note()
+    assert dialog is not None
+    dialog.text.setPlainText(text)
+    dialog.keep.click()
+
+
+def test_a_bookmark_is_a_key_away_and_kept_among_the_users_own_files(journey: Journey, log: Path) -> None:
+    journey.open(log)
+    journey.window.run_view.events.view.setFocus()
+    go(journey, 3)
+    assert not bar(journey).isVisible()
+    journey.press(Key.Key_B)
+    journey.until(lambda: said(journey) == [(2, "")])
+    assert bar(journey).isVisible()
+    assert [mark.sentence for mark in journey.session.run_marks.at(EventIndex(2))] == ["Bookmark"]
+    assert not notes_beside(log).exists()
+    assert len(read_notes(own_notes(log)).notes) == 1
+    bar(journey).no.click()
+    assert not bar(journey).isVisible()
+    journey.press(Key.Key_B)
+    journey.until(lambda: said(journey) == [])
+    assert not bar(journey).isVisible(), "it was asked once"
+
+
+def test_notes_go_beside_the_log_where_the_user_wants_them(journey: Journey, log: Path) -> None:
+    journey.open(log)
+    go(journey, 2)
+    write(journey, "look *here*")
+    journey.until(lambda: len(said(journey)) == 1)
+    bar(journey).yes.click()
+    journey.until(notes_beside(log).exists)
+    journey.until(lambda: journey.window.note_actions.book.is_beside)
+    assert not own_notes(log).exists()
+    assert user_trusted_folders().contains(log.parent)
+    go(journey, 4)
+    write(journey, "and there")
+    journey.until(lambda: len(said(journey)) == 2)
+    assert [note.text for note in read_notes(notes_beside(log)).notes] == ["look *here*", "and there"]
+
+
+def test_a_note_is_edited_removed_and_comes_back(journey: Journey, log: Path) -> None:
+    journey.open(log)
+    go(journey, 2)
+    write(journey, "first")
+    journey.until(lambda: said(journey) == [(1, "first")])
+    write(journey, "second")
+    journey.until(lambda: said(journey) == [(1, "second")])
+    dialog = journey.window.note_actions.on_note()
+    assert dialog is not None
+    dialog.remove.click()
+    journey.until(lambda: said(journey) == [])
+    notes = journey.window.note_actions.on_notes()
+    notes.undo.click()
+    journey.until(lambda: said(journey) == [(1, "second")])
+    notes.undo.click()
+    journey.until(lambda: said(journey) == [(1, "first")])
+    notes.undo.click()
+    journey.until(lambda: said(journey) == [])
+    assert not notes.undo.isEnabled()
+
+
+def test_all_notes_are_listed_searched_and_gone_to(journey: Journey, log: Path) -> None:
+    journey.open(log)
+    for position, text in ((4, "needle <b>x</b>"), (2, "hay\nstack")):
+        go(journey, position)
+        write(journey, text)
+        journey.until(lambda: len(said(journey)) > 0 and not journey.session.working)
+    journey.until(lambda: len(said(journey)) == 2)
+    notes = journey.window.note_actions.on_notes()
+    assert [notes.list.item(row).text() for row in range(2)] == ["2  hay stack", "4  needle <b>x</b>"]
+    QTest.keyClicks(notes.line, "NEEDLE")
+    assert notes.list.count() == 1
+    notes.go.click()
+    journey.arrive(4)
+    assert notes.words.text() == "Kept among your own files."
+
+
+def test_a_note_on_several_events_is_marked_on_all_of_them(journey: Journey, log: Path) -> None:
+    journey.open(log)
+    go(journey, 2)
+    dialog = journey.window.note_actions.on_note()
+    assert dialog is not None
+    dialog.last.setValue(4)
+    dialog.keep.click()
+    book = journey.window.note_actions.book
+    journey.until(lambda: len(book.notes) == 1)
+    assert [len(book.at(EventIndex(index))) for index in range(5)] == [0, 1, 1, 1, 0]
+    assert book.words(book.notes[0]) == "Bookmark (2 to 4)"
+    assert not journey.window.grab().isNull()
+
+
+def test_notes_survive_an_inserted_prefix(journey: Journey, log: Path) -> None:
+    journey.open(log)
+    go(journey, 4)
+    write(journey, "kept")
+    journey.until(lambda: said(journey) == [(3, "kept")])
+    record(log, "new", "newer", "one", "two", "three", "four")
+    journey.open(log)
+    journey.until(lambda: said(journey) == [(5, "kept")])
+    record(log, "other")
+    journey.open(log)
+    journey.until(lambda: said(journey) == [(None, "kept")])
+    notes = journey.window.note_actions.on_notes()
+    assert notes.words.text() == "Kept among your own files. 1 note on events that this run does not have (—)."
+
+
+def test_notes_found_beside_a_log_are_shown_when_the_user_says_so(journey: Journey, log: Path) -> None:
+    journey.open(log)
+    go(journey, 2)
+    write(journey, "theirs")
+    journey.until(lambda: len(said(journey)) == 1)
+    (kept,) = read_notes(own_notes(log)).notes
+    own_notes(log).unlink()
+    write_notes(RunNotes(passed=True, notes=(replace(kept, text=EVIL),)), notes_beside(log))
+    bar(journey).no.click()
+    journey.open(log)
+    journey.until(bar(journey).isVisible)
+    assert bar(journey).words.text() == "Notes found beside the log: 2. Show them?"
+    assert said(journey) == []
+    bar(journey).yes.click()
+    journey.until(lambda: said(journey) == [(1, EVIL)])
+    assert not bar(journey).isVisible()
+    assert user_trusted_folders().contains(log.parent)
+    journey.window.note_actions.on_notes()
+    go(journey, 2)
+    assert faults_on_screen() == []
+
+
+def test_a_file_beside_the_log_that_was_not_allowed_is_never_written(journey: Journey, log: Path) -> None:
+    notes_beside(log).write_text("[outcome]\npassed = true\n")
+    journey.window.note_actions.book.wants_beside = True
+    journey.open(log)
+    journey.until(bar(journey).isVisible)
+    bar(journey).no.click()
+    go(journey, 2)
+    write(journey, "mine")
+    journey.until(lambda: len(said(journey)) == 1)
+    assert notes_beside(log).read_text() == "[outcome]\npassed = true\n"
+    assert len(read_notes(own_notes(log)).notes) == 1
+
+
+def test_notes_that_are_not_valid_are_said_and_left_alone(journey: Journey, log: Path) -> None:
+    user_trusted_folders().add(log.parent)
+    notes_beside(log).write_text("note = 3")
+    alerts: list[str] = []
+    journey.session.alert_raised.connect(lambda alert: alerts.append(alert.text))
+    journey.open(log)
+    journey.until(lambda: any("note is a list" in text for text in alerts))
+    go(journey, 2)
+    journey.window.run_view.events.view.setFocus()
+    journey.press(Key.Key_B)
+    journey.until(lambda: any("the file stays as it is" in text for text in alerts))
+    assert notes_beside(log).read_text() == "note = 3"
