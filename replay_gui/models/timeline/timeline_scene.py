@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.log.positions import EventIndex
+from replay_gui.models.run.event_filter import EventFilter
+from replay_gui.models.run.listing import ALL_EVENTS
 from replay_gui.models.timeline.lanes import Lane
 from replay_gui.models.timeline.timeline_marks import NO_MARKS, TimelineMarks
 
@@ -19,6 +21,7 @@ class TimelineScene:
 
     Attributes:
         index: of the run. lanes: from top to bottom. marks: of a search or a comparison.
+        filter: what it leaves out is drawn faintly.
         broken: index of the first event that cannot be trusted, or None.
         snapshots: positions with a snapshot, ascending. phases: event indexes at which phases begin.
         is_live: whether the run goes on, so that an answer that is missing may come.
@@ -27,6 +30,7 @@ class TimelineScene:
     index: RunIndex = field(default_factory=RunIndex)
     lanes: tuple[Lane, ...] = ()
     marks: TimelineMarks = NO_MARKS
+    filter: EventFilter = ALL_EVENTS.filter
     broken: EventIndex | None = None
     snapshots: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     phases: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
@@ -40,6 +44,7 @@ class TimelineScene:
         marks: TimelineMarks,
         broken: EventIndex | None,
         *,
+        filter: EventFilter = ALL_EVENTS.filter,
         is_live: bool = False,
     ) -> TimelineScene:
         """Collect what is drawn; the snapshots and phases of the index become arrays."""
@@ -49,8 +54,15 @@ class TimelineScene:
             index=index,
             lanes=lanes,
             marks=marks,
+            filter=filter,
             broken=broken,
             snapshots=snapshots,
             phases=phases,
             is_live=is_live,
         )
+
+    def passes(self, positions: NDArray[np.integer]) -> NDArray[np.bool_]:
+        """Return whether each event at these positions passes the filter."""
+        if self.filter.shows_all:
+            return np.ones(len(positions), bool)
+        return self.filter.matches(self.index, positions.astype(np.int64) - 1)

@@ -35,7 +35,7 @@ class VisibleRange(QObject):
         view_changed(): `view` is another. chosen_changed(): `chosen` is another.
         axis_changed(): `axis` is another.
         marks_changed(): `marks` are others.
-        bookkeeping_changed(): `hides_bookkeeping` is another.
+        bookkeeping_changed(): `hides_bookkeeping` is another. filter_changed(): the filter of `listing` is another.
     """
 
     view_changed = Signal()
@@ -43,6 +43,7 @@ class VisibleRange(QObject):
     axis_changed = Signal()
     marks_changed = Signal()
     bookkeeping_changed = Signal()
+    filter_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -182,7 +183,9 @@ class VisibleRange(QObject):
 
     def set_listing(self, listing: Listing) -> None:
         """Let steps go through the events that a list shows."""
-        self.listing = listing
+        before, self.listing = self.listing.filter, listing
+        if listing.filter != before:
+            self.filter_changed.emit()
 
     def is_listed(self, start: int, stop: int) -> NDArray[np.bool_]:
         """Return whether each of the events start … stop - 1 is shown by the list."""

@@ -104,6 +104,7 @@ class Timeline(QWidget):
         session.view_changed.connect(self.redraw)
         session.axis_changed.connect(self.redraw)
         session.chosen_changed.connect(self.update)
+        session.filter_changed.connect(self.on_scene_changed)
         session.bookkeeping_changed.connect(self.on_bookkeeping_changed)
         self.on_run_changed()
 
@@ -198,7 +199,9 @@ class Timeline(QWidget):
             session, marks = self._session, self._session.marks
             marks = marks if self._compact else session.run_marks.on_timeline(marks)
             broken = None if session.report is None else session.report.first_broken
-            self._scene = TimelineScene.of(self._index, lanes, marks, broken, is_live=session.following.is_on)
+            self._scene = TimelineScene.of(
+                self._index, lanes, marks, broken, filter=session.listing.filter, is_live=session.following.is_on
+            )
         return self._scene
 
     def sizeHint(self) -> QSize:

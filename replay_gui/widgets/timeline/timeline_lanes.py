@@ -36,6 +36,8 @@ from replay_gui.widgets.timeline.timeline_density import paint_density
 from replay_gui.widgets.timeline.timeline_layout import TimelineLayout
 
 MIN_MARK_SPACING_PX = 4.0  # with less room an event, a lane shows density
+FILTERED_OPACITY = 0.25  # of what the filter of the list leaves out
+_MAX_SAMPLED = 4096  # events of a part of a dense lane that are asked whether they pass
 MIN_NAMED_PX = 4 * GAP  # pixels that a bar or a phase must have for words in it
 
 
@@ -65,9 +67,11 @@ class LanePainter:
         if sum(shown) > room:
             colour = kind_color(lane.parts[0].kind, lane.parts[0].tool)
             at = QPointF(self._layout.origin, middle)
+            self._painter.setOpacity(1.0 if self._any_passes(lane) else FILTERED_OPACITY)
             paint_density(
                 self._painter, lane, self._scale, count=self._index.count, at=at, ratio=self._ratio, colour=colour
             )
+            self._painter.setOpacity(1.0)
         elif lane.is_calls:
             self._paint_calls(lane, middle)
             return
@@ -92,8 +96,19 @@ class LanePainter:
         pixmap = mark_pixmap(mark_of(part.kind), size, colour, self._ratio, theme().panel)
         half = size / 2 + MARGIN
         draw, top = self._painter.drawPixmap, middle - half
-        for x in (self._pixels(positions) - half).tolist():
-            draw(QPointF(x, top), pixmap)
+        passes = self._scene.passes(positions)
+        for which, opacity in ((~passes, FILTERED_OPACITY), (passes, 1.0)):
+            self._painter.setOpacity(opacity)
+            for x in (self._pixels(positions[which]) - half).tolist():
+                draw(QPointF(x, top), pixmap)
+
+    def _any_passes(self, lane: Lane) -> bool:
+        """Whether any of the lane's events in sight passes the filter, as far as _MAX_SAMPLED of each part tell."""
+        for part in lane.parts:
+            seen = part.positions[slice(*indexes_before(part.positions, (self._first, self._last)))]
+            if self._scene.passes(seen[:: len(seen) // _MAX_SAMPLED + 1]).any():
+                return True
+        return False
 
     # ---- calls ----------------------------------------------------------------------------------------
     def _paint_calls(self, lane: Lane, middle: float) -> None:
@@ -116,6 +131,20 @@ class LanePainter:
         for part in lane.parts:
             failed |= np.isin(stops, part.failed[slice(*indexes_before(part.failed, (self._first, stops.max() + 1)))])
         failed &= ~pending  # what stands at the end of the run is the answer to another call
+        passes = self._scene.passes(starts) | self._scene.passes(stops)
+        for which, opacity in ((~passes, FILTERED_OPACITY), (passes, 1.0)):
+            self._painter.setOpacity(opacity)
+            self._draw_calls(starts[which], stops[which], bars[which], failed=failed[which], pending=pending[which])
+
+    def _draw_calls(
+        self,
+        starts: NDArray[np.integer],
+        stops: NDArray[np.integer],
+        bars: NDArray[np.float64],
+        *,
+        failed: NDArray[np.bool_],
+        pending: NDArray[np.bool_],
+    ) -> None:
         waiting = (self._index.pair[starts - 1] == NO_PAIR) & ~failed
         tool, bad, wide = self._index.tool[starts - 1], theme().error, bars[:, 2] >= GAP  # an outline has an inside
         for which in np.unique(tool).tolist():

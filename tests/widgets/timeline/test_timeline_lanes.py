@@ -13,8 +13,10 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from replay_gui.core.index.run_index import NO_DURATION, NO_TIME, RunIndex
-from replay_gui.core.log.kinds import KINDS
+from replay_gui.core.log.kinds import KINDS, Kind
 from replay_gui.look.theme import LABELS, LANE, apply_theme, theme
+from replay_gui.models.run.event_filter import EventFilter
+from replay_gui.models.run.listing import ALL_EVENTS, Listing
 from replay_gui.models.timeline.timeline_axis import SECOND
 from replay_gui.models.timeline.timeline_marks import TimelineMarks
 from replay_gui.widgets.timeline.timeline import Timeline
@@ -294,3 +296,14 @@ def test_a_run_with_thousands_of_idle_gaps_is_drawn(timeline: Timeline, session:
     columns = [pictures[1].pixelColor(x + dx, 100) for dx in range(-4, 12)]
     assert theme().line in columns or theme().window in columns, "the cut is seen where it was made"
     assert count_of(pictures[0], theme().line) > 1_000, "and the whole run shows many"
+
+
+def test_what_the_filter_leaves_out_is_faint(timeline: Timeline, session: StillSession) -> None:
+    session.show(synthetic_index(COUNT))
+    session.set_view(0.0, 60.0)
+    all_shown = count_of(picture(timeline), theme().decision, 0)
+    session.set_listing(Listing(filter=EventFilter(kinds=frozenset({Kind.OBSERVATION.value}))))
+    assert count_of(picture(timeline), theme().decision, 0) < all_shown / 4
+    assert count_of(picture(timeline), theme().observation, 0) > 0
+    session.set_listing(ALL_EVENTS)
+    assert count_of(picture(timeline), theme().decision, 0) == all_shown
