@@ -44,7 +44,7 @@ class ValueTraceBar(QFrame):
     def offer(self, watch: QAction, all_changes: QAction) -> None:
         """Let the buttons trigger these actions, and say what they do."""
         for button, action in ((self.watch, watch), (self.all_changes, all_changes)):
-            button.setToolTip(action.toolTip())
+            button.setToolTip(plain_tooltip(action.toolTip()))
             button.clicked.connect(action.trigger)
 
     def _button(self, tip: str) -> QToolButton:
