@@ -43,7 +43,8 @@ class ActionSpec:
         return self.text.replace("&", "").rstrip("…")
 
 
-FILE, MOVE, PLAY, VIEW, COMPARE, HELP = "&File", "&Go", "&Play", "&View", "&Compare", "&Help"
+FILE, MOVE, NOTES, PLAY = "&File", "&Go", "&Notes", "&Play"
+VIEW, COMPARE, HELP = "&View", "&Compare", "&Help"
 THEMES = ("dark", "light", "auto")
 
 
@@ -56,7 +57,7 @@ def _choice(name: str, text: str, keys: tuple[str, ...], tip: str, group: int) -
 
 
 def _note(name: str, text: str, keys: tuple[str, ...], tip: str) -> ActionSpec:
-    return ActionSpec(name, MOVE, text, keys, tip, group=5)
+    return ActionSpec(name, NOTES, text, keys, tip)
 
 
 def _value(name: str, text: str, keys: tuple[str, ...], tip: str) -> ActionSpec:
@@ -185,9 +186,6 @@ ACTION_SPECS = (
         group=4,
         single_run_only=True,
     ),
-    _note("bookmark", "&Mark or unmark", ("B",), "Put a bookmark on this event, or take it away"),
-    _note("note", "A&dd note…", ("Ctrl+B",), "Write a note on this event, or on several"),
-    _note("notes", "&Jump to a note…", ("Ctrl+Shift+B",), "List and search the notes on this run"),
     ActionSpec(
         "palette",
         MOVE,
@@ -205,6 +203,9 @@ ACTION_SPECS = (
         "Copy the command that opens the run at this event, and at the chosen value of the state",
         group=5,
     ),
+    _note("bookmark", "&Bookmark", ("B",), "Put a bookmark on this event, or take it away"),
+    _note("note", "&Note…", ("Ctrl+B",), "Write a note on this event, or on several"),
+    _note("notes", "&All notes…", ("Ctrl+Shift+B",), "List and search the notes on this run"),
     ActionSpec("play", PLAY, "&Play or pause", ("Space",), "Play the run at its recorded pace, or pause", icon="play"),
     ActionSpec("slower", PLAY, "&Slower", ("[",), "Play at half the speed"),
     ActionSpec("faster", PLAY, "&Faster", ("]",), "Play at twice the speed"),
