@@ -58,8 +58,11 @@ class JsonLines:
         self._mapping = mapping
 
     def recognises(self, file: ForeignFile) -> bool:
-        """Accept any file that holds a JSON object."""
-        return isinstance(_first(file.document), dict) or any(isinstance(line, dict) for line in file.first_lines)
+        """Accept any file that holds a JSON object; one that stands in several lines has to hold a list of objects."""
+        document = file.document
+        if isinstance(document, dict) and _lists_of_objects(document):
+            return True
+        return isinstance(_first(document), dict) or any(isinstance(line, dict) for line in file.first_lines)
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield the file as one run, by the given mapping or by one that is guessed from a sample."""
@@ -87,8 +90,11 @@ def _whole(file: ForeignFile) -> list[Any] | None:
     document = file.document
     if not isinstance(document, dict):
         return document if isinstance(document, list) else None
-    lists = [value for value in document.values() if isinstance(value, list) and isinstance(_first(value), dict)]
-    return max(lists, key=len, default=[document])
+    return max(_lists_of_objects(document), key=len, default=[document])
+
+
+def _lists_of_objects(document: dict[str, Any]) -> list[list[Any]]:
+    return [value for value in document.values() if isinstance(value, list) and isinstance(_first(value), dict)]
 
 
 def _setting(file: ForeignFile) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from replay_gui.core.importers.formats.message_forms import arguments_of, read_message
+from replay_gui.core.importers.formats.message_content import arguments_of
+from replay_gui.core.importers.formats.message_forms import read_message
 from replay_gui.core.importers.json_lines import NotJson
 from replay_gui.record.calls.call import CallAnswer
 from replay_gui.record.calls.json_bodies import json_value

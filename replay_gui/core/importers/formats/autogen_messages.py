@@ -1,4 +1,4 @@
-"""Messages and events of AutoGen's AgentChat, in the form of other chats."""
+"""Messages and events of AutoGen's AgentChat, and the messages that its agents keep, in the form of other chats."""
 
 from __future__ import annotations
 
@@ -6,20 +6,30 @@ from typing import Any
 
 _SAID = ("TextMessage", "MultiModalMessage", "StopMessage", "HandoffMessage", "ToolCallSummaryMessage")
 _ASKS, _ANSWERED, _THOUGHT = "ToolCallRequestEvent", "ToolCallExecutionEvent", "ThoughtEvent"
+_KEPT = {"UserMessage": "user", "SystemMessage": "system", "AssistantMessage": "assistant"}
+_KEPT_RESULTS = "FunctionExecutionResultMessage"
 _USED = ("source", "type", "content")
 
 
 def is_agent_chat(value: Any) -> bool:
     """Return whether `value` is a message of AgentChat."""
     match value:
-        case {"source": str(), "type": str(kind), "content": content}:
+        case {"source": str(), "type": str(kind), "content": content} if kind not in _KEPT:
             return kind in (*_SAID, _THOUGHT) or (kind in (_ASKS, _ANSWERED) and isinstance(content, list))
+        case {"content": _, "type": str(kind)} if kind in _KEPT:
+            return "source" in value or (kind == "SystemMessage" and value.keys() == {"content", "type"})
+        case {"content": list(), "type": str(kind)}:
+            return kind == _KEPT_RESULTS
     return False
 
 
 def as_chat(value: dict[str, Any]) -> dict[str, Any]:
     """Return a message of AgentChat as one with a role; ``agent`` names who spoke, ``kind`` an unusual kind."""
     kind, content = value["type"], value["content"]
+    if kind in _KEPT:
+        return _as_kept(value)
+    if kind == _KEPT_RESULTS:
+        kind, value = _ANSWERED, {"source": "tool", **value}
     message = {name: member for name, member in value.items() if name not in _USED}
     message |= {"agent": value["source"], "role": "user" if value["source"] == "user" else "assistant"}
     if kind == _ASKS:
@@ -30,3 +40,15 @@ def as_chat(value: dict[str, Any]) -> dict[str, Any]:
     if kind == _THOUGHT:
         return {**message, "content": [{"type": "thinking", "thinking": content}]}
     return {**message, "content": content} | ({} if kind == _SAID[0] else {"kind": kind})
+
+
+def _as_kept(value: dict[str, Any]) -> dict[str, Any]:
+    """A message of the context that an agent keeps for its model."""
+    role, content = _KEPT[value["type"]], value["content"]
+    message = {name: member for name, member in value.items() if name not in (*_USED, "thought")}
+    message |= {"role": role, **({"agent": value["source"]} if value.get("source") not in (None, role) else {})}
+    if value.get("thought"):
+        message["thinking"] = value["thought"]
+    if role == "assistant" and isinstance(content, list):
+        return {**message, "content": None, "tool_calls": content}
+    return {**message, "content": content}

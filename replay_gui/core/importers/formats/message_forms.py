@@ -1,7 +1,7 @@
 """Messages to and from a model, in the forms of today's providers and frameworks, read into one.
 
 OpenAI (chat and responses), Anthropic, Google, AWS Bedrock (Strands), the GenAI conventions of OpenTelemetry
-(``parts``), the Vercel AI SDK, LangChain (also serialised), Pydantic AI, AutoGen.
+(``parts``), the Vercel AI SDK, LangChain (also serialised), Pydantic AI, AutoGen, and those of `framework_messages`.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 from replay_gui.core.importers.formats.autogen_messages import as_chat, is_agent_chat
+from replay_gui.core.importers.formats.framework_messages import as_usual, is_of_framework
 from replay_gui.core.importers.formats.gemini_tools import failure_of
+from replay_gui.core.importers.formats.message_content import TEXTS, arguments_of, content_of, text_of
 from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_text import thought_apart
-from replay_gui.core.importers.json_lines import NotJson, value_in
 from replay_gui.core.importers.run_builder import NOT_RECORDED
 
 _ROLES = {
@@ -25,12 +26,15 @@ _ROLES = {
     "ai": "assistant",
     "model": "assistant",
     "gpt": "assistant",
+    "agent": "assistant",
+    "bot": "assistant",
+    "chatbot": "assistant",
+    **{role: role for role in ("user", "assistant", "system", "tool")},
     "observation": "tool",
     "ToolMessage": "tool",
     "FunctionMessage": "tool",
     "function": "tool",
 }
-_TEXT = ("text", "content", "output_text", "input_text")
 _LANGCHAIN = (
     *("human", "ai", "system", "tool", "function", "AIMessageChunk"),
     *("HumanMessage", "AIMessage", "SystemMessage", "ToolMessage", "FunctionMessage"),
@@ -128,9 +132,9 @@ class _Parts:
             case _ if kind in ("reasoning", "thinking", "redacted_thinking"):
                 self.reasoning.append(_reasoning(part))
                 self._keep(part, *_THOUGHT)
-            case _ if (text := _text(part)) is not None:
+            case _ if (text := text_of(part)) is not None:
                 self.content.append(text)
-                self._keep(part, *_TEXT)
+                self._keep(part, *TEXTS)
             case _:
                 self.content.append(part)
 
@@ -193,18 +197,19 @@ def is_message(value: Any) -> bool:
             return True
         case {"type": "reasoning", "summary": list()} | {"from": str(), "value": str()}:
             return True
-    return is_agent_chat(value)
+    return is_agent_chat(value) or (isinstance(value, dict) and is_of_framework(value))
 
 
 def says_who_spoke(message: dict[str, Any]) -> bool:
     """Return whether a message says who spoke it, by a name that other records hardly have."""
-    by_type = isinstance(kind := message.get("type"), str) and kind in _SPEAKERS
+    by_type = "Role" in message or (isinstance(kind := message.get("type"), str) and kind in _SPEAKERS)
     return by_type or bool(message.keys() & {"role", "from"}) or is_agent_chat(message) or "data" in message
 
 
 def read_message(value: dict[str, Any]) -> Message:
     """Read one message of any form; what has none of them is content of its role."""
     value = as_chat(value) if "role" not in value and is_agent_chat(value) else value
+    value = as_usual(value) if is_of_framework(value) else value
     if "role" not in value:
         if value.get("type") == "reasoning" and isinstance(value.get("summary"), list):
             rest = {key: member for key, member in value.items() if key not in ("type", *_THOUGHT, *OF_PARTS)}
@@ -227,7 +232,8 @@ def read_message(value: dict[str, Any]) -> Message:
             parts = _Parts()
             parts.add(value)
             return Message(role, None, reasoning=None, calls=tuple(parts.calls), results=tuple(parts.results), rest={})
-    role = _ROLES.get(str(value.get("role")), str(value.get("role")))
+    role = str(value.get("role"))
+    role = _ROLES.get(role) or _ROLES.get(role.lower(), role)
     parts = _Parts()
     content = value.get("content", value.get("parts"))
     call_id = value.get("tool_call_id") or value.get("toolCallId")
@@ -325,30 +331,6 @@ _CALL_TYPES = (
 )
 
 
-def content_of(content: Any) -> Any:
-    """Return the text of a content where it is nothing else; the one value that a single part holds; else itself."""
-    if isinstance(content, dict):
-        text = _text(content)
-        return text if text is not None else content
-    if not isinstance(content, list):
-        return content
-    parts = [part["json"] if isinstance(part, dict) and part.keys() == {"json"} else part for part in content]
-    texts = [part if isinstance(part, str) else _text(part) if isinstance(part, dict) else None for part in parts]
-    if texts and all(text is not None for text in texts):
-        return "\n".join(text for text in texts if text is not None)
-    return parts[0] if len(parts) == 1 else parts
-
-
-def arguments_of(given: Any) -> Any:
-    """Return the arguments of a call: JSON in a string is decoded, so that equal calls of two forms match."""
-    if not isinstance(given, str):
-        return given
-    try:
-        return value_in(given) if given else {}
-    except NotJson:
-        return given
-
-
 def _has_results(content: Any) -> bool:
     if not isinstance(content, list):
         return False
@@ -386,16 +368,6 @@ def _reasoning(part: dict[str, Any]) -> str:
     thought = next((part[key] for key in ("thinking", "text", "content", "summary") if part.get(key)), None)
     text = content_of(thought)
     return text if isinstance(text, str) and text else NOT_RECORDED
-
-
-def _text(part: dict[str, Any]) -> str | None:
-    """The text of a part that is nothing but text."""
-    kind = part.get("type") or part.get("part_kind")
-    if kind in (None, "text", "output_text", "input_text", "summary_text", "reasoning_text"):
-        for name in _TEXT:
-            if isinstance(part.get(name), str) and (kind is not None or part.keys() == {name}):
-                return str(part[name])
-    return None
 
 
 def _id(value: dict[str, Any], *names: str) -> str | None:

@@ -29,8 +29,12 @@ _MAX_LOOKED_AT = 50  # messages by which a file is recognised
 NO_MESSAGES = "conversations in which no messages were found, left out"
 _MEMBERS = (  # in which messages stand
     *("messages", "conversation", "conversations", "trajectory", "transcript", "history", "chat", "dialog", "dialogue"),
-    *("turns", "trace", "chat_history", "conversation_history", "message_history", "items", "output"),
+    *("turns", "trace", "chat_history", "conversation_history", "message_history", "items", "output", "data"),
+    "Messages",
 )
+_HOLDERS = (*_MEMBERS, "store", "agents", "agent_states", "agent_state", "llm_context", "message_thread", "values")
+"""Names of members that hold messages somewhere, and that no run is called by."""
+_DEEPEST = 5  # objects and arrays around messages
 _SCORES, _VERDICTS = ("reward", "score"), ("resolved", "success", "passed", "is_correct", "utility")
 _RESULTS = ("outcome", "verdict", "final_result")
 _PASSED = {
@@ -48,7 +52,7 @@ class ChatMessages:
 
     name = "chat-messages"
     title = "chat messages"
-    version = 6
+    version = 7
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "uuid": ID,
@@ -64,7 +68,10 @@ class ChatMessages:
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept a JSON document with a list of messages, or lines that are messages or lists of them."""
-        return self._messages_of(file.document) is not None or self._are_whole(file.document) or self._is_lines(file)
+        document = file.document
+        if self._messages_of(document) is not None or self._are_whole(document) or self._is_lines(file):
+            return True
+        return isinstance(document, dict) and bool(self._split(document)[0])
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield one run for a list of messages, and one for each of several objects that hold such a list."""
@@ -79,6 +86,9 @@ class ChatMessages:
             yield from self._each(name, numbered_records(file, notes), notes)
         elif self._is_lines(file):
             yield self._run(name, {}, numbered_records(file, notes), notes)
+        elif isinstance(file.document, dict) and (found := self._split(file.document))[0]:
+            for inner, talk in found[0]:
+                yield self._run(inner or name, found[1] or {}, enumerate(talk, 1), ImportNotes(notes))
         else:
             raise ImportRefused(f"{file.source.path}: no chat messages in it")
 
@@ -99,6 +109,7 @@ class ChatMessages:
             setting.pop("system", None)
             messages = iter([(0, {"role": "system", "content": system}), *messages])
         graded = events.take_grades(setting)
+        messages = _oldest_first(messages, events)
         events.begin({key: value for key, value in setting.items() if key not in graded})
         return events.imported_run(name, messages)
 
@@ -120,6 +131,21 @@ class ChatMessages:
         about = self._without_messages(inner) if isinstance(inner, dict) else {}
         return {**rest, str(member): about} if about else rest
 
+    def _split(self, value: Any, name: str = "", depth: int = _DEEPEST) -> tuple[list[tuple[str, list[Any]]], Any]:
+        """Return (lists of messages within an object, each with the name of what holds it; what else it says)."""
+        if isinstance(value, list) and self._messages_of(value) is not None:
+            return [(name, value)], None
+        if not depth or not isinstance(value, dict | list):
+            return [], value
+        talks, rest = list[tuple[str, list[Any]]](), dict[Any, Any]()
+        for key, member in value.items() if isinstance(value, dict) else enumerate(value, 1):
+            inner = name if key in _HOLDERS else f"{name} {key}".strip() if isinstance(value, list) else str(key)
+            found, left = self._split(member, inner, depth - 1)
+            talks += found
+            if not found or left not in (None, {}, []):
+                rest[key] = left
+        return talks, rest if isinstance(value, dict) else list(rest.values())
+
     def _are_whole(self, records: Any) -> bool:
         """Whether these are objects that hold a list of messages each; of some it may be empty."""
         records = [record for record in records if record is not None] if isinstance(records, list) else []
@@ -133,9 +159,20 @@ class ChatMessages:
         return self._messages_of(lines) is not None or self._are_whole(lines)
 
 
+def _oldest_first(messages: Iterator[tuple[int, Any]], events: ChatMessageEvents) -> Iterator[tuple[int, Any]]:
+    """Turn messages round that an interface has given with the newest first."""
+    if not isinstance(messages, enumerate):
+        return messages
+    listed = list(messages)
+    times = [events.time_of(message) if isinstance(message, dict) else None for _, message in listed]
+    known = [time for time in times if time is not None]
+    falls = len(known) == len(times) > 1 and known == sorted(known, reverse=True) and known[0] > known[-1]
+    return iter(listed[::-1] if falls else listed)
+
+
 def _is_empty(record: Any) -> bool:
-    """Whether an object has an empty list where messages stand."""
-    return isinstance(record, dict) and any(record.get(member) == [] for member in _MEMBERS)
+    """Whether an object has an empty list, or nothing, where messages stand."""
+    return isinstance(record, dict) and any(record[member] in ([], None) for member in _MEMBERS if member in record)
 
 
 class ChatMessageEvents(RecordEvents):

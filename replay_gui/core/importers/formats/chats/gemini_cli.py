@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.gemini_tools import shell_exit_code
+from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_events import NOT_MESSAGES, UNKNOWN_ROLES, first_line
-from replay_gui.core.importers.formats.message_forms import content_of
 from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, numbered_records
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun

@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.chats.goose_store import is_row, is_store, message_of, stored_sessions
+from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_events import first_line
-from replay_gui.core.importers.formats.message_forms import content_of
 from replay_gui.core.importers.formats.records import (
     CLOCK,
     HOST,

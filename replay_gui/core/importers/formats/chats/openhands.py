@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_events import decoded, first_line
-from replay_gui.core.importers.formats.message_forms import content_of
 from replay_gui.core.importers.formats.records import (
     CLOCK,
     HOST,

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from replay_gui.core.importers.formats.message_forms import content_of
+from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, RECORDER, USAGE
 from replay_gui.core.importers.run_builder import NOT_RECORDED, End
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from replay_gui.core.importers.formats.message_forms import content_of, is_message
+from replay_gui.core.importers.formats.message_content import content_of
+from replay_gui.core.importers.formats.message_forms import is_message
 from replay_gui.core.importers.formats.traces.otel_attributes import Attributes
 from replay_gui.core.importers.formats.traces.otel_spans import RawSpan
 from replay_gui.core.importers.formats.traces.spans import Role, unfolded
