@@ -9,6 +9,8 @@ import msgspec
 
 from replay_gui.core.errors import FormatUnknown, ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.assistants.amp import Amp
+from replay_gui.core.importers.formats.assistants.qwen_code import QwenCode
 from replay_gui.core.importers.formats.chats.aider import Aider
 from replay_gui.core.importers.formats.chats.atif import Atif
 from replay_gui.core.importers.formats.chats.chat_messages import ChatMessages
@@ -66,6 +68,7 @@ def _own() -> tuple[Importer, ...]:
         InspectAi(),
         LangGraph(),
         CursorStream(),
+        QwenCode(),
         ClaudeCode(),
         Codex(),
         Omen(),
@@ -85,6 +88,7 @@ def _own() -> tuple[Importer, ...]:
         Pi(),
         Droid(),
         Goose(),
+        Amp(),
         SmolAgents(),
         PydanticAi(),
         Aider(),

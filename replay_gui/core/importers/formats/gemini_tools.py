@@ -23,7 +23,8 @@ def failure_of(response: Any) -> tuple[str | None, bool]:
     """Return (why a call failed, in a line; whether the user refused it); (None, False) where it did not fail."""
     wrong = response.get("error") if isinstance(response, dict) else None
     if wrong:
-        why = first_line(wrong) or "failed"
+        code = shell_exit_code({"output": wrong})
+        why = f"exit {code}" if code else first_line(wrong) or "failed"
         return why, why.startswith(_REFUSED)
     code = shell_exit_code(response)
     return (None if code is None else f"exit {code}"), False

@@ -361,7 +361,7 @@ def _result(part: dict[str, Any]) -> MessageResult:
         failed = failed or str(output["type"]).startswith("error")
         output = output["value"]
     call_id = _id(part, "id", "tool_use_id", "toolCallId", "call_id", "tool_call_id")
-    return MessageResult(call_id, _name(part), content_of(output), failed)
+    return MessageResult(call_id, _name(part), content_of(output), failed, refused=part.get("outcome") == "denied")
 
 
 def _reasoning(part: dict[str, Any]) -> str:

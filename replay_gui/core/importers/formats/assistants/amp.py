@@ -1,0 +1,127 @@
+"""Amp threads: one JSON object with ``"id": "T-…"`` and messages of Anthropic's form, with runs of tools as results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from replay_gui.core.importers.formats.assistants.token_usage import as_usage
+from replay_gui.core.importers.formats.chats.chat_messages import ChatMessageEvents
+from replay_gui.core.importers.formats.message_events import first_line
+from replay_gui.core.importers.formats.message_forms import OF_PARTS
+from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, RecordEvents, RecordFormat
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.run_builder import End
+from replay_gui.core.importers.times import any_time
+
+_ENDS: dict[str, End] = {"end_turn": "answered", "max_tokens": "limit"}
+_GOOD, _REFUSED, _STOPPED = ("done", "in-progress", "queued"), ("rejected-by-user",), ("cancelled",)
+_USUAL = ("complete", "tool_use", *_ENDS, "done", "error", *_REFUSED)  # what is told otherwise
+_SENT = ("inputTokens", "cacheReadInputTokens", "cacheCreationInputTokens")
+
+
+class Amp(RecordFormat):
+    """The importer. A thread is one run."""
+
+    name = "amp"
+    title = "Amp thread"
+    member = "messages"
+    volatile: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("id", "messageId", "toolUseID"), ID),
+        **dict.fromkeys(("sentAt", "startTime", "finalTime", "created", "updatedAt"), CLOCK),
+        "usage": USAGE,
+        "env": HOST,
+        "userState": HOST,
+        "title": "a name that a model made up for the thread",
+        "v": "how often the thread was written",
+        "nextMessageId": "how many messages there are",
+        **OF_PARTS,
+    }
+
+    def is_format(self, records: list[dict[str, Any]]) -> bool:
+        """Accept messages with a number of their own, of which one has what Amp alone says."""
+        numbered = any("messageId" in record and isinstance(record.get("content"), list) for record in records)
+        return numbered and any(
+            (isinstance(state := record.get("state"), dict) and "type" in state) or "agentMode" in record
+            for record in records
+        )
+
+    def events(self, notes: ImportNotes) -> RecordEvents:
+        """Return the reader of one thread's messages."""
+        return _AmpEvents(self.name, self.volatile, notes)
+
+
+class _AmpEvents(ChatMessageEvents):
+    agent = "Amp"
+
+    def time_of(self, record: dict[str, Any]) -> int | None:
+        meta, usage = record.get("meta"), record.get("usage")
+        sent = meta.get("sentAt") if isinstance(meta, dict) else None
+        return any_time(sent if sent is not None else usage.get("timestamp") if isinstance(usage, dict) else None)
+
+    def record(self, record: dict[str, Any]) -> None:
+        """Add the events of one message."""
+        if not self._begun:
+            self.begin(self.fields(self.whole).get("fields", {}))
+            self.whole = {}
+        usage, meta, state = (
+            value if isinstance(value := record.get(name), dict) else {} for name in ("usage", "meta", "state")
+        )
+        told = {name: record[name] for name in record if name not in ("usage", "meta", "state", "content")}
+        told |= {"meta": rest["fields"]} if (rest := self.fields(meta)) else {}
+        told |= {"state": rest} if (rest := {key: value for key, value in state.items() if value not in _USUAL}) else {}
+        told |= {"model": usage.get("model")}
+        told |= {"usage": as_usage(usage, sent=_SENT, received="outputTokens", cached="cacheReadInputTokens")}
+        content = record.get("content")
+        parts = [_part(part) for part in content] if isinstance(content, list) else content
+        super().record({**told, "content": parts})
+        if kind := state.get("type"):
+            stopped, reason = kind in _STOPPED, state.get("stopReason")
+            self.how = (
+                ("stopped by user", None) if stopped else (end, None) if (end := _ENDS.get(str(reason))) else None
+            )
+            if kind == "error":
+                self._failed(state)
+
+    def result(self, call_id: object, output: Any, error: str | None, extra: dict[str, Any], **more: Any) -> int:
+        """As of other messages; a command that failed says so with its exit code."""
+        code = _exit_code(output)
+        return super().result(call_id, output, error if code is None else f"exit {code}", extra, **more)
+
+    def _failed(self, state: dict[str, Any]) -> None:
+        wrong = state.get("error")
+        text = str(wrong.get("message") if isinstance(wrong, dict) else wrong or "failed")
+        self.run.error("error", text, self.agent)
+        self.how = "crash", first_line(text)
+
+
+def _part(part: Any) -> Any:
+    """A part of a message; the run of a tool as the result that it is."""
+    run = part.get("run") if isinstance(part, dict) and part.get("type") == "tool_result" else None
+    if not isinstance(run, dict):
+        return part
+    status, output, wrong = run.get("status"), run.get("result"), run.get("error")
+    used = ["status", "error", "result"]
+    if output is None and status in _REFUSED:
+        output = run.get("reason") or "refused by the user"
+        used.append("reason")
+    elif output is None:
+        output = wrong.get("message") if isinstance(wrong, dict) and wrong.keys() == {"message"} else wrong
+        wrong = None
+    rest = {name: value for name, value in run.items() if name not in used}
+    rest |= {"error": wrong} if wrong else {}
+    rest |= {} if status in _USUAL else {"status": status}
+    return {
+        "type": "tool_result",
+        "id": part.get("toolUseID"),
+        "output": output,
+        "is_error": status not in _GOOD or _exit_code(output) is not None,
+        **({"outcome": "denied"} if status in _REFUSED else {}),
+        **({"run": rest} if rest else {}),
+    }
+
+
+def _exit_code(output: Any) -> int | None:
+    """The code with which a command failed."""
+    code = output.get("exitCode") if isinstance(output, dict) else None
+    return code if isinstance(code, int) and code else None

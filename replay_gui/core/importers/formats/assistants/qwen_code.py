@@ -1,0 +1,102 @@
+"""Qwen Code sessions: JSON Lines with a message of Google's form each, as Claude Code has Anthropic's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from replay_gui.core.importers.formats.assistants.token_usage import as_usage
+from replay_gui.core.importers.formats.chats.chat_messages import ChatMessageEvents
+from replay_gui.core.importers.formats.gemini_tools import failure_of
+from replay_gui.core.importers.formats.message_events import first_line
+from replay_gui.core.importers.formats.message_forms import OF_PARTS
+from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, RECORDER, USAGE, RecordEvents, RecordFormat
+from replay_gui.core.importers.import_notes import ImportNotes
+
+_TELEMETRY = "ui_telemetry"
+
+
+class QwenCode(RecordFormat):
+    """The importer. A session is one run."""
+
+    name = "qwen-code"
+    title = "Qwen Code session"
+    volatile: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("uuid", "parentUuid", "sessionId", "id", "callId"), ID),
+        "timestamp": CLOCK,
+        "durationMs": CLOCK,
+        "cwd": HOST,
+        "gitBranch": HOST,
+        "version": RECORDER,
+        "usageMetadata": USAGE,
+        "usage": USAGE,
+        "uiEvent": "times and tokens of a request or a call, which are told of these themselves",
+        **OF_PARTS,
+    }
+
+    def is_format(self, records: list[dict[str, Any]]) -> bool:
+        """Accept records of a session of which one at least has a message in parts."""
+        return any(_message(record) is not None and "sessionId" in record for record in records)
+
+    def events(self, notes: ImportNotes) -> RecordEvents:
+        """Return the reader of one session's records."""
+        return _QwenEvents(self.name, self.volatile, notes)
+
+
+def _message(record: dict[str, Any]) -> dict[str, Any] | None:
+    message = record.get("message")
+    has_parts = isinstance(message, dict) and isinstance(message.get("parts"), list) and "role" in message
+    return message if has_parts and record.get("type") in ("user", "assistant", "tool_result") else None
+
+
+class _QwenEvents(ChatMessageEvents):
+    agent = "Qwen Code"
+
+    def run_id(self, head: list[dict[str, Any]]) -> str | None:
+        return next((str(record["sessionId"]) for record in head if "sessionId" in record), None)
+
+    def record(self, record: dict[str, Any]) -> None:
+        """Add the events of one record."""
+        message = _message(record)
+        if not self._begun:
+            self.begin({})
+        used = ("type", "subtype", "message", "toolCallResult", "model")
+        rest = self.fields(record, *used).get("fields", {})
+        if message is None:
+            rest |= {} if record.get("type") == "system" else {"type": record.get("type")}
+            payload = record.get("systemPayload")
+            told = self.fields(payload).get("fields", {}) if isinstance(payload, dict) else payload
+            self.run.bookkeeping(
+                f"{self.format}/{record.get('subtype') or record.get('type')}",
+                {**rest, **({"systemPayload": told} if told else {})},
+                telemetry=payload if record.get("subtype") == _TELEMETRY else None,
+            )
+            return
+        more = {key: value for key, value in message.items() if key not in ("role", "parts")}
+        parts = message["parts"]
+        if isinstance(result := record.get("toolCallResult"), dict):
+            parts = [self._with_status(part, result) for part in parts]
+            usual = "status" if result.get("status") in ("success", "error") else ""
+            told = self.fields(result, usual).get("fields")
+            more |= {"toolCallResult": told} if told else {}
+        own: dict[str, Any] = {key: record[key] for key in ("timestamp", "model") if key in record}
+        usage = as_usage(
+            record.get("usageMetadata"),
+            sent=("promptTokenCount",),
+            received="candidatesTokenCount",
+            cached="cachedContentTokenCount",
+            reasoning="thoughtsTokenCount",
+        )
+        super().record({**rest, **more, **own, "role": message["role"], "parts": parts, "usage": usage})
+
+    def _with_status(self, part: Any, result: dict[str, Any]) -> Any:
+        """A result's part with the call's own id, and as failed where only the status says so."""
+        answer = part.get("functionResponse") if isinstance(part, dict) else None
+        if not isinstance(answer, dict):
+            return part
+        answer = {**answer, "id": result.get("callId") or answer.get("id")}
+        response = answer.get("response")
+        if result.get("status") in ("error", "cancelled") and failure_of(response)[0] is None:
+            why = first_line(result.get("resultDisplay")) or str(result["status"])
+            answer["response"] = {**(response if isinstance(response, dict) else {"output": response}), "error": why}
+        return {**part, "functionResponse": answer}

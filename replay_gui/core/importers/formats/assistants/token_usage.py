@@ -1,0 +1,28 @@
+"""Tokens of an answer as OpenAI tells them, which the reader of chat messages knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def as_usage(counts: object, *, sent: tuple[str, ...], received: str, cached: str, reasoning: str = "") -> Any:
+    """Return `counts` under OpenAI's names; None where it tells nothing.
+
+    The others are names in it: of the parts of the input (their sum is what was sent), of the output, of what came
+    from the cache, and of the reasoning in the output.
+    """
+    told: Mapping[str, int] = (
+        {name: count for name, count in counts.items() if type(count) is int} if isinstance(counts, Mapping) else {}
+    )
+    if not any(name in told for name in (*sent, received)):
+        return None
+    usage: dict[str, Any] = {
+        "prompt_tokens": sum(told.get(name, 0) for name in sent),
+        "completion_tokens": told.get(received, 0),
+    }
+    if cached in told:
+        usage["prompt_tokens_details"] = {"cached_tokens": told[cached]}
+    if reasoning in told:
+        usage["completion_tokens_details"] = {"reasoning_tokens": told[reasoning]}
+    return usage
