@@ -28,7 +28,7 @@ from replay_gui.windows.splitter import new_splitter
 
 _COLUMN_SHARES = (30, 70)  # of the width, in percent
 _VERSION_SHARES = (46, 54)  # of the width, while versions are compared
-_ROW_SHARES = (26, 26, 42, 14, 18)  # of the height; what separates and the consensus are never both there
+_ROW_SHARES = (24, 24, 43, 16, 19)  # of the height; what separates and the consensus are never both there
 _PAGE_SHARES = (70, 30)  # of the height, of the page and of the query
 _MIN_PANEL_PX = (30 * GAP, 12 * GAP)
 _COMPARE_TIP = "Compare two chosen runs (Ctrl+click chooses two), or one with the open run"
