@@ -32,8 +32,13 @@ def paint_effect(painter: QPainter, effect: Effect, center: QPointF) -> None:
             painter.drawPolyline(QPolygonF([QPointF(-r * 0.8, 0), QPointF(-r * 0.2, r * 0.7), QPointF(r, -r * 0.8)]))
         case Effect.READS:
             painter.drawEllipse(QPointF(), r * 0.7, r * 0.7)
-        case Effect.NOTES | Effect.ASKS:
-            painter.drawLine(QPointF(-r * 0.8, 0), QPointF(r * 0.8, 0))
+        case Effect.NOTES:  # two lines of writing
+            painter.drawLine(QPointF(-r * 0.8, -r * 0.4), QPointF(r * 0.8, -r * 0.4))
+            painter.drawLine(QPointF(-r * 0.8, r * 0.4), QPointF(r * 0.3, r * 0.4))
+        case Effect.ASKS:  # a speech bubble
+            left, right, top, bottom = -r * 0.9, r * 0.9, -r * 0.8, r * 0.35
+            around = [(left, top), (right, top), (right, bottom), (0, bottom), (-r * 0.5, r), (-r * 0.5, bottom)]
+            painter.drawPolygon(QPolygonF([QPointF(x, y) for x, y in (*around, (left, bottom))]))
         case Effect.UNKNOWN:
             painter.drawArc(QRectF(-r * 0.6, -r, 1.2 * r, 1.2 * r), -60 * 16, 240 * 16)
             painter.drawPoint(QPointF(0, r * 0.9))
