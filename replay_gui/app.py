@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
     from PySide6.QtWidgets import QApplication
 
+    from replay_gui.engine.files.stream_spool import StreamSpool
     from replay_gui.windows.main_window import MainWindow
 
 ORGANISATION = "replay-gui"
@@ -37,7 +38,9 @@ class Options:
         screenshot: where to save a picture instead of showing the window. size: of the window (width, height) in
         logical pixels. scale: physical pixels per logical pixel. fit: the longest side of the picture in pixels, to
         which a larger one is made smaller. show: "welcome", "run" or "compare".
-        value: the keys of the value of the state to choose.
+        value: the keys of the value of the state to choose. follow: show what is added to the file, whatever the
+        settings say. is_passing: the file goes with the window, so it is not opened again. spool: standard input, which
+        is still coming; `path` is that of its copy.
         on_progress: called with (done, total), in any unit, while a picture is waited for.
         restores: show what was shown when the last window was closed, unless the settings say no.
     """
@@ -55,6 +58,9 @@ class Options:
     other: str | None = None
     format: str | None = None
     value: tuple[str, ...] = ()
+    follow: bool = False
+    is_passing: bool = False
+    spool: StreamSpool | None = None
     on_progress: Callable[[int, int], None] | None = None
     restores: bool = False
 
@@ -119,6 +125,7 @@ def _run(app: QApplication, settings: QSettings, options: Options) -> int:
     from replay_gui.windows.gc_control import GcControl
     from replay_gui.windows.interrupts import Interrupts
     from replay_gui.windows.main_window import MainWindow
+    from replay_gui.windows.session.standard_input import StandardInput
     from replay_gui.windows.settings.settings_actions import remembered_text_size
 
     theme_events().text_scale = remembered_text_size(settings)
@@ -138,10 +145,16 @@ def _run(app: QApplication, settings: QSettings, options: Options) -> int:
         app, options.theme or _remembered_theme(settings)
     )  # after building: adding widgets to a styled window is slow
     path, other = _paths(options)
+    if options.is_passing:
+        window.recent_files.passing, window.restore.keeps = path, False
+    if options.follow:
+        window.follow_actions.follow_this_time()
     if options.many:
         window.runs_page.open(options.many)
     elif path is not None and other is not None:
         window.comparison.start(other, path, Position(options.at), options.format)
+    elif options.spool is not None:
+        StandardInput(session, options.spool, Position(options.at), options.format, window)
     elif path is not None and os.path.isdir(path):
         window.runs_page.open((path,))
     elif path is not None:

@@ -6,19 +6,27 @@ import argparse
 import glob
 import os
 import sys
+import tempfile
 from argparse import ArgumentTypeError
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from replay_gui.commands.arguments import UsageError, position
-from replay_gui.commands.runs import STANDARD_INPUT, add_format_argument, readable_file
+from replay_gui.commands.runs import STANDARD_INPUT, add_format_argument, check_standard_input, readable_file
 from replay_gui.commands.terminal import ProgressLine
 from replay_gui.core.atomic_file import check_target
-from replay_gui.core.errors import ReplayError
+from replay_gui.core.errors import LogUnreadable, ReplayError
 from replay_gui.core.importers.run_choice import split_run
 from replay_gui.core.text.json_pointer import split_pointer
 
+if TYPE_CHECKING:
+    from replay_gui.engine.files.stream_spool import StreamSpool
+
 _SCREENSHOT_OPTIONS = ("size", "scale", "fit", "show")
 _PATH_HELP = "the value of the state to choose, as a JSON Pointer such as /memory/plan"
+_FOLLOW_HELP = "follow RUN while it grows, whatever the settings say; with -, show standard input while it comes"
 _MAX_SIDE_PX = 16_384  # pixels a side
 
 
@@ -37,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--demo", action="store_true", help="compare two bundled runs; with --show run, open the first")
     parser.add_argument("--at", metavar="POSITION", type=position, default=0, help="the position to start at")
     parser.add_argument("--path", metavar="POINTER", type=_keys, default=(), help=_PATH_HELP)
+    parser.add_argument("--follow", action="store_true", help=_FOLLOW_HELP)
     parser.add_argument("--empty", action="store_true", help="open nothing, not even what was open the last time")
     parser.add_argument("--theme", choices=("light", "dark", "auto"), help="the colours; auto follows the system")
     picture = parser.add_argument_group("save a picture instead of opening a window (needs no display)")
@@ -60,8 +69,11 @@ def run(args: argparse.Namespace) -> int:
         check_target(args.screenshot, [split_run(name)[0] for name in _named(args)])
     many = _many(args)
     with ExitStack() as stack:
-        path = args.run
-        if path == STANDARD_INPUT:
+        path, spool = args.run, None
+        if path == STANDARD_INPUT and args.follow:
+            spool = stack.enter_context(_spooled_standard_input())
+            path = str(spool.path)
+        elif path == STANDARD_INPUT:
             path = stack.enter_context(readable_file(path))
         try:
             from replay_gui.app import Options, run_app
@@ -84,12 +96,30 @@ def run(args: argparse.Namespace) -> int:
                     other=None if many else args.other,
                     format=args.format,
                     value=args.path,
+                    follow=args.follow,
+                    is_passing=args.run == STANDARD_INPUT,
+                    spool=spool,
                     on_progress=progress,
                     restores=not (_named(args) or args.demo or args.empty or args.screenshot),
                 )
             )
         except ImportError as why:
             raise NoWindow(f"the window cannot be opened on this system: {why}; install the missing package") from why
+
+
+@contextmanager
+def _spooled_standard_input() -> Iterator[StreamSpool]:
+    """Copy standard input, while it comes, to a file that exists for the length of the block."""
+    from replay_gui.engine.files.stream_spool import StreamSpool
+
+    check_standard_input()
+    with tempfile.TemporaryDirectory(prefix="replay-gui-stdin-", ignore_cleanup_errors=True) as folder:
+        try:
+            spool = StreamSpool(sys.stdin.fileno(), Path(folder, "stdin"))  # the conversion records this name
+        except OSError as why:
+            raise LogUnreadable(f"{folder}: cannot be written: {why.strerror or why}") from None
+        with closing(spool):
+            yield spool
 
 
 def _named(args: argparse.Namespace) -> list[str]:
@@ -115,6 +145,8 @@ def _usage_problem(args: argparse.Namespace) -> str | None:
         return "--demo opens a bundled run; give --demo or RUN, not both"
     if args.empty and (args.demo or args.run is not None):
         return "--empty opens no run; give --empty or a run, not both"
+    if args.follow and (args.run is None or args.other is not None or args.screenshot is not None):
+        return "--follow shows one run in a window; give one RUN, and no picture"
     if args.path and (args.run is None or args.other is not None or os.path.isdir(args.run)):
         return "--path chooses a value of one run; give one RUN"
     if args.format is not None and args.run is None:

@@ -131,9 +131,14 @@ def readable_file(given: str) -> Iterator[str]:
     yield given
 
 
-def _copy_standard_input(path: str) -> None:
+def check_standard_input() -> None:
+    """Raise LogUnreadable where standard input is nothing that a log can come from."""
     if sys.stdin is None or sys.stdin.isatty():
         raise LogUnreadable("standard input is a terminal, not a log; give a path, or pipe a log in")
+
+
+def _copy_standard_input(path: str) -> None:
+    check_standard_input()
     try:
         with Path(path).open("wb") as copy:
             shutil.copyfileobj(sys.stdin.buffer, copy, 1 << 20)

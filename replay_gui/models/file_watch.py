@@ -37,6 +37,7 @@ class FileWatch(QObject):
             self._watcher.removePaths(watched)
         if path:
             self._watcher.addPaths(_watched(path))
+            self._quiet.start()  # it may have changed since it was opened
 
     @cached_property
     def _watcher(self) -> QFileSystemWatcher:

@@ -80,8 +80,7 @@ class Session(VisibleRange):
         side: which side. facts: the open run's RunFacts, or None.
         bridge: to the engine, which the sessions of a window share; None for a session without one.
         index, position, view, axis, marks: see VisibleRange; `position_state` may lag behind `position`.
-        position_state: the last PositionState that came, or None.
-        report: the VerificationReport, or None while it is not known.
+        position_state: the last PositionState that came, or None. report: the VerificationReport, or None likewise.
         working: whether background work goes on. totals: what the run used, or None while it is not known.
         format: the importer that the user has chosen, or None. last_positions: tells where the user left a run.
         sources: what the window asks about files. run_marks: the run's. values: what is asked about single values of
@@ -133,6 +132,7 @@ class Session(VisibleRange):
         self._pending_position: Position | None = None  # where to begin, which the index does not cover yet
         self.following = RunFollowing(self._send_request, side is Side.A, self)
         self.following.grew.connect(self._on_grown)
+        self.facts_changed.connect(self.following.check)
         self._pacer = Pacer(SEEK_INTERVAL_MS, self)
         self._pacer.due.connect(self.request_state)
         self.sources, self.run_marks = SourceSession(bridge, self), RunMarks(bridge, side, self)

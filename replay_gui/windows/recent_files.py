@@ -18,13 +18,17 @@ _MAX_TIME = 1 << 62  # ns
 
 
 class RecentFiles(QObject):
-    """What was opened, in the settings, newest first; invalid settings are ignored."""
+    """What was opened, in the settings, newest first; invalid settings are ignored.
+
+    `passing`: a file that goes with the window, and is not noted; or None.
+    """
 
     def __init__(self, settings: QSettings, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._settings = settings
         self._session: Session | None = None
         self._comparison: ComparisonSession | None = None
+        self.passing: str | None = None
 
     def follow(self, session: Session, comparison: ComparisonSession) -> None:
         """Note what is opened from now on."""
@@ -56,13 +60,15 @@ class RecentFiles(QObject):
     @Slot()
     def _on_run_changed(self) -> None:
         facts = None if self._session is None else self._session.facts
-        if facts is not None:
+        if facts is not None and facts.path != self.passing:
             self.add(os.path.abspath(facts.path))
 
     @Slot()
     def _on_compared_changed(self) -> None:
         pair = self._comparison
         if pair is not None and pair.active and pair.a.facts is not None and pair.b.facts is not None:
+            if self.passing in (pair.a.facts.path, pair.b.facts.path):
+                return
             paths = (os.path.abspath(pair.a.facts.given), os.path.abspath(pair.b.facts.given))
             if [entry.paths for entry in self.entries()[:1]] != [paths]:
                 self.add(*paths)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from replay_gui import app
 from replay_gui.app import Options
+from replay_gui.cli import main
 
 
 @pytest.fixture
@@ -18,7 +20,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Options]:
     found: list[Options] = []
 
     def run_app(options: Options) -> int:
-        if options.path is not None and "stdin" in options.path:
+        if options.path is not None and "stdin" in options.path and options.spool is None:
             assert Path(options.path).read_bytes() == b"a log"
         assert (options.on_progress is not None) == (options.screenshot is not None)
         found.append(replace(options, on_progress=None))
@@ -106,6 +108,25 @@ def test_standard_input_lasts_as_long_as_the_window(command: Any, asked: list[Op
     path = asked[0].path
     assert path is not None
     assert not Path(path).exists()
+
+
+def test_standard_input_is_shown_while_it_comes(asked: list[Options], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    source, agent = os.pipe()
+    with os.fdopen(source) as stdin:
+        monkeypatch.setattr("sys.stdin", stdin)
+        assert main(["-", "--follow"]) == 0  # though nothing has come, and more may
+    os.close(agent)
+    (options,) = asked
+    assert options.spool is not None
+    assert (options.follow, options.is_passing, options.path) == (True, True, str(options.spool.path))
+    assert (options.spool.ended, options.spool.path.exists()) == (True, False), "the copy goes with the window"
+
+
+@pytest.mark.parametrize("given", ["--follow", "a b --follow", "a --follow --screenshot a.png"])
+def test_one_run_is_followed_in_a_window(command: Any, asked: list[Options], given: str) -> None:
+    assert command(*given.split()).code == 2
+    assert asked == []
 
 
 @pytest.mark.parametrize(

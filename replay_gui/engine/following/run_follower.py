@@ -26,7 +26,7 @@ from replay_gui.engine.jobs.job_messages import JobFailed, JobMessage
 from replay_gui.engine.open_run import CHANGED
 from replay_gui.engine.opening import facts_of
 from replay_gui.engine.requests import OnRunMessage, SendAnswer, WorkEnded
-from replay_gui.engine.run_state import ActiveRun, IncompleteRun, LiveRun, WholeRun
+from replay_gui.engine.run_state import ActiveRun, GrowingRun, IncompleteRun, LiveRun, WholeRun
 from replay_gui.engine.worker_pool import WorkerPool
 
 FACTS_INTERVAL_S = 2.0  # seconds between two tellings of the facts while events are being added
@@ -73,6 +73,8 @@ class RunFollower:
         run = active.run
         if active.is_followed or isinstance(active.state, LiveRun) or not (change := run.change_on_disk()):
             return
+        if follows and isinstance(active.state, GrowingRun):
+            return  # it is asked again once the file is converted as it was
         if follows and change == CHANGED and isinstance(active.state, WholeRun) and _may_grow(active):
             on_message = partial(self._on_worker_message, run.number)
             active.follows.append(FollowController(self._pool, run, self._cache, on_message))

@@ -41,6 +41,13 @@ class FollowActions(QObject):
         self._settings.setValue(FOLLOWS, "yes" if on else "no")
         self._apply()
 
+    def follow_this_time(self) -> None:
+        """Follow files that grow in this window, whatever the settings say; they stay as they are."""
+        self._action.blockSignals(True)
+        self._action.setChecked(True)
+        self._action.blockSignals(False)
+        self._apply()
+
     @Slot()
     def _apply(self) -> None:
         self._session.following.enable(self._action.isChecked() and not self._comparison.active)

@@ -1,0 +1,69 @@
+"""Standard input while it comes: copied to a file by a thread of its own, so that the file can be followed."""
+
+from __future__ import annotations
+
+import os
+import select
+import threading
+from pathlib import Path
+
+from replay_gui.core.importers.limits import LIMITS
+
+_CHUNK_BYTES = 1 << 16
+
+
+class StreamSpool:
+    """Copies what comes from a descriptor to a new file that only its owner can read.
+
+    What comes after `limit` bytes, or cannot be written, is read and dropped, so that who writes it does not wait.
+
+    Attributes:
+        path: of the copy. written: bytes so far. has_line: whether there is a whole line among them.
+        ended: whether nothing more will come.
+        problem: why the copy lacks something, or "".
+    """
+
+    def __init__(self, source: int, path: Path, limit: int = LIMITS.unpacked) -> None:
+        """Make the file; OSError where it cannot be made. `source`: a descriptor that can be waited for."""
+        self.path, self.written, self.has_line, self.ended, self.problem = path, 0, False, False, ""
+        self._source, self._limit = source, limit
+        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        self._wake, self._waker = os.pipe()
+        self._thread = threading.Thread(target=self._copy, name="stream-spool", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Copy nothing more."""
+        os.close(self._waker)
+        if os.name != "nt":  # there, a pipe cannot be waited for: the thread ends with the program
+            self._thread.join()
+            os.close(self._wake)
+
+    def _copy(self) -> None:
+        try:
+            while self._can_read() and (chunk := os.read(self._source, _CHUNK_BYTES)):
+                self._keep(chunk)
+        except OSError as why:
+            self.problem = f"standard input cannot be read: {why.strerror or why}"
+        finally:
+            os.close(self._file)
+            self.ended = True
+
+    def _can_read(self) -> bool:
+        """Wait until something has come, or `close` was called."""
+        return os.name == "nt" or self._wake not in select.select([self._source, self._wake], [], [])[0]
+
+    def _keep(self, chunk: bytes) -> None:
+        if self.problem:
+            return
+        room = self._limit - self.written
+        try:
+            rest = memoryview(chunk)[:room]
+            while rest:
+                count = os.write(self._file, rest)
+                self.has_line = self.has_line or b"\n" in chunk
+                self.written, rest = self.written + count, rest[count:]
+        except OSError as why:
+            self.problem = f"standard input cannot be copied any further: {why.strerror or why}"
+        if len(chunk) > room:
+            self.problem = f"standard input is longer than {self._limit:,} bytes; what follows is not read"

@@ -1,0 +1,47 @@
+"""Standard input in the window, from its first line on."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+from replay_gui.core.log.positions import Position
+from replay_gui.engine.answers import Alert
+from replay_gui.engine.files.stream_spool import StreamSpool
+from replay_gui.models.session import Session
+
+_LOOK_MS = 100
+_ENOUGH_BYTES = 1 << 16  # in which a log that has no lines can be told
+_ENDED = "Standard input has ended. Whether the run has, only what it said can tell."
+
+
+class StandardInput(QObject):
+    """Opens what comes from standard input once it can be read as a run, and says when no more will come.
+
+    What follows is shown as of any file that grows.
+    """
+
+    def __init__(
+        self, session: Session, spool: StreamSpool, position: Position, format: str | None, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._spool, self._position, self._format = session, spool, position, format
+        self._tried = 0  # bytes that there were when it was tried to open them
+        self._look = QTimer(self, interval=_LOOK_MS)
+        self._look.timeout.connect(self._on_look)
+        self._look.start()
+
+    @Slot()
+    def _on_look(self) -> None:
+        spool, session = self._spool, self._session
+        ended, written = spool.ended, spool.written
+        is_open = session.facts is not None and session.facts.path == str(spool.path)
+        is_worth_trying = spool.has_line or written >= _ENOUGH_BYTES or ended
+        if not is_open and is_worth_trying and (written >= 2 * self._tried + 1 or (ended and written > self._tried)):
+            self._tried = written
+            session.open(str(spool.path), self._position, self._format)
+        if ended and (is_open or not written):
+            self._look.stop()
+            words = f"{spool.problem[0].upper()}{spool.problem[1:]}." if spool.problem else _ENDED
+            if not written and not spool.problem:
+                words = "Nothing came from standard input."
+            session.alert_raised.emit(Alert("warning" if spool.problem else "info", words))
