@@ -46,7 +46,7 @@ class JsonLines:
 
     name = "json-lines"
     title = "JSON Lines"
-    version = 8
+    version = 9
     volatile: ClassVar[AbstractMapping[str, str]] = {
         **dict.fromkeys(USUAL_NAMES["time"], CLOCK),
         **OF_PARTS,
@@ -202,8 +202,7 @@ class _JsonLinesEvents:
         if message.results and message.role not in ("user", "tool"):
             run.unmapped = {**run.unmapped, "role": message.role}
         for result in message.results:
-            error = (result.why or first_line(result.output) or "failed") if result.error else None
-            self._result(self._call_of([result.id], result.name or "tool"), result.output, error, result.name)
+            self._result(self._call_of([result.id], result.name or "tool"), result.output, result.failure, result.name)
         if message.content is not None or not message.results:
             run.observation("message", message.role, message.content)
 

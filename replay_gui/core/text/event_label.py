@@ -49,6 +49,7 @@ _SPEAKERS = {
     "assistant": "Assistant",
     "environment": "Environment",
     "task": "Task",
+    "tool": "Tool",
 }
 _NOUNS = {
     "User": "user message",
@@ -95,7 +96,8 @@ def kind_label(kind: str, tool: str | None = None) -> str:
     if kind in KIND_LABELS:
         return KIND_LABELS[kind]
     last = kind.removeprefix(BOOKKEEPING_PREFIX).removeprefix(CUSTOM_PREFIX).rpartition("/")[2]
-    return "Note" if last == "meta" else one_line(re.sub(r"[-_.]", " ", last) or kind, _MAX_CHARACTERS)
+    words = re.sub(r"[-_.]", " ", last) or kind
+    return "Note" if last == "meta" else one_line(words[:1].upper() + words[1:], _MAX_CHARACTERS)
 
 
 def event_noun(event: Event) -> str:

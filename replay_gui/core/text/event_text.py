@@ -29,7 +29,8 @@ _DATA_ALONE = {"data", "fields"}  # the members of the payload of imported custo
 _STEP = {"name", "config", "input", "output", "fields"}  # the members of a span that is a step
 _GENERAL_TRANSITIONS = ("state",)  # types that say no more than the kind does
 _MAX_LOOKED_AT = 20  # operations of a transition
-_USUAL_OBSERVATIONS = ("message", "command", "command-output", "input", "sample", "tool")
+_NOTHING: tuple[Any, ...] = (None, "", [], {})
+_USUAL_OBSERVATIONS = ("message", "signal", "update", "command", "command-output", "input", "sample", "tool")
 _GENERAL_ERRORS = ("tool_error", "span_error", "error", "interrupted")  # types that say no more than the kind does
 
 
@@ -242,6 +243,25 @@ def _outcome_summary(payload: Members) -> str:
     return " · ".join([*(words or ["not graded"]), member_text(payload.get("by"))])
 
 
+def _expected_summary(payload: Members) -> str:
+    """Return the right actions by their names, with what they are called with; else what was expected as it is."""
+    data = payload.get("data")
+    told = {name: value for name, value in data.items() if value not in _NOTHING} if isinstance(data, Mapping) else data
+    actions = told.get("actions") if isinstance(told, Mapping) else told
+    if isinstance(data, Mapping) and not told and "actions" in data:
+        return "no action"
+    if not isinstance(actions, list) or not all(isinstance(action, Mapping) for action in actions[:_MAX_MEMBERS]):
+        return preview(told)
+    named = [action for action in actions[:_MAX_MEMBERS] if isinstance(action.get("name"), str)]
+    return ", ".join(map(_action_text, named)) if named else preview(told)
+
+
+def _action_text(action: Members) -> str:
+    given = next((action[name] for name in ("kwargs", "arguments", "args") if action.get(name)), "")
+    told = members_preview(given) if isinstance(given, Mapping) else member_text(given) if given else ""
+    return f"{member_text(action['name'])}({told})"
+
+
 _SUMMARIES: dict[str, Callable[[Members], str]] = {
     Kind.AGENT_INIT: _summary_of("agent_type", "agent_version", between=" "),
     Kind.STATE_TRANSITION: _transition_summary,
@@ -261,5 +281,5 @@ _SUMMARIES: dict[str, Callable[[Members], str]] = {
     _ACTIVITY_REQUEST: _activity_request_summary,
     OUTCOME: _outcome_summary,
     END: _summary_of("how", "why"),
-    EXPECTED: _summary_of("data"),
+    EXPECTED: _expected_summary,
 }

@@ -27,8 +27,8 @@ def labelled(kind: str, **payload: Any) -> str:
         ("Error", {"error_type": "interrupted", "message": "stop"}, "Interrupted"),
         ("Error", {"error_type": "tool_error", "message": "no"}, "Error"),
         ("CapabilityDenied", {"capability": "x"}, "Denied"),
-        ("x:bookkeeping/claude-code/ai-title", {"data": "t"}, "ai title"),
-        ("x:otel/step", {"data": {}}, "step"),
+        ("x:bookkeeping/claude-code/ai-title", {"data": "t"}, "Ai title"),
+        ("x:otel/step", {"data": {}}, "Step"),
         ("x:outcome", {"passed": True}, "Outcome"),
     ],
 )
@@ -76,7 +76,7 @@ def test_nouns_stand_in_sentences(kind: str, payload: dict[str, Any], noun: str)
         ("Observation", "scout", "messages of scout"),
         ("Observation", None, "messages to the agent"),
         ("MemoryWrite", None, "memory writes"),
-        ("x:inspect/span_begin", None, "“span begin” events"),
+        ("x:inspect/span_begin", None, "“Span begin” events"),
         (None, "User", "user messages"),
     ],
 )

@@ -74,6 +74,14 @@ def response(output: Any, error: str | None = None, success: bool = True) -> dic
             response("sed: \r\nLine |\r\n   2 |  sed -n a\r\n     |  ~~~\r\n     | No command", "", False),
             "failed: sed: No command",
         ),
+        (
+            "x:expected",
+            {"data": {"actions": [{"kwargs": {"id": "R1", "n": 2}, "name": "book"}, {"name": "done"}], "outputs": []}},
+            "book(id: R1, n: 2), done()",
+        ),
+        ("x:expected", {"data": {"actions": [], "communicate_info": []}}, "no action"),
+        ("x:expected", {"data": "Yoshida"}, "Yoshida"),
+        ("Observation", {"obs_type": "update", "source": "say", "data": {"said": "Hi", "n": 1}}, "said: Hi, n: 1"),
         ("Observation", {"obs_type": "sample", "source": "dataset", "data": "Is it so?"}, "Is it so?"),
         (
             "StateTransition",

@@ -293,13 +293,13 @@ def test_the_filter_menu_has_the_bookkeeping_lines(qtbot: QtBot) -> None:
     index = with_bookkeeping(story_index(20), 2, 5)
     menu.fill(index, EventFilter(), EventTally(), hides_bookkeeping=True)
     actions = {action.text(): action for action in menu.actions()}
-    assert "title\t2" not in actions
+    assert "Title\t2" not in actions
     assert not actions["Bookkeeping lines\t2"].isChecked()
     with qtbot.waitSignal(menu.bookkeeping_toggled) as toggled:
         actions["Bookkeeping lines\t2"].trigger()
     assert toggled.args == [True]
     menu.fill(index, EventFilter(), EventTally())
-    assert "title\t2" in [action.text() for action in menu.actions()]
+    assert "Title\t2" in [action.text() for action in menu.actions()]
 
 
 def test_filters_in_force_are_chips_that_a_click_takes_away(events: EventList, session: StorySession) -> None:

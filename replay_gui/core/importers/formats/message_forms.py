@@ -6,12 +6,12 @@ OpenAI (chat and responses), Anthropic, Google, AWS Bedrock (Strands), the GenAI
 
 from __future__ import annotations
 
-from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 from replay_gui.core.importers.formats.autogen_messages import as_chat, is_agent_chat
 from replay_gui.core.importers.formats.framework_messages import as_usual, is_of_framework
 from replay_gui.core.importers.formats.gemini_tools import failure_of
+from replay_gui.core.importers.formats.message import Message, MessageCall, MessageResult
 from replay_gui.core.importers.formats.message_content import TEXTS, arguments_of, content_of, text_of
 from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_text import thought_apart
@@ -40,53 +40,6 @@ _LANGCHAIN = (
     *("HumanMessage", "AIMessage", "SystemMessage", "ToolMessage", "FunctionMessage"),
 )
 _SPEAKERS = frozenset(_LANGCHAIN) - {"system", "tool", "function"}
-
-
-@dataclass(frozen=True, slots=True)
-class MessageCall:
-    """A tool call in a message; `id`: None where the message names none. `rest`: what else it says."""
-
-    id: str | None
-    name: str
-    input: Any
-    rest: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class MessageResult:
-    """What a tool answered, in a message.
-
-    Attributes:
-        error: whether it says that the call failed. why: in words of its own. refused: whether the user forbade it.
-    """
-
-    id: str | None
-    name: str | None
-    output: Any
-    error: bool
-    why: str = ""
-    _: KW_ONLY
-    refused: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One message.
-
-    Attributes:
-        role: "user", "assistant", "system", "tool", or as the source has it.
-        content: its text, or what else it holds (pictures, structured data); None where it has only calls or results.
-        reasoning: None where there is none; NOT_RECORDED where it was withheld.
-        rest: members that nothing above has.
-    """
-
-    role: str
-    content: Any
-    _: KW_ONLY
-    reasoning: str | None
-    calls: tuple[MessageCall, ...]
-    results: tuple[MessageResult, ...]
-    rest: dict[str, Any]
 
 
 class _Parts:

@@ -10,10 +10,9 @@ from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
-from replay_gui.core.importers.formats.message_events import first_line
+from replay_gui.core.importers.formats.message import Message
 from replay_gui.core.importers.formats.message_forms import (
     OF_PARTS,
-    Message,
     is_message,
     read_message,
     says_who_spoke,
@@ -281,13 +280,11 @@ class ChatMessageEvents(RecordEvents):
                 continue
             if call_id in self._open:
                 self._open.remove(call_id)
-            failed = result.error or (isinstance(result.output, str) and result.output.startswith("Error"))
-            error = (result.why or first_line(result.output) or "failed") if failed else None
             asked = self.run.call(call_id)
             if result.name is not None and asked is not None and asked.tool_name != result.name:
                 extra = extra | {"tool": result.name}
             about = {"tool_name": result.name, "tool_call_id": result.id}
-            self.result(call_id, result.output, error, extra, refused=result.refused, **about)
+            self.result(call_id, result.output, result.failure, extra, refused=result.refused, **about)
             extra = {}
         if message.role == "user" and is_context(message.content):
             self.run.unmapped = extra.get("fields", {})

@@ -7,7 +7,8 @@ from typing import Any
 import msgpack
 
 from replay_gui.core.errors import ImportRefused
-from replay_gui.core.importers.formats.message_forms import Message, is_message, read_message
+from replay_gui.core.importers.formats.message import Message
+from replay_gui.core.importers.formats.message_forms import is_message, read_message
 from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER, USAGE
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.json_lines import NotJson, value_of

@@ -28,7 +28,7 @@ class MlFlow:
 
     name = "mlflow"
     title = "MLflow trace"
-    version = 4
+    version = 5
     volatile: ClassVar[Mapping[str, str]] = {
         **OpenTelemetry.volatile,
         **dict.fromkeys(("trace_id", "request_id", "client_request_id", "experiment_id", "parent_id"), ID),
@@ -96,6 +96,6 @@ def _scores(info: dict[str, Any]) -> Iterator[dict[str, Any]]:
             "passed": value if isinstance(value, bool) else {"yes": True, "no": False}.get(str(value).lower()),
             "score": float(value) if is_number and value is not None else None,
             "by": str(assessment.get("assessment_name") or assessment.get("name") or "assessment"),
-            "label": None if is_number or value is None else str(value),
+            "label": None if isinstance(value, int | float) or value is None else str(value),
             "parts": {name: assessment[key] for name, key in _ABOUT.items() if assessment.get(key)} or None,
         }

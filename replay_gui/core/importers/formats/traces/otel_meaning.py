@@ -43,7 +43,13 @@ _VERCEL: dict[str, Role] = {
     "ai.embed": "step",
     "ai.embedMany": "step",
 }
-_MODEL_SIGNS = ("gen_ai.prompt.0.role", "gen_ai.completion.0.role", "gcp.vertex.agent.llm_request", "llm.request.type")
+_MODEL_SIGNS = (
+    "gen_ai.prompt.0.role",
+    "gen_ai.completion.0.role",
+    "gcp.vertex.agent.llm_request",
+    "llm.request.type",
+    "llm.token_count.completion",
+)
 _MODELS = ("gen_ai.response.model", "gen_ai.request.model", "llm.model_name", "ai.response.model", "ai.model.id")
 _IN = (
     *("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens", "llm.token_count.prompt"),

@@ -135,3 +135,12 @@ def test_reasoning_in_tags_is_no_answer() -> None:
         ("Enough seen.", "Done."),
     ]
     assert run.events[0].payload["config"] == {"format": "openai-chat", "model": "m-1", "task_id": "T-7"}
+
+
+@pytest.mark.parametrize("output", ["Error: no file", [{"type": "text", "text": "Error: no file"}, {"type": "image"}]])
+def test_an_answer_that_begins_as_an_error_is_one(tmp_path: Path, output: Any) -> None:
+    call = {"id": "c", "type": "function", "function": {"name": "read", "arguments": "{}"}}
+    asked = {"role": "assistant", "content": "", "tool_calls": [call]}
+    answered = {"role": "tool", "tool_call_id": "c", "content": output}
+    (found,) = read_all(written(tmp_path, [{"role": "user", "content": "Go"}, asked, answered]), "chat-messages")
+    assert [event.payload["error"] for event in found.of("ToolResponse")] == ["Error: no file"]
