@@ -8,6 +8,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Sequence
+from typing import TextIO
 
 from replay_gui.commands.parsers import COMMANDS, command_module, command_parser
 from replay_gui.commands.terminal import print_error, refusal_text
@@ -30,6 +31,16 @@ RUNS_OTHERS = ("record", "rerun")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that the arguments name (default: those of sys.argv) and return its exit code; never raises."""
     try:
+        return _main(arguments)
+    except OSError:  # standard error takes nothing, so nothing can be said
+        return FAILED
+    finally:
+        _discard_what_is_not_taken(sys.stdout)
+        _discard_what_is_not_taken(sys.stderr)
+
+
+def _main(arguments: Sequence[str] | None) -> int:
+    try:
         code = _run(list(sys.argv[1:] if arguments is None else arguments))
         if sys.stdout is not None:
             sys.stdout.flush()  # a closed pipe raises here
@@ -42,7 +53,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print_error("not enough memory: close other programs, or open a smaller part of what is to be read")
         return FAILED
     except BrokenPipeError:
-        _discard_output()
         return PIPE_CLOSED
     except ReplayError as why:
         print_error(refusal_text(why))
@@ -73,12 +83,15 @@ def _run(arguments: list[str]) -> int:
     return code
 
 
-def _discard_output() -> None:
-    """Redirect standard output to the null device, so that the interpreter's last flush does not fail."""
+def _discard_what_is_not_taken(stream: TextIO | None) -> None:
+    """Redirect a stream that takes nothing more to the null device, so that the interpreter's last flush works."""
+    if stream is None:
+        return
     try:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (OSError, ValueError, AttributeError):
-        return  # no file is behind it, so no flush can fail
+        stream.flush()
+    except (OSError, ValueError):
+        with contextlib.suppress(OSError, ValueError, AttributeError):  # no file is behind it, so no flush can fail
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _error_location(why: BaseException) -> str:

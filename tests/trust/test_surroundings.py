@@ -16,6 +16,7 @@ from tests.helpers.logs import write_log
 from tests.helpers.paths import ROOT
 
 COMMANDS = ("verify", "info", "events", "diff", "state", "foreign")
+BUFFERED: dict[str, str | None] = {"PYTHONUNBUFFERED": None}  # then the last bytes are written as the process ends
 WITHOUT_HOME: dict[str, str | None] = {"HOME": None, "XDG_CACHE_HOME": None, "XDG_CONFIG_HOME": None}
 SURROUNDINGS: dict[str, dict[str, str | None]] = {
     "locale C": {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
@@ -67,18 +68,27 @@ def test_every_command_in_odd_surroundings(tmp_path: Path, changes: dict[str, st
 def test_output_that_takes_nothing(tmp_path: Path, command: str, output: str) -> None:
     words = words_of(command, tmp_path)
     if output == "closed":
-        done = run(["sh", "-c", 'exec "$@" >&-', "sh", *words], {}, stderr=subprocess.PIPE)
+        done = run(["sh", "-c", 'exec "$@" >&-', "sh", *words], BUFFERED, stderr=subprocess.PIPE)
     elif output == "full":
         with open("/dev/full", "wb") as full:
-            done = run(words, {}, stdout=full, stderr=subprocess.PIPE)
+            done = run(words, BUFFERED, stdout=full, stderr=subprocess.PIPE)
     else:
         read, written = os.pipe()
         os.close(read)
-        done = run(words, {}, stdout=written, stderr=subprocess.PIPE)
+        done = run(words, BUFFERED, stdout=written, stderr=subprocess.PIPE)
         os.close(written)
     assert b"Traceback" not in done.stderr
     assert b"internal error" not in done.stderr
+    assert b"Exception ignored" not in done.stderr
     assert done.returncode in {"closed": (0, 2), "full": (2,), "no reader": (141,)}[output]
+
+
+@pytest.mark.parametrize("words", [["info", "missing.rlog"], ["verify", "--bogus"]], ids=" ".join)
+def test_errors_that_nobody_can_read(words: list[str]) -> None:
+    program = [sys.executable, "-m", "replay_gui"]
+    with open("/dev/full", "wb") as full:
+        assert run([*program, *words], BUFFERED, stdout=full, stderr=full).returncode == 2
+    assert run(["sh", "-c", 'exec "$@" >&- 2>&-', "sh", *program, *words], BUFFERED).returncode == 2
 
 
 def test_an_interruption_while_the_program_is_imported() -> None:
