@@ -161,7 +161,7 @@ class Lanes:
         rows += self._tool_rows(choice, limit)
         rest = [self._row(key, REST) for key in (_MEMORY, _PATCHES, _ERRORS)]
         rest += [self._row(_OTHER, REST)] if _OTHER in self._events else []
-        rows += [_folded(REST, "Memory, errors", rest)] if REST in choice.folded else rest
+        rows += [_folded(REST, _title_of_rest(rest), rest)] if REST in choice.folded else rest
         rows += [self._row(_BOOKKEEPING)] if _BOOKKEEPING in self._events else []
         rows = [row for row in rows if row.count or not self.count]
         return tuple(row for row in rows if row.key not in choice.hidden) or tuple(rows)
@@ -248,6 +248,13 @@ def _of_subagents(key: str, title: str, rows: list[Lane], folded: bool = False) 
     spans = spans[np.argsort(spans[:, 0], kind="stable")]
     part = LanePart(Kind.AGENT_INIT, None, positions_in(spans))
     return Lane(key, title, (part,), group=SUBAGENTS, folded=folded, depth=1, spans=spans)
+
+
+def _title_of_rest(rows: list[Lane]) -> str:
+    """Return the names of the first and the last of the lanes that have events, such as ``Memory, errors``."""
+    titles = [row.title for row in rows if row.count] or [row.title for row in rows]
+    first, *others = [title for title in titles if title != "Other"] or titles
+    return f"{first}, {others[-1].lower()}" if others else first
 
 
 def _folded(group: str, title: str, rows: list[Lane]) -> Lane:

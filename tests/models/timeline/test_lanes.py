@@ -79,8 +79,22 @@ def test_a_lane_without_events_is_left_out() -> None:
     assert [row.title for row in lanes.rows()] == ["Input", "Errors"]
     assert lanes.row_count() == 2
     folded = lanes.rows(LaneChoice(frozenset({REST})))
-    assert [row.title for row in folded] == ["Input", "Memory, errors"]
+    assert [row.title for row in folded] == ["Input", "Errors"]
     assert Lanes().extended(index_of("Observation")).rows(LaneChoice(frozenset({REST})))[-1].title == "Input"
+
+
+@pytest.mark.parametrize(
+    ("events", "title"),
+    [
+        ((), "Memory, errors"),
+        (("MemoryWrite", "PatchProposal", "Error", "x:thing"), "Memory, errors"),
+        (("PatchProposal", "x:thing"), "Patches"),
+        (("x:thing",), "Other"),
+    ],
+)
+def test_a_folded_lane_is_named_by_what_is_in_it(events: tuple[str, ...], title: str) -> None:
+    rows = Lanes().extended(index_of(*events)).rows(LaneChoice(frozenset({REST})))
+    assert rows[-1].title == title
 
 
 def test_lanes_that_have_all_the_events_are_shown_though_they_are_hidden() -> None:
