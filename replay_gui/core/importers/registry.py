@@ -10,6 +10,8 @@ import msgspec
 from replay_gui.core.errors import FormatUnknown, ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.assistants.amp import Amp
+from replay_gui.core.importers.formats.assistants.chatgpt import ChatGpt
+from replay_gui.core.importers.formats.assistants.claude_ai import ClaudeAi
 from replay_gui.core.importers.formats.assistants.qwen_code import QwenCode
 from replay_gui.core.importers.formats.chats.aider import Aider
 from replay_gui.core.importers.formats.chats.atif import Atif
@@ -89,6 +91,8 @@ def _own() -> tuple[Importer, ...]:
         Droid(),
         Goose(),
         Amp(),
+        ChatGpt(),
+        ClaudeAi(),
         SmolAgents(),
         PydanticAi(),
         Aider(),

@@ -6,6 +6,7 @@ Such an object may stand alone, in an array, or in every line; each is then a ru
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import groupby
 from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
@@ -51,7 +52,7 @@ class ChatMessages:
 
     name = "chat-messages"
     title = "chat messages"
-    version = 7
+    version = 8
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "uuid": ID,
@@ -233,6 +234,11 @@ class ChatMessageEvents(RecordEvents):
         if not is_message(record):
             self.unknown(record.get("type") or record.get("role"), record)
             return
+        for piece in _pieces(record):
+            self.run.context.pop("parent", None)
+            self._message(piece)
+
+    def _message(self, record: dict[str, Any]) -> None:
         message, about = read_message(record), record.get("metadata")
         if not (isinstance(about, dict) and isinstance(about.get("usage"), dict)):
             about = {}
@@ -291,6 +297,26 @@ class ChatMessageEvents(RecordEvents):
             self.run.bookkeeping(f"{self.format}/context", message.content)
         elif message.content is not None or not (message.results or message.calls):
             self.said(message.role, message.content, extra)
+
+
+def _pieces(record: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield a message; one of the model that holds results of tools in its parts in pieces, in their order."""
+    content = record.get("content")
+    if record.get("role") != "assistant" or not isinstance(content, list) or not any(map(_is_result, content)):
+        yield record
+        return
+    about = {name: value for name, value in record.items() if name != "content"}
+    for of_tools, parts in groupby(content, _is_result):
+        if of_tools:
+            yield {"role": "tool", "content": [*parts]}
+        else:
+            yield {**about, "content": [*parts]}
+            about = {"role": "assistant"}  # what a message says of itself is said once
+
+
+def _is_result(part: Any) -> bool:
+    kind = part.get("type") if isinstance(part, dict) else None
+    return isinstance(kind, str) and kind.replace("-", "_").endswith("tool_result")
 
 
 def _with(extra: dict[str, Any], name: str, told: dict[str, Any]) -> dict[str, Any]:

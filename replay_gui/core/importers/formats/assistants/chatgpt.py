@@ -1,0 +1,181 @@
+"""ChatGPT's export (``conversations.json``): conversations whose messages stand in a tree, ``mapping``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from replay_gui.core.errors import ImportRefused
+from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.chats.chat_messages import ChatMessageEvents
+from replay_gui.core.importers.formats.message_events import first_line
+from replay_gui.core.importers.formats.records import CLOCK, ID, NO_RUNS
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import ImportedRun
+from replay_gui.core.importers.times import any_time
+
+_LOOKED_AT = 20  # conversations by which a file is recognised
+_TEXTS = ("code", "execution_output", "tether_quote", "tether_browsing_display", "system_error")
+_CONTEXTS = ("user_editable_context", "model_editable_context", "reasoning_recap")
+_TO_ALL = ("all", None)  # recipients that are no tool
+_DONE = "finished_successfully"
+_USUAL = ("text", "code", "execution_output", "thoughts")  # kinds of contents that need no name
+_FAILED = ("exception", "failed", "error")  # in the status of code that was run
+
+
+class ChatGpt:
+    """The importer. Each conversation is a run: the branch that was open last; other branches are bookkeeping."""
+
+    name = "chatgpt"
+    title = "ChatGPT export"
+    version = 1
+    volatile: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("id", "conversation_id", "current_node", "parent_id", "request_id", "turn_exchange_id"), ID),
+        **dict.fromkeys(("parent", "children", "source_analysis_msg_id", "working_turn_id", "run_id"), ID),
+        **dict.fromkeys(("create_time", "update_time", "start_time", "end_time", "timestamp_"), CLOCK),
+        **dict.fromkeys(("finished_duration_sec", "finished_text"), CLOCK),
+        "title": "a name that a model made up for the conversation",
+        "chunks": "the pieces of a thought, which stands there whole",
+        "jupyter_messages": "how the code's output came in, which stands there whole",
+    }
+
+    def recognises(self, file: ForeignFile) -> bool:
+        """Accept a conversation, or an array of which the first ones are."""
+        return any(_is_conversation(one) for one in self._conversations(file)[:_LOOKED_AT])
+
+    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield every conversation as a run."""
+        if not self.recognises(file):
+            raise ImportRefused(f"{file.source.path}: no {self.title} in it")
+        notes = ImportNotes(file.notes)
+        for number, one in enumerate(self._conversations(file), 1):
+            if not _is_conversation(one):
+                notes.count(NO_RUNS)
+                continue
+            events = _ChatGptEvents(self.name, self.volatile, ImportNotes(notes))
+            named = one.get("title")
+            run_id = str(one.get("conversation_id") or one.get("id") or f"{file.stem} {number}")
+            events.run.context = {"time": any_time(one.get("create_time"))}
+            setting = events.fields(one, "mapping").get("fields", {})
+            events.begin(setting | ({"model": model} if (model := setting.pop("default_model_slug", None)) else {}))
+            yield ImportedRun(
+                name=named if isinstance(named, str) and named else run_id,
+                run_id=run_id,
+                agent=events.agent,
+                created=any_time(one.get("create_time")),
+                source={},
+                events=events.read(enumerate(_in_order(one), 1)),
+                notes=events.notes,
+            )
+
+    def _conversations(self, file: ForeignFile) -> list[Any]:
+        document = file.document
+        return document if isinstance(document, list) else [document]
+
+
+def _is_conversation(value: Any) -> bool:
+    nodes = value.get("mapping") if isinstance(value, dict) else None
+    return isinstance(nodes, dict) and any(isinstance(node, dict) and "message" in node for node in nodes.values())
+
+
+def _in_order(conversation: dict[str, Any]) -> Iterator[Any]:
+    """Yield the messages from the first to the one that was open last, then those of other branches, marked."""
+    nodes = {key: node for key, node in conversation["mapping"].items() if isinstance(node, dict)}
+    at: Any = conversation.get("current_node")
+    if not isinstance(at, str) or at not in nodes:
+        at = next((key for key in reversed(nodes) if nodes[key].get("message")), None)
+    path = dict[str, Any]()
+    while isinstance(at, str) and at in nodes and at not in path:
+        path[at] = nodes[at].get("message")
+        at = nodes[at].get("parent")
+    yield from (message for message in reversed(path.values()) if message is not None)
+    others = (node.get("message") for key, node in nodes.items() if key not in path)
+    yield from ({"other_branch": message} for message in others if message is not None)
+
+
+class _ChatGptEvents(ChatMessageEvents):
+    agent = "ChatGPT"
+
+    def time_of(self, record: dict[str, Any]) -> int | None:
+        return any_time(record.get("create_time"))
+
+    def record(self, record: dict[str, Any]) -> None:
+        """Add the events of one message."""
+        if "other_branch" in record:
+            self.run.bookkeeping(f"{self.format}/other-branch", record["other_branch"])
+            return
+        author, content, about = (_dict(record.get(name)) for name in ("author", "content", "metadata"))
+        kind, recipient = content.get("content_type"), record.get("recipient")
+        role, name = str(author.get("role")), author.get("name")
+        is_call = role == "assistant" and recipient not in _TO_ALL and kind != "thoughts"
+        told = self._told(record, author, content, about)
+        told |= {"speaker": name} if name and role != "tool" else {}
+        told |= {} if is_call or recipient in _TO_ALL else {"recipient": recipient}
+        said = _said(content)
+        if kind in _CONTEXTS or (role == "system" and not said):
+            self.run.unmapped = told
+            self.run.bookkeeping(f"{self.format}/{kind}", said or None)
+            return
+        message = {**told, "id": record.get("id"), "role": role, "model": about.get("model_slug")}
+        if kind == "thoughts":
+            message |= {"content": [{"type": "thinking", "thinking": said}]}
+        elif is_call:
+            message |= {"tool_calls": [{"id": record.get("id"), "name": str(recipient), "arguments": said}]}
+        elif role == "tool":
+            message |= self._answer(str(name or "tool"), said, content, about)
+        else:
+            message |= {"content": said}
+        super().record(message)
+
+    def _told(
+        self, record: dict[str, Any], author: dict[str, Any], content: dict[str, Any], about: dict[str, Any]
+    ) -> dict[str, Any]:
+        """What a message says beside its words."""
+        told: dict[str, Any] = {}
+        told |= self.fields(record, "author", "content", "metadata", "recipient", "status", weight=1.0).get(
+            "fields", {}
+        )
+        if record.get("status") not in (_DONE, None):
+            told["message_status"] = record["status"]
+        if content.get("content_type") not in _USUAL:
+            told["content_type"] = content.get("content_type")
+        thoughts = content.get("thoughts")
+        thoughts = thoughts if isinstance(thoughts, list) else []
+        for place, rest in (
+            ("author", self.fields(author, "role", "name")),
+            ("metadata", self.fields(about, "model_slug")),
+            ("content_about", self.fields(content, "content_type", "parts", "text", "thoughts", "content")),
+            *(
+                (f"thought {number}", self.fields(one, "summary", "content", finished=True))
+                for number, one in enumerate(thoughts, 1)
+                if isinstance(one, dict)
+            ),
+        ):
+            told |= {place: rest["fields"]} if rest else {}
+        return told
+
+    def _answer(self, name: str, said: Any, content: dict[str, Any], about: dict[str, Any]) -> dict[str, Any]:
+        """What a tool said: it is of the oldest call of that tool that waits for an answer."""
+        waiting = (one for one in self._open if (call := self.run.call(one)) is not None and call.tool_name == name)
+        status = str(_dict(about.get("aggregate_result")).get("status"))
+        failed = content.get("content_type") == "system_error" or any(word in status for word in _FAILED)
+        told = {"name": name, "tool_call_id": next(waiting, None), "content": said}
+        return told | ({"is_error": True, "error": first_line(said) or "failed"} if failed else {})
+
+
+def _said(content: dict[str, Any]) -> Any:
+    kind = content.get("content_type")
+    if kind == "thoughts":
+        thoughts = [one for one in content.get("thoughts") or () if isinstance(one, dict)]
+        texts = [one.get(name) for one in thoughts for name in ("summary", "content")]
+        return "\n".join(text for text in texts if isinstance(text, str) and text)
+    if "parts" in content and isinstance(content["parts"], list):
+        parts = [part for part in content["parts"] if part not in (None, "")]
+        return "\n".join(parts) if all(isinstance(part, str) for part in parts) else parts
+    if kind in _TEXTS and isinstance(content.get("text"), str):
+        return content["text"]
+    return content.get("content") if kind == "reasoning_recap" else content or None
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

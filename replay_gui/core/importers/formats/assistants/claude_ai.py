@@ -1,0 +1,71 @@
+"""Claude's export (``conversations.json``): conversations with ``chat_messages``, as its web interface gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from replay_gui.core.importers.formats.chats.chat_messages import ChatMessageEvents
+from replay_gui.core.importers.formats.message_forms import OF_PARTS
+from replay_gui.core.importers.formats.records import CLOCK, ID, RecordEvents, RecordFormat
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.times import any_time
+
+_OF_CALLS = ("id", "name", "text")  # members of parts that are volatile elsewhere
+_ROLES = {"human": "user", "assistant": "assistant"}
+
+
+class ClaudeAi(RecordFormat):
+    """The importer. Each conversation is a run."""
+
+    name = "claude-ai"
+    title = "Claude export"
+    member = "chat_messages"
+    volatile: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("uuid", "parent_message_uuid", "current_leaf_message_uuid", "account", "id"), ID),
+        **dict.fromkeys(("created_at", "updated_at", "start_timestamp", "stop_timestamp"), CLOCK),
+        "index": "the place in the conversation",
+        "name": "a name that a model made up for the conversation",
+        "summary": "what a model made of the conversation",
+        "text": "the text of the parts, once more",
+        "flags": "how the interface shows a part",
+        **OF_PARTS,
+    }
+
+    def is_format(self, records: list[dict[str, Any]]) -> bool:
+        """Accept messages that name their sender as this export does."""
+        return bool(records) and all(
+            record.get("sender") in _ROLES and ("text" in record or "content" in record) for record in records
+        )
+
+    def events(self, notes: ImportNotes) -> RecordEvents:
+        """Return the reader of one conversation's messages."""
+        return _ClaudeAiEvents(self.name, self.volatile, notes)
+
+
+class _ClaudeAiEvents(ChatMessageEvents):
+    agent = "Claude"
+
+    def run_id(self, head: list[dict[str, Any]]) -> str | None:
+        named = self.whole.get("name") or self.whole.get("uuid")
+        return named if isinstance(named, str) else None
+
+    def time_of(self, record: dict[str, Any]) -> int | None:
+        return any_time(record.get("created_at"))
+
+    def record(self, record: dict[str, Any]) -> None:
+        """Add the events of one message."""
+        if not self._begun:
+            self.begin(self.fields(self.whole).get("fields", {}))
+            self.whole = {}
+        parts, sender = record.get("content"), str(record.get("sender"))
+        told = self.fields(record, "sender", "content").get("fields", {})
+        content = [_part(part) for part in parts] if isinstance(parts, list) and parts else record.get("text")
+        super().record({**told, "id": record.get("uuid"), "role": _ROLES.get(sender, sender), "content": content})
+
+
+def _part(part: Any) -> Any:
+    """A part of a message, without times and what the interface alone needs of it."""
+    if not isinstance(part, dict):
+        return part
+    return {name: value for name, value in part.items() if name not in ClaudeAi.volatile or name in _OF_CALLS}

@@ -1,0 +1,80 @@
+"""What ChatGPT and Claude give of a user's conversations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from replay_gui.core.errors import FormatUnknown
+from replay_gui.core.importers.registry import recognise
+from tests.helpers.foreign import read_all, written
+from tests.helpers.paths import DATA
+
+SEEDS = DATA / "seeds"
+
+
+def test_chatgpt_keeps_conversations_as_trees() -> None:
+    found, short = read_all(SEEDS / "chatgpt" / "0.json")
+    assert (found.format, found.run.name, found.run.run_id) == ("chatgpt", "Plot", "c-1")
+    assert found.events[0].payload["config"] == {"model": "o3"}
+    assert [event.payload["data"] for event in found.of("Observation")] == ["Plot it"]
+    assert [(event.payload["reasoning"], event.payload["data"]) for event in found.of("Decision")] == [
+        ("Plan\nI plot with python.", None),
+        (None, "It failed."),
+    ]
+    (request,), (response,) = found.of("ToolRequest"), found.of("ToolResponse")
+    assert (request.payload["tool_name"], request.payload["input"]) == ("python", "import x\nx.plot()")
+    assert (response.payload["error"], response.meta["duration"]) == ("ModuleNotFoundError: x", 10**9)
+    assert response.meta["parent"] == found.events.index(request)
+    (other,) = found.of("x:bookkeeping/chatgpt/other-branch")
+    assert other.payload["data"]["content"]["parts"] == ["An older answer"]
+    assert short.kinds == ["AgentInit", "Observation", "Decision"]
+
+
+def node(parent: str | None, role: str, content: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {
+        "parent": parent,
+        "message": {"author": {"role": role, "name": more.pop("name", None)}, "content": content} | more,
+    }
+
+
+def test_a_tool_of_chatgpt_may_answer_more_than_once(tmp_path: Path) -> None:
+    text = {"content_type": "text", "parts": ["one"]}
+    nodes = {
+        "a": node(None, "assistant", {"content_type": "code", "text": '{"q": 1}'}, recipient="web"),
+        "b": node("a", "tool", text, name="web"),
+        "c": node("b", "tool", {"content_type": "system_error", "text": "no net"}, name="web"),
+        "d": node("c", "user", {"content_type": "multimodal_text", "parts": [{"asset_pointer": "f"}, "Look"]}),
+    }
+    (found,) = read_all(written(tmp_path, {"mapping": nodes}))
+    assert [event.payload["input"] for event in found.of("ToolRequest")] == [{"q": 1}]
+    assert [event.payload["output"] for event in found.of("ToolResponse")] == ["one"]
+    assert [event.payload["data"] for event in found.of("Observation")] == ["no net", [{"asset_pointer": "f"}, "Look"]]
+
+
+def test_a_tree_that_runs_in_a_circle_is_read_once(tmp_path: Path) -> None:
+    text = {"content_type": "text", "parts": ["one"]}
+    tree = {"mapping": {"a": node("b", "user", text), "b": node("a", "assistant", text)}, "current_node": "b"}
+    (found,) = read_all(written(tmp_path, tree))
+    assert found.kinds == ["AgentInit", "Observation", "Decision"]
+
+
+def test_claude_has_calls_and_results_in_one_message() -> None:
+    found, _, empty = read_all(SEEDS / "claude-ai" / "0.json")
+    assert (found.format, found.run.name, empty.kinds) == ("claude-ai", "Mixing", [])
+    assert found.kinds == [
+        "AgentInit", "Observation", "Decision", "ToolRequest", "ToolResponse", "Error", "ToolRequest", "ToolResponse",
+        "Decision",
+    ]  # fmt: skip
+    assert [event.payload["reasoning"] for event in found.of("Decision")] == ["Measure it.", None]
+    assert [event.payload["error"] for event in found.of("ToolResponse")] == ["loud is not defined", None]
+    assert [event.meta.get("parent") for event in found.of("Decision")] == [None, None]
+
+
+def test_an_object_with_another_mapping_is_no_conversation(tmp_path: Path) -> None:
+    path = tmp_path / "file.json"
+    path.write_text('{\n "mapping": {"a": {"name": "b"}}\n}')
+    with pytest.raises(FormatUnknown):
+        recognise(path)
