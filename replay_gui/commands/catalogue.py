@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
         if args.workers is not None:
             raise UsageError("--workers is for this computer; a cluster has its own")
     from replay_gui.core.catalogue.writing import write_catalogue
-    from replay_gui.engine.opening import user_mappings
+    from replay_gui.engine.opening import user_mappings, user_notes_places
 
     with ProgressLine(f"Reading {plural(len(args.sources), 'source')}") as progress:
 
@@ -54,7 +54,12 @@ def run(args: argparse.Namespace) -> int:
             return index_here(batches, args.workers or os.cpu_count() or 1, progress.show)
 
         made = write_catalogue(
-            args.sources, args.output, index_batches, format=args.format, mappings=str(user_mappings())
+            args.sources,
+            args.output,
+            index_batches,
+            format=args.format,
+            mappings=str(user_mappings()),
+            places=user_notes_places(),
         )
     for problem in made.problems:
         print_error(problem)

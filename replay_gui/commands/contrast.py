@@ -38,7 +38,7 @@ from replay_gui.core.report.runs.contrast_model import ContrastPart
 from replay_gui.core.report.runs.contrast_part import contrast_part
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
-from replay_gui.engine.opening import conversion_cache, user_mappings
+from replay_gui.engine.opening import conversion_cache, user_mappings, user_notes_places
 
 _MAX_SHOWN, _MAX_TASKS_SHOWN = 8, 24  # that people are shown
 _MAX_NAME, _MAX_NAMES, _MAX_OUTLIERS = 60, 6, 3  # characters; names of runs; runs
@@ -120,7 +120,9 @@ def _read_runs(args: argparse.Namespace) -> tuple[RunSet, LogOf, int]:
         raise LogUnreadable("contrast reads files, not standard input; give paths")
     files, unread = list[RunFile](), 0
     for source in source_files(args.runs):
-        found, problem = source.runs(str(conversion_cache()), format=args.format, mappings=str(user_mappings()))
+        found, problem = source.runs(
+            str(conversion_cache()), format=args.format, mappings=str(user_mappings()), places=user_notes_places()
+        )
         files += found
         if problem:
             print_error(problem)
@@ -152,7 +154,7 @@ def _print_contrast(runs: RunSet, contrast: Contrast, failures: FailureGroups | 
         print_line(f"  {plural(left_out, 'call')} of very long runs were not looked at")
     by_hand = sum(run.set_by_hand for run in contrast.runs)
     if by_hand:
-        print_line(f"  {plural(by_hand, 'outcome')} set by hand, in notes beside the logs")
+        print_line(f"  {plural(by_hand, 'outcome')} set by hand")
     print_line(f"  {contrast.separation.note}")
     for separator in contrast.separation.separators[:_MAX_SHOWN]:
         print_separator(separator.sentence, separator)

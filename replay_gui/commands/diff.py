@@ -21,8 +21,8 @@ from replay_gui.core.divergence.comparer import Comparer
 from replay_gui.core.divergence.comparison import Cause, Change, Comparison, Difference, DivergencePoint, rank_causes
 from replay_gui.core.divergence.divergence_points import divergence_points
 from replay_gui.core.divergence.side import ComparedSide
-from replay_gui.core.errors import LogUnreadable
-from replay_gui.core.facts.run_notes import RunNotes, notes_beside, read_notes, with_notes
+from replay_gui.core.errors import LogUnreadable, NotesRefused
+from replay_gui.core.facts.run_notes import RunNotes, with_notes
 from replay_gui.core.importers.import_notes import gap_notes, notes_in_header
 from replay_gui.core.importers.run_choice import split_run
 from replay_gui.core.log.event import Event
@@ -38,6 +38,7 @@ from replay_gui.core.state.json_form import json_form
 from replay_gui.core.state.state import ABSENT
 from replay_gui.core.text.event_label import event_label
 from replay_gui.core.text.event_text import summarize_event
+from replay_gui.engine.files.notes_in_force import notes_in_force
 from replay_gui.engine.files.rules_in_force import RulesInForce
 from replay_gui.engine.opening import user_cache
 
@@ -124,7 +125,12 @@ def _notes(run: OpenedRun) -> RunNotes:
     number = ""
     if run.runs_in_file > 1 and chosen is not None:
         number = chosen if chosen.isdecimal() else str(run.names.index(chosen) + 1) if chosen in run.names else ""
-    return read_notes(notes_beside(Path(path), number))
+    in_force = notes_in_force(Path(path), number)
+    if in_force.problem:
+        raise NotesRefused(in_force.problem)
+    if in_force.unused_count:
+        print_note(f"{in_force.unused}: not used: nobody has allowed what lies beside the logs of this folder")
+    return in_force.notes
 
 
 def _rules_json(in_force: RulesInForce) -> dict[str, Any]:

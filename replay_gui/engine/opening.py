@@ -9,6 +9,7 @@ import msgspec
 import platformdirs
 
 from replay_gui.core.errors import LogUnreadable
+from replay_gui.core.facts.notes_places import NotesPlaces
 from replay_gui.core.index.index_builder import BuiltIndex
 from replay_gui.core.index.index_cache import IndexCache
 from replay_gui.core.log.begun import RunBegin
@@ -191,9 +192,10 @@ def user_trusted_folders() -> TrustedFolders:
     return TrustedFolders(_folder(platformdirs.user_config_path) / "trusted-folders.json")
 
 
-def user_notes_folder() -> Path:
-    """Return the folder for notes on runs that are not kept beside their logs."""
-    return _folder(platformdirs.user_config_path) / "notes"
+def user_notes_places() -> NotesPlaces:
+    """Return where notes that count are."""
+    folder = _folder(platformdirs.user_config_path) / "notes"
+    return NotesPlaces(str(folder), tuple(user_trusted_folders().all))
 
 
 def conversion_cache() -> Path:

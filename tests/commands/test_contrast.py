@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from replay_gui.core.facts.run_notes import RunNotes, notes_beside, write_notes
+from replay_gui.core.facts.notes_places import notes_beside
+from replay_gui.core.facts.run_notes import RunNotes, write_notes
+from replay_gui.engine.opening import user_trusted_folders
 from tests.helpers.evaluations.evaluation_logs import CANCEL, LOOK, MadeCall, write_evaluation, write_run
 
 MEMBERS = {
@@ -95,6 +97,9 @@ def test_an_outcome_set_by_hand_is_shown_as_such(command: Any, tmp_path: Path) -
     paths = [write_run(tmp_path / f"{n}.rlog", [CANCEL] * n, passed=None, trial=n) for n in range(2)]
     for number, path in enumerate(paths):
         write_notes(RunNotes(bool(number)), notes_beside(path))
+    unasked = command("contrast", *paths, "--json").object
+    assert [run["passed"] for run in unasked["runs"]] == [None, None], "nobody has allowed them"
+    user_trusted_folders().add(tmp_path)
     form = command("contrast", *paths, "--json").object
     assert [(run["passed"], run["set_by_hand"]) for run in form["runs"]] == [(False, True), (True, True)]
     assert "2 outcomes set by hand" in command("contrast", *paths).out

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from replay_gui import DivergencePoint, EventLog, ReplayEngine
-from replay_gui.core.facts.run_notes import RunNotes, notes_beside, write_notes
+from replay_gui.core.facts.notes_places import notes_beside
+from replay_gui.core.facts.run_notes import RunNotes, write_notes
 from replay_gui.core.recorder.recorder import Recorder
 from replay_gui.engine.opening import user_trusted_folders
 from replay_gui.samples import OTHERWISE, REFERENCE, RERUN
@@ -220,6 +221,10 @@ def test_an_outcome_that_was_set_by_hand_counts(command: Command, tmp_path: Path
     assert "B cancelled flight Z7GOZK (event 3); A did not." in unknown.out
     for path, passed in ((a, False), (b, True)):
         write_notes(RunNotes(passed), notes_beside(path))
+    unasked = command("diff", a, b)
+    assert "Why first failed" not in unasked.out
+    assert len([line for line in unasked.err.splitlines() if "nobody has allowed" in line]) == 2
+    user_trusted_folders().add(tmp_path)
     told = command("diff", a, b)
     assert "Outcome of A: failed by set by hand" in told.out
     assert "Why first failed" in told.out

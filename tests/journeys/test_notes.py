@@ -9,7 +9,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from replay_gui.core.facts.run_notes import RunNotes, notes_beside, read_notes, write_notes
+from replay_gui.core.facts.notes_places import notes_beside
+from replay_gui.core.facts.run_notes import RunNotes, read_notes, write_notes
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.recorder.recorder import Recorder
 from replay_gui.engine.files.notes_in_force import own_notes

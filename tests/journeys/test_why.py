@@ -12,7 +12,8 @@ from PySide6.QtTest import QTest
 
 from replay_gui.core.divergence.rules.rules import Action, Rule
 from replay_gui.core.divergence.rules.rules_file import read_rules, rules_beside
-from replay_gui.core.facts.run_notes import RunNotes, notes_beside, read_notes, write_notes
+from replay_gui.core.facts.notes_places import notes_beside
+from replay_gui.core.facts.run_notes import RunNotes, read_notes, write_notes
 from replay_gui.core.reasons.reason import ReasonKind
 from replay_gui.engine.files.notes_in_force import own_notes
 from replay_gui.engine.opening import user_trusted_folders

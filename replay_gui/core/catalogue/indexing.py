@@ -15,7 +15,7 @@ from replay_gui.core.catalogue.part import CataloguePart, joined, part_of
 from replay_gui.core.catalogue.sources import local_file
 from replay_gui.core.contrast.profiling import profiles, run_files
 from replay_gui.core.errors import FormatUnknown, ReplayError
-from replay_gui.core.facts.run_notes import SUFFIX
+from replay_gui.core.facts.notes_places import NotesPlaces
 from replay_gui.core.importers.companions import companions_digest, importer_named
 from replay_gui.core.importers.importer import ReadsCompanions
 from replay_gui.core.importers.packed import foreign_file
@@ -37,7 +37,7 @@ class SourceTask(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         source: path or URL. data: its bytes, where the worker cannot read it. format: an importer's name; None: judged
             from the content. mappings: path of the user's mappings, "" for none. known: the fingerprint that the
-            catalogue has; a source that still has it is not read again.
+            catalogue has; a source that still has it is not read again. places: of notes that count.
     """
 
     source: str
@@ -45,6 +45,7 @@ class SourceTask(msgspec.Struct, frozen=True, kw_only=True):
     format: str | None = None
     mappings: str = ""
     known: str = ""
+    places: NotesPlaces = NotesPlaces()
 
 
 class SourceBatch(msgspec.Struct, frozen=True):
@@ -121,7 +122,7 @@ def _indexed(task: SourceTask, conversions: Path) -> tuple[IndexedSource, Catalo
 
 
 def _rows(task: SourceTask, path: str, conversions: str) -> CataloguePart:
-    files = run_files(path, conversions, format=task.format, mappings=task.mappings or None)
+    files = run_files(path, conversions, format=task.format, mappings=task.mappings or None, places=task.places)
     if path != task.source:  # its name is that of the source, not of the copy
         files = [
             msgspec.structs.replace(file, given=file.given.replace(path, task.source, 1), notes="") for file in files
@@ -145,11 +146,9 @@ def _fingerprint(task: SourceTask, path: str) -> str:
         known = task.known.split("-", 2)
         format = known[2] if known[0] == own else _format_of(path, task.format)
         digest.update(_companions_digest(path, format).encode())
-        file = Path(path)
-        for notes in sorted(file.parent.glob(f"{_escaped(file.name)}*{SUFFIX}")):
-            if notes.is_file():
-                name = os.fsencode(notes.name)
-                digest.update(b"%d:%b" % (len(name), name) + blake3(read_beginning(notes, _MAX_SIDE_BYTES)).digest())
+        for notes in task.places.files_of(Path(path)):
+            name = os.fsencode(notes)
+            digest.update(b"%d:%b" % (len(name), name) + blake3(read_beginning(notes, _MAX_SIDE_BYTES)).digest())
     if task.mappings and Path(task.mappings).is_file():
         digest.update(read_beginning(Path(task.mappings), _MAX_SIDE_BYTES))
     return f"{own}-{digest.hexdigest(length=16)}-{format}"
@@ -169,7 +168,3 @@ def _companions_digest(path: str, format: str) -> str:
         return ""
     with Source(path) as source, foreign_file(source) as file:
         return companions_digest(importer, file)
-
-
-def _escaped(name: str) -> str:
-    return "".join(f"[{c}]" if c in "*?[" else c for c in name)

@@ -32,6 +32,7 @@ from replay_gui.core.catalogue.sources import expand_sources, is_of_this_process
 from replay_gui.core.contrast.run_set import MIN_TELLING_ANSWER
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.errors import CatalogueRefused
+from replay_gui.core.facts.notes_places import NO_PLACES, NotesPlaces
 
 IndexBatches = Callable[[Sequence[SourceBatch]], Iterable[IndexedBatch]]
 """Index all batches, here or elsewhere; the results may come in any order."""
@@ -63,12 +64,14 @@ def write_catalogue(
     *,
     format: str | None = None,
     mappings: str = "",
+    places: NotesPlaces = NO_PLACES,
 ) -> CatalogueSummary:
     """Write the catalogue of all runs in these sources; equal sources give equal bytes, however they are read.
 
     Args:
         given: paths, globs, folders, URLs. folder: of the catalogue, which is replaced, or made.
         format: an importer's name; None: judged from the content. mappings: path of the user's mappings, or "".
+            places: of notes that count.
 
     Raises:
         CatalogueRefused: the folder holds something else. LogUnreadable: a source matches nothing. NotWritten: the
@@ -86,6 +89,7 @@ def write_catalogue(
             data=read_source(source) if is_of_this_process(source) else None,
             format=format,
             mappings=mappings,
+            places=places,
             known=earlier.fingerprint(source),
         )
         for source in named

@@ -17,7 +17,8 @@ from replay_gui.core.effects.effect import Effect, EffectFinding
 from replay_gui.core.effects.observed import observe_effects
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.errors import ReplayError
-from replay_gui.core.facts.run_notes import RunNotes, notes_beside, read_notes
+from replay_gui.core.facts.notes_places import NO_PLACES, NotesPlaces
+from replay_gui.core.facts.run_notes import RunNotes, read_notes
 from replay_gui.core.facts.run_totals import total_tokens
 from replay_gui.core.importers.conversion_cache import cached_conversions
 from replay_gui.core.importers.run_choice import choose_run
@@ -37,7 +38,7 @@ class RunFile(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         log: path of the log. given: what opens it, ``FILE#n`` of several. name: for people. format: of the user's file.
-        content: BLAKE3 of the user's file, hex. notes: path of its notes.
+        content: BLAKE3 of the user's file, hex. notes: path of its notes, or "".
     """
 
     log: str
@@ -56,19 +57,20 @@ def run_files(
     format: str | None = None,
     mappings: str | None = None,
     root: str | None = None,
+    places: NotesPlaces = NO_PLACES,
 ) -> list[RunFile]:
     """Return the runs of a file; ReplayError where it cannot be read.
 
     Args:
         conversions: folder of the cached conversions. chosen: the name or number of one run; None: all.
         format: an importer's name; None: judged from the content. mappings: file of the user's mappings.
-        root: the folder that was opened; names are relative to it.
+        root: the folder that was opened; names are relative to it. places: of notes that count.
     """
     file = Path(path)
     shown = file.relative_to(root).as_posix() if root is not None and file.is_relative_to(root) else file.name
     with Source(path) as source:
         if format == OWN_FORMAT or (format is None and is_replay_log(source)):
-            content, notes = source.blake3(), str(notes_beside(file))
+            content, notes = source.blake3(), places.counting(file)
             return [RunFile(log=path, given=path, name=shown, format=OWN_FORMAT, content=content, notes=notes)]
     made = cached_conversions(path, conversions, format, mappings)
     several = len(made) > 1
@@ -83,7 +85,7 @@ def run_files(
                 name=f"{shown} · {run.name}" if several else shown,
                 format=run.format,
                 content=run.source_blake3,
-                notes=str(notes_beside(file, number)),
+                notes=places.counting(file, number),
             )
         )
     return files

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from replay_gui.core.contrast.profiling import RunFile, run_files
 from replay_gui.core.contrast.run_profile import EvaluatedRun
 from replay_gui.core.errors import LogUnreadable, ReplayError
+from replay_gui.core.facts.notes_places import NO_PLACES, NotesPlaces
 from replay_gui.core.importers.files_below import files_below
 from replay_gui.core.importers.run_choice import split_run
 
@@ -26,17 +27,28 @@ class SourceFile:
     root: str | None = None
 
     def runs(
-        self, conversions: str, *, format: str | None = None, mappings: str | None = None
+        self,
+        conversions: str,
+        *,
+        format: str | None = None,
+        mappings: str | None = None,
+        places: NotesPlaces = NO_PLACES,
     ) -> tuple[list[RunFile], str]:
         """Return its runs, and why there are none; "" where it was found in a folder: not every file there is a run.
 
         Args:
             conversions: folder of the cached conversions. format: an importer's name; None: judged from the content.
-            mappings: file of the user's mappings.
+            mappings: file of the user's mappings. places: of notes that count.
         """
         try:
             runs = run_files(
-                self.path, conversions, chosen=self.chosen, format=format, mappings=mappings, root=self.root
+                self.path,
+                conversions,
+                chosen=self.chosen,
+                format=format,
+                mappings=mappings,
+                root=self.root,
+                places=places,
             )
         except ReplayError as why:
             return [], str(why) if self.root is None else ""

@@ -18,7 +18,6 @@ from replay_gui.core.facts.run_note import MAX_NOTES, RunNote, note_of_table, no
 from replay_gui.core.facts.run_outcome import Outcome, RunResult
 from replay_gui.core.text.toml_file import read_toml
 
-SUFFIX = ".notes.toml"
 BY_HAND = "set by hand"
 """The grader of an outcome that a person set."""
 
@@ -50,15 +49,6 @@ class RunNotes:
     def __bool__(self) -> bool:
         """Whether anything is said."""
         return self != RunNotes()
-
-
-def notes_beside(log: Path, run: str = "") -> Path:
-    """Return the path of a run's notes, which need not exist: ``run.rlog.notes.toml``.
-
-    Args:
-        run: the number of the run in a file that holds several, as a text: ``trials.json.3.notes.toml``.
-    """
-    return log.with_name(f"{log.name}.{run}{SUFFIX}" if run else log.name + SUFFIX)
 
 
 def read_notes(path: Path) -> RunNotes:

@@ -7,14 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from blake3 import blake3
-
 from replay_gui.core.errors import NotesRefused, NotWritten, ReplayError
-from replay_gui.core.facts.run_notes import SUFFIX, RunNotes, notes_beside, read_notes, write_notes
+from replay_gui.core.facts.notes_places import notes_beside
+from replay_gui.core.facts.run_notes import RunNotes, read_notes, write_notes
 from replay_gui.engine.answers import RunFacts
-from replay_gui.engine.opening import user_notes_folder, user_trusted_folders
-
-_MAX_NAME_BYTES = 120
+from replay_gui.engine.opening import user_notes_places, user_trusted_folders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +33,7 @@ class NotesInForce:
 
 def own_notes(log: Path, run: str = "") -> Path:
     """Return the path of a run's notes among the user's own files; `run` as in notes_beside."""
-    place = os.fsencode(os.path.realpath(log)) + b"\0" + run.encode()
-    name = os.fsdecode(os.fsencode(log.name)[:_MAX_NAME_BYTES])
-    return user_notes_folder() / f"{name}.{blake3(place).hexdigest(length=8)}{SUFFIX}"
+    return user_notes_places().own_notes(log, run)
 
 
 def run_number(facts: RunFacts) -> str:
@@ -53,7 +48,7 @@ def notes_in_force(log: Path, run: str = "") -> NotesInForce:
     if not os.path.lexists(beside):
         return NotesInForce(notes=notes, path=own, problem=problem)
     others, other_problem = _read(beside)
-    if not user_trusted_folders().contains(beside.parent):
+    if not user_notes_places().allows(log):
         count = len(others.notes) + (others.outcome is not None)
         return NotesInForce(notes=notes, path=own, unused=beside, unused_count=count, problem=problem)
     of_both = (*others.notes, *(note for note in notes.notes if note not in others.notes))

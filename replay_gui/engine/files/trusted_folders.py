@@ -20,6 +20,11 @@ class TrustedFolders:
     def __init__(self, file: Path) -> None:
         self._file = file
 
+    @property
+    def all(self) -> list[str]:
+        """The real paths of the folders."""
+        return self._read()
+
     def contains(self, folder: Path) -> bool:
         """Return whether the user has allowed the rules and notes in this folder."""
         return os.path.realpath(folder) in self._read()

@@ -46,6 +46,7 @@ from replay_gui.engine.jobs.evaluation_messages import (
 )
 from replay_gui.engine.jobs.failures_job import PackedFailures, pack_failures
 from replay_gui.engine.jobs.job import JobContext
+from replay_gui.engine.opening import user_notes_places
 
 PART_INTERVAL = 0.1  # seconds between two parts
 
@@ -242,7 +243,7 @@ def _catalogued_runs(folder: str, context: JobContext) -> RunSet:
 
 def _source_runs(arguments: EvaluationArguments, context: JobContext) -> tuple[list[RunFile], list[tuple[str, str]]]:
     """Return the runs that can be read, and (path, why not) of deadly files and others that were named one by one."""
-    sources = list(source_files(arguments.sources))
+    sources, places = list(source_files(arguments.sources)), user_notes_places()
     deadly = {one.file: one.problem for one in arguments.deadly}
     files, problems, told, next_part = list[RunFile](), list[tuple[str, str]](), 0, 0.0
     for done, source in enumerate(sources):
@@ -254,7 +255,7 @@ def _source_runs(arguments: EvaluationArguments, context: JobContext) -> tuple[l
             problems.append((source.path, _not_read(source.path, deadly[begun])))
             continue
         context.part(begun)
-        runs, problem = source.runs(arguments.conversions, mappings=arguments.mappings)
+        runs, problem = source.runs(arguments.conversions, mappings=arguments.mappings, places=places)
         files += runs
         if problem:
             problems.append((source.path, problem))

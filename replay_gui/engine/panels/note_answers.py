@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.errors import NotWritten
+from replay_gui.core.facts.notes_places import notes_beside
 from replay_gui.core.facts.run_note import PlacedNote, RunNote, anchor_of, place_of
-from replay_gui.core.facts.run_notes import RunNotes, notes_beside
+from replay_gui.core.facts.run_notes import RunNotes
 from replay_gui.core.index.index_columns import COMPARISON_COLUMNS, read_column
 from replay_gui.engine.files.notes_in_force import NotesInForce, change_notes, notes_in_force, run_number
 from replay_gui.engine.open_run import OpenRun

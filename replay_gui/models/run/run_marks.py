@@ -102,7 +102,7 @@ class RunMarks(QObject):
         return replace(
             marks,
             run_marks=self._indexes,
-            notes=np.array(sorted({mark.events[0] for mark in notes}), np.int64),
+            notes=np.array(sorted({event for mark in notes for event in mark.events}), np.int64),
             noted_ranges=np.array(sorted(ranges), np.int64).reshape(-1, 2),
             tool_effects=self.effects,
         )

@@ -7,6 +7,7 @@ import pytest
 
 from replay_gui.core.catalogue.indexing import IndexedBatch, SourceBatch, SourceTask, index_batch
 from replay_gui.core.catalogue.writing import CatalogueSummary, write_catalogue
+from replay_gui.core.facts.notes_places import NO_PLACES, NotesPlaces
 from tests.helpers.evaluations.evaluation_logs import write_evaluation
 
 
@@ -22,8 +23,10 @@ class Indexer:
         return map(index_batch, batches[:: self._step])
 
 
-def write(folder: Path, *sources: Path | str, indexer: Indexer | None = None) -> CatalogueSummary:
-    return write_catalogue([str(source) for source in sources], folder, indexer or Indexer())
+def write(
+    folder: Path, *sources: Path | str, indexer: Indexer | None = None, places: NotesPlaces = NO_PLACES
+) -> CatalogueSummary:
+    return write_catalogue([str(source) for source in sources], folder, indexer or Indexer(), places=places)
 
 
 def files_of(folder: Path) -> dict[str, bytes]:

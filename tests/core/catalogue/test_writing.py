@@ -15,7 +15,8 @@ from replay_gui.core.contrast.contrast import contrast_runs
 from replay_gui.core.contrast.profiling import profiles, run_files
 from replay_gui.core.contrast.run_set import run_set
 from replay_gui.core.errors import CatalogueRefused, LogUnreadable
-from replay_gui.core.facts.run_notes import RunNotes, notes_beside, write_notes
+from replay_gui.core.facts.notes_places import NotesPlaces, notes_beside
+from replay_gui.core.facts.run_notes import RunNotes, write_notes
 from replay_gui.core.recorder.recorder import Recorder
 from tests.core.catalogue.conftest import Indexer, files_of, write
 from tests.helpers.evaluations.evaluation_logs import CANCEL, LOOK, MadeCall, write_run
@@ -60,9 +61,11 @@ def test_an_edit_that_keeps_size_and_time_is_noticed(tmp_path: Path, logs: Path,
 
 def test_new_notes_beside_a_log_are_read(logs: Path, catalogue: Path) -> None:
     path = write_run(logs / "open.rlog", [], passed=None)
-    write(catalogue, logs)
+    places = NotesPlaces(allowed=(os.path.realpath(logs),))
+    write(catalogue, logs, places=places)
     write_notes(RunNotes(True), notes_beside(path))
-    assert write(catalogue, logs).read == 1
+    assert write(catalogue, logs).read == 0, "nobody has allowed them"
+    assert write(catalogue, logs, places=places).read == 1
     (run,) = [run for run in open_catalogue(catalogue).runs if run.given == str(path)]
     assert (run.passed, run.set_by_hand) == (True, True)
 

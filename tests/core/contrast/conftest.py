@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from replay_gui.core.contrast.profiling import RunFile, profiles, run_files
 from replay_gui.core.contrast.run_profile import RunProfile
 from replay_gui.core.contrast.run_set import RunSet, run_set
+from replay_gui.core.facts.notes_places import NotesPlaces
 from tests.helpers.evaluations.evaluation_logs import write_evaluation
 
 
@@ -32,10 +34,11 @@ ReadFiles = Callable[..., Evaluation]
 
 @pytest.fixture
 def read_files(tmp_path: Path) -> ReadFiles:
-    """read_files(path, …): the runs of these files."""
+    """read_files(path, …): the runs of these files; notes beside those in `tmp_path` count."""
 
     def read(*paths: Path) -> Evaluation:
-        files = [file for path in paths for file in run_files(str(path), str(tmp_path / "conversions"))]
+        places = NotesPlaces(allowed=(os.path.realpath(tmp_path),))
+        files = [f for path in paths for f in run_files(str(path), str(tmp_path / "conversions"), places=places)]
         made = list(profiles(files))
         return Evaluation(files, made, run_set(made))
 

@@ -5,7 +5,8 @@ from pathlib import Path
 from replay_gui.core.contrast.feature import Feature, FeatureKind
 from replay_gui.core.contrast.profiling import profiles, run_files
 from replay_gui.core.contrast.run_profile import RunProfile
-from replay_gui.core.facts.run_notes import BY_HAND, RunNotes, notes_beside, write_notes
+from replay_gui.core.facts.notes_places import NO_PLACES, NotesPlaces, notes_beside
+from replay_gui.core.facts.run_notes import BY_HAND, RunNotes, write_notes
 from replay_gui.core.facts.run_outcome import Outcome
 from tests.core.contrast.conftest import ReadFiles
 from tests.helpers.evaluations.evaluation_logs import CANCEL, LOOK, START, STEP, MadeCall, write_run
@@ -94,6 +95,18 @@ def test_an_outcome_set_by_hand_counts_where_the_log_has_none(tmp_path: Path, re
     assert run.passed is True
     assert run.set_by_hand
     assert run.result.outcomes == (Outcome(True, None, BY_HAND, "looked at it"),)
+
+
+def test_notes_count_only_where_the_user_has_allowed_them_or_made_them(tmp_path: Path) -> None:
+    path, own = write_run(tmp_path / "a.rlog", [], passed=None), NotesPlaces(str(tmp_path / "own"))
+    write_notes(RunNotes(True), notes_beside(path))
+    for places, passed in ((NO_PLACES, None), (own, None), (NotesPlaces(allowed=(str(tmp_path.resolve()),)), True)):
+        (profile,) = profiles(run_files(str(path), str(tmp_path / "conversions"), places=places))
+        assert profile.run.passed is passed
+    own.own_notes(path).parent.mkdir()
+    write_notes(RunNotes(False), own.own_notes(path))
+    (profile,) = profiles(run_files(str(path), str(tmp_path / "conversions"), places=own))
+    assert (profile.run.passed, profile.run.set_by_hand) == (False, True)
 
 
 def test_notes_beside_a_log_never_replace_its_own_outcome(tmp_path: Path, read_files: ReadFiles) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from replay_gui.core.errors import NotesRefused
-from replay_gui.core.facts.run_notes import BY_HAND, RunNotes, notes_beside, read_notes, write_notes
+from replay_gui.core.facts.notes_places import notes_beside
+from replay_gui.core.facts.run_notes import BY_HAND, RunNotes, read_notes, write_notes
 from replay_gui.core.facts.run_outcome import Outcome
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from replay_gui.core.errors import NotesRefused
+from replay_gui.core.facts.notes_places import notes_beside
 from replay_gui.core.facts.run_note import NoteAnchor, RunNote
-from replay_gui.core.facts.run_notes import RunNotes, notes_beside, read_notes, write_notes
+from replay_gui.core.facts.run_notes import RunNotes, read_notes, write_notes
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.engine.files.notes_in_force import change_notes, notes_in_force, own_notes
 from replay_gui.engine.opening import user_trusted_folders
