@@ -90,7 +90,7 @@ class Engine:
         self._searchers = WorkerPool(2)  # a search and a trace wait neither for the long work nor for each other
         self._listers = WorkerPool(1)  # nor does a run for the lists of sessions and formats
         self._importers = pool.beside(2)  # nor an import, one of each side, for the verification of what is open
-        self._followers = pool.beside(2)  # nor a file that is followed, one of each side, for anything
+        self._followers = pool.beside(2, niceness=0)  # nor a file that is followed, one of each side, for anything
         self._comparers = WorkerPool(1)  # keeps what it has read of the runs
         self._evaluators = WorkerPool(1)  # so does this
         self._askers = WorkerPool(2)  # while what these do is ended as soon as something else is asked

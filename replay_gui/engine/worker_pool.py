@@ -40,7 +40,7 @@ class OnJobMessage(Protocol):
 
 
 CLOSE_TIMEOUT = 0.5  # seconds a worker gets to end by itself
-EXTRA_NICENESS = 10  # of a worker beyond the program's own
+EXTRA_NICENESS = 10  # of a worker beyond the program's own, where nobody waits for each of its messages
 
 
 class Handle:
@@ -70,7 +70,7 @@ class _Worker:
             process_group=0,  # out of reach of Ctrl+C in the terminal, which is the program's affair
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
-        _make_nice(self._process.pid)
+        _make_nice(self._process.pid, pool.niceness)
         self.thread = Thread(target=self._listen, args=(pool,), name=f"worker-{self._process.pid}", daemon=True)
         self.thread.start()
 
@@ -114,8 +114,11 @@ class WorkerPool:
     with the reason. All methods may be called from any thread.
     """
 
-    def __init__(self, size: int = 2, module: str = "replay_gui.engine.jobs.registry") -> None:
-        self._size = size
+    def __init__(
+        self, size: int = 2, module: str = "replay_gui.engine.jobs.registry", niceness: int = EXTRA_NICENESS
+    ) -> None:
+        """`niceness`: of a worker beyond the program's own."""
+        self._size, self.niceness = size, niceness
         self._module = module
         self._lock = RLock()
         self._numbers = itertools.count(1)
@@ -124,9 +127,9 @@ class WorkerPool:
         self._ending: set[_Worker] = set()
         self._closed = False
 
-    def beside(self, size: int) -> WorkerPool:
+    def beside(self, size: int, niceness: int = EXTRA_NICENESS) -> WorkerPool:
         """Another pool for the same jobs, with workers of its own."""
-        return WorkerPool(size, self._module)
+        return WorkerPool(size, self._module, niceness)
 
     @property
     def is_idle(self) -> bool:
@@ -227,12 +230,12 @@ def _log_worker_record(record: WorkerRecord) -> None:
     topic_logger(topic).log(record.level, "%s", record.text)
 
 
-def _make_nice(pid: int) -> None:
+def _make_nice(pid: int, niceness: int) -> None:
     """Lower the priority of a new worker; from outside, since it is busiest while it starts."""
     if hasattr(os, "setpriority"):
         own = os.getpriority(os.PRIO_PROCESS, 0)
         with contextlib.suppress(ProcessLookupError):
-            os.setpriority(os.PRIO_PROCESS, pid, own + EXTRA_NICENESS)
+            os.setpriority(os.PRIO_PROCESS, pid, own + niceness)
 
 
 def _environment() -> dict[str, str]:

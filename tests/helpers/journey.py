@@ -112,10 +112,10 @@ def kept_workers(_kept_pools: dict[tuple[int, int, str], KeptPool], monkeypatch:
     """
     made = Counter[int]()
 
-    def pool_of(size: int = 2, module: str = "replay_gui.engine.jobs.registry") -> WorkerPool:
+    def pool_of(size: int = 2, module: str = "replay_gui.engine.jobs.registry", niceness: int = 10) -> WorkerPool:
         """The first pool of a size is the first of that size in the earlier windows, and so on."""
         made[size] += 1
-        return _kept_pools.setdefault((size, made[size], module), KeptPool(size, module))
+        return _kept_pools.setdefault((size, made[size], module), KeptPool(size, module, niceness))
 
     monkeypatch.setattr(worker_pool, "WorkerPool", pool_of)
     monkeypatch.setattr(engine, "WorkerPool", pool_of)

@@ -38,9 +38,17 @@ class Overview:
 
     @classmethod
     def of(
-        cls, index: RunIndex, columns: int, axis: TimelineAxis = NUMBERS, marks: TimelineMarks = NO_MARKS
+        cls,
+        index: RunIndex,
+        columns: int,
+        axis: TimelineAxis = NUMBERS,
+        marks: TimelineMarks = NO_MARKS,
+        failures: NDArray[np.int64] | None = None,
     ) -> Overview:
-        """Make `columns` (at least 1) columns; fewer for the pace if there are fewer events."""
+        """Make `columns` (at least 1) columns; fewer for the pace if there are fewer events.
+
+        `failures`: the indexes of those events, where they are known.
+        """
         end = float(axis.coordinates(np.array([index.count]))[0])
         edges = np.linspace(0, end, max(min(columns, index.count), 1) + 1)
         pace = _pace(index.time, edges) if axis is NUMBERS else _crowding(axis.positions(edges))
@@ -53,7 +61,7 @@ class Overview:
         def has_some(event_indexes: NDArray[np.integer]) -> NDArray[np.float64]:
             return (counted(event_indexes) > 0).astype(np.float64)
 
-        errors = counted(np.flatnonzero(failures_of_index(index)))
+        errors = counted(np.flatnonzero(failures_of_index(index)) if failures is None else failures)
         return cls(
             edges=edges,
             pace=np.full(len(edges) - 1, 0.5) if pace is None else pace,
@@ -64,6 +72,20 @@ class Overview:
             divergences=has_some(marks.divergences),
             causes=has_some(marks.causes),
         )
+
+
+class GrowingFailures:
+    """The failures of one run, by index: only what was added to it is looked at."""
+
+    def __init__(self) -> None:
+        self._count, self._found = 0, np.zeros(0, np.int64)
+
+    def of(self, index: RunIndex) -> NDArray[np.int64]:
+        """Return those of `index`, an index of the same run that has the same first events."""
+        if index.count > self._count:
+            more = np.flatnonzero(failures_of_index(index, slice(self._count, index.count))) + self._count
+            self._count, self._found = index.count, np.concatenate((self._found, more))
+        return self._found
 
 
 def _crowding(positions: NDArray[np.float64]) -> NDArray[np.float64] | None:

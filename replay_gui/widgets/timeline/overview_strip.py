@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from replay_gui.core.log.positions import position_after
 from replay_gui.look.theme import GAP, LABELS, STRIP, UNIT, set_role, theme, theme_events
 from replay_gui.models.session import Session
-from replay_gui.models.timeline.overview import Overview
+from replay_gui.models.timeline.overview import GrowingFailures, Overview
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 from replay_gui.widgets.parts.plain_label import PlainLabel
 
@@ -27,6 +27,7 @@ class OverviewStrip(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._failures = GrowingFailures()
         self._shown: tuple[float, float] = (0.0, 1.0)  # the window as drawn, never too narrow to grasp
         self.setFixedHeight(STRIP)
         self.setAccessibleName("Overview of the whole run")
@@ -58,7 +59,8 @@ class OverviewStrip(QWidget):
 
         self._window.sigRegionChanged.connect(self.on_window_dragged)
         self.graphics.scene().sigMouseClicked.connect(self.on_clicked)
-        session.run_changed.connect(self.on_index_changed)
+        for other in (session.run_changed, session.events_changed):
+            other.connect(self.on_run_changed)
         session.index_changed.connect(self.on_index_changed)
         session.view_changed.connect(self.on_view_changed)
         session.marks_changed.connect(self.on_index_changed)
@@ -78,9 +80,15 @@ class OverviewStrip(QWidget):
         return GAP + self._whole.pixel(position)
 
     @Slot()
+    def on_run_changed(self) -> None:
+        self._failures = GrowingFailures()
+        self.on_index_changed()
+
+    @Slot()
     def on_index_changed(self) -> None:
         session, columns = self._session, self.graphics.width() // COLUMN_PX
-        overview = Overview.of(session.index, columns, session.timeline_axis, session.marks)
+        failures = self._failures.of(session.index)
+        overview = Overview.of(session.index, columns, session.timeline_axis, session.marks, failures)
         self._pace.setData(overview.edges, np.append(overview.pace, overview.pace[-1]))
         heights = (overview.errors, overview.divergences, overview.causes, overview.found)
         for item, columns_of in zip(self._marks, heights, strict=True):

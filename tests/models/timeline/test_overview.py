@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from replay_gui.core.index.run_index import FLAG_FAILED, NO_TIME, RunIndex
+from replay_gui.core.index.run_index import FLAG_FAILED, NO_TIME, RunIndex, failures_of_index
 from replay_gui.core.log.kinds import KINDS
-from replay_gui.models.timeline.overview import Overview
+from replay_gui.models.timeline.overview import GrowingFailures, Overview
 from replay_gui.models.timeline.timeline_axis import NUMBERS, TimeAxis
 from replay_gui.models.timeline.timeline_marks import TimelineMarks
 from tests.helpers.runs import synthetic_index
@@ -73,3 +73,15 @@ def test_along_the_clock_columns_are_equally_long() -> None:
     assert overview.edges[-1] == index.time[-1] - index.time[0]
     assert overview.pace[0] > 0.9
     assert np.abs(overview.pace[10:90] - 0.5).max() < 0.1
+
+
+def test_failures_are_the_same_however_the_run_grew() -> None:
+    index = synthetic_index(1_000)
+    growing = GrowingFailures()
+    for count in (0, 1, 400, 400, 1_000):
+        part = replace(index, kind=index.kind[:count], flags=index.flags[:count])
+        found = growing.of(part)
+        assert found.tolist() == np.flatnonzero(failures_of_index(part)).tolist()
+    assert len(found)
+    whole, given = Overview.of(index, 100).errors, Overview.of(index, 100, failures=found).errors
+    assert given.tolist() == whole.tolist()
