@@ -46,7 +46,7 @@ class JsonLines:
 
     name = "json-lines"
     title = "JSON Lines"
-    version = 9
+    version = 10
     volatile: ClassVar[AbstractMapping[str, str]] = {
         **dict.fromkeys(USUAL_NAMES["time"], CLOCK),
         **OF_PARTS,

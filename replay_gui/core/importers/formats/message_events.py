@@ -58,6 +58,9 @@ class MessageEvents:
     def _assistant(self, message: dict[str, Any], meta: dict[str, Any]) -> None:
         content, reasoning = message.get("content"), message.get("reasoning_content")
         calls = message.get("tool_calls")
+        if calls is not None and not isinstance(calls, list):
+            self._notes.count(NOT_MESSAGES)
+            self.run.custom(f"{self.format}/tool-calls", calls)
         calls = calls if isinstance(calls, list) else []
         context = dict(self.run.context)
         if "time" in meta:

@@ -179,6 +179,7 @@ def read_message(value: dict[str, Any]) -> Message:
             call = MessageCall(None, name, arguments_of(value.get("tool_input")))
             result = MessageResult(None, name, content_of(output), _says_failed(value))
             rest = {key: member for key, member in value.items() if key not in (*_CALL_AND_RESULT, *_USED)}
+            rest |= _status(value)
             return Message("tool", None, reasoning=None, calls=(call,), results=(result,), rest=rest)
         case {"type": "function_call" | "function_call_output"} if "role" not in value:
             role = "assistant" if value["type"] == "function_call" else "tool"
@@ -209,6 +210,7 @@ def read_message(value: dict[str, Any]) -> Message:
     rest = {key: member for key, member in value.items() if key not in _USED and member not in (None, [], {}, "")}
     if told is not None and not isinstance(told, list):
         rest["tool_calls"] = told
+    rest |= _status(value)
     for name, is_read in (("tool_call", dict), ("tool_result", object if role == "tool" and not content else ())):
         if value.get(name) not in (None, [], {}, "") and not isinstance(value[name], is_read):
             rest[name] = value[name]
@@ -238,6 +240,12 @@ def _with_role(value: dict[str, Any]) -> dict[str, Any]:
 
 def _told(rest: dict[str, Any]) -> dict[str, Any]:
     return {key: member for key, member in rest.items() if member not in (None, [], {}, "")}
+
+
+def _status(message: dict[str, Any]) -> dict[str, Any]:
+    """Return the status of a message, where it says more than whether a call failed."""
+    status = message.get("status")
+    return {} if status in (None, "", "success", "completed", "error") else {"status": status}
 
 
 def _says_failed(message: dict[str, Any]) -> bool:

@@ -60,6 +60,7 @@ class ChatMessages:
         "index": "the place in the message",
         **dict.fromkeys(_TIMES, CLOCK),
         "usage": USAGE,
+        "metadata/cost": USAGE,
         "models_usage": USAGE,
         "usage_metadata": USAGE,
         "response_metadata": USAGE,

@@ -18,7 +18,7 @@ class CopilotCli(RecordFormat):
 
     name = "copilot-cli"
     title = "GitHub Copilot CLI session"
-    version = 4
+    version = 5
     volatile: ClassVar[Mapping[str, str]] = {"id": ID, "parentId": ID, "timestamp": CLOCK}
     volatile_within: ClassVar[Mapping[str, str]] = {
         "sessionId": ID,
@@ -93,7 +93,8 @@ class _CopilotCliEvents(RecordEvents):
                     Kind.STATE_TRANSITION, {"transition_type": "model", "data": self.fields(data).get("fields", {})}
                 )
             case "system.message" | "user.message":
-                self.said(kind.partition(".")[0], data.get("content"), self.fields(data, "content", "role"))
+                speaker = kind.partition(".")[0]
+                self.said(speaker, data.get("content"), self.fields(data, "content", role=speaker))
             case "assistant.message":
                 self._assistant(data)
             case "tool.execution_start":
@@ -166,7 +167,9 @@ class _CopilotCliEvents(RecordEvents):
         if isinstance(error, dict):
             error = error.get("message")
         error_line = (first_line(error) or first_line(output) or "failed") if failed else None
-        extra = self.fields(data, "result", "error", "model", "toolName", success=not failed)
+        call = self.run.call(data.get("toolCallId"))
+        known = {"model": self._model, "toolName": None if call is None else call.tool_name}
+        extra = self.fields(data, "result", "error", success=not failed, **known)
         extra |= {"error_details": data["error"]} if isinstance(data.get("error"), dict) else {}
         extra |= {"result": rest} if isinstance(result, dict) and (rest := self.fields(result, "content")) else {}
         output = output if output is not None else error

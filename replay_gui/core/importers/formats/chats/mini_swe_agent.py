@@ -40,7 +40,7 @@ class MiniSweAgent:
 
     name = "mini-swe-agent"
     title = "mini-swe-agent trajectory"
-    version = 3
+    version = 4
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "tool_call_id": ID,

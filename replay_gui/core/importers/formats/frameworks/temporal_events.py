@@ -51,7 +51,11 @@ _OF_ATTRIBUTES: dict[str, str] = {
     "historySizeBytes": "the size of the history",
 }
 _OF_MODEL: dict[str, str] = {"response_id": ID, "call_id": ID, "usage": USAGE, "id": ID}
-VOLATILE = {**_OF_MODEL, **_OF_ATTRIBUTES, **_OF_EVENT}
+_OF_ANSWER: dict[str, str] = {
+    **dict.fromkeys(("archived", "rawHistory", "nextPageToken"), "how the server answers, around the history"),
+    "metadata/type": "how the server indexes a value",
+}
+VOLATILE = {**_OF_MODEL, **_OF_ATTRIBUTES, **_OF_EVENT, **_OF_ANSWER}
 """Members of a history that differ between faithful runs, and why."""
 
 _CLOSED: dict[str, tuple[End, str | None]] = {
