@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import Annotated, Literal, TypeAlias
 
@@ -75,12 +76,10 @@ class WindowState(msgspec.Struct, frozen=True, kw_only=True):
 
     def save(self) -> str:
         """Return the state as JSON, without what makes it too long to be read back."""
-        raw = msgspec.json.encode(self)
-        if len(raw) > MAX_BYTES:
-            raw = msgspec.json.encode(
-                msgspec.structs.replace(self, folded=(), filter=ShownFilter(), state=ShownState())
-            )
-        return raw.decode()
+        text = _as_json(self)
+        if len(text) > MAX_BYTES:
+            text = _as_json(msgspec.structs.replace(self, folded=(), filter=ShownFilter(), state=ShownState()))
+        return text
 
     @classmethod
     def restored(cls, saved: object) -> WindowState | None:
@@ -88,13 +87,18 @@ class WindowState(msgspec.Struct, frozen=True, kw_only=True):
         if not isinstance(saved, str) or len(saved) > MAX_BYTES:
             return None
         try:
-            state = msgspec.json.decode(saved.encode(), type=cls)
-        except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
+            state = msgspec.convert(json.loads(saved), cls)
+        except (msgspec.MsgspecError, ValueError, RecursionError):
             return None
         view = state.view
         if view is not None and not (all(map(math.isfinite, view)) and view[0] < view[1]):
             return msgspec.structs.replace(state, view=None)
         return state
+
+
+def _as_json(state: WindowState) -> str:
+    """Return the state as ASCII: names of files need not be Unicode."""
+    return json.dumps(msgspec.to_builtins(state))
 
 
 def short_paths(paths: set[tuple[str | int, ...]]) -> tuple[tuple[str | int, ...], ...]:
