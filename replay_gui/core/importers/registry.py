@@ -37,6 +37,7 @@ from replay_gui.core.importers.formats.claude_code.importer import ClaudeCode
 from replay_gui.core.importers.formats.codex.importer import Codex
 from replay_gui.core.importers.formats.frameworks.burr import Burr
 from replay_gui.core.importers.formats.frameworks.crewai import CrewAi
+from replay_gui.core.importers.formats.frameworks.google_adk import GoogleAdk
 from replay_gui.core.importers.formats.frameworks.inspect_ai import InspectAi
 from replay_gui.core.importers.formats.frameworks.langgraph import LangGraph
 from replay_gui.core.importers.formats.frameworks.omen import Omen
@@ -98,6 +99,7 @@ def _own() -> tuple[Importer, ...]:
         Aider(),
         CrewAi(),
         Burr(),
+        GoogleAdk(),
         Temporal(),
         Langfuse(),
         LangSmith(),

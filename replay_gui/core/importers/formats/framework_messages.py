@@ -40,7 +40,9 @@ def as_usual(value: dict[str, Any]) -> dict[str, Any]:
     value = {_CAPITAL.get(name, name): member for name, member in value.items()}
     role, about, meta = value["role"], value.get(_ABOUT), value.get("meta")
     if isinstance(role, dict):
-        value["role"] = role.get("value", role.get("Label"))
+        more = {name: member for name, member in role.items() if (name, member) != ("type", "role")}
+        value["role"] = more.pop("value", None) or more.pop("Label", None)
+        value |= {"role_of": more} if more else {}
     for name in ("content_type", "type", "$type"):
         if value.get(name) in ("message", "chat_message"):
             del value[name]
@@ -84,7 +86,7 @@ def _part(part: dict[str, Any]) -> dict[str, Any]:
             origin = result.get("origin")
             origin = origin if isinstance(origin, dict) else {}
             told = {"name": origin.get("tool_name"), "id": origin.get("id"), "is_error": result.get("error", False)}
-            rest = _without(result, "origin", "error")
+            rest = _without(result, "origin", "error") | {"origin": _without(origin, "tool_name", "id")}
             return {**_without(part, "tool_call_result"), **rest, **told, "type": "tool_result"}
         case {"reasoning": {"reasoning_text": text} as thought}:
             rest = _without(thought, "reasoning_text")

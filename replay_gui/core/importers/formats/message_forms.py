@@ -216,6 +216,8 @@ def read_message(value: dict[str, Any]) -> Message:
             rest[name] = value[name]
     if parts.rest:
         rest["parts"] = parts.rest
+    if value.get("name") not in (None, "") and role != "tool":
+        rest["name"] = value["name"]
     known = {call.id for call in calls if call.id is not None}
     calls += [call for call in parts.calls if call.id is None or call.id not in known]
     whole = parts.whole

@@ -1,0 +1,172 @@
+"""Google's Agent Development Kit: the events of a session, in its JSON, in an answer of its server, or one a line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from replay_gui.core.importers.formats.message_events import first_line
+from replay_gui.core.importers.formats.message_forms import Message, read_message
+from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, RecordFormat
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.log.kinds import Kind
+from replay_gui.core.text.json_pointer import escape_token
+
+PIECES = "pieces of answers, put together; they mostly stand in the file whole, too"
+_CAPITAL = re.compile("(?<=[a-z0-9])([A-Z])")
+_TOKENS = {
+    "input": "prompt_token_count",
+    "cached": "cached_content_token_count",
+    "output": "candidates_token_count",
+    "reasoning": "thoughts_token_count",
+}
+_USED = ("content", "author", "partial", "error_code", "error_message", "model_version")
+
+
+class GoogleAdk(RecordFormat):
+    """The importer. A session is one run."""
+
+    name = "google-adk"
+    title = "Google ADK session"
+    version = 1
+    member = "events"
+    volatile: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("id", "invocation_id", "invocationId", "user_id", "userId", "session_id", "sessionId"), ID),
+        **dict.fromkeys(("timestamp", "last_update_time", "lastUpdateTime"), CLOCK),
+        **dict.fromkeys(("usage_metadata", "usageMetadata"), USAGE),
+        "avg_logprobs": "how sure the model was",
+        "avgLogprobs": "how sure the model was",
+        "thought_signature": "a signature",
+    }
+
+    def is_format(self, records: list[dict[str, Any]]) -> bool:
+        """Accept records with an author within an invocation."""
+        return any(
+            isinstance(record.get("author"), str)
+            and bool(record.keys() & {"invocationId", "invocation_id"})
+            and bool(record.keys() & {"content", "actions"})
+            for record in records[:5]
+        )
+
+    def events(self, notes: ImportNotes) -> RecordEvents:
+        """Return the reader of one session's events."""
+        return _AdkEvents(self.name, self.volatile, notes)
+
+
+class _AdkEvents(RecordEvents):
+    agent = "Google ADK"
+    taken = ("appName", "app_name")
+    _outermost: str | None = None
+    _has_state = False
+    _pieces = ""  # of the answer that is being streamed
+
+    def run_id(self, head: list[dict[str, Any]]) -> str | None:
+        session = self.whole.get("id")
+        return session if isinstance(session, str) else None
+
+    def record(self, record: dict[str, Any]) -> None:
+        record = _snake(record)
+        if not self.run.count:
+            name = self.whole.get("appName", self.whole.get("app_name"))
+            self.run.agent_init(name if isinstance(name, str) else self.agent, "", {})
+        author, content = str(record.get("author")), record.get("content")
+        is_user = author == "user"
+        if not is_user:
+            self._outermost = self._outermost or author
+            if author != self._outermost:
+                self.run.context["subagent"] = [author]
+        parts, role = (content.get("parts"), content.get("role")) if isinstance(content, dict) else (None, None)
+        message = read_message({"role": "user" if is_user else "model", "content": parts}) if parts else None
+        if record.get("partial") is True and message is not None and isinstance(message.content, str):
+            self.notes.count(PIECES)
+            self._pieces += message.content
+            return
+        self._tell_pieces(message)
+        self.uses_model(record.get("model_version"))
+        delta, extra = self._about(record)
+        if not is_user:
+            extra["agent"] = author
+        if role != ("user" if is_user or (message is not None and message.results) else "model") and role is not None:
+            extra["role"] = role
+        if usage := record.get("usage_metadata"):
+            self.run.once = _use(usage)
+        self.how = None
+        if message is not None:
+            self._say(message, extra, is_user)
+        if delta:
+            self._changed(delta)
+        if record.get("error_code") or record.get("error_message"):
+            self._failed(record, {} if message is not None else extra)
+        elif message is None and (not delta or "fields" in extra):
+            self.run.bookkeeping(f"{self.format}/event", {**extra, **extra.pop("fields", {})})
+
+    def end(self) -> None:
+        self._tell_pieces(None)
+
+    def _tell_pieces(self, whole: Message | None) -> None:
+        """Tell an answer of which only pieces stand in the file."""
+        pieces, self._pieces = self._pieces, ""
+        if pieces and (whole is None or whole.content != pieces):
+            self.answered(pieces, None, {"fields": {"partial": True}})
+
+    def _about(self, record: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return (what an event changes in the state, what it says beside its message)."""
+        actions = record.get("actions")
+        if not isinstance(actions, dict):
+            return {}, self.fields(record, *_USED)
+        delta = actions.get("state_delta")
+        rest = self.fields(actions, "state_delta" if isinstance(delta, dict) else "").get("fields")
+        return delta if isinstance(delta, dict) else {}, self.fields({**record, "actions": rest}, *_USED)
+
+    def _say(self, message: Message, extra: dict[str, Any], is_user: bool) -> None:
+        told = extra.get("fields", {}) | message.rest
+        extra = extra | ({"fields": told} if told else {})
+        for result in message.results:
+            call, output = self.run.call(result.id), result.output
+            wrong = output.get("error") if isinstance(output, dict) else None
+            error = result.why or (first_line(str(wrong)) if wrong else "") or ("failed" if result.error else "")
+            other = {"tool": result.name} if call is not None and call.tool_name != result.name else {}
+            self.result(result.id, output, error or None, extra | other, tool_name=result.name)
+            extra = {}
+        if is_user and message.content is not None:
+            self.said("user", message.content, extra)
+        elif message.content is not None or message.reasoning:
+            self.run.context["parent"] = self.answered(message.content, message.reasoning, extra)
+        extra = {} if message.content is not None or message.reasoning else extra
+        for call_told in message.calls:
+            rest = {"call": call_told.rest} if call_told.rest else {}
+            more = extra | ({"fields": extra.get("fields", {}) | rest} if rest else {})
+            self.run.request(call_told.id, call_told.name, call_told.input, extra=more, tool_call_id=call_told.id)
+            extra = {}
+
+    def _changed(self, delta: dict[str, Any]) -> None:
+        """What an event changed in the session's state, under ``/state``."""
+        changed = ((f"/state/{escape_token(str(key))}", value) for key, value in delta.items())
+        ops = [{"op": "add", "path": path, "value": value} for path, value in changed]
+        first = [] if self._has_state else [{"op": "add", "path": "/state", "value": {}}]
+        self._has_state = True
+        self.run.add(Kind.STATE_TRANSITION, {"transition_type": "session state", "ops": [*first, *ops]})
+
+    def _failed(self, record: dict[str, Any], extra: dict[str, Any]) -> None:
+        code, message = record.get("error_code"), record.get("error_message")
+        told = ": ".join(str(part) for part in (code, message) if part)
+        self.run.error("model_error", told, str(record.get("author")), extra)
+        self.how = "limit" if code == "MAX_TOKENS" else "crash", told
+
+
+def _use(usage: Any) -> dict[str, Any]:
+    counts = {sort: usage.get(name) for sort, name in _TOKENS.items()} if isinstance(usage, dict) else {}
+    tokens = {sort: count for sort, count in counts.items() if type(count) is int}
+    if "output" in tokens:  # Google counts reasoning beside it
+        tokens["output"] += tokens.get("reasoning", 0)
+    return {"tokens": tokens}
+
+
+def _snake(record: dict[str, Any]) -> dict[str, Any]:
+    """An event with the names of its members as Python has them; what they hold in `content` stays as it is."""
+    told: dict[str, Any] = {}
+    for key, value in record.items():
+        name = _CAPITAL.sub(lambda match: f"_{match[1].lower()}", key)
+        told[name] = _snake(value) if name in ("actions", "usage_metadata") and isinstance(value, dict) else value
+    return told
