@@ -12,6 +12,7 @@ from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.assistants.amp import Amp
 from replay_gui.core.importers.formats.assistants.chatgpt import ChatGpt
 from replay_gui.core.importers.formats.assistants.claude_ai import ClaudeAi
+from replay_gui.core.importers.formats.assistants.cline import Cline
 from replay_gui.core.importers.formats.assistants.qwen_code import QwenCode
 from replay_gui.core.importers.formats.chats.aider import Aider
 from replay_gui.core.importers.formats.chats.atif import Atif
@@ -94,6 +95,7 @@ def _own() -> tuple[Importer, ...]:
         Amp(),
         ChatGpt(),
         ClaudeAi(),
+        Cline(),
         SmolAgents(),
         PydanticAi(),
         Aider(),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 from replay_gui.core.importers.registry import recognise
-from tests.helpers.foreign import Read, read_all
+from tests.helpers.foreign import Read, read_all, written
 from tests.helpers.paths import DATA
 
 
@@ -46,3 +49,55 @@ def test_a_thread_of_amp() -> None:
     assert answer.meta["tokens"] == {"input": 110, "cached": 7, "output": 25}
     assert (answer.meta["model"], answer.meta["time"]) == ("m-1", 1_778_155_201 * 10**9)
     assert found.events[-1].payload == {"how": "answered", "why": None}
+
+
+def test_a_task_of_cline() -> None:
+    found = seed("cline/0.json")
+    assert [event.payload["data"] for event in found.of("Observation")] == ["Look at the project", "the first"]
+    assert answers(found) == [
+        ("The user wants a look.", None),
+        (None, "I read the file."),
+        (None, "Which one?"),
+        (None, "It is a Flutter app."),
+    ]
+    assert found.tools() == {"readFile": 1, "execute_command": 1, "editedExistingFile": 1, "find": 1}
+    assert [event.payload["output"] for event in found.of("ToolResponse")][:2] == ["name: app", "2 tests\nfailed"]
+    assert errors(found) == [None, None, "The user denied this operation.", "Error: no net"]
+    assert [event.payload["error_type"] for event in found.of("Error")] == ["tool_error", "error_retry"]
+    uses = [event.meta["tokens"] for event in found.of("x:bookkeeping/cline/request")]
+    assert uses == [{"input": 620, "cached": 500, "output": 16}] * 3
+    assert found.events[-1].payload == {"how": "answered", "why": None}
+
+
+def test_the_stream_of_cline_joins_pieces_and_says_why_it_stopped(tmp_path: Path) -> None:
+    def line(at: int, kind: str, text: str, **more: object) -> str:
+        return json.dumps({"ts": 1_770_858_774_000 + at, "type": "say", "say": kind, "text": text, **more}) + "\n"
+
+    path = tmp_path / "out.jsonl"
+    path.write_text(
+        '{"type": "task_started", "taskId": "1"}\n'
+        + line(0, "task", "Say OK")
+        + line(1, "api_req_started", json.dumps({"request": "Say OK", "cancelReason": "user_cancelled"}))
+        + line(2, "text", "O", partial=True)
+        + line(2, "text", "OK", partial=True)
+    )
+    (found,) = read_all(path, "cline")
+    assert answers(found) == [(None, "OK")]
+    assert [event.payload["error_type"] for event in found.of("Error")] == ["interrupted"]
+    assert found.events[-1].payload == {"how": "stopped by user", "why": None}
+
+
+def test_a_result_that_was_shown_is_not_the_next_calls(tmp_path: Path) -> None:
+    def record(kind: str, text: str, at: int) -> dict[str, object]:
+        return {"ts": at, "type": "say", "say": kind, "text": text}
+
+    sent = "[execute_command for 'ls'] Result:\nok\n[read_file for 'a'] Result:\nhello\n<environment_details>"
+    records = [
+        record("text", "Go", 1),
+        record("command", "ls", 2),
+        record("command_output", "ok", 3),
+        record("tool", '{"tool": "readFile", "path": "a"}', 4),
+        record("api_req_started", json.dumps({"request": sent, "tokensIn": 1}), 5),
+    ]
+    (found,) = read_all(written(tmp_path, records), "cline")
+    assert [event.payload["output"] for event in found.of("ToolResponse")] == ["ok", "hello"]

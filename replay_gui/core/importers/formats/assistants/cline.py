@@ -1,0 +1,203 @@
+"""Cline and Roo Code: what a task shows (``ui_messages.json``), and what Cline prints with ``--json``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from replay_gui.core.importers.formats.message_events import decoded, first_line
+from replay_gui.core.importers.formats.records import CLOCK, ID, RecordEvents, RecordFormat
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.times import any_time
+from replay_gui.core.log.kinds import Kind
+
+_TYPES = ("say", "ask", "task_started")
+_QUESTIONS = ("followup", "plan_mode_respond", "plan_mode_response", "act_mode_respond")
+_CALLS = ("tool", "command", "use_mcp_server", "browser_action_launch", "browser_action")
+_OUTPUTS = ("command_output", "mcp_server_response", "browser_action_result")
+_ERRORS = (
+    *("error", "diff_error", "clineignore_error", "rooignore_error", "api_req_failed", "mistake_limit_reached"),
+    *("error_retry", "condense_context_error"),
+)
+_RESULT = re.compile(r"^\[(\w+)[^\n]{0,4000}\] Result:\s*", re.MULTILINE)
+_REST = re.compile(
+    r"^(?:<environment_details>|# task_progress|# TODO|# Todo|\[\w+[^\n]{0,4000}\] Result:)", re.MULTILINE
+)
+_FAILED = ("The tool execution failed", "Error", "<error", "[ERROR]", "Command failed")
+_REFUSED = "The user denied this operation"
+
+
+class Cline(RecordFormat):
+    """The importer. A task is one run."""
+
+    name = "cline"
+    title = "Cline task"
+    volatile: ClassVar[Mapping[str, str]] = {
+        "ts": CLOCK,
+        "conversationHistoryIndex": "the place in the conversation",
+        **dict.fromkeys(("lastCheckpointHash", "taskId"), ID),
+    }
+
+    def is_format(self, records: list[dict[str, Any]]) -> bool:
+        """Accept records that are said or asked, each under the name that its type has."""
+        spoken = [record for record in records if record.get("type") in ("say", "ask")]
+        return (
+            bool(spoken)
+            and all(record.get("type") in _TYPES for record in records)
+            and all(isinstance(record.get(record["type"]), str) for record in spoken)
+        )
+
+    def events(self, notes: ImportNotes) -> RecordEvents:
+        """Return the reader of one task's records."""
+        return _ClineEvents(self.name, self.volatile, notes)
+
+
+class _ClineEvents(RecordEvents):
+    agent = "Cline"
+
+    def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:
+        super().__init__(format, volatile, notes)
+        self._begun = self._asked = False
+        self._mode: dict[str, Any] = {}
+        self._open: list[str] = []  # calls without a result so far, oldest first
+        self._outputs: list[str] = []  # of the newest call, so far
+        self._told: list[str] = []  # tools whose results were shown already: the model is sent them again
+        self._piece: tuple[dict[str, Any], dict[str, Any]] | None = None  # what is still coming in, and its context
+
+    def time_of(self, record: dict[str, Any]) -> int | None:
+        return any_time(record.get("ts"))
+
+    def record(self, record: dict[str, Any]) -> None:
+        """Add the events of one record; of one that comes in pieces, of the last."""
+        if not self._begun:
+            self._begun = True
+            self.run.agent_init(self.agent, "", {})
+        self._uses(record.get("modelInfo"))
+        if self._piece is not None and _goes_on(self._piece[0], record):
+            self._piece = None
+        self._finish_piece()
+        if record.get("partial") is True:
+            self._piece = record, dict(self.run.context)
+        else:
+            self._whole(record)
+
+    def _finish_piece(self) -> None:
+        if self._piece is not None:
+            (record, context), now = self._piece, self.run.context
+            self.run.context, self._piece = context, None
+            self._whole(record)
+            self.run.context = now
+
+    def end(self) -> None:
+        self._finish_piece()
+        self._finish_outputs()
+
+    def _whole(self, record: dict[str, Any]) -> None:
+        kind = str(record.get(str(record.get("type"))) or record.get("type"))
+        text = record.get("text")
+        extra = self.fields(record, "type", "say", "ask", "text", "modelInfo", partial=False)
+        if kind not in _OUTPUTS:
+            self._finish_outputs()
+        if kind in ("task", "user_feedback") or (kind == "text" and not self._asked and record["type"] == "say"):
+            self._asked, self.how = True, None
+            self.said("user", text, extra)
+        elif kind in ("text", "completion_result") and text:
+            self.answered(text, None, extra)
+            self.how = ("answered", None) if kind != "text" else self.how
+        elif kind == "reasoning" and isinstance(text, str):
+            self.answered(None, text, extra)
+        elif kind in _QUESTIONS:
+            asked = decoded(text)
+            said = asked.get("question") or asked.get("response") if isinstance(asked, dict) else asked
+            more = self.fields(asked, "question", "response") if isinstance(asked, dict) and said else {}
+            self.answered(said or text, None, {**extra, **({"asked": more["fields"]} if more else {})})
+        elif kind in _CALLS:
+            self._call(kind, decoded(text), extra)
+        elif kind in _OUTPUTS and self._open:
+            self._outputs.append(str(text or ""))
+        elif kind == "api_req_started":
+            self._request(decoded(text), extra)
+        elif kind in _ERRORS:
+            told = decoded(text)
+            message = told.get("errorMessage") or told.get("message") if isinstance(told, dict) else told
+            self.run.error(kind, str(message or text or kind), self.agent, {**extra, "said": text})
+        else:
+            self.run.unmapped = extra.get("fields", {})
+            self.run.bookkeeping(f"{self.format}/{kind}", {"type": record.get("type"), "text": text})
+
+    def _uses(self, about: Any) -> None:
+        """Say which model answers, and in which mode, where it is another one than before."""
+        about = about if isinstance(about, dict) else {}
+        self.uses_model(about.get("modelId") or self._model)
+        mode = {name: value for name, value in about.items() if name != "modelId"}
+        if mode and mode != self._mode:
+            self._mode = mode
+            self.run.add(Kind.STATE_TRANSITION, {"transition_type": "mode", "data": mode})
+
+    # ---- calls and their results ----------------------------------------------------------------
+    def _call(self, kind: str, given: Any, extra: dict[str, Any]) -> None:
+        call_id, name = f"call {self.run.count}", kind
+        if kind == "command":
+            name, given = "execute_command", {"command": given}
+        elif isinstance(given, dict):
+            name = str(given.get("tool") or given.get("toolName") or kind)
+            given = {key: value for key, value in given.items() if key != "tool"}
+        self._open.append(call_id)
+        self.run.request(call_id, name, given, extra=extra)
+
+    def _finish_outputs(self) -> None:
+        """The newest call has said all."""
+        if self._outputs:
+            call_id = self._open.pop()
+            call = self.run.call(call_id)
+            self._told.append("execute_command" if call and call.tool_name == "execute_command" else "use_mcp_tool")
+            self._result(call_id, "\n".join(self._outputs))
+            self._outputs = []
+
+    def _result(self, call_id: str, output: str) -> None:
+        refused = output.startswith(_REFUSED)
+        failed = refused or output.startswith(_FAILED)
+        self.result(call_id, output, (first_line(output) or "failed") if failed else None, {}, refused=refused)
+
+    def _request(self, told: Any, extra: dict[str, Any]) -> None:
+        """What the model was sent: the results of calls, and what it cost."""
+        about = told if isinstance(told, dict) else {}
+        sent = about.get("request")
+        if isinstance(sent, str):
+            self._results_in(sent)
+        counts = {name: value for name, value in about.items() if type(value) is int}
+        tokens = {"input": sum(counts.get(name, 0) for name in ("tokensIn", "cacheReads", "cacheWrites"))}
+        tokens |= {"cached": counts.get("cacheReads", 0), "output": counts.get("tokensOut", 0)}
+        cost = about.get("cost")
+        use = {
+            "tokens": tokens if "tokensIn" in counts else None,
+            "cost": cost if isinstance(cost, int | float) else None,
+        }
+        used = ("request", "tokensIn", "tokensOut", "cacheReads", "cacheWrites", "cost", "totalCost")
+        self.run.unmapped = extra.get("fields", {})
+        data = self.fields(about, *used).get("fields", {}) if isinstance(told, dict) else told
+        self.run.bookkeeping(f"{self.format}/request", data, **use)
+        wrong, why = about.get("streamingFailedMessage"), about.get("cancelReason")
+        if wrong:
+            self.run.error("request", str(wrong), self.agent)
+            self.how = "crash", first_line(str(wrong))
+        elif why == "user_cancelled":
+            self.run.interrupted("the user stopped the answer", self.agent)
+            self.how = "stopped by user", None
+
+    def _results_in(self, sent: str) -> None:
+        at = 0
+        while self._open and (match := _RESULT.search(sent, at)):
+            rest = _REST.search(sent, match.end())
+            at = len(sent) if rest is None else rest.start()
+            if match[1] in self._told:
+                self._told.remove(match[1])
+                continue
+            self._result(self._open.pop(0), sent[match.end() : at].strip())
+
+
+def _goes_on(piece: dict[str, Any], record: dict[str, Any]) -> bool:
+    """Whether a record says all that a piece said, and perhaps more."""
+    same = all(piece.get(name) == record.get(name) for name in ("ts", "type", "say", "ask"))
+    return same and str(record.get("text") or "").startswith(str(piece.get("text") or ""))
