@@ -194,7 +194,7 @@ class LanePainter:
         if took == NO_DURATION and stop > start and NO_TIME not in (index.time[start - 1], index.time[stop - 1]):
             took = int(index.time[stop - 1] - index.time[start - 1])
         over = "over " if index.pair[start - 1] == NO_PAIR else ""  # it still goes on
-        return f"{over}{duration_text(took)}" if took >= 0 else ""
+        return f"{over}{duration_text(took)}" if took > 0 else ""  # equal times tell no duration
 
     # ---- subagents ------------------------------------------------------------------------------------
     def _paint_spans(self, spans: NDArray[np.int32], middle: float) -> None:

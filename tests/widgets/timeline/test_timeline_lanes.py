@@ -263,12 +263,14 @@ def test_a_call_says_how_long_it_took_where_there_is_room(
 ) -> None:
     apply_theme(qapp, "light")
     dark = []
-    for took in (NO_DURATION, 2_390_000_000):
-        session.show(with_calls((10, 30), took=took))
+    untimed, timed = (with_calls((10, 30), took=took) for took in (NO_DURATION, 2_390_000_000))
+    for index in (untimed, timed, replace(untimed, time=np.full(COUNT, SECOND))):
+        session.show(index)
         session.set_view(0.0, 50.0)
         lane = picture(timeline).copy(LABELS, round(TOP_PX + place_of_calls(timeline) * LANE), 1_000, LANE)
         dark.append(count_of(lane, theme().on_mark, 60))
     assert dark[0] < dark[1] - 10
+    assert dark[2] == dark[0], "equal times tell no duration"
 
 
 def test_calls_at_the_same_time_stand_side_by_side(timeline: Timeline, session: StillSession) -> None:
