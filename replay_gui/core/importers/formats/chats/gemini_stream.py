@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, RecordFormat
 from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.times import any_time
 
 _TYPES = ("message", "tool_use", "tool_result", "result", "error")
 
@@ -17,8 +18,10 @@ class GeminiStream(RecordFormat):
 
     name = "gemini-stream"
     title = "Gemini CLI stream"
+    version = 2
     volatile: ClassVar[Mapping[str, str]] = {
         "timestamp": CLOCK,
+        "ts": CLOCK,
         "session_id": ID,
         "tool_id": ID,
         "stats": USAGE,
@@ -26,10 +29,15 @@ class GeminiStream(RecordFormat):
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
-        """Accept records that begin with `init`, with only known types after it."""
-        first = records[0] if records else {}
-        is_init = first.get("type") == "init" and "session_id" in first and "model" in first
-        return is_init and all(record.get("type") in _TYPES for record in records[1:])
+        """Accept records of known types with an `init`; what was asked may stand before it."""
+        init = [record for record in records if record.get("type") == "init"]
+        is_stream = len(init) == 1 and "session_id" in init[0] and "model" in init[0]
+        before = records[: records.index(init[0])] if is_stream else []
+        return (
+            is_stream
+            and all(record.get("type") == "message" for record in before)
+            and all(record.get("type") in _TYPES for record in records if record is not init[0])
+        )
 
     def events(self, notes: ImportNotes) -> RecordEvents:
         """Return the reader of one stream's records."""
@@ -41,11 +49,15 @@ class _GeminiStreamEvents(RecordEvents):
 
     def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:
         super().__init__(format, volatile, notes)
+        self._begun = False
         self._pieces: list[str] = []  # of the answer that is coming in
         self._since: dict[str, Any] = {}  # the context of its first piece
 
     def run_id(self, head: list[dict[str, Any]]) -> str | None:
-        return str(head[0].get("session_id"))
+        return next((str(record["session_id"]) for record in head if "session_id" in record), None)
+
+    def time_of(self, record: dict[str, Any]) -> int | None:
+        return any_time(record.get("timestamp", record.get("ts")))
 
     def record(self, record: dict[str, Any]) -> None:
         kind = record.get("type")
@@ -56,9 +68,15 @@ class _GeminiStreamEvents(RecordEvents):
             if record.get("delta") is True:
                 return
         self._finish_answer()
+        is_first, self._begun = not self._begun, True
+        if is_first and kind != "init":
+            self.run.agent_init(self.agent, "", {})
         match kind:
             case _ if is_piece:
                 return
+            case "init" if not is_first:
+                self.uses_model(record.get("model"))
+                self.run.bookkeeping(f"{self.format}/init", self.fields(record, "type", "model").get("fields", {}))
             case "init":
                 self.run.agent_init(self.agent, "", self.fields(record, "type").get("fields", {}))
             case "message":

@@ -101,3 +101,13 @@ def test_a_result_that_was_shown_is_not_the_next_calls(tmp_path: Path) -> None:
     ]
     (found,) = read_all(written(tmp_path, records), "cline")
     assert [event.payload["output"] for event in found.of("ToolResponse")] == ["ok", "hello"]
+
+
+def test_a_stream_of_gemini_cli_may_begin_with_what_was_asked() -> None:
+    found = seed("gemini-stream/1.jsonl")
+    assert found.run.run_id == "g-2"
+    assert found.kinds.count("AgentInit") == 1
+    assert [event.payload["data"] for event in found.of("Observation")] == ["Build it"]
+    assert answers(found) == [(None, "Not there.")]
+    assert errors(found) == ["no file"]
+    assert found.of("Observation")[0].meta["time"] == 1_769_753_884_061_682_000
