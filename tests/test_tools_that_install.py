@@ -26,7 +26,7 @@ def run(*command: str | Path, env: dict[str, str] | None = None) -> str:
 
 
 def tool(name: str) -> str:
-    beside = Path(sys.executable).with_name(name)
+    beside = Path(sys.executable).parent / name
     found = str(beside) if beside.is_file() else shutil.which(name)
     return found or pytest.skip(f'{name} is not installed: pip install -e ".[release]"')
 

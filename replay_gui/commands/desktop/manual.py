@@ -8,12 +8,26 @@ from replay_gui.commands.desktop.words import Argument, CommandWords, Value
 from replay_gui.commands.parsers import PROGRAM
 from replay_gui.version import VERSION
 
-_EXIT_STATUS = (
-    ("0", "Good, or the same."),
-    ("1", "A finding: INVALID, diverged, not strict."),
-    ("2", "The command could not do it: usage, unreadable file, unknown format."),
-    ("130", "Interrupted."),
-)
+_EXIT_STATUS = {"0": "It was done."}
+_FAILED = {
+    "2": "The command could not do it: usage, unreadable file, unknown format.",
+    "130": "Interrupted.",
+}
+_EXIT_STATUS_OF = {
+    "": {"0": "The window was closed, or the picture was saved."},
+    "record": {"N": "That of the agent, where something was recorded."},
+    "rerun": {
+        "N": "That of the agent, where every request was as recorded.",
+        "1": "It asked for something else. With --bisect, 0 is as recorded, and 125 that it could not be run.",
+    },
+    "verify": {
+        "0": "Nothing is wrong.",
+        "1": "A run is INVALID, does not fit its anchor, or is not what --strict asks for.",
+    },
+    "diff": {"0": "The runs are equal in what is compared.", "1": "They differ."},
+    "receive": {"0": "It was stopped.", "1": "It was stopped, and a trace could not be written as a log."},
+}
+"""What the commands return that can find something."""
 
 
 def manual_pages(commands: Sequence[CommandWords]) -> dict[str, str]:
@@ -43,7 +57,7 @@ def _page(command: CommandWords, commands: Sequence[CommandWords]) -> Iterator[s
         for other in named:
             yield from (".TP", f"\\fB{_text(_page_name(other))}\\fR(1)", _line(_sentence(other.about)))
     yield ".SH EXIT STATUS"
-    for code, meaning in _EXIT_STATUS:
+    for code, meaning in (_EXIT_STATUS_OF.get(command.name, _EXIT_STATUS) | _FAILED).items():
         yield from (".TP", f".B {code}", _line(meaning))
     yield ".SH SEE ALSO"
     yield ", ".join(f"\\fB{_text(_page_name(other))}\\fR(1)" for other in commands if other.name != command.name)
