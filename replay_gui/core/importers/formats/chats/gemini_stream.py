@@ -96,6 +96,9 @@ class _GeminiStreamEvents(RecordEvents):
                 status = "error" if failed else "success"
                 extra = self.fields(record, "type", "output", status=status)
                 self.result(record.get("tool_id"), output, error, extra)
+            case "error" if record.get("severity") == "warning":  # the run goes on, and nothing has failed
+                self.run.unmapped = self.fields(record, "type", "severity", "message").get("fields", {})
+                self.run.custom(f"{self.format}/warning", record.get("message"))
             case "error":
                 text = str(record.get("message"))
                 self.run.error(str(record.get("severity") or "error"), text, self.agent, self.fields(record, "message"))

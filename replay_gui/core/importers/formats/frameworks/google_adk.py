@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from replay_gui.core.importers.formats.message import Message
 from replay_gui.core.importers.formats.message_events import first_line
-from replay_gui.core.importers.formats.message_forms import Message, read_message
+from replay_gui.core.importers.formats.message_forms import read_message
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, RecordFormat
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.log.kinds import Kind

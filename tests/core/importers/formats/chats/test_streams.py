@@ -158,3 +158,9 @@ def test_what_the_user_refused_or_stopped_is_no_error(tmp_path: Path) -> None:
 def test_models_that_are_told_beside_the_messages() -> None:
     assert [event.payload["data"] for event in seed("aider/0.md").of("StateTransition")] == [{"model": "gpt-5"}]
     assert len(seed("copilot-cli/0.jsonl").of("StateTransition")) == 1  # that the answers are of it, is not told again
+
+
+def test_a_warning_of_gemini_is_no_error() -> None:
+    found = seed("gemini-stream/0.jsonl")
+    assert [event.payload["data"] for event in found.of("x:gemini-stream/warning")] == ["loop detected"]
+    assert [event.payload["message"] for event in found.of("Error")] == ["no such file"]
