@@ -38,11 +38,13 @@ from replay_gui.core.importers.formats.claude_code.importer import ClaudeCode
 from replay_gui.core.importers.formats.codex.importer import Codex
 from replay_gui.core.importers.formats.frameworks.burr import Burr
 from replay_gui.core.importers.formats.frameworks.crewai import CrewAi
+from replay_gui.core.importers.formats.frameworks.deepeval import DeepEval
 from replay_gui.core.importers.formats.frameworks.google_adk import GoogleAdk
 from replay_gui.core.importers.formats.frameworks.inspect_ai import InspectAi
 from replay_gui.core.importers.formats.frameworks.langgraph import LangGraph
 from replay_gui.core.importers.formats.frameworks.omen import Omen
 from replay_gui.core.importers.formats.frameworks.openclaw import OpenClaw
+from replay_gui.core.importers.formats.frameworks.promptfoo import Promptfoo
 from replay_gui.core.importers.formats.frameworks.temporal import Temporal
 from replay_gui.core.importers.formats.traces.langfuse import Langfuse
 from replay_gui.core.importers.formats.traces.langsmith import LangSmith
@@ -102,6 +104,8 @@ def _own() -> tuple[Importer, ...]:
         CrewAi(),
         Burr(),
         GoogleAdk(),
+        DeepEval(),
+        Promptfoo(),
         Temporal(),
         Langfuse(),
         LangSmith(),

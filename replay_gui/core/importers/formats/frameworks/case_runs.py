@@ -1,0 +1,73 @@
+"""Evaluations that ask an agent or a model for each of their test cases: every case is a run, with its grades."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+from replay_gui.core.errors import ImportRefused
+from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.message_forms import is_message, read_message
+from replay_gui.core.importers.formats.records import RecordEvents
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import ImportedRun
+
+
+class CaseEvents(RecordEvents):
+    """Makes the events of one test case, which is its only record."""
+
+    _calls = 0
+
+    def say(self, value: Any) -> None:
+        """Add what was sent: a list of messages, or a prompt that is none."""
+        if not (isinstance(value, list) and value and all(map(is_message, value))):
+            self.said("user", value)
+            return
+        for one in value:
+            message = read_message(one)
+            extra = {"fields": message.rest} if message.rest else {}
+            if message.role == "assistant":
+                if message.content is not None or message.reasoning:
+                    self.answered(message.content, message.reasoning, extra)
+                for call in message.calls:
+                    self.run.request(call.id, call.name, call.input, extra={"call": call.rest} if call.rest else None)
+                continue
+            for result in message.results:
+                error = (result.why or "failed") if result.error else None
+                self.result(result.id, result.output, error, extra, tool_name=result.name)
+            if message.content is not None or not message.results:
+                self.said(message.role, message.content, extra)
+
+    def call(self, name: str, given: Any, extra: dict[str, Any]) -> str:
+        """Add a call of a tool; return the id by which its result finds it."""
+        self._calls += 1
+        self.run.request(f"call {self._calls}", name, given, extra=extra)
+        return f"call {self._calls}"
+
+
+class CaseFormat(Protocol):
+    """An importer of such evaluations."""
+
+    name: str
+    title: str
+
+    def cases(self, file: ForeignFile) -> list[tuple[str, dict[str, Any]]]:
+        """Return the test cases of a file with their names; none where it holds none."""
+
+    def case_events(self, notes: ImportNotes) -> CaseEvents:
+        """Return the reader of one case."""
+
+
+def case_runs(importer: CaseFormat, file: ForeignFile) -> Iterator[ImportedRun]:
+    """Yield every test case of a file as a run."""
+    cases = importer.cases(file)
+    if not cases:
+        raise ImportRefused(f"{file.source.path}: no {importer.title} in it")
+    for number, (name, case) in enumerate(cases, 1):
+        notes = ImportNotes(file.notes)
+        yield importer.case_events(notes).imported_run(name, [(number, case)])
+
+
+def is_unknown(value: Any) -> bool:
+    """Return whether a member says nothing."""
+    return value in (None, "", [], {})

@@ -1,0 +1,120 @@
+"""DeepEval: the last test run that it keeps (``.deepeval/.latest_test_run.json``), with the grades of its metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.frameworks.case_runs import CaseEvents, case_runs, is_unknown
+from replay_gui.core.importers.formats.records import CLOCK, USAGE
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import ImportedRun
+from replay_gui.core.log.kinds import Kind
+
+_LISTS = ("testCases", "conversationalTestCases")
+_EXPECTED = ("expectedOutput", "expectedTools", "expectedOutcome", "context")
+_READ = ("name", "input", "actualOutput", "retrievalContext", "toolsCalled", "turns", "success", "metricsData")
+_OF_METRIC = ("name", "success", "reason", "error")
+_OF_TOOL = ("name", "inputParameters", "input_parameters", "output")
+
+
+class DeepEval:
+    """The importer. A test case is a run; each metric is a grader."""
+
+    name = "deepeval"
+    title = "DeepEval test run"
+    version = 1
+    volatile: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("runDuration", "completionTime"), CLOCK),
+        **dict.fromkeys(("evaluationCost", "inputTokenCount", "outputTokenCount", "tokenCost"), USAGE),
+        "order": "the place in the test run",
+        **dict.fromkeys(
+            ("testFile", "metricsScores", "testPassed", "testFailed", "prompts", "hyperparameters", "official"),
+            "of the test run as a whole",
+        ),
+    }
+
+    def recognises(self, file: ForeignFile) -> bool:
+        """Accept a JSON document that holds test cases with what was asked and answered."""
+        return bool(self.cases(file))
+
+    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield every test case as a run."""
+        return case_runs(self, file)
+
+    def cases(self, file: ForeignFile) -> list[tuple[str, dict[str, Any]]]:
+        """Return the test cases of a file with their names."""
+        document = file.document if isinstance(file.document, dict) else {}
+        whole = document.get("testRunData", document)
+        lists = [whole.get(name) for name in _LISTS] if isinstance(whole, dict) else []
+        cases = [case for several in lists if isinstance(several, list) for case in several if isinstance(case, dict)]
+        known = all("metricsData" in case and case.keys() & {"input", "turns"} for case in cases)
+        return [(str(case.get("name") or f"case {n}"), case) for n, case in enumerate(cases, 1)] if known else []
+
+    def case_events(self, notes: ImportNotes) -> CaseEvents:
+        """Return the reader of one case."""
+        return _DeepEvalEvents(self.name, self.volatile, notes)
+
+
+class _DeepEvalEvents(CaseEvents):
+    agent = "DeepEval"
+
+    def record(self, record: dict[str, Any]) -> None:
+        setting = self.fields(record, *_READ, *_EXPECTED).get("fields", {})
+        self.run.agent_init(self.agent, "", {"test": record.get("name"), **setting})
+        turns = record.get("turns")
+        for turn in turns if isinstance(turns, list) else []:
+            self._turn(turn if isinstance(turn, dict) else {"content": turn})
+        if not is_unknown(record.get("input")):
+            self.say(record["input"])
+        self._used(record)
+        if record.get("actualOutput") is not None:
+            self.answered(record["actualOutput"] or "(empty)")
+        expected = {name: record[name] for name in _EXPECTED if not is_unknown(record.get(name))}
+        if expected:
+            self.run.expected(expected["expectedOutput"] if [*expected] == ["expectedOutput"] else expected)
+        if isinstance(record.get("success"), bool):
+            self.run.outcome(passed=record["success"], score=None, by=self.agent)
+        metrics = record.get("metricsData")
+        for metric in metrics if isinstance(metrics, list) else []:
+            self._graded(metric)
+
+    def _turn(self, turn: dict[str, Any]) -> None:
+        extra = self.fields(turn, "role", "content", "retrievalContext", "toolsCalled")
+        self._used(turn)
+        if turn.get("role") == "assistant":
+            self.answered(turn.get("content") or "(empty)", None, extra)
+        else:
+            self.said(str(turn.get("role") or "user"), turn.get("content"), extra)
+
+    def _used(self, about: dict[str, Any]) -> None:
+        """The context that was found for an answer, and the tools that were called for it."""
+        if not is_unknown(found := about.get("retrievalContext")):
+            read = {"key": "retrieval context", "query": about.get("input"), "value": found}
+            self.run.add(Kind.MEMORY_READ, read)
+        calls = about.get("toolsCalled")
+        for call in calls if isinstance(calls, list) else []:
+            if not isinstance(call, dict):
+                self.call(str(call), None, {})
+                continue
+            given = call.get("inputParameters", call.get("input_parameters"))
+            call_id = self.call(str(call.get("name") or "tool"), given, self.fields(call, *_OF_TOOL))
+            if call.get("output") is not None:
+                self.result(call_id, call["output"], None, {})
+
+    def _graded(self, metric: Any) -> None:
+        if not isinstance(metric, dict):
+            self.unknown("metric", {"value": metric})
+            return
+        score, passed = metric.get("score"), metric.get("success")
+        number = float(score) if isinstance(score, int | float) and not isinstance(score, bool) else None
+        self.run.outcome(
+            passed=passed if isinstance(passed, bool) else None,
+            score=number,
+            by=str(metric.get("name") or "metric"),
+            parts=[{"name": name, "why": metric[name]} for name in ("error", "reason") if metric.get(name)],
+        )
+        used = (*_OF_METRIC, *(("score",) if number is not None else ()))
+        if rest := self.fields(metric, *used, strictMode=False, flaky=False):
+            self.run.bookkeeping(f"{self.format}/metric", {"metric": metric.get("name"), **rest["fields"]})

@@ -1,0 +1,68 @@
+"""Evaluations whose test cases are runs: DeepEval and promptfoo."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.helpers.foreign import Read, read_all
+from tests.helpers.paths import DATA
+
+DEEPEVAL, PROMPTFOO = (DATA / "seeds" / name / "0.json" for name in ("deepeval", "promptfoo"))
+
+
+def grades(run: Read) -> list[tuple[Any, Any, str]]:
+    return [tuple(event.payload[name] for name in ("passed", "score", "by")) for event in run.of("x:outcome")]
+
+
+def data(run: Read, kind: str) -> list[Any]:
+    return [event.payload["data"] for event in run.of(kind)]
+
+
+def test_a_test_run_of_deepeval() -> None:
+    case, other, talk = read_all(DEEPEVAL)
+    assert [run.run.name for run in (case, other, talk)] == ["case a", "case b", "talk"]
+    assert (data(case, "Observation"), data(case, "Decision")) == (["What is up?"], ["Not much"])
+    assert case.of("MemoryRead")[0].payload["value"] == ["sky is up"]
+    assert case.tools() == {"look": 1, "wait": 1}
+    assert [event.payload["output"] for event in case.of("ToolResponse")] == ["sky"]
+    assert grades(case) == [(False, None, "DeepEval"), (False, 0.2, "Relevancy"), (False, None, "Broken")]
+    assert [event.payload.get("parts") for event in case.of("x:outcome")][1:] == [
+        [{"name": "reason", "why": "because Relevancy"}],
+        [{"name": "error", "why": "no answer"}, {"name": "reason", "why": "because Broken"}],
+    ]
+    assert data(case, "x:expected") == [
+        {"expectedOutput": "The sky", "expectedTools": [{"name": "look"}], "context": ["facts"]}
+    ]
+    assert data(other, "Decision") == ["(empty)"]
+    assert (data(talk, "Observation"), data(talk, "Decision"), talk.tools()) == (["Refund?"], ["Done."], {"refund": 1})
+
+
+def test_results_of_promptfoo() -> None:
+    passed, failed, broken = read_all(PROMPTFOO)
+    assert [run.run.name for run in (passed, failed, broken)] == [f"test {n} openai:gpt-x" for n in (1, 2, 3)]
+    assert data(passed, "Observation") == ["You translate", "hello"]
+    (answer,) = passed.of("Decision")
+    assert (answer.payload["data"], answer.meta["tokens"], answer.meta["cost"], answer.meta["duration"]) == (
+        "Hola",
+        {"input": 1243, "output": 8, "reasoning": 3},
+        0.0063,
+        1_649_000_000,
+    )
+    assert grades(passed) == [(True, 1.0, "promptfoo")]
+    assert passed.of("x:outcome")[0].payload["parts"] == [{"name": "contains", "value": 1, "passed": True, "why": "r"}]
+    assert data(passed, "x:expected") == [[{"type": "contains", "value": "Hola"}]]
+    assert failed.tools() == {"look": 1}
+    assert failed.of("ToolRequest")[0].payload["input"] == {"a": 1}
+    assert broken.of("Error")[0].payload["message"] == "API error: 429"
+    assert broken.of("x:end")[0].payload == {"how": "crash", "why": "API error: 429"}
+
+
+def test_results_of_promptfoo_one_a_line(tmp_path: Path) -> None:
+    path = tmp_path / "out.jsonl"
+    results = json.loads(PROMPTFOO.read_text())["results"]["results"]
+    path.write_text("".join(json.dumps(result) + "\n" for result in results))
+    assert [(run.format, run.kinds) for run in read_all(path)] == [
+        ("promptfoo", run.kinds) for run in read_all(PROMPTFOO)
+    ]
