@@ -144,3 +144,12 @@ def test_an_answer_that_begins_as_an_error_is_one(tmp_path: Path, output: Any) -
     answered = {"role": "tool", "tool_call_id": "c", "content": output}
     (found,) = read_all(written(tmp_path, [{"role": "user", "content": "Go"}, asked, answered]), "chat-messages")
     assert [event.payload["error"] for event in found.of("ToolResponse")] == ["Error: no file"]
+
+
+@pytest.mark.parametrize("output", ["Errors found: 0", "ErrorPage.tsx\nindex.ts", "Error handling: a guide", "error"])
+def test_an_answer_about_errors_is_none(tmp_path: Path, output: str) -> None:
+    call = {"id": "c", "type": "function", "function": {"name": "read", "arguments": "{}"}}
+    asked = {"role": "assistant", "content": "", "tool_calls": [call]}
+    answered = {"role": "tool", "tool_call_id": "c", "content": output}
+    (found,) = read_all(written(tmp_path, [{"role": "user", "content": "Go"}, asked, answered]), "chat-messages")
+    assert [event.payload["success"] for event in found.of("ToolResponse")] == [True]
