@@ -62,7 +62,7 @@ class ActiveRun:
         self.run = run
         self.state = state
         self.search = SearchController(searchers, run.log.source.path, on_worker_message)
-        self.values = ValueController(searchers, run.log.source.path, on_worker_message)
+        self.values = ValueController(searchers, run, on_worker_message)
         self.totals = TotalsController(pool, run, on_worker_message)
         self.marks = MarksController(pool, run, on_worker_message)
         self.last_seek: tuple[int, Position] | None = None  # ticket and position

@@ -83,8 +83,7 @@ class Session(VisibleRange):
         position_state: the last PositionState that came, or None. report: the VerificationReport, or None likewise.
         working: whether background work goes on. totals: what the run used, or None while it is not known.
         format: the importer that the user has chosen, or None. last_positions: tells where the user left a run.
-        sources: what the window asks about files. run_marks: the run's. values: what is asked about single values of
-            the state. following: whether its file is followed.
+        sources: asks about files. run_marks, values: of the run. following: whether its file is followed.
 
     Signals:
         run_changed(): another run, or none, is open; everything else was reset.
@@ -137,6 +136,7 @@ class Session(VisibleRange):
         self._pacer.due.connect(self.request_state)
         self.sources, self.run_marks = SourceSession(bridge, self), RunMarks(bridge, side, self)
         self.values = RunValues(bridge, side, self)
+        self.facts_changed.connect(self.values.trace_again)
         self.following.changed.connect(self.run_marks.look_again)
         for told in (self.progress_changed, self.index_changed):
             told.connect(self._tell_read)

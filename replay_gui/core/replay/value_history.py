@@ -6,9 +6,9 @@ removed before it changes what is at an index.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -41,6 +41,10 @@ class ValueChange:
     new: Any
 
 
+OnChanges: TypeAlias = Callable[[int, Sequence[StateChange]], None]
+"""Is told the index of an event, and what it changed."""
+
+
 def value_history(contents: Iterable[bytes | None], keys: Sequence[str]) -> Iterator[ValueChange]:
     """Yield the changes of the value at one path, in the order of the events.
 
@@ -56,11 +60,11 @@ def value_history(contents: Iterable[bytes | None], keys: Sequence[str]) -> Iter
 
 
 def value_histories(
-    contents: Iterable[bytes | None], paths: Sequence[Sequence[str]]
+    contents: Iterable[bytes | None], paths: Sequence[Sequence[str]], on_changes: OnChanges | None = None
 ) -> Iterator[tuple[int, ValueChange]]:
     """Yield (number of the path, change) for the changes of several values, in the order of the events.
 
-    It costs little more than the history of one of them.
+    It costs little more than the history of one of them. `on_changes` is told what each event changed in the state.
     """
     draft = Draft(EMPTY)
     old = [ABSENT if keys else EMPTY.root for keys in paths]
@@ -72,6 +76,8 @@ def value_histories(
         if content is None or not fold(draft, content):
             continue
         changes = draft.changes
+        if on_changes is not None:
+            on_changes(index, changes)
         tops = {str(change.path[0]) for change in changes}
         concerned = sorted({*wholes, *(number for top in tops for number in by_first_key.get(top, ()))})
         for number in concerned:
@@ -109,4 +115,9 @@ def _is_unchanged(related: Sequence[StateChange], old: Any, new: Any, keys: Sequ
         old, new = related[0].old, related[0].new
     if old is ABSENT or new is ABSENT:
         return old is new
-    return old is new or _encode(old) == _encode(new)
+    return old is new or same_encoding(old, new)
+
+
+def same_encoding(a: Any, b: Any) -> bool:
+    """Whether two values are equal and of one type throughout."""
+    return _encode(a) == _encode(b)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from replay_gui.engine.job_group import JobGroup, OnWorkerMessage, StartedJob
 from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobProgress, decode_value
@@ -15,6 +14,7 @@ from replay_gui.engine.jobs.values.value_arguments import (
     TraceProgress,
     ValueArguments,
 )
+from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.queries.value_messages import (
     FindValueOrigin,
     ListChanges,
@@ -45,8 +45,9 @@ class ValueController:
         path: of the log that is replayed.
     """
 
-    def __init__(self, pool: WorkerPool, path: Path, on_worker_message: OnWorkerMessage) -> None:
-        self.path = path
+    def __init__(self, pool: WorkerPool, run: OpenRun, on_worker_message: OnWorkerMessage) -> None:
+        self.path = run.log.source.path
+        self._run = run
         self._pool = pool
         self._on_worker_message = on_worker_message
         self._asked: dict[type[ValueQuestion], _Asked] = {}
@@ -56,7 +57,7 @@ class ValueController:
         asked = self._asked.setdefault(type(question), _Asked(question, JobGroup(self._pool, self._on_worker_message)))
         asked.jobs.stop()
         asked.question = question
-        arguments = _arguments(question, str(self.path))
+        arguments = _arguments(question, str(self.path), str(self._run.folder))
         if arguments is not None:
             asked.jobs.start(arguments)
 
@@ -76,12 +77,12 @@ class ValueController:
         return None if asked is None or isinstance(message, JobProgress) else _answer(asked.question, message)
 
 
-def _arguments(question: ValueQuestion, path: str) -> ValueArguments | None:
+def _arguments(question: ValueQuestion, path: str, folder: str) -> ValueArguments | None:
     match question:
         case TraceValue(keys=keys):
-            return TraceArguments(path, (keys,)) if keys else None
+            return TraceArguments(path, (keys,), folder) if keys else None
         case TraceWatched(paths=paths):
-            return TraceArguments(path, paths) if paths else None
+            return TraceArguments(path, paths, folder) if paths else None
         case ListChanges(keys=keys):
             return ChangesArguments(path, keys) if keys else None
         case FindValueOrigin(writer=writer, texts=texts):

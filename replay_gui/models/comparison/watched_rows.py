@@ -20,11 +20,19 @@ class WatchedRows(DiffRows):
 
     def __init__(self, session: ComparisonSession, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        paths = session.a.values.paths
-        self._sides = tuple(WatchedValues(run, paths, self) for run in (session.a, session.b))
+        self._session = session
+        self._sides = tuple(WatchedValues(run, self) for run in (session.a, session.b))
+        session.a.values.paths.changed.connect(self._on_paths_changed)
+        session.active_changed.connect(self._on_paths_changed)
         for side in self._sides:
             side.shown.connect(self._on_shown)
         self._on_shown()
+
+    @Slot()
+    def _on_paths_changed(self) -> None:
+        """Watch in B what is watched in A, while they are compared."""
+        paths = self._session.a.values.paths.paths if self._session.active else ()
+        self._session.b.values.paths.set_paths(paths)
 
     @Slot()
     def _on_shown(self) -> None:

@@ -57,7 +57,7 @@ class ChangeTable(QAbstractTableModel):
         """List the changes of the value at a path instead; None ends the listing."""
         self.beginResetModel()
         self._rows, self.path, self.listing = [], path, path is not None
-        self._number += 1
+        self._number = self._session.values.new_number()
         self._last = ValueChanges(number=self._number)
         self.endResetModel()
         self._session.values.ask(ListChanges(self._number, () if path is None else keys_of(path)))

@@ -60,14 +60,14 @@ class ValueOriginModel(QObject):
         self.title = one_line(pointer_text(join_pointer(path)))
         self.rows, self.working, self._traced = (), writer is not None, bool(texts)
         self._problem = "" if writer is not None else "no event up to here has changed this value"
-        self._number += 1
+        self._number = self._session.values.new_number()
         index = None if writer is None else index_before(writer)
         self._session.values.ask(FindValueOrigin(self._number, index, tuple(texts)))
         self.changed.emit()
 
     def end(self) -> None:
         """End the search, and take the marks away."""
-        self._number += 1
+        self._number = self._session.values.new_number()
         self._session.values.ask(FindValueOrigin(self._number))
         self._mark(())
 

@@ -59,7 +59,7 @@ class ChosenValueTrace(QObject):
     def stop(self) -> None:
         """End the trace under way; what was found stays."""
         if self.tracing:
-            self._number += 1
+            self._number = self._session.values.new_number()
             self._rest.stop()
             self._session.values.ask(TraceValue(self._number, ()))
             self.tracing, self.problem = False, "stopped"
@@ -140,7 +140,7 @@ class ChosenValueTrace(QObject):
 
     @Slot()
     def _restart(self) -> None:
-        self._number += 1
+        self._number = self._session.values.new_number()
         self.indexes, self.problem, self._done = np.zeros(0, np.int64), "", 0.0
         self.tracing = self.path is not None
         if self.tracing:

@@ -14,11 +14,10 @@ from replay_gui.core.state.state import ABSENT, StateChange
 from replay_gui.core.state.value_text import is_container, scalar_text
 from replay_gui.core.text.json_pointer import join_pointer, pointer_text
 from replay_gui.core.text.plain_text import visible
-from replay_gui.engine.queries.value_messages import TraceWatched, WatchedTrace
 from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.models.run.value_rows import ChangeMark, RowKind, ValueRow, content_text
 from replay_gui.models.session import Session
-from replay_gui.models.values.watched_paths import Keys, WatchedPaths, keys_of, path_of
+from replay_gui.models.values.watched_paths import Keys, keys_of, path_of
 
 _MAX_KEY_CHARACTERS = 80
 _NO_INDEXES: NDArray[np.int64] = np.zeros(0, np.int64)
@@ -27,28 +26,22 @@ _NO_INDEXES: NDArray[np.int64] = np.zeros(0, np.int64)
 class WatchedValues(QAbstractTableModel):
     """One row a watched value, in one column; `row(n)` gives its ValueRow.
 
-    The events that changed each value are asked for once; until they are known, what is absent is only "not there".
+    Until the events that changed a value are known, what is absent is only "not there".
 
     Signal: shown(): the rows are others, or their number.
     """
 
     shown = Signal()
 
-    def __init__(self, session: Session, paths: WatchedPaths, parent: QObject | None = None) -> None:
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.paths = paths
+        self.paths = session.values.paths
         self._session = session
         self._rows: list[ValueRow] = []
-        self._histories: dict[Keys, NDArray[np.int64]] = {}  # complete ones
-        self._asked: tuple[Keys, ...] = ()
-        self._coming: list[list[EventIndex]] = []  # of those that are asked for, as far as they are known
-        self._number = 0
-        session.values.watched.connect(self._on_traced)
-        session.run_changed.connect(self._on_run_changed)
-        session.facts_changed.connect(self._on_run_changed)  # the run was still growing
+        session.run_changed.connect(self._show)
         session.position_state_changed.connect(self._show)
-        paths.changed.connect(self._on_paths_changed)
-        self._on_run_changed()
+        session.values.histories_changed.connect(self._show)
+        self._show()
 
     def row(self, row: int) -> ValueRow:
         """The row at an index; IndexError beyond the last."""
@@ -58,34 +51,6 @@ class WatchedValues(QAbstractTableModel):
         """The watched value of a row, ABSENT where it is not there."""
         state = self._session.position_state
         return ABSENT if state is None else value_at(state.state, self.paths.paths[row])
-
-    # ---- histories ----------------------------------------------------------------------------------
-    @Slot()
-    def _on_run_changed(self) -> None:
-        self._histories = {}
-        self._on_paths_changed()
-
-    @Slot()
-    def _on_paths_changed(self) -> None:
-        asked = tuple(keys for keys in self.paths.paths if keys not in self._histories)
-        if self._session.facts is not None and (asked or self._asked):
-            self._number += 1
-            self._asked, self._coming = asked, [[] for _ in asked]
-            self._session.values.ask(TraceWatched(self._number, asked))
-        self._show()
-
-    @Slot(object)
-    def _on_traced(self, trace: WatchedTrace) -> None:
-        if trace.number != self._number:
-            return
-        for coming, indexes in zip(self._coming, trace.indexes, strict=False):
-            coming.extend(indexes)
-        if trace.ended and not trace.problem:
-            for keys, coming in zip(self._asked, self._coming, strict=True):
-                self._histories[keys] = np.array(coming, np.int64)
-            self._show()
-        if trace.ended:
-            self._asked = ()
 
     # ---- rows ---------------------------------------------------------------------------------------
     @Slot()
@@ -118,7 +83,7 @@ class WatchedValues(QAbstractTableModel):
 
     def _mark(self, keys: Keys, value: Any, change: StateChange | None) -> ChangeMark:
         """Return what the event did to the value; what is inside of it counts as a change."""
-        history = self._histories.get(keys, _NO_INDEXES)
+        history = self._session.values.histories.get(keys, _NO_INDEXES)
         here = self._session.position - 1
         at = int(np.searchsorted(history, here))
         if change is None and not (at < len(history) and history[at] == here):
@@ -128,7 +93,7 @@ class WatchedValues(QAbstractTableModel):
         return ChangeMark.ADDED if change is not None and change.old is ABSENT else ChangeMark.CHANGED
 
     def _absence(self, keys: Keys) -> str:
-        history = self._histories.get(keys)
+        history = self._session.values.histories.get(keys)
         if history is None:
             return "not there"
         before = int(np.searchsorted(history, self._session.position))

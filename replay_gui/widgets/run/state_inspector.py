@@ -37,7 +37,7 @@ class StateInspector(Panel):
         self.view = ValueView("State", self.tree)
         self.trace = ChosenValueTrace(session, self)
         self.trace_bar = ValueTraceBar(self.trace)
-        self.watched = WatchView(WatchedValues(session, session.values.paths))
+        self.watched = WatchView(WatchedValues(session))
         self.untrusted, self.not_applied, self.more_changes = Notice("bad"), Notice("warn"), Notice("info")
         self.changed_only = self.add_button(
             "Changed only", "Show only what this event changed", checkable=True, short="Changed"

@@ -1,38 +1,63 @@
-"""Finds the events of a log that changed some values of the state, in a worker process."""
+"""Finds the events of a log that changed some values of the state, in a worker process.
+
+The first trace of a long log replays it, and makes an index of all its changes on the way; later ones look them up.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
+from replay_gui.core.diagnostics import Topic, error_location, topic_logger
+from replay_gui.core.index.kept_changes import keep_changes, read_kept_changes
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.replay.change_index import ChangeIndexBuilder
 from replay_gui.core.replay.value_history import value_histories
 from replay_gui.engine.jobs.job import JobReporter
 from replay_gui.engine.jobs.values.value_arguments import TraceArguments, TraceProgress
 
 PART_INTERVAL = 0.1  # seconds between two parts
+MIN_EVENTS = 20_000
+"""Events of the shortest log whose changes are indexed: a shorter one is replayed in a third of a second."""
+
+_log = topic_logger(Topic.CACHE)
 
 
 def trace_values(arguments: TraceArguments, reporter: JobReporter) -> TraceProgress:
-    """Replay the log; parts and result are the TraceProgress since the last part."""
-    waiting: list[list[EventIndex]] = [[] for _ in arguments.paths]
+    """Look the changes up, or replay the log; parts and result are the TraceProgress since the last part."""
     with EventLog.open(arguments.path) as log:
-        count = len(log)
+        kept = read_kept_changes(Path(arguments.folder), log)
+        if kept is None:
+            return _replay(log, arguments, reporter)
+        found = (history.tolist() for history in kept.histories(arguments.paths))
+        return TraceProgress(len(log), len(log), tuple(tuple(map(EventIndex, indexes)) for indexes in found))
 
-        def found(done: int) -> TraceProgress:
-            return TraceProgress(done, count, tuple(map(tuple, waiting)))
 
-        def contents() -> Iterator[bytes | None]:
-            next_part = time.monotonic() + PART_INTERVAL
-            for done, content in enumerate(log.contents(0, count)):
-                if time.monotonic() >= next_part:
-                    reporter.part(found(done))
-                    for indexes in waiting:
-                        indexes.clear()
-                    next_part = time.monotonic() + PART_INTERVAL
-                yield content
+def _replay(log: EventLog, arguments: TraceArguments, reporter: JobReporter) -> TraceProgress:
+    waiting: list[list[EventIndex]] = [[] for _ in arguments.paths]
+    count = len(log)
+    builder = ChangeIndexBuilder() if count >= MIN_EVENTS else None
 
-        for number, change in value_histories(contents(), arguments.paths):
-            waiting[number].append(change.index)
+    def found(done: int) -> TraceProgress:
+        return TraceProgress(done, count, tuple(map(tuple, waiting)))
+
+    def contents() -> Iterator[bytes | None]:
+        next_part = time.monotonic() + PART_INTERVAL
+        for done, content in enumerate(log.contents(0, count)):
+            if time.monotonic() >= next_part:
+                reporter.part(found(done))
+                for indexes in waiting:
+                    indexes.clear()
+                next_part = time.monotonic() + PART_INTERVAL
+            yield content
+
+    for number, change in value_histories(contents(), arguments.paths, None if builder is None else builder.take):
+        waiting[number].append(change.index)
+    if builder is not None and not builder.gave_up:
+        try:
+            keep_changes(Path(arguments.folder), log, builder.build())
+        except OSError as error:  # the next trace replays again
+            _log.info("the index of changes was not kept: %s", error_location(error))
     return found(count)

@@ -18,10 +18,14 @@ class ValueArguments(JobArguments, frozen=True):
 
 
 class TraceArguments(ValueArguments, frozen=True):
-    """Find the events that changed the value at each of some paths of the state. `paths`: the keys of each."""
+    """Find the events that changed the value at each of some paths of the state.
+
+    `paths`: the keys of each. `folder`: of the log's index, where the index of all changes is kept.
+    """
 
     job: ClassVar[str] = "trace"
     paths: tuple[tuple[str, ...], ...]
+    folder: str
 
 
 class TraceProgress(msgspec.Struct, frozen=True):

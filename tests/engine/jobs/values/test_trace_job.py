@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from replay_gui.core.index.index_builder import IndexBuilder
+from replay_gui.core.index.index_cache import write_table
+from replay_gui.core.index.kept_changes import CHANGES_FILE, keep_changes, read_kept_changes
 from replay_gui.core.log.log_reader import EventLog
+from replay_gui.core.replay.change_index import ChangeIndexBuilder
 from replay_gui.core.replay.value_history import value_history
 from replay_gui.engine.jobs.job_messages import decode_value, encode_value
 from replay_gui.engine.jobs.values import trace_job
@@ -34,10 +38,46 @@ def test_each_change_is_handed_on_once_and_in_order(
 ) -> None:
     monkeypatch.setattr(trace_job, "PART_INTERVAL", 0.0)  # a part at every event
     path, parts = write_log(tmp_path / "run.rlog", turns=30), Parts()
-    last = trace_values(TraceArguments(str(path), (keys, ())), parts)
+    last = trace_values(TraceArguments(str(path), (keys, ()), str(tmp_path)), parts)
     with EventLog.open(path) as log:
         expected = [change.index for change in value_history(log.contents(0, len(log)), keys)]
     assert [index for part in [*parts.values, last] for index in part.indexes[0]] == expected
     assert bool(expected) == (keys != ("no",))
     assert [part.done for part in parts.values] == list(range(151))
     assert (last.done, last.total) == (151, 151)
+
+
+def test_the_changes_of_a_long_log_are_indexed_once_and_looked_up_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, folder = write_log(tmp_path / "run.rlog", turns=30), tmp_path / "index"
+    folder.mkdir()
+    monkeypatch.setattr(trace_job, "MIN_EVENTS", 100)
+    with EventLog.open(path) as log:
+        builder = IndexBuilder(log, folder)
+        write_table(folder, log, builder.run(lambda offset: None))
+    paths: tuple[tuple[str, ...], ...] = (("memory",), ("tools", "search", "calls"), ("messages", "3"), ("no",), ())
+    arguments = TraceArguments(str(path), paths, str(folder))
+    first = trace_values(arguments, Parts())
+    assert (folder / CHANGES_FILE).exists()
+    monkeypatch.setattr(trace_job, "_replay", None)
+    assert trace_values(arguments, Parts()) == first
+    assert [bool(indexes) for indexes in first.indexes] == [True, True, True, False, True]
+
+
+def test_an_index_of_changes_that_is_damaged_or_of_a_shorter_log_is_not_used(tmp_path: Path) -> None:
+    path, folder = write_log(tmp_path / "run.rlog", turns=3), tmp_path / "index"
+    folder.mkdir()
+    with EventLog.open(path) as log:
+        builder = IndexBuilder(log, folder)
+        write_table(folder, log, builder.run(lambda offset: None))
+        keep_changes(folder, log, ChangeIndexBuilder().build())
+        assert read_kept_changes(folder, log) is not None
+        raw = (folder / CHANGES_FILE).read_bytes()
+        (folder / CHANGES_FILE).write_bytes(raw[:-1] + bytes([raw[-1] ^ 1]))
+        assert read_kept_changes(folder, log) is None
+        (folder / CHANGES_FILE).write_bytes(raw)
+    with path.open("ab") as file:
+        file.write(b"\x00")
+    with EventLog.open(path) as log:
+        assert read_kept_changes(folder, log) is None
