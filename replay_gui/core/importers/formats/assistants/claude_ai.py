@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, islice
 from typing import Any, ClassVar
 
 from replay_gui.core.importers.formats.chats.chat_messages import ChatMessageEvents
 from replay_gui.core.importers.formats.message_forms import OF_PARTS
 from replay_gui.core.importers.formats.records import CLOCK, ID, RecordEvents, RecordFormat
 from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import ImportedEvent
 from replay_gui.core.importers.times import any_time
 
 _OF_CALLS = ("id", "name", "text")  # members of parts that are volatile elsewhere
@@ -53,11 +55,18 @@ class _ClaudeAiEvents(ChatMessageEvents):
     def time_of(self, record: dict[str, Any]) -> int | None:
         return any_time(record.get("created_at"))
 
+    def read(self, records: Iterable[tuple[int, Any]]) -> Iterator[ImportedEvent]:
+        """Yield the events of the messages; a conversation may have none."""
+        messages = iter(records)
+        first = [*islice(messages, 1)]
+        if first and isinstance(first[0][1], dict):
+            self.run.context = {"time": self.time_of(first[0][1])}
+        self.begin(self.fields(self.whole).get("fields", {}))
+        self.whole = {}
+        yield from super().read(chain(first, messages))
+
     def record(self, record: dict[str, Any]) -> None:
         """Add the events of one message."""
-        if not self._begun:
-            self.begin(self.fields(self.whole).get("fields", {}))
-            self.whole = {}
         parts, sender = record.get("content"), str(record.get("sender"))
         told = self.fields(record, "sender", "content").get("fields", {})
         content = [_part(part) for part in parts] if isinstance(parts, list) and parts else record.get("text")

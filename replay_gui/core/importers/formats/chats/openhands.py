@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
+from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.records import (
@@ -17,10 +18,13 @@ from replay_gui.core.importers.formats.records import (
     RecordFormat,
 )
 from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.run_builder import End
 
 _KINDS = ("SystemPromptEvent", "MessageEvent", "ActionEvent", "ObservationEvent", "AgentErrorEvent")
-_MESSAGES = ("message", "system", "recall")
+_MESSAGES = ("message", "system")
+_ERROR = "ERROR:"  # how the answer of a failed edit begins
+_EXPORT = "trajectory"
 _ENDED: dict[str, End] = {"finished": "answered", "error": "crash", "stopped": "stopped by user"}
 
 
@@ -32,7 +36,7 @@ class OpenHands(RecordFormat):
 
     name = "openhands"
     title = "OpenHands conversation"
-    version = 3
+    version = 4
     member = "history"
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
@@ -55,6 +59,22 @@ class OpenHands(RecordFormat):
         "start_time": CLOCK,
     }
 
+    def recognises(self, file: ForeignFile) -> bool:
+        """Accept the events, alone or in an object: ``history`` of an evaluation, ``trajectory`` of an export."""
+        return self._is_export(file) or super().recognises(file)
+
+    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield the conversation, or each that an evaluation has."""
+        if not self._is_export(file):
+            yield from super().runs(file)
+            return
+        export = {name: value for name, value in file.document.items() if name != _EXPORT}
+        yield self._run(file.stem, {**export, self.member: file.document[_EXPORT]}, ImportNotes(file.notes))
+
+    def _is_export(self, file: ForeignFile) -> bool:
+        events = file.document.get(_EXPORT) if isinstance(file.document, dict) else None
+        return isinstance(events, list) and self.is_format([event for event in events[:5] if isinstance(event, dict)])
+
     def is_format(self, records: list[dict[str, Any]]) -> bool:
         """Accept records of an OpenHands kind, or with `source`, `id` and an action or observation, near the start."""
         return any(
@@ -73,6 +93,11 @@ class _OpenHandsEvents(RecordEvents):
     taken = ("metadata", "test_result", "error")
     _begun = False
     _how: tuple[End, str | None] | None = None
+
+    def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:
+        super().__init__(format, volatile, notes)
+        self._answers = set[str]()  # ids of answers whose tokens were told
+        self._metrics: dict[str, dict[str, Any]] = {}  # by model: what it was used for so far
 
     def run_id(self, head: list[dict[str, Any]]) -> str | None:
         task = self.whole.get("instance_id")
@@ -162,25 +187,35 @@ class _OpenHandsEvents(RecordEvents):
             record, "observation", "error", kind="ObservationEvent", source="environment", tool_name=name
         )
         extra |= {"event": about} if about else {}
-        self.result(record.get("tool_call_id"), output, error, extra)
+        self.result(record.get("tool_call_id"), output, error, extra, refused=refused)
 
     # ---- the older event stream -----------------------------------------------------------------
     def _old_action(self, record: dict[str, Any], action: str) -> None:
         given = record.get("args")
         given = dict(given) if isinstance(given, dict) else {}
-        thought = given.pop("thought", None)
+        self._takes(record)
+        if action == "recall":
+            self.run.bookkeeping(
+                f"{self.format}/recall", self.fields(record, "action", source="user").get("fields", {})
+            )
+            return
+        thought = given.pop("thought", None) if action != "think" else None
         if action in _MESSAGES:
             text = given.pop("content", record.get("message"))
-            extra = self.fields(record, "source", "args", message=text, action="message") | self.fields(given)
-            if record.get("source") == "agent":
+            is_system = action == "system"
+            used = ("args", *(() if is_system else ("source",)))
+            rest = self.fields(record, *used, message=text, action="message", source="agent" if is_system else None)
+            told = rest.get("fields", {}) | self.fields(given).get("fields", {})
+            extra = {"fields": told} if told else {}
+            if record.get("source") == "agent" and not is_system:
                 self.answered(content_of(text) or None, None, extra)
             else:
-                self.said(
-                    "system" if action == "system" else str(record.get("source")), content_of(text) or None, extra
-                )
+                self.said("system" if is_system else str(record.get("source")), content_of(text) or None, extra)
             return
         if action in ("finish", "reject") or record.get("source") == "user":
-            text = given.pop("final_thought", None) or thought or record.get("message")
+            last = given.pop("final_thought", None)
+            text = last or thought or record.get("message")
+            given |= {"thought": thought} if last and thought else {}
             extra = self.fields(record, "args", source="agent", message=text) | {"arguments": self.fields(given)}
             self.answered(text, None, extra)
             self._how = ("answered", None) if action == "finish" else ("handed over", None)
@@ -193,6 +228,25 @@ class _OpenHandsEvents(RecordEvents):
         self.run.request(f"event {record.get('id')}", action, given, extra=extra, tool_call_id=call_id)
         self.run.context.pop("parent", None)
 
+    def _takes(self, record: dict[str, Any]) -> None:
+        """Say which model has answered, and keep what it cost: an answer of several calls stands beside each."""
+        details, used = record.get("tool_call_metadata"), record.get("llm_metrics")
+        if isinstance(used, dict):
+            counts = used.get("accumulated_token_usage")
+            self._metrics[str(counts.get("model") if isinstance(counts, dict) else "")] = used
+        answer = details.get("model_response") if isinstance(details, dict) else None
+        if not isinstance(answer, dict):
+            self.uses_model(self._model)
+            return
+        self.uses_model(answer.get("model"))
+        usage = answer.get("usage")
+        if isinstance(usage, dict) and str(answer.get("id")) not in self._answers and "metrics" not in self.whole:
+            self._answers.add(str(answer.get("id")))
+            parts = usage.get("prompt_tokens_details")
+            cached = parts.get("cached_tokens") if isinstance(parts, dict) else None
+            counts = {"input": usage.get("prompt_tokens"), "cached": cached, "output": usage.get("completion_tokens")}
+            self.run.once = {"tokens": {name: count for name, count in counts.items() if type(count) is int}}
+
     def _old_observation(self, record: dict[str, Any]) -> None:
         details = record.get("extras")
         details = details if isinstance(details, dict) else {}
@@ -200,14 +254,16 @@ class _OpenHandsEvents(RecordEvents):
         code = details.get("exit_code", nested.get("exit_code") if isinstance(nested, dict) else None)
         output, kind = record.get("content"), record["observation"]
         failed = record.get("success") is False or kind == "error" or code not in (None, 0, -1)
-        error = (f"exit {code}" if code not in (None, 0, -1) else first_line(output) or "failed") if failed else None
+        failed = failed or (kind in ("edit", "read") and isinstance(output, str) and output.startswith(_ERROR))
+        said = output.removeprefix(_ERROR).lstrip() if isinstance(output, str) else output
+        error = (f"exit {code}" if code not in (None, 0, -1) else first_line(said) or "failed") if failed else None
         extra = self.fields(record, "content", "extras", source="agent")
         extra |= {"details": rest} if (rest := self.fields(details)) else {}
         cause = f"event {record.get('cause')}"
         if isinstance(state := details.get("agent_state"), str) and state in _ENDED:
             self._how = _ENDED[state], first_line(details.get("reason") or output) or None
         if self.run.call(cause) is None and kind in ("agent_state_changed", "null", "recall"):
-            self.run.custom(f"{self.format}/{kind}", {"content": output, **extra})
+            self.run.bookkeeping(f"{self.format}/{kind}", {"content": output, **extra})
             return
         self.result(cause, output, error, extra)
 
@@ -216,6 +272,10 @@ class _OpenHandsEvents(RecordEvents):
         wrong, tested, used = (self.whole.get(name) for name in ("error", "test_result", "metrics"))
         if isinstance(used, dict):
             self.run.bookkeeping(f"{self.format}/use", {}, cost=used.get("accumulated_cost"), tokens=_tokens(used))
+        elif self._metrics:  # of each model all that it was used for
+            for one in self._metrics.values():
+                tokens = None if self._answers else _tokens(one)
+                self.run.bookkeeping(f"{self.format}/use", {}, cost=one.get("accumulated_cost"), tokens=tokens)
         tested = tested if isinstance(tested, dict) else {}
         if patch := tested.get("git_patch"):
             self.run.proposal(None, "diff", "submission", patch)

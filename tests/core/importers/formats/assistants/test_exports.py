@@ -63,7 +63,7 @@ def test_a_tree_that_runs_in_a_circle_is_read_once(tmp_path: Path) -> None:
 
 def test_claude_has_calls_and_results_in_one_message() -> None:
     found, _, empty = read_all(SEEDS / "claude-ai" / "0.json")
-    assert (found.format, found.run.name, empty.kinds) == ("claude-ai", "Mixing", [])
+    assert (found.format, found.run.name, empty.kinds) == ("claude-ai", "Mixing", ["AgentInit"])
     assert found.kinds == [
         "AgentInit", "Observation", "Decision", "ToolRequest", "ToolResponse", "Error", "ToolRequest", "ToolResponse",
         "Decision",
