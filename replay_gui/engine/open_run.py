@@ -203,6 +203,11 @@ class OpenRun:
         is_touched = facts.st_ctime_ns != self._touched_at
         return "The file was touched on disk; its size and its date are as before." if is_touched else ""
 
+    @property
+    def stamp(self) -> Stamp:
+        """What identifies the state of the file that was read."""
+        return self._file
+
     def has_grown_on_disk(self) -> bool:
         """Return whether the file at the path is the one that was opened, with more bytes."""
         try:

@@ -6,7 +6,7 @@ import gc
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from replay_gui.core.importers.registry import title_of
 from replay_gui.core.index.followed_log import FollowedLog
@@ -40,7 +40,9 @@ def follow(arguments: FollowArguments, reporter: JobReporter) -> FollowEnded:
 
 
 class _Grows(Protocol):
-    """What is followed."""
+    """What is followed. `is_read_anew`: whether each look costs as much as the first."""
+
+    is_read_anew: ClassVar[bool]
 
     def look(self) -> FileEnd | None:
         """Read what is new; return why nothing more is to be read, or None."""
@@ -82,11 +84,13 @@ def _follow(followed: _Grows, stop: Path, reporter: JobReporter, clock: Callable
         if end or asked:
             return FollowEnded(end)
         idle = _IDLE_POLL_S if clock() - grown_at > _IDLE_AFTER_S else _POLL_S
-        time.sleep(max(idle, took))  # whatever a look costs, half of the time is left to others
+        time.sleep(max(idle, took if followed.is_read_anew else 0.0))  # half of the time is left to others
 
 
 class _LogGrowth:
     """A replay log."""
+
+    is_read_anew: ClassVar[bool] = False
 
     def __init__(self, arguments: FollowArguments) -> None:
         self._folder = arguments.folder
@@ -114,6 +118,8 @@ class _LogGrowth:
 
 class _FileGrowth:
     """A file of another format."""
+
+    is_read_anew: ClassVar[bool] = True
 
     def __init__(self, arguments: FollowArguments, imported: ImportedPart) -> None:
         self._imported = imported

@@ -31,6 +31,7 @@ from replay_gui.engine.worker_pool import WorkerPool
 
 FACTS_INTERVAL_S = 2.0  # seconds between two tellings of the facts while events are being added
 
+_RECENT_NS = 60 * 10**9  # since it was written: a run that may still be going on
 _SHOWN = "what is shown is what was read before"
 _WORDS = {
     FileEnd.CUT: f"The file was cut; {_SHOWN}.",
@@ -71,7 +72,11 @@ class RunFollower:
     def check(self, active: ActiveRun, *, follows: bool) -> None:
         """Look at the file, to which something was done: follow it where it may have grown, else tell."""
         run = active.run
-        if active.is_followed or isinstance(active.state, LiveRun) or not (change := run.change_on_disk()):
+        if active.is_followed or isinstance(active.state, LiveRun):
+            return
+        if not (change := run.change_on_disk()):
+            if follows and time.time_ns() - run.stamp[3] < _RECENT_NS:  # its next event is not to wait for a worker
+                self._pool.warm()
             return
         if follows and isinstance(active.state, GrowingRun):
             return  # it is asked again once the file is converted as it was

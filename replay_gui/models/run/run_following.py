@@ -14,6 +14,7 @@ from replay_gui.engine.requests import CheckFile
 from replay_gui.models.file_watch import FileWatch
 
 _REST_FACTOR = 4  # times as long as taking in what was added took, the window's thread is left to other things
+_MAX_REST_S = 0.2
 _MIN_COST_S = 0.002  # seconds; what takes less is not worth waiting for
 
 
@@ -92,11 +93,11 @@ class RunFollowing(QObject):
             self._waiting = grown
             return
         self._waiting = None
-        begun = time.monotonic()
+        begun = time.thread_time()
         self.grew.emit(grown)
-        took = time.monotonic() - begun
+        took = time.thread_time() - begun
         if took > _MIN_COST_S:
-            self._rest.start(round(1000 * _REST_FACTOR * took))
+            self._rest.start(round(1000 * min(_REST_FACTOR * took, _MAX_REST_S)))
 
     @Slot()
     def _on_rested(self) -> None:

@@ -52,6 +52,7 @@ class RunCard(QScrollArea):
         self.viewport().setBackgroundRole(QPalette.ColorRole.Base)
         session.facts_changed.connect(self.refresh)
         session.totals_changed.connect(self.refresh)
+        session.following.changed.connect(self.refresh)
         session.progress_changed.connect(self._request_totals)
         session.report_changed.connect(self.refresh)
         session.run_marks.changed.connect(self.refresh)
@@ -117,6 +118,8 @@ class RunCard(QScrollArea):
         if len(result.outcomes) > _MAX_OUTCOMES:
             rows.append(_row("", f"and {len(result.outcomes) - _MAX_OUTCOMES:,} more"))
         end = "" if result.end is None else end_words(result.end)
+        if end and self._session.following.is_on:
+            end += ", so far"  # more may come
         return [*rows, _row("end", end)]
 
     def _numbers(self) -> list[FactRow]:

@@ -57,7 +57,7 @@ class RecordFormat:
         head = first_records(file, self.member)
         if not self.is_format(head):
             raise ImportRefused(f"{file.source.path}: no {self.title} in it")
-        if self.member is not None and isinstance(file.document, dict):
+        if self.member is not None and isinstance(file.document, dict) and self.member in file.document:
             yield self._run(file.stem, file.document, notes)
             return
         events = self.events(notes)
