@@ -36,6 +36,9 @@ class OpenTelemetry:
         **dict.fromkeys(("traceID", "spanID", "traceId", "spanId", "processID", "references", "parentSpanContext"), ID),
         **dict.fromkeys(("startTime", "endTime", "timestamp", "events/*/time/*"), CLOCK),
         **dict.fromkeys(PROPAGATION, "how the recorder passed the span on"),
+        "*/id": ID,
+        "parentId": ID,
+        "localEndpoint/serviceName": "the service's name, as in its resource",
         "schema_url": RECORDER,
         "schemaUrl": RECORDER,
         "status/code": "of a span that did not fail: whether that was said",
@@ -51,7 +54,7 @@ class OpenTelemetry:
         document = file.document
         spans = spans_in(document) if document is not None else _first(file)
         first = document if isinstance(document, dict) else next(iter(file.first_lines), None)
-        if isinstance(first, dict) and {"resourceSpans", "batches"} & first.keys():
+        if isinstance(first, dict) and {"resourceSpans", "resource_spans", "batches"} & first.keys():
             return next(spans, None) is not None
         return any(is_of_an_agent(span) for span in spans)
 

@@ -1,6 +1,7 @@
 """The wrappers in which OpenTelemetry spans come.
 
-OTLP, Tempo, Jaeger, dumps of the Python and the JavaScript SDK, rows of Phoenix' data frames, MLflow traces.
+OTLP, Tempo, Jaeger, dumps of the Python and the JavaScript SDK, rows of Phoenix' data frames, MLflow traces; and those
+that `otel_wrappers` brings into one of these forms.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from replay_gui.core.importers.formats.traces.otel_wrappers import as_known
 from replay_gui.core.importers.times import any_time
 
 
@@ -37,8 +39,10 @@ class RawSpan:
 
 
 def spans_in(document: Any) -> Iterator[RawSpan]:
-    """Every span of a document of any of the four forms; nothing where it is none of them."""
+    """Every span of a document of any of these forms; nothing where it is none of them."""
     match document:
+        case {"resource_spans": list()} | {"Name": _, "SpanContext": dict()} | {"traceId": _, "id": _, "tags": dict()}:
+            yield from spans_in(as_known(document))
         case {"resourceSpans": list(groups)} | {"batches": list(groups)}:
             for group in _maps(groups):
                 resource = _resource(group.get("resource"))

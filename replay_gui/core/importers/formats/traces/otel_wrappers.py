@@ -1,0 +1,103 @@
+"""Spans of Zipkin, of the Go SDK, and of OTLP with Python's names, brought into forms that are read elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_CAMEL = {
+    "resource_spans": "resourceSpans",
+    "scope_spans": "scopeSpans",
+    "trace_id": "traceId",
+    "span_id": "spanId",
+    "parent_span_id": "parentSpanId",
+    "start_time_unix_nano": "startTimeUnixNano",
+    "end_time_unix_nano": "endTimeUnixNano",
+    "string_value": "stringValue",
+    "bool_value": "boolValue",
+    "int_value": "intValue",
+    "double_value": "doubleValue",
+    "bytes_value": "bytesValue",
+    "array_value": "arrayValue",
+    "kvlist_value": "kvlistValue",
+}
+_ROOT = "0" * 16  # the parent of a span of the Go SDK that has none
+
+
+def as_known(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a document of one of these forms in OTLP's, or a span as the Python SDK dumps it."""
+    if "resource_spans" in document:
+        renamed: dict[str, Any] = _renamed(document)
+        return renamed
+    return _of_go(document) if "SpanContext" in document else _of_zipkin(document)
+
+
+def _renamed(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_renamed(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {_CAMEL.get(key, key): _renamed(member) for key, member in value.items()}
+
+
+def _of_go(span: dict[str, Any]) -> dict[str, Any]:
+    context, parent, status = span["SpanContext"], span.get("Parent"), span.get("Status")
+    above = parent.get("SpanID") if isinstance(parent, dict) else None
+    status = status if isinstance(status, dict) else {}
+    events = span.get("Events")
+    used = ("Name", "SpanContext", "Parent", "SpanKind", "StartTime", "EndTime", "Attributes", "Events", "Links")
+    rest = {name: value for name, value in span.items() if name not in (*used, "Status", "Resource", *_RECORDER)}
+    return {
+        **rest,
+        "name": span["Name"],
+        "context": {"trace_id": context.get("TraceID"), "span_id": context.get("SpanID")},
+        "parent_id": None if above == _ROOT else above,
+        "start_time": span.get("StartTime"),
+        "end_time": span.get("EndTime"),
+        "status": {"status_code": str(status.get("Code")).upper(), "description": status.get("Description")},
+        "attributes": _keyed(span.get("Attributes")),
+        "events": [
+            {"name": event.get("Name"), "attributes": _keyed(event.get("Attributes"))}
+            for event in (events if isinstance(events, list) else [])
+            if isinstance(event, dict)
+        ],
+        "resource": {"attributes": _keyed(span.get("Resource"))},
+    }
+
+
+_RECORDER = ("InstrumentationLibrary", "InstrumentationScope", "ChildSpanCount", "DroppedAttributes")
+
+
+def _keyed(attributes: Any) -> dict[str, Any]:
+    """Attributes of the Go SDK: a list of keys with values that have a type."""
+    found: dict[str, Any] = {}
+    for one in attributes if isinstance(attributes, list) else []:
+        if isinstance(one, dict):
+            value = one.get("Value")
+            found[str(one.get("Key"))] = value.get("Value") if isinstance(value, dict) else value
+    return found
+
+
+def _of_zipkin(span: dict[str, Any]) -> dict[str, Any]:
+    tags, begun, length = span["tags"], span.get("timestamp"), span.get("duration")
+    failed = "error" in tags or tags.get("otel.status_code") == "ERROR"
+    endpoint = span.get("localEndpoint")
+    service = endpoint.get("serviceName") if isinstance(endpoint, dict) else None
+    notes = span.get("annotations")
+    used = ("traceId", "id", "parentId", "name", "timestamp", "duration", "localEndpoint", "annotations", "tags")
+    known = isinstance(begun, int) and isinstance(length, int)
+    return {
+        **{name: value for name, value in span.items() if name not in (*used, "kind", "shared", "debug")},
+        "name": span.get("name"),
+        "context": {"trace_id": span["traceId"], "span_id": span["id"]},
+        "parent_id": span.get("parentId"),
+        "start_time": begun,
+        "end_time": begun + length if known else None,  # type: ignore[operator]  # both are whole numbers
+        "status": {"status_code": "ERROR" if failed else "UNSET", "description": tags.get("error")},
+        "attributes": {name: value for name, value in tags.items() if name not in ("error", "otel.status_code")},
+        "events": [
+            {"name": note.get("value"), "attributes": {}}
+            for note in (notes if isinstance(notes, list) else [])
+            if isinstance(note, dict)
+        ],
+        "resource": {"attributes": {"service.name": service} if service else {}},
+    }
