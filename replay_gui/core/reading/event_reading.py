@@ -23,11 +23,12 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text
 
 FIRST_PAGE = 12_288  # characters shown at first: more than there is room for, and read within a frame or two
-NEXT_PAGE = 32_768  # more each time
+NEXT_PAGE = 24_576  # more each time
 MORE = "More"
 """What the line is called below which ids, hashes, empty members and meta stand."""
 
 _LINE_COST = 30  # characters that take as long to lay out as a line does beside its text
+_CELL_LINES = 2  # lines that take as long to lay out as a cell of a table does
 _MAX_TEXT = 1 << 21  # characters of one text
 _MAX_MEMBERS = 200  # of the payload
 _MAX_NAME_CHARACTERS = 60  # of a model
@@ -69,7 +70,7 @@ class EventReading:
         page: list[ReadingLine] = []
         while self._next is not None and limit > 0:
             page.append(self._next)
-            limit -= len(self._next.seen) + _LINE_COST * max(1, len(self._next.cells))
+            limit -= len(self._next.seen) + _LINE_COST * (1 + _CELL_LINES * len(self._next.cells))
             self._next = next(self._lines, None)
         self.count += len(page)
         return ReadingPage(tuple(page), self._next is None)
