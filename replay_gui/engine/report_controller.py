@@ -57,6 +57,7 @@ class ReportController:
                 open_run.facts.format,
                 open_run.facts.size,
                 verification,
+                request.noted if open_run is open_runs[0] else (),
             )
             for open_run, verification in zip(open_runs, request.verifications, strict=True)
         )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # the first window needs none of them, and importing them tak
     from replay_gui.core.divergence.rules.rules import Rule
     from replay_gui.core.effects.effect import Effect
     from replay_gui.core.importers.mapping import Mapping
+    from replay_gui.core.report.model import NotedEvents
     from replay_gui.core.report.redaction_profile import RedactionProfile
     from replay_gui.core.verification.verification_report import VerificationReport
     from replay_gui.engine import answers, marks_answer
@@ -151,7 +152,7 @@ class MakeReport(msgspec.Struct, frozen=True, kw_only=True):
     """Make a report on the run, or on the comparison of both sides' runs: Reported, again and again until it is ended.
 
     `number` tells one report from another. verifications: of the runs, None where not known yet. `made`: ns since 1970.
-    profile: what is hidden; None: nothing.
+    profile: what is hidden; None: nothing. noted: the user's notes on the run of side A that are to be in it.
     """
 
     number: int
@@ -162,6 +163,7 @@ class MakeReport(msgspec.Struct, frozen=True, kw_only=True):
     anchors: tuple[tuple[int, int], ...] = ()
     rules_file: str | None = None
     profile: RedactionProfile | None = None
+    noted: tuple[NotedEvents, ...] = ()
 
 
 class StopReport(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from replay_gui.core.report.model import Report
+from replay_gui.core.report.model import NotedEvents, Report
 from replay_gui.core.report.redaction_profile import RedactionProfile
 
 
@@ -13,6 +13,7 @@ class ReportMaker(QObject):
 
     Attributes:
         report: as it is shown and saved, redacted or not; None while it is being made. share: how far it is, 0 … 1.
+        notes: those of the user that can be in it. tells_notes: whether they are.
         problem: why there is none, or "". has_checks: whether it has checks, each of which passes or fails.
 
     Signals:
@@ -30,6 +31,8 @@ class ReportMaker(QObject):
         self.report: Report | None = None
         self.share, self.problem = 0.0, ""
         self._profile: RedactionProfile | None = None
+        self.notes: tuple[NotedEvents, ...] = ()
+        self.tells_notes = False
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -53,6 +56,12 @@ class ReportMaker(QObject):
             self.made.emit()
             return
         self._profile, self.report = profile, None
+        self.start()
+        self.progressed.emit()
+
+    def tell_notes(self, on: bool) -> None:
+        """Make the report anew with the user's notes, or without them."""
+        self.tells_notes, self.report = on, None
         self.start()
         self.progressed.emit()
 

@@ -291,6 +291,7 @@ class MainWindow(QMainWindow):
         from replay_gui.windows.dialogs.export_dialog import ExportDialog
 
         maker = RunReportMaker(self.session, self.comparison)
+        maker.notes = self.note_actions.book.noted_events()
         facts = self.session.facts
         assert facts is not None  # or the action is disabled
         path = Path(facts.path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from replay_gui.core.facts.notes_places import notes_beside
 from replay_gui.core.facts.run_notes import RunNotes, read_notes, write_notes
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.recorder.recorder import Recorder
+from replay_gui.core.report.html import html_report
+from replay_gui.core.report.json_report import json_report
+from replay_gui.core.report.layout import layout_document
 from replay_gui.engine.files.notes_in_force import own_notes
 from replay_gui.engine.opening import user_trusted_folders
 from replay_gui.widgets.run.note_bar import NoteBar
@@ -179,6 +183,32 @@ def test_notes_found_beside_a_log_are_shown_when_the_user_says_so(journey: Journ
     journey.window.note_actions.on_notes()
     go(journey, 2)
     assert faults_on_screen() == []
+
+
+def test_notes_are_in_the_report_if_the_user_wishes(journey: Journey, log: Path, tmp_path: Path) -> None:
+    journey.open(log)
+    go(journey, 2)
+    write(journey, "mail me@example.org <b>now</b>")
+    journey.until(lambda: len(said(journey)) == 1)
+    dialog = journey.window.on_export()
+    journey.until(lambda: dialog.complete)
+    assert dialog.with_notes.text() == "With my notes (1)"
+    assert dialog.maker.report is not None
+    assert "Notes on events" not in html_report(layout_document(dialog.maker.report))
+    dialog.with_notes.click()
+    journey.until(lambda: dialog.complete)
+    report = dialog.maker.report
+    assert report is not None
+    html = html_report(layout_document(report))
+    assert "Notes on events" in html
+    assert "mail me@example.org &lt;b&gt;now" in html
+    (noted,) = json.loads(json_report(report))["runs"][0]["noted"]
+    assert noted == {"position": 1, "last": 1, "text": "mail me@example.org <b>now</b>"}
+    dialog.hiding.button(1).click()
+    journey.until(lambda: dialog.complete)
+    assert dialog.maker.report is not None
+    assert "me@example.org" not in html_report(layout_document(dialog.maker.report))
+    dialog.close()
 
 
 def test_a_file_beside_the_log_that_was_not_allowed_is_never_written(journey: Journey, log: Path) -> None:

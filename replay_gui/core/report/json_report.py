@@ -80,6 +80,10 @@ def _run(part: RunPart) -> dict[str, Any]:
         form["broken"]["members"] = [{"path": path, "value": value} for path, value in form["broken"]["members"]]
     if form["diagnosis"] is not None:
         form["diagnosis"] = {name: str(form["diagnosis"][name]) for name in ("damage", "words")}
+    if part.noted:
+        form["noted"] = [{"position": one.first, "last": one.last, "text": one.text} for one in part.noted]
+    else:
+        del form["noted"]
     form["checks"] = [asdict(check) for check in checks(part)]
     form["words"] = verdict_words(part)
     return form

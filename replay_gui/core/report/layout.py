@@ -43,6 +43,7 @@ from replay_gui.core.text.wording import cost_text, duration_text, plural
 from replay_gui.core.verification.verification_report import Finding
 
 MAX_FINDING_ROWS = 100  # rows of a long list
+_MAX_NOTED, _MAX_NOTE_CHARACTERS = 200, 2_000
 _MAX_TOOL_ROWS, _MAX_KIND_ROWS, _MAX_RUNS, _MAX_NOTES = 40, 40, 200, 40
 _MAX_OUTCOMES = 20  # graders
 
@@ -138,12 +139,23 @@ def _run(part: RunPart, label: str, several: bool) -> list[ReportSection]:
     ):
         if findings:
             sections.append(ReportSection(f"{title} ({total:,})", _findings(findings, total, title.lower()), level))
+    if part.noted:
+        sections.append(ReportSection("Notes on events", (_noted(part),), level))
     if verification.notes:
         notes = [Paragraph(note) for note in verification.notes[:_MAX_NOTES]]
         if len(verification.notes) > _MAX_NOTES:
             notes.append(Paragraph(f"{len(verification.notes) - _MAX_NOTES:,} more notes are not shown."))
         sections.append(ReportSection("Notes", tuple(notes), level))
     return sections
+
+
+def _noted(part: RunPart) -> ReportTable:
+    rows = []
+    for noted in part.noted[:_MAX_NOTED]:
+        first, last = position_after(noted.first), position_after(noted.last)
+        place = f"{first:,}" if first == last else f"{first:,} to {last:,}"
+        rows.append((place, one_line(noted.text, _MAX_NOTE_CHARACTERS) or "Bookmark"))
+    return ReportTable((Column("Event", 1.4), Column("Note", 8)), tuple(rows), total=len(part.noted), what="notes")
 
 
 def _checks(part: RunPart) -> ReportTable:

@@ -115,12 +115,22 @@ class AnchorFinding:
     signed_by: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class NotedEvents:
+    """A note of the user on the events first … last; `text`: "" for a bookmark."""
+
+    first: EventIndex
+    last: EventIndex
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunPart:
     """The part of a report about one run.
 
     Attributes:
         format: "rlog", or an importer's name. size: of the file, bytes. timeline: None for a run without events.
+        noted: the user's notes, in the order of the events.
         diagnosis: the first damage. broken: the event that it is at. Both None for no damage.
     """
 
@@ -132,6 +142,7 @@ class RunPart:
     diagnosis: Diagnosis | None
     broken: BrokenEvent | None
     anchor: AnchorFinding | None = None
+    noted: tuple[NotedEvents, ...] = ()
 
     @property
     def foreign(self) -> bool:

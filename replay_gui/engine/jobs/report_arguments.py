@@ -7,19 +7,24 @@ from typing import ClassVar
 import msgspec
 
 from replay_gui.core.divergence.rules.rules import Rule
+from replay_gui.core.report.model import NotedEvents
 from replay_gui.core.report.redaction_profile import RedactionProfile
 from replay_gui.core.verification.verification_report import VerificationReport
 from replay_gui.engine.jobs.job_types import JobArguments
 
 
 class ReportedRun(msgspec.Struct, frozen=True):
-    """One run to report on: its log, its name and file as the user knows them, and the verdict, if it is known."""
+    """One run to report on: its log, its name and file as the user knows them, and the verdict, if it is known.
+
+    `noted`: the user's notes that are to be in the report.
+    """
 
     log: str
     given: str
     format: str
     size: int
     verification: VerificationReport | None
+    noted: tuple[NotedEvents, ...] = ()
 
 
 class ReportArguments(JobArguments, frozen=True):

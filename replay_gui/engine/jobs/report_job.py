@@ -56,7 +56,7 @@ def _part(
     if verification is None:
         verification = verify(log, lambda offset: reporter.progress(before + offset, total))
     named = replace(verification, run=run.given)
-    return run_part(
+    part = run_part(
         log,
         named,
         run.format,
@@ -64,6 +64,7 @@ def _part(
         lambda done, of: reporter.progress(before + size + done, total),
         disguise=redactor,
     )
+    return replace(part, noted=run.noted)
 
 
 def _comparison(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import count
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -14,6 +15,9 @@ from replay_gui.engine.answers import Alert
 from replay_gui.engine.panels.note_messages import AddNote, ChangeNotes, GetNotes, NotesRead
 from replay_gui.engine.requests import Answer, Request
 from replay_gui.models.session import Session
+
+if TYPE_CHECKING:
+    from replay_gui.core.report.model import NotedEvents
 
 BOOKMARK = "Bookmark"
 """What a note without a text is called."""
@@ -71,6 +75,13 @@ class NoteBook(QObject):
         if span is not None and span[0] != span[1]:
             text = f"{text} ({position_after(span[0]):,} to {position_after(span[1]):,})"
         return text
+
+    def noted_events(self) -> tuple[NotedEvents, ...]:
+        """Return the notes whose events the run has, in their order, for a report."""
+        from replay_gui.core.report.model import NotedEvents  # the first window needs no reports
+
+        spans = [(span, placed) for placed in self.notes if (span := _span(placed)) is not None]
+        return tuple(NotedEvents(*span, placed.note.text) for span, placed in sorted(spans, key=lambda one: one[0]))
 
     # ---- changing ---------------------------------------------------------------------------------
     @property

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QCheckBox,
     QDialog,
     QFileDialog,
     QHBoxLayout,
@@ -55,7 +56,8 @@ class ExportDialog(QDialog):
 
     Attributes:
         maker: of the report. preview: its pages. form, hiding: the buttons of format and redaction, by their index.
-        save_button: enabled once there is a report. about_form: what the chosen format is for.
+        save_button: enabled once there is a report. with_notes: whether the user's notes are in it.
+        about_form: what the chosen format is for.
     """
 
     def __init__(self, maker: ReportMaker, folder: Path, stem: str, parent: QWidget) -> None:
@@ -74,6 +76,8 @@ class ExportDialog(QDialog):
         self._forms = FORMS if maker.has_checks else FORMS_WITHOUT_CHECKS
         self.form = _choice("Format", [f"{name} ({suffix})" for suffix, name, _ in self._forms], self)
         self.hiding = _choice("Hide", ["Nothing", "Keys, e-mail, home folders", "By my own profile…"], self)
+        self.with_notes = QCheckBox(f"With my notes ({len(maker.notes):,})")
+        self.with_notes.setVisible(bool(maker.notes))
         self.about_form, self._about_hidden, self._pages = (_small_label() for _ in range(3))
         self.progress, self.notice, self.success = ProgressStrip(), Notice("bad"), Notice("good")
         self.save_button, close = QPushButton("Save as…"), QPushButton("Close")
@@ -82,6 +86,7 @@ class ExportDialog(QDialog):
         self._build(close)
         self.form.idToggled.connect(self._on_form_chosen)
         self.hiding.idClicked.connect(self._on_hiding_chosen)
+        self.with_notes.toggled.connect(self._on_notes_chosen)
         self.save_button.clicked.connect(self._on_save)
         close.clicked.connect(self.close)
         self.progress.cancelled.connect(self.close)
@@ -110,6 +115,7 @@ class ExportDialog(QDialog):
             for widget in (head, *choice.buttons(), about):
                 side.addWidget(widget)
             side.addSpacing(GAP)
+        side.addWidget(self.with_notes)
         side.addWidget(self._pages)
         side.addStretch(1)
         for widget in (self.notice, self.success, self.save_button, close):
@@ -146,6 +152,12 @@ class ExportDialog(QDialog):
         if row == _OWN:
             self.hiding.button(_NOTHING).setChecked(True)
         self.maker.redact(SHARING_PROFILE if row == _SHARING else None)
+
+    @Slot(bool)
+    def _on_notes_chosen(self, on: bool) -> None:
+        self.save_button.setEnabled(False)
+        self.preview.stop()
+        self.maker.tell_notes(on)
 
     @Slot(object)
     def _on_profile_read(self, found: RedactionProfile | str) -> None:

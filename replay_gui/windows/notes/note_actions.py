@@ -14,9 +14,9 @@ from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.run.note_book import NoteBook
 from replay_gui.models.session import Session
 from replay_gui.windows.actions import Handlers
-from replay_gui.windows.notes.note_dialog import NoteDialog
 
 if TYPE_CHECKING:
+    from replay_gui.windows.notes.note_dialog import NoteDialog
     from replay_gui.windows.notes.notes_dialog import NotesDialog
     from replay_gui.windows.run_view import RunView
 
@@ -67,6 +67,8 @@ class NoteActions(QObject):
         """Write a note on the current event, or edit the one that is there."""
         if self._session.position < 1:
             return None
+        from replay_gui.windows.notes.note_dialog import NoteDialog  # not needed before a note is written
+
         there = self.book.at(index_before(self._session.position))
         if there:
             return self.edit(there[0])
@@ -82,6 +84,8 @@ class NoteActions(QObject):
     @Slot(object)
     def edit(self, placed: PlacedNote) -> NoteDialog:
         """Edit a note."""
+        from replay_gui.windows.notes.note_dialog import NoteDialog  # see on_note
+
         position = Position(1) if placed.first is None else position_after(placed.first)
         about = f"Event {position:,}" if placed.first is not None else "An event that this run does not have"
         dialog = NoteDialog(about, position, self._window, text=placed.note.text)
