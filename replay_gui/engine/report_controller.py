@@ -52,12 +52,12 @@ class ReportController:
             return
         runs = tuple(
             ReportedRun(
-                str(open_run.log.source.path),
-                open_run.facts.given,
-                open_run.facts.format,
-                open_run.facts.size,
-                verification,
-                request.noted if open_run is open_runs[0] else (),
+                log=str(open_run.log.source.path),
+                given=open_run.facts.given,
+                format=open_run.facts.format,
+                size=open_run.facts.size,
+                verification=verification,
+                noted=request.noted if open_run is open_runs[0] else (),
             )
             for open_run, verification in zip(open_runs, request.verifications, strict=True)
         )

@@ -211,6 +211,27 @@ def test_notes_are_in_the_report_if_the_user_wishes(journey: Journey, log: Path,
     dialog.close()
 
 
+def test_a_divergence_is_noted_on_the_run_that_has_its_event(journey: Journey, tmp_path: Path) -> None:
+    a, b = record(tmp_path / "a.rlog", "one", "two"), record(tmp_path / "b.rlog", "one", "two", "more")
+    comparison, actions = journey.window.comparison, journey.window.note_actions
+    comparison.start(str(b), str(a))
+    journey.until(lambda: comparison.settled and comparison.compared is not None)
+    comparison.select(1)
+    journey.window.actions_["bookmark"].trigger()
+    journey.until(lambda: len(actions.book.notes) == 1)
+    assert actions.book.words(actions.book.notes[0]) == "Bookmark (against b.rlog)"
+    comparison.select_point(0)
+    dialog = actions.on_note()
+    assert dialog is not None
+    dialog.text.setPlainText("only here")
+    dialog.keep.click()
+    journey.until(lambda: len(actions.book_b.notes) == 1)
+    (placed,) = actions.book_b.notes
+    assert (placed.first, placed.note.text, placed.note.against) == (3, "only here", "a.rlog")
+    assert [note.text for note in read_notes(own_notes(b)).notes] == ["only here"]
+    assert not journey.window.grab().isNull()
+
+
 def test_a_file_beside_the_log_that_was_not_allowed_is_never_written(journey: Journey, log: Path) -> None:
     notes_beside(log).write_text("[outcome]\npassed = true\n")
     journey.window.note_actions.book.wants_beside = True

@@ -13,7 +13,7 @@ from replay_gui.core.verification.verification_report import VerificationReport
 from replay_gui.engine.jobs.job_types import JobArguments
 
 
-class ReportedRun(msgspec.Struct, frozen=True):
+class ReportedRun(msgspec.Struct, frozen=True, kw_only=True):
     """One run to report on: its log, its name and file as the user knows them, and the verdict, if it is known.
 
     `noted`: the user's notes that are to be in the report.

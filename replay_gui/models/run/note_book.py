@@ -27,7 +27,8 @@ class NoteBook(QObject):
     """The engine keeps the notes, and tells after each change which there are.
 
     Attributes:
-        notes: in the order in which they were made. is_beside: whether they are kept beside the log.
+        session: that of the run. notes: in the order in which they were made.
+        is_beside: whether they are kept beside the log.
         unused: how much a file beside the log says that does not count yet. unused_path: of that file.
         wants_beside: whether the user wants notes beside their logs; None: not asked yet.
 
@@ -45,7 +46,7 @@ class NoteBook(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.wants_beside: bool | None = None
-        self._session = session
+        self.session = session
         self._numbers = count()
         self._forget()
         if session.bridge is not None:
@@ -145,7 +146,7 @@ class NoteBook(QObject):
 
     @Slot()
     def _on_index_changed(self) -> None:
-        if self._session.index.complete and self._session.facts is not None and not self._is_read:
+        if self.session.index.complete and self.session.facts is not None and not self._is_read:
             self._is_read = True
             self._ask(GetNotes())
 
@@ -156,7 +157,7 @@ class NoteBook(QObject):
 
     @Slot(object)
     def _on_answered(self, answer: Answer) -> None:
-        if answer.side is self._session.side and answer.run == self._session.number:
+        if answer.side is self.session.side and answer.run == self.session.number:
             match answer.value:
                 case NotesRead() as read:
                     self.take(read)
@@ -170,7 +171,7 @@ class NoteBook(QObject):
         self._adding = False
         self.notes, self.is_beside = read.notes, read.is_beside
         if read.problem and read.problem != self._problem:
-            self._session.alert_raised.emit(Alert("warning", f"Notes do not count. {read.problem}"))
+            self.session.alert_raised.emit(Alert("warning", f"Notes do not count. {read.problem}"))
         self._problem = read.problem
         if (self.unused, self.unused_path) != (read.unused, read.unused_path):
             self.unused, self.unused_path = read.unused, read.unused_path
@@ -183,11 +184,11 @@ class NoteBook(QObject):
             if (span := _span(placed)) is not None:
                 events = span if span[0] != span[1] else span[:1]
                 marks.append(RunMark(MarkKind.NOTE, self.words(placed), events))
-        self._session.run_marks.set_notes(marks)
+        self.session.run_marks.set_notes(marks)
         self.changed.emit()
 
     def _ask(self, question: GetNotes | AddNote | ChangeNotes) -> None:
-        session = self._session
+        session = self.session
         if session.bridge is not None:  # each has a key of its own: none may take the place of another
             key = f"{type(question).__name__} {next(self._numbers)}"
             session.bridge.send_request(key, Request(session.number, question, session.side))

@@ -97,14 +97,16 @@ class RunMarks(QObject):
 
     def on_timeline(self, marks: TimelineMarks) -> TimelineMarks:
         """Return these marks of a timeline with those of the run, and with what its tools do."""
+        return replace(self.notes_on(marks), run_marks=self._indexes, tool_effects=self.effects)
+
+    def notes_on(self, marks: TimelineMarks) -> TimelineMarks:
+        """Return these marks of a timeline with the notes on the run."""
         notes = [mark for mark in self.shown if mark.kind is MarkKind.NOTE]
         ranges = [(mark.events[0], mark.events[-1]) for mark in notes if len(mark.events) > 1]
         return replace(
             marks,
-            run_marks=self._indexes,
             notes=np.array(sorted({event for mark in notes for event in mark.events}), np.int64),
             noted_ranges=np.array(sorted(ranges), np.int64).reshape(-1, 2),
-            tool_effects=self.effects,
         )
 
     def set_notes(self, noted: Iterable[RunMark]) -> None:

@@ -197,7 +197,8 @@ class Timeline(QWidget):
             others = self._lanes.row_count(self._shown_choice, 1) - 1
             lanes = self._lanes.rows(self._shown_choice, tools_that_fit(self.height(), others, self._compact))
             session, marks = self._session, self._session.marks
-            marks = marks if self._compact else session.run_marks.on_timeline(marks)
+            of_run = session.run_marks
+            marks = of_run.notes_on(marks) if self._compact else of_run.on_timeline(marks)
             broken = None if session.report is None else session.report.first_broken
             self._scene = TimelineScene.of(
                 self._index, lanes, marks, broken, filter=session.listing.filter, is_live=session.following.is_on

@@ -9,7 +9,8 @@ from PySide6.QtCore import QObject, QSettings, Slot
 from PySide6.QtWidgets import QWidget
 
 from replay_gui.core.facts.run_note import PlacedNote
-from replay_gui.core.log.positions import Position, index_before, position_after
+from replay_gui.core.log.positions import NO_EVENT, EventIndex, Position, index_before, position_after
+from replay_gui.core.text.plain_text import one_line
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.run.note_book import NoteBook
 from replay_gui.models.session import Session
@@ -20,21 +21,24 @@ if TYPE_CHECKING:
     from replay_gui.windows.notes.notes_dialog import NotesDialog
     from replay_gui.windows.run_view import RunView
 
+_MAX_NAME_CHARACTERS = 200
 _BESIDE = "notes_beside_logs"  # whether the user wants that; absent until it was asked
 
 
 class NoteActions(QObject):
-    """The slots of these actions. Attributes: book: the notes on the run in A."""
+    """The slots of these actions. Attributes: book, book_b: the notes on the runs in A and B."""
 
     def __init__(self, session: Session, comparison: ComparisonSession, settings: QSettings, window: QWidget) -> None:
         super().__init__(window)
         self._session, self._settings, self._window = session, settings, window
+        self._comparison = comparison
         self._notes: NotesDialog | None = None
-        self.book = NoteBook(session, self)
-        if settings.contains(_BESIDE):
-            self.book.wants_beside = settings.value(_BESIDE, False, bool) is True
-        self.book.allowed.connect(comparison.rules.allow_offer)
-        comparison.rules.changed.connect(self.book.read_again)  # its folder may be allowed now
+        self.book, self.book_b = NoteBook(session, self), NoteBook(comparison.b, self)
+        for book in (self.book, self.book_b):
+            if settings.contains(_BESIDE):
+                book.wants_beside = settings.value(_BESIDE, False, bool) is True
+            book.allowed.connect(comparison.rules.allow_offer)
+            comparison.rules.changed.connect(book.read_again)  # its folder may be allowed now
 
     @property
     def handlers(self) -> Handlers:
@@ -49,58 +53,72 @@ class NoteActions(QObject):
     def _on_place_chosen(self, beside: bool) -> None:
         self._settings.setValue(_BESIDE, beside)
         self.book.keep_beside(beside)
+        self.book_b.keep_beside(beside)
+
+    def _here(self) -> tuple[NoteBook, EventIndex, str] | None:
+        """Return what a note is about now: the notes of its run, the event, and the run that it is compared with."""
+        comparison, found = self._comparison, self._comparison.comparison
+        if not comparison.active or found is None or comparison.row < 0:
+            position = self._session.position
+            return None if position < 1 else (self.book, index_before(position), "")
+        in_a, in_b = (int(side[comparison.row]) for side in (found.alignment.a, found.alignment.b))
+        book, event, other = (self.book_b, in_b, comparison.a) if in_a == NO_EVENT else (self.book, in_a, comparison.b)
+        return book, EventIndex(event), "" if other.facts is None else one_line(other.facts.name, _MAX_NAME_CHARACTERS)
 
     @Slot()
     def on_bookmark(self) -> None:
-        """Mark the current event; a bookmark that is there already is taken away."""
-        if self._session.position < 1:
+        """Mark the current event or divergence; a bookmark that is there already is taken away."""
+        if (here := self._here()) is None:
             return
-        here = index_before(self._session.position)
-        there = next((one for one in self.book.at(here) if one.first == one.last == here and not one.note.text), None)
+        book, event, against = here
+        there = next((one for one in book.at(event) if one.first == one.last == event and not one.note.text), None)
         if there is None:
-            self.book.add("", here, here)
+            book.add("", event, event, against)
         else:
-            self.book.remove(there.note)
+            book.remove(there.note)
 
     @Slot()
     def on_note(self) -> NoteDialog | None:
-        """Write a note on the current event, or edit the one that is there."""
-        if self._session.position < 1:
-            return None
+        """Write a note on the current event or divergence, or edit the one that is there."""
         from replay_gui.windows.notes.note_dialog import NoteDialog  # not needed before a note is written
 
-        there = self.book.at(index_before(self._session.position))
-        if there:
-            return self.edit(there[0])
-        position = self._session.position
-        dialog = NoteDialog(f"Event {position:,}", position, self._window, most=self._session.index.count)
-        if (chosen := self._session.chosen) is not None:
+        if (here := self._here()) is None:
+            return None
+        book, event, against = here
+        if there := book.at(event):
+            return self.edit(there[0], book)
+        position, session = position_after(event), book.session
+        about = f"Event {position:,}" + (f", against {against}" if against else "")
+        dialog = NoteDialog(about, position, self._window, most=session.index.count)
+        if (chosen := session.chosen) is not None:
             dialog.first.setValue(chosen[0])
             dialog.last.setValue(chosen[1])
-        dialog.written.connect(self._on_written)
+        dialog.written.connect(partial(self._on_written, book, against))
         dialog.open()
         return dialog
 
     @Slot(object)
-    def edit(self, placed: PlacedNote) -> NoteDialog:
-        """Edit a note."""
+    def edit(self, placed: PlacedNote, book: NoteBook | None = None) -> NoteDialog:
+        """Edit a note, of the run in A where no other notes are named."""
         from replay_gui.windows.notes.note_dialog import NoteDialog  # see on_note
 
+        book = book or self.book
         position = Position(1) if placed.first is None else position_after(placed.first)
         about = f"Event {position:,}" if placed.first is not None else "An event that this run does not have"
         dialog = NoteDialog(about, position, self._window, text=placed.note.text)
-        dialog.written.connect(partial(self._on_edited, placed))
-        dialog.removed.connect(partial(self.book.remove, placed.note))
+        dialog.written.connect(partial(self._on_edited, book, placed))
+        dialog.removed.connect(partial(book.remove, placed.note))
         dialog.open()
         return dialog
 
-    @Slot(str, object, object)
-    def _on_written(self, text: str, first: Position, last: Position) -> None:
-        self.book.add(text, index_before(first), index_before(last))
+    @staticmethod
+    def _on_written(book: NoteBook, against: str, text: str, first: Position, last: Position) -> None:
+        book.add(text, index_before(first), index_before(last), against)
 
-    def _on_edited(self, placed: PlacedNote, text: str, first: Position, last: Position) -> None:
+    @staticmethod
+    def _on_edited(book: NoteBook, placed: PlacedNote, text: str, _first: Position, _last: Position) -> None:
         if text != placed.note.text:
-            self.book.edit(placed.note, text)
+            book.edit(placed.note, text)
 
     @Slot()
     def on_notes(self) -> NotesDialog:

@@ -78,7 +78,8 @@ class NoteDialog(QDialog):
     @Slot()
     def _on_keep(self) -> None:
         first, last = sorted((self.first.value(), self.last.value()))
-        self.written.emit(self.text.toPlainText()[:MAX_TEXT].strip(), Position(first), Position(last))
+        text = self.text.toPlainText().encode("utf-8", "replace").decode()  # halves of characters cannot be written
+        self.written.emit(text[:MAX_TEXT].strip(), Position(first), Position(last))
         self.accept()
 
     @Slot()
