@@ -29,9 +29,11 @@ def companions_digest(importer: Importer | None, file: ForeignFile) -> str:
     companions = companions_of(importer, file)
     if not companions:
         return ""
-    digest = blake3()
+    digest, folder = blake3(), os.path.realpath(file.path.parent)
     for path in companions:
-        name = os.fsencode(os.path.relpath(path, file.path.parent))
+        # also where a link leads: a file elsewhere is not read
+        real = os.path.relpath(os.path.realpath(path), folder)
+        name = os.fsencode(f"{os.path.relpath(path, file.path.parent)}\n{real}")
         try:
             with Source(path) as source:
                 content = source.blake3()

@@ -93,6 +93,41 @@ def contents(path: Path, cache: Path) -> list[bytes]:
 
 
 @every_maker
+def test_a_link_out_of_the_folder_is_not_read(tmp_path: Path, make: Callable[[Path], Path]) -> None:
+    """In a folder of somebody else's it may lead to any run of the user's, which would be part of this one's report."""
+    private, runs, linked = tmp_path / "private", tmp_path / "runs", tmp_path / "linked"
+    private.mkdir()
+    runs.mkdir()
+    path, cache = make(runs), tmp_path / "cache"
+    linked.symlink_to(runs)
+    whole = contents(path, cache)
+    assert contents(linked / path.name, cache) == whole, "a link to the folder itself is one"
+    for companion in edited_companions(path):
+        inside = companion.rename(companion.with_name("inside"))
+        companion.symlink_to(inside.name)
+        assert contents(path, cache) == whole, "a link within the folder is read"
+        companion.unlink()
+        companion.symlink_to(inside.rename(private / companion.name))
+        without = contents(path, cache)
+        assert SAID.encode() not in b"".join(without)
+        assert len(without) <= len(whole)
+        os.link(companion.resolve(), inside)
+        companion.unlink()
+        inside.rename(companion)
+
+
+def test_what_a_link_hides_is_counted(tmp_path: Path) -> None:
+    for make, words in ((continued, "not beside the file"), (session, "links to elsewhere, not read: 1")):
+        folder, private = tmp_path / make.__name__, tmp_path / f"private {make.__name__}"
+        folder.mkdir()
+        private.mkdir()
+        path = make(folder)
+        (companion,) = edited_companions(path)
+        companion.symlink_to(companion.rename(private / companion.name))
+        assert words in "; ".join(cached_conversion(path, tmp_path / "cache").notes)
+
+
+@every_maker
 def test_a_kept_conversion_is_bound_to_all_that_was_read(tmp_path: Path, make: Callable[[Path], Path]) -> None:
     (tmp_path / "runs").mkdir()
     path, cache = make(tmp_path / "runs"), tmp_path / "cache"

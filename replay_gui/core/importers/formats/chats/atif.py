@@ -20,6 +20,7 @@ from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.json_lines import NotJson, value_in
 from replay_gui.core.importers.packed import foreign_file
 from replay_gui.core.importers.run_builder import RunBuilder
+from replay_gui.core.importers.side_files import belongs_to
 from replay_gui.core.importers.times import iso_time
 from replay_gui.core.log.source import Source
 
@@ -181,6 +182,8 @@ class _Continuations:
         own = self._file.path.name.removesuffix(_packing(self._file.path)).removesuffix("trajectory.json")
         names = [f"{stem}{packing}" for stem in (name, f"{own}{name}") for packing in ("", *_PACKINGS)]
         for candidate in (folder / each for each in names):
+            if not belongs_to(candidate, self._file.path):
+                continue
             try:
                 with Source(candidate) as source:
                     self.tried.append(candidate)

@@ -8,6 +8,7 @@ from typing import Any
 from replay_gui.core.errors import ReplayError
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.run_builder import RunBuilder
+from replay_gui.core.importers.side_files import belongs_to
 from replay_gui.core.log.source import Source
 
 _REWARD = "reward"  # Harbor's main reward; a trial may have others
@@ -28,7 +29,7 @@ def harbor_files(trajectory: Path) -> list[Path]:
     """Return the files in which Harbor's verifier says what it thinks of a trial: those that are there."""
     folder = trajectory.parent.parent if trajectory.parent.name == "agent" else trajectory.parent
     names = ("result.json", "verifier/reward.json", "verifier/reward.txt")
-    return [path for name in names if (path := folder / name).is_file()]
+    return [path for name in names if (path := folder / name).is_file() and belongs_to(path, trajectory, folder)]
 
 
 def add_harbor_result(run: RunBuilder, trajectory: Path) -> None:
@@ -67,7 +68,12 @@ def _reward_text(path: Path) -> dict[str, float]:
 def result_files(trajectory: Path) -> list[Path]:
     """Return the files beside a trajectory, or beside its folder, that may say whether its task was resolved."""
     folders = (trajectory.parent, trajectory.parent.parent)
-    return [path for folder in folders for name in _RESULTS if (path := folder / name).is_file()]
+    return [
+        path
+        for folder in folders
+        for name in _RESULTS
+        if (path := folder / name).is_file() and belongs_to(path, trajectory, folder)
+    ]
 
 
 def add_resolved(run: RunBuilder, trajectory: Path, task: str) -> None:

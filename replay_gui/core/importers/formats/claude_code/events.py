@@ -11,6 +11,7 @@ from replay_gui.core.importers.formats.claude_code.results import agent_of
 from replay_gui.core.importers.formats.claude_code.state import (
     JOINED_LINES,
     LEFT_OUT_LINES,
+    LINKED_FILES,
     OTHER_BRANCHES,
     UNREADABLE_FILES,
     SessionState,
@@ -110,6 +111,9 @@ class ClaudeCodeEvents:
         if file not in self._files:
             return
         self._files.remove(file)
+        if not file.is_inside:
+            self._state.notes.count(LINKED_FILES, example=file.path.name)
+            return
         session, context = self._state.surveyed, self._state.run.context
         self._state.within.append(self._state.unique_name(file.name or file.agent_id))
         try:

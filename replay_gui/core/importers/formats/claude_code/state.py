@@ -20,6 +20,7 @@ UNKNOWN_BLOCKS = "parts of messages that are not known, kept as they are"
 EMPTY_MESSAGES = "messages without content, kept as custom events"
 BLANK_LINES = "blank lines"
 UNREADABLE_FILES = "files of subagents that cannot be read"
+LINKED_FILES = "files of subagents that are links to elsewhere, not read"
 BAD_TIMES = "times that cannot be read"
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from replay_gui.core.errors import LogUnreadable
+from replay_gui.core.importers.side_files import belongs_to
 from replay_gui.core.log.source import read_beginning
 
 _HEAD_BYTES = 4096  # bytes of a file that are looked at for the session's id
@@ -24,7 +25,7 @@ class _SubagentMeta(msgspec.Struct, rename="camel"):
     tool_use_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SubagentFile:
     """A subagent's own file.
 
@@ -32,6 +33,7 @@ class SubagentFile:
         agent_id: out of the file's name. name: what the subagent is called, where that is known.
         tool_use_id: of the call that started it, where its ``.meta.json`` says so.
         workflow: the id of the workflow's run that it is part of, "" of others.
+        is_inside: whether it lies below the session's folder; a link to elsewhere is not read.
     """
 
     path: Path
@@ -39,6 +41,7 @@ class SubagentFile:
     name: str
     tool_use_id: str | None
     workflow: str
+    is_inside: bool
 
 
 def find_subagents(session_file: Path, session_id: str) -> list[SubagentFile]:
@@ -54,7 +57,7 @@ def find_subagents(session_file: Path, session_id: str) -> list[SubagentFile]:
         [] if session_file.name.startswith("agent-") or not mark else sorted(session_file.parent.glob("agent-*.jsonl"))
     )
     paths += [path for path in beside if mark in _head(path)]
-    return [_subagent(path) for path in paths]
+    return [_subagent(path, belongs_to(path, session_file)) for path in paths]
 
 
 def meta_path(path: Path) -> Path:
@@ -62,13 +65,21 @@ def meta_path(path: Path) -> Path:
     return path.with_name(f"{path.stem}.meta.json")
 
 
-def _subagent(path: Path) -> SubagentFile:
+def _subagent(path: Path, is_inside: bool) -> SubagentFile:
     meta = _SubagentMeta()
     with suppress(LogUnreadable, msgspec.MsgspecError, UnicodeDecodeError):  # older versions do not write these facts
-        meta = msgspec.json.decode(read_beginning(meta_path(path), _MAX_META_SIZE), type=_SubagentMeta)
+        if is_inside and belongs_to(meta_path(path), path):
+            meta = msgspec.json.decode(read_beginning(meta_path(path), _MAX_META_SIZE), type=_SubagentMeta)
     agent_id = path.stem.removeprefix("agent-")
     workflow = path.parent.name if path.parent.parent.name == _WORKFLOWS else ""
-    return SubagentFile(path, agent_id, meta.agent_type or meta.description or "", meta.tool_use_id, workflow)
+    return SubagentFile(
+        path=path,
+        agent_id=agent_id,
+        name=meta.agent_type or meta.description or "",
+        tool_use_id=meta.tool_use_id,
+        workflow=workflow,
+        is_inside=is_inside,
+    )
 
 
 def _head(path: Path) -> bytes:
