@@ -1,0 +1,179 @@
+"""Steps of a ReAct loop, as many small agents write them: a thought, an action and what was observed in one record."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from replay_gui.core.errors import ImportRefused
+from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.chats.chat_messages import ChatMessageEvents
+from replay_gui.core.importers.formats.message_content import arguments_of
+from replay_gui.core.importers.formats.message_events import first_line
+from replay_gui.core.importers.formats.records import CLOCK, ID, NO_RUNS, USAGE, first_records, numbered_records
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
+
+_MEMBERS = ("steps", "trajectory", "trace", "history", "iterations", "react_steps", "log")
+_ACTIONS = ("action", "tool", "tool_name", "tool_call")
+_THOUGHTS = ("thought", "thoughts", "reasoning", "rationale")
+_OBSERVED = ("observation", "obs", "action_output", "tool_output", "result")
+_GIVEN = ("action_input", "action_args", "input", "args", "arguments", "parameters", "params", "tool_input", "kwargs")
+_NAMES = ("name", "tool", "tool_name", "action", "type", "function")
+_TASKS = ("question", "task", "goal", "query", "instruction", "user_input", "prompt", "input", "task_description")
+_ANSWERS = ("final_answer", "answer", "final_result", "final_output", "output", "response")
+_PATCHES = ("final_patch", "model_patch", "git_patch", "patch")
+_FINAL = ("finish", "final_answer", "final answer", "finalanswer", "answer", "submit", "complete", "done")
+_BRACKETS = re.compile(r"([A-Za-z][\w .-]{0,60})[\[(](.*)[\])]\s*", re.DOTALL)
+_NAME = re.compile(r"[A-Za-z][\w.-]{0,60}")
+_FAILED = ("Error", "ERROR")
+
+
+class ReActSteps:
+    """The importer. A list of steps is one run; of several objects that hold such a list each is one."""
+
+    name = "react-steps"
+    title = "ReAct steps"
+    version = 1
+    volatile: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("timestamp", "time", "created_at", "created", "ts", "start_time", "end_time"), CLOCK),
+        **dict.fromkeys(("duration", "duration_ms", "duration_sec", "latency", "latency_ms", "elapsed"), CLOCK),
+        **dict.fromkeys(("id", "run_id", "session_id", "trace_id"), ID),
+        **dict.fromkeys(("usage", "tokens", "cost"), USAGE),
+    }
+
+    def recognises(self, file: ForeignFile) -> bool:
+        """Accept steps: in an array, one a line, or in objects that hold them."""
+        return _are_steps(first_records(file)) or any(_member(one) for one in self._wholes(file))
+
+    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield the steps as one run, or each object that holds some."""
+        notes, name = ImportNotes(file.notes), file.stem
+        if _are_steps(first_records(file)):
+            yield _ReActEvents(self.name, self.volatile, notes).imported_run(name, numbered_records(file, notes))
+            return
+        if not self.recognises(file):
+            raise ImportRefused(f"{file.source.path}: no {self.title} in it")
+        records = [(1, file.document)] if isinstance(file.document, dict) else numbered_records(file, notes)
+        for number, whole in records:
+            if not (member := _member(whole)):
+                notes.count(NO_RUNS)
+                continue
+            events = _ReActEvents(self.name, self.volatile, ImportNotes(notes))
+            events.whole = {key: value for key, value in whole.items() if key != member}
+            named = name if isinstance(file.document, dict) else f"{name} {number}"
+            yield events.imported_run(named, enumerate(whole[member], 1))
+
+    def _wholes(self, file: ForeignFile) -> list[Any]:
+        return [file.document] if isinstance(file.document, dict) else first_records(file)[:5]
+
+
+def _are_steps(records: list[dict[str, Any]]) -> bool:
+    thinks = [
+        record for record in records if _first(record, _THOUGHTS) is not None and not record.keys().isdisjoint(_ACTIONS)
+    ]
+    return len(thinks) * 2 > len(records) and any(_first(record, _OBSERVED) is not None for record in thinks)
+
+
+def _member(whole: Any) -> str:
+    """The name of the member that holds steps; "" where none does."""
+    for name in _MEMBERS if isinstance(whole, dict) else ():
+        steps = whole.get(name)
+        if isinstance(steps, list) and _are_steps([step for step in steps[:20] if isinstance(step, dict)]):
+            return name
+    return ""
+
+
+def _first(record: dict[str, Any], names: tuple[str, ...]) -> str | None:
+    """The first of these members that says something."""
+    return next((name for name in names if record.get(name) not in (None, "", [], {})), None)
+
+
+class _ReActEvents(ChatMessageEvents):
+    _said: Any = None  # the last answer
+    _last: Any = None  # the answer of the whole run
+    _patch: Any = None
+
+    def read(self, records: Any) -> Iterator[ImportedEvent]:
+        """Yield the events of the steps, after what was asked and before what came of it."""
+        setting = self.fields(self.whole).get("fields", {})
+        self.whole = {}
+        asked, answered, patch = (_first(setting, names) for names in (_TASKS, _ANSWERS, _PATCHES))
+        self._last = setting.pop(answered) if answered else None
+        self._patch = setting.pop(patch) if patch else None
+        prompt = setting.pop(asked) if asked else None
+        graded = self.take_grades(setting)
+        self.begin({key: value for key, value in setting.items() if key not in graded})
+        if prompt is not None:
+            self.said("user", prompt)
+        yield from super().read(records)
+
+    def record(self, record: dict[str, Any]) -> None:
+        """Add the events of one step."""
+        thought, action, given, observed, last = (
+            _first(record, names) for names in (_THOUGHTS, _ACTIONS, _GIVEN, _OBSERVED, _ANSWERS[:2])
+        )
+        used = [name for name in (thought, action, given, observed, last) if name]
+        rest = self.fields(record, *used, "success", "ok", "error").get("fields", {})
+        if thought:
+            text = record[thought]
+            self.run.context["parent"] = self.answered(None, text if isinstance(text, str) else str(text))
+        name, asked, more = _call(record[action] if action else None, record[given] if given else None)
+        wrong = record.get("error")
+        failed = bool(wrong) or record.get("success") is False or record.get("ok") is False
+        said = record[observed] if observed else None
+        failed = failed or (isinstance(said, str) and said.startswith(_FAILED))
+        if failed and (record.get("success") is True or record.get("ok") is True):
+            rest["success"] = True  # the step says both
+        extra = {"fields": told} if (told := rest | more) else {}
+        if name.lower() in _FINAL:
+            self.answered(asked or said, None, {**extra, "action": name})
+            self._said = asked or said
+            self.how = "answered", None
+        elif name:
+            call_id = f"call {self.run.count}"
+            self.run.request(call_id, name, asked, extra=extra)
+            self.run.context.pop("parent", None)
+            if said is not None or failed:
+                why = first_line(wrong) or first_line(said) or "failed"
+                self.result(call_id, said if said is not None else wrong, why if failed else None, {})
+        elif said is not None or rest:
+            self.said("environment", said, extra)
+        if last:
+            self.answered(record[last])
+            self._said = record[last]
+            self.how = "answered", None
+
+    def end(self) -> None:
+        """Add the answer, the patch, and what came of the run."""
+        if self._last is not None:
+            if self._last != self._said:
+                self.answered(self._last)
+            self.how = self.how or ("answered", None)
+        if self._patch is not None:
+            self.run.proposal(None, "diff", "submission", self._patch)
+        super().end()
+
+
+def _call(action: Any, given: Any) -> tuple[str, Any, dict[str, Any]]:
+    """Return (the name of what was done, "" for nothing; its arguments; what else the action says)."""
+    if isinstance(action, dict):
+        named = next((name for name in _NAMES if isinstance(action.get(name), str) and action[name]), None)
+        inner = _first(action, _GIVEN)
+        rest = {key: value for key, value in action.items() if key not in (named, inner)}
+        asked = action[inner] if inner else rest if given is None else given
+        return (
+            action[named] if named else "action",
+            arguments_of(asked),
+            {"action": rest} if rest and (inner or given is not None) else {},
+        )
+    if not isinstance(action, str) or not action.strip() or action.strip().lower() == "none":
+        return "", None, {"action": action} if action else {}
+    text = action.strip()
+    if given is not None or _NAME.fullmatch(text):
+        return text, arguments_of(given) if given is not None else {}, {}
+    match = _BRACKETS.fullmatch(text)
+    if match and match[1].strip().count(" ") <= 1:
+        return match[1].strip(), match[2], {}
+    return "action", action, {}
