@@ -185,7 +185,7 @@ def test_a_rule_added_while_the_file_is_read_joins_it(qtbot: QtBot, log: Path) -
             ("data.* in messages and thoughts of the agent", "ignored"),
         ),
         (Rule(Action.IGNORE, kind="Observation", label="User"), ("User messages", "ignored")),
-        (Rule(Action.IGNORE, kind="x:inspect/span"), ("“span” events", "ignored")),
+        (Rule(Action.IGNORE, kind="x:inspect/span"), ("“Span” events", "ignored")),
         (Rule(Action.TOLERANCE, path="/output/n", abs=0.5), ("output.n", "equal within 0.5")),
     ],
 )
