@@ -19,7 +19,10 @@ from replay_gui.core.report.json_report import json_report
 from replay_gui.core.report.layout import layout_document
 from replay_gui.engine.files.notes_in_force import own_notes
 from replay_gui.engine.opening import user_trusted_folders
+from replay_gui.models.palette.palette_entry import PaletteGroup
+from replay_gui.models.run.event_filter import EventFilter
 from replay_gui.widgets.run.note_bar import NoteBar
+from replay_gui.windows.palette.palette_entries import PaletteEntries
 from tests.helpers.hostile import EVIL, faults_on_screen
 from tests.helpers.journey import Journey
 
@@ -132,6 +135,27 @@ def test_all_notes_are_listed_searched_and_gone_to(journey: Journey, log: Path) 
     notes.go.click()
     journey.arrive(4)
     assert notes.words.text() == "Kept among your own files."
+    entries = PaletteEntries(
+        journey.session,
+        journey.window.comparison,
+        journey.window.actions_,
+        journey.window.menus,
+        own_name="palette",
+        get_view=lambda: journey.window.run_view,
+    ).named()
+    assert [(entry.name, entry.detail) for entry in entries if entry.group is PaletteGroup.NOTE] == [
+        ("needle <b>x</b>", "event 4"), ("hay stack", "event 2"),
+    ]  # fmt: skip
+
+
+def test_an_event_is_marked_from_its_menu(journey: Journey, log: Path) -> None:
+    journey.open(log)
+    events = journey.window.run_view.events
+    journey.until(lambda: events.table.event_row(2).text != "")
+    menu = events.menu.make(events.table.event_row(2), EventFilter())
+    next(action for action in menu.actions() if action.text() == "&Bookmark").trigger()
+    journey.until(lambda: said(journey) == [(2, "")])
+    assert journey.session.position == 3
 
 
 def test_a_note_on_several_events_is_marked_on_all_of_them(journey: Journey, log: Path) -> None:

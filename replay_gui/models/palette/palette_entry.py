@@ -12,6 +12,7 @@ class PaletteGroup(StrEnum):
 
     ACTION = "Action"
     EVENT = "Event"
+    NOTE = "Note"
     TOOL = "Tool"
     KIND = "Kind"
     RUN = "Recent run"

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSettings, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from replay_gui.core.facts.run_note import PlacedNote
 from replay_gui.core.log.positions import NO_EVENT, EventIndex, Position, index_before, position_after
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.engine.answers import EventRow
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.run.note_book import NoteBook
 from replay_gui.models.session import Session
@@ -48,6 +50,15 @@ class NoteActions(QObject):
     def attach(self, view: RunView) -> None:
         """Let the page of the run ask what is to be known about notes."""
         view.add_note_bar(self.book).place_chosen.connect(self._on_place_chosen)
+        view.events.menu.parts.append(self._add_to_menu)
+
+    def _add_to_menu(self, menu: QMenu, row: EventRow) -> None:
+        for words, act in (("&Bookmark", self.on_bookmark), ("&Write a note…", self.on_note)):
+            menu.addAction(words).triggered.connect(partial(self._act_on, row.position, act))
+
+    def _act_on(self, position: Position, act: Callable[[], object]) -> None:
+        self._session.seek(position)
+        act()
 
     @Slot(bool)
     def _on_place_chosen(self, beside: bool) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction, QKeySequence
 
 from replay_gui.core.index.run_index import NO_TOOL, time_since_start
 from replay_gui.core.log.kinds import Kind
-from replay_gui.core.log.positions import Position, index_before
+from replay_gui.core.log.positions import Position, index_before, position_after
 from replay_gui.core.state.state import Path
 from replay_gui.core.state.value_text import is_container, scalar_text
 from replay_gui.core.text.clock import since_start
@@ -55,8 +55,8 @@ class PaletteEntries:
         self._own_name, self._get_view = own_name, get_view
 
     def named(self) -> list[PaletteEntry]:
-        """The actions, the tools and kinds of a single run, and the recent runs."""
-        return [*self._action_entries(), *self._name_entries(), *self._run_entries()]
+        """The actions, the notes, tools and kinds of a single run, and the recent runs."""
+        return [*self._action_entries(), *self._note_entries(), *self._name_entries(), *self._run_entries()]
 
     def _action_entries(self) -> Iterator[PaletteEntry]:
         for spec in ACTION_SPECS:
@@ -95,6 +95,19 @@ class PaletteEntries:
                 act=partial(self._filter, EventFilter(kinds=frozenset({kind}))),
                 detail="list only these events",
                 kind=kind,
+            )
+
+    def _note_entries(self) -> Iterator[PaletteEntry]:
+        """The notes on a single run, to go to their events."""
+        if self._session.facts is None or self._comparison.active:
+            return
+        for mark in self._session.run_marks.noted[:_MAX_NAMES]:
+            position = position_after(mark.events[0])
+            yield PaletteEntry(
+                group=PaletteGroup.NOTE,
+                name=one_line(mark.sentence, _MAX_CHARACTERS),
+                act=partial(self._session.seek, position),
+                detail=f"event {position:,}",
             )
 
     def _run_entries(self) -> Iterator[PaletteEntry]:
