@@ -52,7 +52,7 @@ from replay_gui.engine.requests import (
     StopWork,
     WorkEnded,
 )
-from replay_gui.engine.run_state import ActiveRun, GrowingRun, IncompleteRun, LiveRun, RunState, WholeRun
+from replay_gui.engine.run_state import ActiveRun, FollowedRun, GrowingRun, IncompleteRun, RunState, WholeRun
 from replay_gui.engine.worker_pool import WorkerPool
 
 _INCOMPLETE = "not all of the file was converted"
@@ -129,7 +129,7 @@ class RunController:
             case StopWork():
                 self._stop_reading(active)
             case GetTotals():
-                totals = active.totals.request(is_whole=not isinstance(active.state, GrowingRun | LiveRun))
+                totals = active.totals.request(is_whole=not isinstance(active.state, GrowingRun | FollowedRun))
                 if totals is not None:
                     self._answer(number, totals, ticket)
             case FindMarks() if isinstance(active.state, WholeRun):

@@ -39,11 +39,11 @@ class IncompleteRun:
 
 
 @dataclass(frozen=True)
-class LiveRun:
+class FollowedRun:
     """The file is followed, and events are being added; it is verified once nothing came for a while."""
 
 
-RunState: TypeAlias = GrowingRun | WholeRun | IncompleteRun | LiveRun
+RunState: TypeAlias = GrowingRun | WholeRun | IncompleteRun | FollowedRun
 
 
 class ActiveRun:
@@ -81,7 +81,7 @@ class ActiveRun:
                 conversion.stop()
             case WholeRun(task):
                 task.stop()
-            case IncompleteRun() | LiveRun():
+            case IncompleteRun() | FollowedRun():
                 pass
             case _:
                 assert_never(self.state)

@@ -369,7 +369,7 @@ class Session(VisibleRange):
     def _on_grown(self, grown: IndexGrew) -> None:
         before, at_end = self.position, self.following.is_on and 0 < self.position == self.index.count
         self.take_index(grown.index)
-        if self.following.state is FollowState.LIVE and self.report is not None:  # it is about what the file was
+        if self.following.state is FollowState.GROWING and self.report is not None:  # it is about what the file was
             self.report = None
             self.report_changed.emit()
         if grown.first_changed is not None:

@@ -17,10 +17,10 @@ from replay_gui.widgets.parts.elided_button import ElidedButton
 from replay_gui.widgets.parts.elided_label import ElidedLabel
 
 _SEALS = {"good": "Sealed", "bad": "Bad seal", "none": "Not sealed"}
-_LIVE = {
+_FOLLOWED = {
     FollowState.OFF: "",
-    FollowState.LIVE: "Live",
-    FollowState.WAITING: "Live, nothing new",  # which does not say that the run has ended
+    FollowState.GROWING: "Following",
+    FollowState.WAITING: "Following, nothing new",  # which does not say that the run has ended
 }
 _SEPARATOR = " · "
 
@@ -73,20 +73,20 @@ class RunStatus(QStatusBar):
 
     @Slot()
     def _show_report(self) -> None:
-        report, live = self._session.report, _LIVE[self._session.following.state]
+        report, followed = self._session.report, _FOLLOWED[self._session.following.state]
         if report is None:
-            self._right.setText(live)
+            self._right.setText(followed)
         elif report.has_no_hashes:
             facts = self._session.facts
             source, state = (facts.imported_from or facts.source, facts.state) if facts is not None else ("", "")
             form = one_line(source.partition(":")[0], 40)  # the file name is at the left
             self._right.setText(
-                _SEPARATOR.join(part for part in (live, f"Imported from {form}", f"state {state}") if part)
+                _SEPARATOR.join(part for part in (followed, f"Imported from {form}", f"state {state}") if part)
             )
         else:
             checked = f"{report.state_hashes_checked:,} state hashes checked"
             seal = _SEALS.get(report.seal, report.seal)
-            self._right.setText(_SEPARATOR.join(part for part in (live, seal, checked) if part))
+            self._right.setText(_SEPARATOR.join(part for part in (followed, seal, checked) if part))
 
 
 def _numbers(index: RunIndex) -> list[str]:

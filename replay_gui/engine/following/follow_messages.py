@@ -12,7 +12,7 @@ class FollowState(Enum):
 
     OFF = auto()
     WAITING = auto()  # nothing came for a while; what there is was read and is being verified
-    LIVE = auto()  # events are being added
+    GROWING = auto()  # events are being added
 
 
 class StopFollowing(msgspec.Struct, frozen=True):
@@ -20,6 +20,6 @@ class StopFollowing(msgspec.Struct, frozen=True):
 
 
 class Followed(msgspec.Struct, frozen=True):
-    """The file of the open run is followed, or not any more. While it is LIVE, no verdict and no sum holds."""
+    """The file of the open run is followed, or not any more. While it is GROWING, no verdict and no sum holds."""
 
     state: FollowState

@@ -26,7 +26,7 @@ from replay_gui.engine.jobs.job_messages import JobFailed, JobMessage
 from replay_gui.engine.open_run import CHANGED
 from replay_gui.engine.opening import facts_of
 from replay_gui.engine.requests import OnRunMessage, SendAnswer, WorkEnded
-from replay_gui.engine.run_state import ActiveRun, GrowingRun, IncompleteRun, LiveRun, WholeRun
+from replay_gui.engine.run_state import ActiveRun, FollowedRun, GrowingRun, IncompleteRun, WholeRun
 from replay_gui.engine.worker_pool import WorkerPool
 
 FACTS_INTERVAL_S = 2.0  # seconds between two tellings of the facts while events are being added
@@ -72,7 +72,7 @@ class RunFollower:
     def check(self, active: ActiveRun, *, follows: bool) -> None:
         """Look at the file, to which something was done: follow it where it may have grown, else tell."""
         run = active.run
-        if active.is_followed or isinstance(active.state, LiveRun):
+        if active.is_followed or isinstance(active.state, FollowedRun):
             return
         if not (change := run.change_on_disk()):
             if follows and time.time_ns() - run.stamp[3] < _RECENT_NS:  # its next event is not to wait for a worker
@@ -103,7 +103,7 @@ class RunFollower:
             case FollowEnded(reason):
                 self._end(active, reason)
             case JobFailed(text=text):
-                if isinstance(active.state, LiveRun):
+                if isinstance(active.state, FollowedRun):
                     active.state = IncompleteRun()
                 self._tell(active, FollowState.OFF)
                 self._answer(
@@ -115,7 +115,7 @@ class RunFollower:
     def _grow(self, active: ActiveRun, growth: Growth) -> None:
         run, before = active.run, active.run.index
         self._end_reading(active)
-        self._tell(active, FollowState.LIVE)
+        self._tell(active, FollowState.GROWING)
         if growth.made is None:
             log, facts = None, msgspec.structs.replace(run.facts, size=growth.stamp[2])
         else:
@@ -159,7 +159,7 @@ class RunFollower:
                 self._answer(active.run.number, WorkEnded())
             active.totals.suspend()
             active.marks.stop()
-        active.state = LiveRun()
+        active.state = FollowedRun()
 
     def _end(self, active: ActiveRun, reason: FileEnd | None) -> None:
         run = active.run

@@ -89,7 +89,7 @@ class RunFollowing(QObject):
         if self._waiting is not None:
             firsts = [first for first in (self._waiting.first_changed, grown.first_changed) if first is not None]
             grown = IndexGrew(grown.index, EventIndex(min(firsts)) if firsts else None)
-        if self.state is FollowState.LIVE and self._rest.isActive():
+        if self.state is FollowState.GROWING and self._rest.isActive():
             self._waiting = grown
             return
         self._waiting = None

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Slot
 
 from replay_gui.core.log.positions import EventIndex, index_before, position_after
 from replay_gui.engine.answers import SearchResult
+from replay_gui.engine.following.follow_messages import FollowState
 from replay_gui.engine.requests import Find
 from replay_gui.models.run.event_search_model import EventSearchModel, ordinal
 from replay_gui.models.session import Session
@@ -40,6 +41,7 @@ class RunSearch(EventSearchModel):
         self._forward: bool | None = None  # where to go as soon as there is a hit
         session.found.connect(self._on_found)
         session.run_changed.connect(self._on_run_changed)
+        session.following.changed.connect(self._on_followed)
         session.position_changed.connect(self.moved)
 
     @property
@@ -98,6 +100,12 @@ class RunSearch(EventSearchModel):
 
     def _mark_hits(self) -> None:
         self._session.set_marks(replace(self._session.marks, found=self.indexes))
+
+    @Slot()
+    def _on_followed(self) -> None:
+        """Repeat the search once nothing was added to the run for a moment."""
+        if self._session.following.state is FollowState.WAITING and self.text:
+            self._on_run_changed()
 
     @Slot()
     def _on_run_changed(self) -> None:

@@ -21,7 +21,9 @@ class BadgeVerdict:
     detail: str
 
 
-LIVE = BadgeVerdict("raised", "Live", "The file is being written. It is verified once nothing was added for a moment.")
+BEING_WRITTEN = BadgeVerdict(
+    "raised", "Being written", "Events are being added. The run is verified once nothing was added for a moment."
+)
 
 
 def verdict_of(

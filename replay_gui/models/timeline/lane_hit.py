@@ -36,23 +36,23 @@ def events_within(lane: Lane, scale: TimelineScale, pixel: float, reach: float) 
 
 
 def calls_between(
-    lane: Lane, index: RunIndex, first: float, last: float, *, is_live: bool = False
+    lane: Lane, index: RunIndex, first: float, last: float, *, goes_on: bool = False
 ) -> tuple[Positions, Positions]:
     """Return (starts, stops): positions of the calls that may overlap first … last, ordered by start.
 
-    A call without an answer ends where it begins. `is_live`: it is pending, and reaches to the end of the run, if it
+    A call without an answer ends where it begins. `goes_on`: it is pending, and reaches to the end of the run, if it
     is among the last ones.
     """
     some = []
     for part in lane.parts:
         begin, end = indexes_before(part.positions, (first, last))
         some.append(part.positions[max(int(begin) - CALLS_BEFORE_VIEW, 0) : end])
-        if is_live:
+        if goes_on:
             latest = part.positions[-CALLS_BEFORE_VIEW:]
             some.append(latest[(index.pair[latest - 1] == NO_PAIR) & (latest <= last)])
     starts = some[0] if len(some) == 1 else np.unique(np.concatenate(some))
     pairs = index.pair[starts - 1]
-    unanswered = np.full(len(starts), index.count, starts.dtype) if is_live else starts
+    unanswered = np.full(len(starts), index.count, starts.dtype) if goes_on else starts
     return starts, np.where(pairs == NO_PAIR, unanswered, pairs + 1)
 
 

@@ -24,7 +24,7 @@ class TimelineScene:
         filter: what it leaves out is drawn faintly.
         broken: index of the first event that cannot be trusted, or None.
         snapshots: positions with a snapshot, ascending. phases: event indexes at which phases begin.
-        is_live: whether the run goes on, so that an answer that is missing may come.
+        goes_on: whether the run goes on, so that an answer that is missing may come.
     """
 
     index: RunIndex = field(default_factory=RunIndex)
@@ -34,7 +34,7 @@ class TimelineScene:
     broken: EventIndex | None = None
     snapshots: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     phases: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
-    is_live: bool = False
+    goes_on: bool = False
 
     @classmethod
     def of(
@@ -45,7 +45,7 @@ class TimelineScene:
         broken: EventIndex | None,
         *,
         filter: EventFilter = ALL_EVENTS.filter,
-        is_live: bool = False,
+        goes_on: bool = False,
     ) -> TimelineScene:
         """Collect what is drawn; the snapshots and phases of the index become arrays."""
         snapshots = np.fromiter(index.snapshots, np.int64, len(index.snapshots))
@@ -58,7 +58,7 @@ class TimelineScene:
             broken=broken,
             snapshots=snapshots,
             phases=phases,
-            is_live=is_live,
+            goes_on=goes_on,
         )
 
     def passes(self, positions: NDArray[np.integer]) -> NDArray[np.bool_]:

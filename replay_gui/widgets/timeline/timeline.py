@@ -201,7 +201,7 @@ class Timeline(QWidget):
             marks = of_run.notes_on(marks) if self._compact else of_run.on_timeline(marks)
             broken = None if session.report is None else session.report.first_broken
             self._scene = TimelineScene.of(
-                self._index, lanes, marks, broken, filter=session.listing.filter, is_live=session.following.is_on
+                self._index, lanes, marks, broken, filter=session.listing.filter, goes_on=session.following.is_on
             )
         return self._scene
 

@@ -112,8 +112,8 @@ class LanePainter:
 
     # ---- calls ----------------------------------------------------------------------------------------
     def _paint_calls(self, lane: Lane, middle: float) -> None:
-        live = self._scene.is_live
-        starts, stops = calls_between(lane, self._index, self._first, self._last, is_live=live)
+        goes_on = self._scene.goes_on
+        starts, stops = calls_between(lane, self._index, self._first, self._last, goes_on=goes_on)
         row, rows = stack_calls(starts, stops)
         shown = stops >= self._first
         starts, stops, row, rows = starts[shown], stops[shown], row[shown], rows[shown]
@@ -123,7 +123,7 @@ class LanePainter:
         thick = np.where(rows > 1, (room - (rows - 1) * LINE) / rows, BAR)
         top = np.where(rows > 1, middle - room / 2 + row * (thick + LINE), middle - BAR / 2)
         left, right = self._pixels(starts), self._pixels(stops)
-        pending = (self._index.pair[starts - 1] == NO_PAIR) & live
+        pending = (self._index.pair[starts - 1] == NO_PAIR) & goes_on
         right = np.maximum(right + np.where(pending, MARK, 0.0), left + UNIT)  # beyond the last event: it goes on
         bars = np.column_stack((left, top, right - left, thick))
 

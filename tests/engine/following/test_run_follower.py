@@ -34,7 +34,7 @@ def test_a_log_is_followed_to_its_seal(talk: Talk, tmp_path: Path) -> None:
     talk.open_whole(path)
     writer.append("Observation", NOTE)
     talk.ask(CheckFile(follows=True))
-    until_state(talk, FollowState.LIVE)
+    until_state(talk, FollowState.GROWING)
     assert talk.until(IndexGrew).index.count == 2
     until_state(talk, FollowState.WAITING)
     assert talk.until(VerificationReport).events == 2, "it is verified once nothing came for a while"

@@ -61,7 +61,10 @@ def test_a_run_that_is_recorded_is_followed(journey: Journey, agent: Agent) -> N
     journey.until(lambda: session.following.state is FollowState.WAITING and session.report is not None)
     assert session.report is not None
     assert session.report.events == 5, "what there is is verified"
-    assert "Live, nothing new · Not sealed" in window.run_status.findChildren(type(window.run_status._right))[-1].text()
+    assert (
+        "Following, nothing new · Not sealed"
+        in window.run_status.findChildren(type(window.run_status._right))[-1].text()
+    )
     journey.press(Key.Key_End)
     journey.arrive(5)
     agent.run.tool_response(pending, {"rows": []}, time=agent.now)
@@ -69,8 +72,10 @@ def test_a_run_that_is_recorded_is_followed(journey: Journey, agent: Agent) -> N
     journey.arrive(6)
     assert session.index.pair[2] == 5
     assert window.run_view.events.table.rowCount() == 6
-    assert session.following.state is FollowState.LIVE
-    assert window.findChildren(VerificationBadge)[0].verdict.text == "Live", "no verdict is told of what was not read"
+    assert session.following.state is FollowState.GROWING
+    assert window.findChildren(VerificationBadge)[0].verdict.text == "Being written", (
+        "no verdict is told of what was not read"
+    )
     agent.run.seal(agent.now)
     journey.until(lambda: session.following.state is FollowState.OFF and session.report is not None)
     journey.until(lambda: not session.working)
