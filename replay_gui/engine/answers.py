@@ -158,6 +158,7 @@ class EventRow(msgspec.Struct, frozen=True, kw_only=True):
         broken: it could not be read.
         label: what it is called in the user's words ("Assistant", "search →"), control characters already replaced.
         effect: what it does, if it is a call.
+        cause: the index of the event that caused it, as its id says; None where it names none, or is huge.
     """
 
     position: Position
@@ -170,6 +171,7 @@ class EventRow(msgspec.Struct, frozen=True, kw_only=True):
     broken: bool
     label: str
     effect: EffectFinding | None = None
+    cause: EventIndex | None = None
 
 
 class Rows(msgspec.Struct, frozen=True):

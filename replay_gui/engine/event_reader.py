@@ -112,6 +112,7 @@ class EventReader:
             failed=row.failed or is_wrong,
             label=event_label(event),
             effect=self._effects.finding(event),
+            cause=None if event.parent is None or event.parent >= event_index else EventIndex(event.parent),
         )
 
     def _summary(self, event: Event) -> str:

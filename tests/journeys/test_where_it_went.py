@@ -10,9 +10,11 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from replay_gui import Recorder
+from replay_gui.look.theme import AXIS
 from replay_gui.models.facts.fact_table import FactTable
 from replay_gui.widgets.run.fact_view import FactView
 from replay_gui.widgets.run.run_facts_panel import RunFactsPanel
+from replay_gui.widgets.timeline.timeline_layout import TOP_PX
 from tests.helpers.journey import Journey
 
 Key, LEFT = Qt.Key, Qt.MouseButton.LeftButton
@@ -87,6 +89,23 @@ def test_keys_sum_up_what_is_in_sight(journey: Journey, log: Path) -> None:
     assert journey.session.chosen == (3, 12)
     journey.press(Key.Key_R)
     assert journey.session.chosen is None
+
+
+def test_hovering_a_bar_lights_up_its_request_its_answer_and_what_it_caused(journey: Journey, tmp_path: Path) -> None:
+    """The call is events 2 and 4; it caused 3."""
+    with Recorder(tmp_path / "run.rlog", "a", "1") as run:
+        call = run.tool_request("search", {"to": "Oslo"})
+        run.decision("message", "while it looks", parent=call.seq)
+        run.tool_response(call, {"hits": 1})
+        run.decision("message", "done")
+    journey.open(tmp_path / "run.rlog")
+    timeline = journey.window.run_view.timeline.timeline
+    row = [lane.title for lane in timeline.rows].index("search")
+    y = round(TOP_PX + (row + 0.5) * (timeline.height() - AXIS - TOP_PX) / len(timeline.rows))
+    timeline.show_hover(QPoint(round(timeline.x_of(3)), y))
+    journey.until(lambda: timeline.hover.lit == (1, 2, 3))
+    timeline.hover.leave()
+    assert not timeline.hover.lit
 
 
 def facts_of(journey: Journey) -> RunFactsPanel:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QHideEvent
 from PySide6.QtWidgets import QFrame, QLayout, QVBoxLayout, QWidget
 
 from replay_gui.core.effects.effect_words import finding_words
 from replay_gui.core.index.run_index import NO_PAIR
-from replay_gui.core.log.positions import Position, index_before
+from replay_gui.core.log.positions import EventIndex, Position, index_before
 from replay_gui.core.reasons.marks.mark_words import MARK_WORDS, mark_tip
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.answers import Rows
@@ -20,16 +20,20 @@ from replay_gui.widgets.parts.plain_label import PlainLabel
 
 _REST_MS = 120  # ms
 _MAX_SUMMARY_CHARACTERS = 240  # characters of a summary
+_ROWS_ASKED = 2 * BLOCK_ROWS  # from the block of the event on: what it caused comes after it
 _MAX_MARKS = 3  # that are told of one place
 
 
 class TimelineHover(QFrame):
     """A card for one event: the facts of the index at once, its text as soon as it was read. All plain text.
 
+    Attributes: lit: the indexes of the event shown, of its request or answer, and of those that it caused.
     Signals: rested(QPoint): the pointer rests at this point of the parent, which may show what is there.
+    lit_changed(): `lit` is another.
     """
 
     rested = Signal(QPoint)
+    lit_changed = Signal()
 
     def __init__(self, session: Session, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.ToolTip)
@@ -39,6 +43,7 @@ class TimelineHover(QFrame):
         self._resting.timeout.connect(self._on_rested)
         self._position: Position | None = None  # of the event shown
         self._rows: Rows | None = None  # the last that came, of the run shown
+        self.lit: tuple[EventIndex, ...] = ()
         parent.installEventFilter(self)
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -89,7 +94,8 @@ class TimelineHover(QFrame):
         self._fill(title, "\n".join((" · ".join(filter(None, (facts, near))), *marked)), self._summary(), at)
         if not self._text.text():
             start = index_before(position) // BLOCK_ROWS * BLOCK_ROWS
-            self._session.request_tip(start, min(start + BLOCK_ROWS, self._session.index.count))
+            self._session.request_tip(start, min(start + _ROWS_ASKED, self._session.index.count))
+        self._light()
 
     def show_marks(self, first: float, last: float, at: QPoint) -> bool:
         """Show what is marked from one position to another; return whether anything is."""
@@ -104,6 +110,7 @@ class TimelineHover(QFrame):
         """Show a card of given words, not of an event, near a point of the parent."""
         self._position = None
         self._fill(title, facts, "", at)
+        self._light()
 
     def _fill(self, title: str, facts: str, text: str, at: QPoint) -> None:
         for label, words in ((self._title, title), (self._facts, facts), (self._text, text)):
@@ -143,9 +150,28 @@ class TimelineHover(QFrame):
                 return ""
         return "\n".join(filter(None, lines))
 
+    def _light(self) -> None:
+        """Light up what belongs to the event shown; what it caused as far as the rows that came tell."""
+        lit = set[EventIndex]()
+        if self._position is not None and self.isVisible():
+            own = index_before(self._position)
+            pair = EventIndex(int(self._session.index.pair[own]))
+            rows = () if self._rows is None else self._rows.rows
+            lit = {own, *((pair,) if pair != NO_PAIR else ())}
+            lit |= {index_before(row.position) for row in rows if row.cause == own}
+        if (ordered := tuple(sorted(lit))) != self.lit:
+            self.lit = ordered
+            self.lit_changed.emit()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Light up nothing."""
+        super().hideEvent(event)
+        self._light()
+
     @Slot(object)
     def on_rows_ready(self, rows: Rows) -> None:
         self._rows = rows
+        self._light()
         if self.isVisible() and self._position is not None and not self._text.text() and (text := self._summary()):
             self._text.setText(text)
             self._text.show()
