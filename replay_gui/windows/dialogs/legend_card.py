@@ -13,7 +13,7 @@ from replay_gui.core.effects.effect import Effect
 from replay_gui.core.effects.effect_words import EFFECT_WORDS
 from replay_gui.look.bookmark import paint_bookmark
 from replay_gui.look.effect_marks import paint_effect
-from replay_gui.look.theme import GAP, ROW, UNIT, theme_events
+from replay_gui.look.theme import GAP, ROW, UNIT, theme, theme_events
 from replay_gui.widgets.parts.plain_label import PlainLabel
 from replay_gui.windows.dialogs.card_dialog import new_card
 
@@ -42,6 +42,11 @@ def paint_sign(effect: Effect, painter: QPainter, at: QPointF) -> None:
 def paint_ribbon(painter: QPainter, at: QPointF) -> None:
     """Draw the mark of a run."""
     paint_bookmark(painter, at - QPointF(0, UNIT))
+
+
+def paint_note(painter: QPainter, at: QPointF) -> None:
+    """Draw the mark of a note."""
+    paint_bookmark(painter, at - QPointF(0, UNIT), theme().accent)
 
 
 SIGNS: tuple[tuple[Paint, str], ...] = (

@@ -14,7 +14,7 @@ from replay_gui.core.log.kinds import Kind
 from replay_gui.look.marks import draw_mark
 from replay_gui.look.theme import BAR, GAP, LINE, UNIT, WIDE, kind_color, theme
 from replay_gui.windows.dialogs.card_dialog import CardDialog
-from replay_gui.windows.dialogs.legend_card import Paint, legend_card, paint_ribbon, paint_sign
+from replay_gui.windows.dialogs.legend_card import Paint, legend_card, paint_note, paint_ribbon, paint_sign
 
 _SIZE_PX = (100 * GAP, 84 * GAP)
 _FAINT_OPACITY, _VEIL_OPACITY = 0.25, 0.16  # as on the timeline
@@ -118,6 +118,7 @@ _CARDS: tuple[tuple[str, tuple[tuple[Paint, str], ...]], ...] = (
             (partial(_tick, "changed_text"), "A hit of the search"),
             (_dot, "A change of the value that is chosen in the state"),
             (paint_ribbon, "An event that a mark of the run is about: the card says what it is"),
+            (paint_note, "An event that is noted; a line along the top joins the ends of a noted range"),
             (partial(_tick, "memory"), "In a comparison: an event that differs"),
             (_cause, "In a comparison: where a difference began"),
             (_gap, "On the clock: idle time that was cut out"),
