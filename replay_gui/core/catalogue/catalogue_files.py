@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -14,6 +16,7 @@ from replay_gui.core.catalogue.extras import MANIFEST
 from replay_gui.core.catalogue.indexing import ROWS_VERSION
 from replay_gui.core.errors import CatalogueRefused, LogUnreadable
 from replay_gui.core.log.source import Source, read_beginning
+from replay_gui.core.text.plain_text import one_line
 from replay_gui.version import VERSION
 
 FILES = ("runs", "steps", "features", "feature_names", "equal_changes")
@@ -103,3 +106,13 @@ def read_manifest(folder: Path) -> Manifest:
         if not good:
             raise CatalogueRefused(f"{table_path(folder, name)}: is not as it was written; write the catalogue again")
     return manifest
+
+
+@contextmanager
+def reading_tables(folder: Path) -> Iterator[None]:
+    """Raise CatalogueRefused where tables cannot be read, or have other columns: their digests may be forged."""
+    try:
+        yield
+    except (pa.ArrowException, OSError, ValueError, TypeError, LookupError, OverflowError, AttributeError) as why:
+        reason = one_line(str(why), 200)
+        raise CatalogueRefused(f"{folder}: its tables cannot be read: {reason}; write the catalogue again") from None

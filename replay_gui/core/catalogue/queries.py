@@ -10,11 +10,13 @@ from typing import Any
 import duckdb
 import pyarrow.dataset as ds
 
-from replay_gui.core.catalogue.catalogue_files import read_manifest, table_path
+from replay_gui.core.catalogue.catalogue_files import read_manifest, reading_tables, table_path
 from replay_gui.core.errors import CatalogueRefused
+from replay_gui.core.text.plain_text import one_line
 
 MAX_ROWS = 100_000  # of an answer
 _MEMORY = "1GB"
+_MAX_REASON = 2_000  # characters of what DuckDB says
 _FEATURES = (
     "create view features as select run, kind, tool, path, value, number, event, calls, request "
     "from held join names using (feature)"
@@ -40,20 +42,20 @@ def query_catalogue(folder: Path, query: str, max_rows: int = MAX_ROWS) -> Query
         CatalogueRefused: the query is no single SELECT, or DuckDB refuses it; or the catalogue is damaged.
     """
     read_manifest(folder)
-    with duckdb.connect(":memory:", config=_settings()) as connection:
-        for name, table in (
-            ("runs", "runs"), ("steps", "steps"), ("held", "features"), ("names", "feature_names")
-        ):  # fmt: skip
-            connection.register(name, ds.dataset(table_path(folder, table)))
-        connection.execute(_FEATURES)
-        connection.execute("set lock_configuration = true")
+    with reading_tables(folder), duckdb.connect(":memory:", config=_settings()) as connection:
         try:
+            for name, table in (
+                ("runs", "runs"), ("steps", "steps"), ("held", "features"), ("names", "feature_names")
+            ):  # fmt: skip
+                connection.register(name, ds.dataset(table_path(folder, table)))
+            connection.execute(_FEATURES)
+            connection.execute("set lock_configuration = true")
             _check(connection, query)
             connection.execute(query)
             columns = tuple(column[0] for column in connection.description or ())
             rows = connection.fetchmany(max_rows + 1)
         except duckdb.Error as why:
-            raise CatalogueRefused(f"sql: {' '.join(str(why).split())}") from None
+            raise CatalogueRefused(f"sql: {one_line(' '.join(str(why).split()), _MAX_REASON)}") from None
     return QueryAnswer(columns, tuple(rows[:max_rows]), len(rows) > max_rows)
 
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from replay_gui.core.catalogue.catalogue_files import read_manifest, table_path
+from replay_gui.core.catalogue.catalogue_files import read_manifest, reading_tables, table_path
 from replay_gui.core.catalogue.part import NO_ARGUMENT, evaluated_runs, run_step
 from replay_gui.core.contrast.feature import Feature, FeatureKind
 from replay_gui.core.contrast.feature_table import KIND_NUMBERS, NO_SLOT, FeatureTable
@@ -27,13 +27,15 @@ def open_catalogue(folder: Path) -> RunSet:
     The steps of runs are read when they are asked for, the names of features when they are shown.
     """
     read_manifest(folder)
-    runs = evaluated_runs(pq.read_table(table_path(folder, "runs")))
-    table = _feature_table(folder, len(runs))
+    with reading_tables(folder):
+        runs = evaluated_runs(pq.read_table(table_path(folder, "runs")))
+        table = _feature_table(folder, len(runs))
 
     def read_steps(numbers: Sequence[int]) -> list[tuple[RunStep, ...]]:
         steps_of_run: dict[int, list[RunStep]] = {number: [] for number in sorted(set(numbers))}
-        for row in _step_rows(table_path(folder, "steps"), list(steps_of_run)):
-            steps_of_run[row["run"]].append(run_step(row))
+        with reading_tables(folder):
+            for row in _step_rows(table_path(folder, "steps"), list(steps_of_run)):
+                steps_of_run[row["run"]].append(run_step(row))
         return [tuple(steps_of_run[number]) for number in numbers]
 
     return RunSet(runs, table.joined(size_table(runs)), read_steps)

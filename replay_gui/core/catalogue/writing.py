@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from replay_gui.core.catalogue.catalogue_files import (
     CataloguedSource,
     read_manifest,
+    reading_tables,
     table_path,
     write_tables,
 )
@@ -256,15 +257,21 @@ class _Earlier:
         if not is_catalogue(folder):
             return
         try:
-            self._sources = {source.source: source for source in read_manifest(folder).sources}
+            sources = {source.source: source for source in read_manifest(folder).sources}
+            with reading_tables(folder):
+                self.rows = self._read(folder)
         except CatalogueRefused as why:
             self.problem = str(why)
-            return
+        else:
+            self._sources = sources
+
+    @staticmethod
+    def _read(folder: Path) -> _RunRows:
         names = pq.read_table(table_path(folder, "feature_names"))
         hashes = names["hash"].to_numpy()
         held = pq.read_table(table_path(folder, "features"))
         held = held.set_column(0, HELD.field("feature"), pa.array(hashes[held["feature"].to_numpy()]))
-        self.rows = _RunRows(
+        return _RunRows(
             CataloguePart(
                 runs=pq.read_table(table_path(folder, "runs"), schema=RUNS),
                 steps=pq.read_table(table_path(folder, "steps"), schema=STEPS),

@@ -1,11 +1,22 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from blake3 import blake3
 
+from replay_gui.core.catalogue.catalogue_files import Manifest, table_path
+from replay_gui.core.catalogue.extras import MANIFEST
 from replay_gui.core.catalogue.queries import column_names, query_catalogue
+from replay_gui.core.catalogue.reading import open_catalogue
 from replay_gui.core.errors import CatalogueRefused
+from tests.core.catalogue.conftest import write
+from tests.helpers.effort import tries
 
 
 def test_the_tables_are_runs_steps_and_features(catalogue: Path) -> None:
@@ -71,3 +82,49 @@ def test_rows_are_bounded(catalogue: Path) -> None:
 def test_memory_is_bounded(catalogue: Path) -> None:
     with pytest.raises(CatalogueRefused, match=r"(?i)memory"):
         query_catalogue(catalogue, "select list(range) from range(400000000)")
+
+
+def _forged(catalogue: Path) -> None:
+    """Let the manifest fit the tables: who can write the tables can write it, too."""
+    path = catalogue / MANIFEST
+    manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
+    files = {name: blake3(table_path(catalogue, name).read_bytes()).hexdigest() for name in manifest.files}
+    path.write_bytes(msgspec.json.encode(msgspec.structs.replace(manifest, files=files).with_digest()))
+
+
+@pytest.mark.parametrize("name", ["runs", "steps", "features", "feature_names"])
+def test_tables_with_right_digests_that_are_none_are_refused_in_one_line(
+    tmp_path: Path, logs: Path, catalogue: Path, name: str
+) -> None:
+    path, random = table_path(catalogue, name), Random(name)
+    whole = path.read_bytes()
+    columns = pq.read_table(path).column_names
+    hostile = [b"", whole[: len(whole) // 2], random.randbytes(5000), b"PAR1" + bytes(100) + b"PAR1"]
+    for table in (pa.table({}), pa.table({column: ["\x1b[31m\u202e"] for column in columns})):
+        sink = pa.BufferOutputStream()
+        pq.write_table(table, sink)
+        hostile.append(sink.getvalue().to_pybytes())
+    for _ in range(tries(10, long=500)):
+        changed = bytearray(whole)
+        for _ in range(random.choice((1, 3, 20))):
+            changed[random.randrange(len(changed))] = random.randrange(256)
+        hostile.append(bytes(changed))
+    refused: list[str] = []
+    for content in hostile:
+        path.write_bytes(content)
+        _forged(catalogue)
+        reads: list[Callable[[], object]] = [
+            lambda: query_catalogue(catalogue, f"select * from {'features' if 'feature' in name else name}"),
+            lambda: (runs := open_catalogue(catalogue)).read_steps(range(len(runs.runs))),
+        ]
+        for read in reads:
+            try:
+                read()
+            except CatalogueRefused as why:
+                refused.append(str(why))
+    assert len(refused) > 6
+    assert all(words.isprintable() for words in refused)
+    path.write_bytes(hostile[2])
+    _forged(catalogue)
+    assert "cannot be read" in write(catalogue, logs).rebuilt
+    assert query_catalogue(catalogue, "select count(*) from runs").rows[0][0] > 0, "it was written anew"
