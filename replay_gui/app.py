@@ -172,6 +172,10 @@ def _run(app: QApplication, settings: QSettings, options: Options) -> int:
         QTimer.singleShot(_BUILD_PAGES_AFTER_MS, partial(_set_icon, app))
         return app.exec()
     finally:
+        if (
+            options.screenshot is None and window.isVisible()
+        ):  # ended in the terminal: what was open is kept all the same
+            window.close()
         session.close()
         interrupts.uninstall()
         hook.uninstall()

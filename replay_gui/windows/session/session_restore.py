@@ -73,8 +73,8 @@ class SessionRestore(QObject):
 
     # ---- keeping --------------------------------------------------------------------------------------
     def save(self) -> None:
-        """Keep what is shown; to be called before the window is closed."""
-        if self.keeps:
+        """Keep what is shown; to be called before the window is closed. What is still being opened again stays kept."""
+        if self.keeps and not self.working:
             self._settings.setValue(_KEY, self._state().save())
 
     def _state(self) -> WindowState:

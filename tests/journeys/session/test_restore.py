@@ -127,6 +127,8 @@ def test_what_is_gone_is_left_out_and_said(start: Start, tmp_path: Path) -> None
 def test_nothing_is_opened_where_the_user_does_not_want_it(start: Start, tmp_path: Path) -> None:
     journey = start()
     journey.open(write_log(tmp_path / "a.rlog", 1))
+    assert start().window.restore.working
+    assert start().window.restore.working, "a window that is closed before it is open again has not forgotten it"
     journey.settings.setValue(RESTORES, "no")
     assert not start().window.restore.working
 
