@@ -111,6 +111,7 @@ class _Parts:
 
 _MORE_CALLS = ("builtin-tool-call", "server_tool_use", "mcp_tool_use")
 OF_PARTS = {
+    "tool_id": "an id",
     "signature": "a signature",
     "signatureProvider": "a signature",
     "thoughtSignature": "a signature",
@@ -122,10 +123,11 @@ OF_PARTS = {
 }
 """Members of parts of messages that differ between faithful runs, and why; beside ids, places and times."""
 _RESULT = (
-    *("tool_use_id", "toolCallId", "call_id", "tool_call_id", "response", "result", "output", "content"),
+    *("tool_use_id", "toolCallId", "call_id", "tool_call_id", "tool_id", "response", "result", "output", "content"),
     *("is_error", "isError", "name", "toolName", "tool_name"),
 )
 _THOUGHT = ("thinking", "text", "content", "summary", "data")
+_HOLD_RESULTS = ("toolResult", "function_response", "functionResponse")
 _RESULTS = (
     *("tool_call_response", "tool_result", "tool-result", "function_call_output", "tool-return", "toolResult"),
     *("mcp_tool_result", "web_search_tool_result", "builtin-tool-return"),
@@ -190,6 +192,8 @@ def read_message(value: dict[str, Any]) -> Message:
     role = _ROLES.get(role) or _ROLES.get(role.lower(), role)
     parts = _Parts()
     content = value.get("content", value.get("parts"))
+    if isinstance(content, dict) and content.get("type") in _RESULTS:
+        content = [content]
     call_id = value.get("tool_call_id") or value.get("toolCallId")
     if call_id is None and isinstance(several := value.get("tool_call_ids"), list) and len(several) == 1:
         call_id = several[0]
@@ -284,7 +288,18 @@ _USED = frozenset(
 
 _CALL = frozenset(
     (
-        *("id", "call_id", "toolCallId", "tool_call_id", "function", "name", "toolName", "tool_name", "index"),
+        *(
+            "id",
+            "call_id",
+            "toolCallId",
+            "tool_call_id",
+            "tool_id",
+            "function",
+            "name",
+            "toolName",
+            "tool_name",
+            "index",
+        ),
         *("arguments", "input", "args", "parameters", "type", "part_kind", "toolCallType", "cache_control"),
     )
 )
@@ -298,7 +313,7 @@ def _has_results(content: Any) -> bool:
     if not isinstance(content, list):
         return False
     return any(
-        isinstance(part, dict) and (part.get("type") in _RESULTS or "toolResult" in part or "function_response" in part)
+        isinstance(part, dict) and (part.get("type") in _RESULTS or not part.keys().isdisjoint(_HOLD_RESULTS))
         for part in content
     )
 
@@ -314,7 +329,9 @@ def _call(call: dict[str, Any]) -> MessageCall:
     rest = {key: value for key, value in call.items() if key not in _CALL and value not in (None, "", [], {})}
     if call.get("type") not in _CALL_TYPES:
         rest["type"] = call["type"]
-    return MessageCall(_id(call, "id", "call_id", "toolCallId", "tool_call_id"), str(name), arguments_of(given), rest)
+    return MessageCall(
+        _id(call, "id", "call_id", "toolCallId", "tool_call_id", "tool_id"), str(name), arguments_of(given), rest
+    )
 
 
 def _result(part: dict[str, Any]) -> MessageResult:
@@ -323,7 +340,7 @@ def _result(part: dict[str, Any]) -> MessageResult:
     if isinstance(output, dict) and output.keys() == {"type", "value"}:  # the Vercel AI SDK, version 5
         failed = failed or str(output["type"]).startswith("error")
         output = output["value"]
-    call_id = _id(part, "id", "tool_use_id", "toolCallId", "call_id", "tool_call_id")
+    call_id = _id(part, "id", "tool_use_id", "toolCallId", "call_id", "tool_call_id", "tool_id")
     return MessageResult(call_id, _name(part), content_of(output), failed, refused=part.get("outcome") == "denied")
 
 

@@ -22,7 +22,7 @@ class Pi(RecordFormat):
 
     name = "pi"
     title = "Pi session"
-    version = 4
+    version = 5
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "parentId": ID,
@@ -73,14 +73,31 @@ class _PiEvents(RecordEvents):
             case "compaction" | "branch_summary":
                 data = self.fields(record, "type").get("fields", {})
                 self.run.add(Kind.SNAPSHOT, {"snapshot_type": kind, "data": data})
+            case "custom_message":
+                self._put_in(record)
+            case "custom" | "label" | "session_info":
+                self.run.bookkeeping(f"{self.format}/{kind}", self.fields(record, "type").get("fields", {}))
             case _:
                 self.unknown(kind, record, "type")
+
+    def _put_in(self, record: dict[str, Any]) -> None:
+        """A message of an extension: one that the user was not shown is for the model alone."""
+        content = content_of(record.get("content")) or None
+        extra = self.fields(record, "type", "content", "customType", "display")
+        source = str(record.get("customType") or "extension")
+        if record.get("display") is False:
+            self.run.unmapped = extra.get("fields", {})
+            self.run.bookkeeping(f"{self.format}/{source}", content)
+        else:
+            self.said(source, content, extra)
 
     def _message(self, message: dict[str, Any]) -> None:
         role, content = message.get("role"), message.get("content")
         self.run.context["time"] = any_time(message.get("timestamp")) or self.run.context.get("time")
         self.how = None
         match role:
+            case "system":
+                self.said("system", *self._system(message, content_of(content) or None))
             case "user":
                 self.said("user", content_of(content) or None, self.fields(message, "role", "content"))
             case "assistant":
@@ -95,6 +112,15 @@ class _PiEvents(RecordEvents):
                 self._shell(message)
             case _:
                 self.unknown(role, message, "role")
+
+    def _system(self, message: dict[str, Any], text: Any) -> tuple[Any, dict[str, Any]]:
+        """The system prompt, which may be in sections alone; and what else its message says."""
+        sections = message.get("sections")
+        if text is None and isinstance(sections, dict) and all(isinstance(part, str) for part in sections.values()):
+            named = {"sections": [*sections]} if sections else {}
+            rest = self.fields(message, "role", "content", "sections").get("fields", {})
+            return "\n\n".join(sections.values()), {"fields": {**rest, **named}}
+        return text, self.fields(message, "role", "content")
 
     def _assistant(self, message: dict[str, Any], content: list[Any]) -> None:
         usage = message.get("usage")

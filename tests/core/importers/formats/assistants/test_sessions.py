@@ -111,3 +111,22 @@ def test_a_stream_of_gemini_cli_may_begin_with_what_was_asked() -> None:
     assert answers(found) == [(None, "Not there.")]
     assert errors(found) == ["no file"]
     assert found.of("Observation")[0].meta["time"] == 1_769_753_884_061_682_000
+
+
+def test_a_part_may_stand_alone_where_a_list_of_parts_is_usual() -> None:
+    found = seed("chat-messages/14.jsonl")
+    assert answers(found) == [("Two tools will do.", None), (None, "I count them.")]
+    assert [event.payload["output"] for event in found.of("ToolResponse")] == ["", "no such file"]
+    assert errors(found) == [None, "no such file"]
+    assert [event.payload["tool_name"] for event in found.of("ToolResponse")] == ["Task", "Read"]
+
+
+def test_what_pi_tells_its_model_beside_the_users_words() -> None:
+    found = seed("pi/1.jsonl")
+    assert [(event.payload["source"], event.payload["data"]) for event in found.of("Observation")] == [
+        ("system", "You mend programs\n\n<tools>x</tools>"),
+        ("user", "go"),
+        ("note", "shown"),
+    ]
+    assert found.kinds.count("x:bookkeeping/pi/enriched") == 1
+    assert not [kind for kind in found.kinds if kind.startswith("x:pi/")]

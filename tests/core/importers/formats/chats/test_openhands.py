@@ -20,7 +20,7 @@ def exported() -> Read:
 def test_who_says_what() -> None:
     found = exported()
     assert [(event.payload["source"], event.payload["data"]) for event in found.of("Observation")] == [
-        ("system", "You are OpenHands agent"),
+        ("system", "You mend programs"),
         ("user", "Fix the scanner"),
     ]
     assert [event.payload["data"] for event in found.of("Decision")] == ["Let me look.", "All done.", "Really."]
