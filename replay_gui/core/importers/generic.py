@@ -12,7 +12,9 @@ from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.message_forms import OF_PARTS, is_message, read_message
-from replay_gui.core.importers.formats.records import CLOCK, ID
+from replay_gui.core.importers.formats.record_use import LENGTHS, USAGES, length_in, use_in
+from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE
+from replay_gui.core.importers.formats.run_grades import RunGrades
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.json_lines import numbered_values
@@ -46,10 +48,12 @@ class JsonLines:
 
     name = "json-lines"
     title = "JSON Lines"
-    version = 10
+    version = 11
     volatile: ClassVar[AbstractMapping[str, str]] = {
         **dict.fromkeys(USUAL_NAMES["time"], CLOCK),
         **OF_PARTS,
+        **dict.fromkeys(USAGES, USAGE),
+        **dict.fromkeys(LENGTHS, CLOCK),
         **dict.fromkeys((*USUAL_NAMES["id"], *USUAL_NAMES["parent"], *CALL_IDS, *OTHER_IDS), ID),
     }
 
@@ -139,12 +143,19 @@ class _JsonLinesEvents:
         first = [*islice(numbered, 1)]
         if first and isinstance(first[0][1], dict):
             self._run.context = {"time": any_time(self._mapping.take("time", first[0][1]))}
-        self._run.agent_init("agent", "", setting)
+        grades, answer = RunGrades(), setting.get("final_answer")
+        told = grades.take(setting) | ({"final_answer"} if isinstance(answer, str) else set())
+        self._run.agent_init("agent", "", {name: value for name, value in setting.items() if name not in told})
         yield from self._run.drain()
         for number, record in chain(first, numbered):
             self._run.context = {"line": number}
             self._record(number, record)
             yield from self._run.drain()
+        self._run.context = {}
+        if isinstance(answer, str):
+            self._run.decision("message", answer)
+        grades.add(self._run)
+        yield from self._run.drain()
 
     def _record(self, number: int, record: Any) -> None:
         if not isinstance(record, dict):
@@ -157,6 +168,7 @@ class _JsonLinesEvents:
         above = self._seq.get(str(parts["parent"])) if parts["parent"] is not None else None
         time = any_time(parts["time"])
         self._run.context |= {"time": time, "parent": above, "id": parts["id"], "duration": _duration(record, time)}
+        self._run.once = use_in(record)
         if parts["id"] is not None:
             self._seq[str(parts["id"])] = self._run.count
         rest = {key: value for key, value in mapping.rest(record).items() if key not in JsonLines.volatile}
@@ -327,4 +339,4 @@ def _has_parts(record: dict[str, Any]) -> bool:
 def _duration(record: dict[str, Any], begun: int | None) -> int | None:
     """How long what a record tells of took, where it has both ends."""
     ended = next((time for name in END_TIMES if (time := any_time(record.get(name))) is not None), None)
-    return ended - begun if begun is not None and ended is not None and ended > begun else None
+    return ended - begun if begun is not None and ended is not None and ended > begun else length_in(record)

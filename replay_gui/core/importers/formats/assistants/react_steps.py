@@ -103,7 +103,7 @@ class _ReActEvents(ChatMessageEvents):
         self._last = setting.pop(answered) if answered else None
         self._patch = setting.pop(patch) if patch else None
         prompt = setting.pop(asked) if asked else None
-        graded = self.take_grades(setting)
+        graded = self.grades.take(setting)
         self.begin({key: value for key, value in setting.items() if key not in graded})
         if prompt is not None:
             self.said("user", prompt)

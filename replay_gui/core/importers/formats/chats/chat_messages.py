@@ -19,31 +19,37 @@ from replay_gui.core.importers.formats.message_forms import (
     says_who_spoke,
 )
 from replay_gui.core.importers.formats.message_text import is_context
+from replay_gui.core.importers.formats.message_usage import usage_in, use_of
+from replay_gui.core.importers.formats.record_use import LENGTHS
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, numbered_records
+from replay_gui.core.importers.formats.run_grades import RunGrades
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
-from replay_gui.core.importers.run_builder import End
 from replay_gui.core.importers.times import any_time
 
 _MAX_LOOKED_AT = 50  # messages by which a file is recognised
 NO_MESSAGES = "conversations in which no messages were found, left out"
 _MEMBERS = (  # in which messages stand
     *("messages", "conversation", "conversations", "trajectory", "transcript", "history", "chat", "dialog", "dialogue"),
-    *("turns", "trace", "chat_history", "conversation_history", "message_history", "items", "output", "data"),
+    *(
+        "turns",
+        "trace",
+        "chat_history",
+        "conversation_history",
+        "message_history",
+        "request",
+        "input",
+        "items",
+        "output",
+        "data",
+    ),
     "Messages",
 )
 _HOLDERS = (*_MEMBERS, "store", "agents", "agent_states", "agent_state", "llm_context", "message_thread", "values")
 """Names of members that hold messages somewhere, and that no run is called by."""
+_ANSWERS = ("response", "completion", "output", "reply", "final_answer")
+"""Names of members that hold the answer to the messages beside them."""
 _DEEPEST = 5  # objects and arrays around messages
-_SCORES, _VERDICTS = ("reward", "score"), ("resolved", "success", "passed", "is_correct", "utility")
-_RESULTS = ("outcome", "verdict", "final_result")
-_PASSED = {
-    **dict.fromkeys(("pass", "passed", "success", "succeeded", "resolved", "correct"), True),
-    **dict.fromkeys(("fail", "failed", "failure", "unresolved", "incorrect"), False),
-}
-_EXPECTED = ("ground_truth", "reference_answer", "gold_answer", "golden_answer", "target_answer")
-_LIMITS = ("max", "length", "token limit", "timeout")  # beginnings of reasons to stop
-_MAX_LABEL = 40  # characters
 _TIMES = ("timestamp", "time", "created_at", "created", "ts")
 
 
@@ -58,7 +64,7 @@ class ChatMessages:
         "uuid": ID,
         "message_id": ID,
         "index": "the place in the message",
-        **dict.fromkeys(_TIMES, CLOCK),
+        **dict.fromkeys((*_TIMES, *LENGTHS), CLOCK),
         "usage": USAGE,
         "metadata/cost": USAGE,
         "models_usage": USAGE,
@@ -109,8 +115,11 @@ class ChatMessages:
         if isinstance(system := whole.get("system"), str | list):
             setting.pop("system", None)
             messages = iter([(0, {"role": "system", "content": system}), *messages])
-        graded = events.take_grades(setting)
+        graded = events.grades.take(setting)
         messages = _oldest_first(messages, events)
+        if (answer := _answer_beside(setting)) is not None and (more := _with_answer(messages, answer[1], whole)):
+            messages = iter(more)
+            setting.pop(answer[0])
         events.begin({key: value for key, value in setting.items() if key not in graded})
         return events.imported_run(name, messages)
 
@@ -171,6 +180,32 @@ def _oldest_first(messages: Iterator[tuple[int, Any]], events: ChatMessageEvents
     return iter(listed[::-1] if falls else listed)
 
 
+def _answer_beside(setting: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
+    """What a model answered to the messages, where it stands beside them, and the name of that member."""
+    for name in _ANSWERS:
+        match setting.get(name):
+            case str(text) if text:
+                return name, {"role": "assistant", "content": text}
+            case {"choices": [{"message": dict(message), **choice}], **more}:
+                kept = {key: value for key, value in {**choice, **more}.items() if key not in ("index", "object", "id")}
+                return name, {"role": "assistant", **message, **{str(key): value for key, value in kept.items()}}
+            case {"role": "assistant", **message} if is_message(setting[name]):
+                return name, {"role": "assistant", **{str(key): value for key, value in message.items()}}
+    return None
+
+
+def _with_answer(
+    messages: Iterator[tuple[int, Any]], answer: dict[str, Any], whole: dict[str, Any]
+) -> list[tuple[int, Any]]:
+    """Messages with the model's answer, and what stands of it beside them; none where they end with another answer."""
+    told = list(messages)
+    last = told[-1][1] if told else None
+    if isinstance(last, dict) and is_message(last) and read_message(last).role == "assistant":
+        return told if read_message(last).content == read_message(answer).content else []
+    about = {name: whole[name] for name in ("model", "usage", *_TIMES) if name in whole and name not in answer}
+    return [*told, (len(told) + 1, {**about, **answer})]
+
+
 def _is_empty(record: Any) -> bool:
     """Whether an object has an empty list, or nothing, where messages stand."""
     return isinstance(record, dict) and any(record[member] in ([], None) for member in _MEMBERS if member in record)
@@ -183,9 +218,7 @@ class ChatMessageEvents(RecordEvents):
         super().__init__(format, volatile, notes)
         self._begun = False
         self._open: list[str] = []  # calls that wait for their result, oldest first
-        self._grades: list[dict[str, Any]] = []
-        self._expected: dict[str, Any] = {}
-        self._end: tuple[End, str] | None = None
+        self.grades = RunGrades()
 
     def time_of(self, record: dict[str, Any]) -> int | None:
         """The time that a message states, in nanoseconds since 1970; None if it states none."""
@@ -196,37 +229,9 @@ class ChatMessageEvents(RecordEvents):
         self._begun = True
         self.run.agent_init(self.agent, "", setting)
 
-    def take_grades(self, setting: dict[str, Any]) -> set[str]:
-        """Keep for the end of the run its outcome and what was expected; return the names of those members."""
-        taken = set[str]()
-        for name, value in setting.items():
-            if name in _VERDICTS and isinstance(value, bool):
-                self._grades.append({"passed": value, "score": None, "by": name})
-            elif name in _SCORES and isinstance(value, int | float) and not isinstance(value, bool):
-                self._grades.append({"passed": None, "score": float(value), "by": name})
-            elif name in _RESULTS and isinstance(value, str) and value and len(value) <= _MAX_LABEL:
-                passed = _PASSED.get(value.lower())
-                self._grades.append({"passed": passed, "score": None, "by": name, "label": value})
-            elif (name in _EXPECTED or name.startswith("expected_")) and value not in (None, "", [], {}):
-                self._expected[name] = value
-            elif name == "error" and isinstance(value, str) and value:
-                self._end = "crash", value
-            elif name == "stop_reason" and isinstance(value, str) and value:
-                self._end = "limit" if value.lower().startswith(_LIMITS) else "answered", value
-            else:
-                continue
-            taken.add(name)
-        return taken
-
     def end(self) -> None:
         """Add what was expected and the outcome, where they are known."""
-        if self._expected:
-            several = len(self._expected) > 1
-            self.run.expected(self._expected if several else next(iter(self._expected.values())))
-        if self._end is not None:
-            self.run.end(*self._end)
-        for grade in self._grades:
-            self.run.outcome(**grade)
+        self.grades.add(self.run)
 
     def record(self, record: dict[str, Any]) -> None:
         """Add the events of one message; other records are kept as unknown ones."""
@@ -250,7 +255,7 @@ class ChatMessageEvents(RecordEvents):
         answer = answer if isinstance(answer, dict) else {}
         models = (message.rest.get("model"), about.get("model"), answer.get("model_name"), answer.get("model"))
         self.uses_model(next((model for model in models if model), None))
-        self.run.once = _use(_usage_in(message.rest) or about.get("usage"), about.get("cost"))
+        self.run.once = use_of(usage_in(message.rest) or about.get("usage"), about.get("cost"))
         if message.role == "assistant":
             self._assistant(message, extra)
         else:
@@ -323,45 +328,3 @@ def _is_result(part: Any) -> bool:
 def _with(extra: dict[str, Any], name: str, told: dict[str, Any]) -> dict[str, Any]:
     """What is left of a message, with what is left of one of its members."""
     return {**extra, "fields": {**extra.get("fields", {}), name: told["fields"]}} if told else extra
-
-
-def _use(usage: Any, cost: Any = None) -> dict[str, Any]:
-    """Tokens of one answer; of Anthropic's what was read from the cache or written to it is part of the input."""
-    if not isinstance(usage, dict):
-        return {}
-    cost = cost if isinstance(cost, int | float) and not isinstance(cost, bool) else None
-    counts = {name: value for name, value in usage.items() if type(value) is int}
-    read, written = (
-        counts.get(f"cache_{sort}_input_tokens", counts.get(f"cache_{sort}_tokens", 0)) for sort in ("read", "creation")
-    )
-    sent, answered = _first(counts, *_SENT), _first(counts, *_ANSWERED)
-    if sent is None and answered is None:
-        return {}
-    cached = _first(_details(usage, "prompt", "input"), "cached_tokens", "cache_read")
-    reasoning = _first(_details(usage, "completion", "output"), "reasoning_tokens", "reasoning")
-    if "prompt_tokens" not in counts and cached is None:
-        cached, sent = read, (sent or 0) + read + written
-    tokens = {"input": sent, "cached": cached, "output": answered or 0, "reasoning": reasoning}
-    return {"tokens": {sort: count for sort, count in tokens.items() if count is not None}, "cost": cost}
-
-
-_SENT, _ANSWERED = ("prompt_tokens", "input_tokens"), ("completion_tokens", "output_tokens")
-
-
-def _details(usage: dict[str, Any], *sorts: str) -> dict[str, int]:
-    """Parts of a count: ``prompt_tokens_details`` as OpenAI has them, ``input_token_details`` as LangChain has."""
-    names = [f"{sort}_{tokens}_details" for sort in sorts for tokens in ("tokens", "token")]
-    found: dict[str, Any] = next((usage[name] for name in names if isinstance(usage.get(name), dict)), {})
-    return {name: value for name, value in found.items() if type(value) is int}
-
-
-def _first(counts: dict[str, int], *names: str) -> int | None:
-    return next((counts[name] for name in names if name in counts), None)
-
-
-def _usage_in(message: dict[str, Any]) -> Any:
-    """The tokens of a message's answer, where LangChain, AutoGen or a provider keeps them."""
-    about = message.get("response_metadata")
-    about = about if isinstance(about, dict) else {}
-    told = (*(message.get(name) for name in ("usage", "models_usage", "usage_metadata")), about.get("token_usage"))
-    return next((usage for usage in (*told, about.get("usage")) if usage), None)

@@ -1,0 +1,47 @@
+"""Tokens and cost of one answer of a model, in the forms of providers and frameworks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def use_of(usage: Any, cost: Any = None) -> dict[str, Any]:
+    """Tokens of one answer; of Anthropic's what was read from the cache or written to it is part of the input."""
+    if not isinstance(usage, dict):
+        return {}
+    cost = cost if isinstance(cost, int | float) and not isinstance(cost, bool) else None
+    counts = {name: value for name, value in usage.items() if type(value) is int}
+    read, written = (
+        counts.get(f"cache_{sort}_input_tokens", counts.get(f"cache_{sort}_tokens", 0)) for sort in ("read", "creation")
+    )
+    sent, answered = _first(counts, *_SENT), _first(counts, *_ANSWERED)
+    if sent is None and answered is None:
+        return {}
+    cached = _first(_details(usage, "prompt", "input"), "cached_tokens", "cache_read")
+    reasoning = _first(_details(usage, "completion", "output"), "reasoning_tokens", "reasoning")
+    if "prompt_tokens" not in counts and cached is None:
+        cached, sent = read, (sent or 0) + read + written
+    tokens = {"input": sent, "cached": cached, "output": answered or 0, "reasoning": reasoning}
+    return {"tokens": {sort: count for sort, count in tokens.items() if count is not None}, "cost": cost}
+
+
+_SENT, _ANSWERED = ("prompt_tokens", "input_tokens"), ("completion_tokens", "output_tokens")
+
+
+def _details(usage: dict[str, Any], *sorts: str) -> dict[str, int]:
+    """Parts of a count: ``prompt_tokens_details`` as OpenAI has them, ``input_token_details`` as LangChain has."""
+    names = [f"{sort}_{tokens}_details" for sort in sorts for tokens in ("tokens", "token")]
+    found: dict[str, Any] = next((usage[name] for name in names if isinstance(usage.get(name), dict)), {})
+    return {name: value for name, value in found.items() if type(value) is int}
+
+
+def _first(counts: dict[str, int], *names: str) -> int | None:
+    return next((counts[name] for name in names if name in counts), None)
+
+
+def usage_in(message: dict[str, Any]) -> Any:
+    """The tokens of a message's answer, where LangChain, AutoGen or a provider keeps them."""
+    about = message.get("response_metadata")
+    about = about if isinstance(about, dict) else {}
+    told = (*(message.get(name) for name in ("usage", "models_usage", "usage_metadata")), about.get("token_usage"))
+    return next((usage for usage in (*told, about.get("usage")) if usage), None)

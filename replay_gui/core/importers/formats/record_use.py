@@ -1,0 +1,46 @@
+"""Tokens, cost and duration as records of any make have them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from replay_gui.core.importers.formats.message_usage import use_of
+from replay_gui.core.importers.times import milliseconds, seconds
+
+_HOLDERS = ("usage", "token_usage", "tokenUsage", "usage_metadata")
+_COUNTS: Mapping[str, str] = {
+    **dict.fromkeys(("prompt_tokens", "input_tokens", "promptTokens", "inputTokens", "tokens_in"), "input_tokens"),
+    **dict.fromkeys(("completion_tokens", "output_tokens", "completionTokens", "outputTokens"), "output_tokens"),
+    "tokens_out": "output_tokens",
+}
+USAGES = (*_HOLDERS, *_COUNTS, "total_tokens", "totalTokens", "cost_usd", "total_cost_usd")
+"""Names of members that hold tokens or cost; what differs in them is no difference of the run."""
+_MILLISECONDS = ("duration_ms", "latency_ms", "elapsed_ms", "durationMs", "latencyMs")
+_SECONDS = (
+    *("elapsed_s", "elapsed_seconds", "latency_s", "latency_seconds", "duration_s", "duration_sec"),
+    "duration_seconds",
+)
+LENGTHS = (*_MILLISECONDS, *_SECONDS)
+"""Names of members that say how long something took."""
+
+
+def use_in(record: dict[str, Any]) -> dict[str, Any]:
+    """Return ``tokens`` and ``cost`` of a record, for an event's meta; {} where it tells none."""
+    held = next((record[name] for name in _HOLDERS if isinstance(record.get(name), dict)), None)
+    cost = next((record[name] for name in ("cost_usd", "total_cost_usd", "cost") if record.get(name) is not None), None)
+    told = (
+        held
+        if held is not None
+        else {known: record[name] for name, known in _COUNTS.items() if type(record.get(name)) is int}
+    )
+    return use_of(told, cost)
+
+
+def length_in(record: dict[str, Any]) -> int | None:
+    """Return how long what a record tells of took, in ns, where it says so."""
+    for names, unit in ((_MILLISECONDS, milliseconds), (_SECONDS, seconds)):
+        for name in names:
+            if length := unit(record.get(name)):
+                return length
+    return None

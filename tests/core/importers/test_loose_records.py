@@ -1,0 +1,94 @@
+"""Records of home-made logs: what stands beside them, use of tokens, an answer beside its messages."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.helpers.foreign import Read, read_all, written
+
+ASKED = [{"role": "user", "content": "Sum?"}]
+USAGE = {"prompt_tokens": 20, "completion_tokens": 5}
+
+
+def lines(folder: Path, *records: dict[str, Any]) -> list[Read]:
+    path = folder / "log.jsonl"
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    return read_all(path)
+
+
+def test_what_an_object_says_beside_its_records(tmp_path: Path) -> None:
+    whole = {"task": "sum", "calls": [{"tool": "add", "input": 1, "output": 2}], "final_answer": "It is 2."}
+    (run,) = read_all(written(tmp_path, {**whole, "success": True, "expected_answer": "2"}))
+    assert run.kinds == ["AgentInit", "ToolRequest", "ToolResponse", "Decision", "x:expected", "x:outcome"]
+    assert run.events[0].payload["config"] == {"task": "sum"}
+    assert run.of("Decision")[0].payload["data"] == "It is 2."
+    assert run.of("x:outcome")[0].payload["passed"] is True
+
+
+@pytest.mark.parametrize(
+    ("record", "tokens", "length"),
+    [
+        ({"prompt_tokens": 16, "completion_tokens": 2, "total_tokens": 18, "elapsed_seconds": 3.5}, {"output": 2}, 3.5),
+        ({"input_tokens": 16, "output_tokens": 2, "latency_ms": 250}, {"output": 2}, 0.25),
+        (
+            {
+                "token_usage": {
+                    "prompt_tokens": 16,
+                    "completion_tokens": 2,
+                    "prompt_tokens_details": {"cached_tokens": 8},
+                    "completion_tokens_details": {"reasoning_tokens": 1},
+                }
+            },
+            {"output": 2, "cached": 8, "reasoning": 1},
+            None,
+        ),
+    ],
+)
+def test_use_and_length_of_a_call(
+    tmp_path: Path, record: dict[str, Any], tokens: dict[str, int], length: float | None
+) -> None:
+    (run,) = lines(tmp_path, {"timestamp": "2026-05-14T14:18:53", "model": "m", "prompt_preview": "Hi", **record})
+    told = {sort: count for sort, count in run.events[1].meta["tokens"].items() if (sort, count) != ("cached", 0)}
+    assert told == {"input": 16, **tokens}
+    assert run.events[1].meta.get("duration") == (None if length is None else round(length * 1e9))
+    assert run.events[1].payload["data"] == {"model": "m", "prompt_preview": "Hi"}
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"model": "m", "messages": ASKED, "response": "It is 2.", "usage": USAGE},
+        {
+            "input": {"model": "m", "messages": ASKED},
+            "output": {
+                "choices": [{"message": {"role": "assistant", "content": "It is 2."}}],
+                "model": "m",
+                "usage": USAGE,
+            },
+        },
+        {
+            "request": {"messages": ASKED},
+            "response": {"role": "assistant", "content": "It is 2.", "model": "m", "usage": USAGE},
+        },
+    ],
+)
+def test_the_answer_beside_its_messages(tmp_path: Path, record: dict[str, Any]) -> None:
+    (first, _) = lines(tmp_path, {"ts": "2026-05-14T14:18:53", **record}, {"ts": "2026-05-14T14:18:54", **record})
+    assert (first.format, first.run.name) == ("chat-messages", "log 1")
+    assert first.kinds == ["AgentInit", "Observation", "StateTransition", "Decision"]
+    answer = first.of("Decision")[0]
+    assert (answer.payload["data"], answer.meta["tokens"]) == ("It is 2.", {"input": 20, "output": 5})
+    assert answer.meta["time"] is not None
+
+
+def test_an_answer_that_the_messages_end_with_is_told_once(tmp_path: Path) -> None:
+    talk = [*ASKED, {"role": "assistant", "content": "It is 2."}]
+    first, other = lines(
+        tmp_path, {"messages": talk, "response": "It is 2."}, {"messages": talk, "response": "It is 3."}
+    )
+    assert (first.kinds, first.events[0].payload["config"]) == (["AgentInit", "Observation", "Decision"], {})
+    assert other.events[0].payload["config"] == {"response": "It is 3."}
