@@ -27,7 +27,7 @@ from replay_gui.widgets.parts.dimmer import Dimmer
 from replay_gui.widgets.parts.panel import Panel
 
 _NO_STEP_TEXT = "Choose a step above to see what differs in it."
-_MAX_WATCHED_ROWS = 4  # shown without scrolling
+_MAX_WATCHED_ROWS = 2  # shown without scrolling: the panel is low
 _EQUAL_TEXT = "Both events are equal."
 
 
