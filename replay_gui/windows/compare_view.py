@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from replay_gui.look.theme import GAP
 from replay_gui.models.comparison.comparison_search import ComparisonSearch
 from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.models.run.note_book import NoteBook
 from replay_gui.models.run.run_search import RunSearch
 from replay_gui.models.why.why_session import WhySession
 from replay_gui.models.why.why_words import run_line
@@ -17,6 +18,7 @@ from replay_gui.widgets.comparison.divergence_view import DivergenceView, run_na
 from replay_gui.widgets.comparison.rule_file_prompt import RuleFilePrompt
 from replay_gui.widgets.comparison.rule_offer_bar import RuleOfferBar
 from replay_gui.widgets.comparison.step_diff_view import StepDiffView
+from replay_gui.widgets.run.note_bar import NoteBar
 from replay_gui.widgets.timeline.timeline_panel import TimelinePanel
 from replay_gui.widgets.why.action_panel import ActionPanel
 from replay_gui.widgets.why.outcome_button import OutcomeButton
@@ -75,6 +77,7 @@ class CompareView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        self._bars = layout
         for bar in (self.rule_offer, self.rule_prompt):
             layout.addWidget(bar)
         layout.addWidget(body, 1)
@@ -142,6 +145,12 @@ class CompareView(QWidget):
         """Fit the panels to the new size."""
         super().resizeEvent(event)
         self._fit()
+
+    def add_note_bar(self, book: NoteBook, name: str) -> NoteBar:
+        """Ask above the panels what is to be known about the notes on a run."""
+        bar = NoteBar(book, name)
+        self._bars.insertWidget(0, bar)
+        return bar
 
     @Slot()
     def _on_dragged(self) -> None:

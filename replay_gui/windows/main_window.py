@@ -151,6 +151,7 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(view)
         CompareActions(self.comparison, view, self.actions_, self)
         view.why.changed.connect(self._on_progress_changed)
+        self.note_actions.attach_comparison(view)
         self._layout.restore_comparison(view)
         return view
 

@@ -18,6 +18,7 @@ from replay_gui.core.reasons.reason import ReasonKind
 from replay_gui.engine.files.notes_in_force import own_notes
 from replay_gui.engine.opening import user_trusted_folders
 from replay_gui.models.why.why_session import WhySession
+from replay_gui.widgets.run.note_bar import NoteBar
 from tests.helpers.journey import Journey
 
 Key, Ctrl = Qt.Key, Qt.KeyboardModifier.ControlModifier
@@ -191,8 +192,9 @@ def test_an_outcome_beside_a_log_counts_only_where_its_folder_is_allowed(journey
     why = _compare(journey, a, b)
     assert why.result is not None
     assert why.result.failed is None
-    user_trusted_folders().add(tmp_path)
-    why = _compare(journey, a, b)
+    bar = next(bar for bar in journey.window.compare_view.findChildren(NoteBar) if not bar.isHidden())
+    assert bar.words.text() == "Notes found beside the log of A: 1. Show them?"
+    bar.yes.click()
     journey.until(lambda: why.result is not None and why.result.failed == "a")
 
 

@@ -17,7 +17,7 @@ from replay_gui.core.reasons.reason import Reason
 from replay_gui.core.reasons.trail import key_events
 from replay_gui.core.reasons.why_result import WhyResult
 from replay_gui.engine.comparison.why_answers import Explained, RunSize, Trail, TrailGap
-from replay_gui.engine.requests import Answer, GetTrail, Request, SetOutcome
+from replay_gui.engine.requests import Answer, Explain, GetTrail, Request, SetOutcome
 from replay_gui.engine.requests import Side as RunSide
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.comparison.comparison_states import Shown
@@ -147,9 +147,14 @@ class WhySession(QObject):
         return all(outcome.passed is None or outcome.by == BY_HAND for outcome in outcomes)
 
     def set_outcome(self, side: Side, passed: bool | None) -> None:
-        """Keep whether a run passed in a file beside its log; None: not known. The reasons are ranked again."""
+        """Keep whether a run passed in the file of its notes; None: not known. The reasons are ranked again."""
         if self.can_set_outcome(side):
             self._send_request("outcome", SetOutcome(RunSide.A if side == "a" else RunSide.B, passed))
+
+    @Slot()
+    def explain_again(self) -> None:
+        """Rank the reasons again: what is known of the outcomes may be another."""
+        self._send_request("explain", Explain())
 
     # ---- the timelines ----------------------------------------------------------------------------
     def show_origins(self, on: bool) -> None:
@@ -174,7 +179,7 @@ class WhySession(QObject):
         if self.chosen != NO_REASON:
             self._send_request("trail", GetTrail(self.chosen, self._opened["a"], self._opened["b"]))
 
-    def _send_request(self, key: str, body: GetTrail | SetOutcome) -> None:
+    def _send_request(self, key: str, body: GetTrail | SetOutcome | Explain) -> None:
         bridge = self.comparison.a.bridge
         if bridge is not None:
             bridge.send_request(key, Request(self.comparison.number, body, None))

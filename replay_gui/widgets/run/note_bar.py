@@ -20,8 +20,10 @@ class NoteBar(QFrame):
 
     place_chosen = Signal(bool)
 
-    def __init__(self, book: NoteBook, parent: QWidget | None = None) -> None:
+    def __init__(self, book: NoteBook, name: str = "", parent: QWidget | None = None) -> None:
+        """`name`: of the run, where there are two."""
         super().__init__(parent)
+        self._log = f"the log of {name}" if name else "the log"
         self._book = book
         self._asks_place = False
         set_role(self, "raised")
@@ -49,7 +51,7 @@ class NoteBar(QFrame):
     @Slot()
     def _show(self) -> None:
         if self._book.unused:
-            self.words.setText(f"Notes found beside the log: {self._book.unused:,}. Show them?")
+            self.words.setText(f"Notes found beside {self._log}: {self._book.unused:,}. Show them?")
             self.words.setToolTip(plain_tooltip(one_line(self._book.unused_path)))
             self.yes.setText("Show them")
             self.yes.setToolTip("Also those beside other logs in this folder, and their rules, from now on.")

@@ -19,6 +19,7 @@ from replay_gui.models.session import Session
 from replay_gui.windows.actions import Handlers
 
 if TYPE_CHECKING:
+    from replay_gui.windows.compare_view import CompareView
     from replay_gui.windows.notes.note_dialog import NoteDialog
     from replay_gui.windows.notes.notes_dialog import NotesDialog
     from replay_gui.windows.run_view import RunView
@@ -51,6 +52,12 @@ class NoteActions(QObject):
         """Let the page of the run ask what is to be known about notes."""
         view.add_note_bar(self.book).place_chosen.connect(self._on_place_chosen)
         view.events.menu.parts.append(self._add_to_menu)
+
+    def attach_comparison(self, view: CompareView) -> None:
+        """Let the page of a comparison ask the same of both runs."""
+        for name, book in (("B", self.book_b), ("A", self.book)):
+            view.add_note_bar(book, name).place_chosen.connect(self._on_place_chosen)
+            book.allowed.connect(view.why.explain_again)  # an outcome may be among the notes
 
     def _add_to_menu(self, menu: QMenu, row: EventRow) -> None:
         for words, act in (("&Bookmark", self.on_bookmark), ("&Write a note…", self.on_note)):
