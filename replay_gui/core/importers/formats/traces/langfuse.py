@@ -81,7 +81,7 @@ class Langfuse:
         **dict.fromkeys(("sessionId", "observationId", "configId", "queueId", "datasetRunId", "authorUserId"), ID),
         **dict.fromkeys(("executionTraceId", "htmlPath", "job_execution_id"), ID),
     }
-    version = 6
+    version = 7
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept a JSON document with a trace and its observations, or an array or lines of traces."""
@@ -132,6 +132,10 @@ def _traces(file: ForeignFile, notes: ImportNotes) -> Iterator[tuple[dict[str, A
         return
     records = [document] if isinstance(document, dict) else document if isinstance(document, list) else None
     first = records[:1] if records is not None else [line for line in file.first_lines if line is not None][:1]
+    if first and _is_bare_observation(first[0]):
+        told = records if records is not None else [value for _, value in numbered_values(file.source, notes)]
+        yield from _by_trace(told, notes)
+        return
     if not first or _trace_of(first[0]) is None:
         return
     for record in records if records is not None else (value for _, value in numbered_values(file.source, notes)):
@@ -139,6 +143,24 @@ def _traces(file: ForeignFile, notes: ImportNotes) -> Iterator[tuple[dict[str, A
             yield own
         else:
             notes.count("records that are no traces, left out")
+
+
+def _by_trace(records: list[Any], notes: ImportNotes) -> Iterator[tuple[dict[str, Any], list[Any]]]:
+    """Yield the traces of observations that come without them, in the order of their first observations."""
+    traces: dict[str, list[Any]] = {}
+    for record in records:
+        if _is_bare_observation(record):
+            traces.setdefault(str(record["traceId"]), []).append(record)
+        else:
+            notes.count("records that are no observations, left out")
+    for trace, told in traces.items():
+        ids = {one.get("id") for one in told}
+        first = next((one for one in told if one.get("parentObservationId") not in ids), told[0])
+        yield {"id": trace, "name": first.get("name"), "timestamp": first.get("startTime")}, told
+
+
+def _is_bare_observation(record: Any) -> bool:
+    return isinstance(record, dict) and {"traceId", "type", "startTime", "parentObservationId"} <= record.keys()
 
 
 def _trace_of(record: Any) -> tuple[dict[str, Any], list[Any]] | None:

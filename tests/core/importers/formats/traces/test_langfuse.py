@@ -119,3 +119,18 @@ def test_traces_of_the_interface(tmp_path: Path, form: str) -> None:
             path.write_text(json.dumps(traces[0], indent=1))
     runs = [run.run.run_id for run in read_all(path)]
     assert runs == (["tr1"] if form == "alone" else ["tr1", "tr2"])
+
+
+def test_observations_without_their_trace(tmp_path: Path) -> None:
+    root = {**observation("root", "SPAN", "Chat", 0), "parentObservationId": None}
+    model = observation("m", "GENERATION", "turn", 1, input="Hi", output="Hm.", usageDetails={"input": 3, "output": 1})
+    other = {**root, "id": "r2", "traceId": "u", "name": "Other"}
+    page = {"data": [model, root, other, {"no": "observation"}], "meta": {"page": 1}}
+    first, second = read_all(written(tmp_path, page))
+    assert [(run.format, run.run.run_id, run.run.name) for run in (first, second)] == [
+        ("langfuse", "t", "Chat"),
+        ("langfuse", "u", "Other"),
+    ]
+    (answer,) = first.of("Decision")
+    assert (answer.payload["data"], answer.meta["tokens"]) == ("Hm.", {"input": 3, "output": 1})
+    assert first.run.notes["records that are no observations, left out"] == 1
