@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 
 from replay_gui.core.log.positions import Position
 from replay_gui.engine.open_run import OpenRun
-from replay_gui.engine.worker_pool import WorkerPool
+from replay_gui.engine.worker_pool import EXTRA_NICENESS, WorkerPool
 from replay_gui.widgets.parts.find_field import FindField
 from replay_gui.widgets.parts.row_view import RowView
 from replay_gui.windows.dialogs.crash_dialog import CrashHook
@@ -111,7 +111,7 @@ def trouble(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
     monkeypatch.setenv("TROUBLED_JOB", found.job)
     monkeypatch.setenv("TROUBLE", str(found.file))
-    monkeypatch.setattr(WorkerPool.__init__, "__defaults__", (2, "troubled_jobs"))
+    monkeypatch.setattr(WorkerPool.__init__, "__defaults__", (2, "troubled_jobs", EXTRA_NICENESS))
     return found
 
 
