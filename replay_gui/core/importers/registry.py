@@ -15,6 +15,7 @@ from replay_gui.core.importers.formats.assistants.claude_ai import ClaudeAi
 from replay_gui.core.importers.formats.assistants.cline import Cline
 from replay_gui.core.importers.formats.assistants.qwen_code import QwenCode
 from replay_gui.core.importers.formats.assistants.react_steps import ReActSteps
+from replay_gui.core.importers.formats.assistants.trae_agent import TraeAgent
 from replay_gui.core.importers.formats.chats.aider import Aider
 from replay_gui.core.importers.formats.chats.atif import Atif
 from replay_gui.core.importers.formats.chats.chat_messages import ChatMessages
@@ -99,6 +100,7 @@ def _own() -> tuple[Importer, ...]:
         ChatGpt(),
         ClaudeAi(),
         Cline(),
+        TraeAgent(),
         SmolAgents(),
         PydanticAi(),
         Aider(),

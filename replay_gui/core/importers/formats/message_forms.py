@@ -204,7 +204,7 @@ def read_message(value: dict[str, Any]) -> Message:
     else:
         for part in content if isinstance(content, list) else [content]:
             parts.add(part)
-    told = value.get("tool_calls")
+    told = value.get("tool_calls", value.get("toolCalls"))
     calls = [_call(call) for call in told if isinstance(call, dict)] if isinstance(told, list) else []
     single = (value.get(name) for name in ("function_call", "tool_call"))
     calls += [_call(call) for call in single if isinstance(call, dict)]
@@ -269,7 +269,17 @@ def _why_failed(message: dict[str, Any]) -> str:
 _CALL_AND_RESULT = ("tool_name", "tool_input", "tool_output")  # of a tool's message that has the call in it, too
 _USED = frozenset(
     (
-        *("role", "content", "parts", "tool_calls", "tool_call_id", "toolCallId", "tool_call_ids", "function_call"),
+        *(
+            "role",
+            "content",
+            "parts",
+            "tool_calls",
+            "toolCalls",
+            "tool_call_id",
+            "toolCallId",
+            "tool_call_ids",
+            "function_call",
+        ),
         *(
             "tool_call",
             "tool_result",

@@ -130,3 +130,34 @@ def test_what_pi_tells_its_model_beside_the_users_words() -> None:
     ]
     assert found.kinds.count("x:bookkeeping/pi/enriched") == 1
     assert not [kind for kind in found.kinds if kind.startswith("x:pi/")]
+
+
+def test_a_trajectory_of_trae_agent() -> None:
+    found = seed("trae-agent/0.json")
+    assert [(event.payload["source"], event.payload["data"]) for event in found.of("Observation")] == [
+        ("system", "You write files"),
+        ("user", "Make hello"),
+    ]
+    assert answers(found) == [
+        (None, "I will create it"),
+        ("Hm.", None),
+        (None, "Now it works."),
+        (None, "Created"),
+    ]
+    assert found.tools() == {"bash": 1, "task_done": 1}
+    assert errors(found) == ["no such folder", None]
+    tokens = [event.meta["tokens"] for event in found.events if event.meta.get("tokens")]
+    assert tokens == [{"input": 180, "cached": 20, "output": 75}, {"input": 10, "output": 5}]
+    assert found.events[-1].payload == {"how": "answered", "why": None}
+
+
+def test_calls_in_the_spelling_of_continue(tmp_path: Path) -> None:
+    call = {"id": "c1", "type": "function", "function": {"name": "ls", "arguments": '{"path": "."}'}}
+    messages = [
+        {"role": "user", "content": "List"},
+        {"role": "assistant", "content": "I list.", "toolCalls": [call]},
+        {"role": "tool", "content": "a.py", "toolCallId": "c1"},
+    ]
+    (found,) = read_all(written(tmp_path, [{"message": one, "contextItems": []} for one in messages]))
+    assert found.tools() == {"ls": 1}
+    assert [event.payload["tool_name"] for event in found.of("ToolResponse")] == ["ls"]
