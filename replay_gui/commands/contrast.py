@@ -14,7 +14,7 @@ from replay_gui.commands.contrasted_versions import (
 )
 from replay_gui.commands.reporting import ReportOptions, add_report_arguments, report_options, write_contrast_report
 from replay_gui.commands.runs import EXIT_FAILED, EXIT_GOOD, STANDARD_INPUT, add_format_argument
-from replay_gui.commands.terminal import ProgressLine, print_error, print_json, print_line
+from replay_gui.commands.terminal import ProgressLine, print_error, print_json, print_line, print_note
 from replay_gui.core.catalogue.extras import is_catalogue, require_extra
 from replay_gui.core.contrast.consensus import consensus
 from replay_gui.core.contrast.contrast import Contrast, contrast_runs
@@ -127,6 +127,9 @@ def _read_runs(args: argparse.Namespace) -> tuple[RunSet, LogOf, int]:
         if problem:
             print_error(problem)
             unread += 1
+    unused = sum(bool(file.unused_notes) for file in files)
+    if unused:
+        print_note(f"notes beside {plural(unused, 'run')} are not used: nobody has allowed what lies beside these logs")
     made, logs = list[RunProfile](), list[str]()
     with ProgressLine(f"Reading {plural(len(files), 'run')}") as progress:
         for file, profile in zip(files, profiles(files, on_progress=progress.show), strict=True):

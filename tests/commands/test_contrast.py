@@ -97,10 +97,13 @@ def test_an_outcome_set_by_hand_is_shown_as_such(command: Any, tmp_path: Path) -
     paths = [write_run(tmp_path / f"{n}.rlog", [CANCEL] * n, passed=None, trial=n) for n in range(2)]
     for number, path in enumerate(paths):
         write_notes(RunNotes(bool(number)), notes_beside(path))
-    unasked = command("contrast", *paths, "--json").object
-    assert [run["passed"] for run in unasked["runs"]] == [None, None], "nobody has allowed them"
+    unasked = command("contrast", *paths, "--json")
+    assert [run["passed"] for run in unasked.object["runs"]] == [None, None], "nobody has allowed them"
+    assert "notes beside 2 runs are not used: nobody has allowed" in unasked.err
     user_trusted_folders().add(tmp_path)
-    form = command("contrast", *paths, "--json").object
+    allowed = command("contrast", *paths, "--json")
+    form = allowed.object
+    assert "notes beside" not in allowed.err
     assert [(run["passed"], run["set_by_hand"]) for run in form["runs"]] == [(False, True), (True, True)]
     assert "2 outcomes set by hand" in command("contrast", *paths).out
 

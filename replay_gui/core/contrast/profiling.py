@@ -39,6 +39,7 @@ class RunFile(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         log: path of the log. given: what opens it, ``FILE#n`` of several. name: for people. format: of the user's file.
         content: BLAKE3 of the user's file, hex. notes: path of its notes, or "".
+        unused_notes: path of notes beside the user's file that do not count, or "".
     """
 
     log: str
@@ -47,6 +48,7 @@ class RunFile(msgspec.Struct, frozen=True, kw_only=True):
     format: str
     content: str
     notes: str
+    unused_notes: str = ""
 
 
 def run_files(
@@ -70,8 +72,17 @@ def run_files(
     shown = file.relative_to(root).as_posix() if root is not None and file.is_relative_to(root) else file.name
     with Source(path) as source:
         if format == OWN_FORMAT or (format is None and is_replay_log(source)):
-            content, notes = source.blake3(), places.counting(file)
-            return [RunFile(log=path, given=path, name=shown, format=OWN_FORMAT, content=content, notes=notes)]
+            return [
+                RunFile(
+                    log=path,
+                    given=path,
+                    name=shown,
+                    format=OWN_FORMAT,
+                    content=source.blake3(),
+                    notes=places.counting(file),
+                    unused_notes=places.unused(file),
+                )
+            ]
     made = cached_conversions(path, conversions, format, mappings)
     several = len(made) > 1
     wanted = [choose_run(made, chosen, path)] if chosen is not None else made
@@ -86,6 +97,7 @@ def run_files(
                 format=run.format,
                 content=run.source_blake3,
                 notes=places.counting(file, number),
+                unused_notes=places.unused(file, number),
             )
         )
     return files

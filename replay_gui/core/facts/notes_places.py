@@ -44,6 +44,11 @@ class NotesPlaces(msgspec.Struct, frozen=True):
             return str(beside)
         return str(self.own_notes(log, run)) if self.own else ""
 
+    def unused(self, log: Path, run: str = "") -> str:
+        """Return the path of notes beside a log that do not count, as nobody has allowed its folder; "" without."""
+        beside = notes_beside(log, run)
+        return str(beside) if not self.allows(log) and os.path.lexists(beside) else ""
+
     def files_of(self, log: Path) -> list[Path]:
         """Return the files that may hold notes which count for a run of a file."""
         folders = {log.parent: log.name} if self.allows(log) else {}
