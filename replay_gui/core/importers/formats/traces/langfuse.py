@@ -81,7 +81,7 @@ class Langfuse:
         **dict.fromkeys(("sessionId", "observationId", "configId", "queueId", "datasetRunId", "authorUserId"), ID),
         **dict.fromkeys(("executionTraceId", "htmlPath", "job_execution_id"), ID),
     }
-    version = 7
+    version = 8
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept a JSON document with a trace and its observations, or an array or lines of traces."""
@@ -179,6 +179,21 @@ def _is_observation(record: Any) -> bool:
     return isinstance(record, dict) and "traceId" in record
 
 
+def _tokens(usage: dict[str, Any]) -> dict[str, int]:
+    """Tokens by sort. Parts of a count (``input_cache_read``) stand beside it, or in it where the total says so."""
+    counts = {key: value for key, value in usage.items() if type(value) is int}
+    tokens: dict[str, int] = {key: counts[key] for key in ("input", "output") if key in counts}
+    if not tokens:
+        return {}
+    beside = counts.get("total") != tokens.get("input", 0) + tokens.get("output", 0)
+    for sort, starts in (("input", ("input_", "cache_")), ("output", ("output_",))):
+        if beside and (more := sum(count for key, count in counts.items() if key.startswith(starts))):
+            tokens[sort] = tokens.get(sort, 0) + more
+    cached = [count for key, count in counts.items() if "cache_read" in key or "cached" in key]
+    thought = [count for key, count in counts.items() if "reasoning" in key]
+    return tokens | ({"cached": sum(cached)} if cached else {}) | ({"reasoning": sum(thought)} if thought else {})
+
+
 def _span(observation: dict[str, Any], notes: ImportNotes) -> Span:
     kind, name = str(observation.get("type")), str(observation.get("name"))
     given, output = plain(unfolded(observation.get("input")), notes), plain(unfolded(observation.get("output")), notes)
@@ -186,7 +201,7 @@ def _span(observation: dict[str, Any], notes: ImportNotes) -> Span:
     usage = next(
         (own for key in ("usageDetails", "usage") if (own := observation.get(key)) and isinstance(own, dict)), {}
     )
-    tokens = {key: usage[key] for key in ("input", "output") if type(usage.get(key)) is int}
+    tokens = _tokens(usage)
     meta: dict[str, Any] = {
         "span": observation.get("id"),
         "model": observation.get("model"),

@@ -31,7 +31,7 @@ class LangSmith:
 
     name = "langsmith"
     title = "LangSmith runs"
-    version = 5
+    version = 6
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "trace_id", "parent_run_id", "parent_run_ids", "dotted_order", "session_id"), ID),
         **dict.fromkeys(("reference_example_id", "child_run_ids", "manifest_id", "app_path", "share_token"), ID),
@@ -166,11 +166,12 @@ def _tokens(record: dict[str, Any], output: Any) -> dict[str, int] | None:
         case {"generations": [[{"message": {"kwargs": {"usage_metadata": dict(usage)}}}]]}:
             usages.append(usage)
     for usage in usages:
-        details = usage.get("input_token_details")
+        sent, answered = (usage.get(f"{sort}_token_details") for sort in ("input", "output"))
         counts = {
             "input": usage.get("prompt_tokens", usage.get("input_tokens")),
-            "cached": details.get("cache_read") if isinstance(details, dict) else None,
+            "cached": sent.get("cache_read") if isinstance(sent, dict) else None,
             "output": usage.get("completion_tokens", usage.get("output_tokens")),
+            "reasoning": answered.get("reasoning") if isinstance(answered, dict) else None,
         }
         if tokens := {name: count for name, count in counts.items() if type(count) is int}:
             return tokens

@@ -36,7 +36,7 @@ class OpenAiAgents:
 
     name = "openai-agents"
     title = "OpenAI Agents SDK trace"
-    version = 5
+    version = 6
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "trace_id": ID,
@@ -101,9 +101,13 @@ def _span(record: dict[str, Any], notes: ImportNotes) -> Span:
     meta: dict[str, Any] = {"span": record.get("id"), "model": data.get("model")}
     meta["response_id"] = data.get("response_id")
     if isinstance(usage, dict):
-        details = usage.get("input_tokens_details")
-        cached = details.get("cached_tokens") if isinstance(details, dict) else None
-        counts = {"input": usage.get("input_tokens"), "cached": cached, "output": usage.get("output_tokens")}
+        sent, answered = (usage.get(f"{sort}_tokens_details") for sort in ("input", "output"))
+        counts = {
+            "input": usage.get("input_tokens"),
+            "cached": sent.get("cached_tokens") if isinstance(sent, dict) else None,
+            "output": usage.get("output_tokens"),
+            "reasoning": answered.get("reasoning_tokens") if isinstance(answered, dict) else None,
+        }
         meta["tokens"] = {name: count for name, count in counts.items() if type(count) is int} or None
     return Span(
         id=str(record.get("id")),

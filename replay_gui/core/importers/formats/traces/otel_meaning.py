@@ -61,8 +61,14 @@ _OUT = (
 )
 _CACHED = (
     *("gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cache_read_input_tokens", "ai.usage.cachedInputTokens"),
-    "llm.token_count.prompt_details.cache_read",
+    *("llm.token_count.prompt_details.cache_read", "gen_ai.usage.cache_read_tokens", "gen_ai.usage.cached_tokens"),
+    *("gen_ai.usage.details.cache_read_tokens", "gen_ai.usage.details.cached_tokens"),
 )
+_REASONING = (
+    *("gen_ai.usage.reasoning.output_tokens", "gen_ai.usage.reasoning_tokens", "ai.usage.reasoningTokens"),
+    *("gen_ai.usage.details.reasoning_tokens", "llm.token_count.completion_details.reasoning"),
+)
+_SORTS = (("input", _IN), ("cached", _CACHED), ("output", _OUT), ("reasoning", _REASONING))
 _COSTS = (("gen_ai.usage.input_cost", "gen_ai.usage.output_cost"), ("cost_prompt", "cost_completion"))
 _AGENTS = ("gen_ai.agent.name", "gen_ai.workflow.name", "agent_name", "traceloop.entity.name")
 _CONFIG = {
@@ -163,7 +169,7 @@ def meaning(span: RawSpan, notes: ImportNotes) -> Span:
 
 def _tokens(attributes: dict[str, Any]) -> dict[str, int] | None:
     counts = {}
-    for sort, names in (("input", _IN), ("cached", _CACHED), ("output", _OUT)):
+    for sort, names in _SORTS:
         value = next((attributes[name] for name in names if attributes.get(name) is not None), None)
         if type(value) is int or (isinstance(value, str) and value.isdecimal() and len(value) < 18):
             counts[sort] = int(value)

@@ -134,3 +134,31 @@ def test_observations_without_their_trace(tmp_path: Path) -> None:
     (answer,) = first.of("Decision")
     assert (answer.payload["data"], answer.meta["tokens"]) == ("Hm.", {"input": 3, "output": 1})
     assert first.run.notes["records that are no observations, left out"] == 1
+
+
+@pytest.mark.parametrize(
+    ("usage", "tokens"),
+    [
+        ({"input": 3, "output": 1, "total": 4}, {"input": 3, "output": 1}),
+        (  # as its LangChain handler counts
+            {"input": 2, "input_cache_read": 8, "output": 1, "output_reasoning": 4, "total": 15},
+            {"input": 10, "cached": 8, "output": 5, "reasoning": 4},
+        ),
+        (  # Anthropic's
+            {"input": 2, "cache_read_input_tokens": 8, "cache_creation_input_tokens": 3, "output": 1},
+            {"input": 13, "cached": 8, "output": 1},
+        ),
+        (  # as OpenTelemetry's details come in
+            {"input": 10, "prompt_details.cache_read": 8, "output": 5, "completion_details.reasoning": 4, "total": 15},
+            {"input": 10, "cached": 8, "output": 5, "reasoning": 4},
+        ),
+        (
+            {"input": 10, "input_cached_tokens": 8, "output": 5, "output_reasoning_tokens": 4, "total": 15},
+            {"input": 10, "cached": 8, "output": 5, "reasoning": 4},
+        ),
+    ],
+)
+def test_parts_of_counts_of_tokens(tmp_path: Path, usage: dict[str, int], tokens: dict[str, int]) -> None:
+    model = observation("m", "GENERATION", "turn", 1, input="Hi", output="Hm.", usageDetails=usage)
+    (run,) = read_all(written(tmp_path, {"data": [model]}))
+    assert run.of("Decision")[0].meta["tokens"] == tokens

@@ -14,6 +14,8 @@ CHAT = {
     "gen_ai.request.model": "m1",
     "gen_ai.usage.input_tokens": 100,
     "gen_ai.usage.output_tokens": 10,
+    "gen_ai.usage.details.reasoning_tokens": 4,
+    "gen_ai.usage.details.cache_read_tokens": 60,
     "gen_ai.input.messages": json.dumps([{"role": "user", "content": "How warm?"}]),
     "gen_ai.output.messages": json.dumps([{"role": "assistant", "parts": [{"type": "text", "content": "4"}]}]),
 }
@@ -24,13 +26,16 @@ TOOL = {
 }
 
 
-def assert_read(run: Read) -> None:
+USED = {"input": 100, "cached": 60, "output": 10, "reasoning": 4}
+
+
+def assert_read(run: Read, used: dict[str, int]) -> None:
     assert run.format == "otel"
     (asked,), (answer,), (request,), (response,) = (
         run.of(kind) for kind in ("Observation", "Decision", "ToolRequest", "ToolResponse")
     )
     assert (asked.payload["data"], answer.payload["data"]) == ("How warm?", "4")
-    assert (answer.meta["tokens"], answer.meta["model"]) == ({"input": 100, "output": 10}, "m1")
+    assert (answer.meta["tokens"], answer.meta["model"]) == (used, "m1")
     assert (request.payload["tool_name"], request.payload["input"]) == ("weather", {"c": 1})
     assert (response.payload["error"], response.meta["duration"]) == ("boom", 1_000_000_000)
 
@@ -55,7 +60,7 @@ def go_span(id: str, above: str, begun: int, attributes: dict[str, Any], code: s
 def test_zipkin() -> None:
     (run,) = read_all(DATA / "seeds" / "otel" / "15.json")
     assert run.run.agent == "x"
-    assert_read(run)
+    assert_read(run, {"input": 100, "output": 10})
 
 
 def test_the_go_sdk_prints_spans_over_several_lines(tmp_path: Path) -> None:
@@ -63,7 +68,7 @@ def test_the_go_sdk_prints_spans_over_several_lines(tmp_path: Path) -> None:
     path = tmp_path / "spans.txt"
     path.write_text("\n".join(json.dumps(span, indent="\t") for span in spans))
     (run,) = read_all(path)
-    assert_read(run)
+    assert_read(run, USED)
 
 
 def test_otlp_with_the_names_of_python(tmp_path: Path) -> None:
@@ -76,4 +81,4 @@ def test_otlp_with_the_names_of_python(tmp_path: Path) -> None:
     spans = [span("b", 1, CHAT), span("c", 2, TOOL, parent_span_id="b", status={"code": 2, "message": "boom"})]
     groups = [{"resource": {}, "scope_spans": [{"scope": {}, "spans": spans}]}]
     (run,) = read_all(written(tmp_path, {"resource_spans": groups}))
-    assert_read(run)
+    assert_read(run, USED)
