@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
-from replay_gui.core.importers.formats.message_events import first_line
-
-# How frameworks begin what they tell a model of a tool that failed. "Errors found: 0" and "ErrorPage.tsx" are answers.
-_FAILURE = re.compile(
-    r"Error(?::|$| - | (?:code|calling|executing|invoking|running|using|occurred|accessing|fetching|loading|opening"
-    r"|parsing|processing|reading|writing|while|when|during|in|from)\b)",
-    re.MULTILINE,
-)
+from replay_gui.core.importers.formats.message_events import first_line, says_failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +40,7 @@ class MessageResult:
         texts = [self.output] if isinstance(self.output, str) else self.output if isinstance(self.output, list) else []
         told = [item.get("text") if isinstance(item, dict) else item for item in texts]
         text = next((item for item in told if isinstance(item, str)), "")
-        return (self.why or first_line(text) or "failed") if self.error or _FAILURE.match(text) else None
+        return (self.why or first_line(text) or "failed") if self.error or says_failure(text) else None
 
 
 @dataclass(frozen=True, slots=True)

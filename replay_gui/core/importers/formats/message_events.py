@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,12 @@ NOT_MESSAGES = "entries that are no messages, kept as custom events"
 BAD_ARGUMENTS = "arguments of tool calls that are no JSON, kept as text"
 
 _SPEAKERS = ("system", "developer", "user")
+# What a model is told of a tool that failed begins like this; "Errors found: 0" and "ErrorPage.tsx" are answers.
+_FAILURE = re.compile(
+    r"(?:Error|ERROR)(?::|$| - | (?:code|calling|executing|invoking|running|using|occurred|accessing|fetching|loading"
+    r"|opening|parsing|processing|reading|writing|while|when|during|in|from)\b)",
+    re.MULTILINE,
+)
 _OUR_PART = frozenset({"role", "content", "tool_calls", "tool_call_id", "name", "reasoning_content"})
 
 
@@ -110,6 +117,11 @@ def decoded(text: Any) -> Any:
 def first_line(text: Any) -> str:
     """What to say of an error in a line."""
     return cut(text.strip().partition("\n")[0]) if isinstance(text, str) else ""
+
+
+def says_failure(text: str) -> bool:
+    """Whether the answer of a tool says by its first words that the call failed, where nothing else tells."""
+    return _FAILURE.match(text) is not None
 
 
 def _id(call: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from replay_gui.core.importers.formats.message_events import decoded, first_line
+from replay_gui.core.importers.formats.message_events import decoded, first_line, says_failure
 from replay_gui.core.importers.formats.records import CLOCK, ID, RecordEvents, RecordFormat
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.times import any_time
@@ -24,7 +24,7 @@ _RESULT = re.compile(r"^\[(\w+)[^\n]{0,4000}\] Result:\s*", re.MULTILINE)
 _REST = re.compile(
     r"^(?:<environment_details>|# task_progress|# TODO|# Todo|\[\w+[^\n]{0,4000}\] Result:)", re.MULTILINE
 )
-_FAILED = ("The tool execution failed", "Error", "<error", "[ERROR]", "Command failed")
+_FAILED = ("The tool execution failed", "<error", "[ERROR]", "Command failed")
 _REFUSED = "The user denied this operation"
 
 
@@ -157,7 +157,7 @@ class _ClineEvents(RecordEvents):
 
     def _result(self, call_id: str, output: str) -> None:
         refused = output.startswith(_REFUSED)
-        failed = refused or output.startswith(_FAILED)
+        failed = refused or output.startswith(_FAILED) or says_failure(output)
         self.result(call_id, output, (first_line(output) or "failed") if failed else None, {}, refused=refused)
 
     def _request(self, told: Any, extra: dict[str, Any]) -> None:

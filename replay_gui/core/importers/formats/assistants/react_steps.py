@@ -10,7 +10,7 @@ from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.chats.chat_messages import ChatMessageEvents
 from replay_gui.core.importers.formats.message_content import arguments_of
-from replay_gui.core.importers.formats.message_events import first_line
+from replay_gui.core.importers.formats.message_events import first_line, says_failure
 from replay_gui.core.importers.formats.records import CLOCK, ID, NO_RUNS, USAGE, first_records, numbered_records
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
@@ -27,7 +27,6 @@ _PATCHES = ("final_patch", "model_patch", "git_patch", "patch")
 _FINAL = ("finish", "final_answer", "final answer", "finalanswer", "answer", "submit", "complete", "done")
 _BRACKETS = re.compile(r"([A-Za-z][\w .-]{0,60})[\[(](.*)[\])]\s*", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z][\w.-]{0,60}")
-_FAILED = ("Error", "ERROR")
 
 
 class ReActSteps:
@@ -121,10 +120,11 @@ class _ReActEvents(ChatMessageEvents):
             self.run.context["parent"] = self.answered(None, text if isinstance(text, str) else str(text))
         name, asked, more = _call(record[action] if action else None, record[given] if given else None)
         wrong = record.get("error")
+        told_well = record.get("success") is True or record.get("ok") is True
         failed = bool(wrong) or record.get("success") is False or record.get("ok") is False
         said = record[observed] if observed else None
-        failed = failed or (isinstance(said, str) and said.startswith(_FAILED))
-        if failed and (record.get("success") is True or record.get("ok") is True):
+        failed = failed or (not told_well and isinstance(said, str) and says_failure(said))
+        if failed and told_well:
             rest["success"] = True  # the step says both
         extra = {"fields": told} if (told := rest | more) else {}
         if name.lower() in _FINAL:
