@@ -23,6 +23,7 @@ BETWEEN_VALUES = "parts between two JSON values that are no JSON, left out"
 
 _CHUNK_BYTES = 1 << 20
 _BOM = b"\xef\xbb\xbf"
+_MAX_DAMAGED = 20  # values in a row that are damaged: each may be read to the end of the file; then the rest is left
 _MAX_DIGITS = 4000  # Python reads no longer whole number
 
 _decode = msgspec.json.Decoder().decode
@@ -119,13 +120,14 @@ def values_in_a_row(raw: bytes, notes: ImportNotes) -> list[Any]:
     a file is JSON Lines.
     """
     text = raw.decode("utf-8", "replace").removeprefix("\ufeff")
-    values, begun = list[Any](), _NEXT.search(text)
-    while begun is not None:
+    values, between, damaged, begun = list[Any](), 0, 0, _NEXT.search(text)
+    while begun is not None and damaged <= _MAX_DAMAGED:
         place = begun.start()
         try:
             value, end = _scan(text, place)
         except (ValueError, RecursionError):
-            notes.count(BETWEEN_VALUES)
+            between += 1
+            damaged += text[place] in "{["
             begun = _BEGIN.search(text, place + 1)
         else:
             if not values and "\n" not in text[place:end]:
@@ -134,8 +136,12 @@ def values_in_a_row(raw: bytes, notes: ImportNotes) -> list[Any]:
             begun = _NEXT.search(text, end)
         if not values:
             return []
+    if len(values) < 2:
+        return []
+    if between:
+        notes.count(BETWEEN_VALUES, between)
     try:
-        return [plain(value, notes) for value in values] if len(values) > 1 else []
+        return [plain(value, notes) for value in values]
     except RecursionError:
         return []
 

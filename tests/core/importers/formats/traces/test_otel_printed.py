@@ -71,6 +71,12 @@ def test_text_between_printed_spans_and_a_span_that_breaks_off_are_counted(tmp_p
     assert one.run.notes[BETWEEN_VALUES] == 2
 
 
+def test_a_file_that_is_damaged_again_and_again_is_given_up_soon(tmp_path: Path) -> None:
+    (one,) = read_printed(tmp_path, ENDED, TOOL, "[\n" * 100_000)
+    assert one.kinds == ["AgentInit", "ToolRequest", "ToolResponse"]
+    assert 1 < one.run.notes[BETWEEN_VALUES] < 100
+
+
 def test_one_value_that_breaks_off_is_no_row_of_values(tmp_path: Path) -> None:
     path = tmp_path / "cut.json"
     path.write_text(json.dumps({"a": [{"b": 1}, {"c": 2}]}, indent=0)[:-3])
