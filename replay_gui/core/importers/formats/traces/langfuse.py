@@ -154,8 +154,8 @@ def _by_trace(records: list[Any], notes: ImportNotes) -> Iterator[tuple[dict[str
         else:
             notes.count("records that are no observations, left out")
     for trace, told in traces.items():
-        ids = {one.get("id") for one in told}
-        first = next((one for one in told if one.get("parentObservationId") not in ids), told[0])
+        ids = {str(one.get("id")) for one in told}
+        first = next((one for one in told if str(one["parentObservationId"]) not in ids), told[0])
         yield {"id": trace, "name": first.get("name"), "timestamp": first.get("startTime")}, told
 
 

@@ -125,7 +125,8 @@ def test_observations_without_their_trace(tmp_path: Path) -> None:
     root = {**observation("root", "SPAN", "Chat", 0), "parentObservationId": None}
     model = observation("m", "GENERATION", "turn", 1, input="Hi", output="Hm.", usageDetails={"input": 3, "output": 1})
     other = {**root, "id": "r2", "traceId": "u", "name": "Other"}
-    page = {"data": [model, root, other, {"no": "observation"}], "meta": {"page": 1}}
+    odd = {**model, "traceId": "u", "id": ["x"], "parentObservationId": ["y"]}
+    page = {"data": [model, root, other, odd, {"no": "observation"}], "meta": {"page": 1}}
     first, second = read_all(written(tmp_path, page))
     assert [(run.format, run.run.run_id, run.run.name) for run in (first, second)] == [
         ("langfuse", "t", "Chat"),
