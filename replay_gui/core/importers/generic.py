@@ -48,7 +48,7 @@ class JsonLines:
 
     name = "json-lines"
     title = "JSON Lines"
-    version = 11
+    version = 12
     volatile: ClassVar[AbstractMapping[str, str]] = {
         **dict.fromkeys(USUAL_NAMES["time"], CLOCK),
         **OF_PARTS,
@@ -174,6 +174,10 @@ class _JsonLinesEvents:
         rest = {key: value for key, value in mapping.rest(record).items() if key not in JsonLines.volatile}
         if isinstance(parts["kind"], str) and not is_usual_kind(parts["kind"]):
             rest[mapping.member("kind", record)] = parts["kind"]
+        if parts["tool"] is None and (call := _call_in(record)) is not None:
+            told, call_rest = call
+            parts |= {"kind": "tool_call", **told}
+            rest = {key: value for key, value in rest.items() if key not in ("tool_call", "tool_result")} | call_rest
         match parts["tool"]:
             case {"name": str(name), "arguments": given, **more} if parts["input"] is None:
                 parts |= {"tool": name, "input": given}
@@ -306,6 +310,22 @@ class _JsonLinesEvents:
         seq, call = run.response(call_id, output, error=error)
         if error is not None:
             run.error("tool_error", error, call.tool_name, parent=seq)
+
+
+def _call_in(record: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """Return (parts, what else it says) of a call that a record holds as ``tool_call``, with its ``tool_result``."""
+    call, result = record.get("tool_call"), record.get("tool_result")
+    if not isinstance(call, dict) or not isinstance(call.get("name"), str):
+        return None
+    given = next((name for name in ("args", "arguments", "input", "parameters") if name in call), "")
+    rest = {"call": {key: value for key, value in call.items() if key not in ("name", given, "id")}}
+    output = result
+    if isinstance(result, dict) and "output" in result:
+        output = result["output"] if result["output"] is not None else result.get("error")
+        said = {key: value for key, value in result.items() if key not in ("output", *JsonLines.volatile)}
+        rest |= {"error": said.pop("error", None), "result": said}
+    parts = {"tool": call["name"], "input": call.get(given, {}), "output": output}
+    return parts, {key: value for key, value in rest.items() if value not in (None, {}, "")}
 
 
 def _is_of_tool(word: Any) -> bool:

@@ -92,3 +92,22 @@ def test_an_answer_that_the_messages_end_with_is_told_once(tmp_path: Path) -> No
     )
     assert (first.kinds, first.events[0].payload["config"]) == (["AgentInit", "Observation", "Decision"], {})
     assert other.events[0].payload["config"] == {"response": "It is 3."}
+
+
+def test_a_record_that_holds_a_call_and_its_result(tmp_path: Path) -> None:
+    step = {"trace_id": "a", "agent_role": "toy", "raw_output": "", "action_type": "message"}
+    called = {"action_type": "tool_call", "tool_call": {"name": "add", "args": {"a": 1}}}
+    (run,) = lines(
+        tmp_path,
+        {**step, "tool_call": None, "tool_result": None, "raw_output": "Hm."},
+        {**step, **called, "tool_result": {"output": "2", "error": None, "latency_ms": 3.0}},
+        {**step, **called, "tool_result": {"output": None, "error": "no net"}},
+        {**step, **called, "tool_result": None},
+    )
+    assert [(event.payload["tool_name"], event.payload["input"]) for event in run.of("ToolRequest")] == [
+        ("add", {"a": 1})
+    ] * 3
+    assert [(event.payload["output"], event.payload["error"]) for event in run.of("ToolResponse")] == [
+        ("2", None),
+        ("no net", "no net"),
+    ]
