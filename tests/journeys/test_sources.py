@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QLabel
 
 from replay_gui.widgets.parts.banner import Banner
+from replay_gui.widgets.run.fact_view import FactView
 from replay_gui.windows.dialogs.mapping_dialog import MappingDialog
 from replay_gui.windows.dialogs.text_dialog import TextDialog
 from replay_gui.windows.format_menu import FormatMenu
@@ -118,9 +119,18 @@ def test_the_facts_tell_of_tokens_by_model(journey: Journey, tmp_path: Path) -> 
     journey.window.actions_["run_facts"].trigger()
 
     def shown() -> set[str]:
-        return {label.text() for label in journey.window.findChildren(QLabel) if label.isVisible()}
+        """The words of all labels and cells."""
+        labels = {label.text() for label in journey.window.findChildren(QLabel) if label.isVisible()}
+        views = [view for view in journey.window.findChildren(FactView) if view.isVisible()]
+        tables = [view.model() for view in views]
+        return labels | {
+            str(table.index(row, column).data())
+            for table in tables
+            for row in range(table.rowCount())
+            for column in range(table.columnCount())
+        }
 
-    journey.until(lambda: shown() >= {"a-model", "input", "20", "output", "6"})
+    journey.until(lambda: shown() >= {"20 input, 6 output", "a-model", "20", "6"})
 
 
 def test_a_broken_file_is_shown_as_text_and_read_as_another_format(journey: Journey, tmp_path: Path) -> None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
+from replay_gui.models.headed_table import LEFT, RIGHT, HeadedTable
 from replay_gui.models.run.any_index import AnyIndex
 
 
@@ -33,7 +34,7 @@ class FactCell:
 FactCells: TypeAlias = tuple[FactCell, ...]
 
 
-class FactTable(QAbstractTableModel):
+class FactTable(HeadedTable[FactCells]):
     """Rows of cells, all keys of a column of one type. The order chosen by `sort` is kept for other rows.
 
     Signal: shown(): there are other rows.
@@ -45,8 +46,12 @@ class FactTable(QAbstractTableModel):
         super().__init__(parent)
         self._headings = tuple(headings)
         self._given: tuple[FactCells, ...] = ()
-        self._rows: list[FactCells] = []
         self._sorted_by: tuple[int, bool] | None = None  # column, whether descending
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """The headings of the columns."""
+        return self._headings
 
     def show(self, rows: Sequence[FactCells], headings: Sequence[str] | None = None) -> None:
         """Show these rows, in the order chosen last; before that, as they are given."""
@@ -69,10 +74,10 @@ class FactTable(QAbstractTableModel):
         return next((cell.aim for cell in cells if cell.aim is not None), None)
 
     def _order(self) -> None:
-        self._rows = list(self._given)
+        self._rows = self._given
         if self._sorted_by is not None and self._sorted_by[0] < len(self._headings):
             column, descending = self._sorted_by
-            self._rows.sort(key=lambda cells: cells[column].key, reverse=descending)
+            self._rows = sorted(self._given, key=lambda cells: cells[column].key, reverse=descending)
 
     # ---- as Qt asks -----------------------------------------------------------------------------------
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
@@ -82,31 +87,13 @@ class FactTable(QAbstractTableModel):
         self._order()
         self.layoutChanged.emit()
 
-    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
-        """The number of rows."""
-        return 0 if parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
-        """The number of columns."""
-        return 0 if parent.isValid() else len(self._headings)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return a column's heading or its alignment."""
-        if orientation is not Qt.Orientation.Horizontal or section >= len(self._headings):
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self._headings[section]
-        return _aligned(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
+    def _alignment(self, column: int) -> Qt.AlignmentFlag:
+        return RIGHT if column else LEFT
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return a cell's text or its alignment."""
         if not index.isValid():
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _aligned(index.column())
+            return self._alignment(index.column())
         return self._rows[index.row()][index.column()].text if role == Qt.ItemDataRole.DisplayRole else None
-
-
-def _aligned(column: int) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, QObject, Qt, Signal, Slot
 
 from replay_gui.core.index.run_index import NO_TOOL, time_since_start
 from replay_gui.core.log.positions import Position, position_after
@@ -16,11 +16,11 @@ from replay_gui.core.text.clock import since_start
 from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.wording import plural
 from replay_gui.engine.queries.value_messages import ChangeRow, ListChanges, ValueChanges
+from replay_gui.models.headed_table import LEFT, RIGHT, HeadedTable
 from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.models.session import Session
 from replay_gui.models.values.watched_paths import keys_of
 
-_HEADINGS = ("Event", "Time", "Changed by", "Before", "After")
 _ABSENT_WORDS = "not there"
 
 
@@ -34,13 +34,14 @@ class ChangeColumn(IntEnum):
     AFTER = 4
 
 
-class ChangeTable(QAbstractTableModel):
+class ChangeTable(HeadedTable[ChangeRow]):
     """One row a change, in the order of the run; rows come as a worker finds them.
 
     Attributes: path: of the value, or None. listing: whether more may come.
     Signal: changed(): there are more rows, or the words are others.
     """
 
+    headings = ("Event", "Time", "Changed by", "Before", "After")
     changed = Signal()
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
@@ -48,7 +49,7 @@ class ChangeTable(QAbstractTableModel):
         self.path: Path | None = None
         self.listing = False
         self._session = session
-        self._rows: list[ChangeRow] = []
+        self._rows: list[ChangeRow] = []  # grows
         self._number = 0
         self._last = ValueChanges(number=0)
         session.values.listed.connect(self._on_listed)
@@ -107,28 +108,15 @@ class ChangeTable(QAbstractTableModel):
         return positions, np.fromiter(values, np.float64, len(self._rows))
 
     # ---- as Qt asks ---------------------------------------------------------------------------------
-    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
-        """The number of changes."""
-        return 0 if parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
-        """The number of columns."""
-        return 0 if parent.isValid() else len(_HEADINGS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return a column's heading or its alignment."""
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return _HEADINGS[section]
-        return _aligned(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
+    def _alignment(self, column: int) -> Qt.AlignmentFlag:
+        return RIGHT if column in (ChangeColumn.EVENT, ChangeColumn.TIME) else LEFT
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return a cell's text, its alignment, or the whole text of a value as a tooltip."""
         if not index.isValid():
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _aligned(index.column())
+            return self._alignment(index.column())
         return self._words(self._rows[index.row()], index.column()) if role == Qt.ItemDataRole.DisplayRole else None
 
     def _words(self, row: ChangeRow, column: int) -> str:
@@ -145,8 +133,3 @@ class ChangeTable(QAbstractTableModel):
             case ChangeColumn.BEFORE:
                 return _ABSENT_WORDS if row.old is None else row.old
         return _ABSENT_WORDS if row.new is None else row.new
-
-
-def _aligned(column: int) -> Qt.AlignmentFlag:
-    right = column in (ChangeColumn.EVENT, ChangeColumn.TIME)
-    return (Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter

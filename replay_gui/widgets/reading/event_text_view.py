@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QContextMenuEvent, QTextCursor, QTextOption
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from replay_gui.look.theme import GAP, UNIT, data_font
 from replay_gui.widgets.reading.text_matches import TextMatches
+from replay_gui.widgets.reading.text_menu import show_text_menu
 
 _MAX_BLOCK_CHARACTERS = 1024  # characters of a block
 _CONTINUED_BLOCK = 1  # user state of a block that is no line of its own, but goes on with the one before
@@ -63,11 +64,7 @@ class EventTextView(QPlainTextEdit):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """The usual menu, and the actions that this widget was given."""
-        menu = self.createStandardContextMenu()
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addSeparator()
-        menu.addActions(self.actions())
-        menu.popup(event.globalPos())
+        show_text_menu(self, event.globalPos())
 
     def wanted_height(self) -> int:
         """Pixels that the whole text takes at the present width."""

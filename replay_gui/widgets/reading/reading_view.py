@@ -25,6 +25,7 @@ from replay_gui.core.reading.reading_line import Fold, LineKind, ReadingLine
 from replay_gui.look.theme import GAP, UNIT, theme
 from replay_gui.widgets.reading.reading_writer import GUTTER, QUOTE, ReadingWriter
 from replay_gui.widgets.reading.text_matches import TextMatches
+from replay_gui.widgets.reading.text_menu import show_text_menu
 
 _CHEVRON = 4.0  # half of its size
 _FOLD_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
@@ -191,11 +192,7 @@ class ReadingView(QTextEdit):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """The usual menu, and the actions that this widget was given."""
-        menu = self.createStandardContextMenu()
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addSeparator()
-        menu.addActions(self.actions())
-        menu.popup(event.globalPos())
+        show_text_menu(self, event.globalPos())
 
     def createMimeDataFromSelection(self) -> QMimeData:
         """What is chosen within one line as it is seen; of several lines the text that they were made of."""

@@ -1,7 +1,8 @@
-"""What the small tables of the page of many runs have in common: rows, and a heading over each column."""
+"""What small tables have in common: rows, and a heading over each column."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
@@ -16,7 +17,7 @@ _RowT = TypeVar("_RowT")
 class HeadedTable(QAbstractTableModel, Generic[_RowT]):
     """A table of values, a row each; a subclass has the `headings`, and `data` for its cells."""
 
-    _rows: tuple[_RowT, ...] = ()
+    _rows: Sequence[_RowT] = ()
 
     @property
     def headings(self) -> tuple[str, ...]:
