@@ -29,6 +29,7 @@ from replay_gui.windows.splitter import new_splitter
 
 _COLUMN_SHARES = (39, 30, 31)  # of the width, in percent
 _MAX_TIMELINE_SHARE = 0.445  # of the height: the panels below keep half of the window with its tool bar
+_MAX_SHARE_OF_MANY_TOOLS = 0.6  # likewise, where the user wants many lanes
 _MIN_PANEL_PX = (28 * GAP, 20 * GAP)  # whatever a panel shows, the window must not grow
 
 
@@ -160,5 +161,7 @@ class RunView(QWidget):
     @Slot()
     def _fit(self) -> None:
         if not self._dragged:
-            upper = min(self.timeline.sizeHint().height(), round(self._rows.height() * _MAX_TIMELINE_SHARE))
+            many_tools = self.timeline.timeline.choice.many_tools
+            share = _MAX_SHARE_OF_MANY_TOOLS if many_tools else _MAX_TIMELINE_SHARE
+            upper = min(self.timeline.sizeHint().height(), round(self._rows.height() * share))
             self._rows.setSizes([upper, self._rows.height() - GAP - upper])

@@ -41,6 +41,22 @@ def choose(journey: Journey, position: int, words: str) -> None:
     journey.until(journey.window.isActiveWindow)
 
 
+def test_the_menu_is_that_of_the_row_pressed_though_the_list_scrolls(journey: Journey, log: Path) -> None:
+    journey.open(log)
+    events = journey.window.run_view.events
+    last = events.view.rows_in_sight()[1] - 2
+    point = QPoint(80, events.view.rowViewportPosition(last) + 4)
+    chosen = events.table.event_row(last).position
+    QTest.mousePress(events.view.viewport(), Qt.MouseButton.RightButton, pos=point)
+    assert events.view.rowAt(point.y()) != last, "it scrolls where the row is near the edge"
+    events.show_menu(point)
+    journey.arrive(chosen)
+    (menu,) = (menu for menu in events.view.findChildren(QMenu) if menu.isVisible())
+    next(one for one in menu.actions() if one.text() == "Copy lin&k").trigger()
+    menu.close()
+    assert f"--at {chosen}" in QGuiApplication.clipboard().text()
+
+
 def test_only_and_hide_and_steps_through_what_is_left(journey: Journey, log: Path) -> None:
     journey.open(log)
     events = journey.window.run_view.events

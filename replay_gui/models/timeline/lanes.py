@@ -28,6 +28,8 @@ from replay_gui.models.timeline.timeline_choice import ALL_LANES, BOOKKEEPING, R
 
 Positions = NDArray[np.int32]
 MAX_TOOL_LANES = 8  # at most; with more tools the last lane stands for the rest
+MAX_MANY_TOOL_LANES = 24  # at most where the user wants many
+MORE_TOOLS = "more"  # the key of the lane for the rest
 MAX_SUBAGENT_LANES = 6  # at most, likewise
 MAX_PARTS = 16  # of a lane
 NO_POSITIONS: Positions = np.zeros(0, np.int32)
@@ -151,12 +153,15 @@ class Lanes:
             self._subagents,
         )
 
-    def rows(self, choice: LaneChoice = ALL_LANES, limit: int = MAX_TOOL_LANES) -> tuple[Lane, ...]:
+    def rows(self, choice: LaneChoice = ALL_LANES, limit: int | None = None) -> tuple[Lane, ...]:
         """The lanes from top to bottom: at most `limit` tools, by number of calls, the rest of them in one lane.
+
+        `limit` None: as many as the choice wants.
 
         A lane without events is left out, but where there are no events at all; where the hidden lanes have all the
         events, they are shown.
         """
+        limit = most_tool_lanes(choice) if limit is None else limit
         rows = [self._row(_AGENT), *self._subagent_rows(choice), self._row(_OBSERVATIONS), self._row(_DECISIONS)]
         rows += self._tool_rows(choice, limit)
         rest = [self._row(key, REST) for key in (_MEMORY, _PATCHES, _ERRORS)]
@@ -166,7 +171,7 @@ class Lanes:
         rows = [row for row in rows if row.count or not self.count]
         return tuple(row for row in rows if row.key not in choice.hidden) or tuple(rows)
 
-    def row_count(self, choice: LaneChoice = ALL_LANES, limit: int = MAX_TOOL_LANES) -> int:
+    def row_count(self, choice: LaneChoice = ALL_LANES, limit: int | None = None) -> int:
         """Return the number of lanes that `rows` returns."""
         return len(self.rows(choice, limit))
 
@@ -199,7 +204,7 @@ class Lanes:
         kept = len(called) if len(called) <= limit and not others else max(min(limit - 1, len(called)), 0)
         rest = [*called[kept:], *others]
         count = len(rest) + (len(self._tools) - _MAX_TOOLS - 1 if others else 0)
-        more = Lane("more", f"{count:,} {'more ' if kept else ''}tools", self._tool_parts(rest), group=TOOLS)
+        more = Lane(MORE_TOOLS, f"{count:,} {'more ' if kept else ''}tools", self._tool_parts(rest), group=TOOLS)
         return [*map(self._tool_row, called[:kept]), *([more] if rest else [])]
 
     def _tools_by_calls(self) -> list[int]:
@@ -228,6 +233,11 @@ class Lanes:
         name = self._tools[tool]
         part = LanePart(Kind.TOOL_REQUEST, tool, self._events[key], self._failed.get(key, NO_POSITIONS))
         return Lane(f"tool:{name}", name, (part,), group=TOOLS)
+
+
+def most_tool_lanes(choice: LaneChoice) -> int:
+    """Return how many lanes tools have at most."""
+    return MAX_MANY_TOOL_LANES if choice.many_tools else MAX_TOOL_LANES
 
 
 def _keys_of_kinds(index: RunIndex) -> NDArray[np.uint16]:

@@ -15,10 +15,13 @@ _MAX_SAVED_NAMES = 1_000  # names at most that are remembered
 
 @dataclass(frozen=True, slots=True)
 class LaneChoice:
-    """`folded`: groups shown as one lane. `hidden`: keys of lanes not shown (see Lane.key)."""
+    """`folded`: groups shown as one lane. `hidden`: keys of lanes not shown (see Lane.key). `many_tools`: more tools
+    have a lane of their own than usual.
+    """
 
     folded: frozenset[str] = frozenset()
     hidden: frozenset[str] = frozenset()
+    many_tools: bool = False
 
     def toggled(self, group: str) -> LaneChoice:
         """Return the choice with a group folded, or unfolded if it was folded."""
@@ -38,7 +41,8 @@ class LaneChoice:
 
     def save(self) -> str:
         """Return the choice as JSON."""
-        return json.dumps({"folded": sorted(self.folded), "hidden": sorted(self.hidden)[:_MAX_SAVED_NAMES]})
+        hidden = sorted(self.hidden)[:_MAX_SAVED_NAMES]
+        return json.dumps({"folded": sorted(self.folded), "hidden": hidden, "many_tools": self.many_tools})
 
     @classmethod
     def restored(cls, saved: object) -> LaneChoice:
@@ -47,7 +51,8 @@ class LaneChoice:
             choice = json.loads(saved) if isinstance(saved, str) else None
         except (ValueError, RecursionError):
             choice = None
-        return cls(_names(choice, "folded") & set(GROUPS), _names(choice, "hidden"))
+        many_tools = isinstance(choice, dict) and choice.get("many_tools") is True
+        return cls(_names(choice, "folded") & set(GROUPS), _names(choice, "hidden"), many_tools)
 
 
 def _names(choice: object, key: str) -> frozenset[str]:

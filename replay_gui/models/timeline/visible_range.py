@@ -9,14 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
-from replay_gui.core.index.run_index import RunIndex
-from replay_gui.core.log.positions import Position
+from replay_gui.core.index.run_index import NO_PAIR, RunIndex
+from replay_gui.core.log.positions import Position, index_before
 from replay_gui.models.run.listing import ALL_EVENTS, Listing
 from replay_gui.models.timeline.timeline_axis import NUMBERS, TimeAxis, TimelineAxis, why_no_times
 from replay_gui.models.timeline.timeline_marks import TimelineMarks
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 
 _MIN_EVENTS = 8  # that the timeline of a short run has room for
+_EVENTS_AROUND = 6  # shown on either side of an event that is zoomed to
 
 
 class VisibleRange(QObject):
@@ -67,6 +68,12 @@ class VisibleRange(QObject):
     def fit_view(self) -> None:
         """Show the whole run."""
         self.set_view(0.0, float(self.index.count))
+
+    def zoom_to_event(self, position: Position) -> None:
+        """Show the event from its request to its answer, and a little around it."""
+        pair = int(self.index.pair[index_before(position)])
+        other = position if pair == NO_PAIR else pair + 1
+        self.set_view(min(position, other) - _EVENTS_AROUND, max(position, other) + _EVENTS_AROUND)
 
     def scroll_to(self, position: Position) -> None:
         """Move the view by as little as brings the position into it."""

@@ -29,6 +29,7 @@ class RowView(QTableView):
         super().__init__(parent)
         self.hovered = -1
         self.hint = ""
+        self._pressed: tuple[QPoint, int] | None = None  # where a button was pressed last, and the row that was there
         self.setAccessibleName(name)
         self.setModel(model)
         self.horizontalHeader().hide()
@@ -103,6 +104,7 @@ class RowView(QTableView):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose the row, and emit `row_pressed` with the pixel for the left button."""
         row = self.rowAt(int(event.position().y()))  # before the choice of a row at the edge scrolls the view
+        self._pressed = (event.position().toPoint(), row)
         super().mousePressEvent(event)
         if event.button() == Qt.MouseButton.LeftButton and row >= 0:
             self.row_pressed.emit(row, int(event.position().x()))
@@ -122,12 +124,18 @@ class RowView(QTableView):
             self.hovered = row
             self.viewport().update()
 
+    def row_for_menu(self, point: QPoint) -> int:
+        """Return the row that a menu at a point is for: the one pressed there, though its choice scrolled; or -1."""
+        if self._pressed is not None and self._pressed[0] == point:
+            return min(self._pressed[1], self.model().rowCount() - 1)
+        return self.rowAt(point.y())
+
     def menu_target(self, event: QContextMenuEvent) -> tuple[int, QPoint]:
         """Return (row, global point) for a menu: the current row if it was opened by key; row -1 if there is none."""
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
             current = self.currentIndex()
             return current.row(), self.viewport().mapToGlobal(self.visualRect(current).bottomLeft())
-        return self.rowAt(event.pos().y()), event.globalPos()
+        return self.row_for_menu(event.pos()), event.globalPos()
 
     # ---- painting ---------------------------------------------------------------------------------
     def resizeEvent(self, event: QResizeEvent) -> None:

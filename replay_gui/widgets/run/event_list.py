@@ -305,7 +305,7 @@ class EventList(Panel):
     @Slot(QPoint)
     def show_menu(self, point: QPoint) -> None:
         """Show the menu of the row at a point of the list; by key, of the chosen one."""
-        row = self.view.rowAt(point.y())
+        row = self.view.row_for_menu(point)
         if row >= 0:
             self.row_menu(row).popup(self.view.viewport().mapToGlobal(point))
 

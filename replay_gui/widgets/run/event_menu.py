@@ -23,7 +23,6 @@ from replay_gui.models.run.run_link import run_link
 from replay_gui.models.session import Session
 
 _MAX_NAME_CHARACTERS = 40
-_EVENTS_AROUND = 6  # shown on either side of what is zoomed to
 
 MenuPart: TypeAlias = Callable[[QMenu, EventRow], None]
 """Adds the entries of another part of the program for an event to its menu."""
@@ -99,12 +98,8 @@ class EventMenu(QObject):
 
     # ---- what they do -------------------------------------------------------------------------------
     def _zoom(self, position: Position) -> None:
-        """Show the event on the timeline from its request to its answer, and a little around it."""
-        pair = int(self._session.index.pair[index_before(position)])
-        other = position if pair == NO_PAIR else pair + 1
-        first, last = min(position, other), max(position, other)
         self._session.seek(position)
-        self._session.set_view(first - _EVENTS_AROUND, last + _EVENTS_AROUND)
+        self._session.zoom_to_event(position)
 
     def _compare(self, position: Position) -> None:
         self._session.seek(position)

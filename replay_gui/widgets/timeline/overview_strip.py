@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QBrush, QColor, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
@@ -19,9 +19,49 @@ COLUMN_PX = 2  # pixels a column of the overview
 MIN_WINDOW_PX = 10.0  # pixels: narrower could not be grasped
 
 
+class _Strip(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph has no types
+    """What lies behind the window.
+
+    Signals:
+        drawn(float, float): the left button draws a range on it, from the lesser coordinate to the greater.
+    """
+
+    drawn = Signal(float, float)
+
+    def mouseDragEvent(self, event: pg.GraphicsScene.mouseEvents.MouseDragEvent, axis: int | None = None) -> None:
+        """Draw a range."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            event.ignore()
+            return
+        event.accept()
+        start, end = sorted(self.mapSceneToView(at).x() for at in (event.buttonDownScenePos(), event.scenePos()))
+        if end > start:
+            self.drawn.emit(start, end)
+
+
+class _Window(pg.LinearRegionItem):  # type: ignore[misc]
+    """The visible range. `is_whole`: it has nowhere to go, and a drag on it draws a range on the strip behind it."""
+
+    is_whole = False
+
+    def mouseDragEvent(self, event: pg.GraphicsScene.mouseEvents.MouseDragEvent) -> None:
+        """Move, or leave the drag to the strip."""
+        if self.is_whole:
+            event.ignore()
+        else:
+            super().mouseDragEvent(event)
+
+    def hoverEvent(self, event: pg.GraphicsScene.mouseEvents.HoverEvent) -> None:
+        """Claim the drags to come, or leave them to the strip."""
+        if not self.is_whole:
+            super().hoverEvent(event)
+
+
 class OverviewStrip(QWidget):
-    """Height: how quickly events came. Red: errors. The window is what the timeline shows: drag it, or one of its
-    edges, or click elsewhere to centre it there.
+    """Height: how quickly events came. Red: errors. The window is what the timeline shows.
+
+    Drag the window, or one of its edges. Drag elsewhere, or anywhere while it is the whole run: draw another. Click
+    elsewhere: centre it there. Double click: the whole run.
     """
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -40,14 +80,14 @@ class OverviewStrip(QWidget):
         self.graphics = pg.GraphicsView(background=None)
         self.graphics.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.graphics.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._box = pg.ViewBox(enableMouse=False, enableMenu=False, defaultPadding=0.0)
+        self._box = _Strip(enableMouse=False, enableMenu=False, defaultPadding=0.0)
         self.graphics.setCentralItem(self._box)
         self._pace = pg.PlotCurveItem(fillLevel=0.0, antialias=True)
         self._errors, self._divergences, self._causes, self._found = (
             pg.PlotCurveItem([0.0, 1.0], [0.0], stepMode="center", fillLevel=0.0) for _ in range(4)
         )
         self._untrusted = pg.LinearRegionItem(movable=False)
-        self._window = pg.LinearRegionItem(swapMode="push")
+        self._window = _Window(swapMode="push")
         for item in (self._pace, *self._marks, self._untrusted, self._window):
             self._box.addItem(item, ignoreBounds=True)
 
@@ -58,6 +98,7 @@ class OverviewStrip(QWidget):
         row.addWidget(self.graphics, 1)
 
         self._window.sigRegionChanged.connect(self.on_window_dragged)
+        self._box.drawn.connect(self._show)
         self.graphics.scene().sigMouseClicked.connect(self.on_clicked)
         for other in (session.run_changed, session.events_changed):
             other.connect(self.on_run_changed)
@@ -103,6 +144,8 @@ class OverviewStrip(QWidget):
 
     @Slot()
     def on_view_changed(self) -> None:
+        first, last = self._session.view
+        self._window.is_whole = first <= 0 and last >= self._session.index.count
         start, end = self._coordinates(*self._session.view)
         short = MIN_WINDOW_PX * self._whole.span / self._whole.width - (end - start)
         if short > 0:
@@ -134,12 +177,17 @@ class OverviewStrip(QWidget):
 
     @Slot(object)
     def on_clicked(self, click: pg.GraphicsScene.mouseEvents.MouseClickEvent) -> None:
+        if click.button() != Qt.MouseButton.LeftButton:
+            return
         at = self._box.mapSceneToView(click.scenePos()).x()
-        if click.button() == Qt.MouseButton.LeftButton and not self._shown[0] <= at <= self._shown[1]:
+        if click.double():
+            self._session.fit_view()
+        elif not self._shown[0] <= at <= self._shown[1]:
             start, end = self._coordinates(*self._session.view)
             half = (end - start) / 2
             self._show(at - half, at + half)
 
+    @Slot(float, float)
     def _show(self, start: float, end: float) -> None:
         """Make these coordinates the visible range, as far as the run has them."""
         scale = TimelineScale(start, end, 1.0, self._session.timeline_axis).clamped(self._session.index.count)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QPoint, QPointF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -23,7 +25,7 @@ from replay_gui.look.theme import GAP, LABELS, LANE_MIN, MARK, UNIT, theme_event
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.lane_hit import event_near, events_within
 from replay_gui.models.timeline.lane_words import lane_words
-from replay_gui.models.timeline.lanes import MAX_TOOL_LANES, Lane, Lanes
+from replay_gui.models.timeline.lanes import MORE_TOOLS, Lane, Lanes, most_tool_lanes
 from replay_gui.models.timeline.subagents import Subagents
 from replay_gui.models.timeline.timeline_choice import ALL_LANES, BOOKKEEPING, LaneChoice
 from replay_gui.models.timeline.timeline_scale import TimelineScale
@@ -63,9 +65,10 @@ HELP = (
 class Timeline(QWidget):
     """All events of the session's run on lanes.
 
-    Click or drag: go there. Right button, or Shift, and drag: zoom to an area. Middle button, or Ctrl or Alt, and drag:
-    pan. On the axis, drag: choose a range to sum up, double click in it: zoom to it. Wheel: zoom at the pointer, with
-    Shift pan. A triangle beside a name folds; the menu of the names hides. Keys: see HELP. `compact`: no numbers below.
+    Click a mark: go to its event; double click: zoom to it. Click or drag elsewhere: go there. Right button, or Shift,
+    and drag: zoom to an area. Middle button, or Ctrl or Alt, and drag: pan. On the axis, drag: choose a range to sum
+    up, double click in it: zoom to it. Wheel: zoom at the pointer, with Shift pan. A triangle beside a name folds; the
+    menu of the names hides. Keys: see HELP. `compact`: no numbers below.
 
     All that does not depend on the position is drawn once into a pixmap; moving the position redraws the line alone.
 
@@ -84,7 +87,7 @@ class Timeline(QWidget):
         self._names: QPixmap | None = None
         self._still: QPixmap | None = None
         self._ring = False  # the focus came by the keyboard
-        self._hands = TimelineGestures(self, session, lambda: self.scale, self._layout)
+        self._hands = TimelineGestures(self, session, lambda: self.scale, self._layout, self.event_at)
         self._hover = TimelineHover(session, self)
         self._hover.rested.connect(self.show_hover)
         self._hover.lit_changed.connect(self.update)
@@ -197,7 +200,9 @@ class Timeline(QWidget):
         if self._scene is None or self._made_for != self.size():
             self._made_for, self._names, self._still = self.size(), None, None
             others = self._lanes.row_count(self._shown_choice, 1) - 1
-            lanes = self._lanes.rows(self._shown_choice, tools_that_fit(self.height(), others, self._compact))
+            lanes = self._lanes.rows(
+                self._shown_choice, tools_that_fit(self.height(), others, most_tool_lanes(self._choice), self._compact)
+            )
             session, marks = self._session, self._session.marks
             of_run = session.run_marks
             marks = of_run.notes_on(marks) if self._compact else of_run.on_timeline(marks)
@@ -253,11 +258,16 @@ class Timeline(QWidget):
             return
         if lane := self._triangle_at(event.position()):
             self.choose(self._choice.toggled(lane.group))
+        elif lane := self._more_at(event.position()):
+            if self._choice.many_tools:  # there is no room for more lanes
+                self.lane_menu(lane).popup(event.globalPosition().toPoint())
+            else:
+                self.choose(replace(self._choice, many_tools=True))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Continue what was begun; else show what the mouse points at."""
         if not self._hands.move(event):
-            over = self._triangle_at(event.position()) is not None
+            over = (self._triangle_at(event.position()) or self._more_at(event.position())) is not None
             self.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
             self._hover.follow(event.position().toPoint())
 
@@ -266,7 +276,7 @@ class Timeline(QWidget):
         self._hands.release(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Zoom to the chosen range; elsewhere, it is a click."""
+        """Zoom to an event or to the chosen range; elsewhere, it is a click."""
         if not self._hands.double_click(event):
             super().mouseDoubleClickEvent(event)
 
@@ -292,7 +302,7 @@ class Timeline(QWidget):
 
     def lane_menu(self, lane: Lane | None) -> TimelineMenu:
         """Return the menu of the lanes, opened at the name of this one."""
-        lanes = self._lanes.rows(self._without_bookkeeping(self._choice.with_all()), MAX_TOOL_LANES)
+        lanes = self._lanes.rows(self._without_bookkeeping(self._choice.with_all()))
         menu = TimelineMenu(self._choice, lanes, lane, self._session, self)
         menu.chosen.connect(self.choose)
         return menu
@@ -301,6 +311,13 @@ class Timeline(QWidget):
         layout = self._layout()
         row = layout.row_at(point.y())
         if row is None or not layout.triangle(row).contains(point) or not has_fold_triangle(self.rows, row):
+            return None
+        return self.rows[row]
+
+    def _more_at(self, point: QPointF) -> Lane | None:
+        """The lane of the rest of the tools, if its name is there."""
+        row = self._layout().row_at(point.y())
+        if row is None or point.x() >= LABELS or self.rows[row].key != MORE_TOOLS:
             return None
         return self.rows[row]
 

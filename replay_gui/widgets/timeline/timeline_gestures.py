@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QWidget
 
+from replay_gui.core.log.positions import Position
 from replay_gui.look.theme import GAP, LABELS
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.timeline_scale import TimelineScale
@@ -31,12 +32,15 @@ class TimelineGestures:
         session: Session,
         get_scale: Callable[[], TimelineScale],
         get_layout: Callable[[], TimelineLayout],
+        get_event: Callable[[QPointF], Position | None],
     ) -> None:
+        """`get_event`: returns the position of the event at a point of the plot, or None."""
         self._widget, self._session = widget, session
-        self._get_scale, self._get_layout = get_scale, get_layout
+        self._get_scale, self._get_layout, self._get_event = get_scale, get_layout, get_event
         self.area: tuple[float, float] | None = None
         self._pan_from: QPointF | None = None  # where the hand holds the plot while it pans
         self._range_from: float | None = None  # x where the button was pressed on the axis
+        self._mark_from: float | None = None  # x where the button was pressed on a mark
         self._scrubbing = False
 
     # ---- a button -----------------------------------------------------------------------------------
@@ -53,6 +57,9 @@ class TimelineGestures:
             self.area = (x, x)
         elif left and self.is_on_axis(event.position()):
             self._range_from = x
+        elif left and (mark := self._get_event(event.position())) is not None:
+            self._mark_from = x
+            self._session.seek(mark)
         elif left:
             self._scrubbing = True
             self._seek(x)
@@ -72,7 +79,10 @@ class TimelineGestures:
         elif self._range_from is not None:
             if abs(x - self._range_from) >= GAP:  # less is a click whose hand slipped
                 self._session.choose_range(self._position(self._range_from), self._position(x))
-        elif self._scrubbing:
+        elif self._mark_from is not None and abs(x - self._mark_from) < GAP:
+            pass  # a click on a mark whose hand slipped
+        elif self._mark_from is not None or self._scrubbing:
+            self._mark_from, self._scrubbing = None, True
             self._seek(x)
         else:
             return False
@@ -85,12 +95,18 @@ class TimelineGestures:
             self._zoom_to(*sorted(self.area))
         elif self._range_from is not None and abs(x - self._range_from) < GAP:
             self._seek(x)
-        self._pan_from, self.area, self._range_from, self._scrubbing = None, None, None, False
+        self._pan_from, self.area, self._range_from, self._mark_from, self._scrubbing = None, None, None, None, False
         self._widget.unsetCursor()
         self._widget.update()
 
     def double_click(self, event: QMouseEvent) -> bool:
-        """Zoom to the chosen range, if the axis is clicked within it; return whether it was."""
+        """Zoom to a mark of the plot, or to the chosen range where the axis is clicked within it; return whether so."""
+        if event.button() == Qt.MouseButton.LeftButton and not event.modifiers():
+            mark = self._get_event(event.position())
+            if mark is not None:
+                self._session.seek(mark)
+                self._session.zoom_to_event(mark)
+                return True
         chosen = self._session.chosen
         if chosen is None or not self.is_on_axis(event.position()):
             return False

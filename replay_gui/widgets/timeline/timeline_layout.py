@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from PySide6.QtCore import QRectF
 
 from replay_gui.look.theme import AXIS, GAP, LABELS, LANE, LANE_MIN, LANE_TIGHT, UNIT
-from replay_gui.models.timeline.lanes import MAX_TOOL_LANES
 from replay_gui.models.timeline.timeline_axis import TimelineAxis
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 
@@ -80,9 +79,9 @@ def height_of(lanes: int, compact: bool, lane: float = LANE) -> int:
     return round(TOP_PX + lanes * lane + bottom_px(compact))
 
 
-def tools_that_fit(height: float, others: int, compact: bool = False) -> int:
-    """Return how many lanes are left for tools in a widget of that height, with that many other lanes."""
-    return min(max(int((height - bottom_px(compact) - TOP_PX) // LANE_MIN) - others, 1), MAX_TOOL_LANES)
+def tools_that_fit(height: float, others: int, most: int, compact: bool = False) -> int:
+    """Return how many lanes are left for tools in a widget of that height, `most` at most, with `others` above them."""
+    return min(max(int((height - bottom_px(compact) - TOP_PX) // LANE_MIN) - others, 1), most)
 
 
 def plot_scale(width: float, view: tuple[float, float], axis: TimelineAxis) -> TimelineScale:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
@@ -55,6 +57,9 @@ class TimelineMenu(QMenu):
         nested = any(lane.group == SUBAGENTS for lane in lanes)
         for text, group in _FOLD_ENTRIES if nested else _FOLD_ENTRIES[1:]:
             self._add(text, choice.toggled(group), group in choice.folded)
+        self._add(
+            "Lanes for more tools", replace(choice, many_tools=not choice.many_tools), choice.many_tools
+        ).setEnabled(TOOLS not in choice.folded)
         self.addSeparator()
         for lane in lanes[:_MAX_LISTED_LANES]:
             hidden = lane.key in choice.hidden

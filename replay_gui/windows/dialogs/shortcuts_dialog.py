@@ -14,7 +14,8 @@ from replay_gui.windows.dialogs.legend_card import SIGNS, legend_card
 from replay_gui.windows.menus import MENU_KEY
 
 GESTURES = (
-    ("Click", "Go to the position under the pointer"),
+    ("Click", "Go to the mark or the position under the pointer"),
+    ("Double click a mark", "Zoom to it"),
     ("Drag", "Scrub: the position follows the pointer"),
     ("Right or Shift+drag", "Zoom to the drawn area"),
     ("Middle, Ctrl or Alt+drag", "Pan"),
@@ -22,7 +23,8 @@ GESTURES = (
     ("Shift+wheel", "Pan"),
     ("Click a triangle", "Fold or unfold lanes"),
     ("Right click a name", "Choose lanes; correct a tool"),
-    ("Drag in “Whole run”", "Pan"),
+    ("Drag in “Whole run”", "Pan, or draw a range beside the window"),
+    ("Double click there", "Show the whole run"),
     ("Rest the pointer", "Show a summary"),
 )
 _SIZE_PX = (110 * GAP, 94 * GAP)

@@ -84,6 +84,26 @@ def test_an_edge_is_dragged_alone(panel: TimelinePanel, session: StillSession) -
     assert session.view == pytest.approx((600, 1_000), abs=8)
 
 
+def test_a_drag_beside_the_window_draws_another_and_a_double_click_shows_the_whole(
+    panel: TimelinePanel, session: StillSession
+) -> None:
+    drag(panel, 300, 100)
+    assert session.view == pytest.approx((100, 300), abs=8)
+    view = strip_of(panel).graphics.viewport()
+    place = QPoint(round(strip_of(panel).x_of(1_200)), view.height() // 2)
+    QTest.mouseClick(view, LEFT, NONE, place)
+    for kind in (QEvent.Type.MouseButtonDblClick, QEvent.Type.MouseButtonRelease):  # as the second click of a hand
+        point = QPointF(place)
+        QApplication.sendEvent(view, QMouseEvent(kind, point, QPointF(view.mapToGlobal(place)), LEFT, LEFT, NONE))
+    assert session.view == (0, COUNT)
+
+
+def test_a_drag_on_the_whole_run_draws_a_part_of_it(panel: TimelinePanel, session: StillSession) -> None:
+    session.fit_view()
+    drag(panel, 400, 900)
+    assert session.view == pytest.approx((400, 900), abs=8)
+
+
 def test_the_window_stops_at_the_ends(panel: TimelinePanel, session: StillSession) -> None:
     drag(panel, 700, 1_520)
     assert session.view == pytest.approx((COUNT - 200, COUNT), abs=1)

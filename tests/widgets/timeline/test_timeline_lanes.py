@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtGui import QContextMenuEvent, QImage
 from PySide6.QtTest import QTest
@@ -18,9 +19,10 @@ from replay_gui.look.theme import LABELS, LANE, apply_theme, theme
 from replay_gui.models.run.event_filter import EventFilter
 from replay_gui.models.run.listing import ALL_EVENTS, Listing
 from replay_gui.models.timeline.timeline_axis import SECOND
+from replay_gui.models.timeline.timeline_choice import LaneChoice
 from replay_gui.models.timeline.timeline_marks import TimelineMarks
 from replay_gui.widgets.timeline.timeline import Timeline
-from replay_gui.widgets.timeline.timeline_layout import TOP_PX
+from replay_gui.widgets.timeline.timeline_layout import TOP_PX, TimelineLayout
 from replay_gui.widgets.timeline.timeline_menu import TimelineMenu
 from replay_gui.widgets.timeline.timeline_panel import TimelinePanel
 from tests.helpers.runs import StillSession, synthetic_index
@@ -81,6 +83,11 @@ def pick(menu: TimelineMenu | None, text: str) -> None:
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
+def many_tools(index: RunIndex) -> NDArray[np.int32]:
+    """Return other tools for the calls of a run: twelve, one after another."""
+    return np.where(index.tool >= 0, np.arange(index.count) // 2 % 12, index.tool).astype(index.tool.dtype)
+
+
 # ---- lanes ---------------------------------------------------------------------------------------------
 def test_a_triangle_folds_and_unfolds(timeline: Timeline) -> None:
     first_tool = next(row.title for row in timeline.rows if row.is_calls)
@@ -93,6 +100,22 @@ def test_a_triangle_folds_and_unfolds(timeline: Timeline) -> None:
     QTest.mouseClick(timeline, LEFT, NONE, triangle_of(timeline, "Memory, errors"))
     QTest.mouseClick(timeline, LEFT, NONE, triangle_of(timeline, "Tools"))
     assert titles(timeline) == before
+
+
+def test_a_click_on_the_rest_of_the_tools_gives_them_lanes(
+    panel: TimelinePanel, timeline: Timeline, session: StillSession
+) -> None:
+    session.show(replace(session.index, tools=tuple(f"tool {n}" for n in range(12)), tool=many_tools(session.index)))
+    before = len(titles(timeline))
+    (rest,) = (place for place, row in enumerate(timeline.rows) if row.title.endswith("more tools"))
+    name = QPoint(60, round(TOP_PX + (rest + 0.5) * TimelineLayout(1, timeline.height(), before).lane_height))
+    QTest.mouseClick(timeline, LEFT, NONE, name)
+    panel.resize(panel.width(), panel.sizeHint().height())
+    assert not any(title.endswith("more tools") for title in titles(timeline))
+    assert {f"tool {n}" for n in range(12)} < set(titles(timeline))
+    assert timeline.choice == LaneChoice.restored(timeline.choice.save())
+    pick(menu_at(timeline, name), "Lanes for more tools")
+    assert any(title.endswith("more tools") for title in titles(timeline))
 
 
 @pytest.mark.parametrize("view", [(0.0, COUNT), (700.0, 760.0)])
@@ -185,7 +208,7 @@ def with_a_gap(session: StillSession) -> None:
 def test_along_the_clock_the_pointer_finds_events_and_zooms(timeline: Timeline, session: StillSession) -> None:
     with_a_gap(session)
     for position in (1, 300, 701, 1_400, COUNT):
-        QTest.mouseClick(timeline, LEFT, NONE, QPoint(round(timeline.x_of(position)), 50))
+        QTest.mouseClick(timeline, LEFT, NONE, QPoint(round(timeline.x_of(position)), timeline.height() - 10))
         assert abs(session.position - position) <= 2, "events less than a pixel apart"
     before = timeline.scale.coordinate(400.0)
     session.set_view(*timeline.scale.zoomed(0.5, 400.0, COUNT).view)
