@@ -43,6 +43,7 @@ class RunFacts(msgspec.Struct, frozen=True, kw_only=True):
         run: which run of the file it is. runs: the names of all runs in it; empty for a log, which holds one.
         has_hashes: whether its format has any hashes by which it could be verified.
         state: of an imported run "recorded" or "derived" (see Header.state), else "".
+        task, model: what the run is about, and the model of its set-up, as far as these say so; else "".
         imported_from: of a file of another format, whose it is, in the user's words ("Claude Code"); else "".
         begin: how a run that was recorded by hooks was begun; None where that is not known.
     """
@@ -62,6 +63,8 @@ class RunFacts(msgspec.Struct, frozen=True, kw_only=True):
     runs: tuple[str, ...] = ()
     has_hashes: bool = True
     state: str = ""
+    task: str = ""
+    model: str = ""
     imported_from: str = ""
     begin: RunBegin | None = None
 

@@ -10,6 +10,7 @@ import platformdirs
 
 from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.facts.notes_places import NotesPlaces
+from replay_gui.core.facts.run_identity import run_identity
 from replay_gui.core.index.index_builder import BuiltIndex
 from replay_gui.core.index.index_cache import IndexCache
 from replay_gui.core.log.begun import RunBegin
@@ -147,6 +148,8 @@ def facts_of(log: EventLog, path: str, size: int, made: Conversion | None) -> Ru
     header = log.header
     start = len(header.raw)
     first = log.event_at(0, start) if log.source.size > start else None
+    init = first if first is not None and first.kind == Kind.AGENT_INIT else None
+    identity = run_identity(header.facts, init.payload if init else {}, init.meta if init else {}, ())
     return RunFacts(
         path=path,
         name=Path(path).name,
@@ -158,6 +161,8 @@ def facts_of(log: EventLog, path: str, size: int, made: Conversion | None) -> Ru
         notes=() if made is None else made.notes,
         agent_type=_agent(first, "agent_type"),
         agent_version=_agent(first, "agent_version"),
+        task=identity.task or "",
+        model=identity.model or "",
         size=size,
         created=header.created,
         run="" if made is None else made.run,

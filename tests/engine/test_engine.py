@@ -38,6 +38,7 @@ from replay_gui.engine.requests import (
 )
 from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.logs import damage, write_log
+from tests.helpers.paths import DATA
 from tests.helpers.talk import WAIT, Talk
 from tests.helpers.time_bounds import seconds_to_close
 
@@ -61,6 +62,11 @@ def test_a_run_is_opened_indexed_and_verified(talk: Talk, log: Path) -> None:
     assert (report.verdict, report.verified, report.state_hashes_checked) == ("VALID", 51, 51)
     talk.until(WorkEnded)
     assert all(answer.run == 1 for answer in talk.seen)
+
+
+def test_the_set_up_of_a_run_names_its_task_and_its_model(talk: Talk) -> None:
+    facts = talk.open(DATA / "seeds" / "chat-messages" / "9.json").facts
+    assert (facts.task, facts.model) == ("T-7", "m-1")
 
 
 def test_the_second_time_the_index_is_there_at_once_and_the_verdict_is_made_anew(talk: Talk, log: Path) -> None:

@@ -90,9 +90,11 @@ class RunCard(QScrollArea):
         if facts is None:
             return []
         models = [] if totals is None else [use.model for use in totals.uses if use.model]
+        models = models or ([facts.model] if facts.model else [])
         more = f" and {plural(len(models) - 1, 'more model')}" if len(models) > 1 else ""
         rows = [_row("agent", f"{facts.agent_type} {facts.agent_version}".strip())]
         rows.append(_row("model", one_line(models[0], _MAX_CHARACTERS) + more if models else ""))
+        rows.append(_row("task", one_line(facts.task, _MAX_CHARACTERS)))
         if totals is not None and totals.prompt is not None:
             rows.append(self._link("asked", totals.prompt.text, totals.prompt.index))
         return rows + self._damage()

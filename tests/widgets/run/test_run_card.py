@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -116,3 +117,14 @@ def test_it_gives_way_to_the_event(detail: EventDetail, session: StorySession) -
     session.show_moment(moment_at(7))
     assert detail.pages.currentIndex() == READABLE
     assert detail.tabs.button(READABLE).isVisible()
+
+
+def test_the_set_up_says_which_model_and_task_where_no_event_does(detail: EventDetail, session: StorySession) -> None:
+    assert session.facts is not None
+    session.facts = msgspec.structs.replace(session.facts, model="m-9", task="T-7")
+    detail.card.refresh()
+    said = lines(detail)
+    assert (said["model"], said["task"]) == ("m-9", "T-7")
+    session.totals = totals(highlights_of_index(session.index))
+    session.totals_changed.emit()
+    assert lines(detail)["model"] == "m-1 and 1 more model"
