@@ -13,6 +13,7 @@ from typing import Any
 
 from replay_gui.core.errors import AnswerNotRecorded
 from replay_gui.record.calls.call import MADE_AGAIN, CallAnswer, CallKind, CallRequest
+from replay_gui.record.calls.plain_form import plain_form
 from replay_gui.record.hooks.agent_use import session_of_use
 from replay_gui.record.hooks.patching import patch
 from replay_gui.record.hooks.tool_calls import HookedCall, make_call
@@ -35,7 +36,9 @@ def _hook(original: Any) -> Any:
             return original(file, mode, *args, **kwargs)
         call = HookedCall(
             _TOOL,
-            lambda: CallRequest(CallKind.TOOL, _TOOL, {"file": os.fsdecode(os.fspath(file)), "mode": mode}),
+            lambda: CallRequest(
+                CallKind.TOOL, _TOOL, plain_form({"file": os.fsdecode(os.fspath(file)), "mode": mode}).value
+            ),
             _answer,
             lambda answer: _opened_again(original, answer, mode, args, kwargs),
         )

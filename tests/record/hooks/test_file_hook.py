@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from replay_gui import record
 from replay_gui.core.errors import AnswerNotRecorded
+from replay_gui.core.log.log_reader import EventLog
 from tests.record.run_twice import recorded_and_again
 
 
@@ -27,6 +29,16 @@ def test_files_are_answered_as_they_were_read(tmp_path: Path, content: bytes) ->
     file.unlink()
     with record.rerun(tmp_path / "run.rlog"):
         assert agent() == first
+
+
+def test_a_file_whose_name_is_no_unicode_is_recorded_and_answered(tmp_path: Path) -> None:
+    file = tmp_path / os.fsdecode(b"caf\xe9.txt")
+    file.write_text("no tea")
+    first, second = recorded_and_again(tmp_path / "run.rlog", file.read_text, ["files"])
+    assert first == second == "no tea"
+    with EventLog.open(tmp_path / "run.rlog") as log:
+        (asked,) = (event for event in log if event.kind == "ToolRequest")
+    assert asked.payload["input"]["file"].endswith("caf\\udce9.txt")
 
 
 def test_a_file_that_is_missing_is_missing_recorded_and_again(tmp_path: Path) -> None:
