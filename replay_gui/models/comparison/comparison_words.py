@@ -11,7 +11,7 @@ from replay_gui.core.log.positions import NO_EVENT
 from replay_gui.core.text.event_label import event_label, events_noun
 from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.wording import duration_text, plural
+from replay_gui.core.text.wording import plural
 from replay_gui.engine.answers import Compared, Progress, Step
 from replay_gui.models.run.verdict_words import BadgeVerdict
 
@@ -99,12 +99,6 @@ def counts_words(comparison: Comparison) -> str:
     ]
     named += [(name, count) for name, count in (("state", counts.state), ("ignored", counts.ignored)) if count]
     return " · ".join(f"{name} {count:,}" for name, count in named)
-
-
-def speed_words(compared: Compared) -> str:
-    """First divergence found in 400 µs · compared in 38 ms"""
-    first, whole = (duration_text(round(ms * 10**6)) for ms in (compared.first_ms, compared.took_ms))
-    return f"First divergence found in {first} · compared in {whole}"
 
 
 def point_words(point: int | None, count: int) -> str:
