@@ -21,7 +21,9 @@ def test_an_installed_wheel_draws_the_demo(tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         held = {name.removeprefix(PACKED) for name in archive.namelist() if name.startswith(PACKED)}
     present = {path.relative_to(RESOURCES).as_posix() for path in RESOURCES.rglob("*") if path.is_file()}
-    assert held == {name for name in present if name != "LICENSE" and not name.startswith("pictures/")}
+    assert held == {
+        name for name in present if name != "LICENSE" and not name.startswith("pictures/") and "__pycache__" not in name
+    }
     site = tmp_path / "site"
     _run(sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", str(site), str(wheel), cwd=tmp_path)
     found = _run(sys.executable, "-P", "-c", "import replay_gui; print(replay_gui.__file__)", cwd=tmp_path, site=site)

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QPlainTextEdit, QTextEdit
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
 
 
-def show_text_menu(view: QPlainTextEdit | QTextEdit, at: QPoint) -> None:
+class TextView(Protocol):
+    """A widget with text."""
+
+    def createStandardContextMenu(self) -> QMenu:
+        """Return the menu that every such widget has."""
+        ...
+
+    def actions(self) -> list[QAction]:
+        """Return the actions that it was given."""
+        ...
+
+
+def show_text_menu(view: TextView, at: QPoint) -> None:
     """Show the usual menu, and the actions that the widget was given, at a point of the screen."""
     menu = view.createStandardContextMenu()
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

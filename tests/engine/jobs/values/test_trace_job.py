@@ -53,6 +53,7 @@ def test_the_changes_of_a_long_log_are_indexed_once_and_looked_up_then(
     path, folder = write_log(tmp_path / "run.rlog", turns=30), tmp_path / "index"
     folder.mkdir()
     monkeypatch.setattr(trace_job, "MIN_EVENTS", 100)
+    monkeypatch.setattr(trace_job, "PART_INTERVAL", 1e9)  # all of it in one answer
     with EventLog.open(path) as log:
         builder = IndexBuilder(log, folder)
         write_table(folder, log, builder.run(lambda offset: None))
