@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from replay_gui.look.icons import icon
-from replay_gui.models.tooltip import plain_tooltip
+from replay_gui.windows.action_keys import set_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,13 @@ ACTION_SPECS = (
     ),
     ActionSpec("new_window", FILE, "Ne&w window", ("Ctrl+N",), "Start the program once more", needs_run=False, group=2),
     ActionSpec(
-        "settings", FILE, "Se&ttings…", ("Ctrl+,",), "Theme, text size, cache, known folders", needs_run=False, group=2
+        "settings",
+        FILE,
+        "Se&ttings…",
+        ("Ctrl+,",),
+        "Theme, text size, keys, cache, known folders",
+        needs_run=False,
+        group=2,
     ),
     ActionSpec("quit", FILE, "&Quit", ("Ctrl+Q",), "End the program", needs_run=False, group=2),
     ActionSpec("first", MOVE, "To the s&tart", ("Home",), "Before the first event", icon="first"),
@@ -378,9 +384,7 @@ def make_actions(parent: QWidget) -> dict[str, QAction]:
     for spec in ACTION_SPECS:
         action = QAction(spec.text, parent)
         action.setObjectName(spec.name)
-        action.setShortcuts([QKeySequence(key) for key in spec.keys])
-        key = QKeySequence(spec.keys[0]).toString(QKeySequence.SequenceFormat.NativeText)
-        action.setToolTip(plain_tooltip(f"{spec.tip} ({key})"))
+        set_keys(action, spec.tip, [QKeySequence(key) for key in spec.keys])
         action.setStatusTip("")
         action.setCheckable(spec.checkable)
         actions[spec.name] = action

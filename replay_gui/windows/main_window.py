@@ -210,7 +210,7 @@ class MainWindow(QMainWindow):
         }
 
     def _connect(self) -> None:
-        help_actions = HelpActions(self._settings.fileName(), self)
+        help_actions = HelpActions(self._settings.fileName(), self.actions_, self)
         self.settings_actions = SettingsActions(self._app, self._settings, self.actions_, self)
         self.palette_actions = PaletteActions(
             self.session, self.comparison, self.actions_, self.menus, get_view=self._get_run_view, window=self

@@ -93,7 +93,7 @@ class RunBar(ActionBar):
         self.speed.setText(text)
         self.speed.setEnabled(self._session.facts is not None)
         self.speed.setAccessibleName(f"Playback speed: {text}")
-        self.speed.setToolTip("Playback speed ([ slower, ] faster)")
+        self.speed.setToolTip("Playback speed")
         for choice in self.speed.menu().actions():
             choice.setChecked(choice.data() == self._playback.speed)
 

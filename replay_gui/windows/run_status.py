@@ -38,7 +38,7 @@ class RunStatus(QStatusBar):
         self.setSizeGripEnabled(False)
         self._session = session
         self.facts_button, self._right = ElidedButton(), ElidedLabel()
-        self.facts_button.setToolTip("Run facts (Ctrl+I)")
+        self.facts_button.setToolTip("Run facts")
         self.facts_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.facts_button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self.facts_button.setFixedHeight(ROW)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from replay_gui.windows.actions import ACTION_SPECS
+from replay_gui.windows.actions import ACTION_SPECS, make_actions
 from replay_gui.windows.dialogs.shortcuts_dialog import ShortcutsDialog
 from replay_gui.windows.menus import MENU_KEY
 from tests.helpers.paths import DOCS
@@ -36,6 +36,6 @@ def test_each_group_of_keys_is_explained() -> None:
 def test_the_window_lists_the_same_keys(qtbot: QtBot) -> None:
     window = QWidget()
     qtbot.addWidget(window)
-    dialog = ShortcutsDialog(window)
+    dialog = ShortcutsDialog(make_actions(window), window)
     shown = {label.text() for label in dialog.findChildren(QLabel) if label.property("role") == "key"}
     assert {key for groups, _ in rows() for group in groups for key in group.split(", ")} <= shown

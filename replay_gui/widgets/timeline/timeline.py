@@ -35,7 +35,6 @@ from replay_gui.widgets.timeline.timeline_gestures import TimelineGestures
 from replay_gui.widgets.timeline.timeline_hover import TimelineHover
 from replay_gui.widgets.timeline.timeline_layout import (
     WHEEL_NOTCH,
-    ZOOM_STEP,
     TimelineLayout,
     height_of,
     tools_that_fit,
@@ -58,7 +57,7 @@ KEY_PAN = 0.1  # of the visible range
 EVENTS_PER_TURN = 1 << 18  # events sorted into lanes at once: a frame's time
 HELP = (
     "Left and Right step by events, with Shift within the lane; Home and End go to the ends; "
-    "W and S zoom, A and D pan, F shows the whole run; the menu key chooses lanes."
+    "the menu View zooms and pans; the menu key chooses lanes."
 )
 
 
@@ -365,10 +364,9 @@ class Timeline(QWidget):
         super().focusOutEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Step by the arrows, with Shift within the lane; zoom and pan by the other keys."""
-        scale, session = self.scale, self._session
+        """Step by the arrows, with Shift within the lane; the window's actions zoom and pan."""
+        session = self._session
         in_lane = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        middle = min(max(scale.pixel(session.position), 0.0), scale.width)
         match event.key():
             case Qt.Key.Key_Left | Qt.Key.Key_Right as key:
                 delta = 1 if key == Qt.Key.Key_Right else -1
@@ -380,16 +378,6 @@ class Timeline(QWidget):
                 session.seek(Position(0))
             case Qt.Key.Key_End:
                 session.seek(Position(self._index.count))
-            case Qt.Key.Key_W:
-                self._hands.zoom(1 / ZOOM_STEP, middle)
-            case Qt.Key.Key_S:
-                self._hands.zoom(ZOOM_STEP, middle)
-            case Qt.Key.Key_A:
-                self._hands.view(scale.panned(-KEY_PAN * scale.width, self._index.count))
-            case Qt.Key.Key_D:
-                self._hands.view(scale.panned(KEY_PAN * scale.width, self._index.count))
-            case Qt.Key.Key_F:
-                session.fit_view()
             case Qt.Key.Key_Escape if self._hands.give_up():
                 pass
             case _:

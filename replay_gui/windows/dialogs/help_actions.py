@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from replay_gui.windows.actions import Handlers
 
 
 class HelpActions(QObject):
-    """The slots of these actions. `settings_file`: of the program."""
+    """The slots of these actions. `settings_file`: of the program. `actions`: those whose keys are listed."""
 
-    def __init__(self, settings_file: str, window: QWidget) -> None:
+    def __init__(self, settings_file: str, actions: dict[str, QAction], window: QWidget) -> None:
         super().__init__(window)
-        self._settings_file = settings_file
+        self._settings_file, self._actions = settings_file, actions
         self._window = window
 
     @property
@@ -30,7 +31,7 @@ class HelpActions(QObject):
     def on_shortcuts(self) -> None:
         from replay_gui.windows.dialogs.shortcuts_dialog import ShortcutsDialog
 
-        ShortcutsDialog(self._window).open()
+        ShortcutsDialog(self._actions, self._window).open()
 
     @Slot()
     def on_documentation(self) -> None:

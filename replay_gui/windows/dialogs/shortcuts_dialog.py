@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from replay_gui.look.theme import GAP, UNIT, data_font
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.windows.action_keys import key_words
 from replay_gui.windows.actions import ACTION_SPECS, HELP
 from replay_gui.windows.dialogs.card_dialog import CardDialog, new_card
 from replay_gui.windows.dialogs.legend_card import SIGNS, legend_card
@@ -33,18 +34,18 @@ _SIZE_PX = (110 * GAP, 94 * GAP)
 class ShortcutsDialog(CardDialog):
     """The table of actions as text: a card for each menu, in two columns of about the same height."""
 
-    def __init__(self, parent: QWidget) -> None:
-        shorter, longer = ([_card(title, rows) for title, rows in cards] for cards in _halves(_cards()))
+    def __init__(self, actions: dict[str, QAction], parent: QWidget) -> None:
+        shorter, longer = ([_card(title, rows) for title, rows in cards] for cards in _halves(_cards(actions)))
         super().__init__("Keyboard and mouse", _SIZE_PX, ([*shorter, legend_card("Signs", SIGNS)], longer), parent)
 
 
 _Card = tuple[str, list[tuple[list[str], str, str]]]  # title; keys, name, a sentence
 
 
-def _cards() -> list[_Card]:
+def _cards(actions: dict[str, QAction]) -> list[_Card]:
     cards: dict[str, list[tuple[list[str], str, str]]] = {}
     for spec in ACTION_SPECS:
-        keys = [QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in spec.keys]
+        keys = [key_words(key) for key in actions[spec.name].shortcuts()]
         cards.setdefault(spec.menu.replace("&", ""), []).append((keys, spec.title, spec.tip))
     cards[HELP.replace("&", "")].append(([MENU_KEY], "Menu", "Every action, by name"))
     cards["Timeline, by mouse"] = [([gesture], words, "") for gesture, words in GESTURES]

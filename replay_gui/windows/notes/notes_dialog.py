@@ -90,7 +90,7 @@ class NotesDialog(QDialog):
 
     def _said(self, lost: int) -> str:
         if not self._book.notes:
-            return "There are no notes on this run. B marks an event, Ctrl+B writes a note on it."
+            return "There are no notes on this run. The menu Notes puts a bookmark or a note on an event."
         words = "Kept beside the log." if self._book.is_beside else "Kept among your own files."
         return f"{words} {plural(lost, 'note')} on events that this run does not have (—)." if lost else words
 

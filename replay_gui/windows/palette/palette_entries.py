@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction
 
 from replay_gui.core.index.run_index import NO_TOOL, time_since_start
 from replay_gui.core.log.kinds import Kind
@@ -24,6 +24,7 @@ from replay_gui.models.palette.value_paths import value_paths
 from replay_gui.models.run.event_filter import EventFilter
 from replay_gui.models.run.value_rows import content_text
 from replay_gui.models.session import Session
+from replay_gui.windows.action_keys import key_words
 from replay_gui.windows.actions import ACTION_SPECS
 from replay_gui.windows.menus import MenuBar
 
@@ -67,7 +68,7 @@ class PaletteEntries:
                     name=spec.title,
                     act=action.trigger,
                     detail=spec.tip,
-                    shortcut=QKeySequence(spec.keys[0]).toString(QKeySequence.SequenceFormat.NativeText),
+                    shortcut=key_words(action.shortcut()),
                     enabled=action.isEnabled(),
                 )
         for choice in self._menus.themes.actions():

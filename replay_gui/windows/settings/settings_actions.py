@@ -10,17 +10,19 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from replay_gui.look.theme import TEXT_SCALES, apply_text_scale, apply_theme, theme_events
 from replay_gui.windows.actions import Handlers
+from replay_gui.windows.settings.key_choice import KeyChoice
 
 TEXT_SIZE_KEY, THEME_KEY = "text_size", "theme"  # in the settings
 _COMMAND = ("-m", "replay_gui", "--empty")  # what is open in this window is not opened once more
 
 
 class SettingsActions(QObject):
-    """The slots of these actions."""
+    """The slots of these actions. `keys`: which keys all actions have."""
 
     def __init__(self, app: QApplication, settings: QSettings, actions: dict[str, QAction], window: QWidget) -> None:
         super().__init__(window)
         self._app, self._settings, self._actions, self._window = app, settings, actions, window
+        self.keys = KeyChoice(actions, settings)
 
     @property
     def handlers(self) -> Handlers:
@@ -69,8 +71,15 @@ class SettingsActions(QObject):
         dialog = SettingsDialog(self._settings, self._window)
         dialog.theme_chosen.connect(self.choose_theme)
         dialog.text_size_chosen.connect(self.choose_text_size)
+        dialog.keys.clicked.connect(self.on_keys)
         dialog.clear_cache.clicked.connect(self._actions["clear_cache"].trigger)
         dialog.open()
+
+    @Slot()
+    def on_keys(self) -> None:
+        from replay_gui.windows.settings.keys_dialog import KeysDialog
+
+        KeysDialog(self.keys, self._window).open()
 
     @Slot()
     def on_about(self) -> None:

@@ -34,7 +34,7 @@ class SettingsDialog(QDialog):
 
     Signals:
         theme_chosen(str): one of THEMES. text_size_chosen(int): one of TEXT_SCALES.
-    Attributes: theme, text_size: the lists. sessions, restores: the boxes. clear_cache: the button.
+    Attributes: theme, text_size: the lists. sessions, restores: the boxes. keys, clear_cache: the buttons.
     """
 
     theme_chosen = Signal(str)
@@ -58,6 +58,8 @@ class SettingsDialog(QDialog):
         self.restores = QCheckBox("Open what was open when the window was closed")
         self.restores.setChecked(settings.value(RESTORES) != "no")
         self.restores.toggled.connect(self._on_restores)
+        self.keys = QPushButton("Change keys…")
+        self.keys.setAutoDefault(False)
         self.clear_cache = QPushButton("Clear cache")
         self.clear_cache.setAutoDefault(False)
         self.clear_cache.setToolTip("Deletes the cached data of runs that are not open")
@@ -68,6 +70,7 @@ class SettingsDialog(QDialog):
         for name, widget in (
             ("Theme", self.theme),
             ("Text size", self.text_size),
+            ("Keys", self.keys),
             ("At the start", self.restores),
             ("Cache", self.clear_cache),
             ("", cache),

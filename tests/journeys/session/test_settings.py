@@ -8,11 +8,16 @@ from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import QProcess, QSettings, Qt
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from pytestqt.qtbot import QtBot
 
 from replay_gui.look.theme import apply_text_scale, theme_events
 from replay_gui.version import VERSION
+from replay_gui.windows.actions import make_actions
 from replay_gui.windows.settings.about_dialog import AboutDialog
+from replay_gui.windows.settings.key_choice import KeyChoice
+from replay_gui.windows.settings.keys_dialog import KeysDialog
 from replay_gui.windows.settings.settings_actions import remembered_text_size
 from replay_gui.windows.settings.settings_dialog import SettingsDialog
 from tests.helpers.journey import Journey
@@ -89,3 +94,54 @@ def test_the_versions_and_another_window(journey: Journey, monkeypatch: pytest.M
     monkeypatch.setattr(QProcess, "startDetached", lambda program, arguments: started.append((program, *arguments)))
     journey.window.actions_["new_window"].trigger()
     assert started[0][1:] == ("-m", "replay_gui", "--empty")
+
+
+def test_a_key_is_changed_and_one_of_another_action_is_refused(journey: Journey, tmp_path: Path) -> None:
+    journey.open(write_log(tmp_path / "run.rlog"))
+    journey.press(Key.Key_Comma, Ctrl)
+    settings = dialog(journey, SettingsDialog)
+    settings.keys.click()
+    shown = dialog(journey, KeysDialog)
+    shown.line.setText("next error")
+    assert shown.list.item(0).text() == "Go: Next error  ·  E"
+    shown.field.setKeySequence(QKeySequence("W"))
+    assert shown.said.text() == "W is the key of “Zoom in”. Give that another key first."
+    assert not shown.use.isEnabled()
+    shown.field.setKeySequence(QKeySequence("Up"))
+    assert not shown.use.isEnabled(), "the panels use it"
+    shown.field.setKeySequence(QKeySequence("Ctrl+J"))
+    shown.use.click()
+    assert shown.list.item(0).text() == "Go: Next error  ·  Ctrl+J  (changed)"
+    assert "(Ctrl+J)" in journey.window.actions_["next_error"].toolTip()
+    shown.line.setText("zoom in")
+    shown.none.click()
+    assert shown.list.item(0).text() == "View: Zoom in  ·  no key  (changed)"
+    shown.close()
+    settings.close()
+    journey.window.activateWindow()
+    journey.until(journey.window.isActiveWindow)
+    journey.window.run_view.timeline.setFocus()
+    before = journey.session.view
+    journey.press(Key.Key_W)
+    assert journey.session.view == before
+    actions = make_actions(journey.window)
+    kept = KeyChoice(actions, journey.settings)
+    assert actions["next_error"].shortcut() == QKeySequence("Ctrl+J")
+    assert actions["zoom_in"].shortcuts() == []
+    assert kept.reset("zoom_in") == ""
+    assert actions["zoom_in"].shortcut() == QKeySequence("W")
+    kept.reset_all()
+    assert actions["next_error"].shortcut() == QKeySequence("E")
+    assert not [key for key in journey.settings.allKeys() if key.startswith("keys/")]
+
+
+@pytest.mark.parametrize("kept", ["nonsense", "W", "F10", "Ctrl+K, Ctrl+J", ["A"], "x" * 1_000, 7])
+def test_what_is_no_key_in_the_settings_is_ignored(qtbot: QtBot, tmp_path: Path, kept: object) -> None:
+    settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+    settings.setValue("keys/next_error", kept)
+    settings.setValue("keys/no_such_action", "Ctrl+J")
+    window = QWidget()
+    qtbot.addWidget(window)
+    actions = make_actions(window)
+    KeyChoice(actions, settings)
+    assert actions["next_error"].shortcuts() == [QKeySequence("E")]

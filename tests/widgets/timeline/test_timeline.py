@@ -205,19 +205,6 @@ def test_escape_gives_the_area_up(timeline: Timeline, session: SteppingSession) 
     assert session.view == (700.0, 950.0)
 
 
-def test_keys_that_zoom_and_pan(timeline: Timeline, session: SteppingSession) -> None:
-    session.seek(800)
-    QTest.keyClick(timeline, Qt.Key.Key_W)
-    assert session.view == pytest.approx((720, 920)), "about the position"
-    QTest.keyClick(timeline, Qt.Key.Key_D)
-    assert session.view == pytest.approx((740, 940))
-    QTest.keyClick(timeline, Qt.Key.Key_A)
-    QTest.keyClick(timeline, Qt.Key.Key_S)
-    assert session.view == pytest.approx((700, 950))
-    QTest.keyClick(timeline, Qt.Key.Key_F)
-    assert session.view == (0, COUNT)
-
-
 # ---- what is drawn ----------------------------------------------------------------------------------------
 def test_the_position_is_one_line_of_the_accent(timeline: Timeline, session: SteppingSession) -> None:
     session.seek(812)

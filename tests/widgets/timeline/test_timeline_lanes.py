@@ -213,8 +213,6 @@ def test_along_the_clock_the_pointer_finds_events_and_zooms(timeline: Timeline, 
     before = timeline.scale.coordinate(400.0)
     session.set_view(*timeline.scale.zoomed(0.5, 400.0, COUNT).view)
     assert timeline.scale.coordinate(400.0) == pytest.approx(before, rel=1e-6)
-    QTest.keyClick(timeline, Qt.Key.Key_F)
-    assert session.view == (0.0, COUNT)
 
 
 def test_an_idle_gap_is_torn_out_and_says_how_long_it_was(timeline: Timeline, session: StillSession) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QDialogButtonBox, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from replay_gui.core.log.positions import Position
-from replay_gui.windows.actions import ACTION_SPECS
+from replay_gui.windows.actions import ACTION_SPECS, make_actions
 from replay_gui.windows.dialogs import crash_dialog
 from replay_gui.windows.dialogs.crash_dialog import CrashHook
 from replay_gui.windows.dialogs.go_to_dialog import GoToDialog
@@ -54,7 +54,7 @@ def test_go_to_says_what_it_does_not_understand(qtbot: QtBot, parent: QWidget, t
 
 
 def test_shortcuts_names_every_action(qtbot: QtBot, parent: QWidget) -> None:
-    dialog = ShortcutsDialog(parent)
+    dialog = ShortcutsDialog(make_actions(parent), parent)
     texts = {label.text() for label in dialog.findChildren(QLabel)}
     assert {spec.title for spec in ACTION_SPECS} <= texts
     assert all(label.textFormat() == Qt.TextFormat.PlainText for label in dialog.findChildren(QLabel))

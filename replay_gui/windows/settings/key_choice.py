@@ -1,0 +1,96 @@
+"""Which keys the actions have: those of the table of actions, but for what the user has chosen."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSettings
+from PySide6.QtGui import QAction, QKeySequence
+
+from replay_gui.windows.action_keys import key_words, set_keys
+from replay_gui.windows.actions import ACTION_SPECS, ActionSpec
+from replay_gui.windows.menus import MENU_KEY
+
+_GROUP = "keys"  # in the settings; below it the name of each action with another key, and that key, "" for none
+_MAX_CHARACTERS = 60  # of a key in the settings
+_OF_PANELS = (
+    "Tab",
+    "Shift+Tab",
+    "Return",
+    "Enter",
+    "Shift+Return",
+    "Shift+Enter",
+    "Up",
+    "Down",
+    "PgUp",
+    "PgDown",
+    "Del",
+)
+_SPECS = {spec.name: spec for spec in ACTION_SPECS}
+
+
+class KeyChoice:
+    """Reads the chosen keys from the settings; what is no key there, or another action's, is ignored."""
+
+    def __init__(self, actions: dict[str, QAction], settings: QSettings) -> None:
+        self._actions, self._settings = actions, settings
+        for spec in ACTION_SPECS:
+            key = _read(settings.value(f"{_GROUP}/{spec.name}"))
+            if key is not None and not self.refusal(spec.name, key):
+                self._set(spec, [] if key.isEmpty() else [key])
+
+    def keys(self, name: str) -> list[QKeySequence]:
+        """Return the keys that an action has now."""
+        return self._actions[name].shortcuts()
+
+    def is_chosen(self, name: str) -> bool:
+        """Whether an action has other keys than at first."""
+        return self.keys(name) != _first_keys(_SPECS[name])
+
+    def refusal(self, name: str, key: QKeySequence) -> str:
+        """Return why an action cannot have a key, in a sentence; "" if it can. No key at all is always possible."""
+        if key.isEmpty():
+            return ""
+        if key in [QKeySequence(MENU_KEY), *map(QKeySequence, _OF_PANELS)]:
+            return f"{key_words(key)} is used by the panels and the menu."
+        for spec in ACTION_SPECS:
+            if spec.name != name and key in self.keys(spec.name):
+                return f"{key_words(key)} is the key of “{spec.title}”. Give that another key first."
+        return ""
+
+    def choose(self, name: str, key: QKeySequence) -> str:
+        """Give an action this key alone, or none, now and at the next start; return `refusal`."""
+        refused = self.refusal(name, key)
+        if not refused:
+            self._set(_SPECS[name], [] if key.isEmpty() else [key])
+            self._settings.setValue(f"{_GROUP}/{name}", key.toString(QKeySequence.SequenceFormat.PortableText))
+        return refused
+
+    def reset(self, name: str) -> str:
+        """Give an action the keys that it had at first; return `refusal`, where another action has one of them."""
+        first = _first_keys(_SPECS[name])
+        refused = next((words for key in first if (words := self.refusal(name, key))), "")
+        if not refused:
+            self._set(_SPECS[name], first)
+            self._settings.remove(f"{_GROUP}/{name}")
+        return refused
+
+    def reset_all(self) -> None:
+        """Give all actions the keys that they had at first."""
+        for spec in ACTION_SPECS:
+            self._set(spec, _first_keys(spec))
+        self._settings.remove(_GROUP)
+
+    def _set(self, spec: ActionSpec, keys: list[QKeySequence]) -> None:
+        set_keys(self._actions[spec.name], spec.tip, keys)
+
+
+def _first_keys(spec: ActionSpec) -> list[QKeySequence]:
+    return [QKeySequence(key) for key in spec.keys]
+
+
+def _read(saved: object) -> QKeySequence | None:
+    """Return the key that the settings have, an empty one for "none"; None where they have no key."""
+    if not isinstance(saved, str) or len(saved) > _MAX_CHARACTERS:
+        return None
+    key = QKeySequence.fromString(saved, QKeySequence.SequenceFormat.PortableText)
+    written = key.toString(QKeySequence.SequenceFormat.PortableText)
+    return None if (saved and not written) or key.count() > 1 else key
