@@ -13,6 +13,7 @@ from replay_gui.core.importers.formats.assistants.amp import Amp
 from replay_gui.core.importers.formats.assistants.chatgpt import ChatGpt
 from replay_gui.core.importers.formats.assistants.claude_ai import ClaudeAi
 from replay_gui.core.importers.formats.assistants.cline import Cline
+from replay_gui.core.importers.formats.assistants.cline_history import ClineHistory
 from replay_gui.core.importers.formats.assistants.qwen_code import QwenCode
 from replay_gui.core.importers.formats.assistants.react_steps import ReActSteps
 from replay_gui.core.importers.formats.assistants.trae_agent import TraeAgent
@@ -100,6 +101,7 @@ def _own() -> tuple[Importer, ...]:
         ChatGpt(),
         ClaudeAi(),
         Cline(),
+        ClineHistory(),
         TraeAgent(),
         SmolAgents(),
         PydanticAi(),

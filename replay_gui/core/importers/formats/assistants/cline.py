@@ -26,6 +26,25 @@ _REST = re.compile(
 )
 _FAILED = ("The tool execution failed", "<error", "[ERROR]", "Command failed")
 _REFUSED = "The user denied this operation"
+_RAN = "Command executed in terminal"
+_EXIT_CODE = re.compile(r"\bExit code: (?!0\b)(-?\d{1,10})")
+_TO_OUTPUT = 4096  # characters in which a command's exit code is told, before its output
+
+
+def outcome_of(output: str) -> tuple[str | None, bool]:
+    """Return (why a call failed, by what the model was told of it; None if it did not; whether the user denied it)."""
+    told = decoded(output)
+    if isinstance(told, dict) and told.get("status") in ("error", "denied"):
+        why = told.get("error") or told.get("message")
+        return first_line(why) or "failed", told["status"] == "denied"
+    if output.startswith(_RAN):
+        code = _EXIT_CODE.search(output[:_TO_OUTPUT].partition("\nOutput:")[0])
+        return f"exit {code[1]}" if code else None, False
+    refused = output.startswith(_REFUSED)
+    failed = refused or output.startswith(_FAILED) or says_failure(output)
+    _, inner, words = output.partition("<error>\n") if output.startswith(_FAILED[:2]) else ("", "", "")
+    why = first_line(words if inner else output)
+    return (why or "failed") if failed else None, refused
 
 
 class Cline(RecordFormat):
@@ -33,6 +52,7 @@ class Cline(RecordFormat):
 
     name = "cline"
     title = "Cline task"
+    version = 2
     volatile: ClassVar[Mapping[str, str]] = {
         "ts": CLOCK,
         "conversationHistoryIndex": "the place in the conversation",
@@ -53,13 +73,27 @@ class Cline(RecordFormat):
         return _ClineEvents(self.name, self.volatile, notes)
 
 
-class _ClineEvents(RecordEvents):
+class SaysModel(RecordEvents):
+    """Of records that say which model answers, and in which mode."""
+
+    _mode: Mapping[str, Any] = {}
+
+    def says_model(self, about: Any) -> None:
+        """Add the model and the mode where they are others than before."""
+        about = about if isinstance(about, dict) else {}
+        self.uses_model(about.get("modelId") or self._model)
+        mode = {name: value for name, value in about.items() if name != "modelId"}
+        if mode and mode != self._mode:
+            self._mode = mode
+            self.run.add(Kind.STATE_TRANSITION, {"transition_type": "mode", "data": mode})
+
+
+class _ClineEvents(SaysModel):
     agent = "Cline"
 
     def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:
         super().__init__(format, volatile, notes)
         self._begun = self._asked = False
-        self._mode: dict[str, Any] = {}
         self._open: list[str] = []  # calls without a result so far, oldest first
         self._outputs: list[str] = []  # of the newest call, so far
         self._told: list[str] = []  # tools whose results were shown already: the model is sent them again
@@ -73,7 +107,7 @@ class _ClineEvents(RecordEvents):
         if not self._begun:
             self._begun = True
             self.run.agent_init(self.agent, "", {})
-        self._uses(record.get("modelInfo"))
+        self.says_model(record.get("modelInfo"))
         if self._piece is not None and _goes_on(self._piece[0], record):
             self._piece = None
         self._finish_piece()
@@ -126,15 +160,6 @@ class _ClineEvents(RecordEvents):
             self.run.unmapped = extra.get("fields", {})
             self.run.bookkeeping(f"{self.format}/{kind}", {"type": record.get("type"), "text": text})
 
-    def _uses(self, about: Any) -> None:
-        """Say which model answers, and in which mode, where it is another one than before."""
-        about = about if isinstance(about, dict) else {}
-        self.uses_model(about.get("modelId") or self._model)
-        mode = {name: value for name, value in about.items() if name != "modelId"}
-        if mode and mode != self._mode:
-            self._mode = mode
-            self.run.add(Kind.STATE_TRANSITION, {"transition_type": "mode", "data": mode})
-
     # ---- calls and their results ----------------------------------------------------------------
     def _call(self, kind: str, given: Any, extra: dict[str, Any]) -> None:
         call_id, name = f"call {self.run.count}", kind
@@ -156,9 +181,8 @@ class _ClineEvents(RecordEvents):
             self._outputs = []
 
     def _result(self, call_id: str, output: str) -> None:
-        refused = output.startswith(_REFUSED)
-        failed = refused or output.startswith(_FAILED) or says_failure(output)
-        self.result(call_id, output, (first_line(output) or "failed") if failed else None, {}, refused=refused)
+        why, refused = outcome_of(output)
+        self.result(call_id, output, why, {}, refused=refused)
 
     def _request(self, told: Any, extra: dict[str, Any]) -> None:
         """What the model was sent: the results of calls, and what it cost."""

@@ -1,0 +1,254 @@
+"""Cline and Roo Code: what a task's model was sent and answered (``api_conversation_history.json``).
+
+The model's calls are XML in its text, or parts of their own; results are texts of the user under a heading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import islice
+from typing import Any, ClassVar
+
+from replay_gui.core.importers.formats.assistants.cline import SaysModel, outcome_of
+from replay_gui.core.importers.formats.assistants.cline_text import (
+    ENVIRONMENT,
+    ENVIRONMENT_END,
+    environment_apart,
+    heading_of,
+    parts_in,
+    words_in,
+)
+from replay_gui.core.importers.formats.chats.chat_messages import ChatMessageEvents
+from replay_gui.core.importers.formats.message_content import content_of, text_of
+from replay_gui.core.importers.formats.message_forms import is_message
+from replay_gui.core.importers.formats.message_text import is_context
+from replay_gui.core.importers.formats.message_usage import use_of
+from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordFormat
+from replay_gui.core.importers.import_notes import ImportNotes
+
+_ANSWER = "attempt_completion"
+_REMINDERS = ("# task_progress", "# TODO", "# Todo")
+_NOTES = ("[ERROR]", "[TASK RESUMPTION]")
+_INTERRUPTED, _BY_USER = "[Response interrupted", "[Response interrupted by user"
+_MAX_NEAR = 100  # open calls among which a result's is looked for
+_OF_USER = ("task", "feedback", "user_message", "answer")
+
+
+class ClineHistory(RecordFormat):
+    """The importer. A task is one run."""
+
+    name = "cline-history"
+    title = "Cline conversation"
+    volatile: ClassVar[Mapping[str, str]] = {
+        "ts": CLOCK,
+        **dict.fromkeys(("id", "call_id", "tool_use_id"), ID),
+        **dict.fromkeys(("metrics", "usage"), USAGE),
+    }
+
+    def is_format(self, records: list[dict[str, Any]]) -> bool:
+        """Accept messages of which one of the user's has the heading of a result, or what the editor shows."""
+        spoken = [record for record in records if record.get("type") != "reasoning"]
+        return all(record.get("role") in ("user", "assistant") and "content" in record for record in spoken) and any(
+            text.lstrip().startswith(ENVIRONMENT)
+            or text.rstrip().endswith(ENVIRONMENT_END)
+            or ((heading := heading_of(text)) is not None and "_" in heading[0])
+            for record in spoken
+            if record["role"] == "user"
+            for part in _parts(record["content"])
+            if (text := _text(part)) is not None
+        )
+
+    def events(self, notes: ImportNotes) -> ChatMessageEvents:
+        """Return the reader of one task's messages."""
+        return _HistoryEvents(self.name, self.volatile, notes)
+
+
+class _HistoryEvents(ChatMessageEvents, SaysModel):
+    agent = "Cline"
+
+    def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:
+        super().__init__(format, volatile, notes)
+        self._heading: tuple[str, str] | None = None  # the result that is being told: its tool, the whole heading
+        self._output: list[Any] = []  # its parts
+        self._is_spread = False  # the output stands in parts after the heading
+        self._words: list[Any] = []  # of the user, so far in this message
+        self._kept: list[tuple[str, str]] = []  # what the program adds to them
+        self._answers = set[str]()  # native calls that are the answer to the task
+
+    def record(self, record: dict[str, Any]) -> None:
+        """Add the events of one message."""
+        parts = _parts(record.get("content"))
+        if not is_message(record) or record.get("role") not in ("user", "assistant"):
+            super().record(record)
+            return
+        if not self._begun:
+            self.begin({})
+        self.says_model(record.get("modelInfo"))
+        about = {name: value for name, value in record.items() if name not in ("modelInfo", "metrics")}
+        if record["role"] == "assistant":
+            self._said_by_model(about, parts, record.get("metrics"))
+        else:
+            self._heard(about, parts)
+
+    # ---- the model --------------------------------------------------------------------------------
+    def _said_by_model(self, about: dict[str, Any], parts: list[Any], metrics: Any) -> None:
+        told, answers = list[Any](), list[dict[str, Any]]()
+        for part in parts:
+            for one in _told_in(part):
+                is_answer = isinstance(one, dict) and one.get("type") == "tool_use" and one.get("name") == _ANSWER
+                if is_answer and isinstance(one.get("input"), dict):
+                    answers.append(one)
+                else:
+                    told.append(one)
+        told, cut_off = _cut_off(told)
+        use = _use_of(metrics)
+        if told or not answers:
+            super().record({**about, "content": told, "metadata": use})
+            use, self.how = {}, None
+        for one in answers:
+            self.run.context.pop("parent", None)
+            given = one["input"]
+            self._answers.add(str(one.get("id")))
+            extra = self.fields(given, "result") | {"action": _ANSWER}
+            self.run.once = use_of(use.get("usage"), use.get("cost"))
+            self.answered(given.get("result"), None, extra)
+            use, self.how = {}, ("answered", None)
+        if cut_off.startswith(_BY_USER):
+            self.run.interrupted(cut_off, self.agent)
+            self.how = "stopped by user", None
+        elif cut_off:
+            self.run.bookkeeping(f"{self.format}/interrupted", cut_off)
+
+    # ---- the user and the program -----------------------------------------------------------------
+    def _heard(self, about: dict[str, Any], parts: list[Any]) -> None:
+        self.run.context.pop("parent", None)
+        for part in parts:
+            text = _text(part)
+            if text is None:
+                self._other_part(part)
+                continue
+            text, environment = environment_apart(text)
+            if text.strip():
+                self._told(text)
+            if environment:
+                self._finish_result()
+                self._kept.append(("context", environment))
+        self._finish_result()
+        if self._words or self.fields(about, "role", "content"):
+            self.how = None
+            super().record({**about, "content": self._words})
+            self._words = []
+        for name, text in self._kept:
+            self.run.bookkeeping(f"{self.format}/{name}", text)
+        self._kept = []
+        self._open.clear()  # results stand in the message after their calls
+
+    def _told(self, text: str) -> None:
+        start = text.strip()
+        if (heading := heading_of(text)) is not None and ("_" in heading[0] or self._open):
+            self._finish_result()
+            self._heading, self._output, rest = heading[:2], [], heading[2].strip()
+            self._is_spread = not rest
+            self._output = [rest] if rest else []
+        elif start.startswith(_REMINDERS) or is_context(text):
+            self._finish_result()
+            self._kept.append(("context" if is_context(text) else "reminder", text))
+        elif self._heading is not None and self._is_spread:
+            self._output.append(start)
+        elif start.startswith(_NOTES):
+            self._finish_result()
+            if start.startswith("[ERROR]"):
+                self.run.error("no_tool_use", start.partition("\n")[0], self.agent, {"said": text})
+            else:
+                self._kept.append(("resumption", text))
+            self._words += words_in(start, _OF_USER)
+        else:
+            self._words += words_in(start, _OF_USER) or [{"type": "text", "text": start}]
+
+    def _other_part(self, part: Any) -> None:
+        """A result in a part of its own, or a picture: of the result above it, or of the user."""
+        kind = part.get("type") if isinstance(part, dict) else None
+        if kind == "tool_result":
+            self._finish_result()
+            output = content_of(part.get("content"))
+            call_id = part.get("tool_use_id")
+            extra = self.fields(part, "type", "tool_use_id", "content", "is_error")
+            self._result(call_id if isinstance(call_id, str) else None, None, output, extra, part.get("is_error"))
+        elif self._heading is not None:
+            self._output.append(part)
+        else:
+            self._words.append(part)
+
+    def _finish_result(self) -> None:
+        if self._heading is None:
+            return
+        (name, heading), parts = self._heading, self._output
+        self._heading, self._output = None, []
+        output = "\n".join(parts) if all(isinstance(part, str) for part in parts) else parts
+        near = islice(self._open, _MAX_NEAR)
+        named = (one for one in near if (call := self.run.call(one)) is not None and call.tool_name == name)
+        call_id = None if name == _ANSWER else next(named, self._open[0] if self._open else None)
+        call = self.run.call(call_id)
+        given = call.input.values() if call is not None and isinstance(call.input, dict) else ()
+        known = call is not None and call.tool_name == name and any(f"'{value}'" in heading for value in given)
+        self._result(call_id, name, output, {} if known or heading == f"[{name}]" else {"heading": heading}, None)
+
+    def _result(
+        self, call_id: str | None, name: str | None, output: Any, extra: dict[str, Any], is_error: object
+    ) -> None:
+        told = output if isinstance(output, str) else next((one for one in map(_text, _parts(output)) if one), "")
+        why, refused = outcome_of(told)
+        if call_id in self._open:
+            self._open.remove(str(call_id))
+        if name == _ANSWER or call_id in self._answers:
+            data = {"output": output, **extra}
+            if why is not None:
+                self.run.error("tool_error", why, _ANSWER, data)
+            else:
+                self.run.bookkeeping(f"{self.format}/{_ANSWER}", data)
+        else:
+            failed = why or ("failed" if is_error is True else None)
+            self.result(call_id, output, failed, extra, refused=refused, tool_name=name)
+        self._words += words_in(told, _OF_USER[1:])
+
+
+def _parts(content: Any) -> list[Any]:
+    return content if isinstance(content, list) else [] if content is None else [content]
+
+
+def _text(part: Any) -> str | None:
+    """The text of a part that says nothing else."""
+    if isinstance(part, dict):
+        return text_of(part) if part.keys() <= {"type", "text", "id", "call_id", "cache_control"} else None
+    return part if isinstance(part, str) else None
+
+
+def _told_in(part: Any) -> list[Any]:
+    """What a part of the model says, in parts; what stands beside its text is kept in the first."""
+    if not isinstance(part, dict):
+        return [*parts_in(part)] if isinstance(part, str) else [part]
+    text = text_of(part) if part.get("type") == "text" else None
+    told = [*parts_in(text)] if text is not None else []
+    beside = {name: value for name, value in part.items() if name not in ("type", "text", "id", "call_id")}
+    return [{**beside, **told[0]}, *told[1:]] if told else [part]
+
+
+def _cut_off(parts: list[Any]) -> tuple[list[Any], str]:
+    """Return (parts without what the program says at their end of an answer that was cut off, that)."""
+    text = _text(parts[-1]) if parts else None
+    at = text.rfind(_INTERRUPTED) if text is not None and text.endswith("]") else -1
+    if text is None or at < 0:
+        return parts, ""
+    return [*parts[:-1], *([{**parts[-1], "text": text[:at].rstrip()}] if text[:at].strip() else [])], text[at:]
+
+
+def _use_of(metrics: Any) -> dict[str, Any]:
+    """The tokens and the cost of an answer; what was cached is no part of the prompt's count."""
+    counts = metrics.get("tokens") if isinstance(metrics, dict) else None
+    if not isinstance(counts, dict):
+        return {}
+    names = {"prompt": "input_tokens", "cached": "cache_read_input_tokens", "completion": "output_tokens"}
+    return {
+        "usage": {names[name]: count for name, count in counts.items() if name in names},
+        "cost": metrics.get("cost"),
+    }

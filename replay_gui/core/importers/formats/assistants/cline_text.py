@@ -1,0 +1,103 @@
+"""What stands in the texts that Cline and Roo Code send: calls in XML, headings of results, the user's words.
+
+Everything here takes time linear in a text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from replay_gui.core.importers.formats.message_events import decoded
+
+ENVIRONMENT, ENVIRONMENT_END = "<environment_details>", "</environment_details>"
+_OPENING = re.compile(r"<(thinking|[a-z][a-z0-9]{0,30}(?:_[a-z0-9]{1,30}){1,5})>")
+_PARAMETER = re.compile(r"\s*<([a-z][a-z0-9_]{0,40})>")
+_AFTER_CALL = re.compile(r"\s*(?:\Z|\[Response interrupted|<thinking>|<[a-z][a-z0-9]{0,30}_[a-z0-9_]{1,99}>)")
+_WHOLE_FILES = ("content", "diff", "result")  # parameters that may hold their own closing tag
+_HEADING = re.compile(r"\[([a-z]\w{0,60})(?=[ \]])")
+_HEADING_END = "] Result:"
+_MAX_HEADING = 20_000  # characters; a question stands in it whole
+_MAX_TAGS = 100  # opening tags that are looked at in one text, so that a hostile one takes bounded time
+
+
+def heading_of(text: str) -> tuple[str, str, str] | None:
+    """Return (the tool, the heading, what comes after it) of a text that begins with the heading of a result."""
+    text = text.lstrip()
+    match = _HEADING.match(text)
+    end = text.find(_HEADING_END, match.end(), _MAX_HEADING) if match else -1
+    return None if match is None or end < 0 else (match[1], text[: end + 1], text[end + len(_HEADING_END) :])
+
+
+def environment_apart(text: str) -> tuple[str, str]:
+    """Return (a text without what the editor shows at its end, that)."""
+    at = text.rfind(ENVIRONMENT) if text.rstrip().endswith(ENVIRONMENT_END) else -1
+    return (text, "") if at < 0 else (text[:at], text[at:])
+
+
+def words_in(text: str, tags: tuple[str, ...]) -> list[dict[str, Any]]:
+    """The user's words that a text ends with, in one of these tags, with what the program says around them."""
+    for tag in tags:
+        start = text.find(f"<{tag}>")
+        if start >= 0 and text.endswith(f"</{tag}>"):
+            around = text[:start].strip()
+            inner = text[start + len(tag) + 2 : -len(tag) - 3].strip()
+            return [{"type": "text", "text": inner, **({"around": around} if around else {})}]
+    return []
+
+
+def parts_in(text: str) -> Iterator[dict[str, Any]]:
+    """Yield what a text of the model says as parts: text, reasoning in tags, calls in XML."""
+    said = at = 0
+    for _ in range(_MAX_TAGS):
+        if (match := _OPENING.search(text, at)) is None:
+            break
+        name, begin = match[1], match.end()
+        end = _end_of(text, name, begin)
+        at = begin
+        if end < 0:
+            continue
+        body = text[begin:end]
+        given = _parameters(body) if name != "thinking" else None
+        if name != "thinking" and given is None:
+            continue
+        if before := text[said : match.start()].strip():
+            yield {"type": "text", "text": before}
+        at = said = end + len(name) + 3
+        if given is None:
+            yield {"type": "thinking", "thinking": body.strip()}
+        else:
+            yield {"type": "tool_use", "name": name, "input": given}
+    if rest := text[said:].strip():
+        yield {"type": "text", "text": rest}
+
+
+def _end_of(text: str, name: str, begin: int) -> int:
+    """Where a call is closed: before the end of the text or another call; -1 where it is not."""
+    closing = f"</{name}>"
+    if name == "thinking":
+        return text.find(closing, begin)
+    end = text.find(closing, begin)
+    for _ in range(_MAX_TAGS):
+        if end < 0 or _AFTER_CALL.match(text, end + len(closing)):
+            return end
+        end = text.find(closing, end + 1)
+    return -1
+
+
+def _parameters(body: str) -> dict[str, Any] | None:
+    """The parameters of a call; None where a text has another shape."""
+    given, at = dict[str, Any](), 0
+    while match := _PARAMETER.match(body, at):
+        name, closing = match[1], f"</{match[1]}>"
+        is_file = name in _WHOLE_FILES
+        end = body.rfind(closing, match.end()) if is_file else body.find(closing, match.end())
+        if end < 0 or name in given or len(given) == _MAX_TAGS:
+            return None
+        value = body[match.end() : end]
+        given[name] = value.removeprefix("\n").removesuffix("\n") if is_file else value.strip()
+        at = end + len(closing)
+    if "arguments" in given:  # JSON, of a tool of a server
+        given["arguments"] = decoded(given["arguments"])
+    return given if not body[at:].strip() else None

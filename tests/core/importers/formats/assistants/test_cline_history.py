@@ -1,0 +1,160 @@
+"""What Cline and Roo Code send their model, and what it answers, with calls in XML or in parts of their own."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from replay_gui.core.importers.registry import recognise
+from replay_gui.core.importers.run_builder import UNKNOWN_REQUESTS
+from tests.helpers.foreign import Read, read_all, written
+from tests.helpers.paths import DATA
+
+SEEDS = DATA / "seeds" / "cline-history"
+ENVIRONMENT = "<environment_details>\n# Current Mode\n</environment_details>"
+
+
+def texts(role: str, *said: str) -> dict[str, Any]:
+    return {"role": role, "content": [{"type": "text", "text": text} for text in said]}
+
+
+def task(folder: Path, answer: str, *results: str) -> Read:
+    """A task with one answer of the model, and what it was told then."""
+    messages = [texts("user", "<task>\nGo\n</task>", ENVIRONMENT), texts("assistant", answer), texts("user", *results)]
+    (found,) = read_all(written(folder, messages))
+    assert found.format == "cline-history"
+    return found
+
+
+def prompts(found: Read) -> list[object]:
+    return [event.payload["data"] for event in found.of("Observation")]
+
+
+def answers(found: Read) -> list[tuple[object, object]]:
+    return [(event.payload["reasoning"], event.payload["data"]) for event in found.of("Decision")]
+
+
+def results(found: Read) -> list[tuple[object, object]]:
+    return [(event.payload["tool_name"], event.payload["error"]) for event in found.of("ToolResponse")]
+
+
+def test_calls_in_xml() -> None:
+    (found,) = read_all(SEEDS / "0.json")
+    assert prompts(found) == ["Mend the parser", "Not that file"]
+    assert answers(found) == [
+        ("Read it first.", "I read `<read_file>` of both."),
+        (None, "I write it."),
+        (None, "I forgot the tool."),
+        (None, "Done."),
+    ]
+    denied = "The user denied this operation and provided the following feedback:"
+    assert results(found) == [
+        ("read_file", None),
+        ("read_file", "no such file"),
+        ("write_to_file", denied),
+        ("execute_command", "exit 2"),
+        ("use_mcp_tool", None),
+    ]
+    inputs = [event.payload["input"] for event in found.of("ToolRequest")]
+    assert inputs[2] == {
+        "path": "b.xml",
+        "content": "<content>a</content>\n<other_tag>\n</other_tag>",
+        "line_count": "3",
+    }
+    assert inputs[4]["arguments"] == {"q": 1}
+    assert [event.payload["error_type"] for event in found.of("Error")] == ["tool_error", "tool_error", "no_tool_use"]
+    assert len(found.of("CapabilityDenied")) == 1
+    assert found.of("Decision")[0].meta["tokens"] == {"input": 107, "cached": 7, "output": 20}
+    assert found.events[-1].payload == {"how": "answered", "why": None}
+
+
+def test_calls_in_parts_of_their_own() -> None:
+    (found,) = read_all(SEEDS / "1.json")
+    assert prompts(found) == ["Look\nFiles attached by the user:\n\nx", "shorter"]
+    assert answers(found) == [(None, "Two things."), ("Now run.", None), (None, "All seen."), (None, "Seen.")]
+    assert results(found) == [
+        ("use_subagents", None),
+        ("read_file", None),
+        ("execute_command", "The user denied this operation."),
+    ]
+    assert [event.payload["tool_name"] for event in found.of("CapabilityDenied")] == ["execute_command"]
+    picture = found.of("ToolResponse")[1].payload["output"]
+    assert (picture[0], picture[1]["type"]) == ("hello", "image")
+
+
+@pytest.mark.parametrize("path", sorted(SEEDS.glob("*.json")), ids=lambda path: path.name)
+def test_a_plain_count_of_the_file(path: Path) -> None:
+    messages = json.loads(path.read_text("utf-8"))
+    parts = [(one["role"], part) for one in messages for part in one["content"]]
+    said = [(role, part["text"]) for role, part in parts if part["type"] == "text"]
+    native = [part["name"] for _, part in parts if part["type"] == "tool_use"]
+    closed = [name for role, text in said if role == "assistant" for name in re.findall(r"^</(\w+)>$", text, re.M)]
+    calls = Counter(native + [name for name in closed if name not in ("thinking", "content", "other_tag", "result")])
+    (found,) = read_all(path)
+    finished = calls.pop("attempt_completion")
+    assert found.tools() == calls
+    assert sum(event.payload.get("action") == "attempt_completion" for event in found.of("Decision")) == finished
+    context = [event for event in found.events if event.kind == "x:bookkeeping/cline-history/context"]
+    assert len(context) == sum(text.startswith("<environment_details>") for _, text in said)
+    whole = json.dumps(messages)
+    assert len(prompts(found)) == whole.count("<task>") + whole.count("<feedback>")
+
+
+def test_what_only_looks_like_a_call_stays_text(tmp_path: Path) -> None:
+    for said in (
+        "Write `<read_file><path>a</path></read_file>` to read.",  # not at the end
+        "<read_file>\n<path>a</path>",  # not closed
+        "<string_array>\nplain words\n</string_array>",  # no parameters
+    ):
+        found = task(tmp_path, said, "Thanks", ENVIRONMENT)
+        assert (answers(found), found.tools()) == ([(None, said)], {})
+
+
+def test_the_words_of_a_question_may_go_over_lines_and_its_answer_is_the_users(tmp_path: Path) -> None:
+    asked = "<ask_followup_question>\n<question>Which?\n\n1. a</question>\n</ask_followup_question>"
+    told = "[ask_followup_question for 'Which?\n\n1. a'] Result:"
+    found = task(tmp_path, asked, told, "<answer>\nthe first\n</answer>", ENVIRONMENT)
+    assert results(found) == [("ask_followup_question", None)]
+    assert prompts(found) == ["Go", "the first"]
+
+
+def test_an_answer_that_the_user_stopped(tmp_path: Path) -> None:
+    found = task(tmp_path, "I beg\n\n[Response interrupted by user]", "[TASK RESUMPTION] It was interrupted.")
+    assert answers(found) == [(None, "I beg")]
+    assert [event.payload["error_type"] for event in found.of("Error")] == ["interrupted"]
+    assert found.events[-1].payload["how"] == "stopped by user"
+    assert prompts(found) == ["Go"]
+
+
+def test_a_result_without_its_call_names_the_tool(tmp_path: Path) -> None:
+    found = task(tmp_path, "Hm.", "[read_file for 'a'] Result:\nhello", ENVIRONMENT)
+    assert results(found) == [("read_file", None)]
+    assert found.run.notes[UNKNOWN_REQUESTS] == 1
+
+
+def test_what_stands_beside_a_text_is_kept(tmp_path: Path) -> None:
+    asked = texts("assistant", "<read_file><path>a</path></read_file>")
+    asked["content"][0]["reasoning_details"] = ["why"]
+    (found,) = read_all(written(tmp_path, [texts("user", ENVIRONMENT), asked]))
+    (call,) = found.of("ToolRequest")
+    assert (call.payload["input"], call.payload["fields"]) == (
+        {"path": "a"},
+        {"call": {"reasoning_details": ["why"]}},
+    )
+
+
+def test_other_messages_are_not_taken(tmp_path: Path) -> None:
+    for first in ("Go", "[note] no result", "[x] Result:\n1"):
+        messages = [texts("user", first), texts("assistant", "<read_file><path>a</path></read_file>")]
+        assert recognise(written(tmp_path, messages)).name == "chat-messages"
+
+
+def test_a_hostile_text_is_read_in_bounded_time(tmp_path: Path) -> None:
+    many = 100_000
+    said = "<a_b>" * many + "<a_b><c>" + "</a_b>" * many + " " * many + "<thinking>" * many
+    assert answers(task(tmp_path, said, "[a_b " * many, ENVIRONMENT)) == [(None, said)]
