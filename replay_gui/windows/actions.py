@@ -103,6 +103,8 @@ ACTION_SPECS = (
         needs_run=False,
         group=1,
     ),
+    ActionSpec("undo", FILE, "&Undo", ("Ctrl+Z",), "Take back the last change of rules, notes or lanes", group=1),
+    ActionSpec("redo", FILE, "Re&do", ("Ctrl+Shift+Z",), "Make the change again that was taken back last", group=1),
     ActionSpec("new_window", FILE, "Ne&w window", ("Ctrl+N",), "Start the program once more", needs_run=False, group=2),
     ActionSpec(
         "settings",
@@ -292,8 +294,6 @@ ACTION_SPECS = (
     _choice("show_ignored", "Show &ignored", ("Ctrl+Shift+I",), "Also show the differences that rules ignore", 3),
     _choice("link_cursors", "Link c&ursors", ("Ctrl+L",), "A move in one run also moves the other", 3),
     _compare("anchor", "Same step &as …", ("=",), "Choose by hand which two steps belong together", group=4),
-    _compare("undo_rule", "Und&o rule", ("Ctrl+Z",), "Undo the last change of the rules", group=4),
-    _compare("redo_rule", "&Redo rule", ("Ctrl+Shift+Z",), "Redo the last undone change of the rules", group=4),
     ActionSpec(
         "axis", VIEW, "Event number or &clock", ("C",), "Draw the timeline by event number or by clock time", group=3
     ),

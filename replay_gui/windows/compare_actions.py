@@ -33,7 +33,6 @@ class CompareActions(QObject):
         session.compared_changed.connect(self.refresh)
         session.row_changed.connect(self.refresh)
         view.why.changed.connect(self.refresh)
-        session.rules.changed.connect(self.refresh)
         session.a.run_changed.connect(self.refresh)
         session.b.run_changed.connect(self.refresh)
         self.refresh()
@@ -55,8 +54,6 @@ class CompareActions(QObject):
             "show_ignored": self.on_show_ignored,
             "link_cursors": self.on_link_cursors,
             "anchor": self.on_anchor,
-            "undo_rule": self.on_undo_rule,
-            "redo_rule": self.on_redo_rule,
         }
 
     @Slot()
@@ -73,9 +70,6 @@ class CompareActions(QObject):
         for name in ("first_divergence", "previous_divergence", "next_divergence", "last_divergence"):
             self._actions[name].setEnabled(can_step)
         self._actions["anchor"].setEnabled(session.row >= 0)
-        has_run = session.a.facts is not None  # what a tool does is corrected by rules on one run, too
-        self._actions["undo_rule"].setEnabled(has_run and session.rules.can_undo)
-        self._actions["redo_rule"].setEnabled(has_run and session.rules.can_redo)
 
     # ---- actions ----------------------------------------------------------------------------------
     @Slot()
@@ -159,11 +153,3 @@ class CompareActions(QObject):
     def on_anchor(self) -> None:
         self._turn_to_parting()
         self._view.divergences.begin_anchor()
-
-    @Slot()
-    def on_undo_rule(self) -> None:
-        self._session.rules.undo()
-
-    @Slot()
-    def on_redo_rule(self) -> None:
-        self._session.rules.redo()

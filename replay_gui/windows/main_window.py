@@ -47,6 +47,7 @@ from replay_gui.windows.session.last_positions import LastPositions
 from replay_gui.windows.session.layout_memory import LayoutMemory
 from replay_gui.windows.session.link_actions import LinkActions
 from replay_gui.windows.session.session_restore import SessionRestore
+from replay_gui.windows.session.undo_actions import UndoActions
 from replay_gui.windows.settings.settings_actions import SettingsActions
 from replay_gui.windows.source_actions import SourceActions, folder_of
 from replay_gui.windows.values.value_actions import ValueActions
@@ -100,6 +101,7 @@ class MainWindow(QMainWindow):
         self.find_actions = FindActions(self._get_find_line, self._get_run_view, self)
         self.value_actions = ValueActions(session, self._get_run_view, self.actions_, settings, self)
         self.note_actions = NoteActions(session, self.comparison, settings, self)
+        self.undo_actions = UndoActions(self.comparison, self.note_actions, self.actions_, self)
         self.sources = SourceActions(session, self.comparison, self.actions_, self)
         self.runs_page = RunsPage(session, self.comparison, pages=self._pages, actions=self.actions_, window=self)
         self._opener = PathOpener(session, self.comparison, self.runs_page, self)
@@ -139,6 +141,7 @@ class MainWindow(QMainWindow):
         self.find_field.left.connect(view.timeline.setFocus)
         view.events.menu.compare_wanted.connect(self.sources.compare_from)
         self._layout.restore_run(view)
+        self.undo_actions.attach(view)
         return view
 
     @cached_property
@@ -205,7 +208,7 @@ class MainWindow(QMainWindow):
             "export": self.on_export,
             "cancel": self.on_cancel,
             "clear_cache": self.on_clear_cache,
-            "quit": self.on_quit,
+            "quit": self.close,
             "reset_layout": self.on_reset_layout,
         }
 
@@ -217,7 +220,7 @@ class MainWindow(QMainWindow):
         )
         owners = self.sources, self.run_actions, self.value_actions, self.find_actions, self.palette_actions
         others = self.reruns, self.note_actions, self.settings_actions, self.follow_actions, self.links, help_actions
-        for owner in (self, *owners, *others):
+        for owner in (self, self.undo_actions, *owners, *others):
             connect_actions(self.actions_, owner.handlers)
         self.run_actions.search_wanted.connect(self.find_actions.find_first)
         self.menus.format_chosen.connect(self.sources.on_format_chosen)
@@ -274,10 +277,6 @@ class MainWindow(QMainWindow):
             self.runs_page.runs.stop()
 
     @Slot()
-    def on_quit(self) -> None:
-        self.close()
-
-    @Slot()
     def on_reset_layout(self) -> None:
         self._layout.reset(self.run_view, self.compare_view)
 
@@ -326,7 +325,7 @@ class MainWindow(QMainWindow):
                 is_void = (facts is None and spec.needs_run) or (compares and spec.single_run_only)
                 self.actions_[spec.name].setEnabled(not is_void)
         self._on_progress_changed()
-        for some in (self.run_actions, self.reruns, self.sources):
+        for some in (self.run_actions, self.reruns, self.sources, self.undo_actions):
             some.refresh()
 
     def _show_page(self, compares: bool) -> None:

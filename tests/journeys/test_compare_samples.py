@@ -202,6 +202,11 @@ def test_an_anchor_by_hand(journey: Journey) -> None:
     assert comparison.comparison is not None
     a, b = comparison.anchors[0]
     assert int(comparison.comparison.alignment.partner_of_a[a]) == b
+    assert journey.window.actions_["undo"].text() == "&Undo steps set by hand"
+    journey.press(Key.Key_Z, Ctrl)
+    assert not comparison.anchors
+    _settled(journey)
+    assert not journey.window.actions_["undo"].isEnabled()
 
 
 def test_reload_compares_again_from_disk_and_close_leaves_the_run_in_a(

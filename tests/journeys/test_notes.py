@@ -121,6 +121,33 @@ def test_a_note_is_edited_removed_and_comes_back(journey: Journey, log: Path) ->
     assert not notes.undo.isEnabled()
 
 
+def test_one_key_takes_back_notes_and_lanes_in_turn_and_says_which(journey: Journey, log: Path) -> None:
+    journey.open(log)
+    undo, redo = (journey.window.actions_[name] for name in ("undo", "redo"))
+    assert not undo.isEnabled()
+    go(journey, 2)
+    write(journey, "R & D")
+    journey.until(lambda: said(journey) == [(1, "R & D")])
+    assert undo.text() == "&Undo note “R && D”"
+    timeline = journey.window.run_view.timeline.timeline
+    before = timeline.choice
+    journey.window.actions_["fold_tools"].trigger()
+    assert undo.text() == "&Undo choice of lanes"
+    undo.trigger()
+    assert timeline.choice == before
+    assert (undo.text(), redo.text()) == ("&Undo note “R && D”", "Re&do choice of lanes")
+    undo.trigger()
+    journey.until(lambda: said(journey) == [])
+    assert not undo.isEnabled()
+    redo.trigger()
+    journey.until(lambda: said(journey) == [(1, "R & D")])
+    redo.trigger()
+    assert timeline.choice != before
+    assert not redo.isEnabled()
+    journey.session.close_run()
+    journey.until(lambda: not undo.isEnabled())
+
+
 def test_all_notes_are_listed_searched_and_gone_to(journey: Journey, log: Path) -> None:
     journey.open(log)
     for position, text in ((4, "needle <b>x</b>"), (2, "hay\nstack")):

@@ -255,7 +255,11 @@ class ComparisonSession(ComparisonCursor):
 
     def remove_anchor(self, anchor: EventPair) -> None:
         """Remove an anchor and compare again."""
-        self.anchors = tuple(kept for kept in self.anchors if kept != anchor)
+        self.set_anchors(tuple(kept for kept in self.anchors if kept != anchor))
+
+    def set_anchors(self, anchors: Anchors) -> None:
+        """Replace all anchors and compare again."""
+        self.anchors = anchors
         self.anchors_changed.emit()
         self.compare()
 

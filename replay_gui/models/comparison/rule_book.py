@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.engine.answers import Alert, RulesRead, RulesWritten
 from replay_gui.models.session import Session
+from replay_gui.models.undo_history import Undoable
 
 if TYPE_CHECKING:  # the first window has no rule
     from replay_gui.core.divergence.rules.rules import Rule
@@ -32,7 +33,7 @@ class RuleEntry:
     on: bool = True
 
 
-class RuleBook(QObject):
+class RuleBook(Undoable):
     """The rules for the run in A. A change is in force at once, and is saved as soon as the file is known.
 
     The engine reads and writes the file, so the window never waits for the disk.
@@ -113,7 +114,7 @@ class RuleBook(QObject):
                 self.loaded.emit()
             return
         self._log, self.path, self.entries = Path(log), None, ()
-        self._undo_stack, self._redo_stack = [], []
+        self._forget_changes()
         self.is_loading, self._is_allowing = True, False
         self._set_offer(None)
         self.file_settled.emit()
@@ -155,7 +156,7 @@ class RuleBook(QObject):
         added = tuple(entry for entry in self.entries if entry.rule not in rules)  # while the file was read
         self.path = None if read.path is None else Path(read.path)
         self.entries = entries + added
-        self._undo_stack, self._redo_stack = [], []
+        self._forget_changes()
         if added:
             self._keep()
         self._set_offer(None if read.unused is None else RuleOffer(Path(read.unused), read.unused_count))
@@ -201,12 +202,14 @@ class RuleBook(QObject):
         if self._undo_stack:
             self._redo_stack.append(self.entries)
             self._apply(self._undo_stack.pop())
+            self.undone.emit()
 
     @Slot()
     def redo(self) -> None:
         if self._redo_stack:
             self._undo_stack.append(self.entries)
             self._apply(self._redo_stack.pop())
+            self.redone.emit()
 
     def choose_file(self, path: Path) -> None:
         """Keep the rules in this file from now on; where it holds rules already that are offered, they are joined."""
@@ -219,9 +222,18 @@ class RuleBook(QObject):
         self.file_settled.emit()
 
     def _replace(self, entries: tuple[RuleEntry, ...]) -> None:
+        from replay_gui.models.comparison.comparison_words import rule_words
+
+        changed = [entry for entry in entries if entry not in self.entries]
+        changed += [entry for entry in self.entries if entry not in entries]
         self._undo_stack.append(self.entries)
         self._redo_stack.clear()
         self._apply(entries)
+        self.done.emit(f"rule “{': '.join(rule_words(changed[0].rule))}”")
+
+    def _forget_changes(self) -> None:
+        self._undo_stack, self._redo_stack = [], []
+        self.forgotten.emit()
 
     def _apply(self, entries: tuple[RuleEntry, ...]) -> None:
         self.entries = entries

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -15,15 +15,18 @@ from replay_gui.engine.answers import Alert
 from replay_gui.engine.panels.note_messages import AddNote, ChangeNotes, GetNotes, NotesRead
 from replay_gui.engine.requests import Answer, Request
 from replay_gui.models.session import Session
+from replay_gui.models.undo_history import Undoable
 
 if TYPE_CHECKING:
     from replay_gui.core.report.model import NotedEvents
 
+_Change: TypeAlias = tuple[tuple[RunNote, ...], tuple[RunNote, ...]]  # what was taken away, what was put
+_MAX_CHARACTERS = 40  # of a note in the name of a change
 BOOKMARK = "Bookmark"
 """What a note without a text is called."""
 
 
-class NoteBook(QObject):
+class NoteBook(Undoable):
     """The engine keeps the notes, and tells after each change which there are.
 
     Attributes:
@@ -59,7 +62,9 @@ class NoteBook(QObject):
         self.notes: tuple[PlacedNote, ...] = ()
         self.is_beside = self._is_read = False
         self.unused, self.unused_path = 0, ""
-        self._undone: list[tuple[tuple[RunNote, ...], tuple[RunNote, ...]]] = []  # (taken away, put) by each change
+        self._undo_stack: list[_Change] = []
+        self._redo_stack: list[_Change] = []
+        self.forgotten.emit()
         self._adding = False
         self._problem = ""
 
@@ -88,7 +93,7 @@ class NoteBook(QObject):
     @property
     def can_undo(self) -> bool:
         """Whether a change can be undone."""
-        return bool(self._undone)
+        return bool(self._undo_stack)
 
     def add(self, text: str, first: EventIndex, last: EventIndex, against: str = "") -> None:
         """Keep a new note; see RunNote."""
@@ -107,9 +112,19 @@ class NoteBook(QObject):
 
     def undo(self) -> None:
         """Undo the last change."""
-        if self._undone:
-            taken, put = self._undone.pop()
+        if self._undo_stack:
+            taken, put = change = self._undo_stack.pop()
+            self._redo_stack.append(change)
             self._ask(ChangeNotes(put, taken, self.wants_beside is True))
+            self.undone.emit()
+
+    def redo(self) -> None:
+        """Make the last undone change again."""
+        if self._redo_stack:
+            taken, put = change = self._redo_stack.pop()
+            self._undo_stack.append(change)
+            self._ask(ChangeNotes(taken, put, self.wants_beside is True))
+            self.redone.emit()
 
     def keep_beside(self, beside: bool) -> None:
         """Keep notes beside their logs from now on, or among the user's own files."""
@@ -118,8 +133,14 @@ class NoteBook(QObject):
             self._ask(ChangeNotes((), (), True))
 
     def _change(self, taken: tuple[RunNote, ...], put: tuple[RunNote, ...]) -> None:
-        self._undone.append((taken, put))
+        self._remember((taken, put))
         self._ask(ChangeNotes(taken, put, self.wants_beside is True))
+
+    def _remember(self, change: _Change) -> None:
+        self._undo_stack.append(change)
+        self._redo_stack.clear()
+        text = one_line((change[1] or change[0])[0].text, _MAX_CHARACTERS)
+        self.done.emit(f"note “{text}”" if text else "bookmark")
 
     def allow(self) -> None:
         """Let the notes beside the logs of this folder count."""
@@ -167,7 +188,7 @@ class NoteBook(QObject):
         known = [placed.note for placed in self.notes]
         new = tuple(placed.note for placed in read.notes if placed.note not in known)
         if self._adding and new:
-            self._undone.append(((), new))
+            self._remember(((), new))
         self._adding = False
         self.notes, self.is_beside = read.notes, read.is_beside
         if read.problem and read.problem != self._problem:

@@ -1,0 +1,57 @@
+"""Undo and redo of all that the user changes: rules, steps set by hand, notes, lanes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QWidget
+
+from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.models.undo_history import UndoHistory, ValueHistory
+from replay_gui.windows.actions import Handlers
+from replay_gui.windows.notes.note_actions import NoteActions
+
+if TYPE_CHECKING:
+    from replay_gui.windows.run_view import RunView
+
+
+class UndoActions(QObject):
+    """The slots of these actions, which say what they take back. `history`: the changes."""
+
+    def __init__(
+        self, comparison: ComparisonSession, notes: NoteActions, actions: dict[str, QAction], window: QWidget
+    ) -> None:
+        super().__init__(window)
+        self._comparison, self._actions = comparison, actions
+        self.history = UndoHistory(self)
+        anchors = ValueHistory(lambda: comparison.anchors, comparison.set_anchors, "steps set by hand", self)
+        comparison.anchors_changed.connect(anchors.note)
+        for told in (comparison.active_changed, comparison.a.run_changed, comparison.b.run_changed):
+            told.connect(anchors.forget)
+        for one in (comparison.rules, anchors, notes.book, notes.book_b):
+            self.history.watch(one)
+        self.history.changed.connect(self.refresh)
+
+    @property
+    def handlers(self) -> Handlers:
+        """The slots of the actions."""
+        return {"undo": self.history.undo, "redo": self.history.redo}
+
+    def attach(self, view: RunView) -> None:
+        """Undo what lanes are shown, too, while the page of a run is shown."""
+        timeline = view.timeline.timeline
+        lanes = ValueHistory(lambda: timeline.choice, timeline.choose, "choice of lanes", self)
+        view.timeline.lanes_changed.connect(lanes.note)
+        for told in (self._comparison.active_changed, self._comparison.a.run_changed):
+            told.connect(lanes.forget)
+        self.history.watch(lanes)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Say what would be undone, and what done again."""
+        for name, word, changes in (("undo", "&Undo", self.history.done), ("redo", "Re&do", self.history.undone)):
+            words = changes[-1][1].replace("&", "&&") if changes else ""
+            self._actions[name].setText(f"{word} {words}".strip())
+            self._actions[name].setEnabled(bool(changes))
