@@ -48,7 +48,7 @@ class JsonLines:
 
     name = "json-lines"
     title = "JSON Lines"
-    version = 12
+    version = 13
     volatile: ClassVar[AbstractMapping[str, str]] = {
         **dict.fromkeys(USUAL_NAMES["time"], CLOCK),
         **OF_PARTS,

@@ -15,10 +15,12 @@ NOT_MESSAGES = "entries that are no messages, kept as custom events"
 BAD_ARGUMENTS = "arguments of tool calls that are no JSON, kept as text"
 
 _SPEAKERS = ("system", "developer", "user")
-# What a model is told of a tool that failed begins like this; "Errors found: 0" and "ErrorPage.tsx" are answers.
+# What a model is told of a tool that failed begins like this, or with a line that is nothing but a command's exit code;
+# "Errors found: 0" and "ErrorPage.tsx" are answers.
 _FAILURE = re.compile(
     r"(?:Error|ERROR)(?::|$| - | (?:code|calling|executing|invoking|running|using|occurred|accessing|fetching|loading"
-    r"|opening|parsing|processing|reading|writing|while|when|during|in|from)\b)",
+    r"|opening|parsing|processing|reading|writing|while|when|during|in|from)\b)"
+    r"|(?:exit_code=|[Ee]xit [Cc]ode: ?)-?[1-9][0-9]{0,9}\r?$",
     re.MULTILINE,
 )
 _OUR_PART = frozenset({"role", "content", "tool_calls", "tool_call_id", "name", "reasoning_content"})

@@ -34,7 +34,7 @@ class ReActSteps:
 
     name = "react-steps"
     title = "ReAct steps"
-    version = 1
+    version = 2
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("timestamp", "time", "created_at", "created", "ts", "start_time", "end_time"), CLOCK),
         **dict.fromkeys(("duration", "duration_ms", "duration_sec", "latency", "latency_ms", "elapsed"), CLOCK),

@@ -58,7 +58,7 @@ class ChatMessages:
 
     name = "chat-messages"
     title = "chat messages"
-    version = 8
+    version = 9
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "uuid": ID,

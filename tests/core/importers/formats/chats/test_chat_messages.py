@@ -146,7 +146,22 @@ def test_an_answer_that_begins_as_an_error_is_one(tmp_path: Path, output: Any) -
     assert [event.payload["error"] for event in found.of("ToolResponse")] == ["Error: no file"]
 
 
-@pytest.mark.parametrize("output", ["Errors found: 0", "ErrorPage.tsx\nindex.ts", "Error handling: a guide", "error"])
+@pytest.mark.parametrize("output", ["exit_code=1\nno such file", "Exit code: 127", "exit code: -9\r\n"])
+def test_an_answer_that_begins_with_the_exit_code_of_a_failure_is_one(tmp_path: Path, output: str) -> None:
+    call = {"id": "c", "type": "function", "function": {"name": "exec", "arguments": "{}"}}
+    asked = {"role": "assistant", "content": "", "tool_calls": [call]}
+    answered = {"role": "tool", "tool_call_id": "c", "content": output}
+    (found,) = read_all(written(tmp_path, [{"role": "user", "content": "Go"}, asked, answered]), "chat-messages")
+    assert [event.payload["error"] for event in found.of("ToolResponse")] == [output.splitlines()[0]]
+
+
+ABOUT_ERRORS = [
+    *("Errors found: 0", "ErrorPage.tsx\nindex.ts", "Error handling: a guide", "error"),
+    *("exit_code=0\nok", "exit code: 10 is a warning", "ok\nexit code: 1"),
+]
+
+
+@pytest.mark.parametrize("output", ABOUT_ERRORS)
 def test_an_answer_about_errors_is_none(tmp_path: Path, output: str) -> None:
     call = {"id": "c", "type": "function", "function": {"name": "read", "arguments": "{}"}}
     asked = {"role": "assistant", "content": "", "tool_calls": [call]}
