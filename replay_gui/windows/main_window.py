@@ -208,7 +208,7 @@ class MainWindow(QMainWindow):
             "export": self.on_export,
             "cancel": self.on_cancel,
             "clear_cache": self.on_clear_cache,
-            "quit": self.close,
+            "quit": self.on_quit,
             "reset_layout": self.on_reset_layout,
         }
 
@@ -277,6 +277,10 @@ class MainWindow(QMainWindow):
             self.runs_page.runs.stop()
 
     @Slot()
+    def on_quit(self) -> None:
+        self.close()
+
+    @Slot()
     def on_reset_layout(self) -> None:
         self._layout.reset(self.run_view, self.compare_view)
 
@@ -317,8 +321,7 @@ class MainWindow(QMainWindow):
     def _on_run_changed(self) -> None:
         facts = self.session.facts
         self._show_recent()
-        compares = self.comparison.active
-        self._show_page(compares)
+        self._show_page(compares := self.comparison.active)
         self.setWindowTitle(TITLE if facts is None else f"{one_line(facts.name)} — {TITLE}")
         for spec in ACTION_SPECS:
             if not spec.comparison:

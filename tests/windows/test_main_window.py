@@ -45,6 +45,7 @@ def all_handlers(window: MainWindow) -> list[Handlers]:
         window.follow_actions.handlers,
         window.links.handlers,
         window.note_actions.handlers,
+        window.undo_actions.handlers,
         window.find_actions.handlers,
         window.palette_actions.handlers,
         window.settings_actions.handlers,

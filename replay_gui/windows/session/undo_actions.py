@@ -37,7 +37,7 @@ class UndoActions(QObject):
     @property
     def handlers(self) -> Handlers:
         """The slots of the actions."""
-        return {"undo": self.history.undo, "redo": self.history.redo}
+        return {"undo": self.on_undo, "redo": self.on_redo}
 
     def attach(self, view: RunView) -> None:
         """Undo what lanes are shown, too, while the page of a run is shown."""
@@ -47,6 +47,14 @@ class UndoActions(QObject):
         for told in (self._comparison.active_changed, self._comparison.a.run_changed):
             told.connect(lanes.forget)
         self.history.watch(lanes)
+
+    @Slot()
+    def on_undo(self) -> None:
+        self.history.undo()
+
+    @Slot()
+    def on_redo(self) -> None:
+        self.history.redo()
 
     @Slot()
     def refresh(self) -> None:
