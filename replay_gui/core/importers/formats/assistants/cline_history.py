@@ -130,18 +130,25 @@ class _HistoryEvents(ChatMessageEvents, SaysModel):
             text, environment = environment_apart(text)
             if text.strip():
                 self._told(text)
-            if environment:
-                self._finish_result()
+            if environment:  # of one turn; a message may hold several that were broken off
                 self._kept.append(("context", environment))
+                about = self._finish_turn(about)
+        about = self._finish_turn(about)
+        if self.fields(about, "role", "content"):
+            super().record({**about, "content": []})
+        self._open.clear()  # results stand in the message after their calls
+
+    def _finish_turn(self, about: dict[str, Any]) -> dict[str, Any]:
+        """Add what is open of the user's message; return what of `about` no event says yet."""
         self._finish_result()
-        if self._words or self.fields(about, "role", "content"):
+        if self._words:
             self.how = None
             super().record({**about, "content": self._words})
-            self._words = []
+            self._words, about = [], {name: about[name] for name in ("role", "ts") if name in about}
         for name, text in self._kept:
             self.run.bookkeeping(f"{self.format}/{name}", text)
         self._kept = []
-        self._open.clear()  # results stand in the message after their calls
+        return about
 
     def _told(self, text: str) -> None:
         start = text.strip()

@@ -131,6 +131,15 @@ def test_an_answer_that_the_user_stopped(tmp_path: Path) -> None:
     assert prompts(found) == ["Go"]
 
 
+def test_a_message_may_hold_several_turns_that_were_broken_off(tmp_path: Path) -> None:
+    again = "[TASK RESUMPTION] It was interrupted."
+    more = (f"New instructions:\n<user_message>\n{word}\n</user_message>" for word in ("first", "second"))
+    found = task(tmp_path, "Hm.", again, next(more), ENVIRONMENT, again, ENVIRONMENT, again, next(more), ENVIRONMENT)
+    assert prompts(found) == ["Go", "first", "second"]
+    kinds = [kind for kind in found.kinds if kind == "x:bookkeeping/cline-history/resumption"]
+    assert len(kinds) == 3
+
+
 def test_a_result_without_its_call_names_the_tool(tmp_path: Path) -> None:
     found = task(tmp_path, "Hm.", "[read_file for 'a'] Result:\nhello", ENVIRONMENT)
     assert results(found) == [("read_file", None)]
