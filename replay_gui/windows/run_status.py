@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QStatusBar, QWidget
 from replay_gui.core.facts.run_measures import duration_between, times_of_index
 from replay_gui.core.facts.run_outcome import outcome_words
 from replay_gui.core.index.run_index import RunIndex
+from replay_gui.core.log.positions import position_after
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text, plural
 from replay_gui.engine.following.follow_messages import FollowState
@@ -84,13 +85,15 @@ class RunStatus(QStatusBar):
                 _SEPARATOR.join(part for part in (followed, f"Imported from {form}", f"state {state}") if part)
             )
         else:
-            checked = f"{report.state_hashes_checked:,} state hashes checked"
+            checked = f"{plural(report.state_hashes_checked, 'state hash', 'state hashes')} checked"
+            if report.first_broken is not None:  # what was checked was not found good
+                checked = f"damaged from event {position_after(report.first_broken):,} on"
             seal = _SEALS.get(report.seal, report.seal)
             self._right.setText(_SEPARATOR.join(part for part in (followed, seal, checked) if part))
 
 
 def _numbers(index: RunIndex) -> list[str]:
-    words = [f"{index.count:,} events"]
+    words = [plural(index.count, "event")]
     duration = duration_between(*times_of_index(index))
     if duration is not None:
         words.append(duration_text(duration))

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from replay_gui import Recorder
+from replay_gui.resource_paths import resources
 from replay_gui.widgets.parts.plain_label import PlainLabel
 from replay_gui.widgets.run.run_facts_panel import RunFactsPanel
 from replay_gui.windows.run_status import RunStatus
@@ -36,3 +37,14 @@ def test_the_outcome_of_the_run_is_in_the_status_line_and_the_facts(journey: Jou
     panel = journey.window.findChild(RunFactsPanel)
     assert isinstance(panel, RunFactsPanel)
     journey.until(lambda: "failed, score 0.25 by tests" in [label.text() for label in panel.findChildren(PlainLabel)])
+
+
+def test_of_a_damaged_log_it_does_not_say_that_it_was_checked(journey: Journey) -> None:
+    samples = resources() / "samples"
+    journey.open(Path(samples / "damaged.rlog"))
+    status = journey.window.findChild(RunStatus)
+    assert isinstance(status, RunStatus)
+    said = [
+        label.text() for label in status.findChildren(PlainLabel) if label.accessibleName() == "Seal and state hashes"
+    ]
+    assert said == ["Sealed · damaged from event 813 on"]

@@ -29,7 +29,7 @@ from replay_gui.core.reasons.marks.mark_words import mark_tip
 from replay_gui.core.text.clock import since_start
 from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.wording import duration_text
+from replay_gui.core.text.wording import duration_text, plural
 from replay_gui.engine.answers import EventRow, Rows
 from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.models.run.event_filter import EventFilter, EventTally
@@ -362,7 +362,7 @@ class EventTable(QAbstractTableModel):
         number = self.subagents.starting_at(index_before(row.position))
         if number is None or number not in self.folded:
             return ""
-        return one_line(f"{self.subagents.paths[number][-1]}: {self.subagents.count(number):,} events folded")
+        return one_line(f"{self.subagents.paths[number][-1]}: {plural(self.subagents.count(number), 'event')} folded")
 
     def tool_index(self, row: EventRow) -> int:
         """Return the tool's number in the index, for its hue; NO_TOOL if there is none."""

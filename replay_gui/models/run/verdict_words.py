@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from replay_gui.core.log.positions import EventIndex, position_after
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.wording import plural
 from replay_gui.core.verification.verification_report import NO_HASHES, NOT_VERIFIABLE, Finding, VerificationReport
 from replay_gui.engine.answers import Progress
 
@@ -68,9 +69,9 @@ def _lines(report: VerificationReport) -> list[str]:
     if report.state_hashes:
         lines.append(f"State hashes: {report.state_hashes_checked:,} of {report.state_hashes:,} checked")
     if report.tail_bytes:
-        lines.append(f"{report.tail_bytes:,} bytes left over at the end")
+        lines.append(f"{plural(report.tail_bytes, 'byte')} left over at the end")
     if report.skipped_bytes:
-        lines.append(f"{report.skipped_bytes:,} bytes skipped")
+        lines.append(f"{plural(report.skipped_bytes, 'byte')} skipped")
     lines += [one_line(note, 400) for note in report.notes]
     findings = sorted((*report.failures, *report.mismatches), key=lambda finding: finding.index)
     if findings:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from replay_gui.core.text.wording import plural
 from replay_gui.look.theme import GAP, HEAD, UNIT, set_role
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.timeline_choice import REST, SPENDING, TOOLS, LaneChoice
@@ -133,4 +134,4 @@ class TimelinePanel(QFrame):
 
     @Slot()
     def _count_events(self) -> None:
-        self._facts.setText(f"{self._session.index.count:,} events")
+        self._facts.setText(plural(self._session.index.count, "event"))
