@@ -322,11 +322,10 @@ class ComparisonAnswer(msgspec.Struct, frozen=True):
 
 
 class Compared(ComparisonAnswer, frozen=True, eq=False):
-    """The comparison of the runs of both sides; first_ms: to find the first divergence; took_ms: to compare all."""
+    """The comparison of the runs of both sides; took_ms: how long it took."""
 
     comparison: Comparison
     row_indexes: RowIndexes
-    first_ms: float
     took_ms: float
 
 

@@ -104,7 +104,7 @@ class StoryComparison(ComparisonSession):
         """As though the engine had said so."""
         if self.a.facts is None:
             self.show_runs(len(comparison.alignment.partner_of_a), len(comparison.alignment.partner_of_b))
-        self._show(Compared(comparison, RowIndexes.from_alignment(comparison.alignment), 0.4, 38.0))
+        self._show(Compared(comparison, RowIndexes.from_alignment(comparison.alignment), 38.0))
         while self._showing.pending:  # the row to look at comes in a turn of its own
             QApplication.processEvents()
 

@@ -255,7 +255,7 @@ class ComparisonController:
             self._drop_folder()
         self._row_indexes = row_indexes = RowIndexes.from_alignment(comparison.alignment)
         self._reader = StepReader(a, b, comparison.alignment, row_indexes, Rules(request.rules))
-        self._answer(number, Compared(comparison, row_indexes, findings.first_ms, findings.took_ms))
+        self._answer(number, Compared(comparison, row_indexes, findings.took_ms))
 
     def _reader_for(self, number: int) -> StepReader | None:
         """The reader of this comparison, while the runs it is about are the open ones."""

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from replay_gui.core.divergence.comparer import Comparer
-from replay_gui.core.divergence.first_divergence import first_divergence
 from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.errors import LogChanged
@@ -45,9 +44,6 @@ class ComparedPair:
         with ExitStack() as files:  # closes them again, should anything fail
             a, b = (files.enter_context(_side(run)) for run in (arguments.a, arguments.b))
             self.sides = a, b
-            begun = time.perf_counter()
-            first_divergence(a, b)
-            self.first_ms = 1000 * (time.perf_counter() - begun)
             gaps = (*arguments.a.gaps, *arguments.b.gaps)
             self.comparer = Comparer(a, b, arguments.anchors, self._on_progress, gaps)
             self._files = files.pop_all()
@@ -80,7 +76,6 @@ def compare_runs(arguments: CompareArguments, context: JobContext) -> Findings:
         content=comparison.content,
         results=comparison.results,
         results_equal=comparison.results_equal,
-        first_ms=pair.first_ms,
         took_ms=took_ms,
     )
 

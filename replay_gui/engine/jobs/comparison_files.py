@@ -23,7 +23,7 @@ class Findings:
     """The part of a comparison that is not in columns.
 
     Attributes:
-        first_ms: time to find the first divergence. took_ms: time to compare all.
+        took_ms: time to compare all.
     """
 
     causes: tuple[Cause, ...]
@@ -32,7 +32,6 @@ class Findings:
     content: ComparedContent
     results: tuple[RunResult, RunResult]
     results_equal: bool
-    first_ms: float
     took_ms: float
 
 

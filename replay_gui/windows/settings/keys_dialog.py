@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from replay_gui.look.theme import GAP, WIDE
+from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.plain_label import PlainLabel
 from replay_gui.windows.action_keys import key_words
 from replay_gui.windows.actions import ACTION_SPECS
@@ -93,7 +94,7 @@ class KeysDialog(QDialog):
             if wanted in words.casefold():
                 item = QListWidgetItem(words)
                 item.setData(_NAME, spec.name)
-                item.setToolTip(spec.tip)
+                item.setToolTip(plain_tooltip(spec.tip))
                 self.list.addItem(item)
                 if spec.name == chosen:
                     self.list.setCurrentItem(item)

@@ -259,7 +259,7 @@ class ComparisonMachine(RuleBasedStateMachine):
 
 def _result() -> Compared:
     comparison = comparison_of(CHANGES)
-    return Compared(comparison, RowIndexes.from_alignment(comparison.alignment), 0.4, 38.0)
+    return Compared(comparison, RowIndexes.from_alignment(comparison.alignment), 38.0)
 
 
 @pytest.mark.usefixtures("qapp")

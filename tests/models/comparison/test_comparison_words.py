@@ -17,7 +17,7 @@ MEMBERS = (("time", 4), ("cost", 1))
 
 
 def verdict(comparison: Comparison) -> BadgeVerdict:
-    return comparison_verdict(Compared(comparison, RowIndexes.from_alignment(comparison.alignment), 1, 1), True, None)
+    return comparison_verdict(Compared(comparison, RowIndexes.from_alignment(comparison.alignment), 1), True, None)
 
 
 def test_equal_and_whole_is_green_and_names_what_is_not_compared() -> None:
