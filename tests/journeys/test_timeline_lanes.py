@@ -40,7 +40,7 @@ def test_lanes_fold_by_key_and_the_panels_below_get_the_room(journey: Journey, t
     before, tall = titles(timeline), timeline.height()
     journey.press(Qt.Key.Key_T)
     journey.press(Qt.Key.Key_M)
-    assert titles(timeline) == ["Agent", "Input", "Assistant", "Tools", "Memory, errors"]
+    assert titles(timeline) == ["Agent", "Input", "Assistant", "Tools", "Memory, errors …"]
     journey.until(lambda: timeline.height() < tall)
     journey.press(Qt.Key.Key_M)
     journey.press(Qt.Key.Key_T)

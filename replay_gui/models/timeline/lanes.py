@@ -261,10 +261,11 @@ def _of_subagents(key: str, title: str, rows: list[Lane], folded: bool = False) 
 
 
 def _title_of_rest(rows: list[Lane]) -> str:
-    """Return the names of the first and the last of the lanes that have events, such as ``Memory, errors``."""
-    titles = [row.title for row in rows if row.count] or [row.title for row in rows]
-    first, *others = [title for title in titles if title != "Other"] or titles
-    return f"{first}, {others[-1].lower()}" if others else first
+    """Return the names of the lanes that have events, errors before others, such as ``Memory, errors …``."""
+    first, *others = [row.title for row in rows if row.count] or [row.title for row in rows]
+    named = "Errors" if "Errors" in others else next(iter(others), "")
+    more = " …" if len(others) > 1 else ""
+    return f"{first}, {named.lower()}{more}" if named else first
 
 
 def _folded(group: str, title: str, rows: list[Lane]) -> Lane:

@@ -96,8 +96,8 @@ def test_a_triangle_folds_and_unfolds(timeline: Timeline) -> None:
     assert "Tools" in titles(timeline)
     assert first_tool not in titles(timeline)
     QTest.mouseClick(timeline, LEFT, NONE, triangle_of(timeline, "Memory"))
-    assert titles(timeline) == ["Agent", "Input", "Assistant", "Tools", "Memory, errors"]
-    QTest.mouseClick(timeline, LEFT, NONE, triangle_of(timeline, "Memory, errors"))
+    assert titles(timeline) == ["Agent", "Input", "Assistant", "Tools", "Memory, errors …"]
+    QTest.mouseClick(timeline, LEFT, NONE, triangle_of(timeline, "Memory, errors …"))
     QTest.mouseClick(timeline, LEFT, NONE, triangle_of(timeline, "Tools"))
     assert titles(timeline) == before
 
@@ -187,7 +187,7 @@ def test_a_compact_panel_names_its_run(qtbot: QtBot, session: StillSession) -> N
     panel = TimelinePanel(session, "reference", compact=True)
     qtbot.addWidget(panel)
     assert panel.overview is None
-    assert titles(panel.timeline) == ["Agent", "Input", "Assistant", "Tools", "Memory, errors"]
+    assert titles(panel.timeline) == ["Agent", "Input", "Assistant", "Tools", "Memory, errors …"]
     assert panel.accessibleName() == "Timeline of A, reference"
     assert panel.sizeHint().height() < 180
     panel.resize(900, panel.sizeHint().height())
