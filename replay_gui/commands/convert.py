@@ -12,6 +12,7 @@ from replay_gui.core.importers.conversion import convert
 from replay_gui.core.importers.limits import LIMITS, Limits
 from replay_gui.core.log.magic import MAGIC, OWN_FORMAT
 from replay_gui.core.log.source import Source
+from replay_gui.core.text.wording import plural
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -65,6 +66,6 @@ def _convert(given: str, out: Path, format: str | None, limits: Limits) -> None:
             if source.read_at(0, min(source.size, len(MAGIC))) == MAGIC:
                 raise ImportRefused(f"{given}: is already a replay log (.{OWN_FORMAT}); it needs no import")
         for made in convert(path, out, format, limits):
-            print_line(f"{made.path}: {made.events:,} events, from {given} ({made.format})")
+            print_line(f"{made.path}: {plural(made.events, 'event')}, from {given} ({made.format})")
             for note in made.notes:
                 print_line(f"  {note}")

@@ -38,6 +38,7 @@ from replay_gui.core.state.json_form import json_form
 from replay_gui.core.state.state import ABSENT
 from replay_gui.core.text.event_label import event_label
 from replay_gui.core.text.event_text import summarize_event
+from replay_gui.core.text.wording import plural
 from replay_gui.engine.files.notes_in_force import notes_in_force
 from replay_gui.engine.files.rules_in_force import RulesInForce
 from replay_gui.engine.opening import user_cache
@@ -227,8 +228,8 @@ def _print_comparison(
     a: OpenedRun, b: OpenedRun, comparer: Comparer, comparison: Comparison, why: WhyResult | None
 ) -> None:
     rows = comparer.rows
-    print_line(f"A  {a.given}: run {a.log.header.run_id}, {rows.a.index.count:,} events")
-    print_line(f"B  {b.given}: run {b.log.header.run_id}, {rows.b.index.count:,} events")
+    print_line(f"A  {a.given}: run {a.log.header.run_id}, {plural(rows.a.index.count, 'event')}")
+    print_line(f"B  {b.given}: run {b.log.header.run_id}, {plural(rows.b.index.count, 'event')}")
     _print_other_runs(a, b)
     for side, result in zip("AB", comparison.results, strict=True):
         if any(measured.words() for measured in comparison.results):

@@ -16,6 +16,7 @@ from replay_gui.core.state.json_form import event_form
 from replay_gui.core.text.clock import utc_text
 from replay_gui.core.text.event_label import event_label
 from replay_gui.core.text.event_text import summarize_event
+from replay_gui.core.text.wording import plural
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,7 +46,9 @@ def run(args: argparse.Namespace) -> int:
         for event in opened.log.events(args.start, args.stop):
             if isinstance(event, Ending):
                 if args.start > event.index:
-                    raise PositionError(f"{args.run}: no position {args.start}: the log has {event.index} events")
+                    raise PositionError(
+                        f"{args.run}: no position {args.start}: the log has {plural(event.index, 'event')}"
+                    )
             elif _is_wanted(event, args):
                 if args.json:
                     print_json(event_form(event))

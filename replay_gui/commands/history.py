@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     with open_run(args.run, args.format) as opened:
         count = len(opened.log)
         if args.at is not None and args.at > count:
-            raise PositionError(f"{args.run}: no position {args.at}: the log has {count} events")
+            raise PositionError(f"{args.run}: no position {args.at}: the log has {plural(count, 'event')}")
         stop = Position(count) if args.at is None else args.at
         doubt = _doubt(opened, stop, args.run)
         if doubt is not None:

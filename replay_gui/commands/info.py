@@ -20,7 +20,7 @@ from replay_gui.core.reasons.marks.mark_finder import MAX_EVENTS, MarkFinder
 from replay_gui.core.reasons.marks.run_mark import RunMark
 from replay_gui.core.text.clock import utc_text
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.wording import cost_text, duration_text
+from replay_gui.core.text.wording import cost_text, duration_text, plural
 from replay_gui.engine.files.rules_in_force import rules_in_force
 
 _MAX_RUNS_SHOWN, _MAX_NAME_LENGTH = 20, 100
@@ -104,7 +104,8 @@ def _print_info(form: dict[str, Any], run: OpenedRun, summary: RunSummary, marks
         print_line(f"  lasted  {duration_text(summary.duration)}")
     counts = summary.counts
     print_line(
-        f"  calls   {counts.calls:,}, {counts.failed:,} failed; {counts.denied:,} denied; {counts.errors:,} errors"
+        f"  calls   {counts.calls:,}, {counts.failed:,} failed; "
+        f"{counts.denied:,} denied; {plural(counts.errors, 'error')}"
         + (f"; {counts.interrupted:,} interrupted" if counts.interrupted else "")
     )
     if used := token_words(summary.tokens):
@@ -115,7 +116,8 @@ def _print_info(form: dict[str, Any], run: OpenedRun, summary: RunSummary, marks
         print_line(f"  {count:>8,}  {kind}")
     for tool, counts in form["tools"].items():
         print_line(
-            f"  tool {tool}: {counts['calls']:,} calls, {counts['errors']:,} errors, {counts['denied']:,} denied"
+            f"  tool {tool}: {plural(counts['calls'], 'call')}, {plural(counts['errors'], 'error')}, "
+            f"{counts['denied']:,} denied"
         )
     if marks is None:
         print_line(f"  marks   not looked for in a run of more than {MAX_EVENTS:,} events")

@@ -16,6 +16,7 @@ from replay_gui.core.state.json_form import at_pointer, indented_json, json_form
 from replay_gui.core.state.reducer import REDUCER
 from replay_gui.core.state.state import EMPTY
 from replay_gui.core.state.state_hash import StateHash
+from replay_gui.core.text.wording import plural
 from replay_gui.core.verification.passes import check_integrity, check_states, start_boundary
 
 
@@ -52,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
     with open_run(args.run, args.format) as opened:
         count = len(opened.log)
         if args.at > count:
-            raise PositionError(f"{args.run}: no position {args.at}: the log has {count} events")
+            raise PositionError(f"{args.run}: no position {args.at}: the log has {plural(count, 'event')}")
         with ProgressLine(f"Replaying {args.run}") as progress:
             derived = derive_state(opened, args.at, progress)
         value = json_form(at_pointer(derived.state, args.path))

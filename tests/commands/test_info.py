@@ -90,7 +90,7 @@ def test_people_are_told_the_same(command: Any, tmp_path: Path) -> None:
     said = command("info", path).out
     assert f"{path}: run " in said
     assert "events  11, sealed" in said
-    assert "tool search: 1 calls, 0 errors, 0 denied" in said
+    assert "tool search: 1 call, 0 errors, 0 denied" in said
 
 
 def test_hostile_names_are_escaped(command: Any, tmp_path: Path) -> None:

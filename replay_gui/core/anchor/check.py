@@ -9,6 +9,7 @@ from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import position_after
 from replay_gui.core.log.source import Source
 from replay_gui.core.report.model import AnchorFinding
+from replay_gui.core.text.wording import plural
 from replay_gui.core.verification.verification_report import VerificationReport
 
 _KEY_CHARACTERS = 16  # of a key's id that a sentence shows
@@ -44,7 +45,10 @@ def _compared(anchor: Anchor, log: EventLog, report: VerificationReport) -> tupl
     if report.first_broken is not None:
         return True, f"The {events:,} events are those {when}; what was added since is damaged."
     if more:
-        return True, f"The log only grew since it was {when}: {more:,} events more than {events:,}, which are the same."
+        return (
+            True,
+            f"The log only grew since it was {when}: {plural(more, 'event')} more than {events:,}, which are the same.",
+        )
     return True, f"The {events:,} events are those {when}; only what follows them in the file is new."
 
 

@@ -174,7 +174,7 @@ def run_line(events: int, size: RunSize | None, result: RunResult | None, uses: 
         parts.append(duration_text(size.duration))
     if uses:
         tokens, cost = total_tokens(uses), total_cost(uses)
-        parts += [f"{tokens:,} tokens"] if tokens is not None else []
+        parts += [plural(tokens, "token")] if tokens is not None else []
         parts += [cost_text(cost)] if cost is not None else []
     return " · ".join(parts)
 

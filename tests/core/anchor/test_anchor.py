@@ -55,7 +55,7 @@ def test_a_log_that_only_grew_agrees_and_says_so(path: Path) -> None:
     found = compared(read, path)
     assert found.good
     assert "only grew" in found.words
-    assert "1 events more" in found.words
+    assert "1 event more" in found.words
 
 
 def test_an_end_that_was_cut_off_an_unsealed_log_is_found(path: Path) -> None:
