@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from replay_gui.core.facts.run_note import PlacedNote, RunNote
+from typing import TYPE_CHECKING
+
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.engine.panels.panel_messages import PanelAnswer, PanelQuestion
+
+if TYPE_CHECKING:  # the first window has no note
+    from replay_gui.core.facts.run_note import PlacedNote, RunNote
 
 
 class GetNotes(PanelQuestion, frozen=True):

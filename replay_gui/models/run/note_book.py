@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from replay_gui.core.facts.run_note import PlacedNote, RunNote
 from replay_gui.core.log.positions import EventIndex, position_after
 from replay_gui.core.reasons.marks.run_mark import MarkKind, RunMark
 from replay_gui.core.text.plain_text import one_line
@@ -17,10 +16,11 @@ from replay_gui.engine.requests import Answer, Request
 from replay_gui.models.session import Session
 from replay_gui.models.undo_history import Undoable
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the first window has no note
+    from replay_gui.core.facts.run_note import PlacedNote, RunNote
     from replay_gui.core.report.model import NotedEvents
 
-_Change: TypeAlias = tuple[tuple[RunNote, ...], tuple[RunNote, ...]]  # what was taken away, what was put
+_Change: TypeAlias = "tuple[tuple[RunNote, ...], tuple[RunNote, ...]]"  # what was taken away, what was put
 _MAX_CHARACTERS = 40  # of a note in the name of a change
 BOOKMARK = "Bookmark"
 """What a note without a text is called."""
@@ -104,6 +104,8 @@ class NoteBook(Undoable):
 
     def edit(self, note: RunNote, text: str) -> None:
         """Let a note say something else."""
+        from replay_gui.core.facts.run_note import RunNote
+
         self._change((note,), (RunNote(text, note.first, note.last, note.against),))
 
     def remove(self, note: RunNote) -> None:

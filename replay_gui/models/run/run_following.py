@@ -62,10 +62,12 @@ class RunFollowing(QObject):
         if enabled == self.enabled:
             return
         self.enabled = enabled
-        if not enabled and self.is_on:
-            self._send("follow", StopFollowing())
-        elif enabled and self._path:
+        if not self._path:
+            return
+        if enabled:
             self.check()
+        else:  # also where it is not followed yet: the engine may be about to begin
+            self._send("follow", StopFollowing())
 
     @Slot()
     def check(self) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import shlex
+from typing import TYPE_CHECKING
 
 from replay_gui.core.log.positions import Position
-from replay_gui.core.state.state import Path
 from replay_gui.core.text.json_pointer import join_pointer
 from replay_gui.engine.answers import RunFacts
+
+if TYPE_CHECKING:
+    from replay_gui.core.state.state import Path
 
 
 def run_link(

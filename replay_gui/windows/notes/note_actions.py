@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QSettings, Slot
 from PySide6.QtWidgets import QMenu, QWidget
 
-from replay_gui.core.facts.run_note import PlacedNote
 from replay_gui.core.log.positions import NO_EVENT, EventIndex, Position, index_before, position_after
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.answers import EventRow
@@ -19,6 +18,7 @@ from replay_gui.models.session import Session
 from replay_gui.windows.actions import Handlers
 
 if TYPE_CHECKING:
+    from replay_gui.core.facts.run_note import PlacedNote
     from replay_gui.windows.compare_view import CompareView
     from replay_gui.windows.notes.note_dialog import NoteDialog
     from replay_gui.windows.notes.notes_dialog import NotesDialog

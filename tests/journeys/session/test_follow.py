@@ -127,8 +127,8 @@ def test_a_session_is_followed_and_a_cut_is_said(journey: Journey, tmp_path: Pat
 
 
 def test_it_is_the_users_choice(journey: Journey, agent: Agent) -> None:
-    journey.open(agent.path)
     journey.window.actions_["follow"].trigger()
+    journey.open(agent.path)
     agent.note()
     journey.until(lambda: bool(banners(journey)))
     assert banners(journey) == ["The file has changed on disk."]
