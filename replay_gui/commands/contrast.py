@@ -109,20 +109,19 @@ def _write_report(options: ReportOptions, args: argparse.Namespace, runs: RunSet
 # ---- reading ------------------------------------------------------------------------------------------
 def _read_runs(args: argparse.Namespace) -> tuple[RunSet, LogOf, int]:
     """Return the runs, what finds their logs, and how many could not be read; each is told on standard error."""
+    cache, mappings = str(conversion_cache()), str(user_mappings())
     if len(args.runs) == 1 and is_catalogue(args.runs[0]):
         require_extra("catalogue", "a catalogue")
         from replay_gui.core.catalogue.reading import open_catalogue
 
         runs = open_catalogue(Path(args.runs[0]))
-        cache, mappings = str(conversion_cache()), str(user_mappings())
         return runs, lambda number: log_of_run(runs.runs[number], cache, mappings), 0
     if STANDARD_INPUT in args.runs:
         raise LogUnreadable("contrast reads files, not standard input; give paths")
     files, unread = list[RunFile](), 0
+    places = user_notes_places()
     for source in source_files(args.runs):
-        found, problem = source.runs(
-            str(conversion_cache()), format=args.format, mappings=str(user_mappings()), places=user_notes_places()
-        )
+        found, problem = source.runs(cache, format=args.format, mappings=mappings, places=places)
         files += found
         if problem:
             print_error(problem)
