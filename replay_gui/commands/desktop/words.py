@@ -10,8 +10,8 @@ from replay_gui.commands.parsers import COMMANDS, PROGRAM, command_module, comma
 
 _FOLDERS = frozenset({"FOLDER", "CATALOGUE"})
 _NO_FILES = frozenset(
-    {"ADDRESS", "EVENT", "EXPR", "KIND", "MB", "N", "NAME", "P", "POINTER", "PORT", "POSITION", "QUERY", "SECONDS"}
-    | {"TOOL", "VALUE", "WHAT", "WxH"}
+    {"ADDRESS", "AFTER", "BEFORE", "EVENT", "EXPR", "FACT", "KIND", "MB", "N", "NAME", "P", "POINTER", "PORT"}
+    | {"POSITION", "QUERY", "SECONDS", "TOOL", "VALUE", "WHAT", "WxH"}
 )
 """Metavars of what is typed by hand. All others name files."""
 

@@ -91,6 +91,8 @@ def test_bash_offers_the_options_of_each_command(folder: Path) -> None:
         (["--theme", "=", "d"], {"dark"}),
         (["--theme", "="], {"light", "dark", "auto"}),
         (["--theme", "dark", "a"], {"a run.rlog"}),
+        (["contrast", "--versions", ""], set()),
+        (["contrast", "--versions", "model", "old", ""], set()),
         (["rerun", "--fixed", "tool", ""], set()),
         (["rerun", "--fixed", "tool", "value", "a"], {"a run.rlog"}),
         (["rerun", "a run.rlog", "--on-miss", "l"], {"live"}),
