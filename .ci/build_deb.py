@@ -83,7 +83,7 @@ def _environment(tree: Path, pip: Path) -> Path:
     subprocess.run(install, check=True)
     shutil.rmtree(packages / "bin", ignore_errors=True)  # commands of the packages, for a Python that is gone
     (home / "pyvenv.cfg").write_text(
-        "home = /usr/bin\ninclude-system-site-packages = false\nexecutable = /usr/bin/{name}\n"
+        f"home = /usr/bin\ninclude-system-site-packages = false\nexecutable = /usr/bin/{name}\n"
     )
     (home / "bin").mkdir()
     for link in ("python3", name):
