@@ -84,14 +84,18 @@ def _update_caches(folder: Path, changes: Changes) -> None:
         if command is None:
             print_note(f"{program} is not installed; desktops may not see the change until it was run")
             continue
-        done = subprocess.run(
-            [command, str(folder / place)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            timeout=_UPDATE_SECONDS,
-            check=False,
-        )
+        try:
+            done = subprocess.run(
+                [command, str(folder / place)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                timeout=_UPDATE_SECONDS,
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired) as why:
+            print_note(f"{program} failed, and desktops may not see the change: {why}")
+            continue
         if done.returncode:
             said = done.stderr.decode(errors="replace").strip().replace("\n", " ")
             print_note(f"{program} failed, and desktops may not see the change: {said}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -63,7 +64,7 @@ def install(folder: Path, files: Mapping[str, bytes]) -> Changes:
         known[name] = _hash(data)
         changes.done.append(name)
     old = {name: hash for name, hash in before.items() if name not in files}
-    _remove(old, folder, Changes())  # what was changed of these is no concern of this version
+    known |= _remove(old, folder, Changes())  # what was changed of these is no concern of this version
     _write_list(folder, known)
     return changes
 
@@ -75,14 +76,19 @@ def remove(folder: Path) -> Changes:
         NoDesktop: the list of what was installed cannot be read.
     """
     changes = Changes()
-    _remove(_read_list(folder), folder, changes)
+    left = _remove(_read_list(folder), folder, changes)
+    if left:
+        _write_list(folder, left)
+        return changes
     with contextlib.suppress(OSError):
         (folder / LIST).unlink()
         (folder / LIST.parent).rmdir()  # other files of the program may lie there
     return changes
 
 
-def _remove(known: Mapping[str, str], folder: Path, changes: Changes) -> None:
+def _remove(known: Mapping[str, str], folder: Path, changes: Changes) -> dict[str, str]:
+    """Remove what is unchanged; return what could not be removed, which the list must go on to have."""
+    left = {}
     for name, hash in known.items():
         path = folder / name
         present = _hash_of(path)
@@ -95,13 +101,15 @@ def _remove(known: Mapping[str, str], folder: Path, changes: Changes) -> None:
             path.unlink()
         except OSError as why:
             changes.problems.append(f"{path}: cannot be removed: {why.strerror or why}")
+            left[name] = hash
             continue
         changes.done.append(name)
+    return left
 
 
 def _hash_of(path: Path) -> str | None:
     """Return the hash of a file, "" for what is no file of this program (a link, a folder), None where nothing is."""
-    if not path.exists() and not path.is_symlink():
+    if not os.path.lexists(path):
         return None
     if path.is_symlink() or not path.is_file():
         return ""

@@ -129,6 +129,38 @@ def test_what_a_newer_version_does_not_have_is_removed(
     assert (home / ENTRY).read_bytes() == b"newer"
 
 
+def test_what_cannot_be_removed_is_still_known(command: Any, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    command("desktop", "install")
+    unlink = Path.unlink
+
+    def refused(path: Path, missing_ok: bool = False) -> None:
+        if path == home / ENTRY:
+            raise PermissionError(13, "Permission denied")
+        unlink(path, missing_ok)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", refused)
+        result = command("desktop", "remove")
+        assert (result.code, files_below(home)) == (2, {ENTRY, str(LIST)})
+        assert f"{home / ENTRY}: cannot be removed: Permission denied" in result.err
+    assert command("desktop", "remove").code == 0
+    assert files_below(home) == set()
+
+
+def test_a_cache_that_is_not_made_is_no_failure(
+    command: Any, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "update-mime-database"
+    program.write_text("#!/bin/sh\nexec /bin/sleep 60\n")
+    program.chmod(0o755)
+    monkeypatch.setattr("replay_gui.commands.desktop.desktop._UPDATE_SECONDS", 0.01)
+    (home / ENTRY).parent.mkdir(parents=True)
+    (home / ENTRY).write_text("theirs")
+    result = command("desktop", "install")
+    assert "update-mime-database failed, and desktops may not see the change" in result.err
+    assert f"{home / ENTRY}: " in result.err, "what was left as it is is told all the same"
+
+
 def test_a_program_in_a_cache_is_refused(command: Any, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(program_path().parent))
     result = command("desktop", "install")
