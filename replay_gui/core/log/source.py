@@ -77,11 +77,12 @@ class Source:
         except OSError as why:
             raise LogUnreadable(f"{self.path}: cannot be read at byte {offset}: {why.strerror}") from None
 
-    def blake3(self) -> str:
-        """Return the BLAKE3 of all bytes, in lower-case hex; reads the whole file."""
+    def blake3(self, size: int | None = None) -> str:
+        """Return the BLAKE3 of all bytes, or of the first `size`, in lower-case hex; reads all of them."""
+        end = self.size if size is None else size
         hasher = blake3()
-        for offset in range(0, self.size, _HASHED_BYTES):
-            hasher.update(self.read_at(offset, min(_HASHED_BYTES, self.size - offset)))
+        for offset in range(0, end, _HASHED_BYTES):
+            hasher.update(self.read_at(offset, min(_HASHED_BYTES, end - offset)))
         return hasher.hexdigest()
 
     def close(self) -> None:

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from blake3 import blake3
 
 from replay_gui.core.errors import ImportRefused, LogChanged, LogUnreadable
 from replay_gui.core.importers.companions import companions_of
@@ -35,7 +34,6 @@ from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.source import Source, file_stamp
 
 REFUSED_AFTER_S = 2.0  # seconds that a file may be unreadable while it is being written
-_HASHED_BYTES = 1 << 20
 _KEPT = 4  # readings whose files stay, since who shows them may be a little behind
 
 
@@ -133,14 +131,14 @@ class FollowedFile:
             return None if not os.path.lexists(self._path) else ()
 
     def _import(self) -> FileEnd | None:
-        before = None
         with Source(file_of(self._path)) as source:
-            if source.size >= self._read.size:
-                before = _digest(source, self._read.size)
+            whole = source.size
             self._is_lines = _leave_out_half_line(source) or self._is_lines
-            if self._is_lines and before != self._read.digest:
-                return FileEnd.CUT if before is None else FileEnd.REPLACED
-            digest = _digest(source, source.size)
+            if self._is_lines and whole < self._read.size:
+                return FileEnd.CUT
+            if self._is_lines and source.blake3(self._read.size) != self._read.digest:
+                return FileEnd.REPLACED
+            digest = source.blake3()
             if self.reading is not None and not self._companions and digest == self._read.digest:
                 return None  # a part of a line was written
             with foreign_file(source) as file:
@@ -155,9 +153,8 @@ class FollowedFile:
         """Import the run and index it; None where it is another run."""
         importer, _ = as_mapped(importer_for(file, self._format), file, self._mappings)
         assert importer is not None, "a file of another format has an importer"
-        self._number += 1
-        shutil.rmtree(self._home / str(self._number - _KEPT), ignore_errors=True)
-        folder = self._home / str(self._number)
+        folder = self._home / str(self._number + 1)
+        shutil.rmtree(folder, ignore_errors=True)  # of an import that was refused
         folder.mkdir()
         converted = write_one_run(file, importer, folder, source=source, digest=digest, name=self._run)
         if converted.run_id != self._read.run_id:
@@ -166,6 +163,8 @@ class FollowedFile:
             built = IndexBuilder(log, folder).run(lambda offset: None)
             write_table(folder, log, built)
         self._companions = companions_of(importer, file)
+        self._number += 1
+        shutil.rmtree(self._home / str(self._number - _KEPT), ignore_errors=True)
         before, self._shown = self._shown, folder
         return Reading(
             converted=converted,
@@ -213,11 +212,3 @@ def _is_json(line: bytes) -> bool:
     except NotJson:
         return False
     return True
-
-
-def _digest(source: Source, size: int) -> str:
-    """Return the BLAKE3 of the first `size` bytes, in hex."""
-    hasher = blake3()
-    for offset in range(0, size, _HASHED_BYTES):
-        hasher.update(source.read_at(offset, min(_HASHED_BYTES, size - offset)))
-    return hasher.hexdigest()

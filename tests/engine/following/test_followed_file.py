@@ -155,6 +155,21 @@ def test_a_file_that_stays_unreadable_is_refused(tmp_path: Path) -> None:
         following.file.look()
 
 
+def test_what_was_read_stays_while_the_file_cannot_be_read(tmp_path: Path) -> None:
+    chat = {"sessionId": "s", "projectHash": "p", "messages": [{"id": "1", "type": "user", "content": "question"}]}
+    following = Following(tmp_path, json.dumps(chat).encode(), "gemini-cli", "s")
+    following.path.write_text(json.dumps(chat, indent=1))
+    assert following.file.look() is None
+    before = following.contents
+    for size in range(50, 60):  # it is being written, slowly
+        following.path.write_text(json.dumps(chat)[:size])
+        assert following.file.look() is None
+    assert following.contents == before
+    following.path.write_text(json.dumps(chat))
+    assert following.file.look() is None
+    assert following.first_changed == len(before)
+
+
 def test_files_of_earlier_readings_are_removed(session: Following, tmp_path: Path) -> None:
     for number in range(8):
         session.add(raw([user(f"n{number}", "u1" if not number else f"n{number - 1}", f"more {number}")]))
