@@ -24,11 +24,10 @@ class ComparisonCursor(QObject):
         row: the chosen row, or NO_ROW. linked: whether a move in one run moves the other.
 
     Signals:
-        row_changed(object): another row is chosen. linked_changed(): `linked` is another.
+        row_changed(object): another row is chosen.
     """
 
     row_changed = Signal(object)
-    linked_changed = Signal()
 
     def __init__(self, a: Session, b: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -121,7 +120,6 @@ class ComparisonCursor(QObject):
         """Move B's position with A's, from now on or no longer."""
         if on != self.linked:
             self.linked = on
-            self.linked_changed.emit()
             if on and self.row != NO_ROW and self.compared is not None:
                 self._move(self.b, position_after(self.compared.row_indexes.last_events(self.row)[1]))
 
