@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+C = TypeVar("C")
 V = TypeVar("V")
 _MAX_CHANGES = 1_000  # that can be undone
 
 
-class Undoable(QObject):
+class Undoable(QObject, Generic[C]):
     """Something whose changes can be undone, the last one first, and done again.
+
+    A subclass tells each change by `_remember`, and makes it once more or takes it back in `_make`.
 
     Signals:
         done(str): a change, in words. undone(), redone(): the last change, or the last undone one.
@@ -24,23 +27,62 @@ class Undoable(QObject):
     redone = Signal()
     forgotten = Signal()
 
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._earlier: list[C] = []
+        self._later: list[C] = []  # those that were undone
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether a change can be undone."""
+        return bool(self._earlier)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether an undone change can be made again."""
+        return bool(self._later)
+
+    @Slot()
     def undo(self) -> None:
-        """Undo the last change."""
-        raise NotImplementedError
+        """Undo the last change, if there is one."""
+        if self._earlier:
+            change = self._earlier.pop()
+            self._later.append(change)
+            self._make(change, back=True)
+            self.undone.emit()
 
+    @Slot()
     def redo(self) -> None:
-        """Make the last undone change again."""
+        """Make the last undone change again, if there is one."""
+        if self._later:
+            change = self._later.pop()
+            self._earlier.append(change)
+            self._make(change, back=False)
+            self.redone.emit()
+
+    def _make(self, change: C, *, back: bool) -> None:
+        """Make a change once more, or take it back."""
         raise NotImplementedError
 
+    def _remember(self, change: C, words: str) -> None:
+        """This change was made; what was undone before cannot be made again any more."""
+        self._earlier.append(change)
+        self._later.clear()
+        self.done.emit(words)
 
-class ValueHistory(Undoable, Generic[V]):
+    def _forget_changes(self) -> None:
+        """None of the changes so far can be undone any more."""
+        self._earlier.clear()
+        self._later.clear()
+        self.forgotten.emit()
+
+
+class ValueHistory(Undoable[tuple[V, V]]):
     """The earlier values of one thing. `get` and `set_`: its value. words: what a change of it is called."""
 
     def __init__(self, get: Callable[[], V], set_: Callable[[V], object], words: str, parent: QObject) -> None:
         super().__init__(parent)
         self._get, self._set, self._words = get, set_, words
-        self._earlier: list[V] = []
-        self._later: list[V] = []
         self._now = get()
 
     @Slot()
@@ -48,33 +90,17 @@ class ValueHistory(Undoable, Generic[V]):
         """Remember the value before, if it is another now."""
         before, self._now = self._now, self._get()
         if before != self._now:
-            self._earlier.append(before)
-            self._later.clear()
-            self.done.emit(self._words)
+            self._remember((before, self._now), self._words)
 
     @Slot()
     def forget(self) -> None:
         """Begin anew with the present value."""
-        self._earlier.clear()
-        self._later.clear()
         self._now = self._get()
-        self.forgotten.emit()
+        self._forget_changes()
 
-    def undo(self) -> None:
-        """Set the value before."""
-        self._later.append(self._now)
-        self._apply(self._earlier.pop())
-        self.undone.emit()
-
-    def redo(self) -> None:
-        """Set the value that was undone."""
-        self._earlier.append(self._now)
-        self._apply(self._later.pop())
-        self.redone.emit()
-
-    def _apply(self, value: V) -> None:
-        self._now = value  # so that `note` finds nothing new
-        self._set(value)
+    def _make(self, change: tuple[V, V], *, back: bool) -> None:
+        self._now = change[0] if back else change[1]  # so that `note` finds nothing new
+        self._set(self._now)
 
 
 class UndoHistory(QObject):
@@ -90,10 +116,10 @@ class UndoHistory(QObject):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self.done: list[tuple[Undoable, str]] = []
-        self.undone: list[tuple[Undoable, str]] = []
+        self.done: list[tuple[Undoable[Any], str]] = []
+        self.undone: list[tuple[Undoable[Any], str]] = []
 
-    def watch(self, one: Undoable) -> None:
+    def watch(self, one: Undoable[Any]) -> None:
         """Take part in what is changed, wherever it is undone."""
         one.done.connect(self._on_done)
         one.undone.connect(self._on_undone)
@@ -126,7 +152,7 @@ class UndoHistory(QObject):
     def _on_redone(self) -> None:
         self._move(self.undone, self.done)
 
-    def _move(self, one: list[tuple[Undoable, str]], other: list[tuple[Undoable, str]]) -> None:
+    def _move(self, one: list[tuple[Undoable[Any], str]], other: list[tuple[Undoable[Any], str]]) -> None:
         sender = self._sender()
         last = max((at for at, change in enumerate(one) if change[0] is sender), default=-1)
         if last >= 0:
@@ -140,7 +166,7 @@ class UndoHistory(QObject):
         self.undone = [change for change in self.undone if change[0] is not sender]
         self.changed.emit()
 
-    def _sender(self) -> Undoable:
+    def _sender(self) -> Undoable[Any]:
         sender = self.sender()
         assert isinstance(sender, Undoable)
         return sender

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -33,7 +33,10 @@ class RuleEntry:
     on: bool = True
 
 
-class RuleBook(Undoable):
+_Change: TypeAlias = tuple[tuple[RuleEntry, ...], tuple[RuleEntry, ...]]  # the entries before and after
+
+
+class RuleBook(Undoable[_Change]):
     """The rules for the run in A. A change is in force at once, and is saved as soon as the file is known.
 
     The engine reads and writes the file, so the window never waits for the disk.
@@ -66,8 +69,6 @@ class RuleBook(Undoable):
         self._log: Path | None = None
         self.is_loading = False
         self._is_allowing = False
-        self._undo_stack: list[tuple[RuleEntry, ...]] = []
-        self._redo_stack: list[tuple[RuleEntry, ...]] = []
         session.rules_read.connect(self._on_rules_read)
         session.rules_written.connect(self._on_rules_written)
 
@@ -96,16 +97,6 @@ class RuleBook(Undoable):
         from replay_gui.engine.opening import user_rules  # the first window needs no index
 
         return user_rules()
-
-    @property
-    def can_undo(self) -> bool:
-        """Whether a change can be undone."""
-        return bool(self._undo_stack)
-
-    @property
-    def can_redo(self) -> bool:
-        """Whether an undone change can be made again."""
-        return bool(self._redo_stack)
 
     def open_for(self, log: str) -> None:
         """Read the rules for this log: those beside it, else the user's. `loaded` follows; at once for the same log."""
@@ -197,20 +188,6 @@ class RuleBook(Undoable):
         changed = replace(self.entries[index], on=on)
         self._replace((*self.entries[:index], changed, *self.entries[index + 1 :]))
 
-    @Slot()
-    def undo(self) -> None:
-        if self._undo_stack:
-            self._redo_stack.append(self.entries)
-            self._apply(self._undo_stack.pop())
-            self.undone.emit()
-
-    @Slot()
-    def redo(self) -> None:
-        if self._redo_stack:
-            self._undo_stack.append(self.entries)
-            self._apply(self._redo_stack.pop())
-            self.redone.emit()
-
     def choose_file(self, path: Path) -> None:
         """Keep the rules in this file from now on; where it holds rules already that are offered, they are joined."""
         if self.offer is not None and path == self.offer.path:
@@ -226,14 +203,12 @@ class RuleBook(Undoable):
 
         changed = [entry for entry in entries if entry not in self.entries]
         changed += [entry for entry in self.entries if entry not in entries]
-        self._undo_stack.append(self.entries)
-        self._redo_stack.clear()
+        before = self.entries
         self._apply(entries)
-        self.done.emit(f"rule “{': '.join(rule_words(changed[0].rule))}”")
+        self._remember((before, entries), f"rule “{': '.join(rule_words(changed[0].rule))}”")
 
-    def _forget_changes(self) -> None:
-        self._undo_stack, self._redo_stack = [], []
-        self.forgotten.emit()
+    def _make(self, change: _Change, *, back: bool) -> None:
+        self._apply(change[0] if back else change[1])
 
     def _apply(self, entries: tuple[RuleEntry, ...]) -> None:
         self.entries = entries

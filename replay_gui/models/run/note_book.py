@@ -26,7 +26,7 @@ BOOKMARK = "Bookmark"
 """What a note without a text is called."""
 
 
-class NoteBook(Undoable):
+class NoteBook(Undoable[_Change]):
     """The engine keeps the notes, and tells after each change which there are.
 
     Attributes:
@@ -62,9 +62,7 @@ class NoteBook(Undoable):
         self.notes: tuple[PlacedNote, ...] = ()
         self.is_beside = self._is_read = False
         self.unused, self.unused_path = 0, ""
-        self._undo_stack: list[_Change] = []
-        self._redo_stack: list[_Change] = []
-        self.forgotten.emit()
+        self._forget_changes()
         self._adding = False
         self._problem = ""
 
@@ -90,11 +88,6 @@ class NoteBook(Undoable):
         return tuple(NotedEvents(*span, placed.note.text) for span, placed in sorted(spans, key=lambda one: one[0]))
 
     # ---- changing ---------------------------------------------------------------------------------
-    @property
-    def can_undo(self) -> bool:
-        """Whether a change can be undone."""
-        return bool(self._undo_stack)
-
     def add(self, text: str, first: EventIndex, last: EventIndex, against: str = "") -> None:
         """Keep a new note; see RunNote."""
         self._adding = True
@@ -112,22 +105,6 @@ class NoteBook(Undoable):
         """Take a note away; this can be undone."""
         self._change((note,), ())
 
-    def undo(self) -> None:
-        """Undo the last change."""
-        if self._undo_stack:
-            taken, put = change = self._undo_stack.pop()
-            self._redo_stack.append(change)
-            self._ask(ChangeNotes(put, taken, self.wants_beside is True))
-            self.undone.emit()
-
-    def redo(self) -> None:
-        """Make the last undone change again."""
-        if self._redo_stack:
-            taken, put = change = self._redo_stack.pop()
-            self._undo_stack.append(change)
-            self._ask(ChangeNotes(taken, put, self.wants_beside is True))
-            self.redone.emit()
-
     def keep_beside(self, beside: bool) -> None:
         """Keep notes beside their logs from now on, or among the user's own files."""
         self.wants_beside = beside
@@ -135,14 +112,13 @@ class NoteBook(Undoable):
             self._ask(ChangeNotes((), (), True))
 
     def _change(self, taken: tuple[RunNote, ...], put: tuple[RunNote, ...]) -> None:
-        self._remember((taken, put))
-        self._ask(ChangeNotes(taken, put, self.wants_beside is True))
+        change = (taken, put)
+        self._remember(change, _change_words(change))
+        self._make(change, back=False)
 
-    def _remember(self, change: _Change) -> None:
-        self._undo_stack.append(change)
-        self._redo_stack.clear()
-        text = one_line((change[1] or change[0])[0].text, _MAX_CHARACTERS)
-        self.done.emit(f"note “{text}”" if text else "bookmark")
+    def _make(self, change: _Change, *, back: bool) -> None:
+        taken, put = reversed(change) if back else change
+        self._ask(ChangeNotes(taken, put, self.wants_beside is True))
 
     def allow(self) -> None:
         """Let the notes beside the logs of this folder count."""
@@ -190,7 +166,7 @@ class NoteBook(Undoable):
         known = [placed.note for placed in self.notes]
         new = tuple(placed.note for placed in read.notes if placed.note not in known)
         if self._adding and new:
-            self._remember(((), new))
+            self._remember(((), new), _change_words(((), new)))
         self._adding = False
         self.notes, self.is_beside = read.notes, read.is_beside
         if read.problem and read.problem != self._problem:
@@ -215,6 +191,11 @@ class NoteBook(Undoable):
         if session.bridge is not None:  # each has a key of its own: none may take the place of another
             key = f"{type(question).__name__} {next(self._numbers)}"
             session.bridge.send_request(key, Request(session.number, question, session.side))
+
+
+def _change_words(change: _Change) -> str:
+    text = one_line((change[1] or change[0])[0].text, _MAX_CHARACTERS)
+    return f"note “{text}”" if text else "bookmark"
 
 
 def _span(placed: PlacedNote) -> tuple[EventIndex, EventIndex] | None:
