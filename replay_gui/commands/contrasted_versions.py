@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Sequence
 
 from replay_gui.commands.arguments import UsageError
 from replay_gui.commands.terminal import ProgressLine, print_line
 from replay_gui.core.contrast.failure_groups import LogOf
+from replay_gui.core.contrast.run_features import value_json
 from replay_gui.core.contrast.run_groups import GroupingFacts
 from replay_gui.core.contrast.run_set import RunSet
 from replay_gui.core.contrast.separation import Outcomes
 from replay_gui.core.contrast.separators import Separator
 from replay_gui.core.contrast.statistics import p_number
-from replay_gui.core.contrast.versions import ComparedVersions, TaskFlip, compare_versions, difference_words
+from replay_gui.core.contrast.versions import (
+    ComparedVersions,
+    TaskFlip,
+    VersionRuns,
+    compare_versions,
+    difference_words,
+)
 from replay_gui.core.facts.fact_names import Versions
 from replay_gui.core.report.redactor import Redactor
 from replay_gui.core.text.plain_text import one_line
@@ -34,8 +40,8 @@ def add_versions_argument(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def versions_of(args: argparse.Namespace, runs: RunSet, outcomes: Outcomes) -> Versions | None:
-    """Return the versions that are asked for, or None.
+def versions_of(args: argparse.Namespace, runs: RunSet, outcomes: Outcomes) -> VersionRuns | None:
+    """Return the runs of the versions that are asked for, or None.
 
     Raises:
         UsageError: the fact does not tell the runs apart, or no run has one of its values.
@@ -47,20 +53,20 @@ def versions_of(args: argparse.Namespace, runs: RunSet, outcomes: Outcomes) -> V
     if fact not in facts.names:
         told = _quoted(facts.names)
         raise UsageError(f"--versions: the fact {_quoted([fact])} does not tell these runs apart; these do: {told}")
-    values = [group.value for group in facts.grouped(outcomes, fact) if group.value is not None]
-    if before == after:
-        raise UsageError(f"--versions: {_quoted([before])} cannot be compared with itself; give two values")
+    groups = {group.value: group.runs for group in facts.grouped(outcomes, fact) if group.value is not None}
     known = []
     for text in (before, after):
-        value = text if text in values else json.dumps(text)  # values of the set-up are JSON, texts with their quotes
-        if value not in values:
-            raise UsageError(f"--versions: no run has the {fact} {_quoted([text])}; there are {_quoted(values)}")
+        value = text if text in groups else value_json(text)  # values of the set-up are JSON, texts with their quotes
+        if value not in groups:
+            raise UsageError(f"--versions: no run has the {fact} {_quoted([text])}; there are {_quoted(tuple(groups))}")
         known.append(value)
-    return Versions(fact, *known)
+    if known[0] == known[1]:
+        raise UsageError(f"--versions: {_quoted([before])} cannot be compared with itself; give two values")
+    return VersionRuns(Versions(fact, *known), *map(groups.__getitem__, known))
 
 
 def compared_versions(
-    runs: RunSet, outcomes: Outcomes, versions: Versions, log_of: LogOf, redactor: Redactor | None = None
+    runs: RunSet, outcomes: Outcomes, versions: VersionRuns, log_of: LogOf, redactor: Redactor | None = None
 ) -> ComparedVersions:
     """Compare the versions, and show how far it is."""
     with ProgressLine("Comparing the versions") as progress:
@@ -105,10 +111,7 @@ def print_separator(sentence: str, separator: Separator) -> None:
 
 def _counts(task: TaskFlip) -> str:
     before, after = task.before, task.after
-    return (
-        f"{before.passed:,} of {before.passed + before.failed:,} passed before, "
-        f"{after.passed:,} of {after.passed + after.failed:,} after"
-    )
+    return f"{before.passed:,} of {before.known:,} passed before, {after.passed:,} of {after.known:,} after"
 
 
 def _quoted(names: Sequence[str]) -> str:

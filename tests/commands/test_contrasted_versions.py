@@ -88,6 +88,7 @@ def test_a_report_hides_what_must_not_be_told(command: Any, tmp_path: Path) -> N
         (("agent", "a", "b"), "the fact 'agent' does not tell these runs apart; these do: 'task', 'outcome'"),
         (("model", "old", "newest"), "no run has the model 'newest'; there are 'new', 'old'"),
         (("model", "old", "old"), "'old' cannot be compared with itself; give two values"),
+        (("set-up: model", "old", '"old"'), "'old' cannot be compared with itself; give two values"),
     ],
 )
 def test_versions_that_are_not_there_are_refused(

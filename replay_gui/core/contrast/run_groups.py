@@ -57,6 +57,11 @@ class RunGroup:
     unknown: int
 
     @property
+    def known(self) -> int:
+        """How many of its runs have an outcome."""
+        return self.passed + self.failed
+
+    @property
     def mixed(self) -> bool:
         """Whether some of its runs passed and some failed: of a task, that it is flaky."""
         return bool(self.passed and self.failed)
@@ -165,5 +170,6 @@ def _first_differing(folders: Collection[str]) -> dict[str, str]:
 
 
 def _unevenness(task: RunGroup) -> float:
-    known = task.passed + task.failed
-    return abs(task.passed - task.failed) / known if task.mixed else task.passed / known if known else 2.0
+    if not task.known:
+        return 2.0
+    return (abs(task.passed - task.failed) if task.mixed else task.passed) / task.known

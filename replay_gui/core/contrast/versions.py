@@ -115,12 +115,19 @@ class ComparedVersions:
 _ORDER = (Flip.BROKEN, Flip.WORSE, Flip.FIXED, Flip.BETTER, Flip.SAME, Flip.UNKNOWN)
 
 
-def runs_of_versions(
-    facts: GroupingFacts, outcomes: Outcomes, versions: Versions
-) -> tuple[Sequence[int], Sequence[int]]:
-    """Return the numbers of the runs before and after; none of a value that no run has."""
+@dataclass(frozen=True, slots=True)
+class VersionRuns:
+    """The numbers of the runs before and after; none of a value that no run has."""
+
+    versions: Versions
+    before: Sequence[int]
+    after: Sequence[int]
+
+
+def runs_of_versions(facts: GroupingFacts, outcomes: Outcomes, versions: Versions) -> VersionRuns:
+    """Return the runs of two versions."""
     by_value = {group.value: group.runs for group in facts.grouped(outcomes, versions.fact)}
-    return by_value.get(versions.before, ()), by_value.get(versions.after, ())
+    return VersionRuns(versions, by_value.get(versions.before, ()), by_value.get(versions.after, ()))
 
 
 def version_change(
@@ -140,9 +147,7 @@ def version_change(
         flipped = flip not in _NOT_FLIPPED and number < max_separated
         first = _first_words(runs, outcomes, (*was.runs, *now.runs)) if flipped else ""
         flips.append(TaskFlip(task=was.value, flip=flip, before=was, after=now, first=first))
-    strata = [
-        Stratum(now.passed, was.passed, now.passed + now.failed, was.passed + was.failed) for _, was, now in found
-    ]
+    strata = [Stratum(now.passed, was.passed, now.known, was.known) for _, was, now in found]
     known = sum(stratum.passing + stratum.failing for stratum in strata)
     return VersionChange(tasks=tuple(flips), test=mantel_haenszel(strata), runs=known)
 
@@ -180,7 +185,7 @@ def flip_pairs(runs: RunSet, outcomes: Outcomes, change: VersionChange) -> tuple
 def compare_versions(
     runs: RunSet,
     outcomes: Outcomes,
-    versions: Versions,
+    versions: VersionRuns,
     log_of: LogOf,
     *,
     on_progress: Callable[[int, int], None] | None = None,
@@ -189,20 +194,18 @@ def compare_versions(
     """Compare two versions.
 
     Args:
-        versions: a value that no run has is a version without runs. on_progress, disguise: as in group_failures.
+        on_progress, disguise: as in group_failures.
 
     Cost: for each task that flipped, 60 at the most, both logs of one pair of runs are read and indexed.
     """
-    facts = GroupingFacts(runs)
-    before, after = runs_of_versions(facts, outcomes, versions)
-    change = version_change(runs, outcomes, before, after)
+    change = version_change(runs, outcomes, versions.before, versions.after)
     pairs = flip_pairs(runs, outcomes, change)
     of_run = dict(enumerate(runs.runs))
     failures = group_failures(pairs, of_run, log_of, on_progress=on_progress, disguise=disguise)
     return ComparedVersions(
-        versions=versions,
+        versions=versions.versions,
         change=change,
-        differences=version_differences(runs, before, after),
+        differences=version_differences(runs, versions.before, versions.after),
         reasons={runs.runs[run].identity.task: sentence for run, sentence in failures.sentences.items()},
     )
 
@@ -220,10 +223,9 @@ def _first_words(runs: RunSet, outcomes: Outcomes, numbers: Sequence[int]) -> st
 
 
 def _flip(before: RunGroup, after: RunGroup) -> Flip:
-    counts = before.passed + before.failed, after.passed + after.failed
-    if not all(counts):
+    if not (before.known and after.known):
         return Flip.UNKNOWN
-    was, now = before.passed * counts[1], after.passed * counts[0]
+    was, now = before.passed * after.known, after.passed * before.known
     if was == now:
         return Flip.SAME
     if not before.failed and not after.passed:

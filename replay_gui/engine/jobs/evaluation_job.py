@@ -97,8 +97,8 @@ def evaluate_runs(arguments: EvaluationArguments, context: JobContext) -> Evalua
 def _contrasted(kept: _ReadRuns, outcomes: Outcomes, arguments: EvaluationArguments) -> RunsContrasted:
     runs, asked = kept.runs, arguments.versions
     versions = None if asked is None else runs_of_versions(kept.facts, outcomes, asked)
-    change = None if versions is None else version_change(runs, outcomes, *versions)
-    chosen: Sequence[int] = range(len(runs)) if versions is None else sorted((*versions[0], *versions[1]))
+    change = None if versions is None else version_change(runs, outcomes, versions.before, versions.after)
+    chosen: Sequence[int] = range(len(runs)) if versions is None else sorted((*versions.before, *versions.after))
     groups = kept.grouped(outcomes, arguments.passed, arguments.group_by)
     first = 0 if groups and arguments.first_group and arguments.chosen is None and versions is None else None
     if first is not None:
@@ -108,7 +108,7 @@ def _contrasted(kept: _ReadRuns, outcomes: Outcomes, arguments: EvaluationArgume
     tasks = tasks_of(runs.runs, outcomes, chosen)
     by_version = versions is not None and arguments.chosen is None
     if by_version and versions is not None:
-        separation = version_differences(runs, *versions)
+        separation = version_differences(runs, versions.before, versions.after)
     else:
         separation = separate_chosen(runs, outcomes, tasks)
     numbers = tuple(sorted(number for task in tasks for number in task.runs))
@@ -177,9 +177,8 @@ def _report(
         )
     versions = None
     if arguments.versions is not None:
-        versions = compare_versions(
-            runs, outcomes, arguments.versions, log_of, on_progress=context.progress, disguise=redactor
-        )
+        both = runs_of_versions(kept.facts, outcomes, arguments.versions)
+        versions = compare_versions(runs, outcomes, both, log_of, on_progress=context.progress, disguise=redactor)
     part = contrast_part(runs, contrast, failures, redactor, versions)
     command = asked.command if part.versions is None else f"{asked.command} {shlex.join(part.versions.arguments)}"
     report = Report(version=asked.version, made=asked.made, command=command, runs=(), contrast=part)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from replay_gui.core.contrast.run_groups import RunGroup
 from replay_gui.core.contrast.run_set import RunSet
 from replay_gui.core.contrast.separation import Outcomes
 from replay_gui.core.contrast.tasks import separate_runs
@@ -41,8 +40,8 @@ def versions_part(
             VersionedTask(
                 task=task.task or "",
                 flip=task.flip,
-                before=_passed(task.before),
-                after=_passed(task.after),
+                before=(task.before.passed, task.before.known),
+                after=(task.after.passed, task.after.known),
                 reason=reason(task),
             )
             for task in change.tasks[:_MAX_TASKS]
@@ -50,7 +49,3 @@ def versions_part(
         differences=tuple(separator_part(separator, told) for separator in compared.differences.separators),
         note=compared.differences.note,
     )
-
-
-def _passed(group: RunGroup) -> tuple[int, int]:
-    return group.passed, group.passed + group.failed
