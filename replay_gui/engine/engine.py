@@ -202,12 +202,12 @@ class Engine:
                 self._answer(side, run, _answer_about_file(body), ticket)
             case ClearCache():
                 self._answer(side, run, self._clear_caches(), ticket)
-            case Seek() | GetRows() | Find() | ValueQuestion() | StopWork() | GetTotals() | CheckFile():
-                controller.handle_request(run, body, ticket)
             case PanelQuestion():
                 if (opened := controller.open) is not None and opened.number == run:
                     self._answer(side, run, answer_panel(opened, body), ticket)
-            case FindMarks() | CorrectEffects() | StopFollowing():
+            case Seek() | GetRows() | Find() | ValueQuestion() | GetTotals() | FindMarks() | CorrectEffects():
+                controller.handle_request(run, body, ticket)
+            case StopWork() | CheckFile() | StopFollowing():
                 controller.handle_request(run, body, ticket)
             case Compare() | Explain() | SetOutcome() | GetAligned() | GetStep() | GetTrail():
                 raise AssertionError(f"{type(body).__name__} is about a comparison, not about a side")

@@ -385,7 +385,6 @@ class RunController:
         self._answer(run.number, FactsChanged(run.facts))
         self._answer_notes(run)
         self._begin_reading(active, made.built)
-        active.search.path = active.values.path = log.source.path
         active.totals.begin_if_requested()
 
     def _stop_growing(self, active: ActiveRun, conversion: ConversionController, alert: Alert) -> None:

@@ -61,7 +61,7 @@ class ActiveRun:
         """`searchers`: workers for what must not wait for the long work of `pool`."""
         self.run = run
         self.state = state
-        self.search = SearchController(searchers, run.log.source.path, on_worker_message)
+        self.search = SearchController(searchers, run, on_worker_message)
         self.values = ValueController(searchers, run, on_worker_message)
         self.totals = TotalsController(pool, run, on_worker_message)
         self.marks = MarksController(pool, run, on_worker_message)

@@ -130,7 +130,6 @@ class RunFollower:
             log=log,
             own_hashes=None if growth.made is None else growth.made.own_hashes,
         )
-        active.search.path = active.values.path = run.log.source.path
         first = EventIndex(growth.first_changed)
         self._tell_facts(active, growth.is_whole)
         self._answer(run.number, IndexGrew(run.index, first if first < before.count else None))

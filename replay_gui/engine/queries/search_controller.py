@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from replay_gui.engine.answers import SearchResult
 from replay_gui.engine.job_group import JobGroup, OnWorkerMessage, StartedJob
 from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobProgress, decode_value
 from replay_gui.engine.jobs.job_types import SearchArguments, SearchProgress
+from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.requests import Find
 from replay_gui.engine.worker_pool import WorkerPool
 
 
 class SearchController:
-    """The search under way in one run; a new one ends it. Used on the engine thread alone.
+    """The search under way in one run; a new one ends it. Used on the engine thread alone."""
 
-    Attributes:
-        path: of the log that is searched.
-    """
-
-    def __init__(self, pool: WorkerPool, path: Path, on_worker_message: OnWorkerMessage) -> None:
+    def __init__(self, pool: WorkerPool, run: OpenRun, on_worker_message: OnWorkerMessage) -> None:
         self._pool = pool
-        self.path = path
+        self._run = run
         self._jobs = JobGroup(pool, on_worker_message)
         self._request: Find | None = None
 
@@ -31,7 +26,7 @@ class SearchController:
         self._pool.warm()
         if request.text:
             self._request = request
-            self._jobs.start(SearchArguments(str(self.path), request.text, request.match_case))
+            self._jobs.start(SearchArguments(str(self._run.log.source.path), request.text, request.match_case))
 
     def stop(self) -> None:
         """End the search."""

@@ -39,14 +39,9 @@ class _Asked:
 
 
 class ValueController:
-    """The questions under way in one run; a new one ends the last of its kind. Used on the engine thread alone.
-
-    Attributes:
-        path: of the log that is replayed.
-    """
+    """The questions under way in one run; a new one ends the last of its kind. Used on the engine thread alone."""
 
     def __init__(self, pool: WorkerPool, run: OpenRun, on_worker_message: OnWorkerMessage) -> None:
-        self.path = run.log.source.path
         self._run = run
         self._pool = pool
         self._on_worker_message = on_worker_message
@@ -57,7 +52,7 @@ class ValueController:
         asked = self._asked.setdefault(type(question), _Asked(question, JobGroup(self._pool, self._on_worker_message)))
         asked.jobs.stop()
         asked.question = question
-        arguments = _arguments(question, str(self.path), str(self._run.folder))
+        arguments = _arguments(question, str(self._run.log.source.path), str(self._run.folder))
         if arguments is not None:
             asked.jobs.start(arguments)
 

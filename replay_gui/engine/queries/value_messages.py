@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from replay_gui.core.log.positions import EventIndex
+from replay_gui.engine.panels.panel_messages import PanelAnswer
 
 if TYPE_CHECKING:  # the first window needs none of them
     from replay_gui.core.reasons.evidence.value_origin import ValueStep
-from replay_gui.engine.panels.panel_messages import PanelAnswer
 
 
 class ValueQuestion(msgspec.Struct, frozen=True):
