@@ -33,22 +33,22 @@ class NoteBook(Undoable[_Change]):
         session: that of the run. notes: in the order in which they were made.
         is_beside: whether they are kept beside the log.
         unused: how much a file beside the log says that does not count yet. unused_path: of that file.
-        wants_beside: whether the user wants notes beside their logs; None: not asked yet.
+        wants_beside: whether the user wants notes beside their logs; None: not known yet. asks_place: whether there is
+            a note, and the user is to say so.
 
     Signals:
-        changed(): `notes` is another. offer_changed(): `unused` is another, or the user does not want it now.
-        place_wanted(): there is a note, and the user has not said where notes are to be kept.
+        changed(): `notes` is another. questions_changed(): `unused` or `asks_place` is another.
         allowed(): notes beside the logs of this folder count from now on, and so do rules.
     """
 
     changed = Signal()
-    offer_changed = Signal()
-    place_wanted = Signal()
+    questions_changed = Signal()
     allowed = Signal()
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.wants_beside: bool | None = None
+        self.asks_place = False
         self.session = session
         self._numbers = count()
         self._forget()
@@ -93,7 +93,8 @@ class NoteBook(Undoable[_Change]):
         self._adding = True
         self._ask(AddNote(text, first, last, against, self.wants_beside is True))
         if self.wants_beside is None:
-            self.place_wanted.emit()
+            self.asks_place = True
+            self.questions_changed.emit()
 
     def edit(self, note: RunNote, text: str) -> None:
         """Let a note say something else."""
@@ -107,7 +108,8 @@ class NoteBook(Undoable[_Change]):
 
     def keep_beside(self, beside: bool) -> None:
         """Keep notes beside their logs from now on, or among the user's own files."""
-        self.wants_beside = beside
+        self.wants_beside, self.asks_place = beside, False
+        self.questions_changed.emit()
         if beside and self.notes:
             self._ask(ChangeNotes((), (), True))
 
@@ -128,7 +130,7 @@ class NoteBook(Undoable[_Change]):
     def refuse(self) -> None:
         """Leave the notes beside the log alone."""
         self.unused = 0
-        self.offer_changed.emit()
+        self.questions_changed.emit()
 
     def read_again(self) -> None:
         """Read the notes anew: the folder may be allowed now, or events may be elsewhere."""
@@ -140,7 +142,7 @@ class NoteBook(Undoable[_Change]):
     def _on_run_changed(self) -> None:
         self._forget()
         self._tell()
-        self.offer_changed.emit()
+        self.questions_changed.emit()
         self._on_index_changed()
 
     @Slot()
@@ -174,7 +176,7 @@ class NoteBook(Undoable[_Change]):
         self._problem = read.problem
         if (self.unused, self.unused_path) != (read.unused, read.unused_path):
             self.unused, self.unused_path = read.unused, read.unused_path
-            self.offer_changed.emit()
+            self.questions_changed.emit()
         self._tell()
 
     def _tell(self) -> None:

@@ -25,7 +25,6 @@ class NoteBar(QFrame):
         super().__init__(parent)
         self._log = f"the log of {name}" if name else "the log"
         self._book = book
-        self._asks_place = False
         set_role(self, "raised")
         self.words = PlainLabel(role="secondary")
         self.words.setWordWrap(True)
@@ -39,13 +38,7 @@ class NoteBar(QFrame):
         row.addWidget(self.no)
         self.yes.clicked.connect(self._on_yes)
         self.no.clicked.connect(self._on_no)
-        book.offer_changed.connect(self._show)
-        book.place_wanted.connect(self._on_place_wanted)
-        self._show()
-
-    @Slot()
-    def _on_place_wanted(self) -> None:
-        self._asks_place = True
+        book.questions_changed.connect(self._show)
         self._show()
 
     @Slot()
@@ -56,29 +49,24 @@ class NoteBar(QFrame):
             self.yes.setText("Show them")
             self.yes.setToolTip("Also those beside other logs in this folder, and their rules, from now on.")
             self.no.setText("Not now")
-        elif self._asks_place:
+        elif self._book.asks_place:
             self.words.setText("The note is kept among your own files. Keep notes beside their logs instead?")
             self.words.setToolTip("In a file of its own, RUN.notes.toml; the log is not touched.")
             self.yes.setText("Beside the log")
             self.yes.setToolTip("Whoever gets the folder gets the notes.")
             self.no.setText("In my own files")
-        self.setVisible(bool(self._book.unused) or self._asks_place)
+        self.setVisible(bool(self._book.unused) or self._book.asks_place)
 
     @Slot()
     def _on_yes(self) -> None:
         if self._book.unused:
             self._book.allow()
         else:
-            self._settle(True)
+            self.place_chosen.emit(True)
 
     @Slot()
     def _on_no(self) -> None:
         if self._book.unused:
             self._book.refuse()
         else:
-            self._settle(False)
-
-    def _settle(self, beside: bool) -> None:
-        self._asks_place = False
-        self._show()
-        self.place_chosen.emit(beside)
+            self.place_chosen.emit(False)
