@@ -37,7 +37,7 @@ class ClaudeAi(RecordFormat):
     def is_format(self, records: list[dict[str, Any]]) -> bool:
         """Accept messages that name their sender as this export does."""
         return bool(records) and all(
-            record.get("sender") in _ROLES and ("text" in record or "content" in record) for record in records
+            str(record.get("sender")) in _ROLES and ("text" in record or "content" in record) for record in records
         )
 
     def events(self, notes: ImportNotes) -> RecordEvents:

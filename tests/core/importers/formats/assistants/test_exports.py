@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -78,3 +79,10 @@ def test_an_object_with_another_mapping_is_no_conversation(tmp_path: Path) -> No
     path.write_text('{\n "mapping": {"a": {"name": "b"}}\n}')
     with pytest.raises(FormatUnknown):
         recognise(path)
+
+
+def test_a_sender_that_is_an_object_is_none_of_claudes(tmp_path: Path) -> None:
+    hooks = [{"sender": {"login": name}, "text": "pushed", "event": "push"} for name in ("a", "b")]
+    path = tmp_path / "hooks.jsonl"
+    path.write_text("".join(json.dumps(hook) + "\n" for hook in hooks))
+    assert recognise(path).name == "json-lines"
