@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from operator import attrgetter
 from pathlib import Path
 
 from replay_gui.commands.contrasted_versions import (
     add_versions_argument,
     compared_versions,
-    print_separator,
+    print_separators,
     print_versions,
     versions_of,
 )
@@ -158,11 +159,7 @@ def _print_contrast(runs: RunSet, contrast: Contrast, failures: FailureGroups | 
     if by_hand:
         print_line(f"  {plural(by_hand, 'outcome')} set by hand")
     print_line(f"  {contrast.separation.note}")
-    for separator in contrast.separation.separators[:_MAX_SHOWN]:
-        print_separator(separator.sentence, separator)
-    hidden = len(contrast.separation.separators) - _MAX_SHOWN
-    if hidden > 0:
-        print_line(f"  … and {hidden:,} more; --json has them")
+    print_separators(contrast.separation, attrgetter("sentence"))
     if contrast.per_task:
         _print_tasks(runs, contrast)
     if failures is not None:

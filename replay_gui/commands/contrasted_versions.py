@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from replay_gui.commands.arguments import UsageError
 from replay_gui.commands.terminal import ProgressLine, print_line
@@ -12,7 +12,7 @@ from replay_gui.core.contrast.run_features import value_json
 from replay_gui.core.contrast.run_groups import GroupingFacts
 from replay_gui.core.contrast.run_set import RunSet
 from replay_gui.core.contrast.separation import Outcomes
-from replay_gui.core.contrast.separators import Separator
+from replay_gui.core.contrast.separators import Separation, Separator
 from replay_gui.core.contrast.statistics import p_number
 from replay_gui.core.contrast.versions import (
     ComparedVersions,
@@ -85,28 +85,31 @@ def print_versions(compared: ComparedVersions) -> None:
     if len(flipped) > _MAX_TASKS_SHOWN:
         print_line(f"  … and {len(flipped) - _MAX_TASKS_SHOWN:,} more; --json has them")
     print_line(f"What the versions did differently. {compared.differences.note}")
-    lines = compared.differences.separators
-    for line in lines[:_MAX_SHOWN]:
-        print_separator(difference_words(line), line)
-    if len(lines) > _MAX_SHOWN:
-        print_line(f"  … and {len(lines) - _MAX_SHOWN:,} more; --json has them")
+    print_separators(compared.differences, difference_words)
 
 
-def print_separator(sentence: str, separator: Separator) -> None:
-    """Print a line of what separates, and under it how far it goes."""
-    print_line(f"  {sentence}")
+def print_separators(separation: Separation, sentence: Callable[[Separator], str]) -> None:
+    """Print the first lines of what separates, each as `sentence` says it, and under it how far it goes."""
+    for separator in separation.separators[:_MAX_SHOWN]:
+        print_line(f"  {sentence(separator)}")
+        print_line(f"      {_measures(separator)}")
+    hidden = len(separation.separators) - _MAX_SHOWN
+    if hidden > 0:
+        print_line(f"  … and {hidden:,} more; --json has them")
+
+
+def _measures(separator: Separator) -> str:
     words = [f"p {p_number(separator.p)}"]
     if separator.stratified is not None:
         words.append(f"within {plural(separator.stratified.tasks, 'task')}")
     if separator.significant:
         words.append(f"significant, corrected {p_number(separator.corrected_p)}")
     if separator.by_chance is not None:
-        chance = separator.by_chance
-        words.append(f"as clear by chance in {chance.as_clear:,} of {chance.of:,}{'' if chance.exact else ' drawn'}")
+        words.append(f"as clear by chance in {separator.by_chance.words}")
     if separator.also_count:
         verb = "holds" if separator.also_count == 1 else "hold"
         words.append(f"{plural(separator.also_count, 'other thing')} {verb} for the same runs")
-    print_line(f"      {'; '.join(words)}")
+    return "; ".join(words)
 
 
 def _counts(task: TaskFlip) -> str:

@@ -32,6 +32,11 @@ class ByChance:
     of: int
     exact: bool
 
+    @property
+    def words(self) -> str:
+        """``2 of 6``, or ``3 of 1,000 drawn``."""
+        return f"{self.as_clear:,} of {self.of:,}{'' if self.exact else ' drawn'}"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Labellings:

@@ -90,7 +90,7 @@ def _item(separator: Separator, by_version: bool) -> SeparatorItem:
     if separator.significant:
         measures.append("significant")
     if separator.by_chance is not None:
-        measures.append(f"as clear by chance in {separator.by_chance.as_clear:,} of {separator.by_chance.of:,}")
+        measures.append(f"as clear by chance in {separator.by_chance.words}")
     groups = ("after", "before") if by_version else ("passing", "failing")
     return SeparatorItem(
         title=one_line(f"{words[:1].upper()}{words[1:]}", _MAX_CHARACTERS),

@@ -15,8 +15,6 @@ def told_sentence(separator: Separator, told: ToldFeatures | None) -> str:
 def separator_part(line: Separator, told: ToldFeatures | None) -> SeparatorPart:
     """Return the line. `told`: as in told_sentence."""
     separator = line if told is None else told.told(line)
-    chance = separator.by_chance
-    words = "" if chance is None else f"{chance.as_clear:,} of {chance.of:,}{'' if chance.exact else ' drawn'}"
     return SeparatorPart(
         sentence=separator.sentence,
         kind=separator.feature.kind,
@@ -25,7 +23,7 @@ def separator_part(line: Separator, told: ToldFeatures | None) -> SeparatorPart:
         p=separator.p,
         corrected_p=separator.corrected_p,
         significant=separator.significant,
-        chance=words,
+        chance="" if separator.by_chance is None else separator.by_chance.words,
         tasks=None if separator.stratified is None else separator.stratified.tasks,
         also=separator.also,
         also_count=separator.also_count,
