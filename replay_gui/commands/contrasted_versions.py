@@ -28,6 +28,7 @@ from replay_gui.core.text.wording import plural
 
 _MAX_SHOWN, _MAX_TASKS_SHOWN = 8, 24  # that people are shown
 _MAX_NAME, _MAX_NAMES = 60, 12  # characters; names in one line
+_UNKNOWN = "unknown"  # names the runs of which no value is known, as reports do
 
 
 def add_versions_argument(parser: argparse.ArgumentParser) -> None:
@@ -53,13 +54,16 @@ def versions_of(args: argparse.Namespace, runs: RunSet, outcomes: Outcomes) -> V
     if fact not in facts.names:
         told = _quoted(facts.names)
         raise UsageError(f"--versions: the fact {_quoted([fact])} does not tell these runs apart; these do: {told}")
-    groups = {group.value: group.runs for group in facts.grouped(outcomes, fact) if group.value is not None}
+    groups = {group.value: group.runs for group in facts.grouped(outcomes, fact)}
     known = []
     for text in (before, after):
-        value = text if text in groups else value_json(text)  # values of the set-up are JSON, texts with their quotes
-        if value not in groups:
-            raise UsageError(f"--versions: no run has the {fact} {_quoted([text])}; there are {_quoted(tuple(groups))}")
-        known.append(value)
+        # Values of the set-up are JSON, texts with their quotes; that no value is known is a group of its own.
+        meant = [text, value_json(text), *([None] if text == _UNKNOWN else [])]
+        values = [value for value in meant if value in groups]
+        if not values:
+            there = _quoted([_UNKNOWN if value is None else value for value in groups])
+            raise UsageError(f"--versions: no run has the {fact} {_quoted([text])}; there are {there}")
+        known.append(values[0])
     if known[0] == known[1]:
         raise UsageError(f"--versions: {_quoted([before])} cannot be compared with itself; give two values")
     return VersionRuns(Versions(fact, *known), *map(groups.__getitem__, known))
@@ -123,4 +127,4 @@ def _quoted(names: Sequence[str]) -> str:
 
 
 def _name(name: str | None) -> str:
-    return "unknown" if name is None else one_line(name, _MAX_NAME)
+    return _UNKNOWN if name is None else one_line(name, _MAX_NAME)

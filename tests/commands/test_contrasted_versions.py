@@ -82,6 +82,23 @@ def test_a_report_hides_what_must_not_be_told(command: Any, tmp_path: Path) -> N
         assert secret not in text
 
 
+def test_runs_of_which_the_fact_is_unknown_are_a_version(command: Any, tmp_path: Path) -> None:
+    """The command in a report asks for them, too."""
+    for prompt in (None, "terse"):
+        for trial in range(2):
+            config = {} if prompt is None else {"prompt": prompt}
+            path = tmp_path / f"{prompt}-{trial}.rlog"
+            write_run(path, [LOOK], trial=trial, passed=prompt is None, config=config)
+    report = tmp_path / "report.json"
+    asked = ("--versions", "set-up: prompt", "unknown", "terse")
+    told = command("contrast", *tmp_path.glob("*.rlog"), *asked, "--report", report).out.splitlines()
+    assert told[0] == 'Versions by set-up: prompt: unknown → "terse"'
+    assert "broken, 2 of 2 passed before, 0 of 2 after" in told[2]
+    assert "--versions 'set-up: prompt' unknown '\"terse\"'" in json.loads(report.read_text())["command"]
+    known = command("contrast", *tmp_path.glob("*.rlog"), *asked[:3], "verbose")
+    assert "there are '\"terse\"', 'unknown'" in known.err
+
+
 @pytest.mark.parametrize(
     ("versions", "words"),
     [
