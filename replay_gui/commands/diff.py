@@ -22,7 +22,7 @@ from replay_gui.core.divergence.comparison import Cause, Change, Comparison, Dif
 from replay_gui.core.divergence.divergence_points import divergence_points
 from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.errors import LogUnreadable, NotesRefused
-from replay_gui.core.facts.run_notes import RunNotes, with_notes
+from replay_gui.core.facts.run_outcome import Outcome
 from replay_gui.core.importers.import_notes import gap_notes, notes_in_header
 from replay_gui.core.importers.run_choice import split_run
 from replay_gui.core.log.event import Event
@@ -79,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
             comparer = Comparer(side_a, side_b, on_progress=progress.show, gaps=(*_gaps(a), *_gaps(b)))
             comparison = comparer.compare(rules)
             first, second = comparison.results
-            results = with_notes(first, _notes(a)), with_notes(second, _notes(b))
+            results = first.with_outcome_by_hand(_outcome(a)), second.with_outcome_by_hand(_outcome(b))
             comparison = replace(comparison, results=results)
             names = short_names(args.a, args.b)
             why = WhyFinder(side_a, side_b, names).find(rules, results) if comparison.diverged else None
@@ -118,10 +118,10 @@ def _gaps(run: OpenedRun) -> tuple[str, ...]:
     return gap_notes((*notes, *notes_in_header(run.log.header.source)))
 
 
-def _notes(run: OpenedRun) -> RunNotes:
-    """Return what the user set by hand for a run; nothing for standard input."""
+def _outcome(run: OpenedRun) -> Outcome | None:
+    """Return the outcome that the user set by hand for a run; None where none is set, and for standard input."""
     if run.given == STANDARD_INPUT:
-        return RunNotes()
+        return None
     path, chosen = split_run(run.given)
     number = ""
     if run.runs_in_file > 1 and chosen is not None:
@@ -131,7 +131,7 @@ def _notes(run: OpenedRun) -> RunNotes:
         raise NotesRefused(in_force.problem)
     if in_force.unused_count:
         print_note(f"{in_force.unused}: not used: nobody has allowed what lies beside the logs of this folder")
-    return in_force.notes
+    return in_force.notes.outcome
 
 
 def _rules_json(in_force: RulesInForce) -> dict[str, Any]:

@@ -71,7 +71,12 @@ class RunFacts(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def given(self) -> str:
         """The argument that opens this run again: the path, with the run's number if the file has several."""
-        return f"{self.path}#{self.runs.index(self.run) + 1}" if len(self.runs) > 1 else self.path
+        return f"{self.path}#{self.number}" if self.number else self.path
+
+    @property
+    def number(self) -> str:
+        """The number of the run in a file of several; "" where it is alone."""
+        return str(self.runs.index(self.run) + 1) if len(self.runs) > 1 and self.run in self.runs else ""
 
 
 class RunOpened(msgspec.Struct, frozen=True):

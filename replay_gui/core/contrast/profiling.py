@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -159,9 +158,7 @@ def run_profile(file: RunFile, reading: RunReading) -> RunProfile:
     """Return the profile of a run that was read; NotesRefused where notes beside it are not valid."""
     summary = reading.summary
     notes = read_notes(Path(file.notes)) if file.notes else RunNotes()
-    result, by_hand = summary.result, False
-    if notes.outcome is not None and all(outcome.passed is None for outcome in result.outcomes):
-        result, by_hand = replace(result, outcomes=(notes.outcome, *result.outcomes)), True
+    result = summary.result.with_outcome_by_hand(notes.outcome)
     run = EvaluatedRun(
         given=file.given,
         name=file.name,
@@ -170,7 +167,7 @@ def run_profile(file: RunFile, reading: RunReading) -> RunProfile:
         content=file.content,
         identity=reading.identity,
         result=result,
-        set_by_hand=by_hand,
+        set_by_hand=result is not summary.result,
         events=summary.events,
         calls=summary.counts.calls,
         failures=summary.counts.failures,

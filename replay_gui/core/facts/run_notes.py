@@ -15,7 +15,7 @@ import tomli_w
 from replay_gui.core.atomic_file import write_whole
 from replay_gui.core.errors import NotesRefused
 from replay_gui.core.facts.run_note import MAX_NOTES, RunNote, note_of_table, note_table
-from replay_gui.core.facts.run_outcome import Outcome, RunResult
+from replay_gui.core.facts.run_outcome import Outcome
 from replay_gui.core.text.toml_file import read_toml
 
 BY_HAND = "set by hand"
@@ -46,10 +46,6 @@ class RunNotes:
             return None
         return Outcome(self.passed, self.score, BY_HAND, self.comment or None)
 
-    def __bool__(self) -> bool:
-        """Whether anything is said."""
-        return self != RunNotes()
-
 
 def read_notes(path: Path) -> RunNotes:
     """Read notes; without a file there are none.
@@ -71,13 +67,6 @@ def read_notes(path: Path) -> RunNotes:
         raise NotesRefused(f"{path}: {_LIST} is a list of at most {MAX_NOTES:,} tables")
     notes = tuple(note_of_table(table, str(path)) for table in tables)
     return replace(_notes(document.get(_TABLE, {}), str(path)), notes=notes)
-
-
-def with_notes(result: RunResult, notes: RunNotes) -> RunResult:
-    """Return the result with the outcome that was set by hand first, where no grader says whether the run passed."""
-    if notes.outcome is None or any(outcome.passed is not None for outcome in result.outcomes):
-        return result
-    return RunResult((notes.outcome, *result.outcomes), result.end)
 
 
 def write_notes(notes: RunNotes, path: Path) -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 from replay_gui.core.errors import NotesRefused, NotWritten, ReplayError
 from replay_gui.core.facts.notes_places import notes_beside
 from replay_gui.core.facts.run_notes import RunNotes, read_notes, write_notes
-from replay_gui.engine.answers import RunFacts
 from replay_gui.engine.opening import user_notes_places, user_trusted_folders
 
 
@@ -34,11 +33,6 @@ class NotesInForce:
 def own_notes(log: Path, run: str = "") -> Path:
     """Return the path of a run's notes among the user's own files; `run` as in notes_beside."""
     return user_notes_places().own_notes(log, run)
-
-
-def run_number(facts: RunFacts) -> str:
-    """Return the number of a run in a file of several; "" where it is alone."""
-    return str(facts.runs.index(facts.run) + 1) if len(facts.runs) > 1 and facts.run in facts.runs else ""
 
 
 def notes_in_force(log: Path, run: str = "") -> NotesInForce:

@@ -7,8 +7,6 @@ from typing import Any
 
 from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.effects.tool_effects import ToolEffects
-from replay_gui.core.facts.run_notes import RunNotes, with_notes
-from replay_gui.core.facts.run_outcome import Outcome, RunResult
 from replay_gui.core.reasons.reason import Reason
 from replay_gui.core.reasons.why import WhyFinder
 from replay_gui.core.reasons.why_result import WhyResult
@@ -51,14 +49,8 @@ def find_reasons(arguments: WhyArguments, context: JobContext) -> WhyFindings:
     if pair.results is None:
         pair.results = pair.comparer.compare(rules).results
     (a, b), (hand_a, hand_b) = pair.results, arguments.by_hand
-    why = pair.why.find(rules, (_with_outcome(a, hand_a), _with_outcome(b, hand_b)))
+    why = pair.why.find(rules, (a.with_outcome_by_hand(hand_a), b.with_outcome_by_hand(hand_b)))
     return WhyFindings.of(why, pair.why.tool_effects(rules))
-
-
-def _with_outcome(result: RunResult, by_hand: Outcome | None) -> RunResult:
-    if by_hand is None:
-        return result
-    return with_notes(result, RunNotes(by_hand.passed, by_hand.score, by_hand.label or ""))
 
 
 def _sent(value: Any) -> Any:

@@ -13,7 +13,7 @@ from replay_gui.core.facts.notes_places import notes_beside
 from replay_gui.core.facts.run_note import PlacedNote, RunNote, anchor_of, place_of
 from replay_gui.core.facts.run_notes import RunNotes
 from replay_gui.core.index.index_columns import COMPARISON_COLUMNS, read_column
-from replay_gui.engine.files.notes_in_force import NotesInForce, change_notes, notes_in_force, run_number
+from replay_gui.engine.files.notes_in_force import NotesInForce, change_notes, notes_in_force
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.opening import user_trusted_folders
 from replay_gui.engine.panels.note_messages import AddNote, ChangeNotes, GetNotes, NotesRead
@@ -45,15 +45,15 @@ def answer_change_notes(run: OpenRun, question: ChangeNotes) -> NotesRead:
         kept = tuple(note for note in notes.notes if note not in question.removed)
         return replace(notes, notes=(*kept, *question.put))
 
-    change_notes(_log(run), run_number(run.facts), change, beside=question.beside)
+    change_notes(_log(run), run.facts.number, change, beside=question.beside)
     return _read(run)
 
 
 def _read(run: OpenRun, problem: str = "") -> NotesRead:
-    in_force = notes_in_force(_log(run), run_number(run.facts))
+    in_force = notes_in_force(_log(run), run.facts.number)
     return NotesRead(
         notes=_placed(run, in_force),
-        is_beside=in_force.path == notes_beside(_log(run), run_number(run.facts)),
+        is_beside=in_force.path == notes_beside(_log(run), run.facts.number),
         unused=in_force.unused_count,
         unused_path="" if in_force.unused is None else str(in_force.unused),
         problem=problem or in_force.problem,

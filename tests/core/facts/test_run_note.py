@@ -82,7 +82,7 @@ def test_notes_are_written_and_read(tmp_path: Path) -> None:
     write_notes(RunNotes(notes=notes), path)
     assert read_notes(path) == RunNotes(notes=notes)
     write_notes(RunNotes(), path)
-    assert not read_notes(path)
+    assert read_notes(path) == RunNotes()
 
 
 @pytest.mark.parametrize(
