@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
@@ -116,6 +118,25 @@ class _Head(QAbstractButton):
             colour = colors.good_text if self.sound else colors.bad_text
             icon_rect = QRect(left, (HEAD - ICON) // 2, ICON, ICON)
             tinted_icon("check" if self.sound else "cross", colour).paint(painter, icon_rect)
+
+
+def section_column(name: str, sections: Iterable[Section]) -> QScrollArea:
+    """Return an area of that name which takes all the room there is, and scrolls its sections."""
+    body = QWidget()
+    column = QVBoxLayout(body)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    for section in sections:
+        column.addWidget(section)
+    column.addStretch(1)
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setAccessibleName(name)
+    area.setWidget(body)
+    body.setAutoFillBackground(False)  # else it would be of the colour of the window
+    return area
 
 
 class SectionStack(QScrollArea):

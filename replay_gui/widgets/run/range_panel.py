@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from replay_gui.models.facts.fact_table import FactTable
 from replay_gui.models.facts.range_sums import RangeSums
 from replay_gui.models.facts.use_cells import MODEL_HEADINGS, TOOL_HEADINGS, model_rows, tool_rows
 from replay_gui.models.session import Session
 from replay_gui.widgets.parts.panel import Panel
-from replay_gui.widgets.parts.section import Section
+from replay_gui.widgets.parts.section import Section, section_column
 from replay_gui.widgets.run.fact_pairs import fact_pairs
-from replay_gui.widgets.run.fact_view import FactView
+from replay_gui.widgets.run.fact_section import FactSection
 
 _REST_MS = 60  # ms, between two sums while the range is drawn
 
@@ -33,28 +33,12 @@ class RangePanel(Panel):
         self.done = self.add_button("Close", "Sum up no range (R)")
         self.zoom.clicked.connect(session.zoom_to_range)
         self.done.clicked.connect(session.forget_range)
-        self.sums = Section("In all")
+        self.sums = Section("In all", self)
         self.tools, self.models = FactTable(TOOL_HEADINGS), FactTable(MODEL_HEADINGS)
-        self._sections = {}
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.sums)
-        for title, table in (("By tool", self.tools), ("By model", self.models)):
-            view, section = FactView(title, table), Section(title, self)  # without a parent it would be a window
-            view.aim_chosen.connect(self.filter_wanted)
-            section.set_rows([view])
-            column.addWidget(section)
-            self._sections[title] = section
-        column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setAccessibleName("Sums of the range")
-        area.setWidget(body)
-        body.setAutoFillBackground(False)
-        self.set_body(area)
+        tables = FactSection("By tool", self.tools, self), FactSection("By model", self.models, self)
+        for section in tables:
+            section.aim_chosen.connect(self.filter_wanted)
+        self.set_body(section_column("Sums of the range", (self.sums, *tables)))
         self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
         self._rest.timeout.connect(self.refresh)
         session.chosen_changed.connect(self._on_chosen_changed)
@@ -84,5 +68,3 @@ class RangePanel(Panel):
         self.sums.set_rows([fact_pairs(sums.pairs())])
         self.tools.show(tool_rows(sums.numbers))
         self.models.show(model_rows(sums.models))
-        self._sections["By tool"].setVisible(self.tools.rowCount() > 0)
-        self._sections["By model"].setVisible(self.models.rowCount() > 0)

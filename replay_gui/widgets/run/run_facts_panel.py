@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from replay_gui.core.facts.run_measures import token_counts, token_words
 from replay_gui.core.facts.run_outcome import RunResult, end_words, outcome_words
@@ -30,10 +30,10 @@ from replay_gui.models.run.verdict_words import verdict_of
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.spending_plot import SpendingPlot
 from replay_gui.widgets.parts.panel import Panel
-from replay_gui.widgets.parts.section import Section
+from replay_gui.widgets.parts.section import Section, section_column
 from replay_gui.widgets.run.fact_pairs import fact_pairs
 from replay_gui.widgets.run.fact_row import FactRow
-from replay_gui.widgets.run.fact_view import FactView
+from replay_gui.widgets.run.fact_section import FactSection
 from replay_gui.widgets.run.mark_rows import mark_rows
 
 COUNT_INTERVAL_MS = 500  # ms between two counts while the index grows
@@ -53,30 +53,22 @@ class RunFactsPanel(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("Run facts", parent)
         self._session = session
-        self._tables: dict[Section, FactTable] = {}
-        self._run, self._checked, self.marks = Section("Run"), Section("Integrity"), Section("Marks")
-        self._imported = Section("Import")
+        self._run, self._checked, self.marks = Section("Run", self), Section("Integrity", self), Section("Marks", self)
+        self._imported = Section("Import", self)
         self.tools, self.kinds = FactTable(TOOL_HEADINGS), FactTable(KIND_HEADINGS)
         self.slowest, self.dearest, self._used = FactTable(CALL_HEADINGS), FactTable(ANSWER_HEADINGS), FactTable(())
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        used, tools = self._section("Tokens and cost", self._used), self._section("Tools", self.tools)
-        slowest, dearest = self._section("Slowest calls", self.slowest), self._section("Dearest answers", self.dearest)
-        kinds = self._section("Events by kind", self.kinds)
-        sections = self._run, self.marks, used, self._checked, tools, slowest, dearest, kinds, self._imported
-        for section in sections:
-            column.addWidget(section)
-        column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setAccessibleName("Run facts")
-        area.setWidget(body)
-        body.setAutoFillBackground(False)
-        self.set_body(area)
+        used, *tables = (
+            self._section(title, table)
+            for title, table in (
+                ("Tokens and cost", self._used),
+                ("Tools", self.tools),
+                ("Slowest calls", self.slowest),
+                ("Dearest answers", self.dearest),
+                ("Events by kind", self.kinds),
+            )
+        )
+        sections = self._run, self.marks, used, self._checked, *tables, self._imported
+        self.set_body(section_column("Run facts", sections))
         self._pause = QTimer(self, singleShot=True, interval=COUNT_INTERVAL_MS)
         self._pause.timeout.connect(self.refresh)
         session.run_changed.connect(self.refresh)
@@ -86,20 +78,10 @@ class RunFactsPanel(Panel):
         session.totals_changed.connect(self.refresh)
         session.run_marks.changed.connect(self.refresh)
 
-    def _section(self, title: str, table: FactTable) -> Section:
-        """Return a section of a table that can be sorted, hidden while it has no rows."""
-        section, view = Section(title, self), FactView(title, table)  # without a parent it would be a window
-        section.set_rows([view])
-        section.hide()
-        view.aim_chosen.connect(self._on_aim)
-        table.shown.connect(self._show_sections)
-        self._tables[section] = table
+    def _section(self, title: str, table: FactTable) -> FactSection:
+        section = FactSection(title, table, self)
+        section.aim_chosen.connect(self._on_aim)
         return section
-
-    @Slot()
-    def _show_sections(self) -> None:
-        for section, table in self._tables.items():
-            section.setVisible(table.rowCount() > 0)
 
     @Slot(object)
     def _on_aim(self, aim: object) -> None:
