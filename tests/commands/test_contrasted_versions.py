@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.helpers.evaluations.evaluation_logs import LOOK, MadeCall, write_run, write_versions
+from tests.helpers.evaluations.evaluation_logs import CANCEL, LOOK, MadeCall, write_run, write_versions
 
 VERSIONS = ("--versions", "model", "old", "new")
 CALL = "did cancel_reservation(reason=illness, reservation_id=Z7GOZK)"
@@ -80,6 +80,18 @@ def test_a_report_hides_what_must_not_be_told(command: Any, tmp_path: Path) -> N
     assert "broken" in text
     for secret in ("secret-", "@example.com", "old" * 9, "new" * 9):
         assert secret not in text
+
+
+def test_a_task_that_did_not_flip_has_no_reason_in_a_redacted_report_either(command: Any, tmp_path: Path) -> None:
+    for model in ("old", "new"):
+        for trial, calls in enumerate(([LOOK, CANCEL], [LOOK])):
+            path = tmp_path / f"{model}-{trial}.rlog"
+            write_run(path, calls, trial=trial, passed=CANCEL in calls, config={"model": model})
+    report = tmp_path / "report.json"
+    for redact in ((), ("--redact", "share")):
+        command("contrast", *tmp_path.glob("*.rlog"), *VERSIONS, "--report", report, *redact)
+        (task,) = json.loads(report.read_text())["contrast"]["versions"]["tasks"]
+        assert (task["flip"], task["reason"]) == ("same", "")
 
 
 def test_runs_of_which_the_fact_is_unknown_are_a_version(command: Any, tmp_path: Path) -> None:

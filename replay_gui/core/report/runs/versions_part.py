@@ -21,7 +21,7 @@ def versions_part(
 
     def reason(task: TaskFlip) -> str:
         known = compared.reason(task)
-        if told is None or known != task.first:
+        if told is None or not known or known != task.first:
             return known
         separators = separate_runs(runs.table, outcomes, (*task.before.runs, *task.after.runs)).separators
         return told_sentence(separators[0], told) if separators else ""
