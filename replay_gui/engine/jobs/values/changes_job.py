@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Iterator
 from typing import Any
 
 from replay_gui.core.log.log_reader import EventLog
@@ -13,36 +11,29 @@ from replay_gui.core.state.state import ABSENT
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.value_preview import member_text
 from replay_gui.engine.jobs.job import JobReporter
+from replay_gui.engine.jobs.values.telling_replay import telling_contents
 from replay_gui.engine.jobs.values.value_arguments import ChangesArguments, ChangesProgress
 from replay_gui.engine.queries.value_messages import ChangeRow
 
 MAX_CHANGES = 100_000  # listed; what comes after them is not looked for
-PART_INTERVAL = 0.1  # seconds between two parts
 _MAX_CHARACTERS = 200  # characters of a value
 
 
 def list_changes(arguments: ChangesArguments, reporter: JobReporter) -> ChangesProgress:
     """Replay the log up to change MAX_CHANGES; parts and result are the ChangesProgress since the last part."""
     waiting = list[ChangeRow]()
-    listed = done = 0
     with EventLog.open(arguments.path) as log:
-        count = len(log)
+        done = count = len(log)
 
-        def contents() -> Iterator[bytes | None]:
-            nonlocal done
-            next_part = time.monotonic() + PART_INTERVAL
-            for content in log.contents(0, count):
-                if time.monotonic() >= next_part:
-                    reporter.part(ChangesProgress(done, count, tuple(waiting)))
-                    waiting.clear()
-                    next_part = time.monotonic() + PART_INTERVAL
-                done += 1
-                yield content
+        def tell(so_far: int) -> None:
+            reporter.part(ChangesProgress(so_far, count, tuple(waiting)))
+            waiting.clear()
 
-        for change in value_history(contents(), arguments.keys):
+        changes = value_history(telling_contents(log, tell), arguments.keys)
+        for listed, change in enumerate(changes, 1):
             waiting.append(_row(change))
-            listed += 1
             if listed == MAX_CHANGES:
+                done = change.index + 1
                 break
     return ChangesProgress(done, count, tuple(waiting))
 

@@ -5,8 +5,6 @@ The first trace of a long log replays it, and makes an index of all its changes 
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 from replay_gui.core.diagnostics import Topic, error_location, topic_logger
@@ -16,9 +14,9 @@ from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.replay.change_index import ChangeIndexBuilder
 from replay_gui.core.replay.value_history import value_histories
 from replay_gui.engine.jobs.job import JobReporter
+from replay_gui.engine.jobs.values.telling_replay import telling_contents
 from replay_gui.engine.jobs.values.value_arguments import TraceArguments, TraceProgress
 
-PART_INTERVAL = 0.1  # seconds between two parts
 MIN_EVENTS = 20_000
 """Events of the shortest log whose changes are indexed: a shorter one is replayed in a third of a second."""
 
@@ -43,17 +41,13 @@ def _replay(log: EventLog, arguments: TraceArguments, reporter: JobReporter) -> 
     def found(done: int) -> TraceProgress:
         return TraceProgress(done, count, tuple(map(tuple, waiting)))
 
-    def contents() -> Iterator[bytes | None]:
-        next_part = time.monotonic() + PART_INTERVAL
-        for done, content in enumerate(log.contents(0, count)):
-            if time.monotonic() >= next_part:
-                reporter.part(found(done))
-                for indexes in waiting:
-                    indexes.clear()
-                next_part = time.monotonic() + PART_INTERVAL
-            yield content
+    def tell(done: int) -> None:
+        reporter.part(found(done))
+        for indexes in waiting:
+            indexes.clear()
 
-    for number, change in value_histories(contents(), arguments.paths, None if builder is None else builder.take):
+    contents, on_changes = telling_contents(log, tell), None if builder is None else builder.take
+    for number, change in value_histories(contents, arguments.paths, on_changes):
         waiting[number].append(change.index)
     if builder is not None and not builder.gave_up:
         try:
