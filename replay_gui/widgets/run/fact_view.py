@@ -91,7 +91,7 @@ class FactView(RowView):
         for column in range(1, table.columnCount()):
             heading = str(table.headerData(column, Qt.Orientation.Horizontal)) + " ▾"
             texts = [heading, *(table.cell(row, column).text for row in range(table.rowCount()))]
-            widths.append(max(map(metrics.horizontalAdvance, texts)) + 2 * GAP)
+            widths.append(max(map(metrics.horizontalAdvance, texts)) + 1 + 2 * GAP)  # widths are fractions
         name = max(self.viewport().width() - sum(widths), _MIN_NAME_PX)
         for column, width in enumerate((name, *widths)):
             self.setColumnWidth(column, width)

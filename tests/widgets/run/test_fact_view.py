@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
+from pytestqt.qtbot import QtBot
+
+from replay_gui.look.theme import GAP, ui_font
+from replay_gui.models.facts.fact_table import FactCell, FactTable
+from replay_gui.widgets.run.fact_view import FactView
+
+
+def test_a_number_is_never_cut(qtbot: QtBot) -> None:
+    """A text is often a fraction of a pixel wider than the whole number that Qt tells."""
+    table = FactTable(("Tool", "Time"))
+    view = FactView("Tools", table)
+    qtbot.addWidget(view)
+    view.resize(400, 100)
+    metrics = QFontMetrics(ui_font())
+    for seconds in range(60):
+        text = f"{seconds % 7} min {seconds} s, once and for all"
+        table.show([(FactCell("search"), FactCell(text))])
+        room = view.columnWidth(1) - 2 * GAP
+        assert metrics.elidedText(text, Qt.TextElideMode.ElideRight, room) == text
