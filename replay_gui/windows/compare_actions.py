@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.windows.action_keys import key_words
 from replay_gui.windows.actions import ACTION_SPECS, Handlers, connect_actions
 from replay_gui.windows.compare_view import CompareView
 from replay_gui.windows.source_actions import folder_of
@@ -23,6 +24,7 @@ class CompareActions(QObject):
         self._view = view
         self._window = window
         self._actions = {spec.name: actions[spec.name] for spec in ACTION_SPECS if spec.comparison}
+        self._find_action = actions["find"]
         self._actions["link_cursors"].setChecked(session.linked)
         self._modes = QActionGroup(self)
         for name in ("show_why", "show_parting"):
@@ -33,6 +35,8 @@ class CompareActions(QObject):
         session.compared_changed.connect(self.refresh)
         session.row_changed.connect(self.refresh)
         view.why.changed.connect(self.refresh)
+        self._find_action.changed.connect(self._show_find_key)
+        self._show_find_key()
         session.a.run_changed.connect(self.refresh)
         session.b.run_changed.connect(self.refresh)
         self.refresh()
@@ -55,6 +59,10 @@ class CompareActions(QObject):
             "link_cursors": self.on_link_cursors,
             "anchor": self.on_anchor,
         }
+
+    @Slot()
+    def _show_find_key(self) -> None:
+        self._view.divergences.finding.field.show_key(key_words(self._find_action.shortcut()))
 
     @Slot()
     def refresh(self) -> None:

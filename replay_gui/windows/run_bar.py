@@ -14,6 +14,7 @@ from replay_gui.widgets.parts.compact_level import compact_level
 from replay_gui.widgets.parts.find_field import FindField
 from replay_gui.widgets.run.verification_badge import VerificationBadge
 from replay_gui.windows.action_bar import ICON_AND_TEXT, ICON_ONLY, ActionBar
+from replay_gui.windows.action_keys import key_words
 
 _TEXTS = {  # in full, and short
     "open": ("Open", "Open"),
@@ -65,8 +66,15 @@ class RunBar(ActionBar):
             signal.connect(self._show_axis)
         session.run_changed.connect(self._show_speed)
         playback.changed.connect(self._show_speed)
+        self._find_action = actions["find"]
+        self._find_action.changed.connect(self._show_find_key)
+        self._show_find_key()
         self._show_axis()
         self._show_speed()
+
+    @Slot()
+    def _show_find_key(self) -> None:
+        self._find.show_key(key_words(self._find_action.shortcut()))
 
     def _fill_choosers(self) -> None:
         for speed in SPEEDS:

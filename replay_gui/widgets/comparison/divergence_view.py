@@ -50,7 +50,7 @@ class DivergenceView(QWidget):
         self.finding = DivergenceFind(session, finder)
         self._heads = SideHeads()
         self.find_button = QToolButton()
-        self.find_button.setToolTip(plain_tooltip(f"{finder.TITLE} (Ctrl+F)"))
+        self.find_button.setToolTip(plain_tooltip(finder.TITLE))
         self.find_button.setAccessibleName(finder.TITLE)
         self.find_button.setIconSize(QSize(ICON, ICON))
         self.find_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QToolButton, QWidget
 
 from replay_gui.core.text.plain_text import one_line
@@ -16,7 +16,6 @@ from replay_gui.widgets.parts.plain_label import PlainLabel
 TYPING = 150  # ms after the last key, then the search begins
 _MIN_WIDTH_WITH_KEY_PX = 24 * GAP  # width at which the key has room in the line, too
 _WIDTH_PX, _MIN_WIDTH_PX = 28 * GAP, 12 * GAP  # of the line where there is room, and where there is none
-_KEY_TEXT = "Ctrl+F"
 _ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -37,12 +36,12 @@ class FindField(QWidget):
         self._finder, self._closes = finder, closes
         self.line = QLineEdit()
         self.line.setAccessibleName(finder.TITLE)
-        self.line.setToolTip("Text in kinds, tools, payloads and meta (Ctrl+F)")
+        self.line.setToolTip("Text in kinds, tools, payloads and meta")
         self.line.setMaxLength(1000)
         self.line.setMinimumWidth(_MIN_WIDTH_PX)
         self._glass = self.line.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         self.line.setTextMargins(-GAP, 0, 0, 0)  # Qt leaves twice as much behind the glass
-        self._key = PlainLabel(QKeySequence(_KEY_TEXT).toString(QKeySequence.SequenceFormat.NativeText))
+        self._key = PlainLabel()
         self._key.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         set_role(self._key, "secondary")
         inside = QHBoxLayout(self.line)
@@ -56,8 +55,8 @@ class FindField(QWidget):
         self.count = PlainLabel()
         self.count.setFont(data_font())
         set_role(self.count, "secondary")
-        self.previous = self._button("", "Previous hit (Shift+F3)")
-        self.next = self._button("", "Next hit (F3)")
+        self.previous = self._button("", "Previous hit")
+        self.next = self._button("", "Next hit")
         self.stop = self._button("", "End the search (Esc)")
         row = QHBoxLayout(self)
         row.setContentsMargins(GAP, 0, GAP, 0)
@@ -189,6 +188,10 @@ class FindField(QWidget):
         for part in (self.previous, self.next):
             part.setEnabled(bool(finder.count))
         self._fit_line()
+
+    def show_key(self, words: str) -> None:
+        """Name the key that leads here, which the user can change."""
+        self._key.setText(words)
 
     def _fit_line(self) -> None:
         self._key.setVisible(not self.line.text() and self.isEnabled() and self.line.width() >= _MIN_WIDTH_WITH_KEY_PX)

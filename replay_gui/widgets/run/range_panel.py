@@ -29,8 +29,8 @@ class RangePanel(Panel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("Range", parent)
         self._session = session
-        self.zoom = self.add_button("Zoom", "Show only this range in the timeline (Z)")
-        self.done = self.add_button("Close", "Sum up no range (R)")
+        self.zoom = self.add_button("Zoom", "Show only this range in the timeline")
+        self.done = self.add_button("Close", "Sum up no range")
         self.zoom.clicked.connect(session.zoom_to_range)
         self.done.clicked.connect(session.forget_range)
         self.sums = Section("In all", self)

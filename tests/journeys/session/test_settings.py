@@ -9,11 +9,12 @@ from typing import TypeVar
 import pytest
 from PySide6.QtCore import QProcess, QSettings, Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from replay_gui.look.theme import apply_text_scale, theme_events
 from replay_gui.version import VERSION
+from replay_gui.widgets.parts.find_field import FindField
 from replay_gui.windows.actions import make_actions
 from replay_gui.windows.settings.about_dialog import AboutDialog
 from replay_gui.windows.settings.key_choice import KeyChoice
@@ -35,6 +36,11 @@ def _usual_size(qapp: QApplication) -> Iterator[None]:
 
 def dialog(journey: Journey, kind: type[D]) -> D:
     return next(one for one in journey.window.findChildren(kind) if one.isVisible())
+
+
+def keys_beside(field: FindField) -> list[str]:
+    """Return what stands in the line of a field, beside its text."""
+    return [label.text() for label in field.line.findChildren(QLabel)]
 
 
 def test_the_size_of_text_is_changed_by_keys_and_kept(journey: Journey, tmp_path: Path) -> None:
@@ -113,6 +119,11 @@ def test_a_key_is_changed_and_one_of_another_action_is_refused(journey: Journey,
     shown.use.click()
     assert shown.list.item(0).text() == "Go: Next error  ·  Ctrl+J  (changed)"
     assert "(Ctrl+J)" in journey.window.actions_["next_error"].toolTip()
+    shown.line.setText("find in events")
+    shown.field.setKeySequence(QKeySequence("Ctrl+Alt+J"))
+    shown.use.click()
+    assert keys_beside(journey.window.find_field) == ["Ctrl+Alt+J"]
+    assert keys_beside(journey.window.compare_view.divergences.finding.field) == ["Ctrl+Alt+J"]
     shown.line.setText("zoom in")
     shown.none.click()
     assert shown.list.item(0).text() == "View: Zoom in  ·  no key  (changed)"
