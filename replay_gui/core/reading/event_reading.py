@@ -15,7 +15,7 @@ from replay_gui.core.reading.markdown_lines import PICTURE, markdown_lines
 from replay_gui.core.reading.meta_words import meta_words
 from replay_gui.core.reading.reading_line import Fold, Form, LineKind, ReadingLine, StyledText, TextStyle, quiet
 from replay_gui.core.reading.reading_page import ReadingPage
-from replay_gui.core.reading.value_lines import HASH, ValueLines, result_language, unfolded
+from replay_gui.core.reading.value_lines import HASH, field_lines, member_lines, result_language, text_lines, unfolded
 from replay_gui.core.state.value_text import is_container
 from replay_gui.core.text.clock import since_start, utc_text
 from replay_gui.core.text.event_label import SPEAKING_KINDS, event_label
@@ -29,7 +29,6 @@ MORE = "More"
 
 _LINE_COST = 30  # characters that take as long to lay out as a line does beside its text
 _CELL_LINES = 2  # lines that take as long to lay out as a cell of a table does
-_MAX_TEXT = 1 << 21  # characters of one text
 _MAX_MEMBERS = 200  # of the payload
 _MAX_NAME_CHARACTERS = 60  # of a model
 _IN_HEAD = ("source", "tool_name")  # members of the payload
@@ -80,13 +79,9 @@ def plain_event_lines(event: Event) -> Iterator[str]:
     """Yield the event as text for the clipboard, in which Markdown stays as it was written."""
     turn = _Turn(event)
     for name in turn.names:
-        yield from (line.text for line in _values().field(name, event.payload[name], 0))
+        yield from (line.text for line in field_lines(name, event.payload[name], 0))
     if turn.hidden or event.meta:
         yield from (line.text for line in turn.more())
-
-
-def _values() -> ValueLines:
-    return ValueLines(_MAX_TEXT)
 
 
 def _event_lines(event: Event, pair: Event | None, since: int | None) -> Iterator[ReadingLine]:
@@ -141,9 +136,9 @@ class _Turn:
     @property
     def _all(self) -> list[str]:
         fields = STRUCTURES[self.event.kind].__struct_fields__ if self.event.kind in STRUCTURES else ()
-        names = [name for name in fields if name in self.event.payload and name != "ops"]
-        names += [name for name in self.event.payload if name not in names]
-        names = [name for name in islice(names, _MAX_MEMBERS) if not self._is_in_head(name)]
+        first = [name for name in fields if name in self.event.payload and name != "ops"]
+        ordered = chain(first, (name for name in self.event.payload if name not in first))
+        names = [name for name in islice(ordered, _MAX_MEMBERS) if not self._is_in_head(name)]
         if self.event.kind in SPEAKING_KINDS:  # what was thought comes before what was said
             names.sort(key=lambda name: name != "reasoning")
         return names
@@ -160,17 +155,17 @@ class _Turn:
 
     def more(self) -> Iterator[ReadingLine]:
         """Yield what only programs need, closed at first."""
-        event, values = self.event, _values()
+        event = self.event
         facts = meta_words(event.meta)
         left_out = ("seq", "parent", *facts)
         rest = {name: value for name, value in event.meta.items() if name not in left_out}
         lines = chain(
-            *(values.field(name, event.payload[name], 1) for name in self.hidden),
+            *(field_lines(name, event.payload[name], 1) for name in self.hidden),
             (
                 ReadingLine((StyledText(f"{name} ", TextStyle.KEY), StyledText(words)), depth=1)
                 for name, words in facts.items()
             ),
-            values.members(rest, 1),
+            member_lines(rest, 1),
         )
         first = next(lines, None)
         if first is not None:
@@ -196,53 +191,53 @@ class _Turn:
 
 
 def _member_lines(event: Event, name: str, language: Any) -> Iterator[ReadingLine]:
-    value, values = event.payload[name], _values()
+    value = event.payload[name]
     if event.kind in SPEAKING_KINDS and name in _SPOKEN:
         is_thought = name == "reasoning" or event.payload.get("decision_type") == "thinking"
-        for line in _spoken(value, values):
+        for line in _spoken(value):
             yield replace(line, style=TextStyle.QUIET) if is_thought and line.kind is LineKind.PROSE else line
     elif name == "input" and event.kind == Kind.TOOL_REQUEST and isinstance(value, Mapping) and value:
-        yield from values.members(value, 0)
+        yield from member_lines(value, 0)
     elif name == "output" and event.kind == Kind.TOOL_RESPONSE and isinstance(value, str) and unfolded(value) is value:
-        yield from values.text(value, 0, language)
+        yield from text_lines(value, 0, language)
     elif name == "error" and isinstance(value, str) and value:
-        for line in values.text(value, 0):
+        for line in text_lines(value, 0):
             yield replace(line, style=TextStyle.REMOVED)
     else:
-        yield from values.field(name, value, 0, closed=name in _SIDE_MEMBERS)
+        yield from field_lines(name, value, 0, closed=name in _SIDE_MEMBERS)
 
 
-def _spoken(value: Any, values: ValueLines) -> Iterator[ReadingLine]:
+def _spoken(value: Any) -> Iterator[ReadingLine]:
     """Yield a message: texts as Markdown, parts in turn, pictures as a word, and what else there is as a tree."""
     if isinstance(value, str):
         yield from markdown_lines(value)
     elif is_container(value) and not isinstance(value, Mapping) and value and all(map(_is_part, value)):
         for part in islice(value, _MAX_MEMBERS):
-            yield from _spoken_part(part, values)
+            yield from _spoken_part(part)
         if len(value) > _MAX_MEMBERS:
             yield quiet(f"… {len(value) - _MAX_MEMBERS:,} more")
     elif isinstance(value, Mapping) and isinstance(value.get("content"), str | list | tuple):
-        yield from _spoken(value["content"], values)
-        yield from values.members({name: inner for name, inner in value.items() if name != "content"}, 0)
+        yield from _spoken(value["content"])
+        yield from member_lines({name: inner for name, inner in value.items() if name != "content"}, 0)
     elif isinstance(value, Mapping):
-        yield from values.members({name: inner for name, inner in value.items() if inner is not None}, 0)
+        yield from member_lines({name: inner for name, inner in value.items() if inner is not None}, 0)
     elif is_container(value):
-        yield from values.members(value, 0)
+        yield from member_lines(value, 0)
     else:
-        yield from values.field("data", value, 0)
+        yield from field_lines("data", value, 0)
 
 
 def _is_part(value: Any) -> bool:
     return isinstance(value, str) or (isinstance(value, Mapping) and isinstance(value.get("type"), str))
 
 
-def _spoken_part(part: Any, values: ValueLines) -> Iterator[ReadingLine]:
+def _spoken_part(part: Any) -> Iterator[ReadingLine]:
     if isinstance(part, str):
         yield from markdown_lines(part)
     elif isinstance(part.get("text"), str):
         yield from markdown_lines(part["text"])
     elif part["type"] in _PICTURES:
         yield ReadingLine((StyledText(PICTURE, TextStyle.QUIET),), LineKind.PROSE, begins=True)
-        yield from values.field(part["type"], part, 0, closed=True)
+        yield from field_lines(part["type"], part, 0, closed=True)
     else:
-        yield from values.field(part["type"], part, 0)
+        yield from field_lines(part["type"], part, 0)

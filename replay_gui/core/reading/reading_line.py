@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import KW_ONLY, dataclass
 from enum import Enum, Flag, auto
 from typing import NamedTuple
@@ -117,8 +116,3 @@ def shown_text(text: str) -> str:
 def quiet(text: str, depth: int = 0) -> ReadingLine:
     """Return a line that says something about the text rather than being of it."""
     return ReadingLine((StyledText(text, TextStyle.QUIET),), depth=depth)
-
-
-def plain_lines(lines: Iterable[str], depth: int, kind: LineKind = LineKind.DATA) -> Iterable[ReadingLine]:
-    """Yield lines of text as they are."""
-    return (ReadingLine((StyledText(shown_text(line)),), kind, depth=depth) for line in lines)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -18,7 +17,6 @@ from replay_gui.core.reading.reading_line import (
     ReadingLine,
     StyledText,
     TextStyle,
-    plain_lines,
     quiet,
     shown_text,
 )
@@ -29,6 +27,7 @@ from replay_gui.core.text.wording import plural
 _MAX_DEPTH = 12  # levels that are shown
 _MAX_MEMBERS = 200  # members of one container
 _MAX_JSON_CHARACTERS = 65_536  # a text up to this long is looked into for JSON
+_MAX_TEXT_CHARACTERS = 1 << 21  # of one text that are looked at
 _MAX_LINE_CHARACTERS = 120  # characters
 _MAX_CODE_CHARACTERS = 16_384  # that are coloured
 _MANY = 50  # members of a container that is closed at first
@@ -40,82 +39,76 @@ _CODE_MEMBERS = {"command": "bash", "cmd": "bash", "script": "bash", "sql": "sql
 _FILE_TEXTS = ("content", "file_text", "new_string", "contents")
 
 
-@dataclass(frozen=True, slots=True)
-class ValueLines:
-    """limit: characters of one text that are looked at."""
-
-    limit: int
-
-    def field(
-        self, name: str | int, value: Any, depth: int, *, language: Language | None = None, closed: bool = False
-    ) -> Iterator[ReadingLine]:
-        """Yield the lines of a member. language: of its text, where it is code. closed: what it holds is hidden."""
+def field_lines(
+    name: str | int, value: Any, depth: int, *, language: Language | None = None, closed: bool = False
+) -> Iterator[ReadingLine]:
+    """Yield the lines of a member. language: of its text, where it is code. closed: what it holds is hidden."""
+    inner = unfolded(value)
+    note = "JSON" if inner is not value else ""
+    names = [visible(str(name)[:_MAX_LINE_CHARACTERS])]
+    # A member alone stands on the line of its map.
+    while isinstance(inner, Mapping) and len(inner) == 1 and len(names) < _MAX_DEPTH:
+        ((member, value),) = inner.items()
+        language = language or _languages(inner).get(member)
+        names.append(visible(str(member)[:_MAX_LINE_CHARACTERS]))
         inner = unfolded(value)
-        note = "JSON" if inner is not value else ""
-        names = [visible(str(name)[:_MAX_LINE_CHARACTERS])]
-        # A member alone stands on the line of its map.
-        while isinstance(inner, Mapping) and len(inner) == 1 and len(names) < _MAX_DEPTH:
-            ((member, value),) = inner.items()
-            language = language or _languages(inner).get(member)
-            names.append(visible(str(member)[:_MAX_LINE_CHARACTERS]))
-            inner = unfolded(value)
-        joined = ".".join(names)
-        key = StyledText(f"{joined} ", TextStyle.KEY)
-        if is_container(inner):
-            size = plural(len(inner), "member" if isinstance(inner, Mapping) else "item") if len(inner) else "(empty)"
-            closed = closed or len(inner) > _MANY
-            fold = None if not len(inner) else Fold.CLOSED if closed else Fold.OPEN
-            said = StyledText(f"{note} {size}".strip(), TextStyle.QUIET)
-            yield ReadingLine((key, said), depth=depth, fold=fold, name=joined)
-            if depth >= _MAX_DEPTH:
-                yield quiet("…", depth + 1)
-            else:
-                yield from self.members(inner, depth + 1)
-        elif isinstance(value, str) and HASH.fullmatch(value):
-            yield ReadingLine((key, StyledText(value[:_HASH_CHARACTERS] + "…", TextStyle.QUIET)), depth=depth)
-        elif isinstance(value, str) and (len(value) > _MAX_LINE_CHARACTERS or "\n" in value):
-            yield ReadingLine((key,), depth=depth, fold=Fold.CLOSED if closed else Fold.OPEN, name=joined)
-            yield from self.text(value, depth + 1, language)
-        elif isinstance(value, str) and language is not None:
-            ((*spans,),) = code_spans([shown_text(value)], language)
-            yield ReadingLine((key, *spans), depth=depth)
+    joined = ".".join(names)
+    key = StyledText(f"{joined} ", TextStyle.KEY)
+    if is_container(inner):
+        size = plural(len(inner), "member" if isinstance(inner, Mapping) else "item") if len(inner) else "(empty)"
+        closed = closed or len(inner) > _MANY
+        fold = None if not len(inner) else Fold.CLOSED if closed else Fold.OPEN
+        said = StyledText(f"{note} {size}".strip(), TextStyle.QUIET)
+        yield ReadingLine((key, said), depth=depth, fold=fold, name=joined)
+        if depth >= _MAX_DEPTH:
+            yield quiet("…", depth + 1)
         else:
-            yield ReadingLine((key, StyledText(scalar_text(value), _scalar_style(value))), depth=depth)
-
-    def members(self, value: Mapping[str, Any] | Sequence[Any], depth: int) -> Iterator[ReadingLine]:
-        """Yield the members of a map or list, the texts before and after an edit as their difference."""
-        edit = edit_in(value) if isinstance(value, Mapping) else None
-        languages = _languages(value) if isinstance(value, Mapping) else {}
-        pairs: Iterable[tuple[Any, Any]] = value.items() if isinstance(value, Mapping) else enumerate(value)
-        for name, member in islice(pairs, _MAX_MEMBERS):
-            if edit is None or name not in edit:
-                yield from self.field(name, member, depth, language=languages.get(name))
-        if len(value) > _MAX_MEMBERS:
-            yield quiet(f"… {len(value) - _MAX_MEMBERS:,} more", depth)
-        if edit is not None and isinstance(value, Mapping):
-            yield from difference_lines(value[edit[0]], value[edit[1]], depth, self.limit)
-
-    def text(self, text: str, depth: int, language: Language | None = None) -> Iterator[ReadingLine]:
-        """Yield the lines of a text: a diff, code, or as they are."""
-        lines = text[: self.limit].splitlines()
-        if is_patch(text):
-            yield from patch_lines(lines, depth)
-        elif language is not None and len(text) <= _MAX_CODE_CHARACTERS:
-            numbers = [match[0] if (match := _LINE_NUMBER.match(line)) else "" for line in lines]
-            code = [shown_text(line[len(number) :]) for number, line in zip(numbers, lines, strict=True)]
-            for number, spans in zip(numbers, code_spans(code, language), strict=True):
-                lead = (StyledText(shown_text(number), TextStyle.QUIET, Form.MONO),) if number else ()
-                yield ReadingLine((*lead, *spans), LineKind.CODE, depth=depth)
-        else:
-            for line in plain_lines(lines, depth, LineKind.CODE):
-                yield ReadingLine(
-                    tuple(span._replace(form=Form.MONO) for span in line.spans), LineKind.CODE, depth=depth
-                )
-        if len(text) > self.limit:
-            yield quiet(f"… {len(text) - self.limit:,} characters more", depth)
+            yield from member_lines(inner, depth + 1)
+    elif isinstance(value, str) and HASH.fullmatch(value):
+        yield ReadingLine((key, StyledText(value[:_HASH_CHARACTERS] + "…", TextStyle.QUIET)), depth=depth)
+    elif isinstance(value, str) and (len(value) > _MAX_LINE_CHARACTERS or "\n" in value):
+        yield ReadingLine((key,), depth=depth, fold=Fold.CLOSED if closed else Fold.OPEN, name=joined)
+        yield from text_lines(value, depth + 1, language)
+    elif isinstance(value, str) and language is not None:
+        ((*spans,),) = code_spans([shown_text(value)], language)
+        yield ReadingLine((key, *spans), depth=depth)
+    else:
+        yield ReadingLine((key, StyledText(scalar_text(value), _scalar_style(value))), depth=depth)
 
 
-def file_language(value: Any) -> Language | None:
+def member_lines(value: Mapping[str, Any] | Sequence[Any], depth: int) -> Iterator[ReadingLine]:
+    """Yield the members of a map or list, the texts before and after an edit as their difference."""
+    edit = edit_in(value) if isinstance(value, Mapping) else None
+    languages = _languages(value) if isinstance(value, Mapping) else {}
+    pairs: Iterable[tuple[Any, Any]] = value.items() if isinstance(value, Mapping) else enumerate(value)
+    for name, member in islice(pairs, _MAX_MEMBERS):
+        if edit is None or name not in edit:
+            yield from field_lines(name, member, depth, language=languages.get(name))
+    if len(value) > _MAX_MEMBERS:
+        yield quiet(f"… {len(value) - _MAX_MEMBERS:,} more", depth)
+    if edit is not None and isinstance(value, Mapping):
+        yield from difference_lines(value[edit[0]], value[edit[1]], depth, _MAX_TEXT_CHARACTERS)
+
+
+def text_lines(text: str, depth: int, language: Language | None = None) -> Iterator[ReadingLine]:
+    """Yield the lines of a text: a diff, code, or as they are."""
+    lines = text[:_MAX_TEXT_CHARACTERS].splitlines()
+    if is_patch(text):
+        yield from patch_lines(lines, depth)
+    elif language is not None and len(text) <= _MAX_CODE_CHARACTERS:
+        numbers = [match[0] if (match := _LINE_NUMBER.match(line)) else "" for line in lines]
+        code = [shown_text(line[len(number) :]) for number, line in zip(numbers, lines, strict=True)]
+        for number, spans in zip(numbers, code_spans(code, language), strict=True):
+            lead = (StyledText(shown_text(number), TextStyle.QUIET, Form.MONO),) if number else ()
+            yield ReadingLine((*lead, *spans), LineKind.CODE, depth=depth)
+    else:
+        for line in lines:
+            yield ReadingLine((StyledText(shown_text(line), form=Form.MONO),), LineKind.CODE, depth=depth)
+    if len(text) > _MAX_TEXT_CHARACTERS:
+        yield quiet(f"… {len(text) - _MAX_TEXT_CHARACTERS:,} characters more", depth)
+
+
+def _file_language(value: Any) -> Language | None:
     """Return the language of the file that a map names; None where it names none that is known."""
     if not isinstance(value, Mapping):
         return None
@@ -127,14 +120,14 @@ def result_language(asked: Any) -> Language | None:
     """Return the language of the result of a call with this input: that of the file that it reads, if it only reads."""
     if not isinstance(asked, Mapping) or edit_in(asked) or not asked.keys().isdisjoint((*_FILE_TEXTS, *_CODE_MEMBERS)):
         return None
-    return file_language(asked)
+    return _file_language(asked)
 
 
 def _languages(value: Mapping[str, Any]) -> dict[str, Language]:
     """Return the languages of the members of a map that hold code."""
     found = {name: language_named(language) for name, language in _CODE_MEMBERS.items() if name in value}
     if not value.keys().isdisjoint(_FILE_TEXTS):
-        found |= dict.fromkeys(_FILE_TEXTS, file_language(value))
+        found |= dict.fromkeys(_FILE_TEXTS, _file_language(value))
     return {name: language for name, language in found.items() if language is not None}
 
 
