@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
@@ -15,8 +15,6 @@ from replay_gui.core.importers.imported_run import ImportedRun
 
 class CaseEvents(RecordEvents):
     """Makes the events of one test case, which is its only record."""
-
-    _calls = 0
 
     def say(self, value: Any) -> None:
         """Add what was sent: a list of messages, or a prompt that is none."""
@@ -40,34 +38,30 @@ class CaseEvents(RecordEvents):
 
     def call(self, name: str, given: Any, extra: dict[str, Any]) -> str:
         """Add a call of a tool; return the id by which its result finds it."""
-        self._calls += 1
-        self.run.request(f"call {self._calls}", name, given, extra=extra)
-        return f"call {self._calls}"
+        call_id = f"call {self.run.count}"
+        self.run.request(call_id, name, given, extra=extra)
+        return call_id
 
 
-class CaseFormat(Protocol):
-    """An importer of such evaluations."""
+class CaseFormat:
+    """An importer of such evaluations. A subclass names the format, finds the cases, and makes their events."""
 
-    name: str
-    title: str
+    name: ClassVar[str]
+    title: ClassVar[str]
 
-    def cases(self, file: ForeignFile) -> list[tuple[str, dict[str, Any]]]:
-        """Return the test cases of a file with their names; none where it holds none."""
+    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield every test case of a file as a run."""
+        notes = ImportNotes(file.notes)
+        cases = self.cases(file, notes)
+        if not cases:
+            raise ImportRefused(f"{file.source.path}: no {self.title} in it")
+        for number, name, case in cases:
+            yield self.case_events(ImportNotes(notes)).imported_run(name, [(number, case)])
+
+    def cases(self, file: ForeignFile, notes: ImportNotes) -> list[tuple[int, str, dict[str, Any]]]:
+        """Return the test cases of a file with their numbers and names; none where it holds none."""
+        raise NotImplementedError
 
     def case_events(self, notes: ImportNotes) -> CaseEvents:
         """Return the reader of one case."""
-
-
-def case_runs(importer: CaseFormat, file: ForeignFile) -> Iterator[ImportedRun]:
-    """Yield every test case of a file as a run."""
-    cases = importer.cases(file)
-    if not cases:
-        raise ImportRefused(f"{file.source.path}: no {importer.title} in it")
-    for number, (name, case) in enumerate(cases, 1):
-        notes = ImportNotes(file.notes)
-        yield importer.case_events(notes).imported_run(name, [(number, case)])
-
-
-def is_unknown(value: Any) -> bool:
-    """Return whether a member says nothing."""
-    return value in (None, "", [], {})
+        raise NotImplementedError

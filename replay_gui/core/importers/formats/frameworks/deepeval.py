@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from replay_gui.core.importers.foreign_file import ForeignFile
-from replay_gui.core.importers.formats.frameworks.case_runs import CaseEvents, case_runs, is_unknown
+from replay_gui.core.importers.formats.frameworks.case_runs import CaseEvents, CaseFormat
 from replay_gui.core.importers.formats.records import CLOCK, USAGE
 from replay_gui.core.importers.import_notes import ImportNotes
-from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.log.kinds import Kind
 
 _LISTS = ("testCases", "conversationalTestCases")
@@ -19,7 +18,7 @@ _OF_METRIC = ("name", "success", "reason", "error")
 _OF_TOOL = ("name", "inputParameters", "input_parameters", "output")
 
 
-class DeepEval:
+class DeepEval(CaseFormat):
     """The importer. A test case is a run; each metric is a grader."""
 
     name = "deepeval"
@@ -37,20 +36,17 @@ class DeepEval:
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept a JSON document that holds test cases with what was asked and answered."""
-        return bool(self.cases(file))
+        return bool(self.cases(file, ImportNotes()))
 
-    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
-        """Yield every test case as a run."""
-        return case_runs(self, file)
-
-    def cases(self, file: ForeignFile) -> list[tuple[str, dict[str, Any]]]:
-        """Return the test cases of a file with their names."""
+    def cases(self, file: ForeignFile, notes: ImportNotes) -> list[tuple[int, str, dict[str, Any]]]:
+        """Return the test cases of a file with their numbers and names."""
         document = file.document if isinstance(file.document, dict) else {}
         whole = document.get("testRunData", document)
         lists = [whole.get(name) for name in _LISTS] if isinstance(whole, dict) else []
         cases = [case for several in lists if isinstance(several, list) for case in several if isinstance(case, dict)]
         known = all("metricsData" in case and case.keys() & {"input", "turns"} for case in cases)
-        return [(str(case.get("name") or f"case {n}"), case) for n, case in enumerate(cases, 1)] if known else []
+        numbered = enumerate(cases if known else [], 1)
+        return [(number, str(case.get("name") or f"case {number}"), case) for number, case in numbered]
 
     def case_events(self, notes: ImportNotes) -> CaseEvents:
         """Return the reader of one case."""
@@ -66,12 +62,12 @@ class _DeepEvalEvents(CaseEvents):
         turns = record.get("turns")
         for turn in turns if isinstance(turns, list) else []:
             self._turn(turn if isinstance(turn, dict) else {"content": turn})
-        if not is_unknown(record.get("input")):
+        if not _is_empty(record.get("input")):
             self.say(record["input"])
         self._used(record)
         if record.get("actualOutput") is not None:
             self.answered(record["actualOutput"] or "(empty)")
-        expected = {name: record[name] for name in _EXPECTED if not is_unknown(record.get(name))}
+        expected = {name: record[name] for name in _EXPECTED if not _is_empty(record.get(name))}
         if expected:
             self.run.expected(expected["expectedOutput"] if [*expected] == ["expectedOutput"] else expected)
         if isinstance(record.get("success"), bool):
@@ -90,7 +86,7 @@ class _DeepEvalEvents(CaseEvents):
 
     def _used(self, about: dict[str, Any]) -> None:
         """The context that was found for an answer, and the tools that were called for it."""
-        if not is_unknown(found := about.get("retrievalContext")):
+        if not _is_empty(found := about.get("retrievalContext")):
             read = {"key": "retrieval context", "query": about.get("input"), "value": found}
             self.run.add(Kind.MEMORY_READ, read)
         calls = about.get("toolsCalled")
@@ -118,3 +114,8 @@ class _DeepEvalEvents(CaseEvents):
         used = (*_OF_METRIC, *(("score",) if number is not None else ()))
         if rest := self.fields(metric, *used, strictMode=False, flaky=False):
             self.run.bookkeeping(f"{self.format}/metric", {"metric": metric.get("name"), **rest["fields"]})
+
+
+def _is_empty(value: Any) -> bool:
+    """Return whether a member says nothing."""
+    return value in (None, "", [], {})

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from replay_gui.core.importers.foreign_file import ForeignFile
-from replay_gui.core.importers.formats.frameworks.case_runs import CaseEvents, case_runs
+from replay_gui.core.importers.formats.frameworks.case_runs import CaseEvents, CaseFormat
 from replay_gui.core.importers.formats.message_content import arguments_of
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
-from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, numbered_records
+from replay_gui.core.importers.formats.records import CLOCK, ID, NO_RUNS, USAGE, numbered_records
 from replay_gui.core.importers.import_notes import ImportNotes
-from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.times import milliseconds
 
 _ALL_PASSED = "All assertions passed"
@@ -20,12 +19,12 @@ _READ = ("prompt", "provider", "response", "vars", "gradingResult", "testCase", 
 _OF_RESPONSE = ("output", "error", "tokenUsage", "cost", "cached", "raw")
 
 
-class Promptfoo:
+class Promptfoo(CaseFormat):
     """The importer. What a test was graded by stands at the end of its run."""
 
     name = "promptfoo"
     title = "promptfoo results"
-    version = 1
+    version = 2
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "promptId", "evalId", "testIdx", "promptIdx"), ID),
         **dict.fromkeys(("latencyMs", "timestamp"), CLOCK),
@@ -40,20 +39,23 @@ class Promptfoo:
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept results of promptfoo, in one JSON document or one a line."""
-        return bool(self.cases(file)) if file.document is not None else any(map(_is_result, file.first_lines))
+        if file.document is None:
+            return any(map(_is_result, file.first_lines))
+        return bool(self.cases(file, ImportNotes()))
 
-    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
-        """Yield every result as a run."""
-        return case_runs(self, file)
-
-    def cases(self, file: ForeignFile) -> list[tuple[str, dict[str, Any]]]:
-        """Return the results of a file, each with the name of its test, its prompt and its model."""
+    def cases(self, file: ForeignFile, notes: ImportNotes) -> list[tuple[int, str, dict[str, Any]]]:
+        """Return the results of a file with their numbers, and the names of their tests and models."""
         found = file.document
         for _ in range(2):
             found = found.get("results") if isinstance(found, dict) else found
         if file.document is None:
-            found = [result for _, result in numbered_records(file, ImportNotes())]
-        return [(_name(result), result) for result in found if _is_result(result)] if isinstance(found, list) else []
+            records = [*numbered_records(file, notes)]
+        else:
+            records = [*enumerate(found, 1)] if isinstance(found, list) else []
+        results = [(number, _name(result), result) for number, result in records if _is_result(result)]
+        if others := len(records) - len(results):
+            notes.count(NO_RUNS, others)
+        return results
 
     def case_events(self, notes: ImportNotes) -> CaseEvents:
         """Return the reader of one result."""

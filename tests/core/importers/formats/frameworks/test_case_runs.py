@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from replay_gui.core.importers.formats.records import NO_RUNS
 from tests.helpers.foreign import Read, read_all
 from tests.helpers.paths import DATA
 
@@ -66,3 +67,12 @@ def test_results_of_promptfoo_one_a_line(tmp_path: Path) -> None:
     assert [(run.format, run.kinds) for run in read_all(path)] == [
         ("promptfoo", run.kinds) for run in read_all(PROMPTFOO)
     ]
+
+
+def test_a_line_that_is_no_result_of_promptfoo_is_counted(tmp_path: Path) -> None:
+    path = tmp_path / "out.jsonl"
+    first, second, _ = json.loads(PROMPTFOO.read_text())["results"]["results"]
+    path.write_text("\n".join((json.dumps(first), '{"other": 1}', json.dumps(second), '{"cut')))
+    found = read_all(path)
+    assert [{event.meta["line"] for event in run.events if "line" in event.meta} for run in found] == [{1}, {3}]
+    assert {run.run.notes.sentences() for run in found} == {(f"{NO_RUNS}: 2",)}
