@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from replay_gui.core.importers.formats.claude_code.importer import ClaudeCode
-from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
+from replay_gui.core.importers.imported_run import ImportedEvent
 from replay_gui.core.importers.packed import foreign_file
 from replay_gui.core.log.kinds import END
 from replay_gui.core.log.source import Source
+from tests.helpers.foreign import Read
 
 CWD = "/home/me/project"
 
@@ -59,15 +59,8 @@ def result(call_id: str, content: Any, **more: Any) -> dict[str, Any]:
     return {"type": "tool_result", "tool_use_id": call_id, "content": content, **more}
 
 
-@dataclass(frozen=True)
-class Read:
+class ReadSession(Read):
     """A session that was read to its end."""
-
-    run: ImportedRun
-    events: list[ImportedEvent]
-
-    def of(self, kind: str) -> list[ImportedEvent]:
-        return [event for event in self.events if event.kind == kind]
 
     def one(self, kind: str) -> ImportedEvent:
         (event,) = self.of(kind)
@@ -93,12 +86,12 @@ def write(folder: Path, *lines: Any, end: bytes = b"\n") -> Path:
     return path
 
 
-def read(folder: Path, *lines: Any, end: bytes = b"\n") -> Read:
+def read(folder: Path, *lines: Any, end: bytes = b"\n") -> ReadSession:
     return read_file(write(folder, *lines, end=end))
 
 
-def read_file(path: Path) -> Read:
+def read_file(path: Path) -> ReadSession:
     """The main run."""
     with Source(path) as source, foreign_file(source) as file:
         run = next(ClaudeCode().runs(file))
-        return Read(run, list(run.events))
+        return ReadSession(ClaudeCode.name, run, list(run.events))

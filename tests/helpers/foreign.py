@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from replay_gui.core.facts.run_totals import RunTotals
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.registry import importer_for
 from replay_gui.core.log.source import Source
-from tests.helpers.paths import SHARED_DATA
+from tests.helpers.paths import DATA, SHARED_DATA
 
 _DATA = SHARED_DATA
 
@@ -36,6 +37,22 @@ class Read:
         """How often each tool was asked."""
         return Counter(event.payload["tool_name"] for event in self.of("ToolRequest"))
 
+    def decisions(self) -> list[tuple[Any, Any]]:
+        """The thoughts and the words of each answer."""
+        return [(event.payload["reasoning"], event.payload["data"]) for event in self.of("Decision")]
+
+    def outcomes(self) -> list[tuple[Any, Any, str]]:
+        """Whether it passed, its score and by whom, of each grade."""
+        return [tuple(event.payload[name] for name in ("passed", "score", "by")) for event in self.of("x:outcome")]
+
+    def tokens(self) -> dict[str, int]:
+        """What the run used; of runs that tell it of one model."""
+        totals = RunTotals()
+        for event in self.events:
+            totals.take_meta(event.kind, event.meta)
+        (use,) = totals.uses()
+        return use.tokens
+
 
 def read_all(path: Path, format: str | None = None) -> list[Read]:
     """Every run of the file."""
@@ -43,6 +60,14 @@ def read_all(path: Path, format: str | None = None) -> list[Read]:
         file = ForeignFile(source)
         importer = importer_for(file, format)
         return [Read(importer.name, run, list(run.events)) for run in importer.runs(file)]
+
+
+def read_seed(name: str) -> Read:
+    """The one run of a seed, whose folder names the importer that recognises it."""
+    path = DATA / "seeds" / name
+    (found,) = read_all(path)
+    assert found.format == path.parent.name
+    return found
 
 
 def written(folder: Path, value: Any, name: str = "file.json") -> Path:

@@ -35,10 +35,6 @@ def prompts(found: Read) -> list[object]:
     return [event.payload["data"] for event in found.of("Observation")]
 
 
-def answers(found: Read) -> list[tuple[object, object]]:
-    return [(event.payload["reasoning"], event.payload["data"]) for event in found.of("Decision")]
-
-
 def results(found: Read) -> list[tuple[object, object]]:
     return [(event.payload["tool_name"], event.payload["error"]) for event in found.of("ToolResponse")]
 
@@ -46,7 +42,7 @@ def results(found: Read) -> list[tuple[object, object]]:
 def test_calls_in_xml() -> None:
     (found,) = read_all(SEEDS / "0.json")
     assert prompts(found) == ["Mend the parser", "Not that file"]
-    assert answers(found) == [
+    assert found.decisions() == [
         ("Read it first.", "I read `<read_file>` of both."),
         (None, "I write it."),
         (None, "I forgot the tool."),
@@ -76,7 +72,7 @@ def test_calls_in_xml() -> None:
 def test_calls_in_parts_of_their_own() -> None:
     (found,) = read_all(SEEDS / "1.json")
     assert prompts(found) == ["Look\nFiles attached by the user:\n\nx", "shorter"]
-    assert answers(found) == [(None, "Two things."), ("Now run.", None), (None, "All seen."), (None, "Seen.")]
+    assert found.decisions() == [(None, "Two things."), ("Now run.", None), (None, "All seen."), (None, "Seen.")]
     assert results(found) == [
         ("use_subagents", None),
         ("read_file", None),
@@ -112,7 +108,7 @@ def test_what_only_looks_like_a_call_stays_text(tmp_path: Path) -> None:
         "<string_array>\nplain words\n</string_array>",  # no parameters
     ):
         found = task(tmp_path, said, "Thanks", ENVIRONMENT)
-        assert (answers(found), found.tools()) == ([(None, said)], {})
+        assert (found.decisions(), found.tools()) == ([(None, said)], {})
 
 
 def test_the_words_of_a_question_may_go_over_lines_and_its_answer_is_the_users(tmp_path: Path) -> None:
@@ -125,7 +121,7 @@ def test_the_words_of_a_question_may_go_over_lines_and_its_answer_is_the_users(t
 
 def test_an_answer_that_the_user_stopped(tmp_path: Path) -> None:
     found = task(tmp_path, "I beg\n\n[Response interrupted by user]", "[TASK RESUMPTION] It was interrupted.")
-    assert answers(found) == [(None, "I beg")]
+    assert found.decisions() == [(None, "I beg")]
     assert [event.payload["error_type"] for event in found.of("Error")] == ["interrupted"]
     assert found.events[-1].payload["how"] == "stopped by user"
     assert prompts(found) == ["Go"]
@@ -166,4 +162,4 @@ def test_other_messages_are_not_taken(tmp_path: Path) -> None:
 def test_a_hostile_text_is_read_in_bounded_time(tmp_path: Path) -> None:
     many = 100_000
     said = "<a_b>" * many + "<a_b><c>" + "</a_b>" * many + " " * many + "<thinking>" * many
-    assert answers(task(tmp_path, said, "[a_b " * many, ENVIRONMENT)) == [(None, said)]
+    assert task(tmp_path, said, "[a_b " * many, ENVIRONMENT).decisions() == [(None, said)]

@@ -21,7 +21,7 @@ def test_chatgpt_keeps_conversations_as_trees() -> None:
     assert (found.format, found.run.name, found.run.run_id) == ("chatgpt", "Plot", "c-1")
     assert found.events[0].payload["config"] == {"model": "o3"}
     assert [event.payload["data"] for event in found.of("Observation")] == ["Plot it"]
-    assert [(event.payload["reasoning"], event.payload["data"]) for event in found.of("Decision")] == [
+    assert found.decisions() == [
         ("Plan\nI plot with python.", None),
         (None, "It failed."),
     ]

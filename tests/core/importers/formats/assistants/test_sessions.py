@@ -5,20 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from replay_gui.core.importers.registry import recognise
-from tests.helpers.foreign import Read, read_all, written
-from tests.helpers.paths import DATA
-
-
-def seed(name: str) -> Read:
-    path = DATA / "seeds" / name
-    (found,) = read_all(path)
-    assert recognise(path).name == path.parent.name
-    return found
-
-
-def answers(found: Read) -> list[tuple[object, object]]:
-    return [(event.payload["reasoning"], event.payload["data"]) for event in found.of("Decision")]
+from tests.helpers.foreign import Read, read_all, read_seed, written
 
 
 def errors(found: Read) -> list[object]:
@@ -26,10 +13,10 @@ def errors(found: Read) -> list[object]:
 
 
 def test_a_session_of_qwen_code() -> None:
-    found = seed("qwen-code/0.jsonl")
+    found = read_seed("qwen-code/0.jsonl")
     assert (found.run.run_id, found.run.agent) == ("q1", "Qwen Code")
     assert [event.payload["data"] for event in found.of("Observation")] == ["Make the tests pass"]
-    assert answers(found) == [("Run them first.", "I run the tests."), (None, "One test fails.")]
+    assert found.decisions() == [("Run them first.", "I run the tests."), (None, "One test fails.")]
     assert found.tools() == {"run_shell_command": 2, "glob": 1}
     assert errors(found) == ["exit 1", "[Operation Cancelled] Reason: User did not allow tool call", "no such folder"]
     assert (len(found.of("Error")), len(found.of("CapabilityDenied"))) == (2, 1)
@@ -39,9 +26,9 @@ def test_a_session_of_qwen_code() -> None:
 
 
 def test_a_thread_of_amp() -> None:
-    found = seed("amp/0.json")
+    found = read_seed("amp/0.json")
     assert found.events[0].payload["config"] == {"agentMode": "smart"}
-    assert answers(found) == [("I write it.", None), (None, "Created.")]
+    assert found.decisions() == [("I write it.", None), (None, "Created.")]
     assert found.tools() == {"create_file": 1, "Bash": 2, "Grep": 1}
     assert errors(found) == [None, "exit 1", "too much", "unclosed group"]
     assert (len(found.of("Error")), len(found.of("CapabilityDenied"))) == (2, 1)
@@ -52,9 +39,9 @@ def test_a_thread_of_amp() -> None:
 
 
 def test_a_task_of_cline() -> None:
-    found = seed("cline/0.json")
+    found = read_seed("cline/0.json")
     assert [event.payload["data"] for event in found.of("Observation")] == ["Look at the project", "the first"]
-    assert answers(found) == [
+    assert found.decisions() == [
         ("The user wants a look.", None),
         (None, "I read the file."),
         (None, "Which one?"),
@@ -82,7 +69,7 @@ def test_the_stream_of_cline_joins_pieces_and_says_why_it_stopped(tmp_path: Path
         + line(2, "text", "OK", partial=True)
     )
     (found,) = read_all(path, "cline")
-    assert answers(found) == [(None, "OK")]
+    assert found.decisions() == [(None, "OK")]
     assert [event.payload["error_type"] for event in found.of("Error")] == ["interrupted"]
     assert found.events[-1].payload == {"how": "stopped by user", "why": None}
 
@@ -104,25 +91,25 @@ def test_a_result_that_was_shown_is_not_the_next_calls(tmp_path: Path) -> None:
 
 
 def test_a_stream_of_gemini_cli_may_begin_with_what_was_asked() -> None:
-    found = seed("gemini-stream/1.jsonl")
+    found = read_seed("gemini-stream/1.jsonl")
     assert found.run.run_id == "g-2"
     assert found.kinds.count("AgentInit") == 1
     assert [event.payload["data"] for event in found.of("Observation")] == ["Build it"]
-    assert answers(found) == [(None, "Not there.")]
+    assert found.decisions() == [(None, "Not there.")]
     assert errors(found) == ["no file"]
     assert found.of("Observation")[0].meta["time"] == 1_769_753_884_061_682_000
 
 
 def test_a_part_may_stand_alone_where_a_list_of_parts_is_usual() -> None:
-    found = seed("chat-messages/14.jsonl")
-    assert answers(found) == [("Two tools will do.", None), (None, "I count them.")]
+    found = read_seed("chat-messages/14.jsonl")
+    assert found.decisions() == [("Two tools will do.", None), (None, "I count them.")]
     assert [event.payload["output"] for event in found.of("ToolResponse")] == ["", "no such file"]
     assert errors(found) == [None, "no such file"]
     assert [event.payload["tool_name"] for event in found.of("ToolResponse")] == ["Task", "Read"]
 
 
 def test_what_pi_tells_its_model_beside_the_users_words() -> None:
-    found = seed("pi/1.jsonl")
+    found = read_seed("pi/1.jsonl")
     assert [(event.payload["source"], event.payload["data"]) for event in found.of("Observation")] == [
         ("system", "You mend programs\n\n<tools>x</tools>"),
         ("user", "go"),
@@ -133,12 +120,12 @@ def test_what_pi_tells_its_model_beside_the_users_words() -> None:
 
 
 def test_a_trajectory_of_trae_agent() -> None:
-    found = seed("trae-agent/0.json")
+    found = read_seed("trae-agent/0.json")
     assert [(event.payload["source"], event.payload["data"]) for event in found.of("Observation")] == [
         ("system", "You write files"),
         ("user", "Make hello"),
     ]
-    assert answers(found) == [
+    assert found.decisions() == [
         (None, "I will create it"),
         ("Hm.", None),
         (None, "Now it works."),

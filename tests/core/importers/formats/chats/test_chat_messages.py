@@ -8,14 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.helpers.foreign import Read, read_all, written
+from tests.helpers.foreign import read_all, written
 from tests.helpers.paths import DATA
 
 HELLO = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello."}]
-
-
-def outcomes(run: Read) -> list[tuple[Any, Any, str]]:
-    return [tuple(event.payload[name] for name in ("passed", "score", "by")) for event in run.of("x:outcome")]
 
 
 def test_each_line_is_a_run_with_its_outcome() -> None:
@@ -25,7 +21,7 @@ def test_each_line_is_a_run_with_its_outcome() -> None:
         ("10 EUR", None),
         ("", "ValueError: no account"),
     ]
-    assert outcomes(first) == [(None, 0.5, "reward"), (False, None, "resolved")]
+    assert first.outcomes() == [(None, 0.5, "reward"), (False, None, "resolved")]
     assert first.events[0].payload["config"] == {"task": "a"}
     assert second.kinds == ["AgentInit", "x:end"]
     assert second.events[1].payload == {"how": "crash", "why": "out of memory"}
@@ -129,7 +125,7 @@ def test_a_checkpoint_of_gemini_cli() -> None:
 
 def test_reasoning_in_tags_is_no_answer() -> None:
     (run,) = read_all(DATA / "seeds" / "chat-messages" / "9.json")
-    assert [(event.payload["reasoning"], event.payload["data"]) for event in run.of("Decision")] == [
+    assert run.decisions() == [
         ("Look first.", None),
         ("Then list.", "I list the files."),
         ("Enough seen.", "Done."),

@@ -16,10 +16,6 @@ SEEDS = DATA / "seeds"
 SWE, MINI = SEEDS / "swe-agent" / "0.json", SEEDS / "mini-swe-agent" / "0.json"
 
 
-def graded(run: Read) -> list[tuple[Any, Any, str]]:
-    return [tuple(event.payload[name] for name in ("passed", "score", "by")) for event in run.of("x:outcome")]
-
-
 def ended(run: Read) -> list[tuple[str, str | None]]:
     return [(event.payload["how"], event.payload["why"]) for event in run.of("x:end")]
 
@@ -43,19 +39,19 @@ def test_harbors_result_beside_a_trajectory(tmp_path: Path) -> None:
     result = {"verifier_result": {"rewards": {"reward": 0.0, "style": 0.5}}, "exception_info": wrong}
     (run,) = read_all(trial(tmp_path, result, reward_txt="1"))
     assert ended(run) == [("timeout", "AgentTimeoutError: after 900 s")]
-    assert graded(run) == [(False, 0.0, "Harbor reward"), (None, 0.5, "Harbor reward: style")]
+    assert run.outcomes() == [(False, 0.0, "Harbor reward"), (None, 0.5, "Harbor reward: style")]
 
 
 @pytest.mark.parametrize(("name", "content"), [("reward_txt", "1.0\n"), ("reward_json", '{"reward": 1}')])
 def test_harbors_reward_alone(tmp_path: Path, name: str, content: str) -> None:
     (run,) = read_all(trial(tmp_path, **{name: content}))
-    assert graded(run) == [(True, 1.0, "Harbor reward")]
+    assert run.outcomes() == [(True, 1.0, "Harbor reward")]
 
 
 @pytest.mark.parametrize("result", [None, [], {}, {"verifier_result": None, "exception_info": None}])
 def test_no_verdict_is_made_up(tmp_path: Path, result: Any) -> None:
     (run,) = read_all(trial(tmp_path, result, reward_txt="no number", reward_json="[1]"))
-    assert (graded(run), ended(run)) == ([], [])
+    assert (run.outcomes(), ended(run)) == ([], [])
 
 
 def test_a_reward_that_comes_later_is_seen(tmp_path: Path) -> None:
@@ -91,19 +87,19 @@ def test_a_results_file_beside_a_trajectory(
     (folder / name).write_text(json.dumps(document))
     (tmp_path / "results.json").write_text(json.dumps(results))
     (run,) = read_all(folder / name)
-    found = [passed for passed, _, by in graded(run) if by == "SWE-bench evaluation"]
+    found = [passed for passed, _, by in run.outcomes() if by == "SWE-bench evaluation"]
     assert found == ([] if resolved is None else [resolved])
 
 
 def test_an_evaluation_of_openhands_has_a_run_a_line() -> None:
     first, second = read_all(SEEDS / "openhands" / "2.jsonl")
     assert (first.run.run_id, first.tools()) == ("a__a-1", {"run": 1})
-    assert (graded(first), ended(first)) == ([(False, None, "SWE-bench evaluation")], [("answered", None)])
+    assert (first.outcomes(), ended(first)) == ([(False, None, "SWE-bench evaluation")], [("answered", None)])
     assert [event.payload["patch"] for event in first.of("PatchProposal")] == ["+ fixed"]
     used = [event.meta for event in first.events if event.meta.get("tokens")]
     assert [(meta["tokens"], meta["cost"]) for meta in used] == [({"input": 100, "cached": 40, "output": 10}, 0.5)]
     assert first.events[0].payload["config"] == {"agent_class": "CodeActAgent", "max_iterations": 30}
-    assert (graded(second), ended(second)) == ([], [("crash", "AgentRuntimeBuildError: no image")])
+    assert (second.outcomes(), ended(second)) == ([], [("crash", "AgentRuntimeBuildError: no image")])
 
 
 def test_a_run_of_smolagents_says_how_it_ended() -> None:

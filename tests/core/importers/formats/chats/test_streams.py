@@ -8,20 +8,12 @@ from typing import Any
 
 from replay_gui.core.importers.formats.chats.vscode_log import LOST_CHANGES, apply_changes
 from replay_gui.core.importers.import_notes import ImportNotes
-from replay_gui.core.importers.registry import recognise
-from tests.helpers.foreign import Read, read_all
+from tests.helpers.foreign import read_all, read_seed
 from tests.helpers.paths import DATA
 
 
-def seed(name: str) -> Read:
-    path = DATA / "seeds" / name
-    (found,) = read_all(path)
-    assert recognise(path).name == path.parent.name
-    return found
-
-
 def test_goose_tells_an_answer_in_pieces() -> None:
-    found = seed("goose/2.jsonl")
+    found = read_seed("goose/2.jsonl")
     assert [event.payload["data"] for event in found.of("Decision")] == ["I look.", "Nothing there."]
     (request,) = found.of("ToolRequest")
     assert (request.payload["tool_name"], request.payload["input"]) == ("developer__shell", {"command": "ls"})
@@ -34,7 +26,7 @@ def test_goose_tells_an_answer_in_pieces() -> None:
 
 
 def test_opencode_prints_the_parts_of_its_answers() -> None:
-    found = seed("opencode/2.jsonl")
+    found = read_seed("opencode/2.jsonl")
     assert found.run.run_id == "ses_1"
     (request,), (response,) = found.of("ToolRequest"), found.of("ToolResponse")
     assert (request.payload["tool_name"], request.payload["input"]) == ("bash", {"command": "ls"})
@@ -46,7 +38,7 @@ def test_opencode_prints_the_parts_of_its_answers() -> None:
 
 
 def test_vs_code_keeps_a_session_as_changes() -> None:
-    found = seed("copilot-vscode/1.jsonl")
+    found = read_seed("copilot-vscode/1.jsonl")
     assert found.run.run_id == "s1"
     (request,), (response,) = found.of("ToolRequest"), found.of("ToolResponse")
     assert (request.payload["tool_name"], request.payload["input"]) == ("run_in_terminal", {"command": "go test ./..."})
@@ -75,8 +67,8 @@ def test_changes_are_applied_in_their_order_and_what_does_not_fit_is_counted() -
 
 
 def test_cursor_tells_thoughts_in_pieces_and_each_call_twice() -> None:
-    found = seed("cursor-stream/0.jsonl")
-    assert [(event.payload["reasoning"], event.payload["data"]) for event in found.of("Decision")] == [
+    found = read_seed("cursor-stream/0.jsonl")
+    assert found.decisions() == [
         ("I look.", None), (None, "I look."), (None, "There are no tests."),
     ]  # fmt: skip
     asked = [(event.payload["tool_name"], event.payload["input"]) for event in found.of("ToolRequest")]
@@ -98,7 +90,7 @@ def test_cursor_tells_thoughts_in_pieces_and_each_call_twice() -> None:
 
 
 def test_cursor_tells_an_answer_in_pieces() -> None:
-    found = seed("cursor-stream/1.jsonl")
+    found = read_seed("cursor-stream/1.jsonl")
     assert [event.payload["data"] for event in found.of("Decision")] == ["I look it up."]
     asked = [(event.payload["tool_name"], event.payload["input"]) for event in found.of("ToolRequest")]
     assert asked == [("search", {"q": "x"}), ("remember", {"it": 1})]
@@ -107,13 +99,13 @@ def test_cursor_tells_an_answer_in_pieces() -> None:
 
 
 def test_droid_puts_context_into_the_users_messages() -> None:
-    found = seed("droid/0.jsonl")
+    found = read_seed("droid/0.jsonl")
     assert [event.payload["data"] for event in found.of("Observation")] == ["Fix the parser\n"]
     assert [event.payload["data"] for event in found.of("x:bookkeeping/droid/context")] == [
         [{"type": "text", "text": "hidden context"}],
         [{"type": "text", "text": "<system-reminder>env</system-reminder>"}],
     ]
-    assert [(event.payload["reasoning"], event.payload["data"]) for event in found.of("Decision")] == [
+    assert found.decisions() == [
         ("Look first.", "Checking."), (None, "Fixed."),
     ]  # fmt: skip
     assert found.tools() == {"Execute": 1, "Read": 1}
@@ -142,7 +134,7 @@ def test_opencodes_calls_that_run_beside_each_other_end_in_the_order_of_the_cloc
 
 
 def test_what_the_user_refused_or_stopped_is_no_error(tmp_path: Path) -> None:
-    found = seed("copilot-vscode/0.json")
+    found = read_seed("copilot-vscode/0.json")
     assert [event.payload["reason"] for event in found.of("CapabilityDenied")] == ["refused by the user"]
     assert [event.payload["error_type"] for event in found.of("Error")] == ["interrupted"]
     path = tmp_path / "pi.jsonl"
@@ -156,11 +148,12 @@ def test_what_the_user_refused_or_stopped_is_no_error(tmp_path: Path) -> None:
 
 
 def test_models_that_are_told_beside_the_messages() -> None:
-    assert [event.payload["data"] for event in seed("aider/0.md").of("StateTransition")] == [{"model": "gpt-5"}]
-    assert len(seed("copilot-cli/0.jsonl").of("StateTransition")) == 1  # that the answers are of it, is not told again
+    assert [event.payload["data"] for event in read_seed("aider/0.md").of("StateTransition")] == [{"model": "gpt-5"}]
+    copilot = read_seed("copilot-cli/0.jsonl")
+    assert len(copilot.of("StateTransition")) == 1  # that the answers are of it, is not told again
 
 
 def test_a_warning_of_gemini_is_no_error() -> None:
-    found = seed("gemini-stream/0.jsonl")
+    found = read_seed("gemini-stream/0.jsonl")
     assert [event.payload["data"] for event in found.of("x:gemini-stream/warning")] == ["loop detected"]
     assert [event.payload["message"] for event in found.of("Error")] == ["no such file"]

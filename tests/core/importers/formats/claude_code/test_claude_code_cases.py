@@ -8,42 +8,44 @@ from typing import Any
 import pytest
 
 from replay_gui.core.errors import LogUnreadable
-from replay_gui.core.facts.run_totals import RunTotals
 from replay_gui.core.importers.conversion_cache import cached_conversion
 from replay_gui.core.importers.formats.claude_code.importer import ClaudeCode
 from replay_gui.core.importers.packed import IS_UTF16, foreign_file
 from replay_gui.core.importers.registry import recognise
 from replay_gui.core.importers.run_builder import UNKNOWN_REQUESTS
 from replay_gui.core.log.source import Source
-from tests.helpers.claude_code_lines import Read, assistant, call, line, read, read_file, result, text, user, write
+from tests.helpers.claude_code_lines import (
+    ReadSession,
+    assistant,
+    call,
+    line,
+    read,
+    read_file,
+    result,
+    text,
+    user,
+    write,
+)
 from tests.helpers.paths import CASES
 
 SESSION = "11111111-1111-4111-8111-111111111111"
 
 
-def case(name: str) -> Read:
+def case(name: str) -> ReadSession:
     folder = CASES / name
     return read_file(folder / ("session.jsonl" if (folder / "session.jsonl").exists() else f"{SESSION}.jsonl"))
 
 
-def lines_shown(found: Read) -> list[int]:
+def lines_shown(found: ReadSession) -> list[int]:
     return sorted({event.meta["line"] for event in found.events if "line" in event.meta})
 
 
-def user_words(found: Read) -> list[Any]:
+def user_words(found: ReadSession) -> list[Any]:
     return [
         event.payload["data"]
         for event in found.of("Observation")
         if (event.payload["obs_type"], event.payload["source"]) == ("message", "user")
     ]
-
-
-def tokens(found: Read) -> dict[str, int]:
-    totals = RunTotals()
-    for event in found.events:
-        totals.take_meta(event.kind, event.meta)
-    (use,) = totals.uses()
-    return use.tokens
 
 
 def test_a_retry_after_an_api_error_hides_nothing() -> None:
@@ -95,7 +97,7 @@ def test_a_subagent_is_read_with_its_session() -> None:
     assert inner[0].meta["parent"] == 2
     assert found.events[2].payload["tool_name"] == "Agent"
     assert found.kinds[1:8] == ["ToolRequest", *(event.kind for event in inner), "ToolResponse", "Decision"]
-    assert tokens(found)["output"] == 40
+    assert found.tokens()["output"] == 40
 
 
 @pytest.mark.parametrize("folder", [CASES / "cc-subagents", CASES / "cc-subagents" / SESSION])
@@ -268,14 +270,14 @@ def test_no_line_is_lost(name: str, count: int) -> None:
 
 
 def test_usage_that_grows_counts_as_it_was_last() -> None:
-    assert tokens(case("cc-streaming-usage"))["output"] == 317
+    assert case("cc-streaming-usage").tokens()["output"] == 317
 
 
 def test_usage_that_the_last_line_does_not_tell_counts(tmp_path: Path) -> None:
     last = assistant("a2", "a1", text("two"), message_id="m")
     del last["message"]["usage"]
     found = read(tmp_path, user("u1", None, "go"), assistant("a1", "u1", text("one"), message_id="m"), last)
-    assert tokens(found) == {"input": 10, "output": 3}
+    assert found.tokens() == {"input": 10, "output": 3}
 
 
 def test_runs_that_differ_after_a_retry_diverge_there() -> None:
@@ -342,7 +344,7 @@ def test_the_output_as_stream_json() -> None:
         *("Decision", "ToolRequest", "ToolResponse", "Error", "Decision", "CapabilityDenied"),
         "x:bookkeeping/claude-code/result",
     ]
-    assert tokens(found) == {"input": 117, "output": 45, "cached": 110}
+    assert found.tokens() == {"input": 117, "output": 45, "cached": 110}
     assert found.one("CapabilityDenied").payload["tool_name"] == "Write"
     assert found.one("x:bookkeeping/claude-code/result").meta["cost_usd"] == 0.0123
     assert found.events[-1].payload == {"how": "answered", "why": None}
@@ -366,7 +368,9 @@ def test_how_a_stream_ended(tmp_path: Path, subtype: str, how: str) -> None:
 def test_the_tags_of_an_error_are_not_its_words(tmp_path: Path) -> None:
     said = "<tool_use_error>File does not exist.</tool_use_error>"
     found = read(
-        tmp_path, assistant("a1", None, call("c1", "Read")), user("u1", "a1", [result("c1", said, is_error=True)])
+        tmp_path,
+        assistant("a1", None, call("c1", "Read")),
+        user("u1", "a1", [result("c1", said, is_error=True)]),
     )
     assert found.one("Error").payload["message"] == "File does not exist."
     assert found.one("ToolResponse").payload["output"] == said

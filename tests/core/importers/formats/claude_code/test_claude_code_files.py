@@ -12,7 +12,7 @@ from replay_gui.core.importers.conversion import convert
 from replay_gui.core.importers.formats.claude_code.state import LEFT_OUT_LINES
 from replay_gui.core.importers.registry import recognise
 from replay_gui.core.log.kinds import END
-from tests.helpers.claude_code_lines import Read, read_file
+from tests.helpers.claude_code_lines import ReadSession, read_file
 from tests.helpers.paths import SHARED_DATA
 from tests.helpers.shared_data import requires_shared_data
 
@@ -32,7 +32,7 @@ def lines_of(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_bytes().splitlines()]
 
 
-def blocks(path: Path, found: Read, kind: str) -> list[dict[str, Any]]:
+def blocks(path: Path, found: ReadSession, kind: str) -> list[dict[str, Any]]:
     """The blocks of that type on the lines that have events."""
     taken = {event.meta.get("line") for event in found.events}
     contents = [

@@ -15,15 +15,15 @@ from replay_gui.core.importers.formats.claude_code import survey as claude_code_
 from replay_gui.core.importers.formats.claude_code.state import LEFT_OUT_LINES, OTHER_BRANCHES
 from replay_gui.core.importers.formats.claude_code.survey import survey
 from replay_gui.core.log.source import Source
-from tests.helpers.claude_code_lines import Read, assistant, call, line, read, result, text, user, write
+from tests.helpers.claude_code_lines import ReadSession, assistant, call, line, read, result, text, user, write
 from tests.helpers.effort import tries
 
 
-def said(found: Read) -> list[Any]:
+def said(found: ReadSession) -> list[Any]:
     return [event.payload["data"] for event in found.events if event.kind in ("Observation", "Decision")]
 
 
-def left_out(found: Read) -> tuple[int, int]:
+def left_out(found: ReadSession) -> tuple[int, int]:
     return found.run.notes[OTHER_BRANCHES], found.run.notes[LEFT_OUT_LINES]
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from replay_gui.core.facts.run_totals import RunTotals
 from replay_gui.core.importers.imported_run import ImportedEvent
 from tests.helpers.foreign import Read, read_all
 from tests.helpers.paths import CASES
@@ -38,14 +37,6 @@ def failed(found: Read) -> list[ImportedEvent]:
     return [event for event in found.of("ToolResponse") if not event.payload["success"]]
 
 
-def tokens(found: Read) -> dict[str, int]:
-    totals = RunTotals()
-    for event in found.events:
-        totals.take_meta(event.kind, event.meta)
-    (use,) = totals.uses()
-    return use.tokens
-
-
 def test_exit_codes_in_the_text_of_an_output() -> None:
     found = case("codex-exit-code")
     assert [event.payload["exit_code"] for event in found.of("ToolResponse")] == [1, 0, 127]
@@ -72,13 +63,13 @@ def test_patches_that_did_not_apply() -> None:
 
 
 def test_tokens_that_are_told_twice_count_once() -> None:
-    found = tokens(case("codex-tokens-twice"))
+    found = case("codex-tokens-twice").tokens()
     assert (found["input"], found["output"], found["cached"]) == (2500, 800, 1250)
 
 
 def test_what_a_subagent_inherited_is_not_its_own() -> None:
     found = case("codex-subagent-replay")
-    told = tokens(found)
+    told = found.tokens()
     assert (told["input"], told["output"]) == (500, 50)
     assert [event.payload["data"] for event in found.of("Observation")] == ["child: count the files"]
     assert [event.payload["data"] for event in found.of("Decision")] == ["7 files"]

@@ -13,10 +13,6 @@ from tests.helpers.paths import DATA
 DEEPEVAL, PROMPTFOO = (DATA / "seeds" / name / "0.json" for name in ("deepeval", "promptfoo"))
 
 
-def grades(run: Read) -> list[tuple[Any, Any, str]]:
-    return [tuple(event.payload[name] for name in ("passed", "score", "by")) for event in run.of("x:outcome")]
-
-
 def data(run: Read, kind: str) -> list[Any]:
     return [event.payload["data"] for event in run.of(kind)]
 
@@ -28,7 +24,7 @@ def test_a_test_run_of_deepeval() -> None:
     assert case.of("MemoryRead")[0].payload["value"] == ["sky is up"]
     assert case.tools() == {"look": 1, "wait": 1}
     assert [event.payload["output"] for event in case.of("ToolResponse")] == ["sky"]
-    assert grades(case) == [(False, None, "DeepEval"), (False, 0.2, "Relevancy"), (False, None, "Broken")]
+    assert case.outcomes() == [(False, None, "DeepEval"), (False, 0.2, "Relevancy"), (False, None, "Broken")]
     assert [event.payload.get("parts") for event in case.of("x:outcome")][1:] == [
         [{"name": "reason", "why": "because Relevancy"}],
         [{"name": "error", "why": "no answer"}, {"name": "reason", "why": "because Broken"}],
@@ -51,7 +47,7 @@ def test_results_of_promptfoo() -> None:
         0.0063,
         1_649_000_000,
     )
-    assert grades(passed) == [(True, 1.0, "promptfoo")]
+    assert passed.outcomes() == [(True, 1.0, "promptfoo")]
     assert passed.of("x:outcome")[0].payload["parts"] == [{"name": "contains", "value": 1, "passed": True, "why": "r"}]
     assert data(passed, "x:expected") == [[{"type": "contains", "value": "Hola"}]]
     assert failed.tools() == {"look": 1}
