@@ -157,10 +157,7 @@ class OpenRun:
             self._drop_index_folder()
             self._view = IndexView(folder)
         if log is not None:
-            self._log.close()
-            log.use_decoder(self._values.decode)
-            self._log, self.effects.log = log, log
-            self._own_hashes = own_hashes
+            self._use_log(log, own_hashes)
         if log is not None or not self.followed:
             self._stored = SnapshotReader(folder, self._hash_before, self._values)
             self._snapshots = SnapshotManager(self._stored.load_state, on_dropped=self._on_dropped)
@@ -177,11 +174,16 @@ class OpenRun:
 
     def finish_growing(self, log: EventLog, facts: RunFacts, own_hashes: HashChecks | None) -> None:
         """Use the whole log, which was opened anew since it has another path."""
+        self._use_log(log, own_hashes)
+        self.facts, self.growing = facts, False
+        self._replayer = Replayer(log, self._snapshots, GilYield())
+
+    def _use_log(self, log: EventLog, own_hashes: HashChecks | None) -> None:
+        """Read this log instead of the one so far."""
         self._log.close()
         log.use_decoder(self._values.decode)
-        self._log, self.facts, self._own_hashes, self.growing = log, facts, own_hashes, False
-        self._replayer = Replayer(log, self._snapshots, GilYield())
-        self.effects.log = log
+        self._log, self._own_hashes = log, own_hashes
+        self.effects.use_log(log)
 
     def _use_index(self, built: BuiltIndex, index: RunIndex) -> None:
         self.built, self.index = built, index

@@ -20,12 +20,12 @@ class RunEffects:
     """Finds the effects of calls, each when it is shown.
 
     Attributes:
-        log: the log of the run. corrected: the effects of tools by name, as rules of the user say.
+        corrected: the effects of tools by name, as rules of the user say.
     """
 
     def __init__(self, log: EventLog) -> None:
         self.corrected: Mapping[str, Effect] = {}
-        self.log = log
+        self._log = log
         self._classifier: EffectClassifier | None = None
 
     def correct(self, effects: Mapping[str, Effect]) -> None:
@@ -34,22 +34,28 @@ class RunEffects:
         if self._classifier is not None:
             self._classifier.corrected = effects
 
+    def use_log(self, log: EventLog) -> None:
+        """Take what the set-up in this log declares from now on: the run was imported anew, or its log was moved."""
+        self._log = log
+        if self._classifier is not None:
+            self._classifier.declared = self._declared()
+
     def finding(self, event: Event) -> EffectFinding | None:
         """Return what a call does; None for an event that is no call, or cannot be read."""
         if event.kind != Kind.TOOL_REQUEST or event.problem is not None or event.tool is None:
             return None
         if self._classifier is None:
-            self._classifier = self._make_classifier()
+            from replay_gui.core.effects.classifier import EffectClassifier  # parsers; the first window needs none
+
+            self._classifier = EffectClassifier(self.corrected, self._declared())
         return self._classifier.find(event.tool, event.payload.get("input"), event.payload.get("capabilities"))
 
-    def _make_classifier(self) -> EffectClassifier:
-        from replay_gui.core.effects.classifier import EffectClassifier  # parsers, which the first window needs not
-        from replay_gui.core.effects.declarations import declared_effects
+    def _declared(self) -> Mapping[str, EffectFinding]:
+        from replay_gui.core.effects.declarations import declared_effects  # see `finding`
 
         try:
-            first = self.log[EventIndex(0)]
+            first = self._log[EventIndex(0)]
         except ReplayError:
-            return EffectClassifier(self.corrected)
+            return {}
         is_set_up = first.problem is None and first.kind == Kind.AGENT_INIT
-        declared = declared_effects([first.payload.get("config")] if is_set_up else [])
-        return EffectClassifier(self.corrected, declared)
+        return declared_effects([first.payload.get("config")] if is_set_up else [])
