@@ -18,12 +18,17 @@ from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.wording import duration_text, plural
 
 
+def label_at(index: RunIndex, event_index: EventIndex) -> str:
+    """Return the label of an event as far as the index tells, see `kind_label`."""
+    tool = int(index.tool[event_index])
+    return kind_label(index.kinds[int(index.kind[event_index])], None if tool == NO_TOOL else index.tools[tool])
+
+
 def event_words(index: RunIndex, position: Position) -> str:
     """Two short lines on the event at `position` (1 … index.count): what it is; when, how long, with which other."""
     event_index = index_before(position)
-    kind, tool, pair = index.kinds[index.kind[event_index]], int(index.tool[event_index]), int(index.pair[event_index])
-    label = kind_label(kind, index.tools[tool] if tool != NO_TOOL else None)
-    lines = [f"{position:,} · {label}"]
+    pair = int(index.pair[event_index])
+    lines = [f"{position:,} · {label_at(index, event_index)}"]
     details = []
     since = time_since_start(index, event_index)
     if since is not None:

@@ -9,15 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QModelIndex, QObject, Qt, Signal, Slot
 
-from replay_gui.core.index.run_index import NO_TOOL, time_since_start
+from replay_gui.core.index.run_index import time_since_start
 from replay_gui.core.log.positions import Position, position_after
 from replay_gui.core.state.state import Path
 from replay_gui.core.text.clock import since_start
-from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.wording import plural
 from replay_gui.engine.queries.value_messages import ChangeRow, ListChanges, ValueChanges
 from replay_gui.models.headed_table import LEFT, RIGHT, HeadedTable
 from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.run.event_words import label_at
 from replay_gui.models.session import Session
 from replay_gui.models.values.watched_paths import keys_of
 
@@ -128,8 +128,7 @@ class ChangeTable(HeadedTable[ChangeRow]):
                 since = time_since_start(run, row.index)
                 return "" if since is None else since_start(since)
             case ChangeColumn.LABEL:
-                tool = int(run.tool[row.index])
-                return kind_label(run.kinds[int(run.kind[row.index])], None if tool == NO_TOOL else run.tools[tool])
+                return label_at(run, row.index)
             case ChangeColumn.BEFORE:
                 return _ABSENT_WORDS if row.old is None else row.old
         return _ABSENT_WORDS if row.new is None else row.new

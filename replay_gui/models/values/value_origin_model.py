@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
-from replay_gui.core.index.run_index import NO_PAIR, NO_TOOL, RunIndex
+from replay_gui.core.index.run_index import NO_PAIR, RunIndex
 from replay_gui.core.log.positions import EventIndex, Position, index_before, position_after
 from replay_gui.core.reasons.evidence.value_origin import StepLink, ValueStep, traced_texts
 from replay_gui.core.replay.value_history import value_at
 from replay_gui.core.state.state import ABSENT, Path
-from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.json_pointer import join_pointer, pointer_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.queries.value_messages import FindValueOrigin, ValueOrigin
+from replay_gui.models.run.event_words import label_at
 from replay_gui.models.session import Session
 from replay_gui.models.values.watched_paths import keys_of
 
@@ -114,6 +114,4 @@ class ValueOriginModel(QObject):
 
 
 def _event(index: RunIndex, event_index: EventIndex) -> str:
-    tool = int(index.tool[event_index])
-    label = kind_label(index.kinds[int(index.kind[event_index])], None if tool == NO_TOOL else index.tools[tool])
-    return f"{position_after(event_index):,} {one_line(label)}"
+    return f"{position_after(event_index):,} {label_at(index, event_index)}"

@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from replay_gui.core.index.run_index import NO_TOOL, time_since_start
-from replay_gui.core.log.positions import EventIndex, Position, position_after
+from replay_gui.core.index.run_index import time_since_start
+from replay_gui.core.log.positions import EventIndex, Position, index_before, position_after
 from replay_gui.core.replay.value_history import value_at
 from replay_gui.core.state.state import ABSENT, Path
 from replay_gui.core.text.clock import since_start
-from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.wording import plural
 from replay_gui.engine.queries.value_messages import TraceValue, ValueTrace
+from replay_gui.models.run.event_words import label_at
 from replay_gui.models.session import Session
 
 REST_MS = 200  # how long a choice must last before its history is requested: walking through rows requests none
@@ -124,9 +124,8 @@ class ChosenValueTrace(QObject):
     def _event_words(self, position: Position | None) -> str:
         if position is None:
             return ""
-        index, at = self._session.index, position - 1
-        tool = int(index.tool[at])
-        words = [kind_label(index.kinds[int(index.kind[at])], None if tool == NO_TOOL else index.tools[tool])]
+        index, at = self._session.index, index_before(position)
+        words = [label_at(index, at)]
         since = time_since_start(index, at)
         if since is not None:
             words.append(since_start(since).partition(".")[0])  # seconds suffice

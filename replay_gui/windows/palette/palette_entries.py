@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction
 
-from replay_gui.core.index.run_index import NO_TOOL, time_since_start
+from replay_gui.core.index.run_index import time_since_start
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.positions import Position, index_before, position_after
 from replay_gui.core.state.state import Path
@@ -22,6 +22,7 @@ from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.palette.palette_entry import PaletteEntry, PaletteGroup
 from replay_gui.models.palette.value_paths import value_paths
 from replay_gui.models.run.event_filter import EventFilter
+from replay_gui.models.run.event_words import label_at
 from replay_gui.models.run.value_rows import content_text
 from replay_gui.models.session import Session
 from replay_gui.windows.action_keys import key_words
@@ -144,8 +145,7 @@ class PaletteEntries:
             return ()
         position = Position(int(digits))
         at = index_before(position)
-        kind, tool = index.kinds[int(index.kind[at])], int(index.tool[at])
-        label = kind_label(kind, None if tool == NO_TOOL else index.tools[tool])
+        label = label_at(index, at)
         since = time_since_start(index, at)
         return (
             PaletteEntry(
@@ -153,8 +153,8 @@ class PaletteEntries:
                 name=f"Event {position:,}",
                 act=partial(self._session.seek, position),
                 detail=label if since is None else f"{label} · {since_start(since)}",
-                kind=kind,
-                tool=tool,
+                kind=index.kinds[int(index.kind[at])],
+                tool=int(index.tool[at]),
             ),
         )
 
