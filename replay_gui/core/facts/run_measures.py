@@ -22,6 +22,7 @@ import numpy as np
 from replay_gui.core.facts.run_totals import ModelUse, total_use
 from replay_gui.core.index.run_index import FLAG_FAILED, FLAG_INTERRUPTED, FLAG_REPEATED, RunIndex
 from replay_gui.core.log.kinds import INTERRUPTED, Kind, is_denial
+from replay_gui.core.text.wording import plural
 
 _REQUEST, _RESPONSE, _ERROR = Kind.TOOL_REQUEST.value, Kind.TOOL_RESPONSE.value, Kind.ERROR.value
 _CACHED = ("cached", "cache_read")  # names of the part of the input that was read from a cache
@@ -109,6 +110,12 @@ def token_counts(uses: tuple[ModelUse, ...]) -> TokenCounts:
     """Return the tokens of all models together."""
     sums = total_use(uses).tokens
     return TokenCounts(sums.get("input"), cached_tokens(sums), sums.get("output"), sums.get("reasoning"))
+
+
+def failure_words(failed: int, denied: int, errors: int) -> str:
+    """Return ``12 failed calls, 3 denials``, as they are counted in RunCounts; "" where there is none."""
+    parts = ((failed, "failed call"), (denied, "denial"), (errors, "error"))
+    return ", ".join(plural(count, name) for count, name in parts if count)
 
 
 def token_words(tokens: TokenCounts) -> str:

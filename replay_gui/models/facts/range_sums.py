@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from replay_gui.core.facts.run_measures import failure_words
 from replay_gui.core.facts.spending import Spending
 from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.log.positions import Position
-from replay_gui.core.text.wording import cost_text, duration_text, plural
+from replay_gui.core.text.wording import cost_text, duration_text
 from replay_gui.models.run.run_numbers import RunNumbers, part_of_index, run_numbers
 from replay_gui.models.timeline.spending_plot import ModelSpending, SpendingPlot
 
@@ -35,7 +36,6 @@ class RangeSums:
     def pairs(self) -> list[tuple[str, str]]:
         """Return (name, words) of the sums of all tools and models together."""
         numbers, models = self.numbers, self.models
-        troubles = ((numbers.failed, "failed call"), (numbers.denied, "denial"), (numbers.errors, "error"))
         tokens = sum(use.uncached + use.cached for use in models), sum(use.output for use in models)
         cached = sum(use.cached for use in models)
         costs = [use.cost for use in models if use.cost is not None]
@@ -44,7 +44,7 @@ class RangeSums:
             ("duration", "" if numbers.duration is None else duration_text(numbers.duration)),
             ("in calls", duration_text(self.tool_time) if self.tool_time else ""),
             ("calls", f"{numbers.calls:,}" if numbers.calls else ""),
-            ("failures", ", ".join(plural(count, what) for count, what in troubles if count) or "none"),
+            ("failures", failure_words(numbers.failed, numbers.denied, numbers.errors) or "none"),
             ("tokens in", f"{tokens[0]:,.0f}" + (f" ({cached:,.0f} cached)" if cached else "") if any(tokens) else ""),
             ("tokens out", f"{tokens[1]:,.0f}" if any(tokens) else ""),
             ("cost", cost_text(sum(costs)) if costs else ""),

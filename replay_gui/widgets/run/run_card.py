@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QPalette, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from replay_gui.core.facts.run_measures import token_counts
+from replay_gui.core.facts.run_measures import failure_words, token_counts
 from replay_gui.core.facts.run_outcome import end_words, outcome_words
 from replay_gui.core.facts.run_totals import total_cost
 from replay_gui.core.index.run_index import NO_TOOL
@@ -145,8 +145,7 @@ class RunCard(QScrollArea):
             return []
         counts, rows = highlights.counts, list[FactRow]()
         if highlights.first_failure is not None:
-            parts = ((counts.failed, "failed call"), (counts.denied, "denial"), (counts.errors, "error"))
-            words = ", ".join(plural(count, name) for count, name in parts if count)
+            words = failure_words(counts.failed, counts.denied, counts.errors)
             at = position_after(highlights.first_failure)
             first = f", the first at {at:,}" if counts.failures > 1 else f", at {at:,}"
             rows.append(self._link("failures", words + first, highlights.first_failure))

@@ -6,14 +6,14 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from replay_gui.core.facts.run_measures import token_counts, token_words
+from replay_gui.core.facts.run_measures import failure_words, token_counts, token_words
 from replay_gui.core.facts.run_outcome import RunResult, end_words, outcome_words
 from replay_gui.core.facts.run_totals import ModelUse, total_cost
 from replay_gui.core.importers.import_notes import missing_notes
 from replay_gui.core.log.positions import Position
 from replay_gui.core.text.clock import utc_text
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.core.text.wording import bytes_text, cost_text, duration_text, plural
+from replay_gui.core.text.wording import bytes_text, cost_text, duration_text
 from replay_gui.engine.answers import RunFacts
 from replay_gui.models.facts.fact_table import FactTable
 from replay_gui.models.facts.run_extremes import (
@@ -127,8 +127,7 @@ class RunFactsPanel(Panel):
 
     def _failure_rows(self, numbers: RunNumbers) -> list[QWidget]:
         """A link to all that went wrong."""
-        troubles = (numbers.failed, "failed call"), (numbers.denied, "denial"), (numbers.errors, "error")
-        words = ", ".join(plural(count, what) for count, what in troubles if count)
+        words = failure_words(numbers.failed, numbers.denied, numbers.errors)
         row = FactRow("failures", words or "none", link=bool(words))
         row.setEnabled(bool(words))
         row.clicked.connect(self._on_failures)
