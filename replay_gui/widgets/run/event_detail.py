@@ -270,7 +270,7 @@ class EventDetail(Panel):
             row = FactRow(one_line(related.label, 40), f"{related.position:,} {one_line(related.summary)}", link=True)
             row.aim = related.position
             row.setToolTip(plain_tooltip(f"Go to event {related.position:,}"))
-            row.clicked.connect(self._on_link)
+            row.aimed.connect(self._session.seek)
             rows.append(row)
         if shown is not None and shown.more_led_to:
             rows.append(FactRow("", f"and {shown.more_led_to:,} more"))
@@ -325,12 +325,6 @@ class EventDetail(Panel):
         offered.offer(shown.event.tool, shown.effect)
         offered.chosen.connect(self._session.run_marks.correct)
         return menu
-
-    @Slot()
-    def _on_link(self) -> None:
-        row = self.sender()
-        if isinstance(row, FactRow) and isinstance(row.aim, int):
-            self._session.seek(row.aim)
 
     @Slot()
     def _on_copied(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
@@ -19,8 +19,13 @@ class FactRow(QAbstractButton):
 
     Attributes:
         said: the text. sound: True and False draw a check or a cross before it.
-        aim: data of the owner about the target of a click.
+        aim: where a click leads, or data of the owner about it.
+
+    Signals:
+        aimed(object): the row was clicked, and `aim` is this Position.
     """
+
+    aimed = Signal(object)
 
     def __init__(self, name: str, text: str, link: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,6 +37,12 @@ class FactRow(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.clicked.connect(self._on_clicked)
+
+    @Slot()
+    def _on_clicked(self) -> None:
+        if isinstance(self.aim, int):
+            self.aimed.emit(self.aim)
 
     def sizeHint(self) -> QSize:
         """One row; the text takes the room there is."""

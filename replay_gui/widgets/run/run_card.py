@@ -10,7 +10,7 @@ from replay_gui.core.facts.run_measures import failure_words, token_counts
 from replay_gui.core.facts.run_outcome import end_words, outcome_words
 from replay_gui.core.facts.run_totals import total_cost
 from replay_gui.core.index.run_index import NO_TOOL
-from replay_gui.core.log.positions import EventIndex, Position, position_after
+from replay_gui.core.log.positions import EventIndex, position_after
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import cost_text, duration_text, plural
 from replay_gui.core.verification.verification_report import INVALID
@@ -161,20 +161,14 @@ class RunCard(QScrollArea):
     def _marks(self) -> list[FactRow]:
         rows = mark_rows(self._session.run_marks, _MAX_MARKS)
         for row in rows:
-            row.clicked.connect(self._on_link)
+            row.aimed.connect(self.position_chosen)
         return rows
 
     def _link(self, name: str, text: str, index: EventIndex) -> FactRow:
         row = FactRow(name, one_line(text, _MAX_CHARACTERS), link=True)
         row.aim = position_after(index)
-        row.clicked.connect(self._on_link)
+        row.aimed.connect(self.position_chosen)
         return row
-
-    @Slot()
-    def _on_link(self) -> None:
-        row = self.sender()
-        if isinstance(row, FactRow) and isinstance(row.aim, int):
-            self.position_chosen.emit(Position(row.aim))
 
 
 def _tokens(count: int | None, more: int | None, more_words: str) -> str:

@@ -144,7 +144,7 @@ class RunFactsPanel(Panel):
         if waits.pause:
             row = FactRow("pause", f"{duration_text(waits.pause)} at most, before {waits.pause_end:,}", link=True)
             row.aim = waits.pause_end
-            row.clicked.connect(self._on_mark)
+            row.aimed.connect(self._session.seek)
             rows.append(row)
         return rows
 
@@ -152,14 +152,8 @@ class RunFactsPanel(Panel):
         marks = self._session.run_marks
         rows = mark_rows(marks, _MAX_MARKS)
         for row in rows:
-            row.clicked.connect(self._on_mark)
+            row.aimed.connect(self._session.seek)
         return rows if rows or marks.found is None else [FactRow("marks", "none")]
-
-    @Slot()
-    def _on_mark(self) -> None:
-        row = self.sender()
-        if isinstance(row, FactRow) and isinstance(row.aim, int):
-            self._session.seek(Position(row.aim))
 
     def _integrity_words(self) -> list[tuple[str, str]]:
         report = self._session.report

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QDialog, QScrollArea, QVBoxLayout, QWidget
 
-from replay_gui.core.log.positions import Position
 from replay_gui.look.theme import GAP, WIDE, set_role
 from replay_gui.models.session import Session
 from replay_gui.models.tooltip import plain_tooltip
@@ -61,14 +60,8 @@ class OriginDialog(QDialog):
             row = FactRow(step.name, step.text, link=True)
             row.aim = step.position
             row.setToolTip(plain_tooltip(step.text))
-            row.clicked.connect(self._on_clicked)
+            row.aimed.connect(self._session.seek)
             self._column.insertWidget(at, row)
             self.rows.append(row)
         if self.rows:
             self.rows[0].setFocus()
-
-    @Slot()
-    def _on_clicked(self) -> None:
-        row = self.sender()
-        if isinstance(row, FactRow) and isinstance(row.aim, int):
-            self._session.seek(Position(row.aim))
