@@ -163,14 +163,11 @@ ACTION_SPECS = (
         ("Shift+F12",),
         "List all changes of the chosen value of the state, with a plot of numbers",
     ),
-    ActionSpec(
+    _value(
         "value_origin",
-        MOVE,
         "Where the value ca&me from…",
         ("Ctrl+F12",),
         "From what wrote the chosen value back to who first said it",
-        group=2,
-        single_run_only=True,
     ),
     ActionSpec("visited_back", MOVE, "Bac&k", ("Alt+Left",), "To the position before the last jump", group=3),
     ActionSpec("visited_forward", MOVE, "For&ward", ("Alt+Right",), "To the position before going back", group=3),
