@@ -14,14 +14,22 @@ CALLS_BEFORE_VIEW = 64  # calls begun before a place of which some may reach it
 
 
 def event_near(
-    lane: Lane, index: RunIndex, scale: TimelineScale, *, pixel: float, height: float, max_pixels: float
+    lane: Lane,
+    index: RunIndex,
+    scale: TimelineScale,
+    *,
+    pixel: float,
+    height: float,
+    max_pixels: float,
+    goes_on: bool = False,
 ) -> Position | None:
-    """Return the position of the lane's event nearest to `pixel`, within `reach` pixels; None if there is none.
+    """Return the position of the lane's event nearest to `pixel`, at most `max_pixels` away; None if there is none.
 
     A call is found anywhere between its request and its answer, of several the one at `height`, a share of the lane's.
+    `goes_on`: as in `calls_between`.
     """
     if lane.is_calls:
-        running = _call_at(lane, index, scale.position(pixel), height)
+        running = _call_at(lane, index, scale.position(pixel), height, goes_on)
         if running is not None:
             return running
     nearest = [_nearest(part, scale, pixel) for part in lane.parts if len(part.positions)]
@@ -56,8 +64,8 @@ def calls_between(
     return starts, np.where(pairs == NO_PAIR, unanswered, pairs + 1)
 
 
-def _call_at(lane: Lane, index: RunIndex, position: float, height: float) -> Position | None:
-    starts, stops = calls_between(lane, index, position, position + 1e-9)
+def _call_at(lane: Lane, index: RunIndex, position: float, height: float, goes_on: bool) -> Position | None:
+    starts, stops = calls_between(lane, index, position, position + 1e-9, goes_on=goes_on)
     row, rows = stack_calls(starts, stops)
     running = np.flatnonzero((starts <= position) & (position <= stops) & (stops > starts))
     if not len(running):

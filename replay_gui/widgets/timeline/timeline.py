@@ -329,7 +329,15 @@ class Timeline(QWidget):
             return None
         lane = layout.lane(row)
         height, pixel = (point.y() - lane.top()) / lane.height(), point.x() - layout.origin
-        return event_near(self.rows[row], self._index, self.scale, pixel=pixel, height=height, max_pixels=MARK)
+        return event_near(
+            self.rows[row],
+            self._index,
+            self.scale,
+            pixel=pixel,
+            height=height,
+            max_pixels=MARK,
+            goes_on=self._shown().goes_on,
+        )
 
     @Slot(QPoint)
     def show_hover(self, point: QPoint) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -44,6 +46,13 @@ SCALE = TimelineScale(0.0, 200.0, 400.0)  # two pixels an event
 )
 def test_what_is_near(lane: Lane, position: float, height: float, found: int | None) -> None:
     assert event_near(lane, INDEX, SCALE, pixel=SCALE.pixel(position), height=height, max_pixels=4.0) == found
+
+
+@pytest.mark.parametrize(("position", "found"), [(15, 10), (195, 100), (201, None)])
+def test_a_call_whose_answer_may_come_is_found_up_to_the_end_of_the_run(position: float, found: int | None) -> None:
+    near = partial(event_near, CALLS, INDEX, SCALE, pixel=SCALE.pixel(position), height=0.99, max_pixels=1.0)
+    assert near(goes_on=True) == found
+    assert near() is None
 
 
 def test_how_many_are_there() -> None:
