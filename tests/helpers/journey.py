@@ -17,7 +17,9 @@ from replay_gui.engine import engine, worker_pool
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.worker_pool import WorkerPool
 from replay_gui.look.theme import apply_theme
+from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.session import Session
+from replay_gui.widgets.parts.banner import Banner
 from replay_gui.windows.main_window import MainWindow
 
 WAIT = 30_000  # ms
@@ -55,6 +57,16 @@ class Journey:
         """Waits until everything about `position` is there."""
         assert self.session.position == position
         self.until(lambda: self.session.position_state is not None and self.session.position_state.position == position)
+
+    def compared(self) -> ComparisonSession:
+        """Waits until the comparison is there, and nothing works; returns it."""
+        comparison, session = self.window.comparison, self.session
+        self.until(lambda: comparison.active and comparison.fresh and comparison.settled and not session.working)
+        return comparison
+
+    def banners(self) -> list[str]:
+        """The texts of the banners that are shown."""
+        return [banner.text for banner in self.window.findChildren(Banner) if banner.isVisible()]
 
     def until(self, true: Callable[[], bool]) -> None:
         self.qtbot.waitUntil(true, timeout=WAIT)

@@ -38,13 +38,7 @@ def comparison(journey: Journey, tmp_path: Path) -> ComparisonSession:
     a[39] = "the needle of A"
     b.insert(50, "a needle that only B has")
     journey.window.comparison.start(str(_record(tmp_path / "b.rlog", b)), str(_record(tmp_path / "a.rlog", a)))
-    return _settled(journey)
-
-
-def _settled(journey: Journey) -> ComparisonSession:
-    comparison = journey.window.comparison
-    journey.until(lambda: comparison.active and comparison.fresh and comparison.settled and not journey.session.working)
-    return comparison
+    return journey.compared()
 
 
 def _finding(journey: Journey) -> DivergenceFind:
@@ -87,7 +81,7 @@ def test_hits_of_both_are_counted_marked_and_gone_through(journey: Journey, comp
         first, last = view.view.rows_in_sight()
         assert first <= row <= last
         assert view.view.currentIndex().row() == row
-    _settled(journey)
+    journey.compared()
     assert view.view.side.name == "SIDE_B"
     journey.press(Key.Key_F3, Shift)
     assert view.view.side.name == "SIDE_A"
@@ -135,7 +129,7 @@ def test_sides_are_swapped_and_the_search_goes_on(journey: Journey, comparison: 
     assert len(comparison.b.marks.found) == 1
     journey.press(Key.Key_S, Ctrl | Shift)
     journey.until(lambda: comparison.a.facts is not None and comparison.a.facts.name == "b.rlog")
-    _settled(journey)
+    journey.compared()
     journey.until(lambda: finder.count == 1 and not finder.searching)
     assert (len(comparison.a.marks.found), len(comparison.b.marks.found)) == (1, 0)
     assert _finding(journey).field.line.text() == "only B has"
@@ -157,7 +151,7 @@ def test_what_is_looked_for_goes_along_from_one_run_to_two_and_back(
     QTest.keyClicks(field.line, "step 11")
     journey.until(lambda: field.count.text() == "11 hits")
     comparison.start(other)
-    _settled(journey)
+    journey.compared()
     finder = journey.window.compare_view.divergences.finder
     journey.until(lambda: not finder.searching)
     assert _finding(journey).isVisible()

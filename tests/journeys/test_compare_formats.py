@@ -33,12 +33,6 @@ def trials(tmp_path: Path) -> tuple[Path, Path]:
     return a, b
 
 
-def _settled(journey: Journey) -> ComparisonSession:
-    comparison = journey.window.comparison
-    journey.until(lambda: comparison.active and comparison.fresh and comparison.settled and not journey.session.working)
-    return comparison
-
-
 def _formats(comparison: ComparisonSession) -> list[str]:
     return [session.facts.format for session in (comparison.a, comparison.b) if session.facts is not None]
 
@@ -53,14 +47,14 @@ def _kinds(session: Session) -> list[str]:
 
 def test_a_format_that_is_given_is_for_both_and_stays(journey: Journey, trials: tuple[Path, Path]) -> None:
     journey.window.comparison.start(str(trials[1]), str(trials[0]), format="json-lines")
-    comparison = _settled(journey)
+    comparison = journey.compared()
     assert _formats(comparison) == ["json-lines"] * 2
     journey.press(Key.Key_S, Ctrl | Shift)
     journey.until(lambda: _names(comparison) == ["2.json", "1.json"])
-    assert _formats(_settled(journey)) == ["json-lines"] * 2
+    assert _formats(journey.compared()) == ["json-lines"] * 2
     with journey.qtbot.waitSignal(comparison.b.run_changed):
         journey.press(Key.Key_R, Ctrl)
-    assert _formats(_settled(journey)) == ["json-lines"] * 2
+    assert _formats(journey.compared()) == ["json-lines"] * 2
 
 
 def test_the_format_that_was_chosen_for_a_run_is_kept_when_comparing(
@@ -70,7 +64,7 @@ def test_the_format_that_was_chosen_for_a_run_is_kept_when_comparing(
     journey.until(lambda: journey.session.facts is not None and not journey.session.working)
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *args: (str(trials[1]), ""))
     journey.press(Key.Key_O, Ctrl | Shift)
-    assert _formats(_settled(journey)) == ["json-lines"] * 2
+    assert _formats(journey.compared()) == ["json-lines"] * 2
 
 
 def test_a_file_that_is_not_of_the_format_chosen_for_the_other_is_read_as_its_content_says(
@@ -84,7 +78,7 @@ def test_a_file_that_is_not_of_the_format_chosen_for_the_other_is_read_as_its_co
         with journey.qtbot.waitSignal(comparison.b.run_changed):
             comparison.start(str(other))
         assert _names(comparison)[1:] == [other.name]
-        assert _formats(_settled(journey)) == ["tau-bench", format]
+        assert _formats(journey.compared()) == ["tau-bench", format]
 
 
 def test_no_such_format_is_said_in_words(journey: Journey, trials: tuple[Path, Path]) -> None:
@@ -104,7 +98,7 @@ def test_a_mapping_holds_for_both_and_saving_one_compares_anew(journey: Journey,
         paths.append(tmp_path / f"{name}.jsonl")
         paths[-1].write_text("\n".join(map(json.dumps, lines)))
     journey.window.comparison.start(str(paths[1]), str(paths[0]))
-    comparison = _settled(journey)
+    comparison = journey.compared()
     assert _kinds(comparison.a) != MAPPED
     journey.window.actions_["mapping"].trigger()
     (dialog,) = journey.window.findChildren(MappingDialog)
@@ -113,7 +107,7 @@ def test_a_mapping_holds_for_both_and_saving_one_compares_anew(journey: Journey,
         dialog.boxes[part].setCurrentIndex(dialog.boxes[part].findData(member))
     with journey.qtbot.waitSignals([comparison.a.run_changed, comparison.b.run_changed]):
         dialog.save.click()
-    _settled(journey)
+    journey.compared()
     for side in (comparison.a, comparison.b):
         assert _kinds(side) == MAPPED
     assert comparison.point_count == 1
@@ -127,7 +121,7 @@ def test_bookkeeping_lines_of_both_runs_are_shown_on_demand(journey: Journey, tm
         lines = user("u1", None, "do it"), title, assistant("a1", "u1", text(f"done {run}"))
         paths.append(write(tmp_path / run, *lines))
     journey.window.comparison.start(str(paths[1]), str(paths[0]))
-    comparison, view = _settled(journey), journey.window.compare_view
+    comparison, view = journey.compared(), journey.window.compare_view
     rows, button = view.divergences.rows, view.divergences.bookkeeping
     lanes = [{lane.title for lane in panel.timeline.rows} for panel in view.timelines]
     assert button.text() == "1 bookkeeping line · Show"

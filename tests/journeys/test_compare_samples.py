@@ -20,12 +20,6 @@ from tests.helpers.journey import Journey
 Key, Ctrl, Shift = Qt.Key, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
 
-def _settled(journey: Journey) -> ComparisonSession:
-    comparison = journey.window.comparison
-    journey.until(lambda: comparison.active and comparison.fresh and comparison.settled and not journey.session.working)
-    return comparison
-
-
 @pytest.fixture
 def copies(tmp_path: Path) -> tuple[Path, Path]:
     """Logs beside which rules may be written."""
@@ -38,7 +32,7 @@ def copies(tmp_path: Path) -> tuple[Path, Path]:
 def _compare(journey: Journey, a: Path, b: Path) -> ComparisonSession:
     journey.window.comparison.start(str(b), str(a))
     journey.window.actions_["show_parting"].setChecked(True)
-    return _settled(journey)
+    return journey.compared()
 
 
 def test_from_divergence_to_divergence_by_keys(journey: Journey) -> None:
@@ -54,7 +48,7 @@ def test_from_divergence_to_divergence_by_keys(journey: Journey) -> None:
     assert comparison.point == comparison.point_count - 1
     journey.press(Key.Key_F7, Shift)
     assert comparison.point == 0
-    _settled(journey)
+    journey.compared()
     assert comparison.step is not None
     assert any(found.path.startswith("/output/hits") for found in comparison.step.payload)
     assert comparison.step.state
@@ -81,7 +75,7 @@ def test_a_tool_marked_non_deterministic_and_undone(journey: Journey, copies: tu
     causes = journey.window.compare_view.causes
     menu = causes.cause_menu(0)
     next(action for action in menu.actions() if "non-deterministic" in action.text()).trigger()
-    _settled(journey)
+    journey.compared()
     assert comparison.point_count < before
     assert comparison.comparison is not None
     assert all(cause.tool != "search" for cause in comparison.comparison.causes)
@@ -94,11 +88,11 @@ def test_a_tool_marked_non_deterministic_and_undone(journey: Journey, copies: tu
     file = rules_beside(copies[0])  # the engine writes it
     journey.until(lambda: file.exists() and [rule.tool for rule in read_rules(file)] == ["search"])
     journey.press(Key.Key_Z, Ctrl)
-    _settled(journey)
+    journey.compared()
     assert comparison.point_count == before
     journey.until(lambda: list(read_rules(file)) == [])
     journey.press(Key.Key_Z, Ctrl | Shift)
-    _settled(journey)
+    journey.compared()
     assert comparison.point_count < before
 
 
@@ -107,7 +101,7 @@ def test_sides_are_swapped_and_the_step_stays(journey: Journey) -> None:
     comparison.select_point(2)
     journey.press(Key.Key_S, Ctrl | Shift)
     journey.until(lambda: comparison.a.facts is not None and comparison.a.facts.name == OTHERWISE.path.name)
-    _settled(journey)
+    journey.compared()
     assert comparison.comparison is not None
     assert comparison.comparison.counts.only_a > 0
     assert comparison.point == 2
@@ -117,18 +111,18 @@ def test_rules_stay_in_force_when_sides_are_swapped(journey: Journey, copies: tu
     comparison = _compare(journey, *copies)
     before = comparison.point_count
     comparison.rules.add(Rule(Action.NONDETERMINISTIC, tool="read_clock"))
-    _settled(journey)
+    journey.compared()
     fewer = comparison.point_count
     assert fewer < before
     for name in ("b.rlog", "a.rlog", "b.rlog"):
         with journey.qtbot.waitSignals([comparison.a.run_changed, comparison.b.run_changed]):
             journey.press(Key.Key_S, Ctrl | Shift)
-        _settled(journey)
+        journey.compared()
         assert comparison.a.facts is not None
         assert comparison.a.facts.name == name
         assert comparison.point_count == fewer
     journey.press(Key.Key_Z, Ctrl)
-    _settled(journey)
+    journey.compared()
     assert comparison.point_count == before
     comparison.rules.redo()
     _compare(journey, copies[1], copies[0])  # begun anew: as the file says
@@ -148,7 +142,7 @@ def test_changes_only(journey: Journey) -> None:
 
 def test_two_files_dropped_are_compared_and_one_run_is_left_afterwards(journey: Journey) -> None:
     journey.drop(REFERENCE.path, RERUN.path)
-    comparison = _settled(journey)
+    comparison = journey.compared()
     assert comparison.comparison is not None
     assert not comparison.comparison.diverged
     assert journey.window.compare_view.causes.accessibleName() == "The runs are alike"
@@ -166,7 +160,7 @@ def test_compare_with_another(journey: Journey, monkeypatch: pytest.MonkeyPatch)
     journey.open(REFERENCE.path)
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *args: (str(DAMAGED.path), ""))
     journey.press(Key.Key_O, Ctrl | Shift)
-    comparison = _settled(journey)
+    comparison = journey.compared()
     assert comparison.b.facts is not None
     assert comparison.b.facts.name == DAMAGED.path.name
     assert comparison.point_count == 1
@@ -188,7 +182,7 @@ def test_an_anchor_by_hand(journey: Journey) -> None:
     comparison = _compare(journey, REFERENCE.path, OTHERWISE.path)
     view = journey.window.compare_view.divergences
     comparison.select_point(1)
-    _settled(journey)
+    journey.compared()
     row = comparison.row
     view.view.setFocus()
     journey.press(Key.Key_Right)  # only B has an event here
@@ -198,14 +192,14 @@ def test_an_anchor_by_hand(journey: Journey) -> None:
     journey.press(Key.Key_Return)
     assert not view.prompt.isVisible()
     assert len(comparison.anchors) == 1
-    _settled(journey)
+    journey.compared()
     assert comparison.comparison is not None
     a, b = comparison.anchors[0]
     assert int(comparison.comparison.alignment.partner_of_a[a]) == b
     assert journey.window.actions_["undo"].text() == "&Undo steps set by hand"
     journey.press(Key.Key_Z, Ctrl)
     assert not comparison.anchors
-    _settled(journey)
+    journey.compared()
     assert not journey.window.actions_["undo"].isEnabled()
 
 
@@ -217,7 +211,7 @@ def test_reload_compares_again_from_disk_and_close_leaves_the_run_in_a(
     assert comparison.compared.comparison.diverged
     copies[1].write_bytes(copies[0].read_bytes())
     journey.press(Key.Key_R, Ctrl)
-    comparison = _settled(journey)
+    comparison = journey.compared()
     assert comparison.compared is not None
     assert not comparison.compared.comparison.diverged
     journey.press(Key.Key_W, Ctrl)
@@ -237,7 +231,7 @@ def test_runs_of_different_formats_are_compared(journey: Journey, tmp_path: Path
     assert comparison.step is not None
     journey.press(Key.Key_S, Ctrl | Shift)  # the foreign file is found again, as A
     journey.until(lambda: comparison.a.facts is not None and comparison.a.facts.format == "claude-code")
-    assert _settled(journey).point_count > 0
+    assert journey.compared().point_count > 0
 
 
 def test_rules_that_change_quickly_come_to_the_last_of_them(journey: Journey, copies: tuple[Path, Path]) -> None:
@@ -249,6 +243,6 @@ def test_rules_that_change_quickly_come_to_the_last_of_them(journey: Journey, co
         comparison.rules.add(Rule(Action.IGNORE, tool="search"))
         comparison.rules.undo()
     comparison.rules.add(Rule(Action.IGNORE, pattern="clock times"))
-    _settled(journey)
+    journey.compared()
     assert comparison.compared.comparison.counts.ignored > before
     assert comparison.rules.in_force == (Rule(Action.IGNORE, pattern="clock times"),)

@@ -14,7 +14,6 @@ from replay_gui.core.index.run_index import NO_PAIR
 from replay_gui.core.log.positions import Position
 from replay_gui.core.recorder.recorder import Recorder
 from replay_gui.engine.following.follow_messages import FollowState
-from replay_gui.widgets.parts.banner import Banner
 from replay_gui.widgets.run.verification_badge import VerificationBadge
 from tests.helpers.claude_code_lines import assistant, call, result, text, user
 from tests.helpers.journey import Journey
@@ -41,10 +40,6 @@ def agent(tmp_path: Path) -> Iterator[Agent]:
     agent = Agent(tmp_path / "run.rlog")
     yield agent
     agent.run.close()
-
-
-def banners(journey: Journey) -> list[str]:
-    return [banner.text for banner in journey.window.findChildren(Banner) if banner.isVisible()]
 
 
 def test_a_run_that_is_recorded_is_followed(journey: Journey, agent: Agent) -> None:
@@ -80,7 +75,7 @@ def test_a_run_that_is_recorded_is_followed(journey: Journey, agent: Agent) -> N
     journey.until(lambda: session.following.state is FollowState.OFF and session.report is not None)
     journey.until(lambda: not session.working)
     assert session.report.verdict == "VALID"
-    assert banners(journey) == []
+    assert journey.banners() == []
 
 
 def test_a_pending_call_reaches_to_the_end(journey: Journey, agent: Agent) -> None:
@@ -121,8 +116,8 @@ def test_a_session_is_followed_and_a_cut_is_said(journey: Journey, tmp_path: Pat
     journey.until(lambda: session.report is not None and session.report.events == before + 2)
     assert np.all(session.index.pair[[before - 1, before]] != NO_PAIR)
     path.write_text(json.dumps(lines[0]) + "\n")
-    journey.until(lambda: bool(banners(journey)))
-    assert banners(journey) == ["The file was cut; what is shown is what was read before."]
+    journey.until(lambda: bool(journey.banners()))
+    assert journey.banners() == ["The file was cut; what is shown is what was read before."]
     assert session.index.count == before + 2
 
 
@@ -130,8 +125,8 @@ def test_it_is_the_users_choice(journey: Journey, agent: Agent) -> None:
     journey.window.actions_["follow"].trigger()
     journey.open(agent.path)
     agent.note()
-    journey.until(lambda: bool(banners(journey)))
-    assert banners(journey) == ["The file has changed on disk."]
+    journey.until(lambda: bool(journey.banners()))
+    assert journey.banners() == ["The file has changed on disk."]
     assert journey.session.index.count == 2
     journey.window.actions_["follow"].trigger()
     journey.until(lambda: journey.session.index.count == 3)
@@ -145,7 +140,7 @@ def test_runs_that_are_compared_stay_as_they_are(journey: Journey, agent: Agent,
     journey.until(lambda: journey.window.comparison.compared is not None)
     assert journey.session.following.state is FollowState.OFF
     agent.note()
-    journey.until(lambda: bool(banners(journey)))
+    journey.until(lambda: bool(journey.banners()))
     assert journey.session.index.count == 3
     journey.window.comparison.end()
     journey.until(lambda: journey.session.index.count == 4)

@@ -16,7 +16,6 @@ from replay_gui.engine.bridge import EngineBridge
 from replay_gui.models.run.event_filter import EventFilter
 from replay_gui.models.session import Session
 from replay_gui.samples import OTHERWISE, REFERENCE
-from replay_gui.widgets.parts.banner import Banner
 from replay_gui.windows.main_window import MainWindow
 from replay_gui.windows.session.session_restore import RESTORES
 from tests.helpers.journey import Journey
@@ -51,10 +50,6 @@ def settled(journey: Journey) -> None:
     session = journey.session
     journey.until(lambda: session.facts is not None and session.report is not None and not session.working)
     journey.until(lambda: not journey.window.restore.working)
-
-
-def banners(journey: Journey) -> list[str]:
-    return [banner.text for banner in journey.window.findChildren(Banner) if banner.isVisible()]
 
 
 def test_a_run_is_shown_as_it_was(start: Start, tmp_path: Path) -> None:
@@ -119,8 +114,8 @@ def test_what_is_gone_is_left_out_and_said(start: Start, tmp_path: Path) -> None
     journey.window.close()
     second.unlink()
     journey = start()
-    journey.until(lambda: bool(banners(journey)))
-    assert banners(journey) == [f"{second}: cannot be read: No such file or directory"]
+    journey.until(lambda: bool(journey.banners()))
+    assert journey.banners() == [f"{second}: cannot be read: No such file or directory"]
     assert journey.session.facts is None
 
 
@@ -150,6 +145,6 @@ def test_what_was_kept_may_be_broken(start: Start, kept: str) -> None:
     journey.window.restore.keeps = False
     journey = start()
     if "zero" in kept or "ud800" in kept:
-        journey.until(lambda: bool(banners(journey)))
+        journey.until(lambda: bool(journey.banners()))
     assert journey.session.facts is None
     assert not journey.window.restore.working
