@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+
+
+def counted_tokens(usage: Any, names: Mapping[str, str]) -> dict[str, int]:
+    """Return tokens by sort: of each what `usage` counts under this name, or path ("details/cached"), if it does."""
+    tokens = {}
+    for sort, path in names.items():
+        count = usage
+        for name in path.split("/"):
+            count = count.get(name) if isinstance(count, dict) else None
+        if type(count) is int:
+            tokens[sort] = count
+    return tokens
 
 
 def use_of(usage: Any, cost: Any = None) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.message_text import thought_apart
+from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, first_records, numbered_records
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
@@ -215,6 +216,5 @@ class _AiderEvents(RecordEvents):
 
 def _use(record: dict[str, Any]) -> dict[str, Any]:
     names = {"input": "tokens_sent", "cached": "tokens_cached", "output": "tokens_received"}
-    counts = {name: record.get(key) for name, key in names.items()}
-    tokens = {name: count for name, count in counts.items() if type(count) is int}
+    tokens = counted_tokens(record, names)
     return {"tokens": tokens or None, "cost": record.get("cost")}

@@ -14,6 +14,7 @@ from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.chats.verdicts import add_harbor_result, harbor_files
 from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_events import NOT_MESSAGES, MessageEvents, first_line
+from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER, USAGE, first_records, numbered_records
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
@@ -219,7 +220,7 @@ def _step(messages: MessageEvents, notes: ImportNotes, step: Any) -> None:
     run.once = {"model": model}
     run.unmapped = rest | ({"model_name": model} if model else {})
     if isinstance(metrics, dict):
-        tokens = {name: metrics[key] for name, key in _TOKENS.items() if type(metrics.get(key)) is int}
+        tokens = counted_tokens(metrics, _TOKENS)
         run.once |= {"tokens": tokens, "cost": metrics.get("cost_usd"), "usage": metrics}
     calls = step["tool_calls"] if isinstance(step.get("tool_calls"), list) else []
     if step.get("source") == "agent":

@@ -10,6 +10,7 @@ from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.gemini_tools import shell_exit_code
 from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_events import NOT_MESSAGES, UNKNOWN_ROLES, first_line
+from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, numbered_records
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
@@ -176,7 +177,7 @@ def _message(run: RunBuilder, notes: ImportNotes, message: dict[str, Any]) -> No
 def _model(run: RunBuilder, message: dict[str, Any]) -> None:
     tokens = message.get("tokens")
     if isinstance(tokens, dict):
-        counts = {name: tokens[key] for name, key in _TOKENS.items() if type(tokens.get(key)) is int}
+        counts = counted_tokens(tokens, _TOKENS)
         if "output" in counts:  # Gemini counts reasoning beside it
             counts["output"] += counts.get("reasoning", 0)
         run.once["tokens"] = counts

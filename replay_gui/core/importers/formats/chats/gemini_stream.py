@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from replay_gui.core.importers.formats.message_events import first_line
+from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, RecordFormat
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.times import any_time
@@ -115,9 +116,8 @@ class _GeminiStreamEvents(RecordEvents):
 
     def _result(self, record: dict[str, Any]) -> None:
         stats, wrong = record.get("stats"), record.get("error")
-        counts = stats if isinstance(stats, dict) else {}
         names = {"input": "input_tokens", "output": "output_tokens", "cached": "cached"}
-        tokens = {name: counts[key] for name, key in names.items() if type(counts.get(key)) is int}
+        tokens = counted_tokens(stats, names)
         facts = self.fields(record, "type").get("fields", {})
         self.run.bookkeeping(f"{self.format}/result", facts, tokens=tokens or None, stats=stats)
         if record.get("status") == "error":

@@ -11,6 +11,7 @@ from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.chats.goose_store import is_row, is_store, message_of, stored_sessions
 from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_events import first_line
+from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import (
     CLOCK,
     HOST,
@@ -193,8 +194,8 @@ class _GooseEvents(RecordEvents):
     def end(self) -> None:
         """Add an answer that the file ends with, and the tokens of the whole session."""
         self._flush()
-        counts = {name: self._session.get(f"accumulated_{name}_tokens") for name in ("input", "output")}
-        if tokens := {name: count for name, count in counts.items() if type(count) is int}:
+        names = {sort: f"accumulated_{sort}_tokens" for sort in ("input", "output")}
+        if tokens := counted_tokens(self._session, names):
             self.run.bookkeeping(f"{self.format}/use", {}, tokens=tokens)
 
     def _stream_ends(self, record: dict[str, Any]) -> None:

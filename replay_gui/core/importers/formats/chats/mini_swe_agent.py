@@ -11,6 +11,7 @@ from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.chats.verdicts import add_resolved, result_files
 from replay_gui.core.importers.formats.message_events import MessageEvents, first_line
+from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER, USAGE
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
@@ -21,6 +22,11 @@ _COMMAND = re.compile(r"```(?:mswea_bash_command|bash)\s*\n(.*?)\n```", re.DOTAL
 _RESULT = re.compile(r"\s*<returncode>(-?\d+)</returncode>\s*<output>\n?(.*?)\n?</output>", re.DOTALL)
 _BASH = "bash"
 _SUBMITTED = "Submitted"
+_TOKENS = {
+    "input": "prompt_tokens",
+    "output": "completion_tokens",
+    "cached": "prompt_tokens_details/cached_tokens",
+}
 _ENDS: dict[str, End] = {
     _SUBMITTED: "submitted",
     "LimitsExceeded": "limit",
@@ -227,11 +233,7 @@ def _meta(rest: dict[str, Any]) -> dict[str, Any]:
         "fingerprint": response.get("system_fingerprint"),
     }
     if isinstance(usage, dict):
-        names = {"input": "prompt_tokens", "output": "completion_tokens"}
-        tokens = {name: usage[key] for name, key in names.items() if type(usage.get(key)) is int}
-        details = usage.get("prompt_tokens_details")
-        cached = details.get("cached_tokens") if isinstance(details, dict) else None
-        meta["tokens"] = tokens | ({"cached": cached} if type(cached) is int else {})
+        meta["tokens"] = counted_tokens(usage, _TOKENS)
     return {name: value for name, value in meta.items() if value is not None}
 
 

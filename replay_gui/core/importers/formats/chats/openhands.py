@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_events import decoded, first_line
+from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import (
     CLOCK,
     HOST,
@@ -25,6 +26,12 @@ _KINDS = ("SystemPromptEvent", "MessageEvent", "ActionEvent", "ObservationEvent"
 _MESSAGES = ("message", "system")
 _ERROR = "ERROR:"  # how the answer of a failed edit begins
 _EXPORT = "trajectory"
+_ANSWER_TOKENS = {
+    "input": "prompt_tokens",
+    "cached": "prompt_tokens_details/cached_tokens",
+    "output": "completion_tokens",
+}
+_RUN_TOKENS = {"input": "prompt_tokens", "cached": "cache_read_tokens", "output": "completion_tokens"}
 _ENDED: dict[str, End] = {"finished": "answered", "error": "crash", "stopped": "stopped by user"}
 
 
@@ -242,10 +249,7 @@ class _OpenHandsEvents(RecordEvents):
         usage = answer.get("usage")
         if isinstance(usage, dict) and str(answer.get("id")) not in self._answers and "metrics" not in self.whole:
             self._answers.add(str(answer.get("id")))
-            parts = usage.get("prompt_tokens_details")
-            cached = parts.get("cached_tokens") if isinstance(parts, dict) else None
-            counts = {"input": usage.get("prompt_tokens"), "cached": cached, "output": usage.get("completion_tokens")}
-            self.run.once = {"tokens": {name: count for name, count in counts.items() if type(count) is int}}
+            self.run.once = {"tokens": counted_tokens(usage, _ANSWER_TOKENS)}
 
     def _old_observation(self, record: dict[str, Any]) -> None:
         details = record.get("extras")
@@ -297,8 +301,7 @@ def _tokens(used: dict[str, Any]) -> dict[str, int] | None:
     counts = used.get("accumulated_token_usage")
     if not isinstance(counts, dict):
         return None
-    names = {"input": "prompt_tokens", "cached": "cache_read_tokens", "output": "completion_tokens"}
-    return {name: counts[key] for name, key in names.items() if type(counts.get(key)) is int}
+    return counted_tokens(counts, _RUN_TOKENS)
 
 
 def _reasoning(record: dict[str, Any]) -> str | None:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_events import decoded, first_line
+from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, RecordFormat
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.run_builder import NOT_RECORDED, End
@@ -122,4 +123,4 @@ class _PydanticAiEvents(RecordEvents):
 def _use(usage: dict[str, Any]) -> dict[str, Any]:
     names = {"input": "input_tokens", "cached": "cache_read_tokens", "output": "output_tokens"}
     names = names if "input_tokens" in usage else {"input": "request_tokens", "output": "response_tokens"}
-    return {"tokens": {name: usage[key] for name, key in names.items() if type(usage.get(key)) is int}}
+    return {"tokens": counted_tokens(usage, names)}

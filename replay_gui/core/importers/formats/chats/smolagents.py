@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_events import decoded, first_line
+from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import CLOCK, USAGE, RecordEvents, RecordFormat
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.times import any_time
@@ -108,8 +109,7 @@ class _SmolAgentsEvents(RecordEvents):
         usage = step.get("token_usage")
         if not isinstance(usage, dict):
             return {}
-        counts = {"input": usage.get("input_tokens"), "output": usage.get("output_tokens")}
-        return {"tokens": {name: count for name, count in counts.items() if type(count) is int}}
+        return {"tokens": counted_tokens(usage, {"input": "input_tokens", "output": "output_tokens"})}
 
     def end(self) -> None:
         state, output = self.whole.get("state"), self.whole.get("output")

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.message_events import decoded, first_line
+from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
@@ -125,8 +126,8 @@ class _Tau2Events(RecordEvents):
     def _said(self, message: dict[str, Any], role: str) -> None:
         content, calls, usage = message.get("content"), message.get("tool_calls"), message.get("usage")
         if isinstance(usage, dict) and role == "assistant":
-            counts = {"input": usage.get("prompt_tokens"), "output": usage.get("completion_tokens")}
-            self.run.once = {"tokens": {name: count for name, count in counts.items() if type(count) is int}}
+            names = {"input": "prompt_tokens", "output": "completion_tokens"}
+            self.run.once = {"tokens": counted_tokens(usage, names)}
         self.run.once["cost" if role == "assistant" else "user_cost"] = message.get("cost")  # the user is simulated
         extra = self.fields(message, "role", "content", *(("tool_calls",) if isinstance(calls, list) else ()))
         if content or not calls:

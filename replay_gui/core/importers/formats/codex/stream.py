@@ -7,6 +7,7 @@ from typing import Any
 from replay_gui.core.importers.formats.codex.outputs import read_output
 from replay_gui.core.importers.formats.codex.volatile import split_volatile
 from replay_gui.core.importers.formats.message_events import first_line
+from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.run_builder import End, RunBuilder
 from replay_gui.core.log.kinds import Kind
@@ -123,7 +124,7 @@ def counts(usage: Any) -> dict[str, int] | None:
     """Return the tokens by sort; the input has the cached part in it, and the output the reasoning."""
     if not isinstance(usage, dict):
         return None
-    return {name: usage[key] for name, key in _TOKENS.items() if type(usage.get(key)) is int}
+    return counted_tokens(usage, _TOKENS)
 
 
 def _extra(rest: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from replay_gui.core.importers.formats.message import Message
 from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_forms import read_message
+from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, RecordFormat
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.log.kinds import Kind
@@ -157,8 +158,7 @@ class _AdkEvents(RecordEvents):
 
 
 def _use(usage: Any) -> dict[str, Any]:
-    counts = {sort: usage.get(name) for sort, name in _TOKENS.items()} if isinstance(usage, dict) else {}
-    tokens = {sort: count for sort, count in counts.items() if type(count) is int}
+    tokens = counted_tokens(usage, _TOKENS)
     if "output" in tokens:  # Google counts reasoning beside it
         tokens["output"] += tokens.get("reasoning", 0)
     return {"tokens": tokens}

@@ -20,6 +20,7 @@ from replay_gui.core.importers.formats.frameworks.inspect_values import (
     steady,
     text_and_reasoning,
 )
+from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.waiting_results import WaitingResults
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent
@@ -213,10 +214,8 @@ class InspectEvents:
             "retries": event.get("retries"),
         }
         if isinstance(usage, dict):
-            names = {"input": "input_tokens", "output": "output_tokens"}
-            meta["tokens"] = {name: usage[key] for name, key in names.items() if type(usage.get(key)) is int}
-            if type(usage.get("input_tokens_cache_read")) is int:
-                meta["tokens"]["cached"] = usage["input_tokens_cache_read"]
+            names = {"input": "input_tokens", "output": "output_tokens", "cached": "input_tokens_cache_read"}
+            meta["tokens"] = counted_tokens(usage, names)
         content = {"content": text, "tool_calls": calls} if calls else text
         self._run.decision("message" if isinstance(content, str) else "model", content, reasoning, **meta)
         if error:

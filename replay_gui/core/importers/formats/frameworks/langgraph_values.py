@@ -9,6 +9,7 @@ import msgpack
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.formats.message import Message
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
+from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER, USAGE
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.json_lines import NotJson, value_of
@@ -20,6 +21,7 @@ OBJECTS = "objects of Python classes, kept as their class and members"
 MAX_BLOB_BYTES = 64 << 20  # a larger value is not decoded
 _MAX_EXTENSION_DEPTH = 16  # msgpack extensions within extensions; each level is a call of C within C
 REMOVE_ALL = "__remove_all__"
+_TOKENS = {"input": "input_tokens", "output": "output_tokens"}
 _MESSAGE_MODULE = "langchain_core.messages."
 _BAD_VALUE = (ValueError, TypeError, OverflowError, RecursionError, msgpack.exceptions.UnpackException)
 
@@ -191,19 +193,14 @@ def tokens_of(facts: dict[str, Any]) -> dict[str, int] | None:
     """Return the tokens of one answer, None where the message says none."""
     usage = facts.get("usage_metadata")
     if isinstance(usage, dict):
-        counts = _counts(usage, "input_tokens", "output_tokens")
-        details = usage.get("input_token_details")
-        cached = details.get("cache_read") if isinstance(details, dict) else None
-        return counts | ({"cached": cached} if type(cached) is int and counts else {}) or None
+        tokens = counted_tokens(usage, {**_TOKENS, "cached": "input_token_details/cache_read"})
+        return tokens if tokens.keys() & _TOKENS.keys() else None
     about = facts.get("response_metadata")
     usage = about.get("token_usage") or about.get("usage") if isinstance(about, dict) else None
     if not isinstance(usage, dict):
         return None
-    return _counts(usage, "prompt_tokens", "completion_tokens") or _counts(usage, "input_tokens", "output_tokens")
-
-
-def _counts(usage: dict[str, Any], sent: str, answered: str) -> dict[str, int]:
-    return {name: usage[key] for name, key in (("input", sent), ("output", answered)) if type(usage.get(key)) is int}
+    openai = {"input": "prompt_tokens", "output": "completion_tokens"}
+    return counted_tokens(usage, openai) or counted_tokens(usage, _TOKENS)
 
 
 def _with_text_keys(value: Any) -> Any:

@@ -10,12 +10,14 @@ from replay_gui.core.importers.formats.frameworks.case_runs import CaseEvents, C
 from replay_gui.core.importers.formats.message_content import arguments_of
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
+from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import CLOCK, ID, NO_RUNS, USAGE, numbered_records
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.times import milliseconds
 
 _ALL_PASSED = "All assertions passed"
 _READ = ("prompt", "provider", "response", "vars", "gradingResult", "testCase", "success", "score", "error")
+_TOKENS = {"input": "prompt", "output": "completion", "reasoning": "completionDetails/reasoning"}
 _OF_RESPONSE = ("output", "error", "tokenUsage", "cost", "cached", "raw")
 
 
@@ -177,15 +179,8 @@ def _part(result: dict[str, Any]) -> dict[str, Any]:
 
 
 def _use(response: dict[str, Any], record: dict[str, Any]) -> dict[str, Any]:
-    usage, cost = response.get("tokenUsage"), response.get("cost", record.get("cost"))
-    usage = usage if isinstance(usage, dict) else {}
-    details = usage.get("completionDetails")
-    counts = {
-        "input": usage.get("prompt"),
-        "output": usage.get("completion"),
-        "reasoning": details.get("reasoning") if isinstance(details, dict) else None,
-    }
-    tokens = {sort: count for sort, count in counts.items() if type(count) is int}
+    cost = response.get("cost", record.get("cost"))
+    tokens = counted_tokens(response.get("tokenUsage"), _TOKENS)
     is_told = "input" in tokens or "output" in tokens
     is_cost = isinstance(cost, int | float) and not isinstance(cost, bool)
     return {"tokens": tokens if is_told else None, "cost": cost if is_cost else None}

@@ -10,6 +10,7 @@ from typing import Any
 
 from replay_gui.core.importers.formats.frameworks.temporal_failures import failure_text, without_prefix
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
+from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, RECORDER, USAGE
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent
@@ -369,10 +370,6 @@ def _without_ids(value: Any) -> Any:
 
 def _tokens(result: Any) -> dict[str, int] | None:
     usage = result.get("usage") if isinstance(result, dict) else None
-    if not isinstance(usage, dict):
-        return None
-    names = {"input": "input_tokens", "output": "output_tokens"}
-    counts = {name: usage[key] for name, key in names.items() if type(usage.get(key)) is int}
-    details = usage.get("input_tokens_details")
-    cached = details.get("cached_tokens") if isinstance(details, dict) else None
-    return counts | ({"cached": cached} if type(cached) is int and counts else {}) or None
+    names = {"input": "input_tokens", "output": "output_tokens", "cached": "input_tokens_details/cached_tokens"}
+    tokens = counted_tokens(usage, names)
+    return tokens if tokens.keys() - {"cached"} else None

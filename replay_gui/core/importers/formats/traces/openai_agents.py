@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.message_forms import is_message
+from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import ID, USAGE, first_records, numbered_records
 from replay_gui.core.importers.formats.traces.span_events import SpanEvents
 from replay_gui.core.importers.formats.traces.spans import Role, Span, unfolded
@@ -24,6 +25,12 @@ _ROLES: dict[str, Role] = {
     "generation": "model",
     "response": "model",
     "guardrail": "guardrail",
+}
+_TOKENS = {
+    "input": "input_tokens",
+    "cached": "input_tokens_details/cached_tokens",
+    "output": "output_tokens",
+    "reasoning": "output_tokens_details/reasoning_tokens",
 }
 _USED = ("type", "name", "input", "output", "response", "model", "usage")
 
@@ -101,14 +108,7 @@ def _span(record: dict[str, Any], notes: ImportNotes) -> Span:
     meta: dict[str, Any] = {"span": record.get("id"), "model": data.get("model")}
     meta["response_id"] = data.get("response_id")
     if isinstance(usage, dict):
-        sent, answered = (usage.get(f"{sort}_tokens_details") for sort in ("input", "output"))
-        counts = {
-            "input": usage.get("input_tokens"),
-            "cached": sent.get("cached_tokens") if isinstance(sent, dict) else None,
-            "output": usage.get("output_tokens"),
-            "reasoning": answered.get("reasoning_tokens") if isinstance(answered, dict) else None,
-        }
-        meta["tokens"] = {name: count for name, count in counts.items() if type(count) is int} or None
+        meta["tokens"] = counted_tokens(usage, _TOKENS) or None
     return Span(
         id=str(record.get("id")),
         parent=str(record["parent_id"]) if record.get("parent_id") else None,

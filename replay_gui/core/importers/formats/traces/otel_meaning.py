@@ -11,6 +11,7 @@ from typing import Any
 
 from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
+from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.traces.otel_attributes import Attributes, steady
 from replay_gui.core.importers.formats.traces.otel_messages import evaluations, facts_of_tool, messages_of, tool_of
 from replay_gui.core.importers.formats.traces.otel_spans import RawSpan
@@ -173,9 +174,9 @@ def _tokens(attributes: dict[str, Any]) -> dict[str, int] | None:
         value = next((attributes[name] for name in names if attributes.get(name) is not None), None)
         if type(value) is int or (isinstance(value, str) and value.isdecimal() and len(value) < 18):
             counts[sort] = int(value)
-    if not counts and isinstance(usage := unfolded(attributes.get("mlflow.chat.tokenUsage")), dict):
-        told = {"input": usage.get("input_tokens"), "output": usage.get("output_tokens")}
-        counts = {sort: count for sort, count in told.items() if type(count) is int}
+    if not counts:
+        usage = unfolded(attributes.get("mlflow.chat.tokenUsage"))
+        counts = counted_tokens(usage, {"input": "input_tokens", "output": "output_tokens"})
     return counts or None
 
 
