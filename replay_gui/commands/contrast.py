@@ -16,7 +16,7 @@ from replay_gui.commands.contrasted_versions import (
 from replay_gui.commands.reporting import ReportOptions, add_report_arguments, report_options, write_contrast_report
 from replay_gui.commands.runs import EXIT_FAILED, EXIT_GOOD, STANDARD_INPUT, add_format_argument
 from replay_gui.commands.terminal import ProgressLine, print_error, print_json, print_line, print_note
-from replay_gui.core.catalogue.extras import is_catalogue, require_extra
+from replay_gui.core.catalogue.extras import catalogue_of, require_extra
 from replay_gui.core.contrast.consensus import consensus
 from replay_gui.core.contrast.contrast import Contrast, contrast_runs
 from replay_gui.core.contrast.contrast_json import contrast_json
@@ -111,11 +111,11 @@ def _write_report(options: ReportOptions, args: argparse.Namespace, runs: RunSet
 def _read_runs(args: argparse.Namespace) -> tuple[RunSet, LogOf, int]:
     """Return the runs, what finds their logs, and how many could not be read; each is told on standard error."""
     cache, mappings = str(conversion_cache()), str(user_mappings())
-    if len(args.runs) == 1 and is_catalogue(args.runs[0]):
+    if catalogue := catalogue_of(args.runs):
         require_extra("catalogue", "a catalogue")
         from replay_gui.core.catalogue.reading import open_catalogue
 
-        runs = open_catalogue(Path(args.runs[0]))
+        runs = open_catalogue(Path(catalogue))
         return runs, lambda number: log_of_run(runs.runs[number], cache, mappings), 0
     if STANDARD_INPUT in args.runs:
         raise LogUnreadable("contrast reads files, not standard input; give paths")

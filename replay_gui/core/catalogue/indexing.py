@@ -15,7 +15,7 @@ from replay_gui.core.catalogue.part import CataloguePart, joined, part_of
 from replay_gui.core.catalogue.sources import local_file
 from replay_gui.core.contrast.profiling import profiles, run_files
 from replay_gui.core.errors import FormatUnknown, ReplayError
-from replay_gui.core.facts.notes_places import NotesPlaces
+from replay_gui.core.facts.notes_places import NO_PLACES, NotesPlaces
 from replay_gui.core.importers.companions import companions_digest, importer_named
 from replay_gui.core.importers.importer import ReadsCompanions
 from replay_gui.core.importers.packed import foreign_file
@@ -45,7 +45,7 @@ class SourceTask(msgspec.Struct, frozen=True, kw_only=True):
     format: str | None = None
     mappings: str = ""
     known: str = ""
-    places: NotesPlaces = NotesPlaces()
+    places: NotesPlaces = NO_PLACES
 
 
 class SourceBatch(msgspec.Struct, frozen=True):
@@ -125,7 +125,7 @@ def _rows(task: SourceTask, path: str, conversions: str) -> CataloguePart:
     files = run_files(path, conversions, format=task.format, mappings=task.mappings or None, places=task.places)
     if path != task.source:  # its name is that of the source, not of the copy
         files = [
-            msgspec.structs.replace(file, given=file.given.replace(path, task.source, 1), notes="") for file in files
+            msgspec.structs.replace(file, given=file.given.replace(path, task.source, 1), notes=()) for file in files
         ]
     made = list(profiles(files))
     broken = next((profile.run.problem for profile in made if profile.run.problem), "")

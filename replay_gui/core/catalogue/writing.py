@@ -72,7 +72,7 @@ def write_catalogue(
     Args:
         given: paths, globs, folders, URLs. folder: of the catalogue, which is replaced, or made.
         format: an importer's name; None: judged from the content. mappings: path of the user's mappings, or "".
-            places: of notes that count.
+        places: of notes that count.
 
     Raises:
         CatalogueRefused: the folder holds something else. LogUnreadable: a source matches nothing. NotWritten: the

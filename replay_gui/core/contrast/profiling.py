@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import reduce
 from pathlib import Path
 
 import msgspec
@@ -17,7 +18,7 @@ from replay_gui.core.effects.observed import observe_effects
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.errors import ReplayError
 from replay_gui.core.facts.notes_places import NO_PLACES, NotesPlaces
-from replay_gui.core.facts.run_notes import RunNotes, read_notes
+from replay_gui.core.facts.run_notes import RunNotes, joined_notes, read_notes
 from replay_gui.core.facts.run_totals import total_tokens
 from replay_gui.core.importers.conversion_cache import cached_conversions
 from replay_gui.core.importers.run_choice import choose_run
@@ -37,7 +38,7 @@ class RunFile(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         log: path of the log. given: what opens it, ``FILE#n`` of several. name: for people. format: of the user's file.
-        content: BLAKE3 of the user's file, hex. notes: path of its notes, or "".
+        content: BLAKE3 of the user's file, hex. notes: paths of its notes, see joined_notes.
         unused_notes: path of notes beside the user's file that do not count, or "".
     """
 
@@ -46,7 +47,7 @@ class RunFile(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     format: str
     content: str
-    notes: str
+    notes: tuple[str, ...]
     unused_notes: str = ""
 
 
@@ -157,7 +158,7 @@ def _profile(
 def run_profile(file: RunFile, reading: RunReading) -> RunProfile:
     """Return the profile of a run that was read; NotesRefused where notes beside it are not valid."""
     summary = reading.summary
-    notes = read_notes(Path(file.notes)) if file.notes else RunNotes()
+    notes = reduce(joined_notes, map(read_notes, map(Path, file.notes)), RunNotes())
     result = summary.result.with_outcome_by_hand(notes.outcome)
     run = EvaluatedRun(
         given=file.given,

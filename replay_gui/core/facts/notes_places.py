@@ -37,12 +37,10 @@ class NotesPlaces(msgspec.Struct, frozen=True):
         """Return whether notes beside this log count."""
         return os.path.realpath(log.parent) in self.allowed
 
-    def counting(self, log: Path, run: str = "") -> str:
-        """Return the path of the notes that count for a run, which need not exist; "" where none can."""
-        beside = notes_beside(log, run)
-        if self.allows(log) and os.path.lexists(beside):
-            return str(beside)
-        return str(self.own_notes(log, run)) if self.own else ""
+    def counting(self, log: Path, run: str = "") -> tuple[str, ...]:
+        """Return the paths of the notes that count for a run, which need not exist, as `joined_notes` takes them."""
+        beside = (str(notes_beside(log, run)),) if self.allows(log) else ()
+        return (*beside, str(self.own_notes(log, run))) if self.own else beside
 
     def unused(self, log: Path, run: str = "") -> str:
         """Return the path of notes beside a log that do not count, as nobody has allowed its folder; "" without."""

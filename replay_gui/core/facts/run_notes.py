@@ -69,6 +69,12 @@ def read_notes(path: Path) -> RunNotes:
     return replace(_notes(document.get(_TABLE, {}), str(path)), notes=notes)
 
 
+def joined_notes(first: RunNotes, second: RunNotes) -> RunNotes:
+    """Return what two files say of one run; the outcome is that of the first, where it has one."""
+    verdict = first if first.outcome is not None else second
+    return replace(verdict, notes=(*first.notes, *(note for note in second.notes if note not in first.notes)))
+
+
 def write_notes(notes: RunNotes, path: Path) -> None:
     """Write the file as a whole or not at all; NotWritten if that fails."""
     members = {"passed": notes.passed, "score": notes.score, "comment": notes.comment or None}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from replay_gui.core.errors import NotesRefused, NotWritten, ReplayError
 from replay_gui.core.facts.notes_places import notes_beside
-from replay_gui.core.facts.run_notes import RunNotes, read_notes, write_notes
+from replay_gui.core.facts.run_notes import RunNotes, joined_notes, read_notes, write_notes
 from replay_gui.engine.opening import user_notes_places, user_trusted_folders
 
 
@@ -45,9 +45,7 @@ def notes_in_force(log: Path, run: str = "") -> NotesInForce:
     if not user_notes_places().allows(log):
         count = len(others.notes) + (others.outcome is not None)
         return NotesInForce(notes=notes, path=own, unused=beside, unused_count=count, problem=problem)
-    of_both = (*others.notes, *(note for note in notes.notes if note not in others.notes))
-    verdict = others if others.outcome is not None else notes
-    return NotesInForce(notes=replace(verdict, notes=of_both), path=beside, problem=other_problem or problem)
+    return NotesInForce(notes=joined_notes(others, notes), path=beside, problem=other_problem or problem)
 
 
 def change_notes(log: Path, run: str, change: Callable[[RunNotes], RunNotes], *, beside: bool) -> None:

@@ -12,7 +12,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from replay_gui.core.catalogue.extras import is_catalogue, require_extra
+from replay_gui.core.catalogue.extras import catalogue_of, require_extra
 from replay_gui.core.contrast.consensus import MIN_AGREEING, consensus
 from replay_gui.core.contrast.contrast import contrast_runs, separate_chosen
 from replay_gui.core.contrast.failure_groups import failure_pairs, group_failures
@@ -188,8 +188,8 @@ def _report(
 # ---- reading ------------------------------------------------------------------------------------------
 def _read_runs(key: tuple[int, tuple[str, ...]], arguments: EvaluationArguments, context: JobContext) -> _ReadRuns:
     """Return all runs; those that cannot be read have a problem. LogUnreadable where there is none at all."""
-    if len(arguments.sources) == 1 and is_catalogue(arguments.sources[0]):
-        catalogued = _catalogued_runs(arguments.sources[0], context)
+    if catalogue := catalogue_of(arguments.sources):
+        catalogued = _catalogued_runs(catalogue, context)
         return _ReadRuns(key, catalogued, (), GroupingFacts(catalogued))
     files, problems = _source_runs(arguments, context)
     if not files and not problems:

@@ -109,6 +109,18 @@ def test_notes_count_only_where_the_user_has_allowed_them_or_made_them(tmp_path:
     assert (profile.run.passed, profile.run.set_by_hand) == (False, True)
 
 
+def test_notes_beside_a_log_without_an_outcome_leave_that_of_the_user(tmp_path: Path) -> None:
+    path, places = (
+        write_run(tmp_path / "a.rlog", [], passed=None),
+        NotesPlaces(str(tmp_path), (str(tmp_path.resolve()),)),
+    )
+    write_notes(RunNotes(False), places.own_notes(path))
+    for beside, passed in ((RunNotes(), False), (RunNotes(True), True)):
+        write_notes(beside, notes_beside(path))
+        (profile,) = profiles(run_files(str(path), str(tmp_path / "conversions"), places=places))
+        assert profile.run.passed is passed
+
+
 def test_notes_beside_a_log_never_replace_its_own_outcome(tmp_path: Path, read_files: ReadFiles) -> None:
     path = write_run(tmp_path / "a.rlog", [], passed=False)
     write_notes(RunNotes(True), notes_beside(path))
