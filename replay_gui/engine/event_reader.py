@@ -79,29 +79,9 @@ class EventReader:
 
     def row(self, event_index: EventIndex) -> EventRow:
         """Return the row of an event."""
-        index = self._index
-        tool, time, duration = (
-            int(index.tool[event_index]),
-            int(index.time[event_index]),
-            int(index.duration[event_index]),
-        )
-        kind, tool_name = index.kinds[int(index.kind[event_index])], None if tool == NO_TOOL else index.tools[tool]
-        is_wrong = is_failure(kind) and not index.flags[event_index] & FLAG_INTERRUPTED
-        row = EventRow(
-            position=position_after(event_index),
-            kind=kind,
-            tool=tool_name,
-            text="",
-            time=None if time == NO_TIME else time,
-            duration=None if duration == NO_DURATION else duration,
-            failed=bool(index.flags[event_index] & FLAG_FAILED),
-            broken=bool(index.flags[event_index] & FLAG_UNREADABLE),
-            label=kind_label(kind, tool_name),
-        )
+        row = row_without_text(self._index, event_index)
         if self._is_big(event_index):
-            return msgspec.structs.replace(
-                row, text=f"({self._size(event_index) / 1e6:,.1f} MB)", failed=row.failed or is_wrong
-            )
+            return msgspec.structs.replace(row, text=f"({self._size(event_index) / 1e6:,.1f} MB)")
         try:
             event = self._log[event_index]
         except ReplayError as why:
@@ -109,7 +89,6 @@ class EventReader:
         return msgspec.structs.replace(
             row,
             text=self._summary(event),
-            failed=row.failed or is_wrong,
             label=event_label(event),
             effect=self._effects.finding(event),
             cause=None if event.parent is None or event.parent >= event_index else EventIndex(event.parent),
@@ -126,6 +105,24 @@ class EventReader:
 
     def _is_big(self, event_index: EventIndex) -> bool:
         return self._size(event_index) > MAX_ROW_RECORD_BYTES
+
+
+def row_without_text(index: RunIndex, event_index: EventIndex) -> EventRow:
+    """Return the row of an event as far as the index holds it: all but the text."""
+    tool, time, duration = int(index.tool[event_index]), int(index.time[event_index]), int(index.duration[event_index])
+    kind, flags = index.kinds[index.kind[event_index]], int(index.flags[event_index])
+    name = None if tool == NO_TOOL else index.tools[tool]
+    return EventRow(
+        position=position_after(event_index),
+        kind=kind,
+        tool=name,
+        text="",
+        time=None if time == NO_TIME else time,
+        duration=None if duration == NO_DURATION else duration,
+        failed=bool(flags & FLAG_FAILED) or (is_failure(kind) and not flags & FLAG_INTERRUPTED),
+        broken=bool(flags & FLAG_UNREADABLE),
+        label=kind_label(kind, name),
+    )
 
 
 def _link(label: str, event: Event) -> Related:

@@ -13,24 +13,15 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer
 
 from replay_gui.core.effects.effect_words import SHORT_EFFECT_WORDS, finding_words
 from replay_gui.core.facts.event_search import SearchHit
-from replay_gui.core.index.run_index import (
-    FLAG_FAILED,
-    FLAG_INTERRUPTED,
-    FLAG_UNREADABLE,
-    NO_DURATION,
-    NO_PAIR,
-    NO_TIME,
-    NO_TOOL,
-    RunIndex,
-)
-from replay_gui.core.log.kinds import Kind, is_failure
-from replay_gui.core.log.positions import EventIndex, Position, index_before, position_after
+from replay_gui.core.index.run_index import FLAG_FAILED, NO_PAIR, NO_TOOL, RunIndex
+from replay_gui.core.log.kinds import Kind
+from replay_gui.core.log.positions import EventIndex, Position, index_before
 from replay_gui.core.reasons.marks.mark_words import mark_tip
 from replay_gui.core.text.clock import since_start
-from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text, plural
 from replay_gui.engine.answers import EventRow, Rows
+from replay_gui.engine.event_reader import row_without_text
 from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.models.run.event_filter import EventFilter, EventTally
 from replay_gui.models.run.listing import Listing
@@ -367,21 +358,3 @@ class EventTable(QAbstractTableModel):
     def tool_index(self, row: EventRow) -> int:
         """Return the tool's number in the index, for its hue; NO_TOOL if there is none."""
         return NO_TOOL if row.tool is None else int(self._index.tool[index_before(row.position)])
-
-
-def row_without_text(index: RunIndex, event_index: EventIndex) -> EventRow:
-    """Return the row of an event as far as the index holds it: all but the text."""
-    tool, time, duration = int(index.tool[event_index]), int(index.time[event_index]), int(index.duration[event_index])
-    kind, flags = index.kinds[index.kind[event_index]], int(index.flags[event_index])
-    name = None if tool == NO_TOOL else index.tools[tool]
-    return EventRow(
-        position=position_after(event_index),
-        kind=kind,
-        tool=name,
-        text="",
-        time=None if time == NO_TIME else time,
-        duration=None if duration == NO_DURATION else duration,
-        failed=bool(flags & FLAG_FAILED) or (is_failure(kind) and not flags & FLAG_INTERRUPTED),
-        broken=bool(flags & FLAG_UNREADABLE),
-        label=kind_label(kind, name),
-    )
