@@ -53,12 +53,16 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`share`: of the width, relative to the other shares. number: right-aligned. data: monospaced."""
+    """`share`: of the width, relative to the other shares. number: right-aligned. data: monospaced.
+
+    `limit`: how many characters of a cell are shown.
+    """
 
     title: str
     share: float
     number: bool = False
     data: bool = False
+    limit: int = MAX_CELL_LENGTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,10 @@ class ReportTable:
     narrow: bool = False
 
     def __post_init__(self) -> None:
-        cut = tuple(tuple(shortened(cell, MAX_CELL_LENGTH) for cell in row) for row in self.rows)
+        cut = tuple(
+            tuple(shortened(cell, column.limit) for cell, column in zip(row, self.columns, strict=True))
+            for row in self.rows
+        )
         object.__setattr__(self, "rows", cut)
 
     @property

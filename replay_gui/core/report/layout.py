@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import PurePath
 
 from replay_gui.core.facts.run_measures import token_words
+from replay_gui.core.facts.run_note import MAX_TEXT
 from replay_gui.core.facts.run_outcome import RunResult, outcome_words
 from replay_gui.core.log.positions import position_after
 from replay_gui.core.report.comparison_layout import comparison_sections
@@ -154,8 +155,9 @@ def _noted(part: RunPart) -> ReportTable:
     for noted in part.noted[:_MAX_NOTED]:
         first, last = position_after(noted.first), position_after(noted.last)
         place = f"{first:,}" if first == last else f"{first:,} to {last:,}"
-        rows.append((place, one_line(noted.text, _MAX_NOTE_CHARACTERS) or "Bookmark"))
-    return ReportTable((Column("Event", 1.4), Column("Note", 8)), tuple(rows), total=len(part.noted), what="notes")
+        rows.append((place, one_line(noted.text, MAX_TEXT) or "Bookmark"))
+    columns = (Column("Event", 1.4), Column("Note", 8, limit=_MAX_NOTE_CHARACTERS))
+    return ReportTable(columns, tuple(rows), total=len(part.noted), what="notes")
 
 
 def _checks(part: RunPart) -> ReportTable:

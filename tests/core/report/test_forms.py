@@ -34,7 +34,7 @@ from replay_gui.core.report.document import (
 from replay_gui.core.report.forms import FORMS
 from replay_gui.core.report.html import html_report
 from replay_gui.core.report.layout import MAX_FINDING_ROWS, layout_document
-from replay_gui.core.report.model import Report, RunPart, TimelineCounts, TimelineLane, UnreadableRun
+from replay_gui.core.report.model import NotedEvents, Report, RunPart, TimelineCounts, TimelineLane, UnreadableRun
 from replay_gui.core.verification.verify_log import verify
 from replay_gui.printing.saving import PDF, SUFFIXES
 from replay_gui.version import VERSION
@@ -274,6 +274,18 @@ def test_texts_of_a_million_characters_are_cut_where_people_read(tmp_path: Path)
     for suffix in (".html", ".md"):
         assert len(FORMS[suffix](report)) < 400_000
         assert b"more characters" in FORMS[suffix](report)
+
+
+def test_a_note_is_shown_as_far_as_a_page_has_room(valid: Report) -> None:
+    first, last = EventIndex(2), EventIndex(4)
+    texts = ("why " * 100, "n" * 5_000, "")
+    noted = tuple(NotedEvents(first, last, text) for text in texts)
+    report = replace(valid, runs=(replace(valid.runs[0], noted=noted),))
+    html = html_report(layout_document(report))
+    assert ("why " * 100).strip() in html
+    assert f"{'n' * 2_000}… (3,000 more characters)" in html
+    assert "Bookmark" in html
+    assert json.loads(FORMS[".json"](report))["runs"][0]["noted"][1]["text"] == "n" * 5_000
 
 
 def test_a_run_id_as_long_as_a_header_does_not_stand_at_every_finding(tmp_path: Path) -> None:
