@@ -16,13 +16,13 @@ from replay_gui.core.divergence.rules.rules import Action, Rule, Rules
 from replay_gui.core.divergence.rules.rules_file import read_rules, rules_beside, write_rules
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.effects.effect_words import tool_effect_words
+from replay_gui.core.reasons.marks.mark_words import MARK_WORDS
 from replay_gui.core.reasons.marks.run_mark import MarkKind
 from replay_gui.engine.opening import user_trusted_folders
 from replay_gui.models.run.event_table import EventColumn
 from replay_gui.widgets.run.event_detail import EventDetail
 from replay_gui.widgets.run.event_list import EventList
 from replay_gui.widgets.run.fact_row import FactRow
-from replay_gui.widgets.run.mark_row import MarkRow
 from tests.helpers.journey import WAIT, Journey
 
 Key, Ctrl, Tip = Qt.Key, Qt.KeyboardModifier.ControlModifier, Qt.ItemDataRole.ToolTipRole
@@ -54,7 +54,8 @@ def _found(journey: Journey) -> list[MarkKind]:
 
 def _card(journey: Journey) -> list[FactRow]:
     (detail,) = journey.window.findChildren(EventDetail)
-    return [row for row in detail.card.rows if isinstance(row, MarkRow)]
+    names = {words.short for words in MARK_WORDS.values()}
+    return [row for row in detail.card.rows if row.accessibleName().partition(":")[0] in names]
 
 
 def _tip(journey: Journey, position: int) -> str:

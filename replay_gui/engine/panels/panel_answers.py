@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from replay_gui.core.errors import ReplayError
+from replay_gui.core.log.positions import Position
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.panels.note_messages import AddNote, ChangeNotes, GetNotes, NotesRead
-from replay_gui.engine.panels.panel_messages import PanelAnswer, PanelQuestion, ReadFurther, ReadOn
+from replay_gui.engine.panels.panel_messages import EndRead, PanelAnswer, PanelQuestion, ReadEnd, ReadFurther, ReadOn
 
 
 def answer_panel(run: OpenRun, question: PanelQuestion) -> PanelAnswer:
@@ -12,9 +14,20 @@ def answer_panel(run: OpenRun, question: PanelQuestion) -> PanelAnswer:
     match question:
         case ReadOn(position, after):
             return ReadFurther(position, after, run.read_on(position, after))
+        case ReadEnd():
+            return _read_end(run)
         case GetNotes() | AddNote() | ChangeNotes():
             return _answer_about_notes(run, question)
     raise AssertionError(f"{type(question).__name__} is not answered here")
+
+
+def _read_end(run: OpenRun) -> EndRead:
+    """Read the last state; nobody has gone there, so that what prevents it is not raised."""
+    end = Position(run.index.count)
+    try:
+        return EndRead(end, run.state_at(end))
+    except ReplayError:
+        return EndRead(end, None)
 
 
 def _answer_about_notes(run: OpenRun, question: GetNotes | AddNote | ChangeNotes) -> NotesRead:

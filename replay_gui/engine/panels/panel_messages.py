@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import msgspec
 
 from replay_gui.core.log.positions import Position
@@ -29,3 +32,14 @@ class ReadFurther(PanelAnswer, frozen=True):
     position: Position
     after: int
     reading: ReadingPage
+
+
+class ReadEnd(PanelQuestion, frozen=True):
+    """Read the state after the last event there is. Answer: EndRead."""
+
+
+class EndRead(PanelAnswer, frozen=True):
+    """The root of the state after `position` events, which are all; None where it cannot be read."""
+
+    position: Position
+    state: Mapping[str, Any] | None

@@ -15,9 +15,11 @@ from replay_gui.core.reasons.why_words import set_aside_words
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import cost_text, duration_text, plural
 from replay_gui.engine.comparison.why_answers import RunSize
+from replay_gui.models.timeline.spending_plot import token_words
 
 _MAX_NAME = 40  # characters of a run's or tool's name
 _MAX_VALUE = 24  # characters of a value among others
+_MAX_EXACT = 100_000  # tokens told to the last one: a head has little room
 _MAX_CHAIN = 6  # events of an origin that are named
 
 KIND_WORDS: dict[ReasonKind, str] = {
@@ -174,7 +176,8 @@ def run_line(events: int, size: RunSize | None, result: RunResult | None, uses: 
         parts.append(duration_text(size.duration))
     if uses:
         tokens, cost = total_tokens(uses), total_cost(uses)
-        parts += [plural(tokens, "token")] if tokens is not None else []
+        if tokens is not None:
+            parts.append(plural(tokens, "token") if tokens < _MAX_EXACT else f"{token_words(tokens)} tokens")
         parts += [cost_text(cost)] if cost is not None else []
     return " · ".join(parts)
 

@@ -67,7 +67,7 @@ class DivergenceView(QWidget):
         column.addWidget(self.prompt)
         column.addWidget(self.view, 1)
         self.bookkeeping = QPushButton()
-        set_role(self.bookkeeping, "link")
+        set_role(self.bookkeeping, "foot")
         self.bookkeeping.setToolTip(plain_tooltip(BOOKKEEPING_TIP))
         self.bookkeeping.clicked.connect(self._on_bookkeeping_clicked)
         column.addWidget(self.bookkeeping)

@@ -14,17 +14,22 @@ _MIN_ELIDED_CHARS = 3  # of an elided text, with the ellipsis; a shorter one tel
 
 
 class ElidedLabel(PlainLabel):
-    """One line of plain text, elided to the width of the label; the tooltip shows the whole text."""
+    """One line of plain text, elided to the width of the label; the tooltip shows the whole text.
+
+    Attributes: is_whole: whether the text is not shown at all where it would be cut: a word of little weight.
+    """
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent=parent)
+        self.is_whole = False
 
     @property
     def shown(self) -> str:
-        """The part of the text that fits; nothing if that would be one character and an ellipsis."""
+        """The part of the text that fits; nothing if that would be one character and an ellipsis, or see `is_whole`."""
         width = self.contentsRect().width()
         shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, width)
-        return shown if len(shown) >= _MIN_ELIDED_CHARS or shown == self.text() else ""
+        is_enough = len(shown) >= _MIN_ELIDED_CHARS and not self.is_whole
+        return shown if is_enough or shown == self.text() else ""
 
     def minimumSizeHint(self) -> QSize:
         """No least width: the text is cut."""

@@ -79,8 +79,9 @@ class Panel(QFrame):
         self.setAccessibleName(text)
         self._fit_head()
 
-    def set_secondary(self, text: str) -> None:
-        """Set the text after the title, in the data font: an id, a path."""
+    def set_secondary(self, text: str, is_whole: bool = False) -> None:
+        """Set the text after the title, in the data font: an id, a path. `is_whole`: it is left out, not cut."""
+        self._secondary.is_whole = is_whole
         self._secondary.setText(text)
 
     def set_note(self, text: str) -> None:

@@ -75,7 +75,7 @@ class EventDetail(Panel):
         self._finder: RunSearch | None = None
         self.origin, self.integrity = Section("Where it came from"), Section("Integrity")
         self.more = QPushButton("Show more")
-        set_role(self.more, "link")
+        set_role(self.more, "foot")
         self.pages = QStackedWidget()
         self.pages.setMinimumHeight(_MIN_UPPER_HEIGHT_PX)
         self.pages.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)

@@ -50,7 +50,7 @@ class EventList(Panel):
         self.view.setItemDelegate(self._delegate)
         self.view.setColumnHidden(EventColumn.DURATION, True)
         self.bookkeeping = QPushButton()
-        set_role(self.bookkeeping, "link")
+        set_role(self.bookkeeping, "foot")
         self.bookkeeping.setToolTip(plain_tooltip(BOOKKEEPING_TIP))
         self.bookkeeping.clicked.connect(self._on_bookkeeping_clicked)
         body = QWidget()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from replay_gui.core.log.positions import Position
@@ -12,6 +12,7 @@ from replay_gui.look.theme import FOCUS, GAP, ICON, ROW, UNIT, data_font, theme,
 from replay_gui.widgets.parts.line_text import LineText
 
 NAME_WIDTH_PX = 10 * GAP  # width of the names
+_TEXT_LEFT_PX = GAP + UNIT + NAME_WIDTH_PX
 
 
 class FactRow(QAbstractButton):
@@ -70,11 +71,18 @@ class FactRow(QAbstractButton):
     def paint_text(self, painter: QPainter) -> None:
         """Paint what the row says, after a check mark or a cross if the fact is checked."""
         colors = theme()
-        space = self.rect().adjusted(GAP + UNIT + NAME_WIDTH_PX, 0, -GAP, 0)
         if self.sound is not None:
-            icon_rect = QRect(space.x() - UNIT // 2, (ROW - ICON) // 2, ICON, ICON)
+            icon_rect = QRect(_TEXT_LEFT_PX - UNIT // 2, (ROW - ICON) // 2, ICON, ICON)
             colour = colors.good_text if self.sound else colors.bad_text
             tinted_icon("check" if self.sound else "cross", colour).paint(painter, icon_rect)
-            space = space.adjusted(ICON + UNIT, 0, 0, 0)
         ink = colors.accent if self._link else colors.bad_text if self.sound is False else colors.text
-        LineText(data_font()).draw(painter, space, self.said, ink)
+        self.draw_text(painter, self.text_room(self.width()), ink)
+
+    def text_room(self, width: int) -> QRect:
+        """Return where a row of this width has its text."""
+        left = _TEXT_LEFT_PX + (0 if self.sound is None else ICON + UNIT)
+        return QRect(left, 0, width - left - GAP, self.height())
+
+    def draw_text(self, painter: QPainter, room: QRect, ink: QColor) -> None:
+        """Draw what is said, on one line."""
+        LineText(data_font()).draw(painter, room, self.said, ink)

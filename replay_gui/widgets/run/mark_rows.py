@@ -9,7 +9,7 @@ from replay_gui.core.text.wording import plural
 from replay_gui.models.run.run_marks import RunMarks
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.run.fact_row import FactRow
-from replay_gui.widgets.run.mark_row import MarkRow
+from replay_gui.widgets.run.sentence_row import SentenceRow
 
 
 def mark_rows(marks: RunMarks, most: int) -> list[FactRow]:
@@ -22,7 +22,7 @@ def mark_rows(marks: RunMarks, most: int) -> list[FactRow]:
         return []
     rows = list[FactRow]()
     for mark in marks.shown[:most]:
-        row = MarkRow(MARK_WORDS[mark.kind].short, one_line(mark.sentence))
+        row = SentenceRow(MARK_WORDS[mark.kind].short, one_line(mark.sentence), link=True)
         row.aim = position_after(mark.events[0])
         row.setToolTip(plain_tooltip(mark_tip(mark)))
         rows.append(row)

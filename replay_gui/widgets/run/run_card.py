@@ -19,8 +19,9 @@ from replay_gui.models.session import Session
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.run.fact_row import FactRow
 from replay_gui.widgets.run.mark_rows import mark_rows
+from replay_gui.widgets.run.sentence_row import SentenceRow
 
-_MAX_CHARACTERS = 200  # of one line
+_MAX_CHARACTERS = 200  # of one row
 _MAX_OUTCOMES = 3  # graders that are listed
 _MAX_MARKS = 8  # that are listed
 
@@ -165,7 +166,7 @@ class RunCard(QScrollArea):
         return rows
 
     def _link(self, name: str, text: str, index: EventIndex) -> FactRow:
-        row = FactRow(name, one_line(text, _MAX_CHARACTERS), link=True)
+        row = SentenceRow(name, one_line(text, _MAX_CHARACTERS), link=True)
         row.aim = position_after(index)
         row.aimed.connect(self.position_chosen)
         return row
@@ -179,7 +180,7 @@ def _tokens(count: int | None, more: int | None, more_words: str) -> str:
 
 
 def _row(name: str, text: str) -> FactRow:
-    row = FactRow(name, one_line(text, _MAX_CHARACTERS))
+    row = SentenceRow(name, one_line(text, _MAX_CHARACTERS))
     row.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     row.setCursor(Qt.CursorShape.ArrowCursor)
     return row

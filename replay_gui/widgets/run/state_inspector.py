@@ -11,6 +11,7 @@ from replay_gui.core.state.state import Path
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
 from replay_gui.engine.answers import PositionState
+from replay_gui.models.run.end_state import EndState
 from replay_gui.models.run.run_link import run_link
 from replay_gui.models.run.state_tree import StateTree
 from replay_gui.models.session import Session
@@ -27,12 +28,13 @@ from replay_gui.widgets.values.watch_view import WatchView
 class StateInspector(Panel):
     """The session's state as a tree. What is open and chosen stays when the position moves.
 
-    What is in sight stays too, as long as the first change is among it or a value is chosen.
+    What is in sight stays too, as long as the first change is among it or a value is chosen. Before the first event
+    it is the state at the end, as soon as that is known.
     """
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__("State", parent)
-        self._session = session
+        self._session, self._end = session, EndState(session, self)
         self.tree = StateTree(self)
         self.view = ValueView("State", self.tree)
         self.trace = ChosenValueTrace(session, self)
@@ -67,6 +69,7 @@ class StateInspector(Panel):
         self.tree.searched.connect(self._on_searched)
         session.run_changed.connect(self.on_run_changed)
         session.position_state_changed.connect(self.on_position_state_changed)
+        self._end.changed.connect(self.on_position_state_changed)
         session.report_changed.connect(self._show_trust)
         self.on_run_changed()
 
@@ -85,10 +88,12 @@ class StateInspector(Panel):
 
     @Slot()
     def on_position_state_changed(self) -> None:
-        shown = self._session.position_state
+        shown = self._end.shown()
         self.set_title("State" if shown is None else f"State after {shown.position:,}")
+        if self._end.is_shown:
+            self.set_title("State at the end")
         facts = self._session.facts
-        self.set_secondary(facts.state if facts is not None else "")
+        self.set_secondary(facts.state if facts is not None else "", is_whole=True)
         if shown is not None:
             self.tree.show(shown.state, shown.changes)
             self.view.show_change()
@@ -101,7 +106,7 @@ class StateInspector(Panel):
 
     @Slot()
     def _show_trust(self) -> None:
-        shown, report = self._session.position_state, self._session.report
+        shown, report = self._end.shown(), self._session.report
         if shown is None or shown.trusted:
             self.untrusted.show_text("")
             return
@@ -189,9 +194,9 @@ class StateInspector(Panel):
             hint = f"{plural(self.tree.hidden_hits, 'hit')} in what this event did not change."
         elif self.search.text():
             hint = "Nothing found." if self.tree.complete else "Searching…"
-        elif self.changed_only.isChecked():
+        elif self.changed_only.isChecked() and shown.position:
             hint = "This event changed nothing."
-        elif shown.position == 0:
+        elif shown.position == 0 and (self.changed_only.isChecked() or not self._end.is_shown):
             hint = "Empty: no event has been applied yet."
         else:
             hint = "The state is empty."

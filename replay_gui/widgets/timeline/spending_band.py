@@ -209,7 +209,7 @@ class SpendingBand(QWidget):
         painter.setFont(ui_font(size=SMALL_SIZE))
         measure, ground = painter.fontMetrics(), QColor(theme().panel)
         ground.setAlphaF(0.8)
-        box = QRectF(LABELS + UNIT, 0, measure.horizontalAdvance(words) + 2 * UNIT, measure.height())
+        box = QRectF(ORIGIN_PX + LINE, 0, measure.horizontalAdvance(words) + 2 * UNIT, measure.height())
         painter.fillRect(box, ground)
         painter.setPen(theme().secondary)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)

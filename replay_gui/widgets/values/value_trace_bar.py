@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QToolButton, QWidget
 
 from replay_gui.core.text.json_pointer import join_pointer, pointer_text
+from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.icons import icon
-from replay_gui.look.theme import GAP, ICON, UNIT, set_role, theme_events
+from replay_gui.look.theme import GAP, ICON, UNIT, theme_events
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.models.values.value_trace import ChosenValueTrace
-from replay_gui.widgets.parts.elided_label import ElidedLabel
+from replay_gui.widgets.parts.plain_label import PlainLabel
+
+_MAX_NAME = 60  # characters of the value's name
 
 
 class ValueTraceBar(QFrame):
-    """Names the chosen value, says how often it changed and by which event last; hidden while none is chosen."""
+    """Names the chosen value, says how often it changed and by which event last; hidden while none is chosen.
+
+    The buttons stand beside the words, or below where these would be cut.
+    """
 
     def __init__(self, trace: ChosenValueTrace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._trace = trace
-        self.words = ElidedLabel()
-        set_role(self.words, "secondary")
+        self.words = PlainLabel(role="secondary")
+        self.words.setWordWrap(True)
         self.stop = self._button("Stop looking for changes")
         self.previous = self._button("Previous change of this value")
         self.next = self._button("Next change of this value")
@@ -30,12 +36,17 @@ class ValueTraceBar(QFrame):
         self.next.clicked.connect(self._on_next)
         self.watch = self._button("Watch this value")
         self.all_changes = self._button("All changes of this value")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(GAP, UNIT, GAP, UNIT)
-        row.setSpacing(UNIT)
-        row.addWidget(self.words, 1)
+        self._buttons = QWidget()
+        buttons = QHBoxLayout(self._buttons)
+        buttons.setContentsMargins(0, 0, 0, 0)
+        buttons.setSpacing(UNIT)
         for button in (self.stop, self.previous, self.next, self.all_changes, self.watch):
-            row.addWidget(button)
+            buttons.addWidget(button)
+        self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._layout.setContentsMargins(GAP + UNIT, UNIT, GAP, UNIT)
+        self._layout.setSpacing(UNIT)
+        self._layout.addWidget(self.words, 1)
+        self._layout.addWidget(self._buttons, 0, Qt.AlignmentFlag.AlignLeft)
         trace.changed.connect(self._show)
         theme_events().changed.connect(self._on_theme_changed)
         self._on_theme_changed()
@@ -61,10 +72,25 @@ class ValueTraceBar(QFrame):
         trace = self._trace
         self.setVisible(trace.path is not None)
         if trace.path is not None:
-            self.words.setText(f"{pointer_text(join_pointer(trace.path[-1:]))}: {trace.words}")
+            name = one_line(pointer_text(join_pointer(trace.path[-1:])), _MAX_NAME)
+            self.words.setText(f"{name}: {trace.words}")
         self.stop.setVisible(trace.tracing)
+        self._fit()
         self.previous.setEnabled(trace.previous_change is not None)
         self.next.setEnabled(trace.next_change is not None)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the buttons where they leave room for the words."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Put the buttons beside the words where one line has room for both."""
+        margins, measure = self._layout.contentsMargins(), self.words.fontMetrics()
+        words = measure.horizontalAdvance(self.words.text()) + 2 * UNIT
+        needed = margins.left() + words + UNIT + self._buttons.sizeHint().width() + margins.right()
+        below, beside = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
+        self._layout.setDirection(beside if needed <= self.width() else below)
 
     @Slot()
     def _on_theme_changed(self) -> None:

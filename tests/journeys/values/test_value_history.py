@@ -42,6 +42,19 @@ def choose(journey: Journey, *path: str | int) -> StateInspector:
     return inspector
 
 
+def test_before_the_first_event_the_end_stands_beside_the_card(journey: Journey, log: Path) -> None:
+    journey.open(log)
+    inspector = journey.window.run_view.state
+    journey.until(lambda: inspector.accessibleName() == "State at the end")
+    inspector.tree.reveal(("memory", "other"))
+    row = inspector.tree.row_of(("memory", "other"))
+    assert row is not None
+    assert (inspector.tree.row(row).text, inspector.tree.row_of(("memory", "plan"))) == ("2", None)
+    journey.press(Key.Key_Right)
+    journey.arrive(1)
+    assert inspector.accessibleName() == "State after 1"
+
+
 def test_the_chosen_value_says_when_it_changed(journey: Journey, log: Path) -> None:
     journey.open(log)
     journey.session.seek(Position(6))

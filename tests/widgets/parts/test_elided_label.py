@@ -29,6 +29,8 @@ def test_what_has_no_room_is_an_ellipsis_and_a_tip(
     QApplication.sendEvent(label, ask)
     assert tips == ["", "<qt>&lt;b&gt;ToolResponse&lt;/b&gt;</qt>"]
     assert (label.text(), label.minimumSizeHint().width()) == (TEXT, 0)
+    label.is_whole = True
+    assert label.shown == ""
 
 
 def test_it_is_drawn_in_the_ink_of_the_theme(qtbot: QtBot, qapp: QApplication) -> None:

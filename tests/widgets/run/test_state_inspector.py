@@ -159,6 +159,20 @@ def test_before_the_first_event_it_says_so(inspector: StateInspector, session: S
     assert not inspector.grab().isNull()
 
 
+def test_the_words_on_a_value_are_never_cut(inspector: StateInspector, session: StorySession) -> None:
+    bar = inspector.trace_bar
+    bar.show()
+    bar.words.setText("calls: changed 14 times, last by 1,302 (← search, +0:41)")
+    for width in (600, 308, 230):
+        inspector.resize(width, 480)
+        bar.resize(width, bar.sizeHint().height())
+        shown, words = bar.words.contentsRect(), bar.words.text()
+        flags = Qt.TextFlag.TextWordWrap
+        needed = bar.words.fontMetrics().boundingRect(0, 0, shown.width(), 999, flags, words)
+        assert needed.height() <= bar.words.heightForWidth(shown.width())
+        assert needed.width() <= shown.width(), width
+
+
 def test_more_changes_than_are_marked_are_counted(inspector: StateInspector, session: StorySession) -> None:
     assert inspector.more_changes.isHidden()
     shown = msgspec.structs.replace(moment_at(812), more_changes=990_000)

@@ -1,0 +1,77 @@
+"""The state at the end of the run, which stands beside the card of the run while no event has been applied."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from PySide6.QtCore import QObject, Signal, Slot
+
+from replay_gui.core.log.positions import Position
+from replay_gui.engine.answers import PositionState
+from replay_gui.engine.panels.panel_messages import EndRead, ReadEnd
+from replay_gui.engine.requests import Answer, Request
+from replay_gui.models.session import Session
+
+
+class EndState(QObject):
+    """Asks for the state at the end once the position is 0 and the whole run was read.
+
+    Signal: changed(): it is known, or is not known any more.
+    """
+
+    changed = Signal()
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._state: Mapping[str, Any] | None = None
+        self._asked = (-1, Position(0))  # the run, and how many events of it
+        for told in (session.position_state_changed, session.progress_changed, session.index_changed):
+            told.connect(self._ask)
+        session.run_changed.connect(self._forget)
+        session.events_changed.connect(self._forget)
+        if session.bridge is not None:
+            session.bridge.answered.connect(self._on_answered)
+
+    def shown(self) -> PositionState | None:
+        """Return the session's state, with that of the end in place of the empty one at position 0, if it is known."""
+        shown = self._session.position_state
+        if shown is None or shown.position or self._state is None:
+            return shown
+        report = self._session.report
+        is_broken = report is not None and report.first_broken is not None
+        return msgspec.structs.replace(shown, state=self._state, trusted=not is_broken)
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether `shown` returns the state of the end."""
+        shown = self._session.position_state
+        return shown is not None and not shown.position and self._state is not None
+
+    @Slot()
+    def _ask(self) -> None:
+        session, shown = self._session, self._session.position_state
+        if session.bridge is None or session.working or not session.index.complete or not session.index.count:
+            return
+        wanted = session.number, Position(session.index.count)
+        if shown is not None and not shown.position and wanted != self._asked:
+            self._asked = wanted
+            session.bridge.send_request(ReadEnd.__name__, Request(session.number, ReadEnd(), session.side))
+
+    @Slot()
+    def _forget(self) -> None:
+        self._asked = (-1, Position(0))
+        if self._state is not None:
+            self._state = None
+            self.changed.emit()
+
+    @Slot(object)
+    def _on_answered(self, answer: Answer) -> None:
+        if answer.side is not self._session.side:
+            return
+        match answer.value:
+            case EndRead(position, state) if (answer.run, position) == self._asked:
+                self._state = state
+                self.changed.emit()
