@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from replay_gui.core.importers.formats.codex.context import is_context, split_context
 from replay_gui.core.importers.formats.codex.item_parts import (
     are_plain_texts,
     other_fields,
@@ -44,6 +45,7 @@ _BOOKKEEPING = frozenset(
         "shutdown_complete",
         "task_complete",
         "task_started",
+        "thread_goal_updated",
         "thread_name_updated",
         "thread_rolled_back",
         "thread_settings_applied",
@@ -56,18 +58,10 @@ _BOOKKEEPING = frozenset(
     }
 )
 """Events that are no steps, or that say again what the conversation says."""
-_CONTEXT = (  # how messages begin that Codex itself puts into the user's place
-    "<environment_context>",
-    "<user_instructions>",
-    "<permissions instructions>",
-    "<turn_aborted>",
-    "<INSTRUCTIONS>",
-    "<collaboration_mode>",
-    "<skill>",
-    "<user_shell_command>",
-    "<subagent_notification>",
-    "# AGENTS.md instructions",
-)
+_ASIDE = ("collab_", "dynamic_tool_call_", "guardian_", "hook_", "image_generation_", "realtime_", "sub_agent_")
+"""How the types of events begin that accompany calls of the conversation."""
+_STATE_LINES = frozenset({"world_state", "retained_context"})
+"""Lines with what Codex itself keeps, to build its next request from."""
 
 
 class CodexEvents:
@@ -86,6 +80,7 @@ class CodexEvents:
         self._model: str | None = None
         self._total: Any = None  # the sum of tokens last told
         self._answered = set[str]()  # calls
+        self._counted = set[str]()  # answers of the model whose tokens were counted
         self._told: dict[str, dict[str, Any]] = {}  # by call, what events say of it that has no answer yet
         self._end: tuple[End, str | None] | None = None
 
@@ -156,6 +151,12 @@ class CodexEvents:
                 self._turn(payload)
             case "compacted":
                 self.run.add(Kind.SNAPSHOT, {"snapshot_type": "compaction", "data": payload})
+            case "token_usage_record":
+                self._used(payload)
+            case "inter_agent_communication":
+                self._between_agents(payload)
+            case _ if kind in _STATE_LINES:
+                self._bookkeeping(kind, payload)
             case _:
                 self._unknown(kind, payload)
 
@@ -194,8 +195,10 @@ class CodexEvents:
                 content, volatile = split_volatile(item)
                 snapshot = {"snapshot_type": "compaction", "data": content}
                 self.run.add(Kind.SNAPSHOT, snapshot, fields=volatile or None)
-            case "ghost_snapshot":
-                self._bookkeeping("ghost_snapshot", item)
+            case "ghost_snapshot" | "configuration_update" | "additional_tools":
+                self._bookkeeping(str(kind), item)
+            case "agent_message":
+                self._between_agents(item)
             case str() if kind.endswith("_output"):
                 self._output(item)
             case str() if kind.endswith("_call"):
@@ -205,20 +208,35 @@ class CodexEvents:
 
     def _said(self, item: dict[str, Any]) -> None:
         role = str(item.get("role"))
+        context, own = split_context(item) if role in ("user", "developer") else ([], [])
+        if context and own:  # in one message: what Codex adds, and what the user said
+            self._say(role, {**item, "content": context}, by_codex=True)
+            self._say(role, {**item, "content": own}, by_codex=False)
+        else:
+            self._say(role, item, by_codex=bool(context))
+
+    def _say(self, role: str, item: dict[str, Any], by_codex: bool) -> None:
         texts = texts_of(item.get("content"))
         content: Any = item.get("content")
         if texts and are_plain_texts(content):
             content = "\n\n".join(texts)
         extra, volatile = other_fields(item, "type", "role", "content")
-        start = texts[0] if texts else ""
         self._end = None if role in ("user", "assistant") else self._end
         if role == "assistant":
             self.run.decision("message", content, None, extra, fields=volatile)
-        elif role in ("user", "developer") and start.startswith(_CONTEXT):
+        elif by_codex:
             payload = {**extra, "data": content}
             self.run.add("x:bookkeeping/codex/environment", payload, fields=volatile)
         else:
             self.run.observation("message", role, content, extra, fields=volatile)
+
+    def _between_agents(self, item: dict[str, Any]) -> None:
+        """What one agent of the session told another."""
+        content: Any = item.get("content")
+        if are_plain_texts(content):
+            content = "\n\n".join(texts_of(content))
+        extra, volatile = other_fields(item, "type", "author", "content")
+        self.run.observation("message", str(item.get("author") or "agent"), content, extra, fields=volatile)
 
     def _reasoning(self, item: dict[str, Any]) -> None:
         parts = item.get("summary") or item.get("content")
@@ -265,8 +283,9 @@ class CodexEvents:
         call_id = item.get("call_id")
         told = self._told.pop(str(call_id), {})
         facts = self._surveyed.facts.get(str(call_id), {})
-        output = read_output(item.get("output"), facts)
-        rest, volatile = split_volatile(item, "type", "output", "call_id")
+        told_as = "tools" if item.get("type") == "tool_search_output" and "output" not in item else "output"
+        output = read_output(item.get(told_as), facts)
+        rest, volatile = split_volatile(item, "type", told_as, "call_id")
         fields = {**rest, **told}
         extra = {**output.extra, **({"fields": fields} if fields else {})}
         meta = {key: value for key, value in output.meta.items() if value is not None}
@@ -307,7 +326,7 @@ class CodexEvents:
                 self.run.error(kind, str(payload.get("message")), "codex", extra, fields=volatile)
             case _ if kind in CALLS_TOLD:
                 self._call_told(kind, payload)
-            case _ if kind in _BOOKKEEPING or kind.endswith(("_delta", "_approval_request")):
+            case _ if kind in _BOOKKEEPING or kind.startswith(_ASIDE) or kind.endswith(("_delta", "_approval_request")):
                 if kind in ("task_complete", "turn_complete"):
                     self._end = ("answered", None)
                 elif kind in ("task_started", "turn_started"):
@@ -319,7 +338,9 @@ class CodexEvents:
     def _said_in_event(self, kind: str, payload: dict[str, Any]) -> None:
         """A message, as an event: most are in the conversation too."""
         role, text = _ROLES[kind], payload.get("message")
-        if isinstance(text, str) and (role, hash(text.strip())) not in self._surveyed.said:
+        if isinstance(text, str) and role == "user" and is_context(text):
+            self._bookkeeping(kind, payload)
+        elif isinstance(text, str) and (role, hash(text.strip())) not in self._surveyed.said:
             extra, volatile = other_fields(payload, "type", "message")
             if role == "user":
                 self.run.observation("message", "user", text, extra, fields=volatile)
@@ -358,5 +379,15 @@ class CodexEvents:
         repeated = total is not None and total == self._total
         self._total = total if total is not None else self._total
         content, volatile = split_volatile(payload, "type")
-        tokens = None if repeated else counts(last if last is not None else total)
+        tokens = None if repeated or self._surveyed.has_usage_records else counts(last if last is not None else total)
         self.run.bookkeeping("codex/tokens", content or None, tokens=tokens, usage=volatile)
+
+    def _used(self, payload: dict[str, Any]) -> None:
+        """The tokens of one answer of the model, which newer files write for each, once by its id."""
+        answer = payload.get("response_id")
+        repeated = isinstance(answer, str) and answer in self._counted
+        self._counted.add(str(answer))
+        content, volatile = split_volatile(payload, "type", "usage", "turn_token_usage", "thread_token_usage")
+        usage = payload.get("usage")
+        told = {**volatile, "usage": usage}
+        self.run.bookkeeping("codex/tokens", content or None, tokens=None if repeated else counts(usage), usage=told)

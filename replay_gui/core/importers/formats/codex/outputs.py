@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from replay_gui.core.importers.formats.codex.script_output import ScriptOutput, read_script_output
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.times import seconds
 
@@ -41,6 +42,10 @@ _REFUSALS = re.compile(
     r"|user (?:rejected|cancelled|denied) (?:the )?(?:MCP )?tool call"
     r"|approval policy is .{0,40}; reject command",
 )
+_COMMAND_MEMBERS = frozenset(
+    {"chunk_id", "wall_time_seconds", "exit_code", "session_id", "original_token_count", "output"}
+)
+"""Members of what a script is given for a command that it ran; where it prints just that, it is that answer."""
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _ABORTED = re.compile(r"aborted(?: by user)?(?: after [\d.]+ ?s)?")
 
@@ -63,8 +68,13 @@ class ToolOutput:
 
 def read_output(raw: Any, facts: dict[str, Any]) -> ToolOutput:
     """Take an answer apart. `facts`: what other lines say of the same call (`exit_code`, `success`, `duration`)."""
+    script = read_script_output(raw)
+    if script is not None:
+        raw = script.output
     output, extra, meta = decoded(raw), dict[str, Any](), dict[str, Any]()
-    if isinstance(output, dict) and isinstance(output.get("metadata"), dict):
+    if isinstance(output, dict) and "output" in output and output.keys() <= _COMMAND_MEMBERS:
+        output, extra, meta = _command_told(output)
+    elif isinstance(output, dict) and isinstance(output.get("metadata"), dict):
         metadata = dict(output["metadata"])
         if "duration_seconds" in metadata:
             meta["duration"] = seconds(metadata.pop("duration_seconds"))
@@ -82,13 +92,38 @@ def read_output(raw: Any, facts: dict[str, Any]) -> ToolOutput:
         extra.setdefault("exit_code", facts["exit_code"])
     if facts.get("duration") is not None:
         meta.setdefault("duration", facts["duration"])
+    if script is not None:
+        meta.update({"duration": script.duration} if script.duration else {}, **_cell(script))
+        extra.update({"running": True} if script.how == "running" else {})
     text = output if isinstance(output, str) else ""
     code = extra.get("exit_code")  # where there is one, the command ran, whatever it printed
     refused = code is None and _REFUSALS.match(text.lstrip()) is not None
     error = _error(text, code, extra.get("success", facts.get("success")), output)
+    if script is not None and script.error is not None:
+        error = script.error
     if refused:
         error = first_line(text)
     return ToolOutput(output, error, refused, extra, meta)
+
+
+def _command_told(told: dict[str, Any]) -> tuple[Any, dict[str, Any], dict[str, Any]]:
+    """Return (the output, other content, the volatile part) of what a script tells of a command that it ran."""
+    extra, meta = dict[str, Any](), dict[str, Any]()
+    if told.get("exit_code") is not None:
+        extra["exit_code"] = told["exit_code"]
+    if told.get("original_token_count") is not None:
+        extra["original_token_count"] = told["original_token_count"]
+    if told.get("session_id") is not None:
+        extra["running"], meta["session_id"] = True, told["session_id"]
+    if told.get("chunk_id") is not None:
+        meta["chunk_id"] = told["chunk_id"]
+    if (wall := seconds(told.get("wall_time_seconds"))) is not None:
+        meta["duration"] = wall
+    return told["output"], extra, meta
+
+
+def _cell(script: ScriptOutput) -> dict[str, Any]:
+    return {} if script.cell is None else {"cell_id": script.cell}
 
 
 def _error(text: str, code: Any, success: Any, output: Any) -> str | None:

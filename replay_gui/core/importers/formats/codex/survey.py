@@ -16,6 +16,7 @@ _UUID7_MARK = 14  # index of the digit that tells a UUID's version
 ENDS = frozenset({"exec_command_end", "patch_apply_end", "mcp_tool_call_end", "web_search_end"})
 CALLS_TOLD = frozenset({"exec_command_begin", "patch_apply_begin", "mcp_tool_call_begin", "web_search_begin", *ENDS})
 """Events that say again what items of the conversation say."""
+_COMPLETED_CALLS = frozenset({"CommandExecution", "FileChange", "McpToolCall"})
 
 
 class _Payload(msgspec.Struct, kw_only=True):
@@ -34,11 +35,14 @@ class _Payload(msgspec.Struct, kw_only=True):
     success: bool | None = None
     duration: Any = None
     result: Any = None
+    item: Any = None
+    subagent_history_start_ordinal: Any = None
 
 
 class _CodexFields(msgspec.Struct):
     type: str | None = None
     timestamp: str | None = None
+    ordinal: int | None = None
     payload: _Payload | None = None
 
 
@@ -55,6 +59,7 @@ class CodexSurvey:
         said: hashes of the texts of the conversation's messages, by role.
         own_from: number of the first line that is the session's own, where it begins with its parent's history.
         inherited_from: number of the line with which that history begins.
+        has_usage_records: whether the file tells the tokens of each answer; other counts in it are then repeats.
     """
 
     calls: set[str] = field(default_factory=set)
@@ -62,6 +67,7 @@ class CodexSurvey:
     said: set[tuple[str, int]] = field(default_factory=set)
     own_from: int | None = None
     inherited_from: int | None = None
+    has_usage_records: bool = False
 
     def is_inherited(self, number: int) -> bool:
         """Whether a line, counted from 1, was copied from the session that this one continues."""
@@ -86,6 +92,10 @@ def survey(source: Source) -> CodexSurvey:
         history.take(line.number, fields, payload)
         if fields.type == "event_msg" and payload.type in ENDS and payload.call_id is not None:
             surveyed.facts[payload.call_id] = _facts(payload)
+        elif fields.type == "event_msg" and payload.type == "item_completed" and isinstance(payload.item, dict):
+            _take_item(payload.item, surveyed.facts)
+        elif fields.type == "token_usage_record":
+            surveyed.has_usage_records = True
         elif fields.type == "response_item":
             if payload.call_id is not None and not (payload.type or "").endswith("_output"):
                 surveyed.calls.add(payload.call_id)
@@ -105,12 +115,22 @@ class _InheritedHistory:
         self._own: str | None = None
         self._begun: int | None = None  # ns, of the parent's first line
         self._forked = False
+        self._first_own: int | None = None  # the ordinal of it, where the file says so
 
     def take(self, number: int, fields: _CodexFields, payload: _Payload) -> None:
+        if self._first_own is not None:
+            if fields.ordinal is None:
+                return
+            if fields.ordinal >= self._first_own:
+                self.end = self.end or (None if self.start is None else number)
+            elif self.start is None:
+                self.start = number
+            return
         time = iso_time(fields.timestamp)
         if fields.type == "session_meta":
             if self._own is None:
                 self._own = payload.id
+                self._first_own = _whole(payload.subagent_history_start_ordinal)
                 self._forked = payload.forked_from_id is not None or (
                     isinstance(payload.source, dict) and "subagent" in payload.source
                 )
@@ -135,6 +155,12 @@ class _InheritedHistory:
         return time > self._begun + (0 if starts else _SECOND)
 
 
+def _whole(value: Any) -> int | None:
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 16:
+        return int(value)
+    return value if type(value) is int else None
+
+
 def _time_of_uuid7(text: str) -> int | None:
     """Return the milliseconds since 1970 that a UUID of version 7 begins with (RFC 9562, 5.7); None of other ids."""
     if len(text) != 36 or text[_UUID7_MARK] != "7":
@@ -151,6 +177,21 @@ def _facts(payload: _Payload) -> dict[str, Any]:
         good = payload.result.get("Ok")
         success = not (isinstance(good, dict) and good.get("is_error") is True) and "Err" not in payload.result
     return {"exit_code": payload.exit_code, "success": success, "duration": duration_of(payload.duration)}
+
+
+def _take_item(item: dict[str, Any], facts: dict[str, dict[str, Any]]) -> None:
+    """Keep what a completed item says of the call whose id it has."""
+    call = item.get("id")
+    if item.get("type") not in _COMPLETED_CALLS or not isinstance(call, str):
+        return
+    code, status = item.get("exit_code"), item.get("status")
+    told = facts.setdefault(call, {"exit_code": None, "success": None, "duration": None})
+    if type(code) is int:
+        told["exit_code"] = code
+    if status in ("failed", "declined"):
+        told["success"] = False
+    if told["duration"] is None:
+        told["duration"] = duration_of(item.get("duration", item.get("duration_ms")))
 
 
 def duration_of(value: Any) -> int | None:

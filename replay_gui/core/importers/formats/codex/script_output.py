@@ -1,0 +1,67 @@
+"""What `exec` answered: a script that calls tools, whose answer begins with how the script went."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from replay_gui.core.importers.times import seconds
+
+_HEADER = re.compile(
+    r"Script (?:(?P<how>completed|failed|terminated)|running with cell ID (?P<cell>\S+))\n"
+    r"Wall time:? (?P<wall>[\d.]+) seconds\nOutput:\n"
+)
+_ERROR = "Script error:\n"
+_TEXT = {"type", "text"}
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptOutput:
+    """A script's answer, taken apart.
+
+    Attributes:
+        output: a text where all of it is text, otherwise the parts that are left, pictures among them.
+        how: "completed", "failed" or "terminated"; "running" where the script goes on and is waited for later.
+        error: what a failed script says of itself; None where it did not fail. duration: ns.
+        cell: the id by which a running script is waited for.
+    """
+
+    output: Any
+    how: str
+    error: str | None
+    duration: int | None
+    cell: str | None
+
+
+def read_script_output(raw: Any) -> ScriptOutput | None:
+    """Take an answer of `exec` apart; None where it does not begin as one does."""
+    parts = raw if isinstance(raw, list) else [raw]
+    first = parts[0] if parts else None
+    text = first.get("text") if isinstance(first, dict) else first
+    header = _HEADER.match(text) if isinstance(text, str) else None
+    if header is None or not isinstance(text, str):
+        return None
+    left = text[header.end() :]
+    rest = [{**first, "text": left}, *parts[1:]] if isinstance(first, dict) else [left]
+    rest = [part for part in rest if part != {"type": "input_text", "text": ""}]
+    texts = [part if isinstance(part, str) else part["text"] for part in rest if _is_text(part)]
+    how = header["how"] or "running"
+    return ScriptOutput(
+        output="\n".join(texts) if len(texts) == len(rest) else rest,
+        how=how,
+        error=_error("\n".join(texts), how),
+        duration=seconds(float(header["wall"])) or None,  # a 0 is a tenth or less
+        cell=header["cell"],
+    )
+
+
+def _error(text: str, how: str) -> str | None:
+    if how not in ("failed", "terminated"):
+        return None
+    told = text[text.find(_ERROR) + len(_ERROR) :] if _ERROR in text else text
+    return told.strip().partition("\n")[0].strip() or f"the script {how}"
+
+
+def _is_text(part: Any) -> bool:
+    return isinstance(part, str) or (isinstance(part, dict) and part.keys() == _TEXT and isinstance(part["text"], str))

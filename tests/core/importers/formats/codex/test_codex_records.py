@@ -1,0 +1,134 @@
+"""Lines that Codex writes since 0.147: scripts that call tools, tokens of each answer, kinds of a message's parts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.helpers.foreign import Read, read_all
+
+_TIME = "2026-08-17T13:00:{:02}.000Z"
+
+
+def read(folder: Path, *lines: tuple[str, dict[str, Any]], **meta: Any) -> Read:
+    """A session of lines, each a type and a payload."""
+    told = [("session_meta", {"id": "s", "cwd": "/w", **meta}), *lines]
+    texts = [
+        json.dumps({"timestamp": _TIME.format(number), "ordinal": number, "type": kind, "payload": payload})
+        for number, (kind, payload) in enumerate(told)
+    ]
+    (folder / "rollout.jsonl").write_text("\n".join(texts))
+    (found,) = read_all(folder / "rollout.jsonl")
+    return found
+
+
+def item(kind: str, **members: Any) -> tuple[str, dict[str, Any]]:
+    return "response_item", {"type": kind, **members}
+
+
+def text(words: str) -> dict[str, str]:
+    return {"type": "input_text", "text": words}
+
+
+def test_a_scripts_answer_is_taken_apart(tmp_path: Path) -> None:
+    picture = {"type": "input_image", "image_url": "data:image/png;base64,AAAA"}
+    command = {"chunk_id": "5f", "wall_time_seconds": 0.5, "exit_code": 2, "output": "no such file\n"}
+    done = "Script completed\nWall time 0.2 seconds\nOutput:\n"
+    answers: list[Any] = [
+        [text(done), text(json.dumps(command))],
+        [text(done), picture],
+        [text("Script failed\nWall time 0.1 seconds\nOutput:\n"), text("half\n"), text("Script error:\nboom\nat 1")],
+        "Script running with cell ID 7\nWall time 10.0 seconds\nOutput:\n",
+        done + "plain",
+        [text("one"), text("two")],
+    ]
+    lines = []
+    for number, answer in enumerate(answers):
+        lines.append(item("custom_tool_call", name="exec", input="text(1)", call_id=str(number)))
+        lines.append(item("custom_tool_call_output", call_id=str(number), output=answer))
+    found = read(tmp_path, *lines).of("ToolResponse")
+    assert [event.payload["output"] for event in found] == [
+        "no such file\n",
+        [picture],
+        "half\n\nScript error:\nboom\nat 1",
+        "",
+        "plain",
+        [text("one"), text("two")],
+    ]
+    assert [event.payload["error"] for event in found] == ["exit 2 · no such file", None, "boom", None, None, None]
+    assert (found[0].payload["exit_code"], found[0].meta["chunk_id"]) == (2, "5f")
+    assert (found[3].payload["running"], found[3].meta["cell_id"]) == (True, "7")
+    assert [event.meta["duration"] // 10**8 for event in found[:5]] == [2, 2, 1, 100, 2]
+
+
+def test_tokens_of_each_answer_count_once_and_not_again_in_sums(tmp_path: Path) -> None:
+    usage = {"input_tokens": 10, "cached_input_tokens": 4, "output_tokens": 5}
+    record = {"response_id": "r1", "usage": usage, "thread_token_usage": {"input_tokens": 99}}
+    count = {"type": "token_count", "info": {"last_token_usage": usage, "total_token_usage": usage}}
+    found = read(
+        tmp_path,
+        ("token_usage_record", record),
+        ("event_msg", count),
+        ("token_usage_record", record),
+        ("token_usage_record", {"response_id": "r2", "usage": usage}),
+    )
+    counted = [event.meta["tokens"] for event in found.of("x:bookkeeping/codex/tokens") if "tokens" in event.meta]
+    assert counted == [{"input": 10, "cached": 4, "output": 5}] * 2
+
+
+def test_what_codex_adds_to_a_message_is_not_the_users(tmp_path: Path) -> None:
+    kinds = {"content_item_kinds": ["environment.context", "user.text"], "turn_id": "t"}
+    environment = text("<environment_context>\n<cwd>/w</cwd>\n</environment_context>")
+    found = read(
+        tmp_path,
+        item("message", role="user", content=[environment, text("first")]),
+        item(
+            "message",
+            role="user",
+            content=[text("weather: fine"), text("<skill> is a word")],
+            internal_chat_message_metadata_passthrough=kinds,
+        ),
+        item("message", role="user", content=[text('<hook_prompt hook_run_id="h">x</hook_prompt>')]),
+        item("message", role="user", content=[text("<question>is mine</question>")]),
+        ("event_msg", {"type": "user_message", "message": environment["text"]}),
+        ("world_state", {"full": True, "state": {"agents_md": {"text": "a"}}}),
+        item("agent_message", author="/root/a", recipient="/root", content=[text("done")]),
+    )
+    said = [(event.payload["source"], event.payload["data"]) for event in found.of("Observation")]
+    assert said == [
+        ("user", "first"),
+        ("user", "<skill> is a word"),
+        ("user", "<question>is mine</question>"),
+        ("/root/a", "done"),
+    ]
+    assert len(found.of("x:bookkeeping/codex/environment")) == 3
+    assert not found.of("x:codex/other")
+
+
+def test_completed_items_tell_how_a_call_went(tmp_path: Path) -> None:
+    ran = {
+        "type": "CommandExecution",
+        "id": "k",
+        "exit_code": 3,
+        "status": "failed",
+        "duration": {"secs": 2, "nanos": 0},
+    }
+    found = read(
+        tmp_path,
+        item("function_call", name="exec_command", arguments='{"cmd": "make"}', call_id="k"),
+        ("event_msg", {"type": "item_completed", "item": ran}),
+        item("function_call_output", call_id="k", output="stop"),
+        item("tool_search_call", call_id="q", arguments={"query": "mail"}),
+        item("tool_search_output", call_id="q", tools=[{"name": "send"}]),
+    ).of("ToolResponse")
+    assert (found[0].payload["error"], found[0].payload["exit_code"]) == ("exit 3 · stop", 3)
+    assert found[0].meta["duration"] == 2 * 10**9
+    assert found[1].payload["output"] == [{"name": "send"}]
+
+
+def test_the_ordinal_tells_where_a_subagents_own_work_begins(tmp_path: Path) -> None:
+    said = [item("message", role="user", content=[text(words)]) for words in ("parent's", "parent's too", "own")]
+    found = read(tmp_path, *said, source={"subagent": {}}, subagent_history_start_ordinal="3")
+    assert [event.payload["data"] for event in found.of("Observation")] == ["own"]
+    assert len(found.of("x:bookkeeping/codex/inherited")) == 2
