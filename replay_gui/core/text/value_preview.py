@@ -34,6 +34,8 @@ _DATA = (
     "file_data",
     "image",
 )  # members with what it holds
+_MEDIA_TYPES = ("mimeType", "mime_type", "mime", "media_type")
+_SORTS = {"image": "picture", "audio": "sound", "video": "video"}
 _TERMINAL_CODE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])|\x08")
 
 Members: TypeAlias = Mapping[str, Any]
@@ -210,9 +212,12 @@ def _media_text(part: Members) -> str:
     what = _MEDIA.get(kind) if isinstance(kind, str) else None
     if what is None:
         return ""
+    sort = next((part[name] for name in _MEDIA_TYPES if isinstance(part.get(name), str)), "")
+    what = _SORTS.get(sort.partition("/")[0], "document") if "/" in sort else what
     held: Any = part
     for _ in range(2):
         if isinstance(held, Mapping):
             held = next((held[name] for name in _DATA if held.get(name)), None)
-    is_data = isinstance(held, str) and (held.startswith("data:") or "://" not in held[:_MAX_VALUE_CHARACTERS])
+    is_data = isinstance(held, str) and not held.startswith("blob:")
+    is_data = is_data and (held.startswith("data:") or "://" not in held[:_MAX_VALUE_CHARACTERS])
     return f"({what}, {max(1, round(len(held) * 3 / 4 / 1024)):,} KB)" if held and is_data else f"({what})"

@@ -45,7 +45,7 @@ class OpenCode:
 
     name = "opencode"
     title = "OpenCode session"
-    version = 6
+    version = 7
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "aggregate_id": ID,
@@ -194,7 +194,7 @@ def _run_record(record: dict[str, Any], number: int) -> tuple[str, dict[str, Any
 
 class _OpenCodeEvents(RecordEvents):
     agent = "OpenCode"
-    _last: int | None = None  # when the last call ended, in ns
+    _last: int | None = None  # the latest time of the parts so far, in ns
     _failed: tuple[dict[str, Any], dict[str, Any]] | None = None  # the error of an answer, and that answer
 
     def __init__(self, session: dict[str, Any], format: OpenCode, notes: ImportNotes) -> None:
@@ -268,10 +268,20 @@ class _OpenCodeEvents(RecordEvents):
 
     def _part(self, part: dict[str, Any], role: str) -> None:
         kind, text = part.get("type"), part.get("text")
+        known = [time for time in (self._last, self.run.context.get("time")) if time is not None]
+        self._last = max(known, default=None)
         extra = self.fields(part, "text", "tool", "state", "type" if part.get("type") in _PARTS else "")
         match kind:
+            case "text" if role == "user" and part.get("ignored") is True:  # shown to the user, and to no model
+                self.run.bookkeeping(f"{self.format}/ignored-text", {"text": text, **extra.get("fields", {})})
+            case "text" if role == "user" and part.get("synthetic") is True:
+                self.run.observation("attachment", "opencode", text, extra)
             case "text" if role == "user":
                 self.said("user", text, extra)
+            case "file" if role == "user":
+                named = {key: part[key] for key in ("type", "mime", "url") if key in part}
+                rest = self.fields(part, *named)
+                self.run.observation("attachment", "user", [named], rest)
             case "text":
                 self.answered(text, None, extra)
             case "reasoning":

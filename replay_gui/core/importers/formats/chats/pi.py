@@ -22,7 +22,7 @@ class Pi(RecordFormat):
 
     name = "pi"
     title = "Pi session"
-    version = 5
+    version = 6
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "parentId": ID,
@@ -40,31 +40,42 @@ class Pi(RecordFormat):
         "tokensBefore": USAGE,
         "firstKeptEntryId": ID,
         "fullOutputPath": HOST,
+        "partialArgs": "the arguments, as they came in",
+        "updatedAt": CLOCK,
+        "pad": "room for a longer title",
+        "duration": CLOCK,
+        "ttft": CLOCK,
     }
+    volatile_within: ClassVar[Mapping[str, str]] = {"startedAt": CLOCK, "recordedAt": CLOCK}
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
-        """Accept records that begin with a `session` that has `cwd` and `timestamp`."""
-        first = records[0] if records else {}
+        """Accept records that begin with a `session` that has `cwd` and `timestamp`; its title may stand before it."""
+        first = next((record for record in records[:2] if record.get("type") != "title"), {})
         return first.get("type") == "session" and "cwd" in first and "timestamp" in first
 
     def events(self, notes: ImportNotes) -> RecordEvents:
         """Return the reader of one session's entries."""
-        return _PiEvents(self.name, self.volatile, notes)
+        return _PiEvents(self.name, self.volatile, notes, self.volatile_within)
 
 
 class _PiEvents(RecordEvents):
     agent = "Pi"
+    title: dict[str, Any] | None = None  # that stands before the session
 
     def run_id(self, head: list[dict[str, Any]]) -> str | None:
-        session_id = head[0].get("id")
+        session_id = next((record.get("id") for record in head if record.get("type") == "session"), None)
         return session_id if isinstance(session_id, str) else None
 
     def record(self, record: dict[str, Any]) -> None:
         kind, message = record.get("type"), record.get("message")
         self.run.context |= {"id": record.get("id")}
         match kind:
+            case "title" if self.run.count == 0 and self.title is None:
+                self.title = record
             case "session":
                 self.run.agent_init(self.agent, "", self.fields(record, "type").get("fields", {}))
+                if self.title is not None:
+                    self.run.bookkeeping(f"{self.format}/title", self.fields(self.title, "type").get("fields", {}))
             case "model_change" | "thinking_level_change":
                 data = self.fields(record, "type").get("fields", {})
                 self.run.add(Kind.STATE_TRANSITION, {"transition_type": kind, "data": data})
@@ -75,7 +86,7 @@ class _PiEvents(RecordEvents):
                 self.run.add(Kind.SNAPSHOT, {"snapshot_type": kind, "data": data})
             case "custom_message":
                 self._put_in(record)
-            case "custom" | "label" | "session_info":
+            case "custom" | "label" | "session_info" | "title" | "title_change":
                 self.run.bookkeeping(f"{self.format}/{kind}", self.fields(record, "type").get("fields", {}))
             case _:
                 self.unknown(kind, record, "type")

@@ -17,6 +17,13 @@ _STARTS = (
     "<subagent_notification>",
     "<recommended_plugins>",
     "<goal_context>",
+    "<skills_instructions>",
+    "<apps_instructions>",
+    "<plugins_instructions>",
+    "<app-context>",
+    "<multi_agent_mode>",
+    "<model_switch>",
+    "<personality_spec>",
     "# AGENTS.md instructions",
     ">>> TRANSCRIPT ",  # of the review that approves commands in the user's place
     ">>> APPROVAL REQUEST ",

@@ -209,7 +209,7 @@ class CodexEvents:
     def _said(self, item: dict[str, Any]) -> None:
         role = str(item.get("role"))
         context, own = split_context(item) if role in ("user", "developer") else ([], [])
-        if context and own:  # in one message: what Codex adds, and what the user said
+        if role == "user" and context and own:  # in one message: what Codex adds, and what the user said
             self._say(role, {**item, "content": context}, by_codex=True)
             self._say(role, {**item, "content": own}, by_codex=False)
         else:

@@ -133,6 +133,51 @@ def test_opencodes_calls_that_run_beside_each_other_end_in_the_order_of_the_cloc
     assert found.kinds[-1] == "Decision"
 
 
+def test_what_opencode_adds_to_a_prompt_is_not_the_users(tmp_path: Path) -> None:
+    picture = {"type": "file", "mime": "image/png", "filename": "a.png", "url": "data:image/png;base64,AAAA"}
+    parts = [
+        {"type": "text", "text": "Called the Read tool", "synthetic": True},
+        {"type": "text", "text": "for people", "ignored": True},
+        picture,
+        {"type": "text", "text": "What is it?"},
+    ]
+    answer = [
+        {"type": "text", "text": "A cat.", "time": {"start": 8}},
+        {"type": "step-finish", "reason": "stop", "tokens": {"input": 3, "output": 2}},
+    ]
+    asked = {"info": {"role": "user", "time": {"created": 1}}, "parts": parts}
+    answered = {"info": {"role": "assistant", "time": {"created": 5}}, "parts": answer}
+    path = tmp_path / "session.json"
+    path.write_text(json.dumps({"info": {}, "messages": [asked, answered]}))
+    (found,) = read_all(path, "opencode")
+    said = [event.payload for event in found.of("Observation")]
+    assert [(one["obs_type"], one["source"]) for one in said] == [
+        ("attachment", "opencode"), ("attachment", "user"), ("message", "user"),
+    ]  # fmt: skip
+    assert said[1]["fields"] == {"filename": "a.png"}
+    assert len(found.of("x:bookkeeping/opencode/ignored-text")) == 1
+    assert [event.meta["time"] // 10**6 for event in found.of("x:bookkeeping/opencode/step-finish")] == [8]
+
+
+def test_a_session_of_pi_may_begin_with_its_title(tmp_path: Path) -> None:
+    time = "2026-08-31T23:30:37.000Z"
+    result = {"role": "toolResult", "toolCallId": "c", "content": [{"type": "text", "text": "x"}]}
+    call = {"type": "toolCall", "id": "c", "name": "read", "arguments": {"path": "a"}, "partialArgs": "{"}
+    lines = [
+        {"type": "title", "v": 1, "title": "Fix it", "updatedAt": time, "pad": "   "},
+        {"type": "session", "version": 3, "id": "s1", "timestamp": time, "cwd": "/w"},
+        {"type": "message", "timestamp": time, "message": {"role": "assistant", "content": [call], "duration": 1.5}},
+        {"type": "message", "timestamp": time, "message": result},
+    ]
+    path = tmp_path / "session.jsonl"
+    path.write_text("\n".join(map(json.dumps, lines)))
+    (found,) = read_all(path)
+    assert (found.run.run_id, found.kinds[:2]) == ("s1", ["AgentInit", "x:bookkeeping/pi/title"])
+    assert found.events[1].payload["data"] == {"v": 1, "title": "Fix it"}
+    assert "fields" not in found.of("ToolRequest")[0].payload
+    assert [event.payload["output"] for event in found.of("ToolResponse")] == ["x"]
+
+
 def test_what_the_user_refused_or_stopped_is_no_error(tmp_path: Path) -> None:
     found = read_seed("copilot-vscode/0.json")
     assert [event.payload["reason"] for event in found.of("CapabilityDenied")] == ["refused by the user"]
