@@ -49,7 +49,7 @@ class _CodexFields(msgspec.Struct):
 _decode = msgspec.json.Decoder(_CodexFields).decode
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class CodexSurvey:
     """What the first pass found.
 
