@@ -22,6 +22,7 @@ from replay_gui.engine.requests import (
     StopWork,
     WorkEnded,
 )
+from replay_gui.models.comparison.aligned_timelines import AlignedTimelines
 from replay_gui.models.comparison.comparison_cursor import ComparisonCursor
 from replay_gui.models.comparison.comparison_navigation import NO_ROW, events_at, first_row, mark_divergences
 from replay_gui.models.comparison.comparison_states import (
@@ -80,6 +81,7 @@ class ComparisonSession(ComparisonCursor):
         self.b_grows = False
         self._first_row = NO_ROW  # that was shown first, of itself
         self._pair = RunPair(a, self.b, self)
+        self._timelines = AlignedTimelines(a, self.b, self)
         self._showing = EventLoopQueue(self)  # marks and the first row of a result, after its causes and rows
         self._asking = EventLoopQueue(self)  # the states of a step, after its events
         self._pair.opened.connect(self._on_opened)
@@ -344,6 +346,7 @@ class ComparisonSession(ComparisonCursor):
         if was_working:
             self.progress_changed.emit(None)
         self.compared_changed.emit()
+        self._timelines.align(compared.row_indexes)
         sides = (self.a, compared.row_indexes.last_a), (self.b, compared.row_indexes.last_b)
         marking = [partial(mark_divergences, session, compared.comparison, last) for session, last in sides]
         self._showing.begin(*marking, partial(self._select_first, compared, first))
@@ -358,6 +361,7 @@ class ComparisonSession(ComparisonCursor):
         self._showing.stop()
         self._asking.stop()
         self.compared, self.step, self.row = None, None, NO_ROW
+        self._timelines.align(None)
         self.compared_changed.emit()
         self.row_changed.emit(NO_ROW)
         self.step_changed.emit()

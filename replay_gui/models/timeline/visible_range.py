@@ -12,11 +12,11 @@ from PySide6.QtCore import QObject, Signal, Slot
 from replay_gui.core.index.run_index import NO_PAIR, RunIndex
 from replay_gui.core.log.positions import Position, index_before
 from replay_gui.models.run.listing import ALL_EVENTS, Listing
+from replay_gui.models.timeline.aligned_axis import AlignedAxis
 from replay_gui.models.timeline.timeline_axis import NUMBERS, TimeAxis, TimelineAxis, why_no_times
 from replay_gui.models.timeline.timeline_marks import TimelineMarks
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 
-_MIN_EVENTS = 8  # that the timeline of a short run has room for
 _EVENTS_AROUND = 6  # shown on either side of an event that is zoomed to
 
 
@@ -57,6 +57,7 @@ class VisibleRange(QObject):
         self.hides_bookkeeping = True
         self.listing = ALL_EVENTS
         self._requested_axis = "number"
+        self._aligned: AlignedAxis | None = None
         self._time_axis: tuple[RunIndex, TimeAxis] | None = None  # and the index that it was made of
         self._shows_all = True  # the view shows the whole run, and goes on doing so while the index grows
 
@@ -66,8 +67,8 @@ class VisibleRange(QObject):
         self._show_scale(self._scale(start, end).clamped(self.index.count))
 
     def fit_view(self) -> None:
-        """Show the whole run."""
-        self.set_view(0.0, float(self.index.count))
+        """Show the whole run, or of two that are aligned both."""
+        self._show_scale(self._whole_scale())
 
     def zoom_to_event(self, position: Position) -> None:
         """Show the event from its request to its answer, and a little around it."""
@@ -101,7 +102,7 @@ class VisibleRange(QObject):
         self.marks, self.chosen = TimelineMarks(), None
         self._shows_all = True
         self.update_axis()
-        self.view = (0.0, float(max(self.index.count, _MIN_EVENTS)))
+        self.view = self._whole_scale().view
 
     def zoom(self, factor: float) -> None:
         """Show `factor` times as many events; the position stays where it is on the screen, or else the middle does."""
@@ -113,6 +114,10 @@ class VisibleRange(QObject):
     def pan(self, share: float) -> None:
         """Move the view by `share` of its length, towards the end (or, below 0, the start) of the run."""
         self._show_scale(self._scale(*self.view).panned(share, self.index.count))
+
+    def _whole_scale(self) -> TimelineScale:
+        axis = self.timeline_axis
+        return TimelineScale(0.0, axis.extent(self.index.count), 1.0, axis)
 
     def _scale(self, start: float, end: float) -> TimelineScale:
         return TimelineScale.showing_range((start, end), 1.0, self.timeline_axis)
@@ -160,7 +165,9 @@ class VisibleRange(QObject):
 
     @property
     def timeline_axis(self) -> TimelineAxis:
-        """The mapping between positions and the coordinates of `axis`."""
+        """The mapping between positions and the coordinates of `axis`, or of the rows of a comparison."""
+        if self._aligned is not None:
+            return self._aligned
         if self.axis == "number" or not self.index.count:
             return NUMBERS
         if self._time_axis is None or self._time_axis[0] is not self.index:
@@ -173,7 +180,26 @@ class VisibleRange(QObject):
         if axis != self.axis:
             self.axis, self._time_axis = axis, None
             self.axis_changed.emit()
-            self.set_view(*(0.0, float(self.index.count)) if self._shows_all else self.view)
+            self._show_again(self.view)
+
+    # ---- along the rows of a comparison ---------------------------------------------------------------
+    def align(self, aligned: AlignedAxis | None) -> None:
+        """Draw along the rows of a comparison, whatever `axis` says, or along `axis` again; the view stays."""
+        if aligned is not self._aligned:
+            view, self._aligned = self.view, aligned
+            self._show_again(view)
+            self.axis_changed.emit()
+
+    def show_coordinates(self, start: float, end: float) -> None:
+        """Show what is between two coordinates of `timeline_axis`."""
+        self._show_scale(TimelineScale(start, end, 1.0, self.timeline_axis).clamped(self.index.count))
+
+    def _show_again(self, view: tuple[float, float]) -> None:
+        """Show the same positions along another axis; if all were shown, all again."""
+        if self._shows_all:
+            self.fit_view()
+        else:
+            self.set_view(*view)
 
     def set_marks(self, marks: TimelineMarks) -> None:
         """Mark these events instead of those marked before; another run begins without any."""

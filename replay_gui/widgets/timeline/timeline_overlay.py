@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygonF
 
 from replay_gui.core.log.positions import position_after
 from replay_gui.look.bookmark import BOOKMARK_PX, paint_bookmark
 from replay_gui.look.marks import MARGIN, Mark, mark_pixmap
 from replay_gui.look.theme import BAR, GAP, LINE, MARK, UNIT, theme
+from replay_gui.models.timeline.aligned_axis import AlignedAxis
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 from replay_gui.models.timeline.timeline_scene import TimelineScene
+from replay_gui.widgets.parts.hatching import paint_hatching
 from replay_gui.widgets.timeline.origin_arcs import paint_origin_arcs
 from replay_gui.widgets.timeline.timeline_layout import TimelineLayout
 
@@ -31,6 +33,8 @@ class OverlayPainter:
     def paint_below(self) -> None:
         """Paint the background of the lanes."""
         self._paint_gaps()
+        if isinstance(self._scale.axis, AlignedAxis):
+            self._paint_what_it_lacks(self._scale.axis)
         if not self._scene.marks.shows_origins:
             self._paint_bands(self._scene.marks.causes)
 
@@ -89,6 +93,18 @@ class OverlayPainter:
             for edge in (begin, begin + width):
                 torn = [QPointF(edge + (LINE if n % 2 else -LINE), y) for n, y in enumerate(steps)]
                 painter.drawPolyline(torn)
+
+    def _paint_what_it_lacks(self, axis: AlignedAxis) -> None:
+        """Hatch where only the other run of a comparison has events."""
+        scale, plot = self._scale, self._layout.plot
+        pixels = np.arange(0.0, np.ceil(scale.width) + 1)
+        lacks = axis.lacks(scale.coordinates(pixels))
+        edges = np.flatnonzero(np.diff(np.concatenate(([False], lacks, [False])).astype(np.int8)))
+        for first, last in edges.reshape(-1, 2).tolist():
+            if last - first >= UNIT:
+                left = round(self._layout.origin + first)
+                hatched = QRect(left, round(plot.top()), last - first, round(plot.height()))
+                paint_hatching(self._painter, hatched)
 
     def _paint_snapshots(self) -> None:
         """Paint a small shield below the lanes for each snapshot; if they are close, only for some."""

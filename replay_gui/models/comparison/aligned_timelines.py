@@ -1,0 +1,47 @@
+"""One scale for both timelines of a comparison: equal events stand one above the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, Slot
+
+from replay_gui.models.session import Session
+from replay_gui.models.timeline.aligned_axis import AlignedAxis
+
+if TYPE_CHECKING:  # the first window needs none of them
+    from replay_gui.core.divergence.alignment.row_indexes import RowIndexes
+
+
+class AlignedTimelines(QObject):
+    """Draws both runs along the rows of their alignment, while there is one, and shows the same part of both."""
+
+    def __init__(self, a: Session, b: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._a, self._b = a, b
+        self._aligned = self._is_following = False
+        a.view_changed.connect(self._on_view_changed)
+        b.view_changed.connect(self._on_view_changed)
+
+    def align(self, rows: RowIndexes | None) -> None:
+        """Draw along these rows, or each run along its own axis again."""
+        self._aligned = False
+        count = 0 if rows is None else len(rows.last_a)
+        self._a.align(None if rows is None else AlignedAxis(rows.row_of_a, count))
+        self._b.align(None if rows is None else AlignedAxis(rows.row_of_b, count))
+        self._aligned = rows is not None
+        self._follow(self._a, self._b)
+
+    @Slot()
+    def _on_view_changed(self) -> None:
+        of_a = self.sender() is self._a
+        self._follow(*((self._a, self._b) if of_a else (self._b, self._a)))
+
+    def _follow(self, moved: Session, other: Session) -> None:
+        """Show in the other run what is shown in the one that was moved."""
+        if self._aligned and not self._is_following:
+            self._is_following = True
+            start, end = moved.timeline_axis.coordinates(np.array(moved.view)).tolist()
+            other.show_coordinates(start, end)
+            self._is_following = False
