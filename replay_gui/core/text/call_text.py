@@ -38,6 +38,8 @@ _MAIN_ARGUMENTS = (
     "description",
     "code",
 )
+_ENTRY_LISTS, _ENTRY_WORDS = ("questions", "todos", "plan"), ("question", "content", "step")
+"""Arguments that are lists of entries, and the members of an entry that say it in words."""
 _MAX_WORDS = 50  # of a command
 _SHELL_OPTIONS = ("-c", "-lc", "-ic", "/c", "-Command")  # of a shell that is given a text
 _DESCRIPTIONS = ("description", "summary")  # arguments in which the model says what the call is for
@@ -54,7 +56,7 @@ _FRAME = re.compile(
 _POWERSHELL, _POWERSHELL_TELLS = re.compile(r"\s*Line \|\s*"), re.compile(r"\s*\|\s+([^\s~].*)")
 """The second line of an error of PowerShell, after the command that failed, and the line with its message."""
 _EXITED = re.compile(r"Exit code (-?\d{1,9})(?:\n|$)")  # before the output of a command that failed
-_LINE_NUMBER = re.compile(r"\s*\d+(?:\u2192|\t|\. )")  # that a tool puts before the first line of a file
+_LINE_NUMBER = re.compile(r"^\s*\d+(?:\u2192|\t|\. )")  # that a tool puts before the first line of a file
 _NO_OUTPUT = ("null", "None", "{}", "[]")  # texts by which a tool says that it returned nothing
 
 
@@ -69,14 +71,14 @@ def request_summary(payload: Members) -> str:
         return preview(arguments)
     arguments = _with_words_joined(arguments)
     main = next((name for name in _MAIN_ARGUMENTS if isinstance(arguments.get(name), str) and arguments[name]), None)
-    if main is None and len(arguments) == 1:
+    if main is None and len(arguments) == 1 and not _entries_text(arguments):
         (name, only), *_ = arguments.items()
         if isinstance(only, Mapping) and only:
             return request_summary({"input": only})
         is_text = isinstance(only, str) and only
         return plain_start(only) if is_text else f"{member_text(name)}: {member_text(only)}"
     if main is None:
-        return members_preview(arguments)
+        return _entries_text(arguments) or members_preview(arguments)
     told = {name: arguments[name] for name in islice(arguments, _MAX_MEMBERS) if name not in (main, *_DESCRIPTIONS)}
     rest = {name: value for name, value in told.items() if value not in (None, "")}
     path = next((name for name in _PATH_ARGUMENTS if isinstance(arguments.get(name), str) and arguments[name]), None)
@@ -87,6 +89,16 @@ def request_summary(payload: Members) -> str:
         rest = {path: path_text(arguments[path])} | rest
     text = path_text(arguments[main]) if main == path else plain_start(arguments[main])
     return f"{text}, {members_preview(rest)}" if rest else text
+
+
+def _entries_text(arguments: Members) -> str:
+    """Return what the first entry of a list says in words (a question, a task), and how many more there are; or ""."""
+    entries = next((arguments[name] for name in _ENTRY_LISTS if isinstance(arguments.get(name), list)), [])
+    first = entries[0] if entries else None
+    if not isinstance(first, Mapping):
+        return ""
+    words = next((first[name] for name in _ENTRY_WORDS if isinstance(first.get(name), str) and first[name]), "")
+    return plain_start(words) + (f" (and {len(entries) - 1:,} more)" if len(entries) > 1 else "") if words else ""
 
 
 def _with_words_joined(arguments: Members) -> Members:

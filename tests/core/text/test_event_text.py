@@ -224,6 +224,16 @@ def test_of_an_event_whose_payload_says_nothing_its_meta_speaks(meta: dict[str, 
     assert summarize_event(replace(event("x:codex/tokens", {"data": None}), meta=meta)) == line
 
 
+def test_entries_and_line_numbers_are_said_as_a_person_would() -> None:
+    asked = {"tool_name": "Ask", "input": {"questions": [{"header": "h", "question": "Which?"}, {"question": "b"}]}}
+    assert summarize_event(event("ToolRequest", asked)) == "Which? (and 1 more)"
+    todos = {"tool_name": "Todo", "input": {"todos": [{"content": "do it"}], "merge": False}}
+    assert summarize_event(event("ToolRequest", todos)) == "do it"
+    for output, line in (("running with ID b1. Output is", "running with ID b1. Output is"), ("  1\tx = 2", "x = 2")):
+        told = {"tool_name": "f", "request_hash": "", "output": output, "success": True, "error": None}
+        assert summarize_event(event("ToolResponse", told)) == line
+
+
 def test_a_problem_is_said_in_its_words() -> None:
     assert summarize_event(event(UNREADABLE_KIND, {}, "not\nmsgpack")) == "not msgpack"
 

@@ -23,11 +23,14 @@ from replay_gui.core.importers.formats.claude_code.token_usage import tokens_of
 from replay_gui.core.importers.formats.claude_code.tools import propose
 from replay_gui.core.importers.formats.claude_code.user_text import (
     is_interruption,
+    is_of_an_agent,
     is_of_the_program,
     is_prompt_text,
     message_of,
+    split_program_parts,
 )
 from replay_gui.core.importers.formats.claude_code.volatile import BLOCK, MESSAGE
+from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.json_lines import Line
 from replay_gui.core.importers.run_builder import Call, End
 
@@ -99,6 +102,12 @@ class ConversationLines:
 
     def from_user(self, data: Any) -> None:
         """What stands in the user's place: words, a command, what a command printed, an interruption."""
+        if isinstance(data, list):
+            of_program, own = split_program_parts(data)
+            if of_program and own:
+                self.from_user(of_program)
+                self.from_user(own)
+                return
         content = message_of(data) if isinstance(data, list) else data
         if isinstance(content, str):
             if is_interruption(content):
@@ -111,9 +120,8 @@ class ConversationLines:
                 self._state.anchor(command)
                 return
             if is_of_the_program(content):
-                self._state.anchor(
-                    self._state.run.observation("notice", "claude-code", content, self._state.take_fields())
-                )
+                source = "agent" if is_of_an_agent(content) else "claude-code"
+                self._state.anchor(self._state.run.observation("notice", source, content, self._state.take_fields()))
                 return
         kind = "subagent-message" if self._state.run.context.get("sidechain") else "message"
         if kind == "message" and (not isinstance(content, str) or is_prompt_text(content)):
@@ -135,8 +143,7 @@ class ConversationLines:
             else:
                 self._assistant_block(block)
         if not self._state.run.context.get("sidechain"):
-            reason = text_of(message, "stop_reason")
-            self._state.end = ("crash", "API error") if failed else _END_OF.get(reason)
+            self._state.end = _error_end(fields) if failed else _END_OF.get(text_of(message, "stop_reason"))
 
     def _message_meta(self, message: dict[str, Any], with_usage: bool) -> None:
         context, once = self._state.run.context, self._state.run.once
@@ -204,6 +211,13 @@ class ConversationLines:
         told = {key: value for key, value in rest.items() if key not in BLOCK}
         extra = {**({"block": told} if told else {}), **(self._state.take_fields() or {})}
         return extra, {"block": volatile} if volatile else {}
+
+
+def _error_end(fields: dict[str, Any]) -> tuple[End, str | None]:
+    """Return how a run ends with an error of the API, in the words of the line."""
+    words = next((block["text"] for block in blocks_of(fields) if _is_text(block)), "")
+    how: End = "limit" if fields.get("error") == "rate_limit" else "crash"
+    return how, first_line(words) or "API error"
 
 
 def _is_open(call: Call | None, name: str, value: Any) -> bool:

@@ -38,7 +38,7 @@ class ClaudeCode:
 
     name = "claude-code"
     title = "Claude Code session"
-    version = 8
+    version = 9
     volatile: ClassVar[Mapping[str, str]] = {**LINE, **MESSAGE, **BLOCK, **RESULT}
 
     def recognises(self, file: ForeignFile) -> bool:

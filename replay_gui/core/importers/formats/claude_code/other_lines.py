@@ -15,9 +15,14 @@ BOOKKEEPING_TYPES = frozenset(
         "agent-setting",
         "ai-title",
         "attribution-snapshot",
+        "bridge-session",
         "content-replacement",
         "custom-title",
+        "file-history-delta",
+        "fork-context-ref",
         "last-prompt",
+        "marble-origami-commit",
+        "marble-origami-snapshot",
         "mode",
         "permission-mode",
         "pr-link",
@@ -36,9 +41,19 @@ BOOKKEEPING_TYPES = frozenset(
 """Types of lines that are no steps."""
 
 _NOTICES = frozenset({"informational", "away_summary", "model_refusal_fallback", "compact_error"})
-_READ_FOR_THE_USER = frozenset(
-    {"file", "directory", "edited_text_file", "nested_memory", "mcp_resource", "pdf_reference"}
+_STEPS = frozenset(
+    {
+        "file",
+        "directory",
+        "edited_text_file",
+        "nested_memory",
+        "mcp_resource",
+        "pdf_reference",
+        "hook_blocking_error",
+        "hook_stopped_continuation",
+    }
 )
+"""Attachments that change the run: what was read for the user, and hooks that stopped a step."""
 _ENDS: dict[str, End] = {
     "success": "answered",
     "error_max_turns": "limit",
@@ -78,7 +93,7 @@ def add_command(run: RunBuilder, text: str, rest: dict[str, Any]) -> int | None:
 def add_attachment(run: RunBuilder, attachment: dict[str, Any], rest: dict[str, Any]) -> int:
     """Add what Claude Code put beside the conversation, but for queued prompts; return the event's seq."""
     data = {"attachment": attachment, **rest}
-    if attachment.get("type") in _READ_FOR_THE_USER:
+    if attachment.get("type") in _STEPS:
         return run.custom("claude-code/attachment", data)
     return run.bookkeeping("claude-code/attachment", data)
 

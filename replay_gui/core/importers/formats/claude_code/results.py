@@ -42,7 +42,9 @@ def add_result(
     text = _text_of(output)
     if wrapped := _TOOL_ERROR.fullmatch(text.strip()):
         text = wrapped[1].strip()
-    failed = block.get("is_error") is True
+    refusal = output.get("error_code") if isinstance(output, dict) and _is_error(output) else None
+    failed = block.get("is_error") is True or refusal is not None
+    text = text or (refusal if isinstance(refusal, str) else "")
     known = run.call(call_id)
     patched = known is not None and known.patch is not None
     structured = details if isinstance(details, dict) else {}
@@ -91,6 +93,11 @@ def _split(details: Any, output: Any, patched: bool) -> tuple[dict[str, Any], di
 def _rest(block: dict[str, Any]) -> dict[str, Any]:
     known = ("tool_use_id", "content", "is_error", *(("type",) if block.get("type") == "tool_result" else ()))
     return {key: value for key, value in block.items() if key not in known and value is not None}
+
+
+def _is_error(output: dict[str, Any]) -> bool:
+    """Whether an output is the error of a tool that the provider runs, such as a search on the web."""
+    return str(output.get("type")).endswith("_tool_result_error")
 
 
 def _text_of(output: Any) -> str:

@@ -13,7 +13,13 @@ _COMMAND = "command-name"
 _SHELL_COMMAND = "bash-input"
 _COMMAND_TAGS = frozenset({_COMMAND, "command-message", "command-args", "command-contents"})
 _OUTPUT_TAGS = frozenset({"local-command-stdout", "local-command-stderr", "bash-stdout", "bash-stderr"})
-_PROGRAM_TAGS = frozenset({"task-notification", "system-reminder", "local-command-caveat"})
+_PROGRAM_TEXT = re.compile(
+    r"<(?:task-notification|system-reminder|local-command-caveat|ide_opened_file|ide_selection|ide_diagnostics"
+    r"|new-diagnostics|post-tool-use-hook|user-prompt-submit-hook)>"
+)
+_AGENTS_TEXT = re.compile(
+    r"(?:Another Claude session sent a message:\s*)?<(?:teammate-message|cross-session-message)[ >]"
+)
 
 
 def is_interruption(text: str) -> bool:
@@ -53,8 +59,18 @@ def is_prompt_text(text: str) -> bool:
 def is_of_the_program(text: str) -> bool:
     """Return whether Claude Code itself wrote the text: news of a background task, a reminder."""
     start = text.lstrip()
-    tag = _TAG.match(start)
-    return start.startswith(_CAVEAT) or (tag is not None and tag["name"] in _PROGRAM_TAGS)
+    return start.startswith(_CAVEAT) or _PROGRAM_TEXT.match(start) is not None or is_of_an_agent(start)
+
+
+def is_of_an_agent(text: str) -> bool:
+    """Return whether another agent sent the text: a teammate, or another session."""
+    return _AGENTS_TEXT.match(text.lstrip()) is not None
+
+
+def split_program_parts(blocks: list[Any]) -> tuple[list[Any], list[Any]]:
+    """Return (what Claude Code put into a message, the user's own parts)."""
+    of_program = [block for block in blocks if _is_plain_text(block) and is_of_the_program(block["text"])]
+    return of_program, [block for block in blocks if block not in of_program]
 
 
 def message_of(blocks: list[Any]) -> Any:

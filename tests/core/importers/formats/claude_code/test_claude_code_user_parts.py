@@ -1,0 +1,50 @@
+"""What stands in the user's place in a session of Claude Code 2.1: whose words they are, and how a run ended."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.helpers.claude_code_lines import assistant, line, read, text, user
+
+
+def test_parts_that_the_program_adds_are_not_the_users_words(tmp_path: Path) -> None:
+    opened = "<ide_opened_file>The user opened a.py in the IDE.</ide_opened_file>"
+    teammate = '<teammate-message teammate_id="r" summary="hi">\ndone\n</teammate-message>'
+    found = read(
+        tmp_path,
+        user("a", None, [text(opened), text("what is this?")]),
+        user("b", "a", [text("<system-reminder>\nx\n</system-reminder>"), text("and that?")]),
+        user("c", "b", teammate),
+        user(
+            "d",
+            "c",
+            "Another Claude session sent a message:\n<cross-session-message from='x'>y</cross-session-message>",
+        ),
+        user("e", "d", "<system-design> is a tag of mine"),
+    )
+    said = [(event.payload["obs_type"], event.payload["source"]) for event in found.of("Observation")]
+    notice, words = ("notice", "claude-code"), ("message", "user")
+    assert said == [notice, words, notice, words, ("notice", "agent"), ("notice", "agent"), words]
+    assert found.of("Observation")[1].payload["data"] == "what is this?"
+
+
+def test_an_error_of_a_tool_that_the_provider_runs_is_a_failure(tmp_path: Path) -> None:
+    asked = {"type": "server_tool_use", "id": "s", "name": "web_search", "input": {"query": "q"}}
+    error = {"type": "web_search_tool_result_error", "error_code": "max_uses_exceeded"}
+    answer = {"type": "web_search_tool_result", "tool_use_id": "s", "content": error}
+    found = read(tmp_path, user("a", None, "hi"), assistant("b", "a", asked), assistant("c", "b", answer))
+    assert found.one("ToolResponse").payload["error"] == "max_uses_exceeded"
+    assert found.one("Error").payload["message"] == "max_uses_exceeded"
+
+
+def test_a_run_that_a_limit_ended_says_so_in_its_words(tmp_path: Path) -> None:
+    words = "You've hit your session limit"
+    hook = {"type": "hook_blocking_error", "hookName": "PostToolUse:Edit", "blockingError": {"command": "fmt"}}
+    found = read(
+        tmp_path,
+        user("a", None, "hi"),
+        line("attachment", "b", "a", attachment=hook),
+        assistant("c", "b", text(words), isApiErrorMessage=True, error="rate_limit"),
+    )
+    assert found.one("x:end").payload == {"how": "limit", "why": words}
+    assert found.one("x:claude-code/attachment").payload["data"]["attachment"] == hook
