@@ -93,7 +93,7 @@ def request_summary(payload: Members) -> str:
 
 def _entries_text(arguments: Members) -> str:
     """Return what the first entry of a list says in words (a question, a task), and how many more there are; or ""."""
-    entries = next((arguments[name] for name in _ENTRY_LISTS if isinstance(arguments.get(name), list)), [])
+    entries: list[Any] = next((arguments[name] for name in _ENTRY_LISTS if isinstance(arguments.get(name), list)), [])
     first = entries[0] if entries else None
     if not isinstance(first, Mapping):
         return ""
