@@ -23,6 +23,8 @@ class AlignedTimelines(QObject):
         self._aligned = self._is_following = False
         a.view_changed.connect(self._on_view_changed)
         b.view_changed.connect(self._on_view_changed)
+        a.names_changed.connect(self._on_names_changed)
+        b.names_changed.connect(self._on_names_changed)
 
     def align(self, rows: RowIndexes | None) -> None:
         """Draw along these rows, or each run along its own axis again."""
@@ -34,9 +36,15 @@ class AlignedTimelines(QObject):
         self._follow(self._a, self._b)
 
     @Slot()
+    def _on_names_changed(self) -> None:
+        """Begin at the same place in both."""
+        moved, other = (self._a, self._b) if self.sender() is self._a else (self._b, self._a)
+        other.set_names_width(moved.names_width)
+
+    @Slot()
     def _on_view_changed(self) -> None:
-        of_a = self.sender() is self._a
-        self._follow(*((self._a, self._b) if of_a else (self._b, self._a)))
+        moved, other = (self._a, self._b) if self.sender() is self._a else (self._b, self._a)
+        self._follow(moved, other)
 
     def _follow(self, moved: Session, other: Session) -> None:
         """Show in the other run what is shown in the one that was moved."""

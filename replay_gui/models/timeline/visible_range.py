@@ -29,12 +29,13 @@ class VisibleRange(QObject):
         view: the visible range of positions (start, end), floats, start < end.
         chosen: the first and the last position of a range that is to be summed up, or None.
         axis: "number" or "time": what the timeline is drawn along.
+        names_width: how wide the column of names beside the timeline is, in pixels; None: as usual.
         marks: what a search or a comparison has marked on the timeline.
         hides_bookkeeping: whether bookkeeping events are left out. listing: what else a list of events leaves out.
 
     Signals:
         view_changed(): `view` is another. chosen_changed(): `chosen` is another.
-        axis_changed(): `axis` is another.
+        axis_changed(): `axis` is another. names_changed(): `names_width` is another.
         marks_changed(): `marks` are others.
         bookkeeping_changed(): `hides_bookkeeping` is another. filter_changed(): the filter of `listing` is another.
     """
@@ -42,6 +43,7 @@ class VisibleRange(QObject):
     view_changed = Signal()
     chosen_changed = Signal()
     axis_changed = Signal()
+    names_changed = Signal()
     marks_changed = Signal()
     bookkeeping_changed = Signal()
     filter_changed = Signal()
@@ -53,6 +55,7 @@ class VisibleRange(QObject):
         self.view: tuple[float, float] = (0.0, 1.0)
         self.chosen: tuple[Position, Position] | None = None
         self.axis = "number"
+        self.names_width: int | None = None
         self.marks = TimelineMarks()
         self.hides_bookkeeping = True
         self.listing = ALL_EVENTS
@@ -200,6 +203,12 @@ class VisibleRange(QObject):
             self.fit_view()
         else:
             self.set_view(*view)
+
+    def set_names_width(self, width: int | None) -> None:
+        """Make the column of names so wide, in pixels; None: as usual. It stays for later runs."""
+        if width != self.names_width:
+            self.names_width = width
+            self.names_changed.emit()
 
     def set_marks(self, marks: TimelineMarks) -> None:
         """Mark these events instead of those marked before; another run begins without any."""

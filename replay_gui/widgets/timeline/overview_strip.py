@@ -9,11 +9,12 @@ from PySide6.QtGui import QBrush, QColor, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from replay_gui.core.log.positions import position_after
-from replay_gui.look.theme import GAP, LABELS, STRIP, UNIT, set_role, theme, theme_events
+from replay_gui.look.theme import GAP, STRIP, UNIT, theme, theme_events
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.overview import GrowingFailures, Overview
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 from replay_gui.widgets.parts.plain_label import PlainLabel
+from replay_gui.widgets.timeline.timeline_layout import names_px
 
 COLUMN_PX = 2  # pixels a column of the overview
 MIN_WINDOW_PX = 10.0  # pixels: narrower could not be grasped
@@ -73,9 +74,7 @@ class OverviewStrip(QWidget):
         self.setAccessibleName("Overview of the whole run")
         self.setAccessibleDescription("The window is the range that the timeline shows; drag it or its edges.")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        label = PlainLabel("Whole run")
-        label.setFixedWidth(LABELS - GAP - UNIT)
-        set_role(label, "secondary")
+        self._label = PlainLabel("Whole run", role="secondary")
 
         self.graphics = pg.GraphicsView(background=None)
         self.graphics.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -91,11 +90,11 @@ class OverviewStrip(QWidget):
         for item in (self._pace, *self._marks, self._untrusted, self._window):
             self._box.addItem(item, ignoreBounds=True)
 
-        row = QHBoxLayout(self)
-        row.setContentsMargins(GAP + UNIT, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(label)
-        row.addWidget(self.graphics, 1)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(GAP + UNIT, 0, 0, 0)
+        self._row.setSpacing(0)
+        self._row.addWidget(self._label)
+        self._row.addWidget(self.graphics, 1)
 
         self._window.sigRegionChanged.connect(self.on_window_dragged)
         self._box.drawn.connect(self._show)
@@ -107,6 +106,7 @@ class OverviewStrip(QWidget):
         session.marks_changed.connect(self.on_index_changed)
         session.axis_changed.connect(self.on_index_changed)
         session.report_changed.connect(self.on_report_changed)
+        session.names_changed.connect(self.on_names_changed)
         theme_events().changed.connect(self.on_theme_changed)
         self.on_theme_changed()
         self.on_index_changed()
@@ -114,7 +114,18 @@ class OverviewStrip(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Sum the columns again for the new width."""
         super().resizeEvent(event)
+        self._fit_label()
         self.on_index_changed()
+
+    @Slot()
+    def on_names_changed(self) -> None:
+        self._fit_label()
+        self._row.activate()  # at once: the columns are summed for the width of the strip
+        self.on_index_changed()
+
+    def _fit_label(self) -> None:
+        """Begin where the lanes do."""
+        self._label.setFixedWidth(round(names_px(self._session.names_width, self.width())) - GAP - UNIT)
 
     def x_of(self, position: float) -> float:
         """Return the x coordinate of a position, in pixels of `graphics`."""

@@ -25,7 +25,7 @@ from replay_gui.models.timeline.timeline_axis import FloatArray
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 from replay_gui.widgets.timeline.timeline_density import column_edges
 from replay_gui.widgets.timeline.timeline_hover import TimelineHover
-from replay_gui.widgets.timeline.timeline_layout import ORIGIN_PX, plot_scale, wheel_factor
+from replay_gui.widgets.timeline.timeline_layout import names_px, plot_scale, wheel_factor
 from replay_gui.widgets.timeline.timeline_painter import paint_triangle
 
 _MIN_COLUMN_PX = 3 * UNIT  # pixels that an event must have on the average to have a column of its own
@@ -66,6 +66,7 @@ class SpendingBand(QWidget):
         session.index_changed.connect(self.redraw)
         session.view_changed.connect(self.redraw)
         session.axis_changed.connect(self.redraw)
+        session.names_changed.connect(self.redraw)
         session.position_changed.connect(self.update)
         theme_events().changed.connect(self.redraw)
         self.on_totals_changed()
@@ -124,7 +125,15 @@ class SpendingBand(QWidget):
     # ---- painting -----------------------------------------------------------------------------------
     @property
     def _scale(self) -> TimelineScale:
-        return plot_scale(self.width(), self._session.view, self._session.timeline_axis)
+        return plot_scale(self.width(), self._session.view, self._session.timeline_axis, self._names)
+
+    @property
+    def _names(self) -> float:
+        return names_px(self._session.names_width, self.width())
+
+    @property
+    def _origin(self) -> float:
+        return self._names + GAP
 
     @property
     def _low(self) -> bool:
@@ -142,20 +151,24 @@ class SpendingBand(QWidget):
         painter.drawPixmap(0, 0, self._still)
         pixel = self._scale.pixel(self._session.position)
         if -GAP <= pixel <= self._scale.width + GAP:
-            painter.fillRect(QRectF(round(ORIGIN_PX + pixel) - LINE, 0, 2 * LINE, self.height()), theme().accent)
+            painter.fillRect(QRectF(round(self._origin + pixel) - LINE, 0, 2 * LINE, self.height()), theme().accent)
         painter.end()
 
     def _picture(self, plot: SpendingPlot, ratio: float) -> QPixmap:
         pixmap = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(Qt.GlobalColor.transparent)
-        painter, colors, room = QPainter(pixmap), theme(), QRectF(LABELS, 0, self.width() - LABELS, self.height())
+        painter, colors, room = (
+            QPainter(pixmap),
+            theme(),
+            QRectF(self._names, 0, self.width() - self._names, self.height()),
+        )
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         scale = self._scale
         for pixel, _ in scale.ticks(TICKS):
-            painter.fillRect(QRectF(round(ORIGIN_PX + pixel), 0, LINE, self.height()), colors.grid)
-        painter.fillRect(QRectF(LABELS, 0, LINE, self.height()), colors.line)
-        painter.fillRect(QRectF(LABELS, self.height() - LINE, room.width(), LINE), colors.line)
+            painter.fillRect(QRectF(round(self._origin + pixel), 0, LINE, self.height()), colors.grid)
+        painter.fillRect(QRectF(self._names, 0, LINE, self.height()), colors.line)
+        painter.fillRect(QRectF(self._names, self.height() - LINE, room.width(), LINE), colors.line)
         painter.setClipRect(room.adjusted(LINE, 0, 0, 0))
         most = self._paint_tokens(painter, plot, scale)
         if plot.cost:
@@ -189,16 +202,16 @@ class SpendingBand(QWidget):
         first, last = scale.position(-GAP), scale.position(scale.width + GAP)
         seen = plot.positions_between(first, last)
         if len(seen) * _MIN_COLUMN_PX <= scale.width:
-            left = ORIGIN_PX + scale.pixels(seen) - UNIT
+            left = self._origin + scale.pixels(seen) - UNIT
             return left, np.full(len(seen), 2.0 * UNIT), plot.used_at(seen)
         edges = column_edges(scale)
-        left = ORIGIN_PX + (edges - scale.start) * (scale.width / scale.span)
+        left = self._origin + (edges - scale.start) * (scale.width / scale.span)
         return left[:-1], np.diff(left) - LINE, plot.used(scale.axis.positions(edges))
 
     def _paint_cost(self, painter: QPainter, plot: SpendingPlot, scale: TimelineScale) -> None:
         edges = column_edges(scale)
         spent = plot.cost_before(scale.axis.positions(edges))
-        x = ORIGIN_PX + (edges - scale.start) * (scale.width / scale.span)
+        x = self._origin + (edges - scale.start) * (scale.width / scale.span)
         y = self.height() - LINE - spent / max(plot.cost, float(spent.max())) * (self.height() - UNIT - 2 * LINE)
         painter.setPen(QPen(theme().memory, 1.5 * LINE))
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -209,7 +222,7 @@ class SpendingBand(QWidget):
         painter.setFont(ui_font(size=SMALL_SIZE))
         measure, ground = painter.fontMetrics(), QColor(theme().panel)
         ground.setAlphaF(0.8)
-        box = QRectF(ORIGIN_PX + LINE, 0, measure.horizontalAdvance(words) + 2 * UNIT, measure.height())
+        box = QRectF(self._origin + LINE, 0, measure.horizontalAdvance(words) + 2 * UNIT, measure.height())
         painter.fillRect(box, ground)
         painter.setPen(theme().secondary)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
@@ -222,7 +235,7 @@ class SpendingBand(QWidget):
             lines = [("Tokens", f"{lines[0][1]}, {lines[1][1]}")]
         high = self.height() / len(lines)
         for number, (name, total) in enumerate(lines):
-            room = QRectF(GAP + UNIT, number * high, LABELS - 2 * GAP - UNIT, high)
+            room = QRectF(GAP + UNIT, number * high, self._names - 2 * GAP - UNIT, high)
             painter.setFont(ui_font(size=SMALL_SIZE))
             painter.setPen(colors.secondary)
             painter.drawText(room, _RIGHT, total)
@@ -237,7 +250,7 @@ class SpendingBand(QWidget):
         self._hover.leave()
         if event.button() != Qt.MouseButton.LeftButton:
             return
-        if event.position().x() >= LABELS:
+        if event.position().x() >= self._names:
             self._scrubbing = True
             self._seek(event.position().x())
         elif event.position().x() <= GAP + UNIT:
@@ -260,7 +273,7 @@ class SpendingBand(QWidget):
         """Zoom around the mouse."""
         self._hover.leave()
         factor = wheel_factor(event.angleDelta().y())
-        pixel = event.position().x() - ORIGIN_PX
+        pixel = event.position().x() - self._origin
         self._session.set_view(*self._scale.zoomed(factor, pixel, self._session.index.count).view)
         event.accept()
 
@@ -269,18 +282,18 @@ class SpendingBand(QWidget):
         self._hover.leave()
 
     def _seek(self, x: float) -> None:
-        self._session.seek(self._scale.nearest(x - ORIGIN_PX, self._session.index.count))
+        self._session.seek(self._scale.nearest(x - self._origin, self._session.index.count))
 
     @Slot(QPoint)
     def show_hover(self, point: QPoint) -> None:
         """Show what was used in the column there, and what it had cost until then."""
         if self._plot is None:
             return
-        if point.x() < LABELS:
+        if point.x() < self._names:
             self._hover.show_words("Tokens and cost", self._words(), self.mapToGlobal(point))
             return
         scale = self._scale
-        pixel = point.x() - ORIGIN_PX
+        pixel = point.x() - self._origin
         left, wide, counts = self._columns(self._plot, scale)
         there = np.flatnonzero((left <= point.x() + UNIT / 2) & (point.x() - UNIT / 2 <= left + wide))
         used = counts[:, there].sum(axis=1)

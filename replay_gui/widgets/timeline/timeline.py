@@ -30,6 +30,7 @@ from replay_gui.models.timeline.subagents import Subagents
 from replay_gui.models.timeline.timeline_choice import ALL_LANES, BOOKKEEPING, LaneChoice
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 from replay_gui.models.timeline.timeline_scene import TimelineScene
+from replay_gui.widgets.timeline.names_border import NamesBorder
 from replay_gui.widgets.timeline.origin_arcs import paint_lit
 from replay_gui.widgets.timeline.timeline_gestures import TimelineGestures
 from replay_gui.widgets.timeline.timeline_hover import TimelineHover
@@ -37,6 +38,7 @@ from replay_gui.widgets.timeline.timeline_layout import (
     WHEEL_NOTCH,
     TimelineLayout,
     height_of,
+    names_px,
     tools_that_fit,
     wheel_factor,
 )
@@ -44,6 +46,7 @@ from replay_gui.widgets.timeline.timeline_menu import TimelineMenu
 from replay_gui.widgets.timeline.timeline_painter import (
     has_fold_triangle,
     names_picture,
+    names_width,
     paint_area,
     paint_focus_ring,
     paint_no_events,
@@ -67,7 +70,7 @@ class Timeline(QWidget):
     Click a mark: go to its event; double click: zoom to it. Click or drag elsewhere: go there. Right button, or Shift,
     and drag: zoom to an area. Middle button, or Ctrl or Alt, and drag: pan. On the axis, drag: choose a range to sum
     up, double click in it: zoom to it. Wheel: zoom at the pointer, with Shift pan. A triangle beside a name folds; the
-    menu of the names hides. Keys: see HELP. `compact`: no numbers below.
+    menu of the names hides, and their border can be dragged. Keys: see HELP. `compact`: no numbers below.
 
     All that does not depend on the position is drawn once into a pixmap; moving the position redraws the line alone.
 
@@ -87,6 +90,7 @@ class Timeline(QWidget):
         self._still: QPixmap | None = None
         self._ring = False  # the focus came by the keyboard
         self._hands = TimelineGestures(self, session, lambda: self.scale, self._layout, self.event_at)
+        NamesBorder(self, session, self._layout, lambda: names_width(self._shown()))
         self._hover = TimelineHover(session, self)
         self._hover.rested.connect(self.show_hover)
         self._hover.lit_changed.connect(self.update)
@@ -108,7 +112,8 @@ class Timeline(QWidget):
         session.view_changed.connect(self.redraw)
         session.axis_changed.connect(self.redraw)
         session.chosen_changed.connect(self.update)
-        session.filter_changed.connect(self.on_scene_changed)
+        for told in (session.filter_changed, session.names_changed):
+            told.connect(self.on_scene_changed)
         session.bookkeeping_changed.connect(self.on_bookkeeping_changed)
         self.on_run_changed()
 
@@ -193,7 +198,8 @@ class Timeline(QWidget):
         return self._session.index
 
     def _layout(self) -> TimelineLayout:
-        return TimelineLayout(self.width(), self.height(), len(self._shown().lanes), self._compact)
+        names = names_px(self._session.names_width, self.width())
+        return TimelineLayout(self.width(), self.height(), len(self._shown().lanes), self._compact, names)
 
     def _shown(self) -> TimelineScene:
         if self._scene is None or self._made_for != self.size():
@@ -293,7 +299,7 @@ class Timeline(QWidget):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Show the menu of the lanes; in the plot the right button draws an area."""
         by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
-        if not by_key and event.pos().x() >= LABELS:
+        if not by_key and event.pos().x() >= self._layout().names:
             return  # there the right button draws an area
         row = None if by_key else self._layout().row_at(event.pos().y())
         menu = self.lane_menu(None if row is None else self.rows[row])
@@ -315,8 +321,9 @@ class Timeline(QWidget):
 
     def _more_at(self, point: QPointF) -> Lane | None:
         """The lane of the rest of the tools, if its name is there."""
-        row = self._layout().row_at(point.y())
-        if row is None or point.x() >= LABELS or self.rows[row].key != MORE_TOOLS:
+        layout = self._layout()
+        row = layout.row_at(point.y())
+        if row is None or point.x() >= layout.names or self.rows[row].key != MORE_TOOLS:
             return None
         return self.rows[row]
 
@@ -325,7 +332,7 @@ class Timeline(QWidget):
         """The position of the event there, or None."""
         layout = self._layout()
         row = layout.row_at(point.y())
-        if row is None or point.x() < LABELS or not self._index.count:
+        if row is None or point.x() < layout.names or not self._index.count:
             return None
         lane = layout.lane(row)
         height, pixel = (point.y() - lane.top()) / lane.height(), point.x() - layout.origin
@@ -342,16 +349,16 @@ class Timeline(QWidget):
     @Slot(QPoint)
     def show_hover(self, point: QPoint) -> None:
         """Show what is there: the marks at the upper edge, or the event; over the names, the lane."""
-        row, event = self._layout().row_at(point.y()), self.event_at(QPointF(point))
-        pixel = point.x() - self._layout().origin
+        layout, event = self._layout(), self.event_at(QPointF(point))
+        row, pixel = layout.row_at(point.y()), point.x() - layout.origin
         near = self.scale.position(pixel - UNIT), self.scale.position(pixel + UNIT)
-        on_edge = not self._compact and point.y() < BOOKMARK_PX[1] and point.x() >= LABELS
+        on_edge = not self._compact and point.y() < BOOKMARK_PX[1] and point.x() >= layout.names
         if on_edge and self._hover.show_marks(*near, self.mapToGlobal(point)):
             return
         if event is not None and row is not None:
             others = events_within(self.rows[row], self.scale, pixel, UNIT / 2) - 1
             self._hover.show_event(event, others, self.mapToGlobal(point))
-        elif row is not None and point.x() < LABELS and self._index.count:
+        elif row is not None and point.x() < layout.names and self._index.count:
             title, words = one_line(self.rows[row].title), lane_words(self.rows[row], self._shown().marks)
             self._hover.show_words(title, words, self.mapToGlobal(point))
 

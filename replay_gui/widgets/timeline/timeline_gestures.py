@@ -9,7 +9,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from replay_gui.core.log.positions import Position
-from replay_gui.look.theme import GAP, LABELS
+from replay_gui.look.theme import GAP
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 from replay_gui.widgets.timeline.timeline_layout import TimelineLayout
@@ -51,7 +51,7 @@ class TimelineGestures:
         if event.button() == Qt.MouseButton.MiddleButton or (left and held & _PANS):
             self._pan_from = event.position()
             self._widget.setCursor(Qt.CursorShape.ClosedHandCursor)
-        elif x < LABELS:
+        elif x < self._get_layout().names:
             return False
         elif right or (left and held & Qt.KeyboardModifier.ShiftModifier):
             self.area = (x, x)

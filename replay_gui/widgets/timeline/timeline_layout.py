@@ -13,7 +13,7 @@ from replay_gui.models.timeline.timeline_scale import TimelineScale
 TOP_PX = UNIT  # above the first lane: room for marks
 ZOOM_STEP = 1.25  # a notch of the wheel
 WHEEL_NOTCH = 120.0  # eighths of a degree
-ORIGIN_PX = LABELS + GAP  # x of pixel 0 of the scale
+MIN_NAMES_PX = 10 * GAP  # width of the column of names
 COMPACT_BOTTOM_PX = GAP  # below the last one where there is no axis
 
 
@@ -21,13 +21,14 @@ COMPACT_BOTTOM_PX = GAP  # below the last one where there is no axis
 class TimelineLayout:
     """The parts of a widget of `width` times `height` with `lanes` lanes. Marks keep GAP from the plot's side edges.
 
-    `compact`: without numbers below, and lower lanes where room is scarce.
+    `compact`: without numbers below, and lower lanes where room is scarce. `names`: width of the column of names.
     """
 
     width: float
     height: float
     lanes: int
     compact: bool = False
+    names: float = LABELS
 
     @property
     def lane_height(self) -> float:
@@ -38,21 +39,21 @@ class TimelineLayout:
     @property
     def plot(self) -> QRectF:
         """The lanes without their names."""
-        return QRectF(LABELS, 0, max(self.width - LABELS, 1), TOP_PX + self.lanes * self.lane_height)
+        return QRectF(self.names, 0, max(self.width - self.names, 1), TOP_PX + self.lanes * self.lane_height)
 
     @property
     def axis(self) -> QRectF:
         """The rectangle of the axis below the plot."""
-        return QRectF(LABELS, self.plot.bottom(), self.plot.width(), bottom_px(self.compact))
+        return QRectF(self.names, self.plot.bottom(), self.plot.width(), bottom_px(self.compact))
 
     @property
     def origin(self) -> float:
         """The x coordinate of pixel 0 of the scale."""
-        return ORIGIN_PX
+        return self.names + GAP
 
     def scale(self, view: tuple[float, float], axis: TimelineAxis) -> TimelineScale:
         """The scale that shows a view, in positions, over the plot's width."""
-        return plot_scale(self.width, view, axis)
+        return plot_scale(self.width, view, axis, self.names)
 
     def lane(self, row: int) -> QRectF:
         """The whole width of a lane, its name included."""
@@ -84,9 +85,14 @@ def tools_that_fit(height: float, others: int, most: int, compact: bool = False)
     return min(max(int((height - bottom_px(compact) - TOP_PX) // LANE_MIN) - others, 1), most)
 
 
-def plot_scale(width: float, view: tuple[float, float], axis: TimelineAxis) -> TimelineScale:
+def names_px(wanted: int | None, width: float) -> float:
+    """Return how wide the column of names is in a widget `width` pixels wide, of which half is left for the lanes."""
+    return LABELS if wanted is None else min(max(wanted, MIN_NAMES_PX), max(width / 2, LABELS))
+
+
+def plot_scale(width: float, view: tuple[float, float], axis: TimelineAxis, names: float = LABELS) -> TimelineScale:
     """Return the scale of a widget `width` pixels wide that shows the positions of `view` beside a column of names."""
-    return TimelineScale.showing_range(view, max(width - LABELS - 2 * GAP, 1), axis)
+    return TimelineScale.showing_range(view, max(width - names - 2 * GAP, 1), axis)
 
 
 def wheel_factor(angle: float) -> float:

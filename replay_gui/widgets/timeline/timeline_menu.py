@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction
@@ -14,9 +15,11 @@ from replay_gui.models.session import Session
 from replay_gui.models.timeline.lanes import Lane
 from replay_gui.models.timeline.timeline_choice import REST, SPENDING, SUBAGENTS, TOOLS, LaneChoice
 from replay_gui.widgets.parts.effect_choice import EffectChoice
+from replay_gui.widgets.timeline.timeline_layout import names_px
 
 _MAX_NAME = 60  # characters
 _MAX_LISTED_LANES = 40  # lanes
+_STEP_PX = 32  # by which names become wider
 
 
 _FOLD_ENTRIES = (
@@ -45,6 +48,7 @@ class TimelineMenu(QMenu):
     ) -> None:
         """`lanes`: all lanes, hidden ones included. `lane_at_pointer`: the lane whose name is under the pointer."""
         super().__init__(parent)
+        self._parent = parent
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         shown = [lane for lane in lanes if lane.key not in choice.hidden]
         if lane_at_pointer is not None:
@@ -70,7 +74,16 @@ class TimelineMenu(QMenu):
             self._add("Tokens and cost", choice.with_lane(SPENDING) if hidden else choice.without(SPENDING), not hidden)
         self.addSeparator()
         self._add("Show all lanes", choice.with_all()).setEnabled(bool(choice.hidden))
+        self._offer_widths(session)
         self.triggered.connect(self._on_triggered)
+
+    def _offer_widths(self, session: Session) -> None:
+        """Offer by key what a drag of the border of the names does."""
+        now = round(names_px(session.names_width, self._parent.width()))
+        self.addSeparator()
+        for text, width in (("Wider names", now + _STEP_PX), ("Narrower names", now - _STEP_PX), ("Usual names", None)):
+            changed = None if width is None else round(names_px(width, self._parent.width()))
+            self.addAction(text, partial(session.set_names_width, changed)).setEnabled(changed != session.names_width)
 
     def _offer_effects(self, tool: str, marks: RunMarks) -> None:
         """Offer to correct what a tool does."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPixmap, QPolygonF
 
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.index.run_index import NO_TIME, RunIndex
@@ -12,7 +12,7 @@ from replay_gui.core.log.positions import Position, index_before
 from replay_gui.core.text.clock import since_start
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.effect_marks import EFFECT_PX, paint_effect
-from replay_gui.look.theme import FOCUS, GAP, LABELS, LANE_MIN, LINE, SMALL_SIZE, TICKS, UNIT, Medium, theme, ui_font
+from replay_gui.look.theme import FOCUS, GAP, LANE_MIN, LINE, SMALL_SIZE, TICKS, UNIT, Medium, theme, ui_font
 from replay_gui.models.timeline.lanes import Lane
 from replay_gui.models.timeline.timeline_axis import rounded_duration
 from replay_gui.models.timeline.timeline_scale import TimelineScale
@@ -38,7 +38,7 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 def names_picture(layout: TimelineLayout, scene: TimelineScene, ratio: float) -> QPixmap:
     """The column of names, which does not depend on what part of the run is shown."""
-    pixmap, painter = _canvas(LABELS, layout.height, ratio)
+    pixmap, painter = _canvas(layout.names, layout.height, ratio)
     _paint_names(painter, layout, scene)
     painter.end()
     return pixmap
@@ -75,25 +75,42 @@ def _canvas(width: float, height: float, ratio: float) -> tuple[QPixmap, QPainte
 
 
 # ---- names --------------------------------------------------------------------------------------------
+def names_width(scene: TimelineScene) -> float:
+    """Return how wide the column of names has to be for all of them to be whole, in pixels."""
+    names, numbers = QFontMetrics(ui_font()), QFontMetrics(ui_font(size=SMALL_SIZE))
+    needed = [
+        _left(lane)
+        + names.horizontalAdvance(one_line(lane.title))
+        + len(_lane_effects(lane, scene)) * (EFFECT_PX + UNIT)
+        + UNIT
+        + numbers.horizontalAdvance(_count_text(lane, scene))
+        + GAP
+        for lane in scene.lanes
+    ]
+    return max(needed, default=0.0) + LINE  # a fraction of a pixel would cut the longest
+
+
 def _paint_names(painter: QPainter, layout: TimelineLayout, scene: TimelineScene) -> None:
     colors = theme()
     numbers = ui_font(size=SMALL_SIZE)
     names = numbers if layout.lane_height < LANE_MIN else ui_font()  # else a low lane cuts their descenders
     for row, lane in enumerate(scene.lanes):
         room = layout.lane(row)
-        room.setRight(LABELS)
-        room.adjust(GAP + UNIT + lane.depth * GAP, 0, -GAP, 0)
-        phases = len(scene.index.phases) if lane.is_agent else 0
-        count = f"{phases or lane.count:,}" + (" phases" if phases > 1 else " phase" if phases else "")
+        room.setRight(layout.names)
+        room.adjust(_left(lane), 0, -GAP, 0)
+        count = _count_text(lane, scene)
         painter.setFont(names)
         name = one_line(lane.title)
-        if painter.fontMetrics().horizontalAdvance(name + count) > room.width() and lane.count >= 10_000:
+        wide = painter.fontMetrics().horizontalAdvance(name)
+        if wide + painter.fontMetrics().horizontalAdvance(count) > room.width() and lane.count >= 10_000:
             count = f"{lane.count // 1000:,} k"  # its name says more of a lane than the last digits
         painter.setFont(numbers)
         painter.setPen(colors.secondary)
         painter.drawText(room, _RIGHT, count)
         room.setRight(room.right() - painter.fontMetrics().horizontalAdvance(count) - UNIT)
-        for effect in _lane_effects(lane, scene):
+        for number, effect in enumerate(_lane_effects(lane, scene)):
+            if number and wide > room.width() - EFFECT_PX - UNIT:
+                break  # its name says more than the weaker effects, which the tooltip tells
             room.setRight(room.right() - EFFECT_PX - UNIT)
             paint_effect(painter, effect, QPointF(room.right() + UNIT + EFFECT_PX / 2, room.center().y()))
         painter.setFont(names)
@@ -102,6 +119,16 @@ def _paint_names(painter: QPainter, layout: TimelineLayout, scene: TimelineScene
         painter.drawText(room, _LEFT, name)
         if has_fold_triangle(scene.lanes, row):
             paint_triangle(painter, layout.triangle(row).center(), lane.folded)
+
+
+def _left(lane: Lane) -> float:
+    """Return where the name of a lane begins."""
+    return GAP + UNIT + lane.depth * GAP
+
+
+def _count_text(lane: Lane, scene: TimelineScene) -> str:
+    phases = len(scene.index.phases) if lane.is_agent else 0
+    return f"{phases or lane.count:,}" + (" phases" if phases > 1 else " phase" if phases else "")
 
 
 def _lane_effects(lane: Lane, scene: TimelineScene) -> list[Effect]:

@@ -93,6 +93,15 @@ class TimelinePanel(QFrame):
         """Restore what `save_lanes` returned; other data is ignored."""
         self.timeline.choose(LaneChoice.restored(saved))
 
+    @property
+    def names_width(self) -> int | None:
+        """The width of the column of names that the user has chosen, in pixels; None: as usual."""
+        return self._session.names_width
+
+    def set_names_width(self, width: int) -> None:
+        """Make the column of names so wide, in pixels; 0: as usual."""
+        self._session.set_names_width(width or None)
+
     # ---- the head -------------------------------------------------------------------------------------
     def set_title(self, title: str) -> None:
         """Set the run's name in the head; the panel must have one."""

@@ -35,6 +35,7 @@ class LayoutMemory:
         if self._run_view is not None:
             rows, columns = self._run_view.save()
             values |= {"rows": rows, "columns": columns, "lanes": self._run_view.timeline.save_lanes()}
+            values["names"] = self._run_view.timeline.names_width or 0
         if self._compare_view is not None:
             values |= zip(_COMPARE_KEYS, self._compare_view.save(), strict=True)
         for name, value in values.items():
@@ -51,6 +52,8 @@ class LayoutMemory:
         self._run_view = view
         view.restore(self._settings.value("rows"), self._settings.value("columns"))
         view.timeline.restore_lanes(self._settings.value("lanes"))
+        names = str(self._settings.value("names"))
+        view.timeline.set_names_width(int(names) if names.isascii() and names.isdigit() and len(names) < 5 else 0)
 
     def restore_comparison(self, view: CompareView) -> None:
         """Give the page of a comparison its last layout."""
@@ -62,3 +65,4 @@ class LayoutMemory:
         run_view.reset()
         compare_view.reset()
         run_view.timeline.restore_lanes(None)
+        run_view.timeline.set_names_width(0)
