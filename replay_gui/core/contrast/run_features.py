@@ -11,22 +11,22 @@ from replay_gui.core.contrast.feature import MAX_VALUE_LENGTH, NO_INDEX, Feature
 from replay_gui.core.contrast.run_reading import RunReading
 from replay_gui.core.contrast.step_words import call_label
 from replay_gui.core.effects.answers import masked_answer
-from replay_gui.core.effects.call_values import input_leaves, likeness
+from replay_gui.core.effects.call_values import input_leaves
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.facts.run_identity import TRIAL_NAMES
 from replay_gui.core.log.chain import digest
 from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.reasons.evidence.check_watch import watch_checks
 from replay_gui.core.reasons.evidence.code_names import code_names
 from replay_gui.core.reasons.evidence.file_edits import changes_of_calls, changes_of_patch, is_patch
+from replay_gui.core.reasons.evidence.run_troubles import errors_not_got_over, loops
 from replay_gui.core.state.json_form import json_form, one_line_json
 from replay_gui.core.text.plain_text import one_line
 
 _MAX_LEAVES = 60  # of one input
 _MAX_ORDERED_TOOLS = 30  # of which pairs are made
-_LOOP = 3  # equal calls with equal answers
 _MAX_RETRIES_LOOKED_AT = 2_000  # calls of a run among which errors and their repeats are looked for
-_MIN_LIKENESS = 0.3  # from which a later call is another try
 _MAX_SETTING = 200  # characters of a member of the set-up; longer ones are prompts
 _MAX_ERROR = 60
 _NAME_LENGTH = 32  # characters, as of the key of a call
@@ -136,32 +136,21 @@ def _other_calls(calls: Sequence[ToolCall]) -> Iterator[HeldFeature]:
 
 def _troubles(calls: Sequence[ToolCall]) -> Iterator[HeldFeature]:
     """Errors that were never got over, and loops."""
-    worked_later: dict[str, list[ToolCall]] = {}
-    repeats: Counter[tuple[bytes, str]] = Counter()
-    for call in reversed(calls):
-        later = worked_later.setdefault(call.tool, [])
-        if call.ok is False and not any(c.key == call.key or likeness(call, c) >= _MIN_LIKENESS for c in later[-50:]):
-            yield HeldFeature(Feature(kind=FeatureKind.UNRECOVERED, tool=call.tool), call.request)
-        elif call.ok:
-            later.append(call)
-    for call in calls:
-        if call.response is not None:
-            key = call.key, masked_answer(call.answer)
-            repeats[key] += 1
-            if repeats[key] == _LOOP:
-                yield HeldFeature(Feature(kind=FeatureKind.LOOP, tool=call.tool), call.request)
+    for call in errors_not_got_over(calls):
+        yield HeldFeature(Feature(kind=FeatureKind.UNRECOVERED, tool=call.tool), call.request)
+    for loop in loops(calls):
+        yield HeldFeature(Feature(kind=FeatureKind.LOOP, tool=loop.first.tool), loop.first.request)
 
 
 def _checks(calls: Sequence[ToolCall]) -> Iterator[HeldFeature]:
-    last_change = max((call.request for call in calls if call.effect is Effect.CHANGES), default=None)
-    checks = [call for call in calls if call.effect is Effect.CHECKS]
-    if not checks:
+    first, watch = next((call for call in calls if call.checks), None), watch_checks(calls)
+    if first is None or watch.last_check is None:
         return
-    yield HeldFeature(Feature(kind=FeatureKind.CHECKED), checks[0].request)
-    if last_change is not None and checks[-1].request > last_change:
-        yield HeldFeature(Feature(kind=FeatureKind.CHECKED_LAST), checks[-1].request)
-    if checks[-1].ok:
-        yield HeldFeature(Feature(kind=FeatureKind.CHECK_PASSED), checks[-1].request)
+    yield HeldFeature(Feature(kind=FeatureKind.CHECKED), first.request)
+    if watch.has_check_after:
+        yield HeldFeature(Feature(kind=FeatureKind.CHECKED_LAST), watch.last_check.request)
+    if watch.last_check.ok:
+        yield HeldFeature(Feature(kind=FeatureKind.CHECK_PASSED), watch.last_check.request)
 
 
 def _orders(calls: Sequence[ToolCall]) -> Iterator[HeldFeature]:

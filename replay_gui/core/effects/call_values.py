@@ -42,18 +42,13 @@ def same_value(a: Any, b: Any) -> bool:
     return type(a) is type(b) and (a == b or encode_decoded(a) == encode_decoded(b))
 
 
-def likeness(a: ToolCall, b: ToolCall) -> float:
-    """Return the share of leaves that two inputs have in common (Jaccard index of multisets), 0 to 1."""
-    return shared_leaves(leaf_counts(a), leaf_counts(b))
-
-
 def leaf_counts(call: ToolCall) -> Counter[tuple[str, bytes]]:
     """Return the leaves of the input of a call, counted."""
     return Counter((path, encode_decoded(value)) for path, value in input_leaves(call.input))
 
 
 def shared_leaves(a: Counter[tuple[str, bytes]], b: Counter[tuple[str, bytes]]) -> float:
-    """Return the share of leaves that two inputs have in common, 0 to 1: see `likeness`."""
+    """Return the share of leaves that two inputs have in common (Jaccard index of multisets), 0 to 1."""
     common = sum(min(count, b[leaf]) for leaf, count in a.items() if leaf in b)
     return common / max(1, a.total() + b.total() - common)
 

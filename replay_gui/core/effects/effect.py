@@ -35,9 +35,11 @@ class EffectFinding:
         reason: a few words for people: ``declared read-only``, ``the name says "cancel"``, ``sed -i changes a.py``.
         targets: what it changes, as far as that is told: paths of files, ``git commit``, ``pip install``.
         certain: False where the effect is only what runs seem to show.
+        checks: whether it checks something, by one of several commands if not by the strongest.
     """
 
     effect: Effect
     reason: str
     targets: tuple[str, ...] = ()
     certain: bool = True
+    checks: bool = False

@@ -22,6 +22,7 @@ _CHANGING = word_set(
     "rm mv cp mkdir rmdir touch chmod chown ln truncate dd patch tee kill pkill killall apt apt-get yum dnf apk brew"
     " systemctl service useradd crontab rsync scp unzip tar gunzip gzip zip install ed ex sponge shred split steghide"
 )
+_CHANGING_ALL = word_set("rm rmdir mkdir touch unlink")  # every file that they name
 _CHECKING = word_set(
     "pytest py.test tox nox mypy ruff flake8 pylint black tsc eslint jest vitest mocha rspec phpunit ctest ninja cmake"
     " make gradle gradlew mvn cargo go npm npx yarn pnpm node ruby perl java javac gcc g++ clang rustc dotnet deno bun"
@@ -65,13 +66,14 @@ class ShellEffects:
     def _strongest(self, text: str, depth: int) -> EffectFinding:
         if depth > _MAX_NESTING:
             return EffectFinding(Effect.UNKNOWN, "shells inside shells")
-        strongest, targets = _NOTHING, list[str]()
+        strongest, targets, checks = _NOTHING, list[str](), False
         for command in self._parser.commands(text):
             for finding in self._findings(command, depth):
                 targets += finding.targets
+                checks = checks or finding.checks or finding.effect is Effect.CHECKS
                 if _RANK.index(finding.effect) > _RANK.index(strongest.effect):
                     strongest = finding
-        return EffectFinding(strongest.effect, strongest.reason, tuple(dict.fromkeys(targets)))
+        return EffectFinding(strongest.effect, strongest.reason, tuple(dict.fromkeys(targets)), checks=checks)
 
     def _findings(self, command: ShellCommand, depth: int) -> list[EffectFinding]:
         outputs = tuple(name for name in command.outputs if name not in _NO_FILES and not name.startswith("&"))
@@ -153,7 +155,8 @@ def _of_program(name: str, arguments: tuple[str, ...]) -> EffectFinding:
     if name in _CHANGING:
         if name == "tar" and arguments and re.match(r"-?[a-z]*t", arguments[0]):
             return EffectFinding(Effect.READS, "tar lists")
-        return EffectFinding(Effect.CHANGES, f"{name} changes files", tuple(plain[-1:]))
+        targets = plain if name in _CHANGING_ALL else plain[-1:]
+        return EffectFinding(Effect.CHANGES, f"{name} changes files", tuple(targets))
     if name in _READING:
         return EffectFinding(Effect.READS, f"{name} reads")
     if name in _CHECKING or name.endswith((".sh", ".py")) or name.startswith("./"):

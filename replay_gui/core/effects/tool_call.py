@@ -20,7 +20,7 @@ class ToolCall:
         key: 16 bytes, equal for calls of one tool with equal input; versions of tools do not count.
         answer: the output, or the reason of a denial; None where there is no response.
         ok: False where the answer is an error, so that the call had no effect; None where there is no response.
-        effect, reason, targets, certain: see EffectFinding.
+        effect, reason, targets, certain: see EffectFinding. also_checks: whether one of several commands checks.
     """
 
     request: EventIndex
@@ -34,6 +34,7 @@ class ToolCall:
     reason: str
     targets: tuple[str, ...] = ()
     certain: bool = True
+    also_checks: bool = False
 
     @property
     def took_effect(self) -> bool:
@@ -44,3 +45,8 @@ class ToolCall:
     def changed(self) -> bool:
         """Whether it changed something outside the agent."""
         return self.effect is Effect.CHANGES and self.ok is True
+
+    @property
+    def checks(self) -> bool:
+        """Whether it checked something, whatever else it did."""
+        return self.effect is Effect.CHECKS or self.also_checks

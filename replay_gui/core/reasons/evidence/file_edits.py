@@ -102,31 +102,36 @@ def edits_files(call: ToolCall) -> bool:
     return call.changed and _is_edit(call)
 
 
+def edited_path(call: ToolCall) -> str | None:
+    """Return the file that the input of an edit names; None for other calls, and for patches."""
+    is_named = isinstance(call.input, Mapping) and _has_text(call.input)
+    return _first(call.input, _PATHS) if is_named else None
+
+
 def _is_edit(call: ToolCall) -> bool:
-    return any(True for _ in _patch_texts(call.input)) or (
-        isinstance(call.input, Mapping) and _first(call.input, _PATHS) is not None and _has_text(call.input)
-    )
+    return any(True for _ in _patch_texts(call.input)) or (edited_path(call) is not None)
 
 
 def apply_edit(changes: FileChanges, path: str, members: Members, known: Counter[str] | None = None) -> None:
     """Add an edit of one file: what replaces what, or its whole text; `known`: lines that it had before."""
     change = changes.setdefault(path, FileChange())
     old, new = _first(members, _OLD) or "", _first(members, _NEW) or ""
-    kept = Counter[str]()
+    before = Counter[str]()  # lines that are known to have been in a file that is written whole
     if not old and _first(members, _WHOLE) is not None:
-        kept = Counter(known)
-        for line in [*change.added.elements()]:
-            change.remove(line)
+        before = Counter(known) | change.removed
+        change.added, change.removed = Counter(), Counter()
     for line in _lines(old):
         change.remove(line)
     function = None
     for line in _lines(new):
         match = _DEFINITION.match(line)
         function = match[1] if match else None if _OUTSIDE.match(line) else function
-        if kept[line] > 0:
-            kept[line] -= 1
+        if before[line] > 0:
+            before[line] -= 1
         else:
             change.add(line, function)
+    for line in before.elements():
+        change.remove(line)
 
 
 def _apply_call(changes: FileChanges, input: Any, known: Mapping[str, Counter[str]]) -> None:

@@ -76,6 +76,11 @@ class ReasonList:
         """Return the reasons, the most important first."""
         return tuple(reason for *_, reason in sorted(self._found, key=lambda entry: entry[:3]))
 
+    def has_error_of(self, call: ToolCall, run: RunAccount) -> bool:
+        """Whether there is a reason already that a call of a run was refused."""
+        errors = (reason for *_, reason in self._found if reason.kind is ReasonKind.ERROR)
+        return any(call.request == (error.index_a if run.side == "a" else error.index_b) for error in errors)
+
     def has(self, tier: Tier) -> bool:
         """Whether there is a reason of a tier."""
         return any(reason.tier is tier for *_, reason in self._found)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from replay_gui.core.effects.effect import READING_EFFECTS
+from replay_gui.core.effects.effect import READING_EFFECTS, Effect
 from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.reasons.evidence.check_watch import watch_checks
 from replay_gui.core.reasons.evidence.run_account import RunAccount
-from replay_gui.core.reasons.evidence.run_troubles import errors_not_got_over, last_checks, loops
+from replay_gui.core.reasons.evidence.run_troubles import errors_not_got_over, loops
 from replay_gui.core.reasons.findings.reason_list import ReasonList, place
 from replay_gui.core.reasons.phrases import answer_words, call_words, event_words
 from replay_gui.core.reasons.reason import ReasonKind, Tier
@@ -24,7 +25,8 @@ def add_trouble_reasons(reasons: ReasonList, *, both_ways: bool) -> None:
 
 def _add_error(reasons: ReasonList, run: RunAccount, second: RunAccount) -> None:
     tools = {call.tool for call in errors_not_got_over(second.calls)}
-    call = next((call for call in errors_not_got_over(run.calls) if call.tool not in tools), None)
+    errors = (call for call in errors_not_got_over(run.calls) if call.tool not in tools)
+    call = next((call for call in errors if not reasons.has_error_of(call, run)), None)
     if call is not None:
         sentence = (
             f"{run.name} was answered {answer_words(call.answer)} by {one_line(call.tool, 60)}"
@@ -39,26 +41,26 @@ def _add_loop(reasons: ReasonList, run: RunAccount, second: RunAccount) -> None:
     loop = next((loop for loop in changing if loop.first.key not in known), None)
     if loop is not None:
         sentence = (
-            f"{run.name} called {call_words(loop.first, 60)} {loop.times:,} times with the same answer"
-            f" (from {event_words(loop.first.request)} on)."
+            f"{run.name} called {call_words(loop.first, 60)} {loop.times:,} times, and was always answered"
+            f" {answer_words(loop.first.answer)} (from {event_words(loop.first.request)} on)."
         )
         _add(reasons, run, loop.first, kind=ReasonKind.ERROR, tier=Tier.TROUBLE, sentence=sentence)
 
 
 def _add_check(reasons: ReasonList, run: RunAccount, second: RunAccount) -> None:
-    mine, others = last_checks(run.calls), last_checks(second.calls)
+    mine, others = watch_checks(run.calls), watch_checks(second.calls)
     check = others.last_check
     if check is None:
         return
     sentence, tier = "", Tier.CHECK
-    if mine.last_check is None:
+    if mine.lacks_checks:
         sentence = f"{run.name} ran no check at all; {second.name} did ({event_words(check.request)})."
-    elif others.after_change and not mine.after_change and mine.last_change is not None:
+    elif others.has_check_after and mine.lacks_check_after and mine.last_change is not None:
         sentence = (
             f"{run.name} ran no check after its last change ({event_words(mine.last_change.request)});"
             f" {second.name} did ({event_words(check.request)})."
         )
-    elif mine.after_change and mine.last_check.ok is False and check.ok is not False:
+    elif mine.has_check_after and mine.last_check is not None and _failed(mine.last_check) and not _failed(check):
         tier = Tier.TROUBLE
         sentence = (
             f"The last check of {run.name} failed ({event_words(mine.last_check.request)}:"
@@ -66,6 +68,11 @@ def _add_check(reasons: ReasonList, run: RunAccount, second: RunAccount) -> None
         )
     if sentence:
         _add(reasons, run, mine.last_check, kind=ReasonKind.CHECK, tier=tier, sentence=sentence)
+
+
+def _failed(check: ToolCall) -> bool:
+    """Whether a check failed; where one text has several commands, it is not known which did."""
+    return check.ok is False and check.effect is Effect.CHECKS
 
 
 def _add(

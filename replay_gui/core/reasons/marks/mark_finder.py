@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from dataclasses import dataclass
+from typing import Any
 
 from replay_gui.core.effects.answers import answer_text, masked_answer
 from replay_gui.core.effects.call_reader import CallReader
-from replay_gui.core.effects.call_values import leaf_counts, shared_leaves
 from replay_gui.core.effects.classifier import EffectClassifier
 from replay_gui.core.effects.declarations import declared_effects
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.effects.tool_effects import ToolEffectCounter, ToolEffects
-from replay_gui.core.log.chain import digest
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import OUTCOME, Kind
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import EventIndex
+from replay_gui.core.reasons.evidence.check_watch import CheckWatch
 from replay_gui.core.reasons.evidence.file_edits import edits_files, is_patch
 from replay_gui.core.reasons.evidence.first_places import FirstPlaces
-from replay_gui.core.reasons.evidence.run_troubles import ALIKE, LOOP_CALLS, is_scratch, is_to_succeed
+from replay_gui.core.reasons.evidence.run_troubles import (
+    LOOP_CALLS,
+    LoopKey,
+    LoopWatch,
+    is_to_succeed,
+)
+from replay_gui.core.reasons.evidence.tries import Try
 from replay_gui.core.reasons.marks.figure_watch import FigureWatch, figure_sentence
 from replay_gui.core.reasons.marks.run_mark import MarkKind, RunMark
 from replay_gui.core.reasons.phrases import answer_words, call_words, event_words, quoted
 from replay_gui.core.text.plain_text import one_line
-
-_Leaves: TypeAlias = Counter[tuple[str, bytes]]
 
 MAX_EVENTS = 200_000
 """Events of the longest run in which a command looks for marks: each takes 30 to 60 µs."""
@@ -37,6 +41,15 @@ _MAX_CALLS = 200_000  # different calls that are counted for loops
 _MAX_OF_KIND = 20  # marks of one kind
 _MAX_EVENTS_OF_MARK = 1_000  # the last one takes the place of the one before
 _MAX_ANSWER = 200  # characters of an answer whose origin is looked for
+
+
+@dataclass(slots=True)
+class _Loop:
+    """A call that was made `times` times and answered the same, and its requests."""
+
+    call: ToolCall
+    times: int
+    events: list[EventIndex]
 
 
 class MarkFinder:
@@ -54,12 +67,13 @@ class MarkFinder:
         self._reader = CallReader(self._classifier)
         self._tools = ToolEffectCounter()
         self._figures = FigureWatch()
-        self._failed: defaultdict[str, list[tuple[ToolCall, _Leaves]]] = defaultdict(list)
-        self._times: dict[tuple[bytes, bytes], tuple[int, EventIndex, EventIndex]] = {}  # times, first, last
-        self._loops: dict[tuple[bytes, bytes], tuple[ToolCall, list[EventIndex]]] = {}
+        self._failed: defaultdict[str, list[Try]] = defaultdict(list)
+        self._watch = LoopWatch(_MAX_CALLS)
+        self._begun: dict[LoopKey, list[EventIndex]] = {}  # the calls of what may become a loop
+        self._loops: list[_Loop] = []
+        self._open: dict[LoopKey, _Loop] = {}  # the loops that may go on
         self._from_nowhere: list[RunMark] = []
-        self._last_change: ToolCall | None = None
-        self._last_check: ToolCall | None = None
+        self._changes = CheckWatch()
         self._outcome: Event | None = None
 
     def take(self, event: Event) -> None:
@@ -105,36 +119,33 @@ class MarkFinder:
         if call.ok:
             tries = self._failed.get(call.tool)
             if tries:
-                asked = leaf_counts(call)
-                self._failed[call.tool] = [
-                    (failed, leaves)
-                    for failed, leaves in tries
-                    if failed.key != call.key and shared_leaves(leaves, asked) < ALIKE
-                ]
+                again = Try(call)
+                self._failed[call.tool] = [failed for failed in tries if not failed.is_like(again)]
         elif call.ok is False and is_to_succeed(call) and len(self._failed[call.tool]) < _MAX_OPEN:
-            self._failed[call.tool].append((call, leaf_counts(call)))
-        if call.changed and not is_scratch(call):
-            self._last_change = call
-        if call.effect is Effect.CHECKS:
-            self._last_check = call
+            self._failed[call.tool].append(Try(call))
+        self._changes.take(call)
         self._count(call)
 
     def _count(self, call: ToolCall) -> None:
         """Count calls that are equal and were answered the same."""
-        key = call.key, digest(masked_answer(call.answer).encode("utf-8", "replace"))[:16]
-        times, first, last = self._times.get(key, (0, call.request, call.request))
-        times += 1
-        if times > 1 or len(self._times) < _MAX_CALLS:
-            self._times[key] = times, first, call.request
-        if key in self._loops:
-            events = self._loops[key][1]
-            events[len(events) if len(events) < _MAX_EVENTS_OF_MARK else -1 :] = [call.request]
-        elif times >= LOOP_CALLS and len(self._loops) < _MAX_OF_KIND:
-            self._loops[key] = call, [first, last, call.request]
+        key, times = self._watch.take(call)
+        if times == 1:
+            self._open.pop(key, None)
+            if len(self._begun) < _MAX_CALLS:
+                self._begun[key] = [call.request]
+        elif times < LOOP_CALLS:
+            self._begun.setdefault(key, []).append(call.request)
+        elif key in self._open:
+            loop = self._open[key]
+            loop.times = times
+            loop.events[len(loop.events) if len(loop.events) < _MAX_EVENTS_OF_MARK else -1 :] = [call.request]
+        elif len(self._loops) < _MAX_OF_KIND:
+            self._open[key] = _Loop(call, times, [*self._begun.pop(key, ()), call.request])
+            self._loops.append(self._open[key])
 
     def _errors(self) -> list[RunMark]:
         groups: defaultdict[tuple[str, str], list[ToolCall]] = defaultdict(list)
-        for call in (call for calls in self._failed.values() for call, _ in calls):
+        for call in (failed.call for tries in self._failed.values() for failed in tries):
             groups[call.tool, masked_answer(call.answer)].append(call)
         marks = []
         for calls in [*groups.values()][:_MAX_OF_KIND]:
@@ -148,41 +159,47 @@ class MarkFinder:
         return marks
 
     def _loop_marks(self) -> list[RunMark]:
-        marks = []
-        for key, (call, events) in self._loops.items():
-            sentence = (
-                f"{call_words(call, 60)} was called {self._times[key][0]:,} times and answered the same"
-                f" ({event_words(events[0])} to {event_words(events[-1])})."
+        return [
+            RunMark(
+                MarkKind.LOOP,
+                f"{call_words(loop.call, 60)} was called {loop.times:,} times and answered the same"
+                f" ({event_words(loop.events[0])} to {event_words(loop.events[-1])}).",
+                tuple(loop.events),
             )
-            marks.append(RunMark(MarkKind.LOOP, sentence, tuple(events)))
-        return marks
+            for loop in self._loops
+        ]
 
     def _checks(self) -> list[RunMark]:
-        change, check = self._last_change, self._last_check
-        if check is not None and check.ok is False and (change is None or check.request > change.request):
+        change, check = self._changes.last_change, self._changes.last_check
+        failed = check is not None and check.ok is False and check.effect is Effect.CHECKS
+        if check is not None and failed and (change is None or check.request > change.request):
             sentence = f"The last check failed ({event_words(check.request)}: {call_words(check, 60)})."
             return [RunMark(MarkKind.CHECK, sentence, (check.request,))]
-        if change is None:
+        if change is None or not self._changes.lacks_check_after:
             return []
         what = f"{event_words(change.request)}: {call_words(change, 60)}"
-        if check is None and edits_files(change):
-            return [RunMark(MarkKind.CHECK, f"No check was made; the last change is {what}.", (change.request,))]
-        if check is not None and check.request < change.request:
+        if check is not None:
             sentence = f"No check was made after the last change ({what})."
             return [RunMark(MarkKind.CHECK, sentence, (change.request, check.request))]
+        if edits_files(change) and self._changes.lacks_checks:
+            return [RunMark(MarkKind.CHECK, f"No check was made; the last change is {what}.", (change.request,))]
         return []
 
     def _answer(self, log: EventLog | None) -> list[RunMark]:
-        """Return a mark where an answer is not the target that a grader names."""
-        if self._outcome is None:
+        """Return a mark where an answer, which the grader did not let pass, is not the target that it names."""
+        if self._outcome is None or self._outcome.payload.get("passed") is True:
             return []
         answer, target = self._outcome.payload.get("answer"), self._outcome.payload.get("expected")
         wanted = [_plain(item) for item in (target if isinstance(target, list) else [target])]
         answered = _plain(answer)
         if target in (None, "", []) or is_patch(answer) or answered in wanted or not answered:
             return []
-        near = [other for other in wanted if _differs_in_one(answered, other)]
-        close = "; they differ in 1 character" if near else ""
+        folded = answered.casefold()
+        close = ""
+        if any(folded == other.casefold() for other in wanted):
+            close = "; they differ in capital letters alone"
+        elif any(_differs_in_one(folded, other.casefold()) for other in wanted):
+            close = "; they differ in 1 character"
         sentence = f"The answer is {quoted(answered)}, the target {quoted(wanted[0])}{close}."
         events = [self._outcome.index]
         if log is not None and 4 <= len(answered) <= _MAX_ANSWER:

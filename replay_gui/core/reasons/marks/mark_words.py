@@ -23,16 +23,24 @@ MARK_WORDS: dict[MarkKind, MarkWords] = {
         "error",
         "A call failed, and no later call like it succeeded; commands are left out.",
     ),
-    MarkKind.LOOP: MarkWords("Loops", "loop", "The same call was answered the same three times or more."),
+    MarkKind.LOOP: MarkWords(
+        "Loops",
+        "loop",
+        "The same call was answered the same three times or more, and nothing else was changed in between.",
+    ),
     MarkKind.FIGURES: MarkWords(
         "Figures from nowhere",
         "figures",
         "The agent tells two figures or more in a message that no event before holds.",
     ),
     MarkKind.CHECK: MarkWords(
-        "Checks", "check", "The last check failed, or none was made after the last change that is no scratch file."
+        "Checks",
+        "check",
+        "The last check failed, or none was made after the last change. Scratch files, patches and commits are none.",
     ),
-    MarkKind.ANSWER: MarkWords("Answers and targets", "answer", "The answer is not the target that a grader names."),
+    MarkKind.ANSWER: MarkWords(
+        "Answers and targets", "answer", "The answer did not pass, and is not the target that the grader names."
+    ),
     MarkKind.NOTE: MarkWords("Notes", "note", "Somebody has noted this."),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,13 @@ BOOKED = Step(tool="book_flight", input={"id": "HAT1"}, answer="booked")
 EDIT = Step(tool="Edit", input={"file_path": "a.py", "old_string": "x", "new_string": "y"}, answer="ok")
 TEST = Step(tool="bash", input={"command": "pytest -q"}, answer="1 passed")
 BROKEN = Step(tool="bash", input={"command": "pytest -q"}, answer="1 failed", error="exit status 1")
+ONE_TEXT = "edit 287:295 required = ['Rows', 'Columns']"
+ONE_TEXT_FAILED = Step(tool="edit", input=ONE_TEXT, answer="new syntax error", error="syntax")
 READ = Step(tool="get_order", input={"id": "W1"}, answer="open")
+
+
+def command(text: str) -> Step:
+    return Step(tool="bash", input={"command": text}, answer="")
 
 
 def marks(path: Path, *steps: Step) -> list[tuple[MarkKind, str, tuple[int, ...]]]:
@@ -83,6 +90,13 @@ def marks(path: Path, *steps: Step) -> list[tuple[MarkKind, str, tuple[int, ...]
                 )
             ],
         ),
+        ((TASK, TEST, EDIT, TEST, EDIT, TEST), []),
+        ((TASK, ONE_TEXT_FAILED, replace(ONE_TEXT_FAILED, input=f"{ONE_TEXT}, ok", answer="done", error=None)), []),
+        ((TASK, replace(EDIT, answer="Error: no such text", error="no"), EDIT, TEST), []),
+        ((TASK, EDIT, TEST, command("git diff > patch.txt"), command("git add -A && git commit -m done")), []),
+        ((TASK, EDIT, command("cat > try.py <<E\nprint(1)\nE"), TEST, command("rm try.py")), []),
+        ((TASK, TEST, EDIT, command("sqlfluff lint q.sql")), []),
+        ((TASK, EDIT, command("git commit -am done && pytest -q")), []),
         (
             (TASK, Step("agent", "That makes 1,250.50 and 77 in all.")),
             [(MarkKind.FIGURES, "The figures 1250.5, 77 stand in no event before (event 3).", (2,))],
@@ -95,22 +109,27 @@ def test_what_is_marked(
     assert marks(tmp_path, *steps) == found
 
 
-def test_an_answer_against_its_target(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("passed", "expected", "ending"),
+    [
+        (False, "FLAG{ab}", "; they differ in 1 character. The answer first stands in event 3."),
+        (False, "flag{A\\b}", "; they differ in capital letters alone. The answer first stands in event 3."),
+        (False, "other", ". The answer first stands in event 3."),
+        (True, "flag{a\\b}", None),
+    ],
+)
+def test_an_answer_against_its_target(passed: bool, expected: str, ending: str | None, tmp_path: Path) -> None:
     path = tmp_path / "run.rlog"
     with Recorder(path, "t", "1", run_id="r") as run:
         run.tool_response(run.tool_request("bash", {"command": "cat flag"}), "flag is FLAG{a\\b}")
         run.decision("message", "FLAG{a\\b}")
-        run.outcome(passed=False, by="match", answer="FLAG{a\\b}", expected="FLAG{ab}")
+        run.outcome(passed=passed, by="match", answer="FLAG{a\\b}", expected=expected)
     log, finder = EventLog.open(path), MarkFinder()
     for event in log:
         finder.take(event)
-    (mark,) = finder.marks(log)
-    assert mark == RunMark(
-        MarkKind.ANSWER,
-        "The answer is “FLAG{a\\b}”, the target “FLAG{ab}”; they differ in 1 character."
-        " The answer first stands in event 3.",
-        (EventIndex(2), EventIndex(4)),
-    )
+    sentence = f"The answer is “FLAG{{a\\b}}”, the target “{expected}”{ending}"
+    wanted = () if ending is None else (RunMark(MarkKind.ANSWER, sentence, (EventIndex(2), EventIndex(4))),)
+    assert finder.marks(log) == wanted
 
 
 def test_a_run_that_is_too_long_has_no_marks(tmp_path: Path) -> None:

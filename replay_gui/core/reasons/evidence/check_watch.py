@@ -1,0 +1,84 @@
+"""The last change and the last check of a run, and whether it is sure that none came after."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from replay_gui.core.effects.effect import Effect
+from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.effects.tool_names import runs_code
+
+_NEEDS_NO_CHECK = re.compile(
+    r"/tmp/|/var/tmp/|/dev/|tmp/"  # scratch folders
+    r"|(?:.*/)?(?:[\w.-]+\.(?:patch|diff)|(?:patch|diff)\.txt)$"  # a patch that is written out
+    r"|git (?:add|commit|push|tag|fetch|config|branch|init|remote)$"  # what is recorded stays as it was
+)
+_REMOVES = re.compile(r"(?:rm|unlink|rmdir) changes files")
+
+
+class CheckWatch:
+    """Takes the calls of a run in order.
+
+    No changes are scratch files, a patch that is written out, a commit, and the removal of files that the run wrote.
+
+    Attributes:
+        last_change: the last call that changed something that a check can be made of; None if there is none.
+        last_check: the last call that checks, whatever else it does; None if there is none.
+    """
+
+    def __init__(self) -> None:
+        self.last_change: ToolCall | None = None
+        self.last_check: ToolCall | None = None
+        self._last_unknown = -1  # index of the last command that may have been a check
+        self._written: set[str] = set()
+
+    def take(self, call: ToolCall) -> None:
+        """Take the next call."""
+        if call.effect is Effect.UNKNOWN and runs_code(call.tool):
+            self._last_unknown = call.request
+        if call.checks:
+            self.last_check = call
+        if call.changed:
+            if not self._is_no_change(call):
+                self.last_change = call
+            self._written.update(call.targets)
+
+    @property
+    def has_check_after(self) -> bool:
+        """Whether the last check came after the last change, or with it."""
+        if self.last_check is None or self.last_change is None:
+            return False
+        return self.last_check.request >= self.last_change.request
+
+    @property
+    def lacks_check_after(self) -> bool:
+        """Whether surely no check came after the last change: a command of unknown effect may have been one."""
+        change = self.last_change
+        return change is not None and not self.has_check_after and self._last_unknown < change.request
+
+    @property
+    def lacks_checks(self) -> bool:
+        """Whether surely no check was made at all."""
+        return self.last_check is None and self._last_unknown < 0
+
+    def _is_no_change(self, call: ToolCall) -> bool:
+        targets = call.targets
+        if not targets:
+            return False
+        if all(_NEEDS_NO_CHECK.match(target) for target in targets):
+            return True
+        return _REMOVES.match(call.reason) is not None and all(map(self._wrote, targets))
+
+    def _wrote(self, target: str) -> bool:
+        return target in self._written or any(
+            one.endswith(f"/{other}") for path in self._written for one, other in ((path, target), (target, path))
+        )
+
+
+def watch_checks(calls: Iterable[ToolCall]) -> CheckWatch:
+    """Return what is known of the changes and checks of a whole run."""
+    watch = CheckWatch()
+    for call in calls:
+        watch.take(call)
+    return watch

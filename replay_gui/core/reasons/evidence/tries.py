@@ -1,0 +1,48 @@
+"""Whether a later call may be another try of one that failed."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import cached_property
+
+from replay_gui.core.effects.call_values import input_leaves, leaf_counts, shared_leaves
+from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.reasons.evidence.file_edits import edited_path
+
+_ALIKE = 0.3  # share of arguments, or of words, from which a call is another try
+_WORD = re.compile(r"\w+")
+_MAX_TEXT = 20_000  # characters of an argument whose words are compared
+
+
+class Try:
+    """A call that failed, or one after it; what is compared of it is found when it is asked for."""
+
+    def __init__(self, call: ToolCall) -> None:
+        self.call = call
+
+    def is_like(self, other: Try) -> bool:
+        """Whether one of two calls of a tool may be another try of the other.
+
+        That is so where they have arguments in common, are about one file, or have most words in common: an edit that
+        is given as one text is seldom tried again with the very same text.
+        """
+        if self.call.key == other.call.key or shared_leaves(self._leaves, other._leaves) >= _ALIKE:
+            return True
+        if self._path is not None and self._path == other._path:
+            return True
+        words = self._words | other._words
+        return bool(words) and len(self._words & other._words) >= _ALIKE * len(words)
+
+    @cached_property
+    def _leaves(self) -> Counter[tuple[str, bytes]]:
+        return leaf_counts(self.call)
+
+    @cached_property
+    def _path(self) -> str | None:
+        return edited_path(self.call)
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        texts = (value for _, value in input_leaves(self.call.input) if isinstance(value, str))
+        return frozenset(word for text in texts for word in _WORD.findall(text[:_MAX_TEXT]))
