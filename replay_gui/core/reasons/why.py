@@ -78,12 +78,12 @@ class WhyFinder:
         if with_patches or handed_p.files or handed_f.files:
             add_submission_reasons(reasons, handed_p, handed_f)
         _add_actions(reasons, rules, with_patches=with_patches, in_order=not both_passed)
-        add_end_reasons(reasons)
+        add_end_reasons(reasons, both_ways=failed is None)
         add_answer_reasons(reasons, with_patches=with_patches)
-        add_told_reason(reasons)
+        add_told_reason(reasons, both_ways=failed is None)
         add_trouble_reasons(reasons, both_ways=failed is None)
         add_world_reason(reasons)
-        add_look_reasons(reasons)
+        add_look_reasons(reasons, both_ways=failed is None)
         setup = add_setup_reason(reasons)
         rows, more = action_rows(a, b)
         return WhyResult(

@@ -136,7 +136,7 @@ def test_a_figure_that_was_told_otherwise(tmp_path: Path) -> None:
     thanks = Step("user", "Thank you.")
     first = why(tmp_path, [question, four, thanks], [question, six, thanks]).reasons[0]
     assert first.kind is ReasonKind.TOLD
-    assert first.sentence == "trial 0 told 4 where trial 1 told 6 (event 3 against event 3)."
+    assert first.sentence == "trial 0 told the user 4, and trial 1 told 6 (event 3 against event 3)."
 
 
 def test_of_several_figures_those_in_the_same_place_are_compared(tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ def test_of_several_figures_those_in_the_same_place_are_compared(tmp_path: Path)
     bad = Step("agent", "The price is $243, and a refund of $2,544 will be sent to your original payment method.")
     talk = [Step("user", "What do I get?"), Step("user", "Thank you.")]
     first = why(tmp_path, [talk[0], bad, talk[1]], [talk[0], good, talk[1]]).reasons[0]
-    assert first.sentence == "trial 0 told 2544 where trial 1 told 2580 (event 3 against event 3)."
+    assert first.sentence == "trial 0 told the user 2544, and trial 1 told 2580 (event 3 against event 3)."
 
 
 def test_other_last_words_and_clocks_are_no_reason(tmp_path: Path) -> None:
@@ -231,7 +231,8 @@ def test_final_answers_are_compared(tmp_path: Path) -> None:
     assert why(tmp_path / "2", first, [question, Step("agent", "final answer: the dispossessed!")]).reasons == ()
     silent = [question, Step("agent", "I do not know.")]
     assert why(tmp_path / "3", silent, second).reasons[0].sentence == (
-        "trial 0 names no final answer in its last messages; trial 1 answered “Solaris” (event 3)."
+        "trial 1 answered “Solaris” (event 3);"
+        " trial 0 names no final answer: its last message is “I do not know.” (event 3)."
     )
     assert why(tmp_path / "4", [question, Step("agent", "No")], [question, Step("agent", "Yes.")]).reasons[
         0
@@ -299,7 +300,7 @@ def test_of_long_runs_a_call_that_one_made_more_often_is_named(tmp_path: Path, m
     often = [Step(tool="get_order", input={"order_id": f"#W{n}"}, answer="pending") for n in range(6)]
     found = why(tmp_path, often, [*often[:3], USER, *often[3:], often[0]], passed=(None, None))
     assert [reason.sentence for reason in found.reasons] == [
-        "B called get_user(olivia_2305) (event 8) more often than A."
+        "B called get_user(olivia_2305) (event 8) and made 1 other read more often than A."
     ]
     assert found.limits == ("12 calls that are equal in both runs are not listed.",)
 

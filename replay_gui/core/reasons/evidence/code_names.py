@@ -12,7 +12,7 @@ from replay_gui.core.effects.word_lists import word_set
 BUILT_IN = frozenset(dir(builtins))
 """The names that Python has without an import."""
 
-_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{2,}|\d+")
+_WORD = re.compile(r"\b[A-Za-z_][A-Za-z0-9_]{2,}|(?<![\w.])\d[\w.]*\w")
 _KEYWORDS = word_set(
     "if else elif for while return def class and or not in is None True False try except finally pass continue break"
     " import from as with raise yield lambda assert del global self the we this that can was are any has have then key"
@@ -23,6 +23,7 @@ _ONE_WORD = re.compile(r"\w{3,30}")
 _CODE = re.compile(
     r"[()\[\]={}@]|[:;{]\s*$|^\s*(?:return|raise|import|from|break|continue|pass|else|try|except|finally)\b"
 )
+_DOCSTRING = re.compile(r"[rRuUfFbB]{0,2}(?:\"\"\"(?:(?!\"\"\").)*\"\"\"|'''(?:(?!''').)*''')")
 _COMMENT = re.compile(r"(^|\s)(#|//).*$")
 
 
@@ -41,3 +42,9 @@ def code_names(lines: Iterable[str]) -> Counter[str]:
         if _CODE.search(line):
             names.update(word for word in _WORD.findall(_COMMENT.sub("", line)) if word not in _KEYWORDS)
     return names
+
+
+def is_python_remark(line: str) -> bool:
+    """Whether a line of Python says nothing to the program: it is blank, a comment or a docstring of one line."""
+    bare = line.strip()
+    return not bare or bare.startswith("#") or _DOCSTRING.fullmatch(bare) is not None

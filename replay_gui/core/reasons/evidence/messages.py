@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.positions import EventIndex
-from replay_gui.core.reasons.event_texts import message_text, role_of
+from replay_gui.core.reasons.event_texts import message_text, role_of, word_pattern
 from replay_gui.core.reasons.origin import OriginRole
 
 _TYPES = frozenset({"message", "input", "sample"})
@@ -50,6 +50,18 @@ class Messages:
             message for message, _ in zip(self.before(int(self._indexes[-1]) + 1, role), range(count), strict=False)
         ]
         return latest_first[::-1]
+
+    def first_naming(self, role: OriginRole, value: str, before: int) -> EventIndex | None:
+        """Return the first message of a role before an index that has a value as a word of its own."""
+        pattern = word_pattern(value)
+        named = [index for index, words in self.before(before, role) if value in words and pattern.search(words)]
+        return named[-1] if named else None
+
+    def never_named(self, role: OriginRole, value: str) -> bool:
+        """Whether no message of a role has a value; False where there are too many messages to know."""
+        if not len(self._indexes) or len(self._indexes) > _MAX_READ:
+            return False
+        return self.first_naming(role, value, int(self._indexes[-1]) + 1) is None
 
     def is_conversation(self) -> bool:
         """Whether a user says something more than once among the first and the last messages."""

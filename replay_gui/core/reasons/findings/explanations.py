@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from replay_gui.core.effects.answers import answer_text
@@ -14,15 +15,17 @@ from replay_gui.core.effects.tool_names import name_words
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.evidence.endings import bad_end_words
 from replay_gui.core.reasons.evidence.run_account import RunAccount
+from replay_gui.core.reasons.evidence.tries import Try
 from replay_gui.core.reasons.evidence.value_chain import (
     Lack,
     LackKind,
     Link,
     chain,
     first_lack,
-    had_the_values,
     origins_of,
+    telling_values,
 )
+from replay_gui.core.reasons.findings.knowledge import asked_words, at_hand_words, named_by_user, replied_words
 from replay_gui.core.reasons.origin import Origin, OriginRole
 from replay_gui.core.reasons.phrases import answer_words, call_words, event_words, quoted, tool_words, value_words
 from replay_gui.core.state.state import ABSENT
@@ -31,10 +34,11 @@ MADE_UP = "made up"
 """The chip of a name that nothing before holds."""
 
 _WORKED_OUT = re.compile(r"[\d\W_]+(?:[TZ][\d\W_]*)*")  # numbers, dates and times
-_BOTH_KNEW = "Both had the same information."
 _YES_WITHIN = 3  # events between what the user said and the call that follows it
 _OFFER_WITHIN = 2  # events between what the agent put forward and the user's word
 _MIN_NOUN = 4  # letters of a word of a tool's name that the user may have used
+_MIN_NOUN_PATTERN = re.compile(r"[a-z]{4,}")
+_MAX_SAID = 40  # messages that are looked at for one that is about a call
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ def explain_missing(done_by: RunAccount, other: RunAccount, call: ToolCall) -> E
     if lack is not None:
         sentence, index = _lack_of_missing(done_by, other, lack)
         return Explanation((sentence, *closing), lack.kind.value, origins, index=index)
-    tried = [try_ for try_ in other.calls if try_.tool == call.tool and try_.ok is False]
+    tried = _like_tries(other, call)
     locked = _done_too_early(done_by, other, call)
     if locked is not None:
         early, late_try, later = locked
@@ -85,19 +89,31 @@ def explain_missing(done_by: RunAccount, other: RunAccount, call: ToolCall) -> E
         return Explanation((sentence, *closing), "order", origins, same_try, early.request)
     if tried:
         last = same_try or tried[-1]
-        sentence = f"{other.name} tried it ({event_words(last.request)}) and was answered {answer_words(last.answer)}."
-        return Explanation((sentence, *closing), "error", origins, same_try, last.request)
+        sentence = (
+            f"{other.name} tried something like it, {call_words(last, 60)} ({event_words(last.request)}), and was"
+            f" answered {answer_words(last.answer)}."
+        )
+        told = closing if same_try is not None else (sentence, *closing)
+        return Explanation(told, "error", origins, same_try, last.request)
     given_up = other.of_effect(Effect.HANDS_OVER)
     if given_up:
+        known = at_hand_words(other, links, call)
         handed = f"handed over instead ({tool_words(given_up[-1])}, {event_words(given_up[-1].request)})."
-        sentence = (
-            f"It had the same information, and {handed}" if had_the_values(other, links, call) else f"It {handed}"
-        )
+        sentence = f"{known}, and {handed}" if known else f"{other.name} {handed}"
         return Explanation((sentence,), "gave up", origins, index=given_up[-1].request)
     if end:
         last_step = other.last_step
         return Explanation(closing, "cut off", origins, index=None if last_step is None else last_step[0])
+    named = named_by_user(done_by, other, telling_values(call), call.request)
+    if named is not None:
+        return Explanation((named,), LackKind.INPUT.value, origins)
     return _asked_last(other, call, origins) or _said_instead(done_by, other, call, links)
+
+
+def _like_tries(run: RunAccount, call: ToolCall) -> list[ToolCall]:
+    """Return the calls of a run that were refused, and that may have been tries of what this call did."""
+    wanted = Try(call)
+    return [try_ for try_ in run.calls if try_.tool == call.tool and try_.ok is False and wanted.is_like(Try(try_))]
 
 
 def explain_extra(done_by: RunAccount, other: RunAccount, call: ToolCall) -> Explanation:
@@ -107,22 +123,23 @@ def explain_extra(done_by: RunAccount, other: RunAccount, call: ToolCall) -> Exp
     if done_by.searched_out or other.searched_out:
         return Explanation()
     nowhere = [link.value for link in links if link.index == call.request and _nowhere_chip(link.value) == MADE_UP]
-    sentences, chip = [_BOTH_KNEW] if had_the_values(other, links, call) else [], LackKind.AGENT.value
+    known = at_hand_words(other, links, call)
+    named = named_by_user(done_by, other, telling_values(call), call.request)
+    sentences, chip = [f"{known}."] if known else [], LackKind.AGENT.value
     if lack is not None:
         sentences, chip = [_lack_of_extra(done_by, other, lack)], lack.kind.value
     elif nowhere:
         sentences, chip = [_from_nowhere(done_by, call, value_words(nowhere[0]))], MADE_UP
+    elif named is not None:
+        sentences, chip = [named], LackKind.INPUT.value
     message = next(done_by.messages.before(call.request, OriginRole.USER), None)
     if message is not None and call.request - message[0] <= _YES_WITHIN:
         index, words = message
         offer = next(done_by.messages.before(index, OriginRole.AGENT), None)
         if offer is not None and index - offer[0] <= _OFFER_WITHIN:
-            sentences.append(
-                f"{done_by.name} put it forward ({event_words(offer[0])}: {quoted(offer[1])}),"
-                f" and the user said {quoted(words, 40)}."
-            )
+            sentences.append(f"Before it, {done_by.name} {asked_words(offer)}, {replied_words(message)}.")
         else:
-            sentences.append(f"It followed {quoted(words)} ({event_words(index)}).")
+            sentences.append(f"{done_by.name} did it after {quoted(words)} ({event_words(index)}).")
     return Explanation(tuple(sentences), chip, origins_of(done_by, links))
 
 
@@ -154,8 +171,13 @@ def explain_changed(
         return _value_of_answer(reference, other, call=b, values=(text_a, text_b), at=at_b, origins=origins)
     if at_b is not None and reference.never_said(text_b):
         return _unknown_value(other, reference, shown=shown_b, at=at_b, origins=origins)
+    asked = named_by_user(other, reference, [text_b] if told_b else [], b.request) or named_by_user(
+        reference, other, [text_a] if told_a else [], a.request
+    )
+    if asked is not None:
+        return Explanation((asked,), LackKind.INPUT.value, origins)
     named = [at for at, words in other.messages.before(b.request, OriginRole.AGENT) if told_b and text_b in words]
-    on_it = f" It first named it at {event_words(named[-1])}." if named else ""
+    on_it = f" {other.name} first named {shown_b} at {event_words(named[-1])}." if named else ""
     both = told_a and told_b and other.first_place(text_a, b.request) is not None
     if both and reference.first_place(text_b, a.request) is not None:
         sentence = f"Both had {shown_a} and {shown_b} in hand and chose otherwise.{on_it}"
@@ -181,7 +203,7 @@ def _value_of_answer(
     unasked = source is not None and reference.whole and source.key not in reference.by_key
     aside = f", which {reference.name} never called" if unasked else ""
     also = other.first_place(values[0], call.request)
-    both = "" if also is None else f" It had {wanted}, too ({event_words(also)})."
+    both = "" if also is None else f" {other.name} had {wanted}, too ({event_words(also)})."
     sentence = f"{other.name} had {taken} from {told} ({event_words(at)}){aside}.{both}"
     return Explanation((sentence,), LackKind.AGENT.value if both else LackKind.LOOKING.value, origins)
 
@@ -249,7 +271,7 @@ def _lack_of_extra(done_by: RunAccount, other: RunAccount, lack: Lack) -> str:
         return f"In {done_by.name} the user named {value} ({event_words(link.index)}); in {other.name} never."
     if lack.kind is LackKind.LOOKING and link.call is not None:
         return (
-            f"It had {value} from {call_words(link.call, 60)} ({event_words(link.call.request)}),"
+            f"{done_by.name} had {value} from {call_words(link.call, 60)} ({event_words(link.call.request)}),"
             f" which {other.name} never called."
         )
     if lack.kind is LackKind.WORLD and link.call is not None:
@@ -314,12 +336,12 @@ def _asked_last(other: RunAccount, call: ToolCall, origins: tuple[Origin, ...]) 
     nouns = {word for word in name_words(call.tool) if len(word) >= _MIN_NOUN}
     if nouns.isdisjoint(re.findall(r"[a-z]+", message[1].lower())):
         return None
-    sentence = f"It was asked for it last of all ({quoted(message[1])}, {event_words(last[0])}); the run ended there."
-    return Explanation((sentence,), "cut off", origins, index=last[0])
+    asked = f"{other.name} was asked for it last of all ({quoted(message[1])}, {event_words(last[0])})"
+    return Explanation((f"{asked}; the run ended there.",), "cut off", origins, index=last[0])
 
 
 def _said_instead(done_by: RunAccount, other: RunAccount, call: ToolCall, links: list[Link]) -> Explanation:
-    """Return what the other run said after the last call that both made."""
+    """Return what the other run said after the last call that both made: about the call, if it said such a thing."""
     after = -1
     for earlier in done_by.calls:
         if earlier.request >= call.request:
@@ -327,11 +349,18 @@ def _said_instead(done_by: RunAccount, other: RunAccount, call: ToolCall, links:
         same = other.by_key.get(earlier.key)
         if same is not None:
             after = max(after, same.request if same.response is None else same.response)
-    message = next(other.messages.after(after, OriginRole.AGENT), None) or other.messages.last(OriginRole.AGENT)
+    in_both = {words for _, words in done_by.messages.before(call.request, OriginRole.AGENT)}
+    messages = (message for message in other.messages.after(after, OriginRole.AGENT) if message[1] not in in_both)
+    said = list(islice(messages, _MAX_SAID))
+    about = _MIN_NOUN_PATTERN.findall(" ".join(name_words(call.tool)[1:]))
+    message = next((said_ for said_ in said if any(noun in said_[1].lower() for noun in about)), None)
+    message = message or (said[0] if said else other.messages.last(OriginRole.AGENT))
     origins = origins_of(done_by, links)
-    known = "It had the same information" if had_the_values(other, links, call) else ""
+    known = at_hand_words(other, links, call)
     if message is None:
         return Explanation((f"{known}.",) if known else (), LackKind.AGENT.value, origins)
-    instead = f"nstead it said {quoted(message[1], 80)} ({event_words(message[0])})."
-    sentence = f"{known}; i{instead}" if known else f"I{instead}"
+    reply = next(other.messages.after(message[0], OriginRole.USER), None)
+    answered = f", {replied_words(reply)}" if reply is not None and "?" in message[1] else ""
+    sentence = f"{known}; instead it" if known else f"Instead {other.name}"
+    sentence = f"{sentence} {asked_words(message)}{answered}."
     return Explanation((sentence,), LackKind.AGENT.value, origins, index=message[0])

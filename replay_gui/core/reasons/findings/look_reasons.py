@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from itertools import islice
 from typing import Any
 
@@ -13,12 +14,15 @@ from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.facts.run_identity import TRIAL_NAMES
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.reasons.event_texts import message_text
+from replay_gui.core.reasons.evidence.files_read import only_read
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.findings.reason_list import ReasonList, place
 from replay_gui.core.reasons.phrases import argument_words, call_words, differing_words, event_words, quoted
 from replay_gui.core.reasons.reason import ReasonKind, Tier
 from replay_gui.core.state.state import ABSENT, leaves
 from replay_gui.core.text.json_pointer import join_pointer
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.wording import plural
 
 _MATTERS = re.compile(
     r"model(?!.*(?:path|url|cost))|prompt|template|task|question|instruction|system|tool|temperature|top_p|seed|reason|effort"
@@ -32,13 +36,19 @@ _IDLE = re.compile(
 _TASK = re.compile(r"/(?:task|sample|instance|problem|question)_?id$", re.IGNORECASE)
 _NEVER_MATTERS = re.compile(r"timeout|path|pull|url", re.IGNORECASE)
 _MAX_SETUP = 5_000  # members of a set-up that are compared
+_MODULUS = 1 << 128
 
 
 def add_world_reason(reasons: ReasonList) -> None:
-    """Add the first call without an effect that both made, and that was answered otherwise."""
+    """Add the first call without an effect that both made, and that was answered otherwise.
+
+    Only where both had made the same changes before: else the answer may differ by what a run did itself.
+    """
+    changes = _ChangesBefore(reasons.reference), _ChangesBefore(reasons.other)
     answers: dict[bytes, list[ToolCall]] = {}
     for call in reasons.reference.calls:
         answers.setdefault(call.key, []).append(call)
+    found: list[tuple[int, ToolCall, ToolCall]] = []
     for call in reasons.other.calls:
         same = answers.get(call.key)
         if not same or call.effect not in (Effect.READS, Effect.CHECKS, Effect.UNKNOWN):
@@ -46,54 +56,77 @@ def add_world_reason(reasons: ReasonList) -> None:
         first = same.pop(0)
         if call.response is None or first.response is None or masked_answer(call.answer) == masked_answer(first.answer):
             continue
+        if changes[0].before(first) == changes[1].before(call):
+            found.append((first.request + call.request, first, call))
+    if found:
+        _, first, call = min(found, key=lambda pair: pair[0])
         reasons.add(
             ReasonKind.WORLD,
             Tier.NOT_LOOKED,
-            f"{call_words(call, 60)} was answered otherwise ({event_words(call.response)} of {reasons.other.name}"
-            f" against {event_words(first.response)} of {reasons.reference.name}).",
+            f"{call_words(call, 60)} was answered otherwise ({event_words(call.response or call.request)} of"
+            f" {reasons.other.name} against {event_words(first.response or first.request)} of"
+            f" {reasons.reference.name}).",
             order=-1.0,
             details=(_answers(first, call),),
             chip="world",
             of_reference=first,
             of_other=call,
         )
-        return
 
 
-def add_look_reasons(reasons: ReasonList) -> None:
-    """Add what only one of the runs read.
+class _ChangesBefore:
+    """What a run had changed before each of its calls, whatever the order of the changes."""
+
+    def __init__(self, run: RunAccount) -> None:
+        self._requests = [change.request for change in run.changes]
+        self._sums = [0]
+        for change in run.changes:
+            self._sums.append((self._sums[-1] + int.from_bytes(change.key, "little")) % _MODULUS)
+
+    def before(self, call: ToolCall) -> int:
+        """Return a number that is equal where equal changes were made before."""
+        return self._sums[bisect_left(self._requests, call.request)]
+
+
+def add_look_reasons(reasons: ReasonList, *, both_ways: bool) -> None:
+    """Add what only one of the runs read. `both_ways`: no run is known to have failed.
 
     Of long runs the calls that both made alike are not at hand: there it is only known that one made a call more often.
+    Commands that read are worded in many ways: only those count that name a file which the other run never names.
     """
     reference, other = reasons.reference, reasons.other
-    missing, extra = (
-        [call for call in run.of_effect(Effect.READS) if call.key not in second.by_key]
-        for run, second in ((reference, other), (other, reference))
-    )
+    missing, extra = only_read(reference, other), only_read(other, reference)
     if missing:
-        more = len({call.key for call in missing}) - 1
-        also = f" and {more:,} more" if more else ""
-        call = missing[0]
-        reasons.add(
-            ReasonKind.LOOK,
-            Tier.NOT_LOOKED,
-            f"{other.name} never called {call_words(call)}{also}; {reference.name} did ({event_words(call.request)})."
-            if other.whole
-            else f"{reference.name} called {call_words(call)}{also} ({event_words(call.request)}) more often than"
-            f" {other.name}.",
-            order=place(call, reference),
-            of_reference=call,
-        )
+        _add_look(reasons, missing, reference, other, Tier.NOT_LOOKED)
     if extra:
-        call = extra[0]
-        reasons.add(
-            ReasonKind.LOOK,
-            Tier.LOOKED,
-            f"{other.name} called {call_words(call)} ({event_words(call.request)})"
-            + (f"; {reference.name} did not." if reference.whole else f" more often than {reference.name}."),
-            order=0.5,
-            of_other=call,
-        )
+        _add_look(reasons, extra, other, reference, Tier.NOT_LOOKED if both_ways else Tier.LOOKED)
+
+
+def _add_look(
+    reasons: ReasonList, reads: list[tuple[ToolCall, str]], run: RunAccount, second: RunAccount, tier: Tier
+) -> None:
+    """Add what `run` read and the `second` run did not."""
+    (call, file), more = reads[0], len({read.key for read, _ in reads}) - 1
+    at = event_words(call.request)
+    if file:
+        also = f", nor the files of {plural(more, 'other read')}" if more else ""
+        looked = f"{one_line(file, 60)}, which {run.name} looked at ({at}: {call_words(call, 60)})"
+        sentence = f"No call of {second.name} names {looked}{also}."
+    elif not second.whole:
+        also = f" and made {plural(more, 'other read')}" if more else ""
+        sentence = f"{run.name} called {call_words(call)} ({at}){also} more often than {second.name}."
+    else:
+        also = f", nor made {plural(more, 'other read')}" if more else ""
+        sentence = f"{second.name} never called {call_words(call)}{also}; {run.name} did ({at})."
+    is_reference = run is reasons.reference
+    reasons.add(
+        ReasonKind.LOOK,
+        tier,
+        sentence,
+        order=0.5 if tier is Tier.LOOKED else place(call, run),
+        of_reference=call if is_reference else None,
+        of_other=None if is_reference else call,
+    )
 
 
 def add_setup_reason(reasons: ReasonList) -> int:

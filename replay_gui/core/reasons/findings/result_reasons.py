@@ -15,23 +15,25 @@ from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.evidence.value_chain import telling_values
 from replay_gui.core.reasons.findings.reason_list import ReasonList, place
 from replay_gui.core.reasons.origin import Origin, OriginRole
-from replay_gui.core.reasons.phrases import event_words, quoted, tool_words
+from replay_gui.core.reasons.phrases import answer_words, event_words, quoted, tool_words
 from replay_gui.core.reasons.reason import ReasonKind, Tier
 
 _MAX_ANSWER = 60  # characters of an answer in a sentence
 _MAX_LAST_WORDS = 200  # characters of a last message that may be an answer
 _LAST_MESSAGES = 4  # in which a final answer is looked for
-_ANSWER = re.compile(r"(?:final answer|answer is|^answer)\W{0,4}[:=]\W{0,3}(\S.*)$", re.IGNORECASE | re.MULTILINE)
+_ANSWER = re.compile(
+    r"(?:final answer|answer is|^answer)[\s*_`\"']{0,4}[:=][\s*_`\"']{0,3}(\S.*)$", re.IGNORECASE | re.MULTILINE
+)
 _STOPS = frozenset({"TERMINATE", "DONE", "STOP"})
 
 
-def add_end_reasons(reasons: ReasonList) -> None:
-    """Add that one run was cut off, or handed over."""
+def add_end_reasons(reasons: ReasonList, *, both_ways: bool) -> None:
+    """Add that one run was cut off, or handed over. `both_ways`: no run is known to have failed."""
     reference, other = reasons.reference, reasons.other
     end_p, end_f = bad_end_words(reference), bad_end_words(other)
     for run, second, end, tier in (
         (other, reference, end_f if not end_p else None, Tier.RESULT),
-        (reference, other, end_p if not end_f else None, Tier.TROUBLE),
+        (reference, other, end_p if not end_f else None, Tier.RESULT if both_ways else Tier.TROUBLE),
     ):
         if end:
             last = run.last_step
@@ -82,18 +84,24 @@ def _add_submitted(reasons: ReasonList) -> bool:
     if not done_p and not done_f:
         return False
     call_p, call_f = (done[-1] if done else None for done in (done_p, done_f))
-    words_p, words_f = (None if call is None else quoted(answer_text(_only(call.input))) for call in (call_p, call_f))
+    words_p, words_f = (None if call is None else _submitted_words(call) for call in (call_p, call_f))
     if call_p is not None and call_f is not None:
         if call_p.key != call_f.key:
             sentence = f"{other.name} submitted {words_f}; {reference.name} {words_p}."
             _add_calls(reasons, sentence, call_p, call_f)
     elif call_p is not None:
-        sentence = f"{other.name} never submitted; {reference.name} did: {words_p} ({event_words(call_p.request)})."
+        sentence = f"{other.name} never submitted; {reference.name} did, {words_p} ({event_words(call_p.request)})."
         _add_calls(reasons, sentence, call_p, None)
     elif call_f is not None:
-        sentence = f"{reference.name} never submitted; {other.name} did: {words_f} ({event_words(call_f.request)})."
+        sentence = f"{reference.name} never submitted; {other.name} did, {words_f} ({event_words(call_f.request)})."
         _add_calls(reasons, sentence, None, call_f)
     return True
+
+
+def _submitted_words(call: ToolCall) -> str:
+    """Return what a call submits in quotation marks; where it is given nothing, the name of its tool."""
+    given = _only(call.input)
+    return answer_words(given) if given not in (None, "", {}, []) else f"by {tool_words(call)}"
 
 
 def _add_calls(reasons: ReasonList, sentence: str, call_p: ToolCall | None, call_f: ToolCall | None) -> None:
@@ -149,14 +157,19 @@ def _add_last_words(reasons: ReasonList) -> None:
     for run, other, named in ((reasons.reference, reasons.other, named_p), (reasons.other, reasons.reference, named_f)):
         if named is not None:
             at, words = named
+            last = _last_message(other)
+            said = (
+                "" if last is None else f": its last message is {quoted(last[1], _MAX_ANSWER)} ({event_words(last[0])})"
+            )
+            indexes = {run.side: at, other.side: None if last is None else last[0]}
             reasons.add(
                 ReasonKind.SUBMISSION,
                 Tier.RESULT,
-                f"{other.name} names no final answer in its last messages; {run.name} answered"
-                f" {quoted(words, _MAX_ANSWER)} ({event_words(at)}).",
+                f"{run.name} answered {quoted(words, _MAX_ANSWER)} ({event_words(at)});"
+                f" {other.name} names no final answer{said}.",
                 order=0.8,
-                at_reference=at if run is reasons.reference else None,
-                at_other=at if run is reasons.other else None,
+                at_reference=indexes[reasons.reference.side],
+                at_other=indexes[reasons.other.side],
             )
             return
     runs = (reasons.reference, reasons.other)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 from replay_gui.core.log.kinds import OUTCOME, Kind
 from replay_gui.core.log.positions import EventIndex
-from replay_gui.core.reasons.evidence.code_names import BUILT_IN, code_names
+from replay_gui.core.reasons.evidence.code_names import BUILT_IN, code_names, is_python_remark
 from replay_gui.core.reasons.evidence.endings import bad_end_words
 from replay_gui.core.reasons.evidence.file_edits import (
     FileChange,
@@ -194,9 +195,16 @@ def _add_names(
     only_f = _ranked(reasons.other, (name for name in names_f if name not in names_p), before.keys())
     name, reference = reasons.other.name, reasons.reference.name
     if not only_p and not only_f:
-        if change_p.added != change_f.added or change_p.removed != change_f.removed:
-            sentence = f"{_file(path)} is changed otherwise, with the same names."
-            _add(reasons, sentence, tier=Tier.RESULT, details=_first_lines(reasons, change_p, change_f), at=at)
+        if any(_bare(a) != _bare(b) for a, b in _sides(change_p, change_f)):
+            is_code = not path.endswith(".py") or _differs_in_code(change_p, change_f)
+            what = "in other code that uses the same names" if is_code else "in comments and docstrings alone"
+            _add(
+                reasons,
+                f"{name} changed {_file(path)} otherwise than {reference}, {what}.",
+                tier=Tier.RESULT if is_code else Tier.OTHER,
+                details=_first_lines(reasons, change_p, change_f),
+                at=at,
+            )
         return
     where = _where(change_p if only_p else change_f, (only_p or only_f)[0], path)
     if only_p:
@@ -217,11 +225,30 @@ def _first_lines(reasons: ReasonList, change_p: FileChange, change_f: FileChange
         (reasons.other, change_f, change_p),
     ):
         alone = [line for line in (mine.added - others.added).elements() if line.strip()]
+        alone.sort(key=is_python_remark)  # code first
         more = f" and {len(alone) - 1:,} more" if len(alone) > 1 else ""
         parts.append(
             f"{run.name} adds “{one_line(alone[0], _MAX_LINE)}”{more}" if alone else f"{run.name} adds no other line"
         )
     return (f"{'; '.join(parts)}.",)
+
+
+def _differs_in_code(change_p: FileChange, change_f: FileChange) -> bool:
+    """Whether two changes of a file of Python differ in more than lines that are comments or docstrings."""
+    differing = (line for a, b in _sides(change_p, change_f) for line in ((a - b) + (b - a)))
+    return not all(map(is_python_remark, differing))
+
+
+def _sides(change_p: FileChange, change_f: FileChange) -> tuple[tuple[Counter[str], Counter[str]], ...]:
+    return (change_p.added, change_f.added), (change_p.removed, change_f.removed)
+
+
+def _bare(lines: Counter[str]) -> Counter[str]:
+    """Return the lines without what they are indented by: an edit may give a part of a line."""
+    bare: Counter[str] = Counter()
+    for line, count in lines.items():
+        bare[line.strip()] += count
+    return bare
 
 
 def _ranked(run: RunAccount, names: Iterable[str], before: Iterable[str]) -> list[str]:

@@ -22,7 +22,9 @@ _CLOCK = re.compile(r"\b\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?[AaPp]\.?[Mm]\b)?
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _MAX_SENTENCES = 400  # last ones of a run that are compared
 _MIN_WORDS, _MIN_ALIKE = 5, 0.5
+_MIN_QUOTED = 3  # words of a sentence that is worth quoting
 _NEAR = 4  # words on each side of a figure
+_LAST = 2.0  # the place of what matters least in its tier: calls have theirs from 0 to 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,32 +35,46 @@ class _Sentence:
     figures: tuple[str, ...]
 
 
-def add_told_reason(reasons: ReasonList) -> None:
-    """Add the figure that the runs told otherwise; none where nobody is talked to."""
-    if not any(run.messages.is_conversation() for run in (reasons.reference, reasons.other)):
+@dataclass(frozen=True, slots=True)
+class _OwnFigure:
+    """A figure that one run alone told, first in a sentence; `is_worked_out`: no answer before holds it."""
+
+    figure: str
+    index: EventIndex
+    sentence: str
+    is_worked_out: bool
+
+
+def add_told_reason(reasons: ReasonList, *, both_ways: bool) -> None:
+    """Add the figure that the runs told otherwise; none where nobody is talked to.
+
+    `both_ways`: no run is known to have failed, so that it does not matter which of them told a figure alone.
+    """
+    if not all(run.messages.is_conversation() for run in (reasons.reference, reasons.other)):
         return
     told_p, told_f = _sentences(reasons.reference), _sentences(reasons.other)
     pair = _most_alike(told_p, told_f)
     if pair is not None:
         _add_pair(reasons, *pair)
         return
-    figure_p, figure_f = _own_figure(reasons.reference, told_p, told_f), _own_figure(reasons.other, told_f, told_p)
-    name, reference = reasons.other.name, reasons.reference.name
-    if figure_p is not None:
-        value, index = figure_p
-        but = f", but {figure_f[0]} ({event_words(figure_f[1])})" if figure_f is not None else ""
+    own_p, own_f = _own_figure(reasons.reference, told_p, told_f), _own_figure(reasons.other, told_f, told_p)
+    sides = [(reasons.reference, reasons.other, own_p, own_f), (reasons.other, reasons.reference, own_f, own_p)]
+    for run, second, own, others in sides:
+        if own is None or ((both_ways or run is reasons.other) and not own.is_worked_out):
+            continue
+        but = f", but {others.figure} ({event_words(others.index)})" if others is not None else ""
+        indexes = {run.side: own.index, second.side: None if others is None else others.index}
+        is_missed = run is reasons.reference and not both_ways
         reasons.add(
             ReasonKind.TOLD,
-            Tier.RESULT,
-            f"{reference} told {value} ({event_words(index)}); {name} never did{but}.",
-            order=0.5,
-            at_reference=index,
-            at_other=None if figure_f is None else figure_f[1],
+            Tier.RESULT if is_missed else Tier.TROUBLE,
+            f"{run.name} told the user {own.figure} ({event_words(own.index)}); {second.name} never did{but}.",
+            order=0.5 if is_missed else _LAST,
+            details=(f"{quoted(own.sentence, 80)}.",) if len(own.sentence.split()) >= _MIN_QUOTED else (),
+            at_reference=indexes[reasons.reference.side],
+            at_other=indexes[reasons.other.side],
         )
-    elif figure_f is not None:
-        value, index = figure_f
-        sentence = f"{name} told {value} ({event_words(index)}); {reference} never did."
-        reasons.add(ReasonKind.TOLD, Tier.TROUBLE, sentence, order=0.5, at_other=index)
+        return
 
 
 def figures_of(text: str) -> tuple[str, ...]:
@@ -76,7 +92,7 @@ def _add_pair(reasons: ReasonList, first: _Sentence, second: _Sentence, values: 
     reasons.add(
         ReasonKind.TOLD,
         Tier.RESULT,
-        f"{reasons.other.name} told {value_f} where {reasons.reference.name} told {value_p}"
+        f"{reasons.other.name} told the user {value_f}, and {reasons.reference.name} told {value_p}"
         f" ({event_words(second.index)} against {event_words(first.index)}).",
         order=0.4,
         details=(f"{quoted(second.text, 80)} against {quoted(first.text, 80)}.",),
@@ -137,23 +153,20 @@ def _neighbours(text: str) -> dict[str, frozenset[str]]:
     return neighbours
 
 
-def _own_figure(run: RunAccount, told: list[_Sentence], others: list[_Sentence]) -> tuple[str, EventIndex] | None:
+def _own_figure(run: RunAccount, told: list[_Sentence], others: list[_Sentence]) -> _OwnFigure | None:
     """Return the last figure that only this run told; one that no answer has word by word goes first."""
     known = {figure for sentence in others for figure in sentence.figures}
-    first: dict[str, EventIndex] = {}
+    first: dict[str, _Sentence] = {}
     for sentence in told:
         for figure in sentence.figures:
             if figure not in known and len(figure) >= 3 and not _YEAR.fullmatch(figure):
-                first.setdefault(figure, sentence.index)
-    if not first:
-        return None
-
-    def rank(figure: str) -> tuple[bool, int]:
-        place = run.first_place(figure, first[figure] + 1)
-        return place is not None and run.role_at(place) is OriginRole.ANSWER, -first[figure]
-
-    value = min(first, key=rank)
-    return value, first[value]
+                first.setdefault(figure, sentence)
+    own = []
+    for figure, sentence in first.items():
+        place = run.first_place(figure, sentence.index + 1)
+        is_looked_up = place is not None and run.role_at(place) is OriginRole.ANSWER
+        own.append(_OwnFigure(figure, sentence.index, sentence.text, not is_looked_up))
+    return min(own, key=lambda figure: (not figure.is_worked_out, -figure.index), default=None)
 
 
 def _plain(figure: str) -> str:

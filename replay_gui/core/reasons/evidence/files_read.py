@@ -1,0 +1,41 @@
+"""What one of two runs read and the other did not: equal calls, or, of commands, the files that they name."""
+
+from __future__ import annotations
+
+import re
+
+from replay_gui.core.effects.call_values import input_leaves
+from replay_gui.core.effects.effect import Effect
+from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.effects.tool_names import runs_code
+from replay_gui.core.reasons.evidence.run_account import RunAccount
+
+_FILE = re.compile(
+    r"[\w./\\-]*[\w-]+\.(?:py|pyi|ipynb|js|mjs|ts|tsx|jsx|json|jsonl|md|rst|txt|toml|cfg|ini|ya?ml|html?|css|java|kt|go|rs"
+    r"|c|h|cc|cpp|hpp|cs|rb|php|sh|sql|csv|xml|lock|proto|swift|scala|lua|pl|r)\b(?!\()"
+)
+_MAX_TEXT = 20_000  # characters of an argument in which names of files are looked for
+
+
+def only_read(run: RunAccount, other: RunAccount) -> list[tuple[ToolCall, str]]:
+    """Return (call that read, the file that it names if it is a command) of what `run` alone read, in order."""
+    reads = [call for call in run.of_effect(Effect.READS) if call.key not in other.by_key]
+    if not any(runs_code(call.tool) for call in reads):
+        return [(call, "") for call in reads]
+    known = {_last_part(file) for call in other.calls for file in _files(call)}
+    found = []
+    for call in reads:
+        if not runs_code(call.tool):
+            found.append((call, ""))
+        elif (file := next((file for file in _files(call) if _last_part(file) not in known), None)) is not None:
+            found.append((call, file))
+    return found
+
+
+def _files(call: ToolCall) -> list[str]:
+    texts = (value for _, value in input_leaves(call.input) if isinstance(value, str))
+    return [file for text in texts for file in _FILE.findall(text[:_MAX_TEXT])]
+
+
+def _last_part(path: str) -> str:
+    return re.split(r"[/\\]", path)[-1]

@@ -1,0 +1,86 @@
+"""Sentences that would be false or misleading, and are not said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from replay_gui.core.reasons.reason import Reason, ReasonKind, Tier
+from replay_gui.core.reasons.why import WhyFinder
+from tests.core.reasons.scripts import Step, side_of, write_run
+
+NAMED = Step("user", "I am olivia_2305, please cancel Z7GOZK.")
+UNNAMED = Step("user", "I am olivia_2305, please cancel one of them.")
+USER = Step(tool="get_user", input={"user_id": "olivia_2305"}, answer={"reservations": ["Z7GOZK"]})
+OFFER = Step("agent", "You have Z7GOZK. It costs nothing. Shall I cancel the reservation?")
+YES, NO = Step("user", "Yes."), Step("user", "I am not sure.")
+CANCEL = Step(tool="cancel_reservation", input={"reservation_id": "Z7GOZK"}, answer={"status": "cancelled"})
+DONE = Step("agent", "Your reservation is cancelled.")
+TASK = Step("user", "Fix it.")
+
+
+def reasons(folder: Path, a: list[Step], b: list[Step], passed: bool | None = True) -> tuple[Reason, ...]:
+    """The reasons of two runs, of which `b` failed if `passed`; None: nothing is known."""
+    folder.mkdir(exist_ok=True)
+    outcomes = (None, None) if passed is None else (True, False)
+    sides = [
+        side_of(write_run(folder / f"{name}.rlog", steps, outcome, name))
+        for name, steps, outcome in zip("ab", (a, b), outcomes, strict=True)
+    ]
+    return WhyFinder(sides[0], sides[1], ("good", "bad")).find().reasons
+
+
+def ran(command: str, answer: str = "") -> Step:
+    return Step(tool="bash", input={"command": command}, answer=answer)
+
+
+def test_what_the_user_named_and_what_was_said_instead(tmp_path: Path) -> None:
+    first = reasons(tmp_path / "1", [NAMED, USER, OFFER, YES, CANCEL], [UNNAMED, USER, OFFER, NO])[0]
+    assert first.chip == "input"
+    assert first.details == ("In good the user named Z7GOZK (event 2); in bad the user never did.",)
+    asked = replace(OFFER, text="Well. Shall I cancel the reservation for you?")
+    first = reasons(tmp_path / "2", [NAMED, USER, OFFER, YES, CANCEL], [NAMED, USER, asked, NO])[0]
+    assert first.details == (
+        "bad had Z7GOZK at hand, too; instead it asked “Shall I cancel the reservation for you?” (event 5),"
+        " and the user said “I am not sure.” (event 6).",
+    )
+    first = reasons(tmp_path / "3", [NAMED, USER, OFFER, YES, CANCEL], [NAMED, USER, OFFER, YES, DONE])[0]
+    assert "instead it said “Your reservation is cancelled.” (event 7)." in first.details[0], "not what both said"
+    first = reasons(tmp_path / "4", [NAMED, USER, OFFER, NO], [NAMED, USER, OFFER, YES, CANCEL])[0]
+    assert first.details[1:] == (
+        "Before it, bad asked “Shall I cancel the reservation?” (event 5), and the user said “Yes.” (event 6).",
+    )
+
+
+def test_another_thing_that_was_refused_is_no_try_of_this(tmp_path: Path) -> None:
+    refused = Step(tool="cancel_reservation", input={"reservation_id": "QQ11QQ"}, answer="Error: no", error="no")
+    first = reasons(tmp_path / "1", [NAMED, USER, CANCEL, DONE], [NAMED, USER, refused, DONE])[0]
+    assert first.kind is ReasonKind.MISSING
+    assert not any("tried" in sentence for sentence in first.details)
+    same = replace(CANCEL, answer="Error: locked", error="locked")
+    found = reasons(tmp_path / "2", [NAMED, USER, CANCEL, DONE], [NAMED, USER, same, DONE])
+    assert [(reason.kind, reason.details) for reason in found] == [(ReasonKind.ERROR, ())], "it is said once"
+
+
+def test_without_outcomes_the_order_of_the_runs_does_not_matter(tmp_path: Path) -> None:
+    cut = [NAMED, USER, replace(USER, input={"user_id": "other_99"}, is_answered=False)]
+    whole = [NAMED, USER, Step("agent", "That is 125 dollars."), Step("user", "Thank you.")]
+    for number, (a, b) in enumerate(((cut, whole), (whole, cut))):
+        first = reasons(tmp_path / f"{number}", a, b, passed=None)[0]
+        assert (first.kind, first.tier) == (ReasonKind.CUT_OFF, Tier.RESULT)
+
+
+def test_an_answer_that_a_run_changed_itself_is_not_another_answer_of_the_world(tmp_path: Path) -> None:
+    look, changed = ran("cat a.py", "old"), ran("cat a.py", "new")
+    edit = ran("sed -i s/old/new/ a.py")
+    found = reasons(tmp_path / "1", [TASK, look], [TASK, edit, changed])
+    assert all(reason.kind is not ReasonKind.WORLD for reason in found)
+    found = reasons(tmp_path / "2", [TASK, look], [TASK, changed, edit])
+    assert any(reason.kind is ReasonKind.WORLD for reason in found)
+
+
+def test_of_commands_that_read_those_count_that_name_another_file(tmp_path: Path) -> None:
+    found = reasons(tmp_path / "1", [TASK, ran("head -5 a.py")], [TASK, ran("sed -n 1,5p a.py"), ran("ls -la")])
+    assert [reason for reason in found if reason.kind is ReasonKind.LOOK] == []
+    found = reasons(tmp_path / "2", [TASK, ran("head -5 a.py"), ran("cat lib/b.py")], [TASK, ran("cat a.py")])
+    assert found[-1].sentence == "No call of bad names lib/b.py, which good looked at (event 5: bash(cat lib/b.py))."
