@@ -11,7 +11,7 @@ from statistics import median
 
 import httpx
 
-from replay_gui import Recorder, record
+from replay_gui import EventLog, Recorder, record
 from tests.benchmarks.figure import Figure, seconds
 from tests.record.model_server import chat_answer, model_server
 
@@ -47,6 +47,45 @@ def tool_call(log: Path, small: Path) -> Iterator[Figure]:
     overhead = median(hooked - floor for floor, hooked in pairs) - bare
     note = f"{overhead / _CALLS * 1e6:.0f} µs beside the two events"
     yield Figure("record a tool call, to its two events by Recorder", (events + overhead) / events, 1.7, "x", note)
+
+
+def model_hook(log: Path, small: Path) -> Iterator[Figure]:
+    """A call of a model through the hook of httpx without a network, beside the same two events by Recorder."""
+    answer = json.dumps(chat_answer("fine")).encode()
+    body = {"model": "m", "messages": [{"role": "user", "content": f"message {number}"} for number in range(20)]}
+
+    def respond(*_: object) -> httpx.Response:
+        headers = {"content-type": "application/json", "content-length": str(len(answer))}
+        return httpx.Response(200, headers=headers, stream=httpx.ByteStream(answer))
+
+    def ask() -> None:
+        client.post("http://127.0.0.1:9/v1/chat/completions", json=body).read()
+
+    def write() -> None:
+        for kind, payload, meta in events:
+            plain.append(kind, payload, **meta)
+
+    def best(*actions: Callable[[], None]) -> float:
+        return seconds(lambda: [action() for _ in range(10) for action in actions], 200) / 10
+
+    original = httpx.HTTPTransport.handle_request
+    httpx.HTTPTransport.handle_request = respond  # type: ignore[method-assign, assignment]  # the hook is put around it
+    try:
+        with tempfile.TemporaryDirectory() as folder, httpx.Client() as client:
+            bare = best(ask)
+            path = Path(folder, "run.rlog")
+            with record.run(path):
+                hooked = best(ask)
+            with EventLog.open(path) as recorded:
+                last = [*recorded][-2:]
+            own = ("seq", "parent")
+            events = [(e.kind, {**e.payload}, {n: v for n, v in e.meta.items() if n not in own}) for e in last]
+            with Recorder(Path(folder, "plain.rlog"), "bench", "1", {}) as plain:
+                floor = best(ask, write) - bare
+    finally:
+        httpx.HTTPTransport.handle_request = original  # type: ignore[method-assign]
+    note = f"{(hooked - bare - floor) * 1e6:.0f} µs beside the two events of {floor * 1e6:.0f} µs"
+    yield Figure("record a model call, to its two events by Recorder", (hooked - bare) / floor, 2.25, "x", note)
 
 
 def model_call(log: Path, small: Path) -> Iterator[Figure]:
@@ -92,4 +131,4 @@ def model_call(log: Path, small: Path) -> Iterator[Figure]:
     yield Figure("first streamed byte, later by", later, 1, "ms", f"bare {1000 * median(first):.2f} ms")
 
 
-MEASURES: list[Callable[[Path, Path], Iterator[Figure]]] = [tool_call, model_call]
+MEASURES: list[Callable[[Path, Path], Iterator[Figure]]] = [tool_call, model_hook, model_call]

@@ -50,6 +50,7 @@ class CallAnswer:
         reasoning: what a model said of its reasons, or None.
         form: all that the hook needs to give the same answer again; plain values, stored in meta.
         meta: what may differ between equal answers: tokens, ids.
+        is_clean: whether it is plain and without secrets, as the hook has found.
     """
 
     output: Any
@@ -60,6 +61,7 @@ class CallAnswer:
     reasoning: str | None = None
     form: Mapping[str, Any] = field(default_factory=dict)
     meta: Mapping[str, Any] = field(default_factory=dict)
+    is_clean: bool = False
 
     @property
     def success(self) -> bool:

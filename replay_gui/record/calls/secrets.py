@@ -8,6 +8,7 @@ a report's redaction: what is replaced in an answer is replaced for the agent to
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -43,24 +44,22 @@ _BEGINNINGS = (  # one of them is in every text that _FORMS matches; looking for
 )
 
 
-_RAW_BEGINNINGS = tuple(beginning.encode() for beginning in _BEGINNINGS)
-_FIRST_SIGNS = (b"k-", b"k_", b"gh", b"pat_", b"glpat-", b"xox", b"hf_", b"npm_", b"IA", b"AIza", b"eyJ", b"-----B")
+_FIRST_SIGNS = ("k-", "k_", "gh", "pat_", "glpat-", "xox", "hf_", "npm_", "IA", "AIza", "eyJ", "-----B")
 """One of them is in each of _BEGINNINGS; they are fewer."""
 
-_HINTS = (b"secret", b"pass", b"uthoriz", b"cookie", b"bearer")  # in names of secrets, in lower case
+_HINTS = ("secret", "pass", "uthoriz", "cookie", "bearer")  # in names of secrets, in lower case
 _KINDS_OF = {
-    b"key": (b"api", b"access", b"secret", b"private", b"signing"),
-    b"token": (b"access", b"refresh", b"auth", b"bearer", b"id", b"session", b"api"),
+    "key": ("api", "access", "secret", "private", "signing"),
+    "token": ("access", "refresh", "auth", "bearer", "id", "session", "api"),
 }
 _NAMED_KINDS = {  # "api_key", but not "key" alone; a search that begins with a plain word is fast
-    word: re.compile(
-        b"%s(?:%s)"
-        % (word, b"|".join(b"(?<=%s%s%s)" % (kind, dash, word) for kind in kinds for dash in (b"", b"_", b"-")))
-    )
+    word: re.compile(f"{word}(?:{'|'.join(f'(?<={kind}{dash}{word})' for kind in kinds for dash in ('', '_', '-'))})")
     for word, kinds in _KINDS_OF.items()
 }
 
-
+_ESCAPED = re.compile(r'["\\\x00-\x1f]')
+_LISTS_AND_MAPS = (list, dict)  # a tuple, since a union would be made anew each time
+_MAX_LOOKED_AT = 1_000  # names with values
 _NOT_ENCODED = (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError)
 
 
@@ -73,48 +72,62 @@ class Secrets:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.hidden = self.learnings = 0
+        self._learning = threading.Lock()
         self._values: set[str] = set()
+        self._looked_at: set[tuple[str, str]] = set()  # most requests have the headers of the one before
         self._forms: tuple[str, ...] = ()
-        self._raw_forms: tuple[bytes, ...] = ()
+        self._raw_forms: tuple[str, ...] = ()  # as _characters returns them
+        self._has_escapes = False  # whether JSON writes one of them with escapes other than \u and \/
         self._pattern: re.Pattern[str] | None = None
         self.learn(environment.items())
 
     def learn(self, named_values: Iterable[tuple[str, str]]) -> None:
         """Take the values whose names say that they are secret: of headers, say."""
+        new = [named for named in named_values if named not in self._looked_at]
+        if not new:
+            return
         learnt = {
             part
-            for name, value in named_values
+            for name, value in new
             if is_secret_name(name)
             for part in (value, value.rpartition(" ")[2])  # "Bearer x": x alone is the secret
             if len(part) >= _MIN_LENGTH and not _NO_SECRETS.match(part)
         }
-        if learnt and not learnt <= self._values:
-            self._values |= learnt
-            self.learnings += 1
-            forms = {form for value in self._values for form in (value, quote(value, safe=""), quote_plus(value))}
-            self._forms = tuple(sorted(forms, key=len, reverse=True))
-            self._raw_forms = tuple(form.encode("utf-8", "surrogateescape") for form in self._forms)
-            self._pattern = re.compile("|".join(map(re.escape, self._forms)))
+        with self._learning:
+            if not learnt <= self._values:
+                self._values |= learnt
+                self.learnings += 1
+                forms = {form for value in self._values for form in (value, quote(value, safe=""), quote_plus(value))}
+                self._forms = tuple(sorted(forms, key=len, reverse=True))
+                self._raw_forms = tuple(_characters(form.encode("utf-8", "surrogateescape")) for form in self._forms)
+                self._has_escapes = any(map(_ESCAPED.search, self._forms))
+                self._pattern = re.compile("|".join(map(re.escape, self._forms)))
+            if len(self._looked_at) + len(new) > _MAX_LOOKED_AT:
+                self._looked_at.clear()
+            self._looked_at.update(new)  # last: another thread may pass over what stands there
 
     def may_be_in(self, raw: bytes) -> bool:
         """Whether texts without any escapes, as msgpack has them, may hold a secret: a search that is fast."""
-        for sign in _FIRST_SIGNS:
-            if sign in raw:
-                if any(map(raw.__contains__, _RAW_BEGINNINGS)):
-                    return True
-                break
-        lower = raw.lower()
-        for hint in _HINTS:
-            if hint in lower:
-                return True
+        text = _characters(raw)  # to search it takes half as long
+        if any(map(text.__contains__, _FIRST_SIGNS)) and any(map(text.__contains__, _BEGINNINGS)):
+            return True
+        lower = _characters(raw.lower())
+        if any(map(lower.__contains__, _HINTS)):
+            return True
         for word, named in _NAMED_KINDS.items():
             if word in lower and named.search(lower) is not None:
                 return True
-        return any(map(raw.__contains__, self._raw_forms))
+        return any(map(text.__contains__, self._raw_forms))
+
+    def may_be_in_json(self, raw: bytes) -> bool:
+        """Whether a JSON text, or one of JSON lines, may hold a secret, escaped or not: a search that is fast."""
+        if b"\\" in raw and (self._has_escapes or b"\\u" in raw or b"\\/" in raw):
+            return True
+        return self.may_be_in(raw)
 
     def hide(self, value: Any) -> Any:
         """Return a plain value without secrets; the same object where it holds none."""
-        if isinstance(value, list | dict):
+        if isinstance(value, _LISTS_AND_MAPS):
             try:
                 raw = encode_sorted(value)
             except _NOT_ENCODED:
@@ -168,6 +181,11 @@ class Secrets:
             changed = changed or new is not member or new_key is not key
             result[new_key] = new
         return result if changed else value
+
+
+def _characters(raw: bytes) -> str:
+    """Return a character for each byte."""
+    return raw.decode("latin-1")
 
 
 def can_be_encoded(value: Any) -> bool:

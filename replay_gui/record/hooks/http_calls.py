@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -17,17 +17,20 @@ from replay_gui.record.calls.json_bodies import json_value, unpacked
 from replay_gui.record.calls.raised_errors import error_of_form
 from replay_gui.record.calls.secrets import HIDDEN, Secrets
 from replay_gui.record.messages.model_calls import is_model_request, model_answer
+from replay_gui.record.messages.stream_writers import rewritten_stream
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1", "0.0.0.0")
 _SECRET_QUERIES = frozenset(
     ("key", "api_key", "apikey", "api-key", "access_token", "token", "sig", "signature", "secret", "password", "auth")
 )
 _REQUEST_HEADERS = frozenset(("content-type", "accept", "anthropic-version", "anthropic-beta", "openai-beta"))
-_PLAIN_HEADERS = _REQUEST_HEADERS | {"host", "accept-encoding", "connection", "user-agent", "content-length"}
-"""Headers whose names say that they are no secrets: they need not be looked at."""
+_PLAIN_HEADERS = frozenset(("host", "accept-encoding", "connection", "user-agent", "content-length"))
+"""Other headers whose names say that they are no secrets: they need not be looked at."""
 
+_ENCODING = "content-encoding"
 _ANSWER_HEADERS = frozenset(
     (
+        _ENCODING,
         "content-type",
         "retry-after",
         "retry-after-ms",
@@ -71,12 +74,16 @@ def http_request(
         body: None where it is streamed from the agent, and so is not recorded.
         secrets: learns the request's secret headers.
     """
-    named = [(name.lower(), value) for name, value in headers]
-    secrets.learn((name, value) for name, value in named if name not in _PLAIN_HEADERS)
+    kept, others = dict[str, str](), list[tuple[str, str]]()
+    for original, value in headers:
+        if (name := original.lower()) in _REQUEST_HEADERS:
+            kept[name] = value
+        elif name not in _PLAIN_HEADERS:
+            others.append((name, value))
+    secrets.learn(others)
     parts = urlsplit(url)
     query = _query(parts.query, secrets) if parts.query else {}
-    kept = dict(named)
-    meta = {"host": parts.netloc.rpartition("@")[2], "headers": {n: kept[n] for n in _REQUEST_HEADERS if n in kept}}
+    meta = {"host": parts.netloc.rpartition("@")[2], "headers": kept}
     value = _decoded(body, kept.get("content-type", ""))
     if is_model_request(method, parts.path, value):
         return CallRequest(
@@ -106,15 +113,17 @@ def http_answer(
     request: CallRequest, status: int, headers: Iterable[tuple[str, str]], chunks: Sequence[bytes], secrets: Secrets
 ) -> CallAnswer:
     """Return what is recorded of an HTTP answer; `chunks`: the body as it came over the network."""
-    named = {name.lower(): value for name, value in headers}
-    body, is_decoded = unpacked(b"".join(chunks), named.get("content-encoding", ""))
-    kept = {name: value for name, value in named.items() if name in _ANSWER_HEADERS}
-    content_type = named.get("content-type", "")
+    kept = {name: value for original, value in headers if (name := original.lower()) in _ANSWER_HEADERS}
+    body, is_decoded = b"".join(chunks), True
+    if _ENCODING in kept:
+        body, is_decoded = unpacked(body, kept[_ENCODING])
+        if is_decoded:
+            del kept[_ENCODING]
+    content_type = kept.get("content-type", "")
     is_stream = content_type.startswith(_STREAMS)
-    clean = _without_secrets(body, content_type, is_stream=is_stream, secrets=secrets)
+    is_clean = _is_clean(body, kept, secrets)
+    clean = body if is_clean else _without_secrets(body, content_type, is_stream=is_stream, secrets=secrets)
     form: dict[str, Any] = {"status": status, "headers": kept}
-    if not is_decoded:
-        kept["content-encoding"] = named["content-encoding"]
     if len(clean) > _MAX_BODY_BYTES:
         form |= {"too_large": len(clean)}
     else:
@@ -122,11 +131,26 @@ def http_answer(
         if len(chunks) > 1 and len(clean) == sum(map(len, chunks)):
             form["chunks"] = [len(chunk) for chunk in chunks]
     if request.kind is CallKind.MODEL and is_decoded:
-        return model_answer(status, clean, streamed=is_stream, form=form)
+        answer = model_answer(status, clean, streamed=is_stream, form=form, is_clean=is_clean)
+        return _put_together(answer, secrets) if is_stream else answer
     output: dict[str, Any] = {"status": status}
     if clean:
         output["body"] = _decoded(clean, content_type) if is_decoded else _summary(clean)
     return CallAnswer(output, form=form)
+
+
+def _put_together(answer: CallAnswer, secrets: Secrets) -> CallAnswer:
+    """Return an answer that was streamed; where a secret came in pieces, without the pieces."""
+    said = [answer.output, answer.reasoning]
+    if (clean := secrets.hide(said)) is said:
+        return answer
+    form = {name: member for name, member in answer.form.items() if name not in ("body", "chunks")}
+    if "body" in answer.form:
+        try:
+            form["body"] = rewritten_stream(bytes(answer.form["body"]), clean[0])
+        except ValueError:  # of no form that can be written, or it has no text that could be replaced
+            form["in_pieces"] = True
+    return replace(answer, output=clean[0], reasoning=clean[1], form=form)
 
 
 def answer_to_give(answer: CallAnswer) -> HttpAnswer:
@@ -138,7 +162,11 @@ def answer_to_give(answer: CallAnswer) -> HttpAnswer:
     if "raised" in form:
         raise error_of_form(form["raised"])
     if "body" not in form or "status" not in form:
-        why = "it is too large" if "too_large" in form else "it was recorded by other means than HTTP"
+        why = "it was recorded by other means than HTTP"
+        if "too_large" in form:
+            why = "it is too large"
+        elif "in_pieces" in form:
+            why = "a secret came in it in pieces"
         raise AnswerNotRecorded(f"an HTTP answer is not in the log as it came: {why}")
     body, chunks, begin = bytes(form["body"]), [], 0
     for length in form.get("chunks") or [len(body)]:
@@ -180,9 +208,16 @@ def _if_any(name: str, members: Mapping[str, Any]) -> dict[str, Any]:
     return {name: members} if members else {}
 
 
+def _is_clean(body: bytes, headers: Mapping[str, str], secrets: Secrets) -> bool:
+    """Whether no secret is in an answer, for sure; in one search of both, since each takes its time."""
+    try:
+        head = "\n".join(headers.values()).encode()
+    except UnicodeEncodeError:
+        return False
+    return not secrets.may_be_in_json(b"%s\n%s" % (head, body))
+
+
 def _without_secrets(body: bytes, content_type: str, *, is_stream: bool, secrets: Secrets) -> bytes:
-    if b"\\" not in body and not secrets.may_be_in(body):
-        return body
     if "json" in content_type and not is_stream:
         try:
             value = json_value(body)

@@ -7,6 +7,7 @@ from typing import Any
 
 from replay_gui.core.importers.formats.message_content import arguments_of
 from replay_gui.core.importers.formats.message_forms import read_message
+from replay_gui.core.importers.formats.message_text import thought_apart
 from replay_gui.core.importers.json_lines import NotJson
 from replay_gui.record.calls.call import CallAnswer
 from replay_gui.record.calls.json_bodies import json_value
@@ -22,6 +23,7 @@ _NO_MODEL_PATHS = (
     ":countTokens",
     ":embedContent",
 )
+_OF_TEXTS = frozenset(("role", "content"))
 _TOKENS = {
     "input": ("prompt_tokens", "input_tokens", "promptTokenCount", "prompt_eval_count"),
     "output": ("completion_tokens", "output_tokens", "candidatesTokenCount", "eval_count"),
@@ -37,44 +39,47 @@ def is_model_request(method: str, path: str, body: object) -> bool:
     return isinstance(body.get("model"), str) and isinstance(body.get("input", body.get("prompt")), str | list)
 
 
-def model_answer(status: int, body: bytes, *, streamed: bool, form: Mapping[str, Any]) -> CallAnswer:
+def model_answer(
+    status: int, body: bytes, *, streamed: bool, form: Mapping[str, Any], is_clean: bool = False
+) -> CallAnswer:
     """Return what the body of an HTTP answer says.
 
     Args:
         streamed: whether it is a stream of server-sent events or of JSON lines.
-        form: for the answer's own `form`.
+        form, is_clean: for the answer's own.
     """
+    common: dict[str, Any] = {"form": form, "is_clean": is_clean}
     whole = None if streamed else _json(body)
     if status >= 400:
         problem = whole.get("error", whole) if isinstance(whole, dict) else body.decode(errors="replace")[:2_000]
         text = str(problem.get("message") or problem) if isinstance(problem, dict) else str(problem)
-        return CallAnswer(None, error=text, error_type=f"HTTP {status}", form=form)
+        return CallAnswer(None, error=text, error_type=f"HTTP {status}", **common)
     if whole is None:
         stream = join_stream(body)
         if stream.whole is None:
-            return _of_stream(stream, form)
+            return _of_stream(stream, common)
         whole = stream.whole
-    return _of_whole(whole, form)
+    return _of_whole(whole, common)
 
 
-def _of_stream(stream: StreamedAnswer, form: Mapping[str, Any]) -> CallAnswer:
+def _of_stream(stream: StreamedAnswer, common: Mapping[str, Any]) -> CallAnswer:
     calls = [(call.name, arguments_of("".join(call.arguments)) if call.whole is None else call.whole)
              for call in stream.calls.values()]  # fmt: skip
     text = "".join(stream.text) or None
     reasoning = "".join(stream.reasoning) or None
     if stream.error is not None:
-        return CallAnswer(None, error=stream.error, error_type="stream error", form=form)
-    return _answer(text, calls, reasoning=reasoning, stop=stream.stop, usage=stream.usage, form=form)
+        return CallAnswer(None, error=stream.error, error_type="stream error", **common)
+    return _answer(text, calls, reasoning=reasoning, stop=stream.stop, usage=stream.usage, **common)
 
 
-def _of_whole(whole: Any, form: Mapping[str, Any]) -> CallAnswer:
+def _of_whole(whole: Any, common: Mapping[str, Any]) -> CallAnswer:
     message: Any = None
     stop: Any = None
     match whole:
         case {"choices": [{"message": dict(message), **choice}, *_]}:
             stop = choice.get("finish_reason")
         case {"output": list(items)}:
-            return _of_items(whole, items, form)
+            return _of_items(whole, items, common)
         case {"role": str(), "content": list()}:
             message, stop = whole, whole.get("stop_reason")
         case {"candidates": [{"content": dict(content), **candidate}, *_]}:
@@ -86,13 +91,16 @@ def _of_whole(whole: Any, form: Mapping[str, Any]) -> CallAnswer:
         case {"choices": [{"text": str(text)}, *_]} | {"response": str(text)}:
             message = {"role": "assistant", "content": text}
         case _:
-            return CallAnswer(without_ids(whole)[0], decision_type="answer", form=form)
+            return CallAnswer(without_ids(whole)[0], decision_type="answer", **common)
+    if type(text := message.get("content")) is str and not any(message[name] for name in message.keys() - _OF_TEXTS):
+        reasoning, said = thought_apart(text)  # as below, but fast: most answers are such
+        return _answer(said, [], reasoning=reasoning, stop=stop, usage=_usage(whole), **common)
     read = read_message(message)
     calls = [(call.name, call.input) for call in read.calls]
-    return _answer(read.content, calls, reasoning=read.reasoning, stop=stop, usage=_usage(whole), form=form)
+    return _answer(read.content, calls, reasoning=read.reasoning, stop=stop, usage=_usage(whole), **common)
 
 
-def _of_items(whole: dict[str, Any], items: list[Any], form: Mapping[str, Any]) -> CallAnswer:
+def _of_items(whole: dict[str, Any], items: list[Any], common: Mapping[str, Any]) -> CallAnswer:
     """Read the items of OpenAI's responses: messages, calls and reasoning side by side."""
     texts: list[Any] = []
     reasons: list[str] = []
@@ -108,7 +116,7 @@ def _of_items(whole: dict[str, Any], items: list[Any], form: Mapping[str, Any]) 
             calls += [(call.name, call.input) for call in read.calls]
     content = texts[0] if len(texts) == 1 else texts or None
     reasoning = "\n".join(reasons) or None
-    return _answer(content, calls, reasoning=reasoning, stop=whole.get("status"), usage=_usage(whole), form=form)
+    return _answer(content, calls, reasoning=reasoning, stop=whole.get("status"), usage=_usage(whole), **common)
 
 
 def _answer(
@@ -118,18 +126,18 @@ def _answer(
     reasoning: str | None,
     stop: object,
     usage: Mapping[str, Any],
-    form: Mapping[str, Any],
+    **common: Any,
 ) -> CallAnswer:
     meta: dict[str, Any] = {"tokens": tokens} if (tokens := _tokens(usage)) else {}
     if isinstance(stop, str):
         meta["stop"] = stop
     content = without_ids(content)[0]
     if not calls:
-        return CallAnswer("" if content is None else content, reasoning=reasoning, form=form, meta=meta)
+        return CallAnswer("" if content is None else content, reasoning=reasoning, **common, meta=meta)
     output = {"calls": [{"name": name, "input": value} for name, value in calls]}
     if content not in (None, ""):
         output["content"] = content
-    return CallAnswer(output, decision_type="tool_calls", reasoning=reasoning, form=form, meta=meta)
+    return CallAnswer(output, decision_type="tool_calls", reasoning=reasoning, **common, meta=meta)
 
 
 def _usage(whole: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -140,9 +148,10 @@ def _usage(whole: Mapping[str, Any]) -> Mapping[str, Any]:
 def _tokens(usage: Mapping[str, Any]) -> dict[str, int]:
     tokens: dict[str, int] = {}
     for name, members in _TOKENS.items():
-        count = next((usage[member] for member in members if type(usage.get(member)) is int), None)
-        if count is not None:
-            tokens[name] = count
+        for member in members:
+            if type(count := usage.get(member)) is int:
+                tokens[name] = count
+                break
     return tokens
 
 

@@ -7,11 +7,12 @@ their numbers. So the log grows with the conversation and not with its square, a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
-from replay_gui.core.log.canonical import encode_all, encode_decoded
+from replay_gui.core.log.canonical import encode_all, encode_decoded, encode_sorted
 from replay_gui.core.log.chain import digest
 from replay_gui.record.calls.secrets import Secrets
 from replay_gui.record.messages.provider_ids import without_ids
@@ -24,6 +25,7 @@ CONVERSATION = frozenset(
 
 _MAX_PARTS = 1_000_000  # of a member that is put together again
 _MAX_INLINE = 256  # bytes of a member that stays in the request
+_SPLIT = (str, list, dict)  # a tuple, since a union would be made anew each time
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,31 +44,32 @@ class RequestPart:
 
 
 @dataclass(frozen=True, slots=True)
-class SplitRequest:
-    """A request to a model.
+class _LastList:
+    """A member of the last request that is a list.
 
     Attributes:
-        value: with the numbers of its parts in their places. key: a hash of the whole, without secrets and ids.
+        raw: the canonical bytes of its items, joined. count: of the items. spans: their numbers.
     """
 
-    value: dict[str, Any]
-    key: bytes
+    raw: bytes
+    count: int
+    spans: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _KnownPart:
-    """A part that was sent before. `number`: its number. `key`: hash of its value without secrets and ids."""
+class _LastWhole:
+    """What the last request held beside its parts.
 
-    number: int
-    key: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class _LastList:
-    """A member of the last request that is a list. `raw`: the canonical bytes of its items, joined."""
+    Attributes:
+        raw: its canonical bytes. learnings: of the secrets at that time. clean: as it was written.
+    """
 
     raw: bytes
-    parts: tuple[_KnownPart, ...]
+    learnings: int
+    clean: dict[str, Any]
+
+
+_NO_LIST, _NO_WHOLE = _LastList(b"", 0, ()), _LastWhole(b"", -1, {})
 
 
 class RequestParts:
@@ -74,28 +77,29 @@ class RequestParts:
 
     def __init__(self, secrets: Secrets) -> None:
         self._secrets = secrets
-        self._known: dict[bytes, _KnownPart] = {}
+        self._numbers: dict[bytes, int] = {}  # by the hash of a part, with its secrets and ids
+        self._keys: dict[bytes, bytes] = {}  # by the same: the hash without them
         self._last: dict[str, _LastList] = {}
+        self._last_whole = _NO_WHOLE
 
-    def split(self, value: dict[str, Any], on_new_part: Callable[[RequestPart], None]) -> SplitRequest:
-        """Split a request into its parts; tell `on_new_part` of those that are new, in their order."""
-        whole = {name: member for name, member in value.items() if not _is_split(name, member)}
-        result: dict[str, Any] = dict(without_ids(self._secrets.hide(whole))[0])
-        keys = {name: _member_key(member) for name, member in result.items()}
-        for name in sorted(value.keys() - whole.keys()):
-            member = value[name]
-            if isinstance(member, list):
-                parts = self._numbers(name, member, on_new_part)
-                result[name] = {LIST: _spans([part.number for part in parts])}
-                keys[name] = [part.key for part in parts]
+    def split(self, value: dict[str, Any], on_new_part: Callable[[RequestPart], None]) -> dict[str, Any]:
+        """Return a request with the numbers of its parts in their places; tell `on_new_part` of new ones, in order."""
+        whole, split = dict[str, Any](), list[tuple[str, Any]]()
+        for name, member in value.items():
+            if _is_split(name, member):
+                split.append((name, member))
             else:
-                part = self._number(name, member, on_new_part)
-                result[name] = {SINGLE: part.number}
-                keys[name] = part.key
-        return SplitRequest(result, digest(encode_decoded(keys)))
+                whole[name] = member
+        result = {**self._clean_whole(whole)}
+        for name, member in sorted(split, key=itemgetter(0)):
+            if isinstance(member, list):
+                result[name] = {LIST: [*self._list(name, member, on_new_part)]}
+            else:
+                result[name] = {SINGLE: self._number(name, member, on_new_part)}
+        return result
 
     def key(self, value: dict[str, Any]) -> bytes:
-        """Return the key that `split` returns, without taking the parts for sent."""
+        """Return a hash of a request without its secrets and ids: equal for equal ones."""
         whole = {name: member for name, member in value.items() if not _is_split(name, member)}
         clean = without_ids(self._secrets.hide(whole))[0]
         keys = {name: _member_key(member) for name, member in clean.items()}
@@ -104,37 +108,47 @@ class RequestParts:
             keys[name] = [*map(self._key, member)] if isinstance(member, list) else self._key(member)
         return digest(encode_decoded(keys))
 
-    def _numbers(
-        self, member: str, items: list[Any], on_new_part: Callable[[RequestPart], None]
-    ) -> tuple[_KnownPart, ...]:
-        """Return the parts of a list; what it begins with is mostly the whole list of the request before."""
-        raw, last = encode_all(items), self._last.get(member)
-        before = last.parts if last is not None and raw.startswith(last.raw) else ()
-        parts = (*before, *(self._number(member, item, on_new_part) for item in items[len(before) :]))
-        self._last[member] = _LastList(raw, parts)
-        return parts
+    def _clean_whole(self, whole: dict[str, Any]) -> dict[str, Any]:
+        """Return what is not split as it is written; it is mostly that of the request before."""
+        raw, last = encode_sorted(whole), self._last_whole
+        if raw != last.raw or last.learnings != self._secrets.learnings:
+            learnings = self._secrets.learnings
+            last = self._last_whole = _LastWhole(raw, learnings, without_ids(self._secrets.hide(whole))[0])
+        return last.clean
 
-    def _number(self, member: str, value: Any, on_new_part: Callable[[RequestPart], None]) -> _KnownPart:
+    def _list(
+        self, member: str, items: list[Any], on_new_part: Callable[[RequestPart], None]
+    ) -> tuple[tuple[int, int], ...]:
+        """Return the numbers of the parts of a list; it mostly begins with that of the request before."""
+        raw, last = encode_all(items), self._last.get(member, _NO_LIST)
+        before = last if raw.startswith(last.raw) else _NO_LIST
+        new = (self._number(member, item, on_new_part) for item in items[before.count :])
+        now = self._last[member] = _LastList(raw, len(items), _spans(new, before.spans))
+        return now.spans
+
+    def _number(self, member: str, value: Any, on_new_part: Callable[[RequestPart], None]) -> int:
         raw = encode_decoded(value)
         raw_key = digest(raw)
-        known = self._known.get(raw_key)
-        if known is None:
-            clean, ids = without_ids(self._secrets.hide(value) if self._secrets.may_be_in(raw) else value)
-            known = self._known[raw_key] = _KnownPart(len(self._known), digest(encode_decoded(clean)))
-            on_new_part(RequestPart(known.number, member, clean, ids))
-        return known
+        number = self._numbers.get(raw_key)
+        if number is None:
+            number = self._numbers[raw_key] = len(self._numbers)
+            on_new_part(RequestPart(number, member, *self._clean(value, raw)))
+        return number
 
     def _key(self, value: Any) -> bytes:
         raw = encode_decoded(value)
-        known = self._known.get(digest(raw))
-        if known is not None:
-            return known.key
-        clean = self._secrets.hide(value) if self._secrets.may_be_in(raw) else value
-        return digest(encode_decoded(without_ids(clean)[0]))
+        raw_key = digest(raw)
+        key = self._keys.get(raw_key)
+        if key is None:
+            key = self._keys[raw_key] = digest(encode_decoded(self._clean(value, raw)[0]))
+        return key
+
+    def _clean(self, value: Any, raw: bytes) -> tuple[Any, dict[str, str]]:
+        return without_ids(self._secrets.hide(value) if self._secrets.may_be_in(raw) else value)
 
 
 def key_of_joined(value: dict[str, Any]) -> bytes:
-    """Return the key that `split` returned for the request which was put together again."""
+    """Return the key of a request that was put together again; see `RequestParts.key`."""
     known: dict[int, bytes] = {}  # by identity: a part that is named often is one object
     return digest(encode_decoded({name: _member_key(member, known) for name, member in value.items()}))
 
@@ -157,7 +171,7 @@ def joined(value: dict[str, Any], parts: Mapping[int, Any]) -> dict[str, Any]:
 
 
 def _is_split(name: str, member: Any) -> bool:
-    return isinstance(member, str | list | dict) and (name in CONVERSATION or len(encode_decoded(member)) > _MAX_INLINE)
+    return isinstance(member, _SPLIT) and (name in CONVERSATION or len(encode_sorted(member)) > _MAX_INLINE)
 
 
 def _member_key(clean: Any, known: dict[int, bytes] | None = None) -> Any:
@@ -172,17 +186,16 @@ def _member_key(clean: Any, known: dict[int, bytes] | None = None) -> Any:
     return keys
 
 
-def _spans(numbers: list[int]) -> list[list[int]]:
-    """Return [first, count] for each stretch of numbers that follow one another."""
-    spans: list[list[int]] = []
-    following = -1
+def _spans(numbers: Iterable[int], before: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
+    """Return (first, count) for each stretch of numbers that follow one another, after those of `before`."""
+    spans = [*before]
     for number in numbers:
-        if number == following:
-            spans[-1][1] += 1
+        first, count = spans[-1] if spans else (-1, 0)
+        if number == first + count:
+            spans[-1] = first, count + 1
         else:
-            spans.append([number, 1])
-        following = number + 1
-    return spans
+            spans.append((number, 1))
+    return tuple(spans)
 
 
 def _numbers(spans: list[Any]) -> Iterator[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time as clock
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from replay_gui.core.log.canonical import encode_decoded
@@ -13,6 +13,7 @@ from replay_gui.core.log.chain import digest
 from replay_gui.core.log.kinds import BOOKKEEPING_PREFIX, MODEL_REQUEST
 from replay_gui.core.recorder.recorder import RecordedCall
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
+from replay_gui.record.calls.plain_form import plain_form
 from replay_gui.record.calls.secrets import Secrets, can_be_encoded
 from replay_gui.record.messages.part_events import event_of_part
 from replay_gui.record.messages.provider_ids import without_ids
@@ -35,13 +36,13 @@ class WrittenRequest:
     """A request that is in the log.
 
     Attributes:
-        call: names the event. kind, name: of the request. key: equal for equal requests.
+        call: names the event. kind, name: of the request. key: of a tool: equal for equal requests.
     """
 
     call: RecordedCall
     kind: CallKind
     name: str
-    key: bytes
+    key: bytes = b""
 
 
 class CallLog:
@@ -97,14 +98,12 @@ class CallLog:
                 call = recorder.tool_request(request.name, value, tool_version=request.version, **meta)
                 return WrittenRequest(call, request.kind, request.name, key_of_value(value))
             if isinstance(request.value, dict):
-                split = self._parts.split(request.value, self._write_part)
-                value, key = split.value, split.key
+                value = self._parts.split(request.value, self._write_part)
             else:
                 value = self.secrets.hide(request.value)
-                key = key_of_value(value)
             now = clock.time_ns()
             seq = recorder.append(MODEL_REQUEST, {"endpoint": request.name, "request": value}, time=now, **meta)
-        return WrittenRequest(RecordedCall(request.name, "", seq, now), request.kind, request.name, key)
+        return WrittenRequest(RecordedCall(request.name, "", seq, now), request.kind, request.name)
 
     def _told(self, meta: Mapping[str, Any]) -> dict[str, Any]:
         """Return the meta of a request as it is written; most requests have that of the one before."""
@@ -118,18 +117,11 @@ class CallLog:
     def answer(self, written: WrittenRequest, answer: CallAnswer) -> int:
         """Write the answer of a request; return the event's seq."""
         recorder = self.recorder
-        meta: dict[str, Any] = dict(answer.meta)
-        if answer.form:
-            meta[ANSWER_FORM] = {name: value for name, value in answer.form.items() if name != _BODY}
-        if _BODY in answer.form:  # what HTTP says is plain, but for texts that are no Unicode
-            clean = self.secrets.hide(meta) if can_be_encoded(meta) else recorder.clean(meta)
-            meta = {**clean, ANSWER_FORM: {**clean[ANSWER_FORM], _BODY: answer.form[_BODY]}}  # the hook cleaned it
-        elif meta:
-            meta = recorder.clean(meta)
+        answer = answer if answer.is_clean else self.clean_answer(answer)
+        output, error, reasoning = answer.output, answer.error, answer.reasoning
+        meta: dict[str, Any] = {**answer.meta, ANSWER_FORM: answer.form} if answer.form else {**answer.meta}
         if drawn := self.drawn.take(None, written.call.seq):
             meta[DRAWN] = drawn
-        output = self.secrets.hide(answer.output)
-        error, reasoning = (text and recorder.clean(text) for text in (answer.error, answer.reasoning))
         now = clock.time_ns()
         meta |= {"time": now, "duration": max(0, now - written.call.time), "parent": written.call.seq}
         with recorder.taking_clean():
@@ -140,6 +132,20 @@ class CallLog:
             if error is not None:
                 return recorder.error(answer.error_type, error, written.name, recoverable=True, **meta)
             return recorder.decision(answer.decision_type, output, reasoning, **meta)
+
+    def clean_answer(self, answer: CallAnswer) -> CallAnswer:
+        """Return an answer in plain values, without secrets."""
+        form = {name: value for name, value in answer.form.items() if name != _BODY}
+        rest = [dict(answer.meta), form]
+        if _BODY not in answer.form:  # what HTTP says is plain
+            rest = plain_form(rest).value
+        values = [answer.output, answer.error, answer.reasoning, *rest]
+        if not can_be_encoded(values):  # a text that is no Unicode
+            values = plain_form(values).value
+        output, error, reasoning, meta, form = self.secrets.hide(values)  # all at once: each search takes its time
+        if _BODY in answer.form:
+            form = {**form, _BODY: answer.form[_BODY]}  # the hook cleaned it
+        return replace(answer, output=output, error=error, reasoning=reasoning, form=form, meta=meta, is_clean=True)
 
     def close(self, unseen: Mapping[str, int]) -> None:
         """Say what the log lacks, and seal it, where it was begun and is still open."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import threading
-from collections.abc import Iterator, Mapping
+import time as clock
+from collections.abc import Mapping
 from typing import Any, Self
 
 from replay_gui.core.errors import LogRefused
@@ -16,6 +16,21 @@ from replay_gui.record.calls.secrets import Secrets
 from replay_gui.record.sessions.open_call import current_seq
 
 
+class TakingClean:
+    """While it is entered, a recorder's lock is held, and values are taken as they are."""
+
+    def __init__(self, recorder: GuardedRecorder) -> None:
+        self._recorder = recorder
+
+    def __enter__(self) -> None:
+        self._recorder.lock.acquire()
+        self._recorder.takes_clean = True
+
+    def __exit__(self, *_: object) -> None:
+        self._recorder.takes_clean = False
+        self._recorder.lock.release()
+
+
 class GuardedRecorder(Recorder):
     """A Recorder of the run that this process is: its methods add events of the agent's own.
 
@@ -24,6 +39,7 @@ class GuardedRecorder(Recorder):
 
     Attributes:
         secrets: what is replaced. lock: held while an event is written; take it to write several in a row.
+        takes_clean: whether values are plain and without secrets already; the holder of the lock alone may look.
     """
 
     def __init__(
@@ -44,7 +60,8 @@ class GuardedRecorder(Recorder):
         self.secrets = secrets
         self._begun = dict(begun or {})
         self.lock = threading.RLock()
-        self._takes_clean = False
+        self.takes_clean = False
+        self._taking_clean = TakingClean(self)
         super().__init__(path, *agent, config=config, **options)
 
     @classmethod
@@ -71,26 +88,21 @@ class GuardedRecorder(Recorder):
         if kind == Kind.AGENT_INIT:
             meta |= self._begun
         with self.lock:
-            if self._takes_clean:
-                return super().append(kind, payload, **meta)
+            if self.takes_clean:
+                meta.setdefault("time", clock.time_ns())
+                return self._writer.append(kind, payload, meta)
             return super().append(kind, self.clean(payload), **self.clean(meta))
 
-    @contextlib.contextmanager
-    def taking_clean(self) -> Iterator[None]:
-        """Hold the lock, and take values as they are: they are plain and without secrets already."""
-        with self.lock:
-            before, self._takes_clean = self._takes_clean, True
-            try:
-                yield
-            finally:
-                self._takes_clean = before
+    def taking_clean(self) -> TakingClean:
+        """Hold the lock, and take values as they are; not to be entered again inside."""
+        return self._taking_clean
 
     def tool_request(
         self, tool_name: str, input: Any, *, tool_version: str = "", capabilities: list[str] | None = None, **meta: Any
     ) -> RecordedCall:
         """Record that a tool is called; see Recorder.tool_request."""
-        with self.lock:  # whose holder alone has _takes_clean
-            value = input if self._takes_clean else self.clean(input)
+        with self.lock:
+            value = input if self.takes_clean else self.clean(input)
             return super().tool_request(tool_name, value, tool_version=tool_version, capabilities=capabilities, **meta)
 
     def patch_proposal(

@@ -30,9 +30,9 @@ def test_requests_come_back(requests: list[dict[str, Any]]) -> None:
         key = parts.key(request)
         split = parts.split(request, new.append)
         values = {part.number: part_of_event((e := event_of_part(part)).payload, e.meta, ids=False) for part in new}
-        whole = joined(split.value, values)
+        whole = joined(split, values)
         assert whole == request
-        assert key == split.key == key_of_joined(whole) == parts.key(request)
+        assert key == key_of_joined(whole) == parts.key(request)
     assert [part.number for part in new] == list(range(len(new)))
 
 
@@ -46,7 +46,7 @@ def test_a_long_conversation_is_stored_once() -> None:
             {"role": "user", "content": f"question {turn}"},
             {"role": "assistant", "content": f"answer {turn}"},
         ]
-        size += len(encode(parts.split({"model": "m", "messages": messages}, new.append).value))
+        size += len(encode(parts.split({"model": "m", "messages": messages}, new.append)))
     assert len(new) == 400
     assert size < 200 * 60  # bytes: a request names its parts as one stretch
 
@@ -82,4 +82,4 @@ def test_secrets_are_in_no_part_and_no_key() -> None:
         {"messages": [{"role": "user", "content": "my canary-1234"}], "user": "canary-1234"}, new.append
     )
     assert new[0].value["content"] == f"my {HIDDEN}"
-    assert split.value["user"] == HIDDEN
+    assert split["user"] == HIDDEN
