@@ -58,7 +58,7 @@ class RunHighlights:
 
 def prompt_source(kind: str, payload: Mapping[str, Any]) -> PromptSource | None:
     """Return how an event asks the agent for something; None where it does not."""
-    if kind != Kind.OBSERVATION:
+    if kind != Kind.OBSERVATION or payload.get("obs_type") == "attachment":  # that comes with a message
         return None
     if str(payload.get("source") or "").lower() in _USERS:
         return PromptSource.COMMAND if payload.get("obs_type") == "command" else PromptSource.MESSAGE

@@ -17,9 +17,11 @@ from replay_gui.core.importers.formats.traces.span_events import SpanEvents
 from replay_gui.core.importers.formats.traces.spans import unfolded
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
+from replay_gui.core.importers.run_builder import End
 from replay_gui.core.importers.times import any_time
 
 _ABOUT = {"why": "rationale", "source": "source", "metadata": "metadata"}  # of an assessment
+_ENDS: dict[str, End] = {"OK": "answered", "ERROR": "crash", "IN_PROGRESS": "open"}
 _USED = ("assessments", "trace_id", "request_id")
 
 
@@ -28,7 +30,7 @@ class MlFlow:
 
     name = "mlflow"
     title = "MLflow trace"
-    version = 5
+    version = 6
     volatile: ClassVar[Mapping[str, str]] = {
         **OpenTelemetry.volatile,
         **dict.fromkeys(("trace_id", "request_id", "client_request_id", "experiment_id", "parent_id"), ID),
@@ -55,7 +57,7 @@ class MlFlow:
                 spans[0] = replace(spans[0], scores=tuple(_scores(info)))
             facts = {key: steady(unfolded(value)) for key, value in info.items() if key not in _USED}
             facts = {key: value for key, value in facts.items() if key not in self.volatile}
-            events = SpanEvents(spans, self.name, own, facts)
+            events = SpanEvents(spans, self.name, own, facts, _end(info))
             run_id = str(info.get("trace_id") or info.get("request_id") or "trace")
             yield ImportedRun(
                 name=events.agent,
@@ -66,6 +68,12 @@ class MlFlow:
                 events=events.read(),
                 notes=own,
             )
+
+
+def _end(info: dict[str, Any]) -> tuple[End, str | None] | None:
+    """Return how a trace ended, by its state."""
+    how = _ENDS.get(str(info.get("state", info.get("status"))).upper())
+    return None if how is None else (how, None)
 
 
 def _documents(file: ForeignFile) -> list[Any]:

@@ -9,7 +9,8 @@ from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER
 from replay_gui.core.importers.formats.traces.otel_attributes import is_volatile
-from replay_gui.core.importers.formats.traces.otel_meaning import is_of_an_agent, meaning
+from replay_gui.core.importers.formats.traces.otel_logs import LogRecord, log_records_in, with_log_records
+from replay_gui.core.importers.formats.traces.otel_meaning import is_of_an_agent, meaning, role_of
 from replay_gui.core.importers.formats.traces.otel_spans import PROPAGATION, RawSpan, spans_in
 from replay_gui.core.importers.formats.traces.span_events import SpanEvents
 from replay_gui.core.importers.import_notes import ImportNotes
@@ -19,6 +20,7 @@ from replay_gui.core.importers.plain_values import plain
 
 REPEATED = "spans that stand in the file twice, equal or before they had ended: read once"
 UNREADABLE_LINES = "lines that hold no span, left out"
+OTHER_RECORDS = "log records of traces that are not in the file, left out"
 
 
 class OpenTelemetry:
@@ -47,7 +49,7 @@ class OpenTelemetry:
         "fields/*/type": "the type of the value, which the value shows",
         "exception.escaped": RECORDER,
     }
-    version = 8
+    version = 9
 
     def recognises(self, file: ForeignFile) -> bool:
         """Any span in a wrapper of OpenTelemetry's own will do; elsewhere one that has to do with an agent."""
@@ -62,14 +64,22 @@ class OpenTelemetry:
         """Yield a run for every trace, first those with the most spans of agents."""
         notes = ImportNotes(file.notes)
         traces: dict[str, list[RawSpan]] = {}
-        for span in spans_in(file.document) if file.document is not None else _lines(file, notes):
-            traces.setdefault(span.trace, []).append(span)
+        records: dict[str, list[LogRecord]] = {}
+        for found in _found_in(file.document) if file.document is not None else _lines(file, notes):
+            if isinstance(found, RawSpan):
+                traces.setdefault(found.trace, []).append(found)
+            else:
+                records.setdefault(found.trace, []).append(found)
         if not traces:
             raise ImportRefused(f"{file.source.path}: no span in it")
+        for trace in records.keys() - traces.keys():
+            for _ in records[trace]:
+                notes.count(OTHER_RECORDS)
         for trace, spans in sorted(traces.items(), key=lambda item: -sum(map(is_of_an_agent, item[1]))):
             own = ImportNotes(notes)
-            spans = _once(spans, own)
-            facts = {"resource": _resources(spans, own)}
+            models = [span.id for span in spans if role_of(span) == "model"]
+            spans, lost = with_log_records(_once(spans, own), records.pop(trace, []), models)
+            facts = {"resource": _resources(spans, own), "log_records": plain(lost, own)}
             events = SpanEvents([meaning(span, own) for span in spans], self.name, own, facts)
             starts = [span.start for span in spans if span.start is not None]
             yield ImportedRun(
@@ -125,7 +135,12 @@ def _first(file: ForeignFile) -> Iterator[RawSpan]:
         yield from spans_in(value)
 
 
-def _lines(file: ForeignFile, notes: ImportNotes) -> Iterator[RawSpan]:
+def _found_in(document: Any) -> Iterator[RawSpan | LogRecord]:
+    yield from spans_in(document)
+    yield from log_records_in(document)
+
+
+def _lines(file: ForeignFile, notes: ImportNotes) -> Iterator[RawSpan | LogRecord]:
     if file.source.size > file.limits.document:
         raise ImportRefused(
             f"{file.source.path}: more than {file.limits.document >> 20} MB of spans, which must be sorted; split it"
@@ -137,7 +152,7 @@ def _lines(file: ForeignFile, notes: ImportNotes) -> Iterator[RawSpan]:
             value: Any = None if line.too_long else value_of(line.raw, notes)
         except NotJson:
             value = None
-        spans = list(spans_in(value))
-        if not spans:
+        found = list(_found_in(value))
+        if not found:
             notes.count(UNREADABLE_LINES)
-        yield from spans
+        yield from found

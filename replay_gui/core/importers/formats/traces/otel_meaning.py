@@ -71,7 +71,10 @@ _REASONING = (
 )
 _SORTS = (("input", _IN), ("cached", _CACHED), ("output", _OUT), ("reasoning", _REASONING))
 _COSTS = (("gen_ai.usage.input_cost", "gen_ai.usage.output_cost"), ("cost_prompt", "cost_completion"))
+_FINISHES = ("gen_ai.response.finish_reasons", "ai.response.finishReason", "gen_ai.completion.0.finish_reason")
 _AGENTS = ("gen_ai.agent.name", "gen_ai.workflow.name", "agent_name", "traceloop.entity.name")
+_MERGED = "(merged tools)"
+"""What Google ADK calls the span in which it puts together the answers of calls that it made at once."""
 _CONFIG = {
     "model": ("gen_ai.request.model",),
     "description": ("gen_ai.agent.description",),
@@ -84,6 +87,8 @@ def role_of(span: RawSpan) -> Role:
     """What the span is; plumbing where nothing says that it has to do with an agent."""
     attributes = span.attributes
     operation = attributes.get("gen_ai.operation.name")
+    if attributes.get("gen_ai.tool.name") == _MERGED:
+        return "plumbing"
     if isinstance(operation, str) and operation in _OPERATIONS:
         return _OPERATIONS[operation]
     for name in ("openinference.span.kind", "traceloop.span.kind", "mlflow.spanType"):
@@ -156,6 +161,7 @@ def meaning(span: RawSpan, notes: ImportNotes) -> Span:
         error=span.error or _exception(span) or (_tool_failure(span, output) if role == "tool" else None),
         config=plain(config, notes),
         call_id=call_id if isinstance(call_id, str) else None,
+        finish=_finish(span.attributes, answers) if role == "model" else None,
         fields=fields,
         meta={
             "span": span.id,
@@ -178,6 +184,16 @@ def _tokens(attributes: dict[str, Any]) -> dict[str, int] | None:
         usage = unfolded(attributes.get("mlflow.chat.tokenUsage"))
         counts = counted_tokens(usage, {"input": "input_tokens", "output": "output_tokens"})
     return counts or None
+
+
+def _finish(attributes: dict[str, Any], answers: list[Any]) -> str | None:
+    """Why a model's answer ended: the last of the reasons that attributes or its messages name."""
+    reasons = next((attributes[name] for name in _FINISHES if attributes.get(name)), None)
+    reasons = unfolded(reasons)
+    told = reasons[-1] if isinstance(reasons, list) and reasons else reasons
+    if told is None and answers and isinstance(answers[-1], dict):
+        told = answers[-1].get("finish_reason")
+    return told if isinstance(told, str) else None
 
 
 def _cost(attributes: dict[str, Any]) -> float | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_forms import is_message
-from replay_gui.core.importers.formats.traces.otel_attributes import Attributes
+from replay_gui.core.importers.formats.traces.otel_attributes import Attributes, is_volatile
 from replay_gui.core.importers.formats.traces.otel_spans import RawSpan
 from replay_gui.core.importers.formats.traces.spans import Role, unfolded
 
@@ -47,6 +47,7 @@ _CHOICE, _DETAILS, _EVALUATION = (
     "gen_ai.client.inference.operation.details",
     "gen_ai.evaluation.result",
 )
+_ELIDED = "<elided>"  # what Google ADK writes in the place of what it does not record
 _TOLD, _ROLE = ("gen_ai.tool.message", "gen_ai.choice"), ("role", "tool")
 
 
@@ -57,6 +58,7 @@ def messages_of(span: RawSpan, attributes: Attributes, role: Role) -> tuple[list
     answered = _numbered(attributes, "completion") or events[1]
     given = unfolded(attributes.take(*_INPUTS)) if not sent else None
     output = unfolded(attributes.take(*_OUTPUTS)) if not answered else None
+    _take_repeats(attributes, sent, answered)
     instructions = unfolded(attributes.take("gen_ai.system_instructions")) if role == "model" else None
     sent = sent or _messages(given)
     if not answered:
@@ -67,6 +69,13 @@ def messages_of(span: RawSpan, attributes: Attributes, role: Role) -> tuple[list
     if instructions:
         sent = [{"role": "system", "content": content_of(instructions)}, *sent]
     return sent, answered, None if sent else given, None if answered and role == "model" else _said(output, answered)
+
+
+def _take_repeats(attributes: Attributes, sent: list[Any], answered: list[Any]) -> None:
+    """Count attributes as read that say again what events say."""
+    for name, told in (("gen_ai.input.messages", sent), ("gen_ai.output.messages", answered)):
+        if told and _messages(unfolded(attributes.found.get(name))) in (told, told[1:]):
+            attributes.taken(name)
 
 
 def tool_of(span: RawSpan, attributes: Attributes) -> tuple[str, Any, Any]:
@@ -113,9 +122,31 @@ def evaluations(span: RawSpan) -> tuple[list[dict[str, Any]], list[Any]]:
                     "label": str(label) if label is not None else None,
                 }
             )
+        elif event.get("name") == _DETAILS:
+            others += _other_details(facts, span)
         elif event.get("name") not in known:
             others.append({"name": event.get("name"), "attributes": facts})
     return scores, others
+
+
+def _told_members(value: Any) -> Any:
+    """`value` without members that are null, at every depth: an SDK's objects have dozens of them."""
+    if isinstance(value, list):
+        return [_told_members(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: _told_members(member) for name, member in value.items() if member is not None}
+
+
+def _other_details(facts: dict[str, Any], span: RawSpan) -> list[Any]:
+    """What an event with the details of an inference says that neither its messages nor the span's attributes say."""
+    used = ("gen_ai.input.messages", "gen_ai.output.messages", "gen_ai.system_instructions")
+    rest = {
+        name: value
+        for name, value in facts.items()
+        if name not in used and not is_volatile(name) and unfolded(span.attributes.get(name)) != unfolded(value)
+    }
+    return [{"name": _DETAILS, "attributes": rest}] if rest else []
 
 
 def _events(span: RawSpan) -> tuple[list[Any], list[Any]]:
@@ -133,13 +164,18 @@ def _events(span: RawSpan) -> tuple[list[Any], list[Any]]:
             if facts.get("id"):
                 more["tool_call_id"] = facts["id"]
             content = unfolded(facts.get("content", facts.get("gen_ai.event.content")))
-            sent.append({"content": content, **more, "role": speaker})
-        elif name == _CHOICE:
-            message = unfolded(facts.get("message", facts.get("content")))
+            if isinstance(content, dict) and isinstance(content.get("parts"), list):  # a message of Gemini
+                sent.append({**_told_members(content), **more, "role": content.get("role") or speaker})
+            elif content != _ELIDED:
+                sent.append({"content": content, **more, "role": speaker})
+        elif name == _CHOICE and facts.get("content") != _ELIDED:
+            message = _told_members(unfolded(facts.get("message", facts.get("content"))))
             more = {key: unfolded(value) for key, value in facts.items() if key not in ("message", "content", "id")}
             whole = message if is_message(message) else {"role": "assistant", "content": message}
             answered.append({**whole, **more})
         elif name == _DETAILS:
+            if instructions := unfolded(facts.get("gen_ai.system_instructions")):
+                sent.append({"role": "system", "content": content_of(instructions)})
             sent += _messages(unfolded(facts.get("gen_ai.input.messages")))
             answered += _messages(unfolded(facts.get("gen_ai.output.messages")))
     return sent, answered

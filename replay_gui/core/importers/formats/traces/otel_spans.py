@@ -6,12 +6,12 @@ that `otel_wrappers` brings into one of these forms.
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from replay_gui.core.importers.formats.traces.otel_wrappers import as_known
+from replay_gui.core.importers.formats.traces.otlp_values import attributes_in, hex_id, maps_in, nanoseconds
 from replay_gui.core.importers.times import any_time
 
 
@@ -44,18 +44,18 @@ def spans_in(document: Any) -> Iterator[RawSpan]:
         case {"resource_spans": list()} | {"Name": _, "SpanContext": dict()} | {"traceId": _, "id": _, "tags": dict()}:
             yield from spans_in(as_known(document))
         case {"resourceSpans": list(groups)} | {"batches": list(groups)}:
-            for group in _maps(groups):
+            for group in maps_in(groups):
                 resource = _resource(group.get("resource"))
-                for scope in _maps(group.get("scopeSpans") or group.get("instrumentationLibrarySpans")):
-                    for span in _maps(scope.get("spans")):
+                for scope in maps_in(group.get("scopeSpans") or group.get("instrumentationLibrarySpans")):
+                    for span in maps_in(scope.get("spans")):
                         yield _otlp(span, resource)
         case {"data": list(traces)}:
-            for trace in _maps(traces):
+            for trace in maps_in(traces):
                 processes = trace.get("processes")
-                for span in _maps(trace.get("spans")):
+                for span in maps_in(trace.get("spans")):
                     yield _jaeger(span, processes if isinstance(processes, dict) else {})
         case {"spans": list(spans)}:
-            for span in _maps(spans):
+            for span in maps_in(spans):
                 if isinstance(span.get("context"), dict):
                     yield _dumped(span)
         case {"context": dict(), "name": _, "attributes": dict()}:
@@ -71,10 +71,10 @@ def spans_in(document: Any) -> Iterator[RawSpan]:
         case {"trace_id": _, "span_id": _, "name": _, "attributes": dict()}:
             yield _flat(document)
         case {"info": dict(), "data": {"spans": list(spans)}}:  # MLflow
-            for span in _maps(spans):
+            for span in maps_in(spans):
                 yield _mlflow(span)
         case [dict(), *_]:
-            for resource_spans in _maps(document):
+            for resource_spans in maps_in(document):
                 yield from spans_in(resource_spans)
 
 
@@ -82,17 +82,17 @@ def _otlp(span: dict[str, Any], resource: dict[str, Any]) -> RawSpan:
     status = span.get("status")
     failed = isinstance(status, dict) and status.get("code") in (2, "STATUS_CODE_ERROR")
     return RawSpan(
-        trace=_id(span.get("traceId")),
-        id=_id(span.get("spanId")),
-        parent=_id(span.get("parentSpanId")) or None,
+        trace=hex_id(span.get("traceId")),
+        id=hex_id(span.get("spanId")),
+        parent=hex_id(span.get("parentSpanId")) or None,
         name=str(span.get("name")),
-        start=_nanoseconds(span.get("startTimeUnixNano")),
-        end=_nanoseconds(span.get("endTimeUnixNano")),
-        attributes=_attributes(span.get("attributes")),
+        start=nanoseconds(span.get("startTimeUnixNano")),
+        end=nanoseconds(span.get("endTimeUnixNano")),
+        attributes=attributes_in(span.get("attributes")),
         error=str(status.get("message") or "failed") if failed and isinstance(status, dict) else None,
         events=tuple(
-            {"name": event.get("name"), "attributes": _attributes(event.get("attributes"))}
-            for event in _maps(span.get("events"))
+            {"name": event.get("name"), "attributes": attributes_in(event.get("attributes"))}
+            for event in maps_in(span.get("events"))
         ),
         resource=resource,
         rest=_rest(span, failed, *("traceId", "spanId", "parentSpanId", "startTimeUnixNano", "endTimeUnixNano")),
@@ -100,13 +100,13 @@ def _otlp(span: dict[str, Any], resource: dict[str, Any]) -> RawSpan:
 
 
 def _jaeger(span: dict[str, Any], processes: dict[str, Any]) -> RawSpan:
-    attributes = {str(tag.get("key")): tag.get("value") for tag in _maps(span.get("tags"))}
-    parents = [entry.get("spanID") for entry in _maps(span.get("references")) if entry.get("refType") == "CHILD_OF"]
-    start, length = _nanoseconds(span.get("startTime"), 1000), _nanoseconds(span.get("duration"), 1000)
+    attributes = {str(tag.get("key")): tag.get("value") for tag in maps_in(span.get("tags"))}
+    parents = [entry.get("spanID") for entry in maps_in(span.get("references")) if entry.get("refType") == "CHILD_OF"]
+    start, length = nanoseconds(span.get("startTime"), 1000), nanoseconds(span.get("duration"), 1000)
     failed = attributes.get("error") in (True, "true") or attributes.get("otel.status_code") == "ERROR"
     logs = (
-        {str(entry.get("key")): entry.get("value") for entry in _maps(log.get("fields"))}
-        for log in _maps(span.get("logs"))
+        {str(entry.get("key")): entry.get("value") for entry in maps_in(log.get("fields"))}
+        for log in maps_in(span.get("logs"))
     )
     return RawSpan(
         trace=str(span.get("traceID")),
@@ -149,16 +149,16 @@ def _readable(span: dict[str, Any], context: dict[str, Any]) -> RawSpan:
     above = span.get("parentSpanContext")
     parent = above.get("spanId") if isinstance(above, dict) else span.get("parentSpanId") or span.get("parentId")
     start, end = _pair(span.get("startTime")), _pair(span.get("endTime"))
-    if start is None and (start := _nanoseconds(span.get("timestamp"), 1000)) is not None:
-        length = _nanoseconds(span.get("duration"), 1000)
+    if start is None and (start := nanoseconds(span.get("timestamp"), 1000)) is not None:
+        length = nanoseconds(span.get("duration"), 1000)
         end = None if length is None else start + length
     status = span.get("status")
     failed = isinstance(status, dict) and status.get("code") in (2, "ERROR", "STATUS_CODE_ERROR")
     attributes = span.get("attributes")
     return RawSpan(
-        trace=_id(context.get("traceId")),
-        id=_id(context.get("spanId")),
-        parent=_id(parent) or None,
+        trace=hex_id(context.get("traceId")),
+        id=hex_id(context.get("spanId")),
+        parent=hex_id(parent) or None,
         name=str(span.get("name")),
         start=start,
         end=end,
@@ -204,9 +204,9 @@ def _flat(span: dict[str, Any]) -> RawSpan:
     above = span.get("parent_id") or span.get("parent_span_id")
     attributes = span.get("attributes")
     return RawSpan(
-        trace=_id(span.get("trace_id")),
-        id=_id(span.get("span_id")),
-        parent=_id(above) or None,
+        trace=hex_id(span.get("trace_id")),
+        id=hex_id(span.get("span_id")),
+        parent=hex_id(above) or None,
         name=str(span.get("name")),
         start=any_time(span.get("start_time", span.get("start_time_unix_nano"))),
         end=any_time(span.get("end_time", span.get("end_time_unix_nano"))),
@@ -261,14 +261,14 @@ def _resource(value: Any) -> dict[str, Any]:
     """The attributes of a resource: a list as in OTLP, or a map."""
     attributes = value.get("attributes") if isinstance(value, dict) else None
     if isinstance(attributes, list):
-        return _attributes(attributes)
+        return attributes_in(attributes)
     return dict(attributes) if isinstance(attributes, dict) else {}
 
 
 def _process(value: Any) -> dict[str, Any]:
     """The tags of a process of Jaeger."""
     return (
-        {str(tag.get("key")): tag.get("value") for tag in _maps(value.get("tags"))} if isinstance(value, dict) else {}
+        {str(tag.get("key")): tag.get("value") for tag in maps_in(value.get("tags"))} if isinstance(value, dict) else {}
     )
 
 
@@ -289,7 +289,7 @@ def _unnested_member(value: dict[str, Any]) -> dict[str, Any]:
         if isinstance(member, dict):
             flat |= {f"{name}.{key}": inner for key, inner in _unnested_member(member).items()}
         elif isinstance(member, list) and name.endswith("_messages"):
-            for number, message in enumerate(_maps(member)):
+            for number, message in enumerate(maps_in(member)):
                 flat |= {f"{name}.{number}.{key}": inner for key, inner in _unnested_member(message).items()}
         else:
             flat[name] = member
@@ -313,7 +313,7 @@ def _pair(value: Any) -> int | None:
     match value:
         case [int(seconds), int(rest)] if 0 <= seconds < 1 << 33 and 0 <= rest < 1_000_000_000:
             return seconds * 1_000_000_000 + rest
-    return _nanoseconds(value)
+    return nanoseconds(value)
 
 
 def _mlflow(span: dict[str, Any]) -> RawSpan:
@@ -323,44 +323,3 @@ def _mlflow(span: dict[str, Any]) -> RawSpan:
     parent, code = span.get("parent_id"), span.get("status_code")
     status = {"status_code": code, "description": span.get("status_message")}
     return _dumped({**span, "parent": {"span_id": parent} if parent else None, "status": status})
-
-
-def _maps(value: Any) -> list[dict[str, Any]]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def _id(value: Any) -> str:
-    """An id as hexadecimal; some exporters write base64."""
-    text = str(value or "")
-    if len(text) in (12, 24) and text.endswith("="):
-        try:
-            return base64.b64decode(text, validate=True).hex()
-        except ValueError:
-            return text
-    return text
-
-
-def _nanoseconds(value: Any, unit: int = 1) -> int | None:
-    """A count of `unit` ns, written as a number or as digits."""
-    if isinstance(value, str) and value.isdecimal() and len(value) < 20:
-        value = int(value)
-    good = isinstance(value, int) and not isinstance(value, bool) and 0 <= value * unit < 1 << 63
-    return value * unit if good else None
-
-
-def _attributes(value: Any) -> dict[str, Any]:
-    return {str(attribute.get("key")): _plain(attribute.get("value")) for attribute in _maps(value)}
-
-
-def _plain(value: Any) -> Any:
-    """An AnyValue of OTLP as the value that it is."""
-    match value:
-        case {"stringValue": plain} | {"boolValue": plain} | {"doubleValue": plain} | {"bytesValue": plain}:
-            return plain
-        case {"intValue": plain}:
-            return int(plain) if isinstance(plain, str) and plain.lstrip("-").isdecimal() and len(plain) < 20 else plain
-        case {"arrayValue": dict(inner)}:
-            return [_plain(item) for item in inner.get("values") or []]
-        case {"kvlistValue": dict(inner)}:
-            return _attributes(inner.get("values"))
-    return value

@@ -7,6 +7,10 @@ from typing import Any
 _CAMEL = {
     "resource_spans": "resourceSpans",
     "scope_spans": "scopeSpans",
+    "resource_logs": "resourceLogs",
+    "scope_logs": "scopeLogs",
+    "log_records": "logRecords",
+    "event_name": "eventName",
     "trace_id": "traceId",
     "span_id": "spanId",
     "parent_span_id": "parentSpanId",
@@ -25,7 +29,7 @@ _ROOT = "0" * 16  # the parent of a span of the Go SDK that has none
 
 def as_known(document: dict[str, Any]) -> dict[str, Any]:
     """Return a document of one of these forms in OTLP's, or a span as the Python SDK dumps it."""
-    if "resource_spans" in document:
+    if "resource_spans" in document or "resource_logs" in document:
         renamed: dict[str, Any] = _renamed(document)
         return renamed
     return _of_go(document) if "SpanContext" in document else _of_zipkin(document)

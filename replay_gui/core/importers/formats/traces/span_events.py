@@ -11,12 +11,18 @@ from replay_gui.core.importers.formats.message import Message, MessageCall
 from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
 from replay_gui.core.importers.formats.traces.spans import Span, SpanTree
+from replay_gui.core.importers.formats.traces.told_calls import with_told_calls
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent
-from replay_gui.core.importers.run_builder import RunBuilder
+from replay_gui.core.importers.run_builder import End, RunBuilder
 from replay_gui.core.log.kinds import Kind
 
 _NOTHING: tuple[Any, ...] = (None, {}, [], "")  # inputs that say nothing
+_ENDS: dict[str, End] = {
+    **dict.fromkeys(("stop", "end_turn", "stop_sequence"), "answered"),
+    **dict.fromkeys(("length", "max_tokens"), "limit"),
+}
+"""How a run ended, by why the last answer did."""
 Happening: TypeAlias = tuple[tuple[int, int, int, int], Callable[[Span], None], Span]
 
 
@@ -28,11 +34,18 @@ class SpanEvents:
     """
 
     def __init__(
-        self, spans: Sequence[Span], format: str, notes: ImportNotes, facts: dict[str, Any] | None = None
+        self,
+        spans: Sequence[Span],
+        format: str,
+        notes: ImportNotes,
+        facts: dict[str, Any] | None = None,
+        end: tuple[End, str | None] | None = None,
     ) -> None:
-        """`facts`: what the source says of the trace as a whole."""
+        """`facts`: what the source says of the trace as a whole. `end`: how it ended, where the source says so."""
+        self._end = end
+        self._finish_reasons: dict[bool, str | None] = {}  # of the last answer; by whether it is a subagent's
         self._facts = {name: value for name, value in (facts or {}).items() if value not in (None, "", [], {})}
-        self._tree = SpanTree(_with_steps(spans), notes)
+        self._tree = SpanTree(with_told_calls(_without_repeats(_with_steps(spans))), notes)
         self._format = format
         self._run = RunBuilder(notes)
         self._told: set[str] = set()  # what was said in the run already, as JSON
@@ -120,7 +133,9 @@ class SpanEvents:
 
         `first`: only what stands before the first answer.
         """
-        for value in _before_answers(span.messages) if first else span.messages:
+        told = _before_answers(span.messages) if first else span.messages
+        earlier = 0 if first or self._decided is not None else _earlier_turns(span.messages)
+        for number, value in enumerate(told):
             message = (
                 read_message(value)
                 if is_message(value)
@@ -132,7 +147,7 @@ class SpanEvents:
                     wrong = (result.why or first_line(result.output) or "failed") if result.error else None
                     self._respond(result.id, result.output, wrong, span.start)
             if self._is_new(message):
-                self._tell(message, span)
+                self._tell(message, span, of_earlier_turn=number < earlier)
 
     def _is_new(self, message: Message) -> bool:
         """Whether a message says what was not said before; remembers it."""
@@ -144,10 +159,12 @@ class SpanEvents:
         self._told.update(keys)
         return new
 
-    def _tell(self, message: Message, span: Span) -> None:
+    def _tell(self, message: Message, span: Span, of_earlier_turn: bool = False) -> None:
         extra = {"fields": message.rest} if message.rest else {}
-        if message.role not in ("assistant", "tool") and message.content is not None:
-            payload = {"obs_type": "message", "source": message.role, "data": message.content, **extra}
+        is_history = of_earlier_turn and message.role == "user"
+        if message.role not in ("assistant", "tool") and message.content is not None and not is_history:
+            source = "agent" if message.role == "user" and _is_of_an_agent(message.content) else message.role
+            payload = {"obs_type": "message", "source": source, "data": message.content, **extra}
             self._run.add(Kind.OBSERVATION, payload, time=span.start)
             return
         # an earlier turn that no span of this trace tells of
@@ -196,6 +213,7 @@ class SpanEvents:
         payload = {"decision_type": kind, "data": data, "reasoning": reasoning, **_extra(fields)}
         self._decided = self._run.add(Kind.DECISION, payload, time=time, duration=span.length, **span.meta)
         self._said = data if data is not None else self._said
+        self._finish_reasons[bool(self._subagents(span))] = span.finish
         for message in messages:
             self._is_new(message)
         self._told.add(_key(["assistant", data]))
@@ -235,7 +253,10 @@ class SpanEvents:
     def _answered_agent(self, span: Span) -> None:
         """What the agent answered, where it is not what its model said last; and that it failed."""
         self._left_agent(span)
-        if span.output is not None and span.output != self._said:
+        if isinstance(span.output, str) and span.output and self._said is None:  # no span of a model tells it
+            payload = {"decision_type": "message", "data": span.output, "reasoning": None}
+            self._run.add(Kind.DECISION, payload, time=span.end)
+        elif span.output is not None and span.output != self._said:
             self._run.custom(f"{self._format}/output", span.output, time=span.end)
         if span.error is not None:
             self._failed(span)
@@ -271,6 +292,8 @@ class SpanEvents:
             self._run.bookkeeping(f"{self._format}/trace", self._facts)
         if agent is not None and agent.error is not None:
             self._run.end("crash", agent.error, time=agent.end)
+        elif (end := self._end or self._end_by_reason()) is not None:
+            self._run.end(*end)
         for span in self._tree.spans:
             for score in span.scores:
                 if score.keys() == {"expected"}:
@@ -278,12 +301,61 @@ class SpanEvents:
                 else:
                     self._run.outcome(**score, time=span.end)
 
+    def _end_by_reason(self) -> tuple[End, str | None] | None:
+        """Return how the run ended, by why the last answer did: the agent's own, where it gave one."""
+        reason = self._finish_reasons.get(False, self._finish_reasons.get(True))
+        how = _ENDS.get(str(reason).lower())
+        return None if how is None else (how, None if how == "answered" else reason)
+
 
 def _with_steps(spans: Sequence[Span]) -> list[Span]:
     """The spans; where nothing in the trace has to do with an agent, every span is a step."""
     if any(span.role != "plumbing" for span in spans):
         return list(spans)
     return [replace(span, role="step") for span in spans]
+
+
+def _without_repeats(spans: Sequence[Span]) -> list[Span]:
+    """The spans, where one that says again what another one within it says has no part of its own.
+
+    What a model was sent and answered may stand in the span around its own. A call of MCP has a span of the client, and
+    within it one of the server.
+    """
+    by_id = {span.id: span for span in spans}
+    models = {span.id for span in spans if span.role == "model"}
+    wraps = {span.parent for span in spans if span.id in models and span.parent in models}
+    found = list[Span]()
+    for span in spans:
+        above = by_id.get(span.parent) if span.parent is not None else None
+        if above is None or above is span:
+            found.append(span)
+        elif above.id in models and span.id in models and span.id not in wraps:
+            asked = {} if span.messages or span.input not in _NOTHING else _part(above, "messages", "input")
+            answered = {} if span.answers or span.output not in _NOTHING else _part(above, "answers", "output")
+            found.append(replace(span, **asked, **answered))
+        elif span.role == above.role == "tool" and (span.name, span.input) == (above.name, above.input):
+            found.append(replace(span, role="plumbing"))
+        else:
+            found.append(span)
+    return found
+
+
+def _part(span: Span, *names: str) -> dict[str, Any]:
+    return {name: getattr(span, name) for name in names}
+
+
+def _earlier_turns(messages: Sequence[Any]) -> int:
+    """Return how many messages stand before the user's last one, where a model answered before that; 0 else."""
+    roles = [read_message(value).role if is_message(value) else "user" for value in messages]
+    last = max((number for number, role in enumerate(roles) if role == "user"), default=0)
+    return last if "assistant" in roles[:last] else 0
+
+
+def _is_of_an_agent(content: Any) -> bool:
+    """Whether a message in the user's place tells what another agent of Google ADK did."""
+    first = content[0] if isinstance(content, list) and content else content
+    text = first.get("text") if isinstance(first, dict) else first
+    return isinstance(text, str) and text.startswith("For context:")
 
 
 def _before_answers(messages: Sequence[Any]) -> Iterator[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
 from replay_gui.core.importers.import_notes import ImportNotes
@@ -25,7 +25,7 @@ class Span:
         input, output: decoded. messages: what a model or an agent was sent, in any form that `read_message` reads.
         answers: the messages that a model answered with, in such a form; empty where `output` is all there is.
         error: what went wrong, None where nothing did.
-        config: of an agent. call_id: of a tool's call.
+        config: of an agent. call_id: of a tool's call. finish: why a model's answer ended, in the source's word.
         fields: what else the span says; it is compared.
         meta: ids, tokens, cost: what may differ between faithful runs.
         scores: what graders say of the run, as arguments of `RunBuilder.outcome`; ``{"expected": …}`` alone is what
@@ -45,6 +45,7 @@ class Span:
     error: str | None = None
     config: dict[str, Any] = field(default_factory=dict)
     call_id: str | None = None
+    finish: str | None = None
     fields: dict[str, Any] = field(default_factory=dict)
     meta: dict[str, Any] = field(default_factory=dict)
     scores: tuple[dict[str, Any], ...] = ()
@@ -64,8 +65,8 @@ class SpanTree:
     """
 
     def __init__(self, spans: Sequence[Span], notes: ImportNotes) -> None:
-        self.spans = list(spans)
-        self._by_id = {span.id: span for span in spans}
+        self.spans = _without_circles(spans)
+        self._by_id = {span.id: span for span in self.spans}
         self._begins: dict[str, int] = {}
         self._depths = {span.id: sum(1 for _ in self.above(span)) for span in self.spans}
         placed = sorted(self.spans, key=self._depth)
@@ -116,6 +117,24 @@ class SpanTree:
 
     def _depth(self, span: Span) -> int:
         return self._depths[span.id]
+
+
+def _without_circles(spans: Sequence[Span]) -> list[Span]:
+    """The spans; of those that are above each other the earliest has no parent."""
+    by_id = {span.id: span for span in spans}
+    roots = set[str]()
+    done = set[str]()
+    for span in spans:
+        path = dict[str, Span]()
+        here: Span | None = span
+        while here is not None and here.id not in done and here.id not in path and here.id not in roots:
+            path[here.id] = here
+            here = by_id.get(here.parent) if here.parent is not None else None
+        if here is not None and here.id in path:
+            circle = list(path.values())[list(path).index(here.id) :]
+            roots.add(min(circle, key=lambda one: (one.start is None, one.start or 0)).id)
+        done |= path.keys()
+    return [replace(span, parent=None) if span.id in roots else span for span in spans]
 
 
 def unfolded(value: Any) -> Any:

@@ -1,0 +1,78 @@
+"""Log records of OpenTelemetry that belong to spans: what was said stands there in some dialects."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from replay_gui.core.importers.formats.traces.otel_spans import RawSpan
+from replay_gui.core.importers.formats.traces.otel_wrappers import as_known
+from replay_gui.core.importers.formats.traces.otlp_values import attributes_in, hex_id, maps_in, plain_value
+
+_NAMES = ("event.name", "otel.event.name")
+_TOLD = "gen_ai."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogRecord:
+    """A log record. `trace`, `span`: ids, "" where it names none. `event`: as an event of a span has it."""
+
+    trace: str
+    span: str
+    event: dict[str, Any]
+
+    @property
+    def tells(self) -> bool:
+        """Whether it says what a model was sent or answered, or what somebody thinks of it."""
+        return str(self.event["name"]).startswith(_TOLD)
+
+
+def log_records_in(document: Any) -> Iterator[LogRecord]:
+    """Yield the log records of a document in OTLP's form."""
+    match document:
+        case {"resource_logs": list()}:
+            yield from log_records_in(as_known(document))
+        case {"resourceLogs": list(groups)}:
+            for group in maps_in(groups):
+                for scope in maps_in(group.get("scopeLogs")):
+                    for record in maps_in(scope.get("logRecords")):
+                        yield _record(record)
+        case [dict(), *_]:
+            for member in maps_in(document):
+                yield from log_records_in(member)
+
+
+def with_log_records(
+    spans: list[RawSpan], records: Iterable[LogRecord], models: Collection[str]
+) -> tuple[list[RawSpan], list[dict[str, Any]]]:
+    """Return the spans of a trace with the records that name them, as their events; and the events of all others.
+
+    `models`: ids of the spans of models. What is said to a model, by a record that names no span, is of the only one.
+    """
+    by_id = {span.id for span in spans}
+    only = next(iter(models)) if len(models) == 1 else ""
+    added: dict[str, list[dict[str, Any]]] = {}
+    lost = list[dict[str, Any]]()
+    for record in records:
+        owner = record.span if record.span in by_id else only if record.tells and not record.span else ""
+        if owner:
+            added.setdefault(owner, []).append(record.event)
+        else:
+            lost.append(record.event)
+    return [replace(span, events=(*span.events, *added.pop(span.id, ()))) for span in spans], lost
+
+
+def _record(record: dict[str, Any]) -> LogRecord:
+    attributes, body = attributes_in(record.get("attributes")), plain_value(record.get("body"))
+    name = record.get("eventName") or next((attributes[key] for key in _NAMES if attributes.get(key)), None)
+    rest = {key: value for key, value in attributes.items() if key not in _NAMES}
+    if isinstance(body, dict):
+        rest = {**body, **rest}
+    elif body not in (None, ""):
+        rest["body"] = body
+    return LogRecord(
+        trace=hex_id(record.get("traceId")),
+        span=hex_id(record.get("spanId")),
+        event={"name": str(name or "log"), "attributes": rest},
+    )

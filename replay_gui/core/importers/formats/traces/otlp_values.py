@@ -1,0 +1,49 @@
+"""Values of OTLP's JSON: attributes, ids, counts of nanoseconds."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+
+def maps_in(value: Any) -> list[dict[str, Any]]:
+    """Return the JSON objects of a list; none where it is no list."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def hex_id(value: Any) -> str:
+    """Return an id as hexadecimal; some exporters write base64."""
+    text = str(value or "")
+    if len(text) in (12, 24) and text.endswith("="):
+        try:
+            return base64.b64decode(text, validate=True).hex()
+        except ValueError:
+            return text
+    return text
+
+
+def nanoseconds(value: Any, unit: int = 1) -> int | None:
+    """Return a count of `unit` ns, written as a number or as digits; None where it is neither."""
+    if isinstance(value, str) and value.isdecimal() and len(value) < 20:
+        value = int(value)
+    good = isinstance(value, int) and not isinstance(value, bool) and 0 <= value * unit < 1 << 63
+    return value * unit if good else None
+
+
+def attributes_in(value: Any) -> dict[str, Any]:
+    """Return a list of keys and values as a map."""
+    return {str(attribute.get("key")): plain_value(attribute.get("value")) for attribute in maps_in(value)}
+
+
+def plain_value(value: Any) -> Any:
+    """Return an AnyValue as the value that it is."""
+    match value:
+        case {"stringValue": plain} | {"boolValue": plain} | {"doubleValue": plain} | {"bytesValue": plain}:
+            return plain
+        case {"intValue": plain}:
+            return int(plain) if isinstance(plain, str) and plain.lstrip("-").isdecimal() and len(plain) < 20 else plain
+        case {"arrayValue": dict(inner)}:
+            return [plain_value(item) for item in inner.get("values") or []]
+        case {"kvlistValue": dict(inner)}:
+            return attributes_in(inner.get("values"))
+    return value

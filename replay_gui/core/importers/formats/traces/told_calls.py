@@ -1,0 +1,58 @@
+"""What the messages of models tell of calls whose own spans do not say what was given or answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from replay_gui.core.importers.formats.message import MessageCall, MessageResult
+from replay_gui.core.importers.formats.message_forms import is_message, read_message
+from replay_gui.core.importers.formats.traces.spans import Span
+
+_NOTHING: tuple[Any, ...] = (None, {}, [], "")
+
+
+def with_told_calls(spans: Sequence[Span]) -> list[Span]:
+    """Return the spans, with inputs and outputs of tools' calls that only messages of models tell.
+
+    A call is found by its id; by its name and order where as many spans as calls in messages have that name.
+    """
+    silent = [span for span in spans if span.role == "tool" and (span.input in _NOTHING or span.output in _NOTHING)]
+    if not silent:
+        return list(spans)
+    calls, results = _told(spans)
+    named: dict[str, list[Span]] = {}
+    for span in sorted((one for one in spans if one.role == "tool"), key=lambda one: one.start or 0):
+        named.setdefault(span.name, []).append(span)
+    found: dict[str, str] = {}  # the span's id -> the id that messages have for the call
+    for name, of_name in named.items():
+        told = [call_id for call_id, call in calls.items() if call.name == name]
+        by_id = {span.id: span.call_id for span in of_name if span.call_id in calls}
+        ordered = {span.id: call_id for span, call_id in zip(of_name, told, strict=False)}
+        found |= {one: str(other) for one, other in by_id.items()} or (ordered if len(told) == len(of_name) else {})
+    return [_filled(span, calls.get(found.get(span.id, "")), results.get(found.get(span.id, ""))) for span in spans]
+
+
+def _told(spans: Sequence[Span]) -> tuple[dict[str, MessageCall], dict[str, MessageResult]]:
+    """Return the calls and results in messages of models, by the id that messages have for the call."""
+    calls: dict[str, MessageCall] = {}
+    results: dict[str, MessageResult] = {}
+    for span in sorted((one for one in spans if one.role == "model"), key=lambda one: one.start or 0):
+        for value in (*span.messages, *span.answers):
+            message = read_message(value) if is_message(value) else None
+            for call in () if message is None else message.calls:
+                if call.id is not None:
+                    calls.setdefault(call.id, call)
+            for result in () if message is None else message.results:
+                if result.id is not None:
+                    results.setdefault(result.id, result)
+    return calls, results
+
+
+def _filled(span: Span, call: MessageCall | None, result: MessageResult | None) -> Span:
+    if call is not None and span.input in _NOTHING:
+        span = replace(span, input=call.input)
+    if result is not None and span.output in _NOTHING:
+        span = replace(span, output=result.output)
+    return span
