@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import reduce
-from operator import or_
+from itertools import repeat
+from operator import call, or_
 from types import NoneType
 from typing import Any, TypeAlias
 
@@ -21,6 +22,7 @@ from replay_gui.core.log.canonical import (
     SHALLOW_DEPTH,
     SHORT_KEY,
     decode_shallow,
+    decode_shallow_event,
     encode_all,
     encode_sorted,
     has_short_keys,
@@ -61,43 +63,53 @@ FAST_EVENT_TYPES: dict[str, type[FastEvent]] = {
 }
 """The structure of each kind."""
 
-_KIND_BEGINNING = slice(1, 8)  # bytes of a content: the length and the beginning of the kind's name
-_MAX_FAILURES = 4
+_KIND_BEGINNING = slice(1, 7)  # bytes of a content that tell its kind: the length of its name, and 5 characters
+_BEGINNINGS = frozenset(encode_sorted((kind, {}))[_KIND_BEGINNING] for kind in FAST_EVENT_TYPES)
+_MAX_FAILURES = 2
 
 # The bare C function; it raises msgspec.MsgspecError or UnicodeDecodeError.
 decode_fast_event = msgspec.msgpack.Decoder(reduce(or_, FAST_EVENT_TYPES.values())).decode
 
 
 def decode_fast_events(contents: Sequence[bytes]) -> list[DecodedEvent]:
-    """Return the decoded events: in one C loop, up to the first one of another form."""
+    """Return the decoded events: in one C loop, as far as they are in the common form or else shallow."""
     events: list[DecodedEvent] = []
     rest = iter(contents)
     try:
         events.extend(map(decode_fast_event, rest))
     except (MsgspecError, UnicodeDecodeError):  # at the content that `rest` gave last; those before it are listed
-        events.append(decode_shallow(contents[len(events)]))
-        events.extend(_decode_each(rest))
+        _decode_rest(contents, events)
     if max(map(len, contents), default=0) > MAX_KEY_BYTES:
-        for i, (event, content) in enumerate(zip(events, contents, strict=True)):
-            if event is None or type(event) is tuple:
-                continue  # of another form: decode_shallow has checked its keys
-            if len(content) > MAX_KEY_BYTES and not has_short_keys(content):
+        for i, content in enumerate(contents):
+            if len(content) > MAX_KEY_BYTES and events[i] is not None and not has_short_keys(content):
                 events[i] = None
     return events
 
 
-def _decode_each(contents: Iterator[bytes]) -> Iterator[DecodedEvent]:
-    """Yield the decoded events. A kind that often has another form is not tried any more: an exception takes long."""
+def _decode_rest(contents: Sequence[bytes], events: list[DecodedEvent]) -> None:
+    """Add the events from the first of another form on.
+
+    Custom kinds are never tried as the common form, nor is a kind that has had another one: an exception takes long.
+    """
+    begin = len(events)
+    kinds = [content[_KIND_BEGINNING] for content in contents[begin:]]
+    decoders = dict.fromkeys(_BEGINNINGS.intersection(kinds), decode_fast_event)
     failures: dict[bytes, int] = {}
-    for content in contents:
-        kind = content[_KIND_BEGINNING]
-        if (failed := failures.get(kind, 0)) < _MAX_FAILURES:
-            try:
-                yield decode_fast_event(content)
-                continue
-            except (MsgspecError, UnicodeDecodeError):
-                failures[kind] = failed + 1
-        yield decode_shallow(content)
+    decoded: Iterator[DecodedEvent] | None = None
+    while len(events) < len(contents):
+        if decoded is None:
+            rest = iter(contents[len(events) :])
+            chosen = map(decoders.get, kinds[len(events) - begin :], repeat(decode_shallow_event))
+            decoded = map(call, chosen, rest) if decoders else map(decode_shallow_event, rest)
+        try:
+            events.extend(decoded)
+        except (MsgspecError, UnicodeDecodeError):  # at the first content that is not in `events`
+            content, kind = contents[len(events)], kinds[len(events) - begin]
+            events.append(decode_shallow(content))
+            failures[kind] = failures.get(kind, 0) + 1
+            if failures[kind] == _MAX_FAILURES and kind in decoders:
+                del decoders[kind]
+                decoded = None
 
 
 def indexes_not_canonical(events: Sequence[DecodedEvent], contents: Sequence[bytes]) -> list[int]:

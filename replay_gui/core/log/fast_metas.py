@@ -24,7 +24,7 @@ class FastMeta(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, g
     """
 
     duration: _Nanoseconds = NOT_GIVEN
-    parent: int = NOT_GIVEN
+    parent: Annotated[int, msgspec.Meta(ge=NOT_GIVEN)] = NOT_GIVEN
     seq: int = NOT_GIVEN
     time: _Nanoseconds = NOT_GIVEN
 

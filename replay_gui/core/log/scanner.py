@@ -145,6 +145,7 @@ def scan(
             block = part
         yield block
         offset, index, previous, linked = block.end, index + len(block), block.hashes[-1], True
+        del block  # the next one is read where it was, while that is in the core's cache
     yield Ending(EventIndex(index), source.size, None, False, 0)
 
 

@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeAlias
 
 from msgspec import UNSET
 
+from replay_gui.core.log.chain import request_hashes_of_decoded
 from replay_gui.core.log.fast_events import FAST_EVENT_TYPES, FastEvent
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.state.state import ABSENT, LISTS, MAPS
@@ -54,13 +55,12 @@ class BulkTarget(Protocol):
         root: of the state, owned, as are its members, which have the shapes that effects give them.
         changed: see BulkReducer.
         own_tools: the names in the state's ``tools`` whose rows can be changed in place, and have sound counters.
-        ahead: the request hash of each ToolRequest to come. applied: of each that was applied.
+        applied: the request hash of each ToolRequest that was applied.
     """
 
     root: _Map
     changed: ChangedKeys
     own_tools: set[str]
-    ahead: Iterator[str]
     applied: list[str]
 
     def create(self, name: str, value: Any, event: FastEvent) -> None:
@@ -105,76 +105,100 @@ def _replace(state: BulkTarget, name: str, value: Any, event: FastEvent) -> None
 
 
 def _tools(state: BulkTarget, events: Sequence[FastEvent]) -> None:
+    called = [event.payload for event in events if type(event) is _REQUEST]
+    requests = iter(request_hashes_of_decoded([(p.tool_name, p.tool_version, p.input) for p in called]))
     rest = iter(events)
-    while (left := _apply_to_tools(state, rest)) is not None:
+    while (left := _apply_to_tools(state, rest, requests)) is not None:
         state.leave(left)
 
 
-def _apply_to_tools(state: BulkTarget, events: Iterator[FastEvent]) -> FastEvent | None:
-    """Apply requests, responses and denials, up to one that is left to the reducer, which is returned."""
-    root, own, changed, ahead, add_applied = (
-        state.root,
-        state.own_tools,
-        state.changed,
-        state.ahead,
-        state.applied.append,
-    )
+def _apply_to_tools(state: BulkTarget, events: Iterator[FastEvent], requests: Iterator[str]) -> FastEvent | None:
+    """Apply requests, responses and denials, up to one that is left to the reducer, which is returned.
+
+    `requests`: the request hash of each request to come.
+    """
+    root, add_applied = state.root, state.applied.append
     tools, pending = root.get("tools", {}), root.get("pending", {})
-    changed_tools, changed_pending = changed.get("tools", ALL_KEYS).add, changed.get("pending", ALL_KEYS).add
+    change_pending = state.changed.get("pending", ALL_KEYS).add
+    is_missing = "pending" not in root
+    rows: dict[str, _Map | None] = {}  # of the tools that were seen, to be changed in place
+    opened: dict[str, Any] = {}  # requests that wait and are not in `pending` yet: most are answered before long
+    left = None
     for event in events:
         kind, p = type(event), event.payload
         name = p.tool_name
         if kind is _REQUEST:
-            request = next(ahead)
-            waiting = pending.get(request, ABSENT)
-            if waiting is not ABSENT and not _is_counter(waiting):
-                return event
-            if name not in own and not _own_row(state, tools, name, event):
-                return event
-            tools[name]["calls"] += 1
-            if not pending and "pending" not in root:
+            request = next(requests)
+            if request in opened:
+                _settle(opened, pending, change_pending)
+            waiting: Any = pending.get(request, ABSENT)
+            is_odd = waiting is not ABSENT and not _is_counter(waiting)
+            row = None if is_odd else rows.get(name) or _own_row(state, tools, name, event, rows)
+            if row is None:
+                left = event
+                break
+            row["calls"] += 1
+            if is_missing:
                 state.create("pending", pending, event)
+                is_missing = False
             if waiting is ABSENT:
-                pending[request] = {"tool": name, "input": p.input, "count": 1}
+                opened[request] = p
             else:
                 pending[request] = {**waiting, "count": waiting["count"] + 1}
-            changed_pending(request)
+                change_pending(request)
             add_applied(request)
         elif kind is _RESPONSE:
             request = p.request_hash
-            waiting = pending.get(request, ABSENT)
-            if waiting is not ABSENT and not (_is_counter(waiting) and waiting["count"]):
-                return event
-            if name not in own and not _own_row(state, tools, name, event):
-                return event
-            if waiting is not ABSENT:
-                changed_pending(request)
+            waiting = pending[request] if request in pending and request not in opened else ABSENT
+            is_odd = waiting is not ABSENT and not (_is_counter(waiting) and waiting["count"])
+            row = None if is_odd else rows.get(name) or _own_row(state, tools, name, event, rows)
+            if row is None:
+                left = event
+                break
+            if waiting is ABSENT:
+                opened.pop(request, None)
+            else:
+                change_pending(request)
                 if waiting["count"] == 1:
                     del pending[request]
                 else:
                     pending[request] = {**waiting, "count": waiting["count"] - 1}
-            row = tools[name]
             if not p.success:
                 row["errors"] += 1
             row["last"] = p.output
-        elif name in own or _own_row(state, tools, name, event):
-            tools[name]["denied"] += 1
         else:
-            return event
-        changed_tools(name)
-    return None
+            row = rows.get(name) or _own_row(state, tools, name, event, rows)
+            if row is None:
+                left = event
+                break
+            row["denied"] += 1
+    _settle(opened, pending, change_pending)
+    return left
 
 
-def _own_row(state: BulkTarget, tools: Any, name: str, event: FastEvent) -> bool:
-    """Have the row of a tool be one that can be changed in place; return False if its counters are odd."""
-    row = tools.get(name, _NO_CALLS)
-    if type(row) is not dict or not all(type(row.get(key)) is int and -1 <= row[key] < _MAX_COUNT for key in _NO_CALLS):
-        return False
-    if "tools" not in state.root:
-        state.create("tools", tools, event)
-    tools[name] = {**row}
-    state.own_tools.add(name)
-    return True
+def _settle(opened: dict[str, Any], pending: Any, change_pending: Callable[[str], None]) -> None:
+    """Move requests that still wait to the state's `pending`."""
+    for request, p in opened.items():
+        pending[request] = {"tool": p.tool_name, "input": p.input, "count": 1}
+        change_pending(request)
+    opened.clear()
+
+
+def _own_row(state: BulkTarget, tools: Any, name: str, event: FastEvent, rows: dict[str, _Map | None]) -> _Map | None:
+    """Return the row of a tool as one that can be changed in place, and add it to `rows`; None if a counter is odd."""
+    if name not in state.own_tools:
+        row = tools.get(name, _NO_CALLS)
+        if type(row) is not dict or not all(
+            type(row.get(key)) is int and -1 <= row[key] < _MAX_COUNT for key in _NO_CALLS
+        ):
+            return None
+        if "tools" not in state.root:
+            state.create("tools", tools, event)
+        tools[name] = {**row}
+        state.own_tools.add(name)
+    state.changed["tools"].add(name)
+    rows[name] = tools[name]
+    return rows[name]
 
 
 def _is_counter(row: Any) -> bool:
@@ -273,6 +297,8 @@ _GROUPS: dict[Callable[[BulkTarget, Sequence[FastEvent]], None], tuple[Kind, ...
     _errors: (Kind.ERROR,),
     _nothing: (Kind.MEMORY_READ, Kind.SNAPSHOT),
 }
+
+
 _REQUEST, _RESPONSE, _OBSERVATION, _PROPOSAL, _APPLIED = (
     FAST_EVENT_TYPES[kind]
     for kind in (

@@ -7,13 +7,12 @@ the two.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from operator import attrgetter
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from replay_gui.core.errors import NotApplicable
 from replay_gui.core.log.canonical import MAX_KEY_BYTES
-from replay_gui.core.log.chain import request_hash_of_decoded, request_hashes_of_decoded
+from replay_gui.core.log.chain import request_hash_of_decoded
 from replay_gui.core.log.event import decode_event
 from replay_gui.core.log.fast_events import FAST_EVENT_TYPES, DecodedEvent, FastEvent, decode_fast_events
 from replay_gui.core.log.kinds import Kind
@@ -23,9 +22,6 @@ from replay_gui.core.state.draft import Draft
 from replay_gui.core.state.reducer import apply
 from replay_gui.core.state.state import ABSENT, MAPS, Path, State
 from replay_gui.core.state.work_limit import TooMuchWork
-
-_TOOL_REQUEST = FAST_EVENT_TYPES[Kind.TOOL_REQUEST]
-_request_of = attrgetter("payload.tool_name", "payload.tool_version", "payload.input")
 
 
 class BulkResult(NamedTuple):
@@ -200,7 +196,6 @@ class _Pass:
         self._indexes: dict[int, int] = {}  # by the id of the event
         self._created: list[tuple[int, str]] = []  # (index, name) of the members of the root
         self._left: list[tuple[int, int]] = []  # (index, work) of events that were left to the reducer
-        self.ahead: Iterator[str] = iter(())
 
     def run(self) -> None:
         """Apply the events; TooMuchWork as BulkReducer.fold."""
@@ -208,8 +203,6 @@ class _Pass:
         adders = {type_: groups[effect].append for type_, effect in EFFECTS.items()}
         for event in self._events:
             adders[type(event)](event)
-        requests = [*map(_request_of, [event for event in self._events if type(event) is _TOOL_REQUEST])]
-        self.ahead = iter(request_hashes_of_decoded(requests))
         for effect, events in groups.items():
             if events:
                 effect(self, events)

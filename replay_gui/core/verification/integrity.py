@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
-from operator import attrgetter, lt
+from operator import lt
 from typing import Any, NamedTuple, TypeAlias
 
 from replay_gui.core.errors import NotCanonical
 from replay_gui.core.log.canonical import decode, decode_canonical_map, encode_all
 from replay_gui.core.log.chain import MSGPACK_BIN32, MSGPACK_NIL, digests, seal_hash
 from replay_gui.core.log.fast_events import DecodedEvent, indexes_not_canonical
-from replay_gui.core.log.fast_metas import NOT_GIVEN, FastMeta
+from replay_gui.core.log.fast_metas import FastMeta
 from replay_gui.core.log.fault import Fault, is_seq, readable_seq
 from replay_gui.core.log.positions import FIRST_EVENT, EventIndex
 from replay_gui.core.log.scanner import Block, Ending, Skipped
@@ -21,9 +21,6 @@ from replay_gui.core.verification.verification_report import SealState
 BROKEN_LINK = "the hash does not match the record and the one before it"
 Problem: TypeAlias = tuple[str, str | None, str | None]
 """The problem in words, the expected value, the actual value."""
-
-
-_seq, _parent = attrgetter("seq"), attrgetter("parent")
 
 
 class Boundary(NamedTuple):
@@ -73,7 +70,7 @@ class Integrity:
         problems |= _links(self.previous if block.linked else None, block)
         for i in sorted(problems):
             self.faults.append(_fault(block, i, problems[i]))
-        self.state_hashes += len(block) - list(block.states).count(None)
+        self.state_hashes += len(block) - block.states.count(None)
         self.index, self.previous = EventIndex(block.first_index + len(block)), block.hashes[-1]
 
     def _metas(self, metas: Sequence[bytes], decoded: list[FastMeta] | None) -> dict[int, Problem]:
@@ -140,12 +137,11 @@ def _links(previous: bytes | None, block: Block) -> dict[int, Problem]:
 
 def _are_valid(decoded: list[FastMeta], metas: Sequence[bytes], expected: int) -> bool:
     """Return whether the decoded `metas` are canonical, and their seqs count up from `expected`."""
-    seqs, parents = range(expected, expected + len(decoded)), [*map(_parent, decoded)]
+    seqs = [meta.seq for meta in decoded]
     return (
         encode_all(decoded) == b"".join(metas)
-        and [*map(_seq, decoded)] == [*seqs]
-        and min(parents) >= NOT_GIVEN
-        and all(map(lt, parents, seqs))
+        and seqs == [*range(expected, expected + len(decoded))]
+        and all(map(lt, [meta.parent for meta in decoded], seqs))
     )
 
 
