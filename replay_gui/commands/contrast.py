@@ -34,6 +34,7 @@ from replay_gui.core.contrast.run_set import RunSet, run_set
 from replay_gui.core.contrast.source_files import log_of_run, source_files
 from replay_gui.core.contrast.tasks import separate_runs
 from replay_gui.core.errors import LogUnreadable
+from replay_gui.core.facts.notes_places import unused_notes_words
 from replay_gui.core.report.redactor import Redactor
 from replay_gui.core.report.runs.contrast_model import ContrastPart
 from replay_gui.core.report.runs.contrast_part import contrast_part
@@ -127,9 +128,8 @@ def _read_runs(args: argparse.Namespace) -> tuple[RunSet, LogOf, int]:
         if problem:
             print_error(problem)
             unread += 1
-    unused = sum(bool(file.unused_notes) for file in files)
-    if unused:
-        print_note(f"notes beside {plural(unused, 'run')} are not used: nobody has allowed what lies beside these logs")
+    if unused := unused_notes_words(file.unused_notes for file in files):
+        print_note(unused)
     made, logs = list[RunProfile](), list[str]()
     with ProgressLine(f"Reading {plural(len(files), 'run')}") as progress:
         for file, profile in zip(files, profiles(files, on_progress=progress.show), strict=True):

@@ -12,6 +12,8 @@ from PySide6.QtTest import QTest
 
 from replay_gui.core.catalogue.indexing import index_batch
 from replay_gui.core.catalogue.writing import write_catalogue
+from replay_gui.core.facts.notes_places import notes_beside
+from replay_gui.core.facts.run_notes import RunNotes, write_notes
 from replay_gui.widgets.parts.panel import Panel
 from replay_gui.windows.dialogs.export_dialog import ExportDialog
 from replay_gui.windows.runs.runs_view import RunsView
@@ -37,9 +39,16 @@ def shown(journey: Journey, folder: Path) -> RunsView:
 
 
 def test_a_folder_opens_as_a_page(journey: Journey, folder: Path) -> None:
+    write_notes(RunNotes(False), notes_beside(next(folder.rglob("*.rlog"))))
     view = shown(journey, folder)
     runs = journey.window.runs_page.runs
-    assert runs.counts == (6, 3, 0)
+    assert runs.counts == (6, 3, 0), "as if there were no notes"
+    assert view.banner is not None
+    assert view.banner.text.startswith(
+        "Notes beside 1 run are not used: nobody has allowed what lies beside these logs."
+    )
+    QTest.mouseClick(view.banner.close_button, LEFT)
+    assert view.banner is None
     assert runs.group is not None
     assert runs.group.value == "refund"
     assert [panel for panel in view.findChildren(Panel) if panel.accessibleName() == "What separates · task refund"]

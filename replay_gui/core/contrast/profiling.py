@@ -169,6 +169,7 @@ def run_profile(file: RunFile, reading: RunReading) -> RunProfile:
         identity=reading.identity,
         result=result,
         set_by_hand=result is not summary.result,
+        unused_notes=file.unused_notes,
         events=summary.events,
         calls=summary.counts.calls,
         failures=summary.counts.failures,

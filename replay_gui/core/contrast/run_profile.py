@@ -17,6 +17,7 @@ class EvaluatedRun(msgspec.Struct, frozen=True, kw_only=True):
             source's own. format: "rlog", or the importer's name. content: BLAKE3 of the file, hex.
         identity: its task, trial, agent and model. result: outcomes and end, as the log says.
         set_by_hand: what the user says beside the log; it goes before the log's outcomes, and is shown as such.
+        unused_notes: path of notes beside the log that do not count, or ""; a catalogue does not know.
         events, calls, failures: numbers of them. failures: failed calls, denials and errors.
         tokens: input and output. cost: dollars. duration: ns. started: the earliest time, ns since 1970.
         submitted: whether it handed in a patch. left_out: calls of a very long run that were not looked at.
@@ -31,6 +32,7 @@ class EvaluatedRun(msgspec.Struct, frozen=True, kw_only=True):
     identity: RunIdentity = RunIdentity()
     result: RunResult = RunResult()
     set_by_hand: bool = False
+    unused_notes: str = ""
     events: int = 0
     calls: int = 0
     failures: int = 0

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 from blake3 import blake3
+
+from replay_gui.core.text.wording import plural
 
 SUFFIX = ".notes.toml"
 
@@ -54,6 +57,16 @@ class NotesPlaces(msgspec.Struct, frozen=True):
             folders[Path(self.own)] = _short_name(log)
         found = [path for folder, name in folders.items() for path in folder.glob(f"{_escaped(name)}*{SUFFIX}")]
         return sorted(path for path in found if path.is_file())
+
+
+def unused_notes_words(unused: Iterable[str]) -> str:
+    """Return that notes beside runs do not count; "" where there are none.
+
+    `unused`: what NotesPlaces.unused returned for each run.
+    """
+    count = sum(map(bool, unused))
+    whose = "nobody has allowed what lies beside these logs"
+    return f"notes beside {plural(count, 'run')} are not used: {whose}" if count else ""
 
 
 NO_PLACES = NotesPlaces()

@@ -7,14 +7,16 @@ import os
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from replay_gui.core.facts.notes_places import unused_notes_words
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
-from replay_gui.engine.answers import Progress
+from replay_gui.engine.answers import Alert, Progress
 from replay_gui.look.theme import GAP
 from replay_gui.models.runs.consensus_table import agreement_words
 from replay_gui.models.runs.run_group_table import group_name
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.models.tooltip import plain_tooltip
+from replay_gui.widgets.parts.banner import Banner
 from replay_gui.widgets.parts.panel import Panel
 from replay_gui.widgets.parts.progress_strip import ProgressStrip
 from replay_gui.widgets.runs.consensus_view import ConsensusView
@@ -33,6 +35,7 @@ _PAGE_SHARES = (70, 30)  # of the height, of the page and of the query
 _MIN_PANEL_PX = (30 * GAP, 12 * GAP)
 _COMPARE_TIP = "Compare two chosen runs (Ctrl+click chooses two), or one with the open run"
 _LEGEND = "filled: as in most runs that passed · hollow: other arguments · ✕ error · dot: not done"
+_HOW_TO_ALLOW = "Open such a run to see its notes and allow its folder, then read these runs again."
 _MAX_NAME, _MAX_PROBLEM = 60, 400  # characters of a group, and of why something could not be done
 
 
@@ -53,6 +56,7 @@ class RunsView(QWidget):
         super().__init__(parent)
         self._session = session
         self._open_run = ""
+        self._told_of_notes = False
         self.groups = GroupsPanel(session)
         self.groups.setMinimumSize(*_MIN_PANEL_PX)
         self.separators, self.picture = SeparatorView(session), RunsPictureView(session)
@@ -83,6 +87,7 @@ class RunsView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(GAP, GAP, GAP, GAP)
         layout.setSpacing(GAP)
+        self.banner: Banner | None = None  # notes that are not used
         layout.addWidget(page, 1)
         layout.addWidget(self.progress)
         self._connect()
@@ -139,8 +144,27 @@ class RunsView(QWidget):
     @Slot()
     def _on_runs_changed(self) -> None:
         self.whole_button.setVisible(len(self._session.groups) > 1)
+        self._show_unused_notes()
         self._make_room()
         self._on_contrast_changed()
+
+    def _show_unused_notes(self) -> None:
+        """Say that outcomes in notes beside the logs do not count, once for what was opened."""
+        words = unused_notes_words(run.unused_notes for run in self._session.runs)
+        if words and self._session.outcomes and not self._told_of_notes:
+            self._told_of_notes = True
+            self.banner = Banner(Alert("info", f"{words[0].upper()}{words[1:]}. {_HOW_TO_ALLOW}"))
+            self.banner.closed.connect(self._remove_banner)
+            layout = self.layout()
+            assert isinstance(layout, QVBoxLayout)
+            layout.insertWidget(0, self.banner)
+
+    @Slot()
+    def _remove_banner(self) -> None:
+        if self.banner is not None:
+            self.banner.hide()
+            self.banner.deleteLater()
+            self.banner = None
 
     def _make_room(self) -> None:
         """Give the left side more room while versions are compared: by what a task flipped is a sentence."""
@@ -154,6 +178,8 @@ class RunsView(QWidget):
 
     @Slot()
     def _on_opened(self) -> None:
+        self._remove_banner()
+        self._told_of_notes = False
         self._on_everything_wanted(False)
         self._session.begins = True
 
