@@ -7,6 +7,7 @@ import numpy as np
 from replay_gui.core.index.run_index import NO_PAIR, RunIndex
 from replay_gui.core.log.positions import Position
 from replay_gui.models.timeline.lanes import Lane, LanePart, Positions, indexes_before
+from replay_gui.models.timeline.step_spans import step_at
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 from replay_gui.models.timeline.timeline_stacking import stack_calls
 
@@ -25,7 +26,8 @@ def event_near(
 ) -> Position | None:
     """Return the position of the lane's event nearest to `pixel`, at most `max_pixels` away; None if there is none.
 
-    A call is found anywhere between its request and its answer, of several the one at `height`, a share of the lane's.
+    A call is found anywhere between its request and its answer, of several the one at `height`, a share of the lane's;
+    another step with a duration anywhere on its bar, where no event is near.
     `goes_on`: as in `calls_between`.
     """
     if lane.is_calls:
@@ -34,7 +36,11 @@ def event_near(
             return running
     nearest = [_nearest(part, scale, pixel) for part in lane.parts if len(part.positions)]
     distance, position = min(nearest, default=(np.inf, 0))
-    return Position(position) if distance <= max_pixels else None
+    if distance <= max_pixels:
+        return Position(position)
+    parts = () if lane.is_calls or lane.spans is not None else lane.parts
+    over = (step_at(part, index, scale, pixel) for part in parts)
+    return next((Position(step) for step in over if step is not None), None)
 
 
 def events_within(lane: Lane, scale: TimelineScale, pixel: float, reach: float) -> int:

@@ -201,6 +201,11 @@ class TimeAxis:
         since = (here - self.times[0]) + np.clip(wanted - whole, 0.0, 1.0) * further
         return np.asarray(np.interp(since, self.real, self.drawn), np.float64)
 
+    def coordinates_before(self, positions: NDArray[np.integer], durations: NDArray[np.int64]) -> FloatArray:
+        """Return the coordinate so many nanoseconds before each of these events, at least the start."""
+        since = (self.times[positions - 1] - self.times[0]).astype(np.float64) - durations
+        return np.asarray(np.interp(since, self.real, self.drawn), np.float64)
+
     def positions(self, coordinates: FloatArray) -> FloatArray:
         """Return the position at each coordinate; between two events it is not whole."""
         since = np.interp(coordinates, self.drawn, self.real)

@@ -27,7 +27,8 @@ _MAX_MARKS = 3  # that are told of one place
 class TimelineHover(QFrame):
     """A card for one event: the facts of the index at once, its text as soon as it was read. All plain text.
 
-    Attributes: lit: the indexes of the event shown, of its request or answer, and of those that it caused.
+    Attributes: lit: the indexes of the event shown, of its request or answer, of what caused it, and of those that it
+    caused.
     Signals: rested(QPoint): the pointer rests at this point of the parent, which may show what is there.
     lit_changed(): `lit` is another.
     """
@@ -151,7 +152,7 @@ class TimelineHover(QFrame):
         return "\n".join(filter(None, lines))
 
     def _light(self) -> None:
-        """Light up what belongs to the event shown; what it caused as far as the rows that came tell."""
+        """Light up what belongs to the event shown; what caused it, and what it caused, as far as the rows tell."""
         lit = set[EventIndex]()
         if self._position is not None and self.isVisible():
             own = index_before(self._position)
@@ -159,6 +160,7 @@ class TimelineHover(QFrame):
             rows = () if self._rows is None else self._rows.rows
             lit = {own, *((pair,) if pair != NO_PAIR else ())}
             lit |= {index_before(row.position) for row in rows if row.cause == own}
+            lit |= {row.cause for row in rows if index_before(row.position) == own and row.cause is not None}
         if (ordered := tuple(sorted(lit))) != self.lit:
             self.lit = ordered
             self.lit_changed.emit()

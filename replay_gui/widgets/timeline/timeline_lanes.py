@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -29,6 +32,7 @@ from replay_gui.look.theme import (
 )
 from replay_gui.models.timeline.lane_hit import calls_between
 from replay_gui.models.timeline.lanes import Lane, LanePart, indexes_before
+from replay_gui.models.timeline.step_spans import step_pixels, steps_between
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 from replay_gui.models.timeline.timeline_scene import TimelineScene
 from replay_gui.models.timeline.timeline_stacking import stack_calls
@@ -38,6 +42,7 @@ from replay_gui.widgets.timeline.timeline_layout import TimelineLayout
 MIN_MARK_SPACING_PX = 4.0  # with less room an event, a lane shows density
 FILTERED_OPACITY = 0.25  # of what the filter of the list leaves out
 _MAX_SAMPLED = 4096  # events of a part of a dense lane that are asked whether they pass
+STEP_BAR = BAR - LINE  # thickness of a step that is no call
 MIN_NAMED_PX = 4 * GAP  # pixels that a bar or a phase must have for words in it
 
 
@@ -91,6 +96,7 @@ class LanePainter:
         return float(np.clip(round(1.4 * apart), SMALL_MARK, MARK))
 
     def _paint_marks(self, part: LanePart, middle: float, size: float) -> None:
+        self._paint_steps(part, middle)
         positions = part.positions[slice(*indexes_before(part.positions, (self._first, self._last)))]
         colour = kind_color(part.kind, part.tool)
         pixmap = mark_pixmap(mark_of(part.kind), size, colour, self._ratio, theme().panel)
@@ -101,6 +107,25 @@ class LanePainter:
             self._painter.setOpacity(opacity)
             for x in (self._pixels(positions[which]) - half).tolist():
                 draw(QPointF(x, top), pixmap)
+
+    def _paint_steps(self, part: LanePart, middle: float) -> None:
+        """Paint, behind the marks, how long the steps took that have a duration."""
+        steps = steps_between(part, self._index, self._first, self._last)
+        if not len(steps):
+            return
+        left, right = step_pixels(self._scale, self._index, steps)
+        thick = min(STEP_BAR, self._layout.lane_height - UNIT)
+        tops = np.full(len(steps), middle - thick / 2)
+        bars = np.column_stack((left + self._layout.origin, tops, np.maximum(right - left, UNIT), tops * 0 + thick))
+        in_sight, colour = bars[:, 0] <= self._layout.width, kind_color(part.kind, part.tool)
+        steps, bars = steps[in_sight], bars[in_sight]
+        passes = self._scene.passes(steps)
+        for which, opacity in ((~passes, FILTERED_OPACITY), (passes, 1.0)):
+            self._painter.setOpacity(opacity)
+            self._bars(bars[which], _faint(colour), colour)
+            room = bars[which] - np.array([0.0, 0.0, MARK, 0.0])  # the mark stands at its end
+            took: list[int] = self._index.duration[steps[which] - 1].tolist()
+            self._write_durations(room, partial(_step_words, took), theme().text)
 
     def _any_passes(self, lane: Lane) -> bool:
         """Whether any of the lane's events in sight passes the filter, as far as _MAX_SAMPLED of each part tell."""
@@ -154,7 +179,10 @@ class LanePainter:
             self._bars(bars[of_tool & pending], _faint(colour), colour)
             self._bars(bars[of_tool & failed & wide], _faint(colour), bad)
         self._bars(bars[failed & ~wide], bad, None)
-        self._paint_durations(starts, stops, bars, failed | pending)
+        is_faint = failed | pending
+        for alike, ink in ((is_faint, theme().text), (~is_faint, theme().on_mark)):
+            ends: list[list[int]] = np.column_stack((starts, stops))[alike].tolist()
+            self._write_durations(bars[alike], partial(self._call_words, ends), ink)
         cross = mark_pixmap(Mark.CROSS, MARK - 1, bad, self._ratio, theme().panel)
         half = (MARK - 1) / 2 + MARGIN
         for x, y, width, height in bars[failed].tolist():
@@ -170,26 +198,20 @@ class LanePainter:
         for span in spans[round_].tolist():
             self._painter.drawRoundedRect(QRectF(*span), SMALL_RADIUS / 2, SMALL_RADIUS / 2)
 
-    def _paint_durations(
-        self,
-        starts: NDArray[np.integer],
-        stops: NDArray[np.integer],
-        bars: NDArray[np.float64],
-        faint: NDArray[np.bool_],
-    ) -> None:
-        """Write the duration of a call into its bar, if there is space; `faint`: which bars have no full colour."""
+    def _write_durations(self, bars: NDArray[np.float64], words: Callable[[int], str], ink: QColor) -> None:
+        """Write into each bar how long it took, where there is room; `words`: of a bar by its number."""
         painter, font = self._painter, ui_font(Medium, TINY_SIZE)
         painter.setFont(font)
-        measure, colors, plot = QFontMetricsF(font), theme(), self._layout.plot
-        for call in np.flatnonzero((bars[:, 2] >= MIN_NAMED_PX) & (bars[:, 3] >= BAR - LINE)).tolist():
-            text = self._duration(int(starts[call]), int(stops[call]))
-            bar = QRectF(*bars[call].tolist()).intersected(plot)
+        painter.setPen(ink)
+        measure, plot = QFontMetricsF(font), self._layout.plot
+        for which in np.flatnonzero((bars[:, 2] >= MIN_NAMED_PX) & (bars[:, 3] >= STEP_BAR)).tolist():
+            bar = QRectF(*bars[which].tolist()).intersected(plot)
+            text = words(which)
             if text and measure.horizontalAdvance(text) + 2 * UNIT <= bar.width():
-                painter.setPen(colors.text if faint[call] else colors.on_mark)
                 painter.drawText(bar, Qt.AlignmentFlag.AlignCenter, text)
 
-    def _duration(self, start: int, stop: int) -> str:
-        index = self._index
+    def _call_words(self, ends: list[list[int]], call: int) -> str:
+        index, (start, stop) = self._index, ends[call]
         took = int(index.duration[start - 1])
         if took == NO_DURATION and stop > start and NO_TIME not in (index.time[start - 1], index.time[stop - 1]):
             took = int(index.time[stop - 1] - index.time[start - 1])
@@ -238,6 +260,10 @@ class LanePainter:
             name = one_line(self._index.phases[begin + int(kept[which])][1])
             name = metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(room.width()))
             self._painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
+
+
+def _step_words(took: list[int], step: int) -> str:
+    return duration_text(took[step])
 
 
 def _faint(colour: QColor) -> QColor:

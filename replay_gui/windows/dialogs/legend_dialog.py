@@ -45,6 +45,15 @@ def _call(fill: str, painter: QPainter, at: QPointF) -> None:
     painter.drawRoundedRect(QRectF(at.x() - WIDE, at.y() - BAR / 2, 2 * WIDE, BAR), 2, 2)
 
 
+def _step(painter: QPainter, at: QPointF) -> None:
+    ground = QColor(kind_color(Kind.DECISION))
+    painter.setPen(QPen(ground, LINE))
+    ground.setAlphaF(_FAINT_OPACITY)
+    painter.setBrush(ground)
+    painter.drawRoundedRect(QRectF(at.x() - WIDE, at.y() - BAR / 2, 2 * WIDE - UNIT, BAR), 2, 2)
+    _kind(Kind.DECISION, painter, at + QPointF(WIDE - UNIT, 0))
+
+
 def _tick(colour: str, painter: QPainter, at: QPointF) -> None:
     """`colour`: its name in the theme."""
     painter.fillRect(QRectF(at.x() - LINE, at.y() - UNIT, 2 * LINE, GAP), getattr(theme(), colour))
@@ -97,7 +106,13 @@ _KINDS = (
     (UNREADABLE_KIND, "A record that cannot be read"),
 )
 _CARDS: tuple[tuple[str, tuple[tuple[Paint, str], ...]], ...] = (
-    ("Events, by their lane", tuple((partial(_kind, str(kind)), words) for kind, words in _KINDS)),
+    (
+        "Events, by their lane",
+        (
+            *((partial(_kind, str(kind)), words) for kind, words in _KINDS),
+            (_step, "The bar before a mark: how long the step took until it was done, as the answer of a model"),
+        ),
+    ),
     (
         "Calls of tools: a bar from request to answer, in the colour of the tool",
         (

@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from replay_gui.core.index.run_index import NO_PAIR, RunIndex
+from replay_gui.core.index.run_index import NO_DURATION, NO_PAIR, RunIndex
 from replay_gui.models.timeline.lane_hit import event_near, events_within
 from replay_gui.models.timeline.lanes import NO_POSITIONS, Lane, LanePart
 from replay_gui.models.timeline.timeline_scale import TimelineScale
@@ -13,7 +13,9 @@ from replay_gui.models.timeline.timeline_scale import TimelineScale
 PAIR = np.full(200, NO_PAIR, np.int32)
 PAIR[49], PAIR[79] = 79, 49  # the call at position 50 is answered at 80
 PAIR[51], PAIR[89] = 89, 51  # and at the same time the one at 52, at 90
-INDEX = RunIndex(kind=np.zeros(200, np.uint16), pair=PAIR)
+TOOK = np.full(200, NO_DURATION, np.int64)
+TOOK[99] = 20  # ns: the step at position 100, an event a nanosecond, began at that at 80
+INDEX = RunIndex(kind=np.zeros(200, np.uint16), pair=PAIR, time=np.arange(1, 201, dtype=np.int64), duration=TOOK)
 POSITIONS = np.array([10, 20, 50, 52, 100], np.int32)
 CALLS = Lane("tool:t", "t", (LanePart("ToolRequest", 0, POSITIONS),))
 MARKS = Lane("observations", "o", (LanePart("Observation", None, POSITIONS),))
@@ -32,6 +34,8 @@ SCALE = TimelineScale(0.0, 200.0, 400.0)  # two pixels an event
         (MARKS, 0, 0.5, None),
         (MARKS, 101, 0.5, 100),
         (MARKS, 70, 0.5, None),
+        (MARKS, 80.5, 0.5, 100),  # on the bar of a step
+        (MARKS, 95, 0.5, 100),
         (APART, 21, 0.5, 20),
         (APART, 51.5, 0.5, 52),
         (CALLS, 50.5, 0.5, 50),  # within the first call alone

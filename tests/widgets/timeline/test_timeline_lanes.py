@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, QRect, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QContextMenuEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -292,6 +292,20 @@ def test_a_call_says_how_long_it_took_where_there_is_room(
         dark.append(count_of(lane, theme().on_mark, 60))
     assert dark[0] < dark[1] - 10
     assert dark[2] == dark[0], "equal times tell no duration"
+
+
+def test_an_answer_of_a_model_is_a_bar_up_to_its_mark(timeline: Timeline, session: StillSession) -> None:
+    index = with_calls((10, 30))
+    took = index.duration.copy()
+    took[39] = SECOND
+    session.show(replace(index, time=np.arange(COUNT) * SECOND // 4, duration=took))
+    session.set_view(0.0, 50.0)
+    y = round(TOP_PX + ([row.key for row in timeline.rows].index("decisions") + 0.5) * LANE)
+    image, before = picture(timeline), [round(timeline.x_of(at)) for at in (36.5, 35.5)]
+    inside, outside = (image.pixelColor(x, y - 4) for x in before)
+    assert inside != outside, "it began four events before"
+    found = [timeline.event_at(QPointF(timeline.x_of(at), y)) for at in (38.5, 38.1, 35.5)]
+    assert found == [40, 38, None], "the bar, but for a mark that is near"
 
 
 def test_calls_at_the_same_time_stand_side_by_side(timeline: Timeline, session: StillSession) -> None:

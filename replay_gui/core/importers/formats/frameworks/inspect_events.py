@@ -203,6 +203,7 @@ class InspectEvents:
         calls = message.get("tool_calls")
         calls = [call_of(call) for call in calls] if isinstance(calls, list) else []
         self._told.add(key_of(message))
+        self._run.context["time"] = _ended(event, output.get("time")) or self._run.context["time"]  # it came then
         error, asked = rest.pop("error", None), rest.get("model")
         self._run.unmapped = self._facts_of_model(
             rest, output=output, choice=choice, message=message, text=text, has_calls=bool(calls)
@@ -269,10 +270,7 @@ class InspectEvents:
         call_id, name = event.get("id"), str(rest.pop("function", None))
         if self._run.call(call_id) is not None:  # an id that is used again
             self._results.release_all()
-        begun, ended = iso_time(event.get("timestamp")), iso_time(event.get("completed"))
-        if ended is None and begun is not None:
-            worked = seconds(event.get("working_time"))
-            ended = None if worked is None else begun + worked
+        begun, ended = iso_time(event.get("timestamp")), _ended(event, event.get("working_time"))
         self._run.request(call_id, name, rest.pop("arguments", None), tool_call_id=call_id)
         problem, result = rest.pop("error", None), rest.pop("result", None)
         more = {key: value for key, value in rest.items() if (key, value) != ("type", "function")}
@@ -385,3 +383,12 @@ class InspectEvents:
         for name, score in scores.items() if isinstance(scores, dict) else ():
             graded = grade(score if isinstance(score, dict) else {"value": score})
             self._run.outcome(by=f"Inspect scorer {name}", expected=target, **graded)
+
+
+def _ended(event: dict[str, Any], worked: Any) -> int | None:
+    """Return when an event was completed, in ns; where it does not say so, `worked` seconds after its beginning."""
+    ended = iso_time(event.get("completed"))
+    if ended is not None:
+        return ended
+    begun, took = iso_time(event.get("timestamp")), seconds(worked)
+    return None if begun is None or took is None else begun + took

@@ -11,6 +11,7 @@ import pytest
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.conversion import convert
 from replay_gui.core.importers.limits import Limits
+from replay_gui.core.importers.times import iso_time
 from replay_gui.core.importers.zip_members import ZipMembers
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.source import Source
@@ -334,3 +335,13 @@ def test_what_happens_inside_a_call_stands_before_its_result(tmp_path: Path) -> 
     ]  # fmt: skip
     times = [event.meta["time"] for event in found.events[1:-2]]
     assert times == sorted(times)
+
+
+def test_an_answer_came_when_the_model_had_made_it(tmp_path: Path) -> None:
+    at = "2026-05-04T10:00:{:02}Z".format
+    model = {"event": "model", "model": "m", "timestamp": at(1)}
+    output = {"choices": [{"message": {"role": "assistant", "content": "Hm."}}], "time": 3}
+    for more, second in (({"completed": at(5)}, 5), ({}, 4), ({"output": output | {"time": None}}, 1)):
+        found = read(tmp_path, {"output": output} | model | more)
+        (decision,) = found.of("Decision")
+        assert decision.meta["time"] == iso_time(at(second))

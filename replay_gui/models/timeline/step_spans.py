@@ -1,0 +1,62 @@
+"""How long the steps that are no calls took: from where to where they are drawn.
+
+A step with a duration is at its end in the log: its event came when it was done, as the answer of a model does.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from replay_gui.core.index.run_index import NO_TIME, RunIndex
+from replay_gui.core.log.kinds import KINDS, Kind
+from replay_gui.models.timeline.lanes import LanePart, Positions, indexes_before
+from replay_gui.models.timeline.timeline_axis import FloatArray, TimeAxis
+from replay_gui.models.timeline.timeline_scale import TimelineScale
+
+STEPS_AFTER_VIEW = 8  # steps done after a place of which some may have begun before it
+_MAX_LOOKED_AT = 64  # events before a step, among which that at its beginning is looked for
+_RESPONSE = KINDS.index(Kind.TOOL_RESPONSE)
+
+
+def steps_between(part: LanePart, index: RunIndex, first: float, last: float) -> Positions:
+    """Return the positions of a lane's steps that have a duration and may be seen from `first` to `last`.
+
+    Calls, and the answers of failed ones among the errors, are none of them: see `calls_between`.
+    """
+    begin, end = indexes_before(part.positions, (first, last))
+    some = part.positions[int(begin) : int(end) + STEPS_AFTER_VIEW]
+    steps: Positions = some[(index.duration[some - 1] > 0) & (index.kind[some - 1] != _RESPONSE)]
+    return steps
+
+
+def begins(index: RunIndex, steps: Positions) -> Positions:
+    """Return, for each of these steps, the position of the last event that was there when it began.
+
+    Of a step without a time, and of one that began before all events that are looked at, the first that can be it.
+    """
+    back = np.arange(1, _MAX_LOOKED_AT + 1)
+    before = steps[:, None] - 1 - back  # the indexes of the events before each
+    times = np.where(before >= 0, index.time[np.maximum(before, 0)], NO_TIME)
+    ended = index.time[steps - 1]
+    known = (times != NO_TIME) & (times <= (ended - index.duration[steps - 1])[:, None])
+    far = np.where(known.any(axis=1), known.argmax(axis=1) + 1, _MAX_LOOKED_AT)
+    far = np.where(ended == NO_TIME, 1, far)
+    return np.maximum(steps - far, 0).astype(np.int32)
+
+
+def step_pixels(scale: TimelineScale, index: RunIndex, steps: Positions) -> tuple[FloatArray, FloatArray]:
+    """Return (left, right) of each of these steps, in pixels of the scale."""
+    right = scale.pixels(steps)
+    if isinstance(scale.axis, TimeAxis):
+        begun = scale.axis.coordinates_before(steps, index.duration[steps - 1])
+        return (begun - scale.start) * (scale.width / scale.span), right
+    return scale.pixels(begins(index, steps)), right
+
+
+def step_at(part: LanePart, index: RunIndex, scale: TimelineScale, pixel: float) -> int | None:
+    """Return the position of the step whose bar is at a pixel, of several the first that was done; None: none is."""
+    at = scale.position(pixel)
+    steps = steps_between(part, index, at, at)
+    left, right = step_pixels(scale, index, steps)
+    over = np.flatnonzero((left <= pixel) & (pixel <= right))
+    return int(steps[over[0]]) if len(over) else None
