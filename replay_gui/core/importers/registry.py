@@ -39,6 +39,7 @@ from replay_gui.core.importers.formats.chats.tau_bench import TauBench
 from replay_gui.core.importers.formats.chats.who_and_when import WhoAndWhen
 from replay_gui.core.importers.formats.claude_code.importer import ClaudeCode
 from replay_gui.core.importers.formats.codex.importer import Codex
+from replay_gui.core.importers.formats.frameworks.adk_evals import AdkEvals
 from replay_gui.core.importers.formats.frameworks.burr import Burr
 from replay_gui.core.importers.formats.frameworks.crewai import CrewAi
 from replay_gui.core.importers.formats.frameworks.deepeval import DeepEval
@@ -109,6 +110,7 @@ def _own() -> tuple[Importer, ...]:
         CrewAi(),
         Burr(),
         GoogleAdk(),
+        AdkEvals(),
         DeepEval(),
         Promptfoo(),
         Temporal(),

@@ -1,4 +1,4 @@
-"""Evaluations whose test cases are runs: DeepEval and promptfoo."""
+"""Evaluations whose test cases are runs: DeepEval, promptfoo and those of Google ADK."""
 
 from __future__ import annotations
 
@@ -72,3 +72,16 @@ def test_a_line_that_is_no_result_of_promptfoo_is_counted(tmp_path: Path) -> Non
     found = read_all(path)
     assert [{event.meta["line"] for event in run.events if "line" in event.meta} for run in found] == [{1}, {3}]
     assert {run.run.notes.sentences() for run in found} == {(f"{NO_RUNS}: 2",)}
+
+
+def test_evaluations_of_google_adk() -> None:
+    seeds = DATA / "seeds" / "google-adk-evals"
+    (case,), (result,) = read_all(seeds / "0.json"), read_all(seeds / "1.json")
+    assert (case.format, case.run.name, result.run.name) == ("google-adk-evals", "roll", "roll")
+    assert (data(case, "Observation"), data(case, "Decision")) == (["Roll a die", "Thanks"], ["You got 4", "Bye"])
+    assert case.tools() == {"roll_die": 1}
+    assert [event.payload["output"] for event in case.of("ToolResponse")] == [{"result": 4}]
+    assert (data(result, "Decision"), result.tools()) == (["I rolled 4"], {})
+    assert result.outcomes() == [(False, 0.0, "tool_trajectory_avg_score"), (False, None, "Google ADK")]
+    (expected,) = data(result, "x:expected")
+    assert expected[0]["intermediate_data"]["tool_uses"][0]["name"] == "roll_die"
