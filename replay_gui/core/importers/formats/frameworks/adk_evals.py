@@ -84,8 +84,8 @@ class _AdkCaseEvents(CaseEvents):
             extra = self.fields(call, "name", "args")
             self.run.request(call.get("id"), str(call.get("name") or "tool"), call.get("args"), extra=extra)
         for told in _maps(between.get("tool_responses")):
-            call = self.run.call(told.get("id"))
-            rest = self.fields(told, "response", name=None if call is None else call.tool_name)
+            asked = self.run.call(told.get("id"))
+            rest = self.fields(told, "response", name=None if asked is None else asked.tool_name)
             self.result(told.get("id"), told.get("response"), None, rest, tool_name=told.get("name"))
         if rest := self.fields(between, *(name for name in _TOOLS if _maps(between.get(name)) == between.get(name))):
             self.run.bookkeeping(f"{self.format}/intermediate", rest["fields"])
