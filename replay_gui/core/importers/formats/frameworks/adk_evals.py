@@ -38,7 +38,7 @@ class AdkEvals(CaseFormat):
     def cases(self, file: ForeignFile, notes: ImportNotes) -> list[tuple[int, str, dict[str, Any]]]:
         """Return the cases of a file with their numbers and names."""
         document = file.document if isinstance(file.document, dict) else {}
-        cases = next((document[name] for name in _CASES if isinstance(document.get(name), list)), [])
+        cases: list[Any] = next((document[name] for name in _CASES if isinstance(document.get(name), list)), [])
         about = {name: value for name, value in document.items() if name not in (*_CASES, *self.volatile)}
         found = [{**case, "set": about} for case in cases if _turns(case)]
         return [(number, _name(case) or f"case {number}", case) for number, case in enumerate(found, 1)]
@@ -52,8 +52,8 @@ class _AdkCaseEvents(CaseEvents):
     agent = "Google ADK"
 
     def record(self, record: dict[str, Any]) -> None:
-        used = ("conversation", "eval_metric_result_per_invocation", "final_eval_status", *_METRICS)
-        self.run.agent_init(self.agent, "", self.fields(record, *used).get("fields", {}))
+        read = ("conversation", "eval_metric_result_per_invocation", "final_eval_status", *_METRICS)
+        self.run.agent_init(self.agent, "", self.fields(record, *read).get("fields", {}))
         expected, grades = list[Any](), list[Any]()
         for turn in _turns(record):
             told = turn.get("actual_invocation")
@@ -61,7 +61,7 @@ class _AdkCaseEvents(CaseEvents):
             if isinstance(turn.get("expected_invocation"), dict):
                 expected.append(_steady(turn["expected_invocation"]))
             grades += _metrics(turn)
-            used = ("actual_invocation", "expected_invocation", *_METRICS) if isinstance(told, dict) else [*turn]
+            used = ["actual_invocation", "expected_invocation", *_METRICS] if isinstance(told, dict) else [*turn]
             if rest := self.fields(turn, *used):
                 self.run.bookkeeping(f"{self.format}/turn", rest["fields"])
         if expected:
