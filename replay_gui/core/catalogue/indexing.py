@@ -38,6 +38,8 @@ class SourceTask(msgspec.Struct, frozen=True, kw_only=True):
         source: path or URL. data: its bytes, where the worker cannot read it. format: an importer's name; None: judged
             from the content. mappings: path of the user's mappings, "" for none. known: the fingerprint that the
             catalogue has; a source that still has it is not read again. places: of notes that count.
+        observes: whether its runs tell the effect of tools whose names tell none. Only where they are all runs of the
+            catalogue: else a tool would have one effect in some runs and another in others, which separates nothing.
     """
 
     source: str
@@ -46,6 +48,7 @@ class SourceTask(msgspec.Struct, frozen=True, kw_only=True):
     mappings: str = ""
     known: str = ""
     places: NotesPlaces = NO_PLACES
+    observes: bool = False
 
 
 class SourceBatch(msgspec.Struct, frozen=True):
@@ -127,7 +130,7 @@ def _rows(task: SourceTask, path: str, conversions: str) -> CataloguePart:
         files = [
             msgspec.structs.replace(file, given=file.given.replace(path, task.source, 1), notes=()) for file in files
         ]
-    made = list(profiles(files))
+    made = list(profiles(files, observes=task.observes))
     broken = next((profile.run.problem for profile in made if profile.run.problem), "")
     if broken:
         raise _Unreadable(broken)
@@ -140,7 +143,7 @@ class _Unreadable(ReplayError):
 
 def _fingerprint(task: SourceTask, path: str) -> str:
     with Source(path) as source:
-        own = blake3(f"{ROWS_VERSION} {task.format} {source.blake3()}".encode()).hexdigest(length=16)
+        own = blake3(f"{ROWS_VERSION} {task.observes} {task.format} {source.blake3()}".encode()).hexdigest(length=16)
     digest, format = blake3(), ""
     if path == task.source:
         known = task.known.split("-", 2)

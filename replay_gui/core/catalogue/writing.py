@@ -92,6 +92,7 @@ def write_catalogue(
             mappings=mappings,
             places=places,
             known=earlier.fingerprint(source),
+            observes=len(named) == 1,
         )
         for source in named
     ]

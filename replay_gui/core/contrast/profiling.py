@@ -108,8 +108,9 @@ def profiles(
     corrected: Mapping[str, Effect] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
     on_file: Callable[[RunFile], None] | None = None,
+    observes: bool = True,
 ) -> Iterator[RunProfile]:
-    """Yield the profile of each run; what all of them show of tools of unknown effect is used.
+    """Yield the profile of each run; what all of them show of tools of unknown effect is used, if it `observes`.
 
     Reads each run once, and those with such tools twice. A run that cannot be read has a `problem`.
 
@@ -132,7 +133,8 @@ def profiles(
             made[number], calls = read(file, None)
             yield calls
 
-    observed = observe_effects(first_readings())
+    readings = first_readings()
+    observed = observe_effects(readings if observes else [() for _ in readings])
     for file, profile in zip(files, made, strict=True):
         if profile is None:
             continue

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import fsspec
 import msgspec
+import pyarrow.parquet as pq
 import pytest
 
 from replay_gui.core.catalogue.catalogue_files import read_manifest
@@ -239,3 +240,19 @@ def test_names_that_are_no_unicode_and_numbers_that_are_too_large_are_written(tm
 def test_a_pipe_that_is_named_like_notes_does_not_hang(tmp_path: Path, logs: Path) -> None:
     os.mkfifo(logs / "hello.rlog.notes.toml")
     assert write(tmp_path / "catalogue", logs / "hello.rlog").runs == 1
+
+
+def test_a_tool_of_unknown_effect_has_one_effect_in_all_runs(tmp_path: Path) -> None:
+    """Else runs that call it alike would be told apart by what each of them shows alone."""
+    item = {"id": "W1", "name": "lamp", "city": "Bern", "zip": "3000", "size": 4, "state": "open"}
+    asked = MadeCall("tool_1", {"id": "W1"}, item)
+    changed = MadeCall("tool_2", {"id": "W1", "state": "shut"}, {**item, "state": "shut"})
+    telling = write_run(tmp_path / "telling.rlog", [asked, changed])
+    silent = write_run(tmp_path / "silent.rlog", [changed], trial=1)
+    effects = {}
+    for name, sources in (("both", (telling, silent)), ("one", (telling,))):
+        write(tmp_path / name, *sources)
+        steps = pq.read_table(tmp_path / name / "steps.parquet")
+        rows = zip(steps["tool"].to_pylist(), steps["effect"].to_pylist(), strict=True)
+        effects[name] = {effect for tool, effect in rows if tool == "tool_2"}
+    assert effects == {"both": {"unknown"}, "one": {"changes"}}
