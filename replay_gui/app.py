@@ -119,6 +119,7 @@ def _run(app: QApplication, settings: QSettings, options: Options) -> int:
     from replay_gui.engine.bridge import EngineBridge
     from replay_gui.look.theme import apply_theme, theme_events, ui_font
     from replay_gui.models.session import Session
+    from replay_gui.models.time_choice import time_choice
     from replay_gui.samples import SAMPLES
     from replay_gui.widgets.run.welcome_page import Sample
     from replay_gui.windows.dialogs.crash_dialog import CrashHook
@@ -126,9 +127,10 @@ def _run(app: QApplication, settings: QSettings, options: Options) -> int:
     from replay_gui.windows.interrupts import Interrupts
     from replay_gui.windows.main_window import MainWindow
     from replay_gui.windows.session.standard_input import StandardInput
-    from replay_gui.windows.settings.settings_actions import remembered_text_size
+    from replay_gui.windows.settings.settings_actions import remembered_local_times, remembered_text_size
 
     theme_events().text_scale = remembered_text_size(settings)
+    time_choice().choose(remembered_local_times(settings))
     app.setFont(ui_font())
     gc_control = GcControl()
     sys.setswitchinterval(0.001)  # the longest that the engine thread blocks the GUI thread at a time, in seconds

@@ -17,7 +17,7 @@ from replay_gui.core.reading.reading_line import Fold, Form, LineKind, ReadingLi
 from replay_gui.core.reading.reading_page import ReadingPage
 from replay_gui.core.reading.value_lines import HASH, field_lines, member_lines, result_language, text_lines, unfolded
 from replay_gui.core.state.value_text import is_container
-from replay_gui.core.text.clock import since_start, utc_text
+from replay_gui.core.text.clock import clock_text, moment_text, since_start
 from replay_gui.core.text.event_label import SPEAKING_KINDS, event_label
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text
@@ -94,9 +94,9 @@ def _event_lines(event: Event, pair: Event | None, since: int | None) -> Iterato
         yield from _member_lines(event, name, language)
     if pair is not None:
         asked = pair.kind == Kind.TOOL_REQUEST
-        words = [f"{'asked' if asked else 'answered'} in {position_after(pair.index):,}"]
+        words = [_quiet(f"{'asked' if asked else 'answered'} in {position_after(pair.index):,}")]
         if not asked and pair.duration is not None:
-            words.append(f"took {duration_text(pair.duration)}")
+            words.append(_quiet(f"took {duration_text(pair.duration)}"))
         yield _head(pair, words)
         language = None if asked else result_language(event.payload.get("input"))
         for name in ("input",) if asked else ("error", "output"):
@@ -105,26 +105,35 @@ def _event_lines(event: Event, pair: Event | None, since: int | None) -> Iterato
     yield from turn.more()
 
 
-def _head(event: Event, words: Sequence[str]) -> ReadingLine:
-    said = (
-        StyledText(event_label(event), form=Form.BOLD),
-        StyledText(f"  {' · '.join(words)}" if words else "", TextStyle.QUIET),
-    )
-    return ReadingLine(said, LineKind.HEAD)
+def _head(event: Event, words: Sequence[StyledText]) -> ReadingLine:
+    said = [StyledText(event_label(event), form=Form.BOLD)]
+    for number, piece in enumerate(words):
+        said += [StyledText(" · " if number else "  ", TextStyle.QUIET), piece]
+    return ReadingLine(tuple(said), LineKind.HEAD)
 
 
-def _when(event: Event, since: int | None) -> list[str]:
+def _when(event: Event, since: int | None) -> list[StyledText]:
     words = []
     model = event.meta.get("model")
     if isinstance(model, str) and model:
-        words.append(one_line(model, _MAX_NAME_CHARACTERS))
-    if clock := utc_text(event.time)[11:19]:
-        words.append(f"{clock} UTC")
+        words.append(_quiet(one_line(model, _MAX_NAME_CHARACTERS)))
+    if clock := clock_text(event.time):
+        words.append(StyledText(clock, TextStyle.QUIET, time=event.time))
     if since is not None:
-        words.append(since_start(since))
+        words.append(_quiet(since_start(since)))
     if event.duration is not None:
-        words.append(f"took {duration_text(event.duration)}")
+        words.append(_quiet(f"took {duration_text(event.duration)}"))
     return words
+
+
+def _fact(name: str, words: str, meta: Mapping[str, Any]) -> StyledText:
+    """Return a member of meta as it is told."""
+    time = meta[name] if name == "time" and words == moment_text(meta[name], milliseconds=True) else None
+    return StyledText(words, time=time)
+
+
+def _quiet(words: str) -> StyledText:
+    return StyledText(words, TextStyle.QUIET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +171,7 @@ class _Turn:
         lines = chain(
             *(field_lines(name, event.payload[name], 1) for name in self.hidden),
             (
-                ReadingLine((StyledText(f"{name} ", TextStyle.KEY), StyledText(words)), depth=1)
+                ReadingLine((StyledText(f"{name} ", TextStyle.KEY), _fact(name, words, event.meta)), depth=1)
                 for name, words in facts.items()
             ),
             member_lines(rest, 1),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from replay_gui.core.facts.run_totals import COSTS
-from replay_gui.core.text.clock import utc_text
+from replay_gui.core.text.clock import moment_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import cost_text, duration_text
 
@@ -26,7 +26,7 @@ _ORDER = ["time", "duration", "model", "tokens", *COSTS]
 def _words(name: str, value: Any) -> str:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if name == "time" and type(value) is int:
-        return _clock(value)
+        return moment_text(value, milliseconds=True)  # "" for a year that the calendar lacks: left as a number
     if name == "duration" and type(value) is int and value >= 0:
         return duration_text(value)
     if name == "model" and isinstance(value, str):
@@ -42,8 +42,3 @@ def _words(name: str, value: Any) -> str:
     if name in COSTS and number:
         return cost_text(value)
     return ""
-
-
-def _clock(ns: int) -> str:
-    words = utc_text(ns)
-    return f"{words} UTC" if words else ""  # a year that the calendar lacks: left as the number it is

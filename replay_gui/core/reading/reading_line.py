@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from enum import Enum, Flag, auto
 from typing import NamedTuple
 
+from replay_gui.core.text.clock import clock_text, moment_text
 from replay_gui.core.text.plain_text import uncoloured, visible
 
 TAB = 4  # columns
@@ -55,11 +56,12 @@ class Fold(Enum):
 
 
 class StyledText(NamedTuple):
-    """A piece of a line."""
+    """A piece of a line. `time`: it tells this moment in UTC, in ns since 1970; `in_local_time` tells it anew."""
 
     text: str
     style: TextStyle = TextStyle.VALUE
     form: Form = Form(0)
+    time: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,21 @@ class ReadingLine:
         """The line as plain text, indented."""
         lead = "  " * (self.depth + self.indent)
         return lead + (f"{self.marker} " if self.marker else "") + self.seen
+
+
+def in_local_time(line: ReadingLine) -> ReadingLine:
+    """Return a line with its moments in the time zone of this computer."""
+    if all(span.time is None for span in line.spans):
+        return line
+    return replace(line, spans=tuple(map(_in_local_time, line.spans)))
+
+
+def _in_local_time(span: StyledText) -> StyledText:
+    if span.time is None:
+        return span
+    tells_day = span.text == moment_text(span.time, milliseconds=True)
+    words = moment_text(span.time, True, milliseconds=True) if tells_day else clock_text(span.time, True)
+    return span._replace(text=words)
 
 
 def shown_text(text: str) -> str:

@@ -4,23 +4,46 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+_SECONDS = "%Y-%m-%d %H:%M:%S"
+_DAY_LENGTH = len("2025-10-24 ")
+
 
 def utc_text(time: int | None) -> str:
     """Return ``2025-10-24 20:54:07.500`` (UTC) for ns since 1970; "" for None, or a time that no calendar has."""
-    if time is None:
-        return ""
-    try:
-        return datetime.fromtimestamp(time // 10**9, UTC).strftime("%Y-%m-%d %H:%M:%S") + f".{time // 10**6 % 1000:03}"
-    except (OverflowError, ValueError, OSError):
-        return ""
+    moment = None if time is None else in_zone(time)
+    return "" if time is None or moment is None else moment.strftime(_SECONDS) + f".{time // 10**6 % 1000:03}"
 
 
 def local_time_text(time: int) -> str:
     """Return ``2025-10-24 22:54``, in the time zone of this computer, for ns since 1970; "" likewise."""
-    try:
-        return datetime.fromtimestamp(time // 10**9).astimezone().strftime("%Y-%m-%d %H:%M")
-    except (OverflowError, ValueError, OSError):
+    moment = in_zone(time, is_local=True)
+    return "" if moment is None else moment.strftime("%Y-%m-%d %H:%M")
+
+
+def moment_text(time: int | None, is_local: bool = False, *, milliseconds: bool = False) -> str:
+    """Return ``2025-10-24 20:54:07 UTC``, or in the time zone of this computer, which is named; "" likewise."""
+    moment = None if time is None else in_zone(time, is_local)
+    if time is None or moment is None:
         return ""
+    fraction = f".{time // 10**6 % 1000:03}" if milliseconds else ""
+    return f"{moment.strftime(_SECONDS)}{fraction} {moment.tzname()}"
+
+
+def clock_text(time: int | None, is_local: bool = False) -> str:
+    """Return ``20:54:07 UTC``, the same without its day."""
+    return moment_text(time, is_local)[_DAY_LENGTH:]
+
+
+def in_zone(time: int, is_local: bool = False) -> datetime | None:
+    """Return the second of ns since 1970, in UTC or in the time zone of this computer; None where no calendar has it.
+
+    The zone of this computer is that of the moment: with summer time where it was in force.
+    """
+    try:
+        moment = datetime.fromtimestamp(time // 10**9, UTC)
+        return moment.astimezone() if is_local else moment
+    except (OverflowError, ValueError, OSError):
+        return None
 
 
 def rfc3339_text(time: int | None) -> str | None:

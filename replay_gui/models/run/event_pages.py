@@ -5,11 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.log.positions import Position
-from replay_gui.core.reading.reading_line import ReadingLine
+from replay_gui.core.reading.reading_line import ReadingLine, in_local_time
 from replay_gui.engine.answers import PositionState
 from replay_gui.engine.panels.panel_messages import ReadFurther, ReadOn
 from replay_gui.engine.requests import Answer, Request
 from replay_gui.models.session import Session
+from replay_gui.models.time_choice import time_choice
 
 
 class EventPages(QObject):
@@ -58,5 +59,7 @@ class EventPages(QObject):
             self.grew.emit(further.after)
 
     def _take(self, lines: tuple[ReadingLine, ...], whole: bool) -> None:
+        if time_choice().is_local:
+            lines = tuple(map(in_local_time, lines))
         self.lines, self.whole = self.lines + lines, whole
         self.characters += sum(len(line.seen) for line in lines)

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from datetime import time as clock
 from typing import TypeAlias
 
 import numpy as np
 
 from replay_gui.core.index.run_index import NO_TIME, RunIndex
 from replay_gui.core.log.positions import EventIndex, Position, index_before, position_after
-from replay_gui.core.text.clock import utc_text
+from replay_gui.core.text.clock import in_zone
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text, plural
-
-_FORMS = "number, 2:30 (since the start), +35 s (from here), 09:15:30 (UTC), id"
-UNDERSTOOD = f"An event’s {_FORMS}"
+from replay_gui.models.time_choice import time_choice
 
 _SECOND = 1_000_000_000  # ns
 _EVENTS_PER_SCAN = 1 << 16
@@ -26,7 +25,7 @@ _UNITS |= {"h": 3600 * _SECOND, "d": 86_400 * _SECOND}
 _NUMBER = re.compile(r"#?([0-9][0-9 ,.']{0,24})")
 _AMOUNT = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*(ms|sec|s|min|m|h|d)\s*", re.IGNORECASE)
 _CLOCK = re.compile(r"(?:(\d{1,5}):)?(\d{1,5}):(\d{2})(?:\.(\d{1,9}))?")
-_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]+(\d{2}:\d{2}(?::\d{2})?)(?:\.(\d{1,9}))?\s*(?:Z|UTC)?", re.IGNORECASE)
+_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]+(\d{2}:\d{2}(?::\d{2})?)(?:\.(\d{1,9}))?\s*(Z|UTC)?", re.IGNORECASE)
 _IN_UTC = re.compile(r"\s*UTC$", re.IGNORECASE)
 
 
@@ -83,7 +82,7 @@ class GoToReader:
         """Return where a text leads."""
         text = typed.strip()
         if not text:
-            return NotUnderstood(UNDERSTOOD)
+            return NotUnderstood(understood())
         if found := _NUMBER.fullmatch(text):
             return self._event(int("".join(c for c in found[1] if c.isdecimal())))
         if text[0] in "+-−":
@@ -92,7 +91,7 @@ class GoToReader:
         if amount is not None:
             return self._since_start(amount)
         if date is not None:
-            return self._at_date(date[1], date[2], date[3])
+            return self._at_date(f"{date[1]}T{date[2]}", date[3] or "", is_utc=date[4] is not None)
         bare = _IN_UTC.sub("", text)
         if clock := _CLOCK.fullmatch(bare):
             return self._at_clock(clock, is_utc=bare != text)
@@ -115,7 +114,7 @@ class GoToReader:
         if amount is None and (clock := _CLOCK.fullmatch(text)):
             amount = _clock_ns(clock)
         if amount is None:
-            return NotUnderstood(f"“{one_line(text, 20)}” is none of: {_FORMS}")
+            return NotUnderstood(f"“{one_line(text, 20)}” is none of: {_forms()}")
         here = self._first if self._position == 0 else int(self._index.time[index_before(self._position)])
         if here is None or here == NO_TIME:
             return NotUnderstood("This event has no time to count from")
@@ -134,30 +133,40 @@ class GoToReader:
         if not is_utc and since <= self._last - self._first:
             return self._since_start(since)
         of_day = since if clock[1] is not None else since * 60  # 14:03 is hours and minutes
-        day = 86_400 * _SECOND
-        time = self._first // day * day + of_day
-        while time < self._first:
-            time += day
-        if of_day >= day or time > self._last:
-            begin, end = utc_text(self._first)[11:19], utc_text(self._last)[11:19]
+        time = self._at_time_of_day(of_day, is_local=time_choice().is_local and not is_utc)
+        if time is None or time > self._last:
+            begin, end = time_choice().clock(self._first), time_choice().clock(self._last)
             took = duration_text(self._last - self._first)
-            return NotUnderstood(f"The run lasts {took}, from {begin} to {end} UTC")
-        return self._at(time, f"{utc_text(time)[:19]} UTC")
+            return NotUnderstood(f"The run lasts {took}, from {begin} to {end}")
+        return self._at(time, time_choice().moment(time))
 
-    def _at_date(self, date: str, clock: str, fraction: str | None) -> GoTo:
+    def _at_time_of_day(self, of_day: int, is_local: bool) -> int | None:
+        """Return the first moment from the run's start on at which a day is so old; None where none is."""
+        begin = None if self._first is None else in_zone(self._first, is_local)
+        if self._first is None or begin is None or of_day >= 86_400 * _SECOND:
+            return None
+        midnight = datetime.combine(begin.date(), clock.min)
+        for days in range(3):  # of two that follow, one has no hour that summer time leaves out
+            moment = midnight + timedelta(days=days, seconds=of_day // _SECOND)
+            time = int(_in(moment, is_local).timestamp()) * _SECOND + of_day % _SECOND
+            if time >= self._first:
+                return time
+        return None
+
+    def _at_date(self, written: str, fraction: str, is_utc: bool) -> GoTo:
         try:
-            moment = datetime.fromisoformat(f"{date}T{clock}").replace(tzinfo=UTC)
+            moment = _in(datetime.fromisoformat(written), time_choice().is_local and not is_utc)
         except ValueError:
-            return NotUnderstood(f"No calendar has {date} {clock}")
-        time = int(moment.timestamp()) * _SECOND + int((fraction or "").ljust(9, "0"))
-        return self._at(time, f"{utc_text(time)[:19]} UTC")
+            return NotUnderstood(f"No calendar has {written.replace('T', ' ')}")
+        time = int(moment.timestamp()) * _SECOND + int(fraction.ljust(9, "0"))
+        return self._at(time, time_choice().moment(time))
 
     def _at(self, time: int, words: str) -> GoTo:
         if self._first is None or self._last is None:
             return NotUnderstood("The events of this run have no times")
         if not self._first <= time <= self._last:
-            begin, end = utc_text(self._first)[:19], utc_text(self._last)[11:19]
-            return NotUnderstood(f"The run has no event then: it went from {begin} to {end} UTC")
+            begin, end = time_choice().moment(self._first), time_choice().clock(self._last)
+            return NotUnderstood(f"The run has no event then: it went from {begin} to {end}")
         return GoToTime(time, f"The first event from {words} on")
 
     def _id(self, text: str) -> GoTo:
@@ -168,7 +177,22 @@ class GoToReader:
             return self._event(int(seq) + 1)
         if len(text) >= _MIN_ID_CHARACTERS and " " not in text:
             return GoToText(text, "Not a number or a time: the next event that holds this text")
-        return NotUnderstood(f"“{one_line(text, 20)}” is none of: {_FORMS}")
+        return NotUnderstood(f"“{one_line(text, 20)}” is none of: {_forms()}")
+
+
+def understood() -> str:
+    """Return what can be typed, in words."""
+    return f"An event’s {_forms()}"
+
+
+def _forms() -> str:
+    zone = "the time of this computer" if time_choice().is_local else "UTC"
+    return f"number, 2:30 (since the start), +35 s (from here), 09:15:30 ({zone}), id"
+
+
+def _in(moment: datetime, is_local: bool) -> datetime:
+    """Return a moment of a calendar and a clock, which are those of this computer or of UTC."""
+    return moment.astimezone() if is_local else moment.replace(tzinfo=UTC)
 
 
 def position_at_time(index: RunIndex, time: int) -> Position:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Slot
 
-from replay_gui.core.text.clock import utc_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import cost_text, duration_text
 from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.models.runs.runs_session import RunsSession
+from replay_gui.models.time_choice import time_choice
 from replay_gui.models.tooltip import plain_tooltip
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ class EvaluatedRunTable(QAbstractTableModel):
         self._has: dict[int, bool] = {}
         self._texts: list[str] = []  # of each run, what the filter looks at; empty until it is needed
         # The list of all runs keeps its rows, and what is selected of them, when another task is chosen.
+        time_choice().changed.connect(self._refresh)
         (session.contrast_changed if only_chosen else session.runs_changed).connect(self._refresh)
 
     def number(self, row: int) -> int:
@@ -202,7 +203,7 @@ _VALUES: tuple[Callable[[EvaluatedRun], str | float | None], ...] = (
     _of_read(lambda run: run.tokens),
     _of_read(lambda run: run.cost),
     _of_read(lambda run: run.duration),
-    _of_read(lambda run: None if run.started is None else utc_text(run.started)),
+    _of_read(lambda run: None if run.started is None else time_choice().moment(run.started)),
 )
 """The value of each column; None where it is unknown."""
 

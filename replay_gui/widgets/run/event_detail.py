@@ -30,6 +30,7 @@ from replay_gui.models.run.run_link import run_link
 from replay_gui.models.run.run_search import RunSearch
 from replay_gui.models.run.state_tree import StateTree
 from replay_gui.models.session import Session
+from replay_gui.models.time_choice import time_choice
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.effect_choice import EffectChoice
 from replay_gui.widgets.parts.notice import Notice
@@ -110,6 +111,7 @@ class EventDetail(Panel):
         session.run_marks.changed.connect(self._show_origin)
         session.run_marks.effects_changed.connect(session.request_state)
         theme_events().changed.connect(self._show_page)
+        time_choice().changed.connect(self.on_position_state_changed)
         self.on_run_changed()
 
     def _add_tabs(self) -> None:

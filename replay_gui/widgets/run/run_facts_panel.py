@@ -11,7 +11,6 @@ from replay_gui.core.facts.run_outcome import RunResult, end_words, outcome_word
 from replay_gui.core.facts.run_totals import ModelUse, total_cost
 from replay_gui.core.importers.import_notes import missing_notes
 from replay_gui.core.log.positions import Position
-from replay_gui.core.text.clock import utc_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import bytes_text, cost_text, duration_text
 from replay_gui.engine.answers import RunFacts
@@ -28,6 +27,7 @@ from replay_gui.models.run.event_filter import EventFilter
 from replay_gui.models.run.run_numbers import RunNumbers, run_numbers
 from replay_gui.models.run.verdict_words import verdict_of
 from replay_gui.models.session import Session
+from replay_gui.models.time_choice import time_choice
 from replay_gui.models.timeline.spending_plot import SpendingPlot
 from replay_gui.widgets.parts.panel import Panel
 from replay_gui.widgets.parts.section import Section, section_column
@@ -76,6 +76,7 @@ class RunFactsPanel(Panel):
         session.index_changed.connect(self._on_index_changed)
         session.report_changed.connect(self.refresh)
         session.totals_changed.connect(self.refresh)
+        time_choice().changed.connect(self.refresh)
         session.run_marks.changed.connect(self.refresh)
 
     def _section(self, title: str, table: FactTable) -> FactSection:
@@ -212,8 +213,7 @@ def _result_words(result: RunResult | None) -> list[tuple[str, str]]:
 def _when(ns: int | None) -> str:
     if ns is None:
         return ""
-    words = utc_text(ns)
-    return f"{words[:19]} UTC" if words else f"{ns:,} ns"  # of a time that no calendar has
+    return time_choice().moment(ns) or f"{ns:,} ns"  # of a time that no calendar has
 
 
 def _total_rows(uses: tuple[ModelUse, ...]) -> list[QWidget]:

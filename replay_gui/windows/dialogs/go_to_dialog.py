@@ -9,13 +9,13 @@ from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.log.positions import Position
 from replay_gui.look.theme import GAP, UNIT, WIDE, set_role
 from replay_gui.models.run.go_to import (
-    UNDERSTOOD,
     GoToEvent,
     GoToReader,
     GoToText,
     GoToTime,
     NotUnderstood,
     position_at_time,
+    understood,
 )
 from replay_gui.widgets.parts.plain_label import PlainLabel
 
@@ -43,7 +43,7 @@ class GoToDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._index = index
         self._reader = GoToReader(index, position, run_id, first_broken)
-        self.hint = PlainLabel(UNDERSTOOD)
+        self.hint = PlainLabel(understood())
         set_role(self.hint, "secondary")
         self.hint.setContentsMargins(UNIT, UNIT, UNIT, UNIT)
         self.field = QLineEdit(str(position))

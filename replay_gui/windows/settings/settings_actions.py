@@ -9,10 +9,12 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QWidget
 
 from replay_gui.look.theme import TEXT_SCALES, apply_text_scale, apply_theme, theme_events
+from replay_gui.models.time_choice import time_choice
 from replay_gui.windows.actions import Handlers
 from replay_gui.windows.settings.key_choice import KeyChoice
 
-TEXT_SIZE_KEY, THEME_KEY = "text_size", "theme"  # in the settings
+TEXT_SIZE_KEY, THEME_KEY, TIMES_KEY = "text_size", "theme", "times"  # in the settings
+_LOCAL, _UTC = "local", "utc"  # values of the last
 _COMMAND = ("-m", "replay_gui", "--empty")  # what is open in this window is not opened once more
 
 
@@ -47,6 +49,12 @@ class SettingsActions(QObject):
         self._settings.setValue(TEXT_SIZE_KEY, percent)
         apply_text_scale(self._app, percent)
 
+    @Slot(bool)
+    def choose_local_times(self, is_local: bool) -> None:
+        """Tell moments in the time zone of this computer, or in UTC, now and at the next start."""
+        self._settings.setValue(TIMES_KEY, _LOCAL if is_local else _UTC)
+        time_choice().choose(is_local)
+
     @Slot()
     def on_text_larger(self) -> None:
         self._step_text_size(1)
@@ -71,6 +79,7 @@ class SettingsActions(QObject):
         dialog = SettingsDialog(self._settings, self._window)
         dialog.theme_chosen.connect(self.choose_theme)
         dialog.text_size_chosen.connect(self.choose_text_size)
+        dialog.local_times_chosen.connect(self.choose_local_times)
         dialog.keys.clicked.connect(self.on_keys)
         dialog.clear_cache.clicked.connect(self._actions["clear_cache"].trigger)
         dialog.open()
@@ -97,3 +106,8 @@ def remembered_text_size(settings: QSettings) -> int:
     """Return the last text size in percent; 100 if the settings have none or an invalid one."""
     size = settings.value(TEXT_SIZE_KEY)
     return next((scale for scale in TEXT_SCALES if str(scale) == str(size)), 100)
+
+
+def remembered_local_times(settings: QSettings) -> bool:
+    """Return whether moments are told in the time zone of this computer."""
+    return bool(settings.value(TIMES_KEY) == _LOCAL)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from pathlib import Path
 
 import platformdirs
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import (
 from replay_gui.core.facts.known_sessions import known_folders
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import GAP, TEXT_SCALES, WIDE, set_role, theme_events
+from replay_gui.models.time_choice import time_choice
 from replay_gui.widgets.parts.plain_label import PlainLabel
 from replay_gui.windows.actions import THEMES
 from replay_gui.windows.session.session_restore import RESTORES
@@ -34,11 +36,13 @@ class SettingsDialog(QDialog):
 
     Signals:
         theme_chosen(str): one of THEMES. text_size_chosen(int): one of TEXT_SCALES.
-    Attributes: theme, text_size: the lists. sessions, restores: the boxes. keys, clear_cache: the buttons.
+        local_times_chosen(bool): whether moments are told in the time zone of this computer.
+    Attributes: theme, text_size, times: the lists. sessions, restores: the boxes. keys, clear_cache: the buttons.
     """
 
     theme_chosen = Signal(str)
     text_size_chosen = Signal(int)
+    local_times_chosen = Signal(bool)
 
     def __init__(self, settings: QSettings, parent: QWidget) -> None:
         super().__init__(parent)
@@ -52,6 +56,11 @@ class SettingsDialog(QDialog):
         self.text_size.addItems([f"{scale} %" for scale in TEXT_SCALES])
         self.text_size.setCurrentIndex(TEXT_SCALES.index(theme_events().text_scale))
         self.text_size.currentIndexChanged.connect(self._on_text_size)
+        self.times = QComboBox()
+        here = datetime.now().astimezone()
+        self.times.addItems(["UTC", f"This computer’s time zone ({here.tzname()})"])
+        self.times.setCurrentIndex(int(time_choice().is_local))
+        self.times.currentIndexChanged.connect(self._on_times)
         self.sessions = QCheckBox("List them on the first page")
         self.sessions.setChecked(settings.value(LISTS_SESSIONS) == "yes")
         self.sessions.toggled.connect(self._on_sessions)
@@ -70,6 +79,7 @@ class SettingsDialog(QDialog):
         for name, widget in (
             ("Theme", self.theme),
             ("Text size", self.text_size),
+            ("Times", self.times),
             ("Keys", self.keys),
             ("At the start", self.restores),
             ("Cache", self.clear_cache),
@@ -94,6 +104,10 @@ class SettingsDialog(QDialog):
     @Slot(int)
     def _on_text_size(self, index: int) -> None:
         self.text_size_chosen.emit(TEXT_SCALES[index])
+
+    @Slot(int)
+    def _on_times(self, index: int) -> None:
+        self.local_times_chosen.emit(index == 1)
 
     @Slot(bool)
     def _on_restores(self, on: bool) -> None:

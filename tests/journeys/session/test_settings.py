@@ -13,13 +13,14 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from replay_gui.look.theme import apply_text_scale, theme_events
+from replay_gui.models.time_choice import time_choice
 from replay_gui.version import VERSION
 from replay_gui.widgets.parts.find_field import FindField
 from replay_gui.windows.actions import make_actions
 from replay_gui.windows.settings.about_dialog import AboutDialog
 from replay_gui.windows.settings.key_choice import KeyChoice
 from replay_gui.windows.settings.keys_dialog import KeysDialog
-from replay_gui.windows.settings.settings_actions import remembered_text_size
+from replay_gui.windows.settings.settings_actions import remembered_local_times, remembered_text_size
 from replay_gui.windows.settings.settings_dialog import SettingsDialog
 from tests.helpers.journey import Journey
 from tests.helpers.logs import write_log
@@ -32,6 +33,7 @@ D = TypeVar("D", bound=QDialog)
 def _usual_size(qapp: QApplication) -> Iterator[None]:
     yield
     apply_text_scale(qapp, 100)
+    time_choice().choose(is_local=False)
 
 
 def dialog(journey: Journey, kind: type[D]) -> D:
@@ -82,6 +84,11 @@ def test_the_settings_hold_at_once(journey: Journey) -> None:
     assert (theme_events().choice, journey.settings.value("theme")) == ("light", "light")
     shown.text_size.setCurrentIndex(2)
     assert theme_events().text_scale == 115
+    shown.times.setCurrentIndex(1)
+    assert remembered_local_times(journey.settings)
+    assert time_choice().is_local
+    shown.times.setCurrentIndex(0)
+    assert not remembered_local_times(journey.settings)
     shown.sessions.click()
     assert journey.settings.value("sessions") == "yes"
     shown.sessions.click()
