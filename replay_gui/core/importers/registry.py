@@ -45,8 +45,10 @@ from replay_gui.core.importers.formats.frameworks.crewai import CrewAi
 from replay_gui.core.importers.formats.frameworks.deepeval import DeepEval
 from replay_gui.core.importers.formats.frameworks.google_adk import GoogleAdk
 from replay_gui.core.importers.formats.frameworks.inspect_ai import InspectAi
+from replay_gui.core.importers.formats.frameworks.langchain_events import LangChainEvents
 from replay_gui.core.importers.formats.frameworks.langgraph import LangGraph
 from replay_gui.core.importers.formats.frameworks.omen import Omen
+from replay_gui.core.importers.formats.frameworks.openai_assistants import OpenAiAssistants
 from replay_gui.core.importers.formats.frameworks.openclaw import OpenClaw
 from replay_gui.core.importers.formats.frameworks.promptfoo import Promptfoo
 from replay_gui.core.importers.formats.frameworks.temporal import Temporal
@@ -111,6 +113,8 @@ def _own() -> tuple[Importer, ...]:
         Burr(),
         GoogleAdk(),
         AdkEvals(),
+        LangChainEvents(),
+        OpenAiAssistants(),
         DeepEval(),
         Promptfoo(),
         Temporal(),

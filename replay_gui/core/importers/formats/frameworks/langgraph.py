@@ -1,4 +1,4 @@
-"""LangGraph checkpoints in SQLite (langgraph-checkpoint-sqlite): every thread is a run, with its real state."""
+"""LangGraph checkpoints in SQLite (langgraph-checkpoint-sqlite), and states in JSON: every thread is a run."""
 
 from __future__ import annotations
 
@@ -7,16 +7,20 @@ from pathlib import Path
 from typing import ClassVar
 
 from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.frameworks.langgraph_states import LangGraphStates, are_states
 from replay_gui.core.importers.formats.frameworks.langgraph_thread import LangGraphThread
 from replay_gui.core.importers.formats.frameworks.langgraph_values import VOLATILE
 from replay_gui.core.importers.formats.records import ID
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.side_files import side_files
-from replay_gui.core.importers.sqlite_database import Tables, checked_database, is_database_with
+from replay_gui.core.importers.sqlite_database import MAGIC, Tables, checked_database, is_database_with
 
 _TABLES: Tables = {"checkpoints": (), "writes": ()}
-_OF_ROWS = {"parent_checkpoint_id": ID, "idx": "the order of writes, which the events have"}
+_OF_ROWS = {
+    **dict.fromkeys(("parent_checkpoint_id", "parent_checkpoint", "parent_config"), ID),
+    "idx": "the order of writes, which the events have",
+}
 
 
 class LangGraph:
@@ -24,20 +28,23 @@ class LangGraph:
 
     name = "langgraph"
     title = "LangGraph checkpoints"
-    version = 5
+    version = 6
     volatile: ClassVar[Mapping[str, str]] = {**VOLATILE, **_OF_ROWS}
 
     def recognises(self, file: ForeignFile) -> bool:
-        """Accept an SQLite file with the tables of LangGraph's checkpoints."""
-        return is_database_with(file, _TABLES)
+        """Accept an SQLite file with the tables of LangGraph's checkpoints, or states of a thread."""
+        return is_database_with(file, _TABLES) or are_states(file)
 
     def companions(self, file: ForeignFile) -> list[Path]:
         """Return the database's journal, if it has one: the newest checkpoints may stand there alone."""
-        return side_files(file.source.path)
+        return side_files(file.source.path) if file.head.startswith(MAGIC) else []
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield a run for every thread, the newest first."""
         path = file.source.path
+        if are_states(file):
+            yield self._of_states(file)
+            return
         with checked_database(path, _TABLES) as database:
             newest_first = "SELECT thread_id FROM checkpoints GROUP BY thread_id ORDER BY max(checkpoint_id) DESC"
             threads = [thread for (thread,) in database.rows(newest_first)]
@@ -53,3 +60,17 @@ class LangGraph:
                     notes=notes,
                     state_recorded=True,
                 )
+
+    def _of_states(self, file: ForeignFile) -> ImportedRun:
+        notes = ImportNotes(file.notes)
+        states = LangGraphStates(file, notes)
+        return ImportedRun(
+            name=f"thread {states.thread}",
+            run_id=states.thread,
+            agent="langgraph",
+            created=None,
+            source={"thread_id": states.thread},
+            events=states.events(),
+            notes=notes,
+            state_recorded=True,
+        )

@@ -47,7 +47,7 @@ _RAISED = re.compile(r"([A-Za-z_][\w.]*)\(")
 class LangGraphThread(RecordEvents):
     """Reads one thread: its checkpoints in their order, each followed by what was written after it."""
 
-    def __init__(self, database: SqliteDatabase, thread: Any, notes: ImportNotes, path: Path) -> None:
+    def __init__(self, database: SqliteDatabase | None, thread: Any, notes: ImportNotes, path: Path) -> None:
         super().__init__("langgraph", (), notes)
         self._database = database
         self._thread = thread
@@ -67,7 +67,7 @@ class LangGraphThread(RecordEvents):
         ask = """SELECT checkpoint_ns, checkpoint_id, parent_checkpoint_id, type, checkpoint, metadata
                  FROM checkpoints WHERE thread_id = ? ORDER BY checkpoint_id"""
         try:
-            for namespace, checkpoint, parent, kind, value, metadata in self._database.rows(ask, (self._thread,)):
+            for namespace, checkpoint, parent, kind, value, metadata in self._rows(ask, (self._thread,)):
                 value_read, about = self._values.decoded(kind, value), self._values.metadata(metadata)
                 self._checkpoint(namespace, checkpoint, parent, value_read, about)
                 self._writes(namespace, checkpoint)
@@ -80,6 +80,9 @@ class LangGraphThread(RecordEvents):
         finished: End = "answered" if self._answered and not self._open else "open"
         self.run.end(*(self._end or (finished, None)))
         yield from self.run.drain()
+
+    def _rows(self, ask: str, parameters: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
+        return iter(()) if self._database is None else self._database.rows(ask, parameters)
 
     # ---- checkpoints ----------------------------------------------------------------------------
     def _checkpoint(self, namespace: Any, checkpoint: Any, parent: Any, values: Any, metadata: Any) -> None:
@@ -131,7 +134,7 @@ class LangGraphThread(RecordEvents):
         ask = """SELECT task_id, idx, channel, type, value FROM writes
                  WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ? ORDER BY rowid"""
         self._end = None
-        for task, index, channel, kind, value in self._database.rows(ask, (self._thread, namespace, checkpoint)):
+        for task, index, channel, kind, value in self._rows(ask, (self._thread, namespace, checkpoint)):
             self.run.context = {
                 "parent": self._seq[checkpoint],
                 "subagent": _subgraphs(namespace),

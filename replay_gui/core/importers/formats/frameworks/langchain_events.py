@@ -1,0 +1,231 @@
+"""What LangChain's `astream_events` yields, one event a line: models, tools and steps as they begin and end.
+
+It has no times. Pieces of an answer stand in it whole, too, at the end of the model; where that is missing, the pieces
+are put together.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from replay_gui.core.importers.formats.message import Message
+from replay_gui.core.importers.formats.message_forms import is_message, read_message
+from replay_gui.core.importers.formats.message_usage import counted_tokens
+from replay_gui.core.importers.formats.records import HOST, ID, USAGE, RecordEvents, RecordFormat
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.run_builder import End
+from replay_gui.core.log.kinds import Kind
+
+PIECES = "pieces of answers, put together; they mostly stand in the file whole, too"
+_EVENT = ("event", "run_id", "data")
+_MODELS, _MODEL_ENDS = ("on_chat_model_start", "on_llm_start"), ("on_chat_model_end", "on_llm_end")
+_STREAMS = ("on_chat_model_stream", "on_llm_stream")
+_TOKENS = {
+    "input": "input_tokens",
+    "output": "output_tokens",
+    "cached": "input_token_details/cache_read",
+    "reasoning": "output_token_details/reasoning",
+}
+_ENDS: dict[str, End] = {"stop": "answered", "end_turn": "answered", "length": "limit", "max_tokens": "limit"}
+
+
+class LangChainEvents(RecordFormat):
+    """The importer. A file is one run."""
+
+    name = "langchain-events"
+    title = "LangChain event stream"
+    version = 1
+    volatile: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("run_id", "parent_ids", "id", "tool_call_id"), ID),
+        "usage_metadata": USAGE,
+        "chunk": "a piece of an answer, which stands in it whole",
+    }
+    volatile_within: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("thread_id", "checkpoint_ns", "langgraph_checkpoint_ns", "checkpoint_id", "ls_run_id"), ID),
+        **dict.fromkeys(("system_fingerprint", "token_usage", "request_id"), USAGE),
+        "langgraph_api_url": HOST,
+    }
+
+    def is_format(self, records: list[dict[str, Any]]) -> bool:
+        """Accept records of events with a `run_id`, whose names begin with ``on_``."""
+        first = records[:5]
+        return bool(first) and all(
+            all(name in record for name in _EVENT) and str(record["event"]).startswith("on_") for record in first
+        )
+
+    def events(self, notes: ImportNotes) -> RecordEvents:
+        """Return the reader of one stream's events."""
+        return _StreamEvents(self.name, self.volatile, notes, self.volatile_within)
+
+
+class _StreamEvents(RecordEvents):
+    agent = "LangChain"
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self._told = set[str]()  # what was said, as JSON
+        self._asked: list[tuple[str, str, str]] = []  # calls that no tool has begun: (id, name, input as JSON)
+        self._calls: dict[str, str] = {}  # by the id of a tool's run, the call's id
+        self._pieces: dict[str, str] = {}  # by the id of a model's run, what it has answered so far
+        self._inputs: dict[str, Any] = {}  # by the id of a run, what it was given
+        self._first: dict[str, dict[str, Any]] = {}  # what its first event said beside its data
+
+    def run_id(self, head: list[dict[str, Any]]) -> str | None:
+        run = head[0].get("run_id") if head else None
+        return run if isinstance(run, str) else None
+
+    def record(self, record: dict[str, Any]) -> None:
+        if not self.run.count:
+            self.run.agent_init(str(record.get("name") or self.agent), "", {})
+        data, kind, run = record.get("data"), str(record.get("event")), str(record.get("run_id"))
+        data = data if isinstance(data, dict) else {"data": data}
+        self.run.context["run_id"] = run
+        extra = self._about(run, record, data)
+        match kind:
+            case _ if kind in _STREAMS:
+                self.notes.count(PIECES)
+                chunk = data.get("chunk")
+                text = read_message(chunk).content if isinstance(chunk, dict) and is_message(chunk) else chunk
+                self._pieces[run] = self._pieces.get(run, "") + (text if isinstance(text, str) else "")
+                if extra:
+                    self.run.bookkeeping(f"{self.format}/{kind}", extra["fields"])
+            case _ if kind in _MODELS:
+                self._heard(data.get("input"))
+                sent = {"name": record.get("name"), "input": self._steady(data.get("input"))}
+                self.run.bookkeeping(f"{self.format}/{kind}", {**sent, **extra.get("fields", {})})
+            case _ if kind in _MODEL_ENDS:
+                self._pieces.pop(run, None)
+                self._answer(data.get("output"), extra)
+            case "on_tool_start":
+                self._tool(run, str(record.get("name") or "tool"), data.get("input"), extra)
+            case "on_tool_end" | "on_tool_error":
+                self._result(run, record, data, extra, failed=kind == "on_tool_error")
+            case "on_retriever_end":
+                read = {"key": str(record.get("name")), "query": self._inputs.get(run), "value": data.get("output")}
+                self.run.add(Kind.MEMORY_READ, {**read, **extra})
+            case _ if kind.endswith("_error"):
+                self.run.error(kind, str(data.get("error") or kind), str(record.get("name") or self.agent), extra)
+                self.how = "crash", str(data.get("error") or kind)
+            case _:
+                self._step(kind, record, data, extra)
+
+    def _about(self, run: str, record: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
+        """What an event says beside its data, and what it was given, where the run's first event did not say that."""
+        told = {**self.fields(record, "event", "data").get("fields", {}), "input": data.get("input")}
+        more = self.fields(data, "input", "output", "error", "chunk").get("fields", {})
+        first = self._first.setdefault(run, told)
+        if first is told:
+            told = {key: value for key, value in told.items() if key not in ("name", "input")}
+        else:
+            told = {key: value for key, value in told.items() if first.get(key) != value and value is not None}
+        self._inputs.setdefault(run, data.get("input"))
+        return {"fields": {**told, **more}} if told or more else {}
+
+    def end(self) -> None:
+        for run, text in self._pieces.items():
+            self.answered(text, None, {"fields": {"pieces": True, "name": self._first[run].get("name")}})
+
+    def _step(self, kind: str, record: dict[str, Any], data: dict[str, Any], extra: dict[str, Any]) -> None:
+        """A step that begins or ends; the first one was given what the user said."""
+        if kind == "on_chain_start" and not record.get("parent_ids"):
+            self._heard(data.get("input"))
+        told = {name: self._steady(data[name]) for name in ("input", "output", "chunk") if data.get(name) is not None}
+        self.run.bookkeeping(f"{self.format}/{kind}", {"name": record.get("name"), **told, **extra.get("fields", {})})
+
+    def _heard(self, given: Any) -> None:
+        """What a model was sent, or a graph was given, as far as it was not said before."""
+        for value in _messages(given):
+            message = read_message(value)
+            if message.role in ("assistant", "tool") or self._is_told(message):
+                continue
+            self.said(message.role, message.content, {"fields": message.rest} if message.rest else {})
+
+    def _is_told(self, message: Message) -> bool:
+        key = json.dumps([message.role, message.content], default=str)
+        told = key in self._told
+        self._told.add(key)
+        return told
+
+    def _answer(self, output: Any, extra: dict[str, Any]) -> None:
+        messages = _messages(output)
+        if not messages:
+            self.answered(output if isinstance(output, str) else None, None, extra | {"output": output})
+            return
+        for value in messages:
+            about = value.get("response_metadata")
+            about = about if isinstance(about, dict) else {}
+            self.uses_model(about.get("model_name", about.get("model")))
+            self.run.once = {"tokens": counted_tokens(value.get("usage_metadata"), _TOKENS) or None}
+            message = read_message(value)
+            rest = self._rest(value, len(message.calls))
+            own = {"fields": {**extra.get("fields", {}), **rest}}
+            if message.content or message.reasoning or not message.calls:
+                self.run.context["parent"] = self.answered(message.content, message.reasoning, own)
+                own = {}
+            for call in message.calls:
+                call_id = call.id or f"call {self.run.count}"
+                self._asked.append((call_id, call.name, _key(call.input)))
+                self.run.request(call_id, call.name, call.input, extra=own, tool_call_id=call.id)
+                own = {}
+            how = _ENDS.get(str(about.get("finish_reason", about.get("stop_reason"))))
+            self.how = None if how is None or message.calls else (how, None)
+
+    def _rest(self, message: dict[str, Any], calls: int) -> dict[str, Any]:
+        """What a message says that its event has not; `calls`: how many calls the event has."""
+        rest = {key: self._steady(value) for key, value in message.items() if not _is_shown(key, value, calls)}
+        return {key: value for key, value in rest.items() if value not in (None, "", [], {}, False)}
+
+    def _tool(self, run: str, name: str, given: Any, extra: dict[str, Any]) -> None:
+        """A tool begins: mostly for a call that a model's answer asked for."""
+        same = [call for call in self._asked if call[1] == name and call[2] == _key(given)]
+        found = same or [call for call in self._asked if call[1] == name]
+        if found:
+            self._asked.remove(found[0])
+            self._calls[run] = found[0][0]
+            told = {} if same else {"input": given}
+            self.run.bookkeeping(f"{self.format}/on_tool_start", {"name": name, **told, **extra.get("fields", {})})
+        else:
+            self._calls[run] = run
+            self.run.request(run, name, given, extra=extra)
+
+    def _result(
+        self, run: str, record: dict[str, Any], data: dict[str, Any], extra: dict[str, Any], failed: bool
+    ) -> None:
+        output = data.get("output")
+        message = read_message(output) if isinstance(output, dict) and is_message(output) else None
+        result = message.results[0] if message is not None and message.results else None
+        call_id = self._calls.pop(run, None) or (result.id if result is not None else None) or run
+        error = str(data.get("error") or "failed") if failed else None
+        if isinstance(output, dict) and result is not None:
+            error = error or result.failure
+            own = {key: value for key, value in self._rest(output, 0).items() if (key, value) != ("name", result.name)}
+            own |= {"name": result.name} if result.name != record.get("name") else {}
+            rest = {**extra.get("fields", {}), **own}
+            extra = {"fields": rest} if rest else {}
+        told = output if result is None else result.output
+        self.result(call_id, told, error, extra, tool_name=record.get("name"))
+
+
+def _is_shown(name: str, value: Any, calls: int) -> bool:
+    """Whether the event of a message has this member of it."""
+    if name == "tool_calls" and isinstance(value, list):
+        return len(value) == calls and all(call.get("type", "tool_call") == "tool_call" for call in value)
+    if name == "status":
+        return value in ("success", "error")
+    return name in ("content", "type", "role", *LangChainEvents.volatile)
+
+
+def _messages(given: Any) -> list[dict[str, Any]]:
+    """The messages in what a step was given or gave: one, a list, lists of lists, or within a state."""
+    if is_message(given):
+        return [given]
+    if isinstance(given, dict):
+        inner = given.get("messages", given.get("generations"))
+        return _messages(inner) if inner is not None else _messages(given.get("message"))
+    return [message for item in given for message in _messages(item)] if isinstance(given, list) else []
+
+
+def _key(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, default=str)

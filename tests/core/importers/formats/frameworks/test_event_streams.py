@@ -1,0 +1,46 @@
+"""What LangChain streams, states of LangGraph in JSON, and steps of OpenAI's assistants."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from replay_gui.core.importers.formats.frameworks.langchain_events import PIECES
+from tests.helpers.foreign import Read, read_seed
+
+
+def said(found: Read) -> list[tuple[Any, Any]]:
+    return [(event.payload["source"], event.payload["data"]) for event in found.of("Observation")]
+
+
+def test_events_of_langchain_are_a_run() -> None:
+    found = read_seed("langchain-events/0.jsonl")
+    assert said(found) == [("user", "What is 2+2?")]
+    assert found.decisions() == [(None, "It is 4."), (None, "Cut")]  # the last one was cut off
+    assert found.tools() == {"add": 1, "sub": 1}
+    assert [event.payload["output"] for event in found.of("ToolResponse")] == ["4", None]
+    assert [event.payload["message"] for event in found.of("Error")] == ["ValueError('bad')"]
+    assert found.of("MemoryRead")[0].payload["query"] == {"query": "sums"}
+    assert found.tokens() == {"input": 20, "output": 10}
+    assert found.run.notes[PIECES] == 4
+    assert found.events[-1].payload["how"] == "answered"
+
+
+def test_states_of_a_thread_are_read_oldest_first() -> None:
+    found = read_seed("langgraph/states.json")
+    assert (found.run.run_id, found.run.state_recorded) == ("t", True)
+    assert [event.payload["step"] for event in found.of("Snapshot")] == [-1, 0, 1, 2, 3]
+    assert said(found) == [("user", "What is 2+2?")]
+    assert found.tools() == {"add": 1}
+    assert [event.payload["data"] for event in found.of("Decision")] == ["It is 4."]
+    assert found.events[-1].payload == {"how": "handed over", "why": "interrupt: Go on?"}
+
+
+def test_steps_of_an_assistants_run() -> None:
+    found = read_seed("openai-assistants/0.jsonl")
+    assert found.run.run_id == "run_1"
+    assert said(found) == [("user", "Weather?")]
+    assert found.tools() == {"get_weather": 2, "code_interpreter": 1}
+    assert [event.payload["output"] for event in found.of("ToolResponse")] == ["sunny", [{"type": "logs", "logs": "1"}]]
+    assert [event.meta["duration"] for event in found.of("ToolResponse")] == [10**9, 10**9]
+    assert [event.payload["data"] for event in found.of("Decision")] == ["It is sunny."]
+    assert found.events[-1].payload == {"how": "crash", "why": "Slow down."}
