@@ -282,6 +282,27 @@ def test_a_divergence_is_noted_on_the_run_that_has_its_event(journey: Journey, t
     assert [note.text for note in read_notes(own_notes(b)).notes] == ["only here"]
     assert not journey.window.grab().isNull()
 
+    actions.book.add("on the other", EventIndex(2), EventIndex(2))
+    journey.until(lambda: len(actions.book.notes) == 2)
+    notes = actions.on_notes()
+
+    def listed() -> list[str]:
+        return [notes.list.item(row).text() for row in range(notes.list.count())]
+
+    of_a = ["A 2  Bookmark (against b.rlog)", "A 3  on the other"]
+    assert listed() == [*of_a, "B 4  only here (against a.rlog)"]
+    comparison.select(0)
+    notes.list.setCurrentRow(2)
+    notes.go.click()
+    assert comparison.b.position == 4
+    notes.remove.click()
+    journey.until(lambda: listed() == of_a)
+    for left in (3, 2, 1, 0):  # the removal, then each note, the last one first
+        notes.undo.click()
+        journey.until(lambda left=left: notes.list.count() == left)  # type: ignore[misc]
+    assert not notes.undo.isEnabled()
+    assert not read_notes(own_notes(b)).notes
+
 
 def test_a_file_beside_the_log_that_was_not_allowed_is_never_written(journey: Journey, log: Path) -> None:
     notes_beside(log).write_text("[outcome]\npassed = true\n")

@@ -15,6 +15,7 @@ from replay_gui.engine.answers import EventRow
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.run.note_book import NoteBook
 from replay_gui.models.session import Session
+from replay_gui.models.undo_history import UndoHistory
 from replay_gui.windows.actions import Handlers
 
 if TYPE_CHECKING:
@@ -37,7 +38,9 @@ class NoteActions(QObject):
         self._comparison = comparison
         self._notes: NotesDialog | None = None
         self.book, self.book_b = NoteBook(session, self), NoteBook(comparison.b, self)
+        self._history = UndoHistory(self)  # of notes alone, which their list undoes
         for book in (self.book, self.book_b):
+            self._history.watch(book)
             if settings.contains(_BESIDE):
                 book.wants_beside = settings.value(_BESIDE, False, bool) is True
             book.allowed.connect(comparison.rules.allow_offer)
@@ -115,7 +118,7 @@ class NoteActions(QObject):
         dialog.open()
         return dialog
 
-    @Slot(object)
+    @Slot(object, object)
     def edit(self, placed: PlacedNote, book: NoteBook | None = None) -> NoteDialog:
         """Edit a note, of the run in A where no other notes are named."""
         from replay_gui.windows.notes.note_dialog import NoteDialog  # see on_note
@@ -144,7 +147,7 @@ class NoteActions(QObject):
         from replay_gui.windows.notes.notes_dialog import NotesDialog
 
         if self._notes is None:
-            self._notes = NotesDialog(self._session, self.book, self._window)
+            self._notes = NotesDialog((self.book, self.book_b), self._history, self._window)
             self._notes.edit_wanted.connect(self.edit)
             self._notes.destroyed.connect(self._on_closed)
         self._notes.show()

@@ -1,4 +1,4 @@
-"""All notes on the run: a list that can be searched, and leads to their events."""
+"""All notes on the run, or on two that are compared: a list that can be searched, and leads to their events."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from replay_gui.core.log.positions import position_after
 from replay_gui.core.text.wording import plural
 from replay_gui.look.theme import GAP, WIDE
 from replay_gui.models.run.note_book import NoteBook
-from replay_gui.models.session import Session
+from replay_gui.models.undo_history import UndoHistory
 from replay_gui.widgets.parts.plain_label import PlainLabel
 
 _SIZE_PX = (72 * GAP, 56 * GAP)
@@ -28,17 +28,18 @@ _SIZE_PX = (72 * GAP, 56 * GAP)
 class NotesDialog(QDialog):
     """Beside the window, which stays usable.
 
-    Signal: edit_wanted(object): this PlacedNote is to be edited.
+    Signal: edit_wanted(object, object): this PlacedNote is to be edited, and the NoteBook that it is in.
     """
 
-    edit_wanted = Signal(object)
+    edit_wanted = Signal(object, object)
 
-    def __init__(self, session: Session, book: NoteBook, parent: QWidget) -> None:
+    def __init__(self, books: tuple[NoteBook, NoteBook], history: UndoHistory, parent: QWidget) -> None:
+        """`books`: the notes on the runs in A and B. `history`: what is undone: the changes of both."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Notes")
-        self._session, self._book = session, book
-        self._listed: list[PlacedNote] = []
+        self._books, self._history = books, history
+        self._listed: list[tuple[NoteBook, PlacedNote]] = []
         self.line = QLineEdit()
         self.line.setPlaceholderText("Find in notes")
         self.line.setAccessibleName("Find in notes")
@@ -67,57 +68,73 @@ class NotesDialog(QDialog):
         self.go.clicked.connect(self._on_go)
         self.edit.clicked.connect(self._on_edit)
         self.remove.clicked.connect(self._on_remove)
-        self.undo.clicked.connect(book.undo)
-        book.changed.connect(self.refresh)
-        session.run_changed.connect(self.close)
+        self.undo.clicked.connect(history.undo)
+        history.changed.connect(self.refresh)
+        for book in books:
+            book.changed.connect(self.refresh)
+        books[0].session.run_changed.connect(self.close)
         self.refresh()
 
     @Slot()
     def refresh(self) -> None:
         """List the notes that hold the text of the line, in the order of their events; those without one last."""
         wanted = self.line.text().casefold()
-        notes = [note for note in self._book.notes if wanted in self._book.words(note).casefold()]
         chosen = self._chosen
-        self._listed = sorted(notes, key=lambda note: (note.first is None, note.first or 0))
+        notes = [(book, note) for book in self._books for note in book.notes]
+        found = [(book, note) for book, note in notes if wanted in book.words(note).casefold()]
+        self._listed = sorted(found, key=lambda one: (one[1].first is None, one[1].first or 0))
         self.list.clear()
-        for note in self._listed:
+        for book, note in self._listed:
+            side = f"{book.session.side.value} " if self._has_two_runs else ""
             place = "—" if note.first is None else f"{position_after(note.first):,}"
-            self.list.addItem(QListWidgetItem(f"{place}  {self._book.words(note)}"))
+            self.list.addItem(QListWidgetItem(f"{side}{place}  {book.words(note)}"))
         self.list.setCurrentRow(self._listed.index(chosen) if chosen in self._listed else 0)
-        self.words.setText(self._said(sum(note.first is None for note in notes)))
-        self.undo.setEnabled(self._book.can_undo)
+        self.words.setText(self._said(sum(note.first is None for _, note in found)))
+        self.undo.setEnabled(bool(self._history.done))
         self._on_chosen()
 
+    @property
+    def _has_two_runs(self) -> bool:
+        return all(book.session.facts is not None for book in self._books)
+
     def _said(self, lost: int) -> str:
-        if not self._book.notes:
-            return "There are no notes on this run. The menu Notes puts a bookmark or a note on an event."
-        words = "Kept beside the log." if self._book.is_beside else "Kept among your own files."
-        return f"{words} {plural(lost, 'note')} on events that this run does not have (—)." if lost else words
+        noted = [book for book in self._books if book.notes]
+        if not noted:
+            runs = "these runs" if self._has_two_runs else "this run"
+            return f"There are no notes on {runs}. The menu Notes puts a bookmark or a note on an event."
+        beside = {book.is_beside for book in noted}
+        words = "Kept beside the log." if beside == {True} else "Kept among your own files."
+        if len(beside) > 1:
+            (own,) = (book.session.side.value for book in noted if not book.is_beside)
+            words = f"Those on {own} are kept among your own files, the others beside the log."
+        run = "its run" if self._has_two_runs else "this run"
+        return f"{words} {plural(lost, 'note')} on events that {run} does not have (—)." if lost else words
 
     @property
-    def _chosen(self) -> PlacedNote | None:
+    def _chosen(self) -> tuple[NoteBook, PlacedNote] | None:
         row = self.list.currentRow()
         return self._listed[row] if 0 <= row < len(self._listed) else None
 
     @Slot()
     def _on_chosen(self) -> None:
         chosen = self._chosen
-        self.go.setEnabled(chosen is not None and chosen.first is not None)
+        self.go.setEnabled(chosen is not None and chosen[1].first is not None)
         self.edit.setEnabled(chosen is not None)
         self.remove.setEnabled(chosen is not None)
 
     @Slot()
     def _on_go(self) -> None:
-        chosen = self._chosen
-        if chosen is not None and chosen.first is not None:
-            self._session.seek(position_after(chosen.first))
+        if (chosen := self._chosen) is not None:
+            book, note = chosen
+            if note.first is not None:
+                book.session.seek(position_after(note.first))
 
     @Slot()
     def _on_edit(self) -> None:
         if (chosen := self._chosen) is not None:
-            self.edit_wanted.emit(chosen)
+            self.edit_wanted.emit(chosen[1], chosen[0])
 
     @Slot()
     def _on_remove(self) -> None:
         if (chosen := self._chosen) is not None:
-            self._book.remove(chosen.note)
+            chosen[0].remove(chosen[1].note)
