@@ -75,7 +75,7 @@ class FirstDifference:
         nearest: what the recorded request is called that is nearest, or was expected. index: of its event; None: none.
         differences: of the nearest request (a) and this one (b).
         expected: what the recorded run asked for next; None at its end, and where that is `nearest`.
-        place: ``agent.py:12 in plan``, the agent's code that asked; None where that is not known.
+        place: ``agent.py:12 in plan``, the agent's code that asked; None where that is not known, and of NOT_ASKED.
         position: how many events the new log had by then.
     """
 

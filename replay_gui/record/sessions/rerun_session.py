@@ -245,7 +245,7 @@ class RerunSession:
             differences=differences,
             position=self.log.recorder.count if self.log.has_begun else 0,
             expected=None if expected is None or expected is nearest else _name_of(expected),
-            place=place_in_agent(calling_frames()),
+            place=None if kind is DifferenceKind.NOT_ASKED else place_in_agent(calling_frames()),
         )
 
     def _stop(self, request: CallRequest, parent_seq: int | None) -> None:
