@@ -56,4 +56,4 @@ def main(url: str) -> str:
     graph.add_edge("plan", "act")
     graph.add_edge("act", "conclude")
     graph.add_edge("conclude", END)
-    return str(graph.compile().invoke({})["answer"])
+    return str(graph.compile().invoke({"answer": ""})["answer"])

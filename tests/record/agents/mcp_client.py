@@ -4,18 +4,18 @@ import asyncio
 from typing import Any
 
 import openai
-from mcp.client.client import Client
-from mcp.server.mcpserver import MCPServer
 
-server = MCPServer("s")
+from tests.record.mcp_versions import client_of, new_server, tool_of
+
+server = new_server("s")
 
 
-@server.tool()
+@tool_of(server)
 def search(query: str, limit: int) -> str:
     return ", ".join(f"{query} {n}" for n in range(limit))
 
 
-@server.tool()
+@tool_of(server)
 def fetch(page: str) -> str:
     return f"text of {page}"
 
@@ -25,13 +25,13 @@ async def ask(client: openai.AsyncOpenAI, messages: list[Any]) -> str:
     return answer.choices[0].message.content or ""
 
 
-async def use(tools: Client, name: str, **given: Any) -> str:
+async def use(tools: Any, name: str, **given: Any) -> str:
     result: Any = await tools.call_tool(name, given)
     return str(result.content[0].text)
 
 
 async def run(url: str) -> str:
-    async with openai.AsyncOpenAI(base_url=f"{url}/v1", api_key="key") as client, Client(server) as tools:
+    async with openai.AsyncOpenAI(base_url=f"{url}/v1", api_key="key") as client, client_of(server) as tools:
         messages: list[Any] = [
             {"role": "system", "content": "You are a careful helper."},
             {"role": "user", "content": "How long is the fjord?"},

@@ -14,11 +14,10 @@ from langchain_core.messages import AIMessage, ToolMessage
 from langchain_core.tools import tool as langchain_tool
 from langgraph.graph import END, START, MessagesState, StateGraph
 from langgraph.prebuilt import ToolNode
-from mcp.client.client import Client
-from mcp.server.mcpserver import MCPServer
 from openai import AsyncOpenAI
 
 from replay_gui import EventLog, record
+from tests.record.mcp_versions import client_of, new_server, tool_of
 from tests.record.model_server import chat_answer, model_server
 
 ran: list[str] = []
@@ -68,17 +67,17 @@ def with_agents(url: str) -> Any:
     return asyncio.run(ask())
 
 
-server = MCPServer("s")
+server = new_server("s")
 
 
-@server.tool()
+@tool_of(server)
 def add(a: int, b: int) -> int:
     """Add."""
     ran.append(f"add {a} {b}")
     return a + b
 
 
-@server.tool(structured_output=False)
+@tool_of(server, structured_output=False)
 def look(term: str) -> str:
     """Look for a term."""
     ran.append(f"look {term}")
@@ -87,11 +86,11 @@ def look(term: str) -> str:
 
 def with_mcp(url: str) -> Any:
     async def ask() -> Any:
-        async with Client(server) as client:
+        async with client_of(server) as client:
             tools = [tool.name for tool in (await client.list_tools()).tools]
             result = await client.call_tool("add", {"a": 1, "b": 2})
             wrong = await client.call_tool("add", {"a": "x", "b": 2})
-            return tools, result.model_dump(mode="json"), wrong.is_error
+            return tools, result.model_dump(mode="json"), wrong.model_dump(by_alias=True)["isError"]
 
     return asyncio.run(ask())
 
@@ -124,7 +123,7 @@ def test_tools_are_recorded_and_answered(agent: Callable[[str], Any], tmp_path: 
 
 def test_an_mcp_tool_may_be_answered_with_a_text(tmp_path: Path) -> None:
     async def ask() -> Any:
-        async with Client(server) as client:
+        async with client_of(server) as client:
             return (await client.call_tool("look", {"term": "fjord"})).model_dump(mode="json")["content"]
 
     with record.run(tmp_path / "run.rlog"):

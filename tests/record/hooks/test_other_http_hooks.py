@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -40,10 +41,9 @@ def with_requests_by_line(url: str) -> Any:
 
 def with_urllib3(url: str) -> Any:
     with urllib3.PoolManager() as pool:
-        plain = pool.request("POST", f"{url}/v1/chat/completions", json=ASK, headers=HEADERS).json()
-        streamed = pool.request(
-            "POST", f"{url}/v1/chat/completions", json={**ASK, "stream": True}, preload_content=False
-        )
+        ask, ask_for_stream = json.dumps(ASK), json.dumps({**ASK, "stream": True})  # as urllib3 1.26 wants it
+        plain = pool.request("POST", f"{url}/v1/chat/completions", body=ask, headers=HEADERS).data
+        streamed = pool.request("POST", f"{url}/v1/chat/completions", body=ask_for_stream, preload_content=False)
         return plain, b"".join(streamed.stream(64))
 
 
