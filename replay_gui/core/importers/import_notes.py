@@ -13,7 +13,7 @@ _MAX_EXAMPLE_LENGTH = 40  # characters
 # Of all others it is assumed: a comparison must not call two runs the same when a part of one was not read.
 _HARMLESS = re.compile(
     r"written as text|blank lines|UTF-16|times that cannot be read|begin before their parent|kept as "
-    r"|lines that repeat an earlier line|calls that repeat one without an answer|whose request is not in the file"
+    r"|lines that repeat an earlier line|calls that repeat one with their id|whose request is not in the file"
     r"|joined to the line before"
     r"|payload is not what its hash says|stand in the file whole|had not ended when"
     r"|messages without content|stand in the file twice"

@@ -1,16 +1,37 @@
-"""Factory Droid sessions: JSON Lines that begin with ``{"type": "session_start"}``, with messages in parts."""
+"""Factory Droid sessions: JSON Lines that begin with ``{"type": "session_start"}``, with messages in parts.
+
+The tokens of a session, and its model, stand in a file of settings beside it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import chain
+from pathlib import Path
 from typing import Any, ClassVar
 
+import msgspec
+
+from replay_gui.core.errors import LogUnreadable
+from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.chats.chat_messages import ChatMessageEvents
 from replay_gui.core.importers.formats.message_forms import OF_PARTS
-from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, RECORDER, RecordEvents, RecordFormat
+from replay_gui.core.importers.formats.message_usage import counted_tokens
+from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, RECORDER, USAGE, RecordEvents, RecordFormat
 from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
+from replay_gui.core.importers.side_files import belongs_to
 from replay_gui.core.log.kinds import Kind
+from replay_gui.core.log.source import read_beginning
 
+_TOKENS = {
+    "input": "inputTokens",
+    "cached": "cacheReadTokens",
+    "written": "cacheCreationTokens",
+    "output": "outputTokens",
+}
+_MAX_SETTINGS = 1 << 20  # bytes
 _FOR_THE_MODEL = "<system-reminder>"  # how a text begins that the program put into the user's message
 
 
@@ -19,15 +40,42 @@ class Droid(RecordFormat):
 
     name = "droid"
     title = "Factory Droid session"
+    version = 2
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "parentId", "tool_use_id", "messageId"), ID),
         "timestamp": CLOCK,
         "cwd": HOST,
         "owner": HOST,
         "version": RECORDER,
+        **dict.fromkeys(("assistantActiveTimeMs", "providerLockTimestamp", "archivedAt"), CLOCK),
+        **dict.fromkeys(("tokenUsage", "inclusiveTokenUsage", "childInclusiveTokenUsageBySessionId"), USAGE),
         **dict.fromkeys(("title", "sessionTitle"), "a name that a model made up for the session"),
         **OF_PARTS,
     }
+
+    def companions(self, file: ForeignFile) -> list[Path]:
+        """Return the settings beside a session, where there are any."""
+        path = file.path.with_name(f"{file.path.stem}.settings.json")
+        return [path] if path.is_file() and belongs_to(path, file.path) else []
+
+    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield the session as one run, with what its settings say at its end."""
+        for run in super().runs(file):
+            yield replace(run, events=chain(run.events, self._settings(file)))
+
+    def _settings(self, file: ForeignFile) -> Iterator[ImportedEvent]:
+        for path in self.companions(file):
+            try:
+                settings = msgspec.json.decode(read_beginning(path, _MAX_SETTINGS))
+            except (LogUnreadable, msgspec.MsgspecError, UnicodeDecodeError):
+                settings = {"problem": "the settings are no JSON object, or cannot be read"}
+            if not isinstance(settings, dict):
+                continue
+            content = {key: value for key, value in settings.items() if key not in self.volatile}
+            usage = settings.get("tokenUsage")
+            meta = {"tokens": _tokens(usage), "usage": usage, "model": settings.get("model")}
+            told = {key: value for key, value in meta.items() if value}
+            yield ImportedEvent("x:bookkeeping/droid/settings", {"data": content}, told)
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
         """Accept records that begin with a `session_start`, and have a message in a member of its own."""
@@ -37,6 +85,13 @@ class Droid(RecordFormat):
     def events(self, notes: ImportNotes) -> RecordEvents:
         """Return the reader of one session's records."""
         return _DroidEvents(self.name, self.volatile, notes)
+
+
+def _tokens(usage: Any) -> dict[str, int]:
+    """Return the tokens of a session; what was read from the cache or written to it is part of the input."""
+    told = counted_tokens(usage, _TOKENS)
+    written = told.pop("written", 0)
+    return {**told, "input": told.get("input", 0) + told.get("cached", 0) + written} if told else {}
 
 
 def _message(record: dict[str, Any]) -> dict[str, Any] | None:

@@ -40,7 +40,7 @@ class Goose(RecordFormat):
     name = "goose"
     title = "Goose session"
     member = "conversation"
-    version = 6
+    version = 7
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "created": CLOCK,
@@ -153,6 +153,8 @@ class _GooseEvents(RecordEvents):
             self.unknown(role, record)
             return
         self.run.context["message_id"] = record.get("id")
+        if role == "assistant" and self._model is not None:
+            self.run.context["model"] = self._model
         parts = content if isinstance(content, list) else [{"type": "text", "text": content}]
         extra = self.fields(record, "role", "content")
         for part in parts:

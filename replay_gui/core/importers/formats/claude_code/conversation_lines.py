@@ -33,11 +33,12 @@ from replay_gui.core.importers.formats.claude_code.volatile import BLOCK, MESSAG
 from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.json_lines import Line
 from replay_gui.core.importers.run_builder import Call, End
+from replay_gui.core.log.chain import request_hash
 
 _STARTERS = frozenset({"Agent", "Task"})
 _USER_BLOCKS = frozenset({"text", "image", "document"})
 _CALL_MEMBERS = {"type", "id", "name", "input"}
-REPEATED_CALLS = "calls that repeat one without an answer"
+REPEATED_CALLS = "calls that repeat one with their id"
 _NAME_LIMIT = 256  # characters of a tool's name, which becomes a key of the state
 _ENDS: dict[str, End] = {
     "end_turn": "answered",
@@ -183,7 +184,8 @@ class ConversationLines:
             self._state.anchor(run.withheld_reasoning(extra, **meta))
         elif is_request(block) and isinstance(block.get("name"), str) and len(block["name"]) <= _NAME_LIMIT:
             call_id, name, value = block.get("id"), block["name"], block.get("input")
-            if block.keys() == _CALL_MEMBERS and _is_open(run.call(call_id), name, value):
+            again = call_id in self._state.surveyed.answered_again if isinstance(call_id, str) else True
+            if block.keys() == _CALL_MEMBERS and _is_repeated(run.call(call_id), name, value, again):
                 self._state.notes.count(REPEATED_CALLS)
                 return
             extra, meta = self._rest(block, "id", "name", "input", type=block["type"] != "tool_use")
@@ -220,9 +222,13 @@ def _error_end(fields: dict[str, Any]) -> tuple[End, str | None]:
     return how, first_line(words) or "API error"
 
 
-def _is_open(call: Call | None, name: str, value: Any) -> bool:
-    """Whether this call was made already and is not answered: some programs write it again as it is streamed."""
-    return call is not None and call.tool_name == name and value is not None and call.input == value
+def _is_repeated(call: Call | None, name: str, value: Any, may_be_another: bool) -> bool:
+    """Whether this very call was made already: some programs write it again as it is streamed, or with the next one.
+
+    `may_be_another`: whether a call with that id may be made again once it is answered.
+    """
+    same = call is not None and value is not None and call.request_hash == request_hash(name, "", value)
+    return same and not (may_be_another and call is not None and call.input is None)
 
 
 _END_OF: dict[str, tuple[End, str | None]] = {

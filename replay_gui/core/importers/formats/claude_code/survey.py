@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -87,6 +88,7 @@ class ClaudeCodeSurvey:
         late_causes: of lines that stand before the line that they follow, the number of that line.
         queued: numbers of the lines by which a prompt was queued that no later line says again.
         usage_lines: numbers of the lines whose tokens count: the last line of each message that tells them.
+        answered_again: ids of calls that have several results, so that a call with such an id may be another one.
     """
 
     understood: int = 0
@@ -106,6 +108,7 @@ class ClaudeCodeSurvey:
     late_causes: dict[int, int] = field(default_factory=dict)
     queued: set[int] = field(default_factory=set)
     usage_lines: set[int] = field(default_factory=set)
+    answered_again: set[str] = field(default_factory=set)
 
 
 def survey(source: Source, end: int | None = None) -> ClaudeCodeSurvey:
@@ -131,6 +134,8 @@ def survey(source: Source, end: int | None = None) -> ClaudeCodeSurvey:
         if fields.type == "assistant" and fields.message is not None and fields.message.usage is not None:
             last_lines[_message_id(fields) or f"#{line.number}"] = line.number
     surveyed.usage_lines = set(last_lines.values())
+    results = Counter(call for node in nodes.values() for call in node.results)
+    surveyed.answered_again = {call for call, count in results.items() if count > 1}
     surveyed.queued = queue.unsaid
     surveyed.subagent = bool(nodes) and all(node.sidechain for node in nodes.values())
     surveyed.agent_id = surveyed.agent_id if surveyed.subagent else ""

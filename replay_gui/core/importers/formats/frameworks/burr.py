@@ -22,7 +22,7 @@ class Burr(RecordFormat):
 
     name = "burr"
     title = "Burr application log"
-    version = 4
+    version = 5
     volatile: ClassVar[Mapping[str, str]] = {
         "start_time": CLOCK,
         "end_time": CLOCK,
@@ -80,16 +80,15 @@ class _BurrEvents(RecordEvents):
 
     def _changed(self, state: dict[str, Any], action: str, response: int) -> None:
         """The state after an action: what it added, changed and removed, under ``/burr``."""
-        before = self._state
-        if before is None:
-            ops: list[dict[str, Any]] = [{"op": "add", "path": "/burr", "value": state}]
-        else:
-            gone = [{"op": "remove", "path": f"/burr/{escape_token(key)}"} for key in before if key not in state]
-            ops = gone + [
-                {"op": "add", "path": f"/burr/{escape_token(key)}", "value": value}
-                for key, value in state.items()
-                if key not in before or before[key] != value
-            ]
+        before = self._state or {}
+        gone = [{"op": "remove", "path": f"/burr/{escape_token(key)}"} for key in before if key not in state]
+        ops: list[dict[str, Any]] = gone + [
+            {"op": "add", "path": f"/burr/{escape_token(key)}", "value": value}
+            for key, value in state.items()
+            if key not in before or before[key] != value
+        ]
+        if self._state is None:
+            ops = [{"op": "add", "path": "/burr", "value": {}}, *ops]
         self._state = state
         self.run.add(Kind.STATE_TRANSITION, {"transition_type": action, "ops": ops}, parent=response)
 

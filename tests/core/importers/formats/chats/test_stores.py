@@ -17,7 +17,8 @@ from tests.helpers.paths import DATA
 
 GOOSE = """
 CREATE TABLE sessions (id TEXT PRIMARY KEY, name TEXT, working_dir TEXT, created_at TIMESTAMP, updated_at TIMESTAMP,
-  accumulated_input_tokens INTEGER, accumulated_output_tokens INTEGER, recipe_json TEXT);
+  accumulated_input_tokens INTEGER, accumulated_output_tokens INTEGER, recipe_json TEXT,
+  model_config_json TEXT);
 CREATE TABLE messages (id INTEGER PRIMARY KEY AUTOINCREMENT, message_id TEXT, session_id TEXT, role TEXT,
   content_json TEXT, created_timestamp INTEGER, timestamp TIMESTAMP, tokens INTEGER, metadata_json TEXT);
 """
@@ -45,7 +46,8 @@ def goose_store(path: Path, question: str = "Read x") -> Path:
     asked = {"status": "success", "value": {"name": "shell", "arguments": {"command": "cat x"}}}
     answered = {"status": "success", "value": {"content": [{"type": "text", "text": "no such file"}], "isError": True}}
     session = {"working_dir": "/w", "created_at": "2026-06-28 09:40:21", "recipe_json": {"title": "r"}}
-    used = {"accumulated_input_tokens": 1000, "accumulated_output_tokens": 50}
+    model = {"model_config_json": {"model_name": "qwen", "context_limit": 32000}}
+    used = {"accumulated_input_tokens": 1000, "accumulated_output_tokens": 50, **model}
     messages = [
         ("user", [{"type": "text", "text": question}]),
         ("assistant", [{"type": "toolRequest", "id": "c1", "toolCall": asked}]),
@@ -100,11 +102,14 @@ def test_gooses_store_has_a_run_a_session(tmp_path: Path) -> None:
     newest, other = read_all(path)
     assert (newest.run.run_id, other.run.run_id, other.kinds) == ("s_2", "s_1", ["AgentInit"])
     assert newest.kinds == [
-        "AgentInit", "Observation", "ToolRequest", "ToolResponse", "Error", "Decision", "x:bookkeeping/goose/use",
+        "AgentInit", "StateTransition", "Observation", "ToolRequest", "ToolResponse", "Error", "Decision",
+        "x:bookkeeping/goose/use",
     ]  # fmt: skip
-    assert newest.events[0].payload["config"] == {"recipe_json": {"title": "r"}}
+    assert newest.events[0].payload["config"]["recipe_json"] == {"title": "r"}
+    assert newest.events[1].payload["data"] == {"model": "qwen"}
+    assert newest.of("Decision")[0].meta["model"] == "qwen"
     assert calls(newest) == [("shell", {"command": "cat x"}, "no such file", "no such file")]
-    assert newest.events[1].meta["time"] == AT * 10**9
+    assert newest.of("Observation")[0].meta["time"] == AT * 10**9
     assert newest.events[-1].meta["tokens"] == {"input": 1000, "output": 50}
     assert sorted(file.name for file in tmp_path.iterdir()) == ["sessions.db"]
 

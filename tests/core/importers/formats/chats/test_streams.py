@@ -113,6 +113,21 @@ def test_droid_puts_context_into_the_users_messages() -> None:
     assert (found.run.agent, found.run.run_id) == ("Droid", "8c08e3ff")
 
 
+def test_the_settings_beside_a_session_of_droid_tell_its_tokens(tmp_path: Path) -> None:
+    path = tmp_path / "s.jsonl"
+    path.write_bytes((DATA / "seeds" / "droid" / "0.jsonl").read_bytes())
+    used = {"inputTokens": 250, "outputTokens": 30, "cacheCreationTokens": 1200, "cacheReadTokens": 12000}
+    settings = {"model": "claude-x", "autonomyMode": "normal", "assistantActiveTimeMs": 9, "tokenUsage": used}
+    (tmp_path / "s.settings.json").write_text(json.dumps(settings))
+    (found,) = read_all(path)
+    assert found.tokens() == {"input": 13450, "cached": 12000, "output": 30}
+    assert found.events[-1].payload == {"data": {"model": "claude-x", "autonomyMode": "normal"}}
+    assert found.events[-1].meta["model"] == "claude-x"
+    (tmp_path / "s.settings.json").write_text("[")
+    (found,) = read_all(path)
+    assert "problem" in found.events[-1].payload["data"]
+
+
 def test_opencodes_calls_that_run_beside_each_other_end_in_the_order_of_the_clock(tmp_path: Path) -> None:
     def read(call: str, start: int, end: int) -> dict[str, Any]:
         state = {"status": "completed", "input": {"f": call}, "output": call, "time": {"start": start, "end": end}}

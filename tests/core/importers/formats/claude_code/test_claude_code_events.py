@@ -310,8 +310,8 @@ def test_file_history(tmp_path: Path) -> None:
     assert snapshot.meta["time"] == 1761341169573000000
 
 
-def test_a_call_that_is_written_again_before_its_answer_is_one_call(tmp_path: Path) -> None:
-    again = call("t1", "Read", path="a")
+def test_a_call_that_is_written_again_is_one_call(tmp_path: Path) -> None:
+    again, twice = call("t1", "Read", path="a"), call("t3", "Read", path="c")
     found = read(
         tmp_path,
         user("u1", None, "go"),
@@ -319,10 +319,13 @@ def test_a_call_that_is_written_again_before_its_answer_is_one_call(tmp_path: Pa
         assistant("a2", "u1", again, call("t2", "Read", path="b")),
         user("r1", "a2", [result("t1", "A")]),
         user("r2", "r1", [result("t2", "B")]),
-        assistant("a3", "r2", again),
+        assistant("a3", "r2", again, twice),
+        user("r3", "a3", [result("t3", "C")]),
+        assistant("a4", "r3", twice),
+        user("r4", "a4", [result("t3", "C again")]),
     )
-    assert [event.payload["input"]["path"] for event in found.of("ToolRequest")] == ["a", "b", "a"]
-    assert found.run.notes["calls that repeat one without an answer"] == 1
+    assert [event.payload["input"]["path"] for event in found.of("ToolRequest")] == ["a", "b", "c", "c"]
+    assert found.run.notes["calls that repeat one with their id"] == 2
 
 
 def test_an_api_error_is_an_error(tmp_path: Path) -> None:
