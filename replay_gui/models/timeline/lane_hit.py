@@ -54,8 +54,8 @@ def calls_between(
 ) -> tuple[Positions, Positions]:
     """Return (starts, stops): positions of the calls that may overlap first … last, ordered by start.
 
-    A call without an answer ends where it begins. `goes_on`: it is pending, and reaches to the end of the run, if it
-    is among the last ones.
+    A call without an answer ends where it begins. `goes_on`: it is pending, and reaches beyond the last event, if it is
+    among the last ones.
     """
     some = []
     for part in lane.parts:
@@ -66,7 +66,7 @@ def calls_between(
             some.append(latest[(index.pair[latest - 1] == NO_PAIR) & (latest <= last)])
     starts = some[0] if len(some) == 1 else np.unique(np.concatenate(some))
     pairs = index.pair[starts - 1]
-    unanswered = np.full(len(starts), index.count, starts.dtype) if goes_on else starts
+    unanswered = np.full(len(starts), index.count + 1, starts.dtype) if goes_on else starts
     return starts, np.where(pairs == NO_PAIR, unanswered, pairs + 1)
 
 

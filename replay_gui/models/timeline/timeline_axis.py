@@ -7,7 +7,7 @@ clock's a coordinate is ns since the first event, less what was cut out of idle 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -191,6 +191,12 @@ class TimeAxis:
         total = last - (float(gone[-1]) if len(gone) else 0.0)
         drawn = np.concatenate(([0.0], np.column_stack((gaps, gaps + shown)).ravel(), [total]))
         return cls(times=times, real=real, drawn=drawn, gaps=gaps, gap=shown, cut=cut)
+
+    def until(self, ns: int) -> TimeAxis:
+        """Return the axis of a run that goes on: so many nanoseconds more, in which nothing came, as one event more."""
+        later = np.append(np.zeros(len(self.real) - 1), ns)  # no gap: something is still at work
+        times = np.append(self.times, self.times[-1] + ns)
+        return replace(self, times=times, real=self.real + later, drawn=self.drawn + later)
 
     def coordinates(self, positions: NDArray[np.generic]) -> FloatArray:
         """Return the coordinate of each position, in drawn nanoseconds since the run's start."""

@@ -30,6 +30,7 @@ class VisibleRange(QObject):
         chosen: the first and the last position of a range that is to be summed up, or None.
         axis: "number" or "time": what the timeline is drawn along.
         names_width: how wide the column of names beside the timeline is, in pixels; None: as usual.
+        waited: ns since the last event of a run that goes on, by which its clock goes on; 0 where it does not.
         marks: what a search or a comparison has marked on the timeline.
         hides_bookkeeping: whether bookkeeping events are left out. listing: what else a list of events leaves out.
 
@@ -60,8 +61,10 @@ class VisibleRange(QObject):
         self.hides_bookkeeping = True
         self.listing = ALL_EVENTS
         self._requested_axis = "number"
+        self.waited = 0
         self._aligned: AlignedAxis | None = None
-        self._time_axis: tuple[RunIndex, TimeAxis] | None = None  # and the index that it was made of
+        self._recorded: tuple[RunIndex, TimeAxis] | None = None  # the clock of the events, and the index it is made of
+        self._time_axis: tuple[int, TimeAxis] | None = None  # the same with what was `waited`
         self._shows_all = True  # the view shows the whole run, and goes on doing so while the index grows
 
     # ---- the visible range ------------------------------------------------------------------------
@@ -173,15 +176,27 @@ class VisibleRange(QObject):
             return self._aligned
         if self.axis == "number" or not self.index.count:
             return NUMBERS
-        if self._time_axis is None or self._time_axis[0] is not self.index:
-            self._time_axis = (self.index, TimeAxis.of(self.index))
+        if self._recorded is None or self._recorded[0] is not self.index:
+            self._recorded = self.index, TimeAxis.of(self.index)
+            self._time_axis = None
+        if self._time_axis is None or self._time_axis[0] != self.waited:
+            recorded = self._recorded[1]
+            self._time_axis = self.waited, recorded.until(self.waited) if self.waited else recorded
         return self._time_axis[1]
+
+    def set_waited(self, ns: int) -> None:
+        """Let the clock go on after the last event, for calls that are pending; 0: it ends there."""
+        if ns != self.waited:
+            self.waited = ns
+            self.follow_growth()
+            if self.axis == "time":
+                self.view_changed.emit()
 
     def update_axis(self) -> None:
         """Draw along the axis that was requested, as soon as the index has what it needs."""
         axis = "number" if self._requested_axis == "number" or self.why_no_time else "time"
         if axis != self.axis:
-            self.axis, self._time_axis = axis, None
+            self.axis, self._recorded = axis, None
             self.axis_changed.emit()
             self._show_again(self.view)
 

@@ -33,6 +33,7 @@ from replay_gui.look.theme import (
 from replay_gui.models.timeline.lane_hit import calls_between
 from replay_gui.models.timeline.lanes import Lane, LanePart, indexes_before
 from replay_gui.models.timeline.step_spans import step_pixels, steps_between
+from replay_gui.models.timeline.timeline_axis import TimeAxis
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 from replay_gui.models.timeline.timeline_scene import TimelineScene
 from replay_gui.models.timeline.timeline_stacking import stack_calls
@@ -156,7 +157,7 @@ class LanePainter:
         for part in lane.parts:
             failed |= np.isin(stops, part.failed[slice(*indexes_before(part.failed, (self._first, stops.max() + 1)))])
         failed &= ~pending  # what stands at the end of the run is the answer to another call
-        passes = self._scene.passes(starts) | self._scene.passes(stops)
+        passes = self._scene.passes(starts) | self._scene.passes(np.minimum(stops, self._index.count))
         for which, opacity in ((~passes, FILTERED_OPACITY), (passes, 1.0)):
             self._painter.setOpacity(opacity)
             self._draw_calls(starts[which], stops[which], bars[which], failed=failed[which], pending=pending[which])
@@ -211,11 +212,14 @@ class LanePainter:
                 painter.drawText(bar, Qt.AlignmentFlag.AlignCenter, text)
 
     def _call_words(self, ends: list[list[int]], call: int) -> str:
-        index, (start, stop) = self._index, ends[call]
+        (start, stop), index, axis, over = ends[call], self._index, self._scale.axis, ""
+        if stop > index.count:
+            over, stop = "over ", index.count  # it still goes on
         took = int(index.duration[start - 1])
         if took == NO_DURATION and stop > start and NO_TIME not in (index.time[start - 1], index.time[stop - 1]):
             took = int(index.time[stop - 1] - index.time[start - 1])
-        over = "over " if index.pair[start - 1] == NO_PAIR else ""  # it still goes on
+            if over and isinstance(axis, TimeAxis):
+                took += int(axis.times[-1] - axis.times[stop - 1])  # by the clock, which goes on
         return f"{over}{duration_text(took)}" if took > 0 else ""  # equal times tell no duration
 
     # ---- subagents ------------------------------------------------------------------------------------

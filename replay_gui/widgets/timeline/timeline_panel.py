@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWi
 from replay_gui.core.text.wording import plural
 from replay_gui.look.theme import GAP, HEAD, UNIT, set_role
 from replay_gui.models.session import Session
+from replay_gui.models.timeline.pending_clock import PendingClock
 from replay_gui.models.timeline.timeline_choice import REST, SPENDING, TOOLS, LaneChoice
 from replay_gui.widgets.parts.elided_label import ElidedLabel
 from replay_gui.widgets.parts.plain_label import PlainLabel
@@ -51,6 +52,8 @@ class TimelinePanel(QFrame):
             self.spending.fold_asked.connect(self.toggle_spending)
             self.spending.known_changed.connect(self._on_lanes_changed)
             self._on_lanes_changed()
+        if not compact:
+            PendingClock(session, self)
         if self.overview is not None:
             column.addWidget(self.overview)
         if compact:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 
 from replay_gui.core.index.run_index import NO_PAIR
 from replay_gui.core.log.positions import Position
@@ -96,6 +96,24 @@ def test_a_pending_call_reaches_to_the_end(journey: Journey, agent: Agent) -> No
         return sum(image.pixel(at, round(y * ratio)) != ground for at in x)
 
     journey.until(lambda: drawn() > 0.9 * (timeline.x_of(9) - timeline.x_of(3)))
+
+    session = journey.session
+    session.set_axis("time")
+    at_first = timeline.x_of(9)
+    journey.until(lambda: session.waited > 0)  # by the clock it grows, though nothing comes
+    journey.until(lambda: timeline.x_of(9) < at_first - 20)
+    assert session.shows_all
+    beyond = QPointF((timeline.x_of(9) + timeline.width()) / 2, timeline._layout().lane(row).center().y())
+    assert timeline.event_at(beyond) == 3, "the call, after the last event"
+    waited = session.waited
+    journey.until(lambda: session.waited > waited)
+    agent.note()
+    journey.until(lambda: session.index.count == 10)
+    assert session.waited < waited
+    agent.run.seal(agent.now)
+    journey.until(lambda: session.following.state is FollowState.OFF)
+    assert session.waited == 0
+    assert timeline.x_of(10) == pytest.approx(timeline._layout().origin + timeline.scale.width)
 
 
 def test_a_session_is_followed_and_a_cut_is_said(journey: Journey, tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def test_what_is_near(lane: Lane, position: float, height: float, found: int | N
     assert event_near(lane, INDEX, SCALE, pixel=SCALE.pixel(position), height=height, max_pixels=4.0) == found
 
 
-@pytest.mark.parametrize(("position", "found"), [(15, 10), (195, 100), (201, None)])
+@pytest.mark.parametrize(("position", "found"), [(15, 10), (195, 100), (202, None)])
 def test_a_call_whose_answer_may_come_is_found_up_to_the_end_of_the_run(position: float, found: int | None) -> None:
     near = partial(event_near, CALLS, INDEX, SCALE, pixel=SCALE.pixel(position), height=0.99, max_pixels=1.0)
     assert near(goes_on=True) == found
