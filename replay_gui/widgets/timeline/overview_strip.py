@@ -69,6 +69,7 @@ class OverviewStrip(QWidget):
         super().__init__(parent)
         self._session = session
         self._failures = GrowingFailures()
+        self._drawn_end = 0.0  # the coordinate at which what is drawn ends
         self._shown: tuple[float, float] = (0.0, 1.0)  # the window as drawn, never too narrow to grasp
         self.setFixedHeight(STRIP)
         self.setAccessibleName("Overview of the whole run")
@@ -147,6 +148,7 @@ class OverviewStrip(QWidget):
             item.setVisible(bool(columns_of.any()))  # to paint nothing takes as long as to paint something
             if item.isVisible():
                 item.setData(overview.mark_edges, columns_of, stepMode="center")
+        self._drawn_end = self._whole.end
         margin = GAP * self._whole.span / self._whole.width  # as beside the lanes, so that columns stand below events
         self._box.setRange(xRange=(-margin, self._whole.end + margin), yRange=(0.0, 1.0), padding=0.0)
         self.setToolTip("Height: how quickly events came. Red: errors." if overview.has_pace else "Red: errors.")
@@ -155,6 +157,8 @@ class OverviewStrip(QWidget):
 
     @Slot()
     def on_view_changed(self) -> None:
+        if self._drawn_end != self._whole.end:  # the clock of a run that goes on
+            self.on_index_changed()
         first, last = self._session.view
         self._window.is_whole = first <= 0 and last >= self._session.index.count
         start, end = self._coordinates(*self._session.view)
