@@ -29,6 +29,7 @@ def open_catalogue(folder: Path) -> RunSet:
     read_manifest(folder)
     with reading_tables(folder):
         runs = evaluated_runs(pq.read_table(table_path(folder, "runs")))
+        pa.default_memory_pool().release_unused()  # Arrow would keep for itself what the next tables take anew
         table = _feature_table(folder, len(runs))
 
     def read_steps(numbers: Sequence[int]) -> list[tuple[RunStep, ...]]:
@@ -38,6 +39,7 @@ def open_catalogue(folder: Path) -> RunSet:
                 steps_of_run[row["run"]].append(run_step(row))
         return [tuple(steps_of_run[number]) for number in numbers]
 
+    pa.default_memory_pool().release_unused()
     return RunSet(runs, table.joined(size_table(runs)), read_steps)
 
 
@@ -61,6 +63,7 @@ def _feature_table(folder: Path, count: int) -> FeatureTable:
     owners: NDArray[np.int32] = held["feature"].to_numpy()
     columns: list[NDArray[np.int32]] = [held[name].to_numpy() for name in ("run", "event", "calls")]
     del held
+    pa.default_memory_pool().release_unused()
     standing = _standing_features(names, pq.read_table(table_path(folder, "equal_changes")))
     if standing:
         owners, columns = _with_standing(owners, columns, standing)
