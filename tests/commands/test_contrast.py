@@ -52,7 +52,7 @@ def test_people_are_told_the_facts_and_how_far_they_go(command: Any, refunds: li
     lines = command("contrast", *refunds).out.splitlines()
     assert lines[0] == "4 runs: 2 passed, 2 failed"
     assert "nothing here is significant" in lines[1]
-    assert lines[2] == "  did cancel_reservation(reason=illness, reservation_id=Z7GOZK): 2 of 2 passing, 0 of 2 failing"
+    assert lines[2] == "  did cancel_reservation(reservation_id=Z7GOZK, reason=illness): 2 of 2 passing, 0 of 2 failing"
     assert "as clear by chance in 2 of 6" in lines[3]
     assert lines[-1].startswith("  2.rlog, 3.rlog: 2.rlog never cancelled reservation")
 

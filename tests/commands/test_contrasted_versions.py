@@ -11,7 +11,7 @@ import pytest
 from tests.helpers.evaluations.evaluation_logs import CANCEL, LOOK, MadeCall, write_run, write_versions
 
 VERSIONS = ("--versions", "model", "old", "new")
-CALL = "did cancel_reservation(reason=illness, reservation_id=Z7GOZK)"
+CALL = "did cancel_reservation(reservation_id=Z7GOZK, reason=illness)"
 
 
 def test_people_are_told_which_task_flipped_and_by_what(command: Any, tmp_path: Path) -> None:

@@ -11,12 +11,13 @@ from typing import Any
 
 import msgspec
 
+from replay_gui.core.contrast.feature import FeatureKind
 from replay_gui.core.contrast.run_profile import RunStep
 from replay_gui.core.contrast.run_set import RunSet
 from replay_gui.core.contrast.separation import Outcomes
 from replay_gui.core.contrast.separators import Separation, Share
 from replay_gui.core.effects.answers import answer_text
-from replay_gui.core.effects.call_values import input_leaves
+from replay_gui.core.effects.call_values import input_leaves, is_name
 from replay_gui.core.effects.effect import READING_EFFECTS, Effect
 from replay_gui.core.effects.tool_names import runs_code
 from replay_gui.core.log.positions import EventIndex
@@ -25,6 +26,7 @@ MAX_ROWS, MAX_COLUMNS = 200, 60
 _MAX_MARKED = 3  # separators that mark a column, at most one each
 _MIN_CLEARNESS = 2 / 3  # of their strength, as a share of the clearest one's
 _MAX_VALUES = 6  # of the arguments in the head of a column
+_OF_ANSWERS = (FeatureKind.UNRECOVERED, FeatureKind.FAILED, FeatureKind.LOOP)  # which cells do not show as done or not
 _MIN_LIKENESS = 0.15  # of two inputs, from which they are one call with other arguments
 
 
@@ -107,7 +109,7 @@ class _Column:
     steps: dict[int, tuple[int, RunStep]] = field(default_factory=dict)
     standard: RunStep | None = None
     separator: int | None = None
-    common: set[Any] = field(default_factory=set)  # leaves of the input
+    shared: Counter[Any] = field(default_factory=Counter)  # how many columns of the tool have each leaf of the input
 
     @property
     def place(self) -> float:
@@ -138,7 +140,7 @@ def runs_picture(
     columns = _merged(_columns(steps), outcomes)
     for column in columns:
         column.standard = _standard(column, outcomes)
-    _find_common(columns)
+    _find_shared(columns)
     _mark(columns, separation)
     kept = _kept(columns)[:max_columns]
     kept.sort(key=lambda column: column.place)
@@ -211,16 +213,15 @@ def _merged(columns: list[_Column], outcomes: Outcomes) -> list[_Column]:
     return merged
 
 
-def _find_common(columns: list[_Column]) -> None:
-    """Find which arguments all columns of a tool have in common: they tell none of them from the others."""
-    by_tool: dict[str, list[_Column]] = defaultdict(list)
+def _find_shared(columns: list[_Column]) -> None:
+    """Find how many columns of a tool have each argument: what few have tells them apart."""
+    shared: dict[str, Counter[Any]] = defaultdict(Counter)
     for column in columns:
         if column.standard is not None:
-            by_tool[column.standard.tool].append(column)
-    for group in by_tool.values():
-        leaves = [_leaves(column.standard) for column in group if column.standard is not None]
-        for column in group:
-            column.common = set.intersection(*leaves) if len(group) > 1 else set()
+            shared[column.standard.tool].update(_leaves(column.standard))
+    for column in columns:
+        if column.standard is not None:
+            column.shared = shared[column.standard.tool]
 
 
 def _leaves(step: RunStep) -> set[Any]:
@@ -229,16 +230,16 @@ def _leaves(step: RunStep) -> set[Any]:
     return {(path, msgspec.json.encode(value)) for path, value in input_leaves(msgspec.json.decode(step.input))}
 
 
-def _values(step: RunStep, common: set[Any]) -> str:
+def _values(step: RunStep, shared: Counter[Any]) -> str:
     """Return the arguments' values, for the head of a column; the label where they are not kept, or are code.
 
-    Args:
-        common: leaves that all columns of the tool have; they come last.
+    Those that the fewest columns of the tool have come first, and of them names before dates and words. `shared`: how
+    many columns have each.
     """
     if step.input is None or runs_code(step.tool):
         return step.label
     leaves = input_leaves(msgspec.json.decode(step.input))
-    leaves.sort(key=lambda leaf: (leaf[0], msgspec.json.encode(leaf[1])) in common)
+    leaves.sort(key=lambda leaf: (shared[leaf[0], msgspec.json.encode(leaf[1])], not is_name(leaf[1])))
     return ", ".join(answer_text(value) for _, value in leaves[:_MAX_VALUES])
 
 
@@ -256,10 +257,10 @@ def _standard(column: _Column, outcomes: Outcomes) -> RunStep:
 
 
 def _mark(columns: list[_Column], separation: Separation) -> None:
-    """Mark the columns that show the first separators: those with the event where the feature begins."""
+    """Mark the columns that show the first separators of calls: those with the event where the feature begins."""
     clearest = max((separator.strength for separator in separation.separators), default=0.0)
     for number, separator in enumerate(separation.separators[:_MAX_MARKED]):
-        if separator.strength < _MIN_CLEARNESS * clearest:
+        if separator.strength < _MIN_CLEARNESS * clearest or separator.feature.kind in _OF_ANSWERS:
             continue
         at = separator.passed_example or separator.failed_example
         for column in columns if at is not None else ():
@@ -295,7 +296,7 @@ def _finished(
     return PictureColumn(
         tool=standard.tool,
         label=told.label,
-        values=_values(told, column.common),
+        values=_values(told, column.shared),
         effect=standard.effect,
         passing=Share(same[True], groups[0]),
         failing=Share(same[False], groups[1]),

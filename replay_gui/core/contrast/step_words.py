@@ -6,6 +6,7 @@ from typing import Any
 
 from replay_gui.core.contrast.feature import MAX_VALUE_LENGTH
 from replay_gui.core.effects.answers import answer_text
+from replay_gui.core.effects.call_values import is_name
 from replay_gui.core.effects.classifier import code_of
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.effects.tool_names import runs_code
@@ -13,7 +14,10 @@ from replay_gui.core.text.plain_text import one_line
 
 
 def call_label(call: ToolCall) -> str:
-    """Return the input: a command as it is, else ``name=value, …``; at most MAX_VALUE_LENGTH characters."""
+    """Return the input: a command as it is, else ``name=value, …``; at most MAX_VALUE_LENGTH characters.
+
+    Names of things come first, and lists and maps last: they tell calls apart, and these may be cut.
+    """
     return input_label(call.tool, call.input)
 
 
@@ -24,9 +28,15 @@ def input_label(tool: str, value: Any) -> str:
     if not isinstance(value, dict):
         return one_line(answer_text(value), MAX_VALUE_LENGTH)
     words, length = list[str](), 0
-    for name, member in value.items():
+    for name, member in sorted(
+        value.items(), key=lambda item: (isinstance(item[1], dict | list), not is_name(item[1]))
+    ):
         words.append(f"{name}={answer_text(member)[:MAX_VALUE_LENGTH]}")
         length += len(words[-1])
         if length > MAX_VALUE_LENGTH:
             break
     return one_line(", ".join(words), MAX_VALUE_LENGTH)
+
+
+def _place(value: Any) -> tuple[bool, bool]:
+    return isinstance(value, dict | list), not is_name(value)

@@ -66,6 +66,13 @@ def is_telling(value: Any) -> bool:
     return len(value) >= _MIN_PLAIN_TEXT or "/" in value or any(c.isdigit() for c in value)
 
 
+def is_name(value: Any) -> bool:
+    """Whether a value is the name or number of a thing, such as Z7GOZK: a word with letters and digits."""
+    if not isinstance(value, str) or not is_telling(value) or len(value.split()) > 1:
+        return False
+    return any(character.isalpha() for character in value) and any(character.isdigit() for character in value)
+
+
 def value_text(value: Any) -> str:
     """Return a scalar as the text in which it is looked for."""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:

@@ -41,7 +41,7 @@ def test_the_steps_are_the_calls_with_their_effects(tmp_path: Path, read_files: 
     (profile,) = read_files(write_run(tmp_path / "a.rlog", [LOOK, CANCEL])).profiles
     assert [(s.index, s.tool, s.effect, s.ok, s.label) for s in profile.steps] == [
         (2, "get_user_details", "reads", True, "user_id=mia_li_3668"),
-        (4, "cancel_reservation", "changes", True, "reason=illness, reservation_id=Z7GOZK"),
+        (4, "cancel_reservation", "changes", True, "reservation_id=Z7GOZK, reason=illness"),
     ]
     assert profile.steps[1].input == '{"reason": "illness", "reservation_id": "Z7GOZK"}'
 

@@ -67,6 +67,27 @@ def test_what_worked_is_shown_before_what_failed_first(tmp_path: Path, read_file
     assert drawn(picture_of(made)) == ["#2 #3"]
 
 
+def test_the_head_of_a_column_begins_with_what_tells_it_from_others(tmp_path: Path, read_files: ReadFiles) -> None:
+    flights = [MadeCall("book", {"day": "2024-05-21", "flight": name, "id": "XEWRD9"}) for name in ("HAT030", "HAT052")]
+    made = read_files(write_run(tmp_path / "0.rlog", flights))
+    heads = ["HAT030, XEWRD9, 2024-05-21", "HAT052, XEWRD9, 2024-05-21"]
+    assert [column.values for column in picture_of(made).columns] == heads
+
+
+def test_a_call_that_all_runs_made_shows_no_separator_of_answers(tmp_path: Path, read_files: ReadFiles) -> None:
+    refused = MadeCall("pay", pay("7334").input, None, "no such card")
+    made = read_files(
+        write_run(tmp_path / "0.rlog", [refused]),
+        write_run(tmp_path / "1.rlog", [refused, pay("7334"), LOOK], passed=False),
+    )
+    columns = picture_of(made).columns
+    assert [column.separator is None for column in columns if column.tool == "pay"] == [False]
+    made = read_files(
+        write_run(tmp_path / "2.rlog", [refused, LOOK]), write_run(tmp_path / "3.rlog", [LOOK], passed=False)
+    )
+    assert [column.separator for column in picture_of(made).columns] == [None, None]
+
+
 def test_what_worked_shares_a_column_with_what_worked(tmp_path: Path, read_files: ReadFiles) -> None:
     refused = MadeCall("pay", pay("7334").input, None, "no such card")
     made = read_files(
