@@ -60,10 +60,10 @@ class EffectClassifier:
         if finding is not None and finding.effect is not Effect.UNKNOWN:
             return finding
         named = _of_operation(input) or self._named(tool)
+        if named.effect is Effect.UNKNOWN and finding is not None:
+            return finding  # what was seen of other commands of the tool tells nothing of this one
         if named.effect is Effect.UNKNOWN and tool in self.observed:
             named = self.observed[tool]
-        if named.effect is Effect.UNKNOWN and finding is not None:
-            return finding
         targets = _targets(input) if named.effect is Effect.CHANGES else ()
         return EffectFinding(named.effect, named.reason, targets, named.certain)
 

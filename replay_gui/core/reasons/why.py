@@ -76,7 +76,7 @@ class WhyFinder:
         handed_p, handed_f = HandedIn(reference), HandedIn(other)
         with_patches = handed_p.patch is not None or handed_f.patch is not None
         if with_patches or handed_p.files or handed_f.files:
-            add_submission_reasons(reasons, handed_p, handed_f)
+            add_submission_reasons(reasons, handed_p, handed_f, both_ways=failed is None)
         _add_actions(reasons, rules, with_patches=with_patches, in_order=not both_passed)
         add_end_reasons(reasons, both_ways=failed is None)
         add_answer_reasons(reasons, with_patches=with_patches)

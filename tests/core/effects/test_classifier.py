@@ -57,6 +57,10 @@ def test_a_rule_goes_before_a_declaration_and_that_before_words() -> None:
     assert classifier.find("other", {}).reason == "a rule says so"
     blob = classifier.find("blob", {})
     assert (blob.effect, blob.certain) == (Effect.CHANGES, False)
+    unknown = EffectClassifier(observed={"bash": EffectFinding(Effect.READS, "seen")}).find(
+        "bash", {"command": "frob a"}
+    )
+    assert unknown.effect is Effect.UNKNOWN, "other commands of the tool tell nothing of this one"
     assert classifier.find("cancel", {}, ["orders.read"]).effect is Effect.READS
     assert classifier.find("look", {}, ["fs:write"]).effect is Effect.CHANGES
 

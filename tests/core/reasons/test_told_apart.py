@@ -38,6 +38,7 @@ def test_what_the_user_named_and_what_was_said_instead(tmp_path: Path) -> None:
     first = reasons(tmp_path / "1", [NAMED, USER, OFFER, YES, CANCEL], [UNNAMED, USER, OFFER, NO])[0]
     assert first.chip == "input"
     assert first.details == ("In good the user named Z7GOZK (event 2); in bad the user never did.",)
+    assert [(origin.side, origin.index) for origin in first.origins if origin.value == "Z7GOZK"] == [("a", 1)]
     asked = replace(OFFER, text="Well. Shall I cancel the reservation for you?")
     first = reasons(tmp_path / "2", [NAMED, USER, OFFER, YES, CANCEL], [NAMED, USER, asked, NO])[0]
     assert first.details == (
@@ -68,6 +69,19 @@ def test_without_outcomes_the_order_of_the_runs_does_not_matter(tmp_path: Path) 
     for number, (a, b) in enumerate(((cut, whole), (whole, cut))):
         first = reasons(tmp_path / f"{number}", a, b, passed=None)[0]
         assert (first.kind, first.tier) == (ReasonKind.CUT_OFF, Tier.RESULT)
+
+
+def test_of_two_patches_the_name_that_was_read_comes_before_one_that_was_invented(tmp_path: Path) -> None:
+    look = Step(tool="Read", input={"file_path": "/w/a.py"}, answer="class LookupProblem: ...\nold = 1\n")
+    edits = [
+        Step(tool="Edit", input={"file_path": "/w/a.py", "old_string": "old = 1", "new_string": new}, answer="ok")
+        for new in ("new = inferred_thing()", "new = catch(LookupProblem)")
+    ]
+    for number, (a, b) in enumerate((edits, edits[::-1])):
+        first = reasons(tmp_path / f"{number}", [TASK, look, a], [TASK, look, b], passed=None)[0]
+        name, other = "BA"[number], "AB"[number]
+        uses = f"In /w/a.py {name} uses LookupProblem, catch; {other} does not, but inferred_thing."
+        assert first.sentence == uses, "whichever run comes first"
 
 
 def test_an_answer_that_a_run_changed_itself_is_not_another_answer_of_the_world(tmp_path: Path) -> None:

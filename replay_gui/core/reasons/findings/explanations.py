@@ -106,8 +106,14 @@ def explain_missing(done_by: RunAccount, other: RunAccount, call: ToolCall) -> E
         return Explanation(closing, "cut off", origins, index=None if last_step is None else last_step[0])
     named = named_by_user(done_by, other, telling_values(call), call.request)
     if named is not None:
-        return Explanation((named,), LackKind.INPUT.value, origins)
+        sentence, origin = named
+        return Explanation((sentence,), LackKind.INPUT.value, _with_origin(origins, origin))
     return _asked_last(other, call, origins) or _said_instead(done_by, other, call, links)
+
+
+def _with_origin(origins: tuple[Origin, ...], more: Origin) -> tuple[Origin, ...]:
+    """Return the origins with one more, by run and order."""
+    return tuple(sorted({*origins, more}, key=lambda origin: (origin.side, origin.index, origin.value)))
 
 
 def _like_tries(run: RunAccount, call: ToolCall) -> list[ToolCall]:
@@ -125,13 +131,14 @@ def explain_extra(done_by: RunAccount, other: RunAccount, call: ToolCall) -> Exp
     nowhere = [link.value for link in links if link.index == call.request and _nowhere_chip(link.value) == MADE_UP]
     known = at_hand_words(other, links, call)
     named = named_by_user(done_by, other, telling_values(call), call.request)
+    origins = origins_of(done_by, links)
     sentences, chip = [f"{known}."] if known else [], LackKind.AGENT.value
     if lack is not None:
         sentences, chip = [_lack_of_extra(done_by, other, lack)], lack.kind.value
     elif nowhere:
         sentences, chip = [_from_nowhere(done_by, call, value_words(nowhere[0]))], MADE_UP
     elif named is not None:
-        sentences, chip = [named], LackKind.INPUT.value
+        sentences, chip, origins = [named[0]], LackKind.INPUT.value, _with_origin(origins, named[1])
     message = next(done_by.messages.before(call.request, OriginRole.USER), None)
     if message is not None and call.request - message[0] <= _YES_WITHIN:
         index, words = message
@@ -140,7 +147,7 @@ def explain_extra(done_by: RunAccount, other: RunAccount, call: ToolCall) -> Exp
             sentences.append(f"Before it, {done_by.name} {asked_words(offer)}, {replied_words(message)}.")
         else:
             sentences.append(f"{done_by.name} did it after {quoted(words)} ({event_words(index)}).")
-    return Explanation(tuple(sentences), chip, origins_of(done_by, links))
+    return Explanation(tuple(sentences), chip, origins)
 
 
 def explain_changed(
@@ -175,7 +182,7 @@ def explain_changed(
         reference, other, [text_a] if told_a else [], a.request
     )
     if asked is not None:
-        return Explanation((asked,), LackKind.INPUT.value, origins)
+        return Explanation((asked[0],), LackKind.INPUT.value, _with_origin(origins, asked[1]))
     named = [at for at, words in other.messages.before(b.request, OriginRole.AGENT) if told_b and text_b in words]
     on_it = f" {other.name} first named {shown_b} at {event_words(named[-1])}." if named else ""
     both = told_a and told_b and other.first_place(text_a, b.request) is not None

@@ -5,27 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from replay_gui.core.effects.call_values import is_name
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.reasons.evidence.messages import Message
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.evidence.value_chain import Link, had_the_values, telling_values
-from replay_gui.core.reasons.origin import OriginRole
+from replay_gui.core.reasons.origin import Origin, OriginRole
 from replay_gui.core.reasons.phrases import event_words, quoted, value_words
 
 _QUESTION = re.compile(r"[^.!?\n]*\?(?=\s|$)")
 _MAX_AT_HAND = 3  # values that a sentence names
 
 
-def named_by_user(done_by: RunAccount, other: RunAccount, values: Sequence[str], before: int) -> str | None:
-    """Return that the user named one of these values in `done_by` and never in `other`; None where it is not so.
+def named_by_user(
+    done_by: RunAccount, other: RunAccount, values: Sequence[str], before: int
+) -> tuple[str, Origin] | None:
+    """Return that the user named one of these values in `done_by` and never in `other`, and where.
 
-    `before`: index in `done_by` before which the user must have named it.
+    None where it is not so. `before`: index in `done_by` before which the user must have named it.
     """
     for value in values:
         index = done_by.messages.first_naming(OriginRole.USER, value, before)
         if index is not None and other.messages.never_named(OriginRole.USER, value):
             named = f"In {done_by.name} the user named {value_words(value)} ({event_words(index)})"
-            return f"{named}; in {other.name} the user never did."
+            return f"{named}; in {other.name} the user never did.", done_by.origin(index, value)
     return None
 
 
@@ -34,14 +37,9 @@ def at_hand_words(other: RunAccount, links: list[Link], call: ToolCall) -> str:
     if not had_the_values(other, links, call):
         return ""
     led = {link.value for link in links if link.index < call.request}
-    own = sorted((value for value in telling_values(call) if value in led), key=_is_number)
-    shown = ", ".join(map(value_words, own[:_MAX_AT_HAND]))
-    return f"{other.name} had {shown or 'the same values'} at hand, too"
-
-
-def _is_number(value: str) -> bool:
-    """Whether a value is a number, a date or a time, which names less than a word does."""
-    return not any(character.isalpha() for character in value)
+    own = sorted((value for value in telling_values(call) if value in led), key=lambda value: not is_name(value))
+    *shown, last = [*map(value_words, own[:_MAX_AT_HAND])] or ["the same values"]
+    return f"{other.name} had {' and '.join(filter(None, (', '.join(shown), last)))} at hand, too"
 
 
 def asked_words(message: Message) -> str:

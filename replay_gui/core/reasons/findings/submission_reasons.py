@@ -54,8 +54,11 @@ class HandedIn:
         self.unanswered = unanswered_edits(run.calls)
 
 
-def add_submission_reasons(reasons: ReasonList, handed_p: HandedIn, handed_f: HandedIn) -> None:
-    """Add the reasons in patches or files; `handed_p`: of the reference, `handed_f`: of the other run."""
+def add_submission_reasons(reasons: ReasonList, handed_p: HandedIn, handed_f: HandedIn, *, both_ways: bool) -> None:
+    """Add the reasons in patches or files.
+
+    `handed_p`: of the reference, `handed_f`: of the other run. `both_ways`: no run is known to have failed.
+    """
     if handed_p.patch is None and handed_f.patch is None and not (handed_p.files and handed_f.files):
         return _add_files_of_one(reasons, handed_p, handed_f)
     if (handed_p.patch is None) != (handed_f.patch is None) and not (handed_p.files and handed_f.files):
@@ -66,7 +69,8 @@ def add_submission_reasons(reasons: ReasonList, handed_p: HandedIn, handed_f: Ha
     for path in both[:_MAX_FILES]:
         _add_rewritten(reasons, path, files_f[path])
         _add_taken_out(reasons, path, files_p[path], files_f[path])
-        _add_names(reasons, path, (files_p[path], files_f[path]), at=(handed_p.index, handed_f.index))
+        changes = files_p[path], files_f[path]
+        _add_names(reasons, path, changes, at=(handed_p.index, handed_f.index), both_ways=both_ways)
     return None
 
 
@@ -186,35 +190,48 @@ def _add_names(
     path: str,
     changes: tuple[FileChange, FileChange],
     at: tuple[EventIndex | None, EventIndex | None],
+    *,
+    both_ways: bool,
 ) -> None:
-    """Add the names that only one of two changes of a file uses."""
-    change_p, change_f = changes
-    names_p, names_f = code_names(change_p.added), code_names(change_f.added)
-    before = code_names(change_p.removed) + code_names(change_f.removed)
-    only_p = _ranked(reasons.reference, (name for name in names_p if name not in names_f), before.keys())
-    only_f = _ranked(reasons.other, (name for name in names_f if name not in names_p), before.keys())
-    name, reference = reasons.other.name, reasons.reference.name
+    """Add the names that only one of two changes of a file uses. `both_ways`: no run is known to have failed."""
+    first, second = reasons.reference, reasons.other
+    names_p, names_f = (code_names(change.added) for change in changes)
+    before = code_names(changes[0].removed) + code_names(changes[1].removed)
+    only_p = _ranked(first, (name for name in names_p if name not in names_f), before.keys())
+    only_f = _ranked(second, (name for name in names_f if name not in names_p), before.keys())
     if not only_p and not only_f:
-        if any(_bare(a) != _bare(b) for a, b in _sides(change_p, change_f)):
-            is_code = not path.endswith(".py") or _differs_in_code(change_p, change_f)
-            what = "in other code that uses the same names" if is_code else "in comments and docstrings alone"
-            _add(
-                reasons,
-                f"{name} changed {_file(path)} otherwise than {reference}, {what}.",
-                tier=Tier.RESULT if is_code else Tier.OTHER,
-                details=_first_lines(reasons, change_p, change_f),
-                at=at,
-            )
+        _add_other_lines(reasons, path, changes, at)
         return
-    where = _where(change_p if only_p else change_f, (only_p or only_f)[0], path)
-    if only_p:
-        but = f", but {', '.join(only_f)}" if only_f else ""
-        sentence = f"In {where} {reference} uses {', '.join(only_p)}; {name} does not{but}."
-        details, origins = _first_read(reasons, only_p[0])
-    else:
-        sentence = f"In {where} {name} uses {', '.join(only_f)}; {reference} does not."
-        details, origins = (), ()
+    if not only_p or (
+        both_ways and only_f and only_f[0][0] < only_p[0][0]
+    ):  # what was read says more than what was invented
+        changes, first, second, only_p, only_f = changes[::-1], second, first, only_f, only_p
+    names, others = ([name for _, name in only] for only in (only_p, only_f))
+    but = f", but {', '.join(others)}" if others else ""
+    where = _where(changes[0], names[0], path)
+    sentence = f"In {where} {first.name} uses {', '.join(names)}; {second.name} does not{but}."
+    details, origins = _first_read(first, second, names[0])
     _add(reasons, sentence, order=-0.8, details=details, origins=origins, at=at)
+
+
+def _add_other_lines(
+    reasons: ReasonList,
+    path: str,
+    changes: tuple[FileChange, FileChange],
+    at: tuple[EventIndex | None, EventIndex | None],
+) -> None:
+    """Add that a file was changed otherwise with the same names, if it was."""
+    if all(_bare(a) == _bare(b) for a, b in _sides(*changes)):
+        return
+    is_code = not path.endswith(".py") or _differs_in_code(*changes)
+    what = "in other code that uses the same names" if is_code else "in comments and docstrings alone"
+    _add(
+        reasons,
+        f"{reasons.other.name} changed {_file(path)} otherwise than {reasons.reference.name}, {what}.",
+        tier=Tier.RESULT if is_code else Tier.OTHER,
+        details=_first_lines(reasons, *changes),
+        at=at,
+    )
 
 
 def _first_lines(reasons: ReasonList, change_p: FileChange, change_f: FileChange) -> tuple[str, ...]:
@@ -251,23 +268,25 @@ def _bare(lines: Counter[str]) -> Counter[str]:
     return bare
 
 
-def _ranked(run: RunAccount, names: Iterable[str], before: Iterable[str]) -> list[str]:
+_Rank = tuple[bool, bool, bool, int, str]
+
+
+def _ranked(run: RunAccount, names: Iterable[str], before: Iterable[str]) -> list[tuple[_Rank, str]]:
     """Return the first names: those that the old code lacks and the run had read before those that it invented."""
     known_before = frozenset(before)
     candidates = sorted(set(names), key=lambda name: (name in known_before, name.isdigit(), -len(name), name))[:60]
     run.places.find_all(candidates)
 
-    def rank(name: str) -> tuple[bool, bool, bool, int, str]:
+    def rank(name: str) -> _Rank:
         place = run.first_place(name)
         was_read = place is not None and run.role_at(place) is not OriginRole.AGENT
         return name in known_before, not was_read and name not in BUILT_IN, len(name) < 4, -len(name), name
 
-    return sorted(candidates, key=rank)[:_MAX_NAMES]
+    return sorted((rank(name), name) for name in candidates)[:_MAX_NAMES]
 
 
-def _first_read(reasons: ReasonList, name: str) -> tuple[tuple[str, ...], tuple[Origin, ...]]:
-    """Return where the reference first had a name from, and whether the other run saw it."""
-    run, other = reasons.reference, reasons.other
+def _first_read(run: RunAccount, other: RunAccount, name: str) -> tuple[tuple[str, ...], tuple[Origin, ...]]:
+    """Return where a run first had a name from, and whether the other run saw it."""
     place = run.first_place(name)
     if place is None:
         return (), ()
