@@ -41,7 +41,7 @@ class RunView(QWidget):
 
     def __init__(self, session: Session, finder: RunSearch, rules: RuleBook, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session = session
+        self._session, self.finder = session, finder
         self.timeline = TimelinePanel(session)
         events, detail, state = EventList(session, finder), EventDetail(session), StateInspector(session)
         self.events, self.detail, self.state = events, detail, state

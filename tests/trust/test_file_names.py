@@ -13,7 +13,7 @@ import pytest
 
 from replay_gui.cli import main
 from replay_gui.engine.jobs.job_messages import decode_value, encode_value
-from replay_gui.windows.session.window_state import ShownComparison, WindowState
+from replay_gui.windows.session.window_state import ShownComparison, ShownRuns, WindowState
 from tests.helpers.claude_code_lines import assistant, text, user, write
 from tests.helpers.logs import write_log
 from tests.helpers.paths import ROOT
@@ -93,7 +93,7 @@ def test_every_command_takes_it_and_prints_no_control_character(
 @every_name
 def test_what_the_window_showed_is_kept(name: bytes) -> None:
     path = os.fsdecode(name)
-    state = WindowState(path=path, many=(path,), comparison=ShownComparison(path=path), format=path)
+    state = WindowState(path=path, runs=ShownRuns(sources=(path,)), comparison=ShownComparison(path=path), format=path)
     saved = state.save()
     assert saved.isascii()
     assert WindowState.restored(saved) == state

@@ -62,6 +62,7 @@ class EvaluatedRunTable(QAbstractTableModel):
         super().__init__(parent)
         self._session = session
         self._only_chosen = only_chosen
+        self._runs: list[EvaluatedRun] = []  # the session may have others, or none, before it tells so
         self._all: list[int] = []  # in the order of the session
         self._numbers: list[int] = []  # as they are sorted, of those that are not filtered out
         self._sorted: tuple[int, Qt.SortOrder] = (-1, Qt.SortOrder.AscendingOrder)
@@ -78,12 +79,12 @@ class EvaluatedRunTable(QAbstractTableModel):
 
     def run(self, row: int) -> EvaluatedRun:
         """The run of a row."""
-        return self._session.runs[self._numbers[row]]
+        return self._runs[self._numbers[row]]
 
     def has(self, column: int) -> bool:
         """Return whether any run has a value in this column."""
         if column not in self._has:
-            runs, value_of = self._session.runs, _VALUES[column]
+            runs, value_of = self._runs, _VALUES[column]
             self._has[column] = any(value_of(runs[number]) is not None for number in self._all)
         return self._has[column]
 
@@ -102,7 +103,7 @@ class EvaluatedRunTable(QAbstractTableModel):
     def _arrange(self) -> None:
         """Sort and filter the runs anew."""
         numbers, (column, order) = self._all, self._sorted
-        runs = self._session.runs
+        runs = self._runs
         if self._filter:
             if not self._texts:
                 self._texts = [_searched(run) for run in runs]
@@ -123,8 +124,8 @@ class EvaluatedRunTable(QAbstractTableModel):
 
     @Slot()
     def _refresh(self) -> None:
-        session = self._session
-        numbers = list(range(len(session.runs)))
+        session, self._runs = self._session, self._session.runs
+        numbers = list(range(len(self._runs)))
         if self._only_chosen:
             numbers = [] if session.contrasted is None else list(session.contrasted.chosen)
             ranks = {False: 0, True: 1, None: 2}
@@ -156,7 +157,7 @@ class EvaluatedRunTable(QAbstractTableModel):
         if not index.isValid():
             return None
         number, column = self._numbers[index.row()], index.column()
-        run = self._session.runs[number]
+        run = self._runs[number]
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return _words(column, _VALUES[column](run))

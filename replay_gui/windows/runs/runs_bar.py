@@ -111,6 +111,11 @@ class RunsBar(ActionBar):
         self.passed.style().unpolish(self.passed)
         self.passed.style().polish(self.passed)
 
+    def set_passed(self, text: str) -> None:
+        """Say what passing is in the runs that are read next; what is wrong is left out."""
+        self.passed.setText("" if _problem(text) else text.strip())
+        self._session.passed = self.passed.text()
+
     @Slot()
     def _on_passed(self) -> None:
         text = self.passed.text().strip()

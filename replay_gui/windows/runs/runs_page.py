@@ -15,6 +15,7 @@ from replay_gui.core.log.positions import EventIndex, position_after
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.models.session import Session
+from replay_gui.windows.session.window_state import ShownRuns
 
 if TYPE_CHECKING:
     from replay_gui.windows.dialogs.export_dialog import ExportDialog
@@ -102,6 +103,32 @@ class RunsPage(QObject):
         _ = self.view, self.bar  # they show how far it is
         self.runs.open(tuple(map(os.path.abspath, sources)))
         self.show(True)
+
+    def save(self) -> ShownRuns:
+        """Return which runs there are, and how they are shown, for `restore`."""
+        if not self.has_runs:
+            return ShownRuns(shown=False)
+        runs = self.runs
+        return ShownRuns(
+            sources=runs.sources,
+            shown=self.shown,
+            passed=runs.passed,
+            group_by=runs.group_by,
+            filter=self.bar.filter.text(),
+        )
+
+    def restore(self, kept: ShownRuns) -> None:
+        """Read the runs again that `save` was asked for, in the same way; a way that there is not is left out."""
+        from replay_gui.core.contrast.run_groups import FACTS
+
+        _ = self.view  # it shows how far it is
+        self.bar.set_passed(kept.passed)
+        self.bar.filter.setText(kept.filter)
+        self.runs.open(kept.sources)
+        if kept.group_by in FACTS:
+            self.runs.set_group_by(kept.group_by)
+        if kept.shown:
+            self.show(True)
 
     def show(self, on: bool) -> None:
         """Bring the page to the front, or let others be there."""

@@ -18,6 +18,7 @@ from replay_gui.windows.runs.runs_page import RunsPage
 from replay_gui.windows.session.window_state import (
     ShownComparison,
     ShownFilter,
+    ShownSearch,
     ShownState,
     WindowState,
     short_paths,
@@ -79,16 +80,17 @@ class SessionRestore(QObject):
 
     def _state(self) -> WindowState:
         session = self._session
-        if self._runs_page.shown:
-            return WindowState(many=tuple(self._runs_page.runs.sources))
-        if session.facts is None:
-            return WindowState()
+        runs = self._runs_page.save()
+        if session.facts is None or runs.shown:
+            return WindowState(runs=runs)
         view = self._get_view()
         filter_, tree = view.events.table.filter, view.state.tree
         page = view.detail.pages.currentWidget()
         return WindowState(
             path=os.path.abspath(session.facts.given),
             format=session.format,
+            runs=runs,
+            search=ShownSearch(text=view.finder.text, match_case=view.finder.match_case),
             comparison=self._compared(),
             axis="time" if session.axis == "time" else "number",
             view=None if session.shows_all else session.view,
@@ -133,9 +135,9 @@ class SessionRestore(QObject):
         state = WindowState.restored(self._settings.value(_KEY))
         if state is None:
             return
-        if state.many:
-            self._runs_page.open(state.many)
-        elif state.path:
+        if state.runs.sources:
+            self._runs_page.restore(state.runs)
+        if state.path:
             self._wanted = state
             self._session.open(state.path, format=state.format)
 
@@ -178,6 +180,8 @@ class SessionRestore(QObject):
                 without_tools=frozenset(kept.without_tools),
             )
         )
+        if state.search.text:
+            view.finder.find(state.search.text, state.search.match_case)
         view.detail.show_tab(state.tab)
         view.state.changed_only.setChecked(state.state.changed_only)
         view.state.tree.open_paths(state.state.expanded, state.state.collapsed)

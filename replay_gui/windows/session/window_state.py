@@ -50,19 +50,37 @@ class ShownState(msgspec.Struct, frozen=True, kw_only=True):
     top: _Place = 0
 
 
+class ShownRuns(msgspec.Struct, frozen=True, kw_only=True):
+    """The page of many runs: files and folders, and whether it was in front; see RunsSession for what they are by."""
+
+    sources: _Names = ()
+    shown: bool = True
+    passed: _Text = ""
+    group_by: _Text = ""
+    filter: _Text = ""
+
+
+class ShownSearch(msgspec.Struct, frozen=True, kw_only=True):
+    """What was searched for in the events of the run."""
+
+    text: Annotated[str, Meta(max_length=1_000)] = ""
+    match_case: bool = False
+
+
 class WindowState(msgspec.Struct, frozen=True, kw_only=True):
     """What a window showed when it was closed; the position in each run is kept elsewhere (see LastPositions).
 
     Attributes:
-        path: run A, as it is opened again; "" for none. format: the importer that the user had chosen. many: the files
-            and folders of the page of many runs, where that was shown. comparison: with run B.
+        path: run A, as it is opened again; "" for none. format: the importer that the user had chosen.
+        runs: the page of many runs. comparison: with run B. search: in the run.
         axis, view: of the timeline. bookkeeping: whether such lines were shown. folded: subagents, by number.
         rows: the first row of the list in sight. tab, detail: of the event, and how far it was scrolled.
     """
 
     path: _Text = ""
     format: _Text | None = None
-    many: _Names = ()
+    runs: ShownRuns = ShownRuns()
+    search: ShownSearch = ShownSearch()
     comparison: ShownComparison | None = None
     axis: Literal["number", "time"] = "number"
     view: tuple[float, float] | None = None

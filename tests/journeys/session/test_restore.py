@@ -15,7 +15,7 @@ from replay_gui.core.log.positions import Position
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.models.run.event_filter import EventFilter
 from replay_gui.models.session import Session
-from replay_gui.samples import OTHERWISE, REFERENCE
+from replay_gui.samples import EVALUATION, OTHERWISE, REFERENCE
 from replay_gui.windows.main_window import MainWindow
 from replay_gui.windows.session.session_restore import RESTORES
 from tests.helpers.journey import Journey
@@ -68,6 +68,11 @@ def test_a_run_is_shown_as_it_was(start: Start, tmp_path: Path) -> None:
     view.detail.show_tab(2)
     view.toggle_facts()
     shown, rows = session.view, view.events.view.verticalScrollBar().value()
+    view.events.hits_only.setChecked(False)
+    journey.window.find_field.case.setChecked(True)
+    journey.window.find_field.set_text("Look")
+    journey.until(lambda: view.finder.text == "Look" and not view.finder.searching)
+    count = view.finder.count
     journey = start()
     settled(journey)
     session, view = journey.session, journey.window.run_view
@@ -79,7 +84,42 @@ def test_a_run_is_shown_as_it_was(start: Start, tmp_path: Path) -> None:
     assert view.state.view.chosen == ("memory", "fact3")
     assert {("tools", "search"), ("memory",)} <= view.state.tree.expanded
     assert (view.state.changed_only.isChecked(), view.detail.tabs.checkedId(), view.shows_facts) == (True, 2, True)
-    assert view.events.view.verticalScrollBar().value() == rows > 0
+    journey.until(lambda: not view.finder.searching)
+    assert (view.finder.text, view.finder.match_case, view.finder.count) == ("Look", True, count)
+    assert journey.window.find_field.line.text() == "Look"
+    view.events.hits_only.setChecked(False)
+    assert rows > 0
+
+
+def _with_runs(journey: Journey, counts: tuple[int, int, int]) -> Journey:
+    page = journey.window.runs_page
+    journey.until(lambda: page.runs.contrasted is not None and not page.runs.working)
+    journey.until(lambda: not journey.window.restore.working)
+    assert (page.runs.counts, page.runs.passed, page.runs.group_by) == (counts, "calls > 3", "outcome")
+    assert (page.bar.filter.text(), page.bar.passed.text()) == ("train", "calls > 3")
+    return journey
+
+
+def test_the_runs_of_a_folder_are_shown_as_they_were(start: Start) -> None:
+    journey = start()
+    page = journey.window.runs_page
+    page.open((str(EVALUATION.path),))
+    journey.until(lambda: page.runs.contrasted is not None and not page.runs.working)
+    passed = page.runs.counts[0]
+    page.bar.set_passed("calls > 3")
+    page.runs.reload()
+    journey.until(lambda: page.runs.contrasted is not None and not page.runs.working)
+    assert page.runs.counts[0] != passed
+    page.runs.set_group_by("outcome")
+    page.bar.filter.setText("train")
+    counts = page.runs.counts
+    shown = _with_runs(start(), counts)
+    assert (shown.window.runs_page.shown, shown.session.facts) == (True, None)
+    shown.window.runs_page.view.run_wanted.emit(0)
+    shown.until(lambda: shown.session.facts is not None)
+    again = _with_runs(start(), counts)
+    again.until(lambda: again.session.facts is not None)
+    assert not again.window.runs_page.shown
 
 
 def test_a_comparison_is_shown_as_it_was(start: Start) -> None:
