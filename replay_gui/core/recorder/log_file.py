@@ -22,6 +22,8 @@ class LogFile:
     """
 
     _handle = -1
+    _place = 0  # of the handle, after what was appended last
+    _identity = (0, 0)  # device and number of the file
 
     def __init__(self, path: str | os.PathLike[str], *, create: bool, fsync: bool) -> None:
         """Open and lock the file.
@@ -37,6 +39,7 @@ class LogFile:
         self.path = Path(path)
         self.size = 0
         self._fsync = fsync
+        self._process = os.getpid()
         flags = os.O_RDWR | os.O_APPEND | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         if create:
             flags |= os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
@@ -45,7 +48,9 @@ class LogFile:
         except (OSError, ValueError) as why:
             reason = "it is a link" if create and self.path.is_symlink() else getattr(why, "strerror", None) or str(why)
             raise LogUnreadable(f"{self.path}: cannot be written: {reason}") from None
-        if not stat.S_ISREG(os.fstat(self._handle).st_mode):
+        status = os.fstat(self._handle)
+        self._identity = status.st_dev, status.st_ino
+        if not stat.S_ISREG(status.st_mode):
             self.close()
             raise LogUnreadable(f"{self.path}: cannot be written: it is a device or a pipe, not a file")
         if fcntl is not None:
@@ -57,8 +62,8 @@ class LogFile:
 
     @property
     def is_open(self) -> bool:
-        """Whether anything can still be appended."""
-        return self._handle >= 0
+        """Whether anything can still be appended; never in a process that was forked from the one that began."""
+        return self._handle >= 0 and self._process == os.getpid()
 
     def has_bytes(self) -> bool:
         """Tell whether the file holds anything, written by this process or not."""
@@ -67,11 +72,15 @@ class LogFile:
     def append(self, data: bytes) -> None:
         """Write `data` at the end.
 
-        EventInvalid where the file is closed. LogUnreadable where the disk refuses it; what was written of `data` is
-        then cut off again, and the file is closed.
+        EventInvalid where the file is closed, or another process's. LogUnreadable where the disk refuses it; what was
+        written of `data` is then cut off again, and the file is closed.
         """
-        if self._handle < 0:
-            raise EventInvalid(f"{self.path}: the log is closed")
+        if not self.is_open:
+            reason = "the log is closed" if self._handle < 0 else "the log is that of the process which began it"
+            raise EventInvalid(f"{self.path}: {reason}")
+        if not self._is_our_handle():
+            self._handle = -1
+            raise LogUnreadable(f"{self.path}: cannot be written: the program has closed the file; the log ends there")
         try:
             written = os.write(self._handle, data)
             while written < len(data):
@@ -79,6 +88,7 @@ class LogFile:
             if self._fsync:
                 os.fsync(self._handle)
             self.size += len(data)
+            self._place = self.size
         except OSError as why:
             try:
                 os.ftruncate(self._handle, self.size)
@@ -88,6 +98,16 @@ class LogFile:
             self.close()
             raise LogUnreadable(f"{self.path}: cannot be written: {why.strerror}; {after}") from None
 
+    def _is_our_handle(self) -> bool:
+        """Whether the handle is the log's; the program may have closed all of its handles, and got this one anew."""
+        try:
+            if os.lseek(self._handle, 0, os.SEEK_CUR) == self._place:  # a quarter of what fstat() takes
+                return True
+            status = os.fstat(self._handle)
+        except OSError:
+            return False
+        return (status.st_dev, status.st_ino) == self._identity
+
     def cut_to(self, size: int) -> None:
         """Remove what stands behind the first `size` bytes."""
         os.ftruncate(self._handle, size)
@@ -95,7 +115,8 @@ class LogFile:
     def close(self) -> None:
         """Close the file and release the lock."""
         if self._handle >= 0:
-            os.close(self._handle)
+            if self._is_our_handle():
+                os.close(self._handle)
             self._handle = -1
 
 

@@ -72,7 +72,7 @@ class Secrets:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.hidden = self.learnings = 0
-        self._learning = threading.Lock()
+        self._learning = threading.RLock()  # the handler of a signal may interrupt its holder
         self._values: set[str] = set()
         self._looked_at: set[tuple[str, str]] = set()  # most requests have the headers of the one before
         self._forms: tuple[str, ...] = ()

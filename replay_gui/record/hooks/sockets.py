@@ -9,11 +9,11 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from replay_gui.record.sessions.call_session import session_in_force
+from replay_gui.record.sessions.call_session import is_forked_from_rerun, session_in_force
 from replay_gui.record.sessions.open_call import current_call
 
 _CONNECTIONS = frozenset(("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto"))
-_PROCESSES = frozenset(("subprocess.Popen", "os.system", "os.posix_spawn"))
+_PROCESSES = frozenset(("subprocess.Popen", "os.system", "os.posix_spawn", "os.fork", "os.forkpty"))
 
 _HARMLESS = frozenset(("uname", "ldconfig", "/sbin/ldconfig", "lsb_release"))  # by which libraries learn of the system
 
@@ -41,6 +41,8 @@ def _on_event(event: str, arguments: tuple[Any, ...]) -> None:
     if event == "subprocess.Popen" and str(arguments[0]) in _HARMLESS:
         return
     session = session_in_force()
+    if session is None and event in _CONNECTIONS and is_forked_from_rerun():
+        raise SocketRefused(f"{event}: a re-run opens no connection, and nor does a process that is forked from it")
     if session is None or ((current := current_call()) is not None and current.answer is None):
         return  # inside a call that is made for real
     what = "a connection" if event in _CONNECTIONS else "a process"

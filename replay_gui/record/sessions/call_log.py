@@ -62,7 +62,7 @@ class CallLog:
         surroundings: frozenset[Surrounding] = frozenset(),
     ) -> None:
         self._begin = begin
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # the handler of a signal may interrupt its holder
         self._recorder: GuardedRecorder | None = None
         self.secrets = secrets
         self.surroundings = surroundings
@@ -92,17 +92,17 @@ class CallLog:
         meta = {**self._told(request.meta), "parent": parent, LANE: lane}
         if drawn := self.drawn.take(lane, parent):
             meta[DRAWN] = drawn
-        with recorder.taking_clean():
+        with recorder.writing:
             if request.kind is CallKind.TOOL:
                 value = self.secrets.hide(request.value)
-                call = recorder.tool_request(request.name, value, tool_version=request.version, **meta)
+                call = recorder.plain.tool_request(request.name, value, tool_version=request.version, **meta)
                 return WrittenRequest(call, request.kind, request.name, key_of_value(value))
             if isinstance(request.value, dict):
                 value = self._parts.split(request.value, self._write_part)
             else:
                 value = self.secrets.hide(request.value)
             now = clock.time_ns()
-            seq = recorder.append(MODEL_REQUEST, {"endpoint": request.name, "request": value}, time=now, **meta)
+            seq = recorder.plain.append(MODEL_REQUEST, {"endpoint": request.name, "request": value}, time=now, **meta)
         return WrittenRequest(RecordedCall(request.name, "", seq, now), request.kind, request.name)
 
     def _told(self, meta: Mapping[str, Any]) -> dict[str, Any]:
@@ -124,14 +124,14 @@ class CallLog:
             meta[DRAWN] = drawn
         now = clock.time_ns()
         meta |= {"time": now, "duration": max(0, now - written.call.time), "parent": written.call.seq}
-        with recorder.taking_clean():
+        with recorder.writing:
             if written.kind is CallKind.TOOL:
                 if answer.error_type:
                     meta["error_type"] = answer.error_type
-                return recorder.tool_response(written.call, output, success=error is None, error=error, **meta)
+                return recorder.plain.tool_response(written.call, output, success=error is None, error=error, **meta)
             if error is not None:
-                return recorder.error(answer.error_type, error, written.name, recoverable=True, **meta)
-            return recorder.decision(answer.decision_type, output, reasoning, **meta)
+                return recorder.plain.error(answer.error_type, error, written.name, recoverable=True, **meta)
+            return recorder.plain.decision(answer.decision_type, output, reasoning, **meta)
 
     def clean_answer(self, answer: CallAnswer) -> CallAnswer:
         """Return an answer in plain values, without secrets."""
@@ -150,9 +150,9 @@ class CallLog:
     def close(self, unseen: Mapping[str, int]) -> None:
         """Say what the log lacks, and seal it, where it was begun and is still open."""
         if self._recorder is not None and self._recorder.is_open:
-            with self._recorder.lock:
-                for what, times in sorted(unseen.items()):
-                    self._recorder.append(NOT_RECORDED, {"what": what}, parent=None, times=times)
+            for what, times in sorted(unseen.items()):
+                self._recorder.append(NOT_RECORDED, {"what": what}, parent=None, times=times)
+            with self._recorder.writing:
                 self._recorder.seal()
 
     def key(self, request: CallRequest) -> bytes:
@@ -173,9 +173,9 @@ class CallLog:
             request.kind is CallKind.TOOL and written.key == key_of_value(self.secrets.hide(request.value))
         )
 
-    def _write_part(self, part: RequestPart) -> None:  # while clean values are taken
+    def _write_part(self, part: RequestPart) -> None:  # while it is being written
         event = event_of_part(part)
-        self.recorder.append(event.kind, event.payload, **event.meta)
+        self.recorder.plain.append(event.kind, event.payload, **event.meta)
 
 
 def key_of_value(value: Any) -> bytes:

@@ -73,6 +73,12 @@ def session_in_force() -> CallSession | None:
     return session if session is not None and _Process.pid == os.getpid() else None
 
 
+def is_forked_from_rerun() -> bool:
+    """Whether this process was forked from one that is being run again: it has no session, and nothing answers it."""
+    session = _Process.session
+    return session is not None and session.is_rerun and _Process.pid != os.getpid()
+
+
 def put_in_force(session: CallSession | None) -> None:
     """Make this the session of the process; None ends it."""
     _Process.session, _Process.pid = session, os.getpid()

@@ -8,7 +8,7 @@ import time as clock
 from collections.abc import Mapping
 from typing import Any, Self
 
-from replay_gui.core.errors import LogRefused
+from replay_gui.core.errors import EventInvalid, LogRefused
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.recorder.recorder import RecordedCall, RecordedPatch, Recorder
 from replay_gui.record.calls.plain_form import plain_form
@@ -16,19 +16,39 @@ from replay_gui.record.calls.secrets import Secrets
 from replay_gui.record.sessions.open_call import current_seq
 
 
-class TakingClean:
-    """While it is entered, a recorder's lock is held, and values are taken as they are."""
+class Writing:
+    """While it is entered, no other thread writes to a recorder's log.
+
+    Entering it again in the same thread raises EventInvalid: that is code which interrupted the writing of an event (a
+    signal's handler, say, or a finalizer), and an event inside another would break the log.
+    """
+
+    def __init__(self, recorder: GuardedRecorder) -> None:
+        self._recorder = recorder
+        self._lock = threading.RLock()
+        self._is_entered = False
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+        if self._is_entered:
+            self._lock.release()
+            raise EventInvalid(f"{self._recorder.path}: no event can be written inside the writing of another")
+        self._is_entered = True
+
+    def __exit__(self, *_: object) -> None:
+        self._is_entered = False
+        self._lock.release()
+
+
+class PlainRecorder(Recorder):
+    """Writes into the log of a GuardedRecorder what is plain and without secrets already."""
 
     def __init__(self, recorder: GuardedRecorder) -> None:
         self._recorder = recorder
 
-    def __enter__(self) -> None:
-        self._recorder.lock.acquire()
-        self._recorder.takes_clean = True
-
-    def __exit__(self, *_: object) -> None:
-        self._recorder.takes_clean = False
-        self._recorder.lock.release()
+    def append(self, kind: str, payload: dict[str, Any], **meta: Any) -> int:
+        """Record an event of any kind, while `Writing` is entered."""
+        return self._recorder.write(kind, payload, meta)
 
 
 class GuardedRecorder(Recorder):
@@ -38,8 +58,8 @@ class GuardedRecorder(Recorder):
     a tool has that call as its parent, unless given.
 
     Attributes:
-        secrets: what is replaced. lock: held while an event is written; take it to write several in a row.
-        takes_clean: whether values are plain and without secrets already; the holder of the lock alone may look.
+        secrets: what is replaced. writing: is entered while an event is written; enter it to write several in a row by
+        `plain`, which takes values as they are.
     """
 
     def __init__(
@@ -59,9 +79,8 @@ class GuardedRecorder(Recorder):
         """
         self.secrets = secrets
         self._begun = dict(begun or {})
-        self.lock = threading.RLock()
-        self.takes_clean = False
-        self._taking_clean = TakingClean(self)
+        self.writing = Writing(self)
+        self.plain = PlainRecorder(self)
         super().__init__(path, *agent, config=config, **options)
 
     @classmethod
@@ -81,29 +100,28 @@ class GuardedRecorder(Recorder):
 
     def append(self, kind: str, payload: dict[str, Any], **meta: Any) -> int:
         """Record an event of any kind; see Recorder.append."""
+        if kind == Kind.AGENT_INIT:
+            meta |= self._begun
+        if not self.is_open:  # looked at before the lock, which in a forked process nobody may ever give back
+            raise EventInvalid(f"{self.path}: the log is closed, or that of another process")
+        with self.writing:
+            return self.write(kind, self.clean(payload), self.clean(meta))
+
+    def write(self, kind: str, payload: dict[str, Any], meta: dict[str, Any]) -> int:
+        """Write an event whose values are plain and without secrets; `writing` is entered."""
         if meta.get("parent") is None and (parent := current_seq()) is not None:
             meta["parent"] = parent
         elif "parent" in meta and meta["parent"] is None:
             del meta["parent"]
-        if kind == Kind.AGENT_INIT:
-            meta |= self._begun
-        with self.lock:
-            if self.takes_clean:
-                meta.setdefault("time", clock.time_ns())
-                return self._writer.append(kind, payload, meta)
-            return super().append(kind, self.clean(payload), **self.clean(meta))
-
-    def taking_clean(self) -> TakingClean:
-        """Hold the lock, and take values as they are; not to be entered again inside."""
-        return self._taking_clean
+        meta.setdefault("time", clock.time_ns())
+        return self._writer.append(kind, payload, meta)
 
     def tool_request(
         self, tool_name: str, input: Any, *, tool_version: str = "", capabilities: list[str] | None = None, **meta: Any
     ) -> RecordedCall:
         """Record that a tool is called; see Recorder.tool_request."""
-        with self.lock:
-            value = input if self.takes_clean else self.clean(input)
-            return super().tool_request(tool_name, value, tool_version=tool_version, capabilities=capabilities, **meta)
+        value = self.clean(input)
+        return super().tool_request(tool_name, value, tool_version=tool_version, capabilities=capabilities, **meta)
 
     def patch_proposal(
         self, patch_type: str, target: str, patch: Any, reasoning: str | None = None, **meta: Any

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import sys
 import threading
 from collections.abc import Iterator, Mapping
@@ -158,8 +159,12 @@ class CallerLanes:
 
     def __init__(self) -> None:
         self._numbers: dict[tuple[int, int], int] = {}
+        self._next = itertools.count()
 
     def current(self) -> int:
         """Return the number of the thread or task that runs."""
         key = threading.get_ident(), id(running_task())
-        return self._numbers.setdefault(key, len(self._numbers))
+        number = self._numbers.get(key)
+        if number is None:  # no other thread has this key
+            number = self._numbers[key] = next(self._next)
+        return number

@@ -75,10 +75,12 @@ class RecordingSession:
         if where in self._failures:
             return
         self._failures.add(where)
+        what = f"a call that the hook {where} could not record"
         try:
-            self.log.recorder.append(NOT_RECORDED, {"what": f"a call that the hook {where} could not record"})
+            self.log.recorder.append(NOT_RECORDED, {"what": what})
         except ReplayError as why:  # the disk is full, say: the agent goes on
             log_failure(f"{where}, log", why)
+            self.note_unseen(what)  # said at the end, if it can be
 
 
 class CallBeingRecorded:

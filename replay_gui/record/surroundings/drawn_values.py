@@ -27,7 +27,7 @@ class DrawnValues:
 
     def __init__(self) -> None:
         self._values: dict[Caller, list[list[Any]]] = defaultdict(list)
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
 
     def add(self, caller: Caller, source: str, value: Any) -> bool:
         """Keep a value; return whether there was room for it."""
@@ -53,7 +53,7 @@ class PastValues:
     def __init__(self) -> None:
         self._values: dict[tuple[Caller, str], deque[Any]] = defaultdict(deque)
         self._last: dict[str, tuple[Any, float]] = {}
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
 
     def add(self, call: int | None, drawn: list[list[Any]]) -> None:
         """Add what the meta of an event holds of values that were drawn within a call."""

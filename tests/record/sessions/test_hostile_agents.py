@@ -1,0 +1,111 @@
+"""Agents that fork, close what they did not open, or call tools amid the writing of an event: their log stays whole."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from replay_gui import EventInvalid, EventLog, ReplayEngine, record
+from replay_gui.core.recorder.log_writer import LogWriter
+from replay_gui.record.hooks.sockets import SocketRefused
+
+
+@record.tool
+def echo(text: str) -> str:
+    return text
+
+
+def status_of_child(action: Callable[[], None]) -> int:
+    """Run an action in a forked process; return 0 where it raised nothing."""
+    process = os.fork()
+    if process == 0:
+        status = 1
+        try:
+            action()
+            status = 0
+        finally:
+            os._exit(status)
+    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+
+
+def whole_events(path: Path) -> list[Any]:
+    with EventLog.open(path) as log:
+        report = ReplayEngine(log).verify()
+        assert (report.verdict, report.seal) == ("VALID", "good")
+        return [*log]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_forked_process_neither_writes_nor_seals_the_log(tmp_path: Path) -> None:
+    path = tmp_path / "run.rlog"
+    with record.run(path) as run:
+
+        def child() -> None:
+            assert echo("in the child") == "in the child"
+            with pytest.raises(EventInvalid, match="another process"):
+                run.memory_write("key", "value")
+            record.stop()
+
+        assert status_of_child(child) == 0
+        echo("in the parent")
+    asked = [event.payload["input"] for event in whole_events(path) if event.kind == "ToolRequest"]
+    assert asked == [{"text": "in the parent"}]
+    lacking = [event.payload for event in whole_events(path) if event.kind == "x:bookkeeping/not-recorded"]
+    assert lacking == [{"what": "a process"}]
+
+    def connect() -> None:
+        with pytest.raises(SocketRefused):
+            socket.create_connection(("127.0.0.1", 1))
+
+    with record.rerun(path):
+        assert status_of_child(connect) == 0
+        echo("in the parent")
+
+
+def test_a_handle_that_the_agent_closed_is_not_written_to(tmp_path: Path) -> None:
+    path, own = tmp_path / "run.rlog", tmp_path / "own.txt"
+    with record.run(path) as run:
+        echo("before")
+        handle = run._writer._file._handle
+        with own.open("wb") as file:
+            os.dup2(file.fileno(), handle)  # as if all handles were closed, and this file opened
+        assert echo("after") == "after", "the agent goes on"
+    assert own.read_bytes() == b""
+    os.close(handle)  # it is still the agent's
+    with EventLog.open(path) as log:
+        assert [event.payload["output"] for event in log if event.kind == "ToolResponse"] == ["before"]
+
+
+def test_calls_amid_the_writing_of_an_event_are_named_and_break_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the handler of a signal makes them, or a finalizer."""
+    path, original = tmp_path / "run.rlog", LogWriter._append
+    refused = list[str]()
+
+    def interrupted(writer: LogWriter, kind: str, payload: dict[str, Any], meta: dict[str, Any] | None) -> int:
+        if kind == "ToolRequest":
+            assert echo("inside") == "inside"
+            try:
+                run.memory_write("key", "value")
+            except EventInvalid as why:
+                refused.append(str(why))
+        return original(writer, kind, payload, meta)
+
+    with record.run(path) as run:
+        monkeypatch.setattr(LogWriter, "_append", interrupted)
+        echo("one")
+        echo("two")
+    events = whole_events(path)
+    assert [event.payload["input"] for event in events if event.kind == "ToolRequest"] == [
+        {"text": "one"},
+        {"text": "two"},
+    ]
+    lacking = [event.payload["what"] for event in events if event.kind == "x:bookkeeping/not-recorded"]
+    assert lacking == ["a call that the hook tool echo could not record"]
+    assert len(refused) == 2
