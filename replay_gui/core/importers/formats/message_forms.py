@@ -340,17 +340,21 @@ def _call(call: dict[str, Any]) -> MessageCall:
     if call.get("type") not in _CALL_TYPES:
         rest["type"] = call["type"]
     return MessageCall(
-        _id(call, "id", "call_id", "toolCallId", "tool_call_id", "tool_id"), str(name), arguments_of(given), rest
+        _id(call, "call_id", "id", "toolCallId", "tool_call_id", "tool_id"), str(name), arguments_of(given), rest
     )
 
 
 def _result(part: dict[str, Any]) -> MessageResult:
     output = next((part[key] for key in ("response", "result", "output", "content") if part.get(key) is not None), None)
-    failed = part.get("is_error") is True or part.get("isError") is True or part.get("outcome") in ("failed", "denied")
+    failed = (
+        part.get("is_error") is True
+        or part.get("isError") is True
+        or part.get("outcome") in ("failed", "denied", "retried")
+    )
     if isinstance(output, dict) and output.keys() == {"type", "value"}:  # the Vercel AI SDK, version 5
         failed = failed or str(output["type"]).startswith("error")
         output = output["value"]
-    call_id = _id(part, "id", "tool_use_id", "toolCallId", "call_id", "tool_call_id", "tool_id")
+    call_id = _id(part, "tool_use_id", "toolCallId", "call_id", "tool_call_id", "tool_id", "id")
     return MessageResult(call_id, _name(part), content_of(output), failed, refused=part.get("outcome") == "denied")
 
 

@@ -58,7 +58,7 @@ class ChatMessages:
 
     name = "chat-messages"
     title = "chat messages"
-    version = 9
+    version = 10
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "uuid": ID,

@@ -25,7 +25,7 @@ class PydanticAi(RecordFormat):
 
     name = "pydantic-ai"
     title = "Pydantic AI messages"
-    version = 3
+    version = 4
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "run_id": ID,
@@ -108,7 +108,7 @@ class _PydanticAiEvents(RecordEvents):
                 self.run.request(call_id, name, decoded(part.get("args")), extra=more, tool_call_id=call_id)
             case "tool-return" | "builtin-tool-return":
                 self.run.context.pop("parent", None)
-                failed = part.get("outcome") in ("failed", "denied")
+                failed = part.get("outcome") in ("failed", "denied", "retried")
                 self.how = ("answered", None) if content == _OUTPUT_TAKEN else self.how
                 error = (first_line(content) or "failed") if failed else None
                 self.result(call_id, content, error, more, tool_name=name)

@@ -20,7 +20,7 @@ class SmolAgents(RecordFormat):
 
     name = "smolagents"
     title = "smolagents memory"
-    version = 3
+    version = 4
     member = "steps"
     volatile: ClassVar[Mapping[str, str]] = {
         "timing": CLOCK,
@@ -70,6 +70,9 @@ class _SmolAgentsEvents(RecordEvents):
     def _step(self, step: dict[str, Any]) -> None:
         timing, calls = step.get("timing"), step.get("tool_calls")
         ended = any_time(timing.get("end_time")) if isinstance(timing, dict) else None
+        said = step.get("model_output_message")
+        if not calls and isinstance(said, dict):  # a call that failed stands in the answer alone
+            calls = said.get("tool_calls")
         calls = [call for call in calls if isinstance(call, dict)] if isinstance(calls, list) else []
         output, wrong = content_of(step.get("model_output")) or None, step.get("error")
         used = ("tool_calls", "model_output", "observations", "action_output", "error", "is_final_answer")

@@ -31,7 +31,7 @@ class GoogleAdk(RecordFormat):
 
     name = "google-adk"
     title = "Google ADK session"
-    version = 1
+    version = 2
     member = "events"
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "invocation_id", "invocationId", "user_id", "userId", "session_id", "sessionId"), ID),

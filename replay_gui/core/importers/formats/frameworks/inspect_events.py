@@ -217,6 +217,9 @@ class InspectEvents:
         if isinstance(usage, dict):
             names = {"input": "input_tokens", "output": "output_tokens", "cached": "input_tokens_cache_read"}
             meta["tokens"] = counted_tokens(usage, names)
+        if error and not message:  # the model has said nothing
+            self._run.error("model_error", str(error), str(asked), **meta)
+            return
         content = {"content": text, "tool_calls": calls} if calls else text
         self._run.decision("message" if isinstance(content, str) else "model", content, reasoning, **meta)
         if error:

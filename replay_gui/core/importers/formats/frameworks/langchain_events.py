@@ -62,6 +62,7 @@ class LangChainEvents(RecordFormat):
 
 class _StreamEvents(RecordEvents):
     agent = "LangChain"
+    _has_answered = False  # whether the last answer asks for no tool
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
@@ -131,6 +132,8 @@ class _StreamEvents(RecordEvents):
         """A step that begins or ends; the first one was given what the user said."""
         if kind == "on_chain_start" and not record.get("parent_ids"):
             self._heard(data.get("input"))
+        if kind == "on_chain_end" and not record.get("parent_ids") and self.how is None and self._has_answered:
+            self.how = "answered", None
         told = {name: self._steady(data[name]) for name in ("input", "output", "chunk") if data.get(name) is not None}
         self.run.bookkeeping(f"{self.format}/{kind}", {"name": record.get("name"), **told, **extra.get("fields", {})})
 
@@ -170,6 +173,7 @@ class _StreamEvents(RecordEvents):
                 self.run.request(call_id, call.name, call.input, extra=own, tool_call_id=call.id)
                 own = {}
             how = _ENDS.get(str(about.get("finish_reason", about.get("stop_reason"))))
+            self._has_answered = not message.calls
             self.how = None if how is None or message.calls else (how, None)
 
     def _rest(self, message: dict[str, Any], calls: int) -> dict[str, Any]:

@@ -39,7 +39,7 @@ from replay_gui.core.log.kinds import Kind
 DAMAGED = "threads whose rest cannot be read, since the database is damaged"
 
 _INPUTS = frozenset({"__start__", "__input__"})
-_PLUMBING = re.compile(r"(branch|start|join):.*|__no_writes__|__scheduled__|__return__")
+_PLUMBING = re.compile(r"(branch|start|join):.*|__no_writes__|__scheduled__|__return__|__pregel_tasks")
 _SHOWN_OF_MESSAGE = ("content", "type", "role", "name", "tool_calls", "status", "additional_kwargs")
 _RAISED = re.compile(r"([A-Za-z_][\w.]*)\(")
 
@@ -58,6 +58,7 @@ class LangGraphThread(RecordEvents):
         self._told_ids: set[tuple[str, str]] = set()  # (id, message) of those that have an id
         self._open: list[str] = []  # calls that wait for their result, oldest first
         self._end: tuple[End, str | None] | None = None  # where the newest checkpoint's writes say it
+        self._resumed: Any = None  # what the user answered last to an interrupt
         self._answered = False  # whether the last message is the assistant's, and calls no tool
 
     def events(self) -> Iterator[ImportedEvent]:
@@ -166,7 +167,10 @@ class LangGraphThread(RecordEvents):
             for message in new:
                 self._message(message, told)
                 told = {}
+        elif channel == "__resume__" and value in (self._resumed, [self._resumed]):  # all answers so far, once more
+            self.run.bookkeeping("langgraph/resume", without_ids(value))
         elif channel == "__resume__":
+            self._resumed = value
             self.said("user", without_ids(value), told)
         elif _PLUMBING.fullmatch(channel) or value == channel:
             self.run.add(f"x:bookkeeping/langgraph/{_in_kind(channel)}", {"data": without_ids(value), **told})
@@ -240,7 +244,8 @@ def _asked(value: Any) -> Any:
     value = _unwrapped(value)
     if isinstance(value, dict):
         value = {key: member for key, member in value.items() if key not in OF_INTERRUPT}
-        return value["value"] if value.keys() <= {"value", "resumable", "when"} and "value" in value else value
+        told = {key for key in value if key not in ("resumable", "when") and value[key] is not None}
+        return value["value"] if told == {"value"} else value
     return value
 
 

@@ -26,7 +26,7 @@ class Promptfoo(CaseFormat):
 
     name = "promptfoo"
     title = "promptfoo results"
-    version = 2
+    version = 3
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "promptId", "evalId", "testIdx", "promptIdx"), ID),
         **dict.fromkeys(("latencyMs", "timestamp"), CLOCK),

@@ -43,7 +43,7 @@ class OpenAiAgents:
 
     name = "openai-agents"
     title = "OpenAI Agents SDK trace"
-    version = 6
+    version = 7
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "trace_id": ID,
@@ -93,6 +93,10 @@ def _span(record: dict[str, Any], notes: ImportNotes) -> Span:
     data = record["span_data"]
     kind = str(data.get("type"))
     role = _ROLES.get(kind, "step")
+    about = data.get("data")
+    if kind == "custom" and isinstance(about, dict) and about.get("sdk_span_type") in ("task", "turn"):
+        role = "plumbing"  # what the SDK itself puts around its steps, with the sum of their tokens
+        data = {**data, "data": {key: value for key, value in about.items() if key != "usage"}}
     given, output = plain(unfolded(data.get("input")), notes), plain(unfolded(data.get("output")), notes)
     if kind == "response":
         output = _answer(data.get("response")) if output is None else output

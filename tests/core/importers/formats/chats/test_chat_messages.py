@@ -164,3 +164,13 @@ def test_an_answer_about_errors_is_none(tmp_path: Path, output: str) -> None:
     answered = {"role": "tool", "tool_call_id": "c", "content": output}
     (found,) = read_all(written(tmp_path, [{"role": "user", "content": "Go"}, asked, answered]), "chat-messages")
     assert [event.payload["success"] for event in found.of("ToolResponse")] == [True]
+
+
+def test_calls_of_the_responses_interface_have_the_id_of_their_answers(tmp_path: Path) -> None:
+    items = [
+        {"role": "user", "content": "hi"},
+        {"type": "function_call", "id": "fc_1", "call_id": "call_1", "name": "f", "arguments": "{}"},
+        {"type": "function_call_output", "id": "fco_1", "call_id": "call_1", "output": "x"},
+    ]
+    (found,) = read_all(written(tmp_path, items))
+    assert [event.payload["tool_name"] for event in found.of("ToolResponse")] == ["f"]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from replay_gui.core.importers.conversion_cache import cached_conversion
-from tests.helpers.foreign import Read, read_all
+from tests.helpers.foreign import Read, read_all, written
 from tests.helpers.paths import DATA
 
 SEEDS = DATA / "seeds"
@@ -107,3 +107,28 @@ def test_a_run_of_smolagents_says_how_it_ended() -> None:
     assert ended(run) == [("limit", "max_steps_error")]
     assert [event.payload["data"] for event in run.of("Decision")] == ["I try.", "I do not know."]
     assert [event.payload["error"] for event in run.of("ToolResponse")] == ["no such zone"]
+
+
+def test_a_call_of_smolagents_that_failed_stands_in_the_answer_alone(tmp_path: Path) -> None:
+    call = {"id": "c1", "type": "function", "function": {"name": "add", "arguments": {"a": 13}}}
+    step = {"step_number": 1, "timing": {}, "tool_calls": [], "observations": None, "action_output": None}
+    told = {"model_output": "I add.", "model_output_message": {"role": "assistant", "tool_calls": [call]}}
+    wrong = {"type": "AgentToolExecutionError", "message": "ValueError: bad"}
+    (run,) = read_all(written(tmp_path, [{"task": "Add"}, {**step, **told, "error": wrong}]), "smolagents")
+    assert run.tools() == {"add": 1}
+    assert [event.payload["error"] for event in run.of("ToolResponse")] == ["ValueError: bad"]
+
+
+def test_a_call_that_pydantic_ai_lets_try_again_has_failed(tmp_path: Path) -> None:
+    call = {"part_kind": "tool-call", "tool_name": "f", "args": {"x": 1}, "tool_call_id": "c"}
+    again = {
+        "part_kind": "tool-return",
+        "tool_name": "f",
+        "content": "try 2",
+        "tool_call_id": "c",
+        "outcome": "retried",
+    }
+    parts = [("response", call), ("request", again)]
+    messages = [{"kind": kind, "timestamp": "2026-11-29T16:17:27Z", "parts": [part]} for kind, part in parts]
+    (run,) = read_all(written(tmp_path, messages), "pydantic-ai")
+    assert [event.payload["error"] for event in run.of("ToolResponse")] == ["try 2"]

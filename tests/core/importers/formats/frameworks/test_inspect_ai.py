@@ -345,3 +345,11 @@ def test_an_answer_came_when_the_model_had_made_it(tmp_path: Path) -> None:
         found = read(tmp_path, {"output": output} | model | more)
         (decision,) = found.of("Decision")
         assert decision.meta["time"] == iso_time(at(second))
+
+
+def test_a_model_that_failed_has_said_nothing(tmp_path: Path) -> None:
+    found = read(
+        tmp_path, {"event": "model", "model": "m", "input": [], "output": {"choices": []}, "error": "no network"}
+    )
+    assert not found.of("Decision")
+    assert [event.payload["message"] for event in found.of("Error")] == ["no network"]

@@ -171,13 +171,14 @@ def test_messages_are_the_users_the_assistants_and_the_tools(tmp_path: Path) -> 
 
 
 def test_an_interrupt_is_a_stop_and_an_answer_to_it_is_the_users(tmp_path: Path) -> None:
-    asked = {"__interrupt__": [{"value": "May I?", "id": "i1"}]}
+    asked = {"__interrupt__": [{"value": "May I?", "id": "i1", "response_schema": None}]}
     waiting = the_run(thread(tmp_path, ({}, asked)))
     (stop,) = waiting.of("Error")
     assert (stop.payload["error_type"], stop.payload["message"]) == ("interrupted", "May I?")
     assert waiting.of("x:end")[0].payload == {"how": "handed over", "why": "interrupt: May I?"}
+    answers = [{**asked, "__resume__": "Yes."}, {"__resume__": ["Yes."]}]  # the second has all answers so far
     went_on = the_run(
-        thread(tmp_path, ({}, {**asked, "__resume__": "Yes."}), ({}, {"messages": [AI | {"tool_calls": []}]}), name="b")
+        thread(tmp_path, *(({}, answer) for answer in answers), ({}, {"messages": [AI | {"tool_calls": []}]}), name="b")
     )
     assert [event.payload["data"] for event in went_on.of("Observation")] == ["Yes."]
     assert went_on.of("x:end")[0].payload["how"] == "answered"

@@ -36,3 +36,21 @@ def test_calls_in_an_answer_and_the_words_of_an_exception(tmp_path: Path) -> Non
     assert said.meta["tokens"] == {"input": 4, "cached": 3, "output": 2}
     assert found.tools() == {"f": 1}
     assert [event.payload["error"] for event in found.of("ToolResponse")] == ["Error running tool: boom"]
+
+
+def test_what_the_sdk_puts_around_its_steps_is_no_step_and_answers_find_their_calls(tmp_path: Path) -> None:
+    call = {"type": "function_call", "id": "fc_1", "call_id": "call_1", "name": "transfer_to_math", "arguments": "{}"}
+    answer = {"type": "function_call_output", "call_id": "call_1", "output": "math"}
+    turn = {"sdk_span_type": "turn", "turn": 1, "usage": {"input_tokens": 9}}
+    asked = {"role": "user", "content": "2+2?"}
+    spans = [
+        span("a", 0, {"type": "agent", "name": "triage"}),
+        span("t", 1, {"type": "custom", "name": "turn", "data": turn}),
+        span("m", 2, {"type": "generation", "input": [asked], "output": [call]}),
+        span("n", 3, {"type": "generation", "input": [asked, call, answer], "output": [{"role": "assistant"}]}),
+    ]
+    (found,) = read_all(written(tmp_path, {"data": spans}))
+    (plumbing,) = found.of("x:bookkeeping/openai-agents/plumbing")
+    assert plumbing.payload["data"]["fields"] == {"data": {"sdk_span_type": "turn", "turn": 1}}
+    assert found.tools() == {"transfer_to_math": 1}
+    assert [event.payload["output"] for event in found.of("ToolResponse")] == ["math"]
