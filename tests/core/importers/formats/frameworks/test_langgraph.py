@@ -176,7 +176,10 @@ def test_an_interrupt_is_a_stop_and_an_answer_to_it_is_the_users(tmp_path: Path)
     (stop,) = waiting.of("Error")
     assert (stop.payload["error_type"], stop.payload["message"]) == ("interrupted", "May I?")
     assert waiting.of("x:end")[0].payload == {"how": "handed over", "why": "interrupt: May I?"}
-    answers = [{**asked, "__resume__": "Yes."}, {"__resume__": ["Yes."]}]  # the second has all answers so far
+    answers: list[dict[str, Any]] = [
+        {**asked, "__resume__": "Yes."},
+        {"__resume__": ["Yes."]},
+    ]  # the second has all answers so far
     went_on = the_run(
         thread(tmp_path, *(({}, answer) for answer in answers), ({}, {"messages": [AI | {"tool_calls": []}]}), name="b")
     )
