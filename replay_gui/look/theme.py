@@ -108,7 +108,7 @@ class Theme(msgspec.Struct, frozen=True, kw_only=True):
     tools: tuple[QColor, ...]
 
 
-def _theme(name: str, **colours: str) -> Theme:
+def _theme(name: str, tools: tuple[str, ...], **colours: str) -> Theme:
     kinds = {
         "observation": "#56b4e9",
         "decision": "#cf6fa4",
@@ -117,14 +117,14 @@ def _theme(name: str, **colours: str) -> Theme:
         "error": "#ff5a4f",
         "on_mark": "#0c1726",
     }
-    # The ramp #009e73, #0fa3a3, #7fb800 and what lies between, far from near so that neighbours differ.
-    ramp = ("#009e73", "#0fa3a3", "#7fb800", "#08a18b", "#47ae52", "#40a93a")
     tokens = {token: QColor(value) for token, value in {**kinds, **colours}.items()}
-    return Theme(name=name, tools=tuple(QColor(value) for value in ramp), **tokens)
+    return Theme(name=name, tools=tuple(QColor(value) for value in tools), **tokens)
 
 
 DARK = _theme(
     "dark",
+    # The ramp #009e73, #0fa3a3, #7fb800 and what lies between, far from near so that neighbours differ.
+    ("#009e73", "#0fa3a3", "#7fb800", "#08a18b", "#47ae52", "#40a93a"),
     window="#15181d",
     panel="#1b1f26",
     head="#181c22",
@@ -135,7 +135,7 @@ DARK = _theme(
     density="#404955",
     text="#dfe4ec",
     secondary="#8b95a5",
-    faint="#5a6473",
+    faint="#646f7f",
     accent="#5aa9ff",
     on_accent="#0c1726",
     selection="#24415f",
@@ -162,6 +162,7 @@ DARK = _theme(
 
 LIGHT = _theme(
     "light",
+    ("#009e73", "#0da0a0", "#6d9f00", "#08a18b", "#3ea449", "#3da537"),  # the same, no lighter than white lets be seen
     window="#eef0f3",
     panel="#ffffff",
     head="#f7f8fa",
@@ -172,7 +173,7 @@ LIGHT = _theme(
     density="#c6cad2",
     text="#1d2430",
     secondary="#5f6b7c",
-    faint="#9aa4b2",
+    faint="#8591a3",
     accent="#1668c7",
     on_accent="#ffffff",
     selection="#d8e8fb",
@@ -193,6 +194,10 @@ LIGHT = _theme(
     bad_text="#a8201a",
     warn_bg="#fbf0d2",
     warn_text="#7a5200",
+    observation="#2f9ad6",
+    decision="#b8528a",
+    memory="#c18500",
+    patch="#a47af1",
     error="#e5382c",
     damage="#8a6d00",
     agent="#5f6b7c",

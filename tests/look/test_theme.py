@@ -31,7 +31,7 @@ READ = [
     ("secondary", "band"),
     ("on_accent", "accent"),
 ]
-SEEN = ["observation", "decision", "memory", "patch", "error", "damage", "agent"]
+SEEN = ["observation", "decision", "memory", "patch", "error", "damage", "agent", "faint", "moved", "accent"]
 
 
 def luminance(colour: QColor) -> float:
@@ -58,9 +58,11 @@ def test_what_is_read_can_be_read(now: Theme, text: str, surface: str) -> None:
     assert contrast(getattr(now, text), getattr(now, surface)) >= 4.5
 
 
-@pytest.mark.parametrize("mark", SEEN)
-def test_marks_stand_out_on_the_dark_panel(mark: str) -> None:
-    assert contrast(getattr(DARK, mark), DARK.panel) >= 3
+@pytest.mark.parametrize("now", [DARK, LIGHT], ids=lambda now: str(now.name))
+def test_marks_stand_out_on_the_panel_and_words_on_bars(now: Theme) -> None:
+    low = {mark for mark in SEEN if contrast(getattr(now, mark), now.panel) < 3}
+    low |= {tool.name() for tool in now.tools if contrast(tool, now.panel) < 3 or contrast(tool, now.on_mark) < 4.5}
+    assert not low
 
 
 def test_tools_next_to_each_other_have_other_hues() -> None:
