@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from replay_gui.core.effects.answers import is_error_answer
@@ -30,7 +30,7 @@ def make_call(classifier: EffectClassifier, request: Event, response: Event | No
         tool=tool,
         input=payload.get("input"),
         key=call_key(tool, payload.get("input")),
-        answer=None if response is None else response.payload.get("output"),
+        answer=None if response is None else _answer(response.payload),
         ok=None if response is None else not is_error_answer(response.payload),
         effect=finding.effect,
         reason=finding.reason,
@@ -38,6 +38,12 @@ def make_call(classifier: EffectClassifier, request: Event, response: Event | No
         certain=finding.certain,
         also_checks=finding.checks,
     )
+
+
+def _answer(payload: Mapping[str, Any]) -> Any:
+    """Return the output of a ToolResponse; where it has none, what its error says."""
+    output = payload.get("output")
+    return payload.get("error") if output in (None, "") and payload.get("error") else output
 
 
 def call_key(tool: str, input: Any) -> bytes:

@@ -49,14 +49,15 @@ def quoted(text: str, limit: int = 60) -> str:
 
 
 def answer_words(value: Any, limit: int = 60) -> str:
-    """Return the beginning of an answer in quotation marks; of a map with an output or an error, that."""
+    """Return the beginning of an answer in quotation marks, to follow "was answered"; of a map its output or error."""
     if isinstance(value, Mapping):
         text_member = next(
             (text for name in _TEXT_MEMBERS if isinstance(text := value.get(name), str) and text.strip()), None
         )
         if text_member is not None:
             return quoted(text_member.strip(), limit)
-    return quoted(answer_text(value), limit)
+    text = answer_text(value)
+    return quoted(text, limit) if text.strip() else "by an empty answer"
 
 
 def value_words(value: Any) -> str:

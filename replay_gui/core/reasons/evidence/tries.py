@@ -46,3 +46,8 @@ class Try:
     def _words(self) -> frozenset[str]:
         texts = (value for _, value in input_leaves(self.call.input) if isinstance(value, str))
         return frozenset(word for text in texts for word in _WORD.findall(text[:_MAX_TEXT]))
+
+
+def later_words(tried: bool) -> str:
+    """Return what came after a call that failed; `tried`: whether there was another try, none of which succeeded."""
+    return "no later try succeeded" if tried else "it was not tried again"

@@ -7,6 +7,7 @@ from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.reasons.evidence.check_watch import watch_checks
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.evidence.run_troubles import errors_not_got_over, loops
+from replay_gui.core.reasons.evidence.tries import Try, later_words
 from replay_gui.core.reasons.findings.reason_list import ReasonList, place
 from replay_gui.core.reasons.phrases import answer_words, call_words, event_words
 from replay_gui.core.reasons.reason import ReasonKind, Tier
@@ -30,9 +31,15 @@ def _add_error(reasons: ReasonList, run: RunAccount, second: RunAccount) -> None
     if call is not None:
         sentence = (
             f"{run.name} was answered {answer_words(call.answer)} by {one_line(call.tool, 60)}"
-            f" ({event_words(call.request)}), and no later try succeeded."
+            f" ({event_words(call.request)}), and {later_words(_tried_again(run, call))}."
         )
         _add(reasons, run, call, kind=ReasonKind.ERROR, tier=Tier.TROUBLE, sentence=sentence)
+
+
+def _tried_again(run: RunAccount, call: ToolCall) -> bool:
+    failed = Try(call)
+    later = (again for again in run.calls if again.request > call.request and again.tool == call.tool)
+    return any(failed.is_like(Try(again)) for again in later)
 
 
 def _add_loop(reasons: ReasonList, run: RunAccount, second: RunAccount) -> None:

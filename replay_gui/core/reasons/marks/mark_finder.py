@@ -27,7 +27,7 @@ from replay_gui.core.reasons.evidence.run_troubles import (
     LoopWatch,
     is_to_succeed,
 )
-from replay_gui.core.reasons.evidence.tries import Try
+from replay_gui.core.reasons.evidence.tries import Try, later_words
 from replay_gui.core.reasons.marks.figure_watch import FigureWatch, figure_sentence
 from replay_gui.core.reasons.marks.run_mark import MarkKind, RunMark
 from replay_gui.core.reasons.phrases import answer_words, call_words, event_words, quoted
@@ -144,18 +144,21 @@ class MarkFinder:
             self._loops.append(self._open[key])
 
     def _errors(self) -> list[RunMark]:
-        groups: defaultdict[tuple[str, str], list[ToolCall]] = defaultdict(list)
-        for call in (failed.call for tries in self._failed.values() for failed in tries):
-            groups[call.tool, masked_answer(call.answer)].append(call)
+        groups: defaultdict[tuple[str, str], list[Try]] = defaultdict(list)
+        for failed in (failed for tries in self._failed.values() for failed in tries):
+            groups[failed.call.tool, masked_answer(failed.call.answer)].append(failed)
         marks = []
-        for calls in [*groups.values()][:_MAX_OF_KIND]:
-            more = " or more" if len(self._failed[calls[0].tool]) >= _MAX_OPEN else ""  # not all are remembered
-            again = f" {len(calls):,} times{more}" if len(calls) > 1 else ""
+        for group in [*groups.values()][:_MAX_OF_KIND]:
+            first = group[0].call
+            same_tool = self._failed[first.tool]
+            more = " or more" if len(same_tool) >= _MAX_OPEN else ""  # not all are remembered
+            again = f" {len(group):,} times{more}" if len(group) > 1 else ""
+            tried = any(other.call.request > first.request and group[0].is_like(other) for other in same_tool)
             sentence = (
-                f"{one_line(calls[0].tool, 60)} was answered {answer_words(calls[0].answer)}{again}"
-                f" ({event_words(calls[0].request)}), and no later try succeeded."
+                f"{one_line(first.tool, 60)} was answered {answer_words(first.answer)}{again}"
+                f" ({event_words(first.request)}), and {later_words(tried)}."
             )
-            marks.append(RunMark(MarkKind.ERROR, sentence, tuple(call.request for call in calls)))
+            marks.append(RunMark(MarkKind.ERROR, sentence, tuple(failed.call.request for failed in group)))
         return marks
 
     def _loop_marks(self) -> list[RunMark]:

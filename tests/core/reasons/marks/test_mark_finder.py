@@ -56,6 +56,10 @@ def marks(path: Path, *steps: Step) -> list[tuple[MarkKind, str, tuple[int, ...]
             ],
         ),
         (
+            (TASK, replace(FAILED, answer=None)),
+            [(MarkKind.ERROR, "book_flight was answered “full” (event 3), and it was not tried again.", (2,))],
+        ),
+        (
             (READ, READ, TASK, READ, READ),
             [
                 (
