@@ -31,7 +31,7 @@ class GoogleAdk(RecordFormat):
 
     name = "google-adk"
     title = "Google ADK session"
-    version = 2
+    version = 3
     member = "events"
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "invocation_id", "invocationId", "user_id", "userId", "session_id", "sessionId"), ID),
@@ -79,6 +79,8 @@ class _AdkEvents(RecordEvents):
             if author != self._outermost:
                 self.run.context["subagent"] = [author]
         parts, role = (content.get("parts"), content.get("role")) if isinstance(content, dict) else (None, None)
+        if isinstance(parts, list):
+            parts = [_without_nulls(part) if isinstance(part, dict) else part for part in parts]
         message = read_message({"role": "user" if is_user else "model", "content": parts}) if parts else None
         if record.get("partial") is True and message is not None and isinstance(message.content, str):
             self.notes.count(PIECES)
@@ -93,7 +95,8 @@ class _AdkEvents(RecordEvents):
             extra["role"] = role
         if usage := record.get("usage_metadata"):
             self.run.once = _use(usage)
-        self.how = None
+        done = record.get("finish_reason") == "STOP" and message is not None and not message.calls
+        self.how = ("answered", None) if done else None
         if message is not None:
             self._say(message, extra, is_user)
         if delta:
@@ -155,6 +158,15 @@ class _AdkEvents(RecordEvents):
         told = ": ".join(str(part) for part in (code, message) if part)
         self.run.error("model_error", told, str(record.get("author")), extra)
         self.how = "limit" if code == "MAX_TOKENS" else "crash", told
+
+
+def _without_nulls(part: dict[str, Any]) -> dict[str, Any]:
+    """A part of a message without members that are null, of which Python writes dozens."""
+    return {
+        key: _without_nulls(value) if isinstance(value, dict) and key.startswith("function") else value
+        for key, value in part.items()
+        if value is not None
+    }
 
 
 def _use(usage: Any) -> dict[str, Any]:

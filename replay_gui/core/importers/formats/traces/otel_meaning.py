@@ -14,7 +14,7 @@ from replay_gui.core.importers.formats.message_forms import is_message, read_mes
 from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.traces.otel_attributes import Attributes, steady
 from replay_gui.core.importers.formats.traces.otel_messages import evaluations, facts_of_tool, messages_of, tool_of
-from replay_gui.core.importers.formats.traces.otel_spans import RawSpan
+from replay_gui.core.importers.formats.traces.otel_spans import FAILED, RawSpan
 from replay_gui.core.importers.formats.traces.spans import Role, Span, unfolded
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.plain_values import plain
@@ -158,7 +158,7 @@ def meaning(span: RawSpan, notes: ImportNotes) -> Span:
         output=plain(output, notes),
         messages=tuple(plain(messages, notes)),
         answers=tuple(plain(answers, notes)),
-        error=span.error or _exception(span) or (_tool_failure(span, output) if role == "tool" else None),
+        error=_error(span) or (_tool_failure(span, output) if role == "tool" else None),
         config=plain(config, notes),
         call_id=call_id if isinstance(call_id, str) else None,
         finish=_finish(span.attributes, answers) if role == "model" else None,
@@ -213,10 +213,15 @@ def _exception_details(span: RawSpan) -> list[dict[str, Any]]:
     for event in span.events:
         facts = event.get("attributes") if isinstance(event, dict) and event.get("name") == "exception" else None
         if isinstance(facts, dict):
-            is_told = facts.get("exception.message") == (span.error or _exception(span))
+            is_told = facts.get("exception.message") == _error(span)
             used = ("exception.escaped", *(("exception.message",) if is_told else ()))
             found.append({name: value for name, value in facts.items() if name not in used and value not in (None, "")})
     return [facts for facts in found if facts]
+
+
+def _error(span: RawSpan) -> str | None:
+    """What went wrong: by the status, or by the exception where the status says no more than that something did."""
+    return _exception(span) or span.error if span.error == FAILED else span.error or _exception(span)
 
 
 def _exception(span: RawSpan) -> str | None:

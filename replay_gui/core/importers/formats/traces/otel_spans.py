@@ -14,6 +14,8 @@ from replay_gui.core.importers.formats.traces.otel_wrappers import as_known
 from replay_gui.core.importers.formats.traces.otlp_values import attributes_in, hex_id, maps_in, nanoseconds
 from replay_gui.core.importers.times import any_time
 
+FAILED = "failed"  # the error of a span whose status says no more
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawSpan:
@@ -89,7 +91,7 @@ def _otlp(span: dict[str, Any], resource: dict[str, Any]) -> RawSpan:
         start=nanoseconds(span.get("startTimeUnixNano")),
         end=nanoseconds(span.get("endTimeUnixNano")),
         attributes=attributes_in(span.get("attributes")),
-        error=str(status.get("message") or "failed") if failed and isinstance(status, dict) else None,
+        error=str(status.get("message") or FAILED) if failed and isinstance(status, dict) else None,
         events=tuple(
             {"name": event.get("name"), "attributes": attributes_in(event.get("attributes"))}
             for event in maps_in(span.get("events"))
@@ -116,7 +118,7 @@ def _jaeger(span: dict[str, Any], processes: dict[str, Any]) -> RawSpan:
         start=start,
         end=None if start is None or length is None else start + length,
         attributes=attributes,
-        error=str(attributes.get("otel.status_description") or "failed") if failed else None,
+        error=str(attributes.get("otel.status_description") or FAILED) if failed else None,
         events=tuple({"name": log.pop("event", None), "attributes": log} for log in logs),
         resource=_process(processes.get(str(span.get("processID")))),
         rest=_rest(
@@ -137,7 +139,7 @@ def _dumped(span: dict[str, Any]) -> RawSpan:
         start=any_time(span.get("start_time")),
         end=any_time(span.get("end_time")),
         attributes=_with_status(span.get("attributes"), status),
-        error=str(status.get("description") or "failed") if failed and isinstance(status, dict) else None,
+        error=str(status.get("description") or FAILED) if failed and isinstance(status, dict) else None,
         events=_events(span.get("events")),
         resource=_resource(span.get("resource")),
         rest=_rest(span, failed, "context", "parent", "parent_id", "start_time", "end_time"),
@@ -163,7 +165,7 @@ def _readable(span: dict[str, Any], context: dict[str, Any]) -> RawSpan:
         start=start,
         end=end,
         attributes=dict(attributes) if isinstance(attributes, dict) else {},
-        error=str(status.get("message") or "failed") if failed and isinstance(status, dict) else None,
+        error=str(status.get("message") or FAILED) if failed and isinstance(status, dict) else None,
         events=_events(span.get("events")),
         resource=_resource(span.get("resource")),
         rest=_rest(span, failed, *_READ_OF_READABLE),
@@ -187,7 +189,7 @@ def _row(row: dict[str, Any]) -> RawSpan:
         start=any_time(row.get("start_time")),
         end=any_time(row.get("end_time")),
         attributes=_unnested(attributes),
-        error=str(row.get("status_message") or "failed") if failed else None,
+        error=str(row.get("status_message") or FAILED) if failed else None,
         events=_events(row.get("events")),
         rest=_rest(
             {name: value for name, value in row.items() if not name.startswith("attributes.")}, failed, *_IN_ROW
@@ -211,7 +213,7 @@ def _flat(span: dict[str, Any]) -> RawSpan:
         start=any_time(span.get("start_time", span.get("start_time_unix_nano"))),
         end=any_time(span.get("end_time", span.get("end_time_unix_nano"))),
         attributes=_unnested(attributes) if isinstance(attributes, dict) else {},
-        error=str(details or span.get("status_message") or "failed") if failed else None,
+        error=str(details or span.get("status_message") or FAILED) if failed else None,
         events=_events(span.get("events")),
         resource=_resource(span.get("resource")),
         rest=_rest(span, failed, *_READ_OF_FLAT),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from replay_gui.core.importers.formats.message import MessageCall, MessageResult
+from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
 from replay_gui.core.importers.formats.traces.spans import Span
 
@@ -55,4 +56,6 @@ def _filled(span: Span, call: MessageCall | None, result: MessageResult | None) 
         span = replace(span, input=call.input)
     if result is not None and span.output in _NOTHING:
         span = replace(span, output=result.output)
+        if span.error == "failed" and (why := first_line(result.output)):  # the span says no more than that
+            span = replace(span, error=why)
     return span

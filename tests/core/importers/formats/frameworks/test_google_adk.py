@@ -82,3 +82,17 @@ def test_pieces_of_an_answer_are_told_where_no_whole_follows(tmp_path: Path) -> 
         (run,) = read_all(written(tmp_path, events))
         assert [event.payload["data"] for event in run.of("Decision")] == said
         assert run.run.notes[PIECES] == sum(event["partial"] for event in events)
+
+
+def test_parts_with_null_members_are_parts(tmp_path: Path) -> None:
+    null = dict.fromkeys(("function_call", "function_response", "inline_data", "thought_signature"))
+    parts = [{**null, "text": "Hm.", "thought": True}, {**null, "text": "It is 4.", "thought": None}]
+    event = {
+        "author": "root",
+        "invocation_id": "e",
+        "finish_reason": "STOP",
+        "content": {"role": "model", "parts": parts},
+    }
+    (run,) = read_all(written(tmp_path, [event]))
+    assert run.decisions() == [("Hm.", "It is 4.")]
+    assert run.of("x:end")[0].payload == {"how": "answered", "why": None}

@@ -151,3 +151,13 @@ def test_spans_that_are_above_each_other_are_all_read(tmp_path: Path) -> None:
     spans = [model("a", "b", 2, usage__input_tokens=5), model("b", "a", 2, usage__input_tokens=5), AGENT]
     found = read(tmp_path, spans)
     assert [event.meta["tokens"] for event in found.of("Decision")] == [{"input": 5}]  # one describes the other
+
+
+def test_an_exception_tells_what_a_status_without_words_leaves_out(tmp_path: Path) -> None:
+    tool = {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "weather"}
+    raised = {"name": "exception", "attributes": keyed({"exception.message": "no such city"})}
+    failed = {"status": {"code": 2}, "events": [raised]}
+    found = read(
+        tmp_path, [AGENT, span("x", "agent", 1, tool, **failed), span("y", "agent", 3, tool, status={"code": 2})]
+    )
+    assert [event.payload["error"] for event in found.of("ToolResponse")] == ["no such city", "failed"]
