@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 import resource
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,15 +36,27 @@ class Refused(ReplayError):
 
 
 def run_command(*arguments: object) -> None:
-    """Run the program in a process of its own, so that what it inherits, such as a limit, is as a user has it."""
+    """Run a command here, under the limits that a test has set for this process."""
+    errors = io.StringIO()
+    with redirect_stdout(io.StringIO()), redirect_stderr(errors):
+        code = main([str(word) for word in arguments])
+    refuse(code, errors.getvalue())
+
+
+def run_program(*arguments: object) -> None:
+    """Run the program in a process of its own, as a window needs."""
     words = [sys.executable, "-m", "replay_gui", *map(str, arguments)]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60)
-    assert "Traceback" not in done.stderr
-    assert done.returncode in (0, 1, 2), done.stderr
-    if done.returncode == 2:
-        lines = done.stderr.splitlines()
-        assert len(lines) == 1, done.stderr
-        raise Refused(lines[0])
+    refuse(done.returncode, done.stderr)
+
+
+def refuse(code: int, said: str) -> None:
+    """Check how a command ended; raise what it said where that was exit code 2."""
+    assert "Traceback" not in said
+    assert code in (0, 1, 2), said
+    if code == 2:
+        (line,) = said.splitlines()
+        raise Refused(line)
 
 
 def write_report(log: Path, target: Path) -> None:
@@ -59,7 +72,7 @@ def write_anchor(log: Path, target: Path) -> None:
 
 
 def write_picture(log: Path, target: Path) -> None:
-    run_command(log, "--screenshot", target, "--size", "640x480")
+    run_program(log, "--screenshot", target, "--size", "640x480")
 
 
 def write_some_rules(log: Path, target: Path) -> None:
