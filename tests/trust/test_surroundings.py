@@ -20,8 +20,11 @@ BUFFERED: dict[str, str | None] = {"PYTHONUNBUFFERED": None}  # then the last by
 WITHOUT_HOME: dict[str, str | None] = {"HOME": None, "XDG_CACHE_HOME": None, "XDG_CONFIG_HOME": None}
 SURROUNDINGS: dict[str, dict[str, str | None]] = {
     "locale C": {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+    "an unknown locale": {"LC_ALL": "xx_XX.UTF-8"},
     "ASCII output": {"PYTHONIOENCODING": "ascii"},
     "no HOME": WITHOUT_HOME,
+    "HOME that is empty": {"HOME": ""},
+    "HOME that is not there": {**WITHOUT_HOME, "HOME": "/nonexistent"},
     "HOME that is no folder": {**WITHOUT_HOME, "HOME": "/dev/null"},
     "HOME that may not be written": {**WITHOUT_HOME, "HOME": "/proc"},
     "-O": {"PYTHONOPTIMIZE": "1"},
@@ -94,6 +97,14 @@ def test_output_that_takes_nothing(tmp_path: Path, command: str, output: str) ->
     assert b"internal error" not in done.stderr
     assert b"Exception ignored" not in done.stderr
     assert done.returncode in {"closed": (0, 2), "full": (2,), "no reader": (141,)}[output]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_errors_that_are_closed(tmp_path: Path, command: str) -> None:
+    words = [*PROGRAM, *arguments_of(command, tmp_path)]
+    done = run(["sh", "-c", 'exec "$@" 2>&-', "sh", *words], BUFFERED, stdout=subprocess.PIPE)
+    assert done.returncode == 0
+    assert done.stdout
 
 
 @pytest.mark.parametrize("words", [["info", "missing.rlog"], ["verify", "--bogus"]], ids=" ".join)
