@@ -47,20 +47,26 @@ class CompareView(QWidget):
         super().__init__(parent)
         self._session = session
         self.why = WhySession(session, self)
-        self.reasons, self.deeds, self.trails = WhyPanel(self.why), ActionPanel(self.why), TrailPanel(self.why)
-        self.causes = CausePanel(session)
-        self.divergences = DivergenceView(session, ComparisonSearch(session, finder, self))
-        self.step = StepDiffView(session)
-        self.timelines = (TimelinePanel(session.a, "", compact=True), TimelinePanel(session.b, "", compact=True))
+        self.rule_offer, self.rule_prompt = RuleOfferBar(session.rules, self), RuleFilePrompt(session.rules, self)
+        body = QWidget(self)
+        self._rows = new_splitter(Qt.Orientation.Vertical, body)
+        self._upper = new_splitter(Qt.Orientation.Horizontal, self._rows)
+        self._left = QStackedWidget(self._upper)
+        self.reasons, self.causes = WhyPanel(self.why, self._left), CausePanel(session, self._left)
+        self._right = new_splitter(Qt.Orientation.Vertical, self._upper)
+        self.timelines = (
+            TimelinePanel(session.a, "", compact=True, parent=self._right),
+            TimelinePanel(session.b, "", compact=True, parent=self._right),
+        )
         self.outcomes = (OutcomeButton(self.why, "a"), OutcomeButton(self.why, "b"))
         for timeline, mark in zip(self.timelines, self.outcomes, strict=True):
             timeline.add_mark(mark)
-        self.rule_offer, self.rule_prompt = RuleOfferBar(session.rules), RuleFilePrompt(session.rules)
-        self._left, self._lower = QStackedWidget(), QStackedWidget()
-        self._right = new_splitter(Qt.Orientation.Vertical, *self.timelines, self.deeds)
-        self._upper = new_splitter(Qt.Orientation.Horizontal, self._left, self._right)
-        self._parting = new_splitter(Qt.Orientation.Vertical, self.divergences, self.step)
-        self._rows = new_splitter(Qt.Orientation.Vertical, self._upper, self._lower)
+        self.deeds = ActionPanel(self.why, self._right)
+        self._lower = QStackedWidget(self._rows)
+        self.trails = TrailPanel(self.why, self._lower)
+        self._parting = new_splitter(Qt.Orientation.Vertical, self._lower)
+        self.divergences = DivergenceView(session, ComparisonSearch(session, finder, self), self._parting)
+        self.step = StepDiffView(session, self._parting)
         for stack, pages in ((self._left, (self.reasons, self.causes)), (self._lower, (self.trails, self._parting))):
             for page in pages:
                 stack.addWidget(page)
@@ -70,7 +76,6 @@ class CompareView(QWidget):
             half.setMinimumSize(_MIN_PANEL_PX[0], _MIN_HALF_PX)
         for low in (self.deeds, *self.timelines):
             low.setMinimumSize(_MIN_PANEL_PX[0], _MIN_PANEL_PX[1] // 2)
-        body = QWidget()
         inner = QVBoxLayout(body)
         inner.setContentsMargins(GAP, GAP, GAP, GAP)
         inner.addWidget(self._rows)
@@ -81,7 +86,7 @@ class CompareView(QWidget):
         for bar in (self.rule_offer, self.rule_prompt):
             layout.addWidget(bar)
         layout.addWidget(body, 1)
-        self._status = CompareStatus(session)
+        self._status = CompareStatus(session, self)
         layout.addWidget(self._status)
         self._dragged = False
         self._splitters = (self._rows, self._upper, self._right, self._parting)
@@ -148,7 +153,7 @@ class CompareView(QWidget):
 
     def add_note_bar(self, book: NoteBook, name: str) -> NoteBar:
         """Ask above the panels what is to be known about the notes on a run."""
-        bar = NoteBar(book, name)
+        bar = NoteBar(book, name, self)
         self._bars.insertWidget(0, bar)
         return bar
 

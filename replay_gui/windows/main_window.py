@@ -133,7 +133,7 @@ class MainWindow(QMainWindow):
         """The page of the run in A."""
         from replay_gui.windows.run_view import RunView  # not needed before the first run is opened
 
-        view = RunView(self.session, self.finder, self.comparison.rules)
+        view = RunView(self.session, self.finder, self.comparison.rules, self._pages)
         view.detail.add_action(self.actions_["what_if"])
         self.value_actions.attach(view)
         self.note_actions.attach(view)
@@ -150,7 +150,7 @@ class MainWindow(QMainWindow):
         from replay_gui.windows.compare_actions import CompareActions
         from replay_gui.windows.compare_view import CompareView
 
-        view = CompareView(self.comparison, self.finder)
+        view = CompareView(self.comparison, self.finder, self._pages)
         self._pages.addWidget(view)
         CompareActions(self.comparison, view, self.actions_, self)
         view.why.changed.connect(self._on_progress_changed)

@@ -42,14 +42,18 @@ class RunView(QWidget):
     def __init__(self, session: Session, finder: RunSearch, rules: RuleBook, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self.finder = session, finder
-        self.timeline = TimelinePanel(session)
-        events, detail, state = EventList(session, finder), EventDetail(session), StateInspector(session)
+        body = QWidget(self)
+        self._rows = new_splitter(Qt.Orientation.Vertical, body)
+        self.timeline = TimelinePanel(session, parent=self._rows)
+        self._columns = new_splitter(Qt.Orientation.Horizontal, self._rows)
+        events, detail = EventList(session, finder, self._columns), EventDetail(session, self._columns)
+        self._state_pages = QStackedWidget(self._columns)
+        state = StateInspector(session, self._state_pages)
         self.events, self.detail, self.state = events, detail, state
         detail.follow_search(finder)
-        self.facts, self.range = RunFactsPanel(session), RangePanel(session)
+        self.facts, self.range = RunFactsPanel(session, self._state_pages), RangePanel(session, self._state_pages)
         self.facts.filter_wanted.connect(self.show_filtered)
         self.range.filter_wanted.connect(self.show_filtered)
-        self._state_pages = QStackedWidget()
         for page, text, tip in (
             (state, "Facts", "The run in numbers"),
             (self.facts, "State", "The state at the position"),
@@ -60,20 +64,17 @@ class RunView(QWidget):
         self._page_before: QWidget = state  # what is shown again when no range is chosen any more
         session.chosen_changed.connect(self._on_range_chosen)
         session.run_changed.connect(self._on_range_chosen)
-        self._columns = new_splitter(Qt.Orientation.Horizontal, events, detail, self._state_pages)
         for column, (panel, share) in enumerate(zip((events, detail, self._state_pages), _COLUMN_SHARES, strict=True)):
             panel.setMinimumSize(*_MIN_PANEL_PX)
             self._columns.setStretchFactor(column, share)
-        self._rows = new_splitter(Qt.Orientation.Vertical, self.timeline, self._columns)
         self._dragged = False
-        body = QWidget()
         inner = QVBoxLayout(body)
         inner.setContentsMargins(GAP, GAP, GAP, GAP)
         inner.addWidget(self._rows)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(RuleFilePrompt(rules))
+        layout.addWidget(RuleFilePrompt(rules, self))
         self._bars = layout
         layout.addWidget(body, 1)
         self._rows.splitterMoved.connect(self._on_dragged)
@@ -87,7 +88,7 @@ class RunView(QWidget):
 
     def add_note_bar(self, book: NoteBook) -> NoteBar:
         """Ask above the panels what is to be known about notes."""
-        bar = NoteBar(book)
+        bar = NoteBar(book, parent=self)
         self._bars.insertWidget(0, bar)
         return bar
 

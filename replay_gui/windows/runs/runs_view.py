@@ -57,33 +57,32 @@ class RunsView(QWidget):
         self._session = session
         self._open_run = ""
         self._told_of_notes = False
-        self.groups = GroupsPanel(session)
+        page = new_splitter(Qt.Orientation.Vertical, self)
+        self._columns = new_splitter(Qt.Orientation.Horizontal, page)
+        self.groups = GroupsPanel(session, self._columns)
         self.groups.setMinimumSize(*_MIN_PANEL_PX)
+        right = new_splitter(Qt.Orientation.Vertical, self._columns)
         self.separators, self.picture = SeparatorView(session), RunsPictureView(session)
         self.consensus = ConsensusView(session)
         self.failures, self.runs = FailureView(session), EvaluatedRunView(session, only_chosen=True)
-        self._separates = _panel("What separates", self.separators)
-        self._agrees = _panel("What these runs agree on", self.consensus)
-        self._drawn = _panel("The runs, call by call", self.picture)
-        self._failed = _panel("Runs that failed, by their first reason", self.failures)
-        self._table = _panel("Runs", self.runs)
-        self.query = QueryPanel(session)
+        self._separates = _panel("What separates", self.separators, right)
+        self._agrees = _panel("What these runs agree on", self.consensus, right)
+        self._drawn = _panel("The runs, call by call", self.picture, right)
+        self._failed = _panel("Runs that failed, by their first reason", self.failures, right)
+        self._table = _panel("Runs", self.runs, right)
+        self.query = QueryPanel(session, page)
         self.query.hide()
         self.whole_button = self._separates.add_button("All runs", "What separates over all runs", checkable=True)
         self.compare_button = self._table.add_button("Compare", _COMPARE_TIP)
-        parts = (self._separates, self._agrees, self._drawn, self._failed, self._table)
-        right = new_splitter(Qt.Orientation.Vertical, *parts)
         for row, share in enumerate(_ROW_SHARES):
             right.setStretchFactor(row, share)
         right.setSizes([share * GAP for share in _ROW_SHARES])
-        self._columns = new_splitter(Qt.Orientation.Horizontal, self.groups, right)
         for column, share in enumerate(_COLUMN_SHARES):
             self._columns.setStretchFactor(column, share)
         self._columns.setSizes([share * GAP for share in _COLUMN_SHARES])
         self._sizes_before: list[int] | None = None  # of the columns, while versions are compared
-        page = new_splitter(Qt.Orientation.Vertical, self._columns, self.query)
         page.setSizes([share * GAP for share in _PAGE_SHARES])
-        self.progress = ProgressStrip()
+        self.progress = ProgressStrip(self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(GAP, GAP, GAP, GAP)
         layout.setSpacing(GAP)
@@ -316,8 +315,8 @@ class RunsView(QWidget):
             self.separators.setCurrentIndex(self.separators.separators.index(separator, 0))
 
 
-def _panel(title: str, body: QWidget) -> Panel:
-    panel = Panel(title)
+def _panel(title: str, body: QWidget, parent: QWidget) -> Panel:
+    panel = Panel(title, parent)
     panel.set_body(body)
     panel.setMinimumSize(*_MIN_PANEL_PX)
     return panel
