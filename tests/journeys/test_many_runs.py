@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
 
 from replay_gui.core.catalogue.indexing import index_batch
@@ -15,6 +17,7 @@ from replay_gui.core.catalogue.writing import write_catalogue
 from replay_gui.core.facts.notes_places import notes_beside
 from replay_gui.core.facts.run_notes import RunNotes, write_notes
 from replay_gui.widgets.parts.panel import Panel
+from replay_gui.widgets.runs.picture_painter import head_title
 from replay_gui.windows.dialogs.export_dialog import ExportDialog
 from replay_gui.windows.runs.runs_view import RunsView
 from tests.helpers.evaluations.evaluation_logs import write_evaluation, write_versions
@@ -100,6 +103,18 @@ def test_two_runs_are_compared(journey: Journey, folder: Path) -> None:
     QTest.mouseClick(view.compare_button, LEFT)
     journey.until(lambda: journey.window.comparison.settled)
     assert journey.window.compare_view.isVisible()
+
+
+def test_the_head_of_a_column_keeps_the_value_that_tells_it_from_others(journey: Journey, folder: Path) -> None:
+    view = shown(journey, folder)
+    contrasted = journey.window.runs_page.runs.contrasted
+    assert contrasted is not None
+    column = replace(contrasted.picture.columns[0], tool="update_reservation_flights", values="HAT052, XEWRD9")
+    metrics = QFontMetrics(view.picture.font())
+    whole = metrics.horizontalAdvance(column.title)
+    assert head_title(column, metrics, whole + 1) == "update_reservation_flights · HAT052, XEWRD9"
+    assert head_title(column, metrics, whole * 2 // 3).endswith("… · HAT052")
+    assert head_title(column, metrics, whole // 6).startswith("u")
 
 
 def test_the_head_of_a_column_splits_the_runs_and_two_rows_are_compared(journey: Journey, folder: Path) -> None:

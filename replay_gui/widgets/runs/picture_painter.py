@@ -35,6 +35,8 @@ from replay_gui.widgets.runs.picture_layout import (
 )
 
 _MAX_TITLE = 200  # characters
+_VALUES_AFTER = " · "  # stands between the tool and its values in a title
+_MIN_NAME_SHARE = 0.4  # of a head, for the name of the tool
 _BODY_WIDTH, _BODY_HEIGHT = 30.0, 18.0  # of a cell's mark
 _DOT = 1.6  # radius of the dot for what was not done
 _FRAME_ALPHA = 0.12  # of the ground of a column that separates
@@ -111,7 +113,7 @@ class PicturePainter:
         painter.setFont(ui_font(Bold, SMALL_SIZE) if separates else self._small)
         painter.setPen(theme().text if separates else theme().secondary)
         metrics = QFontMetrics(painter.font())
-        title = metrics.elidedText(column_title(column), Qt.TextElideMode.ElideRight, int(HEAD_LENGTH))
+        title = head_title(column, metrics, int(HEAD_LENGTH))
         painter.drawText(QPointF(0, 0), title)
         painter.restore()
 
@@ -186,3 +188,17 @@ class PicturePainter:
 def column_title(column: PictureColumn) -> str:
     """Return the title of a column in one line, cut where it is very long."""
     return one_line(column.title, _MAX_TITLE)
+
+
+def head_title(column: PictureColumn, metrics: QFontMetrics, length: int) -> str:
+    """Return the head of a column in at most `length` pixels.
+
+    Where it is too long, the name of the tool is cut before its first value, which tells the call from others.
+    """
+    title = column_title(column)
+    name, dot, values = title.partition(_VALUES_AFTER)
+    value = f"{dot}{values.partition(', ')[0]}"
+    room = length - metrics.horizontalAdvance(value)
+    if metrics.horizontalAdvance(title) > length and dot and room > length * _MIN_NAME_SHARE:
+        return metrics.elidedText(name, Qt.TextElideMode.ElideRight, room) + value
+    return metrics.elidedText(title, Qt.TextElideMode.ElideRight, length)
