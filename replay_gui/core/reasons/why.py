@@ -144,7 +144,12 @@ def _add_actions(reasons: ReasonList, rules: Rules, *, with_patches: bool, in_or
     add_action_reasons(reasons, commands, rules, Tier.UNSURE if has_edits else Tier.ACTION)
     unsure = _match(reasons, rules, lambda call: call.effect is Effect.UNKNOWN and call.took_effect)
     few = MatchedCalls([], [], unsure.changed[:_MAX_UNSURE], unsure.missing[:_MAX_UNSURE], unsure.extra[:_MAX_UNSURE])
-    add_action_reasons(reasons, few, rules, Tier.UNSURE)
+    of_commands = has_edits and all(runs_code(call.tool) for call in _calls_of(few))  # the files say more
+    add_action_reasons(reasons, few, rules, Tier.LOOKED if of_commands else Tier.UNSURE)
+
+
+def _calls_of(matched: MatchedCalls) -> list[ToolCall]:
+    return [*matched.missing, *matched.extra, *(call for pair in matched.changed for call in pair)]
 
 
 def _match(reasons: ReasonList, rules: Rules, chosen: Callable[[ToolCall], bool]) -> MatchedCalls:
