@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
+from tests.helpers.effort import tries
 from tests.helpers.paths import DATA
 from tests.trust.limits.capped import GIGABYTE, run_capped
 
 DEPTH = 100_000
 MARK = "@deep@"
-PLACES_OF_EACH = 6
+PLACES_OF_EACH = tries(3, long=6)
 PARTS = 4  # processes that share the seeds: a process takes longer to start than to read one
 SEEDS = [path for path in sorted((DATA / "seeds").rglob("*")) if path.is_file()]
 
