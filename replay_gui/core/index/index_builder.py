@@ -89,6 +89,7 @@ class IndexBuilder:
                 if isinstance(part, Ending):
                     return self.finish()
                 self.take_part(part)
+                del part  # as in scan
                 on_progress(self.offset)
         finally:
             self.close()

@@ -7,7 +7,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from replay_gui.look.icons import tinted_icon
-from replay_gui.look.theme import ICON, PILL, UNIT, set_role, theme
+from replay_gui.look.theme import ICON, PILL, UNIT, set_role, theme, theme_events
 from replay_gui.models.run.verdict_words import BadgeVerdict
 from replay_gui.widgets.parts.text_popup import TextPopup
 
@@ -20,6 +20,7 @@ class VerdictPill(QToolButton):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._popup = TextPopup(self)
+        self._look: object = None  # tone, theme and size of text that were shown last
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setIconSize(QSize(ICON, ICON))
         self.setFixedHeight(PILL)
@@ -34,12 +35,15 @@ class VerdictPill(QToolButton):
     def show_verdict(self, verdict: BadgeVerdict) -> None:
         """Set the text, the icon and the colour by the verdict, and the details of the popup."""
         colors, tone = theme(), verdict.tone
-        colours = {"good": colors.good_text, "bad": colors.bad_text, "warn": colors.warn_text}
-        self.setIcon(tinted_icon(_ICONS[tone], colours[tone]) if tone in _ICONS else QIcon())
+        look = tone, colors, theme_events().text_scale
+        if look != self._look:  # a style takes a thousand times as long as a text, and progress is told often
+            self._look = look
+            colours = {"good": colors.good_text, "bad": colors.bad_text, "warn": colors.warn_text}
+            self.setIcon(tinted_icon(_ICONS[tone], colours[tone]) if tone in _ICONS else QIcon())
+            set_role(self, tone)
         text = verdict.text.replace("&", "&&")  # else it would underline the next letter, as a shortcut
         self.setText(f" {text}")  # a tool button has no other space between icon and text
         self.setAccessibleName(verdict.text or "No verdict")
-        set_role(self, tone)
         self._popup.show_text(verdict.detail)
 
     @Slot()

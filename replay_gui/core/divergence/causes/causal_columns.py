@@ -28,7 +28,6 @@ _decode = msgspec.msgpack.Decoder(_Meta).decode
 _decode_members = msgspec.msgpack.Decoder(dict[str, msgspec.Raw]).decode
 _UNREADABLE_META = ("(unreadable)",)
 _PARENT_KEY = b"\xa6parent"
-_COMMON_MEMBERS = ("parent", "time", "duration")
 _NUMBERING = "seq"  # of an event's place in the run, which the alignment compares
 
 
@@ -63,14 +62,17 @@ def read_causal_columns(log: EventLog, count: int, on_progress: Callable[[int], 
             stop = block.first_index + len(block)
             common = _read_common_form(block)
             if common is None:
-                parents = [_parent(meta, block.first_index + i) for i, meta in enumerate(block.metas)]
+                parents: Sequence[int] | NDArray[np.int64] = [
+                    _parent(meta, block.first_index + i) for i, meta in enumerate(block.metas)
+                ]
                 shapes.update(map(_member_names, block.metas))
             else:
                 parents, given = common
                 for name, number in given.items():
                     shapes[(name,)] += number
             parent[block.first_index : stop] = parents
-            state[block.first_index : stop] = _first_words(block.states)
+            if any(block.states):
+                state[block.first_index : stop] = _first_words(block.states)
             on_progress(part.end)
     members: dict[str, int] = {}
     for names, events in shapes.items():
@@ -80,17 +82,26 @@ def read_causal_columns(log: EventLog, count: int, on_progress: Callable[[int], 
     return CausalColumns(parent, state, members)
 
 
-def _read_common_form(block: Block) -> tuple[list[int], dict[str, int]] | None:
+def _read_common_form(block: Block) -> tuple[NDArray[np.int64], dict[str, int]] | None:
     """Return (parent of each event, number of events that have each member of meta); None for metas of other forms."""
     metas = decode_fast_metas(block.metas)
     if metas is None:
         return None
-    columns = {name: [getattr(meta, name) for meta in metas] for name in _COMMON_MEMBERS}
+    parents = [meta.parent for meta in metas]
+    columns = {
+        "parent": parents,
+        "time": [meta.time for meta in metas],
+        "duration": [meta.duration for meta in metas],
+    }
     given = {name: len(values) - values.count(NOT_GIVEN) for name, values in columns.items()}
     if given["parent"] != b"".join(block.metas).count(_PARENT_KEY):  # -1 was written, which stands for none
         return None
-    first = block.first_index
-    return [p if 0 <= p < first + i else NO_PARENT for i, p in enumerate(columns["parent"])], given
+    try:
+        parent = np.array(parents, np.int64)
+    except OverflowError:  # no event has such a number
+        return None
+    is_earlier = parent < np.arange(block.first_index, block.first_index + len(block))
+    return np.where(is_earlier, parent, NO_PARENT), given
 
 
 def _member_names(meta: bytes) -> tuple[str, ...]:
