@@ -326,6 +326,12 @@ class ComparisonAnswer(msgspec.Struct, frozen=True):
     """The base of the answers about the comparison of both sides."""
 
 
+class EarlyDifferenceFound(ComparisonAnswer, frozen=True):
+    """The first event whose content differs has this index in both runs, which are still being read."""
+
+    index: EventIndex
+
+
 class Compared(ComparisonAnswer, frozen=True, eq=False):
     """The comparison of the runs of both sides; took_ms: how long it took."""
 

@@ -67,7 +67,7 @@ from replay_gui.engine.requests import (
 )
 from replay_gui.engine.run_controller import RunController
 from replay_gui.engine.sessions_messages import ListSessions
-from replay_gui.engine.worker_pool import WorkerPool
+from replay_gui.engine.worker_pool import EXTRA_NICENESS, WorkerPool
 
 Deliver: TypeAlias = Callable[[Answer], None]
 
@@ -91,7 +91,7 @@ class Engine:
         self._listers = WorkerPool(1)  # nor does a run for the lists of sessions and formats
         self._importers = pool.beside(2)  # nor an import, one of each side, for the verification of what is open
         self._followers = pool.beside(2, niceness=0)  # nor a file that is followed, one of each side, for anything
-        self._comparers = WorkerPool(1)  # keeps what it has read of the runs
+        self._comparers = WorkerPool(1, niceness=EXTRA_NICENESS // 2)  # keeps what it has read; has right of way
         self._evaluators = WorkerPool(1)  # so does this
         self._askers = WorkerPool(2)  # while what these do is ended as soon as something else is asked
         self._sources = SourceController(

@@ -28,7 +28,7 @@ from replay_gui.engine.requests import SendAnswer, WorkEnded
 from replay_gui.engine.verification_controller import VerificationController
 from replay_gui.engine.worker_pool import WorkerPool
 
-_MIN_SHARED_BYTES = 32 << 20  # the index of a larger log is made by two workers
+_MIN_SHARED_BYTES = 32 << 20  # the index of a larger log that is opened alone is made by two workers
 
 _EDITED = "The log was edited since it was last read; what is shown of its events may be what they were before."
 
@@ -60,8 +60,15 @@ class ReadingTask:
         on_broken_found: Callable[[], None],
         *,
         built: BuiltIndex | None = None,
+        paired: bool = False,
     ) -> None:
-        """`built`: the whole index, where it was built while the log was written."""
+        """Begin to read `run`.
+
+        Args:
+            built: the whole index, where it was built while the log was written.
+            paired: whether another run is read at the same time, to be compared with this one: then each index is
+                made by a worker alone, and no comparison waits for what verification reads.
+        """
         self._run = run
         self._answer = answer
         self._on_broken_found = on_broken_found
@@ -77,12 +84,12 @@ class ReadingTask:
         elif run.index.complete:  # from the cache, on which no verdict may rest
             self._verification.start_with_snapshots(run.built, str(run.folder), run.index.offset)
         else:
-            self._start_index()
+            self._start_index(paired)
 
-    def _start_index(self) -> None:
+    def _start_index(self, paired: bool) -> None:
         run = self._run
         self._stage = IndexStage.BUILDING
-        self._is_shared = run.log.source.size > _MIN_SHARED_BYTES
+        self._is_shared = run.log.source.size > _MIN_SHARED_BYTES and not paired
         log, changed_at = OpenedFile.of(run.log), run.log.source.changed_at
         self._jobs.start(IndexArguments(log, str(run.folder), not self._is_shared, changed_at))
         self._verification.start_beside_index(columns=str(run.folder) if self._is_shared else None)

@@ -42,12 +42,14 @@ class Open(msgspec.Struct, frozen=True):
         path: a file, or FILE#RUN. format: an importer's name; None: judged from the content.
         at: the position to begin at; None: where the user left the run.
         last_positions: (run id, position) of the runs of this file that the user left.
+        paired: whether another run is opened at the same time, to be compared with this one.
     """
 
     path: str
     format: str | None = None
     at: Position | None = None
     last_positions: tuple[tuple[str, Position], ...] = ()
+    paired: bool = False
 
     def start_of(self, run_id: str) -> Position:
         """Return the position at which the run begins, 0 or more; the run may be shorter."""
@@ -353,6 +355,7 @@ AnswerValue: TypeAlias = (
     " | answers.RulesWritten"
     " | marks_answer.MarksFound"
     " | marks_answer.EffectsCorrected"
+    " | answers.EarlyDifferenceFound"
     " | answers.Compared"
     " | answers.AlignedRows"
     " | answers.Step"

@@ -214,9 +214,9 @@ class RunController:
 
     def _show_whole(self, run: OpenRun, request: Open, ticket: int) -> None:
         """Show a run whose log is whole, and begin to index and verify it."""
-        self._begin_reading(self._replace(run, request, ticket))
+        self._begin_reading(self._replace(run, request, ticket), paired=request.paired)
 
-    def _begin_reading(self, active: ActiveRun, built: BuiltIndex | None = None) -> None:
+    def _begin_reading(self, active: ActiveRun, built: BuiltIndex | None = None, paired: bool = False) -> None:
         task = ReadingTask(
             self._pool,
             active.run,
@@ -224,6 +224,7 @@ class RunController:
             partial(self._on_worker_message, active.run.number),
             partial(self._answer_last_seek, active),
             built=built,
+            paired=paired,
         )
         active.state = WholeRun(task)
 

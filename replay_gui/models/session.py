@@ -237,16 +237,16 @@ class Session(VisibleRange):
         """Write all rules to a file, in the place of what is still to be written there; `rules_written` tells."""
         self._send_request(f"write rules {path}", WriteRules(path, rules))
 
-    def open(self, path: str, position: Position = RUN_START, format: str | None = None) -> None:
+    def open(self, path: str, position: Position = RUN_START, format: str | None = None, paired: bool = False) -> None:
         """Open a run; run_changed, or alert_raised with the reason why not.
 
         Args:
             position: where to begin, as far as it exists; 0: where the user left the run.
-            format: an importer's name; None: judged from the content.
+            format: an importer's name; None: judged from the content. paired: see the request.
         """
         last = () if self.last_positions is None else tuple(self.last_positions(split_run(path)[0]).items())
         self._last_run += 1
-        self._send_request("open", Open(path, format, position or None, last), self._last_run)
+        self._send_request("open", Open(path, format, position or None, last, paired), self._last_run)
 
     def request_totals(self) -> None:
         """Request tokens and cost of the run; totals_changed tells."""

@@ -24,13 +24,15 @@ from replay_gui.core.replay_engine import ReplayEngine
 from replay_gui.core.verification.verification_report import VerificationReport
 from replay_gui.core.verification.verify_log import verify
 from replay_gui.engine import reading_task
-from replay_gui.engine.answers import Alert, IndexGrew, PositionState, Progress, Rows, RunOpened
+from replay_gui.engine.answers import Alert, Compared, IndexGrew, PositionState, Progress, Rows, RunOpened
 from replay_gui.engine.opening import Conversion, open_converted_run, open_file, user_cache
 from replay_gui.engine.requests import (
     CheckFile,
     Close,
+    Compare,
     GetRows,
     Open,
+    Request,
     Seek,
     Side,
     StopWork,
@@ -107,6 +109,21 @@ def test_two_workers_share_the_index_of_a_large_log(talk: Talk, log: Path, monke
     assert [len(index.time) for index in grown] == [index.count for index in grown]
     assert grown[-1].complete
     assert talk.open(log, run=2).index.complete
+
+
+def test_a_run_that_is_opened_with_another_is_compared_before_it_is_verified(
+    talk: Talk, log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each index is made by one worker alone, and where the runs part is told while they are read."""
+    monkeypatch.setattr(reading_task, "_MIN_SHARED_BYTES", 0)
+    other = write_log(tmp_path / "other.rlog", turns=3)
+    for path, seat in ((log, Side.A), (other, Side.B)):
+        talk.ask(Open(str(path), paired=True), seat=seat)
+    for _ in range(2):
+        index = talk.until(IndexGrew, lambda grew: grew.index.complete).index
+        assert len(index.time) == index.count
+    talk.engine.send_request("compare", Request(1, Compare(1, 1, (), ()), None))
+    assert talk.until(Compared).comparison.diverged
 
 
 def test_every_moment_is_what_replay_says(talk: Talk, log: Path) -> None:

@@ -20,7 +20,7 @@ class OpeningSession(StillSession):
 
     opened: tuple[str, str | None] | None = None
 
-    def open(self, path: str, position: int = 0, format: str | None = None) -> None:
+    def open(self, path: str, position: int = 0, format: str | None = None, paired: bool = False) -> None:
         self.opened = path, format
 
     def show_facts(self, facts: RunFacts | None) -> None:

@@ -21,7 +21,8 @@ from replay_gui.core.facts.run_measures import counts_of_index, duration_between
 from replay_gui.core.facts.run_outcome import Outcome
 from replay_gui.core.importers.import_notes import gap_notes, notes_in_header
 from replay_gui.core.reasons.run_names import short_names
-from replay_gui.engine.answers import Alert, Compared, Progress
+from replay_gui.engine.answers import Alert, Compared, EarlyDifferenceFound, Progress
+from replay_gui.engine.comparison.early_difference import EarlyDifference
 from replay_gui.engine.comparison.step_reader import StepReader
 from replay_gui.engine.comparison.why_answers import Explained, RunSize
 from replay_gui.engine.job_group import JobGroup, StartedJob
@@ -74,6 +75,7 @@ class ComparisonController:
         self._answer = answer
         self._on_worker_message = on_worker_message
         self._waiting: tuple[int, Compare] | None = None  # until both runs are indexed
+        self._early = EarlyDifference()
         self._number = 0  # the number of the comparison under way or made last
         self._request: Compare | None = None
         self._jobs: JobGroup | None = None
@@ -91,7 +93,7 @@ class ComparisonController:
                 if not (self._is_busy and self._is_of_same_runs(request)):
                     self._stop()
                 self._pool.warm()
-                self._waiting = number, request
+                self._waiting, self._early = (number, request), EarlyDifference()
                 self.advance()
             case Close():
                 self.close()
@@ -121,7 +123,11 @@ class ComparisonController:
         if self._waiting is None or a is None or b is None or self._is_busy:
             return
         number, request = self._waiting
-        if (a.number, b.number) != (request.run_a, request.run_b) or not (a.index.complete and b.index.complete):
+        if (a.number, b.number) != (request.run_a, request.run_b):
+            return
+        if not (a.index.complete and b.index.complete):
+            if (first := self._early.find(a, b)) is not None:
+                self._answer(number, EarlyDifferenceFound(first))
             return
         self._waiting, self._number, self._request, self._reader, self._trails = None, number, request, None, None
         self._folder = Path(tempfile.mkdtemp(prefix="replay-gui-compare-"))

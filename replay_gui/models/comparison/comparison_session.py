@@ -8,8 +8,8 @@ from functools import partial
 import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 
-from replay_gui.core.log.positions import NO_EVENT, RUN_START, EventIndex, Position, index_before
-from replay_gui.engine.answers import Alert, AlignedRows, Compared, Progress, Step
+from replay_gui.core.log.positions import NO_EVENT, RUN_START, EventIndex, Position, index_before, position_after
+from replay_gui.engine.answers import Alert, AlignedRows, Compared, EarlyDifferenceFound, Progress, Step
 from replay_gui.engine.requests import (
     Answer,
     Close,
@@ -53,16 +53,19 @@ class ComparisonSession(ComparisonCursor):
         number: of the comparison; answers about earlier ones are stale.
         step: the last Step that came, or None.
         anchors: pairs of event indexes that are the same step, set by hand.
+        first_difference: index of the first event whose content differs, once known; None without or after a result.
         b_grows: whether the log in B is still being written, so that what it lacks at its end may come.
 
     Signals:
         active_changed(): `active` is another. compared_changed(): `compared` or `fresh` is another.
+        first_difference_seen(): `first_difference` is known.
         step_changed(): `step` is another. rows_ready(object): AlignedRows. anchors_changed(): `anchors` are others.
         progress_changed(object), alert_raised(object), alerts_cleared(): as of a Session.
     """
 
     active_changed = Signal()
     compared_changed = Signal()
+    first_difference_seen = Signal()
     step_changed = Signal()
     rows_ready = Signal(object)
     anchors_changed = Signal()
@@ -76,6 +79,7 @@ class ComparisonSession(ComparisonCursor):
         self.rules = RuleBook(a, self)
         self.state: ComparisonState = Idle()
         self.step: Step | None = None
+        self.first_difference: EventIndex | None = None
         self.anchors: Anchors = ()
         self.number = 0
         self.b_grows = False
@@ -326,6 +330,8 @@ class ComparisonSession(ComparisonCursor):
         match answer.value:
             case Compared() as compared:
                 self._show(compared)
+            case EarlyDifferenceFound(index) if isinstance(self.state, Comparing):
+                self._show_first_difference(index, is_free=self.state.first is None)
             case AlignedRows() as rows:
                 self.rows_ready.emit(rows)
             case Step() as step if step.has_states or step.row == self.row:
@@ -338,11 +344,19 @@ class ComparisonSession(ComparisonCursor):
                 self.state = Stopped(self.state.first)
                 self.progress_changed.emit(None)
 
+    def _show_first_difference(self, index: EventIndex, is_free: bool) -> None:
+        """Tell it, and go to its place in both runs, where nobody has chosen another (`is_free`) or gone to one."""
+        self.first_difference = index
+        self.first_difference_seen.emit()
+        for session in (self.a, self.b):
+            if is_free and session.position == RUN_START:
+                session.seek(position_after(index))
+
     def _show(self, compared: Compared) -> None:
         """First causes and rows, then marks and the row to look at: all at once would block the window."""
         first = None if isinstance(self.state, Idle) else self.state.first
         was_working, self.state = self.working, Shown(first)
-        self.compared, self.row = compared, NO_ROW
+        self.compared, self.row, self.first_difference = compared, NO_ROW, None
         if was_working:
             self.progress_changed.emit(None)
         self.compared_changed.emit()
@@ -360,7 +374,7 @@ class ComparisonSession(ComparisonCursor):
         self.number += 1
         self._showing.stop()
         self._asking.stop()
-        self.compared, self.step, self.row = None, None, NO_ROW
+        self.compared, self.step, self.row, self.first_difference = None, None, NO_ROW, None
         self._timelines.align(None)
         self.compared_changed.emit()
         self.row_changed.emit(NO_ROW)

@@ -7,7 +7,7 @@ from replay_gui.core.divergence.rules.presets import PRESETS
 from replay_gui.core.divergence.rules.rules import Action, Rule
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import Kind
-from replay_gui.core.log.positions import NO_EVENT
+from replay_gui.core.log.positions import NO_EVENT, EventIndex, position_after
 from replay_gui.core.text.event_label import event_label, events_noun
 from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line
@@ -78,6 +78,13 @@ def outcome_lines(comparison: Comparison) -> list[str]:
 
 def _sentences(words: str) -> list[str]:
     return [f"{words}."] if words else []
+
+
+def first_difference_words(index: EventIndex | None) -> str:
+    """Return where the runs first differ, as long as no more is known of it; "" for None."""
+    if index is None:
+        return ""
+    return f"The first event that differs is number {position_after(index):,} of both runs.\n"
 
 
 def first_divergence_words(comparison: Comparison) -> str:

@@ -51,8 +51,8 @@ class RunPair(QObject):
             for_a, for_b = self._a.format if path_a is None else self._chosen(path_a), self._chosen(path_b)
             self._b_uses_format_of_a = for_b is None and for_a is not None
         self._wanted = [path_a, path_b]
-        begin_a = [] if path_a is None else [partial(self._a.open, path_a, format=for_a)]
-        self._opening.begin(*begin_a, partial(self._b.open, path_b, format=for_b or for_a))
+        begin_a = [] if path_a is None else [partial(self._a.open, path_a, format=for_a, paired=True)]
+        self._opening.begin(*begin_a, partial(self._b.open, path_b, format=for_b or for_a, paired=True))
 
     def forget(self) -> None:
         """Stop waiting for runs."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWi
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.icons import icon
 from replay_gui.look.theme import GAP, UNIT, set_role, theme_events
+from replay_gui.models.comparison.comparison_words import first_difference_words
 from replay_gui.models.why.reason_cards import ReasonCards
 from replay_gui.models.why.why_session import WhySession
 from replay_gui.models.why.why_words import count_words, foot_words, headline, same_words, set_aside_lines
@@ -47,6 +48,7 @@ class WhyPanel(Panel):
         self.view.menu_wanted.connect(self._on_menu_wanted)
         session.changed.connect(self._refresh)
         session.comparison.progress_changed.connect(self._refresh)
+        session.comparison.first_difference_seen.connect(self._refresh)
         self._refresh()
 
     @Slot()
@@ -66,7 +68,9 @@ class WhyPanel(Panel):
     def _waiting_words(self) -> str:
         comparison = self._session.comparison
         if not comparison.fresh:
-            return "The runs are being compared." if comparison.working else "The runs are not compared."
+            if not comparison.working:
+                return "The runs are not compared."
+            return f"{first_difference_words(comparison.first_difference)}The runs are being compared."
         percent = f" {min(self._session.done * 100 // self._session.total, 99)} %" if self._session.total else ""
         return f"Looking for reasons…{percent}"
 

@@ -5,8 +5,9 @@ from pytestqt.qtbot import QtBot
 from replay_gui.core.divergence.comparison import CauseKind, Change
 from replay_gui.core.divergence.rules.rules import Action, Rule
 from replay_gui.core.log.positions import EventIndex, Position
-from replay_gui.engine.answers import Alert
-from replay_gui.engine.requests import Compare, GetStep
+from replay_gui.engine.answers import Alert, EarlyDifferenceFound
+from replay_gui.engine.requests import Answer, Compare, GetStep
+from replay_gui.models.comparison.comparison_words import first_difference_words
 from tests.helpers.comparisons import StoryComparison, cause, comparison_of
 
 E, C, A, B = Change.EQUAL, Change.CHANGED, Change.ONLY_A, Change.ONLY_B
@@ -102,6 +103,17 @@ def test_a_rule_compares_anew_and_keeps_the_place(qapp: object) -> None:
     assert session.row == 7
     session.rules.undo()
     assert [one for one in session.asked if isinstance(one, Compare)][-1].rules == ()
+
+
+def test_the_first_difference_is_shown_before_the_rest_is_known(qapp: object) -> None:
+    session, index = StoryComparison(), EventIndex(4)
+    session.show_runs(10, 12)
+    session.a.seek(Position(2))
+    session._on_answered(Answer(session.number, 0, EarlyDifferenceFound(index), None))
+    assert first_difference_words(session.first_difference).startswith("The first event that differs is number 5 of")
+    assert (session.a.position, session.b.position) == (2, 5)  # only where nobody has gone to another place
+    session.show(comparison_of(CHANGES))
+    assert first_difference_words(session.first_difference) == ""
 
 
 def test_anchors_that_cross_give_way(qapp: object) -> None:
