@@ -52,11 +52,13 @@ from replay_gui.core.importers.formats.frameworks.openai_assistants import OpenA
 from replay_gui.core.importers.formats.frameworks.openclaw import OpenClaw
 from replay_gui.core.importers.formats.frameworks.promptfoo import Promptfoo
 from replay_gui.core.importers.formats.frameworks.temporal import Temporal
+from replay_gui.core.importers.formats.traces.braintrust import Braintrust
 from replay_gui.core.importers.formats.traces.langfuse import Langfuse
 from replay_gui.core.importers.formats.traces.langsmith import LangSmith
 from replay_gui.core.importers.formats.traces.mlflow import MlFlow
 from replay_gui.core.importers.formats.traces.openai_agents import OpenAiAgents
 from replay_gui.core.importers.formats.traces.otel import OpenTelemetry
+from replay_gui.core.importers.formats.traces.weave import Weave
 from replay_gui.core.importers.generic import JsonLines
 from replay_gui.core.importers.importer import Importer
 from replay_gui.core.importers.limits import RAISED_BY
@@ -114,6 +116,8 @@ def _own() -> tuple[Importer, ...]:
         GoogleAdk(),
         AdkEvals(),
         LangChainEvents(),
+        Braintrust(),
+        Weave(),
         OpenAiAssistants(),
         DeepEval(),
         Promptfoo(),

@@ -1,0 +1,114 @@
+"""Braintrust: spans of logs and experiments, as its interface gives them and its window exports them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from replay_gui.core.importers.formats.message_events import first_line
+from replay_gui.core.importers.formats.message_usage import counted_tokens
+from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE
+from replay_gui.core.importers.formats.traces.span_records import SpanRecordFormat, answers_in, messages_in
+from replay_gui.core.importers.formats.traces.spans import Role, Span
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.plain_values import plain
+from replay_gui.core.importers.times import any_time
+
+_ROLES: dict[str, Role] = {"llm": "model", "tool": "tool", "score": "plumbing", "scorer": "plumbing"}
+_TOKENS = {
+    "input": "prompt_tokens",
+    "cached": "prompt_cached_tokens",
+    "output": "completion_tokens",
+    "reasoning": "completion_reasoning_tokens",
+}
+_USED = ("span_attributes", "input", "output", "expected", "error", "scores", "metadata")
+
+
+class Braintrust(SpanRecordFormat):
+    """The importer. A trace is a run; scores of its root are its grades."""
+
+    name = "braintrust"
+    title = "Braintrust trace"
+    version = 1
+    member = "events"
+    volatile: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("id", "span_id", "root_span_id", "span_parents", "_xact_id", "_pagination_key"), ID),
+        **dict.fromkeys(("project_id", "experiment_id", "dataset_record_id", "org_id", "log_id", "origin"), ID),
+        "created": CLOCK,
+        "metrics": USAGE,
+        "exec_counter": "the order in which the recorder wrote",
+        "is_root": "whether it has a parent",
+        "context": "the place in the program",
+    }
+
+    def is_span(self, record: dict[str, Any]) -> bool:
+        """Accept records with the ids of a span and of the root."""
+        return "span_id" in record and "root_span_id" in record and isinstance(record.get("span_attributes"), dict)
+
+    def trace_of(self, record: dict[str, Any]) -> str:
+        """Return the root's id."""
+        return str(record["root_span_id"])
+
+    def start_of(self, record: dict[str, Any]) -> int | None:
+        """Return when it began: of its metrics."""
+        return _time(record, "start")
+
+    def spans(self, records: list[dict[str, Any]], notes: ImportNotes) -> list[Span]:
+        """Return the spans of one trace."""
+        return [self._span(record, notes) for record in records]
+
+    def _span(self, record: dict[str, Any], notes: ImportNotes) -> Span:
+        about, parents = record["span_attributes"], record.get("span_parents")
+        parent = str(parents[0]) if isinstance(parents, list) and parents else None
+        role = _ROLES.get(str(about.get("type")), "agent" if parent is None else "step")
+        metadata = record.get("metadata")
+        metadata = metadata if isinstance(metadata, dict) else {"metadata": metadata} if metadata else {}
+        given, output, error = record.get("input"), record.get("output"), record.get("error")
+        messages = messages_in(given) if role == "model" else []
+        answers, finish = answers_in(output) if role == "model" else ([], None)
+        kind = {key: value for key, value in about.items() if key not in ("name", "exec_counter", "type")}
+        kind |= {} if str(about.get("type")) in _ROLES else {"type": about.get("type")}
+        fields = {**self.rest(record, *_USED), **kind}
+        setting = {key: value for key, value in metadata.items() if role != "model" or key != "model"}
+        fields |= {"metadata": setting} if setting else {}
+        fields |= {"error": error} if error is not None and not isinstance(error, str) else {}
+        if parent is not None:
+            told = {name: record[name] for name in ("scores", "expected") if record.get(name) not in (None, {})}
+            fields |= told
+        metrics = record.get("metrics")
+        return Span(
+            id=str(record["span_id"]),
+            parent=parent,
+            role=role,
+            name=str(about.get("name") or "span"),
+            start=_time(record, "start"),
+            end=_time(record, "end"),
+            input=None if messages else plain(given, notes),
+            output=None if answers else plain(output, notes),
+            messages=tuple(plain(messages, notes)),
+            answers=tuple(plain(answers, notes)),
+            error=(first_line(str(error)) or "failed") if error is not None else None,
+            fields=plain({key: value for key, value in fields.items() if value is not None}, notes),
+            finish=finish,
+            meta={
+                "span": record["span_id"],
+                "model": metadata.get("model") if role == "model" else None,
+                "tokens": counted_tokens(metrics, _TOKENS) or None if role == "model" else None,
+            },
+            scores=tuple(_scores(record)) if parent is None else (),
+        )
+
+
+def _scores(record: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    if record.get("expected") is not None:
+        yield {"expected": record["expected"]}
+    scores = record.get("scores")
+    for name, score in scores.items() if isinstance(scores, dict) else ():
+        number = float(score) if isinstance(score, int | float) and not isinstance(score, bool) else None
+        label = None if number is not None or score is None else str(score)
+        yield {"passed": None, "score": number, "by": str(name), "label": label}
+
+
+def _time(record: dict[str, Any], name: str) -> int | None:
+    metrics = record.get("metrics")
+    return any_time(metrics.get(name)) if isinstance(metrics, dict) else None

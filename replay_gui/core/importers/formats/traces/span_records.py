@@ -1,0 +1,108 @@
+"""Records that are spans, of services that collect traces: what their importers share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from replay_gui.core.errors import ImportRefused
+from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.message_forms import is_message
+from replay_gui.core.importers.formats.records import first_records, numbered_records
+from replay_gui.core.importers.formats.traces.span_events import SpanEvents
+from replay_gui.core.importers.formats.traces.spans import Span
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import ImportedRun
+
+NOT_SPANS = "records that are no span, left out"
+
+
+class SpanRecordFormat:
+    """An importer of such records: an array, lines, or a member of one object. Every trace is a run.
+
+    Attributes:
+        member: of a file that is one object, the name of the member that holds the records.
+        volatile: members that differ between faithful runs, and why; they are not compared.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    member: ClassVar[str]
+    volatile: ClassVar[Mapping[str, str]] = {}
+
+    def recognises(self, file: ForeignFile) -> bool:
+        """Accept a file whose first records are such spans."""
+        first = first_records(file, self.member)
+        return bool(first) and all(map(self.is_span, first))
+
+    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield a run for every trace."""
+        notes = ImportNotes(file.notes)
+        traces: dict[str, list[dict[str, Any]]] = {}
+        for _, record in numbered_records(file, notes, self.member):
+            if isinstance(record, dict) and self.is_span(record):
+                traces.setdefault(self.trace_of(record), []).append(record)
+            else:
+                notes.count(NOT_SPANS)
+        if not traces:
+            raise ImportRefused(f"{file.source.path}: no {self.title} in it")
+        for trace, records in traces.items():
+            own = ImportNotes(notes)
+            events = SpanEvents(self.spans(records, own), self.name, own)
+            starts = [start for record in records if (start := self.start_of(record)) is not None]
+            yield ImportedRun(
+                name=events.agent,
+                run_id=trace,
+                agent=events.agent,
+                created=min(starts, default=None),
+                source={},
+                events=events.read(),
+                notes=own,
+            )
+
+    def is_span(self, record: dict[str, Any]) -> bool:
+        """Return whether a record is a span of this format."""
+        raise NotImplementedError
+
+    def trace_of(self, record: dict[str, Any]) -> str:
+        """Return the id of the trace that a span is in."""
+        raise NotImplementedError
+
+    def start_of(self, record: dict[str, Any]) -> int | None:
+        """Return when a span began, in ns since 1970."""
+        raise NotImplementedError
+
+    def spans(self, records: list[dict[str, Any]], notes: ImportNotes) -> list[Span]:
+        """Return the spans of one trace."""
+        raise NotImplementedError
+
+    def rest(self, record: dict[str, Any], *used: str) -> dict[str, Any]:
+        """Return the members that are neither used, volatile nor empty."""
+        known = (*used, *self.volatile)
+        return {key: value for key, value in record.items() if key not in known and value not in (None, "", [], {})}
+
+
+def answers_in(output: Any) -> tuple[list[Any], str | None]:
+    """Return (the messages that a model answered with, why it ended), of an answer of OpenAI's or Anthropic's form."""
+    choices = output.get("choices") if isinstance(output, dict) else output
+    if isinstance(choices, list) and choices and all(isinstance(one, dict) and "message" in one for one in choices):
+        extra = [
+            {key: value for key, value in one.items() if key != "message" and (key, value) != ("index", number)}
+            for number, one in enumerate(choices)
+        ]
+        messages = [
+            {**one["message"], **more} if isinstance(one["message"], dict) else one["message"]
+            for one, more in zip(choices, extra, strict=True)
+        ]
+        reason = choices[-1].get("finish_reason")
+        return messages, reason if isinstance(reason, str) else None
+    if isinstance(output, dict) and is_message(output):
+        reason = output.get("stop_reason")
+        return [output], reason if isinstance(reason, str) else None
+    return ([*output] if isinstance(output, list) and output and all(map(is_message, output)) else []), None
+
+
+def messages_in(given: Any) -> list[Any]:
+    """Return the messages that a model was sent; none where it was given something else."""
+    sent = given.get("messages") if isinstance(given, dict) else given
+    return [*sent] if isinstance(sent, list) and sent and all(map(is_message, sent)) else []

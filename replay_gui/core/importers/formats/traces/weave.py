@@ -1,0 +1,117 @@
+"""W&B Weave: calls of a trace, as its client and its interface give them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from replay_gui.core.importers.formats.message_forms import is_message, read_message
+from replay_gui.core.importers.formats.message_usage import counted_tokens
+from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE
+from replay_gui.core.importers.formats.traces.span_records import SpanRecordFormat, answers_in, messages_in
+from replay_gui.core.importers.formats.traces.spans import Role, Span
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.plain_values import plain
+from replay_gui.core.importers.times import any_time
+
+_OP = re.compile(r"weave:///.*/op/([^:/]+)(?::.*)?")
+_KINDS: dict[str, Role] = {"llm": "model", "tool": "tool", "agent": "agent"}
+_OPENAI = {"input": "prompt_tokens", "output": "completion_tokens", "cached": "prompt_tokens_details/cached_tokens"}
+_ANTHROPIC = {"input": "input_tokens", "output": "output_tokens"}
+_OF_ANSWER = ("choices", "id", "created", "usage", "model")
+_USED = ("op_name", "inputs", "output", "exception", "attributes", "summary")
+
+
+class Weave(SpanRecordFormat):
+    """The importer. A trace is a run.
+
+    A call is of a model where it was sent messages or says so; of a tool where a model asked for one of its name.
+    """
+
+    name = "weave"
+    title = "W&B Weave trace"
+    version = 1
+    member = "calls"
+    volatile: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("id", "trace_id", "parent_id", "project_id", "thread_id", "turn_id"), ID),
+        **dict.fromkeys(("wb_run_id", "wb_user_id", "wb_run_step", "wb_run_step_end"), ID),
+        **dict.fromkeys(("started_at", "ended_at", "deleted_at", "expire_at"), CLOCK),
+        "usage": USAGE,
+        "weave": HOST,
+        "storage_size_bytes": USAGE,
+        "total_storage_size_bytes": USAGE,
+    }
+
+    def is_span(self, record: dict[str, Any]) -> bool:
+        """Accept records of a call of an op within a trace."""
+        return isinstance(record.get("op_name"), str) and {"trace_id", "started_at", "inputs"} <= record.keys()
+
+    def trace_of(self, record: dict[str, Any]) -> str:
+        """Return the trace's id."""
+        return str(record["trace_id"])
+
+    def start_of(self, record: dict[str, Any]) -> int | None:
+        """Return when the call began."""
+        return any_time(record.get("started_at"))
+
+    def spans(self, records: list[dict[str, Any]], notes: ImportNotes) -> list[Span]:
+        """Return the calls of one trace."""
+        asked = {call for record in records for call in _asked_tools(record.get("output"))}
+        return [self._span(record, asked, notes) for record in records]
+
+    def _span(self, record: dict[str, Any], asked: set[str], notes: ImportNotes) -> Span:
+        named, given, output = _OP.fullmatch(record["op_name"]), record["inputs"], record.get("output")
+        name = named[1] if named else record["op_name"]
+        attributes, summary = record.get("attributes"), record.get("summary")
+        attributes = attributes if isinstance(attributes, dict) else {"attributes": attributes} if attributes else {}
+        answers, finish = answers_in(output)
+        messages = messages_in(given) if answers else []
+        role = _KINDS.get(str(attributes.get("kind"))) or ("model" if messages else None)
+        role = role or ("tool" if name in asked else "agent" if record.get("parent_id") is None else "step")
+        if role != "model":
+            messages, answers, finish = [], [], None
+        sent = {key: value for key, value in given.items() if key != "messages"} if messages else {}
+        has_choices = isinstance(output, dict) and isinstance(output.get("choices"), list)
+        kept = {key: output[key] for key in output if key not in _OF_ANSWER} if has_choices and output else {}
+        told = {key: value for key, value in attributes.items() if key not in self.volatile}
+        fields = {**self.rest(record, *_USED), **told, "op": record["op_name"]}
+        fields |= {"request": sent} if sent else {}
+        fields |= {"response": kept} if answers and kept else {}
+        wrong = record.get("exception")
+        return Span(
+            id=str(record.get("id")),
+            parent=None if record.get("parent_id") is None else str(record["parent_id"]),
+            role=role,
+            name=name,
+            start=any_time(record.get("started_at")),
+            end=any_time(record.get("ended_at")),
+            input=None if messages else plain(given, notes),
+            output=None if answers else plain(output, notes),
+            messages=tuple(plain(messages, notes)),
+            answers=tuple(plain(answers, notes)),
+            error=str(wrong).strip().rpartition("\n")[2] or "failed" if wrong else None,
+            fields=plain(fields, notes),
+            finish=finish,
+            meta={
+                "span": record.get("id"),
+                "model": given.get("model") if role == "model" and isinstance(given, dict) else None,
+                "tokens": _tokens(summary) if role == "model" else None,
+                "summary": summary,
+            },
+        )
+
+
+def _asked_tools(output: Any) -> list[str]:
+    """Return the names of the tools that an answer asks for."""
+    return [call.name for answer in answers_in(output)[0] if is_message(answer) for call in read_message(answer).calls]
+
+
+def _tokens(summary: Any) -> dict[str, int] | None:
+    """Return the tokens of a call: those of all models that its summary counts."""
+    usage = summary.get("usage") if isinstance(summary, dict) else None
+    totals: dict[str, int] = {}
+    for used in usage.values() if isinstance(usage, dict) else ():
+        for sort, count in {**counted_tokens(used, _OPENAI), **counted_tokens(used, _ANTHROPIC)}.items():
+            totals[sort] = totals.get(sort, 0) + count
+    return totals or None

@@ -1,0 +1,33 @@
+"""Traces of services whose records are spans: Braintrust and W&B Weave."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.helpers.foreign import Read, read_seed
+
+
+def data(found: Read, kind: str) -> list[Any]:
+    return [event.payload["data"] for event in found.of(kind)]
+
+
+def test_spans_of_braintrust() -> None:
+    found = read_seed("braintrust/0.jsonl")
+    assert data(found, "Observation") == ["What is 2+2?"]
+    assert data(found, "Decision") == [None, "4"]
+    assert found.tools() == {"add": 1}
+    assert [event.payload["error"] for event in found.of("ToolResponse")] == ["ValueError: bad"]
+    assert found.tokens() == {"input": 20, "output": 10}
+    assert data(found, "x:expected") == ["4"]
+    assert found.outcomes() == [(None, 1.0, "Factuality")]
+    assert found.of("x:end")[0].payload == {"how": "answered", "why": None}
+
+
+def test_calls_of_weave() -> None:
+    found = read_seed("weave/0.json")
+    assert (found.run.agent, found.run.run_id) == ("agent", "t")
+    assert data(found, "Decision") == [None, "4"]
+    assert found.tools() == {"add": 1}  # since the model asked for a tool of that name
+    assert [event.payload["error"] for event in found.of("ToolResponse")] == ["ValueError: bad"]
+    assert found.tokens() == {"input": 20, "output": 10}
+    assert found.of("x:end")[0].payload == {"how": "answered", "why": None}
