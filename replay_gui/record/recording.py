@@ -13,7 +13,7 @@ from typing import Any
 from replay_gui.core.errors import LogBusy, LogRefused
 from replay_gui.core.log.begun import MEMBER, Means, RunBegin
 from replay_gui.core.log.kinds import END
-from replay_gui.record.calls.secrets import Secrets
+from replay_gui.record.calls.secrets import Secrets, named_words
 from replay_gui.record.hooks.installing import install_hooks
 from replay_gui.record.sessions.call_log import CallLog
 from replay_gui.record.sessions.call_session import put_in_force, session_in_force
@@ -120,6 +120,7 @@ def new_log(
     begun = {MEMBER: RunBegin(words, _working_folder(), means).meta}
 
     def begin(secrets: Secrets) -> GuardedRecorder:
+        secrets.learn(named_words(words))
         told = secrets.hide(dict(config or {}))
         try:
             recorder = GuardedRecorder(path, agent=agent, config=told, secrets=secrets, begun=begun)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -24,11 +25,15 @@ _SECRET_NAME = re.compile(
     r"|apikey$|accesstoken$|clientsecret$",
     re.IGNORECASE,
 )
-_SECRET_MEMBER = re.compile(  # "key", "token" and "page_token" are mostly something else in arguments
+_MEMBERS = (  # "key", "token" and "page_token" are mostly something else in arguments
     r"(?:api|access|secret|private|signing)[_-]?key|(?:access|refresh|auth|bearer|id|session|api)[_-]?token"
-    r"|(?:client[_-]?)?secret|password|passwd|passphrase|(?:proxy-)?authorization|(?:set-)?cookie",
-    re.IGNORECASE,
+    r"|(?:client[_-]?)?secret|password|passwd|passphrase|(?:proxy-)?authorization|(?:set-)?cookie"
 )
+_SECRET_MEMBER = re.compile(_MEMBERS, re.IGNORECASE)
+_MEMBER_IN_TEXT = re.compile(  # of JSON in a text, as models give the arguments of tools
+    rf'("(?:{_MEMBERS})"\s{{0,9}}:\s{{0,9}}")(?:[^"\\]|\\.){{1,4000}}"', re.IGNORECASE
+)
+_PASSWORD_IN_URL = re.compile(r"://[^/@:\s]{0,200}:([^/@\s]{1,400})@")
 _FEW_BYTES = 80  # of a value: to look at each of its texts costs less than to search all of them for each sign
 _NO_SECRETS = re.compile(r"/|~|\.{1,2}/|[A-Za-z]:\\|true$|false$|none$|default$|disabled$|enabled$", re.IGNORECASE)
 _FORMS = re.compile(  # every repetition has a bound, so that hostile text costs no more than its length
@@ -89,15 +94,14 @@ class Secrets:
         learnt = {
             part
             for name, value in new
-            if is_secret_name(name)
-            for part in (value, value.rpartition(" ")[2])  # "Bearer x": x alone is the secret
+            for part in _secret_parts(name, value)
             if len(part) >= _MIN_LENGTH and not _NO_SECRETS.match(part)
         }
         with self._learning:
             if not learnt <= self._values:
                 self._values |= learnt
                 self.learnings += 1
-                forms = {form for value in self._values for form in (value, quote(value, safe=""), quote_plus(value))}
+                forms = {form for value in self._values for form in _written_forms(value)}
                 self._forms = tuple(sorted(forms, key=len, reverse=True))
                 self._raw_forms = tuple(_characters(form.encode("utf-8", "surrogateescape")) for form in self._forms)
                 self._has_escapes = any(map(_ESCAPED.search, self._forms))
@@ -158,6 +162,8 @@ class Secrets:
             clean = self._pattern.sub(HIDDEN, text)
         if any(map(text.__contains__, _BEGINNINGS)) or "bearer" in text.lower():
             clean = _FORMS.sub(HIDDEN, clean)
+        if '":' in text or '" :' in text:
+            clean = _MEMBER_IN_TEXT.sub(rf'\1{HIDDEN}"', clean)
         if clean == text:
             return text
         self.hidden += 1
@@ -173,7 +179,7 @@ class Secrets:
         changed = False
         for key, member in value.items():
             new_key = self.hide_text(key)
-            if isinstance(member, str) and member and _SECRET_MEMBER.fullmatch(key):
+            if isinstance(member, str) and member and is_secret_member(key):
                 self.hidden += member != HIDDEN
                 new: Any = member if member == HIDDEN else HIDDEN
             else:
@@ -181,6 +187,28 @@ class Secrets:
             changed = changed or new is not member or new_key is not key
             result[new_key] = new
         return result if changed else value
+
+
+def _secret_parts(name: str, value: str) -> Sequence[str]:
+    """Return what is secret of a value: all of it by its name, or the password of an address."""
+    if is_secret_name(name):
+        return value, value.rpartition(" ")[2]  # "Bearer x": x alone is the secret
+    return _PASSWORD_IN_URL.findall(value) if "://" in value else ()
+
+
+def _written_forms(value: str) -> tuple[str, str, str]:
+    """Return a value as it is, and as URLs and forms have it; what is no UTF-8 stands there as half characters."""
+    return value, quote(value, safe="", errors="surrogateescape"), quote_plus(value, errors="surrogateescape")
+
+
+def named_words(words: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield names and values of a command's words: ``--api-key X``, ``--token=X``, ``API_KEY=X``."""
+    for word, following in zip_longest(words, words[1:], fillvalue=""):
+        name, is_pair, value = word.partition("=")
+        if is_pair:
+            yield name.lstrip("-"), value
+        elif word.startswith("-"):
+            yield name.lstrip("-"), following
 
 
 def _characters(raw: bytes) -> str:
@@ -195,6 +223,11 @@ def can_be_encoded(value: Any) -> bool:
     except _NOT_ENCODED:
         return False
     return True
+
+
+def is_secret_member(name: str) -> bool:
+    """Whether a member of a request, or a part of a query, with this name is a secret; fewer than of headers are."""
+    return _SECRET_MEMBER.fullmatch(name) is not None
 
 
 def is_secret_name(name: str) -> bool:

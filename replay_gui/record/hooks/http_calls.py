@@ -15,13 +15,16 @@ from replay_gui.core.log.chain import digest
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
 from replay_gui.record.calls.json_bodies import json_value, unpacked
 from replay_gui.record.calls.raised_errors import error_of_form
-from replay_gui.record.calls.secrets import HIDDEN, Secrets
+from replay_gui.record.calls.secrets import HIDDEN, Secrets, is_secret_member
 from replay_gui.record.messages.model_calls import is_model_request, model_answer
 from replay_gui.record.messages.stream_writers import rewritten_stream
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1", "0.0.0.0")
 _SECRET_QUERIES = frozenset(
-    ("key", "api_key", "apikey", "api-key", "access_token", "token", "sig", "signature", "secret", "password", "auth")
+    (
+        *("key", "apikey", "token", "sig", "signature", "auth", "x-amz-signature", "x-amz-security-token"),
+        *("x-amz-credential", "x-goog-signature", "x-goog-credential"),
+    )
 )
 _REQUEST_HEADERS = frozenset(("content-type", "accept", "anthropic-version", "anthropic-beta", "openai-beta"))
 _PLAIN_HEADERS = frozenset(("host", "accept-encoding", "connection", "user-agent", "content-length"))
@@ -100,8 +103,9 @@ def http_request(
 
 def _query(text: str, secrets: Secrets) -> dict[str, Any]:
     query = _members(parse_qsl(text, keep_blank_values=True))
-    secrets.learn(("token", str(value)) for name, value in query.items() if name.lower() in _SECRET_QUERIES)
-    return {name: HIDDEN if name.lower() in _SECRET_QUERIES else value for name, value in query.items()}
+    hidden = {name for name in query if name.lower() in _SECRET_QUERIES or is_secret_member(name)}
+    secrets.learn(("token", str(query[name])) for name in hidden)
+    return {name: HIDDEN if name in hidden else value for name, value in query.items()}
 
 
 def changed_body(body: bytes, changes: Mapping[str, Any]) -> bytes:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from replay_gui.core.log.canonical import encode
-from replay_gui.record.calls.secrets import _BEGINNINGS, HIDDEN, Secrets, is_secret_name
+from replay_gui.record.calls.secrets import _BEGINNINGS, HIDDEN, Secrets, is_secret_name, named_words
 
 CANARY = "canary/value+1234"
 TEXT = st.sampled_from(
@@ -131,3 +131,23 @@ def test_counts_of_tokens_and_plain_keys_are_no_secrets() -> None:
     secrets = Secrets({})
     assert secrets.hide(value) is value
     assert not secrets.may_be_in(b"prompt_tokens key page_token"), "most answers of models need no closer look"
+
+
+def test_secrets_in_addresses_in_other_bytes_and_among_words_are_learnt() -> None:
+    secrets = Secrets({"DATABASE_URL": "postgres://me:canary-in-an-address@db/x", "BAD_KEY": "canary-\udcff-bytes"})
+    words = ["agent.py", "--api-key", "canary-word-1", "--token=canary-word-2", "SOME_KEY=canary-word-3", "--password"]
+    secrets.learn(named_words(words))
+    clean = secrets.hide(
+        [*words, "postgres://me:canary-in-an-address@db/x", b"canary-\xff-bytes", "q=canary-%FF-bytes"]
+    )
+    assert "canary" not in str(clean)
+    assert clean[0] == "agent.py"
+
+
+def test_members_of_json_in_a_text_are_hidden() -> None:
+    secrets = Secrets({})
+    text = '{"user": "me", "password" : "a \\"plain\\" word", "key": "k"}'
+    assert secrets.hide(["x" * 80, text])[1] == '{"user": "me", "password" : "[secret]", "key": "k"}'
+    assert secrets.may_be_in(text.encode())
+    hostile = '"password": "' * 50_000
+    assert len(secrets.hide_text(hostile)) <= len(hostile)
