@@ -38,8 +38,7 @@ class HttpExchange:
         """Record that the exchange failed, unless it was finished before."""
         if not self._is_finished:
             self._is_finished = True
-            answer = failed_answer(error)
-            try_to_record(self._session, self._library, lambda: self._call.finish(answer))
+            try_to_record(self._session, self._library, lambda: self._call.finish(failed_answer(error)))
 
     def _record(self) -> None:
         answer = http_answer(self._asked, self._status, self._headers, self.chunks, self._session.secrets)

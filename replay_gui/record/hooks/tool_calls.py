@@ -42,8 +42,8 @@ def make_call(session: CallSession, tool: HookedCall, run: Callable[[], Any]) ->
         with inside(call):
             result = run()
     except BaseException as error:
-        failure = failed_answer(error)
-        try_to_record(session, where, lambda: call.finish(failure))
+        failure = error  # what it says of itself is the agent's code, and may raise
+        try_to_record(session, where, lambda: call.finish(failed_answer(failure)))
         raise
     try_to_record(session, where, lambda: call.finish(tool.answer(result)))
     return result
@@ -63,8 +63,8 @@ async def make_call_async(session: CallSession, tool: HookedCall, run: Callable[
         with inside(call):
             result = await run()
     except BaseException as error:
-        failure = failed_answer(error)
-        try_to_record(session, where, lambda: call.finish(failure))
+        failure = error  # what it says of itself is the agent's code, and may raise
+        try_to_record(session, where, lambda: call.finish(failed_answer(failure)))
         raise
     try_to_record(session, where, lambda: call.finish(tool.answer(result)))
     return result

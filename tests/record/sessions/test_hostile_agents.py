@@ -109,3 +109,43 @@ def test_calls_amid_the_writing_of_an_event_are_named_and_break_nothing(
     lacking = [event.payload["what"] for event in events if event.kind == "x:bookkeeping/not-recorded"]
     assert lacking == ["a call that the hook tool echo could not record"]
     assert len(refused) == 2
+
+
+class Unspeakable(Exception):
+    def __str__(self) -> str:
+        raise ZeroDivisionError
+
+
+class Contrary:
+    """A value that raises at whatever is asked of it."""
+
+    def __repr__(self) -> str:
+        raise ZeroDivisionError
+
+    def __eq__(self, other: object) -> bool:
+        raise ZeroDivisionError
+
+    def __hash__(self) -> int:
+        raise ZeroDivisionError
+
+    def __getattr__(self, name: str) -> Any:
+        raise ZeroDivisionError
+
+
+def test_an_agent_gets_its_own_errors_and_values_whatever_they_do(tmp_path: Path) -> None:
+    @record.tool
+    def fail() -> None:
+        raise error
+
+    @record.tool
+    def give() -> Any:
+        return value
+
+    error, value = Unspeakable(), Contrary()
+    with record.run(tmp_path / "run.rlog"):
+        with pytest.raises(Unspeakable) as raised:
+            fail()
+        assert raised.value is error
+        assert give() is value
+    lacking = [e.payload["what"] for e in whole_events(tmp_path / "run.rlog") if e.kind == "x:bookkeeping/not-recorded"]
+    assert lacking == [f"a call that the hook tool {name} could not record" for name in ("fail", "give")]
