@@ -28,6 +28,7 @@ def install(module: ModuleType) -> None:
     """Patch ``aiohttp``."""
     patch(module.ClientSession, "_request", lambda original: _hook(module, original))
     patch(module.StreamReader, "feed_data", _feed_hook)
+    patch(module.StreamReader, "set_exception", _error_hook)
 
 
 def _hook(module: ModuleType, original: Any) -> Any:
@@ -129,6 +130,16 @@ def _feed_hook(original: Any) -> Any:
     return feed_data
 
 
+def _error_hook(original: Any) -> Any:
+    def set_exception(self: Any, error: Any, *more: Any) -> Any:
+        exchange = _exchanges.pop(id(self), None)
+        if exchange is not None:
+            exchange.break_off(error if isinstance(error, BaseException) else error())
+        return original(self, error, *more)
+
+    return set_exception
+
+
 def _given_response(module: ModuleType, client: Any, method: str, url: Any, given: HttpAnswer) -> Any:
     headers = module.client_reqrep.CIMultiDictProxy(module.client_reqrep.CIMultiDict(given.headers))
     info = module.RequestInfo(url, method, headers, url)
@@ -145,14 +156,28 @@ def _given_response(module: ModuleType, client: Any, method: str, url: Any, give
     wanted = inspect.signature(module.ClientResponse.__init__).parameters  # newer versions want more
     response = module.ClientResponse(method, url, **{name: known[name] for name in wanted if name in known})
     protocol = SimpleNamespace(_reading_paused=False, resume_reading=_do_nothing, pause_reading=_do_nothing)
-    reader = module.StreamReader(protocol, _BUFFER_BYTES, loop=client._loop)
+    reader = _reader_type(module, given)(protocol, _BUFFER_BYTES, loop=client._loop)
     for chunk in given.chunks:
         if chunk:
             reader.feed_data(chunk)
-    reader.feed_eof()
+    if given.error is None:
+        reader.feed_eof()
     response.status, response.reason, response.version = given.status, "", module.HttpVersion11
     response._headers, response._raw_headers, response.content = headers, (), reader
     return response
+
+
+def _reader_type(module: ModuleType, given: HttpAnswer) -> Any:
+    """Return the class of what a body is read from; of one that broke off, where more is waited for, it raises."""
+    if given.error is None:
+        return module.StreamReader
+    error: Exception = given.error
+
+    class BrokenReader(module.StreamReader):  # type: ignore[name-defined, misc]
+        async def _wait(self, *_: Any) -> None:
+            raise error
+
+    return BrokenReader
 
 
 async def _raise_for_status(client: Any, response: Any, wanted: Any) -> None:

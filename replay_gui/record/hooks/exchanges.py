@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterable, Iterator
 
 from replay_gui.record.calls.call import CallRequest
-from replay_gui.record.hooks.http_calls import http_answer
+from replay_gui.record.hooks.http_calls import broken_off, http_answer
 from replay_gui.record.hooks.tool_calls import failed_answer
 from replay_gui.record.sessions.call_session import CallSession, try_to_record
 from replay_gui.record.sessions.open_call import OpenCall
@@ -20,7 +21,7 @@ class HttpExchange:
 
     def __init__(self, session: CallSession, call: OpenCall, asked: CallRequest, library: str) -> None:
         self._session, self._call, self._asked, self._library = session, call, asked, library
-        self._status, self._is_finished = 0, False
+        self._status, self._is_finished, self._is_reading = 0, False, False
         self._headers: list[tuple[str, str]] = []
         self.chunks: list[bytes] = []
 
@@ -30,7 +31,7 @@ class HttpExchange:
 
     def finish(self) -> None:
         """Record what has come; only the first call counts."""
-        if not self._is_finished:
+        if not self._is_finished and not self._is_reading:
             self._is_finished = True
             try_to_record(self._session, self._library, self._record)
 
@@ -40,6 +41,24 @@ class HttpExchange:
             self._is_finished = True
             try_to_record(self._session, self._library, lambda: self._call.finish(failed_answer(error)))
 
-    def _record(self) -> None:
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[None]:
+        """Read more of the answer: an error breaks it off, also where the library closes the response first."""
+        self._is_reading = True
+        try:
+            yield
+        except Exception as error:
+            self.break_off(error)
+            raise
+        finally:
+            self._is_reading = False
+
+    def break_off(self, error: BaseException) -> None:
+        """Record what has come, and that it broke off there, unless it was finished before."""
+        if not self._is_finished:
+            self._is_finished = True
+            try_to_record(self._session, self._library, lambda: self._record(error))
+
+    def _record(self, error: BaseException | None = None) -> None:
         answer = http_answer(self._asked, self._status, self._headers, self.chunks, self._session.secrets)
-        self._call.finish(answer)
+        self._call.finish(answer if error is None else broken_off(answer, error))

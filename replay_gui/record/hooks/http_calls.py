@@ -14,7 +14,7 @@ from replay_gui.core.importers.json_lines import NotJson
 from replay_gui.core.log.chain import digest
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
 from replay_gui.record.calls.json_bodies import json_value, unpacked
-from replay_gui.record.calls.raised_errors import error_of_form
+from replay_gui.record.calls.raised_errors import error_form, error_of_form
 from replay_gui.record.calls.secrets import HIDDEN, Secrets, is_secret_member
 from replay_gui.record.messages.model_calls import is_model_request, model_answer
 from replay_gui.record.messages.stream_writers import rewritten_stream
@@ -30,6 +30,7 @@ _REQUEST_HEADERS = frozenset(("content-type", "accept", "anthropic-version", "an
 _PLAIN_HEADERS = frozenset(("host", "accept-encoding", "connection", "user-agent", "content-length"))
 """Other headers whose names say that they are no secrets: they need not be looked at."""
 
+_BROKEN = "broken_off"  # member of an answer's form: the error that its body broke off with
 _ENCODING = "content-encoding"
 _ANSWER_HEADERS = frozenset(
     (
@@ -54,11 +55,13 @@ class HttpAnswer:
 
     Attributes:
         status: such as 200. headers: those on the allow-list, in lower case. chunks: the body as it came.
+        error: that it broke off with, or None.
     """
 
     status: int
     headers: tuple[tuple[str, str], ...]
     chunks: tuple[bytes, ...]
+    error: Exception | None = None
 
     @property
     def body(self) -> bytes:
@@ -157,6 +160,13 @@ def _put_together(answer: CallAnswer, secrets: Secrets) -> CallAnswer:
     return replace(answer, output=clean[0], reasoning=clean[1], form=form)
 
 
+def broken_off(answer: CallAnswer, error: BaseException) -> CallAnswer:
+    """Return an answer whose body broke off with an error."""
+    name = type(error).__name__
+    form = {**answer.form, _BROKEN: error_form(error)}
+    return replace(answer, error=str(error) or name, error_type=name, form=form, is_clean=False)
+
+
 def answer_to_give(answer: CallAnswer) -> HttpAnswer:
     """Return the recorded answer of an HTTP request.
 
@@ -176,7 +186,8 @@ def answer_to_give(answer: CallAnswer) -> HttpAnswer:
     for length in form.get("chunks") or [len(body)]:
         chunks.append(body[begin : begin + length])
         begin += length
-    return HttpAnswer(int(form["status"]), tuple(dict(form["headers"]).items()), tuple(chunks))
+    error = error_of_form(form[_BROKEN]) if _BROKEN in form else None
+    return HttpAnswer(int(form["status"]), tuple(dict(form["headers"]).items()), tuple(chunks), error)
 
 
 def _decoded(body: bytes | None, content_type: str) -> Any:

@@ -132,9 +132,13 @@ class _Streams:
                 self._inner, self._exchange = inner, exchange
 
             def __iter__(self) -> Iterator[bytes]:
-                for chunk in self._inner:
-                    self._exchange.chunks.append(chunk)
-                    yield chunk
+                try:
+                    for chunk in self._inner:
+                        self._exchange.chunks.append(chunk)
+                        yield chunk
+                except Exception as error:
+                    self._exchange.break_off(error)
+                    raise
                 self._exchange.finish()
 
             def close(self) -> None:
@@ -146,9 +150,13 @@ class _Streams:
                 self._inner, self._exchange = inner, exchange
 
             async def __aiter__(self) -> AsyncIterator[bytes]:
-                async for chunk in self._inner:
-                    self._exchange.chunks.append(chunk)
-                    yield chunk
+                try:
+                    async for chunk in self._inner:
+                        self._exchange.chunks.append(chunk)
+                        yield chunk
+                except Exception as error:
+                    self._exchange.break_off(error)
+                    raise
                 self._exchange.finish()
 
             async def aclose(self) -> None:
@@ -162,6 +170,8 @@ class _Streams:
             def __iter__(self) -> Iterator[bytes]:
                 yield from self._given.chunks
                 self.close()
+                if self._given.error is not None:
+                    raise self._given.error
 
             def close(self) -> None:
                 if self._call.answer is not None:
@@ -175,6 +185,8 @@ class _Streams:
                 for chunk in self._given.chunks:
                     yield chunk
                 await self.aclose()
+                if self._given.error is not None:
+                    raise self._given.error
 
             async def aclose(self) -> None:
                 if self._call.answer is not None:

@@ -6,6 +6,7 @@ The seam is a pool's ``urlopen``; the tries and redirects that it makes by itsel
 from __future__ import annotations
 
 import io
+from http.client import IncompleteRead
 from types import ModuleType
 from typing import Any
 
@@ -109,12 +110,14 @@ def _tee_chunks(response: Any, exchange: HttpExchange) -> None:
     handle_chunk, update_length = response._handle_chunk, response._update_chunk_length
 
     def collect_chunk(amount: Any) -> Any:
-        chunk = handle_chunk(amount)
+        with exchange.reading():
+            chunk = handle_chunk(amount)
         exchange.chunks.append(chunk)
         return chunk
 
     def update_and_finish() -> None:
-        update_length()
+        with exchange.reading():
+            update_length()
         if response.chunk_left == 0:
             exchange.finish()
 
@@ -131,13 +134,18 @@ class _TeeFile:
         return getattr(self._file, name)
 
     def read(self, *args: Any) -> bytes:
-        return self._passed_on(self._file.read(*args), is_last=not args or args[0] is None)
+        with self._exchange.reading():
+            data = self._file.read(*args)
+        return self._passed_on(data, is_last=not args or args[0] is None)
 
     def read1(self, *args: Any) -> bytes:
-        return self._passed_on(self._file.read1(*args), is_last=False)
+        with self._exchange.reading():
+            data = self._file.read1(*args)
+        return self._passed_on(data, is_last=False)
 
     def readinto(self, buffer: Any) -> int:
-        count: int = self._file.readinto(buffer)
+        with self._exchange.reading():
+            count: int = self._file.readinto(buffer)
         self._passed_on(bytes(buffer[:count]), is_last=False)
         return count
 
@@ -160,13 +168,31 @@ class _GivenFile(io.BytesIO):
         return self.closed or self.tell() >= len(self.getbuffer())
 
 
+class _BrokenFile(_GivenFile):
+    """A body that was recorded, and that broke off: after what has come, the error is raised."""
+
+    def __init__(self, body: bytes, error: Exception) -> None:
+        super().__init__(body)
+        # urllib3 knows errors of sockets and of http.client, and makes its own of them
+        self._error = error if isinstance(error, OSError) else IncompleteRead(b"")
+
+    def isclosed(self) -> bool:
+        return self.closed
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        data = super().read(size)
+        if not data:
+            raise self._error
+        return data
+
+
 def _given_response(module: ModuleType, call: OpenCall, method: str, url: str, more: dict[str, Any]) -> Any:
     answer = call.answer
     assert answer is not None
     call.finish(answer)
     given = answer_to_give(answer)
     return module.HTTPResponse(
-        body=_GivenFile(given.body),
+        body=_GivenFile(given.body) if given.error is None else _BrokenFile(given.body, given.error),
         headers=dict(given.headers),
         status=given.status,
         version=11,
