@@ -25,6 +25,7 @@ from replay_gui.widgets.run.range_panel import RangePanel
 from replay_gui.widgets.run.run_facts_panel import RunFactsPanel
 from replay_gui.widgets.run.state_inspector import StateInspector
 from replay_gui.widgets.timeline.timeline_panel import TimelinePanel
+from replay_gui.windows.session.damage_opening import DamageOpening
 from replay_gui.windows.splitter import new_splitter
 
 _COLUMN_SHARES = (39, 30, 31)  # of the width, in percent
@@ -42,6 +43,7 @@ class RunView(QWidget):
     def __init__(self, session: Session, finder: RunSearch, rules: RuleBook, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session, self.finder = session, finder
+        DamageOpening(session, self)
         body = QWidget(self)
         self._rows = new_splitter(Qt.Orientation.Vertical, body)
         self.timeline = TimelinePanel(session, parent=self._rows)

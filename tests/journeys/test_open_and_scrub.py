@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
-from replay_gui.core.log.positions import Position
+from replay_gui.core.log.positions import Position, position_after
 from replay_gui.look.theme import theme
 from replay_gui.models.session import Session
 from replay_gui.windows.dialogs.go_to_dialog import GoToDialog
@@ -129,6 +129,13 @@ def test_damage_is_seen(journey: Journey, log: Path) -> None:
     journey.open(log)
     assert journey.session.report is not None
     assert journey.session.report.verdict == "INVALID"
+    assert journey.session.report.first_broken is not None
+    damaged = position_after(journey.session.report.first_broken)
+    journey.arrive(damaged)
+    with journey.qtbot.waitSignal(journey.session.report_changed, timeout=30_000):
+        journey.session.open(str(log), Position(3))
+    journey.until(lambda: journey.session.report is not None and not journey.session.working)
+    journey.arrive(3)  # who asks for an event gets it
     journey.press(Key.Key_End)
     journey.arrive(51)
     assert journey.session.position_state is not None

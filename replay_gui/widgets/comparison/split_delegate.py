@@ -35,7 +35,7 @@ class SplitDelegate(QStyledItemDelegate):
         """Make room for numbers up to `count` and for these labels, on sides `width` pixels wide."""
         self._number = self._data.width(f"{count:,}") + 2 * GAP
         longest = max(map(self._ui.width, labels), default=0)
-        self._label = min(longest + 2 * GAP, max(width // 4, 10 * GAP))
+        self._label = min(longest + 2 * GAP, max(width // 3, 10 * GAP))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         """Paint one cell: a fold, the gutter, or an event of one side."""

@@ -42,6 +42,7 @@ from replay_gui.widgets.reading.reading_view import ReadingView
 from replay_gui.widgets.run.fact_row import FactRow
 from replay_gui.widgets.run.page_search import PageSearch, SearchablePage
 from replay_gui.widgets.run.run_card import RunCard
+from replay_gui.widgets.run.sentence_row import SentenceRow
 from replay_gui.widgets.run.value_view import ValueView
 
 READABLE, TREE, RAW, CARD = range(4)
@@ -294,7 +295,8 @@ class EventDetail(Panel):
             if check.computed:
                 rows.append(self._fact("computed", _grouped(check.computed), check.computed, "As verification found."))
             if check.hash and check.words:
-                rows.append(self._fact("", check.words, check.words, ""))
+                rows.append(SentenceRow("", check.words))
+                rows[-1].setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.integrity.set_rows(rows)
         self._damaged = any(check.is_valid is False for check in checks)
         sound = False if self._damaged else checks[0].is_valid if checks else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
@@ -13,6 +13,7 @@ from replay_gui.core.log.event import UNREADABLE_KIND
 from replay_gui.core.log.kinds import Kind
 from replay_gui.look.marks import draw_mark
 from replay_gui.look.theme import BAR, GAP, LINE, UNIT, WIDE, kind_color, theme
+from replay_gui.widgets.parts.hatching import paint_hatching
 from replay_gui.windows.dialogs.card_dialog import CardDialog
 from replay_gui.windows.dialogs.legend_card import Paint, legend_card, paint_note, paint_ribbon, paint_sign
 
@@ -90,6 +91,10 @@ def _gap(painter: QPainter, at: QPointF) -> None:
         painter.drawPolyline([QPointF(x + (LINE if n % 2 else -LINE), n * UNIT) for n in steps])
 
 
+def _lack(painter: QPainter, at: QPointF) -> None:
+    paint_hatching(painter, QRect(round(at.x()) - WIDE, 0, 2 * WIDE, round(2 * at.y())))
+
+
 def _position(painter: QPainter, at: QPointF) -> None:
     painter.fillRect(QRectF(at.x() - LINE, 0, 2 * LINE, 2 * at.y()), theme().accent)
 
@@ -136,6 +141,7 @@ _CARDS: tuple[tuple[str, tuple[tuple[Paint, str], ...]], ...] = (
             (paint_note, "An event that is noted; a line along the top joins the ends of a noted range"),
             (partial(_tick, "memory"), "In a comparison: an event that differs"),
             (_cause, "In a comparison: where a difference began"),
+            (_lack, "In a comparison: only the other run has events here"),
             (_gap, "On the clock: idle time that was cut out"),
             (_damage, "The log is damaged here, and untrusted from here on"),
         ),

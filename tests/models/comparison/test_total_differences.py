@@ -20,7 +20,7 @@ def totals(passed: bool, failed: int, seconds: int | None, tokens: int, cost: fl
 def test_what_differs_is_said_and_what_is_equal_or_unknown_is_not() -> None:
     one, other = totals(True, 1, 40, 812, 0.25), totals(False, 4, 65, 9_100, 1.5)
     assert total_differences(one, other) == (
-        "Outcome passed, score 1 by tests against failed, score 0 by tests · failures 1 against 4 · "
+        "Outcome passed, score 1 against failed, score 0 by tests · failures 1 against 4 · "
         "time 40.00 s against 1 min 5 s · tokens 812 against 9,100 · cost $0.25 against $1.50"
     )
     assert total_differences(one, one) == ""
