@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPixmap, QPolygonF
 
 from replay_gui.core.effects.effect import Effect
-from replay_gui.core.index.run_index import NO_TIME, RunIndex
+from replay_gui.core.index.run_index import RunIndex, time_since_start
 from replay_gui.core.log.positions import Position, index_before
 from replay_gui.core.text.clock import since_start
 from replay_gui.core.text.plain_text import one_line
@@ -115,7 +115,9 @@ def _paint_names(painter: QPainter, layout: TimelineLayout, scene: TimelineScene
             paint_effect(painter, effect, QPointF(room.right() + UNIT + EFFECT_PX / 2, room.center().y()))
         painter.setFont(names)
         painter.setPen(colors.text)
-        name = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, int(room.width()))
+        # The end of a tool's name tells it from others; that of a folded group names what is least in it.
+        cut = Qt.TextElideMode.ElideRight if lane.folded else Qt.TextElideMode.ElideMiddle
+        name = painter.fontMetrics().elidedText(name, cut, int(room.width()))
         painter.drawText(room, _LEFT, name)
         if has_fold_triangle(scene.lanes, row):
             paint_triangle(painter, layout.triangle(row).center(), lane.folded)
@@ -232,11 +234,9 @@ def paint_position(
 
 
 def position_text(index: RunIndex, position: Position, axis: str) -> str:
-    """The events applied, or on the time axis the time from the first to the last of them, if known."""
-    times = index.time
-    if axis == "number" or not position or NO_TIME in (times[0], times[index_before(position)]):
-        return f"{position:,}"
-    return since_start(int(times[index_before(position)] - times[0]))
+    """The events applied, or on the time axis the time of the last of them since the run's earliest, if known."""
+    since = None if axis == "number" or not position else time_since_start(index, index_before(position))
+    return f"{position:,}" if since is None else since_start(since)
 
 
 def paint_no_events(painter: QPainter, layout: TimelineLayout, complete: bool) -> None:

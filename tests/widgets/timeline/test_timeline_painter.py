@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
 
-from replay_gui.core.index.run_index import RunIndex
+from replay_gui.core.index.run_index import NO_TIME, RunIndex
 from replay_gui.core.log.positions import Position
 from replay_gui.look.theme import GAP, LABELS, TICKS, UNIT, theme
 from replay_gui.models.timeline.lanes import Lane, Lanes
@@ -29,6 +29,7 @@ from replay_gui.widgets.timeline.timeline_painter import (
     names_picture,
     paint_area,
     paint_position,
+    position_text,
     still_picture,
 )
 from tests.helpers.runs import synthetic_index
@@ -168,6 +169,15 @@ def test_the_position_is_a_line_with_its_number_below(painter: CountingPainter) 
         assert image.pixelColor(x - GAP, 50).alpha() == 0
         below = layout.axis.top() + GAP + UNIT + 2
         assert (image.pixelColor(x - 2 * GAP, round(below) + GAP).alpha() > 0) == number_is_drawn
+
+
+def test_the_position_is_told_by_its_number_or_as_in_the_list() -> None:
+    """The first event may be later than others: the new head of a session that was resumed."""
+    index = RunIndex(kind=np.zeros(3, np.uint16), time=np.array([90, 10, 35]) * 10**9)
+    assert [position_text(index, Position(at), "time") for at in (0, 1, 3)] == ["0", "+1:20.000", "+0:25.000"]
+    assert position_text(index, Position(3), "number") == "3"
+    untimed = RunIndex(kind=np.zeros(3, np.uint16), time=np.full(3, NO_TIME))
+    assert position_text(untimed, Position(2), "time") == "2"
 
 
 def test_a_position_out_of_sight_is_not_drawn(painter: CountingPainter) -> None:
