@@ -91,6 +91,9 @@ def _exit_status(result: CommandResult, log: Path) -> int:
     for report in result.reports:
         if report.problem is not None:
             print_error(report.problem)
+    if not log.exists() and result.recorded is not None:
+        print_error(f"{log}: was written, and is no longer there: something has removed it")
+        return result.status or EXIT_FAILED
     if not log.exists():
         reason = "no call of a model or a tool was seen" if result.reports else "no Python process was started"
         print_error(f"nothing was recorded: {reason}; the documentation (Recording) says what is")

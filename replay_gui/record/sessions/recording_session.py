@@ -68,11 +68,12 @@ class RecordingSession:
         self.log.close(self.unseen)
 
     def report_failure(self, where: str, error: Exception) -> None:
-        """Log the failure of a hook; the log itself says once of each hook that it lacks a call."""
+        """Log the failure of a hook; the log itself says at once that it lacks a call, and at the end how many more."""
         log_failure(where, error)
         if isinstance(error, ReplayError) and self.problem is None:
             self.problem = str(error)
         if where in self._failures:
+            self.note_unseen(f"more calls that the hook {where} could not record")
             return
         self._failures.add(where)
         what = f"a call that the hook {where} could not record"

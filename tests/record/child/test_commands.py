@@ -33,6 +33,7 @@ AGENT = """
     print(len(messages), "messages", sys.stdin.read())
     sys.exit(7)
 """
+REMOVES_ITS_LOG = "import os; from replay_gui import record; record.start('x'); os.unlink('gone.rlog')"
 
 
 @pytest.fixture
@@ -83,6 +84,10 @@ def test_what_cannot_be_done_is_said(server: ModelServer, tmp_path: Path) -> Non
         (["record", "-o", "there.rlog", "--", "true"], "exists already"),
         (["record", "--", "true"], "nothing was recorded: no Python process was started"),
         (["record", "--", sys.executable, "-c", "pass"], "nothing was recorded: no call of a model or a tool was seen"),
+        (
+            ["record", "-o", "gone.rlog", "--", sys.executable, "-c", REMOVES_ITS_LOG],
+            "gone.rlog: was written",
+        ),
         (["record", "--", "./no-such-program"], "cannot be started"),
         (["record"], "the following arguments are required"),
         (["rerun", "none.rlog", "--", "true"], "none.rlog"),
