@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import Any
@@ -87,6 +88,12 @@ def _number_text(number: int) -> str:
 # ---- by kind --------------------------------------------------------------------------------------
 
 
+_NEWS_TYPES = ("notice", "task-notification")
+_NEWS = re.compile(r"<summary>\s*([^<]+?)\s*</summary>")
+"""What a program says of a background task of its own, among ids that nobody reads."""
+_MAX_NEWS_CHARACTERS = 4096
+
+
 def _summary_of(*names: str, between: str = " · ") -> Callable[[Members], str]:
     def summary(payload: Members) -> str:
         return between.join(preview(payload[name]) for name in names if payload.get(name) not in (None, ""))
@@ -95,7 +102,9 @@ def _summary_of(*names: str, between: str = " · ") -> Callable[[Members], str]:
 
 
 def _observation_summary(payload: Members) -> str:
-    text, of_type = preview(payload.get("data")), payload.get("obs_type")
+    data, of_type = payload.get("data"), payload.get("obs_type")
+    news = _NEWS.search(data[:_MAX_NEWS_CHARACTERS]) if isinstance(data, str) and of_type in _NEWS_TYPES else None
+    text = plain_start(news[1]) if news else preview(data)
     usual = of_type in _USUAL_OBSERVATIONS or of_type == payload.get("source")
     return text if usual else f"{_words(of_type)}: {text}"
 

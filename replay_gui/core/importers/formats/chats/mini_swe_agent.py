@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.chats.mini_swe_agent_forms import as_chat
 from replay_gui.core.importers.formats.chats.verdicts import add_resolved, result_files
 from replay_gui.core.importers.formats.message_events import MessageEvents, first_line
 from replay_gui.core.importers.formats.message_usage import counted_tokens
@@ -46,7 +47,7 @@ class MiniSweAgent:
 
     name = "mini-swe-agent"
     title = "mini-swe-agent trajectory"
-    version = 4
+    version = 5
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "tool_call_id": ID,
@@ -115,9 +116,12 @@ def _events(file: ForeignFile, trajectory: dict[str, Any], notes: ImportNotes) -
     messages = MessageEvents(run, notes, MiniSweAgent.name)
     left: tuple[Any, Any] = None, None  # the status and the submission of the last message
     fenced: str | None = None  # id of the command in the text before, which the older form answers as a user
-    for number, message in enumerate(trajectory["messages"]):
+    waiting: list[str] = []  # ids of commands that the answer before names, which are answered as a user
+    for number, message in enumerate(map(as_chat, trajectory["messages"])):
         run.context = {"message": number}
         match message:
+            case {"role": "user", "extra": {"returncode": _}} if waiting:
+                _answer(messages, {**message, "tool_call_id": waiting.pop(0)})
             case {"role": "tool"}:
                 _answer(messages, message)
             case {"role": "exit"}:
@@ -127,7 +131,9 @@ def _events(file: ForeignFile, trajectory: dict[str, Any], notes: ImportNotes) -
                 _output(messages, fenced, int(result[1]), result[2], meta={}, extra=more)
             case _:
                 messages.message(message, _meta)
-        fenced = _fenced(run, message, number)
+        named = _named(run, message, number)
+        waiting = named or waiting
+        fenced = None if waiting else _fenced(run, message, number)
         yield from run.drain()
     run.context = {}
     taken = {"mini_version", "config", "exit_status", "submission", "traceback"}
@@ -150,6 +156,19 @@ def _ending(run: RunBuilder, status: Any, submission: Any) -> None:
     run.end(_ENDS.get(status, "crash"), status)
     if submission:
         run.outcome(passed=None, score=None, by="submission", answer=submission)
+
+
+def _named(run: RunBuilder, message: Any, number: int) -> list[str]:
+    """Requests the commands that an answer in text names beside it; the ids to find them by."""
+    match message:
+        case {"role": "assistant", "extra": {"actions": [*actions]}} if not message.get("tool_calls"):
+            decided, ids = run.count - 1, list[str]()
+            for action in actions:
+                if isinstance(action, dict) and isinstance(action.get("command"), str):
+                    ids.append(f"message {number} {len(ids)}")
+                    run.request(ids[-1], _BASH, {"command": action["command"]}, parent=decided)
+            return ids
+    return []
 
 
 def _fenced(run: RunBuilder, message: Any, number: int) -> str | None:

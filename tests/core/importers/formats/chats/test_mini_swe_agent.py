@@ -139,3 +139,28 @@ def test_real_trajectories_lose_nothing(path: Path, tmp_path: Path) -> None:
     with EventLog.open(convert(path, tmp_path / "out.rlog")[0].path) as log:
         assert verify(log).failures == ()
         assert len(log) == len(one.events)
+
+
+def test_answers_of_the_responses_interface_and_commands_that_an_answer_names_are_calls(tmp_path: Path) -> None:
+    items = [
+        {"type": "reasoning", "summary": [{"type": "summary_text", "text": "Hm."}]},
+        {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "List"}]},
+        {"type": "function_call", "id": "fc", "call_id": "c1", "name": "bash", "arguments": '{"command": "ls"}'},
+    ]
+    usage = {"input_tokens": 7, "output_tokens": 2}
+    ran = {"raw_output": "a\n", "returncode": 0, "exception_info": ""}
+    shown = "<returncode>0</returncode>\n<output>\na\n</output>"
+    slow = {"raw_output": "", "returncode": -1, "exception_info": "timed out"}
+    found = read(
+        tmp_path,
+        {"role": "user", "content": "Do it"},
+        {"object": "response", "model": "gpt", "usage": usage, "output": items, "extra": {"timestamp": 5}},
+        {"type": "function_call_output", "call_id": "c1", "output": shown, "extra": ran},
+        {"role": "assistant", "content": "And wait", "extra": {"actions": [{"command": "sleep 9"}]}},
+        {"role": "user", "content": "<exception>timed out</exception>", "extra": slow},
+    )
+    assert found.decisions() == [("Hm.", "List"), (None, "And wait")]
+    assert [event.payload["input"] for event in found.of("ToolRequest")] == [{"command": "ls"}, {"command": "sleep 9"}]
+    assert [event.payload["error"] for event in found.of("ToolResponse")] == [None, "timed out"]
+    assert found.of("Decision")[0].meta["tokens"] == {"input": 7, "output": 2}
+    assert len(found.of("Observation")) == 1

@@ -1,0 +1,50 @@
+"""Messages of mini-swe-agent that OpenAI's Responses interface gave, in the form of all others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_READ = ("message", "function_call", "reasoning")
+_USAGE = {"prompt_tokens": "input_tokens", "completion_tokens": "output_tokens"}
+
+
+def as_chat(message: Any) -> Any:
+    """Return a message of the Responses interface as one of the chat interface; any other as it is."""
+    match message:
+        case {"object": "response", "output": list(items)}:
+            return _answer(message, [item for item in items if isinstance(item, dict)])
+        case {"type": "function_call_output", "call_id": call_id, "output": output}:
+            rest = {key: value for key, value in message.items() if key not in ("type", "call_id", "output")}
+            return {**rest, "role": "tool", "tool_call_id": call_id, "content": output}
+    return message
+
+
+def _answer(message: dict[str, Any], items: list[dict[str, Any]]) -> dict[str, Any]:
+    told = {kind: [item for item in items if item.get("type") == kind] for kind in _READ}
+    extra = message["extra"] if isinstance(message.get("extra"), dict) else {}
+    response = {key: value for key, value in message.items() if key not in ("extra", "output")}
+    usage = response.get("usage")
+    if isinstance(usage, dict):
+        response["usage"] = {**usage, **{name: usage[told_as] for name, told_as in _USAGE.items() if told_as in usage}}
+    calls = [
+        {
+            "id": item.get("call_id"),
+            "type": "function",
+            "function": {key: item.get(key) for key in ("name", "arguments")},
+        }
+        for item in told["function_call"]
+    ]
+    others = [item for item in items if item.get("type") not in _READ]
+    return {
+        "role": "assistant",
+        "content": "\n\n".join(_texts(told["message"], "content")) or None,
+        "reasoning_content": "\n\n".join(_texts(told["reasoning"], "summary")) or None,
+        **({"tool_calls": calls} if calls else {}),
+        **({"items": others} if others else {}),
+        "extra": {**extra, "response": response},
+    }
+
+
+def _texts(items: list[dict[str, Any]], member: str) -> list[str]:
+    parts = [part for item in items if isinstance(item.get(member), list) for part in item[member]]
+    return [part["text"] for part in parts if isinstance(part, dict) and isinstance(part.get("text"), str)]
