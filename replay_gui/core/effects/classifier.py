@@ -64,7 +64,7 @@ class EffectClassifier:
             return finding  # what was seen of other commands of the tool tells nothing of this one
         if named.effect is Effect.UNKNOWN and tool in self.observed:
             named = self.observed[tool]
-        targets = _targets(input) if named.effect is Effect.CHANGES else ()
+        targets = _targets(input) or _command_target(tool, input) if named.effect is Effect.CHANGES else ()
         return EffectFinding(named.effect, named.reason, targets, named.certain)
 
     def _named(self, tool: str) -> EffectFinding:
@@ -152,6 +152,12 @@ def _targets(input: Any) -> tuple[str, ...]:
     patch = input if isinstance(input, str) else next(iter(_patches(input)), "")
     patched = _PATCHED_FILE.findall(patch[:_MAX_PATCH_CHARACTERS]) if patch else []
     return tuple(dict.fromkeys(added or changed for added, changed in patched))
+
+
+def _command_target(tool: str, input: Any) -> tuple[str, ...]:
+    """Return the file of a tool that is called as a command with one argument: ``create a.py``, ``rm a.py``."""
+    words = code_of(input)[1].split()
+    return (words[1],) if len(words) == 2 and words[0] == tool else ()
 
 
 def _patches(input: Any) -> list[str]:

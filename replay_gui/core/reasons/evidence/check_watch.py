@@ -14,7 +14,7 @@ _NEEDS_NO_CHECK = re.compile(
     r"|(?:.*/)?(?:[\w.-]+\.(?:patch|diff)|(?:patch|diff)\.txt)$"  # a patch that is written out
     r"|git (?:add|commit|push|tag|fetch|config|branch|init|remote)$"  # what is recorded stays as it was
 )
-_REMOVES = re.compile(r"(?:rm|unlink|rmdir) changes files")
+_REMOVES = re.compile(r"(?:rm|unlink|rmdir) changes files|the name says \"(?:rm|unlink)\"")
 
 
 class CheckWatch:
@@ -39,9 +39,9 @@ class CheckWatch:
             self._last_unknown = call.request
         if call.checks:
             self.last_check = call
-        if call.changed:
-            if not self._is_no_change(call):
-                self.last_change = call
+        if call.changed and not self._is_no_change(call):
+            self.last_change = call
+        if call.effect is Effect.CHANGES:  # a text of several commands may fail after it has written a file
             self._written.update(call.targets)
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -53,9 +53,13 @@ class LoopWatch:
             self._counts[key] = times, self._changes
         return key, times
 
+    def note_change(self) -> None:
+        """Note that something changed which is no call: the state of the run."""
+        self._changes += 1
+
 
 def errors_not_got_over(calls: Sequence[ToolCall]) -> list[ToolCall]:
-    """Return the calls that failed, and after which no call of that tool that may be another try succeeded.
+    """Return the calls that failed, and after which no call that may be another try succeeded.
 
     Commands and code are left out: many fail to say no, as grep does where it finds nothing, and of several commands
     in one text it is not known which failed.
@@ -64,20 +68,24 @@ def errors_not_got_over(calls: Sequence[ToolCall]) -> list[ToolCall]:
     errors, looked = [], 0
     for call in reversed(calls):
         if call.ok:
-            later[call.tool].append(Try(call))
+            again = Try(call)
+            later[again.of].append(again)
         elif call.ok is False and looked < _MAX_FAILED and is_to_succeed(call):
             looked += 1
             failed = Try(call)
-            if not any(failed.is_like(again) for again in later[call.tool][-_MAX_FAILED:]):
+            if not any(failed.is_like(again) for again in later[failed.of][-_MAX_FAILED:]):
                 errors.append(call)
     return errors[::-1]
 
 
-def loops(calls: Sequence[ToolCall]) -> list[Loop]:
-    """Return the loops of a run, by their first call."""
-    watch = LoopWatch()
+def loops(calls: Sequence[ToolCall], transitions: Sequence[int] = ()) -> list[Loop]:
+    """Return the loops of a run, by their first call. `transitions`: indexes of changes of its state, ascending."""
+    watch, changes = LoopWatch(), deque(transitions)
     runs: defaultdict[LoopKey, list[list[ToolCall]]] = defaultdict(list)
     for call in calls:
+        while changes and changes[0] < call.request:
+            changes.popleft()
+            watch.note_change()
         if call.response is not None:
             key, times = watch.take(call)
             if times == 1:

@@ -22,7 +22,7 @@ class Try:
         self.call = call
 
     def is_like(self, other: Try) -> bool:
-        """Whether one of two calls of a tool may be another try of the other.
+        """Whether one of two calls `of` the same may be another try of the other.
 
         That is so where they have arguments in common, are about one file, or have most words in common: an edit that
         is given as one text is seldom tried again with the very same text.
@@ -33,6 +33,11 @@ class Try:
             return True
         words = self._words | other._words
         return bool(words) and len(self._words & other._words) >= _ALIKE * len(words)
+
+    @property
+    def of(self) -> str:
+        """What another try is of, too: the tool, or the file that an edit names, whichever tool edits it."""
+        return self.call.tool if self._path is None else f"edit {self._path}"
 
     @cached_property
     def _leaves(self) -> Counter[tuple[str, bytes]]:

@@ -87,6 +87,8 @@ class MarkFinder:
                 **declared_effects([event.payload.get("config")]),
                 **self._classifier.declared,
             }
+        elif event.kind == Kind.STATE_TRANSITION.value and event.payload.get("ops"):
+            self._watch.note_change()
         elif event.kind == OUTCOME and self._outcome is None and event.payload.get("answer") is not None:
             self._outcome = event
         figures = self._figures.take(event)
@@ -117,12 +119,13 @@ class MarkFinder:
 
     def _take_call(self, call: ToolCall) -> None:
         if call.ok:
-            tries = self._failed.get(call.tool)
-            if tries:
-                again = Try(call)
-                self._failed[call.tool] = [failed for failed in tries if not failed.is_like(again)]
-        elif call.ok is False and is_to_succeed(call) and len(self._failed[call.tool]) < _MAX_OPEN:
-            self._failed[call.tool].append(Try(call))
+            again = Try(call)
+            if self._failed and (tries := self._failed.get(again.of)):
+                self._failed[again.of] = [failed for failed in tries if not failed.is_like(again)]
+        elif call.ok is False and is_to_succeed(call):
+            failed = Try(call)
+            if len(self._failed[failed.of]) < _MAX_OPEN:
+                self._failed[failed.of].append(failed)
         self._changes.take(call)
         self._count(call)
 
@@ -150,10 +153,10 @@ class MarkFinder:
         marks = []
         for group in [*groups.values()][:_MAX_OF_KIND]:
             first = group[0].call
-            same_tool = self._failed[first.tool]
-            more = " or more" if len(same_tool) >= _MAX_OPEN else ""  # not all are remembered
+            of_same = self._failed[group[0].of]
+            more = " or more" if len(of_same) >= _MAX_OPEN else ""  # not all are remembered
             again = f" {len(group):,} times{more}" if len(group) > 1 else ""
-            tried = any(other.call.request > first.request and group[0].is_like(other) for other in same_tool)
+            tried = any(other.call.request > first.request and group[0].is_like(other) for other in of_same)
             sentence = (
                 f"{one_line(first.tool, 60)} was answered {answer_words(first.answer)}{again}"
                 f" ({event_words(first.request)}), and {later_words(tried)}."

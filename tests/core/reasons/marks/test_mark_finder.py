@@ -22,6 +22,7 @@ TEST = Step(tool="bash", input={"command": "pytest -q"}, answer="1 passed")
 BROKEN = Step(tool="bash", input={"command": "pytest -q"}, answer="1 failed", error="exit status 1")
 ONE_TEXT = "edit 287:295 required = ['Rows', 'Columns']"
 ONE_TEXT_FAILED = Step(tool="edit", input=ONE_TEXT, answer="new syntax error", error="syntax")
+CREATE = Step(tool="create", input={"command": "create try.py"}, answer="done")
 READ = Step(tool="get_order", input={"id": "W1"}, answer="open")
 
 
@@ -100,6 +101,8 @@ def marks(path: Path, *steps: Step) -> list[tuple[MarkKind, str, tuple[int, ...]
         ((TASK, EDIT, TEST, command("git diff > patch.txt"), command("git add -A && git commit -m done")), []),
         ((TASK, EDIT, command("cat > try.py <<E\nprint(1)\nE"), TEST, command("rm try.py")), []),
         ((TASK, TEST, EDIT, command("sqlfluff lint q.sql")), []),
+        ((TASK, CREATE, EDIT, TEST, Step(tool="rm", input={"command": "rm try.py"}, answer="")), []),
+        ((TASK, replace(EDIT, answer="Error: not read", error="no"), replace(EDIT, tool="MultiEdit"), TEST), []),
         ((TASK, EDIT, command("git commit -am done && pytest -q")), []),
         (
             (TASK, Step("agent", "That makes 1,250.50 and 77 in all.")),
@@ -134,6 +137,18 @@ def test_an_answer_against_its_target(passed: bool, expected: str, ending: str |
     sentence = f"The answer is “FLAG{{a\\b}}”, the target “{expected}”{ending}"
     wanted = () if ending is None else (RunMark(MarkKind.ANSWER, sentence, (EventIndex(2), EventIndex(4))),)
     assert finder.marks(log) == wanted
+
+
+def test_a_call_after_which_the_state_changes_is_no_loop(tmp_path: Path) -> None:
+    with Recorder(tmp_path / "run.rlog", "t", "1", run_id="r") as run:
+        for number in range(4):
+            run.tool_response(run.tool_request("counter", {}), None)
+            ops = [{"op": "add", "path": "/counter", "value": number}]
+            run.append("StateTransition", {"transition_type": "counter", "ops": ops})
+    finder = MarkFinder()
+    for event in EventLog.open(tmp_path / "run.rlog"):
+        finder.take(event)
+    assert finder.marks() == ()
 
 
 def test_a_run_that_is_too_long_has_no_marks(tmp_path: Path) -> None:
