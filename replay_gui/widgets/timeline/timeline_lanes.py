@@ -97,7 +97,7 @@ class LanePainter:
         return float(np.clip(round(1.4 * apart), SMALL_MARK, MARK))
 
     def _paint_marks(self, part: LanePart, middle: float, size: float) -> None:
-        self._paint_steps(part, middle)
+        self._paint_steps(part, middle, least=size)
         positions = part.positions[slice(*indexes_before(part.positions, (self._first, self._last)))]
         colour = kind_color(part.kind, part.tool)
         pixmap = mark_pixmap(mark_of(part.kind), size, colour, self._ratio, theme().panel)
@@ -109,16 +109,16 @@ class LanePainter:
             for x in (self._pixels(positions[which]) - half).tolist():
                 draw(QPointF(x, top), pixmap)
 
-    def _paint_steps(self, part: LanePart, middle: float) -> None:
-        """Paint, behind the marks, how long the steps took that have a duration."""
+    def _paint_steps(self, part: LanePart, middle: float, least: float) -> None:
+        """Paint, behind the marks, how long the steps took; bars under `least` pixels would only blur the marks."""
         steps = steps_between(part, self._index, self._first, self._last)
         if not len(steps):
             return
         left, right = step_pixels(self._scale, self._index, steps)
         thick = min(STEP_BAR, self._layout.lane_height - UNIT)
         tops = np.full(len(steps), middle - thick / 2)
-        bars = np.column_stack((left + self._layout.origin, tops, np.maximum(right - left, UNIT), tops * 0 + thick))
-        in_sight, colour = bars[:, 0] <= self._layout.width, kind_color(part.kind, part.tool)
+        bars = np.column_stack((left + self._layout.origin, tops, right - left, np.full(len(steps), thick)))
+        in_sight, colour = (bars[:, 0] <= self._layout.width) & (bars[:, 2] >= least), kind_color(part.kind, part.tool)
         steps, bars = steps[in_sight], bars[in_sight]
         passes = self._scene.passes(steps)
         for which, opacity in ((~passes, FILTERED_OPACITY), (passes, 1.0)):

@@ -306,6 +306,13 @@ def test_an_answer_of_a_model_is_a_bar_up_to_its_mark(timeline: Timeline, sessio
     assert inside != outside, "it began four events before"
     found = [timeline.event_at(QPointF(timeline.x_of(at), y)) for at in (38.5, 38.1, 35.5)]
     assert found == [40, 38, None], "the bar, but for a mark that is near"
+    took[39] = SECOND // 4  # one event's room
+    pictures = []
+    for durations in (took, index.duration):
+        session.show(replace(index, time=np.arange(COUNT) * SECOND // 4, duration=durations))
+        session.set_view(0.0, 250.0)
+        pictures.append(picture(timeline))
+    assert pictures[0] == pictures[1], "a bar that is shorter than its mark would only blur it"
 
 
 def test_calls_at_the_same_time_stand_side_by_side(timeline: Timeline, session: StillSession) -> None:
