@@ -43,6 +43,11 @@ def event_words(index: EventIndex) -> str:
     return f"event {position_after(index):,}"
 
 
+def with_note(words: str, note: str) -> str:
+    """Return words with a note in brackets, in those that they end with if they do: ``crashed (no key; event 9)``."""
+    return f"{words[:-1]}; {note})" if words.endswith(")") else f"{words} ({note})"
+
+
 def quoted(text: str, limit: int = 60) -> str:
     """Return the beginning of a text in quotation marks."""
     return f"“{one_line(text, limit)}”"

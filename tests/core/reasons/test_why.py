@@ -283,7 +283,7 @@ def test_a_run_that_was_cut_off(tmp_path: Path) -> None:
         sides.append(side_of(path))
     (reason,) = WhyFinder(sides[0], sides[1]).find().reasons
     assert reason.kind is ReasonKind.CUT_OFF
-    assert reason.sentence == "A ended at a limit (max_steps) (event 2 of 3); B came to its end."
+    assert reason.sentence == "A ended at a limit (max_steps; event 2 of 3); B came to its end."
 
 
 def test_what_was_not_traced_is_not_claimed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.evidence.value_chain import telling_values
 from replay_gui.core.reasons.findings.reason_list import ReasonList, place
 from replay_gui.core.reasons.origin import Origin, OriginRole
-from replay_gui.core.reasons.phrases import answer_words, event_words, quoted, tool_words
+from replay_gui.core.reasons.phrases import answer_words, event_words, quoted, tool_words, with_note
 from replay_gui.core.reasons.reason import ReasonKind, Tier
 
 _MAX_ANSWER = 60  # characters of an answer in a sentence
@@ -37,12 +37,12 @@ def add_end_reasons(reasons: ReasonList, *, both_ways: bool) -> None:
     ):
         if end:
             last = run.last_step
-            where = f" ({event_words(last[0])} of {run.count:,})" if last is not None else ""
+            ended = end if last is None else with_note(end, f"{event_words(last[0])} of {run.count:,}")
             at = None if last is None else last[0]
             reasons.add(
                 ReasonKind.CUT_OFF,
                 tier,
-                f"{run.name} {end}{where}; {second.name} came to its end.",
+                f"{run.name} {ended}; {second.name} came to its end.",
                 order=-1.0,
                 chip="cut off",
                 at_reference=at if run is reference else None,
