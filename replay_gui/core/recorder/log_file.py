@@ -22,7 +22,7 @@ class LogFile:
     """
 
     _handle = -1
-    _place = 0  # of the handle, after what was appended last
+    _handle_offset = 0  # of the handle, after what was appended last
     _identity = (0, 0)  # device and number of the file
 
     def __init__(self, path: str | os.PathLike[str], *, create: bool, fsync: bool) -> None:
@@ -88,7 +88,7 @@ class LogFile:
             if self._fsync:
                 os.fsync(self._handle)
             self.size += len(data)
-            self._place = self.size
+            self._handle_offset = self.size
         except OSError as why:
             try:
                 os.ftruncate(self._handle, self.size)
@@ -101,7 +101,7 @@ class LogFile:
     def _is_our_handle(self) -> bool:
         """Whether the handle is the log's; the program may have closed all of its handles, and got this one anew."""
         try:
-            if os.lseek(self._handle, 0, os.SEEK_CUR) == self._place:  # a quarter of what fstat() takes
+            if os.lseek(self._handle, 0, os.SEEK_CUR) == self._handle_offset:  # a quarter of what fstat() takes
                 return True
             status = os.fstat(self._handle)
         except OSError:
