@@ -31,7 +31,7 @@ class LangSmith:
 
     name = "langsmith"
     title = "LangSmith runs"
-    version = 7
+    version = 8
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "trace_id", "parent_run_id", "parent_run_ids", "dotted_order", "session_id"), ID),
         **dict.fromkeys(("reference_example_id", "child_run_ids", "manifest_id", "app_path", "share_token"), ID),

@@ -43,7 +43,7 @@ class OpenAiAgents:
 
     name = "openai-agents"
     title = "OpenAI Agents SDK trace"
-    version = 7
+    version = 8
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "trace_id": ID,

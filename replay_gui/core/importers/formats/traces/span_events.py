@@ -256,7 +256,7 @@ class SpanEvents:
         if isinstance(span.output, str) and span.output and self._said is None:  # no span of a model tells it
             payload = {"decision_type": "message", "data": span.output, "reasoning": None}
             self._run.add(Kind.DECISION, payload, time=span.end)
-        elif span.output is not None and span.output != self._said:
+        elif span.output is not None and not _is_same(span.output, self._said):
             self._run.custom(f"{self._format}/output", span.output, time=span.end)
         if span.error is not None:
             self._failed(span)
@@ -356,6 +356,12 @@ def _is_of_an_agent(content: Any) -> bool:
     first = content[0] if isinstance(content, list) and content else content
     text = first.get("text") if isinstance(first, dict) else first
     return isinstance(text, str) and text.startswith("For context:")
+
+
+def _is_same(output: Any, said: Any) -> bool:
+    """Whether an agent's output is what its model said; Strands ends it with a line break."""
+    is_text = isinstance(output, str) and isinstance(said, str)
+    return output == said or (is_text and output.strip() == said.strip())
 
 
 def _before_answers(messages: Sequence[Any]) -> Iterator[Any]:

@@ -161,3 +161,13 @@ def test_an_exception_tells_what_a_status_without_words_leaves_out(tmp_path: Pat
         tmp_path, [AGENT, span("x", "agent", 1, tool, **failed), span("y", "agent", 3, tool, status={"code": 2})]
     )
     assert [event.payload["error"] for event in found.of("ToolResponse")] == ["no such city", "failed"]
+
+
+def test_an_answer_that_ends_with_a_line_break_is_told_once_and_clocks_are_not_compared(tmp_path: Path) -> None:
+    told = {**dict.fromkeys(("gen_ai.event.start_time", "gen_ai.event.end_time"), "2026-11-29T16:44:05Z")}
+    answer = json.dumps([message("assistant", text("4"))])
+    agent = {"gen_ai.operation.name": "invoke_agent", "gen_ai.output.messages": answer.replace('"4"', '"4\\n"'), **told}
+    found = read(tmp_path, [span("agent", "", 0, agent), model("m", "agent", 0, output__messages=answer)])
+    assert [event.payload["data"] for event in found.of("Decision")] == ["4"]
+    assert not found.of("x:otel/output")
+    assert "gen_ai.event" not in str([event.payload for event in found.events])
