@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
+from replay_gui.core.importers.conversion import convert
 from replay_gui.core.reasons.evidence.code_names import code_names
 from replay_gui.core.reasons.evidence.file_edits import changes_of_calls, changes_of_patch
 from replay_gui.core.reasons.reason import ReasonKind, Tier
@@ -122,3 +124,14 @@ def test_names_in_code() -> None:
     docstring = ['"""Find old things.', "in prose = no", '"""']
     lines = [*docstring, "# a comment(x)", 'x = lookup("kind", "two words")  # why(y)', "the end."]
     assert set(code_names(lines)) == {"lookup", "kind"}
+
+
+def test_what_was_handed_in_and_is_no_patch_changes_no_file(tmp_path: Path) -> None:
+    exit = {"role": "exit", "content": "42", "extra": {"exit_status": "Submitted", "submission": "42"}}
+    run = {"info": {"mini_version": "2.4"}, "messages": [{"role": "user", "content": "6 * 7?"}, exit]}
+    sides = []
+    for name in "ab":
+        (tmp_path / f"{name}.json").write_text(json.dumps(run))
+        convert(tmp_path / f"{name}.json", tmp_path / f"{name}.rlog")
+        sides.append(side_of(tmp_path / f"{name}.rlog"))
+    assert WhyFinder(sides[0], sides[1], ("good", "bad")).find().reasons == ()

@@ -146,8 +146,11 @@ def _add_files(
     """Add the files that only one of the runs changed; `unanswered_f`: see HandedIn."""
     name, reference = reasons.other.name, reasons.reference.name
     only_p, only_f = sorted(files_p.keys() - files_f.keys()), sorted(files_f.keys() - files_p.keys())
+    if not files_p and not files_f:  # what was handed in is no patch of files
+        return
     if not files_p.keys() & files_f.keys():
-        sentence = f"{name} changed {_listed(files_f)}; {reference} changed {_listed(files_p)}."
+        told_f, told_p = _listed(files_f) or "no file", _listed(files_p) or "no file"
+        sentence = f"{name} changed {told_f}; {reference} changed {told_p}."
         _add(reasons, sentence, order=-2.0, at=at)
         return
     if only_p:
