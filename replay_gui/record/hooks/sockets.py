@@ -6,6 +6,7 @@ socket module (gRPC) is not seen.
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any
 
@@ -35,10 +36,17 @@ def watch_sockets() -> None:
         sys.addaudithook(_on_event)
 
 
+def _is_harmless(program: str, words: Any) -> bool:
+    """Whether a library learns of the system by this program, and not the agent of anything."""
+    if program == "file":  # platform.architecture(), which some versions of openai ask, looks at Python itself
+        return isinstance(words, list) and words[1:] == ["-b", os.path.realpath(sys.executable)]
+    return program in _HARMLESS
+
+
 def _on_event(event: str, arguments: tuple[Any, ...]) -> None:
     if event not in _CONNECTIONS and event not in _PROCESSES:
         return
-    if event == "subprocess.Popen" and str(arguments[0]) in _HARMLESS:
+    if event == "subprocess.Popen" and _is_harmless(str(arguments[0]), arguments[1]):
         return
     session = session_in_force()
     if session is None and event in _CONNECTIONS and is_forked_from_rerun():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -33,3 +34,9 @@ def test_programs_are_not_started_recorded_and_again(tmp_path: Path) -> None:
     assert not mark.exists()
     names = [event.payload["tool_name"] for event in events(tmp_path / "run.rlog") if event.kind == "ToolRequest"]
     assert names == [f"run {Path(sys.executable).name}"] * 2
+
+
+def test_libraries_that_ask_for_the_system_start_no_process_of_the_agent(tmp_path: Path) -> None:
+    with record.run(tmp_path / "run.rlog"):
+        platform.architecture()
+    assert not [event for event in events(tmp_path / "run.rlog") if event.kind == "x:bookkeeping/not-recorded"]
