@@ -33,7 +33,9 @@ _SECRET_MEMBER = re.compile(_MEMBERS, re.IGNORECASE)
 _MEMBER_IN_TEXT = re.compile(  # of JSON in a text, as models give the arguments of tools
     rf'("(?:{_MEMBERS})"\s{{0,9}}:\s{{0,9}}")(?:[^"\\]|\\.){{1,4000}}"', re.IGNORECASE
 )
-_PASSWORD_IN_URL = re.compile(r"://[^/@:\s]{0,200}:([^/@\s]{1,400})@")
+_PASSWORD_IN_URL = re.compile(  # not "postgres" and other plain words, which would be hidden wherever they stand
+    r"://[^/@:\s]{0,200}:(?![A-Za-z]{1,400}@)([^/@\s]{1,400})@"
+)
 _FEW_BYTES = 80  # of a value: to look at each of its texts costs less than to search all of them for each sign
 _NO_SECRETS = re.compile(r"/|~|\.{1,2}/|[A-Za-z]:\\|true$|false$|none$|default$|disabled$|enabled$", re.IGNORECASE)
 _FORMS = re.compile(  # every repetition has a bound, so that hostile text costs no more than its length

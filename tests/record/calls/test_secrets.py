@@ -142,6 +142,8 @@ def test_secrets_in_addresses_in_other_bytes_and_among_words_are_learnt() -> Non
     )
     assert "canary" not in str(clean)
     assert clean[0] == "agent.py"
+    plain = Secrets({"DATABASE_URL": "postgres://postgres:postgres@localhost/x"})
+    assert plain.hide_text("select version() -- postgres") == "select version() -- postgres"
 
 
 def test_members_of_json_in_a_text_are_hidden() -> None:
