@@ -76,6 +76,7 @@ KINDS: dict[str, Callable[[], Iterator[_Event]]] = {
         lambda i: ("Observation", {"obs_type": "sensor", "source": "user", "data": _text(900)})
     ),
     "custom kinds": lambda: _each(lambda i: ("x:own", {"a": _text(10), "b": {"c": [1, 2, 3]}})),
+    "events as importers write them": lambda: ((kind, {**payload, "fields": {"a": 1}}) for kind, payload in _usual()),
     "events with further fields": lambda: ((kind, {**payload, "further": {"a": 1}}) for kind, payload in _usual()),
 }
 """Endless events by what they are."""

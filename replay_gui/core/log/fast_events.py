@@ -1,4 +1,4 @@
-"""A fast decoder for the common form of an event's content: a Kind, exactly the fields of its payload, no deep values.
+"""A fast decoder for the common form of an event's content: a Kind, the fields of its payload, no deep values.
 
 msgspec decodes it to a structure that C has checked, in half the time that a dict and a check of each field would take.
 It encodes the structure canonically, since its fields are in the order of their keys. Any other content (a custom kind,
@@ -42,18 +42,21 @@ _VALUE: Any = type_of_shallow_values(SHALLOW_DEPTH - 2)
 _LIST: Any = list  # for types that are built at run time, which no type checker can follow
 _MAP: Any = dict
 _TYPES = {Any: _VALUE, list[Any]: _LIST[_VALUE], dict[str, Any]: _MAP[str, _VALUE]}
+_KEPT_FIELDS = ("details", "fields")  # further ones, in which importers keep the rest of a source's records
 _BECOME_KEYS = {"tool_name", "obs_type", "key", "patch_hash"}  # fields whose values the reducer uses as keys of maps
 
 
 def _fast_event_type(kind: str, structure: type[Payload]) -> type[FastEvent]:
     """Return the structure of [kind, payload]: fields in the order of canonical keys, without `ops`."""
-    fields = []
-    for field in sorted(msgspec.structs.fields(structure), key=lambda field: field.encode_name):
+    fields: dict[str, tuple[Any, ...]] = {name: (name, _VALUE | msgspec.UnsetType, UNSET) for name in _KEPT_FIELDS}
+    for field in msgspec.structs.fields(structure):
         if field.name != "ops":
             type_ = SHORT_KEY if field.name in _BECOME_KEYS else _TYPES.get(field.type, field.type)
             # A field that may be missing is left out again; one that is there and null stays.
-            fields.append((field.name, type_) if field.required else (field.name, type_ | msgspec.UnsetType, UNSET))
-    payload = msgspec.defstruct(f"{kind}Payload", fields, kw_only=True, forbid_unknown_fields=True, gc=False)
+            optional = (field.name, type_ | msgspec.UnsetType, UNSET)
+            fields[field.encode_name] = (field.name, type_) if field.required else optional
+    in_order = [fields[name] for name in sorted(fields)]
+    payload = msgspec.defstruct(f"{kind}Payload", in_order, kw_only=True, forbid_unknown_fields=True, gc=False)
     shape: dict[str, Any] = {"array_like": True, "tag": kind, "forbid_unknown_fields": True, "gc": False}
     return msgspec.defstruct(f"Usual{kind}", [("payload", payload)], **shape)
 

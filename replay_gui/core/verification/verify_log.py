@@ -35,7 +35,7 @@ from replay_gui.core.verification.verification_report import (
 def verify(log: EventLog, on_progress: OnProgress = lambda offset: None) -> VerificationReport:
     """Verify a whole log in this process.
 
-    Cost: about twice what scanning, hashing, decoding and encoding each record takes. Where state hashes
+    Cost: about one and a half times what scanning, hashing, decoding and encoding each record takes. Where state hashes
     are recorded, a second pass follows: it takes a third more than the hashes themselves.
     """
     with paused_collection():

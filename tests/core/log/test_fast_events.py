@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from replay_gui.core.log.canonical import MAX_KEY_BYTES, encode, encode_sorted
-from replay_gui.core.log.fast_events import FAST_EVENT_TYPES, decode_fast_events
+from replay_gui.core.log.fast_events import FAST_EVENT_TYPES, decode_fast_events, indexes_not_canonical
 
 USUAL = encode(("MemoryWrite", {"key": "a", "value": 1}))
 FURTHER = encode(("MemoryWrite", {"key": "a", "value": 1, "further": [1]}))
 LONG_KEY = encode_sorted(("MemoryWrite", {"key": "a", "value": {"k" * (MAX_KEY_BYTES + 1): 1}}))
 LONG_TEXT = encode(("MemoryWrite", {"key": "a", "value": "t" * (MAX_KEY_BYTES + 1)}))
+KEPT = encode(("MemoryWrite", {"details": None, "fields": {"a": [1.5]}, "key": "a", "value": 1}))
 FAST = FAST_EVENT_TYPES["MemoryWrite"]
 
 
@@ -19,6 +20,22 @@ def test_each_event_is_decoded_by_its_form_whatever_is_around_it() -> None:
     assert events[6:26] == [("MemoryWrite", {"key": "a", "value": 1, "further": [1]})] * 20
     assert type(events[26]) in (FAST, tuple)
     assert len(events) == 27
+
+
+def test_what_importers_keep_of_records_is_in_the_common_form() -> None:
+    unsorted = (
+        b"\x92\xabMemoryWrite\x83"
+        + encode("value")
+        + b"\x01"
+        + encode("fields")
+        + b"\x02"
+        + encode("key")
+        + encode("a")
+    )
+    events = decode_fast_events([KEPT, USUAL, unsorted])
+    assert [type(event) for event in events] == [FAST] * 3
+    assert indexes_not_canonical(events[:2], [KEPT, USUAL]) == []
+    assert indexes_not_canonical(events, [KEPT, USUAL, unsorted]) == [2]
 
 
 def test_a_name_that_may_be_too_long_a_key_of_the_state_is_left_to_the_reducer() -> None:

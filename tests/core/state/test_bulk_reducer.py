@@ -77,6 +77,7 @@ EVENTS = st.one_of(
     event("PatchApplied", patch_hash=NAMES),
     event("PatchRejected", patch_hash=NAMES, reason=NAMES, stage=NAMES),
     event("PatchApplied", patch_hash=NAMES, further=VALUES),
+    event("PatchApplied", patch_hash=NAMES, details=VALUES, fields=VALUES),
     event("MemoryWrite", key=st.sampled_from(["a", "k" * 1025, "k" * 4097]), value=st.just(1), further=VALUES),
     event("x:own", anything=VALUES),
     event("x:own", ops=OPS),
