@@ -76,6 +76,7 @@ class CodexEvents:
         self._surveyed = CodexSurvey() if surveyed is None else surveyed
         self._stream = CodexStream(self.run, notes)
         self._notes = notes
+        self._number = 0  # of the line at hand
         self._context: dict[str, Any] | None = None  # the turn_context last seen
         self._model: str | None = None
         self._total: Any = None  # the sum of tokens last told
@@ -104,6 +105,7 @@ class CodexEvents:
     def line(self, line: dict[str, Any], number: int, bare: bool) -> None:
         """Add one line: an envelope with a payload, an item without one (`bare`), or an event of ``exec --json``."""
         kind, payload = line.get("type"), line.get("payload")
+        self._number = number
         time = iso_time(line.get("timestamp"))
         if time is not None:
             self.run.context["time"] = time
@@ -224,7 +226,7 @@ class CodexEvents:
         self._end = None if role in ("user", "assistant") else self._end
         if role == "assistant":
             self.run.decision("message", content, None, extra, fields=volatile)
-        elif by_codex:
+        elif by_codex or (role == "user" and self._surveyed.is_put_in(self._number, texts)):
             payload = {**extra, "data": content}
             self.run.add("x:bookkeeping/codex/environment", payload, fields=volatile)
         else:

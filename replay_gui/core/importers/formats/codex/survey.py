@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
+from replay_gui.core.importers.formats.codex.context import is_context
 from replay_gui.core.importers.json_lines import lines
 from replay_gui.core.importers.times import iso_time, milliseconds
 from replay_gui.core.log.source import Source
@@ -59,6 +61,8 @@ class CodexSurvey:
         said: hashes of the texts of the conversation's messages, by role.
         own_from: number of the first line that is the session's own, where it begins with its parent's history.
         inherited_from: number of the line with which that history begins.
+        turns: of each turn, the number of its first line, and hashes of what events say that the user asked in it; None
+            where they do not say all of it.
         has_usage_records: whether the file tells the tokens of each answer; other counts in it are then repeats.
     """
 
@@ -67,11 +71,29 @@ class CodexSurvey:
     said: set[tuple[str, int]] = field(default_factory=set)
     own_from: int | None = None
     inherited_from: int | None = None
+    turns: list[tuple[int, set[int] | None]] = field(default_factory=lambda: [(0, set())])
     has_usage_records: bool = False
 
     def is_inherited(self, number: int) -> bool:
         """Whether a line, counted from 1, was copied from the session that this one continues."""
         return self.inherited_from is not None and self.inherited_from <= number < (self.own_from or 0)
+
+    def is_put_in(self, number: int, texts: list[str]) -> bool:
+        """Whether a message in the user's place is none of those that events say the user asked in its turn."""
+        index = bisect_right(self.turns, number, key=lambda turn: turn[0]) - 1
+        asked = self.turns[index][1]
+        return bool(asked and texts) and not any(hash(text.strip()) in (asked or ()) for text in texts)
+
+    def take_event(self, number: int, payload: _Payload) -> None:
+        """Take what an event says of the turns: that one starts, or what the user asked."""
+        asked = self.turns[-1][1]
+        if payload.type in ("task_started", "turn_started"):
+            self.turns.append((number, set()))
+        elif payload.type == "user_message" and isinstance(payload.message, str) and asked is not None:
+            asked.update({hash(payload.message.strip())} if not is_context(payload.message) else ())
+        elif payload.type == "item_completed" and isinstance(payload.item, dict) and asked is not None:
+            texts = _texts(payload.item.get("content")) if payload.item.get("type") == "UserMessage" else []
+            asked.update(hash(text.strip()) for text in texts)
 
 
 def survey(source: Source) -> CodexSurvey:
@@ -90,6 +112,8 @@ def survey(source: Source) -> CodexSurvey:
         if payload is None:
             continue
         history.take(line.number, fields, payload)
+        if fields.type == "event_msg":
+            surveyed.take_event(line.number, payload)
         if fields.type == "event_msg" and payload.type in ENDS and payload.call_id is not None:
             surveyed.facts[payload.call_id] = _facts(payload)
         elif fields.type == "event_msg" and payload.type == "item_completed" and isinstance(payload.item, dict):
@@ -101,6 +125,8 @@ def survey(source: Source) -> CodexSurvey:
                 surveyed.calls.add(payload.call_id)
             if payload.type in ("message", None) and payload.role is not None:
                 surveyed.said.update((payload.role, hash(text.strip())) for text in _texts(payload.content))
+    said = {text for role, text in surveyed.said if role == "user"}
+    surveyed.turns = [(start, asked if asked and asked <= said else None) for start, asked in surveyed.turns]
     surveyed.inherited_from = history.start
     surveyed.own_from = history.end or (None if history.start is None else last + 1)
     return surveyed

@@ -106,6 +106,28 @@ def test_what_codex_adds_to_a_message_is_not_the_users(tmp_path: Path) -> None:
     assert not found.of("x:codex/other")
 
 
+def test_what_no_event_says_that_the_user_asked_was_put_in(tmp_path: Path) -> None:
+    asked = ("event_msg", {"type": "user_message", "message": "mine"})
+    item_told = {"type": "UserMessage", "content": [{"type": "text", "text": "mine too"}]}
+    unknown = item("message", role="user", content=[text("<new_tag>context</new_tag>")])
+    found = read(
+        tmp_path,
+        ("event_msg", {"type": "task_started"}),
+        unknown,
+        item("message", role="user", content=[text("mine")]),
+        asked,
+        ("event_msg", {"type": "task_started"}),
+        unknown,
+        item("message", role="user", content=[text("mine too")]),
+        ("event_msg", {"type": "item_completed", "item": item_told}),
+        ("event_msg", {"type": "task_started"}),
+        item("message", role="user", content=[text("of a turn that no event tells")]),
+    )
+    said = [event.payload["data"] for event in found.of("Observation")]
+    assert said == ["mine", "mine too", "of a turn that no event tells"]
+    assert len(found.of("x:bookkeeping/codex/environment")) == 2
+
+
 def test_completed_items_tell_how_a_call_went(tmp_path: Path) -> None:
     ran = {
         "type": "CommandExecution",
