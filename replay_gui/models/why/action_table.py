@@ -128,10 +128,10 @@ class ActionTable(QAbstractTableModel):
 
 
 def action_words(row: ActionRow, side: Side) -> str:
-    """Return an action of a side in words; "" where the side did not do it."""
+    """Return an action of a side in words, also where the side did not do it."""
     requests = row.requests_a if side == "a" else row.requests_b
     if not requests:
-        return ""
+        return "not done"
     failed = row.failed_a if side == "a" else row.failed_b
     text = one_line(row.text_a if side == "a" else row.text_b, _MAX_TEXT)
     words = f"{position_after(requests[0]):,} {one_line(row.tool)} {text}"

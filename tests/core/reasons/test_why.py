@@ -302,7 +302,7 @@ def test_of_long_runs_a_call_that_one_made_more_often_is_named(tmp_path: Path, m
     assert [reason.sentence for reason in found.reasons] == [
         "B called get_user(olivia_2305) (event 8) and made 1 other read more often than A."
     ]
-    assert found.limits == ("12 calls that are equal in both runs are not listed.",)
+    assert found.limits == ("6 calls of A and 6 of B, which are equal, are not listed.",)
 
 
 def test_the_values_of_all_actions_are_looked_for_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

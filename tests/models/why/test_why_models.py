@@ -115,7 +115,7 @@ def test_equal_actions_are_folded_and_open(session: StoryWhy, qtmodeltester: Mod
         "2 equal actions",
         "11 pay x",
         "20 cancel_reservation x, 2 times",
-        "",
+        "not done",
     ]
     assert table.index(3, ActionColumn.SIDE_A).data() == "25 note x, failed"
     assert table.index(2, ActionColumn.GUTTER).data() == "only B"

@@ -53,11 +53,12 @@ def compared_calls(
     limits: tuple[str, ...] = ()
     whole = max(len(requests_a), len(requests_b)) <= MAX_CALLS
     if not whole:
-        total = len(requests_a) + len(requests_b)
+        all_a, all_b = len(requests_a), len(requests_b)
         requests_a, requests_b = _without_equal(a, requests_a, b, requests_b)
         left = len(requests_a) + len(requests_b)
+        equal_a, equal_b = all_a - len(requests_a), all_b - len(requests_b)
         requests_a, requests_b = requests_a[:MAX_CALLS], requests_b[:MAX_CALLS]
-        limits = (f"{total - left:,} calls that are equal in both runs are not listed.",)
+        limits = (f"{equal_a:,} calls of A and {equal_b:,} of B, which are equal, are not listed.",)
         if left > len(requests_a) + len(requests_b):
             limits += (f"Of the calls that differ, only the first {MAX_CALLS:,} of each run were looked at.",)
     declared = {**_declared(b), **_declared(a)}
