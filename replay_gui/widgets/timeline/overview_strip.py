@@ -17,6 +17,7 @@ from replay_gui.widgets.parts.plain_label import PlainLabel
 from replay_gui.widgets.timeline.timeline_layout import names_px
 
 COLUMN_PX = 2  # pixels a column of the overview
+EDGE_PX, MIN_EDGE_PX = 24, 3  # pixels: how wide the place is at which an edge of the window can be taken
 MIN_WINDOW_PX = 10.0  # pixels: narrower could not be grasped
 
 
@@ -169,6 +170,16 @@ class OverviewStrip(QWidget):
         self._window.blockSignals(True)
         self._window.setRegion(self._shown)
         self._window.blockSignals(False)
+        self._fit_edges((end - start) * self._whole.width / self._whole.span)
+
+    def _fit_edges(self, width: float) -> None:
+        """Let the edges of a window `width` pixels wide be taken near them, and leave its middle to move it by."""
+        shade = QColor(theme().accent)
+        shade.setAlphaF(0.3)
+        reach = round(min(max(2 * width / 3, MIN_EDGE_PX), EDGE_PX))
+        for line in self._window.lines:
+            line.setHoverPen(pg.mkPen(shade, width=reach))
+            line.viewTransformChanged()  # its reach is that of the pen
 
     @Slot()
     def on_report_changed(self) -> None:
@@ -231,9 +242,9 @@ class OverviewStrip(QWidget):
         self._window.setHoverBrush(glass)
         for line in self._window.lines:
             line.setPen(pg.mkPen(colors.accent, width=1.5))
-            line.setHoverPen(pg.mkPen(colors.accent, width=3))
         for line in self._untrusted.lines:
             line.setPen(clear)
+        self.on_view_changed()
 
     @property
     def _marks(self) -> tuple[pg.PlotCurveItem, ...]:

@@ -82,6 +82,10 @@ def test_the_window_is_dragged_as_a_whole(panel: TimelinePanel, session: StillSe
 def test_an_edge_is_dragged_alone(panel: TimelinePanel, session: StillSession) -> None:
     drag(panel, 800, 1_000)
     assert session.view == pytest.approx((600, 1_000), abs=8)
+    drag(panel, 1_014, 1_114)  # ten pixels beside it: a hand need not be exact
+    assert session.view == pytest.approx((600, 1_100), abs=8)
+    drag(panel, 613, 513)
+    assert session.view == pytest.approx((500, 1_100), abs=8)
 
 
 def test_a_drag_beside_the_window_draws_another_and_a_double_click_shows_the_whole(
