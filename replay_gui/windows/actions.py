@@ -111,7 +111,7 @@ ACTION_SPECS = (
         FILE,
         "Se&ttings…",
         ("Ctrl+,",),
-        "Theme, text size, keys, cache, known folders",
+        "Theme, text size, times, keys, cache, known folders",
         needs_run=False,
         group=2,
     ),

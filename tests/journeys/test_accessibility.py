@@ -59,6 +59,7 @@ def test_a_comparison(journey: Journey) -> None:
     comparison = journey.window.comparison
     comparison.start(str(OTHERWISE.path), str(REFERENCE.path))
     journey.until(lambda: comparison.active and comparison.fresh and comparison.settled and not journey.session.working)
+    journey.until(lambda: journey.window.compare_view.why.settled)
     assert unnamed(journey.window) == []
     journey.window.actions_["show_parting"].setChecked(True)
     assert unnamed(journey.window) == []

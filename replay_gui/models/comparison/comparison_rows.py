@@ -266,7 +266,7 @@ class ComparisonRows(QAbstractTableModel):
             return _TONE_WORDS[self.tone(row)]
         aligned = self.aligned(row)
         side = aligned.a if index.column() == ComparisonColumn.SIDE_A else aligned.b
-        return "" if side is None else f"{side.position:,} {side.label} {side.text}"
+        return "only in the other run" if side is None else f"{side.position:,} {side.label} {side.text}"
 
 
 def _bookkeeping_rows(session: ComparisonSession) -> NDArray[np.bool_] | None:

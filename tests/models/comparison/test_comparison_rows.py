@@ -54,7 +54,7 @@ def test_a_gap_has_no_event(qtbot: QtBot, qtmodeltester: ModelTester) -> None:
     _, rows = _rows([E, A, B], qtmodeltester)
     assert rows.aligned(1).b is None
     assert rows.aligned(2).a is None
-    assert rows.index(1, ComparisonColumn.SIDE_B).data() == ""
+    assert rows.index(1, ComparisonColumn.SIDE_B).data() == "only in the other run"
     assert rows.index(1, ComparisonColumn.SIDE_A).data().startswith("2 ")
     assert rows.index(1, ComparisonColumn.GUTTER).data() == "only here"
 
