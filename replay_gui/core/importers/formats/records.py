@@ -244,6 +244,13 @@ class RecordEvents:
         return seq
 
 
+def check_size(file: ForeignFile) -> None:
+    """Refuse a file whose records must all be held to be sorted, and that is too large for that."""
+    if file.source.size > file.limits.document:
+        most = file.limits.document >> 20
+        raise ImportRefused(f"{file.source.path}: more than {most} MB of records, which must be sorted; split it")
+
+
 def numbered_records(file: ForeignFile, notes: ImportNotes, member: str | None = None) -> Iterator[tuple[int, Any]]:
     """Yield the records of a file with their numbers from 1: lines of JSON, or the items of an array.
 

@@ -10,7 +10,7 @@ from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.frameworks.langgraph_states import LangGraphStates, are_states
 from replay_gui.core.importers.formats.frameworks.langgraph_thread import LangGraphThread
 from replay_gui.core.importers.formats.frameworks.langgraph_values import VOLATILE
-from replay_gui.core.importers.formats.records import ID
+from replay_gui.core.importers.formats.records import ID, check_size
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.side_files import side_files
@@ -62,6 +62,7 @@ class LangGraph:
                 )
 
     def _of_states(self, file: ForeignFile) -> ImportedRun:
+        check_size(file)
         notes = ImportNotes(file.notes)
         states = LangGraphStates(file, notes)
         return ImportedRun(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
+from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
 from replay_gui.core.importers.formats.message_usage import counted_tokens
-from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, RecordFormat
+from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, RecordFormat, check_size
 from replay_gui.core.importers.import_notes import ImportNotes
-from replay_gui.core.importers.imported_run import ImportedEvent
+from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.run_builder import End
 from replay_gui.core.importers.times import any_time
 
@@ -48,6 +49,11 @@ class OpenAiAssistants(RecordFormat):
     def is_format(self, records: list[dict[str, Any]]) -> bool:
         """Accept records among which are steps of a run."""
         return any(record.get("object") == _STEP and "step_details" in record for record in records)
+
+    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield the steps as one run."""
+        check_size(file)
+        yield from super().runs(file)
 
     def events(self, notes: ImportNotes) -> RecordEvents:
         """Return the reader of one run's steps."""

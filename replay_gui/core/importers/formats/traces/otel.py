@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
-from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER
+from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER, check_size
 from replay_gui.core.importers.formats.traces.otel_attributes import is_volatile
 from replay_gui.core.importers.formats.traces.otel_logs import LogRecord, log_records_in, with_log_records
 from replay_gui.core.importers.formats.traces.otel_meaning import is_of_an_agent, meaning, role_of
@@ -141,10 +141,7 @@ def _found_in(document: Any) -> Iterator[RawSpan | LogRecord]:
 
 
 def _lines(file: ForeignFile, notes: ImportNotes) -> Iterator[RawSpan | LogRecord]:
-    if file.source.size > file.limits.document:
-        raise ImportRefused(
-            f"{file.source.path}: more than {file.limits.document >> 20} MB of spans, which must be sorted; split it"
-        )
+    check_size(file)
     for line in lines(file.source):
         if not line.raw.strip():
             continue

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.message_forms import is_message
-from replay_gui.core.importers.formats.records import first_records, numbered_records
+from replay_gui.core.importers.formats.records import check_size, first_records, numbered_records
 from replay_gui.core.importers.formats.traces.span_events import SpanEvents
 from replay_gui.core.importers.formats.traces.spans import Span
 from replay_gui.core.importers.import_notes import ImportNotes
@@ -37,6 +37,7 @@ class SpanRecordFormat:
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield a run for every trace."""
+        check_size(file)
         notes = ImportNotes(file.notes)
         traces: dict[str, list[dict[str, Any]]] = {}
         for _, record in numbered_records(file, notes, self.member):

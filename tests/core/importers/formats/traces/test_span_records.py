@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from replay_gui.core.errors import ImportRefused
+from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.limits import Limits
+from replay_gui.core.importers.registry import importer_for
+from replay_gui.core.log.source import Source
 from tests.helpers.foreign import Read, read_seed
+from tests.helpers.paths import DATA
 
 
 def data(found: Read, kind: str) -> list[Any]:
@@ -31,3 +39,11 @@ def test_calls_of_weave() -> None:
     assert [event.payload["error"] for event in found.of("ToolResponse")] == ["ValueError: bad"]
     assert found.tokens() == {"input": 20, "output": 10}
     assert found.of("x:end")[0].payload == {"how": "answered", "why": None}
+
+
+def test_what_must_be_sorted_and_is_too_large_is_refused_in_words() -> None:
+    for format, name in (("braintrust", "0.jsonl"), ("openai-assistants", "0.jsonl"), ("otel", "0.json")):
+        with Source(DATA / "seeds" / format / name) as source:
+            file = ForeignFile(source, limits=Limits(document=1))
+            with pytest.raises(ImportRefused, match="must be sorted; split it"):
+                next(importer_for(file, format).runs(file))
