@@ -29,9 +29,10 @@ Make = Callable[[RedactionProfile | None], Report]
 def report(tmp_path: Path) -> Make:
     """Of a log whose broken event holds secrets; made without what a profile hides."""
     path = tmp_path / "run.rlog"
-    with Recorder(path, agent_type="t", agent_version="1", config={}) as run:
-        run.observation("message", "user", f"{KEY} of {MAIL} in {HOME}/notes, pin 4711")
-        run.observation("note", "user", {"pin": 4711, "open": "yes"})
+    # Of moments and a name that are fixed: no hash of it happens to hold the pin.
+    with Recorder(path, agent_type="t", agent_version="1", config={}, run_id="run", created=1) as run:
+        run.observation("message", "user", f"{KEY} of {MAIL} in {HOME}/notes, pin 4711", time=2)
+        run.observation("note", "user", {"pin": 4711, "open": "yes"}, time=3)
     data = bytearray(path.read_bytes())
     data[data.index(b" of ")] ^= 1
     path.write_bytes(data)

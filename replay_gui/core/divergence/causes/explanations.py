@@ -5,6 +5,7 @@ All texts are plain text; control characters are already replaced. Events are nu
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -237,13 +238,13 @@ def _difference_text(a: Event, b: Event, differences: Sequence[Difference]) -> s
     own = [difference for difference in differences if not difference.path.endswith("request_hash")]
     if len(own) == 1 or (own and a.kind in (Kind.AGENT_INIT, Kind.MEMORY_WRITE)):
         named = own[: _MAX_NAMED_SETTINGS if a.kind == Kind.AGENT_INIT else 1]
-        text = "; ".join(map(_values_text, named))
+        text = "; ".join(_values_text(a, b, difference) for difference in named)
         return text + (f"; {len(own) - len(named):,} more" if len(own) > len(named) else "")
     summary_a, summary_b = summarize_event(a), summarize_event(b)
     if summary_a != summary_b and not (a.kind == Kind.TOOL_RESPONSE and len(own) > 1):
         return f"{_quote(summary_a, summary_b)} against {_quote(summary_b, summary_a)}"
     if own:
-        return f"{len(own):,} places differ, {_values_text(own[0])}"
+        return f"{len(own):,} places differ, {_values_text(a, b, own[0])}"
     return "they differ"
 
 
@@ -277,11 +278,27 @@ def _item_label(item: object) -> str:
     return item if isinstance(item, str) else ""
 
 
-def _values_text(difference: Difference) -> str:
+def _values_text(a: Event, b: Event, difference: Difference) -> str:
     """Return ``path: value of A against value of B``; the report's redaction knows this form."""
-    path = one_line(pointer_text(difference.path), _QUOTE_CHARACTERS)
-    a, b = difference.a, difference.b
-    return f"{path}: {_value_text(a, b)} against {_value_text(b, a)}"
+    path = one_line(pointer_text(_state_pointer(a, b, difference.path) or difference.path), _QUOTE_CHARACTERS)
+    value_a, value_b = difference.a, difference.b
+    return f"{path}: {_value_text(value_a, value_b)} against {_value_text(value_b, value_a)}"
+
+
+def _state_pointer(a: Event, b: Event, pointer: str) -> str | None:
+    """Return where in the state the values are, if they are those of one operation on it, which both events have."""
+    found = re.fullmatch(r"/ops/(\d{1,9})/value(/.*)?", pointer, re.DOTALL)
+    if found is None:
+        return None
+    paths = [_operation_path(event, int(found[1])) for event in (a, b)]
+    return f"{paths[0]}{found[2] or ''}" if paths[0] is not None and paths[0] == paths[1] else None
+
+
+def _operation_path(event: Event, number: int) -> str | None:
+    operations = event.payload.get("ops")
+    operation = operations[number] if isinstance(operations, LISTS) and number < len(operations) else None
+    path = operation.get("path") if isinstance(operation, MAPS) else None
+    return path if isinstance(path, str) else None
 
 
 def _value_text(value: object, other: object) -> str:

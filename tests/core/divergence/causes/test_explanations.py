@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from replay_gui.core.divergence.causes.cause_finder import CauseDraft
-from replay_gui.core.divergence.causes.explanations import Evidence, headline
-from replay_gui.core.divergence.comparison import CauseKind, Change
+from replay_gui.core.divergence.causes.explanations import Evidence, headline, one_line_diff
+from replay_gui.core.divergence.comparison import CauseKind, Change, Difference
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.positions import EventIndex
@@ -65,3 +65,24 @@ def test_the_history_is_told_as_far_as_it_is_known() -> None:
     )
     assert uncertain == "The model decided differently; earlier differences may explain it"
     assert after_noise == "The model decided differently after history that differs only by ids, times or paths"
+
+
+@pytest.mark.parametrize(
+    ("path_a", "path_b", "pointer", "expected"),
+    [
+        ("/limits/left", "/limits/left", "/ops/0/value", "limits.left: 42 against 43"),
+        ("/limits", "/limits", "/ops/0/value/left", "limits.left: 42 against 43"),
+        ("/limits", "/bounds", "/ops/0/value/left", "ops[0].value.left: 42 against 43"),
+        ("/limits", None, "/ops/0/value/left", "ops[0].value.left: 42 against 43"),
+        ("/limits", "/limits", "/ops/1/value", "ops[1].value: 42 against 43"),
+    ],
+)
+def test_values_of_one_operation_are_named_by_their_place_in_the_state(
+    path_a: str, path_b: str | None, pointer: str, expected: str
+) -> None:
+    a, b = (
+        event(Kind.STATE_TRANSITION, ops=[{"op": "add", "path": path, "value": number}])
+        for path, number in ((path_a, 42), (path_b, 43))
+    )
+    differences = [Difference(path=pointer, a=42, b=43)]
+    assert one_line_diff(Change.CHANGED, a, b, differences).endswith(expected)
