@@ -8,10 +8,10 @@ from queue import SimpleQueue
 from typing import TypeVar
 
 from replay_gui.core.verification.verification_report import VerificationReport
+from replay_gui.engine import worker_pool
 from replay_gui.engine.answers import RunOpened
 from replay_gui.engine.engine import Engine
 from replay_gui.engine.requests import Answer, Open, Request, RequestBody, Side, WorkEnded
-from replay_gui.engine.worker_pool import WorkerPool
 
 WAIT = 30.0  # seconds
 T = TypeVar("T")
@@ -22,7 +22,7 @@ class Talk:
 
     def __init__(self, module: str) -> None:
         self.inbox: SimpleQueue[Answer] = SimpleQueue()
-        self.engine = Engine(self.inbox.put, WorkerPool(module=module))
+        self.engine = Engine(self.inbox.put, worker_pool.WorkerPool(module=module))
         self.seen: list[Answer] = []
 
     def ask(self, question: RequestBody, run: int = 1, key: str | None = None, seat: Side = Side.A) -> int:
