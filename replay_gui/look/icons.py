@@ -31,17 +31,16 @@ def tinted_icon(name: str, color: QColor) -> QIcon:
 
 @cache
 def _icon(name: str, enabled: str, disabled: str) -> QIcon:
-    source, result = _source(name), QIcon()
-    for mode, color in ((QIcon.Mode.Normal, enabled), (QIcon.Mode.Disabled, disabled)):
-        drawing = QSvgRenderer(QByteArray(source.replace("currentColor", color).encode()))
-        for ratio in PIXEL_RATIOS:
-            result.addPixmap(_draw(drawing, ratio), mode)
+    drawing, result = QSvgRenderer(_source(name)), QIcon()
+    for ratio in PIXEL_RATIOS:
+        shape = _draw(drawing, ratio)
+        for mode, color in ((QIcon.Mode.Normal, enabled), (QIcon.Mode.Disabled, disabled)):
+            result.addPixmap(_tinted(shape, color), mode)
     return result
 
 
-@cache
-def _source(name: str) -> str:
-    return (resources() / "icons" / f"{name}.svg").read_text("utf-8")
+def _source(name: str) -> QByteArray:
+    return QByteArray((resources() / "icons" / f"{name}.svg").read_bytes())
 
 
 def _draw(drawing: QSvgRenderer, ratio: int) -> QPixmap:
@@ -53,3 +52,12 @@ def _draw(drawing: QSvgRenderer, ratio: int) -> QPixmap:
     painter.end()
     pixmap.setDevicePixelRatio(ratio)
     return pixmap
+
+
+def _tinted(shape: QPixmap, color: str) -> QPixmap:
+    result = QPixmap(shape)
+    painter = QPainter(result)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+    painter.fillRect(result.rect(), QColor(color))
+    painter.end()
+    return result

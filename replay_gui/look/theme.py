@@ -207,7 +207,9 @@ LIGHT = _theme(
 class ThemeEvents(QObject):
     """Signals: changed(): `theme()` returns another theme, or text has another size; repaint.
 
-    Attributes: text_scale: the size of text in percent of its usual size, one of TEXT_SCALES.
+    Attributes:
+        text_scale: the size of text in percent of its usual size, one of TEXT_SCALES.
+        was_scaled: whether it was ever changed, so that widgets with a font of their own know its usual size.
     """
 
     changed = Signal()
@@ -217,6 +219,7 @@ class ThemeEvents(QObject):
         self.theme = DARK
         self.choice = "dark"
         self.text_scale = 100
+        self.was_scaled = False
 
     @Slot()
     def on_system_scheme_changed(self) -> None:
@@ -246,7 +249,8 @@ def apply_theme(app: QApplication, choice: str) -> None:
     app.setPalette(_palette(events.theme))
     app.setFont(ui_font())
     app.setStyleSheet(_style_sheet(events.theme))
-    _scale_own_fonts(app)
+    if events.was_scaled:
+        _scale_own_fonts(app)
     events.changed.emit()
 
 
@@ -258,7 +262,7 @@ def apply_text_scale(app: QApplication, percent: int) -> None:
     for widget in app.allWidgets():
         if widget.testAttribute(Qt.WidgetAttribute.WA_SetFont) and widget.property(_USUAL_SIZE) is None:
             widget.setProperty(_USUAL_SIZE, widget.font().pointSizeF() * 100 / events.text_scale)
-    events.text_scale = percent
+    events.text_scale, events.was_scaled = percent, True
     apply_theme(app, events.choice)  # also sets the font of all other widgets
 
 
