@@ -17,7 +17,7 @@ from replay_gui.core.reasons.event_texts import message_text
 from replay_gui.core.reasons.evidence.files_read import only_read
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.findings.reason_list import ReasonList, place
-from replay_gui.core.reasons.phrases import argument_words, call_words, differing_words, event_words, quoted
+from replay_gui.core.reasons.phrases import argument_words, call_words, differing_words, event_words
 from replay_gui.core.reasons.reason import ReasonKind, Tier
 from replay_gui.core.state.state import ABSENT, leaves
 from replay_gui.core.text.json_pointer import join_pointer
@@ -189,7 +189,5 @@ def _weight(path: str) -> int:
 
 def _answers(first: ToolCall, second: ToolCall) -> str:
     """Return both answers from where they differ on."""
-    a, b = answer_text(first.answer), answer_text(second.answer)
-    at = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
-    start = max(0, at - 20)
-    return f"{quoted(b[start : start + 120])} against {quoted(a[start : start + 120])}."
+    words_a, words_b = differing_words(answer_text(first.answer), answer_text(second.answer))
+    return f"{words_b} against {words_a}."

@@ -160,7 +160,7 @@ def _add_files(
             left, changed = _was_to_edit(unanswered_f), _listed(only_p)
         _add(reasons, f"{name} {left}; {reference} changed {changed}.", order=-1.0, at=at)
     if only_f:
-        _add(reasons, f"{name} changed {_listed(only_f)}, too; {reference} did not.", order=-0.5, at=at)
+        _add(reasons, f"{name} also changed {_listed(only_f)}; {reference} did not.", order=-0.5, at=at)
 
 
 def _add_rewritten(reasons: ReasonList, path: str, change: FileChange) -> None:
@@ -338,8 +338,9 @@ def _end_of(path: str) -> tuple[str, ...]:
 
 def _listed(paths: Iterable[str]) -> str:
     names = sorted(map(_file, paths))
-    more = len(names) - _MAX_NAMES
-    return ", ".join(names[:_MAX_NAMES]) + (f" and {more:,} more" if more > 0 else "")
+    if len(names) > _MAX_NAMES:
+        names[_MAX_NAMES:] = [f"{len(names) - _MAX_NAMES:,} more"]
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
 
 
 def _file(path: str) -> str:
