@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
+import select
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +24,8 @@ if TYPE_CHECKING:  # the command that opens the window reads no log, and starts 
 
 STANDARD_INPUT = "-"
 EXIT_GOOD, EXIT_FINDING, EXIT_FAILED = 0, 1, 2
+_CHUNK_BYTES = 1 << 20
+_SIGNAL_CHECK_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +141,24 @@ def check_standard_input() -> None:
 
 def _copy_standard_input(path: str) -> None:
     check_standard_input()
+    source = sys.stdin.fileno()
     try:
         with Path(path).open("wb") as copy:
-            shutil.copyfileobj(sys.stdin.buffer, copy, 1 << 20)
+            while chunk := _read_when_there(source):
+                copy.write(chunk)
     except OSError as why:
         raise LogUnreadable(f"{path}: cannot be copied: {why.strerror or why}") from None
+
+
+def _read_when_there(source: int) -> bytes:
+    """Return what has come from a descriptor, waiting for it; empty at its end.
+
+    A read that blocks would not notice a signal that came just before it: an interruption would wait for the input.
+    """
+    can_wait = os.name != "nt"  # there, a pipe cannot be waited for
+    while can_wait and not select.select([source], [], [], _SIGNAL_CHECK_SECONDS)[0]:
+        pass
+    return os.read(source, _CHUNK_BYTES)
 
 
 def _ignore_unreadable(run: str, why: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,9 +43,12 @@ def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch)
     """command(*arguments, stdin=b""): whatever comes, standard error has at most one line a problem, no traceback."""
 
     def run(*arguments: object, stdin: bytes = b"") -> Result:
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        capsys.readouterr()
-        code = main([str(argument) for argument in arguments])
+        with io.TextIOWrapper(tempfile.TemporaryFile()) as given:
+            given.buffer.write(stdin)
+            given.buffer.seek(0)
+            monkeypatch.setattr(sys, "stdin", given)
+            capsys.readouterr()
+            code = main([str(argument) for argument in arguments])
         said = capsys.readouterr()
         assert "Traceback" not in said.err
         assert all(line.startswith("replay-gui: ") for line in said.err.splitlines())
