@@ -138,7 +138,7 @@ class RunControllerMachine(RuleBasedStateMachine):
             built = index.finish()
         finally:
             index.close()
-        whole = folder.with_name(f"conversion-{self.conversions}")
+        whole = folder.with_name(folder.name.removeprefix("."))  # another conversion may have begun meanwhile
         folder.rename(whole)
         yield JobDone(0, encode_value(made(path=str(whole / "run.rlog"), built=built)))
 
