@@ -38,13 +38,16 @@ class AlignedTimelines(QObject):
     @Slot()
     def _on_names_changed(self) -> None:
         """Begin at the same place in both."""
-        moved, other = (self._a, self._b) if self.sender() is self._a else (self._b, self._a)
+        moved, other = self._sender_and_other()
         other.set_names_width(moved.names_width)
 
     @Slot()
     def _on_view_changed(self) -> None:
-        moved, other = (self._a, self._b) if self.sender() is self._a else (self._b, self._a)
+        moved, other = self._sender_and_other()
         self._follow(moved, other)
+
+    def _sender_and_other(self) -> tuple[Session, Session]:
+        return (self._a, self._b) if self.sender() is self._a else (self._b, self._a)
 
     def _follow(self, moved: Session, other: Session) -> None:
         """Show in the other run what is shown in the one that was moved."""

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.models.timeline.timeline_axis import MIN_SPAN_EVENTS, NUMBERS, FloatArray
+from replay_gui.models.timeline.timeline_axis import MIN_SPAN_EVENTS, NUMBERS, FloatArray, GaplessAxis
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class AlignedAxis:
+class AlignedAxis(GaplessAxis):
     """A coordinate is a row of the alignment, counted from 1: an event stands at its row, and 0 is the start.
 
     Both runs of a comparison have the same coordinates. Events that came after the alignment was made follow behind
@@ -22,21 +22,6 @@ class AlignedAxis:
 
     rows: NDArray[np.int32]
     count: int
-
-    @property
-    def gaps(self) -> FloatArray:
-        """No time is cut out: an empty array."""
-        return np.zeros(0)
-
-    @property
-    def gap(self) -> float:
-        """The drawn length of a gap: 0, since there are none."""
-        return 0.0
-
-    @property
-    def cut(self) -> FloatArray:
-        """No time is cut out: an empty array."""
-        return np.zeros(0)
 
     def coordinates(self, positions: NDArray[np.generic]) -> FloatArray:
         """Return the coordinate of each position; between two events, in proportion."""
@@ -57,10 +42,6 @@ class AlignedAxis:
     def extent(self, count: int) -> float:
         """The coordinate at which the longer run ends; at least `MIN_SPAN_EVENTS`."""
         return max(float(self.count), self._last + count - len(self.rows), MIN_SPAN_EVENTS)
-
-    def least(self, count: int) -> float:
-        """The shortest span that can be shown, in rows."""
-        return MIN_SPAN_EVENTS
 
     def ticks(self, start: float, end: float, apart: float) -> list[tuple[float, str]]:
         """Return round rows, at least `apart` from each other, with the number of this run's last event there."""

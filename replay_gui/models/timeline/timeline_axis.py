@@ -106,9 +106,10 @@ class TimelineAxis(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class NumberAxis:
-    """Coordinates are positions."""
+class GaplessAxis:
+    """What is the same of every axis that counts events: no time is cut out of it, and no zoom is closer."""
+
+    __slots__ = ()
 
     @property
     def gaps(self) -> FloatArray:
@@ -125,6 +126,15 @@ class NumberAxis:
         """No gaps: an empty array."""
         return np.zeros(0)
 
+    def least(self, count: int) -> float:
+        """The shortest span that can be shown, in events."""
+        return MIN_SPAN_EVENTS
+
+
+@dataclass(frozen=True, slots=True)
+class NumberAxis(GaplessAxis):
+    """Coordinates are positions."""
+
     def coordinates(self, positions: NDArray[np.generic]) -> FloatArray:
         """Return the positions as float64."""
         return positions.astype(np.float64)
@@ -136,10 +146,6 @@ class NumberAxis:
     def extent(self, count: int) -> float:
         """The coordinate of the run's end; at least `MIN_SPAN_EVENTS`, so that an empty run has a scale."""
         return max(float(count), MIN_SPAN_EVENTS)
-
-    def least(self, count: int) -> float:
-        """The shortest span that can be shown, in events."""
-        return MIN_SPAN_EVENTS
 
     def ticks(self, start: float, end: float, apart: float) -> list[tuple[float, str]]:
         """Return coordinates and labels between start and end, at least `apart` events from each other."""
