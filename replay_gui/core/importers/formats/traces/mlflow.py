@@ -59,15 +59,8 @@ class MlFlow:
             facts = {key: value for key, value in facts.items() if key not in self.volatile}
             events = SpanEvents(spans, self.name, own, facts, _end(info))
             run_id = str(info.get("trace_id") or info.get("request_id") or "trace")
-            yield ImportedRun(
-                name=events.agent,
-                run_id=run_id,
-                agent=events.agent,
-                created=any_time(info.get("request_time", info.get("timestamp_ms"))),
-                source={},
-                events=events.read(),
-                notes=own,
-            )
+            began = any_time(info.get("request_time", info.get("timestamp_ms")))
+            yield events.imported_run(run_id, began)
 
 
 def _end(info: dict[str, Any]) -> tuple[End, str | None] | None:

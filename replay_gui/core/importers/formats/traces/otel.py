@@ -82,15 +82,7 @@ class OpenTelemetry:
             facts = {"resource": _resources(spans, own), "log_records": plain(lost, own)}
             events = SpanEvents([meaning(span, own) for span in spans], self.name, own, facts)
             starts = [span.start for span in spans if span.start is not None]
-            yield ImportedRun(
-                name=events.agent,
-                run_id=trace,
-                agent=events.agent,
-                created=min(starts, default=None),
-                source={},
-                events=_whole(events, file.document),
-                notes=own,
-            )
+            yield events.imported_run(trace, min(starts, default=None), _final_output(file.document))
 
 
 def _once(spans: list[RawSpan], notes: ImportNotes) -> list[RawSpan]:
@@ -123,9 +115,8 @@ def _resources(spans: list[RawSpan], notes: ImportNotes) -> list[dict[str, Any]]
     return resources
 
 
-def _whole(events: SpanEvents, document: Any) -> Iterator[ImportedEvent]:
-    """The trace's events, and what a dump says beside its spans."""
-    yield from events.read()
+def _final_output(document: Any) -> Iterator[ImportedEvent]:
+    """What a dump says beside its spans."""
     if isinstance(document, dict) and "final_output" in document:
         yield ImportedEvent("x:otel/final-output", {"data": document["final_output"]}, {})
 

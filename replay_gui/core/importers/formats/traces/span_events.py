@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any, TypeAlias
 
 from replay_gui.core.importers.formats.message import Message, MessageCall
@@ -13,7 +14,7 @@ from replay_gui.core.importers.formats.message_forms import is_message, read_mes
 from replay_gui.core.importers.formats.traces.spans import Span, SpanTree
 from replay_gui.core.importers.formats.traces.told_calls import with_told_calls
 from replay_gui.core.importers.import_notes import ImportNotes
-from replay_gui.core.importers.imported_run import ImportedEvent
+from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.run_builder import End, RunBuilder
 from replay_gui.core.log.kinds import Kind
 
@@ -42,7 +43,7 @@ class SpanEvents:
         end: tuple[End, str | None] | None = None,
     ) -> None:
         """`facts`: what the source says of the trace as a whole. `end`: how it ended, where the source says so."""
-        self._end = end
+        self._end, self._notes = end, notes
         self._finish_reasons: dict[bool, str | None] = {}  # of the last answer; by whether it is a subagent's
         self._facts = {name: value for name, value in (facts or {}).items() if value not in (None, "", [], {})}
         self._tree = SpanTree(with_told_calls(_without_repeats(_with_steps(spans))), notes)
@@ -62,6 +63,18 @@ class SpanEvents:
     def agent(self) -> str:
         """The outermost agent's name, "agent" where nothing is called one."""
         return self._agent.name if self._agent is not None else "agent"
+
+    def imported_run(self, run_id: str, created: int | None, further: Iterable[ImportedEvent] = ()) -> ImportedRun:
+        """Return the trace as a run. `created`: when it began, in ns since 1970. `further`: events after its own."""
+        return ImportedRun(
+            name=self.agent,
+            run_id=run_id,
+            agent=self.agent,
+            created=created,
+            source={},
+            events=chain(self.read(), further),
+            notes=self._notes,
+        )
 
     def read(self) -> Iterator[ImportedEvent]:
         """Yield the run's events."""

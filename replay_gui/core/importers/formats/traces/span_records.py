@@ -51,15 +51,7 @@ class SpanRecordFormat:
             own = ImportNotes(notes)
             events = SpanEvents(self.spans(records, own), self.name, own)
             starts = [start for record in records if (start := self.start_of(record)) is not None]
-            yield ImportedRun(
-                name=events.agent,
-                run_id=trace,
-                agent=events.agent,
-                created=min(starts, default=None),
-                source={},
-                events=events.read(),
-                notes=own,
-            )
+            yield events.imported_run(trace, min(starts, default=None))
 
     def is_span(self, record: dict[str, Any]) -> bool:
         """Return whether a record is a span of this format."""
