@@ -201,11 +201,12 @@ class RuleBook(Undoable[_Change]):
     def _replace(self, entries: tuple[RuleEntry, ...]) -> None:
         from replay_gui.models.comparison.comparison_words import rule_words
 
-        changed = [entry for entry in entries if entry not in self.entries]
-        changed += [entry for entry in self.entries if entry not in entries]
         before = self.entries
+        changed = [entry for entry in (*entries, *before) if entry not in before or entry not in entries]
+        # None is new or gone where only the order is another, or one of two equal rules goes.
+        words = f"rule “{': '.join(rule_words(changed[0].rule))}”" if changed else "rules"
         self._apply(entries)
-        self._remember((before, entries), f"rule “{': '.join(rule_words(changed[0].rule))}”")
+        self._remember((before, entries), words)
 
     def _make(self, change: _Change, *, back: bool) -> None:
         self._apply(change[0] if back else change[1])

@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from replay_gui.core.divergence.rules.rules import Action, Rule, Rules
 from replay_gui.core.divergence.rules.rules_file import read_rules, rules_beside, write_rules
+from replay_gui.core.effects.effect import Effect
 from replay_gui.engine.files.user_files import answer_read_rules
 from replay_gui.engine.opening import user_trusted_folders
 from replay_gui.engine.requests import ReadRules
@@ -63,6 +64,23 @@ def test_undo_and_redo_change_the_file_too(qtbot: QtBot, log: Path) -> None:
     assert list(read_rules(rules_beside(log))) == [SEARCH]
     book.add(CLOCKS)
     assert not book.can_redo
+
+
+def test_rules_in_another_order_and_one_of_two_equal_ones_can_be_undone(log: Path) -> None:
+    book = _book()
+    book.open_for(str(log))
+    book.set_effect("search", Effect.READS)
+    book.add(CLOCKS)
+    as_made = book.entries
+    book.set_effect("search", Effect.READS)
+    assert book.entries == as_made[::-1]
+    book.undo()
+    assert book.entries == as_made
+    book.entries = (*as_made, as_made[0])
+    book.remove(2)
+    assert book.entries == as_made
+    book.undo()
+    assert book.entries == (*as_made, as_made[0])
 
 
 def test_switched_off_it_stays_in_the_file(qtbot: QtBot, log: Path) -> None:
