@@ -208,7 +208,7 @@ def _facts(payload: _Payload) -> dict[str, Any]:
 def _take_item(item: dict[str, Any], facts: dict[str, dict[str, Any]]) -> None:
     """Keep what a completed item says of the call whose id it has."""
     call = item.get("id")
-    if item.get("type") not in _COMPLETED_CALLS or not isinstance(call, str):
+    if str(item.get("type")) not in _COMPLETED_CALLS or not isinstance(call, str):
         return
     code, status = item.get("exit_code"), item.get("status")
     told = facts.setdefault(call, {"exit_code": None, "success": None, "duration": None})

@@ -139,6 +139,7 @@ def test_completed_items_tell_how_a_call_went(tmp_path: Path) -> None:
     found = read(
         tmp_path,
         item("function_call", name="exec_command", arguments='{"cmd": "make"}', call_id="k"),
+        ("event_msg", {"type": "item_completed", "item": {"type": [], "id": "k", "exit_code": 4}}),
         ("event_msg", {"type": "item_completed", "item": ran}),
         item("function_call_output", call_id="k", output="stop"),
         item("tool_search_call", call_id="q", arguments={"query": "mail"}),
