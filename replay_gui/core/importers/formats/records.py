@@ -260,6 +260,11 @@ def numbered_records(file: ForeignFile, notes: ImportNotes, member: str | None =
     yield from enumerate(records, 1) if records is not None else numbered_values(file.source, notes)
 
 
+def maps_in(value: Any) -> list[dict[str, Any]]:
+    """Return the JSON objects of a list; none where it is no list."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
 def first_records(file: ForeignFile, member: str | None = None) -> list[dict[str, Any]]:
     """Return the first objects of a file, by which a format is recognised."""
     records = _array(file.document, member)

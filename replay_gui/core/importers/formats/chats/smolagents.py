@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.message_usage import counted_tokens
-from replay_gui.core.importers.formats.records import CLOCK, USAGE, RecordEvents, RecordFormat
+from replay_gui.core.importers.formats.records import CLOCK, USAGE, RecordEvents, RecordFormat, maps_in
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.times import any_time
 
@@ -73,7 +73,7 @@ class _SmolAgentsEvents(RecordEvents):
         said = step.get("model_output_message")
         if not calls and isinstance(said, dict):  # a call that failed stands in the answer alone
             calls = said.get("tool_calls")
-        calls = [call for call in calls if isinstance(call, dict)] if isinstance(calls, list) else []
+        calls = maps_in(calls)
         output, wrong = content_of(step.get("model_output")) or None, step.get("error")
         used = ("tool_calls", "model_output", "observations", "action_output", "error", "is_final_answer")
         code = calls[0].get("function", {}).get("arguments") if calls else None

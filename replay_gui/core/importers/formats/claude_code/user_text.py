@@ -69,8 +69,10 @@ def is_of_an_agent(text: str) -> bool:
 
 def split_program_parts(blocks: list[Any]) -> tuple[list[Any], list[Any]]:
     """Return (what Claude Code put into a message, the user's own parts)."""
-    of_program = [block for block in blocks if _is_plain_text(block) and is_of_the_program(block["text"])]
-    return of_program, [block for block in blocks if block not in of_program]
+    of_program, own = list[Any](), list[Any]()
+    for block in blocks:
+        (of_program if _is_plain_text(block) and is_of_the_program(block["text"]) else own).append(block)
+    return of_program, own
 
 
 def message_of(blocks: list[Any]) -> Any:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.frameworks.case_runs import CaseEvents, CaseFormat
-from replay_gui.core.importers.formats.records import CLOCK, ID
+from replay_gui.core.importers.formats.records import CLOCK, ID, maps_in
 from replay_gui.core.importers.import_notes import ImportNotes
 
 _STATUS = {1: True, 2: False, "PASSED": True, "FAILED": False}
@@ -30,10 +30,6 @@ class AdkEvals(CaseFormat):
         "creation_timestamp": CLOCK,
         "session_details": "the session, of which the case tells every turn",
     }
-
-    def recognises(self, file: ForeignFile) -> bool:
-        """Accept a JSON document that holds cases of an evaluation, or their results."""
-        return bool(self.cases(file, ImportNotes()))
 
     def cases(self, file: ForeignFile, notes: ImportNotes) -> list[tuple[int, str, dict[str, Any]]]:
         """Return the cases of a file with their numbers and names."""
@@ -72,7 +68,7 @@ class _AdkCaseEvents(CaseEvents):
         if overall and grades:
             self.run.bookkeeping(f"{self.format}/grades-of-turns", grades)
         if "final_eval_status" in record:
-            self.run.outcome(passed=_STATUS.get(record["final_eval_status"]), score=None, by=self.agent)
+            self.run.outcome(passed=_passed(record["final_eval_status"]), score=None, by=self.agent)
 
     def _turn(self, turn: dict[str, Any]) -> None:
         self._say(turn.get("user_content"), "user")
@@ -80,14 +76,14 @@ class _AdkCaseEvents(CaseEvents):
             self.run.bookkeeping(f"{self.format}/turn", rest["fields"])
         between = turn.get("intermediate_data")
         between = between if isinstance(between, dict) else {}
-        for call in _maps(between.get("tool_uses")):
+        for call in maps_in(between.get("tool_uses")):
             extra = self.fields(call, "name", "args")
             self.run.request(call.get("id"), str(call.get("name") or "tool"), call.get("args"), extra=extra)
-        for told in _maps(between.get("tool_responses")):
+        for told in maps_in(between.get("tool_responses")):
             asked = self.run.call(told.get("id"))
             rest = self.fields(told, "response", name=None if asked is None else asked.tool_name)
             self.result(told.get("id"), told.get("response"), None, rest, tool_name=told.get("name"))
-        if rest := self.fields(between, *(name for name in _TOOLS if _maps(between.get(name)) == between.get(name))):
+        if rest := self.fields(between, *(name for name in _TOOLS if maps_in(between.get(name)) == between.get(name))):
             self.run.bookkeeping(f"{self.format}/intermediate", rest["fields"])
         self._say(turn.get("final_response", turn.get("agent_content")), "model")
 
@@ -99,7 +95,7 @@ class _AdkCaseEvents(CaseEvents):
         score = metric.get("score")
         threshold = metric.get("threshold")
         self.run.outcome(
-            passed=_STATUS.get(metric.get("eval_status")) if isinstance(metric.get("eval_status"), int | str) else None,
+            passed=_passed(metric.get("eval_status")),
             score=float(score) if isinstance(score, int | float) and not isinstance(score, bool) else None,
             by=str(metric.get("metric_name") or "metric"),
             parts=None if threshold is None else [{"name": "threshold", "value": threshold}],
@@ -110,7 +106,7 @@ class _AdkCaseEvents(CaseEvents):
 
 def _turns(case: Any) -> list[dict[str, Any]]:
     turns = case.get("conversation", case.get("eval_metric_result_per_invocation")) if isinstance(case, dict) else None
-    found = _maps(turns)
+    found = maps_in(turns)
     known = all("user_content" in turn or "actual_invocation" in turn for turn in found)
     return found if known else []
 
@@ -119,13 +115,13 @@ def _name(case: dict[str, Any]) -> str:
     return str(case.get("eval_id") or case.get("case_id") or "")
 
 
+def _passed(status: Any) -> bool | None:
+    return _STATUS.get(status) if isinstance(status, int | str) else None
+
+
 def _metrics(told: dict[str, Any]) -> list[dict[str, Any]]:
-    return [metric for name in _METRICS for metric in _maps(told.get(name))]
+    return [metric for name in _METRICS for metric in maps_in(told.get(name))]
 
 
 def _steady(invocation: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in invocation.items() if name not in AdkEvals.volatile}
-
-
-def _maps(value: Any) -> list[dict[str, Any]]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

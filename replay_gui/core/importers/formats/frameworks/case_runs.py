@@ -49,6 +49,10 @@ class CaseFormat:
     name: ClassVar[str]
     title: ClassVar[str]
 
+    def recognises(self, file: ForeignFile) -> bool:
+        """Accept a file that holds such cases."""
+        return bool(self.cases(file, ImportNotes()))
+
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield every test case of a file as a run."""
         notes = ImportNotes(file.notes)

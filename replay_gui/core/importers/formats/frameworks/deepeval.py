@@ -34,10 +34,6 @@ class DeepEval(CaseFormat):
         ),
     }
 
-    def recognises(self, file: ForeignFile) -> bool:
-        """Accept a JSON document that holds test cases with what was asked and answered."""
-        return bool(self.cases(file, ImportNotes()))
-
     def cases(self, file: ForeignFile, notes: ImportNotes) -> list[tuple[int, str, dict[str, Any]]]:
         """Return the test cases of a file with their numbers and names."""
         document = file.document if isinstance(file.document, dict) else {}

@@ -70,8 +70,7 @@ class _StreamEvents(RecordEvents):
         self._asked: list[tuple[str, str, str]] = []  # calls that no tool has begun: (id, name, input as JSON)
         self._calls: dict[str, str] = {}  # by the id of a tool's run, the call's id
         self._pieces: dict[str, str] = {}  # by the id of a model's run, what it has answered so far
-        self._inputs: dict[str, Any] = {}  # by the id of a run, what it was given
-        self._first: dict[str, dict[str, Any]] = {}  # what its first event said beside its data
+        self._first: dict[str, dict[str, Any]] = {}  # what its first event said beside its data, and its input
 
     def run_id(self, head: list[dict[str, Any]]) -> str | None:
         run = head[0].get("run_id") if head else None
@@ -104,7 +103,7 @@ class _StreamEvents(RecordEvents):
             case "on_tool_end" | "on_tool_error":
                 self._result(run, record, data, extra, failed=kind == "on_tool_error")
             case "on_retriever_end":
-                read = {"key": str(record.get("name")), "query": self._inputs.get(run), "value": data.get("output")}
+                read = {"key": str(record.get("name")), "query": self._first[run]["input"], "value": data.get("output")}
                 self.run.add(Kind.MEMORY_READ, {**read, **extra})
             case _ if kind.endswith("_error"):
                 self.run.error(kind, str(data.get("error") or kind), str(record.get("name") or self.agent), extra)
@@ -121,7 +120,6 @@ class _StreamEvents(RecordEvents):
             told = {key: value for key, value in told.items() if key not in ("name", "input")}
         else:
             told = {key: value for key, value in told.items() if first.get(key) != value and value is not None}
-        self._inputs.setdefault(run, data.get("input"))
         return {"fields": {**told, **more}} if told or more else {}
 
     def end(self) -> None:

@@ -11,7 +11,7 @@ from replay_gui.core.importers.formats.message_content import arguments_of
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
 from replay_gui.core.importers.formats.message_usage import counted_tokens
-from replay_gui.core.importers.formats.records import CLOCK, ID, NO_RUNS, USAGE, numbered_records
+from replay_gui.core.importers.formats.records import CLOCK, ID, NO_RUNS, USAGE, maps_in, numbered_records
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.times import milliseconds
 
@@ -43,7 +43,7 @@ class Promptfoo(CaseFormat):
         """Accept results of promptfoo, in one JSON document or one a line."""
         if file.document is None:
             return any(map(_is_result, file.first_lines))
-        return bool(self.cases(file, ImportNotes()))
+        return super().recognises(file)
 
     def cases(self, file: ForeignFile, notes: ImportNotes) -> list[tuple[int, str, dict[str, Any]]]:
         """Return the results of a file with their numbers, and the names of their tests and models."""
@@ -134,8 +134,7 @@ class _PromptfooEvents(CaseEvents):
         graded = record.get("gradingResult")
         if not isinstance(graded, dict):
             graded = {"pass": record.get("success"), "score": record.get("score")}
-        components = graded.get("componentResults")
-        components = [one for one in components if isinstance(one, dict)] if isinstance(components, list) else []
+        components = maps_in(graded.get("componentResults"))
         parts = [_part(one) for one in components]
         passed, score = graded.get("pass"), graded.get("score")
         if isinstance(passed, bool) or isinstance(score, int | float):

@@ -49,10 +49,6 @@ class Braintrust(SpanRecordFormat):
         """Return the root's id."""
         return str(record["root_span_id"])
 
-    def start_of(self, record: dict[str, Any]) -> int | None:
-        """Return when it began: of its metrics."""
-        return _time(record, "start")
-
     def spans(self, records: list[dict[str, Any]], notes: ImportNotes) -> list[Span]:
         """Return the spans of one trace."""
         return [self._span(record, notes) for record in records]

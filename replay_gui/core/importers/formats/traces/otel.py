@@ -73,12 +73,11 @@ class OpenTelemetry:
         if not traces:
             raise ImportRefused(f"{file.source.path}: no span in it")
         for trace in records.keys() - traces.keys():
-            for _ in records[trace]:
-                notes.count(OTHER_RECORDS)
+            notes.count(OTHER_RECORDS, len(records[trace]))
         for trace, spans in sorted(traces.items(), key=lambda item: -sum(map(is_of_an_agent, item[1]))):
             own = ImportNotes(notes)
             models = [span.id for span in spans if role_of(span) == "model"]
-            spans, lost = with_log_records(_once(spans, own), records.pop(trace, []), models)
+            spans, lost = with_log_records(_once(spans, own), records.get(trace, []), models)
             facts = {"resource": _resources(spans, own), "log_records": plain(lost, own)}
             events = SpanEvents([meaning(span, own) for span in spans], self.name, own, facts)
             starts = [span.start for span in spans if span.start is not None]

@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from replay_gui.core.importers.formats.records import maps_in
 from replay_gui.core.importers.formats.traces.otel_spans import RawSpan
 from replay_gui.core.importers.formats.traces.otel_wrappers import as_known
-from replay_gui.core.importers.formats.traces.otlp_values import attributes_in, hex_id, maps_in, plain_value
+from replay_gui.core.importers.formats.traces.otlp_values import attributes_in, hex_id, plain_value
 
 _NAMES = ("event.name", "otel.event.name")
 _TOLD = "gen_ai."

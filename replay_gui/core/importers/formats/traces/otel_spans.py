@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from replay_gui.core.importers.formats.records import maps_in
 from replay_gui.core.importers.formats.traces.otel_wrappers import as_known
-from replay_gui.core.importers.formats.traces.otlp_values import attributes_in, hex_id, maps_in, nanoseconds
+from replay_gui.core.importers.formats.traces.otlp_values import attributes_in, hex_id, nanoseconds
 from replay_gui.core.importers.times import any_time
 
 FAILED = "failed"  # the error of a span whose status says no more

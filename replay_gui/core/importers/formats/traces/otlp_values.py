@@ -5,10 +5,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-
-def maps_in(value: Any) -> list[dict[str, Any]]:
-    """Return the JSON objects of a list; none where it is no list."""
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+from replay_gui.core.importers.formats.records import maps_in
 
 
 def hex_id(value: Any) -> str:

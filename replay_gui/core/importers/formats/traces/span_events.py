@@ -11,14 +11,13 @@ from typing import Any, TypeAlias
 from replay_gui.core.importers.formats.message import Message, MessageCall
 from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
-from replay_gui.core.importers.formats.traces.spans import Span, SpanTree
+from replay_gui.core.importers.formats.traces.spans import NOTHING, Span, SpanTree
 from replay_gui.core.importers.formats.traces.told_calls import with_told_calls
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.run_builder import End, RunBuilder
 from replay_gui.core.log.kinds import Kind
 
-_NOTHING: tuple[Any, ...] = (None, {}, [], "")  # inputs that say nothing
 _ENDS: dict[str, End] = {
     **dict.fromkeys(("stop", "end_turn", "stop_sequence"), "answered"),
     **dict.fromkeys(("length", "max_tokens"), "limit"),
@@ -45,7 +44,7 @@ class SpanEvents:
         """`facts`: what the source says of the trace as a whole. `end`: how it ended, where the source says so."""
         self._end, self._notes = end, notes
         self._finish_reasons: dict[bool, str | None] = {}  # of the last answer; by whether it is a subagent's
-        self._facts = {name: value for name, value in (facts or {}).items() if value not in (None, "", [], {})}
+        self._facts = {name: value for name, value in (facts or {}).items() if value not in NOTHING}
         self._tree = SpanTree(with_told_calls(_without_repeats(_with_steps(spans))), notes)
         self._format = format
         self._run = RunBuilder(notes)
@@ -198,7 +197,7 @@ class SpanEvents:
     def _asked_model(self, span: Span) -> None:
         self._heard(span)
         key = _key(["input", span.input])
-        if span.messages or span.input in _NOTHING or key in self._told:
+        if span.messages or span.input in NOTHING or key in self._told:
             return
         self._told.add(key)  # a prompt that is no list of messages
         self._run.observation("input", "user", span.input, time=span.start)
@@ -259,7 +258,7 @@ class SpanEvents:
     # ---- agents and all else --------------------------------------------------------------------
     def _asked_agent(self, span: Span) -> None:
         self._heard(span, first=True)
-        if span.input not in _NOTHING and not span.messages:
+        if span.input not in NOTHING and not span.messages:
             self._told.add(_key(["user", span.input]))
             self._run.observation("input", "user", span.input, time=span.start)
 
@@ -343,8 +342,8 @@ def _without_repeats(spans: Sequence[Span]) -> list[Span]:
         if above is None or above is span:
             found.append(span)
         elif above.id in models and span.id in models and span.id not in wraps:
-            asked = {} if span.messages or span.input not in _NOTHING else _part(above, "messages", "input")
-            answered = {} if span.answers or span.output not in _NOTHING else _part(above, "answers", "output")
+            asked = {} if span.messages or span.input not in NOTHING else _part(above, "messages", "input")
+            answered = {} if span.answers or span.output not in NOTHING else _part(above, "answers", "output")
             found.append(replace(span, **asked, **answered))
         elif span.role == above.role == "tool" and (span.name, span.input) == (above.name, above.input):
             found.append(replace(span, role="plumbing"))

@@ -49,8 +49,9 @@ class SpanRecordFormat:
             raise ImportRefused(f"{file.source.path}: no {self.title} in it")
         for trace, records in traces.items():
             own = ImportNotes(notes)
-            events = SpanEvents(self.spans(records, own), self.name, own)
-            starts = [start for record in records if (start := self.start_of(record)) is not None]
+            spans = self.spans(records, own)
+            events = SpanEvents(spans, self.name, own)
+            starts = [span.start for span in spans if span.start is not None]
             yield events.imported_run(trace, min(starts, default=None))
 
     def is_span(self, record: dict[str, Any]) -> bool:
@@ -59,10 +60,6 @@ class SpanRecordFormat:
 
     def trace_of(self, record: dict[str, Any]) -> str:
         """Return the id of the trace that a span is in."""
-        raise NotImplementedError
-
-    def start_of(self, record: dict[str, Any]) -> int | None:
-        """Return when a span began, in ns since 1970."""
         raise NotImplementedError
 
     def spans(self, records: list[dict[str, Any]], notes: ImportNotes) -> list[Span]:

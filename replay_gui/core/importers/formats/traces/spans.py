@@ -13,6 +13,9 @@ SKEWED = "spans that begin before their parent or end before they begin: clocks 
 
 Role: TypeAlias = Literal["agent", "model", "tool", "retriever", "guardrail", "step", "plumbing"]
 
+NOTHING: tuple[Any, ...] = (None, {}, [], "")
+"""Inputs and outputs that say nothing."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:

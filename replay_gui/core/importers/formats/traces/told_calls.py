@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from replay_gui.core.importers.formats.message import MessageCall, MessageResult
 from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
-from replay_gui.core.importers.formats.traces.spans import Span
-
-_NOTHING: tuple[Any, ...] = (None, {}, [], "")
+from replay_gui.core.importers.formats.traces.spans import NOTHING, Span
 
 
 def with_told_calls(spans: Sequence[Span]) -> list[Span]:
@@ -19,7 +16,7 @@ def with_told_calls(spans: Sequence[Span]) -> list[Span]:
 
     A call is found by its id; by its name and order where as many spans as calls in messages have that name.
     """
-    silent = [span for span in spans if span.role == "tool" and (span.input in _NOTHING or span.output in _NOTHING)]
+    silent = [span for span in spans if span.role == "tool" and (span.input in NOTHING or span.output in NOTHING)]
     if not silent:
         return list(spans)
     calls, results = _told(spans)
@@ -52,9 +49,9 @@ def _told(spans: Sequence[Span]) -> tuple[dict[str, MessageCall], dict[str, Mess
 
 
 def _filled(span: Span, call: MessageCall | None, result: MessageResult | None) -> Span:
-    if call is not None and span.input in _NOTHING:
+    if call is not None and span.input in NOTHING:
         span = replace(span, input=call.input)
-    if result is not None and span.output in _NOTHING:
+    if result is not None and span.output in NOTHING:
         span = replace(span, output=result.output)
         if span.error == "failed" and (why := first_line(result.output)):  # the span says no more than that
             span = replace(span, error=why)

@@ -51,10 +51,6 @@ class Weave(SpanRecordFormat):
         """Return the trace's id."""
         return str(record["trace_id"])
 
-    def start_of(self, record: dict[str, Any]) -> int | None:
-        """Return when the call began."""
-        return any_time(record.get("started_at"))
-
     def spans(self, records: list[dict[str, Any]], notes: ImportNotes) -> list[Span]:
         """Return the calls of one trace."""
         asked = {call for record in records for call in _asked_tools(record.get("output"))}

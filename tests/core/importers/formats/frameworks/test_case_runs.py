@@ -85,3 +85,11 @@ def test_evaluations_of_google_adk() -> None:
     assert result.outcomes() == [(False, 0.0, "tool_trajectory_avg_score"), (False, None, "Google ADK")]
     (expected,) = data(result, "x:expected")
     assert expected[0]["intermediate_data"]["tool_uses"][0]["name"] == "roll_die"
+
+
+def test_a_status_of_another_type_says_nothing_of_an_evaluation(tmp_path: Path) -> None:
+    told = json.loads((DATA / "seeds" / "google-adk-evals" / "1.json").read_text())
+    told["eval_case_results"][0]["final_eval_status"] = []
+    (tmp_path / "result.json").write_text(json.dumps(told))
+    (result,) = read_all(tmp_path / "result.json")
+    assert result.outcomes()[-1] == (None, None, "Google ADK")
