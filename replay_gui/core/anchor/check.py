@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from blake3 import blake3
-
 from replay_gui.core.anchor.statement import Anchor, ReadAnchor
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import position_after
@@ -54,7 +52,7 @@ def _compared(anchor: Anchor, log: EventLog, report: VerificationReport) -> tupl
 
 def _hash_of(source: Source, size: int) -> str | None:
     """Return the BLAKE3 in hex of the first `size` bytes, of a log without events; None where there are fewer."""
-    return blake3(source.read_at(0, size)).hexdigest() if size <= source.size else None
+    return source.blake3(size) if size <= source.size else None
 
 
 def _head_at(log: EventLog, index: int) -> str | None:

@@ -28,9 +28,7 @@ def input_label(tool: str, value: Any) -> str:
     if not isinstance(value, dict):
         return one_line(answer_text(value), MAX_VALUE_LENGTH)
     words, length = list[str](), 0
-    for name, member in sorted(
-        value.items(), key=lambda item: (isinstance(item[1], dict | list), not is_name(item[1]))
-    ):
+    for name, member in sorted(value.items(), key=lambda item: _place(item[1])):
         words.append(f"{name}={answer_text(member)[:MAX_VALUE_LENGTH]}")
         length += len(words[-1])
         if length > MAX_VALUE_LENGTH:

@@ -68,7 +68,7 @@ def is_telling(value: Any) -> bool:
 
 def is_name(value: Any) -> bool:
     """Whether a value is the name or number of a thing, such as Z7GOZK: a word with letters and digits."""
-    if not isinstance(value, str) or not is_telling(value) or len(value.split()) > 1:
+    if not isinstance(value, str) or not is_telling(value) or len(value.split(maxsplit=1)) > 1:
         return False
     return any(character.isalpha() for character in value) and any(character.isdigit() for character in value)
 

@@ -47,6 +47,11 @@ class ToolCall:
         return self.effect is Effect.CHANGES and self.ok is True
 
     @property
+    def is_failed_check(self) -> bool:
+        """Whether it is a check that failed; where one text has several commands, it is not known which did."""
+        return self.ok is False and self.effect is Effect.CHECKS
+
+    @property
     def checks(self) -> bool:
         """Whether it checked something, whatever else it did."""
         return self.effect is Effect.CHECKS or self.also_checks

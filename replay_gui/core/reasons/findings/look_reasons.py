@@ -48,18 +48,21 @@ def add_world_reason(reasons: ReasonList) -> None:
     answers: dict[bytes, list[ToolCall]] = {}
     for call in reasons.reference.calls:
         answers.setdefault(call.key, []).append(call)
-    found: list[tuple[int, ToolCall, ToolCall]] = []
+    found: tuple[int, ToolCall, ToolCall] | None = None  # with the sum of both places, by which the earliest is known
     for call in reasons.other.calls:
         same = answers.get(call.key)
         if not same or call.effect not in (Effect.READS, Effect.CHECKS, Effect.UNKNOWN):
             continue
         first = same.pop(0)
-        if call.response is None or first.response is None or masked_answer(call.answer) == masked_answer(first.answer):
+        place_of_both = first.request + call.request
+        if call.response is None or first.response is None or (found is not None and place_of_both >= found[0]):
             continue
-        if changes[0].before(first) == changes[1].before(call):
-            found.append((first.request + call.request, first, call))
-    if found:
-        _, first, call = min(found, key=lambda pair: pair[0])
+        if changes[0].before(first) != changes[1].before(call):
+            continue
+        if masked_answer(call.answer) != masked_answer(first.answer):  # last, since answers may be long
+            found = place_of_both, first, call
+    if found is not None:
+        _, first, call = found
         reasons.add(
             ReasonKind.WORLD,
             Tier.NOT_LOOKED,

@@ -205,11 +205,10 @@ def _add_names(
     if not only_p and not only_f:
         _add_other_lines(reasons, path, changes, at)
         return
-    if not only_p or (
-        both_ways and only_f and only_f[0][0] < only_p[0][0]
-    ):  # what was read says more than what was invented
+    # What was read says more than what was invented.
+    if not only_p or (both_ways and only_f and only_f[0] < only_p[0]):
         changes, first, second, only_p, only_f = changes[::-1], second, first, only_f, only_p
-    names, others = ([name for _, name in only] for only in (only_p, only_f))
+    names, others = ([name for *_, name in only] for only in (only_p, only_f))
     but = f", but {', '.join(others)}" if others else ""
     where = _where(changes[0], names[0], path)
     sentence = f"In {where} {first.name} uses {', '.join(names)}; {second.name} does not{but}."
@@ -271,10 +270,10 @@ def _bare(lines: Counter[str]) -> Counter[str]:
     return bare
 
 
-_Rank = tuple[bool, bool, bool, int, str]
+_Rank = tuple[bool, bool, bool, int, str]  # the name is its last member
 
 
-def _ranked(run: RunAccount, names: Iterable[str], before: Iterable[str]) -> list[tuple[_Rank, str]]:
+def _ranked(run: RunAccount, names: Iterable[str], before: Iterable[str]) -> list[_Rank]:
     """Return the first names: those that the old code lacks and the run had read before those that it invented."""
     known_before = frozenset(before)
     candidates = sorted(set(names), key=lambda name: (name in known_before, name.isdigit(), -len(name), name))[:60]
@@ -285,7 +284,7 @@ def _ranked(run: RunAccount, names: Iterable[str], before: Iterable[str]) -> lis
         was_read = place is not None and run.role_at(place) is not OriginRole.AGENT
         return name in known_before, not was_read and name not in BUILT_IN, len(name) < 4, -len(name), name
 
-    return sorted((rank(name), name) for name in candidates)[:_MAX_NAMES]
+    return sorted(map(rank, candidates))[:_MAX_NAMES]
 
 
 def _first_read(run: RunAccount, other: RunAccount, name: str) -> tuple[tuple[str, ...], tuple[Origin, ...]]:

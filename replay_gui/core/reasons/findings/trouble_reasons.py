@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from replay_gui.core.effects.effect import READING_EFFECTS, Effect
+from replay_gui.core.effects.effect import READING_EFFECTS
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.reasons.evidence.check_watch import watch_checks
@@ -78,7 +78,12 @@ def _add_check(reasons: ReasonList, run: RunAccount, second: RunAccount) -> None
             f"{run.name} ran no check after its last change ({event_words(mine.last_change.request)});"
             f" {second.name} did ({event_words(check.request)})."
         )
-    elif mine.has_check_after and mine.last_check is not None and _failed(mine.last_check) and not _failed(check):
+    elif (
+        mine.has_check_after
+        and mine.last_check is not None
+        and mine.last_check.is_failed_check
+        and not check.is_failed_check
+    ):
         tier = Tier.TROUBLE
         sentence = (
             f"The last check of {run.name} failed ({event_words(mine.last_check.request)}:"
@@ -86,11 +91,6 @@ def _add_check(reasons: ReasonList, run: RunAccount, second: RunAccount) -> None
         )
     if sentence:
         _add(reasons, run, mine.last_check, kind=ReasonKind.CHECK, tier=tier, sentence=sentence)
-
-
-def _failed(check: ToolCall) -> bool:
-    """Whether a check failed; where one text has several commands, it is not known which did."""
-    return check.ok is False and check.effect is Effect.CHECKS
 
 
 def _add(

@@ -177,8 +177,7 @@ class MarkFinder:
 
     def _checks(self) -> list[RunMark]:
         change, check = self._changes.last_change, self._changes.last_check
-        failed = check is not None and check.ok is False and check.effect is Effect.CHECKS
-        if check is not None and failed and (change is None or check.request > change.request):
+        if check is not None and check.is_failed_check and (change is None or check.request > change.request):
             sentence = f"The last check failed ({event_words(check.request)}: {call_words(check, 60)})."
             return [RunMark(MarkKind.CHECK, sentence, (check.request,))]
         if change is None or not self._changes.lacks_check_after:
