@@ -69,8 +69,8 @@ class EvaluatedRunTable(QAbstractTableModel):
         self._filter = ""
         self._has: dict[int, bool] = {}
         self._texts: list[str] = []  # of each run, what the filter looks at; empty until it is needed
-        # The list of all runs keeps its rows, and what is selected of them, when another task is chosen.
         time_choice().changed.connect(self._refresh)
+        # The list of all runs keeps its rows, and what is selected of them, when another task is chosen.
         (session.contrast_changed if only_chosen else session.runs_changed).connect(self._refresh)
 
     def number(self, row: int) -> int:

@@ -119,8 +119,7 @@ class ActionTable(QAbstractTableModel):
         line, column = self._lines[index.row()], ActionColumn(index.column())
         if line.row is None:
             return self.fold_text(index.row())
-        of_side = "" if column is ActionColumn.GUTTER else action_words(line.row, column.side) or "not done"
-        words = of_side or line.row.shared.value
+        words = line.row.shared.value if column is ActionColumn.GUTTER else action_words(line.row, column.side)
         return (
             plain_tooltip(f"{words}\n{finding_words(EffectFinding(line.row.effect, line.row.reason))}")
             if role == Qt.ItemDataRole.ToolTipRole

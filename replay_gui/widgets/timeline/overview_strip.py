@@ -159,7 +159,8 @@ class OverviewStrip(QWidget):
     @Slot()
     def on_view_changed(self) -> None:
         if self._drawn_end != self._whole.end:  # the clock of a run that goes on
-            self.on_index_changed()
+            self.on_index_changed()  # which ends here again
+            return
         first, last = self._session.view
         self._window.is_whole = first <= 0 and last >= self._session.index.count
         start, end = self._coordinates(*self._session.view)

@@ -48,7 +48,6 @@ class TimelineMenu(QMenu):
     ) -> None:
         """`lanes`: all lanes, hidden ones included. `lane_at_pointer`: the lane whose name is under the pointer."""
         super().__init__(parent)
-        self._parent = parent
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         shown = [lane for lane in lanes if lane.key not in choice.hidden]
         if lane_at_pointer is not None:
@@ -74,15 +73,15 @@ class TimelineMenu(QMenu):
             self._add("Tokens and cost", choice.with_lane(SPENDING) if hidden else choice.without(SPENDING), not hidden)
         self.addSeparator()
         self._add("Show all lanes", choice.with_all()).setEnabled(bool(choice.hidden))
-        self._offer_widths(session)
+        self._offer_widths(session, parent.width())
         self.triggered.connect(self._on_triggered)
 
-    def _offer_widths(self, session: Session) -> None:
+    def _offer_widths(self, session: Session, timeline_px: float) -> None:
         """Offer by key what a drag of the border of the names does."""
-        now = round(names_px(session.names_width, self._parent.width()))
+        now = round(names_px(session.names_width, timeline_px))
         self.addSeparator()
         for text, width in (("Wider names", now + _STEP_PX), ("Narrower names", now - _STEP_PX), ("Usual names", None)):
-            changed = None if width is None else round(names_px(width, self._parent.width()))
+            changed = None if width is None else round(names_px(width, timeline_px))
             self.addAction(text, partial(session.set_names_width, changed)).setEnabled(changed != session.names_width)
 
     def _offer_effects(self, tool: str, marks: RunMarks) -> None:
