@@ -103,7 +103,7 @@ def test_two_workers_share_the_index_of_a_large_log(talk: Talk, log: Path, monke
     report = talk.open_whole(log)
     assert (report.verdict, report.state_hashes_checked) == ("VALID", 51)
     with EventLog.open(log) as reader:
-        content, _ = read_contents(user_cache().folder(reader), 51)
+        content = read_contents(user_cache().folder(reader), 51)
         assert [bytes(value) for value in content] == [blake3(event.content or b"").digest() for event in reader]
     grown = [answer.value.index for answer in talk.seen if isinstance(answer.value, IndexGrew)]
     assert [len(index.time) for index in grown] == [index.count for index in grown]

@@ -127,7 +127,7 @@ def in_shares(log: EventLog, way: str, seed: int, folder: Path, built: BuiltInde
 
 def assert_hashed(log: EventLog, folder: Path) -> None:
     """That the integrity pass has left the hash of every content, and zeros for a skipped stretch."""
-    content, _ = read_contents(folder, len(log))
+    content = read_contents(folder, len(log))
     hashes = [bytes(32) if event.kind == SKIPPED_KIND else blake3(event.content).digest() for event in log]
     assert [bytes(value) for value in content] == hashes
 

@@ -41,7 +41,6 @@ class ComparedSide:
         log: its log.
         index: its RunIndex, complete.
         content: V32[events], BLAKE3 hash of each event's content; zeros for skipped bytes.
-        chain: V32[events // CHAIN_STEP_EVENTS], BLAKE3 hash of all content hashes up to each such step.
         ids: uint64[events], the first 8 bytes of `content`.
     """
 
@@ -54,7 +53,7 @@ class ComparedSide:
         self.log = log
         self.index = index
         log.use_offsets(index.offset)
-        self.content, self.chain = read_contents(folder, index.count)
+        self.content = read_contents(folder, index.count)
         self.ids: NDArray[np.uint64] = self.content.view("<u8").reshape(-1, 4)[:, 0].copy()
         self._events: dict[int, Event] = {}
         self._disguise: Disguise | None = None

@@ -87,15 +87,15 @@ def write_chain(folder: Path) -> None:
     (folder / _CHAIN).write_bytes(_chain(read_column(folder, _CONTENT)))
 
 
-def read_contents(folder: Path, count: int) -> tuple[NDArray[np.void], NDArray[np.void]]:
-    """Read (content, chain) of a run of `count` events; the chain without its last value, over fewer events.
+def read_contents(folder: Path, count: int) -> NDArray[np.void]:
+    """Read the content hashes of a run of `count` events, checked against their chain.
 
-    The chain is checked against the hashes. OSError, ValueError: one of them is missing or damaged.
+    OSError, ValueError: one of them is missing or damaged.
     """
     content, chain = (read_column(folder, name) for name in COMPARISON_COLUMNS)
     if len(content) != count or _chain(content) != chain.tobytes():
         raise ValueError(f"{folder}: the columns that runs are compared by are damaged")
-    return content, chain[: count // CHAIN_STEP_EVENTS]
+    return content
 
 
 def _chain(content: NDArray[np.void]) -> bytes:
