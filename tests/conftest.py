@@ -25,6 +25,7 @@ _HOME = tempfile.mkdtemp(prefix="replay-gui-tests-")
 os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before Qt is imported
 os.environ.pop("QT_SCALE_FACTOR", None)
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # each process that a test starts would compile the package anew
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its threads spin while numpy starts, in hundreds of processes
 for _name in ("CACHE", "CONFIG", "DATA", "STATE"):
     os.environ[f"XDG_{_name}_HOME"] = str(Path(_HOME, _name.lower()))
 

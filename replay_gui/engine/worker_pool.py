@@ -239,12 +239,17 @@ def _make_nice(pid: int, niceness: int) -> None:
 
 
 def _environment() -> dict[str, str]:
-    """Return the environment of a worker: the program's own, with the path of this package if it is not installed."""
+    """Return the environment of a worker: the program's own, with the path of this package if it is not installed.
+
+    Without threads for linear algebra, which no job uses: those of OpenBLAS spin while a worker starts, and take as
+    much of a processor as all of numpy's own start.
+    """
+    environment = {"OPENBLAS_NUM_THREADS": "1"} | os.environ
     folder = str(Path(__file__).resolve().parents[2])
     if folder in (sysconfig.get_path("purelib"), sysconfig.get_path("platlib")):
-        return dict(os.environ)
+        return environment
     others = [entry for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry]
-    return os.environ | {"PYTHONPATH": os.pathsep.join([folder, *others])}
+    return environment | {"PYTHONPATH": os.pathsep.join([folder, *others])}
 
 
 def _reason_of_end(code: int) -> str:

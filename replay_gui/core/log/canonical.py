@@ -11,7 +11,7 @@ import math
 import re
 import struct
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated, Any, NewType
 
 import msgspec
 
@@ -30,14 +30,18 @@ MIN_INTEGER, MAX_INTEGER = -(1 << 63), (1 << 64) - 1
 _Array: Any = list  # for types that are built at run time, which no type checker can follow
 _Map: Any = dict
 _Pair: Any = tuple
+_Named: Any = NewType
 
 
 def type_of_shallow_values(depth: int, key: Any = str) -> Any:
-    """Return the type of plain values nested at most `depth` deep; `key`: the type of the keys of maps."""
+    """Return the type of plain values nested at most `depth` deep; `key`: the type of the keys of maps.
+
+    Each level has a name, which is one thing to whatever walks through annotations; the tree has 2**depth leaves.
+    """
     scalar: Any = None | bool | int | float | str
     tree = scalar
     for _ in range(depth):
-        tree = scalar | _Array[tree] | _Map[key, tree]
+        tree = _Named("Value", scalar | _Array[tree] | _Map[key, tree])
     return tree
 
 
