@@ -32,16 +32,6 @@ class Undoable(QObject, Generic[C]):
         self._earlier: list[C] = []
         self._later: list[C] = []  # those that were undone
 
-    @property
-    def can_undo(self) -> bool:
-        """Whether a change can be undone."""
-        return bool(self._earlier)
-
-    @property
-    def can_redo(self) -> bool:
-        """Whether an undone change can be made again."""
-        return bool(self._later)
-
     @Slot()
     def undo(self) -> None:
         """Undo the last change, if there is one."""

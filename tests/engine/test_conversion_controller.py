@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from replay_gui.core.importers.conversion_cache import cached_conversion
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import Position
 from replay_gui.core.replay_engine import ReplayEngine
@@ -43,6 +42,7 @@ from replay_gui.engine.requests import (
     WorkEnded,
 )
 from tests.helpers.claude_code_lines import assistant, text, user, write
+from tests.helpers.foreign import cached_conversion
 from tests.helpers.large_session import write_session
 from tests.helpers.logs import write_log
 from tests.helpers.talk import WAIT, Talk

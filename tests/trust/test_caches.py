@@ -16,7 +16,6 @@ import pytest
 from replay_gui import EventLog, VerificationReport
 from replay_gui.cli import main
 from replay_gui.core.importers import conversion_cache
-from replay_gui.core.importers.conversion_cache import cached_conversion
 from replay_gui.core.index import index_cache
 from replay_gui.core.index.index_builder import IndexBuilder
 from replay_gui.core.index.index_cache import IndexCache, indexed_content, write_table
@@ -32,6 +31,7 @@ from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.opening import open_log_run, user_cache
 from replay_gui.engine.verification_controller import VerificationArguments, VerificationController
 from tests.helpers.claude_code_lines import assistant, text, user, write
+from tests.helpers.foreign import cached_conversion
 from tests.helpers.kept_indexes import keep
 from tests.helpers.logs import damage, write_log
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,9 +74,3 @@ def _check(connection: duckdb.DuckDBPyConnection, query: str) -> None:
     statements = connection.extract_statements(query)
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
         raise CatalogueRefused("sql: one SELECT is answered, over the tables runs, steps and features; nothing else")
-
-
-def column_names(folder: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield each table with the names of its columns."""
-    for name in ("runs", "steps", "features"):
-        yield name, query_catalogue(folder, f"select * from {name} limit 0").columns

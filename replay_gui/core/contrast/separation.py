@@ -72,9 +72,8 @@ def separate(table: FeatureTable, outcomes: Outcomes) -> Separation:
     Cost: one pass over the table, and one for each labelling that is tried (see labellings).
     """
     groups = groups_of(table, outcomes)
-    total = groups.passing + groups.failing
     if not groups.passing or not groups.failing:
-        return Separation(separators=(), compared=0, factor=1, decisions=(), unexplained=(), note=_note(groups, 0))
+        return Separation(separators=(), compared=0, decisions=(), unexplained=(), note=_note(groups, 0))
     sets = _sets(table, groups)
     smallest = _smallest_ps((groups.p + groups.f)[sets.first], groups.passing, groups.failing)
     factor = tarone_factor(smallest) if len(smallest) else 1
@@ -106,10 +105,9 @@ def separate(table: FeatureTable, outcomes: Outcomes) -> Separation:
     return Separation(
         separators=separators,
         compared=len(sets.first),
-        factor=factor,
         decisions=decisions,
         unexplained=unexplained,
-        note=_note(groups, sum(s.significant for s in separators)) if total else "",
+        note=_note(groups, sum(s.significant for s in separators)),
     )
 
 

@@ -93,14 +93,13 @@ class Separation:
 
     Attributes:
         separators: the best first. compared: how many different features were compared; features of the same runs
-            count once. factor: by which each p was multiplied for it.
+            count once.
         decisions: the fewest features that account for failing runs. unexplained: failing runs that none accounts for.
         note: what has to be known to read it, one sentence or more.
     """
 
     separators: tuple[Separator, ...]
     compared: int
-    factor: int
     decisions: tuple[ListedDecision, ...]
     unexplained: tuple[int, ...]
     note: str

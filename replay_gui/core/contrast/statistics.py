@@ -94,36 +94,28 @@ class StratifiedTest:
     Attributes:
         tasks: how many tasks say something: those with both outcomes in which some runs have it, and some not.
         p: two-sided. exact: whether it is the exact conditional p; else the sum is taken as normal.
-        odds_ratio: the common odds ratio of passing, with the feature against without; None where it is unbounded.
-        expected, observed: how many passing runs have it, and how many would if outcome did not depend on it.
     """
 
     tasks: int
     p: float
     exact: bool
-    odds_ratio: float | None
-    expected: float
-    observed: int
 
 
 def mantel_haenszel(strata: Sequence[Stratum]) -> StratifiedTest:
     """Test whether a feature goes with the outcome within tasks; differences between tasks do not count."""
     telling = [s for s in strata if s.passing and s.failing and 0 < s.p + s.f < s.passing + s.failing]
-    observed = sum(s.p for s in telling)
-    expected = sum((s.p + s.f) * s.passing / (s.passing + s.failing) for s in telling)
-    above = sum(s.p * (s.failing - s.f) / (s.passing + s.failing) for s in telling)
-    below = sum(s.f * (s.passing - s.p) / (s.passing + s.failing) for s in telling)
-    ratio = above / below if below else None
     if not telling:
-        return StratifiedTest(tasks=0, p=1.0, exact=True, odds_ratio=None, expected=0.0, observed=0)
+        return StratifiedTest(tasks=0, p=1.0, exact=True)
+    observed = sum(s.p for s in telling)
     exact = sum(s.passing + s.failing for s in telling) <= _MAX_EXACT_RUNS
     if exact:
         p = _exact_stratified_p(telling, observed)
     else:
+        expected = sum((s.p + s.f) * s.passing / (s.passing + s.failing) for s in telling)
         variance = sum(map(_variance, telling))
         deviation = max(abs(observed - expected) - 0.5, 0.0)  # with the correction for continuity
         p = math.erfc(deviation / math.sqrt(2 * variance)) if variance else 1.0
-    return StratifiedTest(tasks=len(telling), p=p, exact=exact, odds_ratio=ratio, expected=expected, observed=observed)
+    return StratifiedTest(tasks=len(telling), p=p, exact=exact)
 
 
 def _exact_stratified_p(strata: Sequence[Stratum], observed: int) -> float:

@@ -57,9 +57,7 @@ def separate_within_tasks(table: FeatureTable, outcomes: Outcomes, tasks: Sequen
     mixed = [task for task in tasks if task.mixed]
     strata = _Strata(table, outcomes, mixed)
     if not mixed or not len(strata.features):
-        return Separation(
-            separators=(), compared=0, factor=1, decisions=(), unexplained=(), note=_note(strata, len(tasks), 0)
-        )
+        return Separation(separators=(), compared=0, decisions=(), unexplained=(), note=_note(strata, len(tasks), 0))
     tiers = tiers_of(table)
     marks = table.set_marks(strata.known)[strata.features]
     order = np.lexsort((strata.features, tiers[strata.features], marks))
@@ -108,7 +106,6 @@ def separate_within_tasks(table: FeatureTable, outcomes: Outcomes, tasks: Sequen
     return Separation(
         separators=tuple(separators),
         compared=compared,
-        factor=compared,
         decisions=(),
         unexplained=(),
         note=_note(strata, len(tasks), sum(separator.significant for separator in separators)),

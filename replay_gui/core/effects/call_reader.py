@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from replay_gui.core.effects.answers import is_error_answer
@@ -13,7 +13,6 @@ from replay_gui.core.log.canonical import encode_decoded
 from replay_gui.core.log.chain import digest
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import Kind
-from replay_gui.core.log.positions import EventIndex
 
 _REQUEST, _RESPONSE = Kind.TOOL_REQUEST.value, Kind.TOOL_RESPONSE.value
 _KEY_BYTES = 16
@@ -90,24 +89,3 @@ class CallReader:
         name = response.tool
         at = next((seq for seq, request in self._waiting.items() if request.tool == name), None)
         return None if at is None else self._waiting.pop(at)
-
-
-def read_calls(events: Iterable[Event], classifier: EffectClassifier) -> tuple[ToolCall, ...]:
-    """Return all calls of a run, in the order of their requests."""
-    reader = CallReader(classifier)
-    calls = [call for call in map(reader.take, events) if call is not None]
-    return tuple(sorted((*calls, *reader.unanswered()), key=_by_request))
-
-
-def each_call(events: Iterable[Event], classifier: EffectClassifier) -> Iterator[ToolCall]:
-    """Yield the calls of a run in the order of their answers, then those that were not answered."""
-    reader = CallReader(classifier)
-    for event in events:
-        call = reader.take(event)
-        if call is not None:
-            yield call
-    yield from reader.unanswered()
-
-
-def _by_request(call: ToolCall) -> EventIndex:
-    return call.request

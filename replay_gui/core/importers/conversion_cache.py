@@ -24,7 +24,6 @@ from replay_gui.core.importers.importer import Importer
 from replay_gui.core.importers.mapping_store import saved_mapping
 from replay_gui.core.importers.packed import file_of, foreign_file
 from replay_gui.core.importers.registry import importer_for
-from replay_gui.core.importers.run_choice import choose_run
 from replay_gui.core.log.header import is_replay_log
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.magic import OWN_FORMAT
@@ -46,18 +45,6 @@ class _Kept(msgspec.Struct, kw_only=True):
     events: int
     notes: tuple[str, ...]
     own_hashes: HashChecks | None
-
-
-def cached_conversion(
-    path: str | os.PathLike[str],
-    cache_dir: str | os.PathLike[str],
-    format: str | None = None,
-    run: str | None = None,
-    mappings: str | os.PathLike[str] | None = None,
-) -> Converted:
-    """Return the log of the file's main run, or of the one that `run` names; otherwise as cached_conversions."""
-    made = cached_conversions(path, cache_dir, format, mappings)
-    return made[0] if run is None else choose_run(made, run, os.fspath(path))
 
 
 def cached_conversions(

@@ -188,7 +188,7 @@ class ComparisonSession(ComparisonCursor):
         self.number += 1  # what is still answered is about the log as it was
         first = None if self.row == self._first_row else events_at(self.comparison, self.row)
         keeps_rules = not self.rules.is_loading
-        self.state = Opening(self.b.facts.given, None, None, first, keeps_rules=keeps_rules, keeps_result=True)
+        self.state = Opening(self.b.facts.given, None, None, first, keeps_rules=keeps_rules)
         self._pair.open(self.b.facts.given)
         self.progress_changed.emit(Progress("Reading", 0, 0, None))
         return True

@@ -25,7 +25,7 @@ class Opening:
     Attributes:
         path_b, path_a, format: as of ComparisonSession.start.
         first: the events to look at first, or None: the first cause.
-        keeps_rules: the rules in force stay in force. keeps_result: an earlier result stays on the screen.
+        keeps_rules: the rules in force stay in force.
     """
 
     path_b: str
@@ -34,7 +34,6 @@ class Opening:
     first: EventPair | None = None
     _: KW_ONLY
     keeps_rules: bool = False
-    keeps_result: bool = False
 
 
 @dataclass(frozen=True, slots=True)

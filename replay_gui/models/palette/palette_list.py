@@ -31,7 +31,7 @@ class PaletteList(QAbstractTableModel):
         self._make_events = make_events
         self._entries: list[PaletteEntry] = []
         self._more: Iterator[PaletteEntry] = iter(())
-        self._pattern, self._typed = FuzzyPattern(""), ""
+        self._pattern = FuzzyPattern("")
         self._ranked: list[_Ranked] = []
         self._looked_at = 0
         self._turn = QTimer(self, singleShot=True, interval=0)
@@ -48,7 +48,7 @@ class PaletteList(QAbstractTableModel):
 
     def find(self, typed: str) -> None:
         """List what matches; the first part of it at once."""
-        self._pattern, self._typed, self._looked_at = FuzzyPattern(typed), typed, 0
+        self._pattern, self._looked_at = FuzzyPattern(typed), 0
         self._ranked = []
         if self._make_events is not None:
             for entry in self._make_events(typed.strip()):

@@ -66,7 +66,7 @@ class PastRun:
         random_state: of `random`, when the recording began; None if unknown.
         prompts: what models were told, message by message, by the index of its event.
         surroundings: what was recorded beside calls. drawn: the values that the run drew from them.
-        events_inside: events that are no calls, inside calls. is_imported: whether the log was converted.
+        events_inside: events that are no calls, inside calls.
         is_whole: whether the log is sealed, so that the run is known to have ended there.
     """
 
@@ -78,7 +78,6 @@ class PastRun:
     prompts: dict[EventIndex, Any] = field(default_factory=dict)
     surroundings: frozenset[Surrounding] = frozenset()
     drawn: PastValues = field(default_factory=PastValues)
-    is_imported: bool = False
     is_whole: bool = False
 
 
@@ -90,7 +89,6 @@ def read_past_run(path: Path) -> PastRun:
     run = PastRun(path=path, agent={})
     reader = _CallReader(run)
     with EventLog.open(path) as log:
-        run.is_imported = "source" in log.header.facts
         for event in log.events():
             if isinstance(event, Ending):
                 run.is_whole = event.seal is not None
@@ -114,7 +112,6 @@ class _CallReader:
         self._run = run
         self._parts: dict[int, Any] = {}
         self._by_seq: dict[int, PastCall] = {}
-        self._open_by_hash: dict[str, list[PastCall]] = {}
 
     def add(self, event: Event) -> None:
         """Take the next event."""

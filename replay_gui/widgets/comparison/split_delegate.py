@@ -17,7 +17,6 @@ from replay_gui.widgets.parts.line_text import MIDDLE, RIGHT, LineText, draw_mar
 from replay_gui.widgets.parts.row_view import RowView
 
 _MOVED_BAR_PX = 3  # of a moved event, at the outer edge
-_IGNORED_OPACITY = 0.45  # how much of a tint an ignored difference has
 _BAND_OPACITY = 0.75
 
 

@@ -126,7 +126,6 @@ def test_the_normal_sum_of_many_runs_is_near_the_exact_one() -> None:
     one = mantel_haenszel(tasks * 33)  # just as many as are exact
     assert one.exact
     assert math.log(large.p) == pytest.approx(math.log(one.p) * 40 / 33, rel=0.05)
-    assert exact.odds_ratio == pytest.approx(large.odds_ratio)
 
 
 def test_labelings_agree_with_fisher_for_one_feature() -> None:

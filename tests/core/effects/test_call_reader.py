@@ -9,12 +9,12 @@ import pytest
 
 from replay_gui import EventLog, Recorder
 from replay_gui.core.effects.answers import is_error_answer, masked_answer
-from replay_gui.core.effects.call_reader import each_call, read_calls
+from replay_gui.core.effects.call_reader import CallReader
 from replay_gui.core.effects.classifier import EffectClassifier
 from replay_gui.core.effects.effect import Effect
 
 
-def test_calls_in_the_order_of_their_requests(tmp_path: Path) -> None:
+def test_a_call_is_given_out_once_it_is_answered(tmp_path: Path) -> None:
     path = tmp_path / "run.rlog"
     with Recorder(path, "t", "1", run_id="r") as run:
         first = run.tool_request("get_x", {"b": 1, "a": 2})
@@ -24,14 +24,18 @@ def test_calls_in_the_order_of_their_requests(tmp_path: Path) -> None:
         run.tool_response(first, {"v": 1})
         run.tool_response(third, "Error: no")
         run.tool_request("cancel_x", {"id": "q"})
-    calls = read_calls(EventLog.open(path), EffectClassifier())
+    reader = CallReader(EffectClassifier())
+    answered = [call for event in EventLog.open(path) if (call := reader.take(event)) is not None]
+    unanswered = reader.unanswered()
+    assert [call.request for call in answered] == [2, 1, 3]
+    assert reader.unanswered() == []
+    calls = sorted((*answered, *unanswered), key=lambda call: call.request)
     assert [(call.request, call.response) for call in calls] == [(1, 5), (2, 4), (3, 6), (7, None)]
     assert calls[0].key == calls[1].key
     assert calls[2].key == calls[3].key != calls[0].key
     assert [call.ok for call in calls] == [True, True, False, None]
     assert [call.changed for call in calls] == [False] * 4
     assert [call.effect for call in calls] == [Effect.READS] * 2 + [Effect.CHANGES] * 2
-    assert [call.request for call in each_call(EventLog.open(path), EffectClassifier())] == [2, 1, 3, 7]
 
 
 @pytest.mark.parametrize(

@@ -17,13 +17,14 @@ from replay_gui.core.catalogue.writing import write_catalogue
 from replay_gui.core.contrast.profiling import profiles, run_files
 from replay_gui.core.importers.companions import companions_of
 from replay_gui.core.importers.conversion import convert
-from replay_gui.core.importers.conversion_cache import cached_conversion, cached_conversions
+from replay_gui.core.importers.conversion_cache import cached_conversions
 from replay_gui.core.importers.packed import foreign_file
 from replay_gui.core.importers.registry import recognise
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.source import Source
 from tests.core.catalogue.conftest import Indexer
 from tests.helpers.claude_code_lines import assistant, text, user, write
+from tests.helpers.foreign import cached_conversion
 from tests.helpers.paths import ROOT
 
 SAID, EDITED = "first", "other"  # of one length

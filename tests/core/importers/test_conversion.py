@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 from replay_gui.core.errors import ImportRefused, LogUnreadable
 from replay_gui.core.importers import conversion
 from replay_gui.core.importers.conversion import NOT_WRITTEN, convert, write_runs
-from replay_gui.core.importers.conversion_cache import cached_conversion
+from replay_gui.core.importers.conversion_cache import cached_conversions
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.claude_code.importer import ClaudeCode
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import Converted, Growing, ImportedEvent, ImportedRun
-from replay_gui.core.importers.run_choice import split_run
+from replay_gui.core.importers.run_choice import choose_run, split_run
 from replay_gui.core.log.canonical import decode
 from replay_gui.core.log.header import read_header
 from replay_gui.core.log.log_reader import EventLog
@@ -31,6 +31,7 @@ from replay_gui.core.log.source import Source
 from replay_gui.core.verification.verify_log import verify
 from tests.helpers.claude_code_lines import assistant, call, read_file, result, user, write
 from tests.helpers.effort import tries
+from tests.helpers.foreign import cached_conversion
 from tests.helpers.large_session import write_session
 
 Row = tuple[str, dict[str, Any], dict[str, Any]]
@@ -332,10 +333,11 @@ def test_no_session_is_too_strange(tmp_path: Path, found: list[bytes]) -> None:
 def test_a_run_of_several_is_meant_by_number_name_or_id(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("replay_gui.core.importers.conversion_cache.importer_for", lambda file, format: Several())
     path, cache = session(tmp_path), tmp_path / "cache"
-    assert cached_conversion(path, cache).name == "main"
-    assert cached_conversion(path, cache, run="2").name == cached_conversion(path, cache, run="a/../b").name == "a/../b"
+    runs = cached_conversions(path, cache)
+    assert [run.name for run in runs] == ["main", "a/../b"]
+    assert choose_run(runs, "2", str(path)) == choose_run(runs, "a/../b", str(path)) == runs[1]
     with pytest.raises(ImportRefused, match=r"has no run '3'; give a number from 1 to 2, or a name: main, a/\.\./b"):
-        cached_conversion(path, cache, run="3")
+        choose_run(runs, "3", str(path))
 
 
 def test_a_sharp_in_a_files_own_name_is_no_choice(tmp_path: Path) -> None:

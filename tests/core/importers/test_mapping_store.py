@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from replay_gui.core.errors import LogUnreadable
-from replay_gui.core.importers.conversion_cache import cached_conversion
+from replay_gui.core.importers.conversion_cache import cached_conversions
 from replay_gui.core.importers.mapping import Mapping
 from replay_gui.core.importers.mapping_store import save_mapping, saved_mapping
 from replay_gui.core.log.log_reader import EventLog
@@ -44,7 +44,7 @@ def test_a_file_is_converted_by_the_mapping_and_anew_when_that_changes(tmp_path:
     path.write_text("\n".join(json.dumps(record) for record in RECORDS))
 
     def kinds() -> list[str]:
-        made = cached_conversion(path, tmp_path / "cache", mappings=file)
+        made, *_ = cached_conversions(path, tmp_path / "cache", mappings=file)
         with EventLog.open(made.path) as log:
             return [event.kind for event in log]
 

@@ -10,12 +10,12 @@ import zstandard
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.conversion import convert
-from replay_gui.core.importers.conversion_cache import cached_conversion
 from replay_gui.core.importers.limits import Limits
 from replay_gui.core.importers.packed import unpacked
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.source import Source
 from tests.helpers.claude_code_lines import assistant, text, user, write
+from tests.helpers.foreign import cached_conversion
 from tests.helpers.logs import write_log
 
 Pack = Callable[[Path], Path]

@@ -13,9 +13,8 @@ from typing import Any
 import pytest
 
 from replay_gui.commands.runs import open_run
+from replay_gui.core.contrast.run_reading import read_run
 from replay_gui.core.divergence.side import ComparedSide
-from replay_gui.core.effects.call_reader import read_calls
-from replay_gui.core.effects.classifier import EffectClassifier
 from replay_gui.core.effects.effect import Effect, EffectFinding
 from replay_gui.core.effects.observed import observe_effects
 from replay_gui.core.facts.run_outcome import RunResult
@@ -140,7 +139,7 @@ def test_without_the_names_of_tools_it_is_seen_which_change_something(tmp_path: 
     with ExitStack() as files:
         names: dict[str, str] = {}
         hidden = read_trials(tmp_path, files, names)
-        calls = [read_calls(trial.side.log, EffectClassifier()) for trial in hidden]
+        calls = [read_run(trial.side.log).calls for trial in hidden]
         seen: dict[str, EffectFinding] = observe_effects(calls)
         changing = {tool for tool, name in names.items() if name in seen and seen[name].effect is Effect.CHANGES}
         assert changing

@@ -59,6 +59,7 @@ class ComparisonMachine(RuleBasedStateMachine):
         self.answered: Compare | None = None  # the request whose result came last
         self.stale: list[tuple[int, Compare]] = []  # numbers and requests that were answered or replaced
         self.files = 0
+        self.reads_b_again = False  # an earlier result may then stay while B is opened
 
     def teardown(self) -> None:
         self.session.close()
@@ -77,6 +78,7 @@ class ComparisonMachine(RuleBasedStateMachine):
     @rule(with_a=st.booleans(), position=st.integers(0, EVENTS))
     def start(self, with_a: bool, position: int) -> None:
         self.files += 1
+        self.reads_b_again = False
         self.session.start(
             f"/runs/b{self.files}.rlog", f"/runs/a{self.files}.rlog" if with_a else None, Position(position)
         )
@@ -88,18 +90,20 @@ class ComparisonMachine(RuleBasedStateMachine):
 
     @rule()
     def swap(self) -> None:
+        self.reads_b_again = False
         self.session.swap()
         self.run_queues()
 
     @rule()
     def reload(self) -> None:
+        self.reads_b_again = False
         self.session.reload()
         self.run_queues()
 
     @rule()
     def read_b_again(self) -> None:
         """B's log has grown."""
-        self.session.read_b_again()
+        self.reads_b_again = self.session.read_b_again() or self.reads_b_again
         self.run_queues()
 
     @rule()
@@ -223,8 +227,8 @@ class ComparisonMachine(RuleBasedStateMachine):
                 assert session.compared is None
                 assert session.b.facts is None
                 assert not session.a.marks.divergences.size
-            case Opening() as opening:
-                assert session.compared is None or opening.keeps_result
+            case Opening():
+                assert session.compared is None or self.reads_b_again
             case Comparing():
                 request = self.bridge.waiting[None, "compare"]
                 assert isinstance(request.body, Compare)

@@ -59,11 +59,13 @@ def test_undo_and_redo_change_the_file_too(qtbot: QtBot, log: Path) -> None:
     book.undo()
     book.undo()
     assert list(read_rules(rules_beside(log))) == []
-    assert not book.can_undo
+    book.undo()  # nothing is left to be undone
+    assert list(read_rules(rules_beside(log))) == []
     book.redo()
     assert list(read_rules(rules_beside(log))) == [SEARCH]
     book.add(CLOCKS)
-    assert not book.can_redo
+    book.redo()  # nothing that was undone is left
+    assert list(book.in_force) == [SEARCH, CLOCKS]
 
 
 def test_rules_in_another_order_and_one_of_two_equal_ones_can_be_undone(log: Path) -> None:

@@ -17,10 +17,11 @@ import pytest
 from replay_gui.core.errors import ImportRefused, LogChanged
 from replay_gui.core.importers import conversion_cache, sqlite_database
 from replay_gui.core.importers.conversion import convert, write_runs
-from replay_gui.core.importers.conversion_cache import cached_conversion, cached_conversions
+from replay_gui.core.importers.conversion_cache import cached_conversions
 from replay_gui.core.importers.sqlite_database import opened_database
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.engine.opening import open_converted_run, open_file
+from tests.helpers.foreign import cached_conversion
 from tests.trust.limits.capped import GIGABYTE, run_command
 
 SCHEMA = """

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from replay_gui.core.importers.conversion_cache import cached_conversion
-from tests.helpers.foreign import Read, read_all, written
+from tests.helpers.foreign import Read, cached_conversion, read_all, written
 from tests.helpers.paths import DATA
 
 SEEDS = DATA / "seeds"

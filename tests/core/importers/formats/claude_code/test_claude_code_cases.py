@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from replay_gui.core.errors import LogUnreadable
-from replay_gui.core.importers.conversion_cache import cached_conversion
 from replay_gui.core.importers.formats.claude_code.importer import ClaudeCode
 from replay_gui.core.importers.packed import IS_UTF16, foreign_file
 from replay_gui.core.importers.registry import recognise
@@ -26,6 +25,7 @@ from tests.helpers.claude_code_lines import (
     user,
     write,
 )
+from tests.helpers.foreign import cached_conversion
 from tests.helpers.paths import CASES
 
 SESSION = "11111111-1111-4111-8111-111111111111"
