@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from replay_gui.core.errors import ReplayError
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.json_lines import NotJson, value_of, values_in_a_row
 from replay_gui.core.importers.limits import LIMITS, Limits
@@ -77,6 +78,15 @@ class ForeignFile:
     def is_too_long(self) -> bool:
         """Whether the file looks like one JSON value but is larger than the limit."""
         return self.source.size > self.limits.document and self.head.lstrip(_SPACE)[:1] in (b"{", b"[")
+
+
+def json_beside(path: Path) -> Any:
+    """Return the JSON object or array that is a small file beside another one; None where there is none."""
+    try:
+        with Source(path) as source:
+            return ForeignFile(source).document
+    except ReplayError:
+        return None
 
 
 def _value(line: bytes) -> Any:

@@ -16,13 +16,16 @@ from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import OUTCOME, RESULT_KINDS, Kind
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.event_texts import holds, is_setup, role_of, word_pattern
+from replay_gui.core.reasons.evidence.check_watch import CheckWatch, watch_checks
 from replay_gui.core.reasons.evidence.first_places import FirstPlaces
 from replay_gui.core.reasons.evidence.messages import Messages
+from replay_gui.core.reasons.evidence.run_troubles import Loop, errors_not_got_over, find_loops
 from replay_gui.core.reasons.origin import Origin, OriginRole, Side
 
 _MAX_SETUP_EVENTS = 12  # that are searched for a value
 _SETUP_AMONG = 40  # first events among which the set-up stands
 _MAX_RESULT_EVENTS = 400
+_MAX_TRANSITIONS = 4_000  # changes of the state that are looked at for loops
 
 
 class RunAccount:
@@ -73,6 +76,24 @@ class RunAccount:
         for call in self.calls:
             first_calls.setdefault(call.key, call)
         return first_calls
+
+    @cached_property
+    def errors(self) -> list[ToolCall]:
+        """The calls that failed, and after which no other try succeeded."""
+        return errors_not_got_over(self.calls)
+
+    @cached_property
+    def loops(self) -> list[Loop]:
+        """The loops, during which the state of the run did not change."""
+        if not find_loops(self.calls):
+            return []  # the changes of its state need not be read
+        transitions = self.indexes_of(Kind.STATE_TRANSITION.value)[:_MAX_TRANSITIONS]
+        return find_loops(self.calls, [index for index in transitions if self.event(index).payload.get("ops")])
+
+    @cached_property
+    def checks(self) -> CheckWatch:
+        """Its checks, and its changes before and after them."""
+        return watch_checks(self.calls)
 
     def call_at(self, index: EventIndex) -> ToolCall | None:
         """Return the call whose request or response stands at an index."""

@@ -78,7 +78,7 @@ def errors_not_got_over(calls: Sequence[ToolCall]) -> list[ToolCall]:
     return errors[::-1]
 
 
-def loops(calls: Sequence[ToolCall], transitions: Sequence[int] = ()) -> list[Loop]:
+def find_loops(calls: Sequence[ToolCall], transitions: Sequence[int] = ()) -> list[Loop]:
     """Return the loops of a run, by their first call. `transitions`: indexes of changes of its state, ascending."""
     watch, changes = LoopWatch(), deque(transitions)
     runs: defaultdict[LoopKey, list[list[ToolCall]]] = defaultdict(list)

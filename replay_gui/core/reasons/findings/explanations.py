@@ -37,7 +37,6 @@ _WORKED_OUT = re.compile(r"[\d\W_]+(?:[TZ][\d\W_]*)*")  # numbers, dates and tim
 _YES_WITHIN = 3  # events between what the user said and the call that follows it
 _OFFER_WITHIN = 2  # events between what the agent put forward and the user's word
 _MIN_NOUN = 4  # letters of a word of a tool's name that the user may have used
-_MIN_NOUN_PATTERN = re.compile(r"[a-z]{4,}")
 _MAX_SAID = 40  # messages that are looked at for one that is about a call
 
 
@@ -340,8 +339,7 @@ def _asked_last(other: RunAccount, call: ToolCall, origins: tuple[Origin, ...]) 
     message = other.messages.last(OriginRole.USER)
     if last is None or message is None or message[0] != last[0]:
         return None
-    nouns = {word for word in name_words(call.tool) if len(word) >= _MIN_NOUN}
-    if nouns.isdisjoint(re.findall(r"[a-z]+", message[1].lower())):
+    if set(_nouns(name_words(call.tool))).isdisjoint(re.findall(r"[a-z]+", message[1].lower())):
         return None
     asked = f"{other.name} was asked for it last of all ({quoted(message[1])}, {event_words(last[0])})"
     return Explanation((f"{asked}; the run ended there.",), "cut off", origins, index=last[0])
@@ -359,7 +357,7 @@ def _said_instead(done_by: RunAccount, other: RunAccount, call: ToolCall, links:
     in_both = {words for _, words in done_by.messages.before(call.request, OriginRole.AGENT)}
     messages = (message for message in other.messages.after(after, OriginRole.AGENT) if message[1] not in in_both)
     said = list(islice(messages, _MAX_SAID))
-    about = _MIN_NOUN_PATTERN.findall(" ".join(name_words(call.tool)[1:]))
+    about = _nouns(name_words(call.tool)[1:])  # without the verb
     message = next((said_ for said_ in said if any(noun in said_[1].lower() for noun in about)), None)
     message = message or (said[0] if said else other.messages.last(OriginRole.AGENT))
     origins = origins_of(done_by, links)
@@ -371,3 +369,8 @@ def _said_instead(done_by: RunAccount, other: RunAccount, call: ToolCall, links:
     sentence = f"{known}; instead it" if known else f"Instead {other.name}"
     sentence = f"{sentence} {asked_words(message)}{answered}."
     return Explanation((sentence,), LackKind.AGENT.value, origins, index=message[0])
+
+
+def _nouns(words: list[str]) -> list[str]:
+    """Return those of a name's words that are long enough to say what a message is about."""
+    return [word for word in words if len(word) >= _MIN_NOUN and word.isalpha()]

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from replay_gui.core.effects.effect import READING_EFFECTS
 from replay_gui.core.effects.tool_call import ToolCall
-from replay_gui.core.log.kinds import Kind
-from replay_gui.core.reasons.evidence.check_watch import watch_checks
 from replay_gui.core.reasons.evidence.run_account import RunAccount
-from replay_gui.core.reasons.evidence.run_troubles import Loop, errors_not_got_over, loops
 from replay_gui.core.reasons.evidence.tries import Try, later_words
 from replay_gui.core.reasons.findings.reason_list import ReasonList, place
 from replay_gui.core.reasons.phrases import answer_words, call_words, event_words
 from replay_gui.core.reasons.reason import ReasonKind, Tier
 from replay_gui.core.text.plain_text import one_line
-
-_MAX_TRANSITIONS = 4_000  # that are looked at
 
 
 def add_trouble_reasons(reasons: ReasonList, *, both_ways: bool) -> None:
@@ -28,8 +23,8 @@ def add_trouble_reasons(reasons: ReasonList, *, both_ways: bool) -> None:
 
 
 def _add_error(reasons: ReasonList, run: RunAccount, second: RunAccount) -> None:
-    tools = {call.tool for call in errors_not_got_over(second.calls)}
-    errors = (call for call in errors_not_got_over(run.calls) if call.tool not in tools)
+    tools = {call.tool for call in second.errors}
+    errors = (call for call in run.errors if call.tool not in tools)
     call = next((call for call in errors if not reasons.has_error_of(call, run)), None)
     if call is not None:
         sentence = (
@@ -46,8 +41,8 @@ def _tried_again(run: RunAccount, call: ToolCall) -> bool:
 
 
 def _add_loop(reasons: ReasonList, run: RunAccount, second: RunAccount) -> None:
-    known = {loop.first.key for loop in _loops(second)}
-    changing = (loop for loop in _loops(run) if loop.first.effect not in READING_EFFECTS)  # a read may be repeated
+    known = {loop.first.key for loop in second.loops}
+    changing = (loop for loop in run.loops if loop.first.effect not in READING_EFFECTS)  # a read may be repeated
     loop = next((loop for loop in changing if loop.first.key not in known), None)
     if loop is not None:
         sentence = (
@@ -57,16 +52,8 @@ def _add_loop(reasons: ReasonList, run: RunAccount, second: RunAccount) -> None:
         _add(reasons, run, loop.first, kind=ReasonKind.ERROR, tier=Tier.TROUBLE, sentence=sentence)
 
 
-def _loops(run: RunAccount) -> list[Loop]:
-    """Return the loops of a run, during which its state did not change."""
-    if not loops(run.calls):
-        return []
-    transitions = run.indexes_of(Kind.STATE_TRANSITION.value)[:_MAX_TRANSITIONS]
-    return loops(run.calls, [index for index in transitions if run.event(index).payload.get("ops")])
-
-
 def _add_check(reasons: ReasonList, run: RunAccount, second: RunAccount) -> None:
-    mine, others = watch_checks(run.calls), watch_checks(second.calls)
+    mine, others = run.checks, second.checks
     check = others.last_check
     if check is None:
         return

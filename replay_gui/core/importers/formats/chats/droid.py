@@ -11,10 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, ClassVar
 
-import msgspec
-
-from replay_gui.core.errors import LogUnreadable
-from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.foreign_file import ForeignFile, json_beside
 from replay_gui.core.importers.formats.chats.chat_messages import ChatMessageEvents
 from replay_gui.core.importers.formats.message_forms import OF_PARTS
 from replay_gui.core.importers.formats.message_usage import counted_tokens
@@ -23,7 +20,6 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.side_files import belongs_to
 from replay_gui.core.log.kinds import Kind
-from replay_gui.core.log.source import read_beginning
 
 _TOKENS = {
     "input": "inputTokens",
@@ -31,7 +27,6 @@ _TOKENS = {
     "written": "cacheCreationTokens",
     "output": "outputTokens",
 }
-_MAX_SETTINGS = 1 << 20  # bytes
 _FOR_THE_MODEL = "<system-reminder>"  # how a text begins that the program put into the user's message
 
 
@@ -40,7 +35,7 @@ class Droid(RecordFormat):
 
     name = "droid"
     title = "Factory Droid session"
-    version = 2
+    version = 3
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "parentId", "tool_use_id", "messageId"), ID),
         "timestamp": CLOCK,
@@ -65,12 +60,9 @@ class Droid(RecordFormat):
 
     def _settings(self, file: ForeignFile) -> Iterator[ImportedEvent]:
         for path in self.companions(file):
-            try:
-                settings = msgspec.json.decode(read_beginning(path, _MAX_SETTINGS))
-            except (LogUnreadable, msgspec.MsgspecError, UnicodeDecodeError):
-                settings = {"problem": "the settings are no JSON object, or cannot be read"}
+            settings = json_beside(path)
             if not isinstance(settings, dict):
-                continue
+                settings = {"problem": "the settings are no JSON object, or cannot be read"}
             content = {key: value for key, value in settings.items() if key not in self.volatile}
             usage = settings.get("tokenUsage")
             meta = {"tokens": _tokens(usage), "usage": usage, "model": settings.get("model")}

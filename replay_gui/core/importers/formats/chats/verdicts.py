@@ -6,22 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from replay_gui.core.errors import ReplayError
-from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.foreign_file import json_beside
 from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.importers.side_files import belongs_to
 from replay_gui.core.log.source import Source
 
 _REWARD = "reward"  # Harbor's main reward; a trial may have others
 _RESULTS = ("report.json", "results.json")  # of SWE-bench's evaluation, of a task or of many
-
-
-def json_beside(path: Path) -> Any:
-    """Return the JSON value of a small file; None where there is none, or it is no JSON."""
-    try:
-        with Source(path) as source:
-            return ForeignFile(source).document
-    except ReplayError:
-        return None
 
 
 # ---- Harbor ------------------------------------------------------------------------------------------

@@ -123,9 +123,10 @@ def test_the_settings_beside_a_session_of_droid_tell_its_tokens(tmp_path: Path) 
     assert found.tokens() == {"input": 13450, "cached": 12000, "output": 30}
     assert found.events[-1].payload == {"data": {"model": "claude-x", "autonomyMode": "normal"}}
     assert found.events[-1].meta["model"] == "claude-x"
-    (tmp_path / "s.settings.json").write_text("[")
-    (found,) = read_all(path)
-    assert "problem" in found.events[-1].payload["data"]
+    for damaged in ("[", "[1]", ""):
+        (tmp_path / "s.settings.json").write_text(damaged)
+        (found,) = read_all(path)
+        assert "problem" in found.events[-1].payload["data"]
 
 
 def test_opencodes_calls_that_run_beside_each_other_end_in_the_order_of_the_clock(tmp_path: Path) -> None:
