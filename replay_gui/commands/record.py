@@ -15,6 +15,7 @@ from replay_gui.core.text.wording import plural
 from replay_gui.record.child.child_options import ChildOptions
 from replay_gui.record.child.running import CommandResult, free_path, run_command
 from replay_gui.record.child.session_report import report_of
+from replay_gui.record.proxy.claude_hooks import run_claude_code
 from replay_gui.record.proxy.mcp_relay import record_server
 from replay_gui.record.proxy.proxied_command import run_proxied
 from replay_gui.record.recording import new_log
@@ -28,15 +29,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""
     parser.add_argument("-o", "--output", metavar="RUN.rlog", help=f"the log to write (default: {_DEFAULT})")
     parser.add_argument("--watch", action="store_true", help="open the log in the window when it begins")
-    parser.add_argument(
+    means = parser.add_mutually_exclusive_group()
+    means.add_argument(
         "--proxy",
-        action="store_true",
+        dest="means",
+        action="store_const",
+        const=Means.PROXY,
+        default=Means.HOOKS,
         help="record what any program asks models for, by a proxy on this computer, instead of hooks in Python; the "
         "program has to honour OPENAI_BASE_URL, ANTHROPIC_BASE_URL and the like",
     )
-    parser.add_argument(
+    means.add_argument(
+        "--claude-code",
+        dest="means",
+        action="store_const",
+        const=Means.CLAUDE_CODE,
+        help="COMMAND is Claude Code: record what it asks models for, as --proxy does, and its tools, by its hooks",
+    )
+    means.add_argument(
         "--mcp",
-        action="store_true",
+        dest="means",
+        action="store_const",
+        const=Means.MCP,
         help="COMMAND is an MCP server on standard input and output: record what its client asks of it; to be put in "
         "the place of the server in the client's settings",
     )
@@ -54,10 +68,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the command and return its exit status, or EXIT_FAILED where nothing was recorded."""
-    if args.mcp and args.proxy:
-        raise LogRefused("--proxy and --mcp exclude each other: one is for what asks models, one for a server of tools")
+    means: Means = args.means
     log = free_path(Path(_DEFAULT)) if args.output is None else Path(args.output)
-    if args.mcp:  # a client starts its servers anew, by the same settings
+    if means is Means.MCP:  # a client starts its servers anew, by the same settings
         log = free_path(log)
     elif args.output is not None and log.exists():
         raise LogRefused(f"{log}: exists already; give another name")
@@ -67,12 +80,15 @@ def run(args: argparse.Namespace) -> int:
         if args.watch and not watching and log.exists():
             watching.append(subprocess.Popen([sys.executable, "-m", "replay_gui", str(log)]))
 
-    if args.proxy or args.mcp:
+    if means is not Means.HOOKS:
         name = Path(args.command[0]).name
-        means = Means.MCP if args.mcp else Means.PROXY
         config = {"command": args.command}
         session = RecordingSession(new_log(log, agent_type=name, config=config, command=args.command, means=means))
-        status = record_server(args.command, session) if args.mcp else run_proxied(args.command, session, open_window)
+        if means is Means.MCP:
+            status = record_server(args.command, session)
+        else:
+            run_other = run_claude_code if means is Means.CLAUDE_CODE else run_proxied
+            status = run_other(args.command, session, open_window)
         result = CommandResult(status, (report_of(session),))
     else:
         result = run_command(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from replay_gui.commands.asking import ask_on_terminal, check_terminal
@@ -19,11 +20,14 @@ from replay_gui.core.importers.run_choice import split_run
 from replay_gui.core.log.begun import Means
 from replay_gui.core.text.wording import plural
 from replay_gui.engine.termination import terminable
+from replay_gui.record.calls.call import CallKind
 from replay_gui.record.child.child_options import ChildOptions
 from replay_gui.record.child.question_folder import QuestionFolder
 from replay_gui.record.child.running import CommandResult, free_path, run_command
 from replay_gui.record.child.session_report import report_of
-from replay_gui.record.matching.past_run import read_past_run
+from replay_gui.record.matching.answer_edits import AnswerEdit
+from replay_gui.record.matching.past_run import PastRun, read_past_run
+from replay_gui.record.proxy.claude_hooks import run_claude_code
 from replay_gui.record.proxy.mcp_relay import answer_client
 from replay_gui.record.proxy.proxied_command import run_proxied
 from replay_gui.record.rerunning import new_rerun_session
@@ -68,9 +72,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="put what would be asked on the terminal into this folder, for another program to reply",
     )
-    parser.add_argument("--proxy", action="store_true", help="answer by a proxy, as for record --proxy")
-    parser.add_argument(
-        "--mcp", action="store_true", help="stand in for an MCP server: answer its client; COMMAND is not started"
+    means = parser.add_mutually_exclusive_group()
+    means.add_argument(
+        "--proxy",
+        dest="means",
+        action="store_const",
+        const=Means.PROXY,
+        default=Means.HOOKS,
+        help="answer by a proxy, as for record --proxy",
+    )
+    means.add_argument(
+        "--claude-code",
+        dest="means",
+        action="store_const",
+        const=Means.CLAUDE_CODE,
+        help="COMMAND is Claude Code, recorded so: models are answered, and its tools are used for real",
+    )
+    means.add_argument(
+        "--mcp",
+        dest="means",
+        action="store_const",
+        const=Means.MCP,
+        help="stand in for an MCP server: answer its client; COMMAND is not started",
     )
     parser.add_argument(
         "--what-if",
@@ -149,6 +172,7 @@ def _inputs(args: argparse.Namespace) -> list[Path]:
 
 def _rerun(args: argparse.Namespace, new: Path) -> CommandResult:
     """Run the command, answered from the recorded run, and write its log to `new`."""
+    means: Means = args.means
     edits = [*edits_of_words(args.what_if), *edits_of_file(args.edits)]
     fixed = {tool: value_of_words(words) for tool, words in args.fixed}
     asks = bool(args.ask) or args.on_miss == OnMiss.ASK
@@ -164,7 +188,10 @@ def _rerun(args: argparse.Namespace, new: Path) -> CommandResult:
         if opened.conversion is not None or opened.log.header.source is not None:
             print_error(f"{args.run}: is no recording, so only tools can be answered from it, no models over HTTP")
         source = Path(opened.log.source.path)
-        if args.proxy or args.mcp:
+        if means is not Means.HOOKS:
+            recorded = read_past_run(source)
+            if means is Means.CLAUDE_CODE:
+                _check_uses_tools(args, recorded, edits)
             chosen = RerunOptions(
                 rules=Rules() if rules is None else in_force.rules,
                 live=frozenset(args.live),
@@ -174,14 +201,16 @@ def _rerun(args: argparse.Namespace, new: Path) -> CommandResult:
                 if asks
                 else None,
                 on_miss=OnMiss(args.on_miss),
+                uses_tools=means is Means.CLAUDE_CODE,
                 patience=args.patience,
                 edits=tuple(edits),
             )
-            means = Means.MCP if args.mcp else Means.PROXY
-            session = new_rerun_session(read_past_run(source), new, chosen, command=args.command, means=means)
-            if args.mcp:
+            session = new_rerun_session(recorded, new, chosen, command=args.command, means=means)
+            if means is Means.MCP:
                 with terminable():  # so a client ends its servers; no command is there to be told
                     status = answer_client(session)
+            elif means is Means.CLAUDE_CODE:
+                status = run_claude_code(args.command, session)
             else:
                 status = run_proxied(args.command, session)
             return CommandResult(status, (report_of(session),))
@@ -211,6 +240,14 @@ def _rerun(args: argparse.Namespace, new: Path) -> CommandResult:
                     asked.reply(name, ask_on_terminal(question))
 
             return run_command(args.command, options, ask)
+
+
+def _check_uses_tools(args: argparse.Namespace, recorded: PastRun, edits: Sequence[AnswerEdit]) -> None:
+    """Say that Claude Code uses its tools for real; RerunRefused where one of them is to be answered."""
+    answers = {call.answer_index for call in recorded.calls if call.request.kind is CallKind.TOOL}
+    if args.fixed or args.ask or any(edit.index in answers for edit in edits):
+        raise RerunRefused("Claude Code uses its tools for real: what they answer can be neither given nor edited")
+    print_note("the tools of Claude Code are used for real; models are answered from the log")
 
 
 def _exit_code(result: CommandResult, *, as_recorded: int, not_run: int) -> int:

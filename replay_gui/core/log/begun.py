@@ -19,6 +19,7 @@ class Means(StrEnum):
     HOOKS = "hooks"
     PROXY = "proxy"
     MCP = "mcp"
+    CLAUDE_CODE = "claude-code"  # the proxy for models, and the hooks of Claude Code for tools
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,6 +116,12 @@ def why_not(facts: RunFacts, index: RunIndex) -> str:
             "This log holds what a client asked of an MCP server. The client has to ask again: put “replay-gui rerun "
             f"{shlex.quote(one_line(facts.path, 200))} --mcp -- SERVER” into its settings, in the place of the server."
         )
+    if facts.begin is not None and facts.begin.means is Means.CLAUDE_CODE:
+        return (
+            "Claude Code was recorded, whose tools are used for real when it runs again. In a terminal, in a folder "
+            f"that may be changed: “replay-gui rerun {shlex.quote(one_line(facts.path, 200))} --claude-code -- "
+            f"{one_line(text_of_command(facts.begin), 200)}”."
+        )
     if not index.tools and MODEL_REQUEST not in index.kinds:
         return "This log has no call of a model or a tool, so there is nothing that an agent could be answered from it."
     return ""

@@ -31,6 +31,8 @@ class RerunOptions:
         fixed: by the name of a tool, what it always answers. asked: names of tools about whose calls the user is asked.
         ask: asks the user; needed for `asked` and OnMiss.ASK.
         on_miss: what becomes of a request that was not recorded. A tool of `live`, `fixed` or `asked` misses nothing.
+        uses_tools: whether tools are used for real by a program that no answer can be given to; only those uses that
+        were recorded.
         patience: seconds without any progress, after which a call no longer waits for its turn.
         edits: answers that are other ones than recorded. Once one was given, what was not recorded is made for real,
         and is no difference: it may follow from the edit.
@@ -42,6 +44,7 @@ class RerunOptions:
     asked: frozenset[str] = frozenset()
     ask: Ask | None = None
     on_miss: OnMiss = OnMiss.STOP
+    uses_tools: bool = False
     patience: float = PATIENCE
     edits: tuple[AnswerEdit, ...] = ()
 

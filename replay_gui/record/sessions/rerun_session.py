@@ -151,7 +151,8 @@ class RerunSession:
             return SameCall(outer)
         parent = outer.past if isinstance(outer, CallOfRerun) else None
         options, seq = self._options, None if outer is None else outer.seq
-        is_inside_live = isinstance(outer, CallOfRerun) and outer.is_live
+        is_for_real = options.uses_tools and request.kind is CallKind.TOOL
+        is_inside_live = isinstance(outer, CallOfRerun) and outer.is_live and not is_for_real
         with self._lock:
             if self.first_difference is not None and self._has_stopped:
                 raise DiffersFromRecord(self.first_difference)  # it was said already, and the agent went on
@@ -170,11 +171,11 @@ class RerunSession:
             else:
                 if past is None:
                     self._miss(request, clean, parent, seq)
-                elif recorded is None:
+                elif recorded is None and not is_for_real:
                     self._difference(DifferenceKind.UNANSWERED, clean, nearest=past)
                     self._stop(request, seq)
                 is_asked = recorded is None and options.on_miss is OnMiss.ASK
-                given = self._ask(request, clean, None, seq) if is_asked else recorded
+                given = self._ask(request, clean, None, seq) if is_asked else None if is_for_real else recorded
         return CallOfRerun(self, request, past, given=given, parent_seq=seq, changes=changes)
 
     def _ask(

@@ -59,6 +59,8 @@ def test_runs_that_cannot_be_run_again_say_why() -> None:
     assert "no call" in why_not(recorded, RunIndex())
     mcp = msgspec.structs.replace(recorded, begin=RunBegin(("server",), "/f", Means.MCP))
     assert "--mcp -- SERVER" in why_not(mcp, WITH_CALLS)
+    claude = msgspec.structs.replace(recorded, begin=RunBegin(("claude", "-p", "a b"), "/f", Means.CLAUDE_CODE))
+    assert "rerun run.rlog --claude-code -- claude -p 'a b'”" in why_not(claude, WITH_CALLS)
 
 
 def test_what_one_has_to_know_before() -> None:

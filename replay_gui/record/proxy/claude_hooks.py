@@ -1,0 +1,188 @@
+"""The tools that Claude Code uses, by its hooks: it runs a command before and after each of them.
+
+The hooks are given on the command line (``claude --settings JSON``), where they add to those of the user's files. In a
+re-run the tools are used for real, since a hook cannot answer for one; a use that was not recorded is not allowed.
+
+Source: https://code.claude.com/docs/en/hooks (``tool_use_id`` and ``PostToolUseFailure`` are of later versions).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import shlex
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from replay_gui.core.errors import ReplayError, RerunRefused
+from replay_gui.core.importers.json_lines import NotJson
+from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
+from replay_gui.record.calls.json_bodies import json_value
+from replay_gui.record.calls.loopback_server import BodyRefused, LoopbackHandler, LoopbackServer
+from replay_gui.record.matching.first_difference import DiffersFromRecord
+from replay_gui.record.proxy.proxied_command import run_proxied
+from replay_gui.record.sessions.call_log import key_of_value
+from replay_gui.record.sessions.call_session import CallSession, try_to_record
+from replay_gui.record.sessions.open_call import OpenCall, inside
+from replay_gui.record.sessions.recording_session import RecordingSession
+from replay_gui.record.sessions.rerun_session import RerunSession
+
+_EVENTS = ("PreToolUse", "PostToolUse", "PostToolUseFailure", "PermissionDenied")
+_SENDER = Path(__file__).with_name("send_hook_message.py")
+_SETTINGS = "--settings"
+_WHERE = "Claude Code"
+_MAX_BODY_BYTES = 64 << 20  # a record is no larger
+_OK, _NOT_FOUND = 200, 404
+_SUBAGENTS = ("Task", "Agent")  # the tool that a subagent runs inside of, by its names
+_META = ("tool_use_id", "agent_type", "duration_ms")
+
+
+class ClaudeToolCalls:
+    """The uses of tools that hooks tell of. Safe from any thread."""
+
+    def __init__(self, session: CallSession) -> None:
+        self._session = session
+        self._lock = threading.Lock()
+        self._open: dict[Any, list[tuple[str, OpenCall]]] = {}  # by id: names of tools, and their calls
+
+    def take(self, message: dict[str, Any]) -> dict[str, Any] | None:
+        """Record what a hook tells; return what it answers Claude Code, None for nothing."""
+        name = message.get("tool_name")
+        if not isinstance(name, str):
+            return None
+        match message.get("hook_event_name"):
+            case "PreToolUse":
+                return self._begin(name, message)
+            case "PostToolUse":
+                self._finish(message, CallAnswer(message.get("tool_response"), meta=_meta(message)))
+            case "PostToolUseFailure":
+                kind = "Interrupted" if message.get("is_interrupt") is True else "ToolError"
+                self._fail(message, str(message.get("error")), kind)
+            case "PermissionDenied":
+                self._fail(message, str(message.get("reason")), "PermissionDenied")
+        return None
+
+    def _begin(self, name: str, message: dict[str, Any]) -> dict[str, Any] | None:
+        request = CallRequest(CallKind.TOOL, name, message.get("tool_input"), meta=_meta(message))
+        outer = self._subagent() if isinstance(message.get("agent_id"), str) else None
+        try:
+            with inside(outer):
+                call = try_to_record(self._session, _WHERE, lambda: self._session.begin(request))
+        except (DiffersFromRecord, ReplayError) as why:
+            return _refusal(str(why))
+        if call is not None:
+            with self._lock:
+                self._open.setdefault(_key(message), []).append((name, call))
+        return None
+
+    def _fail(self, message: dict[str, Any], error: str, kind: str) -> None:
+        self._finish(message, CallAnswer(None, error=error, error_type=kind, meta=_meta(message)))
+
+    def _finish(self, message: dict[str, Any], answer: CallAnswer) -> None:
+        key = _key(message)
+        with self._lock:
+            waiting = self._open.get(key, [])
+            call = waiting.pop(0)[1] if waiting else None
+            if not waiting:
+                self._open.pop(key, None)
+        if call is not None:
+            try_to_record(self._session, _WHERE, lambda: call.finish(answer))
+
+    def _subagent(self) -> OpenCall | None:
+        """Return the call that a subagent runs inside of, where there is but one that it can be."""
+        with self._lock:
+            calls = [call for waiting in self._open.values() for name, call in waiting if name in _SUBAGENTS]
+        return calls[0] if len(calls) == 1 else None
+
+
+def run_claude_code(
+    command: Sequence[str], session: RecordingSession | RerunSession, on_poll: Callable[[], None] = lambda: None
+) -> int:
+    """Run Claude Code to its end, its tools recorded by hooks and its models by the proxy; return its exit status.
+
+    RerunRefused where it cannot be started, or has settings on its command line already.
+    """
+    with _running_hooks(session) as settings:
+        return run_proxied(with_settings(command, settings), session, on_poll)
+
+
+def with_settings(command: Sequence[str], settings: str) -> list[str]:
+    """Return the command of Claude Code with these settings; its words may begin with those that start a script.
+
+    RerunRefused where it has settings already: one word would take the place of the other.
+    """
+    if any(word == _SETTINGS or word.startswith(f"{_SETTINGS}=") for word in command):
+        raise RerunRefused(f"{_SETTINGS} is needed for the hooks: put your own into .claude/settings.json instead")
+    names = [Path(word).name.partition("@")[0] for word in command]
+    at = next((at for at, name in enumerate(names) if name in ("claude", "claude-code", "cli.js")), 0)
+    return [*command[: at + 1], _SETTINGS, settings, *command[at + 1 :]]
+
+
+@contextlib.contextmanager
+def _running_hooks(session: CallSession) -> Iterator[str]:
+    """Take what hooks tell, for a block; give the settings that have Claude Code run them."""
+    server = _HookServer(ClaudeToolCalls(session))
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="claude hooks")
+    thread.start()
+    try:
+        words = [sys.executable, "-I", "-S", str(_SENDER), str(server.server_port), server.secret_path]
+        hook = {"type": "command", "command": shlex.join(words)}
+        yield msgspec.json.encode({"hooks": {name: [{"matcher": "*", "hooks": [hook]}] for name in _EVENTS}}).decode()
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+class _HookServer(LoopbackServer):
+    """`secret_path`: where hooks tell, which no other program of this computer knows."""
+
+    def __init__(self, calls: ClaudeToolCalls) -> None:
+        super().__init__(0, _HookHandler)
+        self.calls = calls
+        self.secret_path = f"/{secrets.token_urlsafe()}"
+
+
+class _HookHandler(LoopbackHandler):
+    server: _HookServer
+
+    def do_POST(self) -> None:
+        if not secrets.compare_digest(self.path.encode(), self.server.secret_path.encode()):
+            self._send(_NOT_FOUND, b"")
+            return
+        try:
+            message = json_value(self.read_body(_MAX_BODY_BYTES))
+        except BodyRefused as why:
+            self._send(why.status, b"")
+            return
+        except NotJson:
+            message = None
+        answer = self.server.calls.take(message) if isinstance(message, dict) else None
+        self._send(_OK, b"" if answer is None else msgspec.json.encode(answer))
+
+    def _send(self, status: int, body: bytes) -> None:
+        self.send_response_only(status)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def _refusal(reason: str) -> dict[str, Any]:
+    """Return what keeps Claude Code from using a tool, and ends it."""
+    denial = {"hookEventName": "PreToolUse", "permissionDecision": "deny", "permissionDecisionReason": reason}
+    return {"continue": False, "stopReason": reason, "hookSpecificOutput": denial}
+
+
+def _meta(message: dict[str, Any]) -> dict[str, Any]:
+    return {name: message[name] for name in _META if isinstance(message.get(name), str | int)}
+
+
+def _key(message: dict[str, Any]) -> Any:
+    """Return what an answer has in common with its request: the id, or where there is none, what was asked."""
+    given = message.get("tool_use_id")
+    return given if isinstance(given, str) else key_of_value([message["tool_name"], message.get("tool_input")])
