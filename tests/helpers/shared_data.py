@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import pytest
 
 from tests.helpers.paths import SHARED_DATA
@@ -10,3 +13,10 @@ MISSING = "needs the real logs of ../shared/data, which may not be published"
 
 requires_shared_data = pytest.mark.skipif(not SHARED_DATA.is_dir(), reason=MISSING)
 """Marks a test, or a module as its `pytestmark`, that reads them."""
+
+
+def each_real_file(files: Sequence[Path]) -> pytest.MarkDecorator:
+    """Runs a test with each file as its `path`; where there is none, it is skipped and says why."""
+    skipped = pytest.param(None, marks=pytest.mark.skip(reason=MISSING), id="no files")
+    named = [pytest.param(path, id=f"{path.parent.name}-{path.stem}"[-60:]) for path in files]
+    return pytest.mark.parametrize("path", named or [skipped])

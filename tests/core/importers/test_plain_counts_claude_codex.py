@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from replay_gui.core.facts.run_totals import RunTotals, total_use
 from tests.helpers.foreign import Read, read_all
 from tests.helpers.paths import SHARED_DATA
+from tests.helpers.shared_data import each_real_file
 
 CLAUDE_FILES = [
     *sorted((SHARED_DATA / "claude-code").rglob("*.jsonl")),
@@ -133,14 +132,12 @@ def codex_counts(path: Path) -> Counts:
     return count
 
 
-@pytest.mark.skipif(not CLAUDE_FILES, reason="the collected sessions are not at hand")
-@pytest.mark.parametrize("path", CLAUDE_FILES, ids=lambda path: path.stem)
+@each_real_file(CLAUDE_FILES)
 def test_claude_code(path: Path) -> None:
     assert counted(read_all(path, "claude-code")[0]) == claude_counts(path)
 
 
-@pytest.mark.skipif(not CODEX_FILES, reason="the collected sessions are not at hand")
-@pytest.mark.parametrize("path", CODEX_FILES, ids=lambda path: path.stem)
+@each_real_file(CODEX_FILES)
 def test_codex(path: Path) -> None:
     (found,) = read_all(path, "codex")
     assert counted(found) == codex_counts(path)

@@ -13,6 +13,7 @@ from replay_gui.core.importers.formats.message_events import NOT_MESSAGES
 from replay_gui.core.importers.packed import foreign_file
 from replay_gui.core.log.source import Source
 from tests.helpers.foreign import read_all, real_files, written
+from tests.helpers.shared_data import each_real_file
 
 
 def trajectory(*steps: Any, **more: Any) -> dict[str, Any]:
@@ -104,7 +105,7 @@ def test_a_continuation_that_is_missing_is_told_of(tmp_path: Path) -> None:
     assert len(one.run.notes.sentences()) == 2
 
 
-@pytest.mark.parametrize("path", real_files("atif"), ids=lambda path: path.stem)
+@each_real_file(real_files("atif"))
 def test_real_trajectories_lose_nothing(path: Path) -> None:
     """Counted from the source (and what continues it): a Decision an agent's step, a request a tool call."""
     (one,) = read_all(path)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.helpers.foreign import Read, read_all, real_files, written
+from tests.helpers.shared_data import each_real_file
 
 AT = "2025-10-29T10:37:00.099Z"
 
@@ -60,7 +61,7 @@ def test_what_is_not_known_is_kept_and_counted(tmp_path: Path) -> None:
     assert len(one.run.notes.sentences()) == 2
 
 
-@pytest.mark.parametrize("path", real_files("gemini-cli"), ids=lambda path: path.stem)
+@each_real_file(real_files("gemini-cli"))
 def test_real_chats_lose_nothing(path: Path) -> None:
     """Counted from the source: a request a tool call, an Observation a user's message."""
     (one,) = read_all(path)

@@ -11,6 +11,7 @@ from replay_gui.core.importers.conversion import convert
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.verification.verify_log import verify
 from tests.helpers.foreign import Read, read_all, real_files, written
+from tests.helpers.shared_data import each_real_file
 
 SECOND = 1_000_000_000
 
@@ -116,7 +117,7 @@ def test_the_older_form_has_its_commands_in_the_text(tmp_path: Path) -> None:
     assert one.events[4].meta["parent"] == 3
 
 
-@pytest.mark.parametrize("path", real_files("mini-swe-agent"), ids=lambda path: f"{path.parent.name}-{path.stem}")
+@each_real_file(real_files("mini-swe-agent"))
 def test_real_trajectories_lose_nothing(path: Path, tmp_path: Path) -> None:
     """Counted from the source: a request a tool call (a fenced block in the oldest form), a response an answer."""
     found = json.loads(path.read_text())

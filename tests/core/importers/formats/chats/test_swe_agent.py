@@ -5,9 +5,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.helpers.foreign import read_all, real_files, written
+from tests.helpers.shared_data import each_real_file
 
 
 def step(action: str, observation: str = "ok", **more: Any) -> dict[str, Any]:
@@ -44,7 +43,7 @@ def test_steps_are_thoughts_commands_and_what_came_of_them(tmp_path: Path) -> No
     assert one.run.notes.sentences() == ("messages of demonstrations, left out: 1",)
 
 
-@pytest.mark.parametrize("path", real_files("swe-agent", "*.traj"), ids=lambda path: path.stem)
+@each_real_file(real_files("swe-agent", "*.traj"))
 def test_real_trajectories_lose_nothing(path: Path) -> None:
     """Counted from the source: a request a command, a response an observation, a Decision a step."""
     (one,) = read_all(path)

@@ -5,12 +5,11 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from replay_gui.core.importers.conversion import convert
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.verification.verify_log import verify
 from tests.helpers.foreign import Read, read_all, real_files, written
+from tests.helpers.shared_data import each_real_file
 
 
 def call(id: str, name: str, arguments: str) -> dict[str, Any]:
@@ -109,7 +108,7 @@ def test_an_array_of_trials_is_as_many_runs(tmp_path: Path) -> None:
     assert len({one.run.run_id for one in both}) == 2
 
 
-@pytest.mark.parametrize("path", real_files("tau-bench"), ids=lambda path: f"{path.parent.name}-{path.stem}")
+@each_real_file(real_files("tau-bench"))
 def test_real_trials_lose_nothing(path: Path, tmp_path: Path) -> None:
     """Counted from the source: a request a tool call, a response a tool message, one Observation a system or user."""
     found = json.loads(path.read_text())

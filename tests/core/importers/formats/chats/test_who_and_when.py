@@ -3,9 +3,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
-
 from tests.helpers.foreign import read_all, real_files, written
+from tests.helpers.shared_data import each_real_file
 
 
 def test_the_annotation_is_caused_by_the_step_that_it_blames(tmp_path: Path) -> None:
@@ -40,7 +39,7 @@ def test_a_step_that_does_not_exist_blames_nobody(tmp_path: Path) -> None:
     assert len(one.run.notes.sentences()) == 1
 
 
-@pytest.mark.parametrize("path", real_files("who-and-when"), ids=lambda path: f"{path.parent.name}-{path.stem}")
+@each_real_file(real_files("who-and-when"))
 def test_real_conversations_lose_nothing(path: Path) -> None:
     """Counted from the source: an Observation or a Decision a message, in order and word for word."""
     (one,) = read_all(path)

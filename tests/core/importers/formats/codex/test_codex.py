@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.helpers.foreign import Read, read_all, real_files
+from tests.helpers.shared_data import each_real_file
 
 AT = "2025-12-05T11:00:{:02}.000Z"
 SECOND = 1_000_000_000
@@ -158,7 +159,7 @@ def test_the_stream_of_exec(tmp_path: Path) -> None:
     assert one.events[3].payload["target"] == "a"
 
 
-@pytest.mark.parametrize("path", real_files("codex", "*.jsonl"), ids=lambda path: path.stem)
+@each_real_file(real_files("codex", "*.jsonl"))
 def test_real_sessions_lose_nothing(path: Path) -> None:
     """Counted from the source: a request a call (in a stream: one that completed), a Decision a text or a thought."""
     (one,) = read_all(path)

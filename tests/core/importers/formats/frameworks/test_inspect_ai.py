@@ -18,6 +18,7 @@ from replay_gui.core.log.source import Source
 from replay_gui.core.replay_engine import ReplayEngine
 from tests.core.importers.formats.test_cases import tokens
 from tests.helpers.foreign import Read, read_all, real_files, written
+from tests.helpers.shared_data import each_real_file
 
 AT = "2025-05-12T20:28:{:02}+00:00"
 ABOUT = {"task": "t", "task_version": 0, "model": "m", "created": AT.format(0), "run_id": "r"}
@@ -265,11 +266,7 @@ def usage_of(found: dict[str, Any]) -> dict[str, int]:
     return dict(counted)
 
 
-@pytest.mark.parametrize(
-    "path",
-    real_files("inspect-ai", "*.eval") + real_files("inspect-ai") + real_files("more/inspect", "*.eval"),
-    ids=lambda path: path.name[-40:],
-)
+@each_real_file(real_files("inspect-ai", "*.eval") + real_files("inspect-ai") + real_files("more/inspect", "*.eval"))
 def test_real_logs_lose_nothing(path: Path, tmp_path: Path) -> None:
     """Counted from the source: a run a sample-epoch, a Decision a model event, a call a tool event."""
     runs = {(one.run.source["id"], one.run.source["epoch"]): one for one in read_all(path)}

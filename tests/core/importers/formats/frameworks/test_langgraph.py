@@ -19,6 +19,7 @@ from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.replay_engine import ReplayEngine
 from tests.helpers.foreign import Read, cached_conversion, read_all, real_files
 from tests.helpers.leaves import changed, leaves_of, with_leaf
+from tests.helpers.shared_data import each_real_file
 
 _SCHEMA = """
 CREATE TABLE checkpoints (thread_id TEXT NOT NULL, checkpoint_ns TEXT NOT NULL DEFAULT '', checkpoint_id TEXT NOT NULL,
@@ -294,7 +295,7 @@ def content(path: Path) -> Any:
     return [(event.kind, event.payload) for event in the_run(path).events]
 
 
-@pytest.mark.parametrize("path", real_files("more/langgraph", "*.db"), ids=lambda path: path.stem)
+@each_real_file(real_files("more/langgraph", "*.db"))
 def test_real_threads_lose_nothing(path: Path) -> None:
     """Counted from the source: a Snapshot a checkpoint, each message once, a Decision an answer of the model."""
     for run in read_all(path):

@@ -5,9 +5,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.helpers.foreign import read_all, real_files
+from tests.helpers.shared_data import each_real_file
 
 MS = 1_000_000
 
@@ -41,7 +40,7 @@ def test_lines_become_events_and_calls_are_found_by_session_and_tool(tmp_path: P
     assert len(one.run.notes.sentences()) == 2
 
 
-@pytest.mark.parametrize("path", real_files("openclaw-telemetry", "*.jsonl"), ids=lambda path: path.stem)
+@each_real_file(real_files("openclaw-telemetry", "*.jsonl"))
 def test_real_telemetry_loses_nothing(path: Path) -> None:
     """Counted from the source: an event a line, a request a tool.start."""
     (one,) = read_all(path)

@@ -11,6 +11,7 @@ import pytest
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.formats.frameworks.temporal_events import normalised
 from tests.helpers.foreign import Read, read_all, real_files, written
+from tests.helpers.shared_data import MISSING, each_real_file
 
 
 def payloads(*values: Any, encoding: str = "json/plain") -> dict[str, Any]:
@@ -169,7 +170,7 @@ def history(path: Path) -> list[dict[str, Any]]:
 _FAILURES = ("WORKFLOW_TASK_FAILED", "WORKFLOW_EXECUTION_FAILED", "CHILD_WORKFLOW_EXECUTION_FAILED")
 
 
-@pytest.mark.parametrize("path", real_histories(), ids=lambda path: path.stem)
+@each_real_file(real_histories())
 def test_real_histories_lose_nothing(path: Path) -> None:
     """Counted from the source: an event a history event, a call or a Decision an activity, an Error a failure."""
     (one,) = read_all(path)
@@ -194,13 +195,13 @@ def test_the_real_pair_differs_in_the_workflows_input_alone() -> None:
         path for path in real_files("temporal") if path.stem.startswith("test_replayer_") and "history" in path.stem
     ]
     if len(pair) != 2:
-        pytest.skip("the real files are not at hand")
+        pytest.skip(MISSING)
     (one,), (two,) = map(read_all, pair)
     differing = [a.payload != b.payload for a, b in zip(one.events, two.events, strict=True)]
     assert [place for place, differs in enumerate(differing) if differs] == [0]
 
 
-@pytest.mark.parametrize("path", real_files("temporal", "*.bin"), ids=lambda path: path.stem)
+@each_real_file(real_files("temporal", "*.bin"))
 def test_the_binary_form_is_refused_in_words(path: Path) -> None:
     with pytest.raises(ImportRefused, match="export it as JSON"):
         read_all(path)

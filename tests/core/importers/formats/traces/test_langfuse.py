@@ -9,6 +9,7 @@ import pytest
 
 from tests.helpers.foreign import read_all, real_files, written
 from tests.helpers.paths import DATA
+from tests.helpers.shared_data import each_real_file
 
 
 def observation(id: str, kind: str, name: str, second: int, **more: Any) -> dict[str, Any]:
@@ -57,7 +58,7 @@ def _is_tool(observation: dict[str, Any]) -> bool:
     return observation["type"] == "TOOL" or (said.get("type") == "tool" and said.get("name") == observation["name"])
 
 
-@pytest.mark.parametrize("path", real_files("langfuse"), ids=lambda path: path.stem)
+@each_real_file(real_files("langfuse"))
 def test_real_traces_lose_nothing(path: Path) -> None:
     """Counted from the source: a call a tool, a Decision a GENERATION, an event all others but the root."""
     (one,) = read_all(path)

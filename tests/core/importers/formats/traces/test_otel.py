@@ -11,6 +11,7 @@ import pytest
 from replay_gui.core.importers.formats.traces.otel_meaning import role_of
 from replay_gui.core.importers.formats.traces.otel_spans import spans_in
 from tests.helpers.foreign import Read, read_all, real_files, written
+from tests.helpers.shared_data import each_real_file
 
 S = 1_000_000_000
 
@@ -162,7 +163,7 @@ def test_a_span_or_an_object_a_line(tmp_path: Path) -> None:
     assert one.run.notes["lines that hold no span, left out"] == 1
 
 
-@pytest.mark.parametrize("path", real_files("otel"), ids=lambda path: f"{path.parent.name}-{path.stem}")
+@each_real_file(real_files("otel"))
 def test_real_traces_lose_nothing(path: Path) -> None:
     """Counted from the source: a call a tool's span, a Decision a model's span that has none inside it."""
     (one,) = read_all(path)
