@@ -107,7 +107,7 @@ def run_claude_code(
 
     RerunRefused where it cannot be started, or has settings on its command line already.
     """
-    with _running_hooks(session) as settings:
+    with running_hooks(session) as settings:
         return run_proxied(with_settings(command, settings), session, on_poll)
 
 
@@ -124,7 +124,7 @@ def with_settings(command: Sequence[str], settings: str) -> list[str]:
 
 
 @contextlib.contextmanager
-def _running_hooks(session: CallSession) -> Iterator[str]:
+def running_hooks(session: CallSession) -> Iterator[str]:
     """Take what hooks tell, for a block; give the settings that have Claude Code run them."""
     server = _HookServer(ClaudeToolCalls(session))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="claude hooks")
@@ -153,6 +153,7 @@ class _HookHandler(LoopbackHandler):
 
     def do_POST(self) -> None:
         if not secrets.compare_digest(self.path.encode(), self.server.secret_path.encode()):
+            self.close_connection = True  # what follows on it is the body
             self._send(_NOT_FOUND, b"")
             return
         try:

@@ -6,16 +6,18 @@ hook, the message on standard input, and an answer that may forbid the use.
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+import urllib3
 
 from replay_gui import EventLog, ReplayEngine
 from replay_gui.core.errors import RerunRefused
-from replay_gui.record.proxy.claude_hooks import ClaudeToolCalls, with_settings
+from replay_gui.record.proxy.claude_hooks import ClaudeToolCalls, running_hooks, with_settings
 from replay_gui.record.recording import new_log
 from replay_gui.record.sessions.recording_session import RecordingSession
 from tests.record.model_server import model_server
@@ -141,6 +143,26 @@ def test_messages_that_are_none_and_versions_without_ids(tmp_path: Path) -> None
     session.finish()
     with EventLog.open(tmp_path / "run.rlog") as log:
         assert [event.payload["output"] for event in log if event.kind == "ToolResponse"] == [1, 2]
+
+
+def test_whatever_is_posted_only_hooks_are_heard(tmp_path: Path) -> None:
+    session = RecordingSession(new_log(tmp_path / "run.rlog"))
+    use = json.dumps({"hook_event_name": "PreToolUse", "tool_name": "Bash", "tool_input": {"command": "ls"}}).encode()
+    deep = b'{"hook_event_name":"PreToolUse","tool_name":"Bash","tool_input":' + b"[" * 2000 + b"]" * 2000 + b"}"
+    with running_hooks(session) as hooks, urllib3.PoolManager() as pool:
+        given = json.loads(hooks)["hooks"]["PreToolUse"][0]["hooks"][0]["command"].split()
+        url, secret = f"http://127.0.0.1:{given[-2]}", given[-1]
+        assert pool.request("POST", f"{url}/guessed", body=use).status == 404
+        assert pool.request("GET", f"{url}{secret}").status == 501
+        for body in (b"", b"no JSON", b"[]", b"1", b"{}", b'{"tool_name": 1}', b"\xff", use[:-1], deep):
+            answer = pool.request("POST", f"{url}{secret}", body=body)
+            assert (answer.status, answer.data) == (200, b"")
+        assert pool.request("POST", f"{url}{secret}", headers={"content-length": "-1"}).status == 400
+        assert pool.request("POST", f"{url}{secret}", body=use).status == 200
+    session.finish()
+    with EventLog.open(tmp_path / "run.rlog") as log:
+        assert [event.payload["input"] for event in log if event.kind == "ToolRequest"] == [{"command": "ls"}]
+        assert ReplayEngine(log).verify().verdict == "VALID"
 
 
 def test_where_settings_go() -> None:
