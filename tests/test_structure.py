@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
@@ -17,6 +18,7 @@ MAX_FILES = 25  # in a folder, without those in its subfolders
 MIN_FILES = 3
 MAX_LINES = 400
 PACKAGE = ROOT / "replay_gui"
+CONTRIBUTING = ROOT / ".github" / "CONTRIBUTING.md"
 FOLDERS_OF_FEW = {
     "replay_gui/core/importers/formats": "holds folders; besides them what all formats share",
     "replay_gui/record": "holds folders; besides them what is public",
@@ -219,6 +221,24 @@ def test_calls_with_many_arguments_name_them() -> None:
     }
     assert {name: where for name, where in many.items() if name not in MAY_HAVE_MORE} == {}
     assert MAY_HAVE_MORE.keys() <= many.keys()
+
+
+def caches(module: str, tree: ast.Module) -> Iterator[str]:
+    """What a module remembers for the whole process, each as ``module.function``."""
+    for node in tree.body:
+        made_by: list[ast.expr] = []
+        if isinstance(node, ast.FunctionDef):
+            made_by, name = node.decorator_list, node.name
+        elif isinstance(node, ast.Assign):
+            made_by, name = [node.value], ast.unparse(node.targets[0])
+        if any(re.match(r"(functools\.)?(lru_)?cache\b", ast.unparse(part)) for part in made_by):
+            yield f"{module.rpartition('.')[2]}.{name}"
+
+
+def test_all_caches_of_the_process_are_listed() -> None:
+    listed = re.findall(r"`(\w+\.\w+)`", CONTRIBUTING.read_text("utf-8").partition("## What is remembered")[2])
+    found = [name for module, tree in trees().items() for name in caches(module, tree)]
+    assert sorted(found) == sorted(listed)
 
 
 @pytest.mark.parametrize("module", [name for name in module_files() if name.startswith("replay_gui.core.log.")])
