@@ -25,7 +25,7 @@ KIND_LABELS: dict[str, str] = {
     Kind.TOOL_REQUEST.value: "Call",
     Kind.TOOL_RESPONSE.value: "Result",
     Kind.CAPABILITY_DENIED.value: "Denied",
-    Kind.OBSERVATION.value: "User",
+    Kind.OBSERVATION.value: "Input",
     Kind.DECISION.value: "Assistant",
     Kind.MEMORY_WRITE.value: "Memory",
     Kind.MEMORY_READ.value: "Memory read",

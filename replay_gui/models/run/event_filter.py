@@ -88,8 +88,7 @@ class EventTally:
         hidden = index.bookkeeping
         if hidden.any():
             self.count(index, min(self.done + max_events, index.count))
-        counted = self._kinds[: len(hidden)]  # of an earlier run, which may have more, until the table is reset
-        return int(counted[hidden[: len(counted)]].sum())
+        return int(self._kinds[hidden[: len(self._kinds)]].sum())  # kinds that came later are not counted yet
 
     def choices(self, index: RunIndex) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
         """(kinds of events that concern no tool, tools), each with the number of events, those with most first."""

@@ -62,7 +62,7 @@ class EventTable(QAbstractTableModel):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._index = session.index
+        self._number, self._index = session.number, session.index  # of the run whose rows these are
         self._filter = EventFilter()
         self.subagents, self.folded = NO_SUBAGENTS, frozenset[int]()
         self._hits: dict[int, SearchHit] | None = None
@@ -106,6 +106,8 @@ class EventTable(QAbstractTableModel):
 
         By index, ascending. Call `more_hits` after hits were added to the dictionary.
         """
+        if self._number != self._session.number:
+            self.on_run_changed()  # a search may tell of another run before the session has told this table
         if hits is not None or self._hits is not None:
             self._hits = hits
             self._reset()
@@ -142,6 +144,9 @@ class EventTable(QAbstractTableModel):
     # ---- what the session says ----------------------------------------------------------------------
     @Slot()
     def on_run_changed(self) -> None:
+        if self._number == self._session.number and self._index is self._session.index:
+            return  # it is shown already
+        self._number = self._session.number
         self._filter, self._hits, self.tally = EventFilter(), None, EventTally()
         self.subagents, self.folded = NO_SUBAGENTS, frozenset()
         self._blocks.clear()
@@ -266,7 +271,7 @@ class EventTable(QAbstractTableModel):
     @property
     def hidden_count(self) -> int:
         """How many bookkeeping events were counted so far, whether they are shown or not."""
-        return self.tally.bookkeeping(self._session.index, EVENTS_PER_TURN)
+        return self.tally.bookkeeping(self._index, EVENTS_PER_TURN)
 
     @property
     def hidden_hits(self) -> int:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -285,6 +287,19 @@ def test_hits_in_hidden_lines_are_told(events: EventList, session: StorySession)
     assert events.bookkeeping.text() == "1 hit in hidden lines · Show"
     session.show_bookkeeping(True)
     assert events.bookkeeping.text() == "2 bookkeeping lines · Hide"
+
+
+def test_a_search_may_tell_of_another_run_before_the_session_does(events: EventList, session: StorySession) -> None:
+    session.show(with_bookkeeping(story_index(40), 2, 5))
+    assert events.table.hidden_count == 2
+    few = with_bookkeeping(story_index(3), 1)  # fewer kinds and tools than were counted
+    session._run += 1
+    session.index = replace(few, kinds=few.kinds[-1:], tools=(), kind=few.kind * 0, tool=few.tool * 0 - 1)
+    events.table.show_hits({2: SearchHit(EventIndex(2), "abc", 0, 1)})
+    assert events.table.hidden_count == 3
+    session.show_bookkeeping(True)
+    events.table.on_run_changed()
+    assert events.table.rowCount() == 1, "the hits are of the run that is shown now"
 
 
 def test_the_filter_menu_has_the_bookkeeping_lines(qtbot: QtBot) -> None:
