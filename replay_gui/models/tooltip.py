@@ -9,9 +9,10 @@ def plain_tooltip(text: str) -> str:
     """Return `text` in a form that Qt shows as it is.
 
     Qt reads a tooltip as rich text if it looks like markup. Such a text is returned as rich text with its markup
-    escaped; so is a long one, because Qt wraps only rich text. "" stays "" (no tooltip).
+    escaped; so is a long one, because Qt wraps only rich text. Lines stay lines. "" stays "" (no tooltip).
     """
     looks_like_markup = "<" in text or "&" in text  # Qt takes "&lt;" for a sign of markup, too
     if not looks_like_markup and len(text) <= _MAX_LINE_CHARS:
         return text
-    return "<qt>" + text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") + "</qt>"
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\n", "<br>")
+    return f"<qt>{escaped}</qt>"

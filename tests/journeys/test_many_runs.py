@@ -14,10 +14,14 @@ from PySide6.QtTest import QTest
 
 from replay_gui.core.catalogue.indexing import index_batch
 from replay_gui.core.catalogue.writing import write_catalogue
+from replay_gui.core.contrast.runs_picture import CellState
+from replay_gui.core.contrast.separators import Share
 from replay_gui.core.facts.notes_places import notes_beside
 from replay_gui.core.facts.run_notes import RunNotes, write_notes
+from replay_gui.look.theme import GAP
 from replay_gui.widgets.parts.panel import Panel
 from replay_gui.widgets.runs.picture_painter import head_title
+from replay_gui.widgets.runs.runs_picture_view import state_words
 from replay_gui.windows.dialogs.export_dialog import ExportDialog
 from replay_gui.windows.runs.runs_view import RunsView
 from tests.helpers.evaluations.evaluation_logs import write_evaluation, write_versions
@@ -57,8 +61,15 @@ def test_a_folder_opens_as_a_page(journey: Journey, folder: Path) -> None:
     assert [panel for panel in view.findChildren(Panel) if panel.accessibleName() == "What separates · task refund"]
     assert "cancel_reservation" in view.separators.separators.item(0).title
     assert view.failures.model().rowCount() > 0
-    assert journey.window.runs_page.bar.isVisible()
+    bar = journey.window.runs_page.bar
+    assert bar.isVisible()
     assert not journey.window.run_bar.isVisible()
+    for width, level in ((1024, 2), (1440, 0)):
+        journey.window.resize(width, 640)
+        journey.until(lambda: bar.compact_level == level)  # noqa: B023  called at once
+        QTest.qWait(0)  # laid out
+        for field in (bar.filter, bar.passed):
+            assert field.width() > field.fontMetrics().horizontalAdvance(field.placeholderText()) + 2 * GAP
 
 
 def test_the_arrows_go_from_task_to_task(journey: Journey, folder: Path) -> None:
@@ -115,6 +126,9 @@ def test_the_head_of_a_column_keeps_the_value_that_tells_it_from_others(journey:
     assert head_title(column, metrics, whole + 1) == "update_reservation_flights · HAT052, XEWRD9"
     assert head_title(column, metrics, whole * 2 // 3).endswith("… · HAT052")
     assert head_title(column, metrics, whole // 6).startswith("u")
+    unpassed = replace(column, passing=Share(0, 2))
+    assert state_words(CellState.SAME, unpassed) == "done as in most runs that made such a call"
+    assert state_words(CellState.SAME, replace(column, passing=Share(1, 2))) == "done as in most runs that passed"
 
 
 def test_the_head_of_a_column_splits_the_runs_and_two_rows_are_compared(journey: Journey, folder: Path) -> None:

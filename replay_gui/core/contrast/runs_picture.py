@@ -55,7 +55,7 @@ class PictureColumn:
 
     Attributes:
         tool, label, effect: of the call that SAME stands for. values: those of its arguments, without their names.
-        passing, failing: how many of the runs shown made that very call.
+        passing, failing: how many of the runs shown made that very call, and were not answered with an error.
         separator: place of the separator that it shows; None where it shows none.
     """
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
-from replay_gui.core.contrast.runs_picture import CellState, PictureCell, RunsPicture
+from replay_gui.core.contrast.runs_picture import CellState, PictureCell, PictureColumn, RunsPicture
 from replay_gui.core.log.positions import position_after
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
@@ -29,7 +29,7 @@ _KEYS = {
 }
 _MAX_CALL = 300  # characters
 _STATES = {
-    CellState.SAME: "done as in most runs that passed",
+    CellState.SAME: "done as in most runs",
     CellState.OTHER_ARGUMENTS: "done with other arguments",
     CellState.ERROR: "answered with an error",
 }
@@ -289,10 +289,18 @@ class RunsPictureView(QAbstractScrollArea):
             if cell is None:
                 lines.append(f"{name}: not done")
             else:
-                lines.append(f"{name}: {_STATES[cell.state]}, event {position_after(cell.index):,}")
+                lines.append(f"{name}: {state_words(cell.state, entry)}, event {position_after(cell.index):,}")
         if entry.passing.of or entry.failing.of:
             lines.append(
+                "This very call, without an error: "
                 f"{entry.passing.having:,} of {plural(entry.passing.of, 'run')} that passed, "
                 f"{entry.failing.having:,} of {plural(entry.failing.of, 'run')} that failed"
             )
         return "\n".join(lines)
+
+
+def state_words(state: CellState, column: PictureColumn) -> str:
+    """Return what a run did of a column's call; what fills a cell need not be what any passing run did."""
+    if state is not CellState.SAME:
+        return _STATES[state]
+    return f"{_STATES[state]} that {'passed' if column.passing.having else 'made such a call'}"

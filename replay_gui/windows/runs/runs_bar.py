@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from PySide6.QtCore import QPointF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QPushButton, QToolButton, QWidget
 
 from replay_gui.core.contrast.passed_expression import passed_judge
@@ -15,22 +15,27 @@ from replay_gui.core.text.wording import plural
 from replay_gui.look.theme import GAP, UNIT, Bold, theme, ui_font
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.models.tooltip import plain_tooltip
+from replay_gui.widgets.parts.compact_level import compact_level
 from replay_gui.widgets.parts.elided_label import ElidedLabel
 from replay_gui.widgets.parts.outcome_mark import OUTCOME_SIZE, paint_outcome
 from replay_gui.widgets.runs.group_by_button import GroupByButton
-from replay_gui.windows.action_bar import ICON_AND_TEXT, ActionBar
+from replay_gui.windows.action_bar import ICON_AND_TEXT, ICON_ONLY, ActionBar
 
 _FIELD_WIDTHS_PX = (11 * GAP, 26 * GAP)  # at least, and at most
-_FIELD_STRETCH = 4  # against the empty room behind
+_FIELD_STRETCH = 40  # against the empty room behind
 _MAX_NAME = 80  # characters
+_EXPORT_TEXTS = ("Export report…", "Export…")  # in full, and short
+_NO_FOLDER, _SHORT_TEXT = 1, 2  # compact levels
 _PASSED_TIP = "What passing is, where logs do not say: score >= 0.5 and end == answered"
 
 
 class RunsBar(ActionBar):
     """Opening, what was opened, a filter, what passing is, and how many runs passed and failed.
 
+    In a narrow window the button of a folder is hidden, which the menu has, and then texts become shorter.
+
     Signals: filtered(str): the text of the filter. export_wanted(): a report on the runs is wanted. query_wanted(bool):
-    whether the panel for SQL is to be there.
+    whether the panel for SQL is to be there. Attributes: compact_level: how much is hidden, 0 (nothing) to 2.
     """
 
     filtered = Signal(str)
@@ -40,6 +45,7 @@ class RunsBar(ActionBar):
     def __init__(self, session: RunsSession, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
         super().__init__("Runs", "runs", actions, parent)
         self._session = session
+        self.compact_level = 0
         self.add_buttons(("open", "open_folder"))
         self.set_button_text("open", "Open")
         self.buttons["open"].setToolButtonStyle(ICON_AND_TEXT)
@@ -56,7 +62,7 @@ class RunsBar(ActionBar):
         self.passed.setToolTip(plain_tooltip(_PASSED_TIP))
         for field in (self.filter, self.passed):
             self.row.addWidget(field, _FIELD_STRETCH)
-        self.export = QPushButton("Export report…")
+        self.export = QPushButton(_EXPORT_TEXTS[0])
         self.export.setToolTip(plain_tooltip("Preview a report on these runs, choose what it hides, and save it"))
         self.row.addWidget(self.export)
         self.query = QToolButton()
@@ -65,6 +71,7 @@ class RunsBar(ActionBar):
         self.query.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.query.setToolTip(plain_tooltip("Ask the catalogue by SQL"))
         self.row.addWidget(self.query)
+        self.row.addSpacing(GAP)
         self.row.addStretch(1)
         self.counts = OutcomeCounts()
         self.row.addWidget(self.counts)
@@ -101,6 +108,35 @@ class RunsBar(ActionBar):
     @Slot()
     def _enable_export(self) -> None:
         self.export.setEnabled(self._session.contrasted is not None and not self._session.working)
+
+    # ---- fitting the width ------------------------------------------------------------------------
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Choose again how compact the bar is."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        """Choose again how compact the bar is when its contents ask for other room."""
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return done
+
+    def _fit(self) -> None:
+        level = compact_level(self._wanted_px, self.width(), last=_SHORT_TEXT)
+        if level != self.compact_level:
+            self.compact_level = level
+            self.buttons["open_folder"].setVisible(level < _NO_FOLDER)
+            self.buttons["open"].setToolButtonStyle(ICON_AND_TEXT if level < _SHORT_TEXT else ICON_ONLY)
+            self.export.setText(_EXPORT_TEXTS[level >= _SHORT_TEXT])
+
+    def _wanted_px(self, level: int) -> int:
+        """Return the width that the row needs at a compact level for all its words."""
+        folder = self.buttons["open_folder"].sizeHint().width() + UNIT
+        texts = [self.fontMetrics().horizontalAdvance(text) for text in _EXPORT_TEXTS]
+        spared = (0, folder, folder + texts[0] - texts[1] + self.fontMetrics().horizontalAdvance(" Open"))
+        fields = sum(_words_px(field) - field.sizeHint().width() for field in (self.filter, self.passed))
+        return self.row.sizeHint().width() + fields + spared[self.compact_level] - spared[level]
 
     @Slot(str)
     def _on_passed_edited(self, text: str) -> None:
@@ -175,6 +211,11 @@ def _field(placeholder: str, name: str) -> QLineEdit:
     field.setMinimumWidth(_FIELD_WIDTHS_PX[0])
     field.setMaximumWidth(_FIELD_WIDTHS_PX[1])
     return field
+
+
+def _words_px(field: QLineEdit) -> int:
+    """Return the width that a field needs for what it says while it is empty."""
+    return field.fontMetrics().horizontalAdvance(field.placeholderText()) + 4 * GAP
 
 
 def _problem(text: str) -> str:

@@ -39,7 +39,7 @@ def test_markup_stays_text(qapp: QApplication) -> None:
         label.setTextFormat(Qt.TextFormat.AutoText)
 
 
-@pytest.mark.parametrize("text", [EVIL, "<qt>x", "a & b", "Not found: &lt;b>", ("word " * 40).strip()])
+@pytest.mark.parametrize("text", [EVIL, "<qt>x", "a & b", "Not found: &lt;b>", ("word " * 40).strip(), "<b>\nx"])
 def test_a_tooltip_shows_its_text_as_it_is(text: str) -> None:
     tip = plain_tooltip(text)
     if GuiQt.mightBeRichText(tip):
