@@ -152,15 +152,16 @@ class _HookHandler(LoopbackHandler):
     server: _HookServer
 
     def do_POST(self) -> None:
-        if not secrets.compare_digest(self.path.encode(), self.server.secret_path.encode()):
-            self.close_connection = True  # what follows on it is the body
-            self._send(_NOT_FOUND, b"")
-            return
         try:
-            message = json_value(self.read_body(_MAX_BODY_BYTES))
+            body = self.read_body(_MAX_BODY_BYTES)  # of any request: what is not read would be taken for another one
         except BodyRefused as why:
             self._send(why.status, b"")
             return
+        if not secrets.compare_digest(self.path.encode(), self.server.secret_path.encode()):
+            self._send(_NOT_FOUND, b"")
+            return
+        try:
+            message = json_value(body)
         except NotJson:
             message = None
         answer = self.server.calls.take(message) if isinstance(message, dict) else None

@@ -157,8 +157,10 @@ def test_whatever_is_posted_only_hooks_are_heard(tmp_path: Path) -> None:
         for body in (b"", b"no JSON", b"[]", b"1", b"{}", b'{"tool_name": 1}', b"\xff", use[:-1], deep):
             answer = pool.request("POST", f"{url}{secret}", body=body)
             assert (answer.status, answer.data) == (200, b"")
-        assert pool.request("POST", f"{url}{secret}", headers={"content-length": "-1"}).status == 400
         assert pool.request("POST", f"{url}{secret}", body=use).status == 200
+        assert (
+            pool.request("POST", f"{url}{secret}", headers={"content-length": "-1"}).status == 400
+        )  # and the connection ends
     session.finish()
     with EventLog.open(tmp_path / "run.rlog") as log:
         assert [event.payload["input"] for event in log if event.kind == "ToolRequest"] == [{"command": "ls"}]
