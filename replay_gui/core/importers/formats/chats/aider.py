@@ -17,7 +17,7 @@ from replay_gui.core.importers.run_builder import Patch, cut
 from replay_gui.core.importers.times import iso_time
 from replay_gui.core.log.kinds import Kind
 
-_SESSION = "# aider chat started at "
+_SESSION = re.compile(r"^# aider chat started at (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)[ \t\r]*(?:\n|\Z)", re.MULTILINE)
 _PROMPT, _END = "#### ", "  "
 _USER, _MODEL, _PROGRAM = "user_message", "assistant_message", "tool_output"
 _EDIT = re.compile(r"Applied edit to (.+)$")
@@ -38,7 +38,7 @@ class Aider:
 
     name = "aider"
     title = "Aider chat history"
-    version = 4
+    version = 5
     volatile: ClassVar[Mapping[str, str]] = {
         "timestamp": CLOCK,
         "started_at": CLOCK,
@@ -62,19 +62,23 @@ class Aider:
             return
         if not self._is_history(file):
             raise ImportRefused(f"{file.source.path}: no Aider chat history in it")
-        text = file.source.read_at(0, file.source.size).decode("utf-8", "replace")
-        for session in text.split(_SESSION)[1:]:
-            started, _, rest = session.partition("\n")
+        text = file.source.read_at(0, file.source.size).decode("utf-8-sig", "replace")
+        # a start that an answer quotes, as code has it, has no date
+        before, *sessions = _SESSION.split(text)
+        if before.strip():
+            yield self._run("aider (start not kept)", None, _parsed(before, None), notes)
+        for started, session in zip(sessions[::2], sessions[1::2], strict=True):
             notes = ImportNotes(file.notes)
-            time = iso_time(started.strip())
-            yield self._run(f"aider {started.strip()}", time, _parsed(rest, started.strip()), notes)
+            yield self._run(f"aider {started}", iso_time(started), _parsed(session, started), notes)
 
     def _run(self, name: str, time: int | None, records: Iterator[tuple[int, Any]], notes: ImportNotes) -> ImportedRun:
         events = _AiderEvents(self.name, self.volatile, notes)
         return events.imported_run(name, records, time)
 
     def _is_history(self, file: ForeignFile) -> bool:
-        return file.head.lstrip(b"\xef\xbb\xbf \r\n").startswith(_SESSION.encode())
+        """Whether an Aider was started in it; a history that was cut has the end of a session before its first start."""
+        head = file.head.decode("utf-8-sig", "replace")
+        return not head.lstrip().startswith(("{", "[")) and _SESSION.search(head) is not None
 
     def _is_parsed(self, file: ForeignFile) -> bool:
         records = first_records(file)
@@ -86,9 +90,9 @@ class Aider:
         )
 
 
-def _parsed(text: str, started: str) -> Iterator[tuple[int, Any]]:
-    """Yield what a session of the Markdown says, as records."""
-    yield 1, {"type": "session_start", "timestamp": started}
+def _parsed(text: str, started: str | None) -> Iterator[tuple[int, Any]]:
+    """Yield what a session of the Markdown says, as records; `started` is None where its start was not kept."""
+    yield 1, {"type": "session_start", **({"timestamp": started} if started else {})}
     for number, speaker, block in _blocks(text.replace("\r\n", "\n").split("\n")):
         content = "\n".join(block).strip()
         if speaker == _PROGRAM:

@@ -29,7 +29,7 @@ UNREADABLE_LINES = "lines that are no JSON objects, kept as text"
 
 _ROLES = {"user_message": "user", "agent_message": "assistant"}
 _REASONING = frozenset({"agent_reasoning", "agent_reasoning_raw_content"})
-_ARGUMENTS = {"function_call": "arguments", "custom_tool_call": "input"}
+_ARGUMENTS = {"function_call": "arguments", "custom_tool_call": "input", "tool_search_call": "arguments"}
 _BOOKKEEPING = frozenset(
     {
         "agent_reasoning_section_break",

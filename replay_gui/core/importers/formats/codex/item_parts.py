@@ -47,7 +47,10 @@ def result_of_call(payload: dict[str, Any]) -> Any:
     """Return what a call led to that only events tell."""
     result = payload.get("result")
     if isinstance(result, dict):
-        return result.get("Ok", result.get("Err"))
+        good = result.get("Ok", result.get("Err"))
+        return good["content"] if isinstance(good, dict) and isinstance(good.get("content"), list) else good
+    if isinstance(payload.get("results"), list):
+        return payload["results"]
     for name in ("aggregated_output", "formatted_output", "stdout", "result"):
         if isinstance(payload.get(name), str):
             return payload[name]

@@ -201,7 +201,8 @@ def _facts(payload: _Payload) -> dict[str, Any]:
     success = payload.success
     if isinstance(payload.result, dict) and success is None:
         good = payload.result.get("Ok")
-        success = not (isinstance(good, dict) and good.get("is_error") is True) and "Err" not in payload.result
+        failed = isinstance(good, dict) and (good.get("isError") is True or good.get("is_error") is True)
+        success = not failed and "Err" not in payload.result
     return {"exit_code": payload.exit_code, "success": success, "duration": duration_of(payload.duration)}
 
 

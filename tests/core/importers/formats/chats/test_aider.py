@@ -79,3 +79,16 @@ def test_an_answer_that_is_cut_in_its_code(tmp_path: Path) -> None:
 def test_two_prompts_of_which_the_first_was_not_answered(tmp_path: Path) -> None:
     found = session(tmp_path, "#### one  \n#### more  \n\n#### two  \r\n\nYes.")
     assert said(found) == [("Observation", "one\nmore"), ("Observation", "two"), ("Decision", "Yes.")]
+
+
+def test_a_history_that_was_cut_and_the_start_that_an_answer_quotes(tmp_path: Path) -> None:
+    path = tmp_path / "history.md"
+    path.write_text(
+        "> isort...Passed  \n\n#### go on  \n\nOn it.\n\n# aider chat started at 2026-05-05 10:00:00\n\n"
+        '#### add a mark  \n\n```py\nwrite(f"\\n# aider chat started at {now}\\n")\n```\n'
+    )
+    before, whole = read_all(path)
+    assert (before.run.name, before.run.created) == ("aider (start not kept)", None)
+    assert said(before) == [("Observation", "go on"), ("Decision", "On it.")]
+    assert whole.run.name == "aider 2026-05-05 10:00:00"
+    assert said(whole)[1] == ("Decision", '```py\nwrite(f"\\n# aider chat started at {now}\\n")\n```')

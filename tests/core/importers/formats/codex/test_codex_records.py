@@ -144,10 +144,25 @@ def test_completed_items_tell_how_a_call_went(tmp_path: Path) -> None:
         item("function_call_output", call_id="k", output="stop"),
         item("tool_search_call", call_id="q", arguments={"query": "mail"}),
         item("tool_search_output", call_id="q", tools=[{"name": "send"}]),
+    )
+    assert found.of("ToolRequest")[1].payload["input"] == {"query": "mail"}
+    answers = found.of("ToolResponse")
+    assert (answers[0].payload["error"], answers[0].payload["exit_code"]) == ("exit 3 · stop", 3)
+    assert answers[0].meta["duration"] == 2 * 10**9
+    assert answers[1].payload["output"] == [{"name": "send"}]
+
+
+def test_what_only_events_tell_of_a_call(tmp_path: Path) -> None:
+    invocation = {"server": "mail", "tool": "send", "arguments": {"to": "a"}}
+    said = {"content": [text("no such address")], "isError": True}
+    hit = {"title": "Weather", "url": "https://example.invalid"}
+    answers = read(
+        tmp_path,
+        ("event_msg", {"type": "mcp_tool_call_end", "call_id": "m", "invocation": invocation, "result": {"Ok": said}}),
+        ("event_msg", {"type": "web_search_end", "call_id": "w", "query": "weather", "results": [hit]}),
     ).of("ToolResponse")
-    assert (found[0].payload["error"], found[0].payload["exit_code"]) == ("exit 3 · stop", 3)
-    assert found[0].meta["duration"] == 2 * 10**9
-    assert found[1].payload["output"] == [{"name": "send"}]
+    assert [answer.payload["success"] for answer in answers] == [False, True]
+    assert [answer.payload["output"] for answer in answers] == [[text("no such address")], [hit]]
 
 
 def test_the_ordinal_tells_where_a_subagents_own_work_begins(tmp_path: Path) -> None:
