@@ -52,7 +52,7 @@ def copilot(path: Path) -> Counts:
     return Counts(
         sum(one["type"] == "user.message" for one in found),
         Counter(call["name"] for call in asked),
-        sum(not one["success"] for one in ended),
+        sum(not one["success"] or "exit code 1>" in str(one.get("result")) for one in ended),
         output=sum(said),
     )
 

@@ -76,7 +76,7 @@ class Aider:
         return events.imported_run(name, records, time)
 
     def _is_history(self, file: ForeignFile) -> bool:
-        """Whether an Aider was started in it; a history that was cut has the end of a session before its first start."""
+        """Whether Aider was started in it; a history that was cut begins with the end of a session."""
         head = file.head.decode("utf-8-sig", "replace")
         return not head.lstrip().startswith(("{", "[")) and _SESSION.search(head) is not None
 

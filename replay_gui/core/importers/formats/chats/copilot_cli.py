@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from replay_gui.core.importers.formats.message_events import decoded, first_line
+from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, RecordEvents, RecordFormat
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.log.kinds import Kind
 
 _TYPES = ("session.", "assistant.", "tool.", "user.", "system.", "hook.", "subagent.", "abort", "skill.")
+_EXITED = re.compile(r"<(?:exited|shellId: \S{1,64} completed) with exit code (-?\d{1,9})>\s*\Z")
+_SHELLS = re.compile("bash|shell", re.IGNORECASE)  # tools that run commands: bash, read_bash, powershell
+_TOKENS = {
+    "input": "inputTokens",
+    "cached": "cacheReadTokens",
+    "output": "outputTokens",
+    "reasoning": "reasoningTokens",
+}
 
 
 class CopilotCli(RecordFormat):
@@ -18,7 +28,7 @@ class CopilotCli(RecordFormat):
 
     name = "copilot-cli"
     title = "GitHub Copilot CLI session"
-    version = 5
+    version = 6
     volatile: ClassVar[Mapping[str, str]] = {"id": ID, "parentId": ID, "timestamp": CLOCK}
     volatile_within: ClassVar[Mapping[str, str]] = {
         "sessionId": ID,
@@ -34,6 +44,8 @@ class CopilotCli(RecordFormat):
         "toolCallId": ID,
         "turnId": ID,
         "hookInvocationId": ID,
+        "originatingMessageId": ID,
+        "usage": USAGE,
         "outputTokens": USAGE,
         "reasoningOpaque": "reasoning in an encrypted form",
         "encryptedContent": "reasoning in an encrypted form",
@@ -71,6 +83,7 @@ class CopilotCli(RecordFormat):
 class _CopilotCliEvents(RecordEvents):
     agent = "GitHub Copilot CLI"
     _has_answered = False  # whether the last message of the turn asks for nothing
+    _has_usage = False  # whether the tokens of each answer stand in a record of their own
 
     def run_id(self, head: list[dict[str, Any]]) -> str | None:
         session = next(
@@ -114,7 +127,7 @@ class _CopilotCliEvents(RecordEvents):
                 )
             case _ if kind.startswith(_TYPES):
                 facts = self.fields(data).get("fields", {})
-                self.run.bookkeeping(f"{self.format}/{kind}", facts, **_whole_run(kind, data))
+                self.run.bookkeeping(f"{self.format}/{kind}", facts, **self._use(kind, data))
             case _:
                 self.unknown(kind, data)
 
@@ -139,7 +152,7 @@ class _CopilotCliEvents(RecordEvents):
     def _assistant(self, data: dict[str, Any]) -> None:
         text, reasoning, requests = data.get("content"), data.get("reasoningText"), data.get("toolRequests")
         model, tokens = data.get("model"), data.get("outputTokens")
-        tokens = {"output": tokens} if type(tokens) is int else None
+        tokens = {"output": tokens} if type(tokens) is int and not self._has_usage else None
         self.uses_model(model)
         self.run.once = {"tokens": tokens}
         extra = self.fields(data, "content", "reasoningText", "toolRequests", "model")
@@ -163,11 +176,15 @@ class _CopilotCliEvents(RecordEvents):
     def _completed(self, data: dict[str, Any]) -> None:
         result, error = data.get("result"), data.get("error")
         output = result.get("content") if isinstance(result, dict) else result
+        call = self.run.call(data.get("toolCallId"))
+        tool = data.get("toolName") if call is None else call.tool_name
+        code = _exit_code(data.get("shellExecution"), output if _SHELLS.search(str(tool)) else None)
         failed = data.get("success") is False or bool(error)
         if isinstance(error, dict):
             error = error.get("message")
-        error_line = (first_line(error) or first_line(output) or "failed") if failed else None
-        call = self.run.call(data.get("toolCallId"))
+        error_line = (
+            (first_line(error) or first_line(output) or "failed") if failed else f"exit {code}" if code else None
+        )
         known = {"model": self._model, "toolName": None if call is None else call.tool_name}
         extra = self.fields(data, "result", "error", success=not failed, **known)
         extra |= {"error_details": data["error"]} if isinstance(data.get("error"), dict) else {}
@@ -175,10 +192,19 @@ class _CopilotCliEvents(RecordEvents):
         output = output if output is not None else error
         self.result(data.get("toolCallId"), output, error_line, extra, tool_name=data.get("toolName"))
 
+    def _use(self, kind: str, data: dict[str, Any]) -> dict[str, Any]:
+        """What a record says of tokens: of one answer, or, in the last line, of the whole session."""
+        usage, metrics = data.get("usage"), data.get("modelMetrics")
+        if kind == "session.usage_record" and (tokens := counted_tokens(usage, _TOKENS)):
+            self._has_usage = True
+            return {"tokens": tokens, "usage": usage}
+        if kind != "session.shutdown" or not isinstance(metrics, dict):
+            return {}
+        return {"usage": metrics, "premium_requests": data.get("totalPremiumRequests")}
 
-def _whole_run(kind: str, data: dict[str, Any]) -> dict[str, Any]:
-    """What the last line says of the whole session; inputs are told nowhere else."""
-    metrics = data.get("modelMetrics")
-    if kind != "session.shutdown" or not isinstance(metrics, dict):
-        return {}
-    return {"usage": metrics, "premium_requests": data.get("totalPremiumRequests")}
+
+def _exit_code(execution: Any, output: Any) -> int | None:
+    """Return the code that a shell command ended with: a member, or in older files the last line of what it printed."""
+    code = execution.get("exitCode") if isinstance(execution, dict) else None
+    match = _EXITED.search(output) if isinstance(output, str) else None
+    return code if type(code) is int else int(match[1]) if match else None

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.chats.opencode_store import is_store, stored_sessions
+from replay_gui.core.importers.formats.chats.opencode_v2 import in_parts, is_message
 from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.records import (
     CLOCK,
@@ -28,6 +29,7 @@ from replay_gui.core.importers.run_builder import NOT_RECORDED, End
 from replay_gui.core.importers.side_files import side_files
 from replay_gui.core.importers.sqlite_database import MAGIC
 from replay_gui.core.importers.times import milliseconds
+from replay_gui.core.log.kinds import Kind
 
 REPLACED = "earlier states of messages and parts, replaced by later lines"
 
@@ -45,7 +47,7 @@ class OpenCode:
 
     name = "opencode"
     title = "OpenCode session"
-    version = 7
+    version = 8
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "aggregate_id": ID,
@@ -60,6 +62,7 @@ class OpenCode:
         "version": RECORDER,
         "directory": HOST,
         "path": HOST,
+        "location": HOST,
         "project_id": ID,  # this and the next are columns of the store
         **dict.fromkeys(("time_created", "time_updated"), CLOCK),
     }
@@ -71,6 +74,8 @@ class OpenCode:
         "workspaceID": ID,
         "projectID": ID,
         "itemId": ID,
+        "responseId": ID,
+        "shellID": ID,
         "timestamp": CLOCK,
         "reasoningEncryptedContent": "reasoning in an encrypted form",
     }
@@ -115,7 +120,8 @@ def _is_export(document: Any) -> bool:
         and isinstance(document.get("info"), dict)
         and isinstance(document.get("messages"), list)
         and all(
-            isinstance(message, dict) and isinstance(message.get("parts"), list) for message in document["messages"]
+            (isinstance(message, dict) and isinstance(message.get("parts"), list)) or is_message(message)
+            for message in document["messages"]
         )
         and bool(document["messages"])
     )
@@ -138,7 +144,8 @@ def _is_of_run(record: dict[str, Any]) -> bool:
 def _exported(document: dict[str, Any]) -> Iterator[tuple[int, Any]]:
     """Yield every message, then each of its parts, as records: ``{"info"}`` and ``{"info", "part"}``."""
     number = 0
-    for message in document["messages"]:
+    for stored in document["messages"]:
+        message = in_parts(stored) if is_message(stored) else stored
         number += 1
         yield number, {"info": message.get("info") or {}}
         for part in message["parts"]:
@@ -206,8 +213,10 @@ class _OpenCodeEvents(RecordEvents):
 
     def time_of(self, record: dict[str, Any]) -> int | None:
         part, info = record.get("part"), record.get("info")
-        start = _time(part, "start") if isinstance(part, dict) else None
-        return start if start is not None else _time(info, "created")
+        start, created = _time(part, "start") if isinstance(part, dict) else None, _time(info, "created")
+        if isinstance(part, dict) and part.get("type") == "text" and part.get("time") is None:  # since 2.0
+            return max((time for time in (created, self._last) if time is not None), default=None)
+        return start if start is not None else created
 
     def record(self, record: dict[str, Any]) -> None:
         part, info = record.get("part"), record.get("info")
@@ -231,6 +240,8 @@ class _OpenCodeEvents(RecordEvents):
             self.unknown(record.get("type"), record, "type")
 
     def _message(self, info: dict[str, Any]) -> None:
+        if info.get("role") not in ("user", "assistant"):  # since 2.0: all that it says is in its part
+            return
         wrong = info.get("error")
         self._finished(info.get("finish"))
         details = self.fields(info, "role", "error", "modelID", "mode", "agent")
@@ -253,13 +264,22 @@ class _OpenCodeEvents(RecordEvents):
             self.run.interrupted(str(text or "the user stopped the answer"), "user", **about)
             self.how = "stopped by user", None
         else:
-            self.run.error(str(wrong.get("name") or "error"), str(text or "failed"), "model", **about)
+            rest = self.fields(data, "message") if isinstance(data, dict) else {}
+            self.run.error(str(wrong.get("name") or "error"), str(text or "failed"), "model", rest, **about)
             self.how = "crash", first_line(text) or str(wrong.get("name") or "error")
 
     def _finished(self, why: Any) -> None:
         """Take why an answer ended; no answer has, where this is of a message of the user."""
         how = _ENDS.get(str(why))
         self.how = None if how is None else (how, None)
+
+    def _idle(self, outcome: Any) -> None:
+        """Take how a turn ended; how its answer did is known better, where that failed."""
+        if outcome == "interrupted":
+            self.how = "stopped by user", None
+        elif outcome == "failed" and self.how is None:
+            self.how = "crash", None
+        self.run.bookkeeping(f"{self.format}/idle", {"outcome": outcome})
 
     def end(self) -> None:
         """Add the results that still wait, and what the last answer failed by."""
@@ -272,6 +292,8 @@ class _OpenCodeEvents(RecordEvents):
         self._last = max(known, default=None)
         extra = self.fields(part, "text", "tool", "state", "type" if part.get("type") in _PARTS else "")
         match kind:
+            case "text" if isinstance(text, str) and not text.strip():
+                self.run.bookkeeping(f"{self.format}/blank-text", {"text": text, **extra.get("fields", {})})
             case "text" if role == "user" and part.get("ignored") is True:  # shown to the user, and to no model
                 self.run.bookkeeping(f"{self.format}/ignored-text", {"text": text, **extra.get("fields", {})})
             case "text" if role == "user" and part.get("synthetic") is True:
@@ -288,6 +310,16 @@ class _OpenCodeEvents(RecordEvents):
                 self.answered(None, text or NOT_RECORDED, extra)
             case "tool":
                 self._tool(part, extra)
+            case "shell":  # a command that the user ran
+                about = self.fields(part, "type", "command")
+                command = {"obs_type": "command", "source": "user", "data": part.get("command"), **about}
+                self.run.add(Kind.OBSERVATION, command)
+            case "compaction" if "summary" in part:
+                self.run.add(
+                    Kind.SNAPSHOT, {"snapshot_type": kind, "data": self.fields(part, "type").get("fields", {})}
+                )
+            case "idle":  # the end of a turn
+                self._idle(part.get("outcome"))
             case "step-finish":
                 self._finished(part.get("reason"))
                 self.run.bookkeeping(f"{self.format}/{kind}", extra.get("fields", {}), time=self._last, **_use(part))

@@ -1,4 +1,7 @@
-"""OpenCode's store of sessions, ``opencode.db`` (SQLite), in the form of its export."""
+"""OpenCode's store of sessions, ``opencode.db`` (SQLite), in the form of its export.
+
+Since 2.0 a session's messages stand in one table; a store that was brought over from before has the old tables too.
+"""
 
 from __future__ import annotations
 
@@ -6,24 +9,37 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.chats.opencode_v2 import in_parts
 from replay_gui.core.importers.formats.message_events import decoded
 from replay_gui.core.importers.sqlite_database import SqliteDatabase, Tables, checked_database, is_database_with
 
 _TABLES: Tables = {"session": (), "message": (), "part": ("message_id", "data")}
+_TABLES_SINCE_2: Tables = {"session_v2": (), "session_message": ("session_id", "type", "seq", "data")}
 _IN_ORDER = "WHERE session_id = ? ORDER BY time_created, id"
 
 
 def is_store(file: ForeignFile) -> bool:
     """Return whether the file is an SQLite database with OpenCode's tables."""
-    return is_database_with(file, _TABLES)
+    return is_database_with(file, _TABLES_SINCE_2) or is_database_with(file, _TABLES)
 
 
 def stored_sessions(path: Path) -> Iterator[dict[str, Any]]:
     """Yield each session as ``opencode export`` writes it, the newest first; ImportRefused if unreadable."""
-    with checked_database(path, _TABLES) as database:
-        for row in [*database.records("session", "ORDER BY time_updated DESC, id DESC")]:
-            yield {"info": _session(row), "messages": _messages(database, row.get("id"))}
+    with checked_database(path, (*_TABLES, *_TABLES_SINCE_2)) as database:
+        if not (database.has_tables(_TABLES) or database.has_tables(_TABLES_SINCE_2)):
+            raise ImportRefused(f"{path}: a SQLite database without OpenCode's tables")
+        known = set[Any]()
+        for table, messages, tables in (
+            ("session_v2", _messages_since_2, _TABLES_SINCE_2),
+            ("session", _messages, _TABLES),
+        ):
+            rows = database.records(table, "ORDER BY time_updated DESC, id DESC") if database.has_tables(tables) else ()
+            for row in [*rows]:
+                if row.get("id") not in known:
+                    known.add(row.get("id"))
+                    yield {"info": _session(row), "messages": messages(database, row.get("id"))}
 
 
 def _session(row: dict[str, Any]) -> dict[str, Any]:
@@ -50,6 +66,11 @@ def _messages(database: SqliteDatabase, session_id: Any) -> list[dict[str, Any]]
         {"info": {"id": row.get("id"), **_data(row)}, "parts": parts.pop(row.get("id"), [])}
         for row in database.records("message", _IN_ORDER, (session_id,))
     ]
+
+
+def _messages_since_2(database: SqliteDatabase, session_id: Any) -> list[dict[str, Any]]:
+    rows = database.records("session_message", "WHERE session_id = ? ORDER BY seq", (session_id,))
+    return [in_parts({**_data(row), "id": row.get("id"), "type": str(row.get("type"))}) for row in rows]
 
 
 def _data(row: dict[str, Any]) -> dict[str, Any]:

@@ -28,6 +28,10 @@ CREATE TABLE session (id TEXT PRIMARY KEY, project_id TEXT, slug TEXT, directory
 CREATE TABLE message (id TEXT, session_id TEXT, time_created INTEGER, time_updated INTEGER, data TEXT);
 CREATE TABLE part (id TEXT, message_id TEXT, session_id TEXT, time_created INTEGER, time_updated INTEGER, data TEXT);
 """
+OPENCODE_2 = """
+CREATE TABLE session_v2 (id TEXT PRIMARY KEY, title TEXT, time_created INTEGER, time_updated INTEGER);
+CREATE TABLE session_message (id TEXT, session_id TEXT, type TEXT, seq INTEGER, time_created INTEGER, data TEXT);
+"""
 AT = 1_782_639_621  # seconds
 
 
@@ -141,6 +145,43 @@ def test_a_row_whose_session_is_no_text_is_read(tmp_path: Path) -> None:
 def test_another_question_is_another_run(tmp_path: Path) -> None:
     one, other = (read_all(goose_store(tmp_path / f"{number}.db", question))[0] for number, question in enumerate("ab"))
     assert [event.payload for event in one.events] != [event.payload for event in other.events]
+
+
+def test_opencodes_messages_since_2() -> None:
+    (found,) = read_all(DATA / "seeds" / "opencode" / "4.json")
+    assert [event.payload.get("data") for event in found.of("Observation")][::2] == ["Fix the sum", "ls"]
+    assert [event.payload["obs_type"] for event in found.of("Observation")] == [
+        "message", "attachment", "command", "attachment",
+    ]  # fmt: skip
+    assert [event.payload["data"] for event in found.of("Decision")] == [None, "I will look."]
+    output = "cat: x: no such file\nCommand exited with code 1."
+    assert calls(found) == [
+        ("shell", {"command": "cat x"}, output, "exit 1"),
+        ("read", {"path": "y"}, "File not found: y", "File not found: y"),
+    ]
+    assert found.of("Error")[-1].payload["message"] == "No such model"
+    assert found.of("Snapshot")[0].payload["data"]["summary"] == "The sum is wrong."
+    (use,) = found.of("x:bookkeeping/opencode/step-finish")
+    assert use.meta["tokens"] == {"input": 30, "cached": 20, "output": 6, "reasoning": 1}
+    assert found.events[-1].payload["how"] == "stopped by user"
+    times = [event.meta["time"] for event in found.events if "time" in event.meta]
+    assert times == sorted(times)
+
+
+def test_opencodes_store_that_was_brought_over_has_both_kinds_of_sessions(tmp_path: Path) -> None:
+    path = opencode_store(tmp_path / "opencode.db")
+    exported = json.loads((DATA / "seeds" / "opencode" / "4.json").read_text())
+    row = {"title": "Fix the sum", "time_created": 1_790_000_000_000, "time_updated": 0}
+    rows: list[tuple[str, dict[str, Any]]] = [("session_v2", {"id": id, **row}) for id in ("ses_v2", "ses_1")]
+    for number, message in enumerate(exported["messages"]):
+        data = {name: value for name, value in message.items() if name not in ("id", "type")}
+        about = {"id": message["id"], "type": message["type"], "seq": number * 3, "time_created": 0}
+        rows.append(("session_message", {"session_id": "ses_v2", **about, "data": data}))
+    found = read_all(database(path, OPENCODE_2, rows))
+    (same,) = read_all(DATA / "seeds" / "opencode" / "4.json")
+    assert [run.run.run_id for run in found] == ["ses_v2", "ses_1"]
+    assert [event.payload for event in found[0].events[1:]] == [event.payload for event in same.events[1:]]
+    assert found[1].kinds == ["AgentInit"]  # the newer table tells what the session is
 
 
 def test_opencodes_store_has_a_run_a_session(tmp_path: Path) -> None:

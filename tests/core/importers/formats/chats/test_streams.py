@@ -214,6 +214,29 @@ def test_models_that_are_told_beside_the_messages() -> None:
     assert len(copilot.of("StateTransition")) == 1  # that the answers are of it, is not told again
 
 
+def test_copilots_commands_that_exit_and_the_tokens_of_each_answer(tmp_path: Path) -> None:
+    ran = {"success": True, "shellExecution": {"exitCode": 2}, "result": {"content": "no x\n<shellId: 0 completed>"}}
+    told = {"success": True, "result": {"content": "no y\n<exited with exit code 1>"}}
+    read = {"success": True, "result": {"content": "how it ends: <exited with exit code 1>"}}
+    usage = {"inputTokens": 30, "cacheReadTokens": 20, "outputTokens": 5, "reasoningTokens": 1, "cost": 1.0}
+    requests = [{"toolCallId": tool, "name": tool, "arguments": {}} for tool in ("bash", "powershell", "view")]
+    lines: list[tuple[str, dict[str, Any]]] = [
+        ("session.start", {"sessionId": "s"}),
+        ("session.usage_record", {"usage": usage}),
+        ("assistant.message", {"content": "", "outputTokens": 5, "toolRequests": requests}),
+        *(
+            ("tool.execution_complete", {"toolCallId": tool, **said})
+            for tool, said in (("bash", ran), ("powershell", told), ("view", read))
+        ),
+    ]
+    path = tmp_path / "events.jsonl"
+    path.write_text("\n".join(json.dumps({"type": kind, "data": data, "parentId": None}) for kind, data in lines))
+    (found,) = read_all(path, "copilot-cli")
+    assert [event.payload["error"] for event in found.of("ToolResponse")] == ["exit 2", "exit 1", None]
+    tokens = [event.meta["tokens"] for event in found.events if event.meta.get("tokens")]
+    assert tokens == [{"input": 30, "cached": 20, "output": 5, "reasoning": 1}]
+
+
 def test_a_warning_of_gemini_is_no_error() -> None:
     found = read_seed("gemini-stream/0.jsonl")
     assert [event.payload["data"] for event in found.of("x:gemini-stream/warning")] == ["loop detected"]
