@@ -14,6 +14,8 @@ from replay_gui.core.importers.formats.assistants.chatgpt import ChatGpt
 from replay_gui.core.importers.formats.assistants.claude_ai import ClaudeAi
 from replay_gui.core.importers.formats.assistants.cline import Cline
 from replay_gui.core.importers.formats.assistants.cline_history import ClineHistory
+from replay_gui.core.importers.formats.assistants.droid import Droid
+from replay_gui.core.importers.formats.assistants.opencode import OpenCode
 from replay_gui.core.importers.formats.assistants.qwen_code import QwenCode
 from replay_gui.core.importers.formats.assistants.react_steps import ReActSteps
 from replay_gui.core.importers.formats.assistants.trae_agent import TraeAgent
@@ -23,12 +25,10 @@ from replay_gui.core.importers.formats.chats.chat_messages import ChatMessages
 from replay_gui.core.importers.formats.chats.copilot_cli import CopilotCli
 from replay_gui.core.importers.formats.chats.copilot_vscode import CopilotVsCode
 from replay_gui.core.importers.formats.chats.cursor_stream import CursorStream
-from replay_gui.core.importers.formats.chats.droid import Droid
 from replay_gui.core.importers.formats.chats.gemini_cli import GeminiCli
 from replay_gui.core.importers.formats.chats.gemini_stream import GeminiStream
 from replay_gui.core.importers.formats.chats.goose import Goose
 from replay_gui.core.importers.formats.chats.mini_swe_agent import MiniSweAgent
-from replay_gui.core.importers.formats.chats.opencode import OpenCode
 from replay_gui.core.importers.formats.chats.openhands import OpenHands
 from replay_gui.core.importers.formats.chats.pi import Pi
 from replay_gui.core.importers.formats.chats.pydantic_ai import PydanticAi

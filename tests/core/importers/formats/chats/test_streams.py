@@ -219,7 +219,9 @@ def test_copilots_commands_that_exit_and_the_tokens_of_each_answer(tmp_path: Pat
     told = {"success": True, "result": {"content": "no y\n<exited with exit code 1>"}}
     read = {"success": True, "result": {"content": "how it ends: <exited with exit code 1>"}}
     usage = {"inputTokens": 30, "cacheReadTokens": 20, "outputTokens": 5, "reasoningTokens": 1, "cost": 1.0}
-    requests = [{"toolCallId": tool, "name": tool, "arguments": {}} for tool in ("bash", "powershell", "view")]
+    requests: list[dict[str, Any]] = [
+        {"toolCallId": tool, "name": tool, "arguments": {}} for tool in ("bash", "powershell", "view")
+    ]
     lines: list[tuple[str, dict[str, Any]]] = [
         ("session.start", {"sessionId": "s"}),
         ("session.usage_record", {"usage": usage}),

@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
-from replay_gui.core.importers.formats.chats.opencode_store import is_store, stored_sessions
-from replay_gui.core.importers.formats.chats.opencode_v2 import in_parts, is_message
+from replay_gui.core.importers.formats.assistants.opencode_messages import in_parts, is_message
+from replay_gui.core.importers.formats.assistants.opencode_store import is_store, stored_sessions
 from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.records import (
     CLOCK,

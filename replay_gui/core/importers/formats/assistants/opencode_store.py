@@ -11,7 +11,7 @@ from typing import Any
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
-from replay_gui.core.importers.formats.chats.opencode_v2 import in_parts
+from replay_gui.core.importers.formats.assistants.opencode_messages import in_parts
 from replay_gui.core.importers.formats.message_events import decoded
 from replay_gui.core.importers.sqlite_database import SqliteDatabase, Tables, checked_database, is_database_with
 
