@@ -108,7 +108,7 @@ class Theme(msgspec.Struct, frozen=True, kw_only=True):
     tools: tuple[QColor, ...]
 
 
-def _theme(name: str, tools: tuple[str, ...], **colours: str) -> Theme:
+def _theme(name: str, tools: tuple[str, ...], **colors: str) -> Theme:
     kinds = {
         "observation": "#56b4e9",
         "decision": "#cf6fa4",
@@ -117,7 +117,7 @@ def _theme(name: str, tools: tuple[str, ...], **colours: str) -> Theme:
         "error": "#ff5a4f",
         "on_mark": "#0c1726",
     }
-    tokens = {token: QColor(value) for token, value in {**kinds, **colours}.items()}
+    tokens = {token: QColor(value) for token, value in {**kinds, **colors}.items()}
     return Theme(name=name, tools=tuple(QColor(value) for value in tools), **tokens)
 
 
@@ -356,7 +356,7 @@ def _font(family: str | None, fallback: QFontDatabase.SystemFont, weight: QFont.
 
 def _palette(colors: Theme) -> QPalette:
     palette, role = QPalette(), QPalette.ColorRole
-    for which, colour in (
+    for which, color in (
         (role.Window, colors.window),
         (role.WindowText, colors.text),
         (role.Base, colors.panel),
@@ -379,7 +379,7 @@ def _palette(colors: Theme) -> QPalette:
         (role.Dark, colors.line),
         (role.Shadow, colors.window),
     ):
-        palette.setColor(which, colour)
+        palette.setColor(which, color)
     for which in (role.WindowText, role.Text, role.ButtonText):
         palette.setColor(QPalette.ColorGroup.Disabled, which, colors.faint)
     return palette
@@ -387,8 +387,8 @@ def _palette(colors: Theme) -> QPalette:
 
 def _style_sheet(colors: Theme) -> str:
     sizes = {name: value for name, value in globals().items() if name.isupper() and isinstance(value, int)}
-    colours = {name: getattr(colors, name) for name in colors.__struct_fields__}
-    words = {name: value.name() for name, value in colours.items() if isinstance(value, QColor)}
+    tokens = {name: getattr(colors, name) for name in colors.__struct_fields__}
+    words = {name: value.name() for name, value in tokens.items() if isinstance(value, QColor)}
     words["themes"] = (resources() / "themes").as_posix()
     sheet = (resources() / "themes" / "window.qss").read_text("utf-8")
     return re.sub(r"@([A-Z_]+|[a-z_]+)", lambda token: str(words.get(token[1]) or sizes[token[1]]), sheet)

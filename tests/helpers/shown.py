@@ -26,9 +26,9 @@ def shown(qtbot: QtBot, widget: W, width: int, height: int | None = None) -> W:
     return widget
 
 
-def count_of(image: QImage, colour: QColor, tolerance: int = 12) -> int:
+def count_of(image: QImage, color: QColor, tolerance: int = 12) -> int:
     """How many pixels are of this colour, by no more than `tolerance` off in any channel."""
     image = image.convertToFormat(QImage.Format.Format_ARGB32)
     pixels = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)[:, :, :3]
-    wanted = np.array([colour.blue(), colour.green(), colour.red()])
+    wanted = np.array([color.blue(), color.green(), color.red()])
     return int((np.abs(pixels.astype(int) - wanted).max(axis=2) <= tolerance).sum())

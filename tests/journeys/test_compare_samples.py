@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
@@ -63,9 +63,7 @@ def test_the_first_cause_is_the_search_and_a_click_goes_there(journey: Journey) 
     assert item.cause.certain
     comparison.select_point(-1)
     view = causes.causes
-    QTest.mouseClick(
-        view.viewport(), Qt.MouseButton.LeftButton, pos=view.visualRect(causes.list.index(0)).center() + QPoint(0, 0)
-    )
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=view.visualRect(causes.list.index(0)).center())
     assert comparison.a.position == 424
 
 

@@ -40,7 +40,7 @@ def strongest(pixmap: QPixmap) -> str:
     """The colour of the most opaque pixel."""
     image = pixmap.toImage().convertToFormat(QImage.Format.Format_ARGB32)
     pixels = (image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height()))
-    return max(pixels, key=lambda colour: colour.alpha()).name()
+    return max(pixels, key=lambda color: color.alpha()).name()
 
 
 def inked(pixmap: QPixmap) -> int:

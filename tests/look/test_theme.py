@@ -34,11 +34,11 @@ READ = [
 SEEN = ["observation", "decision", "memory", "patch", "error", "damage", "agent", "faint", "moved", "accent"]
 
 
-def luminance(colour: QColor) -> float:
+def luminance(color: QColor) -> float:
     def linear(value: float) -> float:
         return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
 
-    return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) + 0.0722 * linear(colour.blueF())
+    return 0.2126 * linear(color.redF()) + 0.7152 * linear(color.greenF()) + 0.0722 * linear(color.blueF())
 
 
 def contrast(one: QColor, other: QColor) -> float:
@@ -67,7 +67,7 @@ def test_marks_stand_out_on_the_panel_and_words_on_bars(now: Theme) -> None:
 
 def test_tools_next_to_each_other_have_other_hues() -> None:
     for now in (DARK, LIGHT):
-        assert len({colour.rgb() for colour in now.tools}) == len(now.tools)
+        assert len({color.rgb() for color in now.tools}) == len(now.tools)
 
 
 def test_every_kind_has_a_hue_and_errors_have_their_own_whatever_the_tool() -> None:

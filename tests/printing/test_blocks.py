@@ -32,7 +32,7 @@ def sheet_with(block: Block, y: float = TOP) -> Sheet:
     return sheet
 
 
-def colours(sheet: Sheet, page: int = 0) -> set[int]:
+def colors(sheet: Sheet, page: int = 0) -> set[int]:
     image = QImage(round(WIDTH), round(HEIGHT), QImage.Format.Format_RGB32)
     image.fill(LIGHT.panel)
     painter = QPainter(image)
@@ -53,13 +53,13 @@ def table(rows: int, tone: bool = False) -> ReportTable:
     ("tone", "background"), [("good", LIGHT.good_bg), ("bad", LIGHT.bad_bg), ("warn", LIGHT.warn_bg)]
 )
 def test_a_paragraph_with_a_tone_has_its_background(tone: Tone, background: QColor) -> None:
-    assert background.rgb() in colours(sheet_with(Paragraph("text", tone)))
-    assert background.rgb() not in colours(sheet_with(Paragraph("text")))
+    assert background.rgb() in colors(sheet_with(Paragraph("text", tone)))
+    assert background.rgb() not in colors(sheet_with(Paragraph("text")))
 
 
 def test_a_command_is_on_a_background_over_all_its_lines() -> None:
     one, many = sheet_with(Command("b3sum run.rlog")), sheet_with(Command("b3sum run.rlog " * 40))
-    assert LIGHT.raised.rgb() in colours(one)
+    assert LIGHT.raised.rgb() in colors(one)
     assert many.y - TOP > 5 * (one.y - TOP) / 2
 
 
@@ -97,7 +97,7 @@ def test_a_table_is_laid_out_a_row_at_a_time() -> None:
 
 def test_a_timeline_has_the_colours_of_its_lanes_and_of_what_cannot_be_trusted() -> None:
     lanes = (TimelineLane("Decisions", "Decision", (1, 2, 3, 4), (0, 0, 0, 0)),)
-    whole = colours(sheet_with(Picture(TimelineCounts(4, lanes, None), "Timeline")))
-    broken = colours(sheet_with(Picture(TimelineCounts(4, lanes, EventIndex(2)), "Timeline")))
+    whole = colors(sheet_with(Picture(TimelineCounts(4, lanes, None), "Timeline")))
+    broken = colors(sheet_with(Picture(TimelineCounts(4, lanes, EventIndex(2)), "Timeline")))
     assert LIGHT.decision.rgb() in whole & broken
     assert LIGHT.bad_bg.rgb() in broken - whole

@@ -7,7 +7,7 @@ from enum import Enum, Flag, auto
 from typing import NamedTuple
 
 from replay_gui.core.text.clock import clock_text, moment_text
-from replay_gui.core.text.plain_text import uncoloured, visible
+from replay_gui.core.text.plain_text import visible, without_color_codes
 
 TAB = 4  # columns
 
@@ -127,7 +127,7 @@ def _in_local_time(span: StyledText) -> StyledText:
 
 def shown_text(text: str) -> str:
     """Return a line of a log as it can be shown: invisible characters escaped, no colours of a terminal, no tabs."""
-    return visible(uncoloured(text), "\t").expandtabs(TAB)
+    return visible(without_color_codes(text), "\t").expandtabs(TAB)
 
 
 def quiet(text: str, depth: int = 0) -> ReadingLine:

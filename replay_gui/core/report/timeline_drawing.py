@@ -18,7 +18,7 @@ _MIN_BAR_WIDTH, _BAR_GAP = 1.4, 0.6
 _MAX_TITLE_LENGTH = 22  # characters
 _FAILED_HEIGHT = 0.4  # of the bar of all calls
 
-_COLOURED_GROUPS = frozenset(
+_COLORED_GROUPS = frozenset(
     {
         KindGroup.OBSERVATION,
         KindGroup.DECISION,
@@ -96,7 +96,7 @@ def timeline_drawing(timeline: TimelineCounts) -> TimelineDrawing:
 def color_class_of(kind: str) -> str:
     """Return the name of the CSS class that colours a lane with events of this kind."""
     group = group_of(kind)
-    return group.value if group in _COLOURED_GROUPS else KindGroup.AGENT.value
+    return group.value if group in _COLORED_GROUPS else KindGroup.AGENT.value
 
 
 def bars(counts: tuple[int, ...]) -> Iterator[tuple[float, float, float]]:

@@ -14,7 +14,7 @@ _BLANK_MARKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f
 # Behind a letter, a space or another of its kind it makes nothing, and text could be hidden in where it stands.
 _STRAY_SELECTOR = re.compile("(?<![^\\w\\s\ufe0f])(?<!\u2139)\ufe0f(?!\u20e3)")
 _BLANK = re.compile(r"\s+")
-_COLOUR_CODE = re.compile(r"\x1b\[[0-9;:]*m")
+_COLOR_CODE = re.compile(r"\x1b\[[0-9;:]*m")
 
 
 def visible(text: str, keep: str = "") -> str:
@@ -26,9 +26,9 @@ def visible(text: str, keep: str = "") -> str:
     return _STRAY_SELECTOR.sub(r"\\ufe0f", shown) if "\ufe0f" in shown else shown
 
 
-def uncoloured(text: str) -> str:
+def without_color_codes(text: str) -> str:
     """Return the text without the codes that colour it on a terminal; no other code is taken away, and no text."""
-    return _COLOUR_CODE.sub("", text) if "\x1b" in text else text
+    return _COLOR_CODE.sub("", text) if "\x1b" in text else text
 
 
 def _is_blank_mark(c: str) -> bool:

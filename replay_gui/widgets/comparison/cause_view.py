@@ -112,7 +112,7 @@ class _CardDelegate(QStyledItemDelegate):
         painter.drawText(badge_rect, Qt.AlignmentFlag.AlignCenter, str(item.number))
         painter.restore()
 
-    def _draw(self, painter: QPainter, space: QRect, text: str, font: QFont, colour: QColor) -> None:
+    def _draw(self, painter: QPainter, space: QRect, text: str, font: QFont, color: QColor) -> None:
         painter.setFont(font)
-        painter.setPen(colour)
+        painter.setPen(color)
         painter.drawText(space, _WRAPPED_TEXT, text)

@@ -104,9 +104,9 @@ class DivergenceStrip(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         marks = self.marks()
         for tone in (RowTone.IGNORED, RowTone.MOVED, RowTone.STATE, RowTone.ONLY, RowTone.CHANGED, RowTone.CAUSE):
-            colour = _ink(tone)
+            color = _ink(tone)
             for y in np.flatnonzero(marks == tone):
-                painter.fillRect(2, int(y), self.width() - 4, _MIN_MARK_PX, colour)
+                painter.fillRect(2, int(y), self.width() - 4, _MIN_MARK_PX, color)
         for y in self.hits().tolist():
             painter.fillRect(self.width() // 2, y, self.width() // 2 - 1, _MIN_MARK_PX - 1, colors.text)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -62,8 +62,8 @@ class Banner(QFrame):
     @Slot()
     def _set_icons(self) -> None:
         colors = theme()
-        colours = {"info": colors.text, "warn": colors.warn_text, "bad": colors.bad_text}
-        mark = tinted_icon("help" if self._role == "info" else "warning", colours[self._role])
+        by_role = {"info": colors.text, "warn": colors.warn_text, "bad": colors.bad_text}
+        mark = tinted_icon("help" if self._role == "info" else "warning", by_role[self._role])
         self._mark.setPixmap(mark.pixmap(QSize(ICON, ICON), self.devicePixelRatioF()))
         self.close_button.setIcon(icon("close"))
 

@@ -70,10 +70,10 @@ class LineText:
             return text[:kept] + "…" if kept >= 0 else ""
         return self._cut(text, width)
 
-    def draw(self, painter: QPainter, space: QRect, text: str, colour: QColor, align: int = LEFT) -> None:
+    def draw(self, painter: QPainter, space: QRect, text: str, color: QColor, align: int = LEFT) -> None:
         """Draw what fits into `space` at its middle height; `align` is LEFT, MIDDLE or RIGHT."""
         painter.setFont(self.font)
-        painter.setPen(colour)
+        painter.setPen(color)
         painter.drawText(space, align, self.elided(text, space.width()))
 
     def _advance(self, text: str) -> int:

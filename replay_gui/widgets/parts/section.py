@@ -115,9 +115,9 @@ class _Head(QAbstractButton):
         painter.drawText(space, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), self.summary)
         if self.sound is not None:
             left = space.right() - painter.fontMetrics().horizontalAdvance(self.summary) - ICON - UNIT
-            colour = colors.good_text if self.sound else colors.bad_text
+            color = colors.good_text if self.sound else colors.bad_text
             icon_rect = QRect(left, (HEAD - ICON) // 2, ICON, ICON)
-            tinted_icon("check" if self.sound else "cross", colour).paint(painter, icon_rect)
+            tinted_icon("check" if self.sound else "cross", color).paint(painter, icon_rect)
 
 
 def section_column(name: str, sections: Iterable[Section]) -> QScrollArea:

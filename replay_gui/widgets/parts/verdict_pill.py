@@ -38,8 +38,8 @@ class VerdictPill(QToolButton):
         look = tone, colors, theme_events().text_scale
         if look != self._look:  # a style takes a thousand times as long as a text, and progress is told often
             self._look = look
-            colours = {"good": colors.good_text, "bad": colors.bad_text, "warn": colors.warn_text}
-            self.setIcon(tinted_icon(_ICONS[tone], colours[tone]) if tone in _ICONS else QIcon())
+            by_tone = {"good": colors.good_text, "bad": colors.bad_text, "warn": colors.warn_text}
+            self.setIcon(tinted_icon(_ICONS[tone], by_tone[tone]) if tone in _ICONS else QIcon())
             set_role(self, tone)
         text = verdict.text.replace("&", "&&")  # else it would underline the next letter, as a shortcut
         self.setText(f" {text}")  # a tool button has no other space between icon and text

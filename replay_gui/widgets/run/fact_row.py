@@ -73,8 +73,8 @@ class FactRow(QAbstractButton):
         colors = theme()
         if self.sound is not None:
             icon_rect = QRect(_TEXT_LEFT_PX - UNIT // 2, (ROW - ICON) // 2, ICON, ICON)
-            colour = colors.good_text if self.sound else colors.bad_text
-            tinted_icon("check" if self.sound else "cross", colour).paint(painter, icon_rect)
+            color = colors.good_text if self.sound else colors.bad_text
+            tinted_icon("check" if self.sound else "cross", color).paint(painter, icon_rect)
         ink = colors.accent if self._link else colors.bad_text if self.sound is False else colors.text
         self.draw_text(painter, self.text_room(self.width()), ink)
 

@@ -115,7 +115,7 @@ class RowDelegate(QStyledItemDelegate):
         self._data.draw(painter, space.adjusted(at - space.x(), 0, 0, 0), hit.text[hit.start :], loud)
 
     def _paint_mark(self, painter: QPainter, rect: QRect, row: EventRow, dim: bool) -> None:
-        colour = QColor(kind_color(row.kind, self._table.tool_index(row)))
+        color = QColor(kind_color(row.kind, self._table.tool_index(row)))
         if dim:
-            colour.setAlphaF(_AHEAD_OPACITY)
-        draw_mark(painter, row.kind, QPointF(rect.x() + UNIT + 1, rect.center().y() + 1), colour)
+            color.setAlphaF(_AHEAD_OPACITY)
+        draw_mark(painter, row.kind, QPointF(rect.x() + UNIT + 1, rect.center().y() + 1), color)

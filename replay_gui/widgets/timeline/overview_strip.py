@@ -233,10 +233,10 @@ class OverviewStrip(QWidget):
         self._box.setBackgroundColor(colors.raised)
         self._pace.setBrush(colors.density)
         self._pace.setPen(clear)
-        for item, colour in zip(
+        for item, color in zip(
             self._marks, (colors.error, colors.memory, colors.error, colors.changed_text), strict=True
         ):
-            item.setBrush(colour)
+            item.setBrush(color)
             item.setPen(clear)
         self._untrusted.setBrush(QBrush(hatch, Qt.BrushStyle.BDiagPattern))
         self._window.setBrush(glass)

@@ -189,10 +189,10 @@ class SpendingBand(QWidget):
         most, tall = round_up(most), self.height() - UNIT - LINE
         bottom = np.full(len(left), float(self.height() - LINE))
         painter.setPen(Qt.PenStyle.NoPen)
-        for part, colour in zip(counts, token_colors(), strict=True):
+        for part, color in zip(counts, token_colors(), strict=True):
             height = np.where(part > 0, np.maximum(part * (tall / most), LINE), 0.0)
             bottom = bottom - height
-            painter.setBrush(colour)
+            painter.setBrush(color)
             boxes = np.column_stack((left, bottom, wide, height))[part > 0]
             painter.drawRects([QRectF(*box) for box in boxes.tolist()])
         return most

@@ -13,7 +13,7 @@ from replay_gui.models.timeline.timeline_scale import TimelineScale
 
 
 def paint_density(
-    painter: QPainter, lane: Lane, scale: TimelineScale, *, count: int, at: QPointF, ratio: float, colour: QColor
+    painter: QPainter, lane: Lane, scale: TimelineScale, *, count: int, at: QPointF, ratio: float, color: QColor
 ) -> None:
     """Paint a lane of a run of `count` events. `at`: pixel 0 of the scale, the lane's middle. Failed calls are red.
 
@@ -42,7 +42,7 @@ def paint_density(
     y = np.arange(tall)[:, None] + 0.5
     top, bottom = (tall - up) / 2, (tall + up) / 2
     drawn = (y > top) & (y < bottom)
-    hue, bad = np.uint32(colour.rgba()), np.uint32(theme().error.rgba())
+    hue, bad = np.uint32(color.rgba()), np.uint32(theme().error.rgba())
     pixels = np.where(drawn, np.where(y > bottom - red[columns], bad, hue), np.uint32(0))
     x = at.x() + (float(edges[0]) - scale.start) * scale.width / scale.span
     _draw(painter, pixels, QPointF(round(x * ratio) / ratio, round((at.y() - BAR / 2) * ratio) / ratio), ratio)

@@ -71,11 +71,11 @@ class LanePainter:
         room = self._scale.width / MIN_MARK_SPACING_PX
         shown = [int(np.diff(indexes_before(part.positions, (self._first, self._last)))[0]) for part in lane.parts]
         if sum(shown) > room:
-            colour = kind_color(lane.parts[0].kind, lane.parts[0].tool)
+            color = kind_color(lane.parts[0].kind, lane.parts[0].tool)
             at = QPointF(self._layout.origin, middle)
             self._painter.setOpacity(1.0 if self._any_passes(lane) else FILTERED_OPACITY)
             paint_density(
-                self._painter, lane, self._scale, count=self._index.count, at=at, ratio=self._ratio, colour=colour
+                self._painter, lane, self._scale, count=self._index.count, at=at, ratio=self._ratio, color=color
             )
             self._painter.setOpacity(1.0)
         elif lane.is_calls:
@@ -99,8 +99,8 @@ class LanePainter:
     def _paint_marks(self, part: LanePart, middle: float, size: float) -> None:
         self._paint_steps(part, middle, least=size)
         positions = part.positions[slice(*indexes_before(part.positions, (self._first, self._last)))]
-        colour = kind_color(part.kind, part.tool)
-        pixmap = mark_pixmap(mark_of(part.kind), size, colour, self._ratio, theme().panel)
+        color = kind_color(part.kind, part.tool)
+        pixmap = mark_pixmap(mark_of(part.kind), size, color, self._ratio, theme().panel)
         half = size / 2 + MARGIN
         draw, top = self._painter.drawPixmap, middle - half
         passes = self._scene.passes(positions)
@@ -118,12 +118,12 @@ class LanePainter:
         thick = min(STEP_BAR, self._layout.lane_height - UNIT)
         tops = np.full(len(steps), middle - thick / 2)
         bars = np.column_stack((left + self._layout.origin, tops, right - left, np.full(len(steps), thick)))
-        in_sight, colour = (bars[:, 0] <= self._layout.width) & (bars[:, 2] >= least), kind_color(part.kind, part.tool)
+        in_sight, color = (bars[:, 0] <= self._layout.width) & (bars[:, 2] >= least), kind_color(part.kind, part.tool)
         steps, bars = steps[in_sight], bars[in_sight]
         passes = self._scene.passes(steps)
         for which, opacity in ((~passes, FILTERED_OPACITY), (passes, 1.0)):
             self._painter.setOpacity(opacity)
-            self._bars(bars[which], _faint(colour), colour)
+            self._bars(bars[which], _faint(color), color)
             room = bars[which] - np.array([0.0, 0.0, MARK, 0.0])  # the mark stands at its end
             took: list[int] = self._index.duration[steps[which] - 1].tolist()
             self._write_durations(room, partial(_step_words, took), theme().text)
@@ -174,11 +174,11 @@ class LanePainter:
         waiting = (self._index.pair[starts - 1] == NO_PAIR) & ~failed
         tool, bad, wide = self._index.tool[starts - 1], theme().error, bars[:, 2] >= GAP  # an outline has an inside
         for which in np.unique(tool).tolist():
-            of_tool, colour = tool == which, kind_color(Kind.TOOL_REQUEST, which)
-            self._bars(bars[of_tool & ~failed & ~waiting], colour, None)
-            self._bars(bars[of_tool & waiting & ~pending], None, colour)
-            self._bars(bars[of_tool & pending], _faint(colour), colour)
-            self._bars(bars[of_tool & failed & wide], _faint(colour), bad)
+            of_tool, color = tool == which, kind_color(Kind.TOOL_REQUEST, which)
+            self._bars(bars[of_tool & ~failed & ~waiting], color, None)
+            self._bars(bars[of_tool & waiting & ~pending], None, color)
+            self._bars(bars[of_tool & pending], _faint(color), color)
+            self._bars(bars[of_tool & failed & wide], _faint(color), bad)
         self._bars(bars[failed & ~wide], bad, None)
         is_faint = failed | pending
         for alike, ink in ((is_faint, theme().text), (~is_faint, theme().on_mark)):
@@ -270,7 +270,7 @@ def _step_words(took: list[int], step: int) -> str:
     return duration_text(took[step])
 
 
-def _faint(colour: QColor) -> QColor:
-    faint = QColor(colour)
+def _faint(color: QColor) -> QColor:
+    faint = QColor(color)
     faint.setAlphaF(0.25)
     return faint

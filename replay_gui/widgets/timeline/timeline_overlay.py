@@ -139,11 +139,11 @@ class OverlayPainter:
         size = side - 2 * MARGIN
         painter.drawPixmap(badge.topLeft(), mark_pixmap(Mark.BREAK, size, damage, self._ratio))
 
-    def _paint_ticks(self, event_indexes: NDArray[np.int64], colour: QColor) -> None:
+    def _paint_ticks(self, event_indexes: NDArray[np.int64], color: QColor) -> None:
         """Paint short lines at the top edge."""
         ticks = [QRectF(round(x) - LINE, 0, 2 * LINE, GAP) for x in self._columns(event_indexes, 3 * LINE)]
         self._painter.setPen(Qt.PenStyle.NoPen)
-        self._painter.setBrush(colour)
+        self._painter.setBrush(color)
         self._painter.drawRects(ticks)
 
     def _paint_dots(self, event_indexes: NDArray[np.int64]) -> None:

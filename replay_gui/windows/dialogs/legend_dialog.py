@@ -36,11 +36,11 @@ def _kind(kind: str, painter: QPainter, at: QPointF) -> None:
 
 def _call(fill: str, painter: QPainter, at: QPointF) -> None:
     """`fill`: answered, waiting, pending or failed."""
-    colour, bad = kind_color(Kind.TOOL_REQUEST.value, 0), theme().error
-    ground = QColor(colour)
+    color, bad = kind_color(Kind.TOOL_REQUEST.value, 0), theme().error
+    ground = QColor(color)
     opacities = {"answered": 1.0, "failed": _FAINT_OPACITY, "waiting": 0.0, "pending": _FAINT_OPACITY}
     ground.setAlphaF(opacities[fill])
-    edge = {"answered": None, "failed": bad, "waiting": colour, "pending": colour}[fill]
+    edge = {"answered": None, "failed": bad, "waiting": color, "pending": color}[fill]
     painter.setPen(Qt.PenStyle.NoPen if edge is None else QPen(edge, LINE))
     painter.setBrush(ground)
     painter.drawRoundedRect(QRectF(at.x() - WIDE, at.y() - BAR / 2, 2 * WIDE, BAR), 2, 2)
@@ -55,9 +55,9 @@ def _step(painter: QPainter, at: QPointF) -> None:
     _kind(Kind.DECISION, painter, at + QPointF(WIDE - UNIT, 0))
 
 
-def _tick(colour: str, painter: QPainter, at: QPointF) -> None:
-    """`colour`: its name in the theme."""
-    painter.fillRect(QRectF(at.x() - LINE, at.y() - UNIT, 2 * LINE, GAP), getattr(theme(), colour))
+def _tick(color: str, painter: QPainter, at: QPointF) -> None:
+    """`color`: its name in the theme."""
+    painter.fillRect(QRectF(at.x() - LINE, at.y() - UNIT, 2 * LINE, GAP), getattr(theme(), color))
 
 
 def _dot(painter: QPainter, at: QPointF) -> None:

@@ -32,7 +32,6 @@ from replay_gui.core.log import scanner
 from replay_gui.core.log.chain import request_hash
 from replay_gui.core.log.event import SKIPPED_KIND, UNREADABLE_KIND
 from replay_gui.core.log.kinds import CRITICAL_KINDS, KINDS
-from replay_gui.core.log.log_reader import EventLog as Log
 from replay_gui.core.log.positions import Position
 from replay_gui.core.replay.replayer import Replayer
 from replay_gui.core.state.state_hash import StateHash
@@ -44,13 +43,13 @@ from tests.helpers.logs import write_log
 PER_EVENT = ("kind", "tool", "offset", "time", "duration", "pair", "flags")
 
 
-def build(log: Log, folder: Path) -> tuple[BuiltIndex, RunIndex]:
+def build(log: EventLog, folder: Path) -> tuple[BuiltIndex, RunIndex]:
     folder.mkdir(exist_ok=True)
     built = IndexBuilder(log, folder).run(lambda built: None)
     return built, build_run_index(IndexView(folder), built, complete=True)
 
 
-def plain_columns(log: Log) -> dict[str, list[Any]]:
+def plain_columns(log: EventLog) -> dict[str, list[Any]]:
     """The same facts, one event at a time, from the events that the log gives."""
     replayer = Replayer(log)
     names = "kind", "tool", "time", "duration", "pair", "flags", "content"
@@ -94,7 +93,7 @@ def plain_columns(log: Log) -> dict[str, list[Any]]:
     return columns
 
 
-def assert_index(log: Log, folder: Path) -> None:
+def assert_index(log: EventLog, folder: Path) -> None:
     built, index = build(log, folder)
     expected = plain_columns(log)
     assert [index.kinds[kind] for kind in index.kind] == expected["kind"]

@@ -24,12 +24,11 @@ from replay_gui.core.index.index_cache import (
 )
 from replay_gui.core.index.index_columns import IndexView
 from replay_gui.core.index.run_index import RunIndex
-from replay_gui.core.log.log_reader import EventLog as Log
 from tests.helpers.forged_logs import forged, written
 from tests.helpers.logs import write_log
 
 
-def keep(cache: IndexCache, log: Log) -> Path:
+def keep(cache: IndexCache, log: EventLog) -> Path:
     building = cache.make_building_folder()
     built = IndexBuilder(log, building).run(lambda built: None)
     write_table(building, log, built)
@@ -47,7 +46,7 @@ def cache(tmp_path: Path) -> IndexCache:
     return IndexCache(tmp_path / "cache")
 
 
-def test_a_cached_index_equals_the_one_that_was_built(tmp_path: Path, log: Log, cache: IndexCache) -> None:
+def test_a_cached_index_equals_the_one_that_was_built(tmp_path: Path, log: EventLog, cache: IndexCache) -> None:
     assert cache.load_index(log) is None
     keep(cache, log)
     loaded = cache.load_index(log)
@@ -84,7 +83,7 @@ UNFIT: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.parametrize("name", UNFIT)
-def test_a_changed_index_is_ignored(log: Log, cache: IndexCache, name: str) -> None:
+def test_a_changed_index_is_ignored(log: EventLog, cache: IndexCache, name: str) -> None:
     folder = keep(cache, log)
     assert cache.load_index(log) is not None
     UNFIT[name](folder)
@@ -140,7 +139,7 @@ def test_an_index_that_is_being_built_stays_for_a_day(tmp_path: Path, cache: Ind
     assert (kept.exists(), fresh.exists(), given_up.exists()) == (True, True, False)
 
 
-def test_the_content_of_a_log_is_known_by_its_bytes(tmp_path: Path, log: Log, cache: IndexCache) -> None:
+def test_the_content_of_a_log_is_known_by_its_bytes(tmp_path: Path, log: EventLog, cache: IndexCache) -> None:
     folder = keep(cache, log)
     assert indexed_content(folder) == log.source.blake3()
     assert cache.load_index(log, by_content=True) is not None
@@ -149,7 +148,7 @@ def test_the_content_of_a_log_is_known_by_its_bytes(tmp_path: Path, log: Log, ca
 
 
 def test_an_edit_that_the_system_did_not_date_is_found_by_content(
-    log: Log, cache: IndexCache, monkeypatch: pytest.MonkeyPatch
+    log: EventLog, cache: IndexCache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keep(cache, log)
     monkeypatch.setattr(type(log.source), "blake3", lambda source: "of other bytes")
@@ -168,7 +167,7 @@ def test_no_table_is_written_if_the_log_changed_while_it_was_read(tmp_path: Path
 
 
 def test_an_index_is_built_elsewhere_if_the_cache_cannot_be_written(
-    tmp_path: Path, log: Log, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, log: EventLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").write_text("")
     cache = IndexCache(tmp_path / "file" / "cache")

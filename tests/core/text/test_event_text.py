@@ -20,7 +20,7 @@ def event(kind: str, payload: dict[str, Any], problem: str | None = None) -> Eve
 
 
 FRAMED = "Chunk ID: ab\nWall time: 1 s\nOutput:\nE: no such file"
-COLOURED = {"returncode": 1, "output": "\x1b[31mred\x1b[0m\n"}
+COLORED = {"returncode": 1, "output": "\x1b[31mred\x1b[0m\n"}
 CALLING = {"decision_type": "tool calls", "data": None, "fields": {"tool_calls": [{"name": "f"}]}}
 
 
@@ -182,7 +182,7 @@ def response(output: Any, error: str | None = None, success: bool = True) -> dic
         ),
         (
             "ToolResponse",
-            response(COLOURED, "exit code 1", False),
+            response(COLORED, "exit code 1", False),
             "exit 1 · red",
         ),
         ("ToolResponse", response(""), "(no output)"),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replay_gui.core.text.plain_text import one_line, uncoloured, visible
+from replay_gui.core.text.plain_text import one_line, visible, without_color_codes
 
 
 @pytest.mark.parametrize(
@@ -62,8 +62,8 @@ def test_an_emoji_and_a_blank_are_shown_as_they_are() -> None:
 
 
 def test_only_codes_of_colours_are_taken_away() -> None:
-    assert uncoloured("\x1b[1m\x1b[38;5;196mFAIL\x1b[0m \x1b[8mhidden\x1b[m") == "FAIL hidden"
-    assert uncoloured("\x1b[2J\x1b]0;title\x07plain") == "\x1b[2J\x1b]0;title\x07plain"
+    assert without_color_codes("\x1b[1m\x1b[38;5;196mFAIL\x1b[0m \x1b[8mhidden\x1b[m") == "FAIL hidden"
+    assert without_color_codes("\x1b[2J\x1b]0;title\x07plain") == "\x1b[2J\x1b]0;title\x07plain"
 
 
 def test_a_selector_without_an_emoji_cannot_hide_text() -> None:

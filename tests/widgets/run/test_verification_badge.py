@@ -7,25 +7,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from replay_gui.engine.answers import Progress, RunFacts
+from replay_gui.engine.answers import Progress
 from replay_gui.look.theme import apply_theme
 from replay_gui.widgets.run.verification_badge import VerificationBadge
+from tests.helpers.moments import FACTS
 from tests.helpers.runs import StillSession, report_of
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", "does not support raise", "grabbing the keyboard")
-FACTS = RunFacts(
-    path="/r.rlog",
-    name="r.rlog",
-    run_id="run-7f3a",
-    format="rlog",
-    origin="recorded",
-    source="",
-    notes=(),
-    agent_type="triage",
-    agent_version="2.1.0",
-    size=1,
-    created=None,
-)
 
 
 @pytest.fixture

@@ -73,8 +73,8 @@ def test_columns_and_line_are_drawn(panel: TimelinePanel, session: StillSession,
     session.axis = axis
     session.axis_changed.emit()
     image = panel.spending.grab().toImage() if panel.spending else QImage()
-    for colour in (theme().observation, theme().density, theme().decision, theme().memory):
-        assert count_of(image, colour) > 40
+    for color in (theme().observation, theme().density, theme().decision, theme().memory):
+        assert count_of(image, color) > 40
     session.set_view(0.0, 2.5)  # where nothing is used
     assert count_of(band_of(panel).grab().toImage(), theme().observation) == 0
 
@@ -130,8 +130,8 @@ def test_subagents_have_lanes_below_the_agents_that_fold(panel: TimelinePanel, s
     assert titles[:4] == ["Agent", "front", "deep", "Input"]
     assert [(row.depth, row.count) for row in timeline.rows[1:3]] == [(1, 15), (2, 20)]
     session.set_view(0.0, float(COUNT))
-    colour = theme().agent
-    before = count_of(timeline.grab().toImage(), colour)
+    color = theme().agent
+    before = count_of(timeline.grab().toImage(), color)
     timeline.choose(timeline.choice.toggled("subagents"))
     assert [row.title for row in timeline.rows][:3] == ["Agent", "Subagents", "Input"]
     assert timeline.rows[1].count == 35

@@ -210,7 +210,7 @@ def test_the_position_is_one_line_of_the_accent(timeline: Timeline, session: Ste
     session.seek(812)
     image = picture(timeline)
     column = [image.pixelColor(round(timeline.x_of(812)), y) for y in range(20, 100)]
-    assert sum(colour == theme().accent for colour in column) > 60
+    assert sum(color == theme().accent for color in column) > 60
 
 
 def test_moving_redraws_the_line_alone(
@@ -258,8 +258,8 @@ def test_every_lane_shows_its_hue_near_and_far(
     session.fit_view()
     settle(qtbot, timeline, session)
     image = picture(timeline)
-    for colour in (theme().observation, theme().decision, theme().memory, *theme().tools[:4]):
-        assert count_of(image, colour, tolerance=60) > 50, colour.name()
+    for color in (theme().observation, theme().decision, theme().memory, *theme().tools[:4]):
+        assert count_of(image, color, tolerance=60) > 50, color.name()
 
 
 def test_damage_has_a_hue_of_its_own_from_where_it_broke(timeline: Timeline, session: SteppingSession) -> None:

@@ -128,7 +128,7 @@ def test_folded_lanes_show_what_is_in_them(
     image = picture(timeline)
     lanes = image.copy(LABELS, round(TOP_PX + 3 * LANE), image.width() - LABELS, 2 * LANE)
     assert count_of(lanes, theme().memory) > 100
-    assert sum(count_of(lanes, colour) for colour in theme().tools) > 100
+    assert sum(count_of(lanes, color) for color in theme().tools) > 100
     if view[0] == 0.0:
         assert count_of(lanes, theme().error) > 20, "errors stand out among what is dense"
 
@@ -259,10 +259,10 @@ def test_marks_of_a_search_and_a_comparison(timeline: Timeline, session: StillSe
     bare = picture(timeline)
     session.set_marks(TimelineMarks(found=np.array([20]), causes=np.array([49]), divergences=np.array([49, 70])))
     image = picture(timeline)
-    for place, colour in ((20, theme().changed_text), (49, theme().error), (70, theme().memory)):
+    for place, color in ((20, theme().changed_text), (49, theme().error), (70, theme().memory)):
         x = round(timeline.x_of(place + 1))
-        assert image.pixelColor(x, 2) == colour, place
-        assert bare.pixelColor(x, 2) != colour
+        assert image.pixelColor(x, 2) == color, place
+        assert bare.pixelColor(x, 2) != color
     x = round(timeline.x_of(50))
     assert image.pixelColor(x - 1, 100) != bare.pixelColor(x - 1, 100), "a band from top to bottom"
 

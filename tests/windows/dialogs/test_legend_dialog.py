@@ -21,7 +21,7 @@ def test_every_effect_and_colour_is_there(qtbot: QtBot, qapp: QApplication, name
     words = " ".join(label.text().lower() for label in dialog.findChildren(QLabel))
     assert [effect for effect in EFFECT_WORDS.values() if effect not in words] == []
     image = dialog.grab().toImage()
-    colours: list[QColor] = [theme().accent, theme().error, theme().memory, theme().changed_text, theme().damage]
-    colours += [kind_color(kind) for kind in ("Observation", "Decision", "PatchProposal", "ToolRequest")]
-    assert [colour.name() for colour in colours if not count_of(image, colour)] == []
+    colors: list[QColor] = [theme().accent, theme().error, theme().memory, theme().changed_text, theme().damage]
+    colors += [kind_color(kind) for kind in ("Observation", "Decision", "PatchProposal", "ToolRequest")]
+    assert [color.name() for color in colors if not count_of(image, color)] == []
     dialog.close()
