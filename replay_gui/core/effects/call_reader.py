@@ -36,6 +36,7 @@ def make_call(classifier: EffectClassifier, request: Event, response: Event | No
         targets=finding.targets,
         certain=finding.certain,
         also_checks=finding.checks,
+        unchecked=finding.unchecked,
     )
 
 

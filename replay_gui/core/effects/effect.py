@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
 
 
@@ -36,10 +36,13 @@ class EffectFinding:
         targets: what it changes, as far as that is told: paths of files, ``git commit``, ``pip install``.
         certain: False where the effect is only what runs seem to show.
         checks: whether it checks something, by one of several commands if not by the strongest.
+        unchecked: of several commands, what those change that come after the last check: as targets.
     """
 
     effect: Effect
     reason: str
     targets: tuple[str, ...] = ()
     certain: bool = True
+    _: KW_ONLY
     checks: bool = False
+    unchecked: tuple[str, ...] = ()

@@ -50,6 +50,7 @@ _NO_FILES = frozenset({"/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty", "$
 _SUBMISSION = "SUBMIT_FINAL_OUTPUT"  # the last line of agents that hand in by echo, such as mini-swe-agent
 _RANK = (Effect.READS, Effect.UNKNOWN, Effect.CHECKS, Effect.CHANGES, Effect.SUBMITS)
 _MAX_NESTING = 4  # of shell texts in shell texts
+_NEEDS_NO_CHECK = (("tee",), ("rm",), ("rmdir",), ("unlink",))  # it writes down what a check says; it clears up
 _NOTHING = EffectFinding(Effect.READS, "only reads")
 
 
@@ -66,14 +67,25 @@ class ShellEffects:
     def _strongest(self, text: str, depth: int) -> EffectFinding:
         if depth > _MAX_NESTING:
             return EffectFinding(Effect.UNKNOWN, "shells inside shells")
-        strongest, targets, checks = _NOTHING, list[str](), False
+        strongest, targets, checks, unchecked = _NOTHING, list[str](), False, list[str]()
         for command in self._parser.commands(text):
             for finding in self._findings(command, depth):
                 targets += finding.targets
-                checks = checks or finding.checks or finding.effect is Effect.CHECKS
+                if finding.checks or finding.effect is Effect.CHECKS:
+                    checks, unchecked = True, [*finding.unchecked]
+                elif finding.effect is Effect.UNKNOWN:
+                    unchecked = []  # it may be a check
+                elif checks and finding.effect is Effect.CHANGES and command.words[:1] not in _NEEDS_NO_CHECK:
+                    unchecked += finding.targets
                 if _RANK.index(finding.effect) > _RANK.index(strongest.effect):
                     strongest = finding
-        return EffectFinding(strongest.effect, strongest.reason, tuple(dict.fromkeys(targets)), checks=checks)
+        return EffectFinding(
+            strongest.effect,
+            strongest.reason,
+            tuple(dict.fromkeys(targets)),
+            checks=checks,
+            unchecked=tuple(dict.fromkeys(unchecked)),
+        )
 
     def _findings(self, command: ShellCommand, depth: int) -> list[EffectFinding]:
         outputs = tuple(name for name in command.outputs if name not in _NO_FILES and not name.startswith("&"))

@@ -20,7 +20,8 @@ class ToolCall:
         key: 16 bytes, equal for calls of one tool with equal input; versions of tools do not count.
         answer: the output, else the error, or the reason of a denial; None where there is no response.
         ok: False where the answer is an error, so that the call had no effect; None where there is no response.
-        effect, reason, targets, certain: see EffectFinding. also_checks: whether one of several commands checks.
+        effect, reason, targets, certain, unchecked: see EffectFinding.
+        also_checks: whether one of several commands checks.
     """
 
     request: EventIndex
@@ -35,6 +36,7 @@ class ToolCall:
     targets: tuple[str, ...] = ()
     certain: bool = True
     also_checks: bool = False
+    unchecked: tuple[str, ...] = ()
 
     @property
     def took_effect(self) -> bool:

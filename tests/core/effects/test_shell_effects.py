@@ -65,3 +65,19 @@ def test_what_a_heredoc_holds_is_no_command() -> None:
 @pytest.mark.parametrize("text", ["broken ( ' unclosed", "$(" * 3000, "\x00\udcff", "a" * 200_000, "if " * 5000])
 def test_any_text_is_taken(shell: ShellEffects, text: str) -> None:
     assert shell.effect(text).effect in Effect
+
+
+@pytest.mark.parametrize(
+    ("text", "unchecked"),
+    [
+        ("sed -i s/a/b/ x.py && pytest", ()),
+        ("pytest && sed -i s/a/b/ x.py", ("x.py",)),
+        ("pytest; sed -i s/a/b/ x.py; pytest", ()),
+        ("bash -c 'pytest; touch x.py'; cp x.py y.py", ("x.py", "y.py")),
+        ("pytest > out.txt; pytest | tee out.txt; rm out.txt", ()),
+        ("pytest; touch x.py; some-tool", ()),  # which may be a check
+        ("touch x.py", ()),
+    ],
+)
+def test_what_is_changed_after_the_last_check(shell: ShellEffects, text: str, unchecked: tuple[str, ...]) -> None:
+    assert shell.effect(text).unchecked == unchecked

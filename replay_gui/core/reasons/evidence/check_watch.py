@@ -30,6 +30,7 @@ class CheckWatch:
     def __init__(self) -> None:
         self.last_change: ToolCall | None = None
         self.last_check: ToolCall | None = None
+        self._leaves_unchecked = False  # whether the last check was followed by a change in the same text
         self._last_unknown = -1  # index of the last command that may have been a check
         self._written: set[str] = set()
 
@@ -39,6 +40,7 @@ class CheckWatch:
             self._last_unknown = call.request
         if call.checks:
             self.last_check = call
+            self._leaves_unchecked = any(not _NEEDS_NO_CHECK.match(target) for target in call.unchecked)
         if call.changed and not self._is_no_change(call):
             self.last_change = call
         if call.effect is Effect.CHANGES:  # a text of several commands may fail after it has written a file
@@ -46,10 +48,12 @@ class CheckWatch:
 
     @property
     def has_check_after(self) -> bool:
-        """Whether the last check came after the last change, or with it."""
+        """Whether the last check came after the last change; in one text of several commands, as far as is known."""
         if self.last_check is None or self.last_change is None:
             return False
-        return self.last_check.request >= self.last_change.request
+        if self.last_check is self.last_change:
+            return not self._leaves_unchecked
+        return self.last_check.request > self.last_change.request
 
     @property
     def lacks_check_after(self) -> bool:

@@ -185,7 +185,8 @@ class MarkFinder:
         what = f"{event_words(change.request)}: {call_words(change, 60)}"
         if check is not None:
             sentence = f"No check was made after the last change ({what})."
-            return [RunMark(MarkKind.CHECK, sentence, (change.request, check.request))]
+            events = tuple(dict.fromkeys((change.request, check.request)))  # a text may have both
+            return [RunMark(MarkKind.CHECK, sentence, events)]
         if edits_files(change) and self._changes.lacks_checks:
             return [RunMark(MarkKind.CHECK, f"No check was made; the last change is {what}.", (change.request,))]
         return []

@@ -105,6 +105,17 @@ def marks(path: Path, *steps: Step) -> list[tuple[MarkKind, str, tuple[int, ...]
         ((TASK, replace(EDIT, answer="Error: not read", error="no"), replace(EDIT, tool="MultiEdit"), TEST), []),
         ((TASK, EDIT, command("git commit -am done && pytest -q")), []),
         (
+            (TASK, EDIT, command("pytest -q; sed -i s/a/b/ a.py")),
+            [
+                (
+                    MarkKind.CHECK,
+                    "No check was made after the last change (event 5: bash(pytest -q; sed -i s/a/b/ a.py)).",
+                    (4,),
+                )
+            ],
+        ),
+        ((TASK, EDIT, command("sed -i s/a/b/ a.py && pytest -q | tee out.txt; git add -A; git commit -m x")), []),
+        (
             (TASK, Step("agent", "That makes 1,250.50 and 77 in all.")),
             [(MarkKind.FIGURES, "The figures 1250.5, 77 stand in no event before (event 3).", (2,))],
         ),
