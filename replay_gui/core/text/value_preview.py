@@ -164,7 +164,8 @@ def text_of(value: Any) -> str:
         return "\n".join(text for text in texts if isinstance(text, str) and text)
     if not isinstance(value, Sequence) or not value or isinstance(value, bytes | bytearray | memoryview):
         return ""
-    told = value[-1] if _is_message(value[0]) and _is_message(value[-1]) else value[0]
+    first, last = _unwrapped(value[0]), _unwrapped(value[-1])
+    told = last if _is_message(first) and _is_message(last) else first
     if not isinstance(told, Mapping):
         return ""
     text = told.get("text", told.get("content"))
@@ -185,6 +186,12 @@ def parts_of(value: Any) -> list[Members]:
             return [part for part in parts[:_MAX_PARTS] if isinstance(part, Mapping)]
         value = value.get("content")
     return []
+
+
+def _unwrapped(value: Any) -> Any:
+    """Return a message of LangChain without the map that says its class; any other value as it is."""
+    inner = value.get("kwargs" if "lc" in value else "data") if isinstance(value, Mapping) else None
+    return inner if _is_message(inner) else value
 
 
 def _is_message(value: Any) -> bool:

@@ -14,6 +14,7 @@ UNKNOWN_ROLES = "messages of an unknown role, kept as custom events"
 NOT_MESSAGES = "entries that are no messages, kept as custom events"
 BAD_ARGUMENTS = "arguments of tool calls that are no JSON, kept as text"
 
+_TRACEBACK = "Traceback (most recent call last):"
 _SPEAKERS = ("system", "developer", "user")
 # What a model is told of a tool that failed begins like this, or with a line that is nothing but a command's exit code;
 # "Errors found: 0" and "ErrorPage.tsx" are answers.
@@ -119,6 +120,13 @@ def decoded(text: Any) -> Any:
 def first_line(text: Any) -> str:
     """What to say of an error in a line."""
     return cut(text.strip().partition("\n")[0]) if isinstance(text, str) else ""
+
+
+def traceback_apart(error: str) -> tuple[str, bool]:
+    """Return (what went wrong, whether a traceback stood behind it, where LangChain's callbacks write it)."""
+    what, found, _ = error.partition(_TRACEBACK)
+    is_behind = bool(found and what.strip())
+    return (what.strip() if is_behind else error), is_behind
 
 
 def says_failure(text: str) -> bool:

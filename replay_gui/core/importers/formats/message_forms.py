@@ -360,8 +360,8 @@ def _result(part: dict[str, Any]) -> MessageResult:
 
 def _reasoning(part: dict[str, Any]) -> str:
     thought = next((part[key] for key in ("thinking", "text", "content", "summary") if part.get(key)), None)
-    text = content_of(thought)
-    return text if isinstance(text, str) and text else NOT_RECORDED
+    text = content_of(arguments_of(thought) if isinstance(thought, str) and thought.startswith("[{") else thought)
+    return text if isinstance(text, str) and text else thought if isinstance(thought, str) else NOT_RECORDED
 
 
 def _id(value: dict[str, Any], *names: str) -> str | None:

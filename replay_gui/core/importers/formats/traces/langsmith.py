@@ -7,9 +7,10 @@ from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
-from replay_gui.core.importers.formats.message_events import first_line
+from replay_gui.core.importers.formats.message_events import first_line, traceback_apart
 from replay_gui.core.importers.formats.message_forms import is_message
 from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER, USAGE, first_records, numbered_records
+from replay_gui.core.importers.formats.traces.langchain_wrappers import step_output, tool_output
 from replay_gui.core.importers.formats.traces.otel_attributes import steady
 from replay_gui.core.importers.formats.traces.span_events import SpanEvents
 from replay_gui.core.importers.formats.traces.spans import Role, Span, unfolded
@@ -23,6 +24,7 @@ from replay_gui.core.log.kinds import END
 UNREADABLE = "records that are no runs, left out"
 
 _ROLES: dict[str, Role] = {"llm": "model", "tool": "tool", "retriever": "retriever"}
+_PAIRED = ("user", "human", "assistant", "ai", "system")  # who may speak in a message that is a pair
 _USED = ("name", "run_type", "inputs", "outputs", "error")
 
 
@@ -31,7 +33,7 @@ class LangSmith:
 
     name = "langsmith"
     title = "LangSmith runs"
-    version = 8
+    version = 9
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "trace_id", "parent_run_id", "parent_run_ids", "dotted_order", "session_id"), ID),
         **dict.fromkeys(("reference_example_id", "child_run_ids", "manifest_id", "app_path", "share_token"), ID),
@@ -126,6 +128,13 @@ def _span(record: dict[str, Any], is_root: bool, notes: ImportNotes) -> Span:
     extra = record.get("extra")
     rest = {key: value for key, value in record.items() if key not in _USED and key not in LangSmith.volatile}
     rest |= {"run_type": kind if kind not in _ROLES and kind != "chain" else None}
+    told: dict[str, Any] = {}
+    if isinstance(output, dict) and output.keys() == {"output"}:
+        inner, told = tool_output(output["output"]) if role == "tool" else (step_output(output["output"]), told)
+        output = inner if told or role == "tool" else {"output": inner}
+    what, has_traceback = traceback_apart(str(wrong))
+    rest |= {"error": wrong} if has_traceback else {}
+    rest |= {"answer": {key: value for key, value in told.items() if key not in LangSmith.volatile}}
     rest |= {"generation": _generation(output)} if role == "model" else {}
     meta: dict[str, Any] = {
         "span": record.get("id"),
@@ -146,7 +155,7 @@ def _span(record: dict[str, Any], is_root: bool, notes: ImportNotes) -> Span:
         output=output,
         answers=tuple(_answers(output)) if role == "model" else (),
         messages=tuple(_messages(given)) if role in ("model", "agent") else (),
-        error=(first_line(str(wrong)) or "failed") if wrong else None,
+        error=(first_line(what) or "failed") if wrong else None,
         config={"inputs": given} if role == "agent" and not _messages(given) and given else {},
         fields=plain(steady({key: value for key, value in rest.items() if value not in (None, [], {}, "")}), notes),
         meta={key: value for key, value in meta.items() if value is not None},
@@ -188,9 +197,17 @@ def _model(extra: dict[str, Any]) -> str | None:
 def _messages(given: Any) -> list[Any]:
     """The messages of a run's inputs as ``{"role", "content"}``, also where LangChain has serialised them."""
     messages = given.get("messages") if isinstance(given, dict) else None
-    if isinstance(messages, list) and len(messages) == 1 and isinstance(messages[0], list):
+    if isinstance(messages, list) and len(messages) == 1 and isinstance(messages[0], list) and not _pair(messages[0]):
         messages = messages[0]
-    return list(messages) if isinstance(messages, list) else []
+    return [_pair(message) or message for message in messages] if isinstance(messages, list) else []
+
+
+def _pair(message: Any) -> dict[str, Any] | None:
+    """A message that was handed to LangChain as (who speaks, the text); None for any other."""
+    match message:
+        case [str(role), str(text)] if role in _PAIRED:
+            return {"role": role, "content": text}
+    return None
 
 
 def _generation(output: Any) -> Any:
@@ -235,7 +252,7 @@ def _with_feedback(
     run = RunBuilder(notes, count)
     run.context = {"time": iso_time(root.get("end_time"))}
     if root.get("error") and not has_ended:
-        run.end("crash", first_line(str(root["error"])))
+        run.end("crash", first_line(traceback_apart(str(root["error"]))[0]))
     elif root.get("status") == "success" and not has_ended:
         run.end("answered")
     stats = root.get("feedback_stats")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from replay_gui.core.importers.formats.message_events import first_line
+from replay_gui.core.importers.formats.message_events import first_line, traceback_apart
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
 from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.traces.otel_attributes import Attributes, steady
@@ -51,7 +51,14 @@ _MODEL_SIGNS = (
     "llm.request.type",
     "llm.token_count.completion",
 )
-_MODELS = ("gen_ai.response.model", "gen_ai.request.model", "llm.model_name", "ai.response.model", "ai.model.id")
+_MODELS = (
+    "gen_ai.response.model",
+    "gen_ai.request.model",
+    "llm.model_name",
+    "ai.response.model",
+    "ai.model.id",
+    "mlflow.llm.model",
+)
 _IN = (
     *("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens", "llm.token_count.prompt"),
     *("ai.usage.inputTokens", "ai.usage.promptTokens"),
@@ -69,6 +76,7 @@ _REASONING = (
     *("gen_ai.usage.reasoning.output_tokens", "gen_ai.usage.reasoning_tokens", "ai.usage.reasoningTokens"),
     *("gen_ai.usage.details.reasoning_tokens", "llm.token_count.completion_details.reasoning"),
 )
+_OF_MLFLOW = {"input": "input_tokens", "cached": "cache_read_input_tokens", "output": "output_tokens"}
 _SORTS = (("input", _IN), ("cached", _CACHED), ("output", _OUT), ("reasoning", _REASONING))
 _COSTS = (("gen_ai.usage.input_cost", "gen_ai.usage.output_cost"), ("cost_prompt", "cost_completion"))
 _FINISHES = ("gen_ai.response.finish_reasons", "ai.response.finishReason", "gen_ai.completion.0.finish_reason")
@@ -123,21 +131,22 @@ def meaning(span: RawSpan, notes: ImportNotes) -> Span:
     config: dict[str, Any] = {}
     call_id = attributes.take("gen_ai.tool.call.id", "ai.toolCall.id")
     if role == "tool":
-        name, given, output = tool_of(span, attributes)
+        name, given, output, beside = tool_of(span, attributes)
     else:
-        messages, answers, given, output = messages_of(span, attributes, role)
+        messages, answers, given, output, beside = messages_of(span, attributes, role)
     if role == "agent":
         name = str(attributes.take(*_AGENTS) or span.name)
         config = {
             key: unfolded(value) for key, names in _CONFIG.items() if (value := attributes.take(*names)) is not None
         }
-    model = attributes.take(*_MODELS) if role == "model" else None
+    model = unfolded(attributes.take(*_MODELS)) if role == "model" else None
     if span.attributes.get("gen_ai.operation.name") in tuple(_OPERATIONS):  # what it is may be unhashable
         attributes.taken("gen_ai.operation.name")
     if str(unfolded(span.attributes.get("mlflow.spanType"))).upper() in _KINDS:
         attributes.taken("mlflow.spanType")
     scores, others = evaluations(span)
     fields = attributes.rest(notes) | ({"events": plain(others, notes)} if others else {})
+    fields |= {"callback": plain(beside, notes)} if beside else {}
     if role == "agent" and answers and is_message(answers[-1]):
         more = read_message(answers[-1]).rest
         fields |= {"answer": plain(more, notes)} if more else {}
@@ -145,6 +154,8 @@ def meaning(span: RawSpan, notes: ImportNotes) -> Span:
         fields |= plain(facts_of_tool(span), notes)
     fields |= plain(steady(span.rest), notes) if span.rest else {}
     fields |= {"exception": plain(raised, notes)} if (raised := _exception_details(span)) else {}
+    what, has_traceback = traceback_apart(_error(span) or "")
+    fields |= {"error": _error(span)} if has_traceback else {}
     if name != span.name and role in ("agent", "tool"):
         fields["span"] = span.name
     return Span(
@@ -158,7 +169,8 @@ def meaning(span: RawSpan, notes: ImportNotes) -> Span:
         output=plain(output, notes),
         messages=tuple(plain(messages, notes)),
         answers=tuple(plain(answers, notes)),
-        error=_error(span) or (_tool_failure(span, output) if role == "tool" else None),
+        answer_id=answer if isinstance(answer := span.attributes.get("gen_ai.response.id"), str) else None,
+        error=what or (_tool_failure(span, output) if role == "tool" else None),
         config=plain(config, notes),
         call_id=call_id if isinstance(call_id, str) else None,
         finish=_finish(span.attributes, answers) if role == "model" else None,
@@ -182,7 +194,7 @@ def _tokens(attributes: dict[str, Any]) -> dict[str, int] | None:
             counts[sort] = int(value)
     if not counts:
         usage = unfolded(attributes.get("mlflow.chat.tokenUsage"))
-        counts = counted_tokens(usage, {"input": "input_tokens", "output": "output_tokens"})
+        counts = counted_tokens(usage, _OF_MLFLOW)
     return counts or None
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_forms import is_message
+from replay_gui.core.importers.formats.traces.langchain_wrappers import step_output, tool_output, without_callback
 from replay_gui.core.importers.formats.traces.otel_attributes import Attributes, is_volatile
 from replay_gui.core.importers.formats.traces.otel_spans import RawSpan
 from replay_gui.core.importers.formats.traces.spans import Role, unfolded
@@ -35,7 +36,7 @@ _NUMBERED = {
     "completion": re.compile(r"(?:gen_ai\.completion|llm\.output_messages)\.(\d{1,8})\.(?:message\.)?(.+)"),
 }
 _CALL = re.compile(r"tool_calls\.(\d{1,8})\.(?:tool_call\.)?(?:function\.)?(id|name|arguments)")
-_PART = re.compile(r"contents\.(\d{1,8})\.message_content\.(.+)")
+_PART = re.compile(r"contents\.(\d{1,8})\.(?:message_content|tool_call)\.(?:function\.)?(.+)")
 _SPEAKERS = {
     "gen_ai.system.message": "system",
     "gen_ai.user.message": "user",
@@ -51,13 +52,19 @@ _ELIDED = "<elided>"  # what Google ADK writes in the place of what it does not 
 _TOLD, _ROLE = ("gen_ai.tool.message", "gen_ai.choice"), ("role", "tool")
 
 
-def messages_of(span: RawSpan, attributes: Attributes, role: Role) -> tuple[list[Any], list[Any], Any, Any]:
-    """Return (messages sent, messages answered, input, output); of the last two None where messages say it."""
+def messages_of(
+    span: RawSpan, attributes: Attributes, role: Role
+) -> tuple[list[Any], list[Any], Any, Any, dict[str, Any]]:
+    """Return (messages sent, messages answered, input, output, what a callback says beside input and output).
+
+    Input and output are None where messages say it.
+    """
     events = _events(span)
     sent = _numbered(attributes, "prompt") or events[0]
     answered = _numbered(attributes, "completion") or events[1]
-    given = unfolded(attributes.take(*_INPUTS)) if not sent else None
-    output = unfolded(attributes.take(*_OUTPUTS)) if not answered else None
+    given, before = without_callback(unfolded(attributes.take(*_INPUTS)) if not sent else None)
+    output, after = without_callback(unfolded(attributes.take(*_OUTPUTS)) if not answered else None)
+    output = step_output(output)
     _take_repeats(attributes, sent, answered)
     instructions = unfolded(attributes.take("gen_ai.system_instructions")) if role == "model" else None
     sent = sent or _messages(given)
@@ -68,7 +75,8 @@ def messages_of(span: RawSpan, attributes: Attributes, role: Role) -> tuple[list
         answered = [{"role": "assistant", "content": text, "tool_calls": calls}]
     if instructions:
         sent = [{"role": "system", "content": content_of(instructions)}, *sent]
-    return sent, answered, None if sent else given, None if answered and role == "model" else _said(output, answered)
+    said = None if answered and role == "model" else _said(output, answered)
+    return sent, answered, None if sent else given, said, before | after
 
 
 def _take_repeats(attributes: Attributes, sent: list[Any], answered: list[Any]) -> None:
@@ -78,10 +86,12 @@ def _take_repeats(attributes: Attributes, sent: list[Any], answered: list[Any]) 
             attributes.taken(name)
 
 
-def tool_of(span: RawSpan, attributes: Attributes) -> tuple[str, Any, Any]:
-    """Return (name, input, output) of a tool's call."""
+def tool_of(span: RawSpan, attributes: Attributes) -> tuple[str, Any, Any, dict[str, Any]]:
+    """Return (name, input, output, what else is told of them) of a tool's call."""
     name = str(attributes.take(*_TOOLS) or span.name)
-    given, output = unfolded(attributes.take(*_ARGUMENTS)), unfolded(attributes.take(*_RESULTS))
+    given, before = without_callback(unfolded(attributes.take(*_ARGUMENTS)))
+    output, after = without_callback(unfolded(attributes.take(*_RESULTS)))
+    output, of_message = tool_output(output)
     for event in span.events:  # Strands says both in events
         if not isinstance(event, dict):
             continue
@@ -91,7 +101,7 @@ def tool_of(span: RawSpan, attributes: Attributes) -> tuple[str, Any, Any]:
             given = content_of(unfolded(facts.get("content")))
         elif output is None and event.get("name") == _CHOICE:
             output = content_of(unfolded(facts.get("message")))
-    return name, given, output
+    return name, given, output, before | after | of_message
 
 
 def facts_of_tool(span: RawSpan) -> dict[str, Any]:
@@ -197,6 +207,9 @@ def _messages(given: Any) -> list[Any]:
                 *([{"role": "system", "content": system}] if isinstance(system, str) else []),
                 {"role": "user", "content": prompt},
             ]
+        case {"task": str(task), "reset": bool(), **more}:  # the arguments of `run` of smolagents
+            settings = {"reset": given["reset"], **more}
+            return [{"role": "user", "content": task, "settings": _told_members(settings)}]
         case str() if given:
             return [{"role": "user", "content": given}]
     return []

@@ -9,9 +9,9 @@ from itertools import chain
 from typing import Any, TypeAlias
 
 from replay_gui.core.importers.formats.message import Message, MessageCall
-from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
-from replay_gui.core.importers.formats.traces.spans import NOTHING, Span, SpanTree
+from replay_gui.core.importers.formats.traces.repeated_spans import with_steps, without_repeats
+from replay_gui.core.importers.formats.traces.spans import NOTHING, Span, SpanTree, unfolded
 from replay_gui.core.importers.formats.traces.told_calls import with_told_calls
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
@@ -45,7 +45,7 @@ class SpanEvents:
         self._end, self._notes = end, notes
         self._finish_reasons: dict[bool, str | None] = {}  # of the last answer; by whether it is a subagent's
         self._facts = {name: value for name, value in (facts or {}).items() if value not in NOTHING}
-        self._tree = SpanTree(with_told_calls(_without_repeats(_with_steps(spans))), notes)
+        self._tree = SpanTree(with_told_calls(without_repeats(with_steps(spans))), notes)
         self._format = format
         self._run = RunBuilder(notes)
         self._told: set[str] = set()  # what was said in the run already, as JSON
@@ -54,9 +54,10 @@ class SpanEvents:
         self._agent = self._tree.first("agent")
         self._names: dict[str, str] = {}  # of subagents, by their spans' ids
         self._called: dict[str, int] = {}  # how many subagents have a name
+        self._tools = [span for span in self._tree.spans if span.role == "tool"]
         self._own_spans = self._spans_of_tools()
         self._model: str | None = None
-        self._open: set[str] = set()  # ids of calls without a span, that wait for their result
+        self._open: dict[str, None] = {}  # ids of calls without a span, that wait for their result, in their order
 
     @property
     def agent(self) -> str:
@@ -89,8 +90,7 @@ class SpanEvents:
 
     def _spans_of_tools(self) -> set[str]:
         """Ids of calls, and names of tools, that have spans of their own."""
-        tools = [span for span in self._tree.spans if span.role == "tool"]
-        return {span.name for span in tools} | {span.call_id for span in tools if span.call_id is not None}
+        return {span.name for span in self._tools} | {one.call_id for one in self._tools if one.call_id is not None}
 
     def _begin(self) -> None:
         agent = self._agent
@@ -106,7 +106,11 @@ class SpanEvents:
             repeats = span.role == "model" and span.id in around  # it describes the model call within it once more
             if span.role == "model" and not repeats:
                 yield tree.begin(span), self._asked_model, span
-                yield tree.end(span), self._answered_model, span
+                called = self._first_called_within(span)
+                if called is None:
+                    yield tree.end(span), self._answered_model, span
+                else:  # the answer was there before its calls were made
+                    yield tree.just_before(called), self._answered_model, replace(span, end=called.start)
             elif span.role == "tool":
                 yield tree.begin(span), self._asked_tool, span
                 yield tree.end(span), self._answered_tool, span
@@ -119,6 +123,16 @@ class SpanEvents:
                     yield tree.end(span), self._failed, span
                 if span.role == "agent":
                     yield tree.end(span), self._left_agent, span
+
+    def _first_called_within(self, model: Span) -> Span | None:
+        """The first span of a tool within a model's, where the model asked for that call: Google ADK nests them so."""
+        inside = [span for span in self._tools if any(above is model for above in self._tree.above(span))]
+        if not inside:
+            return None
+        answers = [read_message(value) for value in model.answers if is_message(value)]
+        asked = {call.name for message in answers for call in message.calls}
+        first = min(inside, key=self._tree.begin)
+        return first if first.name in asked else None
 
     def _subagents(self, span: Span) -> list[str]:
         """The agents within the outermost one that the span is in, from the outside; what repeats a name is one."""
@@ -147,6 +161,7 @@ class SpanEvents:
         """
         told = _before_answers(span.messages) if first else span.messages
         earlier = 0 if first or self._decided is not None else _earlier_turns(span.messages)
+        renamed = {} if first else self._results_of_other_ids(span.messages)
         for number, value in enumerate(told):
             message = (
                 read_message(value)
@@ -154,16 +169,30 @@ class SpanEvents:
                 else Message("user", value, reasoning=None, calls=(), results=(), rest={})
             )
             for result in message.results:
-                if result.id in self._open:
-                    self._open.discard(result.id)
-                    wrong = (result.why or first_line(result.output) or "failed") if result.error else None
-                    self._respond(result.id, result.output, wrong, span.start)
+                call_id = renamed.get(str(result.id), result.id)
+                if call_id in self._open:
+                    del self._open[call_id]
+                    self._respond(call_id, result.output, result.failure, span.start)
             if self._is_new(message):
                 self._tell(message, span, of_earlier_turn=number < earlier)
 
+    def _results_of_other_ids(self, messages: Sequence[Any]) -> dict[str, str]:
+        """Return the open calls' ids by those of new results, where none has a call's id and there are as many.
+
+        Traceloop has the id of the item of OpenAI's Responses with a call, and that of the call with its result.
+        """
+        if not self._open:
+            return {}
+        results = [result for value in messages if is_message(value) for result in read_message(value).results]
+        new = [result.id for result in results if _key(["result", unfolded(result.output)]) not in self._told]
+        ids = [call_id for call_id in dict.fromkeys(new) if call_id is not None]
+        if len(ids) != len(self._open) or not self._open.keys().isdisjoint(ids):
+            return {}
+        return dict(zip(ids, self._open, strict=True))
+
     def _is_new(self, message: Message) -> bool:
         """Whether a message says what was not said before; remembers it."""
-        keys = [_key(["result", result.output]) for result in message.results]
+        keys = [_key(["result", unfolded(result.output)]) for result in message.results]
         keys += [_key([message.role, "call", call.name, call.input]) for call in message.calls]
         if message.content is not None:
             keys.append(_key([message.role, message.content]))
@@ -172,7 +201,7 @@ class SpanEvents:
         return new
 
     def _tell(self, message: Message, span: Span, of_earlier_turn: bool = False) -> None:
-        extra = {"fields": message.rest} if message.rest else {}
+        extra = _extra(_without_id(message.rest))
         is_history = of_earlier_turn and message.role == "user"
         if message.role not in ("assistant", "tool") and message.content is not None and not is_history:
             source = "agent" if message.role == "user" and _is_of_an_agent(message.content) else message.role
@@ -188,7 +217,7 @@ class SpanEvents:
         )
 
     def _respond(self, call_id: str, output: Any, error: str | None, time: int | None) -> None:
-        self._told.add(_key(["result", output]))
+        self._told.add(_key(["result", unfolded(output)]))
         seq, call = self._run.response(call_id, output, error=error, time=time)
         if error is not None:
             self._run.error("tool_error", error, call.tool_name, parent=seq, time=time)
@@ -216,7 +245,7 @@ class SpanEvents:
             **({"tool_calls": asked} if asked else {}),
             **({"messages": rest} if rest else {}),
         }
-        kind = "message" if isinstance(data, str) else "tool calls" if asked else "thinking" if reasoning else "model"
+        kind = "message" if isinstance(data, str) else "thinking" if reasoning else "tool calls" if asked else "model"
         time = span.end if span.end is not None else span.start
         model = span.meta.get("model")
         if isinstance(model, str) and model != self._model:
@@ -239,7 +268,7 @@ class SpanEvents:
         if call.id in self._own_spans or call.name in self._own_spans:
             return
         call_id = call.id or f"{call.name} {self._run.count}"
-        self._open.add(call_id)
+        self._open[call_id] = None
         self._run.request(call_id, call.name, call.input, time=time, parent=self._decided, tool_call_id=call.id)
 
     # ---- tools ----------------------------------------------------------------------------------
@@ -250,7 +279,7 @@ class SpanEvents:
 
     def _answered_tool(self, span: Span) -> None:
         time = span.end if span.end is not None else span.start
-        self._told |= {_key(["result", span.output]), _key(["result", span.error])}
+        self._told |= {_key(["result", unfolded(span.output)]), _key(["result", span.error])}
         seq, call = self._run.response(span.id, span.output, error=span.error, time=time, duration=span.length)
         if span.error is not None:
             self._run.error("tool_error", span.error, call.tool_name, parent=seq, time=time)
@@ -320,42 +349,6 @@ class SpanEvents:
         return None if how is None else (how, None if how == "answered" else reason)
 
 
-def _with_steps(spans: Sequence[Span]) -> list[Span]:
-    """The spans; where nothing in the trace has to do with an agent, every span is a step."""
-    if any(span.role != "plumbing" for span in spans):
-        return list(spans)
-    return [replace(span, role="step") for span in spans]
-
-
-def _without_repeats(spans: Sequence[Span]) -> list[Span]:
-    """The spans, where one that says again what another one within it says has no part of its own.
-
-    What a model was sent and answered may stand in the span around its own. A call of MCP has a span of the client, and
-    within it one of the server.
-    """
-    by_id = {span.id: span for span in spans}
-    models = {span.id for span in spans if span.role == "model"}
-    wraps = {span.parent for span in spans if span.id in models and span.parent in models}
-    found = list[Span]()
-    for span in spans:
-        above = by_id.get(span.parent) if span.parent is not None else None
-        if above is None or above is span:
-            found.append(span)
-        elif above.id in models and span.id in models and span.id not in wraps:
-            asked = {} if span.messages or span.input not in NOTHING else _part(above, "messages", "input")
-            answered = {} if span.answers or span.output not in NOTHING else _part(above, "answers", "output")
-            found.append(replace(span, **asked, **answered))
-        elif span.role == above.role == "tool" and (span.name, span.input) == (above.name, above.input):
-            found.append(replace(span, role="plumbing"))
-        else:
-            found.append(span)
-    return found
-
-
-def _part(span: Span, *names: str) -> dict[str, Any]:
-    return {name: getattr(span, name) for name in names}
-
-
 def _earlier_turns(messages: Sequence[Any]) -> int:
     """Return how many messages stand before the user's last one, where a model answered before that; 0 else."""
     roles = [read_message(value).role if is_message(value) else "user" for value in messages]
@@ -388,8 +381,13 @@ def _extra(fields: dict[str, Any]) -> dict[str, Any]:
     return {"fields": fields} if fields else {}
 
 
+def _without_id(rest: dict[str, Any]) -> dict[str, Any]:
+    """What a message says beside, without its id: it differs between faithful runs."""
+    return {name: value for name, value in rest.items() if name != "id"}
+
+
 def _rest(message: Message) -> dict[str, Any]:
-    return message.rest | ({"role": message.role} if message.role != "assistant" else {})
+    return _without_id(message.rest) | ({"role": message.role} if message.role != "assistant" else {})
 
 
 def _key(value: Any) -> str:

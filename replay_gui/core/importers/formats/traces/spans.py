@@ -27,6 +27,7 @@ class Span:
         start, end: ns since 1970, None where unknown.
         input, output: decoded. messages: what a model or an agent was sent, in any form that `read_message` reads.
         answers: the messages that a model answered with, in such a form; empty where `output` is all there is.
+        answer_id: the provider's id of a model's answer, where the span names it.
         error: what went wrong, None where nothing did.
         config: of an agent. call_id: of a tool's call. finish: why a model's answer ended, in the source's word.
         fields: what else the span says; it is compared.
@@ -45,6 +46,7 @@ class Span:
     output: Any = None
     messages: tuple[Any, ...] = ()
     answers: tuple[Any, ...] = ()
+    answer_id: str | None = None
     error: str | None = None
     config: dict[str, Any] = field(default_factory=dict)
     call_id: str | None = None
@@ -92,6 +94,11 @@ class SpanTree:
     def begin(self, span: Span) -> tuple[int, int, int, int]:
         """Return a sort key for what happens at the span's begin."""
         return self._begins[span.id], 1, self._rank[span.id], 0
+
+    def just_before(self, span: Span) -> tuple[int, int, int, int]:
+        """Return a sort key for what happens right before the span's begin, after all that began earlier."""
+        begin = self.begin(span)
+        return *begin[:3], begin[3] - 1
 
     def end(self, span: Span) -> tuple[int, int, int, int]:
         """Return a sort key for its end.

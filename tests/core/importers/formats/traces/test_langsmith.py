@@ -43,3 +43,22 @@ def test_a_prompt_that_is_no_message_is_content(tmp_path: Path) -> None:
         return [event.payload["data"] for event in found.events if event.kind in ("Observation", "Decision")]
 
     assert said("Is it so?") == [{"prompts": ["Is it so?"]}, "Yes."]
+
+
+def test_pairs_commands_and_messages_of_langchain(tmp_path: Path) -> None:
+    update = {"messages": [{"type": "ai", "content": "I search."}]}
+    answer = {"type": "tool", "content": "found", "tool_call_id": "c1", "artifact": {"pages": 2}}
+    error = "Timeout('late')Traceback (most recent call last):\n  File"
+    records = [
+        run("a", "chain", None, 0, inputs={"messages": [["user", "Find it."]]}),
+        run("n", "chain", "a", 1, outputs={"output": [{"graph": None, "update": update, "resume": None, "goto": []}]}),
+        run("t", "tool", "a", 2, outputs={"output": answer}),
+        run("u", "tool", "a", 4, error=error),
+    ]
+    (found,) = read_all(written(tmp_path, records))
+    assert [event.payload["data"] for event in found.of("Observation")] == ["Find it."]
+    assert found.of("x:langsmith/step")[0].payload["data"]["output"] == {"output": update}
+    told = [(event.payload["output"], event.payload["error"]) for event in found.of("ToolResponse")]
+    assert told == [("found", None), (None, "Timeout('late')")]
+    fields = [event.payload["fields"] for event in found.of("ToolRequest")]
+    assert fields == [{"answer": {"artifact": {"pages": 2}}}, {"error": error}]

@@ -1,0 +1,53 @@
+"""What callbacks of LangChain wrote into attributes of spans, without what they put around it.
+
+Traceloop: ``{"inputs": …, "input_str": …, "tags": …, "metadata": …, "kwargs": …}`` and ``{"output": …, "kwargs": …}``;
+OpenInference: messages as ``{"type": "tool", "data": {"content": …}}``; of smolagents' tools
+``{"args": [], "kwargs": {…}, "sanitize_inputs_outputs": …}``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from replay_gui.core.importers.formats.message_forms import is_message, read_message
+
+_AROUND = frozenset({"inputs", "input_str", "outputs", "output", "tags", "metadata", "kwargs"})
+_TOLD = ("inputs", "outputs", "output", "input_str")
+_OF_CALLBACKS = ("color", "name", "tool_call_id")  # of ``kwargs``: how it is shown, the span's name, an id
+_EMPTY: tuple[Any, ...] = (None, "", [], {})
+
+
+def without_callback(value: Any) -> tuple[Any, dict[str, Any]]:
+    """Return (what was handed in or came out, what else the callback says of it)."""
+    if not isinstance(value, dict) or "kwargs" not in value:
+        return value, {}
+    if value.keys() == {"args", "kwargs", "sanitize_inputs_outputs"} and value["args"] in _EMPTY:
+        return value["kwargs"], {"sanitize_inputs_outputs": value["sanitize_inputs_outputs"]}
+    name = next((name for name in _TOLD if value.get(name) is not None), None)
+    if not value.keys() <= _AROUND or not any(one in value for one in _TOLD):
+        return value, {}
+    rest = {key: member for key, member in value.items() if key not in (name, "kwargs", "input_str")}
+    if isinstance(kwargs := value["kwargs"], dict):
+        rest["kwargs"] = {key: member for key, member in kwargs.items() if key not in _OF_CALLBACKS}
+    else:
+        rest["kwargs"] = kwargs
+    return (value[name] if name else None), {key: member for key, member in rest.items() if member not in _EMPTY}
+
+
+def tool_output(value: Any) -> tuple[Any, dict[str, Any]]:
+    """Return (what a tool answered, what else its message says), where a tool's output is such a message."""
+    is_of_langchain = isinstance(value, dict) and ("data" in value or "lc" in value or value.get("type") == "tool")
+    message = read_message(value) if is_of_langchain and is_message(value) else None
+    if message is None or len(message.results) != 1:
+        return value, {}
+    return message.results[0].output, message.rest
+
+
+def step_output(value: Any) -> Any:
+    """Return what a node of LangGraph wrote, where its output is nothing but a command to update the state."""
+    if isinstance(value, list) and len(value) == 1:
+        command = value[0]
+        if isinstance(command, dict) and command.keys() == {"graph", "update", "resume", "goto"}:
+            others = [command[name] for name in ("graph", "resume", "goto")]
+            return command["update"] if all(other in _EMPTY for other in others) else value
+    return value

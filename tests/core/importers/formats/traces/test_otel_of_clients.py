@@ -1,0 +1,113 @@
+"""Spans as instrumentations of clients and frameworks write them: what is said twice, wrapped, or under another id."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.helpers.foreign import Read, read_all, written
+
+ASKED = {"role": "user", "parts": [{"type": "text", "content": "Weather in Rome?"}]}
+
+
+def span(id: str, parent: str | None, begin: int, attributes: dict[str, Any], **more: Any) -> dict[str, Any]:
+    times = {"start_time": f"2026-05-21T14:00:{begin:02}Z", "end_time": f"2026-05-21T14:00:{begin + 1:02}Z"}
+    told = {"name": id, "context": {"trace_id": "t1", "span_id": id}, "parent_id": parent, **times, **more}
+    return {**told, "attributes": {k: v if isinstance(v, str | int) else json.dumps(v) for k, v in attributes.items()}}
+
+
+def chat(id: str, begin: int, **attributes: Any) -> dict[str, Any]:
+    dotted = {f"gen_ai.{key.replace('__', '.')}": value for key, value in attributes.items()}
+    return span(id, "root", begin, {"gen_ai.operation.name": "chat", **dotted})
+
+
+def kind(name: str, **attributes: Any) -> dict[str, Any]:
+    dotted = {key.replace("__", "."): value for key, value in attributes.items()}
+    return {"openinference.span.kind": name, **dotted}
+
+
+def read(folder: Path, *spans: dict[str, Any]) -> Read:
+    (found,) = read_all(written(folder, [span("root", None, 0, {}), *spans]))
+    return found
+
+
+def answered(found: Read) -> list[tuple[Any, Any]]:
+    return [(event.payload["output"], event.payload["error"]) for event in found.of("ToolResponse")]
+
+
+def test_a_call_in_a_part_of_a_message_is_the_one_beside_the_parts(tmp_path: Path) -> None:
+    of_message = "llm.output_messages.0.message."
+    call = {"id": "c1", "function.name": "weather", "function.arguments": '{"city": "Rome"}'}
+    attributes = {
+        f"{of_message}role": "assistant",
+        f"{of_message}contents.0.message_content.type": "reasoning",
+        f"{of_message}contents.0.message_content.text": "Which tool?",
+        f"{of_message}contents.1.message_content.type": "tool_use",
+        **{f"{of_message}contents.1.tool_call.{key}": value for key, value in call.items()},
+        **{f"{of_message}tool_calls.0.tool_call.{key}": value for key, value in call.items()},
+    }
+    found = read(tmp_path, span("m", "root", 1, kind("LLM", **attributes)))
+    assert found.tools() == {"weather": 1}
+    assert found.of("ToolRequest")[0].payload["input"] == {"city": "Rome"}
+    assert found.decisions() == [("Which tool?", None)]
+    assert found.of("Decision")[0].payload["decision_type"] == "thinking"
+
+
+def test_an_answer_that_a_second_span_tells_without_a_word_is_counted_once(tmp_path: Path) -> None:
+    said = [{"role": "assistant", "parts": [{"type": "text", "content": "Blue."}]}]
+    usage = {"usage__input_tokens": 70, "usage__output_tokens": 5, "response__id": "r1"}
+    found = read(tmp_path, chat("own", 1, **usage), chat("told", 1, output__messages=said, **usage))
+    assert (found.decisions(), found.tokens()) == ([(None, "Blue.")], {"input": 70, "output": 5})
+
+
+def test_results_under_the_ids_of_calls_answer_items_of_other_ids(tmp_path: Path) -> None:
+    calls = [
+        {"type": "tool_call", "id": f"item{n}", "name": "weather", "arguments": {"city": city}}
+        for n, city in enumerate(("Rome", "Nowhere"))
+    ]
+    thought = {"type": "reasoning", "content": '[{"type": "summary_text", "text": "Two cities."}]'}
+    told = [
+        {"role": "tool", "parts": [{"type": "tool_call_response", "id": f"call{n}", "response": text}]}
+        for n, text in enumerate(("blue", "Error: no such city"))
+    ]
+    found = read(
+        tmp_path,
+        chat("m1", 1, input__messages=[ASKED], output__messages=[{"role": "assistant", "parts": [thought, *calls]}]),
+        chat("m2", 3, input__messages=[ASKED, *told], output__messages=[{"role": "assistant", "parts": []}]),
+    )
+    assert answered(found) == [("blue", None), ("Error: no such city", "Error: no such city")]
+    assert found.decisions()[0] == ("Two cities.", None)
+
+
+def test_what_callbacks_of_langchain_put_around_values_is_told_beside_them(tmp_path: Path) -> None:
+    message = {"content": "blue", "type": "tool", "tool_call_id": "c1", "status": "success", "artifact": {"km": 3}}
+    given = {"inputs": {"city": "Rome"}, "input_str": "{}", "tags": ["seq"], "kwargs": {"color": "green"}}
+    wrapped = {"output": {"lc": 1, "type": "constructor", "id": ["ToolMessage"], "kwargs": message}, "kwargs": {}}
+    failed = {"status_code": "ERROR", "description": "ValueError('no')Traceback (most recent call last):\n  File"}
+    update = {"messages": [{"type": "ai", "data": {"content": "Blue."}}]}
+    command: list[Any] = [{"graph": None, "update": update, "resume": None, "goto": []}]
+    smol = {"args": [], "sanitize_inputs_outputs": True, "kwargs": {"city": "Oslo"}}
+    found = read(
+        tmp_path,
+        span("weather", "root", 1, kind("TOOL", input__value=given, output__value=wrapped)),
+        span("weather ", "root", 3, kind("TOOL", input__value=smol, tool__name="weather"), status=failed),
+        span("weather  ", "root", 5, kind("TOOL", output__value={"type": "tool", "data": message})),
+        span("node", "root", 7, kind("CHAIN", output__value=command)),
+        span("ToolCallingAgent.run", "root", 8, kind("AGENT", input__value={"task": "Go.", "reset": True})),
+    )
+    assert [event.payload["input"] for event in found.of("ToolRequest")][:2] == [{"city": "Rome"}, {"city": "Oslo"}]
+    assert found.of("ToolRequest")[0].payload["fields"]["callback"] == {"tags": ["seq"], "artifact": {"km": 3}}
+    assert answered(found) == [("blue", None), (None, "ValueError('no')"), ("blue", None)]
+    assert found.of("ToolRequest")[1].payload["fields"]["error"] == failed["description"]
+    assert found.of("x:otel/step")[0].payload["data"]["output"] == update
+    (asked,) = found.of("Observation")
+    assert (asked.payload["data"], asked.payload["fields"]["settings"]) == ("Go.", {"reset": True})
+
+
+def test_an_answer_stands_before_the_calls_within_its_span(tmp_path: Path) -> None:
+    part = {"functionCall": {"name": "weather", "args": {}}}
+    said = [{"role": "assistant", "parts": [part]}]
+    tool = {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "weather"}
+    found = read(tmp_path, chat("m", 1, output__messages=said), span("t", "m", 1, tool))
+    assert [kind for kind in found.kinds if kind in ("Decision", "ToolRequest")] == ["Decision", "ToolRequest"]
