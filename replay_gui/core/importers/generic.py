@@ -11,7 +11,8 @@ from typing import Any, ClassVar
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.message_events import decoded, first_line
-from replay_gui.core.importers.formats.message_forms import OF_PARTS, is_message, read_message
+from replay_gui.core.importers.formats.message_forms import is_message, read_message
+from replay_gui.core.importers.formats.message_parts import OF_PARTS
 from replay_gui.core.importers.formats.record_use import LENGTHS, USAGES, length_in, use_in
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE
 from replay_gui.core.importers.formats.run_grades import RunGrades

@@ -7,7 +7,7 @@ from itertools import chain, islice
 from typing import Any, ClassVar
 
 from replay_gui.core.importers.formats.chats.chat_messages import ChatMessageEvents
-from replay_gui.core.importers.formats.message_forms import OF_PARTS
+from replay_gui.core.importers.formats.message_parts import OF_PARTS
 from replay_gui.core.importers.formats.records import CLOCK, ID, RecordEvents, RecordFormat
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent

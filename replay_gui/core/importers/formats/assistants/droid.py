@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from replay_gui.core.importers.foreign_file import ForeignFile, json_beside
 from replay_gui.core.importers.formats.chats.chat_messages import ChatMessageEvents
-from replay_gui.core.importers.formats.message_forms import OF_PARTS
+from replay_gui.core.importers.formats.message_parts import OF_PARTS
 from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, RECORDER, USAGE, RecordEvents, RecordFormat
 from replay_gui.core.importers.import_notes import ImportNotes

@@ -9,7 +9,7 @@ from replay_gui.core.importers.formats.assistants.token_usage import as_usage
 from replay_gui.core.importers.formats.chats.chat_messages import ChatMessageEvents
 from replay_gui.core.importers.formats.gemini_tools import failure_of
 from replay_gui.core.importers.formats.message_events import first_line
-from replay_gui.core.importers.formats.message_forms import OF_PARTS
+from replay_gui.core.importers.formats.message_parts import OF_PARTS
 from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, RECORDER, USAGE, RecordEvents, RecordFormat
 from replay_gui.core.importers.import_notes import ImportNotes
 

@@ -12,12 +12,8 @@ from typing import Any, ClassVar
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.message import Message
-from replay_gui.core.importers.formats.message_forms import (
-    OF_PARTS,
-    is_message,
-    read_message,
-    says_who_spoke,
-)
+from replay_gui.core.importers.formats.message_forms import is_message, read_message, says_who_spoke
+from replay_gui.core.importers.formats.message_parts import OF_PARTS
 from replay_gui.core.importers.formats.message_text import is_context
 from replay_gui.core.importers.formats.message_usage import usage_in, use_of
 from replay_gui.core.importers.formats.record_use import LENGTHS

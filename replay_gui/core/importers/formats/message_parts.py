@@ -1,0 +1,175 @@
+"""The parts of a message: texts, thoughts, calls of tools and their results, in the forms of several providers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from replay_gui.core.importers.formats.gemini_tools import failure_of
+from replay_gui.core.importers.formats.message import MessageCall, MessageResult
+from replay_gui.core.importers.formats.message_content import TEXTS, arguments_of, content_of, text_of
+from replay_gui.core.importers.run_builder import NOT_RECORDED
+
+OF_PARTS = {
+    "tool_id": "an id",
+    "signature": "a signature",
+    "signatureProvider": "a signature",
+    "thoughtSignature": "a signature",
+    "encrypted_content": "reasoning in an encrypted form",
+    "provider_name": "how the provider keeps a part",
+    "provider_details": "how the provider keeps a part",
+    "cache_control": "the provider's cache",
+    "durationMs": "a clock",
+}
+"""Members of parts of messages that differ between faithful runs, and why; beside ids, places and times."""
+
+OF_THOUGHTS = ("thinking", "text", "content", "summary", "data")
+"""Members in which a part that is a thought has it."""
+
+EMPTY: tuple[Any, ...] = (None, "", [], {})
+"""Values of members that say nothing."""
+
+RESULT_TYPES = (
+    *("tool_call_response", "tool_result", "tool-result", "function_call_output", "tool-return", "toolResult"),
+    *("mcp_tool_result", "web_search_tool_result", "builtin-tool-return"),
+)
+"""Types of parts that are results of calls."""
+
+_OF_RESULTS = (
+    *("tool_use_id", "toolCallId", "call_id", "tool_call_id", "tool_id", "response", "result", "output", "content"),
+    *("is_error", "isError", "name", "toolName", "tool_name"),
+)
+_OF_CALLS = frozenset(
+    {
+        *("id", "call_id", "toolCallId", "tool_call_id", "tool_id", "index", "type", "part_kind", "toolCallType"),
+        *("function", "name", "toolName", "tool_name", "arguments", "input", "args", "parameters", "cache_control"),
+    }
+)
+_CALL_TYPES = ("tool_call", "tool_use", "tool-call", "function_call", "toolCall", "server_tool_use", "mcp_tool_use")
+_MEMBERS_WITH_RESULTS = {"toolResult", "function_response", "functionResponse"}
+
+
+class MessageParts:
+    """Collects what the parts of one message say.
+
+    Attributes:
+        content: texts, and parts of an unknown form. reasoning: thoughts. calls, results: of tools.
+        rest: members of parts that nothing above has.
+    """
+
+    def __init__(self) -> None:
+        self.content: list[Any] = []
+        self.reasoning: list[str] = []
+        self.calls: list[MessageCall] = []
+        self.results: list[MessageResult] = []
+        self.rest: list[dict[str, Any]] = []
+
+    def add(self, part: Any) -> None:
+        """Add one part, in any form."""
+        if not isinstance(part, dict):
+            if part not in (None, ""):
+                self.content.append(part)
+            return
+        kind = str(part.get("type") or part.get("part_kind") or "")
+        match part:
+            case {"toolUse": dict(call)}:
+                self.calls.append(MessageCall(_id(call, "toolUseId"), str(call.get("name")), call.get("input")))
+            case {"toolResult": dict(result)}:
+                output, wrong = content_of(result.get("content")), result.get("status") == "error"
+                self.results.append(MessageResult(_id(result, "toolUseId"), None, output, wrong))
+            case {"function_call": dict(call)} | {"functionCall": dict(call)}:
+                self.calls.append(MessageCall(_id(call, "id"), str(call.get("name")), call.get("args")))
+            case {"function_response": dict(result)} | {"functionResponse": dict(result)}:
+                response = result.get("response")
+                why, refused = failure_of(response)
+                self.results.append(
+                    MessageResult(
+                        _id(result, "id"), tool_name(result), response, why is not None, why or "", refused=refused
+                    )
+                )
+            case _ if kind in _CALL_TYPES or kind == "builtin-tool-call":
+                self.calls.append(read_call(part))
+            case _ if kind in RESULT_TYPES:
+                self.results.append(_result(part))
+                self._keep(part, *_OF_RESULTS)
+            case {"thought": True, "text": str()}:  # of Google
+                self.reasoning.append(read_thought(part))
+                self._keep(part, "thought", *OF_THOUGHTS)
+            case _ if kind in ("reasoning", "thinking", "redacted_thinking"):
+                self.reasoning.append(read_thought(part))
+                self._keep(part, *OF_THOUGHTS)
+            case _ if (text := text_of(part)) is not None:
+                self.content.append(text)
+                self._keep(part, *TEXTS)
+            case _:
+                self.content.append(part)
+
+    def _keep(self, part: dict[str, Any], *used: str) -> None:
+        known = ("type", "part_kind", "id", "index", "timestamp", *used, *OF_PARTS)
+        rest = {key: value for key, value in part.items() if key not in known and value not in (*EMPTY, False)}
+        if rest:
+            self.rest.append(rest)
+
+    @property
+    def whole(self) -> Any:
+        """The text where there is nothing else, else the list of parts."""
+        if not self.content:
+            return None
+        if all(isinstance(part, str) for part in self.content):
+            return "\n".join(self.content)
+        return self.content if len(self.content) > 1 else self.content[0]
+
+
+def has_results(content: Any) -> bool:
+    """Return whether some of the parts are results of calls."""
+    if not isinstance(content, list):
+        return False
+    parts = [part for part in content if isinstance(part, dict)]
+    return any(part.get("type") in RESULT_TYPES or part.keys() & _MEMBERS_WITH_RESULTS for part in parts)
+
+
+def read_call(call: dict[str, Any]) -> MessageCall:
+    """Read a call, which may have its name and arguments in a member ``function``."""
+    function = call.get("function")
+    facts = function if isinstance(function, dict) else call
+    given = next(
+        (facts[key] for key in ("arguments", "input", "args", "parameters") if facts.get(key) is not None), None
+    )
+    named = facts.get("name") or facts.get("toolName") or facts.get("tool_name")
+    name = named or (function if isinstance(function, str) and function else "tool")
+    rest = {key: value for key, value in call.items() if key not in _OF_CALLS and value not in EMPTY}
+    if call.get("type") not in (None, "function", "tool", *_CALL_TYPES):
+        rest["type"] = call["type"]
+    return MessageCall(
+        _id(call, "call_id", "id", "toolCallId", "tool_call_id", "tool_id"), str(name), arguments_of(given), rest
+    )
+
+
+def _result(part: dict[str, Any]) -> MessageResult:
+    output = next((part[key] for key in ("response", "result", "output", "content") if part.get(key) is not None), None)
+    failed = (
+        part.get("is_error") is True
+        or part.get("isError") is True
+        or part.get("outcome") in ("failed", "denied", "retried")
+    )
+    if isinstance(output, dict) and output.keys() == {"type", "value"}:  # the Vercel AI SDK, version 5
+        failed = failed or str(output["type"]).startswith("error")
+        output = output["value"]
+    call_id = _id(part, "tool_use_id", "toolCallId", "call_id", "tool_call_id", "tool_id", "id")
+    return MessageResult(call_id, tool_name(part), content_of(output), failed, refused=part.get("outcome") == "denied")
+
+
+def read_thought(part: dict[str, Any]) -> str:
+    """Return the text of a thought; NOT_RECORDED where it was withheld."""
+    thought = next((part[key] for key in ("thinking", "text", "content", "summary") if part.get(key)), None)
+    text = content_of(arguments_of(thought) if isinstance(thought, str) and thought.startswith("[{") else thought)
+    return text if isinstance(text, str) and text else thought if isinstance(thought, str) else NOT_RECORDED
+
+
+def tool_name(value: dict[str, Any]) -> str | None:
+    """Return the name of the tool that a message or a part is about; None where it names none."""
+    name = value.get("name") or value.get("toolName") or value.get("tool_name")
+    return name if isinstance(name, str) else None
+
+
+def _id(value: dict[str, Any], *names: str) -> str | None:
+    return next((str(value[name]) for name in names if value.get(name)), None)
