@@ -219,13 +219,17 @@ class TimeAxis:
         return np.asarray(np.interp(since, self.real, self.drawn), np.float64)
 
     def positions(self, coordinates: FloatArray) -> FloatArray:
-        """Return the position at each coordinate; between two events it is not whole."""
+        """Return the position at each coordinate; between two events it is not whole.
+
+        Beyond the last event positions go on as they come on the average: what stands at the end is not beyond it.
+        """
         since = np.interp(coordinates, self.drawn, self.real)
         whole = np.searchsorted(self.times, self.times[0] + since.astype(np.int64), "right")
         here = self.times[whole - 1]
         further = self.times[np.minimum(whole, len(self.times) - 1)] - here
         share = (since - (here - self.times[0])) / np.maximum(further, 1)
         beyond = np.where(further > 0, np.clip(share, 0.0, 1.0), 0.0)
+        beyond += np.maximum(coordinates / self.drawn[-1] - 1.0, 0.0) * len(self.times)
         return np.asarray(np.where(coordinates <= 0.0, 0.0, whole + beyond), np.float64)
 
     def extent(self, count: int) -> float:
@@ -260,8 +264,11 @@ def why_no_times(index: RunIndex) -> str:
         return "There are no events yet."
     for times in (index.time[:: max(index.count // _MAX_SAMPLED_SPACINGS, 1)], index.time):  # the few usually know it
         known = times[times != NO_TIME]
-        if len(known) and known.min() < known.max():
+        if len(known) and known[0] < known[-1]:
             return ""
+    if len(known) and known.min() < known.max():
+        ascending = _ascending(index.time)
+        return "" if ascending[0] < ascending[-1] else "The times of this run only go back."
     return "All events have the same time." if len(known) else "The events of this run have no times."
 
 

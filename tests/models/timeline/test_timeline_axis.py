@@ -61,7 +61,7 @@ def test_the_start_and_between_events() -> None:
     axis = TimeAxis.of(index_at(0, 1, 2, 4))
     assert seconds_of(axis, 0, 0.5, 1, 1.5, 3.25, 4, 9) == [0, 0, 0, 0.5, 2.5, 4, 4]
     assert axis.positions(np.array([-5.0, 0.0, 0.5, 1.0, 2.5, 4.0, 99.0]) * SECOND).tolist() == [
-        0, 0, 1.5, 2, 3.25, 4, 4,
+        0, 0, 1.5, 2, 3.25, 4, 99,
     ]  # fmt: skip
     assert axis.extent(4) == 4 * SECOND
 
@@ -109,7 +109,8 @@ def test_ticks_are_round_times_and_none_stands_in_a_gap() -> None:
         (index_at(3, None, 3), "All events have the same time."),
         (index_at(3), "All events have the same time."),
         (index_at(None, 3, 4), ""),
-        (index_at(4, 3), ""),
+        (index_at(4, 3), "The times of this run only go back."),
+        (index_at(4, 3, 5), ""),
     ],
 )
 def test_why_there_is_no_clock(index: RunIndex, why: str) -> None:
@@ -133,6 +134,9 @@ def test_the_mapping_never_falls_and_comes_back(times: list[int | None], shares:
     there = axis.positions(wanted)
     assert (np.diff(there) >= -1e-9).all()
     assert ((there >= 0) & (there <= len(times))).all()
+    assert axis.extent(len(times)) > 0
+    beyond = axis.positions(np.array([1.001 * axis.extent(len(times))]))
+    assert beyond > len(times), "what stands at the end is drawn, as what stands before a little beyond it"
     back = axis.coordinates(there)
     assert np.abs(back - wanted).max() <= 1e-6 * axis.extent(len(times)) + 2
 
