@@ -129,8 +129,8 @@ def _model_faults(model: QAbstractItemModel) -> Iterator[str]:
 
 
 def _hint_faults(text: str) -> Iterator[str]:
-    """A tool tip has no text format of its own: Qt guesses. One that is our own HTML, to be wrapped, may only wrap."""
-    if GuiQt.mightBeRichText(text) and re.findall(r"<[^>]*>", text) != ["<qt>", "</qt>"]:
+    """A tool tip has no text format of its own: Qt guesses. Our own HTML may only wrap and break lines."""
+    if GuiQt.mightBeRichText(text) and re.findall(r"<(?!br>)[^>]*>", text) != ["<qt>", "</qt>"]:
         yield f"its tool tip would be rich text: {text[:60]!r}"
     yield from (f"tool tip {fault}" for fault in _raw_characters(text))
 

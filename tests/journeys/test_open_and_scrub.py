@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from replay_gui.core.log.positions import Position, position_after
@@ -147,6 +147,13 @@ def test_the_list_of_shortcuts(journey: Journey) -> None:
     dialog = journey.window.findChild(ShortcutsDialog)
     assert dialog is not None
     assert dialog.isVisible()
+    area = dialog.findChild(QScrollArea)
+    body = None if area is None else area.widget()
+    assert area is not None
+    assert body is not None
+    needed = body.minimumSizeHint().width()
+    assert needed < 1024
+    assert needed <= area.viewport().width() or needed > dialog.screen().availableGeometry().width(), "no key is cut"
     dialog.close()
 
 

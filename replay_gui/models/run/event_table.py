@@ -17,6 +17,7 @@ from replay_gui.core.index.run_index import FLAG_FAILED, NO_PAIR, NO_TOOL, RunIn
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.positions import EventIndex, Position, index_before
 from replay_gui.core.reasons.marks.mark_words import mark_tip
+from replay_gui.core.reasons.marks.run_mark import RunMark
 from replay_gui.core.text.clock import since_start
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text, plural
@@ -324,9 +325,9 @@ class EventTable(QAbstractTableModel):
             lines.append(f"The call {finding_words(row.effect)}{failed}")
         return lines
 
-    def is_marked(self, row: EventRow) -> bool:
-        """Whether the event has a mark."""
-        return bool(self._session.run_marks.at(index_before(row.position)))
+    def marks(self, row: EventRow) -> list[RunMark]:
+        """The marks of the event that are shown."""
+        return self._session.run_marks.at(index_before(row.position))
 
     def words(self, row: EventRow, column: int) -> str:
         """Return the text of a cell."""

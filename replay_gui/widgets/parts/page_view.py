@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QUrl, Signal, Slot
-from PySide6.QtGui import QTextDocument
+from PySide6.QtGui import QTextDocument, QTextTable
 from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
 
-from replay_gui.look.theme import WIDE, ui_font
+from replay_gui.look.theme import WIDE, theme, ui_font
 from replay_gui.resource_paths import resources
 
 _FEATURES = QTextDocument.MarkdownFeature.MarkdownDialectGitHub | QTextDocument.MarkdownFeature.MarkdownNoHTML
@@ -45,6 +45,11 @@ class PageView(QTextBrowser):
             raise ValueError(f"{path}: not a page of the documentation")
         text = path.read_text("utf-8")
         self.document().setMarkdown(text, _FEATURES)
+        for table in self.document().rootFrame().childFrames():  # at the top alone, as tables of Markdown are
+            if isinstance(table, QTextTable):
+                form = table.format()
+                form.setBorderBrush(theme().line)
+                table.setFormat(form)
         self.moveCursor(self.textCursor().MoveOperation.Start)
 
     def loadResource(self, type: int, name: QUrl | str) -> Any:

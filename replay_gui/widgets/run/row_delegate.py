@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.facts.event_search import SearchHit
 from replay_gui.core.log.positions import index_before
+from replay_gui.core.reasons.marks.run_mark import MarkKind
 from replay_gui.core.text.event_label import LONGEST_LABEL
 from replay_gui.engine.answers import EventRow
 from replay_gui.look.bookmark import paint_bookmark
@@ -67,8 +68,10 @@ class RowDelegate(QStyledItemDelegate):
             case EventColumn.POSITION:
                 number = quiet if chosen else colors.faint
                 self._data.draw(painter, rect.adjusted(UNIT, 0, -GAP, 0), words, number, RIGHT)
-                if self._table.is_marked(row):
-                    paint_bookmark(painter, QPointF(rect.x() + UNIT, rect.y() + 1))
+                if marks := self._table.marks(row):
+                    is_noted = any(mark.kind is MarkKind.NOTE for mark in marks)
+                    ink = colors.accent if is_noted else None
+                    paint_bookmark(painter, QPointF(rect.x() + UNIT, rect.y() + 1), ink)
             case EventColumn.TIME:
                 self._data.draw(painter, rect.adjusted(UNIT, 0, 0, 0), words, quiet)
             case EventColumn.LABEL:

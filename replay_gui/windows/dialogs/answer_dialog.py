@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from replay_gui.core.text.plain_text import visible
-from replay_gui.look.theme import GAP, WIDE, data_font
+from replay_gui.look.theme import GAP, WIDE, data_font, set_role
 from replay_gui.models.rerun.edited_answer import AnswerText, EditedAnswer, NotEditable
 from replay_gui.widgets.parts.notice import Notice
 from replay_gui.widgets.parts.plain_label import PlainLabel
@@ -32,6 +32,7 @@ class AnswerDialog(QDialog):
         self._answer = answer
         self.field = QPlainTextEdit(answer.text)
         self.field.setFont(data_font())
+        set_role(self.field, "field")
         self.field.setAccessibleName("The answer")
         self.problem = Notice("warn")
         self._reset, self._cancel = QPushButton("Reset"), QPushButton("Cancel")

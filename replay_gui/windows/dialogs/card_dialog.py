@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from replay_gui.look.theme import GAP, UNIT, WIDE, set_role
+from replay_gui.look.theme import GAP, SCROLL_BAR, UNIT, WIDE, set_role
 from replay_gui.widgets.parts.plain_label import PlainLabel
 
 
@@ -41,7 +41,9 @@ class CardDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(area)
-        self.resize(*size)
+        # No card is cut at its side, unless the screen is too narrow for all.
+        whole = body.sizeHint().width() + SCROLL_BAR
+        self.resize(max(size[0], min(whole, self.screen().availableGeometry().width())), size[1])
 
 
 def new_card(title: str, stretched: int) -> tuple[QFrame, QGridLayout]:

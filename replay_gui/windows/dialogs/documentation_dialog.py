@@ -7,12 +7,13 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QWidget
 
-from replay_gui.look.theme import GAP, UNIT
+from replay_gui.look.theme import GAP
 from replay_gui.widgets.parts.page_view import PageView, docs_folder
 from replay_gui.widgets.parts.plain_label import PlainLabel
 
 _SIZE_PX = (136 * GAP, 90 * GAP)
 _LIST_WIDTH_PX = 28 * GAP
+_FIRST = ("keys", "glossary", "why", "contrast", "formats", "recording", "interface")  # what users ask for first
 
 
 class DocumentationDialog(QDialog):
@@ -26,11 +27,11 @@ class DocumentationDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Documentation")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._files = sorted(docs_folder().glob("*.md"))
+        self._files = sorted(docs_folder().glob("*.md"), key=_order)
         self.pages, self.view = QListWidget(), PageView()
         self.pages.setAccessibleName("Pages")
         self.pages.setFixedWidth(_LIST_WIDTH_PX)
-        self.pages.setSpacing(UNIT // 2)
+        self.pages.ensurePolished()  # else rows are as high as without a style sheet
         self.pages.addItems([_title(file) for file in self._files])
         row = QHBoxLayout(self)
         row.setContentsMargins(GAP, GAP, 0, GAP)
@@ -58,6 +59,10 @@ class DocumentationDialog(QDialog):
         names = [file.name for file in self._files]
         if name in names:
             self.pages.setCurrentRow(names.index(name))
+
+
+def _order(page: Path) -> tuple[int, str]:
+    return (_FIRST.index(page.stem) if page.stem in _FIRST else len(_FIRST), page.name)
 
 
 def _title(page: Path) -> str:

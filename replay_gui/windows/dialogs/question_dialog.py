@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from replay_gui.core.text.plain_text import one_line, visible
-from replay_gui.look.theme import GAP, ROW, WIDE, data_font
+from replay_gui.look.theme import GAP, ROW, WIDE, data_font, set_role
 from replay_gui.record.sessions.questions import Question, Reply, ReplyKind, value_of_words
 from replay_gui.widgets.parts.plain_label import PlainLabel
 
@@ -39,6 +39,7 @@ class QuestionDialog(QDialog):
         recorded = "none: the recorded run has no such call" if question.recorded is None else question.recorded
         self.value = QPlainTextEdit("" if question.recorded is None else visible(question.recorded, "\n"))
         self.value.setFont(data_font())
+        set_role(self.value, "field")
         self.value.setFixedHeight(_VALUE_PX)
         self.value.setAccessibleName("The value")
         self.buttons = {kind: QPushButton(_BUTTONS[kind]) for kind in question.choices}

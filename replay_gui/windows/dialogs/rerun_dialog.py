@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from replay_gui.core.log.begun import Means
 from replay_gui.core.text.plain_text import one_line, visible
 from replay_gui.engine.answers import RunFacts
-from replay_gui.look.theme import GAP, ROW, WIDE, data_font
+from replay_gui.look.theme import GAP, ROW, WIDE, data_font, set_role
 from replay_gui.models.disk_question import DiskQuestion
 from replay_gui.models.rerun.edited_answer import EditedAnswer
 from replay_gui.models.rerun.rerun_plan import RerunPlan, ToolPolicy, text_of_command, words_of_command
@@ -75,6 +75,7 @@ class RerunDialog(QDialog):
         self._uses_proxy = begin is not None and begin.means is Means.PROXY
         self.command = QPlainTextEdit(visible(text_of_command(begin), "\n"))  # what cannot be seen must not be run
         self.command.setTabChangesFocus(True)
+        set_role(self.command, "field")
         self.command.setFixedHeight(_FIELD_PX)
         self.command.setPlaceholderText("python agent.py …")
         self.command.setAccessibleName("The agent's command")

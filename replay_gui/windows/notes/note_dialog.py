@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QPushButton,
 
 from replay_gui.core.facts.run_note import MAX_TEXT
 from replay_gui.core.log.positions import Position
-from replay_gui.look.theme import GAP, WIDE
+from replay_gui.look.theme import GAP, WIDE, set_role
 from replay_gui.widgets.parts.plain_label import PlainLabel
 
 _SIZE_PX = (60 * GAP, 32 * GAP)
@@ -41,6 +41,7 @@ class NoteDialog(QDialog):
         self.text.setAccessibleName("The note")
         self.text.setPlaceholderText("What is worth remembering here. Without a text it is a bookmark.")
         self.text.setTabChangesFocus(True)
+        set_role(self.text, "field")
         self.first, self.last = QSpinBox(), QSpinBox()
         row = QHBoxLayout()
         row.setSpacing(GAP)
@@ -48,6 +49,8 @@ class NoteDialog(QDialog):
             field.setRange(1, max(most, position, 1))
             field.setValue(position)
             field.setGroupSeparatorShown(True)
+            digits = field.fontMetrics().horizontalAdvance(field.textFromValue(field.maximum()))
+            field.setMinimumWidth(digits + 4 * GAP)
             field.setAccessibleName(words)
             row.addWidget(PlainLabel(words, "secondary"))
             row.addWidget(field)

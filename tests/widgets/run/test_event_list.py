@@ -13,8 +13,9 @@ from replay_gui.core.facts.event_search import SearchHit
 from replay_gui.core.facts.nesting import Nesting, NestingBuilder
 from replay_gui.core.facts.spending import Spending
 from replay_gui.core.log.positions import EventIndex, Position
+from replay_gui.core.reasons.marks.run_mark import MarkKind, RunMark
 from replay_gui.engine.answers import Totals
-from replay_gui.look.theme import ROW
+from replay_gui.look.theme import ROW, theme
 from replay_gui.models.run.event_filter import EventFilter, EventTally
 from replay_gui.models.run.event_table import EventColumn
 from replay_gui.models.run.run_search import RunSearch
@@ -22,7 +23,7 @@ from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.run.event_list import EventList
 from replay_gui.widgets.run.filter_menu import FilterMenu
 from tests.helpers.moments import STORY, StorySession, story_index, with_bookkeeping
-from tests.helpers.shown import shown
+from tests.helpers.shown import count_of, shown
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
@@ -287,6 +288,17 @@ def test_hits_in_hidden_lines_are_told(events: EventList, session: StorySession)
     assert events.bookkeeping.text() == "1 hit in hidden lines · Show"
     session.show_bookkeeping(True)
     assert events.bookkeeping.text() == "2 bookkeeping lines · Hide"
+
+
+def test_a_note_has_its_own_colour_and_other_marks_theirs(events: EventList, session: StorySession) -> None:
+    session.show(story_index(10))
+    for kind, ink, other in (
+        (MarkKind.NOTE, theme().accent, theme().memory),
+        (MarkKind.LOOP, theme().memory, theme().accent),
+    ):
+        session.run_marks.set_notes([RunMark(kind, "Look.", (EventIndex(4),))])
+        cell = events.view.grab(events.view.visualRect(events.table.index(4, EventColumn.POSITION))).toImage()
+        assert count_of(cell, ink) > count_of(cell, other) == 0
 
 
 def test_a_search_may_tell_of_another_run_before_the_session_does(events: EventList, session: StorySession) -> None:
