@@ -15,6 +15,8 @@ from replay_gui.core.importers.formats.assistants.claude_ai import ClaudeAi
 from replay_gui.core.importers.formats.assistants.cline import Cline
 from replay_gui.core.importers.formats.assistants.cline_history import ClineHistory
 from replay_gui.core.importers.formats.assistants.droid import Droid
+from replay_gui.core.importers.formats.assistants.droid_stream import DroidStream
+from replay_gui.core.importers.formats.assistants.kimi import Kimi
 from replay_gui.core.importers.formats.assistants.opencode import OpenCode
 from replay_gui.core.importers.formats.assistants.qwen_code import QwenCode
 from replay_gui.core.importers.formats.assistants.react_steps import ReActSteps
@@ -82,6 +84,7 @@ def _own() -> tuple[Importer, ...]:
         InspectAi(),
         LangGraph(),
         CursorStream(),
+        DroidStream(),
         QwenCode(),
         ClaudeCode(),
         Codex(),
@@ -101,6 +104,7 @@ def _own() -> tuple[Importer, ...]:
         CopilotVsCode(),
         Pi(),
         Droid(),
+        Kimi(),
         Goose(),
         Amp(),
         ChatGpt(),

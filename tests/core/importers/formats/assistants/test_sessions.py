@@ -25,6 +25,42 @@ def test_a_session_of_qwen_code() -> None:
     assert answer.meta["model"] == "qwen3-coder-plus"
 
 
+def test_a_session_of_kimi_code() -> None:
+    found = read_seed("kimi/0.jsonl")
+    assert [event.payload["data"] for event in found.of("Observation")] == ["Run ls"]
+    assert found.of("x:bookkeeping/kimi/context")[0].payload["data"] == "<system-reminder>plan</system-reminder>"
+    assert found.decisions() == [("I use Bash.", None), (None, "There is no x.")]
+    assert found.tools() == {"Bash": 1, "Write": 1}
+    assert errors(found) == ["ls: x: no such file", "The user said no."]
+    assert (len(found.of("Error")), len(found.of("CapabilityDenied")), len(found.of("Snapshot"))) == (1, 1, 1)
+    tokens = [event.meta["tokens"] for event in found.events if event.meta.get("tokens")]
+    assert tokens == [{"input": 35, "cached": 20, "output": 4}] * 2  # what is told twice is counted once
+    assert found.events[-1].payload == {"how": "answered", "why": None}
+
+
+def test_a_session_of_the_older_kimi_cli() -> None:
+    found = read_seed("kimi/1.jsonl")
+    assert [event.payload["data"] for event in found.of("Observation")] == ["Read x"]
+    assert found.decisions() == [("I read it.", None), (None, "I may not read it.")]
+    (call,) = found.of("ToolRequest")
+    assert (call.payload["input"], call.meta["time"]) == ({"path": "x"}, 1_771_243_203 * 10**9)
+    assert errors(found) == ["Rejected by the user."]
+    assert len(found.of("CapabilityDenied")) == 1
+    assert found.of("x:bookkeeping/kimi/StatusUpdate")[0].meta["tokens"] == {"input": 35, "cached": 20, "output": 4}
+    assert found.events[-1].payload == {"how": "answered", "why": None}
+
+
+def test_a_stream_of_droid() -> None:
+    found = read_seed("droid-stream/0.jsonl")
+    assert found.run.run_id == "d1"
+    assert [event.payload["data"] for event in found.of("Observation")] == ["List x"]
+    assert found.decisions() == [("I use ls.", None), (None, "There is no x.")]
+    assert (found.tools(), errors(found)) == ({"Execute": 1}, ["ls: x: no such file"])
+    (end,) = found.of("x:bookkeeping/droid-stream/completion")
+    assert end.meta["tokens"] == {"input": 33, "cached": 20, "output": 5}
+    assert found.events[-1].payload == {"how": "answered", "why": None}
+
+
 def test_a_thread_of_amp() -> None:
     found = read_seed("amp/0.json")
     assert found.events[0].payload["config"] == {"agentMode": "smart"}

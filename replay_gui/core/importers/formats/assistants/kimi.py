@@ -1,0 +1,270 @@
+"""Kimi sessions (``wire.jsonl``): of Kimi Code, flat records; of the older Kimi CLI, messages with a payload."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+from replay_gui.core.importers.formats.message_content import content_of
+from replay_gui.core.importers.formats.message_events import decoded, first_line
+from replay_gui.core.importers.formats.message_usage import counted_tokens
+from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, RECORDER, USAGE, RecordEvents, RecordFormat
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.run_builder import NOT_RECORDED, End
+from replay_gui.core.importers.times import any_time
+from replay_gui.core.log.kinds import Kind
+
+_LOOP, _MESSAGE = "context.append_loop_event", "context.append_message"
+_FLAT = (_LOOP, _MESSAGE, "turn.prompt", "config.update")
+_WRAPPED = ("TurnBegin", "StepBegin", "ContentPart", "ToolCall", "ToolResult", "StatusUpdate")
+_GROUPS = ("config.", "context.", "cron.", "goal.", "llm.", "mcp.", "permission.", "plan_mode.", "profile.", "step.")
+_MORE_GROUPS = ("swarm_mode.", "tools.", "turn.", "usage.", "full_compaction.", "micro_compaction.", "file_history.")
+_ENDS: dict[str, End] = {"end_turn": "answered", "max_tokens": "limit"}  # by why an answer of the model ended
+_TOKENS = {"rest": "inputOther", "cached": "inputCacheRead", "written": "inputCacheCreation", "output": "output"}
+_NO = ("rejected", "reject", "denied", "cancelled")  # answers to a call that was to be approved
+_OLDER_TOKENS = {
+    "rest": "input_other",
+    "cached": "input_cache_read",
+    "written": "input_cache_creation",
+    "output": "output",
+}
+
+
+class Kimi(RecordFormat):
+    """The importer. A file is one run, of the session or of one of its subagents."""
+
+    name = "kimi"
+    title = "Kimi session"
+    volatile: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("uuid", "parentUuid", "stepUuid", "turnId", "turnStep", "messageId", "message_id"), ID),
+        **dict.fromkeys(("id", "toolCallId", "tool_call_id", "request_id", "agentId"), ID),
+        **dict.fromkeys(("time", "timestamp", "created_at", "durationMs"), CLOCK),
+        **dict.fromkeys(("llmFirstTokenLatencyMs", "llmStreamDurationMs", "llmRequestBuildMs"), CLOCK),
+        **dict.fromkeys(("llmServerFirstTokenMs", "llmServerDecodeMs", "llmClientConsumeMs"), CLOCK),
+        **dict.fromkeys(("usage", "token_usage", "context_usage", "context_tokens", "maxTokens"), USAGE),
+        "protocol_version": RECORDER,
+        "step": "a number that the place of a record tells",
+    }
+    volatile_within: ClassVar[Mapping[str, str]] = {"cwd": HOST, "encrypted": "reasoning in an encrypted form"}
+
+    def is_format(self, records: list[dict[str, Any]]) -> bool:
+        """Accept records that begin with the version of the protocol, or have messages of the older form."""
+        is_flat = bool(records) and records[0].get("type") == "metadata" and "protocol_version" in records[0]
+        if is_flat and any(record.get("type") in _FLAT for record in records):
+            return True
+        return any(_wrapped(record) is not None for record in records)
+
+    def events(self, notes: ImportNotes) -> RecordEvents:
+        """Return the reader of one file's records."""
+        return _KimiEvents(self.name, self.volatile, notes, self.volatile_within)
+
+
+def _wrapped(record: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
+    """Return (type, payload) of a record of the older form; None of another."""
+    message = record.get("message")
+    if not isinstance(message, dict) or "timestamp" not in record or message.get("type") not in _WRAPPED:
+        return None
+    payload = message.get("payload")
+    return (message["type"], payload) if isinstance(payload, dict) else None
+
+
+class _KimiEvents(RecordEvents):
+    agent = "Kimi"
+    _asked: Mapping[str, Any] = MappingProxyType({})  # calls that were to be approved, by the request
+    _refused: frozenset[str] = frozenset()  # calls
+    _used: Any = None  # the tokens of the last answer, which a record of their own tells again
+    _begun: dict[str, Any] | None = None  # a call of the older form, whose arguments may go on
+
+    def time_of(self, record: dict[str, Any]) -> int | None:
+        return any_time(record.get("time", record.get("timestamp", record.get("created_at"))))
+
+    def record(self, record: dict[str, Any]) -> None:
+        if not self.run.count:
+            is_first = record.get("type") == "metadata"
+            facts = self.fields(record, "type").get("fields", {}) if is_first else {}
+            self.run.agent_init(self.agent, "", facts)
+            if is_first:
+                return
+        kind, message, event = str(record.get("type")), record.get("message"), record.get("event")
+        if isinstance(message, dict) and isinstance(payload := message.get("payload"), dict):
+            self._older(str(message.get("type")), payload)
+        elif kind == _LOOP and isinstance(event, dict):
+            self._loop(str(event.get("type")), event, self.fields(record, "type", "event").get("fields", {}))
+        elif kind == _MESSAGE and isinstance(message, dict):
+            self._message(message, self.fields(record, "type", "message").get("fields", {}))
+        else:
+            self._line(kind, record)
+
+    def _line(self, kind: str, record: dict[str, Any]) -> None:
+        """A record that is no part of the conversation."""
+        facts = self.fields(record, "type").get("fields", {})
+        match kind:
+            case "turn.prompt" | "turn.steer":  # the message stands in the conversation too
+                self.how = None
+                self.run.bookkeeping(f"{self.format}/{kind}", facts)
+            case "turn.cancel":
+                self.how = "stopped by user", None
+                self.run.interrupted("the user stopped the turn", "user", {"fields": facts} if facts else None)
+            case "turn.ended":
+                self._turn_ended(record.get("reason"), record.get("error"))
+                self.run.bookkeeping(f"{self.format}/{kind}", facts)
+            case "context.apply_compaction":
+                self.run.add(Kind.SNAPSHOT, {"snapshot_type": "compaction", "data": facts})
+            case "usage.record":
+                usage, self._used, known = record.get("usage"), None, self._used
+                tokens = None if usage == known else _tokens(usage, _TOKENS)
+                self.run.bookkeeping(f"{self.format}/{kind}", facts, tokens=tokens, usage=usage)
+            case "permission.record_approval_result":
+                result = record.get("result")
+                self._approved(record.get("toolCallId"), result.get("decision") if isinstance(result, dict) else result)
+                self.run.bookkeeping(f"{self.format}/{kind}", facts)
+            case _ if kind.startswith((*_GROUPS, *_MORE_GROUPS)):
+                if kind == "llm.request":
+                    self.uses_model(record.get("model"))
+                self.run.bookkeeping(f"{self.format}/{kind}", facts)
+            case _:
+                self.unknown(kind, record, "type")
+
+    def _approved(self, call_id: Any, answer: Any) -> None:
+        if answer in _NO:
+            self._refused |= {str(call_id)}
+
+    def _turn_ended(self, reason: Any, error: Any) -> None:
+        if reason in ("cancelled", "aborted"):
+            self.how = "stopped by user", None
+        elif reason in ("failed", "error"):
+            told = error.get("message") if isinstance(error, dict) else error
+            self.run.error("error", str(told or "the turn failed"), self.agent)
+            self.how = "crash", first_line(told) or None
+
+    def _message(self, message: dict[str, Any], rest: dict[str, Any]) -> None:
+        """A message that was put into the conversation, by the user or by Kimi itself."""
+        role, origin = str(message.get("role")), message.get("origin")
+        about = origin if isinstance(origin, dict) else {"kind": "user"}
+        content = content_of(message.get("content")) or None
+        told = {**rest, **self.fields(message, "content", "origin", role="user").get("fields", {})}
+        by, named = about.get("kind"), {key: value for key, value in about.items() if key != "kind"}
+        extra = {"fields": {**told, **({"origin": named} if named else {})}} if told or named else {}
+        if role == "assistant":
+            self.answered(content, None, extra)
+        elif by == "injection":
+            self.run.unmapped = {**told, **named}
+            self.run.bookkeeping(f"{self.format}/context", content)
+        else:
+            self.said(role if by == "user" else str(about.get("name") or by), content, extra)
+
+    def _loop(self, kind: str, event: dict[str, Any], rest: dict[str, Any]) -> None:
+        """A step of the agent."""
+        match kind:
+            case "content.part":
+                self._part(event.get("part"), {**rest, **self.fields(event, "type", "part").get("fields", {})})
+            case "tool.call":
+                used = ("type", "name", "args")
+                told = {**rest, **self.fields(event, *used).get("fields", {})}
+                self._call(event.get("toolCallId"), event.get("name"), event.get("args"), told)
+            case "tool.result":
+                result = event.get("result")
+                told = {**rest, **self.fields(event, "type", "result").get("fields", {})}
+                self._result(event.get("toolCallId"), result, "isError", told)
+            case _:
+                usage = event.get("usage")
+                facts = {**rest, **self.fields(event, "type").get("fields", {})}
+                tokens = _tokens(usage, _TOKENS)
+                if kind == "step.end":
+                    self._used = usage if tokens else None
+                    how = _ENDS.get(str(event.get("finishReason")))
+                    self.how = (how, None) if how is not None else None
+                self.run.bookkeeping(f"{self.format}/{kind}", facts, tokens=tokens, usage=usage)
+
+    def _part(self, part: Any, rest: dict[str, Any]) -> None:
+        """A thought, or a part of an answer."""
+        if not isinstance(part, dict) or part.get("type") not in ("think", "text"):
+            self.answered([part], None, {"fields": rest} if rest else {})
+            return
+        told = {**rest, **self.fields(part, "type", "think", "text").get("fields", {})}
+        extra = {"fields": told} if told else {}
+        if part["type"] == "think":
+            self.answered(None, str(part.get("think") or NOT_RECORDED), extra)
+        else:
+            self.answered(part.get("text"), None, extra)
+
+    def _call(self, call_id: Any, name: Any, given: Any, told: dict[str, Any]) -> None:
+        extra = {"fields": told} if told else {}
+        self.run.request(call_id, str(name or "tool"), given, extra=extra, tool_call_id=call_id)
+
+    def _result(self, call_id: Any, result: Any, failed: str, told: dict[str, Any]) -> None:
+        """`failed`: the member that says that a call failed."""
+        facts = result if isinstance(result, dict) else {"output": result}
+        output, said = content_of(facts.get("output")) or None, facts.get("message")
+        used = ["output", failed]
+        if output is None and isinstance(said, str):
+            output = said
+            used.append("message")
+        error = (first_line(output) or "failed") if facts.get(failed) is True else None
+        told = {**told, **self.fields(facts, *used).get("fields", {})}
+        refused = error is not None and str(call_id) in self._refused
+        self.result(call_id, output, error, {"fields": told} if told else {}, refused=refused, tool_call_id=call_id)
+
+    # ---- the older form -------------------------------------------------------------------------
+    def _older(self, kind: str, payload: dict[str, Any]) -> None:
+        if kind == "ToolCallPart" and self._begun is not None:
+            self._begun["arguments"] = f"{self._begun['arguments']}{payload.get('arguments_part') or ''}"
+            return
+        self._add_call()
+        facts = self.fields(payload).get("fields", {})
+        match kind:
+            case "TurnBegin" | "SteerInput":
+                self.how = None
+                self.said("user", content_of(payload.get("user_input")) or None, self.fields(payload, "user_input"))
+            case "ContentPart":
+                self._part(payload, {})
+            case "ToolCall" if isinstance(function := payload.get("function"), dict):
+                told = self.fields(payload, "function", type="function").get("fields", {})
+                told |= self.fields(function, "name", "arguments").get("fields", {})
+                given = function.get("arguments") or ""
+                self._begun = {"id": payload.get("id"), "name": function.get("name"), "arguments": given, "told": told}
+                self._begun["time"] = self.run.context.get("time")
+            case "ToolResult":
+                told = self.fields(payload, "return_value").get("fields", {})
+                self._result(payload.get("tool_call_id"), payload.get("return_value"), "is_error", told)
+            case "StatusUpdate":
+                usage = payload.get("token_usage")
+                tokens = _tokens(usage, _OLDER_TOKENS)
+                self.run.bookkeeping(f"{self.format}/{kind}", facts, tokens=tokens, usage=usage)
+            case "ApprovalRequest":
+                self._asked = {**self._asked, str(payload.get("id")): payload.get("tool_call_id")}
+                self.run.bookkeeping(f"{self.format}/{kind}", facts)
+            case "ApprovalResponse" | "ApprovalRequestResolved":
+                self._approved(self._asked.get(str(payload.get("request_id"))), payload.get("response"))
+                self.run.bookkeeping(f"{self.format}/{kind}", facts)
+            case "TurnEnd":
+                self.how = "answered", None
+                self.run.bookkeeping(f"{self.format}/{kind}", facts)
+            case "StepInterrupted":
+                self.how = "stopped by user", None
+                self.run.interrupted("the user stopped the step", "user", {"fields": facts} if facts else None)
+            case _:
+                self.run.bookkeeping(f"{self.format}/{kind}", facts)
+
+    def _add_call(self) -> None:
+        """Add the call whose arguments have come."""
+        if self._begun is not None:
+            call, self._begun = self._begun, None
+            now, self.run.context = self.run.context, {**self.run.context, "time": call["time"]}
+            self._call(call["id"], call["name"], decoded(call["arguments"]), call["told"])
+            self.run.context = now
+
+    def end(self) -> None:
+        """Add a call that the file ends in."""
+        self._add_call()
+
+
+def _tokens(usage: Any, names: Mapping[str, str]) -> dict[str, int] | None:
+    """Tokens of one answer; what was read from the cache or written to it is part of the input."""
+    counts = counted_tokens(usage, names)
+    if not counts:
+        return None
+    cached = counts.get("cached", 0)
+    sent = counts.get("rest", 0) + cached + counts.get("written", 0)
+    return {"input": sent, "cached": cached, "output": counts.get("output", 0)}
