@@ -39,8 +39,11 @@ from replay_gui.core.importers.times import any_time
 UNREADABLE_LINES = "lines that are no JSON objects, kept as text"
 UNMAPPED = "records whose kind says nothing known, kept as custom events"
 
-_NAME = re.compile(r"[A-Za-z][\w.-]{0,60}", re.ASCII)
+_NAME = re.compile(r"_?[A-Za-z][\w.-]{0,60}", re.ASCII)
 _MAX_NAMES = 50
+_FAILED = {"isError": True, "is_error": True, "success": False, "ok": False}  # members by which a result says so
+_FAILED_STATUS = ("error", "failed", "failure")
+_EXIT_CODES = ("exit_code", "exitCode", "returncode")
 _SAMPLE = 200  # records that a guess looks at
 
 
@@ -49,7 +52,7 @@ class JsonLines:
 
     name = "json-lines"
     title = "JSON Lines"
-    version = 13
+    version = 14
     volatile: ClassVar[AbstractMapping[str, str]] = {
         **dict.fromkeys(USUAL_NAMES["time"], CLOCK),
         **OF_PARTS,
@@ -300,7 +303,7 @@ class _JsonLinesEvents:
 
     def _answer(self, call_id: str | None, output: Any, rest: dict[str, Any], tool: Any) -> None:
         wrong = rest.pop("error", None)
-        error = (first_line(str(wrong)) or "failed") if wrong else None
+        error = (first_line(str(wrong)) or "failed") if wrong else _why_failed(output, rest)
         self._run.unmapped = {**rest, **({"error": wrong} if wrong and wrong != error else {})}
         self._result(call_id, output, error, tool)
 
@@ -311,6 +314,19 @@ class _JsonLinesEvents:
         seq, call = run.response(call_id, output, error=error)
         if error is not None:
             run.error("tool_error", error, call.tool_name, parent=seq)
+
+
+def _why_failed(output: Any, rest: dict[str, Any]) -> str | None:
+    """Return why a call failed, in a line, where its result says in another member than ``error`` that it did."""
+    told = [rest, output] if isinstance(output, dict) else [rest]
+    codes = [one[name] for one in told for name in _EXIT_CODES if type(one.get(name)) is int and one[name]]
+    if codes:
+        return f"exit {codes[0]}"
+    for one in told:
+        if any(one.get(name) is sign for name, sign in _FAILED.items()) or one.get("status") in _FAILED_STATUS:
+            said = next((one[name] for one in told for name in ("error", "message", "output") if one.get(name)), output)
+            return (first_line(said) if isinstance(said, str) else "") or "failed"
+    return None
 
 
 def _call_in(record: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]] | None:

@@ -24,7 +24,7 @@ USUAL_NAMES: dict[str, tuple[str, ...]] = {
     ),
     "output": (
         *("output", "result", "response", "content", "message", "text", "observation", "tool_output", "toolOutput"),
-        "data",
+        *("data", "value"),
     ),
     "id": ("id", "uuid", "event_id", "eventId", "span_id"),
     "parent": ("parent", "parent_id", "parentId", "parentUuid", "parent_span_id", "caused_by"),

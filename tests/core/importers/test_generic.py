@@ -249,3 +249,24 @@ def test_a_call_inside_a_record(tmp_path: Path) -> None:
     assert found.kinds == ["AgentInit", "ToolRequest", "ToolResponse"]
     assert (found.events[1].payload["input"], found.events[2].payload["output"]) == ({"path": "."}, "a.py")
     assert found.events[2].meta["parent"] == 1
+
+
+@pytest.mark.parametrize(
+    ("told", "output", "error"),
+    [
+        ({"isError": True, "value": "no such file\nat 1"}, "no such file\nat 1", "no such file"),
+        ({"output": "", "exit_code": 126}, "", "exit 126"),
+        ({"ok": False, "result": {"message": "too long"}}, {"message": "too long"}, "too long"),
+        ({"status": "failed", "output": None}, None, "failed"),
+        ({"result": {"output": "a", "success": False}}, {"output": "a", "success": False}, "a"),
+        ({"output": "a", "exit_code": 0, "ok": True, "status": "done"}, "a", None),
+    ],
+)
+def test_a_result_says_that_it_failed_in_many_ways(
+    tmp_path: Path, told: dict[str, Any], output: Any, error: str | None
+) -> None:
+    asked = {"type": "tool_call", "id": "c", "tool": "ls", "input": {"path": "x"}}
+    found = read(tmp_path, asked, {"type": "tool_result", "id": "c", "tool": "ls", **told})
+    (answer,) = found.of("ToolResponse")
+    assert (answer.payload["output"], answer.payload["error"]) == (output, error)
+    assert (answer.payload["success"], len(found.of("Error"))) == (error is None, error is not None)
