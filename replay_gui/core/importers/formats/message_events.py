@@ -21,6 +21,7 @@ _SPEAKERS = ("system", "developer", "user")
 _FAILURE = re.compile(
     r"(?:Error|ERROR)(?::|$| - | (?:code|calling|executing|invoking|running|using|occurred|accessing|fetching|loading"
     r"|opening|parsing|processing|reading|writing|while|when|during|in|from)\b)"
+    r"|An error occurred while running the tool\b"  # of OpenAI's Agents SDK
     r"|(?:exit_code=|[Ee]xit [Cc]ode: ?)-?[1-9][0-9]{0,9}\r?$",
     re.MULTILINE,
 )

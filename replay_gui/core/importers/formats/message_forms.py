@@ -25,6 +25,7 @@ from replay_gui.core.importers.formats.message_parts import (
     tool_name,
 )
 from replay_gui.core.importers.formats.message_text import thought_apart
+from replay_gui.core.importers.formats.provider_answers import as_message, is_answer
 
 _ROLES = {
     "human": "user",
@@ -77,17 +78,20 @@ def is_message(value: Any) -> bool:
             return True
         case {"type": "reasoning", "summary": list()} | {"from": str(), "value": str()}:
             return True
-    return is_agent_chat(value) or (isinstance(value, dict) and is_of_framework(value))
+    return is_agent_chat(value) or is_answer(value) or (isinstance(value, dict) and is_of_framework(value))
 
 
 def says_who_spoke(message: dict[str, Any]) -> bool:
     """Return whether a message says who spoke it, by a name that other records hardly have."""
     by_type = "Role" in message or (isinstance(kind := message.get("type"), str) and kind in _SPEAKERS)
-    return by_type or bool(message.keys() & {"role", "from"}) or is_agent_chat(message) or "data" in message
+    by_class = "lc" in message and isinstance(names := message.get("id"), list) and names and names[-1] in _LANGCHAIN
+    told = by_type or by_class or is_agent_chat(message) or is_answer(message)
+    return bool(told or message.keys() & {"role", "from"} or "data" in message)
 
 
 def read_message(value: dict[str, Any]) -> Message:
     """Read one message of any form; what has none of them is content of its role."""
+    value = as_message(value) if "role" not in value and is_answer(value) else value
     value = as_chat(value) if "role" not in value and is_agent_chat(value) else value
     value = as_usual(value) if is_of_framework(value) else value
     if "role" not in value:

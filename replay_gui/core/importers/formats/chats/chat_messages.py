@@ -6,16 +6,18 @@ Such an object may stand alone, in an array, or in every line; each is then a ru
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import groupby
+from itertools import chain, groupby, islice
 from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.chats.call_logs import LoggedCall, answer_beside, conversations, told_once
 from replay_gui.core.importers.formats.message import Message
 from replay_gui.core.importers.formats.message_forms import is_message, read_message, says_who_spoke
 from replay_gui.core.importers.formats.message_parts import OF_PARTS
 from replay_gui.core.importers.formats.message_text import is_context
 from replay_gui.core.importers.formats.message_usage import usage_in, use_of
+from replay_gui.core.importers.formats.provider_answers import is_answer, items_of
 from replay_gui.core.importers.formats.record_use import LENGTHS
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, numbered_records
 from replay_gui.core.importers.formats.run_grades import RunGrades
@@ -38,13 +40,12 @@ _MEMBERS = (  # in which messages stand
         "items",
         "output",
         "data",
+        "body",
     ),
     "Messages",
 )
 _HOLDERS = (*_MEMBERS, "store", "agents", "agent_states", "agent_state", "llm_context", "message_thread", "values")
 """Names of members that hold messages somewhere, and that no run is called by."""
-_ANSWERS = ("response", "completion", "output", "reply", "final_answer")
-"""Names of members that hold the answer to the messages beside them."""
 _DEEPEST = 5  # objects and arrays around messages
 _TIMES = ("timestamp", "time", "created_at", "created", "ts")
 
@@ -54,7 +55,7 @@ class ChatMessages:
 
     name = "chat-messages"
     title = "chat messages"
-    version = 10
+    version = 11
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "uuid": ID,
@@ -81,7 +82,7 @@ class ChatMessages:
         notes = ImportNotes(file.notes)
         name, messages = file.stem, self._messages_of(file.document)
         if messages is not None:
-            whole = file.document if isinstance(file.document, dict) else {}
+            whole = file.document if isinstance(file.document, dict) and not is_answer(file.document) else {}
             yield self._run(name, whole, enumerate(messages, 1), notes)
         elif self._are_whole(file.document):
             yield from self._each(name, enumerate(file.document, 1), notes)
@@ -96,24 +97,38 @@ class ChatMessages:
             raise ImportRefused(f"{file.source.path}: no chat messages in it")
 
     def _each(self, name: str, records: Iterator[tuple[int, Any]], notes: ImportNotes) -> Iterator[ImportedRun]:
+        talks = conversations(self._calls(records, notes))
+        begun = [*islice(talks, 2)]
+        if len(begun) == 1 and len(begun[0]) > 1:
+            whole, messages = told_once(begun[0], self.volatile)
+            yield self._run(name, whole, enumerate(messages, 1), ImportNotes(notes))
+            return
+        for talk in chain(begun, talks):
+            own, first = ImportNotes(notes), talk[0]
+            if len(talk) == 1:
+                yield self._run(f"{name} {first.number}", first.record, enumerate(first.sent, 1), own)
+            else:
+                whole, messages = told_once(talk, self.volatile)
+                yield self._run(f"{name} {first.number}", whole, enumerate(messages, 1), own)
+
+    def _calls(self, records: Iterator[tuple[int, Any]], notes: ImportNotes) -> Iterator[LoggedCall]:
         for number, record in records:
             messages = self._messages_of(record) if isinstance(record, dict) else None
             if messages is None and not _is_empty(record):
                 notes.count(NO_MESSAGES)
                 continue
-            yield self._run(f"{name} {number}", record, enumerate(messages or (), 1), ImportNotes(notes))
+            yield LoggedCall(number, record, messages or [], answer_beside(record))
 
     def _run(
         self, name: str, whole: dict[str, Any], messages: Iterator[tuple[int, Any]], notes: ImportNotes
     ) -> ImportedRun:
         events = ChatMessageEvents(self.name, self.volatile, notes)
         setting = events.fields(self._without_messages(whole)).get("fields", {})
-        if isinstance(system := whole.get("system"), str | list):
-            setting.pop("system", None)
+        for system in _instructions(whole, setting):
             messages = iter([(0, {"role": "system", "content": system}), *messages])
         graded = events.grades.take(setting)
         messages = _oldest_first(messages, events)
-        if (answer := _answer_beside(setting)) is not None and (more := _with_answer(messages, answer[1], whole)):
+        if (answer := answer_beside(setting)) is not None and (more := _with_answer(messages, answer[1], whole)):
             messages = iter(more)
             setting.pop(answer[0])
         events.begin({key: value for key, value in setting.items() if key not in graded})
@@ -121,6 +136,8 @@ class ChatMessages:
 
     def _messages_of(self, document: Any) -> list[Any] | None:
         """Return the messages of a list of them, or of an object that holds one; None where there are none."""
+        if is_answer(document):
+            return [document]
         if isinstance(document, dict):
             return next((held for member in _MEMBERS if (held := self._messages_of(document.get(member)))), None)
         if not isinstance(document, list) or not document:
@@ -155,7 +172,10 @@ class ChatMessages:
     def _are_whole(self, records: Any) -> bool:
         """Whether these are objects that hold a list of messages each; of some it may be empty."""
         records = [record for record in records if record is not None] if isinstance(records, list) else []
-        held = [isinstance(record, dict) and self._messages_of(record) is not None for record in records]
+        held = [
+            isinstance(record, dict) and not is_answer(record) and self._messages_of(record) is not None
+            for record in records
+        ]
         return any(held) and all(own or _is_empty(record) for own, record in zip(held, records, strict=True))
 
     def _is_lines(self, file: ForeignFile) -> bool:
@@ -163,6 +183,16 @@ class ChatMessages:
         if not lines or file.document is not None:
             return False
         return self._messages_of(lines) is not None or self._are_whole(lines)
+
+
+def _instructions(whole: dict[str, Any], setting: dict[str, Any]) -> Iterator[str | list[Any]]:
+    """Yield what a request has of instructions beside its messages, and take it out of `setting`."""
+    for holder in (None, *_MEMBERS):
+        inner, rest = (whole, setting) if holder is None else (whole.get(holder), setting.get(holder))
+        if isinstance(inner, dict) and isinstance(rest, dict):
+            for name in ("system", "instructions")[: 1 if holder is None else 2]:
+                if isinstance(inner.get(name), str | list) and rest.pop(name, None):
+                    yield inner[name]
 
 
 def _oldest_first(messages: Iterator[tuple[int, Any]], events: ChatMessageEvents) -> Iterator[tuple[int, Any]]:
@@ -174,20 +204,6 @@ def _oldest_first(messages: Iterator[tuple[int, Any]], events: ChatMessageEvents
     known = [time for time in times if time is not None]
     falls = len(known) == len(times) > 1 and known == sorted(known, reverse=True) and known[0] > known[-1]
     return iter(listed[::-1] if falls else listed)
-
-
-def _answer_beside(setting: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
-    """What a model answered to the messages, where it stands beside them, and the name of that member."""
-    for name in _ANSWERS:
-        match setting.get(name):
-            case str(text) if text:
-                return name, {"role": "assistant", "content": text}
-            case {"choices": [{"message": dict(message), **choice}], **more}:
-                kept = {key: value for key, value in {**choice, **more}.items() if key not in ("index", "object", "id")}
-                return name, {"role": "assistant", **message, **{str(key): value for key, value in kept.items()}}
-            case {"role": "assistant", **message} if is_message(setting[name]):
-                return name, {"role": "assistant", **{str(key): value for key, value in message.items()}}
-    return None
 
 
 def _with_answer(
@@ -213,6 +229,7 @@ class ChatMessageEvents(RecordEvents):
     def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:
         super().__init__(format, volatile, notes)
         self._begun = False
+        self._instructions: str | None = None  # that the answers of a model were told to have
         self._open: list[str] = []  # calls that wait for their result, oldest first
         self.grades = RunGrades()
 
@@ -236,9 +253,17 @@ class ChatMessageEvents(RecordEvents):
         if not is_message(record):
             self.unknown(record.get("type") or record.get("role"), record)
             return
-        for piece in _pieces(record):
+        if is_answer(record) and isinstance(told := record.get("instructions"), str):
+            record = {name: member for name, member in record.items() if name != "instructions"}
+            if told != self._instructions:
+                self._instructions = told
+                self.said("system", told)
+        for piece in items_of(record) if record.get("object") == "response" and is_answer(record) else _pieces(record):
             self.run.context.pop("parent", None)
-            self._message(piece)
+            if is_message(piece):
+                self._message(piece)
+            else:
+                self.unknown(piece.get("type") if isinstance(piece, dict) else None, _as_record(piece))
 
     def _message(self, record: dict[str, Any]) -> None:
         message, about = read_message(record), record.get("metadata")
@@ -314,6 +339,10 @@ def _pieces(record: dict[str, Any]) -> Iterator[dict[str, Any]]:
         else:
             yield {**about, "content": [*parts]}
             about = {"role": "assistant"}  # what a message says of itself is said once
+
+
+def _as_record(item: Any) -> dict[str, Any]:
+    return item if isinstance(item, dict) else {"item": item}
 
 
 def _is_result(part: Any) -> bool:

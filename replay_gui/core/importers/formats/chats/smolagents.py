@@ -20,7 +20,7 @@ class SmolAgents(RecordFormat):
 
     name = "smolagents"
     title = "smolagents memory"
-    version = 4
+    version = 5
     member = "steps"
     volatile: ClassVar[Mapping[str, str]] = {
         "timing": CLOCK,
@@ -45,6 +45,7 @@ class _SmolAgentsEvents(RecordEvents):
     agent = "smolagents"
     taken = ("state", "output")
     _answer: Any = None
+    _limit: str | None = None  # in words, where the last step is the one after all that were allowed
 
     def time_of(self, record: dict[str, Any]) -> int | None:
         timing = record.get("timing")
@@ -75,6 +76,8 @@ class _SmolAgentsEvents(RecordEvents):
             calls = said.get("tool_calls")
         calls = maps_in(calls)
         output, wrong = content_of(step.get("model_output")) or None, step.get("error")
+        if output is None and not calls:  # the answer that a model gave when no step was left
+            output = step.get("action_output")
         used = ("tool_calls", "model_output", "observations", "action_output", "error", "is_final_answer")
         code = calls[0].get("function", {}).get("arguments") if calls else None
         self.run.once = self._use(step)
@@ -85,6 +88,7 @@ class _SmolAgentsEvents(RecordEvents):
         if message and not calls:
             kind = str(wrong.get("type") or "error") if isinstance(wrong, dict) else "error"
             self.run.error(kind, str(message), self.agent, time=ended)
+            self._limit = str(message) if kind == "AgentMaxStepsError" else None
 
     def _call(self, step: dict[str, Any], call: dict[str, Any], last: bool, ended: int | None) -> None:
         function = call.get("function")
@@ -121,5 +125,7 @@ class _SmolAgentsEvents(RecordEvents):
             self.answered(output)
         if state not in (None, "success"):
             self.run.end("limit" if state == "max_steps_error" else "crash", str(state))
+        elif self._limit is not None:
+            self.run.end("limit", self._limit)
         elif self._answer is not None:
             self.run.end("answered", None)

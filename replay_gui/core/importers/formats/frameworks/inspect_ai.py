@@ -29,7 +29,7 @@ class InspectAi:
 
     name = "inspect-ai"
     title = "Inspect log"
-    version = 7
+    version = 8
     volatile: ClassVar[Mapping[str, str]] = VOLATILE
 
     def recognises(self, file: ForeignFile) -> bool:

@@ -19,8 +19,8 @@ from replay_gui.core.importers.formats.frameworks.inspect_values import (
     key_of,
     steady,
     text_and_reasoning,
+    tokens_of,
 )
-from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.waiting_results import WaitingResults
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent
@@ -215,8 +215,7 @@ class InspectEvents:
             "retries": event.get("retries"),
         }
         if isinstance(usage, dict):
-            names = {"input": "input_tokens", "output": "output_tokens", "cached": "input_tokens_cache_read"}
-            meta["tokens"] = counted_tokens(usage, names)
+            meta["tokens"] = tokens_of(usage)
         if error and not message:  # the model has said nothing
             self._run.error("model_error", str(error), str(asked), **meta)
             return

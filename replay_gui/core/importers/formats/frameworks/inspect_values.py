@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from replay_gui.core.importers.formats.message_content import content_of
+from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, RECORDER, USAGE
 from replay_gui.core.importers.run_builder import NOT_RECORDED, End
 
@@ -165,3 +166,18 @@ def indexes(refs: Any, count: int) -> Iterator[int]:
         match ref:
             case [int(start), int(end)]:
                 yield from range(max(start, 0), min(end, count))
+
+
+def tokens_of(usage: Any) -> dict[str, int]:
+    """Return the tokens of an answer, with those of the cache in the input: providers count them there or apart.
+
+    They are apart where only with them the parts add up to the total.
+    """
+    names = {"input": "input_tokens", "output": "output_tokens", "cached": "input_tokens_cache_read"}
+    tokens = counted_tokens(usage, {**names, "reasoning": "reasoning_tokens"})
+    written = counted_tokens(usage, {"written": "input_tokens_cache_write", "total": "total_tokens"})
+    apart = tokens.get("cached", 0) + written.get("written", 0)
+    sent = tokens.get("input")
+    if sent is not None and apart and written.get("total") == sent + tokens.get("output", 0) + apart:
+        tokens["input"] = sent + apart
+    return tokens

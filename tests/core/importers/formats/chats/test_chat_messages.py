@@ -72,8 +72,9 @@ def test_messages_of_autogens_agent_chat() -> None:
 
 def test_an_answer_of_openais_responses() -> None:
     (run,) = read_all(DATA / "seeds" / "chat-messages" / "5.json")
-    assert run.kinds == ["AgentInit", "Decision", "ToolRequest", "Decision"]
+    assert run.kinds == ["AgentInit", "StateTransition", "Decision", "ToolRequest", "Decision"]
     assert [event.payload["reasoning"] for event in run.of("Decision")] == ["Plan", None]
+    assert run.of("Decision")[0].meta["tokens"]["input"] == 5
     assert run.tools() == {"f": 1}
 
 

@@ -67,7 +67,7 @@ def test_a_model_decides_and_a_tool_is_called(tmp_path: Path) -> None:
     output = {
         "model": "gpt",
         "choices": [{"message": {"role": "assistant", "content": "Hm."}, "stop_reason": "stop"}],
-        "usage": {"input_tokens": 3, "output_tokens": 1},
+        "usage": {"input_tokens": 3, "output_tokens": 1, "input_tokens_cache_read": 4, "total_tokens": 8},
         "time": 0.5,
     }
     tool = {"event": "tool", "id": "c", "function": "bash", "arguments": {"cmd": "ls"}, "working_time": 2}
@@ -87,7 +87,7 @@ def test_a_model_decides_and_a_tool_is_called(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert one.of("StateTransition")[0].payload["phase"] == "generate"
     decision, response = one.of("Decision")[0], one.of("ToolResponse")[0]
-    assert (decision.payload["data"], decision.meta["tokens"]) == ("Hm.", {"input": 3, "output": 1})
+    assert (decision.payload["data"], decision.meta["tokens"]) == ("Hm.", {"input": 7, "cached": 4, "output": 1})
     assert (response.payload["output"], response.meta["duration"]) == ("a", 2_000_000_000)
     assert decision.payload["fields"]["input"] == [1], "what the state does not have"
     assert len(one.run.notes.sentences()) == 1
@@ -247,7 +247,8 @@ def failures(found: dict[str, Any]) -> int:
     return sum(bool(one.get("error")) for one in all_events(events) if one["event"] in ("tool", "model", "error"))
 
 
-TOKENS = {"input": "input_tokens", "output": "output_tokens", "cached": "input_tokens_cache_read"}
+TOKENS = {"input": "input_tokens", "output": "output_tokens", "cached": "input_tokens_cache_read",
+          "reasoning": "reasoning_tokens"}  # fmt: skip
 
 
 def usage_of(found: dict[str, Any]) -> dict[str, int]:
@@ -256,11 +257,7 @@ def usage_of(found: dict[str, Any]) -> dict[str, int]:
     events = found.get("events") or (found.get("transcript") or {}).get("events") or []
     for event in all_events(events):
         usage = (event.get("output") or {}).get("usage") if event["event"] == "model" else None
-        for name, key in (
-            ("input", "input_tokens"),
-            ("output", "output_tokens"),
-            ("cached", "input_tokens_cache_read"),
-        ):
+        for name, key in TOKENS.items():
             if usage and usage.get(key) is not None:
                 counted[name] += usage[key]
     return dict(counted)
