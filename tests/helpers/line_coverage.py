@@ -12,6 +12,9 @@ from typing import Any
 from tests.helpers.paths import ROOT
 
 _PACKAGE = ROOT / "replay_gui"
+_RUNS_BEFORE_REMOVAL = 20_000
+"""How often a line is run before the marks of all lines that have been run are taken out of the code: taking them out
+searches every function of the package, for 0.1 s, which is as long as two million marks take."""
 
 
 class LineCoverage:
@@ -30,7 +33,7 @@ class LineCoverage:
         """Measure every module of the package that is imported from now on."""
         from slipcover import FileMatcher, ImportManager, Slipcover
 
-        self._measuring = Slipcover(source=[str(_PACKAGE)])
+        self._measuring = Slipcover(source=[str(_PACKAGE)], d_miss_threshold=_RUNS_BEFORE_REMOVAL)
         ImportManager(self._measuring, FileMatcher(sources=[str(_PACKAGE)])).__enter__()
 
     def result(self) -> dict[str, tuple[list[int], list[int]]]:

@@ -6,7 +6,7 @@ is the count: nothing that was tried may go unnoticed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -160,17 +160,18 @@ def test_another_whole_log_is_valid_and_does_not_fit_the_anchor(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    "value",
+    "make_value",
     [
-        "t" * 1_000_000,
-        pytest.param("t" * 50_000_000, marks=pytest.mark.long),
-        {f"key {n}": n for n in range(20_000)},
-        pytest.param({f"key {n}": n for n in range(1_000_000)}, marks=pytest.mark.long),
-        b"\x94\xc4" * 500_000,
+        lambda: "t" * 1_000_000,
+        pytest.param(lambda: "t" * 50_000_000, marks=pytest.mark.long),
+        lambda: {f"key {n}": n for n in range(20_000)},
+        pytest.param(lambda: {f"key {n}": n for n in range(1_000_000)}, marks=pytest.mark.long),
+        lambda: b"\x94\xc4" * 500_000,
     ],
     ids=["1 MB text", "50 MB text", "20,000 keys", "1,000,000 keys", "what looks like records"],
 )
-def test_records_that_are_all_size(tmp_path: Path, value: Any) -> None:
+def test_records_that_are_all_size(tmp_path: Path, make_value: Callable[[], Any]) -> None:
+    value = make_value()
     big = ("MemoryWrite", {"key": "big", "value": value})
     small = ("MemoryWrite", {"key": "small", "value": 1})
     forge = forged([big, small, big, small])

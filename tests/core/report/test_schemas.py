@@ -7,9 +7,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-import jsonschema
 import pytest
-import xmlschema
 
 from replay_gui.cli import main
 from replay_gui.samples import write_samples
@@ -18,10 +16,23 @@ from tests.helpers.logs import damage, write_log
 from tests.helpers.paths import DATA
 
 _SCHEMAS = DATA / "schemas"
-SARIF = jsonschema.Draft4Validator(
-    json.loads((_SCHEMAS / "sarif-2.1.0.json").read_text()), format_checker=jsonschema.FormatChecker()
-)
-JUNIT = xmlschema.XMLSchema(str(_SCHEMAS / "junit-10.xsd"))
+
+
+@pytest.fixture(scope="module")
+def sarif() -> Any:
+    """The validator of SARIF; its library is imported only where these tests run."""
+    import jsonschema
+
+    schema = json.loads((_SCHEMAS / "sarif-2.1.0.json").read_text())
+    return jsonschema.Draft4Validator(schema, format_checker=jsonschema.FormatChecker())
+
+
+@pytest.fixture(scope="module")
+def junit() -> Any:
+    """The schema of JUnit; its library is imported only where these tests run."""
+    import xmlschema
+
+    return xmlschema.XMLSchema(str(_SCHEMAS / "junit-10.xsd"))
 
 
 @pytest.fixture(scope="module")
@@ -57,20 +68,20 @@ def made(runs: dict[str, list[str]], name: str, file: Path) -> bytes:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_sarif(runs: dict[str, list[str]], name: str, tmp_path: Path) -> None:
+def test_sarif(sarif: Any, runs: dict[str, list[str]], name: str, tmp_path: Path) -> None:
     value: Any = json.loads(made(runs, name, tmp_path / "report.sarif"))
-    assert [f"{list(error.absolute_path)}: {error.message}" for error in SARIF.iter_errors(value)] == []
+    assert [f"{list(error.absolute_path)}: {error.message}" for error in sarif.iter_errors(value)] == []
     rules = value["runs"][0]["tool"]["driver"]["rules"]
     for result in value["runs"][0]["results"]:
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_junit(runs: dict[str, list[str]], name: str, tmp_path: Path) -> None:
+def test_junit(junit: Any, runs: dict[str, list[str]], name: str, tmp_path: Path) -> None:
     root = ElementTree.fromstring(made(runs, name, tmp_path / "report.xml"))
-    assert [f"{error.path}: {error.reason}" for error in JUNIT.iter_errors(root)] == []
+    assert [f"{error.path}: {error.reason}" for error in junit.iter_errors(root)] == []
 
 
-def test_the_schemas_can_say_no() -> None:
-    assert list(SARIF.iter_errors({"version": "2.1.0", "runs": [{}]}))
-    assert list(JUNIT.iter_errors(ElementTree.fromstring("<testsuites><testcase/></testsuites>")))
+def test_the_schemas_can_say_no(sarif: Any, junit: Any) -> None:
+    assert list(sarif.iter_errors({"version": "2.1.0", "runs": [{}]}))
+    assert list(junit.iter_errors(ElementTree.fromstring("<testsuites><testcase/></testsuites>")))

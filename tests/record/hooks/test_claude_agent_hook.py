@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,13 @@ import pytest
 from replay_gui import EventLog, ReplayEngine, record
 from replay_gui.core.errors import AnswerNotRecorded
 
-sdk: Any = pytest.importorskip("claude_agent_sdk")
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # it leaves streams open
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _library() -> None:
+    """Import before anything is recorded, and only where these tests run: it takes 1 s."""
+    pytest.importorskip("claude_agent_sdk")
 
 
 def assistant(*blocks: dict[str, Any], parent: str | None = None) -> dict[str, Any]:
@@ -48,7 +54,7 @@ MESSAGES = [
 ]  # fmt: skip
 
 
-class ScriptedTransport(sdk.Transport):  # type: ignore[misc]  # which is Any
+class ScriptedTransport:
     """Answers the SDK's handshake, and the first prompt by MESSAGES."""
 
     def __init__(self) -> None:
@@ -81,6 +87,8 @@ class ScriptedTransport(sdk.Transport):  # type: ignore[misc]  # which is Any
 
 
 async def agent() -> list[Any]:
+    sdk: Any = import_module("claude_agent_sdk")
+
     async def prompts() -> AsyncIterator[dict[str, Any]]:
         message = {"role": "user", "content": "How long is it? sk-abcdefgh12345678"}
         yield {"type": "user", "message": message, "parent_tool_use_id": None, "session_id": "s"}

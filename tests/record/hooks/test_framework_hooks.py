@@ -3,96 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
-from agents import Agent, Runner, function_tool, set_tracing_disabled
-from agents.models.openai_chatcompletions import OpenAIChatCompletionsModel
-from langchain_core.messages import AIMessage, ToolMessage
-from langchain_core.tools import tool as langchain_tool
-from langgraph.graph import END, START, MessagesState, StateGraph
-from langgraph.prebuilt import ToolNode
-from openai import AsyncOpenAI
 
 from replay_gui import EventLog, record
-from tests.record.mcp_versions import client_of, new_server, tool_of
 from tests.record.model_server import chat_answer, model_server
-
-ran: list[str] = []
-
-
-@langchain_tool
-def weather(city: str) -> str:
-    """Tell the weather."""
-    ran.append(f"weather {city}")
-    if city == "nowhere":
-        raise ValueError("no such city")
-    return f"sunny in {city}"
-
-
-def with_langgraph(url: str) -> Any:
-    def ask(state: MessagesState) -> dict[str, Any]:
-        calls = [{"name": "weather", "args": {"city": city}, "id": f"call_{city}"} for city in ("Oslo", "nowhere")]
-        return {"messages": [AIMessage("", tool_calls=calls)]}
-
-    graph = StateGraph(MessagesState)
-    graph.add_node("ask", ask)
-    graph.add_node("tools", ToolNode([weather], handle_tool_errors=True))
-    graph.add_edge(START, "ask")
-    graph.add_edge("ask", "tools")
-    graph.add_edge("tools", END)
-    messages = graph.compile().invoke({"messages": []})["messages"]
-    results = [message for message in messages if isinstance(message, ToolMessage)]
-    found = [(message.content, message.status, message.tool_call_id, message.name) for message in results]
-    return found, asyncio.run(weather.ainvoke({"city": "Rome"}))
-
-
-@function_tool
-def lookup(term: str) -> str:
-    """Look a term up."""
-    ran.append(f"lookup {term}")
-    return f"{term} is a word"
-
-
-def with_agents(url: str) -> Any:
-    set_tracing_disabled(True)
-
-    async def ask() -> str:
-        async with AsyncOpenAI(base_url=f"{url}/v1", api_key="canary-key-1") as client:
-            agent = Agent(name="a", tools=[lookup], model=OpenAIChatCompletionsModel("m", client))
-            return str((await Runner.run(agent, "what is a fjord?")).final_output)
-
-    return asyncio.run(ask())
-
-
-server = new_server("s")
-
-
-@tool_of(server)
-def add(a: int, b: int) -> int:
-    """Add."""
-    ran.append(f"add {a} {b}")
-    return a + b
-
-
-@tool_of(server, structured_output=False)
-def look(term: str) -> str:
-    """Look for a term."""
-    ran.append(f"look {term}")
-    return f"looked for {term}"
-
-
-def with_mcp(url: str) -> Any:
-    async def ask() -> Any:
-        async with client_of(server) as client:
-            tools = [tool.name for tool in (await client.list_tools()).tools]
-            result = await client.call_tool("add", {"a": 1, "b": 2})
-            wrong = await client.call_tool("add", {"a": "x", "b": 2})
-            return tools, result.model_dump(mode="json"), wrong.model_dump(by_alias=True)["isError"]
-
-    return asyncio.run(ask())
 
 
 def script(path: str, body: dict[str, Any]) -> Any:
@@ -101,8 +20,15 @@ def script(path: str, body: dict[str, Any]) -> Any:
     return chat_answer(None, [("lookup", {"term": "fjord"})])
 
 
-@pytest.mark.parametrize("agent", [with_langgraph, with_agents, with_mcp], ids=lambda agent: agent.__name__)
-def test_tools_are_recorded_and_answered(agent: Callable[[str], Any], tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def agents() -> ModuleType:
+    """Imported before anything is recorded, and only where these tests run."""
+    return import_module("tests.record.hooks.framework_agents")
+
+
+@pytest.mark.parametrize("name", ["with_langgraph", "with_agents", "with_mcp"])
+def test_tools_are_recorded_and_answered(agents: ModuleType, name: str, tmp_path: Path) -> None:
+    agent, ran = getattr(agents, name), agents.ran
     path, again = tmp_path / "run.rlog", tmp_path / "again.rlog"
     with model_server(script) as server:
         with record.run(path):
@@ -121,10 +47,12 @@ def test_tools_are_recorded_and_answered(agent: Callable[[str], Any], tmp_path: 
     assert b"canary" not in path.read_bytes()
 
 
-def test_an_mcp_tool_may_be_answered_with_a_text(tmp_path: Path) -> None:
+def test_an_mcp_tool_may_be_answered_with_a_text(agents: ModuleType, tmp_path: Path) -> None:
     async def ask() -> Any:
-        async with client_of(server) as client:
+        async with agents.client_of(agents.server) as client:
             return (await client.call_tool("look", {"term": "fjord"})).model_dump(mode="json")["content"]
+
+    ran: list[str] = agents.ran
 
     with record.run(tmp_path / "run.rlog"):
         assert asyncio.run(ask())[0]["text"] == "looked for fjord"

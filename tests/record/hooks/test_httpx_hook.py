@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import anthropic
 import httpx
 import httpx2
-import openai
 import pytest
 
 from replay_gui import EventLog, ReplayEngine, record
@@ -35,17 +34,30 @@ def script(path: str, body: dict[str, Any]) -> Any:
     return chat_stream("he", "llo") if body.get("stream") else chat_answer("hello")
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _libraries() -> None:
+    """Import before anything is recorded, and only where these tests run: it takes 3 s."""
+    import_module("anthropic")
+    import_module("openai")
+
+
 def openai_plain(url: str) -> Any:
+    import openai
+
     with openai.OpenAI(base_url=f"{url}/v1", api_key=CANARY) as client:
         return client.chat.completions.create(**ASK).choices[0].message.content
 
 
 def openai_stream(url: str) -> Any:
+    import openai
+
     with openai.OpenAI(base_url=f"{url}/v1", api_key=CANARY) as client:
         return [chunk.choices[0].delta.content for chunk in client.chat.completions.create(**ASK, stream=True)]
 
 
 def openai_async(url: str) -> Any:
+    import openai
+
     async def ask() -> Any:
         async with openai.AsyncOpenAI(base_url=f"{url}/v1", api_key=CANARY) as client:
             stream = await client.chat.completions.create(**ASK, stream=True)
@@ -57,6 +69,8 @@ def openai_async(url: str) -> Any:
 
 
 def anthropic_plain(url: str) -> Any:
+    import anthropic
+
     with anthropic.Anthropic(base_url=url, api_key=CANARY) as client:
         return client.messages.create(max_tokens=9, **ASK).model_dump()
 
@@ -121,6 +135,8 @@ def test_what_comes_in_a_stream_is_passed_on_as_it_comes(tmp_path: Path) -> None
 
 
 def test_a_stream_that_is_left_early_runs_again(tmp_path: Path) -> None:
+    import openai
+
     def first(url: str) -> Any:
         with (
             openai.OpenAI(base_url=f"{url}/v1", api_key=CANARY) as client,
@@ -137,6 +153,8 @@ def test_a_stream_that_is_left_early_runs_again(tmp_path: Path) -> None:
 
 
 def test_a_request_that_was_not_recorded_stops_with_its_field(tmp_path: Path) -> None:
+    import openai
+
     path = tmp_path / "run.rlog"
     with model_server(script) as server:
         with record.run(path):

@@ -10,9 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mcp.client.session import ClientSession
-from mcp.client.stdio import StdioServerParameters, stdio_client
-from mcp.types import CallToolResult
 
 from replay_gui import EventLog, ReplayEngine
 from replay_gui.record.matching.past_run import read_past_run
@@ -49,6 +46,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 def used(folder: Path, arguments: list[str], sums: list[tuple[int, int]]) -> list[Any]:
+    from mcp.client.session import ClientSession  # here, since it takes 1 s
+    from mcp.client.stdio import StdioServerParameters, stdio_client
+
     async def use() -> list[Any]:
         parameters = StdioServerParameters(
             command=sys.executable, args=["-m", "replay_gui", *arguments, "--", sys.executable, "server.py"], cwd=folder
@@ -135,6 +135,8 @@ def test_a_value_of_the_user_is_a_whole_result(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str, tool: str, value: Any, result: Any
 ) -> None:
     """Also where the tool's own answer was an error, and in the new log, which may answer the client in its turn."""
+    from mcp.types import CallToolResult
+
     recording = RecordingSession(new_log(tmp_path / "run.rlog", agent_type="a"))
     calls = McpCalls(recording)
     calls.note_from_client(Piece(called("search"), True))

@@ -7,7 +7,6 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
-import openai
 import pytest
 import urllib3
 
@@ -31,6 +30,8 @@ def script(path: str, body: dict[str, Any]) -> Any:
 
 
 def agent(url: str, word: str = "hi") -> Any:
+    import openai  # here, since it takes 1 s
+
     with openai.OpenAI(base_url=url, api_key=CANARY, max_retries=0) as client:
         ask: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": word}]}
         plain = client.chat.completions.create(**ask).choices[0].message.content
@@ -39,6 +40,8 @@ def agent(url: str, word: str = "hi") -> Any:
 
 
 def test_requests_are_recorded_sent_on_and_answered_again(tmp_path: Path) -> None:
+    import openai
+
     path = tmp_path / "run.rlog"
     with model_server(script) as server:
         providers = (Upstream("openai", (), f"{server.url}/v1"),)
