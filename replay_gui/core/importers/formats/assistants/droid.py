@@ -27,7 +27,7 @@ _TOKENS = {
     "written": "cacheCreationTokens",
     "output": "outputTokens",
 }
-_FOR_THE_MODEL = "<system-reminder>"  # how a text begins that the program put into the user's message
+_FOR_THE_MODEL, _END = "<system-reminder>", "</system-reminder>"  # around what the program put in for the model
 
 
 class Droid(RecordFormat):
@@ -35,7 +35,7 @@ class Droid(RecordFormat):
 
     name = "droid"
     title = "Factory Droid session"
-    version = 3
+    version = 4
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "parentId", "tool_use_id", "messageId"), ID),
         "timestamp": CLOCK,
@@ -120,6 +120,7 @@ class _DroidEvents(ChatMessageEvents):
         """The parts of a message without those that the program put in for the model."""
         if not isinstance(content, list):
             return content
+        content = [one for part in content for one in _without_reminder(part)]
         put_in = [part for part in content if _is_reminder(part)]
         if put_in:
             self._put_in(put_in)
@@ -132,3 +133,13 @@ class _DroidEvents(ChatMessageEvents):
 def _is_reminder(part: Any) -> bool:
     text = part.get("text") if isinstance(part, dict) and part.get("type") == "text" else None
     return isinstance(text, str) and text.lstrip().startswith(_FOR_THE_MODEL)
+
+
+def _without_reminder(part: Any) -> list[Any]:
+    """A part; where its text goes on after a reminder with what the user said, the two as a part each."""
+    if not _is_reminder(part):
+        return [part]
+    put_in, end, text = part["text"].rpartition(_END)
+    if not end or not text.strip():
+        return [part]
+    return [{**part, "text": put_in + end}, {**part, "text": text.strip()}]

@@ -28,7 +28,7 @@ class CopilotCli(RecordFormat):
 
     name = "copilot-cli"
     title = "GitHub Copilot CLI session"
-    version = 6
+    version = 7
     volatile: ClassVar[Mapping[str, str]] = {"id": ID, "parentId": ID, "timestamp": CLOCK}
     volatile_within: ClassVar[Mapping[str, str]] = {
         "sessionId": ID,
@@ -162,6 +162,11 @@ class _CopilotCliEvents(RecordEvents):
             if isinstance(request, dict):
                 call_id, name = request.get("toolCallId"), str(request.get("name") or "tool")
                 rest = self.fields(request, "name", "arguments", type="function")
+                known = self.run.call(call_id)
+                if known is not None and (known.tool_name, known.input) == (name, decoded(request.get("arguments"))):
+                    if rest:  # it has begun before its message was written
+                        self.run.bookkeeping(f"{self.format}/asked", rest["fields"], parent=known.seq)
+                    continue
                 self.run.request(call_id, name, decoded(request.get("arguments")), extra=rest, tool_call_id=call_id)
 
     def _started(self, kind: str, data: dict[str, Any]) -> None:

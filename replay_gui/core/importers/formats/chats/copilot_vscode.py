@@ -9,12 +9,16 @@ from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.chats.vscode_log import is_session_log, session_of_log
 from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_events import decoded, first_line
+from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, RECORDER, USAGE, RecordEvents, RecordFormat
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.times import any_time
 
 _REFUSED = "refused by the user"
+_CANCELLED = ("canceled", "cancelled")  # what the error of an answer is called that the user stopped
+_STATES = ("pending", "complete", "cancelled", "failed", "needs input")  # of an answer, by its number
+_STOPPED = 2
 REPLACED = "earlier states of calls, replaced by later lines"
 
 
@@ -24,7 +28,7 @@ class CopilotVsCode(RecordFormat):
     name = "copilot-vscode"
     title = "GitHub Copilot Chat session"
     member = "requests"
-    version = 4
+    version = 6
     volatile: ClassVar[Mapping[str, str]] = {
         "requesterUsername": HOST,
         "responderUsername": "the name of the chat",
@@ -42,6 +46,8 @@ class CopilotVsCode(RecordFormat):
         "promptTokens": USAGE,
         "completionTokens": USAGE,
         "timestamp": CLOCK,
+        "completedAt": CLOCK,
+        "elapsedMs": CLOCK,
         "timings": CLOCK,
         "timeSpentWaiting": CLOCK,
         "usage": USAGE,
@@ -107,7 +113,8 @@ class _CopilotVsCodeEvents(RecordEvents):
         text = message.get("text") if isinstance(message, dict) else message
         rest = self.fields(message, "text").get("fields") if isinstance(message, dict) else None
         self.uses_model(record.get("modelId"))
-        extra = self.fields(record, "message", "response", "result", "modelId") | ({"message": rest} if rest else {})
+        used = ("message", "response", "result", "modelId", "modelState")
+        extra = self.fields(record, *used) | ({"message": rest} if rest else {})
         self.said("user", text, extra)
         self.run.context.pop("time", None)  # of the answer no time is known
         details = result.get("metadata") if isinstance(result, dict) else None
@@ -118,8 +125,22 @@ class _CopilotVsCodeEvents(RecordEvents):
             self.run.bookkeeping(f"{self.format}/shown", self.fields({"response": response}).get("fields", {}))
         else:
             self._parts(_merged(response, self.notes) if isinstance(response, list) else [response])
+        self._completed(record)
         if isinstance(result, dict):
             self._result(result, record)
+
+    def _completed(self, record: dict[str, Any]) -> None:
+        """When an answer was complete, how, and the tokens of it."""
+        state = record.get("modelState")
+        told = state if isinstance(state, dict) else {"value": state}
+        tokens = counted_tokens(record, {"input": "promptTokens", "output": "completionTokens"})
+        time = any_time(told.get("completedAt"))
+        if state is not None or tokens:
+            self.run.context |= {} if time is None else {"time": time}
+            how = told.get("value")
+            word = _STATES[how] if type(how) is int and 0 <= how < len(_STATES) else how
+            facts = {"state": word, **self.fields(told, "value").get("fields", {})}
+            self.run.bookkeeping(f"{self.format}/completed", facts, tokens=tokens or None)
 
     def time_of(self, record: dict[str, Any]) -> int | None:
         return any_time(record.get("timestamp"))
@@ -167,7 +188,9 @@ class _CopilotVsCodeEvents(RecordEvents):
             if texts:
                 self.answered("".join(texts))
                 texts = []
-            if isinstance(part, dict) and kind == "thinking":
+            if isinstance(part, dict) and kind == "thinking" and not part.get("value"):  # a mark that it has ended
+                self.run.bookkeeping(f"{self.format}/thought", self.fields(part, "kind", value="").get("fields", {}))
+            elif isinstance(part, dict) and kind == "thinking":
                 self.answered(None, str(part.get("value")))
             elif isinstance(part, dict) and kind in ("toolInvocationSerialized", "toolInvocation"):
                 self._invoked(part)
@@ -190,6 +213,8 @@ class _CopilotVsCodeEvents(RecordEvents):
         if part.get("isComplete") is True:
             output = part.get("resultDetails", part.get("pastTenseMessage"))
             extra = self.fields(part, *used, "isComplete", "resultDetails")
+            if isinstance(output, dict) and isinstance(output.get("value"), str):  # Markdown, and how it is shown
+                output = output["value"]
             self._answer(call_id, output, None, refused, extra)
 
     def _answer(self, call_id: Any, output: Any, error: str | None, refused: bool, extra: dict[str, Any]) -> None:
@@ -222,7 +247,9 @@ class _CopilotVsCodeEvents(RecordEvents):
             self.how = "limit", "maxToolCallsExceeded"
         wrong = wrong if isinstance(wrong, dict) else {}
         said, extra = str(wrong.get("message") or ""), self.fields(wrong, "message")
-        if record.get("isCanceled") is True:
+        state = record.get("modelState")
+        is_stopped = isinstance(state, dict) and state.get("value") == _STOPPED
+        if record.get("isCanceled") is True or is_stopped or said.lower() in _CANCELLED:
             self.run.interrupted(said or "the user stopped the answer", "user", extra)
             self.how = "stopped by user", None
         elif wrong:

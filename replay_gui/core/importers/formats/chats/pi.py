@@ -22,7 +22,7 @@ class Pi(RecordFormat):
 
     name = "pi"
     title = "Pi session"
-    version = 6
+    version = 7
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "parentId": ID,
@@ -79,6 +79,7 @@ class _PiEvents(RecordEvents):
             case "model_change" | "thinking_level_change":
                 data = self.fields(record, "type").get("fields", {})
                 self.run.add(Kind.STATE_TRANSITION, {"transition_type": kind, "data": data})
+                self._model = record["modelId"] if isinstance(record.get("modelId"), str) else self._model
             case "message" if isinstance(message, dict):
                 self._message(message)
             case "compaction" | "branch_summary":

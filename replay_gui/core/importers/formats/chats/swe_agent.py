@@ -11,6 +11,7 @@ from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.chats.verdicts import add_resolved, result_files
 from replay_gui.core.importers.formats.message_events import NOT_MESSAGES, decoded
+from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
@@ -39,7 +40,7 @@ class SweAgent:
 
     name = "swe-agent"
     title = "SWE-agent trajectory"
-    version = 5
+    version = 6
     volatile: ClassVar[Mapping[str, str]] = {
         "execution_time": CLOCK,
         "model_stats": USAGE,
@@ -236,7 +237,10 @@ def _ending(run: RunBuilder, trajectory: dict[str, Any]) -> Iterator[ImportedEve
     cost = stats.get("instance_cost") if isinstance(stats, dict) else None
     others["history"] = _unsaid(trajectory)
     about = {key: value for key, value in {**others, **rest}.items() if value not in (None, [], {})}
-    run.bookkeeping("swe-agent/result", about, stats=stats, total_cost=cost)
+    tokens = counted_tokens(stats, {"input": "tokens_sent", "output": "tokens_received"})
+    told = tokens if any(tokens.values()) else None  # a replay counts none
+    if about or stats:
+        run.bookkeeping("swe-agent/result", about, stats=stats, total_cost=cost, tokens=told)
     end = "submitted" if str(status).startswith(_SUBMITTED) else _ENDS.get(str(status).removeprefix("exit_"), "crash")
     run.end("open" if status is None else end, None if status is None else str(status))
     if submission:

@@ -214,17 +214,53 @@ def test_models_that_are_told_beside_the_messages() -> None:
     assert len(copilot.of("StateTransition")) == 1  # that the answers are of it, is not told again
 
 
+def test_what_the_user_said_after_a_reminder_of_droid_is_the_users(tmp_path: Path) -> None:
+    text = "<system-reminder>\nBe brief.\n</system-reminder>\n\nFix it"
+    path = tmp_path / "session.jsonl"
+    message = {"role": "user", "content": [{"type": "text", "text": text}]}
+    lines = [{"type": "session_start", "id": "s"}, {"type": "message", "id": "m", "message": message}]
+    path.write_text("\n".join(map(json.dumps, lines)))
+    (found,) = read_all(path, "droid")
+    assert [event.payload["data"] for event in found.of("Observation")] == ["Fix it"]
+    (put_in,) = found.of("x:bookkeeping/droid/context")
+    assert put_in.payload["data"] == [{"type": "text", "text": text.removesuffix("\n\nFix it")}]
+
+
+def test_an_answer_in_vs_code_that_the_user_stopped(tmp_path: Path) -> None:
+    invoked = {"value": "Created 1 todo", "isTrusted": False}
+    response = [
+        {"kind": "thinking", "value": "", "metadata": {"vscodeReasoningDone": True}},
+        {"kind": "toolInvocationSerialized", "toolId": "todo", "isComplete": True, "pastTenseMessage": invoked},
+    ]
+    state = {"value": 3, "completedAt": 1_790_000_009_000}
+    result = {"errorDetails": {"message": "Canceled"}}
+    request = {"timestamp": 1_790_000_000_000, "message": {"text": "go"}, "response": response}
+    request |= {"completionTokens": 7, "modelState": state, "result": result}
+    path = tmp_path / "chat.json"
+    path.write_text(json.dumps({"responderUsername": "GitHub Copilot", "requests": [request]}))
+    (found,) = read_all(path)
+    assert found.of("Decision") == []
+    assert [event.payload["output"] for event in found.of("ToolResponse")] == ["Created 1 todo"]
+    (done,) = found.of("x:bookkeeping/copilot-vscode/completed")
+    assert (done.payload["data"], done.meta["tokens"]) == ({"state": "failed"}, {"output": 7})
+    (stop,) = found.of("Error")
+    assert (stop.payload["error_type"], stop.meta["time"]) == ("interrupted", 1_790_000_009 * 10**9)
+    assert found.events[-1].payload["how"] == "stopped by user"
+
+
 def test_copilots_commands_that_exit_and_the_tokens_of_each_answer(tmp_path: Path) -> None:
     ran = {"success": True, "shellExecution": {"exitCode": 2}, "result": {"content": "no x\n<shellId: 0 completed>"}}
     told = {"success": True, "result": {"content": "no y\n<exited with exit code 1>"}}
     read = {"success": True, "result": {"content": "how it ends: <exited with exit code 1>"}}
     usage = {"inputTokens": 30, "cacheReadTokens": 20, "outputTokens": 5, "reasoningTokens": 1, "cost": 1.0}
+    given = {"command": "x"}
     requests: list[dict[str, Any]] = [
-        {"toolCallId": tool, "name": tool, "arguments": {}} for tool in ("bash", "powershell", "view")
+        {"toolCallId": tool, "name": tool, "arguments": given} for tool in ("bash", "powershell", "view")
     ]
     lines: list[tuple[str, dict[str, Any]]] = [
         ("session.start", {"sessionId": "s"}),
         ("session.usage_record", {"usage": usage}),
+        ("tool.execution_start", {"toolCallId": "bash", "toolName": "bash", "arguments": given}),
         ("assistant.message", {"content": "", "outputTokens": 5, "toolRequests": requests}),
         *(
             ("tool.execution_complete", {"toolCallId": tool, **said})
@@ -234,6 +270,7 @@ def test_copilots_commands_that_exit_and_the_tokens_of_each_answer(tmp_path: Pat
     path = tmp_path / "events.jsonl"
     path.write_text("\n".join(json.dumps({"type": kind, "data": data, "parentId": None}) for kind, data in lines))
     (found,) = read_all(path, "copilot-cli")
+    assert found.tools() == {"bash": 1, "powershell": 1, "view": 1}  # a call that begins before its message is one
     assert [event.payload["error"] for event in found.of("ToolResponse")] == ["exit 2", "exit 1", None]
     tokens = [event.meta["tokens"] for event in found.events if event.meta.get("tokens")]
     assert tokens == [{"input": 30, "cached": 20, "output": 5, "reasoning": 1}]
