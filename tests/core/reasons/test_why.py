@@ -141,10 +141,15 @@ def test_a_figure_that_was_told_otherwise(tmp_path: Path) -> None:
 
 def test_of_several_figures_those_in_the_same_place_are_compared(tmp_path: Path) -> None:
     good = Step("agent", "A refund of $2,580 will be sent to your original payment method.")
-    bad = Step("agent", "The price is $243, and a refund of $2,544 will be sent to your original payment method.")
+    bad = Step(
+        "agent",
+        "The price of the new flights is $243, with all bags and taxes, and"
+        " a refund of $2,544 will be sent to your original payment method.",
+    )
     talk = [Step("user", "What do I get?"), Step("user", "Thank you.")]
     first = why(tmp_path, [talk[0], bad, talk[1]], [talk[0], good, talk[1]]).reasons[0]
     assert first.sentence == "trial 0 told the user 2544, and trial 1 told 2580 (event 3 against event 3)."
+    assert all(figure in first.details[0] for figure in ("$2,544", "$2,580")), "the figures stand in what is quoted"
 
 
 def test_other_last_words_and_clocks_are_no_reason(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _MAX_SENTENCES = 400  # last ones of a run that are compared
 _MIN_WORDS, _MIN_ALIKE = 5, 0.5
 _MIN_QUOTED = 3  # words of a sentence that is worth quoting
+_MAX_QUOTED, _BEHIND = 80, 20  # characters of a sentence that are quoted, of them behind the figure
 _NEAR = 4  # words on each side of a figure
 _LAST = 2.0  # the place of what matters least in its tier: calls have theirs from 0 to 1
 
@@ -70,7 +71,7 @@ def add_told_reason(reasons: ReasonList, *, both_ways: bool) -> None:
             Tier.RESULT if is_missed else Tier.TROUBLE,
             f"{run.name} told the user {own.figure} ({event_words(own.index)}); {second.name} never did{but}.",
             order=0.5 if is_missed else _LAST,
-            details=(f"{quoted(own.sentence, 80)}.",) if len(own.sentence.split()) >= _MIN_QUOTED else (),
+            details=(f"{_quoted_with(own.sentence, own.figure)}.",) if len(own.sentence.split()) >= _MIN_QUOTED else (),
             at_reference=indexes[reasons.reference.side],
             at_other=indexes[reasons.other.side],
         )
@@ -95,11 +96,21 @@ def _add_pair(reasons: ReasonList, first: _Sentence, second: _Sentence, values: 
         f"{reasons.other.name} told the user {value_f}, and {reasons.reference.name} told {value_p}"
         f" ({event_words(second.index)} against {event_words(first.index)}).",
         order=0.4,
-        details=(f"{quoted(second.text, 80)} against {quoted(first.text, 80)}.",),
+        details=(f"{_quoted_with(second.text, value_f)} against {_quoted_with(first.text, value_p)}.",),
         at_reference=first.index,
         at_other=second.index,
         origins=origins,
     )
+
+
+def _quoted_with(text: str, figure: str) -> str:
+    """Return a part of a sentence in quotation marks, in which the figure stands: its beginning where that has it."""
+    text = " ".join(text.split())
+    end = next((match.end() for match in FIGURE.finditer(text) if _plain(match[1]) == figure), 0)
+    start = end - (_MAX_QUOTED - _BEHIND)
+    if start > 0 and len(text) > _MAX_QUOTED:
+        text = f"…{text[text.find(' ', start, end) + 1 or start :]}"  # from a whole word on, if one begins there
+    return quoted(text, _MAX_QUOTED)
 
 
 def _sentences(run: RunAccount) -> list[_Sentence]:
