@@ -10,7 +10,8 @@ from replay_gui.look.theme import GAP
 from replay_gui.models.comparison.rule_book import RuleBook
 from replay_gui.models.run.run_search import RunSearch
 from replay_gui.windows.run_view import RunView
-from tests.helpers.runs import StillSession, synthetic_index
+from tests.helpers.moments import StorySession, story_index
+from tests.helpers.runs import StillSession, report_of, synthetic_index
 from tests.helpers.shown import shown
 
 TOOLS = ("search", "read_file", "run_tests", "query_db", "write_file", "list_dir", "read_clock", "ask")
@@ -47,6 +48,19 @@ def test_in_a_small_window_tools_share_a_lane_and_nothing_is_cut(view: RunView, 
     assert timeline.height() >= timeline.minimumSizeHint().height()
     view.resize(1440, 808)
     assert set(TOOLS) <= set(titles(view))
+
+
+def test_a_damaged_run_opens_at_its_damage_even_if_its_page_is_built_later(qtbot: QtBot) -> None:
+    for report, position in ((None, 0), (report_of(9, "INVALID", 4), 5), (report_of(9), 0)):
+        session = StorySession()
+        session.show(story_index(9))
+        session.report = report
+        view = RunView(session, RunSearch(session, session), RuleBook(session))
+        qtbot.addWidget(view)
+        assert session.position == position
+        session.report = report_of(9, "INVALID", 6)
+        session.report_changed.emit()
+        assert session.position == (7 if report is None else position), "once is enough"
 
 
 def test_a_border_that_was_dragged_stays(view: RunView, session: StillSession, qtbot: QtBot) -> None:
