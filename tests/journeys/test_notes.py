@@ -303,6 +303,19 @@ def test_a_divergence_is_noted_on_the_run_that_has_its_event(journey: Journey, t
     assert not notes.undo.isEnabled()
     assert not read_notes(own_notes(b)).notes
 
+    comparison.select(0)
+    dialog = actions.on_note()  # on a step that both have
+    assert dialog is not None
+    assert [dialog.place.itemText(place) for place in range(dialog.place.count())] == [
+        f"Event {comparison.a.position} of A, a.rlog, against b.rlog",
+        f"Event {comparison.b.position} of B, b.rlog, against a.rlog",
+    ]
+    dialog.place.setCurrentIndex(1)
+    dialog.text.setPlainText("of both, on B")
+    dialog.keep.click()
+    journey.until(lambda: [note.text for note in read_notes(own_notes(b)).notes] == ["of both, on B"])
+    assert not actions.book.notes
+
 
 def test_a_file_beside_the_log_that_was_not_allowed_is_never_written(journey: Journey, log: Path) -> None:
     notes_beside(log).write_text("[outcome]\npassed = true\n")

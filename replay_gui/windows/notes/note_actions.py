@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, QSettings, Slot
 from PySide6.QtWidgets import QMenu, QWidget
 
-from replay_gui.core.log.positions import NO_EVENT, EventIndex, Position, index_before, position_after
+from replay_gui.core.log.positions import NO_EVENT, RUN_START, EventIndex, Position, index_before, position_after
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.answers import EventRow
 from replay_gui.models.comparison.comparison_session import ComparisonSession
@@ -27,6 +27,14 @@ if TYPE_CHECKING:
 
 _MAX_NAME_CHARACTERS = 200
 _BESIDE = "notes_beside_logs"  # whether the user wants that; absent until it was asked
+
+
+class _Noted(NamedTuple):
+    """What a note is about: the notes of its run, the event, and the name of the run that it is compared with."""
+
+    book: NoteBook
+    event: EventIndex
+    against: str
 
 
 class NoteActions(QObject):
@@ -76,22 +84,25 @@ class NoteActions(QObject):
         self.book.keep_beside(beside)
         self.book_b.keep_beside(beside)
 
-    def _here(self) -> tuple[NoteBook, EventIndex, str] | None:
-        """Return what a note is about now: the notes of its run, the event, and the run that it is compared with."""
+    def _here(self) -> list[_Noted]:
+        """Return what a note can be about now: an event, or two where both runs have the step; none at the start."""
         comparison, found = self._comparison, self._comparison.comparison
         if not comparison.active or found is None or comparison.row < 0:
             position = self._session.position
-            return None if position < 1 else (self.book, index_before(position), "")
-        in_a, in_b = (int(side[comparison.row]) for side in (found.alignment.a, found.alignment.b))
-        book, event, other = (self.book_b, in_b, comparison.a) if in_a == NO_EVENT else (self.book, in_a, comparison.b)
-        return book, EventIndex(event), "" if other.facts is None else one_line(other.facts.name, _MAX_NAME_CHARACTERS)
+            return [] if position < 1 else [_Noted(self.book, index_before(position), "")]
+        sides = ((self.book, found.alignment.a, comparison.b), (self.book_b, found.alignment.b, comparison.a))
+        return [
+            _Noted(book, EventIndex(event), _name(other))
+            for book, events, other in sides
+            if (event := int(events[comparison.row])) != NO_EVENT
+        ]
 
     @Slot()
     def on_bookmark(self) -> None:
-        """Mark the current event or divergence; a bookmark that is there already is taken away."""
-        if (here := self._here()) is None:
+        """Mark the current event or divergence, in A where both have it; a bookmark that is there is taken away."""
+        if not (here := self._here()):
             return
-        book, event, against = here
+        book, event, against = here[0]
         there = next((one for one in book.at(event) if one.first == one.last == event and not one.note.text), None)
         if there is None:
             book.add("", event, event, against)
@@ -101,43 +112,50 @@ class NoteActions(QObject):
     @Slot()
     def on_note(self) -> NoteDialog | None:
         """Write a note on the current event or divergence, or edit the one that is there."""
-        from replay_gui.windows.notes.note_dialog import NoteDialog  # not needed before a note is written
+        from replay_gui.windows.notes.note_dialog import NoteDialog, NotePlace  # not needed before a note is written
 
-        if (here := self._here()) is None:
+        here = self._here()
+        for book, event, _ in here:
+            if there := book.at(event):
+                return self.edit(there[0], book)
+        if not here:
             return None
-        book, event, against = here
-        if there := book.at(event):
-            return self.edit(there[0], book)
-        position, session = position_after(event), book.session
-        about = f"Event {position:,}" + (f", against {against}" if against else "")
-        dialog = NoteDialog(about, position, self._window, most=session.index.count)
-        if (chosen := session.chosen) is not None:
-            dialog.first.setValue(chosen[0])
-            dialog.last.setValue(chosen[1])
-        dialog.written.connect(partial(self._on_written, book, against))
+        places = []
+        for book, event, against in here:
+            side = f" of {book.session.side.value}, {_name(book.session)}" if len(here) > 1 else ""
+            about = f"Event {position_after(event):,}{side}" + (f", against {against}" if against else "")
+            first, last = book.session.chosen or (position_after(event), position_after(event))
+            places.append(NotePlace(about, first, last, book.session.index.count))
+        dialog = NoteDialog(places, self._window)
+        dialog.written.connect(partial(self._on_written, here))
         dialog.open()
         return dialog
 
     @Slot(object, object)
     def edit(self, placed: PlacedNote, book: NoteBook | None = None) -> NoteDialog:
         """Edit a note, of the run in A where no other notes are named."""
-        from replay_gui.windows.notes.note_dialog import NoteDialog  # see on_note
+        from replay_gui.windows.notes.note_dialog import NoteDialog, NotePlace  # see on_note
 
         book = book or self.book
-        position = Position(1) if placed.first is None else position_after(placed.first)
+        position = RUN_START if placed.first is None else position_after(placed.first)
         about = f"Event {position:,}" if placed.first is not None else "An event that this run does not have"
-        dialog = NoteDialog(about, position, self._window, text=placed.note.text)
+        if self._comparison.active:
+            about = f"{about}: {book.session.side.value}, {_name(book.session)}"
+        dialog = NoteDialog((NotePlace(about, position, position),), self._window, text=placed.note.text)
         dialog.written.connect(partial(self._on_edited, book, placed))
         dialog.removed.connect(partial(book.remove, placed.note))
         dialog.open()
         return dialog
 
     @staticmethod
-    def _on_written(book: NoteBook, against: str, text: str, first: Position, last: Position) -> None:
+    def _on_written(here: list[_Noted], place: int, text: str, first: Position, last: Position) -> None:
+        book, _, against = here[place]
         book.add(text, index_before(first), index_before(last), against)
 
     @staticmethod
-    def _on_edited(book: NoteBook, placed: PlacedNote, text: str, _first: Position, _last: Position) -> None:
+    def _on_edited(
+        book: NoteBook, placed: PlacedNote, _place: int, text: str, _first: Position, _last: Position
+    ) -> None:
         if text != placed.note.text:
             book.edit(placed.note, text)
 
@@ -158,3 +176,7 @@ class NoteActions(QObject):
     @Slot()
     def _on_closed(self) -> None:
         self._notes = None
+
+
+def _name(session: Session) -> str:
+    return "" if session.facts is None else one_line(session.facts.name, _MAX_NAME_CHARACTERS)

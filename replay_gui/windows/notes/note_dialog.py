@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from replay_gui.core.facts.run_note import MAX_TEXT
 from replay_gui.core.log.positions import Position
@@ -14,29 +26,44 @@ from replay_gui.widgets.parts.plain_label import PlainLabel
 _SIZE_PX = (60 * GAP, 32 * GAP)
 
 
+@dataclass(frozen=True, slots=True)
+class NotePlace:
+    """An event that can be noted.
+
+    Attributes:
+        about: what is noted, for people. first, last: positions of the events that the note begins with.
+        most: the last position that it can reach; 0: it is about these events alone.
+    """
+
+    about: str
+    first: Position
+    last: Position
+    most: int = 0
+
+
 class NoteDialog(QDialog):
     """Attributes: text: the field. first, last: the positions of the events that the note is about.
 
-    Signals: written(str, object, object): what the note says, and the first and the last Position. removed().
+    place: the list of places, if there is more than one to choose from.
+
+    Signals: written(int, str, object, object): the number of the place that was chosen, what the note says, and the
+    first and the last Position. removed().
     """
 
-    written = Signal(str, object, object)
+    written = Signal(int, str, object, object)
     removed = Signal()
 
-    def __init__(
-        self, about: str, position: Position, parent: QWidget, *, most: int = 0, text: str | None = None
-    ) -> None:
-        """Begin.
-
-        Args:
-            about: what is noted, for people. position: of the event. most: the last position that a range can reach;
-                0: the note is about this event alone. text: of the note that is there already, which keeps its events.
-        """
+    def __init__(self, places: Sequence[NotePlace], parent: QWidget, *, text: str | None = None) -> None:
+        """`places`: where the note can be, the likeliest first. `text`: of a note that is there and keeps its place."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Note" if text is None else "Edit note")
-        head = PlainLabel(about)
+        self._places = places
+        head = PlainLabel(places[0].about)
         head.setWordWrap(True)
+        self.place = QComboBox()
+        self.place.setAccessibleName("What is noted")
+        self.place.addItems([place.about for place in places])
         self.text = QPlainTextEdit(text or "")
         self.text.setAccessibleName("The note")
         self.text.setPlaceholderText("What is worth remembering here. Without a text it is a bookmark.")
@@ -46,11 +73,7 @@ class NoteDialog(QDialog):
         row = QHBoxLayout()
         row.setSpacing(GAP)
         for words, field in (("From event", self.first), ("to", self.last)):
-            field.setRange(1, max(most, position, 1))
-            field.setValue(position)
             field.setGroupSeparatorShown(True)
-            digits = field.fontMetrics().horizontalAdvance(field.textFromValue(field.maximum()))
-            field.setMinimumWidth(digits + 4 * GAP)
             field.setAccessibleName(words)
             row.addWidget(PlainLabel(words, "secondary"))
             row.addWidget(field)
@@ -66,10 +89,12 @@ class NoteDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(WIDE, WIDE, WIDE, WIDE)
         layout.setSpacing(GAP)
-        layout.addWidget(head)
+        layout.addWidget(self.place if len(places) > 1 else head)
         layout.addWidget(self.text, 1)
-        if most and text is None:
+        if places[0].most and text is None:
             layout.addLayout(row)
+        self._on_place_chosen(0)
+        self.place.currentIndexChanged.connect(self._on_place_chosen)
         layout.addLayout(buttons)
         self.resize(*_SIZE_PX)
         QShortcut(QKeySequence("Ctrl+Return"), self).activated.connect(self._on_keep)
@@ -78,11 +103,21 @@ class NoteDialog(QDialog):
         cancel.clicked.connect(self.reject)
         self.text.setFocus()
 
+    @Slot(int)
+    def _on_place_chosen(self, number: int) -> None:
+        place = self._places[number]
+        for field, position in ((self.first, place.first), (self.last, place.last)):
+            field.setRange(1, max(place.most, position, 1))
+            field.setValue(position)
+            digits = field.fontMetrics().horizontalAdvance(field.textFromValue(field.maximum()))
+            field.setMinimumWidth(digits + 4 * GAP)
+
     @Slot()
     def _on_keep(self) -> None:
         first, last = sorted((self.first.value(), self.last.value()))
         text = self.text.toPlainText().encode("utf-8", "replace").decode()  # halves of characters cannot be written
-        self.written.emit(text[:MAX_TEXT].strip(), Position(first), Position(last))
+        place = max(self.place.currentIndex(), 0)
+        self.written.emit(place, text[:MAX_TEXT].strip(), Position(first), Position(last))
         self.accept()
 
     @Slot()
