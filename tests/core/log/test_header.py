@@ -16,8 +16,6 @@ from replay_gui.core.log.magic import MAGIC
 from replay_gui.core.log.source import Source
 from tests.helpers.forged_logs import HEADER, written
 
-GOOD = {**HEADER, "version": 1}
-
 
 def raw(facts: Any) -> bytes:
     """A header as any msgpack library writes it."""

@@ -19,9 +19,7 @@ def event(kind: str, payload: dict[str, Any], problem: str | None = None) -> Eve
     return Event(EventIndex(0), 0, 0, "r:0", kind, payload, {}, b"", None, None, problem)
 
 
-FRAMED = "Chunk ID: ab\nWall time: 1 s\nOutput:\nE: no such file"
 COLORED = {"returncode": 1, "output": "\x1b[31mred\x1b[0m\n"}
-CALLING = {"decision_type": "tool calls", "data": None, "fields": {"tool_calls": [{"name": "f"}]}}
 
 
 def gemini(*parts: dict[str, Any]) -> dict[str, Any]:

@@ -41,12 +41,18 @@ def test_what_is_not_known_is_refused_in_one_line(pattern: str, capfd: pytest.Ca
     assert capfd.readouterr() == ("", ""), "RE2 prints nothing itself"
 
 
-@pytest.mark.parametrize("pattern", ["(a+)+$", "(a|a)*$", "(a|aa)+$", "(.*)*!", r"(\w+\s?)*$", "(a?){500}a{500}"])
-def test_no_pattern_backtracks(pattern: str) -> None:
+@pytest.mark.parametrize(
+    ("pattern", "covers"),
+    [
+        ("(a+)+$", False), ("(a|a)*$", False), ("(a|aa)+$", False), ("(.*)*!", False), (r"(\w+\s?)*$", True),
+        ("(a?){500}a{500}", False),
+    ],
+)  # fmt: skip
+def test_no_pattern_backtracks(pattern: str, covers: bool) -> None:
     """Each of these takes longer than anybody lives, on an engine that tries all ways to match."""
     text = "a" * 20_000 + "b"
     compiled = ForeignPattern(pattern)
-    assert compiled.covers(text) in (True, False)
+    assert compiled.covers(text) is covers
     assert compiled.replace_each(text, lambda _: "x").count("b") <= 1
 
 

@@ -7,7 +7,6 @@ from replay_gui.models.run.listing import Listing
 from tests.helpers.moments import STORY, story_index
 
 INDEX = story_index(len(STORY) * 10)
-NONE_FOUND = np.zeros(0, np.int64)
 
 
 def shown(listing: Listing, found: list[int] | None = None) -> list[int]:
