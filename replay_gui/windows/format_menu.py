@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QCursor
 from PySide6.QtWidgets import QMenu, QWidget
 
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.models.mnemonics import escape_mnemonics
 from replay_gui.models.source_session import SourceSession
 
 _MAX_NAME_CHARACTERS = 60
@@ -34,7 +35,7 @@ class FormatMenu(QMenu):
     def _on_formats_known(self, formats: Sequence[tuple[str, str]]) -> None:
         self._sources.formats_known.disconnect(self._on_formats_known)
         for name, title in formats:
-            self.addAction(one_line(title, _MAX_NAME_CHARACTERS).replace("&", "&&")).setData(name)
+            self.addAction(escape_mnemonics(one_line(title, _MAX_NAME_CHARACTERS))).setData(name)
         self.popup(self._at)
 
     @Slot(QAction)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolBar, QToolButton, QWidget
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.icons import icon
 from replay_gui.look.theme import GAP, ICON, TOOLBAR, theme_events
+from replay_gui.models.mnemonics import escape_mnemonics
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.check_menu import CheckMenu
 from replay_gui.windows.actions import ACTION_SPECS, THEMES, VIEW
@@ -74,7 +75,7 @@ class MenuBar(QToolBar):
         """Set the paths of the submenu of recent files."""
         self.recent.clear()
         for path in paths:
-            entry = self.recent.addAction(one_line(os.path.basename(path) or path, 60).replace("&", "&&"))
+            entry = self.recent.addAction(escape_mnemonics(one_line(os.path.basename(path) or path, 60)))
             entry.setData(path)
         self.recent.addSeparator()
         self.recent.addAction("&Forget these runs").setData("")
@@ -105,7 +106,7 @@ class MenuBar(QToolBar):
         """Set the (name, title) of the formats that a file can be opened as."""
         self.formats.clear()
         for name, title in formats:
-            self.formats.addAction(one_line(title, 60).replace("&", "&&")).setData(name)
+            self.formats.addAction(escape_mnemonics(one_line(title, 60))).setData(name)
         self.formats.setEnabled(bool(formats))
 
     @Slot(QAction)

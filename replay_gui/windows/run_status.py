@@ -13,6 +13,7 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text, plural
 from replay_gui.engine.following.follow_messages import FollowState
 from replay_gui.look.theme import GAP, ROW, UNIT, set_role
+from replay_gui.models.mnemonics import escape_mnemonics
 from replay_gui.models.session import Session
 from replay_gui.widgets.parts.elided_button import ElidedButton
 from replay_gui.widgets.parts.elided_label import ElidedLabel
@@ -67,7 +68,7 @@ class RunStatus(QStatusBar):
             result = None if totals is None else totals.result
             outcome = "" if result is None or result.outcome is None else outcome_words(result.outcome)
             parts = [one_line(facts.name, 60), one_line(facts.run_id, 40), outcome, *_numbers(index)]
-            self.facts_button.setText(_SEPARATOR.join(part for part in parts if part).replace("&", "&&"))
+            self.facts_button.setText(escape_mnemonics(_SEPARATOR.join(part for part in parts if part)))
         self.facts_button.setVisible(facts is not None)
         self.facts_button.setAccessibleName(f"Run facts: {self.facts_button.text()}")
         self._show_report()

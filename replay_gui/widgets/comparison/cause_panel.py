@@ -111,7 +111,7 @@ class CausePanel(Panel):
 
     def cause_menu(self, row: int) -> RuleMenu:
         """Return the menu of a cause: rules about it, or the removal of its rule."""
-        item, menu = self.list.item(row), RuleMenu(self._session, self)
+        item, menu = self.list.item(row), RuleMenu(self._session.rules, self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         comparison = self._session.comparison
         if item.rule_index is not None:
@@ -124,7 +124,7 @@ class CausePanel(Panel):
 
     @Slot(int, QPoint)
     def _on_tool_menu(self, row: int, at: QPoint) -> None:
-        menu = RuleMenu(self._session, self)
+        menu = RuleMenu(self._session.rules, self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.offer(self.tool_table.tool(row).tool, None)
         menu.popup(at)

@@ -191,7 +191,7 @@ class DivergenceView(QWidget):
 
     def row_menu(self, row: int, side: int) -> RuleMenu:
         """Return the menu of a row: rules about its event, and setting an anchor."""
-        menu = RuleMenu(self._session, self)
+        menu = RuleMenu(self._session.rules, self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         aligned = self.rows.aligned(row)
         event = aligned.a if side == ComparisonColumn.SIDE_A else aligned.b

@@ -1,4 +1,4 @@
-"""Menu of rules for a tool, a kind of event or a path in a payload."""
+"""The menu of rules: for a tool, a kind of event or a path in a payload, for a reason, or for what a tool does."""
 
 from __future__ import annotations
 
@@ -7,24 +7,30 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from replay_gui.core.divergence.rules.rules import Action, Rule
+from replay_gui.core.effects.effect import EffectFinding
+from replay_gui.core.reasons.reason import Reason
 from replay_gui.core.text.event_label import SPEAKING_KINDS, events_noun
 from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.models.comparison.rule_book import RuleBook
+from replay_gui.models.mnemonics import escape_mnemonics
 from replay_gui.widgets.parts.effect_choice import EffectChoice
 
 _MAX_NAME_CHARACTERS = 40
 
 
 class RuleMenu(QMenu):
-    """Offers rules for the given event or path and puts the chosen one in force."""
+    """Puts the chosen rule in force; the comparison is then made again by it, and this can be undone."""
 
-    def __init__(self, session: ComparisonSession, parent: QWidget | None = None) -> None:
+    def __init__(self, rules: RuleBook, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._session = session
+        self._rules = rules
 
     def offer(self, tool: str | None, kind: str | None, path: str | None = None, label: str | None = None) -> None:
-        """Add the applicable rules. `label`: what the list calls the event; only messages are told apart by it."""
+        """Offer the rules for an event, or a path in its payload.
+
+        `label`: what the list calls the event; only messages are told apart by it.
+        """
         label = label if kind in SPEAKING_KINDS else None
         events = "" if kind is None else _short(events_noun(kind, label))
         if path and tool:
@@ -40,12 +46,31 @@ class RuleMenu(QMenu):
         if tool:
             self._add(f"Mark {_short(tool)} as non-deterministic", Rule(Action.NONDETERMINISTIC, tool=tool))
             self._add(f"Ignore all of {_short(tool)}", Rule(Action.IGNORE, tool=tool))
-            offered = EffectChoice(self)
-            offered.offer(tool, None)
-            offered.chosen.connect(self._session.rules.set_effect)
+            self.offer_effect(tool, None)
         elif kind:
             self._add(f"Mark {events} as non-deterministic", Rule(Action.NONDETERMINISTIC, kind=kind, label=label))
             self._add(f"Ignore all {events}", Rule(Action.IGNORE, kind=kind, label=label))
+
+    def offer_reason(self, reason: Reason) -> None:
+        """Offer the rules by which a reason does not matter."""
+        tool = reason.tool
+        if tool is None:
+            self.addAction("No rule can pass over this").setEnabled(False)
+            return
+        title = self.addAction("This does not matter:")
+        title.setEnabled(False)
+        if reason.path:
+            for path in dict.fromkeys((reason.path, _any_item(reason.path))):
+                words = f"{_short(pointer_text(path))} of {_short(tool)}"
+                self._add(f"Ignore {words}", Rule(Action.IGNORE, tool=tool, path=f"/input{path}"))
+        self._add(f"Ignore all of {_short(tool)}", Rule(Action.IGNORE, tool=tool))
+        self.addSeparator()
+
+    def offer_effect(self, tool: str, finding: EffectFinding | None) -> None:
+        """Offer to correct what a tool does; `finding` is what is believed of it."""
+        offered = EffectChoice(self)
+        offered.offer(tool, finding)
+        offered.chosen.connect(self._rules.set_effect)
 
     def offer_removal(self, rule_index: int) -> None:
         """Offer to remove the rule with this index."""
@@ -62,14 +87,19 @@ class RuleMenu(QMenu):
     def _on_chosen(self) -> None:
         action = self.sender()
         if isinstance(action, QAction):
-            self._session.rules.add(action.data())
+            self._rules.add(action.data())
 
     @Slot()
     def _on_removed(self) -> None:
         action = self.sender()
         if isinstance(action, QAction):
-            self._session.rules.remove(action.data())
+            self._rules.remove(action.data())
+
+
+def _any_item(path: str) -> str:
+    """Return a path with each index of a list replaced by the token that stands for any."""
+    return "/".join("*" if token.isdigit() else token for token in path.split("/"))
 
 
 def _short(name: str) -> str:
-    return one_line(name, _MAX_NAME_CHARACTERS).replace("&", "&&")
+    return escape_mnemonics(one_line(name, _MAX_NAME_CHARACTERS))

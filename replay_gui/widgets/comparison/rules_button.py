@@ -12,6 +12,7 @@ from replay_gui.core.divergence.rules.presets import PRESETS
 from replay_gui.core.divergence.rules.rules import Action, Rule
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.comparison.comparison_words import rule_words
+from replay_gui.models.mnemonics import escape_mnemonics
 from replay_gui.widgets.parts.check_menu import CheckMenu
 
 
@@ -92,4 +93,4 @@ class RulesButton(QToolButton):
 
 
 def _escaped(words: str) -> str:
-    return words.replace("&", "&&")
+    return escape_mnemonics(words)

@@ -108,7 +108,7 @@ class StepDiffView(QWidget):
 
     def payload_menu(self, row: int) -> RuleMenu:
         """Return the menu of a row: rules about its path, and copy actions."""
-        step, menu = self._session.step, RuleMenu(self._session, self)
+        step, menu = self._session.step, RuleMenu(self._session.rules, self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         event = None if step is None else step.a if step.a is not None else step.b
         path = self.payload_rows.line(row).path

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu
 from replay_gui.core.effects.effect import BY_RULE, Effect, EffectFinding
 from replay_gui.core.effects.effect_words import EFFECT_WORDS
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.models.mnemonics import escape_mnemonics
 
 _MAX_NAME_CHARACTERS = 40
 _OFTEN = {Effect.READS: "only reads", Effect.CHANGES: EFFECT_WORDS[Effect.CHANGES]}
@@ -37,7 +38,7 @@ class EffectChoice(QObject):
 
     def offer(self, tool: str, finding: EffectFinding | None) -> None:
         """Offer what the calls of a tool may do; `finding`: what is believed of them, as far as it is one thing."""
-        name = one_line(tool, _MAX_NAME_CHARACTERS).replace("&", "&&")
+        name = escape_mnemonics(one_line(tool, _MAX_NAME_CHARACTERS))
         for effect, words in _OFTEN.items():
             if finding is None or finding.effect is not effect:
                 self._add(self._menu, f"{name} {words}", _Choice(tool, effect))

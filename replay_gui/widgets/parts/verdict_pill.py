@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from replay_gui.look.icons import tinted_icon
 from replay_gui.look.theme import ICON, PILL, UNIT, set_role, theme, theme_events
+from replay_gui.models.mnemonics import escape_mnemonics
 from replay_gui.models.run.verdict_words import BadgeVerdict
 from replay_gui.widgets.parts.text_popup import TextPopup
 
@@ -41,7 +42,7 @@ class VerdictPill(QToolButton):
             by_tone = {"good": colors.good_text, "bad": colors.bad_text, "warn": colors.warn_text}
             self.setIcon(tinted_icon(_ICONS[tone], by_tone[tone]) if tone in _ICONS else QIcon())
             set_role(self, tone)
-        text = verdict.text.replace("&", "&&")  # else it would underline the next letter, as a shortcut
+        text = escape_mnemonics(verdict.text)
         self.setText(f" {text}")  # a tool button has no other space between icon and text
         self.setAccessibleName(verdict.text or "No verdict")
         self._popup.show_text(verdict.detail)

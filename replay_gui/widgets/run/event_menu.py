@@ -17,6 +17,7 @@ from replay_gui.core.log.positions import EventIndex, Position, index_before, po
 from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.answers import EventRow, PositionState
+from replay_gui.models.mnemonics import escape_mnemonics
 from replay_gui.models.run.event_copies import event_as_json, event_as_markdown, event_as_text
 from replay_gui.models.run.event_filter import EventFilter
 from replay_gui.models.run.run_link import run_link
@@ -71,7 +72,7 @@ class EventMenu(QObject):
             without = replace(
                 filter_, kinds=filter_.kinds - {row.kind}, without_kinds=filter_.without_kinds | {row.kind}
             )
-        name = one_line(name, _MAX_NAME_CHARACTERS).replace("&", "&&")
+        name = escape_mnemonics(one_line(name, _MAX_NAME_CHARACTERS))
         menu.addAction(f"&Only {name}").triggered.connect(partial(self.filter_wanted.emit, only))
         menu.addAction(f"&Hide {name}").triggered.connect(partial(self.filter_wanted.emit, without))
         clear = menu.addAction("Show &all events")

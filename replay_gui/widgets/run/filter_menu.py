@@ -13,6 +13,7 @@ from replay_gui.core.log.kinds import Kind, is_bookkeeping
 from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.marks import mark_icon
+from replay_gui.models.mnemonics import escape_mnemonics
 from replay_gui.models.run.event_filter import EventFilter, EventTally
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.check_menu import CheckMenu
@@ -66,7 +67,7 @@ class FilterMenu(CheckMenu):
                 actions[action] = name
 
     def _add(self, words: str, count: int | None, checked: bool) -> QAction:
-        words = one_line(words, _MAX_NAME_CHARACTERS).replace("&", "&&")
+        words = escape_mnemonics(one_line(words, _MAX_NAME_CHARACTERS))
         action = self.addAction(words if count is None else f"{words}\t{count:,}")
         action.setCheckable(True)
         action.setChecked(checked)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from replay_gui.core.facts.fact_names import SET_UP
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.models.mnemonics import escape_mnemonics
 from replay_gui.models.runs.runs_session import RunsSession
 
 _MAX_NAME = 60  # characters
@@ -59,4 +60,4 @@ class GroupByButton(QToolButton):
 
 def _shown(fact: str) -> str:
     """Return the name of a fact, which may be from a log, as a menu shows it."""
-    return one_line(fact, _MAX_NAME).replace("&", "&&")
+    return escape_mnemonics(one_line(fact, _MAX_NAME))

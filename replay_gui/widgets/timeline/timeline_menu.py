@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from replay_gui.core.text.plain_text import one_line
+from replay_gui.models.mnemonics import escape_mnemonics
 from replay_gui.models.run.run_marks import RunMarks
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.lanes import Lane
@@ -93,7 +94,7 @@ class TimelineMenu(QMenu):
         self.addSeparator()
 
     def _add(self, text: str, choice: LaneChoice, checked: bool | None = None) -> QAction:
-        action = self.addAction(text.replace("&", "&&"))
+        action = self.addAction(escape_mnemonics(text))
         action.setData(choice)
         action.setCheckable(checked is not None)
         action.setChecked(bool(checked))

@@ -15,10 +15,10 @@ from replay_gui.look.theme import HEAD, ROW, UNIT, set_role
 from replay_gui.models.why.action_table import ActionTable
 from replay_gui.models.why.why_session import WhySession
 from replay_gui.models.why.why_words import actions_words
+from replay_gui.widgets.comparison.rule_menu import RuleMenu
 from replay_gui.widgets.comparison.side_heads import SideHeads
 from replay_gui.widgets.parts.dimmer import Dimmer
 from replay_gui.widgets.why.action_view import ActionView
-from replay_gui.widgets.why.why_menu import WhyMenu
 
 _NOTHING_TEXT = "Neither run changed anything that its log tells of."
 _WAITING_TEXT = "What the runs did is not known yet."
@@ -72,9 +72,9 @@ class ActionPanel(QFrame):
     def _on_menu_wanted(self, row: int, at: QPoint) -> None:
         self.action_menu(row).popup(at)
 
-    def action_menu(self, row: int) -> WhyMenu:
+    def action_menu(self, row: int) -> RuleMenu:
         """Return the menu of an action: what its tool does."""
-        menu = WhyMenu(self._session.comparison.rules, self)
+        menu = RuleMenu(self._session.comparison.rules, self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         action = self.table.line(row).row
         if action is not None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 from replay_gui.core.facts.run_outcome import outcome_words
 from replay_gui.core.reasons.origin import Side
 from replay_gui.look.theme import ICON, set_role, theme_events
+from replay_gui.models.mnemonics import escape_mnemonics
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.models.why.why_session import WhySession
 from replay_gui.models.why.why_words import outcome_word, passed_of
@@ -53,7 +54,7 @@ class OutcomeButton(QToolButton):
         """Fill the menu: what can be set, or what the log says."""
         self.choices.clear()
         if not self._session.can_set_outcome(self._side):
-            words = self._words().replace("&", "&&")
+            words = escape_mnemonics(self._words())
             self.choices.addAction(f"The log says: {words}" if words else "Not known yet").setEnabled(False)
             return
         for passed, words in _CHOICES:

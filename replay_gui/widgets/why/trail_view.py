@@ -15,9 +15,9 @@ from replay_gui.look.theme import GAP, LINE, MARK, UNIT, data_font, kind_color, 
 from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.models.why.trail_table import TrailTable
 from replay_gui.models.why.why_session import WhySession
+from replay_gui.widgets.comparison.rule_menu import RuleMenu
 from replay_gui.widgets.parts.line_text import RIGHT, LineText, draw_marked
 from replay_gui.widgets.parts.row_view import RowView
-from replay_gui.widgets.why.why_menu import WhyMenu
 
 _MAX_LABEL_SHARE = 0.34
 
@@ -75,12 +75,12 @@ class TrailView(RowView):
         if menu is not None:
             menu.popup(at)
 
-    def step_menu(self, row: int) -> WhyMenu | None:
+    def step_menu(self, row: int) -> RuleMenu | None:
         """Return the menu of a line: what the tool of a call does; None for other lines."""
         line = self._trail.line(row) if 0 <= row < self._trail.rowCount() else None
         if not isinstance(line, TrailRow) or line.row.tool is None:
             return None
-        menu = WhyMenu(self._session.comparison.rules, self)
+        menu = RuleMenu(self._session.comparison.rules, self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.offer_effect(line.row.tool, self._trail.effect(line))
         return menu

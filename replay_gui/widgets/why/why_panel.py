@@ -13,11 +13,11 @@ from replay_gui.models.why.reason_cards import ReasonCards
 from replay_gui.models.why.why_session import WhySession
 from replay_gui.models.why.why_words import count_words, foot_words, headline, same_words, set_aside_lines
 from replay_gui.widgets.comparison.rule_file_prompt import RuleFilePrompt
+from replay_gui.widgets.comparison.rule_menu import RuleMenu
 from replay_gui.widgets.parts.dimmer import Dimmer
 from replay_gui.widgets.parts.panel import Panel
 from replay_gui.widgets.parts.plain_label import PlainLabel
 from replay_gui.widgets.why.reason_view import ReasonView
-from replay_gui.widgets.why.why_menu import WhyMenu
 
 _TITLE = "Why"
 _MAX_LINE = 300  # characters of a line about what was set aside
@@ -78,9 +78,9 @@ class WhyPanel(Panel):
     def _on_menu_wanted(self, row: int, at: QPoint) -> None:
         self.reason_menu(row).popup(at)
 
-    def reason_menu(self, row: int) -> WhyMenu:
+    def reason_menu(self, row: int) -> RuleMenu:
         """Return the menu of a reason: rules by which it does not matter, and what its tool does."""
-        menu = WhyMenu(self._session.comparison.rules, self)
+        menu = RuleMenu(self._session.comparison.rules, self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         reason = self.cards.reason(row)
         menu.offer_reason(reason)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.models.mnemonics import escape_mnemonics
 from replay_gui.models.undo_history import UndoHistory, ValueHistory
 from replay_gui.windows.actions import Handlers
 from replay_gui.windows.notes.note_actions import NoteActions
@@ -60,6 +61,6 @@ class UndoActions(QObject):
     def refresh(self) -> None:
         """Say what would be undone, and what done again."""
         for name, word, changes in (("undo", "&Undo", self.history.done), ("redo", "Re&do", self.history.undone)):
-            words = changes[-1][1].replace("&", "&&") if changes else ""
+            words = escape_mnemonics(changes[-1][1]) if changes else ""
             self._actions[name].setText(f"{word} {words}".strip())
             self._actions[name].setEnabled(bool(changes))

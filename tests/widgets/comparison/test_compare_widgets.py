@@ -93,7 +93,7 @@ def test_a_steps_differences_and_the_rules_for_a_place(qtbot: QtBot, session: St
 
 
 def test_rules_for_a_row_speak_of_messages_as_the_list_does(qtbot: QtBot, session: StoryComparison) -> None:
-    menu = RuleMenu(session)
+    menu = RuleMenu(session.rules)
     qtbot.addWidget(menu)
     menu.offer(None, "Observation", "/data", "User")
     assert [action.text() for action in menu.actions()] == [

@@ -12,13 +12,13 @@ from replay_gui.core.reasons.reason import Reason
 from replay_gui.engine.comparison.why_answers import Explained, Trail, TrailGap, TrailRow
 from replay_gui.engine.requests import GetTrail, SetOutcome, Side
 from replay_gui.look.theme import DARK
+from replay_gui.widgets.comparison.rule_menu import RuleMenu
 from replay_gui.widgets.timeline.origin_arcs import lane_of
 from replay_gui.widgets.timeline.timeline_panel import TimelinePanel
 from replay_gui.widgets.why.action_panel import ActionPanel
 from replay_gui.widgets.why.outcome_badge import OutcomeBadge
 from replay_gui.widgets.why.outcome_button import OutcomeButton
 from replay_gui.widgets.why.trail_panel import TrailPanel
-from replay_gui.widgets.why.why_menu import WhyMenu
 from replay_gui.widgets.why.why_panel import WhyPanel
 from tests.helpers.moments import story_row
 from tests.helpers.reasons import CANCEL, LOOKED, NOT_GRADED, PAID, PASSED, StoryWhy, index, why_of
@@ -102,7 +102,7 @@ def test_a_reason_that_does_not_matter_becomes_a_rule(panel: WhyPanel, session: 
 
 
 def test_no_rule_is_offered_for_what_no_tool_did(qtbot: QtBot, session: StoryWhy) -> None:
-    menu = WhyMenu(session.story.rules)
+    menu = RuleMenu(session.story.rules)
     qtbot.addWidget(menu)
     menu.offer_reason(replace(LOOKED, tool=None))
     assert [action.isEnabled() for action in menu.actions()] == [False]
