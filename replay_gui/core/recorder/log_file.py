@@ -14,6 +14,28 @@ except ImportError:  # Windows has no advisory locks; there the open handle itse
     fcntl = None  # type: ignore[assignment]
 
 
+def is_being_written(path: str | os.PathLike[str]) -> bool:
+    """Whether a recorder has a log locked: of this process, or of another one. False where it cannot be told.
+
+    It is asked for by a lock that may be shared, and that is given back at once.
+    """
+    if fcntl is None:
+        return False
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    except (OSError, ValueError):
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:  # a file system without locks
+        return False
+    finally:
+        os.close(handle)
+    return False
+
+
 class LogFile:
     """A file that this process alone may write, and only at its end.
 

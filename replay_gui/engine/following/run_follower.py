@@ -17,6 +17,7 @@ from replay_gui.core.log.file_end import FileEnd
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.magic import OWN_FORMAT
 from replay_gui.core.log.positions import EventIndex, index_before
+from replay_gui.core.recorder.log_file import is_being_written
 from replay_gui.engine.answers import Alert, FactsChanged, IndexGrew
 from replay_gui.engine.following.follow_arguments import FollowEnded, Growth
 from replay_gui.engine.following.follow_controller import FollowController
@@ -75,17 +76,24 @@ class RunFollower:
         if active.is_followed or isinstance(active.state, FollowedRun):
             return
         if not (change := run.change_on_disk()):
-            if follows and time.time_ns() - run.stamp[3] < _RECENT_NS:  # its next event is not to wait for a worker
+            if follows and isinstance(active.state, WholeRun) and _is_being_recorded(active):
+                self._follow(active)
+                self._tell(active, FollowState.WAITING)
+            elif follows and time.time_ns() - run.stamp[3] < _RECENT_NS:  # its next event is not to wait for a worker
                 self._pool.warm()
             return
         if follows and isinstance(active.state, GrowingRun):
             return  # it is asked again once the file is converted as it was
         if follows and change == CHANGED and isinstance(active.state, WholeRun) and _may_grow(active):
-            on_message = partial(self._on_worker_message, run.number)
-            active.follows.append(FollowController(self._pool, run, self._cache, on_message))
-            _log.info("%s: followed", run.facts.path)
+            self._follow(active)
         else:
             self._answer(run.number, Alert("warning", change, ("reload",)))
+
+    def _follow(self, active: ActiveRun) -> None:
+        run = active.run
+        on_message = partial(self._on_worker_message, run.number)
+        active.follows.append(FollowController(self._pool, run, self._cache, on_message))
+        _log.info("%s: followed", run.facts.path)
 
     def stop(self, active: ActiveRun) -> None:
         """Read what there is, and follow the file no longer."""
@@ -173,6 +181,12 @@ class RunFollower:
         if active.told_follow_state is not state:
             active.told_follow_state = state
             self._answer(active.run.number, Followed(state))
+
+
+def _is_being_recorded(active: ActiveRun) -> bool:
+    """Whether a recorder has the log open, so that an event may come, however long nothing has."""
+    run = active.run
+    return run.facts.format == OWN_FORMAT and run.first_broken is None and is_being_written(run.facts.path)
 
 
 def _may_grow(active: ActiveRun) -> bool:

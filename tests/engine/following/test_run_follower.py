@@ -55,6 +55,25 @@ def test_a_log_is_followed_to_its_seal(talk: Talk, tmp_path: Path) -> None:
     assert not list((tmp_path / "cache").rglob("building-*")), "nothing is left behind"
 
 
+def test_a_log_that_is_being_recorded_is_followed_before_anything_comes(talk: Talk, tmp_path: Path) -> None:
+    path = tmp_path / "run.rlog"
+    with LogWriter(path, {"run_id": "r"}, state_hash_every=0) as writer:
+        writer.append("Observation", NOTE)
+        talk.open_whole(path)
+        talk.ask(CheckFile(follows=True))
+        until_state(talk, FollowState.WAITING)
+        writer.append("Observation", NOTE)
+        assert talk.until(IndexGrew).index.count == 2
+        writer.seal(0)
+    until_state(talk, FollowState.OFF)
+    talk.open_whole(path)
+    known = len(talk.seen)
+    talk.ask(CheckFile(follows=True))
+    talk.ask(GetTotals())
+    talk.until(Totals)
+    assert not [told for told in talk.seen[known:] if isinstance(told.value, Followed)], "nobody writes it any more"
+
+
 def test_a_session_is_followed_until_it_is_cut(talk: Talk, tmp_path: Path) -> None:
     path = tmp_path / "session.jsonl"
     path.write_bytes(raw(LINES[:2]))
