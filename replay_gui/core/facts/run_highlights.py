@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from enum import IntEnum
 from typing import Any
 
 import numpy as np
 
 from replay_gui.core.facts.run_measures import RunCounts, counts_of_index, duration_between, times_of_index
-from replay_gui.core.index.run_index import RunIndex, failures_of_index
+from replay_gui.core.index.run_index import NO_PAIR, RunIndex, failures_of_index
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.text.value_preview import preview
@@ -48,12 +48,16 @@ class RunHighlights:
         counts, duration: as run_measures defines them.
         first_failure: the first event of a failed call, a denial or an error (see run_measures).
         slowest_call: the request of the call that took longest, of those whose duration is known.
+        unanswered: how many calls have no answer in the log. first_unanswered: the request of the first of them.
     """
 
     counts: RunCounts = field(default_factory=RunCounts)
     duration: int | None = None
     first_failure: EventIndex | None = None
     slowest_call: EventIndex | None = None
+    _: KW_ONLY
+    unanswered: int = 0
+    first_unanswered: EventIndex | None = None
 
 
 def prompt_source(kind: str, payload: Mapping[str, Any]) -> PromptSource | None:
@@ -77,9 +81,12 @@ def highlights_of_index(index: RunIndex) -> RunHighlights:
     is_call = index.kind == index.kinds.index(Kind.TOOL_REQUEST)
     durations = np.where(is_call, index.duration, -1)
     longest = int(durations.argmax()) if len(durations) else 0
+    unanswered = np.flatnonzero(is_call & (index.pair == NO_PAIR))
     return RunHighlights(
         counts_of_index(index),
         duration_between(*times_of_index(index)),
         EventIndex(first) if len(failures) and failures[first] else None,
         EventIndex(longest) if len(durations) and durations[longest] > 0 else None,
+        unanswered=len(unanswered),
+        first_unanswered=EventIndex(int(unanswered[0])) if len(unanswered) else None,
     )

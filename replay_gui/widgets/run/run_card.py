@@ -152,12 +152,20 @@ class RunCard(QScrollArea):
             rows.append(self._link("failures", words + first, highlights.first_failure))
         if highlights.slowest_call is not None:
             slowest = highlights.slowest_call
-            tool = int(index.tool[slowest])
-            name = "" if tool == NO_TOOL else one_line(index.tools[tool], _MAX_CHARACTERS)
             took = duration_text(int(index.duration[slowest]))
-            rows.append(self._link("slowest call", f"{name}, {took}, at {position_after(slowest):,}", slowest))
+            words = f"{self._tool(slowest)}, {took}, at {position_after(slowest):,}"
+            rows.append(self._link("slowest call", words, slowest))
+        if highlights.first_unanswered is not None:
+            call, count = highlights.first_unanswered, highlights.unanswered
+            words = f"{plural(count, 'call')}, the first at" if count > 1 else f"{self._tool(call)}, at"
+            name = "waiting for" if self._session.following.is_on else "no answer"
+            rows.append(self._link(name, f"{words} {position_after(call):,}", call))
         last = EventIndex(index.count - 1)
         return [*rows, self._link("last event", f"{position_after(last):,}", last)]
+
+    def _tool(self, index: EventIndex) -> str:
+        tool = int(self._session.index.tool[index])
+        return "" if tool == NO_TOOL else one_line(self._session.index.tools[tool], _MAX_CHARACTERS)
 
     def _marks(self) -> list[FactRow]:
         rows = mark_rows(self._session.run_marks, _MAX_MARKS)

@@ -35,13 +35,15 @@ def test_they_are_found(tmp_path: Path) -> None:
         for took, success in ((5, True), (9, True), (7, False)):
             call = run.tool_request("search", {"q": took}, time=10)
             run.tool_response(call, None, error=None if success else "gone", success=success, duration=took, time=20)
+        run.tool_request("search", {"q": 1}, time=21)
     (tmp_path / "index").mkdir()
     with EventLog.open(path) as log:
         built = IndexBuilder(log, tmp_path / "index").run(lambda built: None)
         index = build_run_index(IndexView(tmp_path / "index"), built, complete=True)
     found = highlights_of_index(index)
     assert (found.first_failure, found.slowest_call, found.duration) == (9, 6, index.time.max() - index.time.min())
-    assert (found.counts.calls, found.counts.failed) == (3, 1)
+    assert (found.counts.calls, found.counts.failed) == (4, 1)
+    assert (found.unanswered, found.first_unanswered) == (1, 10)
     assert sum_up(TotalsArguments(str(path)), Silent()).prompt == FirstPrompt(2, "Where?")  # type: ignore[arg-type]
 
 

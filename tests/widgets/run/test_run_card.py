@@ -16,8 +16,10 @@ from replay_gui.core.facts.run_highlights import FirstPrompt, RunHighlights, hig
 from replay_gui.core.facts.run_outcome import Outcome, RunEnd, RunResult
 from replay_gui.core.facts.run_totals import ModelUse
 from replay_gui.core.facts.spending import SpendingBuilder
+from replay_gui.core.log.kinds import KINDS, Kind
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.engine.answers import Totals
+from replay_gui.engine.following.follow_messages import FollowState
 from replay_gui.widgets.run.event_detail import CARD, READABLE, EventDetail
 from tests.helpers.moments import StorySession, moment_at, story_index
 from tests.helpers.runs import report_of
@@ -87,6 +89,22 @@ def test_its_links_lead_to_events(detail: EventDetail, session: StorySession) ->
         (row,) = [row for row in detail.card.rows if row.accessibleName().startswith(f"{name}:")]
         QTest.mouseClick(row, Qt.MouseButton.LeftButton)
         assert session.position == index + 1, name
+
+
+def test_calls_without_an_answer_are_told_and_what_a_run_that_goes_on_waits_for(
+    detail: EventDetail, session: StorySession
+) -> None:
+    index = session.index
+    request = EventIndex(int(np.flatnonzero(index.kind == KINDS.index(Kind.TOOL_REQUEST))[0]))
+    tool = index.tools[index.tool[request]]
+    session.totals = totals(RunHighlights(unanswered=1, first_unanswered=request))
+    session.totals_changed.emit()
+    assert lines(detail)["no answer"] == f"{tool}, at {request + 1:,}"
+    session.following.take_state(FollowState.WAITING)
+    assert lines(detail)["waiting for"] == f"{tool}, at {request + 1:,}"
+    session.totals = totals(RunHighlights(unanswered=3, first_unanswered=request))
+    session.totals_changed.emit()
+    assert lines(detail)["waiting for"] == f"3 calls, the first at {request + 1:,}"
 
 
 def test_what_became_known_while_it_was_hidden_is_said(detail: EventDetail, session: StorySession) -> None:
