@@ -34,6 +34,16 @@ def test_the_test_command_is_that_of_continuous_integration() -> None:
     assert f"\n{command}\n" in README.read_text("utf-8")
 
 
+def test_the_map_has_every_folder() -> None:
+    """Of folders within these, their own docstrings tell."""
+    text = (DOCS / "architecture.md").read_text("utf-8")
+    rooms = dict(re.findall(r"^  (\w+)/(.*?)(?=^  \S|^```)", text, re.MULTILINE | re.DOTALL))
+    folders = [path.parent for path in (ROOT / "replay_gui").glob("*/*/__init__.py")]
+    missing = [folder for folder in folders if f"{folder.name}/" not in rooms[folder.parent.name]]
+    assert missing == []
+    assert len(folders) > 40
+
+
 def test_the_readme_is_short() -> None:
     assert len(README.read_text("utf-8").splitlines()) <= MAX_README_LINES
 
