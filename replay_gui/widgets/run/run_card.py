@@ -131,8 +131,9 @@ class RunCard(QScrollArea):
             return []
         lasted, cost, calls = totals.highlights.duration, total_cost(totals.uses), totals.highlights.counts.calls
         tokens = token_counts(totals.uses)
+        so_far = ", so far" if self._session.following.is_on else ""
         return [
-            _row("duration", "" if lasted is None else duration_text(lasted)),
+            _row("duration", "" if lasted is None else duration_text(lasted) + so_far),
             _row("tokens in", _tokens(tokens.input, tokens.cached, " ({:,} cached)")),
             _row("tokens out", _tokens(tokens.output, tokens.reasoning, " · {:,} reasoning")),
             _row("cost", "" if cost is None else cost_text(cost)),

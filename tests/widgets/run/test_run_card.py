@@ -102,8 +102,9 @@ def test_calls_without_an_answer_are_told_and_what_a_run_that_goes_on_waits_for(
     assert lines(detail)["no answer"] == f"{tool}, at {request + 1:,}"
     session.following.take_state(FollowState.WAITING)
     assert lines(detail)["waiting for"] == f"{tool}, at {request + 1:,}"
-    session.totals = totals(RunHighlights(unanswered=3, first_unanswered=request))
+    session.totals = totals(RunHighlights(duration=10**9, unanswered=3, first_unanswered=request))
     session.totals_changed.emit()
+    assert lines(detail)["duration"] == "1.00 s, so far"
     assert lines(detail)["waiting for"] == f"3 calls, the first at {request + 1:,}"
 
 
