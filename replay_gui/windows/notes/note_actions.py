@@ -153,9 +153,7 @@ class NoteActions(QObject):
         book.add(text, index_before(first), index_before(last), against)
 
     @staticmethod
-    def _on_edited(
-        book: NoteBook, placed: PlacedNote, _place: int, text: str, _first: Position, _last: Position
-    ) -> None:
+    def _on_edited(book: NoteBook, placed: PlacedNote, _place: int, text: str, *_range: Position) -> None:
         if text != placed.note.text:
             book.edit(placed.note, text)
 
