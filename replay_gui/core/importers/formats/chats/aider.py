@@ -21,14 +21,17 @@ _SESSION = re.compile(r"^# aider chat started at (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d
 _PROMPT, _END = "#### ", "  "
 _USER, _MODEL, _PROGRAM = "user_message", "assistant_message", "tool_output"
 _EDIT = re.compile(r"Applied edit to (.+)$")
-_COUNT = r"\d{1,12}(?:\.\d{1,6})?[kM]?"
+_COUNT = r"\d{1,3}(?:,\d{3}){1,3}|\d{1,12}(?:\.\d{1,6})?[kM]?"  # older versions wrote "10,675"
 _COST = r"\d{1,9}(?:\.\d{1,9})?"
 _TOKENS = re.compile(
-    rf"Tokens: (?P<sent>{_COUNT}) sent,(?: {_COUNT} cache write,)?(?: (?P<cached>{_COUNT}) cache hit,)?"
-    rf" (?P<received>{_COUNT}) received\.?(?: Cost: \$(?P<cost>{_COST}))?"
+    rf"Tokens: (?P<sent>{_COUNT}) sent,(?: (?:{_COUNT}) cache write,)?(?: (?P<cached>{_COUNT}) (?:cache hit|cached),)?"
+    rf" (?P<received>{_COUNT}) received(?:, cache costs not (?:included|available))?\.?"
+    rf"(?:\s+Cost: \$(?P<cost>{_COST}))?"
 )
+_OWN = re.compile(r"> (?:Tokens: [\d.,]{1,20}[kM]? sent,|Applied edit to |Commit [0-9a-f]{7} )")
+"""Texts that are Aider's own also where their first line has no mark at its end."""
 _MODEL_NAMED = re.compile(r"(?:Main model|Models?): ([^\s,]+)")
-_FAILED = re.compile(r"litellm\.(\w+)|The LLM did not conform to the (edit format)")
+_FAILED = re.compile(r"litellm\.(?:\w{1,40}\.){0,4}(\w+)|The LLM did not conform to the (edit format)")
 _STOPPED = "reflections allowed, stopping"
 _TYPES = {"session_start", "user_message", "assistant_message", "file_edit", "tool_output", "model_info"}
 
@@ -38,7 +41,7 @@ class Aider:
 
     name = "aider"
     title = "Aider chat history"
-    version = 5
+    version = 6
     volatile: ClassVar[Mapping[str, str]] = {
         "timestamp": CLOCK,
         "started_at": CLOCK,
@@ -113,8 +116,11 @@ def _blocks(lines: list[str]) -> Iterator[tuple[int, str, list[str]]]:
     asked = in_code = is_open = False  # is_open: a text of Aider's own goes on
     for number, line in enumerate(lines, 2):
         ends = line.endswith(_END)
-        is_quote = speaker == _MODEL and (
-            bool(before.strip()) or not (ends if in_code and has_ends else not in_code and (ends or not has_ends))
+        is_own = not before.strip() and _OWN.match(line) is not None
+        is_quote = (
+            speaker == _MODEL
+            and not is_own
+            and (bool(before.strip()) or not (ends if in_code and has_ends else not in_code and (ends or not has_ends)))
         )
         is_mark = line.startswith("> ") and not is_quote
         goes_on = is_open or bool(line.strip() and before.strip())
@@ -145,6 +151,8 @@ def _record(speaker: str, content: str) -> dict[str, Any]:
         return {"type": "file_edit_applied", "file_path": match[1].strip()}
     if match := _TOKENS.match(content):
         counts = {name: _count(match[name]) for name in ("sent", "cached", "received")}
+        if (counts["cached"] or 0) > (counts["sent"] or 0):  # older versions did not count these as sent
+            counts["sent"] = (counts["sent"] or 0) + (counts["cached"] or 0)
         use = {f"tokens_{name}": count for name, count in counts.items() if count is not None}
         return {"type": "token_usage", **use, "cost": float(match["cost"]) if match["cost"] else None}
     return {"type": "tool_output", "text": content}
@@ -152,7 +160,9 @@ def _record(speaker: str, content: str) -> dict[str, Any]:
 
 def _count(text: str | None) -> int | None:
     """Return how many tokens "1.5k" are."""
-    return None if text is None else round(float(text.rstrip("kM")) * {"k": 1e3, "M": 1e6}.get(text[-1], 1))
+    if text is None:
+        return None
+    return round(float(text.rstrip("kM").replace(",", "")) * {"k": 1e3, "M": 1e6}.get(text[-1], 1))
 
 
 class _AiderEvents(RecordEvents):

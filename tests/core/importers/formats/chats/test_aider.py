@@ -81,6 +81,24 @@ def test_two_prompts_of_which_the_first_was_not_answered(tmp_path: Path) -> None
     assert said(found) == [("Observation", "one\nmore"), ("Observation", "two"), ("Decision", "Yes.")]
 
 
+def test_aiders_own_texts_of_two_lines_and_tokens_as_older_versions_wrote_them(tmp_path: Path) -> None:
+    found = session(
+        tmp_path,
+        "> Aider v0.1  \n\n#### go  \n\nOn it.\n\n> Tokens: 20,069 sent, 10,496 cache hit, 400 received.\n"
+        "Cost: $0.06 message, $0.25 session.  \n> Applied edit to a.py  \n\n#### more  \n\nYes.\n\n"
+        "> Tokens: 492 sent, 1,278 cached, 72 received. Cost: $0.01 request, $0.26 session.  \n"
+        "> litellm.llms.anthropic.AnthropicError: busy  \n",
+    )
+    assert [event.payload["error_type"] for event in found.of("Error")] == ["AnthropicError"]
+    assert [event.payload["data"] for event in found.of("Decision")] == ["On it.", "Yes."]
+    assert len(found.of("PatchApplied")) == 1
+    uses = found.of("x:bookkeeping/aider/token_usage")
+    assert [(use.meta["tokens"], use.meta["cost"]) for use in uses] == [
+        ({"input": 20069, "cached": 10496, "output": 400}, 0.06),
+        ({"input": 1770, "cached": 1278, "output": 72}, 0.01),
+    ]
+
+
 def test_a_history_that_was_cut_and_the_start_that_an_answer_quotes(tmp_path: Path) -> None:
     path = tmp_path / "history.md"
     path.write_text(
