@@ -31,7 +31,7 @@ class Tau2:
 
     name = "tau2-bench"
     title = "tau2-bench results"
-    version = 2
+    version = 3
     volatile: ClassVar[Mapping[str, str]] = {
         "git_commit": "the version of the benchmark",
         "start_time": CLOCK,
@@ -46,7 +46,7 @@ class Tau2:
         "turn_idx": "the place in the conversation",
         "cost": USAGE,
         "usage": USAGE,
-        "raw_data": "the provider's answer, whose text and calls are in the message",
+        "raw_data": "the provider's answer, whose text, reasoning and calls are told of the message",
         "generation_time_seconds": CLOCK,
     }
 
@@ -130,9 +130,13 @@ class _Tau2Events(RecordEvents):
             self.run.once = {"tokens": counted_tokens(usage, names)}
         self.run.once["cost" if role == "assistant" else "user_cost"] = message.get("cost")  # the user is simulated
         extra = self.fields(message, "role", "content", *(("tool_calls",) if isinstance(calls, list) else ()))
-        if content or not calls:
-            sequence = self.answered(content, None, extra) if role == "assistant" else self.said("user", content, extra)
-            self.run.context["parent"] = sequence
+        thought = _reasoning(message.get("raw_data"))
+        if role == "user" and thought is not None:  # of the model that plays the user
+            extra = {"fields": {**extra.get("fields", {}), "reasoning": thought}}
+        if role == "assistant" and (content or thought or not calls):
+            self.run.context["parent"] = self.answered(content, thought, extra)
+        elif content or not calls:
+            self.run.context["parent"] = self.said("user", content, extra)
         for call in calls if isinstance(calls, list) else []:
             if isinstance(call, dict):
                 rest = self.fields(call, "name", "arguments", requestor="assistant")
@@ -168,3 +172,10 @@ class _Tau2Events(RecordEvents):
             self.run.outcome(passed=reward >= 1, score=reward, by="tau2-bench reward", parts=parts)
         elif info is not None:
             self.run.outcome(passed=None, score=None, by="tau2-bench reward", parts=info)
+
+
+def _reasoning(raw: Any) -> str | None:
+    """Return what the provider's answer has as its reasoning; None where it has none."""
+    message = raw.get("message") if isinstance(raw, dict) else None
+    thought = message.get("reasoning_content") if isinstance(message, dict) else None
+    return thought if isinstance(thought, str) and thought.strip() else None

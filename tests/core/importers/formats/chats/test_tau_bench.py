@@ -124,3 +124,19 @@ def test_real_trials_lose_nothing(path: Path, tmp_path: Path) -> None:
     with EventLog.open(convert(path, tmp_path / "out.rlog")[0].path) as log:
         assert verify(log).failures == ()
         assert len(log) == len(one.events)
+
+
+def test_what_a_model_thought_in_tau2_stands_in_the_providers_answer(tmp_path: Path) -> None:
+    def said(role: str, thought: str | None, **members: Any) -> dict[str, Any]:
+        return {"role": role, "raw_data": {"message": {"reasoning_content": thought}}, **members}
+
+    messages = [
+        said("user", "I ask for more.", content="My flight?"),
+        said("assistant", "I look it up.", content=None, tool_calls=[{"id": "c", "name": "find", "arguments": {}}]),
+        {"id": "c", "role": "tool", "content": "none", "error": False},
+        said("assistant", None, content="There is none."),
+    ]
+    (found,) = read_all(written(tmp_path, {"simulations": [{"task_id": "1", "trial": 0, "messages": messages}]}))
+    assert found.format == "tau2-bench"
+    assert found.decisions() == [("I look it up.", None), (None, "There is none.")]
+    assert found.of("Observation")[0].payload["fields"] == {"reasoning": "I ask for more."}
