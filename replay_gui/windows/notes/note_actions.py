@@ -21,7 +21,7 @@ from replay_gui.windows.actions import Handlers
 if TYPE_CHECKING:
     from replay_gui.core.facts.run_note import PlacedNote
     from replay_gui.windows.compare_view import CompareView
-    from replay_gui.windows.notes.note_dialog import NoteDialog
+    from replay_gui.windows.notes.note_dialog import NoteDialog, WrittenNote
     from replay_gui.windows.notes.notes_dialog import NotesDialog
     from replay_gui.windows.run_view import RunView
 
@@ -148,14 +148,14 @@ class NoteActions(QObject):
         return dialog
 
     @staticmethod
-    def _on_written(here: list[_Noted], place: int, text: str, first: Position, last: Position) -> None:
-        book, _, against = here[place]
-        book.add(text, index_before(first), index_before(last), against)
+    def _on_written(here: list[_Noted], note: WrittenNote) -> None:
+        book, _, against = here[note.place]
+        book.add(note.text, index_before(note.first), index_before(note.last), against)
 
     @staticmethod
-    def _on_edited(book: NoteBook, placed: PlacedNote, _place: int, text: str, *_range: Position) -> None:
-        if text != placed.note.text:
-            book.edit(placed.note, text)
+    def _on_edited(book: NoteBook, placed: PlacedNote, note: WrittenNote) -> None:
+        if note.text != placed.note.text:
+            book.edit(placed.note, note.text)
 
     @Slot()
     def on_notes(self) -> NotesDialog:

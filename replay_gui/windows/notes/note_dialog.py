@@ -41,16 +41,25 @@ class NotePlace:
     most: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenNote:
+    """A note as it was written. `place`: the number of the place that was chosen. `first`, `last`: positions."""
+
+    place: int
+    text: str
+    first: Position
+    last: Position
+
+
 class NoteDialog(QDialog):
     """Attributes: text: the field. first, last: the positions of the events that the note is about.
 
     place: the list of places, if there is more than one to choose from.
 
-    Signals: written(int, str, object, object): the number of the place that was chosen, what the note says, and the
-    first and the last Position. removed().
+    Signals: written(object): a WrittenNote. removed().
     """
 
-    written = Signal(int, str, object, object)
+    written = Signal(object)
     removed = Signal()
 
     def __init__(self, places: Sequence[NotePlace], parent: QWidget, *, text: str | None = None) -> None:
@@ -117,7 +126,7 @@ class NoteDialog(QDialog):
         first, last = sorted((self.first.value(), self.last.value()))
         text = self.text.toPlainText().encode("utf-8", "replace").decode()  # halves of characters cannot be written
         place = max(self.place.currentIndex(), 0)
-        self.written.emit(place, text[:MAX_TEXT].strip(), Position(first), Position(last))
+        self.written.emit(WrittenNote(place, text[:MAX_TEXT].strip(), Position(first), Position(last)))
         self.accept()
 
     @Slot()
