@@ -42,6 +42,7 @@ from replay_gui.core.importers.formats.chats.who_and_when import WhoAndWhen
 from replay_gui.core.importers.formats.claude_code.importer import ClaudeCode
 from replay_gui.core.importers.formats.codex.importer import Codex
 from replay_gui.core.importers.formats.frameworks.adk_evals import AdkEvals
+from replay_gui.core.importers.formats.frameworks.autogen_events import AutoGenEvents
 from replay_gui.core.importers.formats.frameworks.burr import Burr
 from replay_gui.core.importers.formats.frameworks.crewai import CrewAi
 from replay_gui.core.importers.formats.frameworks.deepeval import DeepEval
@@ -117,6 +118,7 @@ def _own() -> tuple[Importer, ...]:
         Aider(),
         CrewAi(),
         Burr(),
+        AutoGenEvents(),
         GoogleAdk(),
         AdkEvals(),
         LangChainEvents(),

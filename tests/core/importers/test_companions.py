@@ -262,7 +262,10 @@ def test_only_formats_that_say_so_open_files() -> None:
         for path in formats.rglob("*.py")
         if any(word in path.read_text() for word in opening)
     }
-    assert found == {"atif", "claude_code", "droid", "goose_store", "langgraph", "opencode_store", "verdicts"}
+    assert found == {
+        *("adk_store", "atif", "claude_code", "droid", "goose_store", "langgraph", "message_stores", "opencode_store"),
+        "verdicts",
+    }
 
 
 @pytest.mark.parametrize(

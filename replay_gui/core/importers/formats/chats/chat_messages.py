@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import chain, groupby, islice
+from pathlib import Path
 from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.chats.call_logs import LoggedCall, answer_beside, conversations, told_once
+from replay_gui.core.importers.formats.chats.message_stores import is_message_store, stored_sessions
 from replay_gui.core.importers.formats.message import Message
 from replay_gui.core.importers.formats.message_forms import is_message, read_message, says_who_spoke
 from replay_gui.core.importers.formats.message_parts import OF_PARTS
@@ -23,6 +25,8 @@ from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEv
 from replay_gui.core.importers.formats.run_grades import RunGrades
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
+from replay_gui.core.importers.side_files import side_files
+from replay_gui.core.importers.sqlite_database import MAGIC
 from replay_gui.core.importers.times import any_time
 
 _MAX_LOOKED_AT = 50  # messages by which a file is recognised
@@ -71,15 +75,25 @@ class ChatMessages:
     }
 
     def recognises(self, file: ForeignFile) -> bool:
-        """Accept a JSON document with a list of messages, or lines that are messages or lists of them."""
+        """Accept a JSON document with a list of messages, lines of messages or of lists of them, or a store of them."""
+        if is_message_store(file):
+            return True
         document = file.document
         if self._messages_of(document) is not None or self._are_whole(document) or self._is_lines(file):
             return True
         return isinstance(document, dict) and bool(self._split(document)[0])
 
+    def companions(self, file: ForeignFile) -> list[Path]:
+        """Return a database's journal, if it has one: the newest messages may stand there alone."""
+        return side_files(file.path) if file.head.startswith(MAGIC) else []
+
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield one run for a list of messages, and one for each of several objects that hold such a list."""
         notes = ImportNotes(file.notes)
+        if file.head.startswith(MAGIC):
+            for session, stored in stored_sessions(file):
+                yield self._run(session, {}, stored, ImportNotes(notes))
+            return
         name, messages = file.stem, self._messages_of(file.document)
         if messages is not None:
             whole = file.document if isinstance(file.document, dict) and not is_answer(file.document) else {}

@@ -7,10 +7,18 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from replay_gui.core.importers.formats.message_events import decoded, first_line
+from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, RecordEvents, RecordFormat
 from replay_gui.core.importers.import_notes import ImportNotes
 
 _TYPES = ("crew_kickoff_", "task_", "agent_", "llm_call_", "tool_usage_", "flow_", "method_execution_")
+_TASK_LOG = {"task", "task_name", "agent", "status", "timestamp"}
+_TOKENS = {
+    "input": "prompt_tokens",
+    "cached": "cached_prompt_tokens",
+    "output": "completion_tokens",
+    "reasoning": "reasoning_tokens",
+}
 _DUMP = "the program's own object, printed"
 
 
@@ -18,7 +26,7 @@ class CrewAi(RecordFormat):
     """The importer. A kick-off is one run."""
 
     name = "crewai"
-    version = 2
+    version = 3
     title = "CrewAI events"
     volatile: ClassVar[Mapping[str, str]] = {
         "timestamp": CLOCK,
@@ -36,6 +44,8 @@ class CrewAi(RecordFormat):
         "triggered_by_event_id": ID,
         "emission_sequence": ID,
         "total_tokens": USAGE,
+        "usage": USAGE,
+        "cache_breakpoint": "where the provider's cache ends",
         "callbacks": USAGE,
         "agent": _DUMP,
         "crew": _DUMP,
@@ -49,7 +59,9 @@ class CrewAi(RecordFormat):
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
-        """Accept records of a type of CrewAI that name an agent's role or a crew, among the first five."""
+        """Accept records of a type of CrewAI that name an agent's role or a crew, or what a task came to (its log)."""
+        if records and all(record.keys() >= _TASK_LOG for record in records):
+            return True
         return any(
             str(record.get("type")).startswith(_TYPES) and ("agent_role" in record or "crew_name" in record)
             for record in records[:5]
@@ -74,11 +86,15 @@ class _CrewAiEvents(RecordEvents):
             name = record.get("crew_name")
             self.run.agent_init(self.agent, "", {"crew": name} if name else {})
         self.uses_model(record.get("model"))
+        if "type" not in record and record.keys() >= _TASK_LOG:
+            self._logged(record)
+            return
         match kind:
             case "llm_call_started":
                 self._asked_model(record)
             case "llm_call_completed":
                 self._asked_model(record)
+                self.run.once = _use(record.get("usage"))
                 self.answered(record.get("response"), None, self._rest(record, "response", "messages"))
             case "tool_usage_started":
                 call_id = f"call {self.run.count}"
@@ -114,11 +130,25 @@ class _CrewAiEvents(RecordEvents):
         asked = {key: task[key] for key in ("description", "expected_output", "name") if task.get(key)}
         self.said("task", asked or record.get("task_name"), self._rest(record, "task"))
 
+    def _logged(self, record: dict[str, Any]) -> None:
+        """An entry of `output_log_file`: a task that an agent began, or completed."""
+        if record["status"] == "started":
+            asked = {"description": record["task"], "name": record.get("task_name")}
+            extra = {"agent": record["agent"], **self.fields(record, "task", "task_name", "agent", "status")}
+            self.said("task", {key: value for key, value in asked.items() if value}, extra)
+            self.how = None
+        else:
+            extra = {"agent": record["agent"], **self.fields(record, "agent", "output", status="completed")}
+            self.answered(record.get("output"), None, extra)
+            self.how = ("answered", None) if record["status"] == "completed" else None
+
     def _asked_model(self, record: dict[str, Any]) -> None:
         """What the model is told for the first time; its own words and tools' answers come in by other ways."""
         messages = record.get("messages")
         for message in messages if isinstance(messages, list) else []:
-            key = json.dumps(message, sort_keys=True)
+            known = ("role", "content")
+            of_message = {name: message.get(name) for name in known} if isinstance(message, dict) else message
+            key = json.dumps(of_message, sort_keys=True)
             if key in self._told:
                 continue
             self._told.add(key)
@@ -141,3 +171,8 @@ class _CrewAiEvents(RecordEvents):
         same = call is not None and call.input == decoded(record.get("tool_args"))
         extra = self._rest(record, "tool_name", "output", "error", *(("tool_args",) if same else ()))
         self.result(waiting.pop(0) if waiting else None, output, error, extra)
+
+
+def _use(usage: Any) -> dict[str, Any]:
+    tokens = counted_tokens(usage, _TOKENS)
+    return {"tokens": tokens} if tokens else {}

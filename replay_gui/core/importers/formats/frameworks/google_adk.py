@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, ClassVar
 
+from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.frameworks.adk_store import event_of, is_store, stored_sessions
 from replay_gui.core.importers.formats.message import Message
 from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_forms import read_message
 from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, RecordFormat
 from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import ImportedRun
+from replay_gui.core.importers.side_files import side_files
+from replay_gui.core.importers.sqlite_database import MAGIC
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.text.json_pointer import escape_token
 
@@ -31,7 +37,7 @@ class GoogleAdk(RecordFormat):
 
     name = "google-adk"
     title = "Google ADK session"
-    version = 3
+    version = 4
     member = "events"
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "invocation_id", "invocationId", "user_id", "userId", "session_id", "sessionId"), ID),
@@ -41,6 +47,25 @@ class GoogleAdk(RecordFormat):
         "avgLogprobs": "how sure the model was",
         "thought_signature": "a signature",
     }
+
+    def recognises(self, file: ForeignFile) -> bool:
+        """Accept ADK's database, or events."""
+        return is_store(file) or super().recognises(file)
+
+    def companions(self, file: ForeignFile) -> list[Path]:
+        """Return the database's journal, if it has one: the newest events may stand there alone."""
+        return side_files(file.path) if file.head.startswith(MAGIC) else []
+
+    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield each session of a database, the newest first; of other files, the sessions that they hold."""
+        if not file.head.startswith(MAGIC):
+            yield from super().runs(file)
+            return
+        for session, rows in stored_sessions(file.source.path):
+            events = self.events(ImportNotes(file.notes))
+            events.whole = session
+            records = (event_of(row, events.notes) for row in rows)
+            yield events.imported_run(str(session["id"]), enumerate(records, 1))
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
         """Accept records with an author within an invocation."""
@@ -129,7 +154,7 @@ class _AdkEvents(RecordEvents):
         extra = extra | ({"fields": told} if told else {})
         for result in message.results:
             call, output = self.run.call(result.id), result.output
-            wrong = output.get("error") if isinstance(output, dict) else None
+            wrong = _wrong(output) if isinstance(output, dict) else None
             error = result.why or (first_line(str(wrong)) if wrong else "") or ("failed" if result.error else "")
             other = {"tool": result.name} if call is not None and call.tool_name != result.name else {}
             self.result(result.id, output, error or None, extra | other, tool_name=result.name)
@@ -158,6 +183,13 @@ class _AdkEvents(RecordEvents):
         told = ": ".join(str(part) for part in (code, message) if part)
         self.run.error("model_error", told, str(record.get("author")), extra)
         self.how = "limit" if code == "MAX_TOKENS" else "crash", told
+
+
+def _wrong(output: dict[str, Any]) -> Any:
+    """What a tool says went wrong: its `error`, or its message where its `status` is "error", as ADK asks of tools."""
+    if output.get("status") == "error":
+        return output.get("error_message") or output.get("error") or output.get("message") or "failed"
+    return output.get("error")
 
 
 def _without_nulls(part: dict[str, Any]) -> dict[str, Any]:

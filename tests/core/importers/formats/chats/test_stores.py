@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from replay_gui.core.errors import ImportRefused
+from replay_gui.core.importers.formats.frameworks.adk_store import PICKLED
 from replay_gui.core.importers.registry import recognise
 from tests.helpers.foreign import Read, read_all
 from tests.helpers.paths import DATA
@@ -31,6 +32,15 @@ CREATE TABLE part (id TEXT, message_id TEXT, session_id TEXT, time_created INTEG
 OPENCODE_2 = """
 CREATE TABLE session_v2 (id TEXT PRIMARY KEY, title TEXT, time_created INTEGER, time_updated INTEGER);
 CREATE TABLE session_message (id TEXT, session_id TEXT, type TEXT, seq INTEGER, time_created INTEGER, data TEXT);
+"""
+ADK = """
+CREATE TABLE sessions (app_name TEXT, user_id TEXT, id TEXT, state TEXT, create_time DATETIME, update_time DATETIME);
+CREATE TABLE events (id TEXT, app_name TEXT, user_id TEXT, session_id TEXT, invocation_id TEXT, author TEXT,
+  actions BLOB, timestamp DATETIME, content TEXT, event_data TEXT);
+"""
+AGENTS_SDK = """
+CREATE TABLE agent_sessions (session_id TEXT PRIMARY KEY);
+CREATE TABLE agent_messages (id INTEGER PRIMARY KEY, session_id TEXT, message_data TEXT, created_at TIMESTAMP);
 """
 AT = 1_782_639_621  # seconds
 
@@ -217,3 +227,47 @@ def test_another_database_is_not_taken(tmp_path: Path, format: str) -> None:
         recognise(path)
     with pytest.raises((ImportRefused, sqlite3.Error)):
         read_all(path, format)
+
+
+def test_a_database_of_google_adk(tmp_path: Path) -> None:
+    keys = {"app_name": "app", "user_id": "u", "session_id": "s"}
+    at = "2026-05-21 14:00:0{}.5"
+    asked = {"role": "user", "parts": [{"text": "Weather?"}]}
+    call = {"role": "model", "parts": [{"function_call": {"id": "c", "name": "weather", "args": {"city": "Nowhere"}}}]}
+    wrong = {"status": "error", "error_message": "no such city"}
+    result = {"parts": [{"function_response": {"id": "c", "name": "weather", "response": wrong}}]}
+    rows: list[tuple[str, dict[str, Any]]] = [
+        ("sessions", {"app_name": "app", "user_id": "u", "id": "s", "state": '{"seen": 1}', "update_time": at}),
+        ("events", {**keys, "id": "1", "invocation_id": "i", "author": "user", "actions": b"\x80",
+                    "timestamp": at.format(0), "content": json.dumps(asked)}),
+        ("events", {**keys, "id": "2", "invocation_id": "i", "author": "helper", "timestamp": at.format(1),
+                    "event_data": json.dumps({"content": call, "usage_metadata": {"prompt_token_count": 5}})}),
+        ("events", {**keys, "id": "3", "invocation_id": "i", "author": "helper", "timestamp": at.format(2),
+                    "content": json.dumps(result)}),
+    ]  # fmt: skip
+    (found,) = read_all(database(tmp_path / "adk.db", ADK, rows))
+    assert (found.format, found.run.run_id, found.run.notes[PICKLED]) == ("google-adk", "s", 1)
+    assert found.kinds == [
+        *("AgentInit", "Observation", "ToolRequest", "ToolResponse", "Error", "x:bookkeeping/google-adk/file"),
+    ]
+    assert found.of("ToolResponse")[0].payload["error"] == "no such city"
+    assert found.of("x:bookkeeping/google-adk/file")[0].payload["data"]["state"] == {"seen": 1}
+
+
+def test_a_database_of_openais_agents_sdk(tmp_path: Path) -> None:
+    messages = [
+        ("a", {"role": "user", "content": "Hi"}),
+        ("b", {"role": "user", "content": "Yo"}),
+        ("a", {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Hello"}]}),
+    ]
+    rows: list[tuple[str, dict[str, Any]]] = [
+        (
+            "agent_messages",
+            {"session_id": name, "message_data": json.dumps(message), "created_at": "2026-05-21 14:00:00"},
+        )
+        for name, message in messages
+    ]
+    newest, other = read_all(database(tmp_path / "sessions.db", AGENTS_SDK, rows))
+    assert (newest.format, newest.run.run_id, other.run.run_id) == ("chat-messages", "a", "b")
+    assert newest.kinds == ["AgentInit", "Observation", "Decision"]
+    assert newest.events[1].meta["time"] == other.events[1].meta["time"]

@@ -1,4 +1,4 @@
-"""What LangChain streams, states of LangGraph in JSON, and steps of OpenAI's assistants."""
+"""What LangChain streams, logs of AutoGen and CrewAI, states of LangGraph in JSON, steps of OpenAI's assistants."""
 
 from __future__ import annotations
 
@@ -44,3 +44,22 @@ def test_steps_of_an_assistants_run() -> None:
     assert [event.meta["duration"] for event in found.of("ToolResponse")] == [10**9, 10**9]
     assert [event.payload["data"] for event in found.of("Decision")] == ["It is sunny."]
     assert found.events[-1].payload == {"how": "crash", "why": "Slow down."}
+
+
+def test_an_event_log_of_autogen() -> None:
+    found = read_seed("autogen-events/0.jsonl")
+    assert said(found) == [("system", "Be brief."), ("user", "Weather in Rome and Nowhere?")]
+    assert found.decisions() == [(None, "I look."), (None, "Rome is blue.")]
+    assert found.tools() == {"weather": 2, "clock": 1}
+    told = [(event.payload["output"], event.payload["success"]) for event in found.of("ToolResponse")]
+    assert told == [("blue", True), ("no such city", False), ("noon", True)]
+    assert [event.payload["message"] for event in found.of("Error")] == ["no such city", "KeyError: 'x'"]
+    assert (found.tokens(), found.of("x:end")[0].payload["how"]) == ({"input": 24, "output": 6}, "answered")
+    assert len(found.of("x:bookkeeping/autogen-events/Message")) == 3
+
+
+def test_the_log_of_a_crews_tasks() -> None:
+    found = read_seed("crewai/1.json")
+    assert found.kinds == ["AgentInit", "Observation", "Decision", "x:end"]
+    assert said(found) == [("task", {"description": "Weather in Rome?", "name": "look"})]
+    assert (found.decisions(), found.of("Decision")[0].payload["agent"]) == ([(None, "It is sunny.")], "Forecaster")

@@ -1,0 +1,164 @@
+"""AutoGen's event log (``autogen_core.events``): calls of models and tools, and messages between agents, one a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from replay_gui.core.importers.formats.message import Message
+from replay_gui.core.importers.formats.message_events import decoded, first_line
+from replay_gui.core.importers.formats.message_forms import is_message, read_message
+from replay_gui.core.importers.formats.message_usage import use_of
+from replay_gui.core.importers.formats.provider_answers import as_message
+from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, RecordFormat, maps_in
+from replay_gui.core.importers.import_notes import ImportNotes
+
+_MODEL_CALLS = ("LLMCall", "LLMStreamEnd")
+_USED = ("type", "messages", "response", "tools")
+
+
+class AutoGenEvents(RecordFormat):
+    """The importer. A file is one run; messages that agents pass on are bookkeeping, what a model is told is not."""
+
+    name = "autogen-events"
+    title = "AutoGen event log"
+    volatile: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("agent_id", "sender", "receiver", "id", "tool_call_id"), ID),
+        **dict.fromkeys(("prompt_tokens", "completion_tokens", "usage", "system_fingerprint"), USAGE),
+        **dict.fromkeys(("created", "created_at"), CLOCK),
+        "handling_agent": ID,
+        "response/object": "what the provider calls its answer",
+        "message/role": "an answer is the assistant's",
+        "tool_calls/*/type": "a call in a message is of one type",
+    }
+
+    def is_format(self, records: list[dict[str, Any]]) -> bool:
+        """Accept records with a message between agents, or a call of a model by an agent, among the first."""
+        return any(
+            {"delivery_stage", "payload", "kind"} <= record.keys()
+            or (record.get("type") in _MODEL_CALLS and {"agent_id", "response"} <= record.keys())
+            for record in records
+        )
+
+    def events(self, notes: ImportNotes) -> RecordEvents:
+        """Return the reader of one log's records."""
+        return _AutoGenEvents(self.name, self.volatile, notes)
+
+
+class _AutoGenEvents(RecordEvents):
+    agent = "AutoGen"
+
+    def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:
+        super().__init__(format, volatile, notes)
+        self._told: set[str] = set()  # who said what, as JSON
+        self._open: dict[str, str] = {}  # calls without a result, with their name and arguments as JSON
+        self._tools: Any = None
+
+    def record(self, record: dict[str, Any]) -> None:
+        kind = record.get("type")
+        if not self.run.count:
+            self.run.agent_init(self.agent, "", {})
+        if kind in _MODEL_CALLS:
+            self._asked_model(record)
+            self._answered_model(record)
+        elif kind == "LLMStreamStart":
+            self._asked_model(record)
+        elif kind == "ToolCall":
+            self._called_tool(record)
+        elif kind in ("MessageHandlerException", "AgentConstructionException"):
+            self.run.error(
+                str(kind), str(record.get("exception")), self.agent, self.fields(record, "type", "exception")
+            )
+        elif kind in ("Message", "MessageDropped"):
+            told = {name: decoded(value) for name, value in record.items()}
+            self._passed_on(told.get("payload"))
+            self.run.bookkeeping(f"{self.format}/{kind}", self.fields(told, "type").get("fields", {}))
+        else:
+            self.unknown(kind, record)
+
+    def _asked_model(self, record: dict[str, Any]) -> None:
+        """What the model is told for the first time, and the results of its calls that no line of their own tells."""
+        extra = self.fields({"tools": record.get("tools")}) if record.get("tools") != self._tools else {}
+        self._tools = record.get("tools") or self._tools
+        messages = record.get("messages")
+        for value in messages if isinstance(messages, list) else []:
+            if not is_message(value):
+                continue
+            message = read_message(value)
+            more = self.fields(message.rest)
+            for result in message.results:
+                if result.id in self._open:
+                    self._result(result.id, result.output, result.failure)
+            if self._is_told(message):
+                continue
+            if message.role in ("assistant", "tool") or message.content is None:  # of an earlier call, or changed since
+                self.run.bookkeeping(f"{self.format}/context", value)
+            else:
+                self.said(message.role, message.content, {**extra, **more})
+                extra = {}
+
+    def _is_told(self, message: Message) -> bool:
+        """Whether a message says what was said before; remembers it."""
+        calls = [(call.name, call.input) for call in message.calls]
+        results = [result.output for result in message.results]
+        said = [message.role, message.content, calls, self.fields(message.rest)] if not results else []
+        key = json.dumps([said, results], sort_keys=True, default=str)
+        known = key in self._told
+        self._told.add(key)
+        return known
+
+    def _result(self, call_id: str, output: Any, wrong: str | None) -> None:
+        del self._open[call_id]
+        self._told.add(json.dumps([[], [output]], sort_keys=True, default=str))
+        self.result(call_id, output, wrong, {})
+
+    def _passed_on(self, payload: Any) -> None:
+        """What tools answered, in a message between agents: it alone says whether a call failed."""
+        message = payload.get("message") if isinstance(payload, dict) else None
+        if not isinstance(message, dict) or message.get("type") != "ToolCallExecutionEvent":
+            return
+        for result in maps_in(message.get("content")):
+            call_id, output = str(result.get("call_id")), result.get("content")
+            if call_id in self._open:
+                self._result(call_id, output, (first_line(output) or "failed") if result.get("is_error") else None)
+
+    def _answered_model(self, record: dict[str, Any]) -> None:
+        answer = record.get("response")
+        answer = answer if isinstance(answer, dict) else {"content": answer}
+        if isinstance(answer.get("choices"), list) and answer["choices"]:
+            answer = as_message({name: value for name, value in answer.items() if value is not None})
+        message = read_message({"role": "assistant", **answer})
+        self._is_told(
+            read_message({"role": "assistant", "content": message.content, "tool_calls": answer.get("tool_calls")})
+        )
+        self.uses_model(message.rest.get("model"))
+        usage = {name: record[name] for name in ("prompt_tokens", "completion_tokens") if name in record}
+        self.run.once = use_of(message.rest.get("usage") or usage)
+        extra = self.fields({**message.rest, **self.fields(record, *_USED).get("fields", {})}, "model")
+        if message.content or message.reasoning or not message.calls:
+            self.run.context["parent"] = self.answered(message.content, message.reasoning, extra)
+            extra = {}
+        for call in message.calls:
+            call_id = call.id or f"call {self.run.count}"
+            self._open[call_id] = _asked(call.name, call.input)
+            self.run.request(call_id, call.name, call.input, extra=extra, tool_call_id=call.id)
+            extra = {}
+        self.how = None if message.calls else ("answered", None)
+
+    def _called_tool(self, record: dict[str, Any]) -> None:
+        name, given = str(record.get("tool_name")), decoded(record.get("arguments"))
+        asked = _asked(name, given)
+        call_id = next((one for one, told in self._open.items() if told == asked), None)
+        if call_id is None:
+            call_id = f"call {self.run.count}"
+            self.run.request(call_id, name, given)
+        self._open.pop(call_id, None)
+        output = record.get("result")
+        self._told.add(json.dumps([[], [output]], sort_keys=True, default=str))
+        wrong = first_line(output) or "failed" if record.get("is_error") is True else None
+        self.result(call_id, output, wrong, self.fields(record, "type", "tool_name", "arguments", "result", "is_error"))
+
+
+def _asked(name: str, given: Any) -> str:
+    return json.dumps([name, given], sort_keys=True, default=str)
