@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Build a Debian package of the program with all its Python packages: .ci/build_deb.py [FOLDER]
+"""Build a Debian package of the program with all its Python packages.
 
 It holds a virtual environment of the system's own Python, below /usr/lib/replay-gui, so it fits the release of Debian
 or Ubuntu that it was built on. Needs python3-venv, dpkg-deb and an index of packages.
@@ -7,6 +7,7 @@ or Ubuntu that it was built on. Needs python3-venv, dpkg-deb and an index of pac
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import os
 import re
@@ -62,7 +63,9 @@ for name, data in files.items():
 
 def main() -> None:
     """Build the package, and print its path."""
-    out = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "dist").resolve()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "dist", help="where the package goes (dist)")
+    out = parser.parse_args().folder.resolve()
     out.mkdir(parents=True, exist_ok=True)
     os.umask(0o022)  # everybody may read what is installed
     with tempfile.TemporaryDirectory() as folder:
