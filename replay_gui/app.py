@@ -27,7 +27,7 @@ _BUILD_PAGES_AFTER_MS = 100  # once the first window is painted; the first run t
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class WindowOptions:
     """The options of the window on the command line.
 
     Attributes:
@@ -37,7 +37,7 @@ class Options:
         theme: dark, light, auto, or None for the last one.
         screenshot: where to save a picture instead of showing the window. size: of the window (width, height) in
         logical pixels. scale: physical pixels per logical pixel. fit: the longest side of the picture in pixels, to
-        which a larger one is made smaller. show: "welcome", "run" or "compare".
+        which a larger one is made smaller. show: "welcome", "run", "compare" or "report".
         value: the keys of the value of the state to choose. follow: show what is added to the file, whatever the
         settings say. is_passing: the file goes with the window, so it is not opened again. spool: standard input, which
         is still coming; `path` is that of its copy.
@@ -65,7 +65,7 @@ class Options:
     restores: bool = False
 
 
-def run_app(options: Options) -> int:
+def run_app(options: WindowOptions) -> int:
     """Show the window until it is closed, or save its picture; return the exit code (130: Ctrl-C in the terminal)."""
     _prepare_environment(options)
     from PySide6.QtCore import QSettings
@@ -105,7 +105,7 @@ def _user_settings() -> QSettings:
     return QSettings(str(path), QSettings.Format.IniFormat)
 
 
-def _prepare_environment(options: Options) -> None:
+def _prepare_environment(options: WindowOptions) -> None:
     """Set the environment variables that Qt reads once, when it is imported."""
     if options.screenshot is not None:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -113,7 +113,7 @@ def _prepare_environment(options: Options) -> None:
         os.environ["QT_SCALE_FACTOR"] = str(options.scale)
 
 
-def _run(app: QApplication, settings: QSettings, options: Options) -> int:
+def _run(app: QApplication, settings: QSettings, options: WindowOptions) -> int:
     from PySide6.QtCore import QTimer
 
     from replay_gui.engine.bridge import EngineBridge
@@ -126,7 +126,6 @@ def _run(app: QApplication, settings: QSettings, options: Options) -> int:
     from replay_gui.windows.gc_control import GcControl
     from replay_gui.windows.interrupts import Interrupts
     from replay_gui.windows.main_window import MainWindow
-    from replay_gui.windows.session.standard_input import StandardInput
     from replay_gui.windows.settings.settings_actions import remembered_local_times, remembered_text_size
 
     theme_events().text_scale = remembered_text_size(settings)
@@ -143,29 +142,11 @@ def _run(app: QApplication, settings: QSettings, options: Options) -> int:
     window.show_samples([Sample(sample.title, sample.about, str(sample.path)) for sample in SAMPLES])
     if options.size is not None:
         window.resize(*options.size)
-    apply_theme(
-        app, options.theme or _remembered_theme(settings)
-    )  # after building: adding widgets to a styled window is slow
-    path, other = _paths(options)
-    if options.is_passing:
-        window.recent_files.passing, window.restore.keeps = path, False
-    if options.follow:
-        window.follow_actions.follow_this_time()
-    if options.many:
-        window.runs_page.open(options.many)
-    elif path is not None and other is not None:
-        window.comparison.start(other, path, Position(options.at), options.format)
-    elif options.spool is not None:
-        StandardInput(session, options.spool, Position(options.at), options.format, window)
-    elif path is not None and os.path.isdir(path):
-        window.runs_page.open((path,))
-    elif path is not None:
-        session.open(path, Position(options.at), options.format)
-        if options.value:
-            window.links.show_value(options.value, Position(options.at))
+    apply_theme(app, options.theme or _remembered_theme(settings))  # now: adding widgets to a styled window is slow
+    shows_run = _open_what_is_named(window, options)
     try:
         if options.screenshot is not None:
-            return _take_picture(app, window, options, path is not None and not os.path.isdir(path))
+            return _take_picture(app, window, options, shows_run)
         window.show()
         if options.restores:
             window.restore.restore()
@@ -174,14 +155,37 @@ def _run(app: QApplication, settings: QSettings, options: Options) -> int:
         QTimer.singleShot(_BUILD_PAGES_AFTER_MS, partial(_set_icon, app))
         return app.exec()
     finally:
-        if (
-            options.screenshot is None and window.isVisible()
-        ):  # ended in the terminal: what was open is kept all the same
-            window.close()
+        if options.screenshot is None and window.isVisible():
+            window.close()  # it was ended in the terminal; what was open is kept all the same
         session.close()
         interrupts.uninstall()
         hook.uninstall()
         gc_control.stop()
+
+
+def _open_what_is_named(window: MainWindow, options: WindowOptions) -> bool:
+    """Open what the command line names; return whether that is a run, or two, and no page of many."""
+    from replay_gui.windows.session.standard_input import StandardInput
+
+    path, other = _paths(options)
+    at, is_folder = Position(options.at), path is not None and os.path.isdir(path)
+    if options.is_passing:
+        window.recent_files.passing, window.restore.keeps = path, False
+    if options.follow:
+        window.follow_actions.follow_this_time()
+    if options.many:
+        window.runs_page.open(options.many)
+    elif path is not None and other is not None:
+        window.comparison.start(other, path, at, options.format)
+    elif options.spool is not None:
+        StandardInput(window.session, options.spool, at, options.format, window)
+    elif path is not None and is_folder:
+        window.runs_page.open((path,))
+    elif path is not None:
+        window.session.open(path, at, options.format)
+        if options.value:
+            window.links.show_value(options.value, at)
+    return path is not None and not is_folder
 
 
 def _set_icon(app: QApplication) -> None:
@@ -190,7 +194,7 @@ def _set_icon(app: QApplication) -> None:
     app.setWindowIcon(program_icon())
 
 
-def _take_picture(app: QApplication, window: MainWindow, options: Options, expects_run: bool) -> int:
+def _take_picture(app: QApplication, window: MainWindow, options: WindowOptions, expects_run: bool) -> int:
     from replay_gui.windows.screenshot import Screenshot
 
     problems: list[str] = []
@@ -224,7 +228,7 @@ def _take_picture(app: QApplication, window: MainWindow, options: Options, expec
     return 2
 
 
-def _paths(options: Options) -> tuple[str | None, str | None]:
+def _paths(options: WindowOptions) -> tuple[str | None, str | None]:
     """Return the run to open and the run to compare it with."""
     from replay_gui.samples import OTHERWISE, REFERENCE
 

@@ -76,13 +76,13 @@ def run(args: argparse.Namespace) -> int:
         elif path == STANDARD_INPUT:
             path = stack.enter_context(readable_file(path))
         try:
-            from replay_gui.app import Options, run_app
+            from replay_gui.app import WindowOptions, run_app
 
             progress = None
             if args.screenshot is not None:
                 progress = stack.enter_context(ProgressLine(f"Reading {args.run or 'the samples'}")).show
             return run_app(
-                Options(
+                WindowOptions(
                     path=None if many else path,
                     many=many,
                     demo=args.demo,

@@ -24,8 +24,8 @@ from tests.helpers.paths import ROOT
 def picture(tmp_path: Path, **options: object) -> tuple[int, str, Path]:
     """Runs the program for one picture, in a process of its own: exit code, standard error, the picture."""
     out = tmp_path / "picture.png"
-    made = f"Options(screenshot={str(out)!r}, **{options!r})"
-    script = f"import sys; from replay_gui.app import Options, run_app; sys.exit(run_app({made}))"
+    made = f"WindowOptions(screenshot={str(out)!r}, **{options!r})"
+    script = f"import sys; from replay_gui.app import WindowOptions, run_app; sys.exit(run_app({made}))"
     env = {name: value for name, value in os.environ.items() if name not in ("QT_QPA_PLATFORM", "DISPLAY")}
     env |= {"PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(tmp_path / "cache")}
     done = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, timeout=90)

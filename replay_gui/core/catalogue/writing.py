@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from replay_gui.core.catalogue.extras import is_catalogue
 from replay_gui.core.catalogue.indexing import (
     UNCHANGED,
     IndexedBatch,
+    IndexedSource,
     SourceBatch,
     SourceTask,
     batches_of,
@@ -98,36 +99,17 @@ def write_catalogue(
     ]
     batches = batches_of(tasks)
     indexed_by_number = {indexed.number: indexed for indexed in index_batches(batches)}
-    sources, rows, problems, skipped, read = [], _RowsInOrder(), list[str](), 0, 0
+    collected = _CollectedSources(named, earlier)
     for batch in batches:
-        indexed = indexed_by_number.pop(batch.number)
-        made, at = _RunRows(unpacked(indexed.part)) if indexed.part else None, 0
-        for source in indexed.sources:
-            if source.problem:
-                if named[source.source] or not source.unknown_format:
-                    problems.append(source.problem)
-                else:
-                    skipped += 1
-                continue
-            if source.runs == UNCHANGED:
-                first, count = earlier.place(source.source)
-                origin = earlier.rows
-            else:
-                first, count, origin = at, source.runs, made
-                at += count
-                read += 1
-            name = writable_name(source.source)
-            sources.append(CataloguedSource(source=name, fingerprint=source.fingerprint, first=rows.count, runs=count))
-            rows.add(origin, first, count)
-    whole = rows.joined()
-    write_tables(folder, tables_of(whole), tuple(sources))
+        collected.add(indexed_by_number.pop(batch.number))
+    write_tables(folder, tables_of(collected.rows.joined()), tuple(collected.sources))
     return CatalogueSummary(
-        runs=rows.count,
-        sources=len(sources),
-        read=read,
-        unchanged=len(sources) - read,
-        skipped=skipped,
-        problems=tuple(problems),
+        runs=collected.rows.count,
+        sources=len(collected.sources),
+        read=collected.read,
+        unchanged=len(collected.sources) - collected.read,
+        skipped=collected.skipped,
+        problems=tuple(collected.problems),
         rebuilt=earlier.problem,
     )
 
@@ -242,6 +224,48 @@ class _RowsInOrder:
             origin, first, end = self._stretch
             self._parts.append(origin.of_runs(first, end))
             self._stretch = None
+
+
+class _CollectedSources:
+    """Collects what became of the sources, batch by batch in their order, and the rows of their runs.
+
+    Attributes:
+        sources: those that are in the catalogue. rows: of their runs. read: how many of them were read anew.
+        skipped: files that are no runs, and were not named. problems: why other sources could not be read.
+    """
+
+    def __init__(self, named: Mapping[str, bool], earlier: _Earlier) -> None:
+        """`named`: whether each source was named itself. `earlier`: has the rows of those that have not changed."""
+        self._named, self._earlier = named, earlier
+        self.sources: list[CataloguedSource] = []
+        self.rows = _RowsInOrder()
+        self.problems: list[str] = []
+        self.read = self.skipped = 0
+
+    def add(self, batch: IndexedBatch) -> None:
+        """Add the sources of the next batch."""
+        made, place = _RunRows(unpacked(batch.part)) if batch.part else None, 0
+        for source in batch.sources:
+            if source.problem:
+                self._add_problem(source)
+            elif source.runs == UNCHANGED:
+                first, count = self._earlier.place(source.source)
+                self._add_runs(source, self._earlier.rows, first, count)
+            else:
+                self._add_runs(source, made, place, source.runs)
+                place += source.runs
+                self.read += 1
+
+    def _add_problem(self, source: IndexedSource) -> None:
+        if self._named[source.source] or not source.unknown_format:
+            self.problems.append(source.problem)
+        else:
+            self.skipped += 1
+
+    def _add_runs(self, source: IndexedSource, origin: _RunRows | None, first: int, count: int) -> None:
+        name, number = writable_name(source.source), self.rows.count
+        self.sources.append(CataloguedSource(source=name, fingerprint=source.fingerprint, first=number, runs=count))
+        self.rows.add(origin, first, count)
 
 
 class _Earlier:
