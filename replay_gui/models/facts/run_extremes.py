@@ -41,7 +41,7 @@ def run_waits(index: RunIndex) -> RunWaits:
     starts = np.maximum.accumulate(index.time[calls])  # a clock that goes back counts no time twice
     ends = np.maximum.accumulate(starts + index.duration[calls])
     begins = np.maximum(starts, np.append(starts[:1], ends[:-1]))
-    known = np.flatnonzero(index.time != NO_TIME)
+    known = np.flatnonzero((index.time != NO_TIME) & ~index.bookkeeping[index.kind])  # it waits for what is listed
     apart = np.diff(index.time[known])
     longest = int(apart.argmax()) if len(apart) else -1
     pause = max(int(apart[longest]), 0) if len(apart) else 0

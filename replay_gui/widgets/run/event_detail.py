@@ -223,7 +223,7 @@ class EventDetail(Panel):
         self.set_title("The run" if is_before else "Event" if event is None else event_label(event))
         for tab in self.tabs.buttons():
             tab.setVisible(not is_before)
-        self.set_secondary("" if event is None else one_line(event.event_id, 120))
+        self.set_secondary("" if event is None else one_line(event.event_id, 120), is_whole=True)
         problem = "" if event is None or event.problem is None else event.problem
         self.problem.show_text(problem and f"This record cannot be read: {one_line(problem)}")
         self._show_page()

@@ -33,6 +33,6 @@ def mark_rows(marks: RunMarks, most: int) -> list[FactRow]:
         "" if found is None else one_line(found.problem),
     )
     for note in filter(None, notes):
-        rows.append(FactRow("marks", note))
+        rows.append(SentenceRow("marks", note))
         rows[-1].setEnabled(False)
     return rows

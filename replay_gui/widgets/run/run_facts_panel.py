@@ -35,6 +35,7 @@ from replay_gui.widgets.run.fact_pairs import fact_pairs
 from replay_gui.widgets.run.fact_row import FactRow
 from replay_gui.widgets.run.fact_section import FactSection
 from replay_gui.widgets.run.mark_rows import mark_rows
+from replay_gui.widgets.run.sentence_row import SentenceRow
 
 COUNT_INTERVAL_MS = 500  # ms between two counts while the index grows
 _MAX_MARKS = 40  # that are listed
@@ -129,7 +130,7 @@ class RunFactsPanel(Panel):
     def _failure_rows(self, numbers: RunNumbers) -> list[QWidget]:
         """A link to all that went wrong."""
         words = failure_words(numbers.failed, numbers.denied, numbers.errors)
-        row = FactRow("failures", words or "none", link=bool(words))
+        row = SentenceRow("failures", words or "none", link=bool(words))
         row.setEnabled(bool(words))
         row.clicked.connect(self._on_failures)
         return [row]
@@ -143,7 +144,7 @@ class RunFactsPanel(Panel):
         waits = run_waits(self._session.index)
         rows: list[QWidget] = [fact_pairs([("in calls", duration_text(waits.in_calls))])] if waits.in_calls else []
         if waits.pause:
-            row = FactRow("pause", f"{duration_text(waits.pause)} at most, before {waits.pause_end:,}", link=True)
+            row = SentenceRow("pause", f"{duration_text(waits.pause)} at most, before {waits.pause_end:,}", link=True)
             row.aim = waits.pause_end
             row.aimed.connect(self._session.seek)
             rows.append(row)
@@ -154,7 +155,7 @@ class RunFactsPanel(Panel):
         rows = mark_rows(marks, _MAX_MARKS)
         for row in rows:
             row.aimed.connect(self._session.seek)
-        return rows if rows or marks.found is None else [FactRow("marks", "none")]
+        return rows if rows or marks.found is None else [SentenceRow("marks", "none")]
 
     def _integrity_words(self) -> list[tuple[str, str]]:
         report = self._session.report

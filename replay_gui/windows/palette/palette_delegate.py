@@ -48,4 +48,4 @@ class PaletteDelegate(QStyledItemDelegate):
             painter, space, entry.name, marked=self._entries.spans(row), ink=loud, ground=colors.changed_word
         )
         about = entry.detail if entry.enabled else "not available now"
-        self._data.draw(painter, space.adjusted(used + _APART, 0, 0, 0), about, quiet)
+        self._ui.draw(painter, space.adjusted(used + _APART, 0, 0, 0), about, quiet)
