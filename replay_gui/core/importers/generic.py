@@ -52,7 +52,7 @@ class JsonLines:
 
     name = "json-lines"
     title = "JSON Lines"
-    version = 14
+    version = 15
     volatile: ClassVar[AbstractMapping[str, str]] = {
         **dict.fromkeys(USUAL_NAMES["time"], CLOCK),
         **OF_PARTS,
@@ -139,6 +139,7 @@ class _JsonLinesEvents:
         self._seq: dict[str, int] = {}  # of each record's id
         self._calls: dict[str, str] = {}  # by the ids that a call's record has: what it is remembered by
         self._open: dict[str, list[str]] = {}  # tool: calls that wait
+        self._nameless: dict[str, str] = {}  # calls without an id that wait, and their tools
         self._names: set[str] = set()  # kinds of records that kinds of events are called by
 
     def read(self, records: Iterable[tuple[int, Any]], setting: dict[str, Any]) -> Iterator[ImportedEvent]:
@@ -215,6 +216,7 @@ class _JsonLinesEvents:
         for index, call in enumerate(message.calls):
             call_id = f"record {number}.{index}"
             self._remember(call_id, call.name, [call.id])
+            self._nameless |= {call_id: call.name} if call.id is None else {}
             run.unmapped = {**run.unmapped, **({"call": call.rest} if call.rest else {})}
             run.request(call_id, call.name, call.input, tool_call_id=call.id)
         if is_answer:
@@ -222,7 +224,11 @@ class _JsonLinesEvents:
         if message.results and message.role not in ("user", "tool"):
             run.unmapped = {**run.unmapped, "role": message.role}
         for result in message.results:
-            self._result(self._call_of([result.id], result.name or "tool"), result.output, result.failure, result.name)
+            of = self._call_of([result.id], result.name or "tool")
+            if of is None and result.name is None and self._nameless:  # a result in the order of the calls
+                of = self._call_of([], next(iter(self._nameless.values())))
+            self._nameless.pop(str(of), None)
+            self._result(of, result.output, result.failure, result.name)
         if message.content is not None or not message.results:
             run.observation("message", message.role, message.content)
 

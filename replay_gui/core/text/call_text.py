@@ -50,12 +50,16 @@ _EXIT_CODES = ("exit_code", "returncode", "exitCode", "exit")
 _FRAME = re.compile(
     r"\s*(?:chunk id:.*|wall time:.*|process exited with code.*|exit code:.*|exit code -?\d+|original token count:.*"
     r"|output:|stdout:|total output lines:.*|execution logs:|observation:"
-    r"|<shellid: \d+ completed with exit code 0>|[-=`#*_~ ]*)\s*",
+    r"|<(?:shellid: \S{1,64} completed|exited) with exit code -?\d{1,9}>|[-=`#*_~ ]*)\s*",
     re.IGNORECASE,
 )
 _POWERSHELL, _POWERSHELL_TELLS = re.compile(r"\s*Line \|\s*"), re.compile(r"\s*\|\s+([^\s~].*)")
 """The second line of an error of PowerShell, after the command that failed, and the line with its message."""
 _EXITED = re.compile(r"Exit code (-?\d{1,9})(?:\n|$)")  # before the output of a command that failed
+_EXIT_ERROR = re.compile(r"exit -?\d{1,9}")  # an error that says nothing more
+_SHELL_ANSWER = re.compile(r"(?:Command: (?s:.{0,4000}?)\nDirectory: [^\n]*\n)?Output: ")
+_SHELL_FACTS = re.compile(r"\n(?:Error|Exit Code|Signal|Background PIDs|Process Group PGID): ")
+"""How the answer of a shell in Gemini CLI and its kin begins, and the facts after what the command printed."""
 _LINE_NUMBER = re.compile(r"^\s*\d+(?:\u2192|\t|\. )")  # that a tool puts before the first line of a file
 _NO_OUTPUT = ("null", "None", "{}", "[]")  # texts by which a tool says that it returned nothing
 
@@ -129,6 +133,8 @@ def response_summary(payload: Members) -> str:
     code, text = _exit_code(payload), _telling_line(output)
     if code not in (None, 0):
         return f"exit {member_text(code)} · {text}" if text else f"exit {member_text(code)}"
+    if isinstance(error, str) and _EXIT_ERROR.fullmatch(error):
+        return f"{error} · {text}" if text else error
     if isinstance(error, str) and error:
         return exit_text(error) or plain_start(error)
     if payload.get("success") is False:
@@ -147,11 +153,22 @@ def exit_text(text: str) -> str:
 def _says_nothing(output: Any) -> bool:
     """Whether an output is empty, or has only frames, exit codes and empty members."""
     if isinstance(output, str):
+        output = _printed(output)
         return all(_FRAME.fullmatch(line) for line in plain_start(output).splitlines()) or output in _NO_OUTPUT
     if isinstance(output, Mapping):
         rest = islice(((name, member) for name, member in output.items() if name not in _EXIT_CODES), _MAX_MEMBERS + 1)
         return all(member in (None, "", {}, []) for _, member in rest)
     return output in (None, [])
+
+
+def _printed(text: str) -> str:
+    """Return what a command printed, without what a shell's answer says around it."""
+    if (begun := _SHELL_ANSWER.match(text)) is None:
+        return text
+    rest = text[begun.end() :]
+    facts = _SHELL_FACTS.search(rest)
+    printed = rest if facts is None else rest[: facts.start()]
+    return "" if printed.strip() == "(empty)" else printed
 
 
 def _exit_code(payload: Members) -> Any:
@@ -170,7 +187,7 @@ def _telling_line(output: Any) -> str:
     """Return the first line of an output in words that is no frame around it."""
     if isinstance(output, Mapping):
         output = next((output[name] for name in _OUTPUT_MEMBERS if output.get(name)), None)
-    output = text_of(output)
+    output = _printed(text_of(output))
     start = plain_start(output)
     if start.lstrip()[:1] in ("{", "["):
         return "" if output in _NO_OUTPUT else preview(output)

@@ -12,6 +12,7 @@ from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_parts import OF_PARTS
 from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, RECORDER, USAGE, RecordEvents, RecordFormat
 from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.log.kinds import Kind
 
 _TELEMETRY = "ui_telemetry"
 
@@ -21,6 +22,7 @@ class QwenCode(RecordFormat):
 
     name = "qwen-code"
     title = "Qwen Code session"
+    version = 2
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("uuid", "parentUuid", "sessionId", "id", "callId"), ID),
         "timestamp": CLOCK,
@@ -65,7 +67,15 @@ class _QwenEvents(ChatMessageEvents):
         if message is None:
             rest |= {} if record.get("type") == "system" else {"type": record.get("type")}
             payload = record.get("systemPayload")
+            if record.get("subtype") == "slash_command" and self._command(payload, rest):
+                return
             told = self.fields(payload).get("fields", {}) if isinstance(payload, dict) else payload
+            if record.get("subtype") == "chat_compression":
+                self.run.add(Kind.SNAPSHOT, {"snapshot_type": "compaction", "data": {**rest, "systemPayload": told}})
+                return
+            if record.get("subtype") == "rewind":  # the user went back: what follows goes on from an earlier message
+                self.run.custom(f"{self.format}/rewind", {**rest, "systemPayload": told})
+                return
             self.run.bookkeeping(
                 f"{self.format}/{record.get('subtype') or record.get('type')}",
                 {**rest, **({"systemPayload": told} if told else {})},
@@ -88,6 +98,14 @@ class _QwenEvents(ChatMessageEvents):
             reasoning="thoughtsTokenCount",
         )
         super().record({**rest, **more, **own, "role": message["role"], "parts": parts, "usage": usage})
+
+    def _command(self, payload: Any, rest: dict[str, Any]) -> bool:
+        """Add a command that the user gave to the program; return False of what it printed."""
+        if not isinstance(payload, dict) or payload.get("phase") != "invocation":
+            return False
+        told = {**rest, **self.fields(payload, "rawCommand", phase="invocation").get("fields", {})}
+        self.run.command(str(payload.get("rawCommand") or ""), extra={"fields": told} if told else {})
+        return True
 
     def _with_status(self, part: Any, result: dict[str, Any]) -> Any:
         """A result's part with the call's own id, and as failed where only the status says so."""

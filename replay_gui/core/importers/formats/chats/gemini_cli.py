@@ -25,6 +25,7 @@ _WRITES = {"replace": "edit", "write_file": "file"}
 _TARGETS = ("file_path", "path", "absolute_path")
 _SHOWN = ("resultDisplay", "displayName", "description", "renderOutputAsMarkdown")
 _REFUSED = ("cancelled", "rejected", "denied")
+_CANCELLED = "Request cancelled."  # what Gemini CLI says when the user pressed Escape
 _TOKENS = {"input": "input", "output": "output", "cached": "cached", "reasoning": "thoughts"}
 
 
@@ -33,7 +34,7 @@ class GeminiCli:
 
     name = "gemini-cli"
     title = "Gemini CLI chat"
-    version = 6
+    version = 7
     volatile: ClassVar[Mapping[str, str]] = {
         "sessionId": ID,
         "id": ID,
@@ -149,6 +150,8 @@ def _indexes(messages: Any) -> dict[str, int]:
 
 
 def _message(run: RunBuilder, notes: ImportNotes, message: dict[str, Any]) -> None:
+    if message.get("content") is None and isinstance(message.get("parts"), list):  # a message as its model was sent it
+        message = {**{key: value for key, value in message.items() if key != "parts"}, "content": message["parts"]}
     kind, content = message.get("type"), message.get("content")
     taken = {"type", "content", "id", "timestamp", "toolCalls", "thoughts", "tokens", "model"}
     rest = {key: value for key, value in message.items() if key not in taken}
@@ -163,10 +166,12 @@ def _message(run: RunBuilder, notes: ImportNotes, message: dict[str, Any]) -> No
             run.bookkeeping("gemini-cli/session-context", content)
         case "user":
             run.observation("message", "user", content)
-        case "gemini":
+        case "gemini" | "model":
             _model(run, message)
         case "error":
             run.error("error", str(content), "gemini-cli")
+        case "info" if content == _CANCELLED:
+            run.interrupted(content, "user")
         case "info" | "warning":
             run.custom(f"gemini-cli/{kind}", content)
         case _:
@@ -188,7 +193,10 @@ def _model(run: RunBuilder, message: dict[str, Any]) -> None:
         more = {key: value for key, value in fields.items() if key not in ("subject", "description", "timestamp")}
         run.unmapped |= {"thought": more} if more else {}
         run.decision(
-            "thinking", fields.get("subject"), str(fields.get("description")), time=iso_time(fields.get("timestamp"))
+            "thinking",
+            fields.get("subject"),
+            str(fields.get("description")),
+            time=iso_time(fields.get("timestamp")) or run.context.get("time"),
         )
     calls = _list(message.get("toolCalls"))
     if message.get("content") or not (calls or message.get("thoughts")):

@@ -25,6 +25,24 @@ def test_a_session_of_qwen_code() -> None:
     assert answer.meta["model"] == "qwen3-coder-plus"
 
 
+def test_commands_compaction_and_rewinding_in_qwen_code(tmp_path: Path) -> None:
+    told = [
+        ("slash_command", {"phase": "invocation", "rawCommand": "/compress", "sentToModel": False}),
+        ("slash_command", {"phase": "result", "rawCommand": "/compress"}),
+        ("chat_compression", {"info": {"newTokenCount": 9}}),
+        ("rewind", {"targetUuid": "u"}),
+    ]
+    said = {"sessionId": "s", "type": "user", "message": {"role": "user", "parts": [{"text": "Hi"}]}}
+    lines = [said, *({"type": "system", "subtype": kind, "systemPayload": payload} for kind, payload in told)]
+    (found,) = read_all(written(tmp_path, lines), "qwen-code")
+    assert found.kinds == [
+        "AgentInit", "Observation", "Observation", "x:bookkeeping/qwen-code/slash_command", "Snapshot",
+        "x:qwen-code/rewind",
+    ]  # fmt: skip
+    command = found.events[2].payload
+    assert (command["obs_type"], command["data"]) == ("command", "/compress")
+
+
 def test_a_session_of_kimi_code() -> None:
     found = read_seed("kimi/0.jsonl")
     assert [event.payload["data"] for event in found.of("Observation")] == ["Run ls"]

@@ -101,3 +101,15 @@ def test_calls_without_an_id_are_answered_too(tmp_path: Path) -> None:
     (found,) = read_all(written(tmp_path, chat), "gemini-cli")
     assert [event.payload["tool_name"] for event in found.of("ToolResponse")] == ["read_file", "ls"]
     assert [event.meta["parent"] for event in found.of("ToolResponse")] == [2, 4]
+
+
+def test_a_message_in_parts_a_thought_without_a_time_and_a_request_that_the_user_cancelled(tmp_path: Path) -> None:
+    one = read(
+        tmp_path,
+        {"id": "m1", "timestamp": AT, "type": "gemini", "content": "", "thoughts": [{"description": "I look."}]},
+        {"id": "m2", "timestamp": AT, "type": "info", "content": "Request cancelled."},
+        {"id": "m3", "timestamp": AT, "type": "model", "parts": [{"text": "Ok"}]},
+    )
+    assert one.decisions() == [("I look.", None), (None, "Ok")]
+    assert all(event.meta["time"] == one.events[1].meta["time"] for event in one.events[1:])
+    assert [event.payload["error_type"] for event in one.of("Error")] == ["interrupted"]
