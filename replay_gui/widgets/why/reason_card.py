@@ -14,32 +14,22 @@ from replay_gui.models.why.reason_cards import ReasonItem
 BADGE_PX = ROW
 _CHIP_PX = 20
 _MIN_WIDTH_PX = 10 * GAP
-_MAX_BODY_LINES = 6
+_MAX_BODY_LINES = 10  # what is longer ends with an ellipsis
 _NO_BREAK = "\u00a0"
 
 
 class CardText:
-    """A text laid out in a width, some of whose characters are links."""
+    """A text laid out in a width, some of whose characters are links. `text`: what is shown of it."""
 
     def __init__(self, text: str, links: Sequence[EventLink], font: QFont, width: float, most: int = 100) -> None:
         self._links = links
         for link in links:  # "event" stays on the line of its number
             text = text[: link.start] + text[link.start : link.stop].replace(" ", _NO_BREAK) + text[link.stop :]
-        self._layout = QTextLayout(text, font)
-        option = QTextOption()
-        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        self._layout.setTextOption(option)
-        self._layout.beginLayout()
-        height = 0.0
-        for number in range(most):
-            line = self._layout.createLine()
-            if not line.isValid():
-                break
-            line.setLineWidth(width if number < most - 1 else 1e6)
-            line.setPosition(QPointF(0, height))
-            height += line.height()
-        self._layout.endLayout()
-        self.height = height if text else 0.0
+        self._layout, self.height, end = _laid_out(text, font, width, most)
+        while end < len(text):  # the first turn but for an ellipsis that is wider than what it stands for
+            text = f"{text[: end - 1].rstrip()}…"
+            self._layout, self.height, end = _laid_out(text, font, width, most)
+        self.text = text
 
     def link_at(self, point: QPointF) -> EventLink | None:
         """Return the link at a point of the text, or None."""
@@ -62,6 +52,22 @@ class CardText:
             ranges.append(span)
         painter.setPen(ink)
         self._layout.draw(painter, at, ranges)
+
+
+def _laid_out(text: str, font: QFont, width: float, most: int) -> tuple[QTextLayout, float, int]:
+    """Return the first lines of a text, their height, and how many characters are in them."""
+    layout, option = QTextLayout(text, font), QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    layout.setTextOption(option)
+    layout.beginLayout()
+    height, end = 0.0, 0
+    while layout.lineCount() < most and (line := layout.createLine()).isValid():
+        line.setLineWidth(width)
+        line.setPosition(QPointF(0, height))
+        height += line.height()
+        end = line.textStart() + line.textLength()
+    layout.endLayout()
+    return layout, height if text else 0.0, end
 
 
 class ReasonCard:
