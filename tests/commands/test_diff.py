@@ -198,7 +198,7 @@ def test_hostile_text_is_escaped(command: Command, tmp_path: Path) -> None:
 
 
 # ---- the same from Python -----------------------------------------------------------------------------
-def test_detect_divergence_is_the_plain_face(pair: tuple[Path, Path]) -> None:
+def test_detect_divergence_yields_the_points_of_diff(pair: tuple[Path, Path]) -> None:
     with EventLog.open(pair[0]) as a, EventLog.open(pair[1]) as b:
         one, other = ReplayEngine(a), ReplayEngine(b)
         points = list(one.detect_divergence(other))

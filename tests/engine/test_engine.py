@@ -117,8 +117,8 @@ def test_a_run_that_is_opened_with_another_is_compared_before_it_is_verified(
     """Each index is made by one worker alone, and where the runs part is told while they are read."""
     monkeypatch.setattr(reading_task, "_MIN_SHARED_BYTES", 0)
     other = write_log(tmp_path / "other.rlog", turns=3)
-    for path, seat in ((log, Side.A), (other, Side.B)):
-        talk.ask(Open(str(path), paired=True), seat=seat)
+    for path, side in ((log, Side.A), (other, Side.B)):
+        talk.ask(Open(str(path), paired=True), side=side)
     for _ in range(2):
         index = talk.until(IndexGrew, lambda grew: grew.index.complete).index
         assert len(index.time) == index.count
@@ -246,17 +246,17 @@ def test_questions_about_another_run_are_not_answered(talk: Talk, log: Path) -> 
 def test_two_runs_sit_side_by_side_and_one_may_leave(talk: Talk, log: Path, tmp_path: Path) -> None:
     talk.open_whole(log)
     other = write_log(tmp_path / "other.rlog", turns=3)
-    talk.ask(Open(str(other)), seat=Side.B)
+    talk.ask(Open(str(other)), side=Side.B)
     opened = talk.until(RunOpened)
     assert (opened.facts.name, talk.seen[-1].side) == ("other.rlog", Side.B)
     talk.until(WorkEnded)
-    for seat, position in ((Side.A, 40), (Side.B, 4)):
-        talk.ask(Seek(Position(position)), seat=seat)
+    for side, position in ((Side.A, 40), (Side.B, 4)):
+        talk.ask(Seek(Position(position)), side=side)
     first, second = talk.until(PositionState), talk.until(PositionState)
     assert (first.position, second.position) == (40, 4)
     assert [answer.side for answer in talk.seen[-2:]] == [Side.A, Side.B]
-    talk.ask(Close(), run=2, seat=Side.B)
-    talk.ask(Seek(Position(3)), seat=Side.B)
+    talk.ask(Close(), run=2, side=Side.B)
+    talk.ask(Seek(Position(3)), side=Side.B)
     talk.ask(Seek(Position(5)))
     assert talk.until(PositionState).position == 5
 

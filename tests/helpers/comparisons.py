@@ -25,7 +25,7 @@ from replay_gui.engine.requests import GetAligned, RequestBody
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.comparison.comparison_states import Comparing
 from replay_gui.models.session import Session
-from tests.helpers.moments import event_at, story_index, story_row
+from tests.helpers.story import event_at, story_index, story_row
 
 TOOLS = (
     ToolDifference("search", calls_a=3, calls_b=4, errors_a=0, errors_b=1, answered_otherwise=1, ignored=0),

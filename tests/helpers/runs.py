@@ -97,7 +97,7 @@ def report_of(events: int, verdict: Verdict = "VALID", broken: int | None = None
 
 
 class StillSession(Session):
-    """A session without an engine: it moves and zooms, and no moment ever comes."""
+    """A session without an engine: it moves and zooms, and no state ever comes."""
 
     def show(self, index: RunIndex) -> None:
         self.index, self.position, self.report = index, Position(0), None

@@ -25,8 +25,8 @@ class Talk:
         self.engine = Engine(self.inbox.put, worker_pool.WorkerPool(module=module))
         self.seen: list[Answer] = []
 
-    def ask(self, question: RequestBody, run: int = 1, key: str | None = None, seat: Side = Side.A) -> int:
-        return self.engine.send_request(key or type(question).__name__, Request(run, question, seat))
+    def ask(self, question: RequestBody, run: int = 1, key: str | None = None, side: Side = Side.A) -> int:
+        return self.engine.send_request(key or type(question).__name__, Request(run, question, side))
 
     def until(self, kind: type[T], good: Callable[[T], bool] = lambda value: True) -> T:
         """The next answer of this kind that is good; Fails on what went wrong before it."""

@@ -10,9 +10,9 @@ from replay_gui.look.theme import GAP
 from replay_gui.models.comparison.rule_book import RuleBook
 from replay_gui.models.run.run_search import RunSearch
 from replay_gui.windows.run_view import RunView
-from tests.helpers.moments import StorySession, story_index
 from tests.helpers.runs import StillSession, report_of, synthetic_index
 from tests.helpers.shown import shown
+from tests.helpers.story import StorySession, story_index
 
 TOOLS = ("search", "read_file", "run_tests", "query_db", "write_file", "list_dir", "read_clock", "ask")
 

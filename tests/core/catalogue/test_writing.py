@@ -43,7 +43,7 @@ def test_what_changed_is_read_and_the_result_is_that_of_a_new_catalogue(
 ) -> None:
     os.unlink(logs / "hello.rlog")
     os.unlink(logs / "refund-1.rlog")
-    write_run(logs / "refund-1.rlog", [LOOK, MadeCall("book_flight", {"to": "SEA", "seats": 2})], trial=1, passed=False)
+    write_run(logs / "refund-1.rlog", [LOOK, MadeCall("book_flight", {"to": "SEA", "sides": 2})], trial=1, passed=False)
     write_run(logs / "a-new.rlog", [CANCEL], task="new")
     made = write(catalogue, logs)
     assert (made.runs, made.read, made.unchanged) == (9, 2, 7)

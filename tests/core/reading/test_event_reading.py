@@ -11,7 +11,7 @@ from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reading.event_reading import FIRST_PAGE, MORE, EventReading, plain_event_lines
 from replay_gui.core.reading.reading_line import Fold, LineKind, ReadingLine, TextStyle
-from tests.helpers.moments import answer, call, event_at
+from tests.helpers.story import answer, call, event_at
 
 
 def event(kind: str, payload: dict[str, Any], meta: dict[str, Any] | None = None, index: int = 0) -> Event:

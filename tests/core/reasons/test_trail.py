@@ -6,8 +6,8 @@ from replay_gui.core.log.event import Event
 from replay_gui.core.reasons.marked_text import marked_text
 from replay_gui.core.reasons.reason import ReasonKind, Tier
 from replay_gui.core.reasons.trail import MAX_TRAIL_EVENTS, fallback_events, key_events, trail_events
-from tests.helpers.moments import event_at
 from tests.helpers.reasons import CANCEL, LOOKED, why_of
+from tests.helpers.story import event_at
 
 
 def test_the_events_that_a_reason_names() -> None:

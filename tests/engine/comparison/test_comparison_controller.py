@@ -93,10 +93,10 @@ class Pair:
         self.heard: list[tuple[int, str, Any]] = []
         self.a = self._open(1, _log(folder / "a.rlog", "10:00", "one"), folder)
         self.b = self._open(2, _log(folder / "b.rlog", "10:01", "two"), folder)
-        self.seats: list[OpenRun | None] = [self.a, self.b]
+        self.sides: list[OpenRun | None] = [self.a, self.b]
         self.comparing = ComparisonController(
             self.pool,  # type: ignore[arg-type]
-            lambda: (self.seats[0], self.seats[1]),
+            lambda: (self.sides[0], self.sides[1]),
             self._on_answer,
             self._on_worker_message,
         )
@@ -149,10 +149,10 @@ def pair(tmp_path: Path) -> Any:
 
 
 def test_it_begins_once_both_runs_are_there(pair: Pair) -> None:
-    pair.seats[1] = None
+    pair.sides[1] = None
     pair.ask(1)
     assert not pair.pool.handles
-    pair.seats[1] = pair.b
+    pair.sides[1] = pair.b
     pair.comparing.advance()
     pair.pool.work()
     assert len(pair.last.points.row) == 6
@@ -312,7 +312,7 @@ def test_gone_after_it_was_read_it_goes_on_serving(pair: Pair) -> None:
 
 def test_another_run_in_a_seat_meanwhile_makes_it_void(pair: Pair) -> None:
     pair.ask(1)
-    pair.seats[0] = None
+    pair.sides[0] = None
     pair.pool.work()
     assert not pair.all(Compared)
 

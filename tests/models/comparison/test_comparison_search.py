@@ -31,14 +31,14 @@ class Searched(StoryComparison):
         monkeypatch.setattr(Session, "request_search", request_search)
         super().__init__()
 
-    def answer(self, seat: str, places: Sequence[int], ended: bool = True, count: int | None = None) -> None:
-        """Answers the newest search of a seat."""
-        question = next(question for name, question in reversed(self.searches) if name == seat)
-        hits = tuple(SearchHit(EventIndex(place), f"hit {place} in {seat}", 0, 3) for place in places)
+    def answer(self, side: str, places: Sequence[int], ended: bool = True, count: int | None = None) -> None:
+        """Answers the newest search of a side."""
+        question = next(question for name, question in reversed(self.searches) if name == side)
+        hits = tuple(SearchHit(EventIndex(place), f"hit {place} in {side}", 0, 3) for place in places)
         found = SearchResult(
             number=question.number, hits=hits, count=len(hits) if count is None else count, done=1, total=1, ended=ended
         )
-        (self.a if seat == "A" else self.b).found.emit(found)
+        (self.a if side == "A" else self.b).found.emit(found)
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def finder(session: Searched) -> ComparisonSearch:
 
 def test_both_runs_are_searched_and_rows_are_counted_once(session: Searched, finder: ComparisonSearch) -> None:
     finder.find("hit", match_case=True)
-    assert [(seat, one.text, one.match_case) for seat, one in session.searches] == [
+    assert [(side, one.text, one.match_case) for side, one in session.searches] == [
         ("A", "hit", True),
         ("B", "hit", True),
     ]

@@ -34,8 +34,8 @@ from replay_gui.models.event_loop_queue import EventLoopQueue
 from replay_gui.models.session import Session
 from tests.helpers.comparisons import comparison_of, facts_of, step_of
 from tests.helpers.effort import tries
-from tests.helpers.moments import story_index
 from tests.helpers.scripted_bridge import ScriptedBridge
+from tests.helpers.story import story_index
 
 CHANGES = [Change.EQUAL, Change.CHANGED, Change.ONLY_B, Change.EQUAL, Change.ONLY_A, Change.CHANGED]
 EVENTS = 5  # of either side

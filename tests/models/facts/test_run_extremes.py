@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from replay_gui.models.facts.run_extremes import run_waits
-from tests.helpers.moments import story_index, with_bookkeeping
+from tests.helpers.story import story_index, with_bookkeeping
 
 SECOND = 1_000_000_000
 

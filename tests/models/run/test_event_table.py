@@ -20,7 +20,7 @@ from replay_gui.models.run import event_table, row_blocks
 from replay_gui.models.run.event_filter import EventFilter, EventTally
 from replay_gui.models.run.event_table import EventColumn, EventTable
 from replay_gui.models.run.row_blocks import BLOCK_ROWS
-from tests.helpers.moments import STORY, StorySession, story_index, story_row, untimed
+from tests.helpers.story import STORY, StorySession, story_index, story_row, untimed
 
 pytestmark = pytest.mark.usefixtures("qapp")
 

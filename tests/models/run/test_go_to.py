@@ -4,7 +4,7 @@ import pytest
 
 from replay_gui.core.log.positions import Position
 from replay_gui.models.run.go_to import GoToEvent, GoToReader, GoToText, GoToTime, NotUnderstood, position_at_time
-from tests.helpers.moments import MS, START, story_index, time_of, untimed
+from tests.helpers.story import MS, START, story_index, time_of, untimed
 
 INDEX = story_index(1500)  # of 100 laps; it begins at 22:13:20 UTC
 LENGTH = time_of(1499) - time_of(0)

@@ -7,8 +7,8 @@ from blake3 import blake3
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.verification.verification_report import NOT_VERIFIABLE, Finding
 from replay_gui.models.run.integrity_words import hash_checks
-from tests.helpers.moments import event_at
 from tests.helpers.runs import report_of
+from tests.helpers.story import event_at
 
 
 def test_before_the_verdict_nothing_is_claimed() -> None:

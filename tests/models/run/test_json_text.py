@@ -12,7 +12,7 @@ from replay_gui.core.state.json_form import event_members
 from replay_gui.core.state.state import GrowList, OverlayMap
 from replay_gui.core.text.json_pointer import join_pointer
 from replay_gui.models.run.json_text import json_text
-from tests.helpers.moments import event_at
+from tests.helpers.story import event_at
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),

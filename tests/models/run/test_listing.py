@@ -4,7 +4,7 @@ import numpy as np
 
 from replay_gui.models.run.event_filter import EventFilter
 from replay_gui.models.run.listing import Listing
-from tests.helpers.moments import STORY, story_index
+from tests.helpers.story import STORY, story_index
 
 INDEX = story_index(len(STORY) * 10)
 

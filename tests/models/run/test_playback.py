@@ -9,8 +9,8 @@ from PySide6.QtCore import QCoreApplication
 from replay_gui.core.index.run_index import NO_TIME, RunIndex
 from replay_gui.core.log.positions import Position
 from replay_gui.models.run.playback import Playback, advanced, pauses
-from tests.helpers.moments import with_bookkeeping
 from tests.helpers.runs import StillSession, synthetic_index
+from tests.helpers.story import with_bookkeeping
 
 
 def timed(*seconds: float | None, complete: bool = True) -> RunIndex:

@@ -5,8 +5,8 @@ import numpy as np
 from replay_gui.core.index.run_index import FLAG_FAILED, FLAG_UNREADABLE
 from replay_gui.core.log.positions import Position
 from replay_gui.models.timeline.event_steps import next_error, step_position
-from tests.helpers.moments import story_index, with_bookkeeping
 from tests.helpers.runs import report_of, synthetic_index
+from tests.helpers.story import story_index, with_bookkeeping
 
 
 def test_it_finds_what_a_walk_finds() -> None:

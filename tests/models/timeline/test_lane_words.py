@@ -6,7 +6,7 @@ from replay_gui.models.timeline.lane_words import lane_words
 from replay_gui.models.timeline.lanes import Lanes
 from replay_gui.models.timeline.timeline_choice import TOOLS, LaneChoice
 from replay_gui.models.timeline.timeline_marks import NO_MARKS, TimelineMarks
-from tests.helpers.moments import story_index
+from tests.helpers.story import story_index
 
 
 def test_a_lane_says_how_many_and_what_its_tool_does() -> None:

@@ -25,8 +25,8 @@ from replay_gui.models.why.why_words import (
     run_line,
     same_words,
 )
-from tests.helpers.moments import story_row
 from tests.helpers.reasons import CANCEL, FAILED, LOOKED, NOT_GRADED, PAID, PASSED, StoryWhy, index, why_of
+from tests.helpers.story import story_row
 
 TIP = Qt.ItemDataRole.ToolTipRole
 

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 from replay_gui.engine.answers import Alert, Progress
 from replay_gui.widgets.parts.banner_area import BannerArea
 from replay_gui.widgets.parts.progress_strip import progress_words
-from tests.helpers.moments import StorySession
+from tests.helpers.story import StorySession
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -15,9 +15,9 @@ from replay_gui.core.reading.event_reading import FIRST_PAGE, NEXT_PAGE, EventRe
 from replay_gui.engine.panels.panel_messages import ReadFurther
 from replay_gui.widgets.run.event_detail import RAW, READABLE, TREE, EventDetail
 from replay_gui.widgets.run.fact_row import FactRow
-from tests.helpers.moments import StorySession, event_at, moment_at, story_index
 from tests.helpers.runs import report_of
 from tests.helpers.shown import shown
+from tests.helpers.story import StorySession, event_at, position_state_at, story_index
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -31,7 +31,7 @@ def session() -> StorySession:
 def detail(qtbot: QtBot, session: StorySession) -> EventDetail:
     widget = shown(qtbot, EventDetail(session), 420, 500)
     session.show(story_index(1523))
-    session.show_moment(moment_at(7))
+    session.show_position_state(position_state_at(7))
     return widget
 
 
@@ -48,7 +48,7 @@ def test_it_reads_like_words(detail: EventDetail) -> None:
 
 def test_markup_in_a_log_stays_text(detail: EventDetail, session: StorySession) -> None:
     event = replace(event_at(0), payload={"decision_type": "message", "data": "<img src=x><b>bold</b>\u202e"})
-    session.show_moment(moment_at(1, event=event))
+    session.show_position_state(position_state_at(1, event=event))
     assert "<img src=x><b>bold</b>\\u202e" in detail.text.toPlainText()
 
 
@@ -97,7 +97,7 @@ def test_copies(detail: EventDetail) -> None:
 def test_a_long_event_is_cut_and_more_is_shown(detail: EventDetail, session: StorySession) -> None:
     assert not detail.more.isVisible()
     event = replace(event_at(0), payload={"decision_type": "message", "data": "word \n" * 40_000})
-    session.show_moment(moment_at(1, event=event))
+    session.show_position_state(position_state_at(1, event=event))
     assert detail.more.isVisible()
     before = detail.text.toPlainText()
     assert len(before) <= FIRST_PAGE
@@ -113,7 +113,7 @@ def test_a_long_event_is_cut_and_more_is_shown(detail: EventDetail, session: Sto
 
 def test_the_json_of_a_long_event_is_cut_and_more_is_shown(detail: EventDetail, session: StorySession) -> None:
     event = replace(event_at(0), payload={"decision_type": "message", "data": "word \n" * 40_000})
-    session.show_moment(moment_at(1, event=event))
+    session.show_position_state(position_state_at(1, event=event))
     detail.show_tab(RAW)
     before = len(detail.raw.toPlainText())
     QTest.mouseClick(detail.more, LEFT)
@@ -122,7 +122,7 @@ def test_the_json_of_a_long_event_is_cut_and_more_is_shown(detail: EventDetail, 
 
 def test_an_unreadable_record_says_why(detail: EventDetail, session: StorySession) -> None:
     event = replace(event_at(0), kind=UNREADABLE_KIND, payload={}, meta={}, problem="not\ncanonical")
-    session.show_moment(moment_at(1, event=event, related=()))
+    session.show_position_state(position_state_at(1, event=event, related=()))
     assert detail.problem.text == "This record cannot be read: not canonical"
     assert detail.problem.isVisible()
     assert not detail.origin.isVisible()
@@ -130,7 +130,7 @@ def test_an_unreadable_record_says_why(detail: EventDetail, session: StorySessio
 
 
 def test_before_the_first_event(detail: EventDetail, session: StorySession) -> None:
-    session.show_moment(moment_at(0, state={}, changes=(), related=()))
+    session.show_position_state(position_state_at(0, state={}, changes=(), related=()))
     assert detail.text.toPlainText() == ""
     assert detail.integrity.rows() == []
     assert detail.accessibleName() == "The run"

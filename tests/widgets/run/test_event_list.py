@@ -22,8 +22,8 @@ from replay_gui.models.run.run_search import RunSearch
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.run.event_list import EventList
 from replay_gui.widgets.run.filter_menu import FilterMenu
-from tests.helpers.moments import STORY, StorySession, story_index, with_bookkeeping
 from tests.helpers.shown import count_of, shown
+from tests.helpers.story import STORY, StorySession, story_index, with_bookkeeping
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 

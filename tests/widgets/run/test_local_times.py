@@ -13,8 +13,8 @@ from replay_gui.core.reading.event_reading import plain_event_lines
 from replay_gui.models.run.go_to import GoToReader, GoToTime, NotUnderstood, understood
 from replay_gui.models.time_choice import time_choice
 from replay_gui.widgets.run.event_detail import EventDetail
-from tests.helpers.moments import StorySession, event_at, moment_at, story_index
 from tests.helpers.shown import shown
+from tests.helpers.story import StorySession, event_at, position_state_at, story_index
 
 SECOND = 10**9
 
@@ -34,7 +34,7 @@ def test_an_event_is_told_in_the_chosen_zone_at_once(qtbot: QtBot) -> None:
     session = StorySession()
     detail = shown(qtbot, EventDetail(session), 420, 500)
     session.show(story_index(1523))
-    session.show_moment(moment_at(7))
+    session.show_position_state(position_state_at(7))
 
     def head() -> str:
         return detail.text.toPlainText().partition("\n")[0]

@@ -21,9 +21,9 @@ from replay_gui.core.log.positions import EventIndex
 from replay_gui.engine.answers import Totals
 from replay_gui.engine.following.follow_messages import FollowState
 from replay_gui.widgets.run.event_detail import CARD, READABLE, EventDetail
-from tests.helpers.moments import StorySession, moment_at, story_index
 from tests.helpers.runs import report_of
 from tests.helpers.shown import shown
+from tests.helpers.story import StorySession, position_state_at, story_index
 
 HOSTILE = "Fix <b>this</b>\u202e\nand that"
 
@@ -51,7 +51,7 @@ def detail(qtbot: QtBot, session: StorySession) -> EventDetail:
     widget = shown(qtbot, EventDetail(session), 420, 600)
     index = story_index(1523)
     session.show(replace(index, duration=np.arange(index.count)))
-    session.show_moment(moment_at(0, state={}, changes=(), related=()))
+    session.show_position_state(position_state_at(0, state={}, changes=(), related=()))
     return widget
 
 
@@ -133,7 +133,7 @@ def test_what_is_not_known_yet_has_no_line(detail: EventDetail) -> None:
 def test_it_gives_way_to_the_event(detail: EventDetail, session: StorySession) -> None:
     assert detail.pages.currentIndex() == CARD
     assert not detail.tabs.button(READABLE).isVisible()
-    session.show_moment(moment_at(7))
+    session.show_position_state(position_state_at(7))
     assert detail.pages.currentIndex() == READABLE
     assert detail.tabs.button(READABLE).isVisible()
 

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from replay_gui.widgets.run.state_inspector import StateInspector
-from tests.helpers.moments import STATE, StorySession, moment_at, story_index
 from tests.helpers.runs import report_of
 from tests.helpers.shown import shown
+from tests.helpers.story import STATE, StorySession, position_state_at, story_index
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
@@ -27,7 +27,7 @@ def session() -> StorySession:
 def inspector(qtbot: QtBot, session: StorySession) -> StateInspector:
     widget = shown(qtbot, StateInspector(session), 440, 480)
     session.show(story_index(1523))
-    session.show_moment(moment_at(812))
+    session.show_position_state(position_state_at(812))
     return widget
 
 
@@ -56,12 +56,12 @@ def test_expansion_selection_and_sight_survive(inspector: StateInspector, sessio
     bar = inspector.view.verticalScrollBar()
     bar.setValue(bar.maximum() - 2)
     place = inspector.view.visualRect(inspector.view.currentIndex()).y()
-    session.show_moment(moment_at(813, changes=(), state=STATE | {"aaa": 1, "aab": 2}))
+    session.show_position_state(position_state_at(813, changes=(), state=STATE | {"aaa": 1, "aab": 2}))
     assert inspector.view.visualRect(inspector.view.currentIndex()).y() == place
     assert inspector.tree.path(inspector.view.currentIndex().row()) == ("tools", "search", "calls")
     without = {key: value for key, value in STATE.items() if key != "tools"}
-    session.show_moment(moment_at(814, changes=(), state=without))
-    session.show_moment(moment_at(815, changes=()))
+    session.show_position_state(position_state_at(814, changes=(), state=without))
+    session.show_position_state(position_state_at(815, changes=()))
     assert inspector.tree.path(inspector.view.currentIndex().row()) == ("tools", "search", "calls")
 
 
@@ -98,7 +98,7 @@ def test_a_click_on_the_chevron_opens(inspector: StateInspector) -> None:
 def test_changed_only_and_find(inspector: StateInspector, session: StorySession) -> None:
     inspector.changed_only.setChecked(True)
     assert {path[0] for path in paths(inspector)} == {"errors"}
-    session.show_moment(moment_at(813, changes=()))
+    session.show_position_state(position_state_at(813, changes=()))
     assert inspector.view.hint == "This event changed nothing."
     inspector.changed_only.setChecked(False)
     inspector.find_button.setChecked(True)
@@ -113,11 +113,11 @@ def test_changed_only_and_find(inspector: StateInspector, session: StorySession)
 def test_untrusted_and_without_effect_are_said(inspector: StateInspector, session: StorySession) -> None:
     assert not inspector.untrusted.isVisible()
     session.report = report_of(1523, "INVALID", 41)
-    session.show_moment(moment_at(812, trusted=False, not_applied="errors: count\nis no counter"))
+    session.show_position_state(position_state_at(812, trusted=False, not_applied="errors: count\nis no counter"))
     assert inspector.untrusted.isVisible()
     assert inspector.untrusted.text == "Untrusted: the log is damaged from event 42 on."
     assert inspector.not_applied.text == "This event had no effect: errors: count is no counter"
-    session.show_moment(moment_at(3))
+    session.show_position_state(position_state_at(3))
     assert not inspector.untrusted.isVisible()
     assert not inspector.not_applied.isVisible()
 
@@ -154,7 +154,7 @@ def test_by_key_the_menu_is_that_of_the_current_row(inspector: StateInspector, m
 
 
 def test_before_the_first_event_it_says_so(inspector: StateInspector, session: StorySession) -> None:
-    session.show_moment(moment_at(0, state={}, changes=()))
+    session.show_position_state(position_state_at(0, state={}, changes=()))
     assert inspector.view.hint == "Empty: no event has been applied yet."
     assert not inspector.grab().isNull()
 
@@ -175,11 +175,11 @@ def test_the_words_on_a_value_are_never_cut(inspector: StateInspector, session: 
 
 def test_more_changes_than_are_marked_are_counted(inspector: StateInspector, session: StorySession) -> None:
     assert inspector.more_changes.isHidden()
-    shown = msgspec.structs.replace(moment_at(812), more_changes=990_000)
-    session.show_moment(shown)
+    shown = msgspec.structs.replace(position_state_at(812), more_changes=990_000)
+    session.show_position_state(shown)
     marked = len(shown.changes)
     assert inspector.more_changes.text == (
         f"This event changed {990_000 + marked:,} values; the first {marked:,} of them are marked."
     )
-    session.show_moment(moment_at(813))
+    session.show_position_state(position_state_at(813))
     assert inspector.more_changes.isHidden()

@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 from replay_gui.engine.answers import Progress
 from replay_gui.look.theme import apply_theme
 from replay_gui.widgets.run.verification_badge import VerificationBadge
-from tests.helpers.moments import FACTS
 from tests.helpers.runs import StillSession, report_of
+from tests.helpers.story import FACTS
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", "does not support raise", "grabbing the keyboard")
 

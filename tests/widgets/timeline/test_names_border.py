@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 from replay_gui.look.theme import GAP, LABELS
 from replay_gui.widgets.timeline.timeline_layout import MIN_NAMES_PX
 from replay_gui.widgets.timeline.timeline_panel import TimelinePanel
-from tests.helpers.moments import StorySession, story_index
 from tests.helpers.shown import shown
+from tests.helpers.story import StorySession, story_index
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 LONG = "mcp__a_server_with_a_long_name__and_a_tool_with_another"

@@ -20,9 +20,9 @@ from replay_gui.widgets.why.outcome_badge import OutcomeBadge
 from replay_gui.widgets.why.outcome_button import OutcomeButton
 from replay_gui.widgets.why.trail_panel import TrailPanel
 from replay_gui.widgets.why.why_panel import WhyPanel
-from tests.helpers.moments import story_row
 from tests.helpers.reasons import CANCEL, LOOKED, NOT_GRADED, PAID, PASSED, StoryWhy, index, why_of
 from tests.helpers.shown import count_of, shown
+from tests.helpers.story import story_row
 
 Key, Shift, Left = Qt.Key, Qt.KeyboardModifier.ShiftModifier, Qt.MouseButton.LeftButton
 

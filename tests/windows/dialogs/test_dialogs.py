@@ -18,7 +18,7 @@ from replay_gui.windows.dialogs import crash_dialog
 from replay_gui.windows.dialogs.crash_dialog import CrashHook
 from replay_gui.windows.dialogs.go_to_dialog import GoToDialog
 from replay_gui.windows.dialogs.shortcuts_dialog import ShortcutsDialog
-from tests.helpers.moments import story_index
+from tests.helpers.story import story_index
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from replay_gui.core.effects.answers import answer_text
-from replay_gui.core.effects.call_values import is_telling, subjects, value_text
+from replay_gui.core.effects.call_values import input_leaves, is_telling, subjects, value_text
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.effects.tool_names import name_words
@@ -75,17 +75,8 @@ def explain_missing(done_by: RunAccount, other: RunAccount, call: ToolCall) -> E
     tried = _like_tries(other, call)
     locked = _done_too_early(done_by, other, call)
     if locked is not None:
-        early, late_try, later = locked
-        answered = (
-            f" and was then answered {answer_words(late_try.answer)} ({event_words(late_try.request)})"
-            if late_try is not None
-            else ""
-        )
-        sentence = (
-            f"{done_by.name} did it before {tool_words(later)} ({event_words(later.request)});"
-            f" {other.name} did {call_words(early, 50)} first ({event_words(early.request)}){answered}."
-        )
-        return Explanation((sentence, *closing), "order", origins, same_try, early.request)
+        sentence = _order_words(done_by, other, locked)
+        return Explanation((sentence, *closing), "order", origins, same_try, locked.early.request)
     if tried:
         last = same_try or tried[-1]
         sentence = (
@@ -254,7 +245,7 @@ def _lack_of_missing(done_by: RunAccount, other: RunAccount, lack: Lack) -> tupl
     if lack.kind is LackKind.LOOKING and link.call is not None:
         tries = [call for call in other.calls if call.tool == link.call.tool]
         tried = f", but {call_words(tries[-1])} at {event_words(tries[-1].request)}" if tries else ""
-        is_asked = link.value in telling_words(link.call)
+        is_asked = link.value in [answer_text(value) for _, value in input_leaves(link.call.input)]
         learnt = "" if is_asked else f", and so learnt {value}"
         return (
             f"{other.name} never called {call_words(link.call, 70)}{tried};"
@@ -285,31 +276,30 @@ def _lack_of_extra(done_by: RunAccount, other: RunAccount, lack: Lack) -> str:
     return f"{done_by.name} brought up {value} itself ({event_words(link.index)})."
 
 
-def telling_words(call: ToolCall) -> frozenset[str]:
-    """Return all values of a call's input, as text."""
-    return frozenset(answer_text(value) for value in _scalars(call.input))
+class _WrongOrder(NamedTuple):
+    """A change that one run made only after a call, and the other without it.
 
-
-def _scalars(value: Any) -> list[Any]:
-    pending, scalars = [value], []
-    while pending:
-        item = pending.pop()
-        if isinstance(item, dict):
-            pending.extend(item.values())
-        elif isinstance(item, list | tuple):
-            pending.extend(item)
-        else:
-            scalars.append(item)
-    return scalars
-
-
-def _done_too_early(
-    done_by: RunAccount, other: RunAccount, call: ToolCall
-) -> tuple[ToolCall, ToolCall | None, ToolCall] | None:
-    """Return a change of the same thing that `done_by` made after `call` and `other` made without it.
-
-    (The other run's change, its failed try of `call` afterwards or None, the change in `done_by`.)
+    early: the other run's change. late_try: its failed try of the call afterwards. later: the change of the first run.
     """
+
+    early: ToolCall
+    late_try: ToolCall | None
+    later: ToolCall
+
+
+def _order_words(done_by: RunAccount, other: RunAccount, order: _WrongOrder) -> str:
+    early, late_try, later = order
+    answered = ""
+    if late_try is not None:
+        answered = f" and was then answered {answer_words(late_try.answer)} ({event_words(late_try.request)})"
+    return (
+        f"{done_by.name} did it before {tool_words(later)} ({event_words(later.request)});"
+        f" {other.name} did {call_words(early, 50)} first ({event_words(early.request)}){answered}."
+    )
+
+
+def _done_too_early(done_by: RunAccount, other: RunAccount, call: ToolCall) -> _WrongOrder | None:
+    """Return a change of the same thing that `done_by` made after `call` and `other` made without it."""
     about = subjects(call)
     later = {
         change.tool: change
@@ -318,18 +308,9 @@ def _done_too_early(
     }
     for early in other.changes:
         if early.tool in later and subjects(early) & about:
-            late_try = next(
-                (
-                    try_
-                    for try_ in other.calls
-                    if try_.ok is False
-                    and try_.request > early.request
-                    and try_.tool == call.tool
-                    and subjects(try_) & about
-                ),
-                None,
-            )
-            return early, late_try, later[early.tool]
+            tries = (try_ for try_ in other.calls if try_.request > early.request and try_.tool == call.tool)
+            late_try = next((try_ for try_ in tries if try_.ok is False and subjects(try_) & about), None)
+            return _WrongOrder(early, late_try, later[early.tool])
     return None
 
 

@@ -1,4 +1,4 @@
-"""A session with events, rows and moments but no engine, for tests of the panels."""
+"""A run that tells a story, and a session that shows it without an engine, for tests of the panels."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def untimed(index: RunIndex) -> RunIndex:
 
 
 class StorySession(StillSession):
-    """Moves, and answers for rows once `answer_rows` is called; moments come with `show_moment`.
+    """Moves, and answers for rows once `answer_rows` is called; states come with `show_position_state`.
 
     Attributes: asked: the spans of rows asked for and not answered, newest last.
     """
@@ -182,9 +182,9 @@ class StorySession(StillSession):
         while self.asked:
             self.answer_rows()
 
-    def show_moment(self, moment: PositionState) -> None:
-        self.seek(moment.position)
-        self.position_state = moment
+    def show_position_state(self, state: PositionState) -> None:
+        self.seek(state.position)
+        self.position_state = state
         self.position_state_changed.emit()
 
 
@@ -205,7 +205,7 @@ def story_row(place: int) -> EventRow:
     )
 
 
-def moment_at(position: int, **parts: Any) -> PositionState:
+def position_state_at(position: int, **parts: Any) -> PositionState:
     given: dict[str, Any] = {
         "event": event_at(position - 1) if position else None, "related": RELATED, "state": STATE, "changes": CHANGES,
         "trusted": True, "not_applied": None,
