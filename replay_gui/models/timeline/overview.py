@@ -52,11 +52,12 @@ class Overview:
         end = float(axis.coordinates(np.array([index.count]))[0])
         edges = np.linspace(0, end, max(min(columns, index.count), 1) + 1)
         pace = _pace(index.time, edges) if axis is NUMBERS else _crowding(axis.positions(edges))
-        mark_columns, mark_end = max(columns, 1), max(end, 1.0)
+        mark_edges = np.linspace(0, max(end, 1.0), max(columns, 1) + 1)
 
         def counted(event_indexes: NDArray[np.integer]) -> NDArray[np.int64]:
             known = event_indexes[: np.searchsorted(event_indexes, index.count)]
-            return np.histogram(axis.coordinates(known + 1), mark_columns, (0.0, mark_end))[0]
+            inner = _counts_before(axis, known, mark_edges[1:-1])
+            return np.diff(inner, prepend=0, append=len(known))
 
         def has_some(event_indexes: NDArray[np.integer]) -> NDArray[np.float64]:
             return (counted(event_indexes) > 0).astype(np.float64)
@@ -66,7 +67,7 @@ class Overview:
             edges=edges,
             pace=np.full(len(edges) - 1, 0.5) if pace is None else pace,
             has_pace=pace is not None,
-            mark_edges=np.linspace(0, mark_end, mark_columns + 1),
+            mark_edges=mark_edges,
             errors=errors / max(int(errors.max()), 1),
             found=has_some(marks.found),
             divergences=has_some(marks.divergences),
@@ -86,6 +87,20 @@ class GrowingFailures:
             more = np.flatnonzero(failures_of_index(index, slice(self._count, index.count))) + self._count
             self._count, self._found = index.count, np.concatenate((self._found, more))
         return self._found
+
+
+def _counts_before(
+    axis: TimelineAxis, event_indexes: NDArray[np.integer], edges: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """Return how many of the events, ascending, stand before each edge; by bisection, since there may be millions."""
+    low = np.zeros(len(edges), np.int64)
+    high = np.full(len(edges), len(event_indexes), np.int64)
+    while (is_open := low < high).any():
+        middle = (low + high) // 2
+        positions = event_indexes[np.minimum(middle, len(event_indexes) - 1)] + 1
+        is_before = axis.coordinates(positions) < edges
+        low, high = np.where(is_open & is_before, middle + 1, low), np.where(is_open & ~is_before, middle, high)
+    return low
 
 
 def _crowding(positions: NDArray[np.float64]) -> NDArray[np.float64] | None:

@@ -3,11 +3,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from replay_gui.core.index.run_index import FLAG_FAILED, NO_TIME, RunIndex, failures_of_index
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.models.timeline.overview import GrowingFailures, Overview
-from replay_gui.models.timeline.timeline_axis import NUMBERS, TimeAxis
+from replay_gui.models.timeline.timeline_axis import NUMBERS, FloatArray, NumberAxis, TimeAxis
 from replay_gui.models.timeline.timeline_marks import TimelineMarks
 from tests.helpers.runs import synthetic_index
 
@@ -85,3 +86,26 @@ def test_failures_are_the_same_however_the_run_grew() -> None:
     assert len(found)
     whole, given = Overview.of(index, 100).errors, Overview.of(index, 100, failures=found).errors
     assert given.tolist() == whole.tolist()
+
+
+def test_columns_are_those_of_a_histogram_and_cost_nothing_by_the_event() -> None:
+    random = np.random.default_rng(1)
+    index = synthetic_index(5_000)
+    index = replace(index, time=np.cumsum(random.integers(0, 3, 5_000) * 10**9))  # many have one time
+    found = np.flatnonzero(random.random(5_000) < 0.3)
+    asked = []
+
+    class Counting(NumberAxis):
+        def coordinates(self, positions: NDArray[np.generic]) -> FloatArray:
+            asked.append(len(positions))
+            return super().coordinates(positions)
+
+    for axis in (NUMBERS, TimeAxis.of(index), Counting()):
+        coordinates = axis.coordinates(found + 1)
+        asked.clear()
+        overview = Overview.of(index, 70, axis, TimelineMarks(found=found))
+        counts = np.histogram(coordinates, 70, (0.0, overview.mark_edges[-1]))[0]
+        assert (overview.found > 0).tolist() == (counts > 0).tolist()
+        errors = Overview.of(index, 70, axis, failures=found).errors
+        assert errors.tolist() == (counts / counts.max()).tolist()
+    assert max(asked) <= 70
