@@ -105,11 +105,26 @@ def read_message(value: dict[str, Any]) -> Message:
             value.pop("type", None)
         case {"type": str(kind), "content": _} if kind in _LANGCHAIN and "role" not in value:
             value = {**{key: member for key, member in value.items() if key != "type"}, "role": kind}
+        case {"role": "assistant", "content": str(text), "finish_reason": "tool_calls"} if "tool_calls" not in value:
+            if _are_calls(calls := arguments_of(text)):  # as JetBrains' Koog tells them
+                value = {**value, "content": None, "tool_calls": calls}
         case {"role": "tool", "tool_name": str(), "tool_output": _} if "content" not in value:
             return _call_and_result(value)
         case {"type": "function_call" | "function_call_output"} if "role" not in value:
             return _call_or_result(value)
     return _of_role(value)
+
+
+def _are_calls(value: Any) -> bool:
+    """Whether a value is a list of calls as OpenAI's chat interface has them."""
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(
+            isinstance(call, dict) and isinstance(call.get("function"), dict) and "name" in call["function"]
+            for call in value
+        )
+    )
 
 
 def _with_role(value: dict[str, Any]) -> dict[str, Any]:

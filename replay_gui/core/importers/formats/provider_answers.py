@@ -1,4 +1,4 @@
-"""Answers of OpenAI's interfaces as their clients hand them out, read as messages of the model."""
+"""Answers of OpenAI's and Google's interfaces as their clients hand them out, read as messages of the model."""
 
 from __future__ import annotations
 
@@ -7,17 +7,21 @@ from typing import Any
 
 
 def is_answer(value: Any) -> bool:
-    """Return whether `value` is an answer of the Responses or of the chat interface, with its usage beside the text."""
+    """Return whether `value` is an answer of the Responses, the chat or Google's interface, with its usage."""
     match value:
         case {"object": "response", "output": list()}:
             return True
         case {"object": "chat.completion", "choices": [{"message": dict()}, *_]}:
+            return True
+        case {"candidates": [{"content": {"parts": list()}}, *_]}:
             return True
     return False
 
 
 def as_message(answer: dict[str, Any]) -> dict[str, Any]:
     """Return such an answer as a message with `role`, and `content` in parts, or with `tool_calls`."""
+    if "candidates" in answer:
+        return _of_google(answer)
     if "choices" in answer:
         choice, *others = answer["choices"]
         about = {
@@ -31,6 +35,36 @@ def as_message(answer: dict[str, Any]) -> dict[str, Any]:
         parts += item["content"] if is_said else [item]
     rest = {name: member for name, member in answer.items() if name not in ("object", "output")}
     return {**rest, "role": "assistant", "content": parts}
+
+
+def _of_google(answer: dict[str, Any]) -> dict[str, Any]:
+    candidate, *others = answer["candidates"]
+    about = {name: member for name, member in candidate.items() if name != "content" and (name, member) != ("index", 0)}
+    rest = {name: member for name, member in answer.items() if name != "candidates" and name not in _USAGES}
+    usage: dict[str, Any] = next((answer[name] for name in _USAGES if isinstance(answer.get(name), dict)), {})
+    counts = {sort: next((usage[name] for name in names if name in usage), None) for sort, names in _COUNTS.items()}
+    told = {**rest, **about, "role": "assistant", "content": candidate["content"]["parts"], "other_candidates": others}
+    if type(counts["sent"]) is not int:
+        return told
+    thought = counts["thought"] if type(counts["thought"]) is int else 0
+    return {
+        **told,
+        "usage": {
+            "prompt_tokens": counts["sent"],
+            "completion_tokens": (counts["answered"] if type(counts["answered"]) is int else 0) + thought,
+            "prompt_tokens_details": {"cached_tokens": counts["cached"]},
+            "completion_tokens_details": {"reasoning_tokens": thought},
+        },
+    }
+
+
+_USAGES = ("usage_metadata", "usageMetadata")
+_COUNTS = {
+    "sent": ("prompt_token_count", "promptTokenCount"),
+    "cached": ("cached_content_token_count", "cachedContentTokenCount"),
+    "answered": ("candidates_token_count", "candidatesTokenCount"),
+    "thought": ("thoughts_token_count", "thoughtsTokenCount"),
+}
 
 
 def items_of(answer: dict[str, Any]) -> Iterator[Any]:

@@ -45,6 +45,7 @@ _MEMBERS = (  # in which messages stand
         "output",
         "data",
         "body",
+        "contents",
     ),
     "Messages",
 )
@@ -59,7 +60,7 @@ class ChatMessages:
 
     name = "chat-messages"
     title = "chat messages"
-    version = 11
+    version = 12
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "uuid": ID,

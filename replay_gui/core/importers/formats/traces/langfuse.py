@@ -81,7 +81,7 @@ class Langfuse:
         **dict.fromkeys(("sessionId", "observationId", "configId", "queueId", "datasetRunId", "authorUserId"), ID),
         **dict.fromkeys(("executionTraceId", "htmlPath", "job_execution_id"), ID),
     }
-    version = 10
+    version = 11
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept a JSON document with a trace and its observations, or an array or lines of traces."""
@@ -197,7 +197,10 @@ def _tokens(usage: dict[str, Any]) -> dict[str, int]:
 def _span(observation: dict[str, Any], notes: ImportNotes) -> Span:
     kind, name = str(observation.get("type")), str(observation.get("name"))
     given, output = plain(unfolded(observation.get("input")), notes), plain(unfolded(observation.get("output")), notes)
-    role = "tool" if _is_tool_message(output, name) else _ROLES.get(kind, "step")
+    attributes = _attributes(observation)
+    called = attributes.get("gen_ai.tool.name")
+    is_call = isinstance(called, str) and ("gen_ai.tool.call.id" in attributes or kind == "TOOL")
+    role = "tool" if is_call or _is_tool_message(output, name) else _ROLES.get(kind, "step")
     usage = next(
         (own for key in ("usageDetails", "usage") if (own := observation.get(key)) and isinstance(own, dict)), {}
     )
@@ -222,7 +225,8 @@ def _span(observation: dict[str, Any], notes: ImportNotes) -> Span:
         id=str(observation["id"]),
         parent=str(observation["parentObservationId"]) if observation.get("parentObservationId") else None,
         role=role,
-        name=name.removeprefix(_RUNNING) if role == "tool" else name,
+        name=str(called) if is_call else name.removeprefix(_RUNNING) if role == "tool" else name,
+        call_id=str(call_id) if is_call and (call_id := attributes.get("gen_ai.tool.call.id")) else None,
         start=iso_time(observation.get("startTime")),
         end=iso_time(observation.get("endTime")),
         input=given,
@@ -233,6 +237,13 @@ def _span(observation: dict[str, Any], notes: ImportNotes) -> Span:
         fields=plain(rest, notes),
         meta=meta,
     )
+
+
+def _attributes(observation: dict[str, Any]) -> dict[str, Any]:
+    """The attributes of the span of OpenTelemetry that Langfuse made the observation of."""
+    metadata = unfolded(observation.get("metadata"))
+    attributes = unfolded(metadata.get("attributes")) if isinstance(metadata, dict) else None
+    return attributes if isinstance(attributes, dict) else {}
 
 
 def _is_tool_message(output: Any, name: str) -> bool:
@@ -256,6 +267,7 @@ def _with_agent(spans: list[Span], trace: dict[str, Any], facts: dict[str, Any])
     roots = [span for span in spans if span.parent not in known]
     if len(roots) == 1 and roots[0].role == "step":
         return [replace(span, role="agent") if span is roots[0] else span for span in spans]
+    given, output = facts.pop("input", None), facts.pop("output", None)
     whole = Span(
         id=str(trace.get("id")),
         parent=None,
@@ -263,16 +275,16 @@ def _with_agent(spans: list[Span], trace: dict[str, Any], facts: dict[str, Any])
         name=str(trace.get("name") or "trace"),
         start=min((span.start for span in spans if span.start is not None), default=None),
         end=max((span.end for span in spans if span.end is not None), default=None),
-        input=facts.pop("input", None),
-        output=facts.pop("output", None),
+        input=None if any(span.input == given for span in spans) else given,  # what a span says, too, stands there
+        output=None if any(span.output == output for span in spans) else output,
     )
     return [whole, *(replace(span, parent=whole.id) if span in roots else span for span in spans)]
 
 
 def _messages(given: Any) -> tuple[Any, ...]:
     """The messages in what a model was given: a list of them, one, or a map that has them."""
-    if isinstance(given, dict) and isinstance(given.get("messages"), list):
-        given = given["messages"]
+    if isinstance(given, dict):
+        given = next((given[name] for name in ("messages", "contents") if isinstance(given.get(name), list)), given)
     if isinstance(given, list):
         return tuple(given)
     return () if given is None or (isinstance(given, dict) and "role" not in given) else (given,)

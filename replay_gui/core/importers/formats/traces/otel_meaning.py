@@ -7,13 +7,20 @@ Google ADK (``gcp.vertex.agent``); any-agent (``gen_ai.output``); MLflow (``mlfl
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from replay_gui.core.importers.formats.message_events import first_line, traceback_apart
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
 from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.traces.otel_attributes import Attributes, steady
-from replay_gui.core.importers.formats.traces.otel_messages import evaluations, facts_of_tool, messages_of, tool_of
+from replay_gui.core.importers.formats.traces.otel_messages import (
+    NOT_SPECIFIED,
+    evaluations,
+    facts_of_tool,
+    messages_of,
+    tool_of,
+)
 from replay_gui.core.importers.formats.traces.otel_spans import FAILED, RawSpan
 from replay_gui.core.importers.formats.traces.spans import Role, Span, unfolded
 from replay_gui.core.importers.import_notes import ImportNotes
@@ -83,6 +90,8 @@ _FINISHES = ("gen_ai.response.finish_reasons", "ai.response.finishReason", "gen_
 _AGENTS = ("gen_ai.agent.name", "gen_ai.workflow.name", "agent_name", "traceloop.entity.name")
 _MERGED = "(merged tools)"
 """What Google ADK calls the span in which it puts together the answers of calls that it made at once."""
+_NAMED = re.compile(r"execute_tool (?P<tool>[^\s()]+)|(?:invoke_agent (?P<agent>\S.*)|agent_run \[(?P<run>.+)\])")
+"""Names of spans by the conventions, and of Google ADK's: one that breaks off may have no attributes."""
 _CONFIG = {
     "model": ("gen_ai.request.model",),
     "description": ("gen_ai.agent.description",),
@@ -112,6 +121,8 @@ def role_of(span: RawSpan) -> Role:
         return "tool"
     if isinstance(attributes.get("tool.name"), str) and span.name.startswith(("tool.", "tool ", "execute_tool")):
         return "tool"
+    if (named := _NAMED.fullmatch(span.name)) is not None:
+        return "tool" if named["tool"] else "agent"
     if "agent_name" in attributes or ("gen_ai.agent.name" in attributes and span.name.startswith("agent")):
         return "agent"
     return "plumbing"
@@ -130,12 +141,14 @@ def meaning(span: RawSpan, notes: ImportNotes) -> Span:
     answers: list[Any] = []
     config: dict[str, Any] = {}
     call_id = attributes.take("gen_ai.tool.call.id", "ai.toolCall.id")
+    call_id = None if call_id == NOT_SPECIFIED else call_id
     if role == "tool":
         name, given, output, beside = tool_of(span, attributes)
     else:
         messages, answers, given, output, beside = messages_of(span, attributes, role)
     if role == "agent":
-        name = str(attributes.take(*_AGENTS) or span.name)
+        named = _NAMED.fullmatch(span.name)
+        name = str(attributes.take(*_AGENTS) or (named and (named["agent"] or named["run"])) or span.name)
         config = {
             key: unfolded(value) for key, names in _CONFIG.items() if (value := attributes.take(*names)) is not None
         }

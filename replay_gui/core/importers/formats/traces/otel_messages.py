@@ -48,6 +48,8 @@ _CHOICE, _DETAILS, _EVALUATION = (
     "gen_ai.client.inference.operation.details",
     "gen_ai.evaluation.result",
 )
+NOT_SPECIFIED = "<not specified>"  # what Google ADK writes where a call has no id or no result
+_NO_RESULT = (NOT_SPECIFIED, {"result": NOT_SPECIFIED}, "<not serializable>")
 _ELIDED = "<elided>"  # what Google ADK writes in the place of what it does not record
 _TOLD, _ROLE = ("gen_ai.tool.message", "gen_ai.choice"), ("role", "tool")
 
@@ -88,10 +90,10 @@ def _take_repeats(attributes: Attributes, sent: list[Any], answered: list[Any]) 
 
 def tool_of(span: RawSpan, attributes: Attributes) -> tuple[str, Any, Any, dict[str, Any]]:
     """Return (name, input, output, what else is told of them) of a tool's call."""
-    name = str(attributes.take(*_TOOLS) or span.name)
+    name = str(attributes.take(*_TOOLS) or span.name.removeprefix("execute_tool "))
     given, before = without_callback(unfolded(attributes.take(*_ARGUMENTS)))
     output, after = without_callback(unfolded(attributes.take(*_RESULTS)))
-    output, of_message = tool_output(output)
+    output, of_message = tool_output(None if output in _NO_RESULT else output)
     for event in span.events:  # Strands says both in events
         if not isinstance(event, dict):
             continue
@@ -234,7 +236,7 @@ def _answers(output: Any) -> list[Any]:
     match output:
         case [dict(), *_] if all(is_message(answer) for answer in output):
             return list(output)
-        case {"role": _}:
+        case {"role": _} | {"candidates": [{"content": {"parts": list()}}, *_]}:
             return [output]
         case {"choices": [{"message": dict(message)}, *_]}:
             return [{"role": "assistant", **message}]

@@ -331,8 +331,9 @@ class SpanEvents:
         agent = self._agent
         if self._facts:
             self._run.bookkeeping(f"{self._format}/trace", self._facts)
-        if agent is not None and agent.error is not None:
-            self._run.end("crash", agent.error, time=agent.end)
+        broken = agent if agent is not None and agent.error is not None else self._tree.failed_root(agent)
+        if broken is not None:
+            self._run.end("crash", broken.error, time=broken.end)
         elif (end := self._end or self._end_by_reason()) is not None:
             self._run.end(*end)
         for span in self._tree.spans:

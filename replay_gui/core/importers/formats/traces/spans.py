@@ -117,6 +117,11 @@ class SpanTree:
         spans = [span for span in self.spans if span.role == role]
         return min(spans, key=lambda span: (self._depth(span), self._rank[span.id]), default=None)
 
+    def failed_root(self, agent: Span | None) -> Span | None:
+        """Return the span that all others are in, where it failed and no `agent` is known that may have gone on."""
+        roots = [span for span in self.spans if span.parent is None or span.parent not in self._by_id]
+        return roots[0] if agent is None and len(roots) == 1 and roots[0].error is not None else None
+
     def above(self, span: Span) -> Iterator[Span]:
         """Yield the ancestors that are in the trace, from the inside."""
         seen = {span.id}

@@ -37,11 +37,14 @@ def _told(spans: Sequence[Span]) -> tuple[dict[str, MessageCall], dict[str, Mess
     calls: dict[str, MessageCall] = {}
     results: dict[str, MessageResult] = {}
     for span in sorted((one for one in spans if one.role == "model"), key=lambda one: one.start or 0):
-        for value in (*span.messages, *span.answers):
+        for number, value in enumerate((*span.messages, *span.answers)):
             message = read_message(value) if is_message(value) else None
-            for call in () if message is None else message.calls:
+            is_answer = number >= len(span.messages)  # what stands before it is told again with every answer
+            for place, call in enumerate(() if message is None else message.calls):
                 if call.id is not None:
                     calls.setdefault(call.id, call)
+                elif is_answer:
+                    calls[f"{span.id} {number} {place}"] = call
             for result in () if message is None else message.results:
                 if result.id is not None:
                     results.setdefault(result.id, result)

@@ -63,6 +63,20 @@ def test_answers_of_both_interfaces_have_their_model_and_tokens(tmp_path: Path) 
     assert searched.payload["data"]["action"] == {"query": "Rome"}
 
 
+def test_answers_of_googles_interface(tmp_path: Path) -> None:
+    usage = {"promptTokenCount": 5, "candidatesTokenCount": 3, "thoughtsTokenCount": 4, "cachedContentTokenCount": 2}
+    content = {"role": "model", "parts": [{"text": "Hm.", "thought": True}, {"text": "Sunny."}]}
+    candidate = {"content": content, "finishReason": "STOP", "index": 0}
+    call = {
+        "request": {"contents": [{"role": "user", "parts": [{"text": "Weather?"}]}]},
+        "response": {"candidates": [candidate], "usageMetadata": usage, "modelVersion": "g"},
+    }
+    (found,) = read_all(written(tmp_path, call))
+    assert (found.format, found.kinds) == ("chat-messages", ["AgentInit", "Observation", "Decision"])
+    assert found.decisions() == [("Hm.", "Sunny.")]
+    assert found.tokens() == {"input": 5, "cached": 2, "output": 7, "reasoning": 4}
+
+
 def test_messages_as_langchain_dumps_them(tmp_path: Path) -> None:
     names = ("HumanMessage", "AIMessage")
     dumped = [

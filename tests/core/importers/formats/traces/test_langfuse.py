@@ -164,3 +164,23 @@ def test_parts_of_counts_of_tokens(tmp_path: Path, usage: dict[str, int], tokens
     model = observation("m", "GENERATION", "turn", 1, input="Hi", output="Hm.", usageDetails=usage)
     (run,) = read_all(written(tmp_path, {"data": [model]}))
     assert run.of("Decision")[0].meta["tokens"] == tokens
+
+
+def test_calls_by_their_attributes_and_what_a_model_of_google_was_sent(tmp_path: Path) -> None:
+    call = [{"id": "c1", "type": "function", "function": {"name": "Hello", "arguments": '{"name": "Bob"}'}}]
+    koog = [{"role": "assistant", "content": json.dumps(call), "finish_reason": "tool_calls"}]
+    attributes = {"gen_ai.tool.name": "Hello", "gen_ai.tool.call.id": "c1"}
+    sent = {"contents": [{"role": "user", "parts": [{"text": "Greet Bob."}]}]}
+    answer = {"candidates": [{"content": {"role": "model", "parts": [{"text": "Done."}]}, "index": 0}]}
+    told = [
+        observation("m", "GENERATION", "llm.chat", 1, output=json.dumps(koog)),
+        observation("h", "SPAN", "tool.Hello", 3, output="Hi", metadata=json.dumps({"attributes": attributes})),
+        observation("g", "GENERATION", "generate_content", 5, input=json.dumps(sent), output=json.dumps(answer)),
+    ]
+    whole = {"input": json.dumps(json.dumps(sent)), "output": json.dumps(json.dumps(answer))}
+    trace = {"id": "t", "name": "chat", "timestamp": "2025-01-01T00:00:00Z", **whole}
+    (one,) = read_all(written(tmp_path, {"trace": trace, "observations": told}))
+    assert (one.tools(), one.of("ToolResponse")[0].payload["output"]) == ({"Hello": 1}, "Hi")
+    assert one.decisions() == [(None, None), (None, "Done.")]
+    assert [event.payload["data"] for event in one.of("Observation")] == ["Greet Bob."]
+    assert not one.of("x:langfuse/output")

@@ -111,3 +111,30 @@ def test_an_answer_stands_before_the_calls_within_its_span(tmp_path: Path) -> No
     tool = {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "weather"}
     found = read(tmp_path, chat("m", 1, output__messages=said), span("t", "m", 1, tool))
     assert [kind for kind in found.kinds if kind in ("Decision", "ToolRequest")] == ["Decision", "ToolRequest"]
+
+
+def test_a_call_that_broke_off_is_known_by_its_spans_name(tmp_path: Path) -> None:
+    parts = [{"function_call": {"name": "weather", "args": {"city": city}}} for city in ("Rome", "Nowhere")]
+    said = [{"role": "model", "parts": parts}]
+    done = {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "weather"}
+    vague = {"gcp.vertex.agent.tool_response": {"result": "<not specified>"}, "gen_ai.tool.call.id": "<not specified>"}
+    failed = {"status_code": "ERROR", "description": "ValueError: no such city"}
+    found = read(
+        tmp_path,
+        span("agent_run [travel]", "root", 1, {}, status=failed),
+        span("m", "agent_run [travel]", 2, {"gen_ai.operation.name": "chat", "gen_ai.output.messages": said}),
+        span("t1", "agent_run [travel]", 3, {**done, **vague}),
+        span("execute_tool weather", "agent_run [travel]", 4, {}, status=failed),
+        span("execute_tool (merged)", "agent_run [travel]", 5, {}),
+    )
+    assert (found.run.agent, found.tools()) == ("travel", {"weather": 2})
+    assert [event.payload["input"] for event in found.of("ToolRequest")] == [{"city": "Rome"}, {"city": "Nowhere"}]
+    assert answered(found) == [(None, None), (None, "ValueError: no such city")]
+    assert found.of("x:end")[0].payload == {"how": "crash", "why": "ValueError: no such city"}
+    model = {"gen_ai.operation.name": "chat", "gen_ai.output.messages": [{"role": "assistant", "content": "Hm."}]}
+    path = tmp_path / "rootless.jsonl"
+    path.write_text(
+        json.dumps(span("root", None, 0, {}, status=failed)) + "\n" + json.dumps(span("m", "root", 1, model))
+    )
+    (found,) = read_all(path)
+    assert found.of("x:end")[0].payload["how"] == "crash"
