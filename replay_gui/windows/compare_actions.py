@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.windows.action_keys import key_words
 from replay_gui.windows.actions import ACTION_SPECS, Handlers, connect_actions
 from replay_gui.windows.compare_view import CompareView
-from replay_gui.windows.source_actions import folder_of
 
 
 class CompareActions(QObject):
@@ -22,7 +21,6 @@ class CompareActions(QObject):
         super().__init__(window)
         self._session = session
         self._view = view
-        self._window = window
         self._actions = {spec.name: actions[spec.name] for spec in ACTION_SPECS if spec.comparison}
         self._find_action = actions["find"]
         self._actions["link_cursors"].setChecked(session.linked)
@@ -45,7 +43,6 @@ class CompareActions(QObject):
     def handlers(self) -> Handlers:
         """The slots of the actions of a comparison."""
         return {
-            "compare_with": self.on_compare_with,
             "compare_swap": self.on_compare_swap,
             "compare_end": self.on_compare_end,
             "show_why": self.on_show_why,
@@ -71,7 +68,6 @@ class CompareActions(QObject):
         both = session.active and session.a.facts is not None and session.b.facts is not None
         for action in self._actions.values():
             action.setEnabled(session.active)
-        self._actions["compare_with"].setEnabled(session.a.facts is not None)
         self._actions["compare_swap"].setEnabled(both)
         why = self._view.why.result
         can_step = bool(why is not None and why.reasons) if self._view.shows_why else session.point_count > 0
@@ -80,14 +76,6 @@ class CompareActions(QObject):
         self._actions["anchor"].setEnabled(session.row >= 0)
 
     # ---- actions ----------------------------------------------------------------------------------
-    @Slot()
-    def on_compare_with(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(
-            self._window, "Compare with another run", folder_of(self._session.a.facts)
-        )
-        if path:
-            self._session.start(path)
-
     @Slot()
     def on_compare_end(self) -> None:
         self._session.end()

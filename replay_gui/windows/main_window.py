@@ -66,7 +66,7 @@ TITLE = "replay-gui"
 class MainWindow(QMainWindow):
     """Menu, tool bar, banners, status line, and a page: the welcome page, a run or a comparison.
 
-    The pages of a run and of a comparison are built when the first run is opened, or by `build_pages`.
+    The pages of a run and of a comparison are built when they are first needed, or by `build_pages`.
 
     Attributes:
         session: the run in A; it is closed with the window. comparison: of that run with another one.
@@ -180,9 +180,15 @@ class MainWindow(QMainWindow):
         return status
 
     @Slot()
+    def build_run_page(self) -> None:
+        """Build what a run needs; later calls do nothing."""
+        _ = self.run_view, self.run_status
+
+    @Slot()
     def build_pages(self) -> None:
-        """Build what is built on demand; later calls do nothing."""
-        _ = self.run_view, self.run_status, self.compare_view, self.compare_bar
+        """Build all that is built on demand; later calls do nothing."""
+        self.build_run_page()
+        _ = self.compare_view, self.compare_bar
 
     def _get_run_view(self) -> RunView:
         return self.run_view
@@ -232,13 +238,14 @@ class MainWindow(QMainWindow):
         self.runs_page.shown_changed.connect(self._on_run_changed)
         self.menus.theme_chosen.connect(self.settings_actions.choose_theme)
         self.menus.recent_chosen.connect(self.session.open)
-        self.menus.recent_cleared.connect(self._on_recent_cleared)
+        self.menus.recent_cleared.connect(self.recent_files.clear)
+        self.menus.recent_cleared.connect(self._show_recent)
         self.playback.changed.connect(self._on_progress_changed)
         self._welcome.open_requested.connect(self.on_open)
-        self._welcome.path_chosen.connect(self._on_path_chosen)
+        self._welcome.path_chosen.connect(self._opener.open_path)
         self._welcome.pair_chosen.connect(self.open_paths)
         # The sessions emit alerts_cleared before they emit what the pages are to show.
-        self.session.alerts_cleared.connect(self.build_pages)
+        self.session.alerts_cleared.connect(self.build_run_page)
         self.comparison.alerts_cleared.connect(self.build_pages)
         self.session.run_changed.connect(self._on_run_changed)
         self.session.progress_changed.connect(self._on_progress_changed)
@@ -303,15 +310,7 @@ class MainWindow(QMainWindow):
         dialog.open()
         return dialog
 
-    @Slot(str)
-    def _on_path_chosen(self, path: str) -> None:
-        self.open_paths([path])
-
     @Slot()
-    def _on_recent_cleared(self) -> None:
-        self.recent_files.clear()
-        self._show_recent()
-
     def _show_recent(self) -> None:
         self._welcome.set_recent(self.recent_files.entries())
         self.menus.set_recent(self.recent_files.paths())
@@ -347,16 +346,16 @@ class MainWindow(QMainWindow):
             self.run_view.timeline.setFocus()
         self.runs_page.show_bar(shows_runs)
         self.run_bar.setVisible(not (compares or shows_runs))
-        if "run_status" in self.__dict__:  # else the pages were not built yet, and nothing of them is shown
-            self.compare_bar.setVisible(compares and not shows_runs)
+        if "run_status" in self.__dict__:  # else it was not built yet, and nothing of it is shown
             self.run_status.setVisible(has_run and not (compares or shows_runs))
+        if "compare_bar" in self.__dict__:
+            self.compare_bar.setVisible(compares and not shows_runs)
 
     @Slot()
     def _on_progress_changed(self) -> None:
-        working = self.session.working or self.comparison.working or self.playback.playing
-        self.actions_["cancel"].setEnabled(
-            working or ("compare_view" in self.__dict__ and self.compare_view.why.working)
-        )
+        why_works = "compare_view" in self.__dict__ and self.compare_view.why.working
+        works = self.session.working or self.comparison.working or self.playback.playing or why_works
+        self.actions_["cancel"].setEnabled(works)
 
     @Slot()
     def _on_theme_changed(self) -> None:

@@ -29,6 +29,11 @@ class PathOpener(QObject):
         """Open these paths, once the disk has said whether the first is a folder."""
         self._is_folder.ask(partial(_looked_at, tuple(paths)))
 
+    @Slot(str)
+    def open_path(self, path: str) -> None:
+        """Open one path as `open` does."""
+        self.open((path,))
+
     @Slot(object)
     def _on_looked_at(self, found: tuple[tuple[str, ...], bool]) -> None:
         paths, is_folder = found

@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QObject, QSettings, Signal, Slot
 from PySide6.QtGui import QAction, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from replay_gui.core.log.positions import Position
+from replay_gui.core.log.positions import RUN_START, Position
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.answers import OPEN_AS, SHOW_TEXT, Alert, RunFacts
 from replay_gui.engine.sessions_messages import SessionsListed
@@ -105,7 +105,12 @@ class SourceActions(QObject):
     @property
     def handlers(self) -> Handlers:
         """The slots of the actions on files, folders and formats."""
-        return {"open_folder": self.on_open_folder, "runs": self.on_runs, "mapping": self.on_mapping}
+        return {
+            "open_folder": self.on_open_folder,
+            "runs": self.on_runs,
+            "mapping": self.on_mapping,
+            "compare_with": self.on_compare_with,
+        }
 
     @Slot()
     def refresh(self) -> None:
@@ -172,9 +177,14 @@ class SourceActions(QObject):
     @Slot(object)
     def compare_from(self, position: Position) -> None:
         """Ask for another run, and compare the open one with it, beginning at a position of the open one."""
-        path, _ = QFileDialog.getOpenFileName(
-            self._window, f"Compare from event {position:,} on", folder_of(self._session.facts)
-        )
+        self._ask_and_compare(f"Compare from event {position:,} on", position)
+
+    @Slot()
+    def on_compare_with(self) -> None:
+        self._ask_and_compare("Compare with another run", RUN_START)
+
+    def _ask_and_compare(self, title: str, position: Position) -> None:
+        path, _ = QFileDialog.getOpenFileName(self._window, title, folder_of(self._session.facts))
         if path:
             self._comparison.start(path, position=position)
 

@@ -83,6 +83,14 @@ def test_the_first_window_builds_no_page_of_a_run(window: MainWindow) -> None:
     assert not on_demand & set(window.__dict__), "closing needs none either"
 
 
+def test_a_run_needs_no_page_of_a_comparison(window: MainWindow) -> None:
+    window.session.alerts_cleared.emit()  # as when a run is opened
+    assert {"run_view", "run_status"} <= set(window.__dict__)
+    assert not {"compare_view", "compare_bar"} & set(window.__dict__)
+    window.comparison.alerts_cleared.emit()
+    assert {"compare_view", "compare_bar"} <= set(window.__dict__)
+
+
 def test_pages_are_built_once(window: MainWindow) -> None:
     window.build_pages()
     pages = window.run_view, window.compare_view, window.compare_bar
