@@ -260,7 +260,7 @@ ACTION_SPECS = (
         single_run_only=True,
     ),
     ActionSpec("show_lanes", VIEW, "Show &all lanes", ("L",), "Show the hidden lanes", group=2, single_run_only=True),
-    ActionSpec("compare_with", COMPARE, "Compare &with…", ("Ctrl+Shift+O",), "Compare with another run", icon="compare"),
+    ActionSpec("compare_with", COMPARE, "Compare &with…", ("Ctrl+Shift+O",), "Compare to another run", icon="compare"),
     _compare("compare_swap", "&Swap sides", ("Ctrl+Shift+S",), "Exchange run A and run B", icon="swap"),
     _compare(
         "compare_end", "&Back to one run", ("Ctrl+Shift+W",), "End the comparison; the run in A stays open", icon="back"
