@@ -38,7 +38,7 @@ _MAIN_ARGUMENTS = (
     "description",
     "code",
 )
-_ENTRY_LISTS, _ENTRY_WORDS = ("questions", "todos", "plan"), ("question", "content", "step")
+_ENTRY_LISTS, _ENTRY_WORDS = ("questions", "todos", "todoList", "plan"), ("question", "content", "step", "title")
 """Arguments that are lists of entries, and the members of an entry that say it in words."""
 _MAX_WORDS = 50  # of a command
 _SHELL_OPTIONS = ("-c", "-lc", "-ic", "/c", "-Command")  # of a shell that is given a text

@@ -19,6 +19,7 @@ class DroidStream(RecordFormat):
 
     name = "droid-stream"
     title = "Factory Droid stream"
+    version = 2
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys((*_SESSIONS, "id", "messageId"), ID),
         **dict.fromkeys(("timestamp", "durationMs"), CLOCK),
@@ -56,6 +57,7 @@ class _DroidStreamEvents(RecordEvents):
             if is_init:
                 self.uses_model(record.get("model"))
                 return
+        self.uses_model(self._model)
         match kind:
             case "message":
                 self._message(record)

@@ -36,6 +36,7 @@ class Kimi(RecordFormat):
 
     name = "kimi"
     title = "Kimi session"
+    version = 2
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("uuid", "parentUuid", "stepUuid", "turnId", "turnStep", "messageId", "message_id"), ID),
         **dict.fromkeys(("id", "toolCallId", "tool_call_id", "request_id", "agentId"), ID),
@@ -86,6 +87,7 @@ class _KimiEvents(RecordEvents):
             self.run.agent_init(self.agent, "", facts)
             if is_first:
                 return
+        self.uses_model(self._model)
         kind, message, event = str(record.get("type")), record.get("message"), record.get("event")
         if isinstance(message, dict) and isinstance(payload := message.get("payload"), dict):
             self._older(str(message.get("type")), payload)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -28,8 +29,8 @@ class CopilotCli(RecordFormat):
 
     name = "copilot-cli"
     title = "GitHub Copilot CLI session"
-    version = 7
-    volatile: ClassVar[Mapping[str, str]] = {"id": ID, "parentId": ID, "timestamp": CLOCK}
+    version = 8
+    volatile: ClassVar[Mapping[str, str]] = {"id": ID, "parentId": ID, "agentId": ID, "timestamp": CLOCK}
     volatile_within: ClassVar[Mapping[str, str]] = {
         "sessionId": ID,
         "startTime": CLOCK,
@@ -42,6 +43,7 @@ class CopilotCli(RecordFormat):
         "requestId": ID,
         "serviceRequestId": ID,
         "toolCallId": ID,
+        "parentToolCallId": ID,
         "turnId": ID,
         "hookInvocationId": ID,
         "originatingMessageId": ID,
@@ -49,6 +51,8 @@ class CopilotCli(RecordFormat):
         "outputTokens": USAGE,
         "reasoningOpaque": "reasoning in an encrypted form",
         "encryptedContent": "reasoning in an encrypted form",
+        "encrypted_content": "reasoning in an encrypted form",
+        "signature": "reasoning in an encrypted form",
         "toolTelemetry": USAGE,
         "modelMetrics": USAGE,
         "tokenDetails": USAGE,
@@ -85,6 +89,12 @@ class _CopilotCliEvents(RecordEvents):
     _has_answered = False  # whether the last message of the turn asks for nothing
     _has_usage = False  # whether the tokens of each answer stand in a record of their own
 
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._models: dict[str, str | None] = {}  # what answers, by the id of the subagent, "" for the agent itself
+        self._subagents: dict[str, str] = {}  # their names, by their ids
+        self._called: Counter[str] = Counter()  # how many of them have a name
+
     def run_id(self, head: list[dict[str, Any]]) -> str | None:
         session = next(
             (record["data"].get("sessionId") for record in head if record.get("type") == "session.start"), None
@@ -95,7 +105,29 @@ class _CopilotCliEvents(RecordEvents):
         data, kind = record.get("data"), str(record.get("type"))
         data = data if isinstance(data, dict) else {}
         self.run.context["id"] = record.get("id")
-        self._ended(kind, data)
+        subagent = record["agentId"] if isinstance(record.get("agentId"), str) else ""
+        self._model = self._models.get(subagent)
+        if subagent:
+            self._of_subagent(subagent, data)
+        else:
+            self._ended(kind, data)
+        self._add(kind, data)
+        self._models[subagent] = self._model
+
+    def _of_subagent(self, subagent: str, data: dict[str, Any]) -> None:
+        """Say of the events to come that they are of the subagent with this id."""
+        if subagent not in self._subagents:
+            name = str(data.get("agentDisplayName") or data.get("agentName") or "subagent")
+            self._called[name] += 1
+            self._subagents[subagent] = name if self._called[name] == 1 else f"{name} {self._called[name]}"
+            call = self.run.call(data.get("toolCallId"))
+            if call is not None:
+                self.run.context["parent"] = call.seq
+        self.run.context["subagent"] = [self._subagents[subagent]]
+        if str(data.get("source")).startswith("agent-"):  # the id of the one who gave it the task
+            del data["source"]
+
+    def _add(self, kind: str, data: dict[str, Any]) -> None:
         match kind:
             case "session.start":
                 version = str(data.get("copilotVersion") or "")
@@ -202,6 +234,7 @@ class _CopilotCliEvents(RecordEvents):
         usage, metrics = data.get("usage"), data.get("modelMetrics")
         if kind == "session.usage_record" and (tokens := counted_tokens(usage, _TOKENS)):
             self._has_usage = True
+            self.uses_model(usage.get("model") if isinstance(usage, dict) else None)
             return {"tokens": tokens, "usage": usage}
         if kind != "session.shutdown" or not isinstance(metrics, dict):
             return {}

@@ -53,6 +53,7 @@ def test_a_session_of_kimi_code() -> None:
     assert (len(found.of("Error")), len(found.of("CapabilityDenied")), len(found.of("Snapshot"))) == (1, 1, 1)
     tokens = [event.meta["tokens"] for event in found.events if event.meta.get("tokens")]
     assert tokens == [{"input": 35, "cached": 20, "output": 4}] * 2  # what is told twice is counted once
+    assert {event.meta.get("model") for event in found.events if event.meta.get("tokens")} == {"k-one"}
     assert found.events[-1].payload == {"how": "answered", "why": None}
 
 
@@ -75,6 +76,7 @@ def test_a_stream_of_droid() -> None:
     assert found.decisions() == [("I use ls.", None), (None, "There is no x.")]
     assert (found.tools(), errors(found)) == ({"Execute": 1}, ["ls: x: no such file"])
     (end,) = found.of("x:bookkeeping/droid-stream/completion")
+    assert end.meta["model"] == "m-one"
     assert end.meta["tokens"] == {"input": 33, "cached": 20, "output": 5}
     assert found.events[-1].payload == {"how": "answered", "why": None}
 

@@ -276,6 +276,44 @@ def test_copilots_commands_that_exit_and_the_tokens_of_each_answer(tmp_path: Pat
     assert tokens == [{"input": 30, "cached": 20, "output": 5, "reasoning": 1}]
 
 
+def test_what_copilots_subagents_do_is_told_as_theirs(tmp_path: Path) -> None:
+    task = {"toolCallId": "t1", "name": "task", "arguments": {"prompt": "list"}}
+    view = {"toolCallId": "t2", "name": "view", "arguments": {"path": "."}}
+    lines: list[tuple[str | None, str, dict[str, Any]]] = [
+        (None, "session.start", {"sessionId": "s"}),
+        (None, "user.message", {"content": "go"}),
+        (None, "assistant.message", {"content": "", "model": "big", "toolRequests": [task]}),
+        ("a", "subagent.started", {"toolCallId": "t1", "agentName": "explore", "agentDisplayName": "lister"}),
+        ("a", "user.message", {"content": "list", "source": "agent-s"}),
+        ("a", "assistant.message", {"content": "", "model": "small", "toolRequests": [view]}),
+        (None, "assistant.message", {"content": "meanwhile", "model": "big", "toolRequests": [task]}),
+        ("a", "tool.execution_complete", {"toolCallId": "t2", "success": True, "result": {"content": "a.txt"}}),
+        ("b", "subagent.started", {"toolCallId": "t1", "agentDisplayName": "lister"}),
+        ("a", "assistant.message", {"content": "a.txt", "model": "small"}),
+        ("a", "assistant.turn_end", {}),
+    ]
+    path = tmp_path / "events.jsonl"
+    path.write_text(
+        "\n".join(
+            json.dumps({"type": kind, "data": data, "parentId": None, "agentId": agent}) for agent, kind, data in lines
+        )
+    )
+    (found,) = read_all(path, "copilot-cli")
+    assert [(event.payload["data"], event.meta.get("subagent")) for event in found.of("Observation")] == [
+        ("go", None),
+        ("list", ["lister"]),
+    ]
+    assert "fields" not in found.of("Observation")[1].payload  # whose session gave the task is an id
+    assert [event.meta.get("subagent") for event in found.of("ToolResponse")] == [["lister"]]
+    assert [event.meta["subagent"] for event in found.events if event.kind.endswith("subagent.started")] == [
+        ["lister"],
+        ["lister 2"],
+    ]
+    models = [event.payload["data"]["model"] for event in found.of("StateTransition")]
+    assert models == ["big", "small"]  # that of the subagent is not the agent's
+    assert found.events[-1].payload.get("how") != "answered"  # its subagent has, the agent has not
+
+
 def test_a_warning_of_gemini_is_no_error() -> None:
     found = read_seed("gemini-stream/0.jsonl")
     assert [event.payload["data"] for event in found.of("x:gemini-stream/warning")] == ["loop detected"]
