@@ -49,7 +49,7 @@ def step_pixels(scale: TimelineScale, index: RunIndex, steps: Positions) -> tupl
     right = scale.pixels(steps)
     if isinstance(scale.axis, TimeAxis):
         begun = scale.axis.coordinates_before(steps, index.duration[steps - 1])
-        return (begun - scale.start) * (scale.width / scale.span), right
+        return scale.pixels_at(begun), right
     return scale.pixels(begins(index, steps)), right
 
 

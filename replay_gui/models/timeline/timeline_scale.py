@@ -47,7 +47,11 @@ class TimelineScale:
 
     def pixels(self, positions: NDArray[np.generic]) -> FloatArray:
         """Return where each position is drawn, in logical pixels from the plot's left edge; it may lie outside."""
-        return (self.axis.coordinates(positions) - self.start) * (self.width / self.span)
+        return self.pixels_at(self.axis.coordinates(positions))
+
+    def pixels_at(self, coordinates: FloatArray) -> FloatArray:
+        """Return where these coordinates are drawn, as `pixels` does."""
+        return (coordinates - self.start) * (self.width / self.span)
 
     def position(self, pixel: float) -> float:
         """The position at a pixel; between two events it is not whole."""
@@ -99,7 +103,8 @@ class TimelineScale:
     def ticks(self, spacing: float) -> list[tuple[float, str]]:
         """Return (pixel, text) of round values within the scale, at least `spacing` pixels apart."""
         ticks = self.axis.ticks(self.start, self.end, spacing * self.span / self.width)
-        return [((at - self.start) * self.width / self.span, text) for at, text in ticks]
+        pixels = self.pixels_at(np.array([at for at, _ in ticks])).tolist()
+        return [(pixel, text) for pixel, (_, text) in zip(pixels, ticks, strict=True)]
 
     def _clamped_span(self, span: float, count: int) -> float:
         extent = self.axis.extent(count)

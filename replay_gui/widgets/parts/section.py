@@ -120,35 +120,15 @@ class _Head(QAbstractButton):
             tinted_icon("check" if self.sound else "cross", color).paint(painter, icon_rect)
 
 
-def section_column(name: str, sections: Iterable[Section]) -> QScrollArea:
-    """Return an area of that name which takes all the room there is, and scrolls its sections."""
-    body = QWidget()
-    column = QVBoxLayout(body)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
-    for section in sections:
-        column.addWidget(section)
-    column.addStretch(1)
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setAccessibleName(name)
-    area.setWidget(body)
-    body.setAutoFillBackground(False)  # else it would be of the colour of the window
-    return area
+class SectionColumn(QScrollArea):
+    """An area of that name which takes all the room there is, and scrolls its sections."""
 
-
-class SectionStack(QScrollArea):
-    """Never squeezes a row, and never asks for more room than the sections that are shown take."""
-
-    def __init__(self, *sections: Section, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, sections: Iterable[Section], parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setAccessibleName(name)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._body = QWidget()
         column = QVBoxLayout(self._body)
         column.setContentsMargins(0, 0, 0, 0)
@@ -158,6 +138,15 @@ class SectionStack(QScrollArea):
         column.addStretch(1)
         self.setWidget(self._body)
         self._body.setAutoFillBackground(False)  # else it would be of the colour of the window
+
+
+class SectionStack(SectionColumn):
+    """Never squeezes a row, and never asks for more room than the sections that are shown take."""
+
+    def __init__(self, *sections: Section, parent: QWidget | None = None) -> None:
+        super().__init__("", sections, parent)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._body.installEventFilter(self)
 
     def sizeHint(self) -> QSize:

@@ -11,7 +11,7 @@ from replay_gui.models.facts.range_sums import RangeSums
 from replay_gui.models.facts.use_cells import MODEL_HEADINGS, TOOL_HEADINGS, model_rows, tool_rows
 from replay_gui.models.session import Session
 from replay_gui.widgets.parts.panel import Panel
-from replay_gui.widgets.parts.section import Section, section_column
+from replay_gui.widgets.parts.section import Section, SectionColumn
 from replay_gui.widgets.run.fact_pairs import fact_pairs
 from replay_gui.widgets.run.fact_section import FactSection
 
@@ -38,7 +38,7 @@ class RangePanel(Panel):
         tables = FactSection("By tool", self.tools, self), FactSection("By model", self.models, self)
         for section in tables:
             section.aim_chosen.connect(self.filter_wanted)
-        self.set_body(section_column("Sums of the range", (self.sums, *tables)))
+        self.set_body(SectionColumn("Sums of the range", (self.sums, *tables)))
         self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
         self._rest.timeout.connect(self.refresh)
         session.chosen_changed.connect(self._on_chosen_changed)

@@ -30,7 +30,7 @@ from replay_gui.models.session import Session
 from replay_gui.models.time_choice import time_choice
 from replay_gui.models.timeline.spending_plot import SpendingPlot
 from replay_gui.widgets.parts.panel import Panel
-from replay_gui.widgets.parts.section import Section, section_column
+from replay_gui.widgets.parts.section import Section, SectionColumn
 from replay_gui.widgets.run.fact_pairs import fact_pairs
 from replay_gui.widgets.run.fact_row import FactRow
 from replay_gui.widgets.run.fact_section import FactSection
@@ -69,7 +69,7 @@ class RunFactsPanel(Panel):
             )
         )
         sections = self._run, self.marks, used, self._checked, *tables, self._imported
-        self.set_body(section_column("Run facts", sections))
+        self.set_body(SectionColumn("Run facts", sections))
         self._pause = QTimer(self, singleShot=True, interval=COUNT_INTERVAL_MS)
         self._pause.timeout.connect(self.refresh)
         session.run_changed.connect(self.refresh)

@@ -205,13 +205,13 @@ class SpendingBand(QWidget):
             left = self._origin + scale.pixels(seen) - UNIT
             return left, np.full(len(seen), 2.0 * UNIT), plot.used_at(seen)
         edges = column_edges(scale)
-        left = self._origin + (edges - scale.start) * (scale.width / scale.span)
+        left = self._origin + scale.pixels_at(edges)
         return left[:-1], np.diff(left) - LINE, plot.used(scale.axis.positions(edges))
 
     def _paint_cost(self, painter: QPainter, plot: SpendingPlot, scale: TimelineScale) -> None:
         edges = column_edges(scale)
         spent = plot.cost_before(scale.axis.positions(edges))
-        x = self._origin + (edges - scale.start) * (scale.width / scale.span)
+        x = self._origin + scale.pixels_at(edges)
         y = self.height() - LINE - spent / max(plot.cost, float(spent.max())) * (self.height() - UNIT - 2 * LINE)
         painter.setPen(QPen(theme().memory, 1.5 * LINE))
         painter.setBrush(Qt.BrushStyle.NoBrush)

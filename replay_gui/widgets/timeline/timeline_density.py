@@ -34,7 +34,7 @@ def paint_density(
     red = np.where(failed > 0, np.maximum(height * failed / np.maximum(counts, 1), LINE * ratio), 0.0)
     red = np.minimum(red, height)
 
-    left = np.round((edges - scale.start) * (scale.width / scale.span) * ratio + GAP * ratio).astype(np.int64)
+    left = np.round((scale.pixels_at(edges) + GAP) * ratio).astype(np.int64)
     left -= left[0]
     columns = np.repeat(np.arange(len(counts)), np.diff(left))
     gap = np.arange(left[-1]) >= left[1:][columns] - round(LINE * ratio)
@@ -44,7 +44,7 @@ def paint_density(
     drawn = (y > top) & (y < bottom)
     hue, bad = np.uint32(color.rgba()), np.uint32(theme().error.rgba())
     pixels = np.where(drawn, np.where(y > bottom - red[columns], bad, hue), np.uint32(0))
-    x = at.x() + (float(edges[0]) - scale.start) * scale.width / scale.span
+    x = at.x() + float(scale.pixels_at(edges[:1])[0])
     _draw(painter, pixels, QPointF(round(x * ratio) / ratio, round((at.y() - BAR / 2) * ratio) / ratio), ratio)
 
 

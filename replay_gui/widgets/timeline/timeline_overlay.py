@@ -78,7 +78,7 @@ class OverlayPainter:
         """Paint a dark band with torn edges for time that was cut out."""
         axis, scale, plot = self._scale.axis, self._scale, self._layout.plot
         width = axis.gap * scale.width / scale.span
-        begins = (axis.gaps - scale.start) * (scale.width / scale.span)
+        begins = scale.pixels_at(axis.gaps)
         begins = begins[(begins > -width - GAP) & (begins < scale.width + GAP)]
         begins = _thinned(begins, UNIT) + self._layout.origin
         colors, painter = theme(), self._painter

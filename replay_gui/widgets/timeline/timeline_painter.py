@@ -192,7 +192,7 @@ def _paint_axis(
 def _cuts(scale: TimelineScale) -> list[tuple[float, str]]:
     """Return (pixel, label) of visible gaps where time was cut out; only the longest, if space is short."""
     axis = scale.axis
-    middle = (axis.gaps + axis.gap / 2 - scale.start) * (scale.width / scale.span)
+    middle = scale.pixels_at(axis.gaps + axis.gap / 2)
     seen = np.flatnonzero((middle >= 0) & (middle <= scale.width))
     if len(seen) * TICKS > scale.width:
         seen = np.sort(seen[np.argsort(-axis.cut[seen])[: int(scale.width / TICKS)]])
