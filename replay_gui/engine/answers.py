@@ -138,6 +138,7 @@ class PositionState(msgspec.Struct, frozen=True, kw_only=True):
         more_changes: how many changes there are besides `changes`.
         effect: what the event does, if it is a call.
         reading: the beginning of the event as people read it.
+        content_hash: BLAKE3 of the event's content, hex; "" where it has none.
     """
 
     position: Position
@@ -152,6 +153,7 @@ class PositionState(msgspec.Struct, frozen=True, kw_only=True):
     more_changes: int = 0
     effect: EffectFinding | None = None
     reading: ReadingPage = ReadingPage()
+    content_hash: str = ""
 
 
 class EventRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from blake3 import blake3
+
 from replay_gui.core.importers.side_files import stamps_beside
 from replay_gui.core.index.index_builder import SNAPSHOTS_FILE, BuiltIndex
 from replay_gui.core.index.index_cache import TABLE, IndexCache, build_run_index, indexed_content
@@ -292,6 +294,7 @@ class OpenRun:
             more_changes=effect.more_changes,
             more_led_to=more_led_to,
             reading=self._pages.begin(event, pair, self._since(event)),
+            content_hash=blake3(event.content).hexdigest() if event.content else "",
         )
 
     def read_on(self, position: Position, after: int) -> ReadingPage:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from blake3 import blake3
 
 from replay_gui.core.index.run_index import FLAG_FAILED, NO_DURATION, NO_PAIR, NO_TIME, NO_TOOL, RunIndex
 from replay_gui.core.log.event import Event
@@ -213,4 +214,5 @@ def position_state_at(position: int, **parts: Any) -> PositionState:
     event = (given | parts)["event"]
     if event is not None:
         given["reading"] = EventReading(event).next_page()
+        given["content_hash"] = blake3(event.content).hexdigest()
     return PositionState(position=Position(position), **(given | parts))

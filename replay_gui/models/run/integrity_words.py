@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
-from blake3 import blake3
-
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.text.plain_text import one_line
@@ -42,10 +40,10 @@ _MEANINGS = {
 }
 
 
-def hash_checks(event: Event, report: VerificationReport | None) -> tuple[HashCheck, ...]:
-    """The record's, the content's and the recorded state's hash of an event."""
-    content = blake3(event.content).hexdigest() if event.content else ""
-    return _record(event, report), HashCheck("content", content, None, "" if content else "none"), _state(event, report)
+def hash_checks(event: Event, content_hash: str, report: VerificationReport | None) -> tuple[HashCheck, ...]:
+    """The record's, the content's and the recorded state's hash of an event; `content_hash`: hex, "" for none."""
+    content = HashCheck("content", content_hash, None, "" if content_hash else "none")
+    return _record(event, report), content, _state(event, report)
 
 
 def _record(event: Event, report: VerificationReport | None) -> HashCheck:

@@ -284,7 +284,8 @@ class EventDetail(Panel):
     def _show_integrity(self) -> None:
         rows: list[QWidget] = []
         facts = self._session.facts
-        checks = () if self._event is None else hash_checks(self._event, self._session.report)
+        event, shown = self._event, self._session.position_state
+        checks = () if event is None or shown is None else hash_checks(event, shown.content_hash, self._session.report)
         if facts is not None and not facts.has_hashes:
             checks = ()  # of a file of another format, whose hashes are of the log that it was made into
         for check in checks:
