@@ -21,7 +21,7 @@ from replay_gui.core.contrast.versions import (
     compare_versions,
     difference_words,
 )
-from replay_gui.core.facts.fact_names import Versions
+from replay_gui.core.facts.fact_names import VersionPair
 from replay_gui.core.report.redactor import Redactor
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
@@ -66,7 +66,7 @@ def versions_of(args: argparse.Namespace, runs: RunSet, outcomes: Outcomes) -> V
         known.append(values[0])
     if known[0] == known[1]:
         raise UsageError(f"--versions: {_quoted([before])} cannot be compared with itself; give two values")
-    return VersionRuns(Versions(fact, *known), *map(groups.__getitem__, known))
+    return VersionRuns(VersionPair(fact, *known), *map(groups.__getitem__, known))
 
 
 def compared_versions(

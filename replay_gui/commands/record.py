@@ -10,7 +10,7 @@ from pathlib import Path
 from replay_gui.commands.runs import EXIT_FAILED
 from replay_gui.commands.terminal import print_error
 from replay_gui.core.errors import LogRefused
-from replay_gui.core.log.begun import Means
+from replay_gui.core.log.begun import RecordingMeans
 from replay_gui.core.text.wording import plural
 from replay_gui.record.child.child_options import ChildOptions
 from replay_gui.record.child.running import CommandResult, free_path, run_command
@@ -34,8 +34,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--proxy",
         dest="means",
         action="store_const",
-        const=Means.PROXY,
-        default=Means.HOOKS,
+        const=RecordingMeans.PROXY,
+        default=RecordingMeans.HOOKS,
         help="record what any program asks models for, by a proxy on this computer, instead of hooks in Python; the "
         "program has to honour OPENAI_BASE_URL, ANTHROPIC_BASE_URL and the like",
     )
@@ -43,14 +43,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--claude-code",
         dest="means",
         action="store_const",
-        const=Means.CLAUDE_CODE,
+        const=RecordingMeans.CLAUDE_CODE,
         help="COMMAND is Claude Code: record what it asks models for, as --proxy does, and its tools, by its hooks",
     )
     means.add_argument(
         "--mcp",
         dest="means",
         action="store_const",
-        const=Means.MCP,
+        const=RecordingMeans.MCP,
         help="COMMAND is an MCP server on standard input and output: record what its client asks of it; to be put in "
         "the place of the server in the client's settings",
     )
@@ -68,9 +68,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the command and return its exit status, or EXIT_FAILED where nothing was recorded."""
-    means: Means = args.means
+    means: RecordingMeans = args.means
     log = free_path(Path(_DEFAULT)) if args.output is None else Path(args.output)
-    if means is Means.MCP:  # a client starts its servers anew, by the same settings
+    if means is RecordingMeans.MCP:  # a client starts its servers anew, by the same settings
         log = free_path(log)
     elif args.output is not None and log.exists():
         raise LogRefused(f"{log}: exists already; give another name")
@@ -80,14 +80,14 @@ def run(args: argparse.Namespace) -> int:
         if args.watch and not watching and log.exists():
             watching.append(subprocess.Popen([sys.executable, "-m", "replay_gui", str(log)]))
 
-    if means is not Means.HOOKS:
+    if means is not RecordingMeans.HOOKS:
         name = Path(args.command[0]).name
         config = {"command": args.command}
         session = RecordingSession(new_log(log, agent_type=name, config=config, command=args.command, means=means))
-        if means is Means.MCP:
+        if means is RecordingMeans.MCP:
             status = record_server(args.command, session)
         else:
-            run_other = run_claude_code if means is Means.CLAUDE_CODE else run_proxied
+            run_other = run_claude_code if means is RecordingMeans.CLAUDE_CODE else run_proxied
             status = run_other(args.command, session, open_window)
         result = CommandResult(status, (report_of(session),))
     else:

@@ -17,7 +17,7 @@ from replay_gui.core.atomic_file import keep_apart
 from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.errors import LogRefused, ReplayError, RerunRefused
 from replay_gui.core.importers.run_choice import split_run
-from replay_gui.core.log.begun import Means
+from replay_gui.core.log.begun import RecordingMeans
 from replay_gui.core.text.wording import plural
 from replay_gui.engine.termination import terminable
 from replay_gui.record.calls.call import CallKind
@@ -77,22 +77,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--proxy",
         dest="means",
         action="store_const",
-        const=Means.PROXY,
-        default=Means.HOOKS,
+        const=RecordingMeans.PROXY,
+        default=RecordingMeans.HOOKS,
         help="answer by a proxy, as for record --proxy",
     )
     means.add_argument(
         "--claude-code",
         dest="means",
         action="store_const",
-        const=Means.CLAUDE_CODE,
+        const=RecordingMeans.CLAUDE_CODE,
         help="COMMAND is Claude Code, recorded so: models are answered, and its tools are used for real",
     )
     means.add_argument(
         "--mcp",
         dest="means",
         action="store_const",
-        const=Means.MCP,
+        const=RecordingMeans.MCP,
         help="stand in for an MCP server: answer its client; COMMAND is not started",
     )
     parser.add_argument(
@@ -172,7 +172,7 @@ def _inputs(args: argparse.Namespace) -> list[Path]:
 
 def _rerun(args: argparse.Namespace, new: Path) -> CommandResult:
     """Run the command, answered from the recorded run, and write its log to `new`."""
-    means: Means = args.means
+    means: RecordingMeans = args.means
     edits = [*edits_of_words(args.what_if), *edits_of_file(args.edits)]
     fixed = {tool: value_of_words(words) for tool, words in args.fixed}
     asks = bool(args.ask) or args.on_miss == OnMiss.ASK
@@ -188,9 +188,9 @@ def _rerun(args: argparse.Namespace, new: Path) -> CommandResult:
         if opened.conversion is not None or opened.log.header.source is not None:
             print_error(f"{args.run}: is no recording, so only tools can be answered from it, no models over HTTP")
         source = Path(opened.log.source.path)
-        if means is not Means.HOOKS:
+        if means is not RecordingMeans.HOOKS:
             recorded = read_past_run(source)
-            if means is Means.CLAUDE_CODE:
+            if means is RecordingMeans.CLAUDE_CODE:
                 _check_uses_tools(args, recorded, edits)
             chosen = RerunOptions(
                 rules=Rules() if rules is None else in_force.rules,
@@ -201,15 +201,15 @@ def _rerun(args: argparse.Namespace, new: Path) -> CommandResult:
                 if asks
                 else None,
                 on_miss=OnMiss(args.on_miss),
-                uses_tools=means is Means.CLAUDE_CODE,
+                uses_tools=means is RecordingMeans.CLAUDE_CODE,
                 patience=args.patience,
                 edits=tuple(edits),
             )
             session = new_rerun_session(recorded, new, chosen, command=args.command, means=means)
-            if means is Means.MCP:
+            if means is RecordingMeans.MCP:
                 with terminable():  # so a client ends its servers; no command is there to be told
                     status = answer_client(session)
-            elif means is Means.CLAUDE_CODE:
+            elif means is RecordingMeans.CLAUDE_CODE:
                 status = run_claude_code(args.command, session)
             else:
                 status = run_proxied(args.command, session)

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage
 from replay_gui.engine.jobs.job_types import JobArguments
-from replay_gui.engine.worker_pool import Handle, WorkerPool
+from replay_gui.engine.worker_pool import JobHandle, WorkerPool
 
 
 class StartedJob:
@@ -30,7 +30,7 @@ class JobGroup:
     def __init__(self, pool: WorkerPool, on_worker_message: OnWorkerMessage) -> None:
         self._pool = pool
         self._on_worker_message = on_worker_message
-        self._handles: dict[StartedJob, Handle] = {}
+        self._handles: dict[StartedJob, JobHandle] = {}
 
     def start(self, arguments: JobArguments) -> None:
         """Have a worker run a job."""

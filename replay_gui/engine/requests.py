@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import msgspec
 
-from replay_gui.core.facts.fact_names import TASK, Versions
+from replay_gui.core.facts.fact_names import TASK, VersionPair
 from replay_gui.core.log.positions import Position
 from replay_gui.engine.following.follow_messages import Followed, StopFollowing
 from replay_gui.engine.panels.panel_messages import PanelAnswer, PanelQuestion
@@ -190,7 +190,7 @@ class EvaluateRuns(msgspec.Struct, frozen=True, kw_only=True):
     chosen: tuple[int, ...] | None = None
     group_by: str = TASK
     first_group: bool = False
-    versions: Versions | None = None
+    versions: VersionPair | None = None
     passed: str = ""
     report: str = ""
     profile: RedactionProfile | None = None

@@ -43,7 +43,7 @@ CLOSE_TIMEOUT = 0.5  # seconds a worker gets to end by itself
 EXTRA_NICENESS = 10  # of a worker beyond the program's own, where nobody waits for each of its messages
 
 
-class Handle:
+class JobHandle:
     """A submitted job. After `cancel`, or once JobDone or JobFailed came, it is over."""
 
     def __init__(self, pool: WorkerPool, number: int, job: str, arguments: object, on_message: OnJobMessage) -> None:
@@ -61,7 +61,7 @@ class _Worker:
     """One process, the thread that listens to it, and the job it runs."""
 
     def __init__(self, module: str, pool: WorkerPool) -> None:
-        self.handle: Handle | None = None
+        self.handle: JobHandle | None = None
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "replay_gui.engine.jobs.worker", module, current_level()],
             stdin=subprocess.PIPE,
@@ -74,7 +74,7 @@ class _Worker:
         self.thread = Thread(target=self._listen, args=(pool,), name=f"worker-{self._process.pid}", daemon=True)
         self.thread.start()
 
-    def send(self, handle: Handle) -> None:
+    def send(self, handle: JobHandle) -> None:
         self.handle = handle
         try:
             write_frame(self._stdin, handle.request)
@@ -122,7 +122,7 @@ class WorkerPool:
         self._module = module
         self._lock = RLock()
         self._numbers = itertools.count(1)
-        self._waiting: deque[Handle] = deque()
+        self._waiting: deque[JobHandle] = deque()
         self._workers: set[_Worker] = set()
         self._ending: set[_Worker] = set()
         self._closed = False
@@ -137,9 +137,9 @@ class WorkerPool:
         with self._lock:
             return not self._waiting and all(worker.handle is None for worker in self._workers)
 
-    def submit(self, job: str, arguments: object, on_message: OnJobMessage) -> Handle:
+    def submit(self, job: str, arguments: object, on_message: OnJobMessage) -> JobHandle:
         """Run `job` with arguments (what msgpack can hold) in a worker, as soon as one is free."""
-        handle = Handle(self, next(self._numbers), job, arguments, on_message)
+        handle = JobHandle(self, next(self._numbers), job, arguments, on_message)
         with self._lock:
             if self._closed:
                 raise RuntimeError("the worker pool is closed")
@@ -153,7 +153,7 @@ class WorkerPool:
             if not self._workers and not self._closed:
                 self._workers.add(_Worker(self._module, self))
 
-    def cancel(self, handle: Handle) -> None:
+    def cancel(self, handle: JobHandle) -> None:
         """Drop a job: one that waits is never begun, and the worker of a running one is ended."""
         with self._lock:
             if handle in self._waiting:

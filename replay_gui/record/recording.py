@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from replay_gui.core.errors import LogBusy, LogRefused
-from replay_gui.core.log.begun import MEMBER, Means, RunBegin
+from replay_gui.core.log.begun import MEMBER, RecordingMeans, RunBegin
 from replay_gui.core.log.kinds import END
 from replay_gui.record.calls.secrets import Secrets, named_words
 from replay_gui.record.hooks.installing import install_hooks
@@ -105,7 +105,7 @@ def new_log(
     surroundings: frozenset[Surrounding] = frozenset(),
     is_shared: bool = False,
     command: Sequence[str] | None = None,
-    means: Means = Means.HOOKS,
+    means: RecordingMeans = RecordingMeans.HOOKS,
 ) -> CallLog:
     """Return a log that begins with its first event; arguments as for `start`.
 

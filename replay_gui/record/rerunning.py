@@ -15,7 +15,7 @@ from typing import Any, Literal
 from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.divergence.rules.rules_file import read_rules, rules_beside
 from replay_gui.core.errors import LogRefused
-from replay_gui.core.log.begun import Means
+from replay_gui.core.log.begun import RecordingMeans
 from replay_gui.core.text.plain_text import visible
 from replay_gui.record.hooks.installing import install_hooks
 from replay_gui.record.matching.answer_edits import AnswerEdit
@@ -113,7 +113,7 @@ def new_rerun_session(
     options: RerunOptions,
     *,
     command: Sequence[str] | None = None,
-    means: Means = Means.HOOKS,
+    means: RecordingMeans = RecordingMeans.HOOKS,
 ) -> RerunSession:
     """Return the session of a re-run, which writes to `new` and says the same of the agent as the recorded run.
 

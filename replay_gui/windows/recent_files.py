@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QSettings, Slot
 
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.session import Session
-from replay_gui.widgets.run.welcome_page import Recent
+from replay_gui.widgets.run.welcome_page import RecentEntry
 
 _KEY = "recent"
 _MAX_FILES = 8
@@ -36,7 +36,7 @@ class RecentFiles(QObject):
         session.run_changed.connect(self._on_run_changed)
         comparison.compared_changed.connect(self._on_compared_changed)
 
-    def entries(self) -> list[Recent]:
+    def entries(self) -> list[RecentEntry]:
         """Return what was opened, newest first."""
         stored = self._settings.value(_KEY)
         texts = [stored] if isinstance(stored, str) else stored if isinstance(stored, list) else []
@@ -49,7 +49,7 @@ class RecentFiles(QObject):
 
     def add(self, *paths: str) -> None:
         """Put a run, or the two of a comparison, first; forget the oldest if there are too many."""
-        entries = [Recent(paths, time.time_ns()), *(entry for entry in self.entries() if entry.paths != paths)]
+        entries = [RecentEntry(paths, time.time_ns()), *(entry for entry in self.entries() if entry.paths != paths)]
         texts = [json.dumps({"paths": entry.paths, "opened": entry.opened}) for entry in entries[:_MAX_FILES]]
         self._settings.setValue(_KEY, texts)
 
@@ -74,10 +74,10 @@ class RecentFiles(QObject):
                 self.add(*paths)
 
 
-def _read(text: str) -> Recent | None:
+def _read(text: str) -> RecentEntry | None:
     """Return what a text of the settings says: a path alone, as earlier versions wrote it, or JSON."""
     if not text.startswith("{"):
-        return Recent((text,), None)
+        return RecentEntry((text,), None)
     try:
         stored = json.loads(text)
     except (ValueError, RecursionError):
@@ -85,4 +85,4 @@ def _read(text: str) -> Recent | None:
     paths, opened = stored.get("paths"), stored.get("opened")
     if not isinstance(paths, list) or len(paths) not in (1, 2) or not all(isinstance(p, str) and p for p in paths):
         return None
-    return Recent(tuple(paths), opened if type(opened) is int and 0 < opened < _MAX_TIME else None)
+    return RecentEntry(tuple(paths), opened if type(opened) is int and 0 < opened < _MAX_TIME else None)

@@ -22,7 +22,7 @@ from replay_gui.engine.jobs.job_messages import (
     JobRequest,
     encode_value,
 )
-from replay_gui.engine.worker_pool import Handle, WorkerPool
+from replay_gui.engine.worker_pool import JobHandle, WorkerPool
 from tests.helpers.paths import ROOT
 from tests.helpers.time_bounds import seconds_to_close
 
@@ -41,7 +41,7 @@ class Talk:
         self.pool = pool
         self.inbox: SimpleQueue[JobMessage] = SimpleQueue()
 
-    def submit(self, job: str, **args: Any) -> Handle:
+    def submit(self, job: str, **args: Any) -> JobHandle:
         return self.pool.submit(job, args, self.inbox.put)
 
     def next(self) -> JobMessage:

@@ -23,7 +23,7 @@ from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
 from replay_gui.record.matching.past_run import read_past_run
 from replay_gui.record.messages.request_parts import joined, key_of_joined
 from replay_gui.record.proxy import mcp_relay
-from replay_gui.record.proxy.mcp_relay import McpCalls, Piece, answer_client, pieces_of
+from replay_gui.record.proxy.mcp_relay import McpCalls, PipeChunk, answer_client, pieces_of
 from replay_gui.record.recording import new_log
 from replay_gui.record.rerunning import new_rerun_session
 from replay_gui.record.sessions.call_session import session_in_force
@@ -46,7 +46,7 @@ def message(**members: Any) -> bytes:
 ASKED = message(id=1, method="tools/list")
 
 
-def pieces(data: bytes) -> list[Piece]:
+def pieces(data: bytes) -> list[PipeChunk]:
     with tempfile.TemporaryFile() as file:  # a pipe holds 64 KiB only
         file.write(data)
         file.seek(0)
@@ -96,7 +96,7 @@ def test_whatever_a_server_says_the_log_is_sound_and_says_what_it_lacks(tmp_path
     path = tmp_path / "run.rlog"
     session = RecordingSession(new_log(path, agent_type="a"))
     calls = McpCalls(session)
-    calls.note_from_client(Piece(ASKED, True))
+    calls.note_from_client(PipeChunk(ASKED, True))
     for piece in pieces(HOSTILE[name]):
         calls.note_from_server(piece)
     session.finish()
@@ -147,8 +147,8 @@ def test_a_relay_that_is_ended_ends_its_server_and_seals_its_log(tmp_path: Path,
 def test_a_log_that_stands_in_for_a_server_is_ended_as_a_server(tmp_path: Path) -> None:
     session = RecordingSession(new_log(tmp_path / "run.rlog", agent_type="a"))
     calls = McpCalls(session)
-    calls.note_from_client(Piece(ASKED, True))
-    calls.note_from_server(Piece(message(id=1, result={"a": 1}), True))
+    calls.note_from_client(PipeChunk(ASKED, True))
+    calls.note_from_server(PipeChunk(message(id=1, result={"a": 1}), True))
     session.finish()
     with started(tmp_path, "rerun", "run.rlog", "--mcp", "-o", "again.rlog", "--", "server") as process:
         assert process.stdin is not None
@@ -182,15 +182,15 @@ def test_a_log_that_stands_in_may_hold_anything(tmp_path: Path, form: Any, monke
     path, answers = tmp_path / "run.rlog", list[bytes]()
     session = RecordingSession(new_log(path, agent_type="a"))
     calls = McpCalls(session)
-    calls.note_from_client(Piece(ASKED, True))
-    calls.note_from_server(Piece(message(id=1, result={"a": 1}), True))
+    calls.note_from_client(PipeChunk(ASKED, True))
+    calls.note_from_server(PipeChunk(message(id=1, result={"a": 1}), True))
     session.finish()
     past = read_past_run(path)
     answer = past.calls[0].answer
     assert answer is not None
     past.calls[0].answer = replace(answer, form={"json_rpc": form})
     rerun = new_rerun_session(past, tmp_path / "again.rlog", RerunOptions())
-    monkeypatch.setattr(mcp_relay, "pieces_of", lambda _: iter([Piece(ASKED, True)]))
+    monkeypatch.setattr(mcp_relay, "pieces_of", lambda _: iter([PipeChunk(ASKED, True)]))
     monkeypatch.setattr(mcp_relay, "write_whole", answers.append)
     assert answer_client(rerun) == 0
     (given,) = map(json.loads, answers)

@@ -29,7 +29,7 @@ Outcomes = Sequence[bool | None]
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Groups:
+class OutcomeGroups:
     """The two groups of runs, and the features that tell any of them apart."""
 
     passed: NDArray[np.bool_]
@@ -50,13 +50,13 @@ class Groups:
         return int(self.failed.sum())
 
 
-def groups_of(table: FeatureTable, outcomes: Outcomes) -> Groups:
+def groups_of(table: FeatureTable, outcomes: Outcomes) -> OutcomeGroups:
     """Count in each group the runs with each feature; features of no run with an outcome, or of all, tell nothing."""
     passed = np.array([outcome is True for outcome in outcomes], np.bool_)
     failed = np.array([outcome is False for outcome in outcomes], np.bool_)
     p, f = table.counts(passed), table.counts(failed)
     telling = np.flatnonzero((p + f > 0) & (p + f < passed.sum() + failed.sum()))
-    return Groups(passed=passed, failed=failed, p=p, f=f, telling=telling, tiers=tiers_of(table))
+    return OutcomeGroups(passed=passed, failed=failed, p=p, f=f, telling=telling, tiers=tiers_of(table))
 
 
 def tiers_of(table: FeatureTable) -> NDArray[np.int64]:
@@ -122,7 +122,7 @@ class _Sets:
     scores: NDArray[np.float64]
 
 
-def _sets(table: FeatureTable, groups: Groups) -> _Sets:
+def _sets(table: FeatureTable, groups: OutcomeGroups) -> _Sets:
     telling = groups.telling
     marks = table.set_marks(groups.passed | groups.failed)[telling]
     order = np.lexsort((telling, groups.tiers[telling], marks))
@@ -135,7 +135,7 @@ def _sets(table: FeatureTable, groups: Groups) -> _Sets:
     return _Sets(first, of, sizes, clear, clear * weights[groups.tiers[first]])
 
 
-def _ranked(table: FeatureTable, groups: Groups, sets: _Sets) -> list[tuple[int, list[tuple[int, Feature]]]]:
+def _ranked(table: FeatureTable, groups: OutcomeGroups, sets: _Sets) -> list[tuple[int, list[tuple[int, Feature]]]]:
     """Return the best sets, by number, each with its members, the one that says it best first."""
     by_score = np.argsort(-sets.scores, kind="stable")[:_MAX_CANDIDATES]
     if len(by_score) > MAX_SEPARATORS:
@@ -166,7 +166,7 @@ def _smallest_ps(sizes: NDArray[np.int64], passing: int, failing: int) -> NDArra
 
 def _separator(
     table: FeatureTable,
-    groups: Groups,
+    groups: OutcomeGroups,
     members: list[tuple[int, Feature]],
     *,
     strength: float,
@@ -217,7 +217,7 @@ def example(table: FeatureTable, feature: int, group: NDArray[np.bool_]) -> RunP
     return None
 
 
-def _note(groups: Groups, significant: int) -> str:
+def _note(groups: OutcomeGroups, significant: int) -> str:
     passing, failing = groups.passing, groups.failing
     if not passing or not failing:
         known = f"{plural(passing, 'run')} passed, {failing:,} failed"

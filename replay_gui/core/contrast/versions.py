@@ -15,7 +15,7 @@ from replay_gui.core.contrast.separators import FEW_RUNS, Separation, Separator
 from replay_gui.core.contrast.statistics import SIGNIFICANT, StratifiedTest, Stratum, mantel_haenszel, p_words
 from replay_gui.core.contrast.tasks import separate_runs
 from replay_gui.core.divergence.side import Disguise
-from replay_gui.core.facts.fact_names import Versions
+from replay_gui.core.facts.fact_names import VersionPair
 from replay_gui.core.text.wording import plural
 
 
@@ -102,7 +102,7 @@ class ComparedVersions:
             passed: its first reason, by task.
     """
 
-    versions: Versions
+    versions: VersionPair
     change: VersionChange
     differences: Separation
     reasons: Mapping[str | None, str]
@@ -119,12 +119,12 @@ _ORDER = (Flip.BROKEN, Flip.WORSE, Flip.FIXED, Flip.BETTER, Flip.SAME, Flip.UNKN
 class VersionRuns:
     """The numbers of the runs before and after; none of a value that no run has."""
 
-    versions: Versions
+    versions: VersionPair
     before: Sequence[int]
     after: Sequence[int]
 
 
-def runs_of_versions(facts: GroupingFacts, outcomes: Outcomes, versions: Versions) -> VersionRuns:
+def runs_of_versions(facts: GroupingFacts, outcomes: Outcomes, versions: VersionPair) -> VersionRuns:
     """Return the runs of two versions."""
     by_value = {group.value: group.runs for group in facts.grouped(outcomes, versions.fact)}
     return VersionRuns(versions, by_value.get(versions.before, ()), by_value.get(versions.after, ()))

@@ -11,7 +11,7 @@ SET_UP = "set-up: "
 """With what the facts begin that are members of the runs' set-up."""
 
 
-class Versions(msgspec.Struct, frozen=True):
+class VersionPair(msgspec.Struct, frozen=True):
     """Two values of a fact: runs of the first are those before a change of the agent, of the second those after it."""
 
     fact: str

@@ -19,7 +19,7 @@ _log = topic_logger(Topic.IMPORTERS)
 
 
 @dataclass(frozen=True, slots=True)
-class Unusable:
+class UnusablePlugin:
     """A package's importer that cannot be loaded. It recognises nothing, and says why when it is asked for by name."""
 
     name: str
@@ -62,5 +62,5 @@ def _loaded(name: str, load: object) -> Importer:
         if not (callable(importer.recognises) and callable(importer.runs) and isinstance(importer.version, int)):
             raise TypeError("it is no importer")
     except (Exception, SystemExit) as why:  # noqa: BLE001  other people's code, which must not take the program down
-        return Unusable(name, f"{type(why).__name__}: {why}")
+        return UnusablePlugin(name, f"{type(why).__name__}: {why}")
     return importer

@@ -37,7 +37,7 @@ _BUILDING_PREFIX = "building-"
 _ABANDONED_AFTER_NS = 24 * 3600 * 10**9  # ns
 
 
-class Table(msgspec.Struct, frozen=True, kw_only=True):
+class IndexTable(msgspec.Struct, frozen=True, kw_only=True):
     """The table of a finished index folder.
 
     `content`: BLAKE3 of the log's bytes, in hex. `changed_at`: of the log's Source.
@@ -140,7 +140,7 @@ def load_index(
     try:
         if not is_own(folder):
             return None
-        table = read_hashed(folder / TABLE, Table)
+        table = read_hashed(folder / TABLE, IndexTable)
         built = table.built
         fits = (table.version, table.size, table.header) == (_TABLE_VERSION, log.source.size, log.header.hash)
         if (
@@ -161,7 +161,7 @@ def load_index(
     return view, index, built
 
 
-def _is_unchanged(table: Table, log: EventLog, by_content: bool) -> bool:
+def _is_unchanged(table: IndexTable, log: EventLog, by_content: bool) -> bool:
     is_as_dated = not by_content and table.changed_at == log.source.changed_at
     return is_as_dated or table.content == log.source.blake3()
 
@@ -169,7 +169,7 @@ def _is_unchanged(table: Table, log: EventLog, by_content: bool) -> bool:
 def indexed_content(folder: Path) -> str | None:
     """Return the BLAKE3, in hex, of the log that the index in `folder` was built from; None if there is none."""
     try:
-        return read_hashed(folder / TABLE, Table).content
+        return read_hashed(folder / TABLE, IndexTable).content
     except (OSError, ValueError, msgspec.MsgspecError):
         return None
 
@@ -182,7 +182,7 @@ def write_table(folder: Path, log: EventLog, built: BuiltIndex, changed_at: int 
     """
     begun = log.source.changed_at if changed_at is None else changed_at
     columns = {name: _file_hash(folder / name) for name in DISPLAY_COLUMNS}
-    table = Table(
+    table = IndexTable(
         version=_TABLE_VERSION,
         size=log.source.size,
         header=log.header.hash,

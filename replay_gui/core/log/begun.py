@@ -13,7 +13,7 @@ MEMBER = "begun"
 _COMMAND, _FOLDER, _MEANS = "command", "folder", "means"
 
 
-class Means(StrEnum):
+class RecordingMeans(StrEnum):
     """By which means a run was recorded."""
 
     HOOKS = "hooks"
@@ -32,7 +32,7 @@ class RunBegin:
 
     command: tuple[str, ...]
     folder: str
-    means: Means = Means.HOOKS
+    means: RecordingMeans = RecordingMeans.HOOKS
 
     @property
     def meta(self) -> dict[str, Any]:
@@ -46,8 +46,8 @@ class RunBegin:
         if not isinstance(begun, dict):
             config = payload.get("config")  # where recordings named the command before
             begun = config if isinstance(config, dict) else {}
-        command, folder, means = begun.get(_COMMAND), begun.get(_FOLDER, ""), begun.get(_MEANS, Means.HOOKS)
+        command, folder, means = begun.get(_COMMAND), begun.get(_FOLDER, ""), begun.get(_MEANS, RecordingMeans.HOOKS)
         if not isinstance(command, list) or not command or not all(isinstance(word, str) for word in command):
             return None
-        known = means if isinstance(means, str) and means in set(Means) else Means.HOOKS
-        return cls(tuple(command), folder if isinstance(folder, str) else "", Means(known))
+        known = means if isinstance(means, str) and means in set(RecordingMeans) else RecordingMeans.HOOKS
+        return cls(tuple(command), folder if isinstance(folder, str) else "", RecordingMeans(known))

@@ -16,7 +16,7 @@ from typing import Annotated, Any, NewType
 import msgspec
 
 from replay_gui.core.errors import NotCanonical
-from replay_gui.core.log.deep_msgpack import Odd, decode_without_recursion
+from replay_gui.core.log.deep_msgpack import InvalidValue, decode_without_recursion
 
 MAX_DEPTH = 128
 MAX_KEY_BYTES = 4096  # bytes of UTF-8
@@ -45,8 +45,8 @@ def type_of_shallow_values(depth: int, key: Any = str) -> Any:
     return tree
 
 
-def _odd_extension(code: int, _data: memoryview) -> Odd:
-    return Odd(f"extension type {code}")
+def _odd_extension(code: int, _data: memoryview) -> InvalidValue:
+    return InvalidValue(f"extension type {code}")
 
 
 # The bare C functions, for loops over millions of records. They raise msgspec.MsgspecError or UnicodeDecodeError. What
@@ -229,7 +229,7 @@ def check_limits(value: Any, depth: int = 1) -> None:
         for child in value.values() if isinstance(value, dict) else value:
             check_limits(child, depth + 1)
     else:
-        raise NotCanonical(value.why if isinstance(value, Odd) else "an extension type")
+        raise NotCanonical(value.why if isinstance(value, InvalidValue) else "an extension type")
 
 
 def nesting_depth(value: Any) -> int:

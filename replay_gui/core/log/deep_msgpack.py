@@ -24,7 +24,7 @@ _CONSTANTS = {0xC0: None, 0xC2: False, 0xC3: True}
 _FIXED_EXTENSIONS = {0xD4: 1, 0xD5: 2, 0xD6: 4, 0xD7: 8, 0xD8: 16}
 
 
-class Odd:
+class InvalidValue:
     """Stands for a value that no log may have; `why` says what it is."""
 
     __slots__ = ("why",)
@@ -55,7 +55,7 @@ class _Container:
         elif self._key is self:
             self._key = value
             if type(value) is not str:
-                self.value = Odd("a key is not a string")
+                self.value = InvalidValue("a key is not a string")
         else:
             if type(self.value) is dict:
                 self.value[self._key] = value
@@ -63,7 +63,7 @@ class _Container:
 
 
 def decode_without_recursion(raw: bytes, max_depth: int) -> Any:
-    """Return the value of `raw`, with Odd in place of what no log may have; NotCanonical where it is no msgpack.
+    """Return the value of `raw`, with an InvalidValue for what no log may have; NotCanonical where it is no msgpack.
 
     Containers deeper than `max_depth` are passed over, and memory does not depend on how deep they are.
     """
@@ -75,7 +75,7 @@ def decode_without_recursion(raw: bytes, max_depth: int) -> Any:
             container = _Container(form == "map", value)
             if len(open_containers) >= max_depth:
                 reader.skip(container.missing)
-                value = Odd(f"nested deeper than {max_depth}")
+                value = InvalidValue(f"nested deeper than {max_depth}")
             elif container.missing:
                 open_containers.append(container)
                 continue
@@ -155,6 +155,6 @@ class MsgpackReader:
         except UnicodeDecodeError as why:
             raise NotCanonical(f"not msgpack: {why}") from None
 
-    def _extension(self, size: int) -> Odd:
+    def _extension(self, size: int) -> InvalidValue:
         self._take(1 + size)
-        return Odd("an extension type")
+        return InvalidValue("an extension type")

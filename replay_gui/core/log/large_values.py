@@ -15,7 +15,7 @@ import msgspec
 
 from replay_gui.core.errors import NotCanonical
 from replay_gui.core.log.canonical import MAX_DEPTH, MAX_KEY_BYTES, check_limits, decode, decode_shallow_value
-from replay_gui.core.log.deep_msgpack import MsgpackReader, Odd, decode_without_recursion
+from replay_gui.core.log.deep_msgpack import InvalidValue, MsgpackReader, decode_without_recursion
 
 LARGE_BYTES = 1 << 17
 """A value of more bytes is large; a smaller one is decoded at once, in about 3 ms."""
@@ -106,7 +106,7 @@ class _Steps:
 
     def _read(self, depth: int, packed: bool) -> Any:
         form, value = self._reader.read_head()
-        if depth > _MAX_STEPPED_DEPTH or isinstance(value, Odd) or (packed and form == "value"):
+        if depth > _MAX_STEPPED_DEPTH or isinstance(value, InvalidValue) or (packed and form == "value"):
             raise NotCanonical("a value for a slower reader")
         if form == "value":
             return value

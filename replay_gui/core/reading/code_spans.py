@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from replay_gui.core.reading.reading_line import Form, StyledText, TextStyle
+from replay_gui.core.reading.reading_line import LetterStyle, StyledText, TextStyle
 
 _DOUBLE, _SINGLE, _BACKTICK = r'"(?:[^"\\\n]|\\.)*+"?', r"'(?:[^'\\\n]|\\.)*+'?", r"`(?:[^`\\]|\\.)*+`?"
 _TRIPLE = r'"""(?:[^"\\]|\\.|"(?!""))*+(?:""")?' + r"|'''(?:[^'\\]|\\.|'(?!''))*+(?:''')?"
@@ -96,7 +96,7 @@ def language_of_file(path: str) -> Language | None:
 def code_spans(lines: list[str], language: Language | None) -> Iterator[tuple[StyledText, ...]]:
     """Yield the spans of each line; the lines hold no line break, and nothing that must be escaped."""
     if language is None:
-        yield from ((StyledText(line, form=Form.MONO),) for line in lines)
+        yield from ((StyledText(line, form=LetterStyle.MONO),) for line in lines)
         return
     line: list[StyledText] = []
     for text, style in _pieces("\n".join(lines), language):
@@ -105,7 +105,7 @@ def code_spans(lines: list[str], language: Language | None) -> Iterator[tuple[St
                 yield tuple(line)
                 line = []
             if part:
-                line.append(StyledText(part, style, Form.MONO))
+                line.append(StyledText(part, style, LetterStyle.MONO))
     yield tuple(line)
 
 

@@ -13,7 +13,7 @@ from replay_gui.core.log.payloads import STRUCTURES
 from replay_gui.core.log.positions import position_after
 from replay_gui.core.reading.markdown_lines import PICTURE, markdown_lines
 from replay_gui.core.reading.meta_words import meta_words
-from replay_gui.core.reading.reading_line import Fold, Form, LineKind, ReadingLine, StyledText, TextStyle, quiet
+from replay_gui.core.reading.reading_line import Fold, LetterStyle, LineKind, ReadingLine, StyledText, TextStyle, quiet
 from replay_gui.core.reading.reading_page import ReadingPage
 from replay_gui.core.reading.value_lines import HASH, field_lines, member_lines, result_language, text_lines, unfolded
 from replay_gui.core.state.value_text import is_container
@@ -106,7 +106,7 @@ def _event_lines(event: Event, pair: Event | None, since: int | None) -> Iterato
 
 
 def _head(event: Event, words: Sequence[StyledText]) -> ReadingLine:
-    said = [StyledText(event_label(event), form=Form.BOLD)]
+    said = [StyledText(event_label(event), form=LetterStyle.BOLD)]
     for number, piece in enumerate(words):
         said += [StyledText(" · " if number else "  ", TextStyle.QUIET), piece]
     return ReadingLine(tuple(said), LineKind.HEAD)

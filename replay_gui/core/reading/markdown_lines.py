@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from replay_gui.core.reading.code_spans import code_spans, language_named
 from replay_gui.core.reading.markdown_sections import MarkdownSection, sections
-from replay_gui.core.reading.reading_line import Form, LineKind, ReadingLine, StyledText, TextStyle, shown_text
+from replay_gui.core.reading.reading_line import LetterStyle, LineKind, ReadingLine, StyledText, TextStyle, shown_text
 
 if TYPE_CHECKING:
     from markdown_it.rules_core import StateCore
@@ -22,7 +22,7 @@ _MAX_COLUMNS = 12  # of a table
 _MAX_LINK_CHARACTERS = 200
 # Without any of these signs, a text is plain.
 _SIGNS = re.compile(r"[*_`#>\[|~\\&<]|^\s*(?:[-+=]|\d+[.)])|^(?: {4}|\t)", re.MULTILINE)
-_FORMS = {"strong": Form.BOLD, "em": Form.ITALIC, "s": Form.STRUCK}
+_FORMS = {"strong": LetterStyle.BOLD, "em": LetterStyle.ITALIC, "s": LetterStyle.STRUCK}
 
 
 def markdown_lines(text: str) -> Iterator[ReadingLine]:
@@ -185,7 +185,7 @@ class _SectionReader:
             elif token.type == "inline" and len(rows[-1]) < _MAX_COLUMNS:
                 spans = _inline_rows(token)[0]
                 if tokens[number - 1].type == "th_open":
-                    spans = tuple(span._replace(form=span.form | Form.BOLD) for span in spans)
+                    spans = tuple(span._replace(form=span.form | LetterStyle.BOLD) for span in spans)
                 rows[-1].append(spans)
             elif token.type == "inline" and len(rows[-1]) == _MAX_COLUMNS:
                 rows[-1].append((StyledText("…", TextStyle.QUIET),))
@@ -205,7 +205,7 @@ def _inline_rows(token: Token) -> list[tuple[StyledText, ...]]:
     rows: list[list[StyledText]] = [[]]
     if token.children is None:
         return [(StyledText(shown_text(line)),) for line in token.content.split("\n")]
-    form, links, words = Form(0), list[str](), 0
+    form, links, words = LetterStyle(0), list[str](), 0
     for child in token.children:
         name, _, end = child.type.rpartition("_")
         if child.type in ("softbreak", "hardbreak"):
@@ -214,9 +214,9 @@ def _inline_rows(token: Token) -> list[tuple[StyledText, ...]]:
             form = form | _FORMS[name] if end == "open" else form & ~_FORMS[name]
         elif child.type == "link_open":
             links.append(str(child.attrs.get("href", "")))
-            form, words = form | Form.LINK, len(rows[-1])
+            form, words = form | LetterStyle.LINK, len(rows[-1])
         elif child.type == "link_close":
-            form &= ~Form.LINK
+            form &= ~LetterStyle.LINK
             said, target = "".join(span.text for span in rows[-1][words:]), shown_text(links.pop())
             if target and target not in (said, f"mailto:{said}"):
                 cut = target if len(target) <= _MAX_LINK_CHARACTERS else f"{target[: _MAX_LINK_CHARACTERS - 1]}…"
@@ -225,7 +225,7 @@ def _inline_rows(token: Token) -> list[tuple[StyledText, ...]]:
             said = " ".join(shown_text(child.content).split())
             rows[-1].append(StyledText(f"{PICTURE} {said}".strip(), TextStyle.QUIET))
         elif child.type == "code_inline":
-            rows[-1].append(StyledText(shown_text(child.content), TextStyle.VALUE, form | Form.MONO))
+            rows[-1].append(StyledText(shown_text(child.content), TextStyle.VALUE, form | LetterStyle.MONO))
         elif child.content:
             rows[-1].append(StyledText(shown_text(child.content), TextStyle.VALUE, form))
     return [tuple(row) for row in rows]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from replay_gui.core.reading.reading_line import Form, LineKind, ReadingLine, StyledText, TextStyle, shown_text
+from replay_gui.core.reading.reading_line import LetterStyle, LineKind, ReadingLine, StyledText, TextStyle, shown_text
 
 _MAX_COMPARED_LINES = 400  # lines of the texts before and after a change that are compared
 _HUNK = re.compile(r"@@ -(\d{1,9})(?:,\d+)? \+(\d{1,9})(?:,\d+)? @@")
@@ -59,8 +59,8 @@ def patch_lines(lines: Iterable[str], depth: int) -> Iterator[ReadingLine]:
                 number, old, new = f"{new:,}", old + (ink is not TextStyle.ADDED), new + 1
         shown = shown_text(line)
         spans = (
-            StyledText(f"{number:>{_NUMBER_WIDTH}} ", TextStyle.QUIET, Form.MONO),
-            StyledText(shown, ink, Form.MONO),
+            StyledText(f"{number:>{_NUMBER_WIDTH}} ", TextStyle.QUIET, LetterStyle.MONO),
+            StyledText(shown, ink, LetterStyle.MONO),
         )
         yield ReadingLine(spans, LineKind.CODE, style=ink, depth=depth, source=shown)
 

@@ -26,7 +26,7 @@ class TextStyle(Enum):
     COMMENT = auto()
 
 
-class Form(Flag):
+class LetterStyle(Flag):
     """How the letters of a piece of text look."""
 
     BOLD = auto()
@@ -60,7 +60,7 @@ class StyledText(NamedTuple):
 
     text: str
     style: TextStyle = TextStyle.VALUE
-    form: Form = Form(0)
+    form: LetterStyle = LetterStyle(0)
     time: int | None = None
 
 

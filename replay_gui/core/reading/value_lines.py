@@ -12,7 +12,7 @@ from replay_gui.core.reading.code_spans import Language, code_spans, language_na
 from replay_gui.core.reading.patch_lines import difference_lines, edit_in, is_patch, patch_lines
 from replay_gui.core.reading.reading_line import (
     Fold,
-    Form,
+    LetterStyle,
     LineKind,
     ReadingLine,
     StyledText,
@@ -99,11 +99,11 @@ def text_lines(text: str, depth: int, language: Language | None = None) -> Itera
         numbers = [match[0] if (match := _LINE_NUMBER.match(line)) else "" for line in lines]
         code = [shown_text(line[len(number) :]) for number, line in zip(numbers, lines, strict=True)]
         for number, spans in zip(numbers, code_spans(code, language), strict=True):
-            lead = (StyledText(shown_text(number), TextStyle.QUIET, Form.MONO),) if number else ()
+            lead = (StyledText(shown_text(number), TextStyle.QUIET, LetterStyle.MONO),) if number else ()
             yield ReadingLine((*lead, *spans), LineKind.CODE, depth=depth)
     else:
         for line in lines:
-            yield ReadingLine((StyledText(shown_text(line), form=Form.MONO),), LineKind.CODE, depth=depth)
+            yield ReadingLine((StyledText(shown_text(line), form=LetterStyle.MONO),), LineKind.CODE, depth=depth)
     if len(text) > _MAX_TEXT_CHARACTERS:
         yield quiet(f"… {len(text) - _MAX_TEXT_CHARACTERS:,} characters more", depth)
 

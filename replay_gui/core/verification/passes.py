@@ -33,7 +33,7 @@ NOT_REPRODUCED = "replay does not reproduce the recorded state hash"
 
 
 @dataclass(frozen=True, slots=True)
-class Tail:
+class LogTail:
     """What follows the last record: index, offset, seal (none, good, bad), number of bytes after that."""
 
     index: EventIndex
@@ -50,7 +50,7 @@ class IntegritySlice:
     faults: tuple[Fault, ...]
     state_hashes: int
     skipped_bytes: int
-    tail: Tail | None
+    tail: LogTail | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ def check_integrity(
                 replay.take_skipped(part)
             offset = part.offset + part.size
         else:
-            tail = Tail(part.index, part.offset, integrity.seal_state(part), part.tail_bytes)
+            tail = LogTail(part.index, part.offset, integrity.seal_state(part), part.tail_bytes)
             return _slice(integrity, part.offset, tail)
         on_progress(offset)
         if (stop is not None and offset >= stop) or integrity.index == stop_index:
@@ -158,7 +158,7 @@ def check_integrity(
     raise AssertionError("a scan ends with an Ending")
 
 
-def _slice(integrity: Integrity, offset: int, tail: Tail | None) -> IntegritySlice:
+def _slice(integrity: Integrity, offset: int, tail: LogTail | None) -> IntegritySlice:
     end = Boundary(integrity.index, offset, integrity.previous, integrity.expected, integrity.searched)
     return IntegritySlice(end, tuple(integrity.faults), integrity.state_hashes, integrity.skipped_bytes, tail)
 

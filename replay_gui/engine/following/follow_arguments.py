@@ -50,7 +50,7 @@ class FollowArguments(JobArguments, frozen=True):
     count: int
 
 
-class Growth(msgspec.Struct, frozen=True, kw_only=True):
+class FileGrowth(msgspec.Struct, frozen=True, kw_only=True):
     """A part: the file as it is now.
 
     Attributes:

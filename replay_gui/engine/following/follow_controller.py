@@ -8,9 +8,9 @@ from replay_gui.core.index.index_cache import IndexCache
 from replay_gui.core.log.magic import OWN_FORMAT
 from replay_gui.engine.following.follow_arguments import (
     STOP_FILE,
+    FileGrowth,
     FollowArguments,
     FollowEnded,
-    Growth,
     ImportedPart,
 )
 from replay_gui.engine.job_group import JobGroup, OnWorkerMessage, StartedJob
@@ -46,13 +46,13 @@ class FollowController:
         """Have the job complete what it has read, and end; its last messages follow."""
         (self._folder / STOP_FILE).touch()
 
-    def on_worker_message(self, job: StartedJob, message: JobMessage) -> Growth | FollowEnded | JobFailed | None:
+    def on_worker_message(self, job: StartedJob, message: JobMessage) -> FileGrowth | FollowEnded | JobFailed | None:
         """Return what a message of the worker tells; None for a stale one."""
         if not self._jobs.accepts(job, message):
             return None
         match message:
             case JobPart(value=value):
-                return decode_value(value, Growth)
+                return decode_value(value, FileGrowth)
             case JobDone(value=value):
                 return decode_value(value, FollowEnded)
             case JobFailed():

@@ -13,9 +13,9 @@ from replay_gui.core.index.followed_log import FollowedLog
 from replay_gui.core.log.file_end import FileEnd
 from replay_gui.engine.following.follow_arguments import (
     STOP_FILE,
+    FileGrowth,
     FollowArguments,
     FollowEnded,
-    Growth,
     ImportedPart,
 )
 from replay_gui.engine.following.followed_file import FollowedFile, ReadPart
@@ -51,7 +51,7 @@ class _Grows(Protocol):
         """Whether something was read since this was last asked."""
         ...
 
-    def growth(self, is_whole: bool) -> Growth | None:
+    def growth(self, is_whole: bool) -> FileGrowth | None:
         """What to send; None where nothing was read."""
 
 
@@ -103,10 +103,10 @@ class _LogGrowth:
         told, self._told = self._told, max(self._told, self._log.count)
         return self._told > told
 
-    def growth(self, is_whole: bool) -> Growth:
+    def growth(self, is_whole: bool) -> FileGrowth:
         """The log so far; events that were read stay what they are."""
         built = self._log.settle() if is_whole else self._log.built()
-        return Growth(
+        return FileGrowth(
             built=built,
             folder=self._folder,
             made=None,
@@ -149,14 +149,14 @@ class _FileGrowth:
         self._first_changed = reading.first_changed if first is None else min(first, reading.first_changed)
         return True
 
-    def growth(self, is_whole: bool) -> Growth | None:
+    def growth(self, is_whole: bool) -> FileGrowth | None:
         """The last reading, with what changed since the last one that was sent."""
         reading = self._file.reading
         if reading is None:
             return None
         made, first = reading.converted, self._first_changed
         self._first_changed = None
-        return Growth(
+        return FileGrowth(
             built=reading.built,
             folder=str(reading.folder),
             made=Conversion(

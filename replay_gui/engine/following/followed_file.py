@@ -47,7 +47,7 @@ class ReadPart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class FileImport:
     """What one import of the file made.
 
     Attributes:
@@ -89,7 +89,7 @@ class FollowedFile:
             format: the importer's name. run: which run of the file; "" for the main one. mappings: the user's.
             shown: the folder of the index of what was read.
         """
-        self.reading: Reading | None = None
+        self.reading: FileImport | None = None
         self._path, self._home, self._format, self._run, self._mappings = path, home, format, run, mappings
         self._read, self._shown, self._clock = read, shown, clock
         self._companions: list[Path] = []
@@ -149,7 +149,7 @@ class FollowedFile:
         self.reading = reading
         return None
 
-    def _read_run(self, source: Source, file: ForeignFile, digest: str) -> Reading | None:
+    def _read_run(self, source: Source, file: ForeignFile, digest: str) -> FileImport | None:
         """Import the run and index it; None where it is another run."""
         importer, _ = as_mapped(importer_for(file, self._format), file, self._mappings)
         assert importer is not None, "a file of another format has an importer"
@@ -166,7 +166,7 @@ class FollowedFile:
         self._number += 1
         shutil.rmtree(self._home / str(self._number - _KEPT), ignore_errors=True)
         before, self._shown = self._shown, folder
-        return Reading(
+        return FileImport(
             converted=converted,
             built=built,
             folder=folder,

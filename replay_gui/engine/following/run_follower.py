@@ -19,7 +19,7 @@ from replay_gui.core.log.magic import OWN_FORMAT
 from replay_gui.core.log.positions import EventIndex, index_before
 from replay_gui.core.recorder.log_file import is_being_written
 from replay_gui.engine.answers import Alert, FactsChanged, IndexGrew
-from replay_gui.engine.following.follow_arguments import FollowEnded, Growth
+from replay_gui.engine.following.follow_arguments import FileGrowth, FollowEnded
 from replay_gui.engine.following.follow_controller import FollowController
 from replay_gui.engine.following.follow_messages import Followed, FollowState
 from replay_gui.engine.job_group import StartedJob
@@ -106,7 +106,7 @@ class RunFollower:
         match told:
             case None:
                 pass
-            case Growth():
+            case FileGrowth():
                 self._grow(active, told)
             case FollowEnded(reason):
                 self._end(active, reason)
@@ -120,7 +120,7 @@ class RunFollower:
             case _:
                 assert_never(told)
 
-    def _grow(self, active: ActiveRun, growth: Growth) -> None:
+    def _grow(self, active: ActiveRun, growth: FileGrowth) -> None:
         run, before = active.run, active.run.index
         self._end_reading(active)
         self._tell(active, FollowState.GROWING)

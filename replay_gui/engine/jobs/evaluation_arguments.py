@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import msgspec
 
-from replay_gui.core.facts.fact_names import TASK, Versions
+from replay_gui.core.facts.fact_names import TASK, VersionPair
 from replay_gui.core.report.redaction_profile import RedactionProfile
 from replay_gui.engine.jobs.job_types import JobArguments
 
@@ -62,7 +62,7 @@ class EvaluationArguments(JobArguments, frozen=True, kw_only=True):
     chosen: tuple[int, ...] | None = None
     group_by: str = TASK
     first_group: bool = False
-    versions: Versions | None = None
+    versions: VersionPair | None = None
     passed: str = ""
     report: RunsReport | None = None
     deadly: tuple[DeadlyFile, ...] = ()

@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from replay_gui.core.index.run_index import RunIndex
-from replay_gui.core.log.begun import Means, RunBegin
+from replay_gui.core.log.begun import RecordingMeans, RunBegin
 from replay_gui.core.log.kinds import MODEL_REQUEST
 from replay_gui.core.log.magic import OWN_FORMAT
 from replay_gui.core.text.plain_text import one_line
@@ -111,12 +111,12 @@ def why_not(facts: RunFacts, index: RunIndex) -> str:
             "its agent cannot be run again from here. Record a run of the agent with “replay-gui record -- COMMAND”. "
             "Where tools are Python functions, “replay-gui rerun” can answer those alone."
         )
-    if facts.begin is not None and facts.begin.means is Means.MCP:
+    if facts.begin is not None and facts.begin.means is RecordingMeans.MCP:
         return (
             "This log holds what a client asked of an MCP server. The client has to ask again: put “replay-gui rerun "
             f"{shlex.quote(one_line(facts.path, 200))} --mcp -- SERVER” into its settings, in the place of the server."
         )
-    if facts.begin is not None and facts.begin.means is Means.CLAUDE_CODE:
+    if facts.begin is not None and facts.begin.means is RecordingMeans.CLAUDE_CODE:
         return (
             "Claude Code was recorded, whose tools are used for real when it runs again. In a terminal, in a folder "
             f"that may be changed: “replay-gui rerun {shlex.quote(one_line(facts.path, 200))} --claude-code -- "

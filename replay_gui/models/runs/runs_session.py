@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, assert_never
 from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.catalogue.extras import catalogue_of
-from replay_gui.core.facts.fact_names import TASK, Versions
+from replay_gui.core.facts.fact_names import TASK, VersionPair
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.evaluation_answer import Evaluation
 from replay_gui.engine.requests import Answer, EvaluateRuns, Request
@@ -79,7 +79,7 @@ class RunsSession(QObject):
         self.groups: tuple[RunGroup, ...] = ()
         self.chosen: tuple[int, ...] | None = None
         self.group: RunGroup | None = None
-        self.versions: Versions | None = None
+        self.versions: VersionPair | None = None
         self.change: VersionChange | None = None
         self.flip_reasons: dict[str | None, str] = {}
         self._before: frozenset[int] = frozenset()
@@ -141,11 +141,11 @@ class RunsSession(QObject):
             self._set_versions(None, fact)
             self.grouped.emit()
 
-    def compare_versions(self, versions: Versions) -> None:
+    def compare_versions(self, versions: VersionPair) -> None:
         """Compare two versions, task by task."""
         self._set_versions(versions, TASK)
 
-    def _set_versions(self, versions: Versions | None, fact: str) -> None:
+    def _set_versions(self, versions: VersionPair | None, fact: str) -> None:
         self.versions, self.group_by = versions, fact
         self.change, self.flip_reasons = None, {}
         self.groups, self.group, self.chosen, self.failures = (), None, None, None

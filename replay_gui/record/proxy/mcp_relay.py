@@ -39,7 +39,7 @@ _MAX_METHODS, _MAX_METHOD_LENGTH = 20, 60  # of a server that are told apart; ch
 _GRACE = 10.0  # seconds that a server may take to end once its client is gone
 
 
-class Piece(NamedTuple):
+class PipeChunk(NamedTuple):
     """Bytes of a pipe, in their order. `is_line`: a whole line with its end; else a part of one that is too long."""
 
     data: bytes
@@ -54,7 +54,7 @@ class McpCalls:
         self._open: dict[Any, OpenCall] = {}
         self._methods: set[str] = set()
 
-    def note_from_client(self, piece: Piece) -> None:
+    def note_from_client(self, piece: PipeChunk) -> None:
         """Record the requests in a line of the client."""
         for message in self._messages(piece, "client"):
             if is_request(message):
@@ -62,7 +62,7 @@ class McpCalls:
                 if call is not None:
                     self._open[_key(message)] = call
 
-    def note_from_server(self, piece: Piece) -> None:
+    def note_from_server(self, piece: PipeChunk) -> None:
         """Record the answers in a line of the server."""
         for message in self._messages(piece, "server"):
             if is_answer(message):
@@ -72,7 +72,7 @@ class McpCalls:
             elif is_request(message):
                 self._session.note_unseen(self._words(message["method"]))
 
-    def _messages(self, piece: Piece, whose: str) -> list[dict[str, Any]]:
+    def _messages(self, piece: PipeChunk, whose: str) -> list[dict[str, Any]]:
         messages = messages_in(piece.data) if piece.is_line else []
         if not messages and piece.data.strip():
             self._session.note_unseen(f"what the {whose} sent that is no message")
@@ -162,7 +162,7 @@ def _recorded_line(session: RerunSession, message: dict[str, Any]) -> bytes:
         return error_line(message["id"], str(why))
 
 
-def pieces_of(descriptor: int) -> Iterator[Piece]:
+def pieces_of(descriptor: int) -> Iterator[PipeChunk]:
     """Yield the lines of a pipe as they come; at the end, what has no end. A line that is too long comes in parts.
 
     Not by Python's own buffered files: a thread that waits in one keeps the process from ending.
@@ -171,16 +171,16 @@ def pieces_of(descriptor: int) -> Iterator[Piece]:
     while chunk := os.read(descriptor, _READ_BYTES):
         *whole, rest = chunk.split(b"\n")
         for end in whole:
-            yield Piece(b"".join((*parts, end, b"\n")), is_line)
+            yield PipeChunk(b"".join((*parts, end, b"\n")), is_line)
             parts, size, is_line = [], 0, True
         parts.append(rest)
         size += len(rest)
         if size > _MAX_LINE_BYTES:
             is_line = False
-            yield Piece(b"".join(parts), is_line)
+            yield PipeChunk(b"".join(parts), is_line)
             parts, size = [], 0
     if last := b"".join(parts):
-        yield Piece(last, is_line)
+        yield PipeChunk(last, is_line)
 
 
 def write_whole(line: bytes) -> None:

@@ -16,7 +16,7 @@ from replay_gui.record.calls.secrets import Secrets
 from replay_gui.record.sessions.open_call import current_seq
 
 
-class Writing:
+class WriteLock:
     """While it is entered, no other thread writes to a recorder's log.
 
     Entering it again in the same thread raises EventInvalid: that is code which interrupted the writing of an event (a
@@ -47,7 +47,7 @@ class PlainRecorder(Recorder):
         self._recorder = recorder
 
     def append(self, kind: str, payload: dict[str, Any], **meta: Any) -> int:
-        """Record an event of any kind, while `Writing` is entered."""
+        """Record an event of any kind, while its WriteLock is entered."""
         return self._recorder.write(kind, payload, meta)
 
 
@@ -79,7 +79,7 @@ class GuardedRecorder(Recorder):
         """
         self.secrets = secrets
         self._begun = dict(begun or {})
-        self.writing = Writing(self)
+        self.writing = WriteLock(self)
         self.plain = PlainRecorder(self)
         super().__init__(path, *agent, config=config, **options)
 

@@ -29,10 +29,10 @@ from replay_gui.record.matching.first_difference import (
 )
 from replay_gui.record.matching.fixed_answers import check_fixed, fixed_answer
 from replay_gui.record.matching.matcher import CallMatcher
+from replay_gui.record.matching.past_order import PastOrder, PastStep
 from replay_gui.record.matching.past_run import PastCall, PastRun, with_calls_inside
 from replay_gui.record.matching.prompt_edits import PromptEdits, with_changes
 from replay_gui.record.matching.request_differences import request_differences
-from replay_gui.record.matching.turns import Moment, Turns
 from replay_gui.record.sessions.call_log import CallLog, WrittenRequest
 from replay_gui.record.sessions.call_of_rerun import CallOfRerun, wait, wait_async
 from replay_gui.record.sessions.call_session import log_failure
@@ -81,7 +81,7 @@ class RerunSession:
         self._run = run
         self._options = options
         self._matcher = CallMatcher(run, options.rules)
-        self._turns = Turns(run)
+        self._order = PastOrder(run)
         self._lanes = CallerLanes()
         self._has_stopped = False
         self._lock = threading.RLock()
@@ -203,7 +203,7 @@ class RerunSession:
         Args:
             asked: as the agent asked. request: the same without secrets and ids.
         """
-        nearest = self._matcher.nearest(request, parent, self._turns.next_request())
+        nearest = self._matcher.nearest(request, parent, self._order.next_request())
         kind = DifferenceKind.CHANGED
         differences: tuple[Difference, ...] = ()
         if nearest is not None:
@@ -235,7 +235,7 @@ class RerunSession:
         nearest: PastCall | None = None,
         differences: tuple[Difference, ...] = (),
     ) -> FirstDifference:
-        expected = self._turns.next_request()
+        expected = self._order.next_request()
         return FirstDifference(
             kind,
             describe(asked),
@@ -268,16 +268,16 @@ class RerunSession:
 
     # ---- turns ----------------------------------------------------------------------------------
     def turns_to_wait_for(self, past: PastCall, *, is_answer: bool) -> Iterator[None]:
-        """Yield for as long as other calls should come before this moment."""
+        """Yield for as long as other calls should come before this step."""
         deadline, passed = 0.0, -1
         while True:
             with self._lock:
                 self._copy_what_is_due()
                 is_over = self.first_difference is not None or self.is_edited
-                if is_over or self._turns.is_turn_of(past, is_answer=is_answer):
+                if is_over or self._order.is_turn_of(past, is_answer=is_answer):
                     return
-                if self._turns.count != passed:
-                    deadline, passed = time.monotonic() + self._options.patience, self._turns.count
+                if self._order.count != passed:
+                    deadline, passed = time.monotonic() + self._options.patience, self._order.count
             if _is_alone() or time.monotonic() > deadline:
                 return
             yield
@@ -285,10 +285,10 @@ class RerunSession:
     def _check_order(self, call: CallOfRerun) -> None:
         """Take notice where the recorded run had asked for something else before, in the same thread or task."""
         past = call.past
-        if past is None or self._turns.is_turn_of(past, is_answer=False):
+        if past is None or self._order.is_turn_of(past, is_answer=False):
             return
         is_alone = _is_alone()
-        for earlier in self._turns.requests_left_before(past):
+        for earlier in self._order.requests_left_before(past):
             if self._matcher.is_taken(earlier) or self._options.misses_nothing(earlier.request.name):
                 continue
             was_over = earlier.answer_index is not None and earlier.answer_index < past.index
@@ -306,7 +306,7 @@ class RerunSession:
             self._check_order(call)
             call.written = self.log.request(call.request, call.parent_seq, self._lanes.current())
             if call.past is not None:
-                self._turns.pass_moment(call.past, is_answer=False)
+                self._order.pass_step(call.past, is_answer=False)
                 if not call.is_live:
                     self._given[call.past.number] = call.written
                     for inner in with_calls_inside(call.past):
@@ -319,12 +319,12 @@ class RerunSession:
         with self._lock:
             if past is not None:
                 inside = {inner.number for inner in with_calls_inside(past)}
-                for moment in self._turns.left_inside(inside, until=past):
+                for step in self._order.left_inside(inside, until=past):
                     if call.is_live:
-                        self._matcher.take_call(moment.call)
+                        self._matcher.take_call(step.call)
                     else:
-                        self._copy(moment)
-                self._turns.pass_moment(past, is_answer=True)
+                        self._copy(step)
+                self._order.pass_step(past, is_answer=True)
             self.log.answer(call.written, answer)
             is_of_log = past is not None and answer is past.answer
             is_edit = is_of_log and past is not None and past.number in self._edited_calls
@@ -339,21 +339,21 @@ class RerunSession:
 
     def _copy_what_is_due(self) -> None:
         """Write what lies inside calls that are answered from the log, as far as its turn has come."""
-        while (moment := self._turns.next) is not None and moment.inside is not None:
-            if moment.inside.number not in self._given:
+        while (step := self._order.next) is not None and step.inside is not None:
+            if step.inside.number not in self._given:
                 return
-            self._turns.pass_next()
-            self._copy(moment)
+            self._order.pass_next()
+            self._copy(step)
 
-    def _copy(self, moment: Moment) -> None:
-        """Write a moment of the recorded run, inside a call that is answered from it."""
-        assert moment.inside is not None
-        outer = self._given[moment.inside.number]
-        past = moment.call
-        if moment.event is not None:
-            meta = {name: value for name, value in moment.event.meta.items() if name not in ("seq", "parent")}
-            self.log.recorder.append(moment.event.kind, {**moment.event.payload}, **meta, parent=outer.call.seq)
-        elif not moment.is_answer:
+    def _copy(self, step: PastStep) -> None:
+        """Write a step of the recorded run, inside a call that is answered from it."""
+        assert step.inside is not None
+        outer = self._given[step.inside.number]
+        past = step.call
+        if step.event is not None:
+            meta = {name: value for name, value in step.event.meta.items() if name not in ("seq", "parent")}
+            self.log.recorder.append(step.event.kind, {**step.event.payload}, **meta, parent=outer.call.seq)
+        elif not step.is_answer:
             self._given[past.number] = self.log.request(past.request, outer.call.seq, past.lane)
         elif past.answer is not None:
             self.log.answer(self._given[past.number], past.answer)

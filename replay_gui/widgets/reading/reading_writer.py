@@ -15,7 +15,7 @@ from PySide6.QtGui import (
     QTextTableFormat,
 )
 
-from replay_gui.core.reading.reading_line import Form, LineKind, ReadingLine, StyledText, TextStyle
+from replay_gui.core.reading.reading_line import LetterStyle, LineKind, ReadingLine, StyledText, TextStyle
 from replay_gui.look.theme import GAP, UI_SIZE, UNIT, Bold, Normal, data_font, theme, ui_font
 
 GUTTER = 16.0  # px left of a line for its chevron
@@ -37,7 +37,7 @@ class ReadingWriter:
         self._has_empty_block = is_first
         self._table: QTextTable | None = None  # into which rows are written
         self._inks = inks()
-        self._looks: dict[tuple[TextStyle, Form, LineKind, int], QTextCharFormat] = {}
+        self._looks: dict[tuple[TextStyle, LetterStyle, LineKind, int], QTextCharFormat] = {}
 
     def write(self, line: ReadingLine) -> int:
         """Append a line; return the number of its first block."""
@@ -102,7 +102,7 @@ class ReadingWriter:
             look = self._looks[key] = QTextCharFormat()
             look.setFont(_font(span.form, line))
             look.setForeground(QBrush(self._inks[style]))
-            if Form.MONO in span.form and line.kind is not LineKind.CODE and line.kind is not LineKind.DATA:
+            if LetterStyle.MONO in span.form and line.kind is not LineKind.CODE and line.kind is not LineKind.DATA:
                 look.setBackground(QBrush(theme().band))
         return look
 
@@ -123,17 +123,17 @@ def inks() -> dict[TextStyle, QColor]:
     }
 
 
-def _font(form: Form, line: ReadingLine) -> QFont:
-    is_bold = Form.BOLD in form or line.kind is LineKind.HEADING
+def _font(form: LetterStyle, line: ReadingLine) -> QFont:
+    is_bold = LetterStyle.BOLD in form or line.kind is LineKind.HEADING
     weight = Bold if is_bold else Normal
-    if Form.MONO in form or line.kind in (LineKind.CODE, LineKind.DATA):
+    if LetterStyle.MONO in form or line.kind in (LineKind.CODE, LineKind.DATA):
         font = data_font(weight)
     else:
         scale = _HEADING_SIZES[line.level - 1] if line.kind is LineKind.HEADING and line.level else 1.0
         font = ui_font(weight, UI_SIZE * scale)
-    font.setItalic(Form.ITALIC in form)
-    font.setStrikeOut(Form.STRUCK in form)
-    font.setUnderline(Form.LINK in form)
+    font.setItalic(LetterStyle.ITALIC in form)
+    font.setStrikeOut(LetterStyle.STRUCK in form)
+    font.setUnderline(LetterStyle.LINK in form)
     return font
 
 

@@ -122,7 +122,7 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
-class Recent:
+class RecentEntry:
     """A run, or the two of a comparison, by their paths. opened: when, in ns since 1970; None: not known."""
 
     paths: tuple[str, ...]
@@ -205,11 +205,11 @@ class WelcomePage(QScrollArea):
         row.addWidget(_label("or drop a log here; two, to compare them; a folder, to list it", "secondary"), 1)
         return zone
 
-    def set_recent(self, recent: Sequence[Recent]) -> None:
+    def set_recent(self, recent: Sequence[RecentEntry]) -> None:
         """List what was opened last, newest first; files that are gone are left out by the caller, or not."""
         self._recent.show_rows([self._recent_row(entry) for entry in recent[:_MAX_RECENT_RUNS]])
 
-    def _recent_row(self, entry: Recent) -> ChoiceRow:
+    def _recent_row(self, entry: RecentEntry) -> ChoiceRow:
         names = " ↔ ".join(os.path.basename(path) or path for path in entry.paths)
         folders = " ↔ ".join(dict.fromkeys(map(_folder, entry.paths)))
         when = "" if entry.opened is None else local_time_text(entry.opened)

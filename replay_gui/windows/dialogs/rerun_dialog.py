@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from replay_gui.core.log.begun import Means
+from replay_gui.core.log.begun import RecordingMeans
 from replay_gui.core.text.plain_text import one_line, visible
 from replay_gui.engine.answers import RunFacts
 from replay_gui.look.theme import GAP, ROW, WIDE, data_font, set_role
@@ -72,7 +72,7 @@ class RerunDialog(QDialog):
         self._is_folder = DiskQuestion(self)
         self._is_folder.answered.connect(self._on_looked_at)
         begin = facts.begin
-        self._uses_proxy = begin is not None and begin.means is Means.PROXY
+        self._uses_proxy = begin is not None and begin.means is RecordingMeans.PROXY
         self.command = QPlainTextEdit(visible(text_of_command(begin), "\n"))  # what cannot be seen must not be run
         self.command.setTabChangesFocus(True)
         set_role(self.command, "field")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from replay_gui.core.facts.fact_names import OUTCOME, TASK, Versions
+from replay_gui.core.facts.fact_names import OUTCOME, TASK, VersionPair
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import GAP, UNIT
 from replay_gui.models.runs.run_group_table import fact_words
@@ -188,15 +188,15 @@ class GroupsPanel(Panel):
     @Slot()
     def _on_versions(self) -> None:
         before, after = self.groups.chosen
-        self._compare(Versions(self._session.group_by, before.value, after.value))
+        self._compare(VersionPair(self._session.group_by, before.value, after.value))
 
     @Slot()
     def _on_swap(self) -> None:
         versions = self._session.versions
         if versions is not None:
-            self._compare(Versions(versions.fact, versions.after, versions.before))
+            self._compare(VersionPair(versions.fact, versions.after, versions.before))
 
-    def _compare(self, versions: Versions) -> None:
+    def _compare(self, versions: VersionPair) -> None:
         self._session.begins = False
         self._session.compare_versions(versions)
         self.everything_wanted.emit(True)

@@ -59,7 +59,7 @@ def test_a_package_that_cannot_be_loaded_is_told_of_when_asked_for(
 def test_what_is_no_importer_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     offer(monkeypatch, "odd", "collections:OrderedDict")
     (one,) = module.plugins()
-    assert isinstance(one, module.Unusable)
+    assert isinstance(one, module.UnusablePlugin)
 
 
 class FailingImporter:

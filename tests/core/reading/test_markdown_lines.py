@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from replay_gui.core.reading.markdown_lines import PICTURE, markdown_lines
 from replay_gui.core.reading.markdown_sections import MAX_SECTION, sections
-from replay_gui.core.reading.reading_line import Form, LineKind, ReadingLine, TextStyle
+from replay_gui.core.reading.reading_line import LetterStyle, LineKind, ReadingLine, TextStyle
 
 MANY = 100_000
 HOSTILE = {
@@ -48,7 +48,8 @@ def test_blocks() -> None:
 def test_forms() -> None:
     (line,) = lines_of("a **b *c*** `d` ~~e~~")
     assert [(span.text, span.form) for span in line.spans if span.text.strip()] == [
-        ("a ", Form(0)), ("b ", Form.BOLD), ("c", Form.BOLD | Form.ITALIC), ("d", Form.MONO), ("e", Form.STRUCK),
+        ("a ", LetterStyle(0)), ("b ", LetterStyle.BOLD), ("c", LetterStyle.BOLD | LetterStyle.ITALIC),
+        ("d", LetterStyle.MONO), ("e", LetterStyle.STRUCK),
     ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from replay_gui.core.index.run_index import RunIndex
-from replay_gui.core.log.begun import Means, RunBegin
+from replay_gui.core.log.begun import RecordingMeans, RunBegin
 from replay_gui.core.log.positions import Position
 from replay_gui.models.rerun.edited_answer import EditedAnswer
 from replay_gui.models.rerun.rerun_plan import RerunPlan, ToolPolicy, limits, text_of_command, why_not
@@ -57,9 +57,11 @@ def test_runs_that_cannot_be_run_again_say_why() -> None:
         msgspec.structs.replace(recorded, format="codex", imported_from="Codex"), WITH_CALLS
     )
     assert "no call" in why_not(recorded, RunIndex())
-    mcp = msgspec.structs.replace(recorded, begin=RunBegin(("server",), "/f", Means.MCP))
+    mcp = msgspec.structs.replace(recorded, begin=RunBegin(("server",), "/f", RecordingMeans.MCP))
     assert "--mcp -- SERVER" in why_not(mcp, WITH_CALLS)
-    claude = msgspec.structs.replace(recorded, begin=RunBegin(("claude", "-p", "a b"), "/f", Means.CLAUDE_CODE))
+    claude = msgspec.structs.replace(
+        recorded, begin=RunBegin(("claude", "-p", "a b"), "/f", RecordingMeans.CLAUDE_CODE)
+    )
     assert "rerun run.rlog --claude-code -- claude -p 'a b'”" in why_not(claude, WITH_CALLS)
 
 

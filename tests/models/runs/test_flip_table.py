@@ -4,14 +4,14 @@ from pathlib import Path
 
 from PySide6.QtTest import QAbstractItemModelTester
 
-from replay_gui.core.facts.fact_names import Versions
+from replay_gui.core.facts.fact_names import VersionPair
 from replay_gui.models.runs.flip_table import FlipColumn, FlipTable
 from replay_gui.models.runs.run_group_table import OUTCOMES
 from replay_gui.models.runs.run_names import names_of
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.models.runs.separator_list import SeparatorList
 
-OLD_TO_NEW = Versions("model", "old", "new")
+OLD_TO_NEW = VersionPair("model", "old", "new")
 
 
 def test_the_tasks_that_flipped_stand_first_with_the_first_reason(session: RunsSession, versions: Path) -> None:
@@ -26,7 +26,7 @@ def test_the_tasks_that_flipped_stand_first_with_the_first_reason(session: RunsS
     assert rows[1][FlipColumn.FLIP] == "the same"
     assert table.index(0, FlipColumn.BEFORE).data(OUTCOMES) == (True, True)
     assert table.index(0, FlipColumn.AFTER).data(OUTCOMES) == (False, False)
-    session.compare_versions(Versions("model", "new", "old"))
+    session.compare_versions(VersionPair("model", "new", "old"))
     assert table.index(0, FlipColumn.FLIP).data().startswith("fixed: ")
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtTest import QSignalSpy
 
-from replay_gui.core.facts.fact_names import Versions
+from replay_gui.core.facts.fact_names import VersionPair
 from replay_gui.core.importers.run_choice import input_files
 from replay_gui.models.runs.runs_report_maker import RunsReportMaker
 from replay_gui.models.runs.runs_session import RunsSession
@@ -43,7 +43,7 @@ def test_stopping_ends_it_with_a_reason(session: RunsSession, bridge: InlineBrid
 def test_versions_that_are_compared_stand_in_it(bridge: InlineBridge, tmp_path: Path) -> None:
     session = RunsSession(bridge.as_bridge())
     session.open((str(write_versions(tmp_path / "versions")),))
-    session.compare_versions(Versions("model", "old", "new"))
+    session.compare_versions(VersionPair("model", "old", "new"))
     maker = RunsReportMaker(session)
     maker.start()
     assert maker.report is not None

@@ -17,7 +17,7 @@ import pytest
 
 from replay_gui import EventLog, record
 from replay_gui.cli import main
-from replay_gui.core.log.begun import Means, RunBegin
+from replay_gui.core.log.begun import RecordingMeans, RunBegin
 from replay_gui.record.child.question_folder import QuestionFolder
 from replay_gui.record.sessions.questions import Reply, ReplyKind, value_of_words
 
@@ -139,7 +139,7 @@ def test_how_a_run_was_begun_is_in_its_log(run: Path) -> None:
     with EventLog.open(run) as log:
         first = next(iter(log))
     begun = RunBegin.of_event(first.payload, first.meta)
-    assert begun == RunBegin(tuple(sys.orig_argv), str(Path.cwd()), Means.HOOKS)
+    assert begun == RunBegin(tuple(sys.orig_argv), str(Path.cwd()), RecordingMeans.HOOKS)
     assert "begun" not in first.payload
     assert RunBegin.of_event({"config": {"command": ["python", "x.py"]}}, {}) == RunBegin(("python", "x.py"), "")
     assert RunBegin.of_event({"config": {"command": "x"}}, {"begun": {"command": [1]}}) is None

@@ -14,7 +14,7 @@ import pytest
 from replay_gui import EventLog, ReplayEngine
 from replay_gui.record.matching.past_run import read_past_run
 from replay_gui.record.proxy import mcp_relay
-from replay_gui.record.proxy.mcp_relay import McpCalls, Piece, answer_client
+from replay_gui.record.proxy.mcp_relay import McpCalls, PipeChunk, answer_client
 from replay_gui.record.recording import new_log
 from replay_gui.record.rerunning import new_rerun_session
 from replay_gui.record.sessions.questions import Reply, ReplyKind
@@ -139,12 +139,12 @@ def test_a_value_of_the_user_is_a_whole_result(
 
     recording = RecordingSession(new_log(tmp_path / "run.rlog", agent_type="a"))
     calls = McpCalls(recording)
-    calls.note_from_client(Piece(called("search"), True))
-    calls.note_from_server(Piece(line(error={"code": 1, "message": "down"}), True))
+    calls.note_from_client(PipeChunk(called("search"), True))
+    calls.note_from_server(PipeChunk(line(error={"code": 1, "message": "down"}), True))
     recording.finish()
     asks = RerunOptions(asked=frozenset([tool]), ask=lambda _: Reply(ReplyKind.VALUE, value))
     answers = list[bytes]()
-    monkeypatch.setattr(mcp_relay, "pieces_of", lambda _: iter([Piece(called(tool), True)]))
+    monkeypatch.setattr(mcp_relay, "pieces_of", lambda _: iter([PipeChunk(called(tool), True)]))
     monkeypatch.setattr(mcp_relay, "write_whole", answers.append)
     for old, new, options in (
         ("run", "again", RerunOptions(fixed={tool: value}) if how == "fixed" else asks),

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from replay_gui.core.facts.known_sessions import KnownSession, known_folders
 from replay_gui.core.importers.registry import importers
-from replay_gui.widgets.run.welcome_page import AGENTS, FORMATS, Recent, Sample, WelcomePage
+from replay_gui.widgets.run.welcome_page import AGENTS, FORMATS, RecentEntry, Sample, WelcomePage
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -25,8 +25,8 @@ def page(qtbot: QtBot) -> WelcomePage:
     return widget
 
 
-def run(path: str) -> Recent:
-    return Recent((path,), None)
+def run(path: str) -> RecentEntry:
+    return RecentEntry((path,), None)
 
 
 def test_open_asks_for_a_file(page: WelcomePage, qtbot: QtBot) -> None:
@@ -104,7 +104,7 @@ def test_the_formats_that_are_named_are_read() -> None:
 
 def test_a_comparison_is_opened_again(page: WelcomePage, qtbot: QtBot) -> None:
     page.set_recent(
-        [Recent(("/r/a.rlog", "/s/b.rlog"), 1_700_000_000 * 10**9), Recent(("/r/a.rlog", "/r/c.rlog"), None)]
+        [RecentEntry(("/r/a.rlog", "/s/b.rlog"), 1_700_000_000 * 10**9), RecentEntry(("/r/a.rlog", "/r/c.rlog"), None)]
     )
     assert [row.name for row in page.rows] == ["a.rlog ↔ b.rlog", "a.rlog ↔ c.rlog"]
     assert page.rows[0].accessibleDescription().startswith("2023-11-1")
