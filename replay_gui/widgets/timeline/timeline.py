@@ -12,7 +12,6 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPixmap,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -45,7 +44,6 @@ from replay_gui.widgets.timeline.timeline_layout import (
 from replay_gui.widgets.timeline.timeline_menu import TimelineMenu
 from replay_gui.widgets.timeline.timeline_painter import (
     has_fold_triangle,
-    names_picture,
     names_width,
     paint_area,
     paint_focus_ring,
@@ -53,8 +51,8 @@ from replay_gui.widgets.timeline.timeline_painter import (
     paint_position,
     paint_range,
     position_text,
-    still_picture,
 )
+from replay_gui.widgets.timeline.timeline_pictures import TimelinePictures
 
 KEY_PAN = 0.1  # of the visible range
 EVENTS_PER_TURN = 1 << 18  # events sorted into lanes at once: a frame's time
@@ -84,10 +82,7 @@ class Timeline(QWidget):
         super().__init__(parent)
         self._session, self._compact = session, compact
         self._choice, self._lanes = ALL_LANES, Lanes()
-        self._scene: TimelineScene | None = None
-        self._made_for = QSize()  # the size of this widget that the scene and its pictures are for
-        self._names: QPixmap | None = None
-        self._still: QPixmap | None = None
+        self._pictures = TimelinePictures(self, self._made_scene, self._layout, lambda: self.scale)
         self._ring = False  # the focus came by the keyboard
         self._hands = TimelineGestures(self, session, lambda: self.scale, self._layout, self.event_at)
         NamesBorder(self, session, self._layout, lambda: names_width(self._shown()))
@@ -112,8 +107,8 @@ class Timeline(QWidget):
         session.view_changed.connect(self.redraw)
         session.axis_changed.connect(self.redraw)
         session.chosen_changed.connect(self.update)
-        for told in (session.filter_changed, session.names_changed):
-            told.connect(self.on_scene_changed)
+        session.filter_changed.connect(self.on_scene_changed)
+        session.names_changed.connect(self.on_names_changed)
         session.bookkeeping_changed.connect(self.on_bookkeeping_changed)
         self.on_run_changed()
 
@@ -185,12 +180,17 @@ class Timeline(QWidget):
 
     @Slot()
     def on_scene_changed(self) -> None:
-        self._scene = self._names = None
-        self.redraw()
+        self._pictures.forget_scene()
+        self.update()
+
+    @Slot()
+    def on_names_changed(self) -> None:
+        self._pictures.forget_names()
+        self.update()
 
     @Slot()
     def redraw(self) -> None:
-        self._still = None
+        self._pictures.forget_plot()
         self.update()
 
     @property
@@ -202,20 +202,20 @@ class Timeline(QWidget):
         return TimelineLayout(self.width(), self.height(), len(self._shown().lanes), self._compact, names)
 
     def _shown(self) -> TimelineScene:
-        if self._scene is None or self._made_for != self.size():
-            self._made_for, self._names, self._still = self.size(), None, None
-            others = self._lanes.row_count(self._shown_choice, 1) - 1
-            lanes = self._lanes.rows(
-                self._shown_choice, tools_that_fit(self.height(), others, most_tool_lanes(self._choice), self._compact)
-            )
-            session, marks = self._session, self._session.marks
-            of_run = session.run_marks
-            marks = of_run.notes_on(marks) if self._compact else of_run.on_timeline(marks)
-            broken = None if session.report is None else session.report.first_broken
-            self._scene = TimelineScene.of(
-                self._index, lanes, marks, broken, filter=session.listing.filter, goes_on=session.following.is_on
-            )
-        return self._scene
+        return self._pictures.scene()
+
+    def _made_scene(self) -> TimelineScene:
+        others = self._lanes.row_count(self._shown_choice, 1) - 1
+        lanes = self._lanes.rows(
+            self._shown_choice, tools_that_fit(self.height(), others, most_tool_lanes(self._choice), self._compact)
+        )
+        session, marks = self._session, self._session.marks
+        of_run = session.run_marks
+        marks = of_run.notes_on(marks) if self._compact else of_run.on_timeline(marks)
+        broken = None if session.report is None else session.report.first_broken
+        return TimelineScene.of(
+            self._index, lanes, marks, broken, filter=session.listing.filter, goes_on=session.following.is_on
+        )
 
     def sizeHint(self) -> QSize:
         """Return the size with all lanes at their full height."""
@@ -232,8 +232,8 @@ class Timeline(QWidget):
         if not self._index.count:
             paint_no_events(painter, self._layout(), self._index.complete)
         else:
-            still, names = self._pictures()
-            painter.drawPixmap(0, 0, still)
+            plot, names = self._pictures.pictures()
+            painter.drawPixmap(0, 0, plot)
             painter.drawPixmap(0, 0, names)
             words = position_text(self._index, self._session.position, self._session.axis)
             paint_position(painter, self._layout(), self.scale, self._session.position, words)
@@ -246,14 +246,6 @@ class Timeline(QWidget):
         if self._ring:
             paint_focus_ring(painter, self._layout())
         painter.end()
-
-    def _pictures(self) -> tuple[QPixmap, QPixmap]:
-        ratio, scene = self.devicePixelRatioF(), self._shown()
-        if self._names is None or self._names.devicePixelRatioF() != ratio:
-            self._names = names_picture(self._layout(), scene, ratio)
-        if self._still is None or self._still.devicePixelRatioF() != ratio:
-            self._still = still_picture(self._layout(), self.scale, scene, ratio)
-        return self._still, self._names
 
     # ---- the pointer --------------------------------------------------------------------------------
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -26,7 +26,7 @@ def test_the_border_of_the_names_can_be_dragged(qtbot: QtBot) -> None:
     panel = shown(qtbot, TimelinePanel(session), 1_280)
     timeline, strip = panel.timeline, panel.overview
     assert strip is not None
-    before = timeline.x_of(100)
+    before, lanes = timeline.x_of(100), timeline.rows
 
     def begins() -> list[int]:
         """Where the lanes begin, and where the strip below them does."""
@@ -44,6 +44,7 @@ def test_the_border_of_the_names_can_be_dragged(qtbot: QtBot) -> None:
         assert begins() == [LABELS + 60, LABELS + 60]
         session.set_names_width(None)
     assert (session.position, session.view) == (0, (100.0, 200.0))
+    assert timeline.rows is lanes, "what is drawn is not made anew for each pixel"
 
     QTest.mousePress(timeline, LEFT, NONE, QPoint(LABELS, 30))
     QTest.mouseMove(timeline, QPoint(2, 30))

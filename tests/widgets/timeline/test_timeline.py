@@ -221,7 +221,7 @@ def test_moving_redraws_the_line_alone(
     def fail(*_: object) -> None:
         pytest.fail("the still part was drawn again")
 
-    monkeypatch.setattr("replay_gui.widgets.timeline.timeline.still_picture", fail)
+    monkeypatch.setattr("replay_gui.widgets.timeline.timeline_pictures.still_picture", fail)
     before = picture(timeline)
     session.seek(812)
     assert picture(timeline) != before
