@@ -1,12 +1,13 @@
-"""Types of command line arguments that several commands share; each raises ArgumentTypeError with the reason."""
+"""What several commands share of their arguments: types, which raise ArgumentTypeError with the reason, and options."""
 
 from __future__ import annotations
 
 import re
-from argparse import ArgumentTypeError
+from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 
 from replay_gui.core.errors import ReplayError
+from replay_gui.core.log.begun import RecordingMeans
 from replay_gui.core.log.positions import Position
 
 _MAX_POSITION_DIGITS = 18
@@ -38,3 +39,16 @@ def log_file(text: str) -> Path:
     if beginning and not _LOG_LINE.match(beginning):
         raise ArgumentTypeError(f"{text}: contains something else than diagnostics; give another name")
     return path
+
+
+def add_means_arguments(parser: ArgumentParser, *, proxy: str, claude_code: str, mcp: str) -> None:
+    """Add the options that choose `means`, a RecordingMeans, at most one of them; each with its help."""
+    group = parser.add_mutually_exclusive_group()
+    for means, words in (
+        (RecordingMeans.PROXY, proxy),
+        (RecordingMeans.CLAUDE_CODE, claude_code),
+        (RecordingMeans.MCP, mcp),
+    ):
+        group.add_argument(
+            f"--{means}", dest="means", action="store_const", const=means, default=RecordingMeans.HOOKS, help=words
+        )

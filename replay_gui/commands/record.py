@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from replay_gui.commands.arguments import add_means_arguments
 from replay_gui.commands.runs import EXIT_FAILED
 from replay_gui.commands.terminal import print_error
 from replay_gui.core.errors import LogRefused
@@ -29,29 +30,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""
     parser.add_argument("-o", "--output", metavar="RUN.rlog", help=f"the log to write (default: {_DEFAULT})")
     parser.add_argument("--watch", action="store_true", help="open the log in the window when it begins")
-    means = parser.add_mutually_exclusive_group()
-    means.add_argument(
-        "--proxy",
-        dest="means",
-        action="store_const",
-        const=RecordingMeans.PROXY,
-        default=RecordingMeans.HOOKS,
-        help="record what any program asks models for, by a proxy on this computer, instead of hooks in Python; the "
+    add_means_arguments(
+        parser,
+        proxy="record what any program asks models for, by a proxy on this computer, instead of hooks in Python; the "
         "program has to honour OPENAI_BASE_URL, ANTHROPIC_BASE_URL and the like",
-    )
-    means.add_argument(
-        "--claude-code",
-        dest="means",
-        action="store_const",
-        const=RecordingMeans.CLAUDE_CODE,
-        help="COMMAND is Claude Code: record what it asks models for, as --proxy does, and its tools, by its hooks",
-    )
-    means.add_argument(
-        "--mcp",
-        dest="means",
-        action="store_const",
-        const=RecordingMeans.MCP,
-        help="COMMAND is an MCP server on standard input and output: record what its client asks of it; to be put in "
+        claude_code="COMMAND is Claude Code: record what it asks models for, as --proxy does, and its tools, by its "
+        "hooks",
+        mcp="COMMAND is an MCP server on standard input and output: record what its client asks of it; to be put in "
         "the place of the server in the client's settings",
     )
     parser.add_argument(

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from replay_gui.commands.arguments import add_means_arguments
 from replay_gui.commands.asking import ask_on_terminal, check_terminal
 from replay_gui.commands.rerun_files import edits_of_file, edits_of_words, report_file, write_rerun_report
 from replay_gui.commands.rule_files import given_rules, is_beside, unused_rules_words
@@ -42,58 +43,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""
     parser.add_argument("run", metavar="RUN", help="the recorded run that answers")
     parser.add_argument("-o", "--output", metavar="NEW.rlog", help="the log to write (default: RUN.rerun.rlog)")
-    parser.add_argument(
-        "--live", metavar="TOOL", action="append", default=[], help="call this tool for real; may be given again"
-    )
-    parser.add_argument(
-        "--fixed",
-        nargs=2,
-        metavar=("TOOL", "VALUE"),
-        action="append",
-        default=[],
-        help="let this tool always answer VALUE (JSON, or else text), whatever it is asked; may be given again",
-    )
-    parser.add_argument(
-        "--ask",
-        metavar="TOOL",
-        action="append",
-        default=[],
-        help="ask on the terminal how each call of this tool is answered; may be given again",
-    )
-    parser.add_argument(
-        "--on-miss",
-        choices=[*OnMiss],
-        default=OnMiss.STOP,
-        help="what a request that was not recorded does: stop the run, be made for real, or be asked about (stop)",
-    )
-    parser.add_argument(
-        "--questions",
-        metavar="FOLDER",
-        type=Path,
-        help="put what would be asked on the terminal into this folder, for another program to reply",
-    )
-    means = parser.add_mutually_exclusive_group()
-    means.add_argument(
-        "--proxy",
-        dest="means",
-        action="store_const",
-        const=RecordingMeans.PROXY,
-        default=RecordingMeans.HOOKS,
-        help="answer by a proxy, as for record --proxy",
-    )
-    means.add_argument(
-        "--claude-code",
-        dest="means",
-        action="store_const",
-        const=RecordingMeans.CLAUDE_CODE,
-        help="COMMAND is Claude Code, recorded so: models are answered, and its tools are used for real",
-    )
-    means.add_argument(
-        "--mcp",
-        dest="means",
-        action="store_const",
-        const=RecordingMeans.MCP,
-        help="stand in for an MCP server: answer its client; COMMAND is not started",
+    _add_policies(parser)
+    add_means_arguments(
+        parser,
+        proxy="answer by a proxy, as for record --proxy",
+        claude_code="COMMAND is Claude Code, recorded so: models are answered, and its tools are used for real",
+        mcp="stand in for an MCP server: answer its client; COMMAND is not started",
     )
     parser.add_argument(
         "--what-if",
@@ -134,6 +89,40 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_format_argument(parser)
     parser.add_argument("command", metavar="COMMAND", nargs="+", help="the agent's command, after --")
+
+
+def _add_policies(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say how calls are answered, if not from the recorded run."""
+    parser.add_argument(
+        "--live", metavar="TOOL", action="append", default=[], help="call this tool for real; may be given again"
+    )
+    parser.add_argument(
+        "--fixed",
+        nargs=2,
+        metavar=("TOOL", "VALUE"),
+        action="append",
+        default=[],
+        help="let this tool always answer VALUE (JSON, or else text), whatever it is asked; may be given again",
+    )
+    parser.add_argument(
+        "--ask",
+        metavar="TOOL",
+        action="append",
+        default=[],
+        help="ask on the terminal how each call of this tool is answered; may be given again",
+    )
+    parser.add_argument(
+        "--on-miss",
+        choices=[*OnMiss],
+        default=OnMiss.STOP,
+        help="what a request that was not recorded does: stop the run, be made for real, or be asked about (stop)",
+    )
+    parser.add_argument(
+        "--questions",
+        metavar="FOLDER",
+        type=Path,
+        help="put what would be asked on the terminal into this folder, for another program to reply",
+    )
 
 
 def run(args: argparse.Namespace) -> int:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, Slot
+from PySide6.QtCore import QObject, Slot
 
 from replay_gui.core.divergence.causes.explanations import DETAILS_SEPARATOR
 from replay_gui.core.divergence.comparison import Cause, Comparison, rank_causes
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
+from replay_gui.models.card_model import CardModel
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.comparison.comparison_words import rule_words
-from replay_gui.models.run.any_index import AnyIndex
-from replay_gui.models.tooltip import plain_tooltip
 
 MAX_CAUSES = 100  # causes that are listed
 _MAX_CHARACTERS = 400  # characters of a text
@@ -45,18 +43,13 @@ class CauseItem:
     rule_index: int | None = None
 
 
-class CauseList(QAbstractListModel):
+class CauseList(CardModel[CauseItem]):
     """`item(row)` gives a CauseItem. An earlier list stays until the comparison that replaces it has come."""
 
     def __init__(self, session: ComparisonSession, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._items: list[CauseItem] = []
         session.compared_changed.connect(self._on_compared_changed)
-
-    def item(self, row: int) -> CauseItem:
-        """The card at a row; IndexError beyond the last."""
-        return self._items[row]
 
     def row_of(self, cause: int) -> int:
         """Return the row of a cause, given its index in the comparison; -1 if there is none."""
@@ -71,9 +64,7 @@ class CauseList(QAbstractListModel):
         comparison = self._session.comparison
         if comparison is not None and not self._session.fresh:
             return
-        self.beginResetModel()
-        self._items = [] if comparison is None else [*_causes(comparison), *self._rule_items(comparison)]
-        self.endResetModel()
+        self._show_items([] if comparison is None else [*_causes(comparison), *self._rule_items(comparison)])
 
     def _rule_items(self, comparison: Comparison) -> list[CauseItem]:
         first = min(len(comparison.causes), MAX_CAUSES + 1) + 1
@@ -96,18 +87,9 @@ class CauseList(QAbstractListModel):
                 )
         return items
 
-    # ---- as Qt asks -------------------------------------------------------------------------------------
-    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
-        """The number of cards."""
-        return 0 if parent.isValid() else len(self._items)
-
-    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return the card's text for a screen reader, or the same as a plain tooltip."""
-        if not index.isValid() or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return None
-        item = self._items[index.row()]
-        words = ". ".join(text for text in (f"{item.number} {item.title}", item.body, item.follow) if text)
-        return plain_tooltip(words) if role == Qt.ItemDataRole.ToolTipRole else words
+    def words(self, item: CauseItem) -> str:
+        """Return rank, title, and what is said below it."""
+        return ". ".join(text for text in (f"{item.number} {item.title}", item.body, item.follow) if text)
 
 
 def _causes(comparison: Comparison) -> list[CauseItem]:

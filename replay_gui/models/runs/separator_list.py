@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, Slot
+from PySide6.QtCore import QObject, Slot
 
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
-from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.card_model import CardModel
 from replay_gui.models.runs.runs_session import RunsSession
-from replay_gui.models.tooltip import plain_tooltip
 
 if TYPE_CHECKING:
     from replay_gui.core.contrast.separators import Separator
@@ -38,19 +37,14 @@ class SeparatorItem:
     by_version: bool
 
 
-class SeparatorList(QAbstractListModel):
+class SeparatorList(CardModel[SeparatorItem]):
     """`item(row)` gives a SeparatorItem, the clearest first; `note` says how far the list can be trusted."""
 
     def __init__(self, session: RunsSession, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._items: list[SeparatorItem] = []
         self.note = ""
         session.contrast_changed.connect(self._on_contrast_changed)
-
-    def item(self, row: int) -> SeparatorItem:
-        """The line at a row; IndexError beyond the last."""
-        return self._items[row]
 
     @Slot()
     def _on_contrast_changed(self) -> None:
@@ -61,22 +55,11 @@ class SeparatorList(QAbstractListModel):
             items = [_item(separator, by_version) for separator in contrasted.separation.separators]
         self.note = "" if contrasted is None else contrasted.separation.note
         if items != self._items:
-            self.beginResetModel()
-            self._items = items
-            self.endResetModel()
+            self._show_items(items)
 
-    # ---- as Qt asks -------------------------------------------------------------------------------------
-    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
-        """The number of lines."""
-        return 0 if parent.isValid() else len(self._items)
-
-    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return the line's text for a screen reader, or the same as a plain tooltip."""
-        if not index.isValid() or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return None
-        item = self._items[index.row()]
-        words = f"{item.title}: {item.passing}, {item.failing}. {item.measures}. {item.details}"
-        return plain_tooltip(words) if role == Qt.ItemDataRole.ToolTipRole else words
+    def words(self, item: SeparatorItem) -> str:
+        """Return what holds, for how many, and what else is known of it."""
+        return f"{item.title}: {item.passing}, {item.failing}. {item.measures}. {item.details}"
 
 
 def _item(separator: Separator, by_version: bool) -> SeparatorItem:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, Slot
+from PySide6.QtCore import QObject, Slot
 
 from replay_gui.core.reasons.reason import Reason, Tier
 from replay_gui.core.text.plain_text import one_line
-from replay_gui.models.run.any_index import AnyIndex
-from replay_gui.models.tooltip import plain_tooltip
+from replay_gui.models.card_model import CardModel
 from replay_gui.models.why.event_links import EventLink, LinkFinder
 from replay_gui.models.why.why_session import WhySession
 from replay_gui.models.why.why_words import KIND_WORDS, LED_THERE_WORDS
@@ -43,19 +41,14 @@ class ReasonItem:
         return (*self.title_links, *self.body_links)
 
 
-class ReasonCards(QAbstractListModel):
+class ReasonCards(CardModel[ReasonItem]):
     """`item(row)` gives a ReasonItem. An earlier list stays until the one that replaces it has come."""
 
     def __init__(self, session: WhySession, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._items: list[ReasonItem] = []
         session.changed.connect(self._on_changed)
         self._on_changed()
-
-    def item(self, row: int) -> ReasonItem:
-        """The card at a row; IndexError beyond the last."""
-        return self._items[row]
 
     def reason(self, row: int) -> Reason:
         """The reason at a row."""
@@ -69,25 +62,15 @@ class ReasonCards(QAbstractListModel):
             return
         comparison = self._session.comparison
         counts = comparison.a.index.count, comparison.b.index.count
-        self.beginResetModel()
-        self._items = []
-        for number, reason in enumerate(() if why is None else why.reasons[:MAX_REASONS], 1):
-            assert why is not None
-            self._items.append(_item(number, reason, LinkFinder(why, reason, counts)))
-        self.endResetModel()
+        items: list[ReasonItem] = []
+        if why is not None:
+            listed = enumerate(why.reasons[:MAX_REASONS], 1)
+            items = [_item(number, reason, LinkFinder(why, reason, counts)) for number, reason in listed]
+        self._show_items(items)
 
-    # ---- as Qt asks -------------------------------------------------------------------------------------
-    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
-        """The number of cards."""
-        return 0 if parent.isValid() else len(self._items)
-
-    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return the card's text for a screen reader, or the same as a plain tooltip."""
-        if not index.isValid() or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return None
-        item = self._items[index.row()]
-        words = ". ".join(text.rstrip(".") for text in (f"{item.number} {item.title}", item.body, *item.chips) if text)
-        return plain_tooltip(words) if role == Qt.ItemDataRole.ToolTipRole else words
+    def words(self, item: ReasonItem) -> str:
+        """Return rank, title, what led to it, and the chips."""
+        return ". ".join(text.rstrip(".") for text in (f"{item.number} {item.title}", item.body, *item.chips) if text)
 
 
 def _item(number: int, reason: Reason, links: LinkFinder) -> ReasonItem:

@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from replay_gui.core.text.plain_text import visible
-from replay_gui.look.theme import GAP, WIDE, data_font
+from replay_gui.look.theme import GAP
 from replay_gui.models.rerun.rerun_process import RerunProcess
+from replay_gui.windows.dialogs.plain_text_dialog import PlainTextDialog
 
 _SIZE_PX = (96 * GAP, 60 * GAP)
 
 
-class OutputDialog(QDialog):
-    """Follows what is printed. `body`: the field with the text."""
+class OutputDialog(PlainTextDialog):
+    """Follows what is printed."""
 
     def __init__(self, process: RerunProcess, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("Output of the agent")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        super().__init__("Output of the agent", "Output", parent, placeholder="Nothing was printed.")
         self._process = process
-        self.body = QPlainTextEdit()
-        self.body.setReadOnly(True)
-        self.body.setFont(data_font())
-        self.body.setAccessibleName("Output")
-        self.body.setPlaceholderText("Nothing was printed.")
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(WIDE, WIDE, WIDE, WIDE)
-        layout.setSpacing(GAP)
-        layout.addWidget(self.body)
-        layout.addWidget(buttons)
         self.resize(*_SIZE_PX)
         process.printed.connect(self.refresh)
         self.refresh()
