@@ -138,6 +138,7 @@ class PositionState(msgspec.Struct, frozen=True, kw_only=True):
         more_changes: how many changes there are besides `changes`.
         effect: what the event does, if it is a call.
         reading: the beginning of the event as people read it.
+        first_keys: of a state with more than SHOWN_KEYS keys, as many first ones, in order; else none.
         content_hash: BLAKE3 of the event's content, hex; "" where it has none.
     """
 
@@ -153,6 +154,7 @@ class PositionState(msgspec.Struct, frozen=True, kw_only=True):
     more_changes: int = 0
     effect: EffectFinding | None = None
     reading: ReadingPage = ReadingPage()
+    first_keys: tuple[str, ...] = ()
     content_hash: str = ""
 
 

@@ -30,6 +30,7 @@ from replay_gui.core.reading.reading_page import ReadingPage
 from replay_gui.core.replay.replayer import EventEffect, Replayer
 from replay_gui.core.replay.snapshot_store import SnapshotReader
 from replay_gui.core.replay.snapshots import SnapshotManager
+from replay_gui.core.state.first_keys import SHOWN_KEYS, FirstKeys
 from replay_gui.core.state.state import EMPTY
 from replay_gui.core.state.work_limit import too_costly
 from replay_gui.core.verification.foreign_verification import build_foreign_report, why_not_verifiable
@@ -94,6 +95,7 @@ class OpenRun:
         self._complain = complain
         self._dropped = False
         self._pages = EventPagesReader()
+        self._first_keys = FirstKeys()  # of the state
         self._cache = cache
         self._values = values
         self._stored = SnapshotReader(Path(), self._hash_before, values)
@@ -278,14 +280,14 @@ class OpenRun:
         self._check_replayed(position)
         event = self._log[index_before(position)]
         effect: EventEffect = self._replayer.effect_at(position)
-        events = self._events
+        events, root = self._events, effect.state.root
         pair = events.paired_event(event.index)
         related, more_led_to = events.related(event)
         return PositionState(
             position=position,
             event=event,
             related=related,
-            state=effect.state.root,
+            state=root,
             changes=effect.changes,
             trusted=self.first_broken is None or position <= self.first_broken,
             not_applied=effect.not_applied,
@@ -294,6 +296,7 @@ class OpenRun:
             more_changes=effect.more_changes,
             more_led_to=more_led_to,
             reading=self._pages.begin(event, pair, self._since(event)),
+            first_keys=tuple(self._first_keys.of(root)) if len(root) > SHOWN_KEYS else (),
             content_hash=blake3(event.content).hexdigest() if event.content else "",
         )
 

@@ -43,9 +43,12 @@ class StateTree(QAbstractTableModel):
         self._searching.timeout.connect(self._on_searching)
 
     # ---- what is shown ----------------------------------------------------------------------------
-    def show(self, root: Mapping[str, Any], changes: Sequence[StateChange] = ()) -> None:
-        """Show another value, with the same paths expanded."""
+    def show(
+        self, root: Mapping[str, Any], changes: Sequence[StateChange] = (), first_keys: Sequence[str] = ()
+    ) -> None:
+        """Show another value, with the same paths expanded. `first_keys`: of a wide one, if they are known."""
         self._root, self._changes = root, changes
+        self._tree.know_first_keys(root, first_keys)
         self._searching.stop()
         if self._needle:
             self._search = ValueSearch(root, self._needle)

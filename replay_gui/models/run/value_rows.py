@@ -11,16 +11,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import partial
-from heapq import nsmallest
 from typing import Any, TypeAlias
 
-from replay_gui.core.state.state import ABSENT, OverlayMap, Path, StateChange
+from replay_gui.core.state.first_keys import SHOWN_KEYS, FirstKeys
+from replay_gui.core.state.state import ABSENT, Path, StateChange
 from replay_gui.core.state.value_text import is_container, scalar_text
 from replay_gui.core.text.plain_text import one_line, visible
 from replay_gui.core.text.value_preview import member_text
 from replay_gui.core.text.wording import plural
 
-PAGE_MEMBERS = 200  # children more that "… more" shows
+PAGE_MEMBERS = SHOWN_KEYS  # children more that "… more" shows
 PAGE_TEXT_CHARACTERS = 65_536  # characters more
 _MAX_KEY_CHARACTERS = 80
 _MAX_UNCOUNTED_MEMBERS = 5  # a map with more is shown with its size
@@ -99,7 +99,12 @@ class ValueTree:
     """Makes rows; remembers the first keys of wide maps, since to find them each time is what costs."""
 
     def __init__(self) -> None:
-        self._windows: dict[Path, tuple[Mapping[str, Any], list[str]]] = {}
+        self._first_keys: dict[Path, FirstKeys] = {}
+
+    def know_first_keys(self, root: Mapping[str, Any], keys: Sequence[str]) -> None:
+        """Take over the first keys of a wide root; none: they are found when they are shown."""
+        if keys:
+            self._first_keys.setdefault((), FirstKeys()).know(root, [*keys])
 
     def rows(self, root: Mapping[str, Any], changes: Sequence[StateChange], view: TreeView) -> list[ValueRow]:
         """Return the visible rows of a value, from top to bottom; costs time by what is expanded, not by its size."""
@@ -113,10 +118,10 @@ class ValueTree:
             changes={change.path: change for change in changes},
             touched=touched,
             visible_paths=leads,
-            windows=self._windows,
+            first_keys=self._first_keys,
         )
         rows = list(walk.members((), root, 0))
-        self._windows = {path: kept for path, kept in self._windows.items() if path in walk.seen}
+        self._first_keys = {path: kept for path, kept in self._first_keys.items() if path in walk.seen}
         return rows
 
 
@@ -126,7 +131,7 @@ class _Walk:
     changes: dict[Path, StateChange]
     touched: dict[Path, set[str | int]]  # the members through which changes are reached
     visible_paths: set[Path] | None  # what is found, and the way there
-    windows: dict[Path, tuple[Mapping[str, Any], list[str]]]
+    first_keys: dict[Path, FirstKeys]
     seen: set[Path] = field(default_factory=set)
 
     def members(
@@ -225,7 +230,11 @@ class _Walk:
         """(the keys to show in order, how many come before them, how many after)."""
         forced = self._forced(path, value, old)
         if isinstance(value, Mapping):
-            keys = sorted(value) if len(value) <= limit else self._first_keys(path, value, limit)
+            if len(value) <= limit:
+                keys = sorted(value)
+            else:
+                self.seen.add(path)
+                keys = self.first_keys.setdefault(path, FirstKeys()).of(value, limit)
             extra = sorted(forced.difference(keys))[:PAGE_MEMBERS]
             left_out = len(value) - len(keys) - sum(key in value for key in extra)
             return (sorted([*keys, *extra]) if extra else keys), 0, left_out
@@ -245,28 +254,6 @@ class _Walk:
         elif is_container(old) and not isinstance(value, Mapping):
             forced |= set(range(len(value), min(len(old), len(value) + PAGE_MEMBERS)))
         return forced if not isinstance(value, Mapping) else {key for key in forced if isinstance(key, str)}
-
-    def _first_keys(self, path: Path, value: Mapping[str, Any], limit: int) -> list[str]:
-        self.seen.add(path)
-        keys: list[str] | None = None
-        known = self.windows.get(path)
-        if known is not None and len(known[1]) == limit:
-            keys = known[1] if known[0] is value else _updated_keys(known[0], value, known[1])
-        if keys is None:
-            keys = nsmallest(limit, value.packed() if isinstance(value, OverlayMap) else value)
-        self.windows[path] = value, keys
-        return keys
-
-
-def _updated_keys(earlier: Mapping[str, Any], value: Mapping[str, Any], keys: list[str]) -> list[str] | None:
-    """The first keys of `value`, made from those of an `earlier` version of it; None where that cannot be done."""
-    if not (isinstance(earlier, OverlayMap) and isinstance(value, OverlayMap)):
-        return None
-    since = value.keys_since(earlier, keys[-1])
-    if since is None or since[1]:
-        return None  # what moves up from behind the window is not known
-    added = since[0]
-    return sorted([*keys, *added])[: len(keys)] if added else keys
 
 
 def same_value(a: Any, b: Any) -> bool:

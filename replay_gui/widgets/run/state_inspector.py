@@ -95,7 +95,7 @@ class StateInspector(Panel):
         facts = self._session.facts
         self.set_secondary(facts.state if facts is not None else "", is_whole=True)
         if shown is not None:
-            self.tree.show(shown.state, shown.changes)
+            self.tree.show(shown.state, shown.changes, shown.first_keys)
             self.view.show_change()
         why = shown.not_applied if shown is not None else None
         self.not_applied.show_text("" if why is None else f"This event had no effect: {one_line(why)}")

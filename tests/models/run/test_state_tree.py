@@ -9,6 +9,8 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, QTimer
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
+from replay_gui.core.state import first_keys
+from replay_gui.core.state.first_keys import SHOWN_KEYS
 from replay_gui.core.state.state import ABSENT, StateChange
 from replay_gui.models.run import state_tree
 from replay_gui.models.run.state_tree import StateTree
@@ -125,3 +127,13 @@ def test_a_long_search_goes_on_in_other_turns(tree: StateTree, qtbot: QtBot, mon
     assert tree.complete
     assert not tree.findChild(QTimer).isActive()
     assert tree.rowCount() == 2
+
+
+def test_the_first_keys_of_a_wide_state_are_those_that_it_is_told(
+    tree: StateTree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = {f"{n:04}": n for n in range(1_000)}
+    monkeypatch.setattr(first_keys, "nsmallest", None)
+    tree.show(state, (), tuple(sorted(state)[:SHOWN_KEYS]))
+    assert tree.rowCount() == SHOWN_KEYS + 1
+    assert tree.row(SHOWN_KEYS - 1).key == "0199"
