@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
     with TraceReceiver(args.port, files) as receiver:
         thread = threading.Thread(target=receiver.serve_forever, kwargs={"poll_interval": _POLL})
         thread.start()
-        try:  # from here on: who reads the line below may press Ctrl-C before it is written to its end
+        try:  # from here on: the user may press Ctrl-C before the line below is written to its end
             print_error(f"receiving OTLP/HTTP at {receiver.url}/v1/traces; stop with Ctrl-C")
             while True:
                 time.sleep(_POLL)

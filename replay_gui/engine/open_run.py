@@ -172,7 +172,7 @@ class OpenRun:
         self.grow(built, is_whole)
 
     def _drop_index_folder(self) -> None:
-        """Remove an index that is incomplete or not in the cache: it is of no use to anyone, wherever it is stuck."""
+        """Remove an index that is incomplete or not in the cache: nobody can use it."""
         if not self.index.complete or not self._cache.is_cached(self._view.folder):
             shutil.rmtree(self._view.folder, ignore_errors=True)
 

@@ -98,7 +98,7 @@ class RunController:
         )
 
     def stop_following(self) -> None:
-        """Read what there is of the open run's file, and follow it no longer: it is compared as it is now."""
+        """Read the open run's file to its present end, then stop following it: a comparison needs a run that stays."""
         if self._active is not None:
             self._follower.stop(self._active)
 
@@ -389,7 +389,7 @@ class RunController:
         active.totals.begin_if_requested()
 
     def _stop_growing(self, active: ActiveRun, conversion: ConversionController, alert: Alert) -> None:
-        """Keep what there is of the run on the screen, marked as incomplete."""
+        """Keep the part of the run that was read on the screen, marked as incomplete."""
         conversion.stop()
         active.state = IncompleteRun()
         self._answer(conversion.number, alert)

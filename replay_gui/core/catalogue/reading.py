@@ -110,7 +110,7 @@ def _standing_features(names: pa.Table, equal: pa.Table) -> dict[int, int]:
 def _with_standing(
     owners: NDArray[np.int32], columns: list[NDArray[np.int32]], standing: dict[int, int]
 ) -> tuple[NDArray[np.int32], list[NDArray[np.int32]]]:
-    """Give the runs of equal changes to one feature; what a run thereby has twice stays once, where it began."""
+    """Give the runs of equal changes to one feature; one that a run then has twice is kept once, where it began."""
     target = np.arange(int(owners.max(initial=0)) + 1, dtype=np.int32)
     target[[*standing]] = [*standing.values()]
     owners = target[owners]

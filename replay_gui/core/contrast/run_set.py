@@ -61,7 +61,7 @@ def equal_changes(steps: Iterable[RunStep]) -> dict[str, tuple[str, str]]:
 
 
 def _with_equal_changes(features: Sequence[HeldFeature], equal: Mapping[str, tuple[str, str]]) -> Sequence[HeldFeature]:
-    """Return the features with equal changes under one name; what thereby is there twice stays once."""
+    """Return the features with equal changes under one name; a name that a run then has twice is kept once."""
     if not any(held.feature.request in equal for held in features):
         return features
     first_held: dict[Feature, HeldFeature] = {}

@@ -16,7 +16,7 @@ _MAX_OUTCOMES = 100  # graders that are kept
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one grader says. `passed`, `score`: None where it says no such thing. `label`: its own word, or None."""
+    """What one grader says. `passed`, `score`: None where it does not say. `label`: its own word, or None."""
 
     passed: bool | None
     score: float | None

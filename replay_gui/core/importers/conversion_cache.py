@@ -99,7 +99,7 @@ def cached_conversions(
                 _move(fresh, folder)
                 _prune(home, folder)
             except BaseException as why:
-                # Who shows a run while it grows keeps what there is of it when it stops this process.
+                # The engine shows a run while it grows, and goes on showing it after it has stopped this process.
                 is_shown = on_grown is not None and not isinstance(why, Exception)
                 raise
             finally:

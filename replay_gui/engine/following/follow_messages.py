@@ -11,12 +11,12 @@ class FollowState(Enum):
     """Whether the file of the open run is followed."""
 
     OFF = auto()
-    WAITING = auto()  # nothing came for a while; what there is was read and is being verified
+    WAITING = auto()  # nothing came for a while; all that was read is being verified
     GROWING = auto()  # events are being added
 
 
 class StopFollowing(msgspec.Struct, frozen=True):
-    """Read what there is of the open run's file, and follow it no longer. Answers: as while following."""
+    """Read the open run's file to its present end, then stop following it. Answers: as while following."""
 
 
 class Followed(msgspec.Struct, frozen=True):

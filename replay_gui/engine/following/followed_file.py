@@ -34,7 +34,7 @@ from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.source import Source, file_stamp
 
 REFUSED_AFTER_S = 2.0  # seconds that a file may be unreadable while it is being written
-_KEPT = 4  # readings whose files stay, since who shows them may be a little behind
+_KEPT = 4  # imports whose files stay, since the window may still show an earlier one
 
 
 @dataclass(frozen=True, slots=True)

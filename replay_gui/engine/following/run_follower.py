@@ -96,7 +96,7 @@ class RunFollower:
         _log.info("%s: followed", run.facts.path)
 
     def stop(self, active: ActiveRun) -> None:
-        """Read what there is, and follow the file no longer."""
+        """Read the file to its present end, then stop following it."""
         if active.is_followed:
             active.follows[-1].finish()
 

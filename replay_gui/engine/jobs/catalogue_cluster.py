@@ -15,7 +15,7 @@ _CONNECT_TIMEOUT = 10  # seconds
 
 
 def index_on_cluster(batches: Sequence[SourceBatch], address: str, on_progress: OnProgress) -> Iterator[IndexedBatch]:
-    """Yield what becomes of each batch, in any order.
+    """Yield the result of each batch, in any order.
 
     A batch whose worker dies is read by another; one that kills several workers is told.
 

@@ -15,7 +15,7 @@ OnProgress = Callable[[int, int], None]
 
 
 def index_here(batches: Sequence[SourceBatch], workers: int, on_progress: OnProgress) -> Iterator[IndexedBatch]:
-    """Yield what becomes of each batch, in any order.
+    """Yield the result of each batch, in any order.
 
     Args:
         workers: processes; with 1, this process does the work.

@@ -136,7 +136,7 @@ def _failures(
     change: VersionChange | None,
     arguments: EvaluationArguments,
 ) -> bytes:
-    """Return what there is to compare: the failing runs, or one of each task that flipped."""
+    """Return the runs to compare: the failing runs, or one of each task that flipped."""
     runs, left_out = kept.runs, 0
     if change is None:
         pairs, left_out = failure_pairs(runs, outcomes, numbers)

@@ -58,7 +58,7 @@ class RunFollowing(QObject):
         self._show(FollowState.OFF)
 
     def enable(self, enabled: bool) -> None:
-        """Follow files that grow, or not any more: then what there is is read to its end."""
+        """Switch following on or off; once it is off, a followed file is read to its present end."""
         if enabled == self.enabled:
             return
         self.enabled = enabled

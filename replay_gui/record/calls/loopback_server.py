@@ -25,7 +25,7 @@ class BodyRefused(ReplayError):
 
 
 class LoopbackServer(ThreadingHTTPServer):
-    """A server that only this computer reaches. A peer that goes away is nobody's trouble."""
+    """A server that only this computer reaches. A connection that breaks is ignored."""
 
     daemon_threads = True
 

@@ -21,7 +21,7 @@ class AnsweringSession(Protocol):
     log: CallLog
 
     def turns_to_wait_for(self, past: PastCall, *, is_answer: bool) -> Iterator[None]:
-        """Yield for as long as other calls should come before this moment."""
+        """Yield for as long as other calls should come before this step."""
         ...
 
     def write_answer(self, call: CallOfRerun, answer: CallAnswer) -> None:

@@ -16,7 +16,7 @@ _MAX_COPIED_CHARACTERS = 1 << 20  # characters
 
 
 class DiffView(RowView):
-    """Shows DiffRows. Signal: menu_wanted(int, QPoint): of a row, for more than can be copied; see `copy_actions`."""
+    """Shows DiffRows. Signal: menu_wanted(int, QPoint): of a row, for more than can be copied; see `add_copy_actions`."""
 
     menu_wanted = Signal(int, QPoint)
 

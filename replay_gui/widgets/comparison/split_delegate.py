@@ -21,7 +21,7 @@ _BAND_OPACITY = 0.75
 
 
 class SplitDelegate(QStyledItemDelegate):
-    """For a RowView over CompareRows."""
+    """For a RowView over ComparisonRows."""
 
     def __init__(self, view: RowView, rows: ComparisonRows) -> None:
         super().__init__(view)

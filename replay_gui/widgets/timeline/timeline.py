@@ -359,7 +359,7 @@ class Timeline(QWidget):
         """The hover card."""
         return self._hover
 
-    # ---- keys, and a ring for who came by key ------------------------------------------------------
+    # ---- keys, and a ring while the focus came by key ------------------------------------------------------
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Paint the focus ring if the focus came by the keyboard."""
         self._ring = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
