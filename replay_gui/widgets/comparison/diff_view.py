@@ -16,7 +16,7 @@ _MAX_COPIED_CHARACTERS = 1 << 20  # characters
 
 
 class DiffView(RowView):
-    """Shows DiffRows. Signal: menu_wanted(int, QPoint): of a row, for more than can be copied; see `add_copy_actions`."""
+    """Shows DiffRows. Signal: menu_wanted(int, QPoint): the menu of a row, to which `add_copy_actions` adds entries."""
 
     menu_wanted = Signal(int, QPoint)
 

@@ -206,7 +206,7 @@ class WelcomePage(QScrollArea):
         return zone
 
     def set_recent(self, recent: Sequence[RecentEntry]) -> None:
-        """List what was opened last, newest first; files that are gone are left out by the caller, or not."""
+        """List what was opened last, newest first; the caller may leave out files that are gone."""
         self._recent.show_rows([self._recent_row(entry) for entry in recent[:_MAX_RECENT_RUNS]])
 
     def _recent_row(self, entry: RecentEntry) -> ChoiceRow:
