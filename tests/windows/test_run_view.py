@@ -63,6 +63,24 @@ def test_a_damaged_run_opens_at_its_damage_even_if_its_page_is_built_later(qtbot
         assert session.position == (7 if report is None else position), "once is enough"
 
 
+def test_a_border_can_be_taken_at_a_place_of_24_pixels(view: RunView, session: StillSession) -> None:
+    session.show(synthetic_index(1_000, TOOLS))
+    rows, columns = view.findChildren(QSplitter)[:2]
+    handle = columns.handle(1)
+    place, before = handle.geometry(), columns.sizes()[0]
+    assert place.width() == 24
+    assert all(columns.childAt(x, 5) is handle for x in range(place.left(), place.right() + 1))
+    assert columns.childAt(place.left() + 2, 100) is not handle, "the panels keep what can be clicked in them"
+    across = rows.handle(1).geometry()
+    assert all(rows.childAt(across.center().x(), y) is rows.handle(1) for y in range(across.top(), across.bottom()))
+    assert rows.childAt(across.left() + 50, across.top() + 2) is not rows.handle(1)
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QTest.mousePress(handle, left, none, QPoint(2, 5))
+    QTest.mouseMove(handle, QPoint(32, 5))
+    QTest.mouseRelease(handle, left, none, QPoint(32, 5))
+    assert columns.sizes()[0] == before + 30
+
+
 def test_a_border_that_was_dragged_stays(view: RunView, session: StillSession, qtbot: QtBot) -> None:
     session.show(synthetic_index(1_000, TOOLS))
     assert view.save()[0].isEmpty()
