@@ -39,8 +39,9 @@ class CompareView(QWidget):
     """Panels with draggable borders; `show_why` chooses which. Both timelines are always there.
 
     `rule_offer`, `rule_prompt`: what is asked about files of rules, above all of them.
-    `why`: the session of the reasons. `outcomes`: the marks at the heads of the timelines. With the reasons: `reasons`,
-    `deeds`, `trails`. Where they part: `causes`, `divergences`, `step`. `finder`: the search in A, part of it in both.
+    `why`: the session of the reasons. `outcomes`: the marks at the heads of the timelines. `finder`: the search in A,
+    part of it in both. With the reasons: `reasons`, `action_panel`, `trails`. Where they part: `causes`, `divergences`,
+    `step`.
     """
 
     def __init__(self, session: ComparisonSession, finder: RunSearch, parent: QWidget | None = None) -> None:
@@ -61,7 +62,7 @@ class CompareView(QWidget):
         self.outcomes = (OutcomeButton(self.why, "a"), OutcomeButton(self.why, "b"))
         for timeline, mark in zip(self.timelines, self.outcomes, strict=True):
             timeline.add_mark(mark)
-        self.deeds = ActionPanel(self.why, self._right)
+        self.action_panel = ActionPanel(self.why, self._right)
         self._lower = QStackedWidget(self._rows)
         self.trails = TrailPanel(self.why, self._lower)
         self._parting = new_splitter(Qt.Orientation.Vertical, self._lower)
@@ -74,7 +75,7 @@ class CompareView(QWidget):
             panel.setMinimumSize(*_MIN_PANEL_PX)
         for half in (self.divergences, self.step):
             half.setMinimumSize(_MIN_PANEL_PX[0], _MIN_HALF_PX)
-        for low in (self.deeds, *self.timelines):
+        for low in (self.action_panel, *self.timelines):
             low.setMinimumSize(_MIN_PANEL_PX[0], _MIN_PANEL_PX[1] // 2)
         inner = QVBoxLayout(body)
         inner.setContentsMargins(GAP, GAP, GAP, GAP)
@@ -111,7 +112,7 @@ class CompareView(QWidget):
         """Show the reasons, or where the runs part."""
         self._left.setCurrentWidget(self.reasons if on else self.causes)
         self._choose_lower()
-        self.deeds.setVisible(on)
+        self.action_panel.setVisible(on)
         self.why.show_origins(on)
         self._status.show_why(on)
         self.setFocusProxy(self.reasons if on else self.divergences)
@@ -170,11 +171,11 @@ class CompareView(QWidget):
         height, why = self.height() - self._status.sizeHint().height() - 3 * GAP, self.shows_why
         wanted = [panel.sizeHint().height() for panel in self.timelines]
         if why:
-            most, deeds = round(_WHY_UPPER_SHARE * height), self.deeds.sizeHint().height()
-            deeds = min(deeds, max(most - sum(wanted) - 2 * GAP, most // 4))
-            upper = min(most, sum(wanted) + deeds + 2 * GAP)
-            left = upper - deeds - 2 * GAP
-            self._right.setSizes([left // 2, left - left // 2, deeds])
+            most, actions = round(_WHY_UPPER_SHARE * height), self.action_panel.sizeHint().height()
+            actions = min(actions, max(most - sum(wanted) - 2 * GAP, most // 4))
+            upper = min(most, sum(wanted) + actions + 2 * GAP)
+            left = upper - actions - 2 * GAP
+            self._right.setSizes([left // 2, left - left // 2, actions])
             self._parting.setSizes([(height - upper) // 2, (height - upper) // 2])
         else:
             upper, lower = min(sum(wanted) + GAP, round(_MAX_UPPER_SHARE * height)), round(_LOWER_SHARE * height)

@@ -149,9 +149,9 @@ def test_what_does_not_matter_is_a_rule_and_undone(journey: Journey, trials: tup
 
 def test_a_tool_is_said_to_only_read(journey: Journey, trials: tuple[Path, Path]) -> None:
     why = _compare(journey, *trials)
-    deeds = journey.window.compare_view.deeds
-    row = next(row for row in range(deeds.table.rowCount()) if (line := deeds.table.line(row).row) and line.requests_b)
-    menu = deeds.action_menu(row)
+    panel = journey.window.compare_view.action_panel
+    row = next(row for row in range(panel.table.rowCount()) if (line := panel.table.line(row).row) and line.requests_b)
+    menu = panel.action_menu(row)
     next(action for action in menu.actions() if action.text() == "cancel_reservation only reads").trigger()
     _settled(journey)
     assert why.result is not None

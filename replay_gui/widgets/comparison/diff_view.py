@@ -40,7 +40,7 @@ class DiffView(RowView):
             super().keyPressEvent(event)
 
     def add_copy_actions(self, menu: QMenu) -> None:
-        """Return the actions that copy parts of the current row."""
+        """Add the entries that copy parts of the current row."""
         if self._rows.difference(self.currentIndex().row()) is not None:
             for words, slot in (
                 ("Copy what A has", self.copy_a),
