@@ -155,6 +155,12 @@ def _called_tool(call: Members, is_sure: bool) -> str:
     return member_text(call["name"]) if looks_so and isinstance(call.get("name"), str) else ""
 
 
+def _snapshot_summary(payload: Members) -> str:
+    text, data = preview(payload.get("snapshot_type")), payload.get("data")
+    told = data.get("summary") if isinstance(data, Mapping) else None
+    return f"{text}: {plain_start(told)}" if isinstance(told, str) and told else text
+
+
 def _transition_summary(payload: Members) -> str:
     what, data = payload.get("phase") or payload.get("transition_type"), payload.get("data")
     text = _words(what)
@@ -285,7 +291,7 @@ _SUMMARIES: dict[str, Callable[[Members], str]] = {
     Kind.PATCH_APPLIED: _patch_summary,
     Kind.PATCH_REJECTED: _patch_summary,
     Kind.ERROR: _error_summary,
-    Kind.SNAPSHOT: _summary_of("snapshot_type"),
+    Kind.SNAPSHOT: _snapshot_summary,
     MODEL_REQUEST: _model_request_summary,
     _ACTIVITY_REQUEST: _activity_request_summary,
     OUTCOME: _outcome_summary,

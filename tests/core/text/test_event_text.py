@@ -53,6 +53,12 @@ def response(output: Any, error: str | None = None, success: bool = True) -> dic
             {"transition_type": "turn", "data": {"model": "m", "summary": "auto"}},
             "turn: model: m, summary: auto",
         ),
+        (
+            "Snapshot",
+            {"snapshot_type": "compaction", "data": {"summary": "Read a.\nThen b."}},
+            "compaction: Read a. Then b.",
+        ),
+        ("Snapshot", {"snapshot_type": "compaction", "data": {"kept": 3}}, "compaction"),
         ("ToolRequest", request("free text"), "free text"),
         ("ToolRequest", request({}), "(no arguments)"),
         ("ToolRequest", request({"path": "", "pattern": "*.py"}), "*.py"),

@@ -31,6 +31,7 @@ from replay_gui.core.importers.sqlite_database import MAGIC
 from replay_gui.core.importers.times import any_time
 
 _STREAM_ENDS = ("complete", "error")
+_STREAM_ALONE = (*_STREAM_ENDS, "notification")
 _PARTS = ("toolRequest", "toolResponse", "frontendToolRequest", "toolConfirmationRequest")
 
 
@@ -40,7 +41,7 @@ class Goose(RecordFormat):
     name = "goose"
     title = "Goose session"
     member = "conversation"
-    version = 7
+    version = 8
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "created": CLOCK,
@@ -141,12 +142,15 @@ class _GooseEvents(RecordEvents):
             return
         self._flush()
         if not self.run.count:
-            header = record if "role" not in record and streamed.get("type") not in _STREAM_ENDS else {}
+            header = record if "role" not in record and streamed.get("type") not in _STREAM_ALONE else {}
             self.begin(header)
             if header:
                 return
         if streamed.get("type") in _STREAM_ENDS:
             self._stream_ends(streamed)
+            return
+        if streamed.get("type") == "notification":  # what a tool tells while it runs
+            self.run.bookkeeping(f"{self.format}/notification", self.fields(streamed, "type").get("fields", {}))
             return
         role, content = record.get("role"), record.get("content")
         if role not in ("user", "assistant"):
@@ -204,7 +208,8 @@ class _GooseEvents(RecordEvents):
         """Add how a stream ended, with the tokens of the whole run."""
         wrong, count = record.get("error"), record.get("total_tokens")
         extra = self.fields(record, "type", "error").get("fields", {})
-        tokens = {"total": count} if type(count) is int else None
+        parts = counted_tokens(record, {sort: f"{sort}_tokens" for sort in ("input", "output")})
+        tokens = parts or ({"total": count} if type(count) is int else None)
         self.run.bookkeeping(f"{self.format}/{record['type']}", extra, tokens=tokens)
         if record["type"] == "error":
             self.run.error("error", str(wrong or "failed"), "agent")

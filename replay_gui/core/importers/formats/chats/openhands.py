@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
@@ -21,6 +22,7 @@ from replay_gui.core.importers.formats.records import (
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.run_builder import End
+from replay_gui.core.log.kinds import Kind
 
 _KINDS = ("SystemPromptEvent", "MessageEvent", "ActionEvent", "ObservationEvent", "AgentErrorEvent")
 _MESSAGES = ("message", "system")
@@ -32,7 +34,14 @@ _ANSWER_TOKENS = {
     "output": "completion_tokens",
 }
 _RUN_TOKENS = {"input": "prompt_tokens", "cached": "cache_read_tokens", "output": "completion_tokens"}
-_ENDED: dict[str, End] = {"finished": "answered", "error": "crash", "stopped": "stopped by user"}
+_ENDED: dict[str, End] = {
+    "finished": "answered",
+    "error": "crash",
+    "stuck": "crash",
+    "stopped": "stopped by user",
+    "paused": "stopped by user",
+}
+_EXITED = re.compile(r"\s*\[The command completed with exit code -?\d{1,9}\.\]\s*")  # as the exit code says
 
 
 class OpenHands(RecordFormat):
@@ -43,11 +52,13 @@ class OpenHands(RecordFormat):
 
     name = "openhands"
     title = "OpenHands conversation"
-    version = 4
+    version = 5
     member = "history"
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
+        "parent_id": ID,
         "action_id": ID,
+        "forgotten_event_ids": ID,
         "tool_call_id": ID,
         "llm_response_id": ID,
         "responses_item_id": ID,
@@ -135,6 +146,16 @@ class _OpenHandsEvents(RecordEvents):
                 self._how = "stopped by user", None
             case "ObservationEvent" | "UserRejectObservation" | "AgentErrorEvent":
                 self._observation(record)
+            case "SystemPromptUpdateEvent":
+                extra = self.fields(record, "kind", "system_prompt", source="agent")
+                self.said("system", content_of(record.get("system_prompt")) or None, extra)
+            case "Condensation":
+                facts = self.fields(record, "kind", source="environment").get("fields", {})
+                self.run.add(Kind.SNAPSHOT, {"snapshot_type": "compaction", "data": facts})
+            case "ConversationStateUpdateEvent":
+                self._state(record)
+            case "CondensationRequest" | "HookExecutionEvent":
+                self.run.bookkeeping(f"{self.format}/{kind}", self.fields(record, "kind").get("fields", {}))
             case None if isinstance(record.get("action"), str):
                 self._old_action(record, record["action"])
             case None if isinstance(record.get("observation"), str):
@@ -143,6 +164,17 @@ class _OpenHandsEvents(RecordEvents):
                 self.unknown(kind, record, "kind")
 
     # ---- the agent SDK --------------------------------------------------------------------------
+    def _state(self, record: dict[str, Any]) -> None:
+        """Take a change of the conversation's state: of one member, `key`, or of all of it."""
+        key, value = record.get("key"), record.get("value")
+        state = value.get("execution_status") if key == "full_state" and isinstance(value, dict) else value
+        if key in ("execution_status", "full_state") and isinstance(state, str):
+            ended = _ENDED.get(state)
+            if ended is None or self._how is None or self._how[0] != ended:  # else the record before says why
+                self._how = None if ended is None else (ended, None)
+        counted = key in ("full_state", "stats") or str(key).endswith("_id")
+        self.run.bookkeeping(f"{self.format}/state", {"key": key, **({} if counted else {"value": value})})
+
     def _message(self, record: dict[str, Any]) -> None:
         message = record.get("llm_message")
         message = message if isinstance(message, dict) else {}
@@ -175,7 +207,7 @@ class _OpenHandsEvents(RecordEvents):
     def _observation(self, record: dict[str, Any]) -> None:
         observation = record.get("observation")
         observation = observation if isinstance(observation, dict) else {}
-        output = content_of(observation.get("content")) or None
+        output = _shell_words(observation)
         call = self.run.call(record.get("tool_call_id"))
         name = call.tool_name if call is not None else None
         refused = record.get("kind") == "UserRejectObservation"
@@ -186,10 +218,11 @@ class _OpenHandsEvents(RecordEvents):
         elif refused:
             output = record.get("rejection_reason")
             error = first_line(output) or "refused by the user"
-        elif observation.get("is_error") or observation.get("timeout") or observation.get("exit_code") not in (None, 0):
-            code = observation.get("exit_code")
-            error = f"exit {code}" if code not in (None, 0) else first_line(output) or "failed"
-        extra = self.fields(observation, "content")
+        elif (code := observation.get("exit_code")) not in (None, 0, -1):  # -1: it still runs
+            error = f"exit {code}"
+        elif observation.get("is_error") or observation.get("timeout"):
+            error = "timed out" if observation.get("timeout") else first_line(output) or "failed"
+        extra = self.fields(observation, "content", exit_code=-1)
         about = self.fields(
             record, "observation", "error", kind="ObservationEvent", source="environment", tool_name=name
         )
@@ -205,6 +238,12 @@ class _OpenHandsEvents(RecordEvents):
             self.run.bookkeeping(
                 f"{self.format}/recall", self.fields(record, "action", source="user").get("fields", {})
             )
+            return
+        if action in ("change_agent_state", "condensation_request"):
+            self.run.bookkeeping(f"{self.format}/{action}", self.fields(record, "action").get("fields", {}))
+            return
+        if action == "condensation":
+            self.run.add(Kind.SNAPSHOT, {"snapshot_type": "compaction", "data": self.fields(given).get("fields", {})})
             return
         thought = given.pop("thought", None) if action != "think" else None
         if action in _MESSAGES:
@@ -295,6 +334,16 @@ class _OpenHandsEvents(RecordEvents):
         if told or patch:
             passed = resolved if isinstance(resolved, bool) else None
             self.run.outcome(passed=passed, score=None, by="SWE-bench evaluation", parts=told or None)
+
+
+def _shell_words(observation: dict[str, Any]) -> Any:
+    """Return what the model reads of an observation: around a shell's output stands what became of the command."""
+    output, about = content_of(observation.get("content")) or None, observation.get("metadata")
+    before, after = (about.get(name) if isinstance(about, dict) else None for name in ("prefix", "suffix"))
+    if not isinstance(output, str | None):
+        return output
+    after = after if isinstance(after, str) and not _EXITED.fullmatch(after) else ""
+    return (before if isinstance(before, str) else "") + (output or "") + after or None
 
 
 def _tokens(used: dict[str, Any]) -> dict[str, int] | None:

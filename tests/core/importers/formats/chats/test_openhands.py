@@ -68,3 +68,82 @@ def test_what_the_user_rejects_is_denied(tmp_path: Path) -> None:
     ]
     (found,) = read_all(written(tmp_path, records))
     assert found.kinds == ["AgentInit", "ToolRequest", "ToolResponse", "CapabilityDenied"]
+
+
+def test_a_command_that_still_runs_has_no_exit_code_and_the_shells_words_are_read(tmp_path: Path) -> None:
+    def answer(number: int, **said: object) -> dict[str, object]:
+        return {"kind": "ObservationEvent", "source": "environment", "tool_call_id": f"t{number}", "observation": said}
+
+    waits = "\n[The command timed out after 9 seconds.]"
+    left = "\n[The command completed with exit code 0.]"
+    asked = [
+        {
+            "kind": "ActionEvent",
+            "source": "agent",
+            "tool_call_id": f"t{number}",
+            "tool_name": "terminal",
+            "action": {"command": "make"},
+        }
+        for number in range(3)
+    ]
+    records = [
+        *asked,
+        answer(0, content=[{"type": "text", "text": "cc"}], exit_code=-1, timeout=False, metadata={"suffix": waits}),
+        answer(1, content=[], exit_code=-1, timeout=True, metadata={"suffix": waits}),
+        answer(
+            2, content=[{"type": "text", "text": "cc"}], exit_code=0, metadata={"prefix": "[More]\n", "suffix": left}
+        ),
+    ]
+    (found,) = read_all(written(tmp_path, records))
+    assert [(event.payload["output"], event.payload["error"]) for event in found.of("ToolResponse")] == [
+        (f"cc{waits}", None),
+        (waits, "timed out"),
+        ("[More]\ncc", None),
+    ]
+
+
+def test_the_state_of_a_conversation_says_how_it_ends(tmp_path: Path) -> None:
+    prompt = {"type": "text", "text": "You mend more"}
+    records = [
+        {"kind": "SystemPromptEvent", "source": "agent", "system_prompt": {"type": "text", "text": "You mend"}},
+        {"kind": "SystemPromptUpdateEvent", "source": "agent", "system_prompt": prompt, "reason": "tools_changed"},
+        {"kind": "Condensation", "source": "environment", "summary": "Looked at a.", "forgotten_event_ids": ["a"]},
+        *(
+            {"kind": "ConversationStateUpdateEvent", "source": "environment", "key": key, "value": value}
+            for key, value in [
+                ("last_user_message_id", "m"),
+                ("execution_status", "finished"),
+                ("execution_status", "running"),
+                ("full_state", {"execution_status": "stuck"}),
+            ]
+        ),
+    ]
+    (found,) = read_all(written(tmp_path, records))
+    assert [event.payload["data"] for event in found.of("Observation")] == ["You mend", "You mend more"]
+    assert [event.payload["data"] for event in found.of("Snapshot")] == [{"summary": "Looked at a."}]
+    assert [event.payload["data"] for event in found.of("x:bookkeeping/openhands/state")] == [
+        {"key": "last_user_message_id"},
+        {"key": "execution_status", "value": "finished"},
+        {"key": "execution_status", "value": "running"},
+        {"key": "full_state"},
+    ]
+    assert found.events[-1].payload["how"] == "crash"
+    (running,) = read_all(written(tmp_path, records[:-1]))
+    assert not running.of("x:end")
+
+
+def test_older_events_of_the_agents_state_and_memory_are_no_calls(tmp_path: Path) -> None:
+    records = [
+        {"id": 1, "source": "user", "action": "message", "args": {"content": "go"}},
+        {"id": 2, "source": "user", "action": "change_agent_state", "args": {"agent_state": "running"}},
+        {
+            "id": 3,
+            "source": "agent",
+            "action": "condensation",
+            "args": {"summary": "Looked at a.", "summary_offset": 1},
+        },
+    ]
+    (found,) = read_all(written(tmp_path, records))
+    assert [found.of(kind) for kind in ("ToolRequest", "Decision", "x:end")] == [[], [], []]
+    assert [event.payload["data"]["summary"] for event in found.of("Snapshot")] == ["Looked at a."]
+    assert len(found.of("x:bookkeeping/openhands/change_agent_state")) == 1

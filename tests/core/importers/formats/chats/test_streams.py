@@ -25,6 +25,22 @@ def test_goose_tells_an_answer_in_pieces() -> None:
     assert found.events[-2].meta["tokens"] == {"total": 1234}
 
 
+def test_goose_notifies_and_counts_the_tokens_both_ways(tmp_path: Path) -> None:
+    call = {"type": "toolRequest", "id": "c", "toolCall": {"status": "success", "value": {"name": "ls"}}}
+    path = tmp_path / "goose.jsonl"
+    lines = [
+        {"type": "notification", "extension_id": "developer", "log": {"message": "starts"}},
+        {"type": "message", "message": {"role": "assistant", "created": 1, "content": [call]}},
+        {"type": "complete", "total_tokens": 15, "input_tokens": 10, "output_tokens": 5},
+    ]
+    path.write_text("\n".join(map(json.dumps, lines)))
+    (found,) = read_all(path, "goose")
+    assert found.kinds == [
+        *("AgentInit", "x:bookkeeping/goose/notification", "ToolRequest", "x:bookkeeping/goose/complete", "x:end")
+    ]
+    assert found.events[-2].meta["tokens"] == {"input": 10, "output": 5}
+
+
 def test_opencode_prints_the_parts_of_its_answers() -> None:
     found = read_seed("opencode/2.jsonl")
     assert found.run.run_id == "ses_1"
