@@ -52,7 +52,7 @@ class JsonLines:
 
     name = "json-lines"
     title = "JSON Lines"
-    version = 15
+    version = 16
     volatile: ClassVar[AbstractMapping[str, str]] = {
         **dict.fromkeys(USUAL_NAMES["time"], CLOCK),
         **OF_PARTS,
@@ -194,6 +194,7 @@ class _JsonLinesEvents:
         if parts["tool"] is None and isinstance(record.get("name"), str) and _is_of_tool(parts["kind"]):
             parts["tool"] = rest.pop("name", record["name"])
         own = message if is_message(message) else record if _has_parts(record) else next(iter(wrapped), None)
+        own = _with_calls(record) if own is None and parts["tool"] is None else own
         if own is not None:
             self._message(number, own, {name: value for name, value in rest.items() if value is not own})
         else:
@@ -372,11 +373,22 @@ def _spoken(kind: str, word: Any, record: dict[str, Any]) -> str:
 def _has_parts(record: dict[str, Any]) -> bool:
     """Whether a record is itself a message with calls, results, or content in parts."""
     return is_message(record) and (
-        record.get("type") in ("function_call", "function_call_output", "reasoning")
+        record.get("type") in ("function_call", "function_call_output", "function_call_result", "reasoning")
         or isinstance(record.get("content"), list)
         or isinstance(record.get("tool_calls"), list)
         or "tool_call_id" in record
     )
+
+
+def _with_calls(record: dict[str, Any]) -> dict[str, Any] | None:
+    """Return what a model said, of a record that lists its calls and has no role; None where it lists none."""
+    calls = record.get("tool_calls")
+    if not isinstance(calls, list) or not calls or "role" in record:
+        return None
+    if not all(isinstance(call, dict) and (call.keys() & {"name", "function"}) for call in calls):
+        return None
+    said = ("content", "thinking", "reasoning", "reasoning_content", "tool_calls")
+    return {**{name: record[name] for name in said if name in record}, "role": "assistant"}
 
 
 def _duration(record: dict[str, Any], begun: int | None) -> int | None:

@@ -281,3 +281,26 @@ def test_a_result_that_names_no_call_is_of_the_oldest_that_has_no_id(tmp_path: P
     assert [event.meta["parent"] for event in found.of("ToolResponse")] == [
         seq for seq, event in enumerate(found.events) if event.kind == "ToolRequest"
     ]
+
+
+def test_a_record_without_a_role_that_lists_calls_is_an_answer(tmp_path: Path) -> None:
+    calls = [{"id": "c1", "name": "read", "arguments": '{"path": "a"}'}, {"id": "c2", "name": "ls", "arguments": "{}"}]
+    found = read(
+        tmp_path,
+        {"type": "assistant", "content": "I look.", "tool_calls": calls, "effort": "high"},
+        {"type": "tool_result", "tool_call_id": "c2", "content": "b"},
+        {"type": "tool_result", "tool_call_id": "c1", "content": "a"},
+        {"type": "PLANNER", "thinking": "List.", "tool_calls": [{"name": "ls", "args": {"path": "."}}]},
+        {"type": "PLANNER", "content": "done", "tool_calls": []},
+    )
+    assert [(event.payload["data"], event.payload["reasoning"]) for event in found.of("Decision")] == [
+        ("I look.", None),
+        (None, "List."),
+    ]
+    assert [(event.payload["tool_name"], event.payload["input"]) for event in found.of("ToolRequest")] == [
+        ("read", {"path": "a"}),
+        ("ls", {}),
+        ("ls", {"path": "."}),
+    ]
+    assert [event.payload["tool_name"] for event in found.of("ToolResponse")] == ["ls", "read"]
+    assert len(found.of("x:json-lines/PLANNER")) == 1

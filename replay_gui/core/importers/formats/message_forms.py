@@ -70,7 +70,9 @@ def is_message(value: Any) -> bool:
             | {"role": "assistant", "tool_calls": list()}
         ):
             return True
-        case {"type": "function_call", "name": _, "arguments": _} | {"type": "function_call_output", "output": _}:
+        case {"type": "function_call", "name": _, "arguments": _}:
+            return True
+        case {"type": "function_call_output" | "function_call_result", "output": _}:
             return True
         case {"lc": int(), "id": list(), "kwargs": dict()}:
             return True
@@ -110,7 +112,7 @@ def read_message(value: dict[str, Any]) -> Message:
                 value = {**value, "content": None, "tool_calls": calls}
         case {"role": "tool", "tool_name": str(), "tool_output": _} if "content" not in value:
             return _call_and_result(value)
-        case {"type": "function_call" | "function_call_output"} if "role" not in value:
+        case {"type": "function_call" | "function_call_output" | "function_call_result"} if "role" not in value:
             return _call_or_result(value)
     return _of_role(value)
 

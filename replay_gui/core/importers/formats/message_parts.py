@@ -30,17 +30,39 @@ EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 RESULT_TYPES = (
     *("tool_call_response", "tool_result", "tool-result", "function_call_output", "tool-return", "toolResult"),
-    *("mcp_tool_result", "web_search_tool_result", "builtin-tool-return"),
+    *("function_call_result", "mcp_tool_result", "web_search_tool_result", "builtin-tool-return"),
 )
 """Types of parts that are results of calls."""
 
 _OF_RESULTS = (
-    *("tool_use_id", "toolCallId", "call_id", "tool_call_id", "tool_id", "response", "result", "output", "content"),
+    *(
+        "tool_use_id",
+        "toolCallId",
+        "call_id",
+        "callId",
+        "tool_call_id",
+        "tool_id",
+        "response",
+        "result",
+        "output",
+        "content",
+    ),
     *("is_error", "isError", "name", "toolName", "tool_name"),
 )
 _OF_CALLS = frozenset(
     {
-        *("id", "call_id", "toolCallId", "tool_call_id", "tool_id", "index", "type", "part_kind", "toolCallType"),
+        *(
+            "id",
+            "call_id",
+            "callId",
+            "toolCallId",
+            "tool_call_id",
+            "tool_id",
+            "index",
+            "type",
+            "part_kind",
+            "toolCallType",
+        ),
         *("function", "name", "toolName", "tool_name", "arguments", "input", "args", "parameters", "cache_control"),
     }
 )
@@ -140,7 +162,10 @@ def read_call(call: dict[str, Any]) -> MessageCall:
     if call.get("type") not in (None, "function", "tool", *_CALL_TYPES):
         rest["type"] = call["type"]
     return MessageCall(
-        _id(call, "call_id", "id", "toolCallId", "tool_call_id", "tool_id"), str(name), arguments_of(given), rest
+        _id(call, "call_id", "callId", "id", "toolCallId", "tool_call_id", "tool_id"),
+        str(name),
+        arguments_of(given),
+        rest,
     )
 
 
@@ -154,7 +179,7 @@ def _result(part: dict[str, Any]) -> MessageResult:
     if isinstance(output, dict) and output.keys() == {"type", "value"}:  # the Vercel AI SDK, version 5
         failed = failed or str(output["type"]).startswith("error")
         output = output["value"]
-    call_id = _id(part, "tool_use_id", "toolCallId", "call_id", "tool_call_id", "tool_id", "id")
+    call_id = _id(part, "tool_use_id", "toolCallId", "call_id", "callId", "tool_call_id", "tool_id", "id")
     return MessageResult(call_id, tool_name(part), content_of(output), failed, refused=part.get("outcome") == "denied")
 
 

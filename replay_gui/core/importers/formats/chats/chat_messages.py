@@ -60,7 +60,7 @@ class ChatMessages:
 
     name = "chat-messages"
     title = "chat messages"
-    version = 12
+    version = 13
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "uuid": ID,

@@ -167,11 +167,12 @@ def test_an_answer_about_errors_is_none(tmp_path: Path, output: str) -> None:
     assert [event.payload["success"] for event in found.of("ToolResponse")] == [True]
 
 
-def test_calls_of_the_responses_interface_have_the_id_of_their_answers(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("named", "answer"), [("call_id", "function_call_output"), ("callId", "function_call_result")])
+def test_calls_of_the_responses_interface_have_the_id_of_their_answers(tmp_path: Path, named: str, answer: str) -> None:
     items = [
         {"role": "user", "content": "hi"},
-        {"type": "function_call", "id": "fc_1", "call_id": "call_1", "name": "f", "arguments": "{}"},
-        {"type": "function_call_output", "id": "fco_1", "call_id": "call_1", "output": "x"},
+        {"type": "function_call", "id": "fc_1", named: "call_1", "name": "f", "arguments": "{}"},
+        {"type": answer, "id": "fco_1", named: "call_1", "output": "x"},
     ]
     (found,) = read_all(written(tmp_path, items))
     assert [event.payload["tool_name"] for event in found.of("ToolResponse")] == ["f"]
