@@ -14,7 +14,9 @@ from replay_gui.core.log.chain import HASH_BYTES
 from replay_gui.core.log.file_end import FileEnd
 from replay_gui.core.log.scanner import Skipped
 from replay_gui.core.log.source import file_stamp
+from replay_gui.core.log.writer_lock import is_being_written
 
+WRITER_INTERVAL_S = 0.5  # seconds between two looks whether the log is still being written
 DAMAGED_AFTER_S = 1.0  # seconds that bytes may be no record while they are still being written
 
 
@@ -29,6 +31,7 @@ class FollowedLog:
         self._growing = GrowingIndex(Path(path), folder)
         self._looked_at: tuple[int, int, int, int] | None = None
         self._unreadable_since: float | None = None
+        self._is_written, self._asked_at = False, 0.0  # whether it was when that was last asked
 
     @property
     def count(self) -> int:
@@ -51,7 +54,7 @@ class FollowedLog:
         if facts.st_size < self._growing.offset:
             return FileEnd.CUT
         if file_stamp(facts) == self._looked_at and self._unreadable_since is None:
-            return None
+            return self._left()
         try:
             if not self._is_as_read():
                 return FileEnd.REPLACED
@@ -63,6 +66,20 @@ class FollowedLog:
             return self._unreadable()
         self._unreadable_since = None
         return None if end.seal is None else FileEnd.SEALED
+
+    def _left(self) -> FileEnd | None:
+        """Return LEFT where the recorder that had the log open has gone, and all that it wrote was read."""
+        now = self._clock()
+        if now - self._asked_at < WRITER_INTERVAL_S:
+            return None
+        was_written, self._asked_at = self._is_written, now
+        self._is_written = is_being_written(self._path)
+        if self._is_written or not was_written:
+            return None
+        try:
+            return FileEnd.LEFT if file_stamp(os.stat(self._path)) == self._looked_at else None
+        except OSError:
+            return FileEnd.GONE
 
     def _is_as_read(self) -> bool:
         """Whether the last record that was read still stands where it was; its hash is one of all before it."""

@@ -13,3 +13,4 @@ class FileEnd(StrEnum):
     REPLACED = "replaced"
     GONE = "gone"
     DAMAGED = "damaged"
+    LEFT = "left"  # by its recorder, without a seal

@@ -7,33 +7,7 @@ import stat
 from pathlib import Path
 
 from replay_gui.core.errors import EventInvalid, LogBusy, LogUnreadable
-
-try:
-    import fcntl
-except ImportError:  # Windows has no advisory locks; there the open handle itself keeps others out
-    fcntl = None  # type: ignore[assignment]
-
-
-def is_being_written(path: str | os.PathLike[str]) -> bool:
-    """Whether a recorder has a log locked: of this process, or of another one. False where it cannot be told.
-
-    It is asked for by a lock that may be shared, and that is given back at once.
-    """
-    if fcntl is None:
-        return False
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    except (OSError, ValueError):
-        return False
-    try:
-        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:  # a file system without locks
-        return False
-    finally:
-        os.close(handle)
-    return False
+from replay_gui.core.log.writer_lock import lock_for_writing
 
 
 class LogFile:
@@ -75,12 +49,9 @@ class LogFile:
         if not stat.S_ISREG(status.st_mode):
             self.close()
             raise LogUnreadable(f"{self.path}: cannot be written: it is a device or a pipe, not a file")
-        if fcntl is not None:
-            try:
-                fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                self.close()
-                raise LogBusy(f"{self.path}: another recorder is writing it; wait for it or use another file") from None
+        if not lock_for_writing(self._handle):
+            self.close()
+            raise LogBusy(f"{self.path}: another recorder is writing it; wait for it or use another file")
 
     @property
     def is_open(self) -> bool:

@@ -17,7 +17,7 @@ from replay_gui.core.log.file_end import FileEnd
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.magic import OWN_FORMAT
 from replay_gui.core.log.positions import EventIndex, index_before
-from replay_gui.core.recorder.log_file import is_being_written
+from replay_gui.core.log.writer_lock import is_being_written
 from replay_gui.engine.answers import Alert, FactsChanged, IndexGrew
 from replay_gui.engine.following.follow_arguments import FileGrowth, FollowEnded
 from replay_gui.engine.following.follow_controller import FollowController
@@ -40,6 +40,7 @@ _WORDS = {
     FileEnd.GONE: f"The file was removed or renamed; {_SHOWN}.",
     FileEnd.DAMAGED: f"What was added to the file is damaged; {_SHOWN}.",
 }
+_LEFT = "The recorder ended without sealing the log; what is shown is all that it wrote."
 
 _log = topic_logger(Topic.ENGINE)
 
@@ -174,6 +175,8 @@ class RunFollower:
         self._tell(active, FollowState.OFF)
         if reason in _WORDS:
             self._answer(run.number, Alert("warning", _WORDS[reason], ("reload",)))
+        elif reason is FileEnd.LEFT:
+            self._answer(run.number, Alert("info", _LEFT))
         elif reason is FileEnd.SEALED and (change := run.change_on_disk()):  # after the seal
             self._answer(run.number, Alert("warning", change, ("reload",)))
 

@@ -49,6 +49,18 @@ def test_it_is_read_on_until_its_seal(writing: Writing) -> None:
     assert (writing.log.look(), writing.log.count) == (FileEnd.SEALED, 6)
 
 
+def test_its_recorder_leaves_it_without_a_seal(writing: Writing) -> None:
+    assert writing.log.look() is None
+    for _ in range(3):  # however long nothing comes
+        writing.now += 60
+        assert writing.log.look() is None
+    writing.write(1)
+    writing.writer.close()
+    assert (writing.log.look(), writing.log.count) == (None, 4), "what it wrote at the end is read first"
+    writing.now += 1
+    assert (writing.log.look(), writing.log.count) == (FileEnd.LEFT, 4)
+
+
 def test_half_a_record_is_waited_for(writing: Writing) -> None:
     whole = writing.path.read_bytes()
     writing.write(1)

@@ -74,6 +74,21 @@ def test_a_log_that_is_being_recorded_is_followed_before_anything_comes(talk: Ta
     assert not [told for told in talk.seen[known:] if isinstance(told.value, Followed)], "nobody writes it any more"
 
 
+def test_a_recorder_that_goes_without_a_seal_is_told(talk: Talk, tmp_path: Path) -> None:
+    path = tmp_path / "run.rlog"
+    writer = LogWriter(path, {"run_id": "r"}, state_hash_every=0)
+    writer.append("Observation", NOTE)
+    talk.open_whole(path)
+    talk.ask(CheckFile(follows=True))
+    until_state(talk, FollowState.WAITING)
+    writer.append("Observation", NOTE)
+    assert talk.until(IndexGrew).index.count == 2
+    until_state(talk, FollowState.WAITING)
+    writer.close()
+    assert "without sealing the log" in talk.until(Alert).text
+    assert Followed(FollowState.OFF) in [answer.value for answer in talk.seen]
+
+
 def test_a_session_is_followed_until_it_is_cut(talk: Talk, tmp_path: Path) -> None:
     path = tmp_path / "session.jsonl"
     path.write_bytes(raw(LINES[:2]))
