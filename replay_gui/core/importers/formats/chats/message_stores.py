@@ -26,7 +26,7 @@ def is_message_store(file: ForeignFile) -> bool:
 def stored_sessions(file: ForeignFile) -> Iterator[tuple[str, Iterator[tuple[int, Any]]]]:
     """Yield the id of each session and its numbered messages, the newest session first; ImportRefused if unreadable."""
     path: Path = file.source.path
-    table, column = next(store for store in _STORES if is_database_with(file, _tables(*store)))
+    table, column = next((store for store in _STORES if is_database_with(file, _tables(*store))), _STORES[0])
     with checked_database(path, _tables(table, column)) as database, damage_refused(path):
         newest = f"SELECT session_id FROM {table} GROUP BY session_id ORDER BY max(id) DESC"
         for (session_id,) in [*database.rows(newest)]:

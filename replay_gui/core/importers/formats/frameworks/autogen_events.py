@@ -126,8 +126,9 @@ class _AutoGenEvents(RecordEvents):
     def _answered_model(self, record: dict[str, Any]) -> None:
         answer = record.get("response")
         answer = answer if isinstance(answer, dict) else {"content": answer}
-        if isinstance(answer.get("choices"), list) and answer["choices"]:
-            answer = as_message({name: value for name, value in answer.items() if value is not None})
+        match {name: value for name, value in answer.items() if value is not None}:
+            case {"choices": [{"message": dict()}, *_], **rest} as whole if "candidates" not in rest:
+                answer = as_message(whole)
         message = read_message({"role": "assistant", **answer})
         self._is_told(
             read_message({"role": "assistant", "content": message.content, "tool_calls": answer.get("tool_calls")})
