@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
+from string import digits
 
 import numpy as np
 
@@ -24,6 +26,8 @@ FOLDER = "folder"
 OUTCOME_NAMES = {True: "passed", False: "failed", None: None}
 _DAY_LENGTH = len("2026-01-01")
 _MAX_SET_UP_FEATURES = 2_000  # that are looked at, those of most runs
+_PIECE = re.compile(r"[0-9]+|[^0-9]+")
+_MAX_DIGITS = 18  # of what is read as a number
 _MAX_SET_UP_VALUES = 20  # of a member of the set-up by which runs are grouped
 
 
@@ -137,9 +141,12 @@ def _set_up_features(table: FeatureTable) -> dict[str, list[tuple[int, str]]]:
     return {name: features for name, features in sorted(found.items()) if tells_apart(features)}
 
 
-def natural_order(text: str) -> tuple[int, int, str]:
-    """Return a key that orders numbers by their value, before words."""
-    return (0, int(text), "") if text.isascii() and text.isdigit() and len(text) < 18 else (1, 0, text)
+def natural_order(text: str) -> tuple[tuple[int, int, str], ...]:
+    """Return a key that orders numbers by their value, in words too, and before words: 2, 10, sample 2, sample 10."""
+    return tuple(
+        (0, int(piece), "") if piece[0] in digits and len(piece) < _MAX_DIGITS else (1, 0, piece)
+        for piece in _PIECE.findall(text)
+    )
 
 
 def _groups(

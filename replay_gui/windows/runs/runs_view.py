@@ -34,7 +34,7 @@ _ROW_SHARES = (24, 24, 43, 16, 19)  # of the height; what separates and the cons
 _PAGE_SHARES = (70, 30)  # of the height, of the page and of the query
 _MIN_PANEL_PX = (30 * GAP, 12 * GAP)
 _COMPARE_TIP = "Compare two chosen runs (Ctrl+click chooses two), or one with the open run"
-_LEGEND = "filled: as in most runs that passed · hollow: other arguments · ✕ error · dot: not done"
+_LEGEND = "filled: as in most runs{} · hollow: other arguments · ✕ error · dot: not done"
 _HOW_TO_ALLOW = "Open such a run to see its notes and allow its folder, then read these runs again."
 _MAX_NAME, _MAX_PROBLEM = 60, 400  # characters of a group, and of why something could not be done
 
@@ -189,7 +189,7 @@ class RunsView(QWidget):
         agreement = None if contrasted is None else contrasted.consensus
         self._separates.setVisible(agreement is None)
         self._agrees.setVisible(agreement is not None)
-        self._agrees.set_secondary("" if agreement is None else agreement_words(agreement))
+        self._agrees.set_note("" if agreement is None else agreement_words(agreement))
         self._separates.set_title(f"What separates{self._about()}")
         self._separates.set_note("" if contrasted is None else contrasted.separation.note.rstrip("."))
         self.separators.hint = self._hint(self._why_nothing_separates())
@@ -223,7 +223,9 @@ class RunsView(QWidget):
 
     @Slot()
     def _on_split_changed(self) -> None:
-        self._drawn.set_note(self.picture.split_words or _LEGEND)
+        contrasted = self._session.contrasted
+        is_passed = contrasted is not None and any(row.passed for row in contrasted.picture.rows)
+        self._drawn.set_note(self.picture.split_words or _LEGEND.format(" that passed" if is_passed else ""))
 
     def _show_failures(self) -> None:
         session, failures = self._session, self._session.failures

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from replay_gui.core.contrast.run_groups import FACTS, GroupingFacts, tasks_of
+from replay_gui.core.contrast.run_groups import FACTS, GroupingFacts, natural_order, tasks_of
 from replay_gui.core.contrast.run_profile import EvaluatedRun, RunProfile
 from replay_gui.core.contrast.run_set import run_set
 from replay_gui.core.facts.run_identity import RunIdentity
@@ -63,6 +63,11 @@ def test_runs_are_grouped_by_any_fact(fact: str, groups: list[tuple[str | None, 
 def test_only_facts_that_tell_runs_apart_are_offered() -> None:
     assert facts_of(RUNS).names == ("task", "outcome", "trial", "model", "end", "day", "folder")
     assert facts_of(RUNS[:1]).names == ("task", "outcome")
+
+
+def test_numbers_are_ordered_by_their_value_in_words_too() -> None:
+    names = ["sample 10", "b", "10", "sample 2", "2", "sample", ""]
+    assert sorted(names, key=natural_order) == ["", "2", "10", "b", "sample", "sample 2", "sample 10"]
 
 
 def test_tasks_of_some_runs() -> None:
