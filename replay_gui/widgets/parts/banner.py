@@ -63,7 +63,7 @@ class Banner(QFrame):
     def _set_icons(self) -> None:
         colors = theme()
         by_role = {"info": colors.text, "warn": colors.warn_text, "bad": colors.bad_text}
-        mark = tinted_icon("help" if self._role == "info" else "warning", by_role[self._role])
+        mark = tinted_icon("info" if self._role == "info" else "warning", by_role[self._role])
         self._mark.setPixmap(mark.pixmap(QSize(ICON, ICON), self.devicePixelRatioF()))
         self.close_button.setIcon(icon("close"))
 
