@@ -18,7 +18,7 @@ _DRAWN, _MIN_DRAWN, _FEWEST_DRAWN = 1_000, 100, 20
 _BUDGET = 40_000_000  # entries of the table times labellings that are added up, at most
 _BLOCK = 8_000_000  # of these at once
 _SEED = 20_260_102
-_EQUAL = 1e-9
+_EQUAL = 1e-9  # strengths that differ by less are equal
 
 
 @dataclass(frozen=True, slots=True)

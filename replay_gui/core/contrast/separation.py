@@ -22,7 +22,7 @@ MAX_SEPARATORS = 40
 _MAX_CANDIDATES = 200  # sets of runs among which equal scores are told apart
 _MAX_MEMBERS = 120  # features of one set that are looked at
 _MAX_ALSO = 40  # of them, that are put in words
-_EQUAL = 1e-9
+_EQUAL = 1e-9  # scores that differ by less are equal
 
 Outcomes = Sequence[bool | None]
 """Of each run: passed, failed, or unknown."""

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QWidget
 
 from replay_gui.look.theme import GAP, ui_font
 from replay_gui.models.runs.consensus_table import ConsensusColumn, ConsensusTable
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.widgets.parts.cell_delegate import CellDelegate
-from replay_gui.widgets.parts.row_view import RowView
+from replay_gui.widgets.runs.headed_view import HeadedView
 
 _RUN_SHARE, _ALONE_SHARE = 0.2, 0.45  # of the width
 
 
-class ConsensusView(RowView):
+class ConsensusView(HeadedView):
     """A ConsensusTable. Signal: opened(int): the number of the run of Enter or a double click."""
 
     opened = Signal(int)
@@ -23,20 +23,12 @@ class ConsensusView(RowView):
     def __init__(self, session: RunsSession, parent: QWidget | None = None) -> None:
         self._outliers = ConsensusTable(session)
         super().__init__("Runs that are unlike the others", self._outliers, parent)
-        self._outliers.setParent(self)
         self.setItemDelegate(CellDelegate(self))
-        self.horizontalHeader().show()
         self.row_activated.connect(self._on_row_activated)
-        self._outliers.modelReset.connect(self._fit)
 
     @Slot(int)
     def _on_row_activated(self, row: int) -> None:
         self.opened.emit(self._outliers.run(row))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit the columns to the new width."""
-        super().resizeEvent(event)
-        self._fit()
 
     @Slot()
     def _fit(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QItemSelection, QPointF, Qt, Signal, Slot
-from PySide6.QtGui import QFontMetrics, QPainter, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QWidget
 
 from replay_gui.look.theme import GAP, ROW, ui_font
@@ -12,7 +12,7 @@ from replay_gui.models.runs.evaluated_run_table import HEADINGS, OUTCOME, Evalua
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.widgets.parts.cell_delegate import CellDelegate
 from replay_gui.widgets.parts.outcome_mark import paint_outcome
-from replay_gui.widgets.parts.row_view import RowView
+from replay_gui.widgets.runs.headed_view import HeadedView
 
 _MAX_TEXT_WIDTH = 22 * GAP  # of a column of texts
 _MIN_NAME_WIDTH = 20 * GAP
@@ -27,7 +27,7 @@ _COLUMN_OF_FACT = {
 }
 
 
-class EvaluatedRunView(RowView):
+class EvaluatedRunView(HeadedView):
     """An EvaluatedRunTable with headings that sort it; columns that say nothing are hidden.
 
     Signals: chosen_changed(): `chosen` is another. opened(int): the number of the run of Enter or a double click.
@@ -39,18 +39,15 @@ class EvaluatedRunView(RowView):
     def __init__(self, session: RunsSession, *, only_chosen: bool, parent: QWidget | None = None) -> None:
         self._runs = EvaluatedRunTable(session, only_chosen=only_chosen)
         super().__init__("Runs", self._runs, parent)
-        self._runs.setParent(self)
         self.setItemDelegate(_RunDelegate(self, Qt.TextElideMode.ElideMiddle))
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         head = self.horizontalHeader()
-        head.show()
         head.setStretchLastSection(False)
         head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)  # as they are read, until a head is clicked
         self.setSortingEnabled(True)
         self.selectionModel().selectionChanged.connect(self._on_selection_changed)
         self.row_activated.connect(self._on_row_activated)
-        self._runs.modelReset.connect(self._fit)
 
     @property
     def chosen(self) -> list[int]:
@@ -75,11 +72,6 @@ class EvaluatedRunView(RowView):
     @Slot(int)
     def _on_row_activated(self, row: int) -> None:
         self.opened.emit(self._runs.number(row))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit the columns to the new width."""
-        super().resizeEvent(event)
-        self._fit()
 
     @Slot()
     def _fit(self) -> None:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QWidget
 
 from replay_gui.look.theme import GAP, ui_font
 from replay_gui.models.runs.failure_table import FailureColumn, FailureTable
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.widgets.parts.cell_delegate import CellDelegate
-from replay_gui.widgets.parts.row_view import RowView
+from replay_gui.widgets.runs.headed_view import HeadedView
 
 _NAMES_SHARE = 0.22  # of the width
 
 
-class FailureView(RowView):
+class FailureView(HeadedView):
     """A FailureTable. Signal: compare_wanted(int, int): the first run of a group, and the run nearest to it."""
 
     compare_wanted = Signal(int, int)
@@ -23,21 +23,13 @@ class FailureView(RowView):
     def __init__(self, session: RunsSession, parent: QWidget | None = None) -> None:
         self._failures = FailureTable(session)
         super().__init__("Runs that failed, by their first reason", self._failures, parent)
-        self._failures.setParent(self)
         self.setItemDelegate(CellDelegate(self))
-        self.horizontalHeader().show()
         self.row_activated.connect(self._on_row_activated)
-        self._failures.modelReset.connect(self._fit)
 
     @Slot(int)
     def _on_row_activated(self, row: int) -> None:
         failed = self._failures.group(row).runs[0]
         self.compare_wanted.emit(failed.run, failed.nearest)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit the columns to the new width."""
-        super().resizeEvent(event)
-        self._fit()
 
     @Slot()
     def _fit(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
-from PySide6.QtGui import QFontMetrics, QPainter, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
 
 from replay_gui.look.theme import GAP, ui_font
@@ -15,7 +15,7 @@ from replay_gui.models.runs.run_group_table import OUTCOMES
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.widgets.parts.cell_delegate import CellDelegate
 from replay_gui.widgets.parts.outcome_mark import outcomes_width, paint_outcomes
-from replay_gui.widgets.parts.row_view import RowView
+from replay_gui.widgets.runs.headed_view import HeadedView
 
 if TYPE_CHECKING:
     from replay_gui.core.contrast.versions import TaskFlip
@@ -25,7 +25,7 @@ _TASK_WIDTH_PX = 20 * GAP
 _ROWS_MEASURED = 200
 
 
-class FlipView(RowView):
+class FlipView(HeadedView):
     """A FlipTable. Signal: task_chosen(object): the TaskFlip of another row, by click or key."""
 
     task_chosen = Signal(object)
@@ -33,11 +33,8 @@ class FlipView(RowView):
     def __init__(self, session: RunsSession, parent: QWidget | None = None) -> None:
         self._flips = FlipTable(session)
         super().__init__("Tasks before and after", self._flips, parent)
-        self._flips.setParent(self)
         self.setItemDelegate(_FlipDelegate(self))
-        self.horizontalHeader().show()
         self.selectionModel().currentRowChanged.connect(self._on_row_chosen)
-        self._flips.modelReset.connect(self._fit)
 
     def choose_current(self) -> None:
         """Tell the task of the current row again; of the first one where there is none."""
@@ -51,11 +48,6 @@ class FlipView(RowView):
         if current.isValid():
             task: TaskFlip = self._flips.task(current.row())
             self.task_chosen.emit(task)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit the columns to the new width."""
-        super().resizeEvent(event)
-        self._fit()
 
     @Slot()
     def _fit(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelection, QModelIndex, QSortFilterProxyModel, Qt, Signal, Slot
-from PySide6.QtGui import QFontMetrics, QPainter, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QStyleOptionViewItem, QWidget
 
 from replay_gui.look.theme import GAP, ui_font
@@ -14,7 +14,7 @@ from replay_gui.models.runs.run_group_table import OUTCOMES, RunGroupColumn, Run
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.widgets.parts.cell_delegate import CellDelegate
 from replay_gui.widgets.parts.outcome_mark import outcomes_width, paint_outcomes
-from replay_gui.widgets.parts.row_view import RowView
+from replay_gui.widgets.runs.headed_view import HeadedView
 
 if TYPE_CHECKING:
     from replay_gui.core.contrast.run_groups import RunGroup
@@ -24,7 +24,7 @@ _ROWS_MEASURED = 200
 _MIN_MARKS, _MAX_MARKS = 3, 12  # in the column; further ones are counted
 
 
-class RunGroupView(RowView):
+class RunGroupView(HeadedView):
     """A RunGroupTable, filtered; several rows can be chosen.
 
     Signals: group_chosen(object): the RunGroup of another row, by click or key. chosen_changed(): `chosen` is another.
@@ -44,10 +44,8 @@ class RunGroupView(RowView):
         self._order.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         super().__init__("Groups", self._order, parent)
         self._groups.setParent(self)
-        self._order.setParent(self)
         self.setItemDelegate(_GroupDelegate(self))
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.horizontalHeader().show()
         self.selectionModel().currentRowChanged.connect(self._on_row_chosen)
         self.selectionModel().selectionChanged.connect(self._on_selection_changed)
         self._order.modelReset.connect(self._on_reset)
@@ -88,13 +86,8 @@ class RunGroupView(RowView):
         row = self._groups.row_of(self._session.group)
         if row >= 0:
             self.setCurrentIndex(self._order.mapFromSource(self._groups.index(row, 0)))
-        self._fit()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit the columns to the new width."""
-        super().resizeEvent(event)
-        self._fit()
-
+    @Slot()
     def _fit(self) -> None:
         """Give each column what it needs; the marks, of which some can be counted instead, get what is left."""
         metrics, width = QFontMetrics(ui_font()), self.viewport().width()
