@@ -20,13 +20,7 @@ from replay_gui.core.catalogue.extras import catalogue_of, require_extra
 from replay_gui.core.contrast.consensus import consensus
 from replay_gui.core.contrast.contrast import Contrast, contrast_runs
 from replay_gui.core.contrast.contrast_json import contrast_json
-from replay_gui.core.contrast.failure_groups import (
-    FailureGroups,
-    LogOf,
-    failure_pairs,
-    group_failures,
-    run_name,
-)
+from replay_gui.core.contrast.failure_groups import FailureGroups, LogOf, failure_pairs, group_failures, run_name
 from replay_gui.core.contrast.passed_expression import passed_judge
 from replay_gui.core.contrast.profiling import RunFile, profiles
 from replay_gui.core.contrast.run_profile import RunProfile

@@ -11,14 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from replay_gui.commands.arguments import UsageError
 from replay_gui.commands.reporting import add_report_arguments, part_of, report_options, write_report
-from replay_gui.commands.runs import (
-    EXIT_FAILED,
-    EXIT_FINDING,
-    EXIT_GOOD,
-    OpenedRun,
-    add_run_arguments,
-    handle_each_run,
-)
+from replay_gui.commands.runs import EXIT_FAILED, EXIT_FINDING, EXIT_GOOD, OpenedRun, add_run_arguments, handle_each_run
 from replay_gui.commands.terminal import ProgressLine, print_error, print_json, print_line, print_verdict_line
 from replay_gui.core.log.magic import OWN_FORMAT
 from replay_gui.core.log.positions import position_after

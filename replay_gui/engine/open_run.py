@@ -15,10 +15,7 @@ from replay_gui.core.importers.side_files import stamps_beside
 from replay_gui.core.index.index_builder import SNAPSHOTS_FILE, BuiltIndex
 from replay_gui.core.index.index_cache import TABLE, IndexCache, build_run_index, indexed_content
 from replay_gui.core.index.index_columns import IndexView
-from replay_gui.core.index.run_index import (
-    RunIndex,
-    time_since_start,
-)
+from replay_gui.core.index.run_index import RunIndex, time_since_start
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.log.large_values import LargeValues

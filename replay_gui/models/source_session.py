@@ -11,15 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from replay_gui.core.log.positions import Position
 from replay_gui.engine.answers import Formats, MappingSaved, Sampled, TextRead
 from replay_gui.engine.bridge import EngineBridge
-from replay_gui.engine.requests import (
-    Answer,
-    ListFormats,
-    ReadText,
-    Request,
-    RequestBody,
-    SaveMapping,
-    TakeSample,
-)
+from replay_gui.engine.requests import Answer, ListFormats, ReadText, Request, RequestBody, SaveMapping, TakeSample
 from replay_gui.engine.sessions_messages import ListSessions, SessionsListed
 
 if TYPE_CHECKING:  # the first window needs no importer

@@ -35,17 +35,7 @@ from replay_gui.engine.answers import (
 from replay_gui.engine.job_group import StartedJob
 from replay_gui.engine.jobs.job_messages import JobDone, JobMessage, JobPart, JobProgress, encode_value
 from replay_gui.engine.opening import Conversion
-from replay_gui.engine.requests import (
-    AnswerValue,
-    CheckFile,
-    Find,
-    GetRows,
-    GetTotals,
-    Open,
-    Seek,
-    StopWork,
-    WorkEnded,
-)
+from replay_gui.engine.requests import AnswerValue, CheckFile, Find, GetRows, GetTotals, Open, Seek, StopWork, WorkEnded
 from replay_gui.engine.run_controller import RunController
 from replay_gui.engine.run_state import GrowingRun, IncompleteRun, WholeRun
 from tests.helpers.claude_code_lines import assistant, text, user, write

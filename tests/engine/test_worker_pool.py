@@ -14,14 +14,7 @@ import msgspec
 import pytest
 
 from replay_gui.engine.jobs.frames import write_frame
-from replay_gui.engine.jobs.job_messages import (
-    JobDone,
-    JobFailed,
-    JobMessage,
-    JobPart,
-    JobRequest,
-    encode_value,
-)
+from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobRequest, encode_value
 from replay_gui.engine.worker_pool import JobHandle, WorkerPool
 from tests.helpers.paths import ROOT
 from tests.helpers.time_bounds import seconds_to_close

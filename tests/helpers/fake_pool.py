@@ -6,14 +6,7 @@ from collections.abc import Callable, Generator
 from typing import Any, TypeAlias
 
 from replay_gui.engine.jobs.job import JobCache, decode_arguments
-from replay_gui.engine.jobs.job_messages import (
-    JobDone,
-    JobFailed,
-    JobMessage,
-    JobPart,
-    JobProgress,
-    encode_value,
-)
+from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobProgress, encode_value
 from replay_gui.engine.jobs.registry import JOBS
 from replay_gui.engine.worker_pool import OnJobMessage
 

@@ -6,17 +6,7 @@ import pytest
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from replay_gui.core.log.positions import EventIndex
-from replay_gui.core.report.document import (
-    Block,
-    Column,
-    Command,
-    Fact,
-    Facts,
-    Paragraph,
-    Picture,
-    ReportTable,
-    Tone,
-)
+from replay_gui.core.report.document import Block, Column, Command, Fact, Facts, Paragraph, Picture, ReportTable, Tone
 from replay_gui.core.report.model import TimelineCounts, TimelineLane
 from replay_gui.look.theme import LIGHT
 from replay_gui.printing.blocks import MAX_UNBROKEN_HEIGHT, put_block

@@ -13,14 +13,7 @@ from numpy.typing import NDArray
 from replay_gui.core.errors import LogChanged, PositionError
 from replay_gui.core.log.canonical import decode
 from replay_gui.core.log.chain import HASH_BYTES
-from replay_gui.core.log.event import (
-    Decode,
-    Event,
-    decode_event,
-    event_of_record,
-    seq_of_record,
-    skipped_event,
-)
+from replay_gui.core.log.event import Decode, Event, decode_event, event_of_record, seq_of_record, skipped_event
 from replay_gui.core.log.framing import CutShort, Framing, Item, NotWellFormed, Record
 from replay_gui.core.log.header import read_header
 from replay_gui.core.log.positions import EventIndex

@@ -17,15 +17,7 @@ from numpy.typing import NDArray
 
 from replay_gui.core.log.canonical import encode_all
 from replay_gui.core.log.chain import HASH_BYTES
-from replay_gui.core.log.framing import (
-    CutShort,
-    Framing,
-    NotWellFormed,
-    Record,
-    Seal,
-    SearchStopped,
-    follows,
-)
+from replay_gui.core.log.framing import CutShort, Framing, NotWellFormed, Record, Seal, SearchStopped, follows
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.log.source import Source
 

@@ -28,15 +28,7 @@ from replay_gui.core.report.document import (
 )
 from replay_gui.core.report.model import Report, RunOverview, RunPart
 from replay_gui.core.report.runs.contrast_layout import contrast_sections
-from replay_gui.core.report.words import (
-    RESULT_TONES,
-    TONES,
-    checks,
-    failures,
-    mismatches,
-    report_words,
-    verdict_words,
-)
+from replay_gui.core.report.words import RESULT_TONES, TONES, checks, failures, mismatches, report_words, verdict_words
 from replay_gui.core.text.clock import utc_text
 from replay_gui.core.text.event_label import kind_label
 from replay_gui.core.text.plain_text import one_line

@@ -222,12 +222,7 @@ class RunsSession(QObject):
         self.progressed.emit()
 
     def _take_part(self, part: EvaluationPart) -> None:
-        from replay_gui.engine.jobs.evaluation_messages import (
-            FailuresGrouped,
-            RunsContrasted,
-            RunsListed,
-            RunsReported,
-        )
+        from replay_gui.engine.jobs.evaluation_messages import FailuresGrouped, RunsContrasted, RunsListed, RunsReported
 
         match part:
             case RunsListed():

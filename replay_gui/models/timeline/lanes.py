@@ -15,14 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay_gui.core.index.run_index import FLAG_FAILED, FLAG_INTERRUPTED, FLAG_REPEATED, NO_PAIR, RunIndex
-from replay_gui.core.log.kinds import (
-    BOOKKEEPING_PREFIX,
-    CUSTOM_PREFIX,
-    KINDS,
-    Kind,
-    KindGroup,
-    group_of,
-)
+from replay_gui.core.log.kinds import BOOKKEEPING_PREFIX, CUSTOM_PREFIX, KINDS, Kind, KindGroup, group_of
 from replay_gui.models.timeline.subagents import NO_SUBAGENTS, Subagents, positions_in
 from replay_gui.models.timeline.timeline_choice import ALL_LANES, BOOKKEEPING, REST, SUBAGENTS, TOOLS, LaneChoice
 

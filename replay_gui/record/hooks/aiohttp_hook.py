@@ -12,12 +12,7 @@ from replay_gui.record.calls.call import CallRequest
 from replay_gui.record.hooks.exchanges import HttpExchange
 from replay_gui.record.hooks.http_calls import HttpAnswer, answer_to_give, changed_body, http_request
 from replay_gui.record.hooks.patching import patch
-from replay_gui.record.sessions.call_session import (
-    CallSession,
-    session_in_force,
-    try_to_begin_async,
-    try_to_record,
-)
+from replay_gui.record.sessions.call_session import CallSession, session_in_force, try_to_begin_async, try_to_record
 from replay_gui.record.sessions.open_call import OpenCall, inside
 
 _BUFFER_BYTES = 1 << 16

@@ -15,13 +15,7 @@ import pytest
 from replay_gui import EventLog
 from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.index.index_builder import IndexBuilder
-from replay_gui.core.index.index_cache import (
-    TABLE,
-    IndexCache,
-    build_run_index,
-    indexed_content,
-    write_table,
-)
+from replay_gui.core.index.index_cache import TABLE, IndexCache, build_run_index, indexed_content, write_table
 from replay_gui.core.index.index_columns import IndexView
 from replay_gui.core.index.run_index import RunIndex
 from tests.helpers.forged_logs import forged, written

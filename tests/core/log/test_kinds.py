@@ -10,16 +10,7 @@ import pytest
 
 import replay_gui
 from replay_gui.core.log.event import SKIPPED_KIND, UNREADABLE_KIND
-from replay_gui.core.log.kinds import (
-    KINDS,
-    Kind,
-    KindGroup,
-    group_of,
-    is_custom,
-    is_damage,
-    is_denial,
-    is_failure,
-)
+from replay_gui.core.log.kinds import KINDS, Kind, KindGroup, group_of, is_custom, is_damage, is_denial, is_failure
 from replay_gui.core.log.payloads import STRUCTURES
 
 PACKAGE = Path(replay_gui.__file__).parent

@@ -10,15 +10,7 @@ from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.message_usage import counted_tokens
-from replay_gui.core.importers.formats.records import (
-    CLOCK,
-    HOST,
-    ID,
-    RECORDER,
-    USAGE,
-    RecordEvents,
-    RecordFormat,
-)
+from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, RECORDER, USAGE, RecordEvents, RecordFormat
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.run_builder import End

@@ -6,12 +6,7 @@ from typing import Any
 
 from replay_gui.core.importers.formats.claude_code.other_lines import add_command
 from replay_gui.core.importers.formats.claude_code.results import add_result
-from replay_gui.core.importers.formats.claude_code.state import (
-    UNKNOWN_BLOCKS,
-    SessionState,
-    message_fields,
-    type_of,
-)
+from replay_gui.core.importers.formats.claude_code.state import UNKNOWN_BLOCKS, SessionState, message_fields, type_of
 from replay_gui.core.importers.formats.claude_code.survey import (
     SYNTHETIC_MODEL,
     blocks_of,
