@@ -50,6 +50,7 @@ from replay_gui.core.importers.formats.frameworks.google_adk import GoogleAdk
 from replay_gui.core.importers.formats.frameworks.inspect_ai import InspectAi
 from replay_gui.core.importers.formats.frameworks.langchain_events import LangChainEvents
 from replay_gui.core.importers.formats.frameworks.langgraph import LangGraph
+from replay_gui.core.importers.formats.frameworks.langgraph_stream import LangGraphStream
 from replay_gui.core.importers.formats.frameworks.omen import Omen
 from replay_gui.core.importers.formats.frameworks.openai_assistants import OpenAiAssistants
 from replay_gui.core.importers.formats.frameworks.openclaw import OpenClaw
@@ -122,6 +123,7 @@ def _own() -> tuple[Importer, ...]:
         GoogleAdk(),
         AdkEvals(),
         LangChainEvents(),
+        LangGraphStream(),
         Braintrust(),
         Weave(),
         OpenAiAssistants(),

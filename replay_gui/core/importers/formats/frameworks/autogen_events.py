@@ -22,7 +22,7 @@ class AutoGenEvents(RecordFormat):
     """The importer. A file is one run; messages that agents pass on are bookkeeping, what a model is told is not."""
 
     name = "autogen-events"
-    title = "AutoGen event log"
+    title = "AutoGen events"
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("agent_id", "sender", "receiver", "id", "tool_call_id"), ID),
         **dict.fromkeys(("prompt_tokens", "completion_tokens", "usage", "system_fingerprint"), USAGE),

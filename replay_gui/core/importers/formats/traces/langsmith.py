@@ -42,6 +42,7 @@ class LangSmith:
         **dict.fromkeys(("total_cost", "prompt_cost", "completion_cost", "usage_metadata"), USAGE),
         **dict.fromkeys(("inputs_s3_urls", "outputs_s3_urls", "s3_urls", "trace_min_start_time"), ID),
         "lc": RECORDER,
+        "events/*/time": CLOCK,
         "messages/*/*/type": "how LangChain serialises a message",
     }
 
@@ -128,6 +129,7 @@ def _span(record: dict[str, Any], is_root: bool, notes: ImportNotes) -> Span:
     extra = record.get("extra")
     rest = {key: value for key, value in record.items() if key not in _USED and key not in LangSmith.volatile}
     rest |= {"run_type": kind if kind not in _ROLES and kind != "chain" else None}
+    rest |= {"events": _without_times(record.get("events"))}
     told: dict[str, Any] = {}
     if isinstance(output, dict) and output.keys() == {"output"}:
         inner, told = tool_output(output["output"]) if role == "tool" else (step_output(output["output"]), told)
@@ -159,6 +161,18 @@ def _span(record: dict[str, Any], is_root: bool, notes: ImportNotes) -> Span:
         config={"inputs": given} if role == "agent" and not _messages(given) and given else {},
         fields=plain(steady({key: value for key, value in rest.items() if value not in (None, [], {}, "")}), notes),
         meta={key: value for key, value in meta.items() if value is not None},
+    )
+
+
+def _without_times(events: Any) -> Any:
+    """What a run says of its beginning, its end and its first token, without the clock."""
+    return (
+        [
+            {name: value for name, value in one.items() if name != "time"} if isinstance(one, dict) else one
+            for one in events
+        ]
+        if isinstance(events, list)
+        else events
     )
 
 

@@ -31,6 +31,11 @@ _RESULTS = (
     *("ai.toolCall.result", "ai.toolCall.output", "traceloop.entity.output", "mlflow.spanOutputs", "output.value"),
 )
 _TOOLS = ("gen_ai.tool.name", "ai.toolCall.name", "tool.name", "traceloop.entity.name")
+_TWINS = (
+    *(("gen_ai.task.input", "traceloop.entity.input"), ("gen_ai.task.output", "traceloop.entity.output")),
+    *(("traceloop.entity.input", "gen_ai.tool.call.arguments"), ("traceloop.entity.output", "gen_ai.tool.call.result")),
+)
+"""Attributes in which Traceloop says the same twice."""
 _NUMBERED = {
     "prompt": re.compile(r"(?:gen_ai\.prompt|llm\.input_messages)\.(\d{1,8})\.(?:message\.)?(.+)"),
     "completion": re.compile(r"(?:gen_ai\.completion|llm\.output_messages)\.(\d{1,8})\.(?:message\.)?(.+)"),
@@ -68,6 +73,7 @@ def messages_of(
     output, after = without_callback(unfolded(attributes.take(*_OUTPUTS)) if not answered else None)
     output = step_output(output)
     _take_repeats(attributes, sent, answered)
+    _take_twins(attributes)
     instructions = unfolded(attributes.take("gen_ai.system_instructions")) if role == "model" else None
     sent = sent or _messages(given)
     if not answered:
@@ -88,11 +94,19 @@ def _take_repeats(attributes: Attributes, sent: list[Any], answered: list[Any]) 
             attributes.taken(name)
 
 
+def _take_twins(attributes: Attributes) -> None:
+    """Count attributes as read that say word for word what one that was read says."""
+    for twin, own in _TWINS:
+        if own in attributes.found and attributes.found[own] == attributes.found.get(twin):
+            attributes.taken(twin)
+
+
 def tool_of(span: RawSpan, attributes: Attributes) -> tuple[str, Any, Any, dict[str, Any]]:
     """Return (name, input, output, what else is told of them) of a tool's call."""
     name = str(attributes.take(*_TOOLS) or span.name.removeprefix("execute_tool "))
     given, before = without_callback(unfolded(attributes.take(*_ARGUMENTS)))
     output, after = without_callback(unfolded(attributes.take(*_RESULTS)))
+    _take_twins(attributes)
     output, of_message = tool_output(None if output in _NO_RESULT else output)
     for event in span.events:  # Strands says both in events
         if not isinstance(event, dict):

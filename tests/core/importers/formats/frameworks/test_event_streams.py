@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 from replay_gui.core.importers.formats.frameworks.langchain_events import PIECES
-from tests.helpers.foreign import Read, read_seed
+from tests.helpers.foreign import Read, read_all, read_seed
 
 
 def said(found: Read) -> list[tuple[Any, Any]]:
@@ -23,6 +25,25 @@ def test_events_of_langchain_are_a_run() -> None:
     assert found.tokens() == {"input": 20, "output": 10}
     assert found.run.notes[PIECES] == 4
     assert found.events[-1].payload["how"] == "answered"
+
+
+def test_streams_of_langgraph_tell_each_message_once(tmp_path: Path) -> None:
+    found = [read_seed(f"langgraph-stream/{number}.jsonl") for number in (0, 1)]
+    for one in found:
+        assert said(one) == [("user", "Weather?")]
+        assert [event.payload["input"] for event in one.of("ToolRequest")] == [{"city": "Rome"}]
+        assert [event.payload["success"] for event in one.of("ToolResponse")] == [False]
+        assert (one.tokens()["input"], one.tokens()["output"]) == (9, 2)
+    assert [event.payload["data"] for event in found[0].of("x:bookkeeping/langgraph-stream/update")] == [
+        {"plan": {"topic": "weather"}},
+        {"namespace": ["sub:1"]},
+    ]
+    results = [event.payload["data"] for event in found[1].of("x:bookkeeping/langgraph-stream/task_result")]
+    assert results[0]["result"] == [["topic", "weather"]]
+    talks = [{"messages": [{"type": "human", "content": words}, {"type": "ai", "content": "Yes."}]} for words in "ab"]
+    path = tmp_path / "talks.jsonl"
+    path.write_text("".join(json.dumps(talk) + "\n" for talk in talks))
+    assert [one.format for one in read_all(path)] == ["chat-messages", "chat-messages"]  # two talks, no stream
 
 
 def test_states_of_a_thread_are_read_oldest_first() -> None:

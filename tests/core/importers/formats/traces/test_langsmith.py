@@ -53,7 +53,7 @@ def test_pairs_commands_and_messages_of_langchain(tmp_path: Path) -> None:
         run("a", "chain", None, 0, inputs={"messages": [["user", "Find it."]]}),
         run("n", "chain", "a", 1, outputs={"output": [{"graph": None, "update": update, "resume": None, "goto": []}]}),
         run("t", "tool", "a", 2, outputs={"output": answer}),
-        run("u", "tool", "a", 4, error=error),
+        run("u", "tool", "a", 4, error=error, events=[{"name": "start", "time": "2026-05-21T14:00:04Z"}]),
     ]
     (found,) = read_all(written(tmp_path, records))
     assert [event.payload["data"] for event in found.of("Observation")] == ["Find it."]
@@ -61,4 +61,4 @@ def test_pairs_commands_and_messages_of_langchain(tmp_path: Path) -> None:
     told = [(event.payload["output"], event.payload["error"]) for event in found.of("ToolResponse")]
     assert told == [("found", None), (None, "Timeout('late')")]
     fields = [event.payload["fields"] for event in found.of("ToolRequest")]
-    assert fields == [{"answer": {"artifact": {"pages": 2}}}, {"error": error}]
+    assert fields == [{"answer": {"artifact": {"pages": 2}}}, {"error": error, "events": [{"name": "start"}]}]

@@ -1,0 +1,154 @@
+"""What LangGraph's `stream` yields, one a line: what nodes wrote (``updates``), tasks (``debug``), states (``values``).
+
+Of several modes at once each line is ``[mode, data]``, or ``[namespace, mode, data]`` with subgraphs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import Any, ClassVar
+
+from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.chats.chat_messages import ChatMessageEvents, ChatMessages
+from replay_gui.core.importers.formats.message_forms import is_message, read_message
+from replay_gui.core.importers.formats.records import CLOCK, ID, numbered_records
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import ImportedRun
+
+_MODES = ("updates", "values", "debug", "tasks")
+_TASKS = ("task", "task_result", "checkpoint")
+
+
+class LangGraphStream:
+    """The importer. A file is one run: messages as nodes wrote them, each once; the rest of a state as bookkeeping."""
+
+    name = "langgraph-stream"
+    title = "LangGraph stream"
+    version = 1
+    volatile: ClassVar[Mapping[str, str]] = {
+        **ChatMessages.volatile,
+        **dict.fromkeys(("triggers", "interrupts", "tool_call_id"), ID),
+        "timestamp": CLOCK,
+    }
+
+    def recognises(self, file: ForeignFile) -> bool:
+        """Accept lines that are all of a stream's forms, with messages in one of them."""
+        lines = [line for line in file.first_lines if line is not None]
+        told = [_parts(line) for line in lines]
+        if file.document is not None or len(lines) < 2 or not all(part is not None for part in told):
+            return False
+        messages = [one for part in told if part is not None for _, written in part[1] for one in _messages(written)]
+        are_of_langchain = all(is_message(message) and "role" not in message for message in messages)
+        return bool(messages) and are_of_langchain and _grow(lines)
+
+    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield the stream as one run."""
+        notes = ImportNotes(file.notes)
+        events = _LangGraphStreamEvents(self.name, self.volatile, notes)
+        yield events.imported_run(file.stem, numbered_records(file, notes))
+
+
+def _grow(lines: list[Any]) -> bool:
+    """Whether lines that are states all have the messages of the one before them; others may be of several talks."""
+    states = [line["messages"] for line in lines if isinstance(line, dict) and isinstance(line.get("messages"), list)]
+    return all(after[: len(before)] == before for before, after in pairwise(states))
+
+
+def _parts(record: Any) -> tuple[dict[str, Any], list[tuple[str, Any]]] | None:
+    """Return (what a line says of itself, what each node wrote), None for a line of another form."""
+    match record:
+        case [str(mode), data] if mode in _MODES:
+            return _of_mode(mode, data, {})
+        case [list(namespace), str(mode), data] if mode in _MODES:
+            return _of_mode(mode, data, {"namespace": namespace} if namespace else {})
+        case {"type": str(kind), "payload": dict()} if kind in _TASKS:
+            return _of_mode("debug", record, {})
+        case {"messages": list()}:
+            return _of_mode("values", record, {})
+        case dict() if record:
+            return _of_mode("updates", record, {})
+    return None
+
+
+def _of_mode(mode: str, data: Any, about: dict[str, Any]) -> tuple[dict[str, Any], list[tuple[str, Any]]] | None:
+    if not isinstance(data, dict):
+        return None
+    if mode == "values":
+        return about, [("state", data)]
+    if mode == "updates":
+        known = all(name == "__interrupt__" or update is None or _is_update(update) for name, update in data.items())
+        return (about, [*data.items()]) if known else None
+    payload = data.get("payload", data)
+    if not isinstance(payload, dict):
+        return None
+    about |= {name: data[name] for name in ("step", "timestamp", "type") if name in data}
+    written = [(name, payload[name]) for name in ("input", "result", "values") if name in payload]
+    rest = {name: member for name, member in payload.items() if name not in ("input", "result", "values", "id")}
+    return {**about, **rest}, written
+
+
+def _is_update(update: Any) -> bool:
+    return isinstance(update, dict) and "messages" in update
+
+
+def _messages(written: Any) -> list[Any]:
+    """The messages in what a node wrote: in a map, or in pairs of a channel and its value."""
+    if isinstance(written, list):
+        written = dict(pair for pair in written if isinstance(pair, list) and len(pair) == 2 and pair[0] == "messages")
+    messages = written.get("messages") if isinstance(written, dict) else None
+    messages = [messages] if isinstance(messages, dict) else messages
+    return messages if isinstance(messages, list) else []
+
+
+class _LangGraphStreamEvents(ChatMessageEvents):
+    agent = "langgraph"
+
+    def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:
+        super().__init__(format, volatile, notes)
+        self._told: set[str] = set()  # messages that are in the run, as JSON
+
+    def read(self, records: Any) -> Any:
+        """Yield the events of numbered lines, of which some are arrays."""
+        return super().read((number, one if isinstance(one, dict) else {"line": one}) for number, one in records)
+
+    def record(self, record: dict[str, Any]) -> None:
+        if not self.run.count:
+            self.begin({})
+        line = record["line"] if record.keys() == {"line"} and isinstance(record["line"], list) else record
+        parts = _parts(line)
+        if parts is None:
+            self.unknown(None, record)
+            return
+        about, written = parts
+        for name, update in written:
+            self._wrote(name, update)
+        rest = {name: _without_messages(update) for name, update in written}
+        told = self.fields({**about, **{name: update for name, update in rest.items() if update}}, "metadata")
+        if told:
+            self.run.bookkeeping(f"{self.format}/{about.get('type') or 'update'}", told["fields"])
+
+    def _wrote(self, name: str, update: Any) -> None:
+        for message in _messages(update):
+            if not is_message(message):
+                self.unknown("message", {"node": name, "message": message})
+                continue
+            read = read_message(message)
+            results = [result.output for result in read.results]
+            calls = [[call.name, call.input, call.id, call.rest] for call in read.calls]
+            words = [read.role, read.content, read.reasoning, results, calls, self.fields(read.rest)]
+            key = json.dumps(words, sort_keys=True, default=str)
+            if key not in self._told:
+                self._told.add(key)
+                super().record(message)
+
+
+def _without_messages(update: Any) -> Any:
+    """What a node wrote beside messages."""
+    if isinstance(update, list):
+        kept = [pair for pair in update if not (isinstance(pair, list) and pair[:1] == ["messages"])]
+        return kept if all(isinstance(pair, list) for pair in kept) else None if _messages(update) else kept
+    if not isinstance(update, dict):
+        return update
+    return {name: member for name, member in update.items() if name != "messages"}
