@@ -26,6 +26,7 @@ _MAX_KEY_CHARACTERS = 80
 _MAX_UNCOUNTED_MEMBERS = 5  # a map with more is shown with its size
 _MAX_PREVIEW_CHARACTERS = 120  # characters of the content of a map or list on its row
 _MAX_UNFOLDED_MEMBERS = 8  # a replaced map or list up to this size is shown member by member
+_MAX_COMPARED_MEMBERS = 200  # of a map or list that was replaced, to see whether it is another
 
 PathSet: TypeAlias = frozenset[Path]
 
@@ -109,6 +110,7 @@ class ValueTree:
     def rows(self, root: Mapping[str, Any], changes: Sequence[StateChange], view: TreeView) -> list[ValueRow]:
         """Return the visible rows of a value, from top to bottom; costs time by what is expanded, not by its size."""
         touched: dict[Path, set[str | int]] = {}
+        changes = [change for change in changes if not _is_known_same(change.old, change.new)]
         for change in changes:
             for i in range(len(change.path)):
                 touched.setdefault(change.path[:i], set()).add(change.path[i])
@@ -259,6 +261,22 @@ class _Walk:
 def same_value(a: Any, b: Any) -> bool:
     """Equal, and of one type: 1, 1.0 and True are different values."""
     return type(a) is type(b) and bool(a == b) if not is_container(a) else bool(a == b)
+
+
+def _is_known_same(a: Any, b: Any) -> bool:
+    """Whether a value was replaced by an equal one; False where that is not known, since it would take long to know."""
+    waiting, left = [(a, b)], _MAX_COMPARED_MEMBERS
+    while waiting:
+        a, b = waiting.pop()
+        if not is_container(a) or not is_container(b):
+            if not same_value(a, b):
+                return False
+        elif isinstance(a, Mapping) is not isinstance(b, Mapping) or len(a) != len(b) or len(a) > left:
+            return False
+        elif a is not b:
+            left -= len(a)
+            waiting += [(a[key], member(b, key)) for key in a] if isinstance(a, Mapping) else zip(a, b, strict=True)
+    return True
 
 
 def content_text(value: Any, expanded: bool = False) -> str:

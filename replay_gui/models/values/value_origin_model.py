@@ -18,6 +18,7 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.queries.value_messages import FindValueOrigin, ValueOrigin
 from replay_gui.models.run.event_words import label_at
 from replay_gui.models.session import Session
+from replay_gui.models.values.value_trace import ValueTrace
 from replay_gui.models.values.watched_paths import keys_of
 
 _MAX_TEXT_CHARACTERS = 60
@@ -49,17 +50,42 @@ class ValueOriginModel(QObject):
         self.rows: tuple[OriginRow, ...] = ()
         self._session = session
         self._number, self._problem = 0, ""
+        self._trace: ValueTrace | None = None  # that is waited for
         self._traced = False  # whether the value has any text that is looked for
         session.values.origin_found.connect(self._on_found)
 
-    def ask(self, path: Path, writer: Position | None) -> None:
-        """Ask about the value at a path, at the session's position; `writer`: the last event that changed it."""
+    def ask(self, trace: ValueTrace) -> None:
+        """Ask about the value that is traced, at the session's position, once its changes are known."""
+        self._forget_trace()
+        self._trace = trace
+        trace.changed.connect(self._on_traced)
+        self.rows, self.working, self._problem = (), True, ""
+        self._on_traced()
+
+    @Slot()
+    def _on_traced(self) -> None:
+        trace = self._trace
+        if trace is None or trace.path is None:
+            return
+        if trace.tracing:
+            self.title = _title(trace.path)
+            self.changed.emit()
+            return
+        self._forget_trace()
+        self._ask(trace.path, trace.writer, trace.problem)
+
+    def _forget_trace(self) -> None:
+        if self._trace is not None:
+            self._trace.changed.disconnect(self._on_traced)
+        self._trace = None
+
+    def _ask(self, path: Path, writer: Position | None, problem: str) -> None:
         state = self._session.position_state
         value = ABSENT if state is None else value_at(state.state, keys_of(path))
         texts = [] if value is ABSENT else traced_texts(value)
-        self.title = one_line(pointer_text(join_pointer(path)))
+        self.title = _title(path)
         self.rows, self.working, self._traced = (), writer is not None, bool(texts)
-        self._problem = "" if writer is not None else "no event up to here has changed this value"
+        self._problem = "" if writer is not None else problem or "no event up to here has changed this value"
         self._number = self._session.values.new_number()
         index = None if writer is None else index_before(writer)
         self._session.values.ask(FindValueOrigin(self._number, index, tuple(texts)))
@@ -67,6 +93,7 @@ class ValueOriginModel(QObject):
 
     def end(self) -> None:
         """End the search, and take the marks away."""
+        self._forget_trace()
         self._number = self._session.values.new_number()
         self._session.values.ask(FindValueOrigin(self._number))
         self._mark(())
@@ -111,6 +138,10 @@ class ValueOriginModel(QObject):
         marks = self._session.marks
         if len(indexes) or len(marks.origins):
             self._session.set_marks(replace(marks, origins=indexes, shows_origins=len(indexes) > 0))
+
+
+def _title(path: Path) -> str:
+    return one_line(pointer_text(join_pointer(path)))
 
 
 def _event(index: RunIndex, event_index: EventIndex) -> str:

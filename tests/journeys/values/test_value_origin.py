@@ -31,7 +31,6 @@ def log(tmp_path: Path) -> Path:
 def origin_of(journey: Journey, *path: str | int) -> OriginDialog:
     state = journey.window.run_view.state
     state.show_value(path)
-    journey.until(lambda: not state.trace.tracing)
     journey.press(Key.Key_F12, Ctrl)
     (dialog,) = journey.window.findChildren(OriginDialog)
     journey.until(lambda: not dialog.origin.working)

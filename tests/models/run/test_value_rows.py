@@ -76,6 +76,21 @@ def test_a_replaced_map_is_compared_member_by_member() -> None:
     }  # fmt: skip
 
 
+def test_what_was_replaced_by_an_equal_value_is_not_changed() -> None:
+    for old, new, mark in (
+        ({"a": [1, {"b": "x"}]}, {"a": [1, {"b": "x"}]}, ChangeMark.SAME),
+        ({"a": [1, {"b": "x"}]}, {"a": [1, {"b": "y"}]}, ChangeMark.CHANGED),
+        ({"a": [1]}, {"a": [1.0]}, ChangeMark.CHANGED),
+        ({"a": 1}, {"b": 1}, ChangeMark.CHANGED),
+        ([], {}, ChangeMark.CHANGED),
+        ("x", "x", ChangeMark.SAME),
+        (list(range(999)), list(range(999)), ChangeMark.CHANGED),  # not compared
+    ):
+        found = rows({"errors": {"last": new}}, StateChange(("errors", "last"), old, new))
+        assert found[0].mark is (ChangeMark.SAME if mark is ChangeMark.SAME else ChangeMark.INSIDE)
+        assert all(row.mark is mark for row in found[1:2]), (old, new)
+
+
 @pytest.mark.parametrize(("old", "new"), [(1, 1.0), (True, 1), (0, False)])
 def test_one_and_one_point_nought_are_different(old: Any, new: Any) -> None:
     assert rows({"a": new}, StateChange(("a",), old, new))[0].mark is ChangeMark.CHANGED
