@@ -19,6 +19,7 @@ _REFUSED = "refused by the user"
 _CANCELLED = ("canceled", "cancelled")  # what the error of an answer is called that the user stopped
 _STATES = ("pending", "complete", "cancelled", "failed", "needs input")  # of an answer, by its number
 _STOPPED = 2
+_NOT_LET = (0, 5)  # how a call was confirmed, by its number: denied, skipped
 REPLACED = "earlier states of calls, replaced by later lines"
 
 
@@ -28,7 +29,7 @@ class CopilotVsCode(RecordFormat):
     name = "copilot-vscode"
     title = "GitHub Copilot Chat session"
     member = "requests"
-    version = 6
+    version = 7
     volatile: ClassVar[Mapping[str, str]] = {
         "requesterUsername": HOST,
         "responderUsername": "the name of the chat",
@@ -113,15 +114,17 @@ class _CopilotVsCodeEvents(RecordEvents):
         text = message.get("text") if isinstance(message, dict) else message
         rest = self.fields(message, "text").get("fields") if isinstance(message, dict) else None
         self.uses_model(record.get("modelId"))
-        used = ("message", "response", "result", "modelId", "modelState")
+        used = ("message", "response", "result", "modelId", "modelState", "isSystemInitiated")
         extra = self.fields(record, *used) | ({"message": rest} if rest else {})
-        self.said("user", text, extra)
+        self.said("VS Code" if record.get("isSystemInitiated") is True else "user", text, extra)
         self.run.context.pop("time", None)  # of the answer no time is known
         details = result.get("metadata") if isinstance(result, dict) else None
         rounds = details.get("toolCallRounds") if isinstance(details, dict) else None
         response = record.get("response")
         if isinstance(rounds, list) and rounds:
-            self._rounds(rounds, details.get("toolCallResults") if isinstance(details, dict) else None)
+            parts = [part for part in response if isinstance(part, dict)] if isinstance(response, list) else []
+            shown = {str(part["toolCallId"]): part for part in parts if "toolCallId" in part}
+            self._rounds(rounds, details.get("toolCallResults") if isinstance(details, dict) else None, shown)
             self.run.bookkeeping(f"{self.format}/shown", self.fields({"response": response}).get("fields", {}))
         else:
             self._parts(_merged(response, self.notes) if isinstance(response, list) else [response])
@@ -145,8 +148,8 @@ class _CopilotVsCodeEvents(RecordEvents):
     def time_of(self, record: dict[str, Any]) -> int | None:
         return any_time(record.get("timestamp"))
 
-    def _rounds(self, rounds: list[Any], results: Any) -> None:
-        """What the model said and asked for, turn by turn; answers stand beside them, by the calls' ids."""
+    def _rounds(self, rounds: list[Any], results: Any, shown: dict[str, dict[str, Any]]) -> None:
+        """What the model said and asked for, turn by turn; answers, and what was `shown`, stand by the calls' ids."""
         results = results if isinstance(results, dict) else {}
         for model_round in rounds:
             if not isinstance(model_round, dict):
@@ -171,7 +174,10 @@ class _CopilotVsCodeEvents(RecordEvents):
                 if isinstance(result, dict):
                     content = result.get("content")
                     values = [part.get("value", part) for part in content if isinstance(part, dict)] if content else []
-                    self.result(call.get("id"), content_of(values), None, self.fields(result, "content"))
+                    part = shown.get(str(call.get("id")), {})
+                    extra, code = self.fields(result, "content"), _exit_code(part)
+                    wrong = f"exit {code}" if code else None
+                    self._answer(call.get("id"), content_of(values), wrong, _is_refused(part), extra)
 
     def _parts(self, response: list[Any]) -> None:
         """The parts of an answer as the window showed them."""
@@ -209,13 +215,10 @@ class _CopilotVsCodeEvents(RecordEvents):
             return
         self.run.request(call_id, name, details if details is not None else part.get("invocationMessage"))
         used = ("kind", "toolId", "toolSpecificData", *(("invocationMessage",) if details is None else ()))
-        refused = part.get("isConfirmed") is False
         if part.get("isComplete") is True:
             output = part.get("resultDetails", part.get("pastTenseMessage"))
             extra = self.fields(part, *used, "isComplete", "resultDetails")
-            if isinstance(output, dict) and isinstance(output.get("value"), str):  # Markdown, and how it is shown
-                output = output["value"]
-            self._answer(call_id, output, None, refused, extra)
+            self._answer(call_id, _markdown(output), None, _is_refused(part), extra)
 
     def _answer(self, call_id: Any, output: Any, error: str | None, refused: bool, extra: dict[str, Any]) -> None:
         if refused:
@@ -227,18 +230,19 @@ class _CopilotVsCodeEvents(RecordEvents):
     def _in_terminal(self, part: dict[str, Any], details: dict[str, Any]) -> None:
         """A command, its output and its exit code."""
         call_id, line = part.get("toolCallId"), details.get("commandLine")
-        told, state = details.get("terminalCommandOutput"), details.get("terminalCommandState")
+        told = details.get("terminalCommandOutput")
         command = line.get("original", line.get("forDisplay")) if isinstance(line, dict) else line
-        extra = self.fields(part, "kind", "toolId", "toolSpecificData", isComplete=True)
+        used = ("kind", "toolId", "toolSpecificData", *(("pastTenseMessage",) if told is None else ()))
+        extra = self.fields(part, *used, isComplete=True)
         more = self.fields(details, "commandLine", "terminalCommandOutput", "terminalCommandState", kind="terminal")
         extra |= {"terminal": more["fields"]} if more else {}
         self.run.request(call_id, str(part.get("toolId") or "tool"), {"command": command}, extra=extra)
-        code = state.get("exitCode") if isinstance(state, dict) else None
+        code = _exit_code(part)
         if part.get("isComplete") is True or told is not None or code is not None:
             output = told.get("text", told) if isinstance(told, dict) else told
-            wrong = f"exit {code}" if type(code) is int and code else None
-            told = {"exit_code": code} if type(code) is int else {}
-            self._answer(call_id, output, wrong, part.get("isConfirmed") is False, told)
+            output = _markdown(part.get("pastTenseMessage")) if output is None else output  # it was not recorded
+            wrong = f"exit {code}" if code else None
+            self._answer(call_id, output, wrong, _is_refused(part), {} if code is None else {"exit_code": code})
 
     def _result(self, result: dict[str, Any], record: dict[str, Any]) -> None:
         wrong, details = result.get("errorDetails"), result.get("metadata")
@@ -259,6 +263,25 @@ class _CopilotVsCodeEvents(RecordEvents):
         facts = rest.get("fields", {}) | self.fields(result, "metadata", "errorDetails").get("fields", {})
         if facts:
             self.run.bookkeeping(f"{self.format}/result", facts)
+
+
+def _exit_code(part: dict[str, Any]) -> int | None:
+    """Return the code that the command of a shown call ended with."""
+    details = part.get("toolSpecificData")
+    state = details.get("terminalCommandState") if isinstance(details, dict) else None
+    code = state.get("exitCode") if isinstance(state, dict) else None
+    return code if type(code) is int else None
+
+
+def _is_refused(part: dict[str, Any]) -> bool:
+    """Return whether the user did not let a shown call be made: a flag, since version 1.104 with its reason."""
+    confirmed = part.get("isConfirmed")
+    return confirmed is False or (isinstance(confirmed, dict) and confirmed.get("type") in _NOT_LET)
+
+
+def _markdown(value: Any) -> Any:
+    """Return the text of Markdown that stands with how it is shown; any other value as it is."""
+    return value["value"] if isinstance(value, dict) and isinstance(value.get("value"), str) else value
 
 
 def _merged(response: list[Any], notes: ImportNotes) -> list[Any]:

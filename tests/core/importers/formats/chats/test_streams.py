@@ -264,6 +264,38 @@ def test_an_answer_in_vs_code_that_the_user_stopped(tmp_path: Path) -> None:
     assert found.events[-1].payload["how"] == "stopped by user"
 
 
+def test_calls_in_vs_code_that_the_user_did_not_let_be_made(tmp_path: Path) -> None:
+    def shown(name: str, how: int, **more: Any) -> dict[str, Any]:
+        part = {"kind": "toolInvocationSerialized", "toolId": name, "toolCallId": name, "isComplete": True}
+        return part | {"isConfirmed": {"type": how}, "pastTenseMessage": f"Ran {name}", **more}
+
+    failed = {"kind": "terminal", "commandLine": "make", "terminalCommandState": {"exitCode": 2}}
+    parts = [shown("edit", 0), shown("ls", 1), shown("fetch", 5)]
+    parts += [shown("make", 4, toolSpecificData=failed | {"terminalCommandOutput": {"text": "no"}})]
+    parts += [shown("run", 4, toolSpecificData={"kind": "terminal", "commandLine": {"original": "uname"}})]
+    said = [{"id": part["toolCallId"], "name": part["toolId"], "arguments": "{}"} for part in parts]
+    results = {part["toolCallId"]: {"content": [{"value": "told"}]} for part in parts}
+    rounds = {"metadata": {"toolCallRounds": [{"response": "", "toolCalls": said}], "toolCallResults": results}}
+    first = {"timestamp": 1, "message": {"text": "go"}, "response": parts}
+    by_editor = {"timestamp": 2, "isSystemInitiated": True, "message": {"text": "ended"}, "response": parts}
+    path = tmp_path / "chat.json"
+    path.write_text(
+        json.dumps({"responderUsername": "GitHub Copilot", "requests": [first, by_editor | {"result": rounds}]})
+    )
+    (found,) = read_all(path)
+    assert [(event.payload["source"], event.payload["data"]) for event in found.of("Observation")] == [
+        ("user", "go"),
+        ("VS Code", "ended"),
+    ]
+    answers = [(event.payload["output"], event.payload["error"]) for event in found.of("ToolResponse")]
+    refused = "refused by the user"
+    assert answers[:5] == [
+        *(("Ran edit", refused), ("Ran ls", None), ("Ran fetch", refused), ("no", "exit 2"), ("Ran run", None))
+    ]
+    assert answers[5:] == [("told", error) for _, error in answers[:5]]
+    assert len(found.of("CapabilityDenied")) == 4
+
+
 def test_copilots_commands_that_exit_and_the_tokens_of_each_answer(tmp_path: Path) -> None:
     ran = {"success": True, "shellExecution": {"exitCode": 2}, "result": {"content": "no x\n<shellId: 0 completed>"}}
     told = {"success": True, "result": {"content": "no y\n<exited with exit code 1>"}}
