@@ -29,7 +29,7 @@ class CopilotCli(RecordFormat):
 
     name = "copilot-cli"
     title = "GitHub Copilot CLI session"
-    version = 8
+    version = 9
     volatile: ClassVar[Mapping[str, str]] = {"id": ID, "parentId": ID, "agentId": ID, "timestamp": CLOCK}
     volatile_within: ClassVar[Mapping[str, str]] = {
         "sessionId": ID,
@@ -105,7 +105,8 @@ class _CopilotCliEvents(RecordEvents):
         data, kind = record.get("data"), str(record.get("type"))
         data = data if isinstance(data, dict) else {}
         self.run.context["id"] = record.get("id")
-        subagent = record["agentId"] if isinstance(record.get("agentId"), str) else ""
+        starts = data.get("toolCallId") if kind.startswith("subagent.") else None
+        subagent = str(record.get("agentId") or data.get("parentToolCallId") or starts or "")  # older: the call's id
         self._model = self._models.get(subagent)
         if subagent:
             self._of_subagent(subagent, data)

@@ -22,7 +22,7 @@ class Pi(RecordFormat):
 
     name = "pi"
     title = "Pi session"
-    version = 7
+    version = 8
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "parentId": ID,
@@ -39,6 +39,7 @@ class Pi(RecordFormat):
         "usage": USAGE,
         "tokensBefore": USAGE,
         "firstKeptEntryId": ID,
+        "fromId": ID,
         "fullOutputPath": HOST,
         "partialArgs": "the arguments, as they came in",
         "updatedAt": CLOCK,
@@ -122,6 +123,12 @@ class _PiEvents(RecordEvents):
                 self.result(message.get("toolCallId"), output, error, extra, tool_name=message.get("toolName"))
             case "bashExecution":
                 self._shell(message)
+            case "branchSummary" | "compactionSummary":
+                data = self.fields(message, "role").get("fields", {})
+                of_kind = "branch_summary" if role == "branchSummary" else "compaction"
+                self.run.add(Kind.SNAPSHOT, {"snapshot_type": of_kind, "data": data})
+            case "custom" | "hookMessage":
+                self._put_in({name: value for name, value in message.items() if name != "role"})
             case _:
                 self.unknown(role, message, "role")
 

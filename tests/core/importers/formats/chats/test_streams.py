@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from replay_gui.core.importers.formats.chats.vscode_log import LOST_CHANGES, apply_changes
 from replay_gui.core.importers.import_notes import ImportNotes
 from tests.helpers.foreign import read_all, read_seed
@@ -191,6 +193,28 @@ def test_what_opencode_adds_to_a_prompt_is_not_the_users(tmp_path: Path) -> None
     assert [event.meta["time"] // 10**6 for event in found.of("x:bookkeeping/opencode/step-finish")] == [8]
 
 
+def test_summaries_and_extensions_of_pi_may_be_messages(tmp_path: Path) -> None:
+    said: list[dict[str, Any]] = [
+        {"role": "branchSummary", "summary": "tried a", "fromId": "x"},
+        {"role": "compactionSummary", "summary": "did b", "tokensBefore": 9},
+        {"role": "custom", "customType": "todo", "content": "shown", "display": True},
+        {"role": "hookMessage", "customType": "todo", "content": "hidden", "display": False},
+    ]
+    path = tmp_path / "session.jsonl"
+    lines: list[dict[str, Any]] = [{"type": "session", "id": "s", "timestamp": "2026-01-01T00:00:00Z", "cwd": "/w"}]
+    lines += [{"type": "message", "id": str(number), "message": one} for number, one in enumerate(said)]
+    path.write_text("\n".join(map(json.dumps, lines)))
+    (found,) = read_all(path, "pi")
+    assert [event.payload for event in found.of("Snapshot")] == [
+        {"snapshot_type": "branch_summary", "data": {"summary": "tried a"}},
+        {"snapshot_type": "compaction", "data": {"summary": "did b"}},
+    ]
+    assert [(event.payload["source"], event.payload["data"]) for event in found.of("Observation")] == [
+        ("todo", "shown")
+    ]
+    assert [event.payload["data"] for event in found.of("x:bookkeeping/pi/todo")] == ["hidden"]
+
+
 def test_a_session_of_pi_may_begin_with_its_title(tmp_path: Path) -> None:
     time = "2026-08-31T23:30:37.000Z"
     result = {"role": "toolResult", "toolCallId": "c", "content": [{"type": "text", "text": "x"}]}
@@ -324,7 +348,8 @@ def test_copilots_commands_that_exit_and_the_tokens_of_each_answer(tmp_path: Pat
     assert tokens == [{"input": 30, "cached": 20, "output": 5, "reasoning": 1}]
 
 
-def test_what_copilots_subagents_do_is_told_as_theirs(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_old", [False, True])
+def test_what_copilots_subagents_do_is_told_as_theirs(tmp_path: Path, is_old: bool) -> None:
     task = {"toolCallId": "t1", "name": "task", "arguments": {"prompt": "list"}}
     view = {"toolCallId": "t2", "name": "view", "arguments": {"path": "."}}
     lines: list[tuple[str | None, str, dict[str, Any]]] = [
@@ -340,12 +365,15 @@ def test_what_copilots_subagents_do_is_told_as_theirs(tmp_path: Path) -> None:
         ("a", "assistant.message", {"content": "a.txt", "model": "small"}),
         ("a", "assistant.turn_end", {}),
     ]
+    records: list[dict[str, Any]] = [{"type": kind, "data": data, "parentId": None} for _, kind, data in lines]
+    for (agent, _, data), record in zip(lines, records, strict=True):
+        if agent and is_old:  # each is called by the call that started it
+            data |= {} if "agentDisplayName" in data else {"parentToolCallId": "t1"}
+            data |= {"toolCallId": "t3"} if agent == "b" else {}
+        elif agent:
+            record["agentId"] = agent
     path = tmp_path / "events.jsonl"
-    path.write_text(
-        "\n".join(
-            json.dumps({"type": kind, "data": data, "parentId": None, "agentId": agent}) for agent, kind, data in lines
-        )
-    )
+    path.write_text("\n".join(map(json.dumps, records)))
     (found,) = read_all(path, "copilot-cli")
     assert [(event.payload["data"], event.meta.get("subagent")) for event in found.of("Observation")] == [
         ("go", None),
