@@ -18,7 +18,7 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.queries.value_messages import FindValueOrigin, ValueOrigin
 from replay_gui.models.run.event_words import label_at
 from replay_gui.models.session import Session
-from replay_gui.models.values.value_trace import ValueTrace
+from replay_gui.models.values.value_trace import ChosenValueTrace
 from replay_gui.models.values.watched_paths import keys_of
 
 _MAX_TEXT_CHARACTERS = 60
@@ -50,11 +50,11 @@ class ValueOriginModel(QObject):
         self.rows: tuple[OriginRow, ...] = ()
         self._session = session
         self._number, self._problem = 0, ""
-        self._trace: ValueTrace | None = None  # that is waited for
+        self._trace: ChosenValueTrace | None = None  # that is waited for
         self._traced = False  # whether the value has any text that is looked for
         session.values.origin_found.connect(self._on_found)
 
-    def ask(self, trace: ValueTrace) -> None:
+    def ask(self, trace: ChosenValueTrace) -> None:
         """Ask about the value that is traced, at the session's position, once its changes are known."""
         self._forget_trace()
         self._trace = trace
