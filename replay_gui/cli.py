@@ -74,7 +74,7 @@ def _run(arguments: list[str]) -> int:
     parser = command_parser(name, module)
     try:
         parsed = parser.parse_args(arguments if name is None else arguments[1:])
-    except SystemExit:  # after --help
+    except SystemExit:  # after --help or --version
         return 0
     configure_logging(parsed.log, parsed.log_level)
     # Also for the window: the import of its modules makes hardly a circle, and it then has its own collector.

@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from replay_gui.commands.arguments import UsageError, log_file
 from replay_gui.core.diagnostics import LEVELS
+from replay_gui.version import VERSION
 
 PROGRAM = "replay-gui"
 COMMANDS = {
@@ -65,6 +66,8 @@ def command_parser(name: str | None, module: ModuleType) -> argparse.ArgumentPar
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+    if name is None:
+        parser.add_argument("--version", action="version", version=f"{PROGRAM} {VERSION}")
     module.add_arguments(parser)  # may set the epilog
     _add_log_arguments(parser)
     return parser

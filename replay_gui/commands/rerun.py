@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from replay_gui.commands.arguments import add_means_arguments
 from replay_gui.commands.asking import ask_on_terminal, check_terminal
@@ -159,9 +160,18 @@ def _inputs(args: argparse.Namespace) -> list[Path]:
     return [Path(split_run(args.run)[0]), *(path for path in (args.rules, args.edits) if path is not None)]
 
 
-def _rerun(args: argparse.Namespace, new: Path) -> CommandResult:
-    """Run the command, answered from the recorded run, and write its log to `new`."""
-    means: RecordingMeans = args.means
+class _Given(NamedTuple):
+    """What the arguments say, read. `rules`: the file of those in force. `asks`: whether the user may be asked."""
+
+    edits: list[AnswerEdit]
+    fixed: dict[str, Any]
+    asks: bool
+    rules: Path | None
+    rules_in_force: Rules
+
+
+def _read_arguments(args: argparse.Namespace) -> _Given:
+    """Read the edits, values and rules that the arguments name; say which rules are used, and which are not."""
     edits = [*edits_of_words(args.what_if), *edits_of_file(args.edits)]
     fixed = {tool: value_of_words(words) for tool, words in args.fixed}
     asks = bool(args.ask) or args.on_miss == OnMiss.ASK
@@ -173,62 +183,77 @@ def _rerun(args: argparse.Namespace, new: Path) -> CommandResult:
     rules = in_force.path if args.rules is not None or is_beside(in_force, args.run) else None
     if rules is not None:
         print_note(f"differences do not count by the rules of {rules} ({len(in_force.rules):,})")
+    return _Given(edits, fixed, asks, rules, Rules() if rules is None else in_force.rules)
+
+
+def _rerun(args: argparse.Namespace, new: Path) -> CommandResult:
+    """Run the command, answered from the recorded run, and write its log to `new`."""
+    given = _read_arguments(args)
     with open_run(args.run, args.format) as opened:
         if opened.conversion is not None or opened.log.header.source is not None:
             print_error(f"{args.run}: is no recording, so only tools can be answered from it, no models over HTTP")
-        source = Path(opened.log.source.path)
-        if means is not RecordingMeans.HOOKS:
-            recorded = read_past_run(source)
-            if means is RecordingMeans.CLAUDE_CODE:
-                _check_uses_tools(args, recorded, edits)
-            chosen = RerunOptions(
-                rules=Rules() if rules is None else in_force.rules,
-                live=frozenset(args.live),
-                fixed=fixed,
-                asked=frozenset(args.ask),
-                ask=(ask_on_terminal if args.questions is None else QuestionFolder(args.questions).ask)
-                if asks
-                else None,
-                on_miss=OnMiss(args.on_miss),
-                uses_tools=means is RecordingMeans.CLAUDE_CODE,
-                patience=args.patience,
-                edits=tuple(edits),
-            )
-            session = new_rerun_session(recorded, new, chosen, command=args.command, means=means)
-            if means is RecordingMeans.MCP:
-                with terminable():  # so a client ends its servers; no command is there to be told
-                    status = answer_client(session)
-            elif means is RecordingMeans.CLAUDE_CODE:
-                status = run_claude_code(args.command, session)
-            else:
-                status = run_proxied(args.command, session)
-            return CommandResult(status, (report_of(session),))
+        answer = _answer_by_hooks if args.means is RecordingMeans.HOOKS else _answer_from_here
+        return answer(args, given, Path(opened.log.source.path), new)
 
-        def options(reports: str) -> ChildOptions:
-            return ChildOptions(
-                log=str(new.absolute()),
-                reports=reports,
-                command=args.command,
-                rerun=str(source.absolute()),
-                rules=None if rules is None else str(rules.absolute()),
-                live=args.live,
-                fixed=fixed,
-                asked=args.ask,
-                on_miss=OnMiss(args.on_miss),
-                questions=str(questions) if asks else None,
-                patience=args.patience,
-                edits=edits,
-            )
 
-        with tempfile.TemporaryDirectory(prefix="replay-gui-") as folder:
-            questions = Path(folder) if args.questions is None else args.questions.absolute()
-            asked = QuestionFolder(questions)
+def _answer_from_here(args: argparse.Namespace, given: _Given, source: Path, new: Path) -> CommandResult:
+    """Answer by a server of this process: the proxy, or what stands in for an MCP server."""
+    means: RecordingMeans = args.means
+    recorded, ask = read_past_run(source), None
+    if means is RecordingMeans.CLAUDE_CODE:
+        _check_uses_tools(args, recorded, given.edits)
+    if given.asks:
+        ask = ask_on_terminal if args.questions is None else QuestionFolder(args.questions).ask
+    options = RerunOptions(
+        rules=given.rules_in_force,
+        live=frozenset(args.live),
+        fixed=given.fixed,
+        asked=frozenset(args.ask),
+        ask=ask,
+        on_miss=OnMiss(args.on_miss),
+        uses_tools=means is RecordingMeans.CLAUDE_CODE,
+        patience=args.patience,
+        edits=tuple(given.edits),
+    )
+    session = new_rerun_session(recorded, new, options, command=args.command, means=means)
+    if means is RecordingMeans.MCP:
+        with terminable():  # so a client ends its servers; no command is there to be told
+            status = answer_client(session)
+    elif means is RecordingMeans.CLAUDE_CODE:
+        status = run_claude_code(args.command, session)
+    else:
+        status = run_proxied(args.command, session)
+    return CommandResult(status, (report_of(session),))
 
-            def ask() -> None:
-                for name, question in [*asked.open_questions()] if asks and args.questions is None else ():
-                    asked.reply(name, ask_on_terminal(question))
 
-            return run_command(args.command, options, ask)
+def _answer_by_hooks(args: argparse.Namespace, given: _Given, source: Path, new: Path) -> CommandResult:
+    """Answer inside the Python processes of the command."""
+
+    def options(reports: str) -> ChildOptions:
+        return ChildOptions(
+            log=str(new.absolute()),
+            reports=reports,
+            command=args.command,
+            rerun=str(source.absolute()),
+            rules=None if given.rules is None else str(given.rules.absolute()),
+            live=args.live,
+            fixed=given.fixed,
+            asked=args.ask,
+            on_miss=OnMiss(args.on_miss),
+            questions=str(questions) if given.asks else None,
+            patience=args.patience,
+            edits=given.edits,
+        )
+
+    with tempfile.TemporaryDirectory(prefix="replay-gui-") as folder:
+        questions = Path(folder) if args.questions is None else args.questions.absolute()
+        asked = QuestionFolder(questions)
+
+        def ask() -> None:
+            for name, question in [*asked.open_questions()] if given.asks and args.questions is None else ():
+                asked.reply(name, ask_on_terminal(question))
+
+        return run_command(args.command, options, ask)
 
 
 def _check_uses_tools(args: argparse.Namespace, recorded: PastRun, edits: Sequence[AnswerEdit]) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import replay_gui
 from replay_gui.commands import info
 from replay_gui.commands.parsers import COMMANDS
 from replay_gui.core.diagnostics import Topic, topic_logger
@@ -19,6 +20,11 @@ def test_help_lists_every_command(command: Any) -> None:
     result = command("--help")
     assert result.code == 0
     assert all(f"\n  {name} " in result.out for name in COMMANDS)
+
+
+def test_its_version_is_that_of_the_package(command: Any) -> None:
+    result = command("--version")
+    assert (result.code, result.out) == (0, f"replay-gui {replay_gui.__version__}\n")
 
 
 MISS_NOTHING = ("receive",)
