@@ -63,7 +63,7 @@ class EventTable(QAbstractTableModel):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._number, self._index = session.number, session.index  # of the run whose rows these are
+        self._number, self._index = -1, session.index  # of the run whose rows these are: none so far
         self._filter = EventFilter()
         self.subagents, self.folded = NO_SUBAGENTS, frozenset[int]()
         self._hits: dict[int, SearchHit] | None = None

@@ -301,6 +301,12 @@ def test_a_note_has_its_own_colour_and_other_marks_theirs(events: EventList, ses
         assert count_of(cell, ink) > count_of(cell, other) == 0
 
 
+def test_a_list_of_a_run_that_is_open_already_hides_its_bookkeeping(qtbot: QtBot, session: StorySession) -> None:
+    session.show(with_bookkeeping(story_index(20), 2, 5))
+    events = shown(qtbot, EventList(session, RunSearch(session)), 500, 480)
+    assert (events.table.rowCount(), events.table.hidden_count) == (18, 2)
+
+
 def test_a_search_may_tell_of_another_run_before_the_session_does(events: EventList, session: StorySession) -> None:
     session.show(with_bookkeeping(story_index(40), 2, 5))
     assert events.table.hidden_count == 2
