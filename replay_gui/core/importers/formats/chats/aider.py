@@ -32,6 +32,7 @@ _OWN = re.compile(r"> (?:Tokens: [\d.,]{1,20}[kM]? sent,|Applied edit to |Commit
 """Texts that are Aider's own also where their first line has no mark at its end."""
 _MODEL_NAMED = re.compile(r"(?:Main model|Models?): ([^\s,]+)")
 _FAILED = re.compile(r"litellm\.(?:\w{1,40}\.){0,4}(\w+)|The LLM did not conform to the (edit format)")
+_KEYS = ("^C again to exit", "^C KeyboardInterrupt")
 _STOPPED = "reflections allowed, stopping"
 _TYPES = {"session_start", "user_message", "assistant_message", "file_edit", "tool_output", "model_info"}
 
@@ -41,7 +42,7 @@ class Aider:
 
     name = "aider"
     title = "Aider chat history"
-    version = 6
+    version = 7
     volatile: ClassVar[Mapping[str, str]] = {
         "timestamp": CLOCK,
         "started_at": CLOCK,
@@ -171,7 +172,7 @@ class _AiderEvents(RecordEvents):
     def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:
         super().__init__(format, volatile, notes)
         self._proposed: dict[str, Patch] = {}  # by file, until it is applied
-        self._asked = False
+        self._asked = self._waits = False  # whether the user has asked anything; whether no answer has come yet
 
     def record(self, record: dict[str, Any]) -> None:
         kind = record.get("type")
@@ -179,6 +180,7 @@ class _AiderEvents(RecordEvents):
         extra = self.fields(record, *used)
         self.uses_model(record.get("model") or self._model)
         self._asked = self._asked or kind in (_USER, "slash_command")
+        self._waits = kind == _USER or (self._waits and kind == _PROGRAM)
         match kind:
             case "session_start":
                 self.run.agent_init(self.agent, "", extra.get("fields", {}))
@@ -210,6 +212,9 @@ class _AiderEvents(RecordEvents):
         if match := _FAILED.match(told):
             more = {"fields": {"text": text}} if cut(told) != told else None
             self.run.error(match[1] or match[2], told, self.agent, more)
+        elif self._waits and told.startswith(_KEYS):  # what the model had said by then is written after it
+            self._waits, self.how = False, ("stopped by user", None)
+            self.run.interrupted(told, "user")
         elif self._asked:
             self.run.custom(f"{self.format}/output", text)
         else:

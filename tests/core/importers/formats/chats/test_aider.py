@@ -72,8 +72,8 @@ def test_an_answer_that_is_cut_in_its_code(tmp_path: Path) -> None:
         ("Observation", "do it"),
         ("Decision", "So:\n```py\n> a\n<<<<<<< SE"),
         ("Observation", "never mind"),
-        ("x:aider/output", "^C again to exit"),
     ]
+    assert [event.payload["error_type"] for event in found.of("Error")] == ["interrupted"]
 
 
 def test_two_prompts_of_which_the_first_was_not_answered(tmp_path: Path) -> None:
@@ -110,3 +110,21 @@ def test_a_history_that_was_cut_and_the_start_that_an_answer_quotes(tmp_path: Pa
     assert said(before) == [("Observation", "go on"), ("Decision", "On it.")]
     assert whole.run.name == "aider 2026-05-05 10:00:00"
     assert said(whole)[1] == ("Decision", '```py\nwrite(f"\\n# aider chat started at {now}\\n")\n```')
+
+
+def test_an_answer_that_the_user_stopped_is_no_output(tmp_path: Path) -> None:
+    keys = "> ^C again to exit  \n"
+    path = tmp_path / "history.md"
+    path.write_text(
+        "# aider chat started at 2025-01-02 03:04:05\n\n> Aider v0.83.1  \n"
+        f"\n#### Do it  \n{keys}\nI will\n\n#### Go on  \n\nDone.\n\n> Tokens: 5 sent, 2 received.  \n{keys}"
+    )
+    (found,) = read_all(path)
+    (stop,) = found.of("Error")
+    assert (stop.payload["error_type"], stop.payload["message"]) == ("interrupted", "^C again to exit")
+    assert [event.payload["data"] for event in found.of("Decision")] == ["I will", "Done."]
+    assert len(found.of("x:aider/output")) == 1  # at the prompt, it is how one leaves
+    assert not found.of("x:end")
+    path.write_text(path.read_text().partition("#### Go on")[0])
+    (stopped,) = read_all(path)
+    assert stopped.events[-1].payload["how"] == "stopped by user"
