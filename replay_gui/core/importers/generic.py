@@ -13,6 +13,7 @@ from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
 from replay_gui.core.importers.formats.message_parts import OF_PARTS
+from replay_gui.core.importers.formats.question_records import turns_in
 from replay_gui.core.importers.formats.record_use import LENGTHS, USAGES, length_in, use_in
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE
 from replay_gui.core.importers.formats.run_grades import RunGrades
@@ -52,7 +53,7 @@ class JsonLines:
 
     name = "json-lines"
     title = "JSON Lines"
-    version = 16
+    version = 17
     volatile: ClassVar[AbstractMapping[str, str]] = {
         **dict.fromkeys(USUAL_NAMES["time"], CLOCK),
         **OF_PARTS,
@@ -193,6 +194,10 @@ class _JsonLinesEvents:
         wrapped = [record[name] for name in WRAPPERS if is_message(record.get(name))]
         if parts["tool"] is None and isinstance(record.get("name"), str) and _is_of_tool(parts["kind"]):
             parts["tool"] = rest.pop("name", record["name"])
+        if parts["tool"] is None and (turns := turns_in(record, JsonLines.volatile)) is not None:
+            for turn, told in turns:
+                self._message(number, turn, told)
+            return
         own = message if is_message(message) else record if _has_parts(record) else next(iter(wrapped), None)
         own = _with_calls(record) if own is None and parts["tool"] is None else own
         if own is not None:
@@ -261,9 +266,8 @@ class _JsonLinesEvents:
             case "error":
                 text = content if content is not None else rest.get("error")
                 shown = text if isinstance(text, str) else "" if text is None else str(text)
-                run.unmapped = (
-                    {**rest, "said": content} if content is not None and content != first_line(shown) else rest
-                )
+                is_more = content is not None and content != first_line(shown)
+                run.unmapped = {**rest, "said": content} if is_more else rest
                 run.error(str(parts["kind"]), first_line(shown) or "error", tool if parts["tool"] else "agent")
             case _:
                 of_kind = parts["kind"]
@@ -296,10 +300,8 @@ class _JsonLinesEvents:
 
     def _call_of(self, ids: Iterable[Any], tool: str) -> str | None:
         """The call that a result is of: by an id of the record, else the tool's oldest one without a result."""
-        known = next(
-            (self._calls[str(known_id)] for known_id in ids if known_id is not None and str(known_id) in self._calls),
-            None,
-        )
+        told = (str(known_id) for known_id in ids if known_id is not None)
+        known = next((self._calls[call_id] for call_id in told if call_id in self._calls), None)
         waiting = self._open.get(tool) or []
         if known is None and waiting:
             known = waiting[0]

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.helpers.foreign import Read, read_all, written
+from tests.helpers.paths import DATA
 
 ASKED = [{"role": "user", "content": "Sum?"}]
 USAGE = {"prompt_tokens": 20, "completion_tokens": 5}
@@ -111,3 +112,13 @@ def test_a_record_that_holds_a_call_and_its_result(tmp_path: Path) -> None:
         ("2", None),
         ("no net", "no net"),
     ]
+
+
+def test_a_question_and_its_answer_in_one_record() -> None:
+    (found,) = read_all(DATA / "seeds" / "json-lines" / "4.jsonl")
+    assert [event.payload["data"] for event in found.of("Observation")] == ["Weather?", "And now?"]
+    (asked,) = found.of("ToolRequest")
+    assert (asked.payload["tool_name"], asked.payload["input"]) == ("weather", {"city": "Rome"})
+    assert asked.payload["fields"] == {"mood": "good"}
+    (said,) = found.of("Decision")
+    assert (said.payload["data"], said.payload["fields"]) == ("It is blue.", {"ground_truth": "blue", "score": 0.5})

@@ -1,0 +1,31 @@
+"""Records that hold a user's question and an agent's answer to it, in members of any make."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+_QUESTIONS = ("user_query", "user_input", "user_message", "question", "query")
+_ANSWERS = (
+    *("final_answer", "agent_output", "agent_response", "assistant_response", "bot_response", "model_response"),
+    "answer",
+)
+
+
+def turns_in(record: dict[str, Any], volatile: Collection[str]) -> list[tuple[dict[str, Any], dict[str, Any]]] | None:
+    """Return the messages, each with what else the record says of it; None where it has no question and answer.
+
+    `volatile`: members that are not told.
+    """
+    question = next((name for name in _QUESTIONS if isinstance(record.get(name), str) and record[name]), None)
+    answer = next((name for name in _ANSWERS if name in record), None)
+    if question is None or answer is None or not isinstance(record[answer], str | None):
+        return None
+    calls = record.get("tool_calls")
+    calls = calls if isinstance(calls, list) and all(isinstance(call, dict) for call in calls) else []
+    used = (question, answer, *(("tool_calls",) if calls else ()), *volatile)
+    rest = {name: value for name, value in record.items() if name not in used}
+    asked = {"role": "user", "content": record[question]}
+    if not calls and not record[answer]:
+        return [(asked, rest)]
+    return [(asked, {}), ({"role": "assistant", "content": record[answer], "tool_calls": calls}, rest)]
