@@ -212,6 +212,7 @@ def _take_picture(app: QApplication, window: MainWindow, options: WindowOptions,
         why=why,
         export=export,
         fit=options.fit,
+        trace=window.run_view.state.trace if options.value else None,
     )
     if options.on_progress is not None:
         picture.progressed.connect(options.on_progress)

@@ -17,6 +17,7 @@ from replay_gui.engine.answers import Alert, Progress
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.models.session import Session
+from replay_gui.models.values.value_trace import ChosenValueTrace
 from replay_gui.models.why.why_session import WhySession
 from replay_gui.windows.dialogs.export_dialog import ExportDialog
 
@@ -61,17 +62,18 @@ class Screenshot(QObject):
         why: WhySession | None = None,
         export: Callable[[], ExportDialog] | None = None,
         fit: int | None = None,
+        trace: ChosenValueTrace | None = None,
     ) -> None:
-        """`why`: the reasons that are waited for. `export` opens a dialog that is added to the picture in the end.
+        """`why`, `trace`: the reasons, and the changes of a value, that are waited for.
 
-        `fit`: see `save_picture`.
+        `export` opens a dialog that is added to the picture in the end. `fit`: see `save_picture`.
         """
         super().__init__(window)
         self._window = window
         self._session = session
         self._comparison = comparison
         self._runs = runs
-        self._why = why
+        self._why, self._trace = why, trace
         self._path = path
         self._expects_run = expects_run
         self._export = export
@@ -109,6 +111,8 @@ class Screenshot(QObject):
         if why is not None:
             why.changed.connect(self._on_change)
             why.trail_changed.connect(self._on_change)
+        if trace is not None:
+            trace.changed.connect(self._on_change)
         session.alert_raised.connect(self._on_alert)
         comparison.alert_raised.connect(self._on_alert)
         self._overall.start()
@@ -145,7 +149,7 @@ class Screenshot(QObject):
             session.facts is None or session.working or shown is None or shown.position != session.position
         ):
             return  # a signal will come
-        if self._awaits_marks:
+        if self._awaits_marks or self._is_tracing:
             return
         if self._runs.problem and not self._runs.runs:
             self._finish(self._runs.problem)
@@ -164,10 +168,14 @@ class Screenshot(QObject):
     def _goes_on(self) -> bool:
         """Return whether work goes on that is waited for; it tells its end, or an alert does."""
         session = self._session
-        if session.working or self._runs.working or self._is_comparing:
+        if session.working or self._runs.working or self._is_comparing or self._is_tracing:
             return True
         is_read = self._expects_run and session.facts is not None
         return is_read and (self._awaits_marks or (not self._warned and not self._have_totals()))
+
+    @property
+    def _is_tracing(self) -> bool:
+        return self._trace is not None and self._trace.tracing
 
     @property
     def _awaits_marks(self) -> bool:

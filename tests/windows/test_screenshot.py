@@ -83,7 +83,9 @@ def test_it_waits_as_long_as_work_goes_on_and_tells_how_far_it_is(
     window = MainWindow(Session(), qapp, QSettings(str(tmp_path / "s.ini"), QSettings.Format.IniFormat))
     qtbot.addWidget(window)
     session, runs = window.session, window.runs_page.runs
-    shot = Screenshot(window, session, window.comparison, runs, tmp_path / "picture.png", expects_run=True)
+    trace = window.run_view.state.trace
+    path = tmp_path / "picture.png"
+    shot = Screenshot(window, session, window.comparison, runs, path, expects_run=True, trace=trace)
     ends, seen = list[str](), list[tuple[int, int]]()
     shot.finished.connect(ends.append)
     shot.progressed.connect(lambda done, total: seen.append((done, total)))
@@ -91,6 +93,10 @@ def test_it_waits_as_long_as_work_goes_on_and_tells_how_far_it_is(
     shot._on_timeout()
     assert (ends, seen) == ([], [(3 << 30, 9 << 30)])
     session._set_working(None)
+    trace.follow(("memory", "plan"))
+    shot._on_timeout()
+    assert ends == [], "the changes of the value are not known"
+    trace.stop()
     shot._on_timeout()
     assert len(ends) == 1
     assert "nothing has changed" in ends[0]
