@@ -11,8 +11,9 @@ from replay_gui.core.divergence.comparison import ToolDifference
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.run.any_index import AnyIndex
+from replay_gui.models.tooltip import plain_tooltip
 
-TOOL_HEADINGS = ("Tool", "Calls A · B", "Errors A · B", "Otherwise")
+TOOL_HEADINGS = ("Tool", "Calls A · B", "Errors A · B", "Other answer")
 _SPOKEN_HEADINGS = ("tool", "calls in A and in B", "errors in A and in B", "equal requests answered otherwise")
 _MAX_NAME_CHARACTERS = 60
 
@@ -73,7 +74,7 @@ class ToolTable(QAbstractTableModel):
         return 0 if parent.isValid() else len(TOOL_HEADINGS)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return a column's heading, its spoken form, or its alignment."""
+        """Return a column's heading, its spoken form, also as a tooltip, or its alignment."""
         if orientation is not Qt.Orientation.Horizontal:
             return None
         match role:
@@ -81,14 +82,19 @@ class ToolTable(QAbstractTableModel):
                 return TOOL_HEADINGS[section]
             case Qt.ItemDataRole.AccessibleTextRole:
                 return _SPOKEN_HEADINGS[section]
+            case Qt.ItemDataRole.ToolTipRole:
+                words = _SPOKEN_HEADINGS[section]
+                return plain_tooltip(f"{words[:1].upper()}{words[1:]}")
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _aligned(section)
         return None
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return a cell's text or its alignment."""
+        """Return a cell's text, its alignment, or the name of its tool, which may be cut, as a tooltip."""
         if not index.isValid():
             return None
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tooltip(_words(self._tools[index.row()], ToolColumn.TOOL))
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _aligned(index.column())
         return _words(self._tools[index.row()], index.column()) if role == Qt.ItemDataRole.DisplayRole else None

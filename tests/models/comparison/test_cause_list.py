@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from PySide6.QtCore import Qt
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
@@ -72,3 +73,6 @@ def test_tools_that_answered_otherwise_come_first(qtbot: QtBot, qtmodeltester: M
     assert tools.index(0, ToolColumn.DIFFERENT_ANSWERS).data() == "1"
     assert tools.differs(0, ToolColumn.DIFFERENT_ANSWERS)
     assert not tools.differs(1, ToolColumn.DIFFERENT_ANSWERS)
+    tip = Qt.ItemDataRole.ToolTipRole
+    assert tools.headerData(ToolColumn.CALLS, Qt.Orientation.Horizontal, tip) == "Calls in A and in B"
+    assert tools.index(0, ToolColumn.CALLS).data(tip) == "search", "its name may be cut"
