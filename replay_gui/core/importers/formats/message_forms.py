@@ -244,7 +244,10 @@ def _status(message: dict[str, Any]) -> dict[str, Any]:
 
 def _says_failed(message: dict[str, Any]) -> bool:
     """Return whether a tool's message says that the call failed."""
-    return message.get("is_error") is True or message.get("isError") is True or message.get("status") == "error"
+    return message.get("status") == "error" or any(message.get(name) is True for name in _FAILED)
+
+
+_FAILED = ("is_error", "isError", "tool_call_error")  # the last one of Agno
 
 
 def _why_failed(message: dict[str, Any]) -> str:

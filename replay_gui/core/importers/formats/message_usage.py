@@ -32,6 +32,8 @@ def use_of(usage: Any, cost: Any = None) -> dict[str, Any]:
         return {}
     cached = _first(_details(usage, "prompt", "input"), "cached_tokens", "cache_read")
     reasoning = _first(_details(usage, "completion", "output"), "reasoning_tokens", "reasoning")
+    if "cache_read_tokens" in counts and counts.get("total_tokens") == (sent or 0) + (answered or 0):  # of Agno
+        cached, reasoning = read, counts.get("reasoning_tokens", reasoning)
     if "prompt_tokens" not in counts and cached is None:
         cached, sent = read, (sent or 0) + read + written
     tokens = {"input": sent, "cached": cached, "output": answered or 0, "reasoning": reasoning}
@@ -56,5 +58,8 @@ def usage_in(message: dict[str, Any]) -> Any:
     """The tokens of a message's answer, where LangChain, AutoGen or a provider keeps them."""
     about = message.get("response_metadata")
     about = about if isinstance(about, dict) else {}
-    told = (*(message.get(name) for name in ("usage", "models_usage", "usage_metadata")), about.get("token_usage"))
+    told = (
+        *(message.get(name) for name in ("usage", "models_usage", "usage_metadata", "metrics")),
+        about.get("token_usage"),
+    )
     return next((usage for usage in (*told, about.get("usage")) if usage), None)

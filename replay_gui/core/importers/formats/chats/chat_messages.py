@@ -71,6 +71,7 @@ class ChatMessages:
         "metadata/cost": USAGE,
         "models_usage": USAGE,
         "usage_metadata": USAGE,
+        "metrics": USAGE,
         "response_metadata": USAGE,
         **OF_PARTS,
     }

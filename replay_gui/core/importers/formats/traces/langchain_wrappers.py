@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
 
 _AROUND = frozenset({"inputs", "input_str", "outputs", "output", "tags", "metadata", "kwargs"})
@@ -21,6 +22,8 @@ def without_callback(value: Any) -> tuple[Any, dict[str, Any]]:
     """Return (what was handed in or came out, what else the callback says of it)."""
     if not isinstance(value, dict) or "kwargs" not in value:
         return value, {}
+    if value.keys() == {"kwargs"}:  # of LlamaIndex' tools
+        return value["kwargs"], {}
     if value.keys() == {"args", "kwargs", "sanitize_inputs_outputs"} and value["args"] in _EMPTY:
         return value["kwargs"], {"sanitize_inputs_outputs": value["sanitize_inputs_outputs"]}
     name = next((name for name in _TOLD if value.get(name) is not None), None)
@@ -36,6 +39,11 @@ def without_callback(value: Any) -> tuple[Any, dict[str, Any]]:
 
 def tool_output(value: Any) -> tuple[Any, dict[str, Any]]:
     """Return (what a tool answered, what else its message says), where a tool's output is such a message."""
+    if isinstance(value, dict) and {"blocks", "tool_name", "raw_output"} <= value.keys():  # of LlamaIndex
+        text = content_of(value["blocks"])
+        known = ("blocks", "tool_name", *(("raw_output",) if value["raw_output"] == text else ()))
+        rest = {name: member for name, member in value.items() if name not in known and member not in _EMPTY}
+        return text, {name: member for name, member in rest.items() if (name, member) != ("is_error", False)}
     is_of_langchain = isinstance(value, dict) and ("data" in value or "lc" in value or value.get("type") == "tool")
     message = read_message(value) if is_of_langchain and is_message(value) else None
     if message is None or len(message.results) != 1:

@@ -88,6 +88,7 @@ _SORTS = (("input", _IN), ("cached", _CACHED), ("output", _OUT), ("reasoning", _
 _COSTS = (("gen_ai.usage.input_cost", "gen_ai.usage.output_cost"), ("cost_prompt", "cost_completion"))
 _FINISHES = ("gen_ai.response.finish_reasons", "ai.response.finishReason", "gen_ai.completion.0.finish_reason")
 _AGENTS = ("gen_ai.agent.name", "gen_ai.workflow.name", "agent_name", "traceloop.entity.name")
+_PREPARES = "._prepare_chat_with_tools"  # LlamaIndex: how a request is made, which its instrumentation calls a model's
 _MERGED = "(merged tools)"
 """What Google ADK calls the span in which it puts together the answers of calls that it made at once."""
 _NAMED = re.compile(r"execute_tool (?P<tool>[^\s()]+)|(?:invoke_agent (?P<agent>\S.*)|agent_run \[(?P<run>.+)\])")
@@ -110,6 +111,8 @@ def role_of(span: RawSpan) -> Role:
         return _OPERATIONS[operation]
     for name in ("openinference.span.kind", "traceloop.span.kind", "mlflow.spanType"):
         kind = unfolded(attributes.get(name))
+        if isinstance(kind, str) and span.name.endswith(_PREPARES):
+            return "step"
         if isinstance(kind, str):
             return _KINDS.get(kind.upper(), "step")
     vercel = attributes.get("ai.operationId")
@@ -183,7 +186,7 @@ def meaning(span: RawSpan, notes: ImportNotes) -> Span:
         messages=tuple(plain(messages, notes)),
         answers=tuple(plain(answers, notes)),
         answer_id=answer if isinstance(answer := span.attributes.get("gen_ai.response.id"), str) else None,
-        error=what or (_tool_failure(span, output) if role == "tool" else None),
+        error=what or (_tool_failure(span, output, beside) if role == "tool" else None),
         config=plain(config, notes),
         call_id=call_id if isinstance(call_id, str) else None,
         finish=_finish(span.attributes, answers) if role == "model" else None,
@@ -226,10 +229,10 @@ def _cost(attributes: dict[str, Any]) -> float | None:
     return next((sum(pair) for pair in costs if pair), None)
 
 
-def _tool_failure(span: RawSpan, output: Any) -> str | None:
-    """The first line of what a tool answered, where an attribute says that it failed."""
+def _tool_failure(span: RawSpan, output: Any, beside: dict[str, Any]) -> str | None:
+    """The first line of what a tool answered, where an attribute, or what stands beside it, says that it failed."""
     told = [span.attributes.get(name) for name in ("gen_ai.tool.status", "tool.status")]
-    return first_line(output) or "failed" if "error" in told else None
+    return first_line(output) or "failed" if "error" in told or beside.get("is_error") is True else None
 
 
 def _exception_details(span: RawSpan) -> list[dict[str, Any]]:

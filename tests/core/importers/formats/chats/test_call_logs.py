@@ -77,6 +77,16 @@ def test_answers_of_googles_interface(tmp_path: Path) -> None:
     assert found.tokens() == {"input": 5, "cached": 2, "output": 7, "reasoning": 4}
 
 
+def test_messages_of_agno(tmp_path: Path) -> None:
+    use = {"input_tokens": 9, "output_tokens": 2, "total_tokens": 11, "cache_read_tokens": 4, "reasoning_tokens": 1}
+    failed = {"role": "tool", "tool_call_id": "c1", "content": "no such city", "tool_call_error": True}
+    (found,) = read_all(
+        written(tmp_path, {"messages": [QUESTION, {**ASKED, "metrics": {**use, "duration": 1}}, failed]})
+    )
+    assert [event.payload["error"] for event in found.of("ToolResponse")] == ["no such city"]
+    assert found.tokens() == {"input": 9, "cached": 4, "output": 2, "reasoning": 1}
+
+
 def test_messages_as_langchain_dumps_them(tmp_path: Path) -> None:
     names = ("HumanMessage", "AIMessage")
     dumped = [

@@ -138,3 +138,19 @@ def test_a_call_that_broke_off_is_known_by_its_spans_name(tmp_path: Path) -> Non
     )
     (found,) = read_all(path)
     assert found.of("x:end")[0].payload["how"] == "crash"
+
+
+def test_spans_of_llamaindex(tmp_path: Path) -> None:
+    told = {"blocks": [{"text": "blue"}], "tool_name": "weather", "raw_output": "blue", "is_error": False}
+    wrong = {**told, "blocks": [{"text": "no such city"}], "is_error": True}
+    prepared = {"messages": ["ChatMessage(role=<MessageRole.USER>)"]}
+    tool = {"tool__name": "weather", "input__value": {"kwargs": {"city": "Rome"}}}
+    found = read(
+        tmp_path,
+        span("OpenAI._prepare_chat_with_tools", "root", 1, kind("LLM", output__value=prepared)),
+        span("FunctionTool.acall", "root", 2, kind("TOOL", output__value=told, **tool)),
+        span("FunctionTool.call", "root", 4, kind("TOOL", output__value=wrong, **tool)),
+    )
+    assert not found.of("Decision")
+    assert [event.payload["input"] for event in found.of("ToolRequest")] == [{"city": "Rome"}] * 2
+    assert answered(found) == [("blue", None), ("no such city", "no such city")]
