@@ -59,6 +59,15 @@ def trees() -> dict[str, ast.Module]:
     return {name: ast.parse(file.read_text("utf-8")) for name, file in module_files().items()}
 
 
+def statements(node: ast.AST) -> Iterator[ast.AST]:
+    """Every statement in a module or block, however deep, without the expressions, which are most of a tree."""
+    for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+        inner = getattr(node, part, ())
+        for child in inner if isinstance(inner, list) else ():
+            yield child
+            yield from statements(child)
+
+
 @cache
 def imports() -> dict[str, set[str]]:
     """What each module imports of the package, also for types alone or in a function."""
@@ -66,7 +75,7 @@ def imports() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for name, tree in modules.items():
         found[name] = set()
-        for node in ast.walk(tree):
+        for node in statements(tree):
             if isinstance(node, ast.Import):
                 found[name] |= {alias.name for alias in node.names} & modules.keys()
             elif isinstance(node, ast.ImportFrom) and node.module:

@@ -12,10 +12,10 @@ import pytest
 from replay_gui.core.log.kinds import is_bookkeeping
 from replay_gui.core.log.positions import Position
 from replay_gui.core.verification.verification_report import VerificationReport
+from replay_gui.engine import worker_pool
 from replay_gui.engine.answers import Alert, IndexGrew, PositionState, Rows, RunOpened
 from replay_gui.engine.engine import Engine
 from replay_gui.engine.requests import Answer, GetRows, Open, Request, Seek
-from replay_gui.engine.worker_pool import WorkerPool
 from tests.helpers.paths import SHARED_DATA
 from tests.helpers.shared_data import requires_shared_data
 
@@ -30,7 +30,7 @@ class Driver:
 
     def __init__(self) -> None:
         self.inbox: SimpleQueue[Answer] = SimpleQueue()
-        self.engine = Engine(self.inbox.put, WorkerPool(1))
+        self.engine = Engine(self.inbox.put, worker_pool.WorkerPool(1))
         self.run = 0
 
     def ask(self, question: Open | Seek | GetRows) -> None:
@@ -50,7 +50,7 @@ class Driver:
 
 
 @pytest.fixture
-def driver(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Driver]:
+def driver(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kept_workers: None) -> Iterator[Driver]:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     driver = Driver()
     driver.engine.start()
