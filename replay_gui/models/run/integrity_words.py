@@ -46,6 +46,11 @@ def hash_checks(event: Event, content_hash: str, report: VerificationReport | No
     return _record(event, report), content, _state(event, report)
 
 
+def hash_words(digest: str) -> str:
+    """Return a hash in groups of eight digits, between which a line can be broken."""
+    return " ".join(digest[i : i + 8] for i in range(0, len(digest), 8))
+
+
 def _record(event: Event, report: VerificationReport | None) -> HashCheck:
     stored = event.hash.hex() if event.hash else ""
     if report is None:

@@ -9,6 +9,7 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
 from replay_gui.core.verification.verification_report import NO_HASHES, NOT_VERIFIABLE, Finding, VerificationReport
 from replay_gui.engine.answers import Progress
+from replay_gui.models.run.integrity_words import hash_words
 
 MAX_FINDINGS = 5  # named one by one; the rest are counted
 
@@ -84,5 +85,6 @@ def _lines(report: VerificationReport) -> list[str]:
 def _finding_words(finding: Finding) -> str:
     words = f"Event {position_after(finding.index):,} ({one_line(finding.event_id, 60)}): {one_line(finding.problem)}"
     if finding.expected is not None and finding.actual is not None:
-        words += f"\n    expected {one_line(finding.expected, 80)}\n    found {one_line(finding.actual, 80)}"
+        expected, found = (hash_words(one_line(digest, 80)) for digest in (finding.expected, finding.actual))
+        words += f"\n    expected {expected}\n    found {found}"
     return words

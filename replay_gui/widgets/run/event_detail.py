@@ -24,7 +24,7 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import GAP, HEAD, ROW, set_role, theme_events
 from replay_gui.models.run.event_copies import event_as_json
 from replay_gui.models.run.event_pages import EventPages
-from replay_gui.models.run.integrity_words import hash_checks
+from replay_gui.models.run.integrity_words import hash_checks, hash_words
 from replay_gui.models.run.json_text import json_text
 from replay_gui.models.run.run_link import run_link
 from replay_gui.models.run.run_search import RunSearch
@@ -289,12 +289,14 @@ class EventDetail(Panel):
         if facts is not None and not facts.has_hashes:
             checks = ()  # of a file of another format, whose hashes are of the log that it was made into
         for check in checks:
-            row = self._fact(check.name, _grouped(check.hash) or check.words, check.hash or check.words, check.meaning)
+            said = hash_words(check.hash) or check.words
+            row = self._fact(check.name, said, check.hash or check.words, check.meaning)
             row.sound = check.is_valid
             row.setAccessibleDescription(check.words)
             rows.append(row)
             if check.computed:
-                rows.append(self._fact("computed", _grouped(check.computed), check.computed, "As verification found."))
+                computed = hash_words(check.computed)
+                rows.append(self._fact("computed", computed, check.computed, "As verification found."))
             if check.hash and check.words:
                 rows.append(SentenceRow("", check.words))
                 rows[-1].setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -393,7 +395,3 @@ class EventDetail(Panel):
         self.pages.setMaximumHeight(max(wanted, _MIN_UPPER_HEIGHT_PX))
         room = self.height() - HEAD - self.origin.full_height - min(wanted, round(_MAX_UPPER_SHARE * self.height()))
         self.integrity.set_room(self._damaged or self.integrity.full_height <= room)
-
-
-def _grouped(digest: str) -> str:
-    return " ".join(digest[i : i + 8] for i in range(0, len(digest), 8))

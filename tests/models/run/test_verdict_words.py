@@ -54,8 +54,8 @@ def test_the_detail_names_the_first_findings_and_counts_the_rest() -> None:
             event_id=f"r:{place}",
             offset=place,
             problem="hash differs",
-            expected=None,
-            actual=None,
+            expected="ab" * 32 if place == 400 else None,
+            actual="cd" * 32 if place == 400 else None,
         )
         for place in range(400, 408)
     )
@@ -66,6 +66,7 @@ def test_the_detail_names_the_first_findings_and_counts_the_rest() -> None:
     assert "1,234 bytes left over" in detail
     assert "Event 401 (r:400): hash differs" in detail
     assert "… and 3 more" in detail
+    assert f"found {' '.join(['cdcdcdcd'] * 8)}" in detail, "a line can be broken in it"
 
 
 def test_what_a_log_says_cannot_disturb_the_text() -> None:
