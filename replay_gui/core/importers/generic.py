@@ -12,7 +12,7 @@ from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
-from replay_gui.core.importers.formats.message_parts import OF_PARTS
+from replay_gui.core.importers.formats.message_parts import OF_PARTS, message_without_role
 from replay_gui.core.importers.formats.question_records import turns_in
 from replay_gui.core.importers.formats.record_use import LENGTHS, USAGES, length_in, use_in
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE
@@ -53,7 +53,7 @@ class JsonLines:
 
     name = "json-lines"
     title = "JSON Lines"
-    version = 17
+    version = 18
     volatile: ClassVar[AbstractMapping[str, str]] = {
         **dict.fromkeys(USUAL_NAMES["time"], CLOCK),
         **OF_PARTS,
@@ -141,6 +141,7 @@ class _JsonLinesEvents:
         self._calls: dict[str, str] = {}  # by the ids that a call's record has: what it is remembered by
         self._open: dict[str, list[str]] = {}  # tool: calls that wait
         self._nameless: dict[str, str] = {}  # calls without an id that wait, and their tools
+        self._used: tuple[Any, dict[str, Any]] = None, {}  # the last record's id, and its tokens and cost
         self._names: set[str] = set()  # kinds of records that kinds of events are called by
 
     def read(self, records: Iterable[tuple[int, Any]], setting: dict[str, Any]) -> Iterator[ImportedEvent]:
@@ -174,7 +175,9 @@ class _JsonLinesEvents:
         above = self._seq.get(str(parts["parent"])) if parts["parent"] is not None else None
         time = any_time(parts["time"])
         self._run.context |= {"time": time, "parent": above, "id": parts["id"], "duration": _duration(record, time)}
-        self._run.once = use_in(record)
+        use = use_in(record)
+        told_again = parts["id"] is not None and (parts["id"], use) == self._used  # an answer that is told in parts
+        self._run.once, self._used = {} if told_again else use, (parts["id"], use)
         if parts["id"] is not None:
             self._seq[str(parts["id"])] = self._run.count
         rest = {key: value for key, value in mapping.rest(record).items() if key not in JsonLines.volatile}
@@ -199,7 +202,7 @@ class _JsonLinesEvents:
                 self._message(number, turn, told)
             return
         own = message if is_message(message) else record if _has_parts(record) else next(iter(wrapped), None)
-        own = _with_calls(record) if own is None and parts["tool"] is None else own
+        own = message_without_role(record) if own is None and parts["tool"] is None else own
         if own is not None:
             self._message(number, own, {name: value for name, value in rest.items() if value is not own})
         else:
@@ -225,9 +228,9 @@ class _JsonLinesEvents:
             self._nameless |= {call_id: call.name} if call.id is None else {}
             run.unmapped = {**run.unmapped, **({"call": call.rest} if call.rest else {})}
             run.request(call_id, call.name, call.input, tool_call_id=call.id)
-        if is_answer:
+        if is_answer and not message.results:
             return
-        if message.results and message.role not in ("user", "tool"):
+        if message.results and message.role not in ("user", "tool", "assistant"):
             run.unmapped = {**run.unmapped, "role": message.role}
         for result in message.results:
             of = self._call_of([result.id], result.name or "tool")
@@ -235,7 +238,7 @@ class _JsonLinesEvents:
                 of = self._call_of([], next(iter(self._nameless.values())))
             self._nameless.pop(str(of), None)
             self._result(of, result.output, result.failure, result.name)
-        if message.content is not None or not message.results:
+        if not is_answer and (message.content is not None or not message.results):
             run.observation("message", message.role, message.content)
 
     # ---- records of any other make --------------------------------------------------------------
@@ -380,17 +383,6 @@ def _has_parts(record: dict[str, Any]) -> bool:
         or isinstance(record.get("tool_calls"), list)
         or "tool_call_id" in record
     )
-
-
-def _with_calls(record: dict[str, Any]) -> dict[str, Any] | None:
-    """Return what a model said, of a record that lists its calls and has no role; None where it lists none."""
-    calls = record.get("tool_calls")
-    if not isinstance(calls, list) or not calls or "role" in record:
-        return None
-    if not all(isinstance(call, dict) and (call.keys() & {"name", "function"}) for call in calls):
-        return None
-    said = ("content", "thinking", "reasoning", "reasoning_content", "tool_calls")
-    return {**{name: record[name] for name in said if name in record}, "role": "assistant"}
 
 
 def _duration(record: dict[str, Any], begun: int | None) -> int | None:

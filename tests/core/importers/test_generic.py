@@ -304,3 +304,30 @@ def test_a_record_without_a_role_that_lists_calls_is_an_answer(tmp_path: Path) -
     ]
     assert [event.payload["tool_name"] for event in found.of("ToolResponse")] == ["ls", "read"]
     assert len(found.of("x:json-lines/PLANNER")) == 1
+
+
+def test_a_call_that_has_its_result_in_it_and_an_answer_that_is_told_in_parts(tmp_path: Path) -> None:
+    def called(number: int, **more: Any) -> dict[str, Any]:
+        return {"type": "tool_use", "id": f"t{number}", "name": "Bash", "input": {"command": f"c{number}"}, **more}
+
+    answer = {"type": "assistant", "id": "m", "input_tokens": 5, "output_tokens": 2}
+    found = read(
+        tmp_path,
+        {"type": "user", "content": [{"id": "u", "text": "Go"}]},
+        {
+            **answer,
+            "content": [
+                {"type": "text", "text": "I look."},
+                called(1, result={"output": "a", "status": "success"}),
+                called(2),
+            ],
+        },
+        {**answer, "content": [called(3, result={"output": "no such file", "status": "error"})]},
+        {**answer, "id": "n", "content": [{"type": "text", "text": "Done."}]},
+    )
+    assert [event.payload["data"] for event in found.of("Decision")] == ["I look.", "Done."]
+    assert [event.payload["input"]["command"] for event in found.of("ToolRequest")] == ["c1", "c2", "c3"]
+    answers = [(event.payload["output"], event.payload["error"]) for event in found.of("ToolResponse")]
+    assert answers == [("a", None), ("no such file", "no such file")]
+    tokens = [event.meta["tokens"] for event in found.events if event.meta.get("tokens")]
+    assert tokens == [{"input": 5, "cached": 0, "output": 2}] * 2

@@ -109,7 +109,7 @@ class MessageParts:
                     )
                 )
             case _ if kind in _CALL_TYPES or kind == "builtin-tool-call":
-                self.calls.append(read_call(part))
+                self._call(part)
             case _ if kind in RESULT_TYPES:
                 self.results.append(_result(part))
                 self._keep(part, *_OF_RESULTS)
@@ -125,6 +125,18 @@ class MessageParts:
             case _:
                 self.content.append(part)
 
+    def _call(self, part: dict[str, Any]) -> None:
+        """Add a call, and its result where the part has that, too."""
+        result = part.get("result")
+        if not isinstance(result, dict) or "output" not in result:
+            self.calls.append(read_call(part))
+            return
+        rest = {key: value for key, value in result.items() if key not in ("output", "status")}
+        whole = {**part, "result": rest}
+        self.calls.append(call := read_call(whole))
+        wrong = result.get("status") == "error"
+        self.results.append(MessageResult(call.id, call.name, content_of(result["output"]), wrong))
+
     def _keep(self, part: dict[str, Any], *used: str) -> None:
         known = ("type", "part_kind", "id", "index", "timestamp", *used, *OF_PARTS)
         rest = {key: value for key, value in part.items() if key not in known and value not in (*EMPTY, False)}
@@ -139,6 +151,22 @@ class MessageParts:
         if all(isinstance(part, str) for part in self.content):
             return "\n".join(self.content)
         return self.content if len(self.content) > 1 else self.content[0]
+
+
+def message_without_role(record: dict[str, Any]) -> dict[str, Any] | None:
+    """Return what a model said as a message, of a record that has its calls or its parts and no role; else None."""
+    calls, content = record.get("tool_calls"), record.get("content")
+    are_calls = (
+        [isinstance(call, dict) and bool(call.keys() & {"name", "function"}) for call in calls]
+        if isinstance(calls, list)
+        else []
+    )
+    listed = are_calls != [] and all(are_calls)
+    parts = content if isinstance(content, list) and record.get("type") == "assistant" else []
+    if "role" in record or not (listed or (parts and all(isinstance(part, dict) and "type" in part for part in parts))):
+        return None
+    said = ("content", "thinking", "reasoning", "reasoning_content", "tool_calls")
+    return {**{name: record[name] for name in said if name in record}, "role": "assistant"}
 
 
 def has_results(content: Any) -> bool:

@@ -60,7 +60,7 @@ class ChatMessages:
 
     name = "chat-messages"
     title = "chat messages"
-    version = 13
+    version = 14
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "uuid": ID,
@@ -303,7 +303,7 @@ class ChatMessageEvents(RecordEvents):
         if message.content is not None or message.reasoning or not message.calls:
             self.run.context["parent"] = self.answered(message.content, message.reasoning, extra)
             extra = {}
-        self._request_calls(message, extra)
+        self._results(message, self._request_calls(message, extra))
 
     def _request_calls(self, message: Message, extra: dict[str, Any]) -> dict[str, Any]:
         """Add the calls of a message; return what of `extra` no call has taken."""
@@ -321,6 +321,15 @@ class ChatMessageEvents(RecordEvents):
             extra = extra | {"role": message.role}
         if message.reasoning:
             extra = extra | {"reasoning": message.reasoning}
+        extra = self._results(message, extra)
+        if message.role == "user" and is_context(message.content):
+            self.run.unmapped = extra.get("fields", {})
+            self.run.bookkeeping(f"{self.format}/context", message.content)
+        elif message.content is not None or not (message.results or message.calls):
+            self.said(message.role, message.content, extra)
+
+    def _results(self, message: Message, extra: dict[str, Any]) -> dict[str, Any]:
+        """Add the results in a message; return what of `extra` none has taken."""
         for result in message.results:
             call_id = result.id or (self._open[0] if self._open else None)
             if call_id is None:  # the program ran something that was not asked for by a call
@@ -335,11 +344,7 @@ class ChatMessageEvents(RecordEvents):
             about = {"tool_name": result.name, "tool_call_id": result.id}
             self.result(call_id, result.output, result.failure, extra, refused=result.refused, **about)
             extra = {}
-        if message.role == "user" and is_context(message.content):
-            self.run.unmapped = extra.get("fields", {})
-            self.run.bookkeeping(f"{self.format}/context", message.content)
-        elif message.content is not None or not (message.results or message.calls):
-            self.said(message.role, message.content, extra)
+        return extra
 
 
 def _pieces(record: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -176,3 +176,12 @@ def test_calls_of_the_responses_interface_have_the_id_of_their_answers(tmp_path:
     ]
     (found,) = read_all(written(tmp_path, items))
     assert [event.payload["tool_name"] for event in found.of("ToolResponse")] == ["f"]
+
+
+def test_a_call_may_have_its_result_in_it(tmp_path: Path) -> None:
+    asked = {"type": "tool_use", "id": "c", "name": "ls", "input": {}, "result": {"output": "a", "status": "success"}}
+    waits = {"type": "tool_use", "id": "d", "name": "cat", "input": {}}
+    items = [{"role": "user", "content": "Go"}, {"role": "assistant", "content": [asked, waits]}]
+    (found,) = read_all(written(tmp_path, items))
+    assert found.kinds == ["AgentInit", "Observation", "ToolRequest", "ToolRequest", "ToolResponse"]
+    assert (found.events[-1].payload["output"], found.events[-1].meta["parent"]) == ("a", 2)
