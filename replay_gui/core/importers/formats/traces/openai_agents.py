@@ -11,7 +11,7 @@ from replay_gui.core.importers.formats.message_forms import is_message
 from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import ID, USAGE, first_records, numbered_records
 from replay_gui.core.importers.formats.traces.span_events import SpanEvents
-from replay_gui.core.importers.formats.traces.spans import Role, Span, unfolded
+from replay_gui.core.importers.formats.traces.spans import ANSWER_NOT_RECORDED, Role, Span, unfolded
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.plain_values import plain
@@ -33,9 +33,6 @@ _TOKENS = {
     "reasoning": "output_tokens_details/reasoning_tokens",
 }
 _USED = ("type", "name", "input", "output", "response", "model", "usage")
-
-
-ANSWER_NOT_RECORDED = "(answer, not recorded)"  # the exporter of OpenAI leaves answers out
 
 
 class OpenAiAgents:

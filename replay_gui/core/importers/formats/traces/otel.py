@@ -49,7 +49,7 @@ class OpenTelemetry:
         "fields/*/type": "the type of the value, which the value shows",
         "exception.escaped": RECORDER,
     }
-    version = 14
+    version = 15
 
     def recognises(self, file: ForeignFile) -> bool:
         """Any span in a wrapper of OpenTelemetry's own will do; elsewhere one that has to do with an agent."""

@@ -187,6 +187,7 @@ def meaning(span: RawSpan, notes: ImportNotes) -> Span:
         answers=tuple(plain(answers, notes)),
         answer_id=answer if isinstance(answer := span.attributes.get("gen_ai.response.id"), str) else None,
         error=what or (_tool_failure(span, output, beside) if role == "tool" else None),
+        is_untold=role in ("model", "tool") and not answers and output is None and what == "",
         config=plain(config, notes),
         call_id=call_id if isinstance(call_id, str) else None,
         finish=_finish(span.attributes, answers) if role == "model" else None,

@@ -11,7 +11,15 @@ from typing import Any, TypeAlias
 from replay_gui.core.importers.formats.message import Message, MessageCall
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
 from replay_gui.core.importers.formats.traces.repeated_spans import with_steps, without_repeats
-from replay_gui.core.importers.formats.traces.spans import NOTHING, Span, SpanTree, unfolded
+from replay_gui.core.importers.formats.traces.spans import (
+    ANSWER_NOT_RECORDED,
+    NOTHING,
+    OUTPUT_NOT_RECORDED,
+    Span,
+    SpanTree,
+    is_same,
+    unfolded,
+)
 from replay_gui.core.importers.formats.traces.told_calls import with_told_calls
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
@@ -237,6 +245,7 @@ class SpanEvents:
         texts = [message.content for message in messages if message.content is not None]
         reasoning = "\n".join(message.reasoning for message in messages if message.reasoning) or None
         data = (texts[0] if len(texts) == 1 else texts or None) if messages else span.output
+        shown = ANSWER_NOT_RECORDED if span.is_untold and data is None and not messages else data
         asked = [{"name": call.name, "input": call.input, **call.rest} for call in calls]
         rest = [_rest(message) for message in messages if _rest(message)]
         fields = {
@@ -245,13 +254,13 @@ class SpanEvents:
             **({"tool_calls": asked} if asked else {}),
             **({"messages": rest} if rest else {}),
         }
-        kind = "message" if isinstance(data, str) else "thinking" if reasoning else "tool calls" if asked else "model"
+        kind = "message" if isinstance(shown, str) else "thinking" if reasoning else "tool calls" if asked else "model"
         time = span.end if span.end is not None else span.start
         model = span.meta.get("model")
         if isinstance(model, str) and model != self._model:
             self._model = model
             self._run.add(Kind.STATE_TRANSITION, {"transition_type": "model", "data": {"model": model}}, time=time)
-        payload = {"decision_type": kind, "data": data, "reasoning": reasoning, **_extra(fields)}
+        payload = {"decision_type": kind, "data": shown, "reasoning": reasoning, **_extra(fields)}
         self._decided = self._run.add(Kind.DECISION, payload, time=time, duration=span.length, **span.meta)
         self._said = data if data is not None else self._said
         self._finish_reasons[bool(self._subagents(span))] = span.finish
@@ -280,7 +289,8 @@ class SpanEvents:
     def _answered_tool(self, span: Span) -> None:
         time = span.end if span.end is not None else span.start
         self._told |= {_key(["result", unfolded(span.output)]), _key(["result", span.error])}
-        seq, call = self._run.response(span.id, span.output, error=span.error, time=time, duration=span.length)
+        output = OUTPUT_NOT_RECORDED if span.is_untold and span.output is None else span.output
+        seq, call = self._run.response(span.id, output, error=span.error, time=time, duration=span.length)
         if span.error is not None:
             self._run.error("tool_error", span.error, call.tool_name, parent=seq, time=time)
 
@@ -297,7 +307,7 @@ class SpanEvents:
         if isinstance(span.output, str) and span.output and self._said is None:  # no span of a model tells it
             payload = {"decision_type": "message", "data": span.output, "reasoning": None}
             self._run.add(Kind.DECISION, payload, time=span.end)
-        elif span.output is not None and not _is_same(span.output, self._said):
+        elif span.output is not None and not is_same(span.output, self._said):
             self._run.custom(f"{self._format}/output", span.output, time=span.end)
         if span.error is not None:
             self._failed(span)
@@ -362,12 +372,6 @@ def _is_of_an_agent(content: Any) -> bool:
     first = content[0] if isinstance(content, list) and content else content
     text = first.get("text") if isinstance(first, dict) else first
     return isinstance(text, str) and text.startswith("For context:")
-
-
-def _is_same(output: Any, said: Any) -> bool:
-    """Whether an agent's output is what its model said; Strands ends it with a line break."""
-    is_text = isinstance(output, str) and isinstance(said, str)
-    return output == said or (is_text and output.strip() == said.strip())
 
 
 def _before_answers(messages: Sequence[Any]) -> Iterator[Any]:

@@ -13,6 +13,8 @@ SKEWED = "spans that begin before their parent or end before they begin: clocks 
 
 Role: TypeAlias = Literal["agent", "model", "tool", "retriever", "guardrail", "step", "plumbing"]
 
+ANSWER_NOT_RECORDED = "(answer, not recorded)"
+OUTPUT_NOT_RECORDED = "(output, not recorded)"
 NOTHING: tuple[Any, ...] = (None, {}, [], "")
 """Inputs and outputs that say nothing."""
 
@@ -29,6 +31,7 @@ class Span:
         answers: the messages that a model answered with, in such a form; empty where `output` is all there is.
         answer_id: the provider's id of a model's answer, where the span names it.
         error: what went wrong, None where nothing did.
+        is_untold: whether the source leaves out what a model or a tool answered.
         config: of an agent. call_id: of a tool's call. finish: why a model's answer ended, in the source's word.
         fields: what else the span says; it is compared.
         meta: ids, tokens, cost: what may differ between faithful runs.
@@ -48,6 +51,7 @@ class Span:
     answers: tuple[Any, ...] = ()
     answer_id: str | None = None
     error: str | None = None
+    is_untold: bool = False
     config: dict[str, Any] = field(default_factory=dict)
     call_id: str | None = None
     finish: str | None = None
@@ -162,3 +166,9 @@ def unfolded(value: Any) -> Any:
         except NotJson:
             break
     return value
+
+
+def is_same(output: Any, said: Any) -> bool:
+    """Return whether an agent's output is what its model said; Strands ends it with a line break."""
+    is_text = isinstance(output, str) and isinstance(said, str)
+    return output == said or (is_text and output.strip() == said.strip())

@@ -129,7 +129,7 @@ def test_a_call_that_broke_off_is_known_by_its_spans_name(tmp_path: Path) -> Non
     )
     assert (found.run.agent, found.tools()) == ("travel", {"weather": 2})
     assert [event.payload["input"] for event in found.of("ToolRequest")] == [{"city": "Rome"}, {"city": "Nowhere"}]
-    assert answered(found) == [(None, None), (None, "ValueError: no such city")]
+    assert answered(found) == [("(output, not recorded)", None), (None, "ValueError: no such city")]
     assert found.of("x:end")[0].payload == {"how": "crash", "why": "ValueError: no such city"}
     model = {"gen_ai.operation.name": "chat", "gen_ai.output.messages": [{"role": "assistant", "content": "Hm."}]}
     path = tmp_path / "rootless.jsonl"

@@ -144,7 +144,7 @@ def test_an_agents_answer_is_said_where_no_model_tells_it(tmp_path: Path) -> Non
         "gen_ai.output.messages": json.dumps([message("assistant", text("Hello!"))]),
     }
     found = read(tmp_path, [span("agent", "", 0, told), model("m", "agent", 0, usage__input_tokens=5)])
-    assert [event.payload["data"] for event in found.of("Decision")] == [None, "Hello!"]
+    assert [event.payload["data"] for event in found.of("Decision")] == ["(answer, not recorded)", "Hello!"]
 
 
 def test_spans_that_are_above_each_other_are_all_read(tmp_path: Path) -> None:
