@@ -106,8 +106,7 @@ def _collect_on_this_thread_alone() -> Iterator[None]:
     """As the program does: a QObject in a cycle that the collector frees on another thread can bring Qt down."""
     gc.disable()
     yield
-    gc.unfreeze()
-    gc.enable()
+    gc.enable()  # what is frozen stays so: pytest's last collections would search all of it, and the process ends
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -119,28 +118,41 @@ def _leave_out_what_was_there_before(_collect_on_this_thread_alone: None) -> Non
     gc.freeze()
 
 
+@pytest.fixture(scope="module")
+def _known_timers() -> list[dict[int, str]]:
+    """The timers that ran after the last test of this file, if there was one: every object is searched for them."""
+    return []
+
+
 @pytest.fixture(autouse=True)
-def _nothing_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
+def _nothing_leaks(request: pytest.FixtureRequest, _known_timers: list[dict[int, str]]) -> Iterator[None]:
     """Fails a test that leaves a thread, a child process, a running timer or a top-level widget, and names it."""
     looks: list[Callable[[], dict[int, str]]] = [_threads, _children]
-    if "qapp" in request.fixturenames:
-        looks += [_running_timers, _top_level_widgets]
-    before = [look() for look in looks]
+    has_window = "qapp" in request.fixturenames
+    if has_window:
+        looks += [_top_level_widgets, _running_timers]
+    before = [look() for look in looks[:3]]
+    if has_window:
+        before.append(_known_timers.pop() if _known_timers else _running_timers())
     yield
     gc.collect(1)  # here, and on no other thread: see _collect_on_this_thread_alone
-    if "qapp" in request.fixturenames:
+    if has_window:
         _finish_deletions()
-    leaked = [name for look, known in zip(looks, before, strict=True) for name in _left_over(look, known)]
+    after = [_look_after(look, known) for look, known in zip(looks, before, strict=True)]
+    if has_window:
+        _known_timers.append(after[-1])
+    leaked = [name for now, known in zip(after, before, strict=True) for key, name in now.items() if key not in known]
     if leaked:
         pytest.fail("left behind: " + "; ".join(leaked), pytrace=False)
 
 
-def _left_over(look: Callable[[], dict[int, str]], known: dict[int, str]) -> list[str]:
+def _look_after(look: Callable[[], dict[int, str]], known: dict[int, str]) -> dict[int, str]:
+    """Return what is there as soon as it is nothing but what is known, or after GRACE."""
     deadline = time.monotonic() + GRACE
     while True:
-        left = [name for key, name in look().items() if key not in known]
-        if not left or time.monotonic() > deadline:
-            return left
+        now = look()
+        if now.keys() <= known.keys() or time.monotonic() > deadline:
+            return now
         gc.collect()
         time.sleep(0.01)
 

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from replay_gui.engine import engine, worker_pool
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.worker_pool import WorkerPool
-from replay_gui.look.theme import apply_theme
+from replay_gui.look.theme import apply_theme, theme_events
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.session import Session
 from replay_gui.widgets.parts.banner import Banner
@@ -74,7 +74,8 @@ class Journey:
 
 @pytest.fixture
 def journey(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Journey]:
-    apply_theme(qapp, "dark")
+    if theme_events().choice != "dark" or not qapp.styleSheet():  # else every widget would be styled again
+        apply_theme(qapp, "dark")
     settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
     window = MainWindow(Session(bridge=EngineBridge()), qapp, settings)
     qtbot.addWidget(window)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,14 @@ def test_memory_does_not_depend_on_what_events_ask_for(name: str, tmp_path: Path
     assert (done.stderr, done.returncode) == ("", 0)
     assert done.stdout.splitlines()[0].endswith("VALID")
 
+
+ONE_AFTER_ANOTHER = """
+import json, sys
+from replay_gui.__main__ import main
+for words in json.loads(sys.argv[1]):
+    print("ended with", main(words), file=sys.stderr, flush=True)
+"""
+"""Commands in one process, which takes longer to start than they take."""
 
 RECORDING = f"""
 from replay_gui import Recorder
@@ -172,11 +181,18 @@ def test_hostile_logs_with_little_memory_and_few_open_files(command: str, tmp_pa
         "deep": wide.bytes(),
         "damaged": damaged[:300] + b"\x94\xc4" * 30_000 + damaged[300:],
     }
+    commands = []
     for name, data in logs.items():
-        path = written(tmp_path / f"{name}.rlog", data)
-        more = {"state": ["--at", "2"], "diff": [str(path)]}.get(command, [])
-        done = run_command(command, path, *more, memory=4 * GIGABYTE, open_files=64)
-        assert done.returncode in (0, 1, 2), (name, done.stderr)
-        assert "Traceback" not in done.stderr
-        assert "internal error" not in done.stderr
-        assert len(done.stderr.splitlines()) <= 1
+        path = str(written(tmp_path / f"{name}.rlog", data))
+        commands.append([command, path, *{"state": ["--at", "2"], "diff": [path]}.get(command, [])])
+    done = run_capped("-c", ONE_AFTER_ANOTHER, json.dumps(commands), memory=4 * GIGABYTE, open_files=64)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "internal error" not in done.stderr
+    first, *others = done.stderr.split("ended with ")
+    assert len(others) == len(logs)
+    assert len(first.splitlines()) <= 1
+    for other in others:
+        code, *lines = other.splitlines()
+        assert code in ("0", "1", "2")
+        assert len(lines) <= 1, done.stderr
