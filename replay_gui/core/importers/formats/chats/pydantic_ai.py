@@ -25,7 +25,7 @@ class PydanticAi(RecordFormat):
 
     name = "pydantic-ai"
     title = "Pydantic AI messages"
-    version = 4
+    version = 5
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "run_id": ID,
@@ -123,4 +123,4 @@ class _PydanticAiEvents(RecordEvents):
 def _use(usage: dict[str, Any]) -> dict[str, Any]:
     names = {"input": "input_tokens", "cached": "cache_read_tokens", "output": "output_tokens"}
     names = names if "input_tokens" in usage else {"input": "request_tokens", "output": "response_tokens"}
-    return {"tokens": counted_tokens(usage, names)}
+    return {"tokens": counted_tokens(usage, {**names, "reasoning": "details/reasoning_tokens"})}

@@ -193,7 +193,8 @@ def tokens_of(facts: dict[str, Any]) -> dict[str, int] | None:
     """Return the tokens of one answer, None where the message says none."""
     usage = facts.get("usage_metadata")
     if isinstance(usage, dict):
-        tokens = counted_tokens(usage, {**_TOKENS, "cached": "input_token_details/cache_read"})
+        parts = {"cached": "input_token_details/cache_read", "reasoning": "output_token_details/reasoning"}
+        tokens = counted_tokens(usage, {**_TOKENS, **parts})
         return tokens if tokens.keys() & _TOKENS.keys() else None
     about = facts.get("response_metadata")
     usage = about.get("token_usage") or about.get("usage") if isinstance(about, dict) else None

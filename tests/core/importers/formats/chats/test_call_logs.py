@@ -103,3 +103,11 @@ def test_the_answer_of_smolagents_after_its_last_step(tmp_path: Path) -> None:
     (found,) = read_all(written(tmp_path, [{"task": "Go"}, {**step, "action_output": "Perhaps."}]))
     assert found.decisions() == [(None, "Perhaps.")]
     assert found.of("x:end")[0].payload == {"how": "limit", "why": "Reached max steps."}
+
+
+def test_reasoning_is_a_part_of_the_tokens_of_pydantic_ai(tmp_path: Path) -> None:
+    use = {"input_tokens": 9, "output_tokens": 5, "cache_read_tokens": 4, "details": {"reasoning_tokens": 3}}
+    asked = {"kind": "request", "parts": [{"part_kind": "user-prompt", "content": "Weather?"}]}
+    said = {"kind": "response", "parts": [{"part_kind": "text", "content": "Sunny."}], "usage": use}
+    (found,) = read_all(written(tmp_path, [asked, said]))
+    assert (found.format, found.tokens()) == ("pydantic-ai", {"input": 9, "cached": 4, "output": 5, "reasoning": 3})
