@@ -44,7 +44,7 @@ class OpenHands(RecordFormat):
 
     name = "openhands"
     title = "OpenHands conversation"
-    version = 5
+    version = 6
     member = "history"
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
@@ -174,6 +174,7 @@ class _OpenHandsEvents(RecordEvents):
         extra = self.fields(record, "kind", "source", "llm_message")
         rest = self.fields(message, "content", role="assistant" if by_agent else record.get("source"))
         extra |= {"message": rest} if rest else {}
+        self._how = ("answered", None) if by_agent else None  # an answer that calls nothing ends the turn
         if by_agent:
             self.answered(content_of(message.get("content")) or None, None, extra)
         else:

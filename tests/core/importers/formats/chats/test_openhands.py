@@ -147,3 +147,14 @@ def test_older_events_of_the_agents_state_and_memory_are_no_calls(tmp_path: Path
     assert [found.of(kind) for kind in ("ToolRequest", "Decision", "x:end")] == [[], [], []]
     assert [event.payload["data"]["summary"] for event in found.of("Snapshot")] == ["Looked at a."]
     assert len(found.of("x:bookkeeping/openhands/change_agent_state")) == 1
+
+
+def test_a_message_of_the_agent_ends_its_turn(tmp_path: Path) -> None:
+    def said(source: str, text: str) -> dict[str, object]:
+        message = {"role": "user", "content": [{"type": "text", "text": text}]}
+        return {"kind": "MessageEvent", "source": source, "llm_message": message}
+
+    (found,) = read_all(written(tmp_path, [said("user", "Go"), said("agent", "Done.")]))
+    assert found.events[-1].payload["how"] == "answered"
+    (more,) = read_all(written(tmp_path, [said("user", "Go"), said("agent", "Done."), said("user", "More")]))
+    assert not more.of("x:end")
