@@ -31,13 +31,15 @@ class RunTotals:
     """The running sum over a run's events.
 
     Sources say the same thing in up to three places: at each step, on lines of its own, and once for the whole run.
-    Only the first of these that says anything is counted, for tokens and for cost each.
+    Only the first of these that says anything is counted, for tokens and for cost each. But a stream may tell a step's
+    output before it is complete: where one event speaks of the whole run and has more output, that is the run's.
     """
 
     def __init__(self) -> None:
         self._tokens: tuple[dict[str, dict[str, int]], ...] = ({}, {}, {})
         self._costs: tuple[dict[str, float], ...] = ({}, {}, {})
         self._events: dict[str, int] = {}
+        self._sums = 0  # events that speak of the whole run
 
     def take(self, event: Event) -> None:
         """Add the tokens and the cost of one event."""
@@ -50,6 +52,7 @@ class RunTotals:
             return
         model = meta.get("model")
         name = model if isinstance(model, str) else UNKNOWN
+        self._sums += scope == WHOLE
         if scope == OWN:
             self._events[name] = self._events.get(name, 0) + 1
         if tokens:
@@ -62,6 +65,9 @@ class RunTotals:
     def uses(self) -> tuple[ModelUse, ...]:
         """One a model, in the order in which they appear; none where nothing was said of tokens or cost."""
         tokens = next((sums for sums in self._tokens if sums), {})
+        output = sum(sums.get("output", 0) for sums in self._tokens[WHOLE].values())
+        if self._sums == 1 and len(tokens) == 1 and output > sum(sums.get("output", 0) for sums in tokens.values()):
+            tokens = {name: {**sums, "output": output} for name, sums in tokens.items()}
         costs = next((sums for sums in self._costs if sums), {})
         names = dict.fromkeys((*tokens, *costs))
         return tuple(

@@ -39,6 +39,16 @@ def test_tokens_reported_in_two_scopes_are_counted_once() -> None:
     )
 
 
+def test_output_that_steps_tell_before_it_is_complete_is_the_whole_runs() -> None:
+    step, whole = {"model": "a", "tokens": {"input": 10, "output": 1}}, {"tokens": {"input": 9, "output": 50}}
+    steps = [("Decision", step), ("Decision", step)]
+    assert totals(*steps, ("x:bookkeeping/claude-code/result", whole))[0].tokens == {"input": 20, "output": 50}
+    assert totals(*steps, *[("x:a/result", whole)] * 2)[0].tokens["output"] == 2  # each of a part, or of all before it
+    assert totals(*steps, ("x:a/result", {"tokens": {"output": 1}}))[0].tokens["output"] == 2
+    other = ("Decision", {"model": "b", "tokens": {"output": 1}})
+    assert [use.tokens["output"] for use in totals(*steps, other, ("x:a/result", whole))] == [2, 1]
+
+
 @pytest.mark.parametrize(
     "meta", [{}, {"tokens": "many"}, {"tokens": {"input": 1.5}}, {"cost": True}, {"cost": float("nan")}]
 )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from replay_gui.core.errors import ImportRefused, LogUnreadable
 from replay_gui.core.importers.foreign_file import HEAD_BYTES
 from replay_gui.core.importers.registry import importers, recognise
 from tests.helpers.claude_code_lines import assistant, line, text, user, write
+from tests.helpers.foreign import read_all
 
 
 def test_names_are_told_apart() -> None:
@@ -113,3 +115,17 @@ def test_a_format_may_be_named(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(LogUnreadable):
         recognise(tmp_path / "nowhere")
+
+
+def test_a_stream_is_known_by_the_models_answers_alone(tmp_path: Path) -> None:
+    usage = {"input_tokens": 3, "output_tokens": 1}
+    message = {"id": "m", "type": "message", "role": "assistant", "content": [{"type": "text", "text": "Done."}]}
+    lines = [
+        {"type": "system", "subtype": "init", "session_id": "s", "model": "m"},
+        {"type": "assistant", "message": {**message, "usage": usage}, "session_id": "s"},
+        {"type": "result", "subtype": "success", "result": "Done.", "session_id": "s"},
+    ]
+    path = tmp_path / "out.jsonl"
+    path.write_text("\n".join(map(json.dumps, lines)))
+    (found,) = read_all(path)
+    assert (found.format, found.events[-1].payload["how"]) == ("claude-code", "answered")

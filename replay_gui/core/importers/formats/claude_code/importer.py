@@ -24,6 +24,7 @@ _KEYS_OF_TYPE = {  # types of lines outside the tree, with the keys that nobody 
     "summary": {"summary", "leafUuid"},
 }
 _STREAM_TYPES = frozenset({"assistant", "user"})
+_ANSWER = {"id", "type", "role", "content", "usage"}  # of the model's interface; other programs' lines have no such
 _MAX_REWOUND_RUNS = 8
 # Where the first line is longer than what recognition sees
 _LONG_FIRST_LINE = re.compile(rb'\s*\{(?=.*"parentUuid"\s*:)(?=.*"sessionId"\s*:\s*")', re.DOTALL)
@@ -112,6 +113,7 @@ def _is_telling(line: Any) -> bool:
     if isinstance(line.get("session_id"), str):  # of ``claude --output-format stream-json``
         if kind == "system" and line.get("subtype") == "init" and "tools" in line:
             return True
-        if kind in _STREAM_TYPES and isinstance(line.get("message"), dict) and "parent_tool_use_id" in line:
+        message = line.get("message") if kind in _STREAM_TYPES else None
+        if isinstance(message, dict) and ("parent_tool_use_id" in line or message.keys() >= _ANSWER):
             return True
     return line.keys() >= _TREE or (kind in _KEYS_OF_TYPE and line.keys() >= _KEYS_OF_TYPE[kind])
