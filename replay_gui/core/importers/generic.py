@@ -53,7 +53,7 @@ class JsonLines:
 
     name = "json-lines"
     title = "JSON Lines"
-    version = 18
+    version = 19
     volatile: ClassVar[AbstractMapping[str, str]] = {
         **dict.fromkeys(USUAL_NAMES["time"], CLOCK),
         **OF_PARTS,
@@ -259,6 +259,8 @@ class _JsonLinesEvents:
                 self._remember(call_id, tool, ids)
                 run.unmapped = rest
                 run.request(call_id, tool, given if given is not None else content)
+            case "response" if parts["kind"] == "result" and not (parts["tool"] or self._waits(ids)):
+                run.custom("json-lines/result", self._content(content, rest))  # of the run
             case "response":
                 self._answer(self._call_of([*ids, parts["parent"]], tool), content, rest, parts["tool"])
             case "user" | "system":
@@ -300,6 +302,10 @@ class _JsonLinesEvents:
     def _remember(self, call_id: str, tool: str, ids: Iterable[Any]) -> None:
         self._open.setdefault(tool, []).append(call_id)
         self._calls |= {str(own_id): call_id for own_id in ids if own_id is not None}
+
+    def _waits(self, ids: Iterable[Any]) -> bool:
+        """Whether a call has one of these ids, or one without a name has no result yet."""
+        return bool(self._open.get("tool")) or any(known is not None and str(known) in self._calls for known in ids)
 
     def _call_of(self, ids: Iterable[Any], tool: str) -> str | None:
         """The call that a result is of: by an id of the record, else the tool's oldest one without a result."""

@@ -331,3 +331,13 @@ def test_a_call_that_has_its_result_in_it_and_an_answer_that_is_told_in_parts(tm
     assert answers == [("a", None), ("no such file", "no such file")]
     tokens = [event.meta["tokens"] for event in found.events if event.meta.get("tokens")]
     assert tokens == [{"input": 5, "cached": 0, "output": 2}] * 2
+
+
+def test_the_result_of_a_run_is_no_result_of_a_call(tmp_path: Path) -> None:
+    asked = {"type": "tool_call", "tool": "ls", "args": {"path": "."}, "id": "1"}
+    found = read(
+        tmp_path, asked, {"type": "tool_result", "tool": "ls", "text": "a"}, {"type": "result", "text": "Done."}
+    )
+    assert found.kinds == ["AgentInit", "ToolRequest", "ToolResponse", "x:json-lines/result"]
+    nameless = read(tmp_path, {"type": "call", "args": {"path": "."}}, {"type": "result", "text": "a"})
+    assert nameless.kinds == ["AgentInit", "ToolRequest", "ToolResponse"]
