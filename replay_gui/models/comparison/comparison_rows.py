@@ -49,17 +49,18 @@ class RowTone(IntEnum):
     IGNORED = 1
     MOVED = 2
     STATE = 3
-    ONLY = 4
-    CHANGED = 5
-    CAUSE = 6
+    ONLY_A = 4
+    ONLY_B = 5
+    CHANGED = 6
+    CAUSE = 7
 
 
 _TONES = {
     Change.EQUAL: RowTone.EQUAL,
     Change.CHANGED: RowTone.CHANGED,
     Change.MOVED: RowTone.MOVED,
-    Change.ONLY_A: RowTone.ONLY,
-    Change.ONLY_B: RowTone.ONLY,
+    Change.ONLY_A: RowTone.ONLY_A,
+    Change.ONLY_B: RowTone.ONLY_B,
     Change.STATE: RowTone.STATE,
 }
 _TONE_OF = np.array([_TONES[change] for change in Change], np.uint8)
@@ -68,7 +69,8 @@ _TONE_WORDS = {
     RowTone.IGNORED: "differs only in what is ignored",
     RowTone.MOVED: "moved",
     RowTone.STATE: "equal, but another state after it",
-    RowTone.ONLY: "only here",
+    RowTone.ONLY_A: "only in A",
+    RowTone.ONLY_B: "only in B",
     RowTone.CHANGED: "changed",
     RowTone.CAUSE: "cause",
 }
@@ -159,6 +161,14 @@ class ComparisonRows(QAbstractTableModel):
     def tone(self, row: int) -> RowTone:
         """How a row of the alignment is coloured."""
         return RowTone(int(self._tones[row]))
+
+    def difference(self, row: int) -> RowTone:
+        """How the sides of a row differ, whether or not that is a cause."""
+        tone = self.tone(row)
+        if tone is not RowTone.CAUSE:
+            return tone
+        assert self._session.comparison is not None
+        return RowTone(int(_TONE_OF[self._session.comparison.alignment.change[row]]))
 
     def tones(self, rows: NDArray[np.int32]) -> NDArray[np.uint8]:
         """The same for many rows at once, as numbers of RowTone."""

@@ -103,7 +103,7 @@ class DivergenceStrip(QWidget):
         painter.drawRoundedRect(space, SMALL_RADIUS, SMALL_RADIUS)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         marks = self.marks()
-        for tone in (RowTone.IGNORED, RowTone.MOVED, RowTone.STATE, RowTone.ONLY, RowTone.CHANGED, RowTone.CAUSE):
+        for tone in [*RowTone][RowTone.IGNORED :]:
             color = _ink(tone)
             for y in np.flatnonzero(marks == tone):
                 painter.fillRect(2, int(y), self.width() - 4, _MIN_MARK_PX, color)
@@ -122,9 +122,10 @@ class DivergenceStrip(QWidget):
 def _ink(tone: RowTone) -> QColor:
     colors = theme()
     inks = {
-        RowTone.CAUSE: colors.error,
+        RowTone.CAUSE: colors.text,
         RowTone.CHANGED: colors.memory,
-        RowTone.ONLY: colors.tools[0],
+        RowTone.ONLY_A: colors.removed_text,
+        RowTone.ONLY_B: colors.added_text,
         RowTone.MOVED: colors.moved,
     }
     inks[RowTone.IGNORED] = colors.line

@@ -17,6 +17,7 @@ from replay_gui.widgets.parts.line_text import MIDDLE, RIGHT, LineText, draw_mar
 from replay_gui.widgets.parts.row_view import RowView
 
 _MOVED_BAR_PX = 3  # of a moved event, at the outer edge
+_FRAME_PX = 2  # around a cause
 _BAND_OPACITY = 0.75
 
 
@@ -45,9 +46,11 @@ class SplitDelegate(QStyledItemDelegate):
             self._paint_fold(painter, rect, index.column(), line, chosen=chosen, hovered=line == self._view.hovered)
             return
         row = shown.row(line)
-        tone, aligned = self._rows.tone(row), self._rows.aligned(row)
+        tone, aligned = self._rows.difference(row), self._rows.aligned(row)
         if index.column() == ComparisonColumn.GUTTER:
             self._paint_band(painter, rect, tone, chosen)
+            if self._rows.tone(row) is RowTone.CAUSE:
+                _paint_frame(painter, rect, ComparisonColumn.GUTTER)
             return
         is_a = index.column() == ComparisonColumn.SIDE_A
         event, marked = (aligned.a, aligned.marked_a) if is_a else (aligned.b, aligned.marked_b)
@@ -58,6 +61,8 @@ class SplitDelegate(QStyledItemDelegate):
             if tone is RowTone.MOVED:
                 painter.fillRect(rect.x(), rect.y(), _MOVED_BAR_PX, rect.height(), theme().moved)
             self._paint_event(painter, rect, index.column(), event, tone=tone, marked=marked)
+        if self._rows.tone(row) is RowTone.CAUSE:
+            _paint_frame(painter, rect, ComparisonColumn(index.column()))
         if chosen:
             painter.setPen(QPen(theme().accent, LINE))
             painter.drawRect(rect.adjusted(0, 0, -LINE, -LINE))
@@ -140,18 +145,28 @@ def _paint_borders(painter: QPainter, rect: QRect) -> None:
     painter.fillRect(QRectF(rect.right(), rect.y(), LINE, rect.height()), QBrush(theme().line))
 
 
+def _paint_frame(painter: QPainter, rect: QRect, column: ComparisonColumn) -> None:
+    """Paint the part of a cause's frame in one cell: no colour of its own, since a cause is any kind of difference."""
+    ink = theme().text
+    painter.fillRect(rect.x(), rect.y(), rect.width(), _FRAME_PX, ink)
+    painter.fillRect(rect.x(), rect.bottom() + 1 - _FRAME_PX, rect.width(), _FRAME_PX, ink)
+    if column is ComparisonColumn.SIDE_A:
+        painter.fillRect(rect.x(), rect.y(), _FRAME_PX, rect.height(), ink)
+    elif column is ComparisonColumn.SIDE_B:
+        painter.fillRect(rect.right() + 1 - _FRAME_PX, rect.y(), _FRAME_PX, rect.height(), ink)
+
+
 def _tint(tone: RowTone) -> QColor | None:
     """Return the background of a row, None for that of the panel."""
     colors = theme()
     tints = {
-        RowTone.CAUSE: colors.removed,
         RowTone.CHANGED: colors.changed,
-        RowTone.ONLY: colors.added,
+        RowTone.ONLY_A: colors.removed,
+        RowTone.ONLY_B: colors.added,
         RowTone.IGNORED: colors.raised,
     }
     return QColor(tints[tone]) if tone in tints else None
 
 
 def _word(tone: RowTone) -> QColor:
-    colors = theme()
-    return {RowTone.CAUSE: colors.removed_word, RowTone.CHANGED: colors.changed_word}.get(tone, colors.line)
+    return theme().changed_word if tone is RowTone.CHANGED else theme().line

@@ -27,9 +27,10 @@ def _rows(changes: list[Change], qtmodeltester: ModelTester, **parts: object) ->
 def test_tones(qtbot: QtBot, qtmodeltester: ModelTester) -> None:
     _, rows = _rows([E, C, C, A, B, M, M, S, C], qtmodeltester, causes=[cause(0)], ignored=[8])
     assert [rows.tone(row) for row in range(9)] == [
-        RowTone.EQUAL, RowTone.CAUSE, RowTone.CHANGED, RowTone.ONLY, RowTone.ONLY,
+        RowTone.EQUAL, RowTone.CAUSE, RowTone.CHANGED, RowTone.ONLY_A, RowTone.ONLY_B,
         RowTone.MOVED, RowTone.MOVED, RowTone.STATE, RowTone.IGNORED,
     ]  # fmt: skip
+    assert [rows.difference(row) for row in (1, 2, 3)] == [RowTone.CHANGED, RowTone.CHANGED, RowTone.ONLY_A]
 
 
 def test_texts_come_in_blocks_and_what_the_index_knows_is_there_before(
@@ -56,7 +57,7 @@ def test_a_gap_has_no_event(qtbot: QtBot, qtmodeltester: ModelTester) -> None:
     assert rows.aligned(2).a is None
     assert rows.index(1, ComparisonColumn.SIDE_B).data() == "only in the other run"
     assert rows.index(1, ComparisonColumn.SIDE_A).data().startswith("2 ")
-    assert rows.index(1, ComparisonColumn.GUTTER).data() == "only here"
+    assert rows.index(1, ComparisonColumn.GUTTER).data() == "only in A"
 
 
 def test_changes_only_folds_and_a_fold_opens(qtbot: QtBot, qtmodeltester: ModelTester) -> None:
