@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Condition
+from typing import ClassVar
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QSettings, Qt, QUrl
@@ -15,7 +18,8 @@ from pytestqt.qtbot import QtBot
 
 from replay_gui.engine import engine, worker_pool
 from replay_gui.engine.bridge import EngineBridge
-from replay_gui.engine.worker_pool import WorkerPool
+from replay_gui.engine.jobs.job_messages import FromWorker
+from replay_gui.engine.worker_pool import JobHandle, WorkerPool
 from replay_gui.look.theme import apply_theme, theme_events
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.session import Session
@@ -23,6 +27,7 @@ from replay_gui.widgets.parts.banner import Banner
 from replay_gui.windows.main_window import MainWindow
 
 WAIT = 30_000  # ms
+BRIEF = 2.0  # seconds
 
 
 class Journey:
@@ -84,7 +89,8 @@ def journey(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Journe
         window.show()
     window.activateWindow()
     yield Journey(qtbot, window, settings)
-    window.close()
+    with KeptPool.while_the_window_closes():
+        window.close()
 
 
 class KeptPool(WorkerPool):
@@ -93,8 +99,43 @@ class KeptPool(WorkerPool):
     Their threads are named so that `_nothing_leaks` knows them.
     """
 
+    _BRIEF_JOBS = frozenset({"forget", "marks", "totals", "why"})
+    """They write nothing, and end sooner than another worker would start: a window that closes lets them end."""
+    _window_closes: ClassVar[bool] = False
+
+    def __init__(self, size: int, module: str, niceness: int) -> None:
+        super().__init__(size, module, niceness)
+        self._job_ended = Condition(self._lock)
+
+    @classmethod
+    @contextmanager
+    def while_the_window_closes(cls) -> Iterator[None]:
+        """Jobs that are cancelled are those that the closing window no longer needs."""
+        cls._window_closes = True
+        try:
+            yield
+        finally:
+            cls._window_closes = False
+
+    def cancel(self, handle: JobHandle) -> None:
+        if self._window_closes and handle.request.job in self._BRIEF_JOBS and handle not in self._waiting:
+            handle.on_message = lambda message: None
+        else:
+            super().cancel(handle)
+
+    def on_worker_message(self, worker: worker_pool._Worker, message: FromWorker) -> None:
+        super().on_worker_message(worker, message)
+        with self._job_ended:
+            self._job_ended.notify_all()
+
+    def _is_brief_work_done(self) -> bool:
+        handles = [worker.handle for worker in self._workers]
+        return not any(handle is not None and handle.request.job in self._BRIEF_JOBS for handle in handles)
+
     def close(self) -> None:
         with self._lock:
+            self._waiting.clear()
+            self._job_ended.wait_for(self._is_brief_work_done, BRIEF)
             idle = {worker for worker in self._workers if worker.handle is None}
             self._workers -= idle
         super().close()
