@@ -65,8 +65,10 @@ def main() -> None:
     parser.add_argument("--s3")
     args = parser.parse_args()
     endpoint = serve_s3(args.s3) if args.s3 else None
+    import dask
     from distributed import LocalCluster
 
+    dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"})  # imports once for all
     with LocalCluster(  # type: ignore[no-untyped-call]
         n_workers=args.workers, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
     ) as cluster:
