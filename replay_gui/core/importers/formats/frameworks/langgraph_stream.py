@@ -36,8 +36,12 @@ class LangGraphStream:
     def recognises(self, file: ForeignFile) -> bool:
         """Accept lines that are all of a stream's forms, with messages in one of them."""
         lines = [line for line in file.first_lines if line is not None]
+        if file.document is not None or len(lines) < 2:  # of one line, only a form that nothing else has
+            lines = [file.document if file.document is not None else line for line in lines[:1]]
+            if not all(map(_is_task, lines)):
+                return False
         told = [_parts(line) for line in lines]
-        if file.document is not None or len(lines) < 2 or not all(part is not None for part in told):
+        if not all(part is not None for part in told):
             return False
         messages = [one for part in told if part is not None for _, written in part[1] for one in _messages(written)]
         are_of_langchain = all(is_message(message) and "role" not in message for message in messages)
@@ -54,6 +58,14 @@ def _grow(lines: list[Any]) -> bool:
     """Whether lines that are states all have the messages of the one before them; others may be of several talks."""
     states = [line["messages"] for line in lines if isinstance(line, dict) and isinstance(line.get("messages"), list)]
     return all(after[: len(before)] == before for before, after in pairwise(states))
+
+
+def _is_task(record: Any) -> bool:
+    """Whether a record is a task of a debug stream, with what triggered it."""
+    match record:
+        case {"type": str(kind), "payload": {"triggers": list()}}:
+            return kind in _TASKS
+    return False
 
 
 def _parts(record: Any) -> tuple[dict[str, Any], list[tuple[str, Any]]] | None:
