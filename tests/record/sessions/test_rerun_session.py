@@ -71,13 +71,17 @@ def contents(path: Path) -> list[bytes]:
         return [event.content for event in log]
 
 
+BRIEF = 0.1  # seconds: with other threads in the process (of workers, say), a changed agent's calls wait for so long
+
+
 def recorded(path: Path, agent: Callable[[], Any]) -> Any:
     with record.run(path, agent_type="a", config={"m": 1}):
         return agent()
 
 
 def difference(path: Path, agent: Callable[[], Any], **options: Any) -> FirstDifference:
-    with pytest.raises(record.DiffersFromRecord) as stopped, record.rerun(path, **options):
+    given = {"patience": BRIEF, **options}
+    with pytest.raises(record.DiffersFromRecord) as stopped, record.rerun(path, **given):
         agent()
     return stopped.value.difference
 
@@ -222,7 +226,7 @@ def test_a_live_tool_is_run_and_what_is_inside_it_too(tmp_path: Path) -> None:
     path = tmp_path / "run.rlog"
     recorded(path, lambda: [outer("t"), search("z")])
     ran.clear()
-    with record.rerun(path, live=["research"]) as rerun:
+    with record.rerun(path, live=["research"], patience=BRIEF) as rerun:
         outer("t")
         search("z")
     assert sorted(ran) == ["research t", "search t", "search t x"]
@@ -233,7 +237,7 @@ def test_a_miss_may_go_live(tmp_path: Path) -> None:
     path = tmp_path / "run.rlog"
     recorded(path, lambda: [search("a"), search("b")])
     ran.clear()
-    with record.rerun(path, on_miss="live") as rerun:
+    with record.rerun(path, on_miss="live", patience=BRIEF) as rerun:
         search("x")
         search("b")
     assert ran == ["search x"]
