@@ -8,6 +8,7 @@ import json
 import os
 import re
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -113,6 +114,13 @@ class _Provider(http.server.BaseHTTPRequestHandler):
         self.close_connection = self.path in CUT
 
 
+class _ProviderServer(http.server.ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Print nothing where the proxy has gone away: what is printed is to be the program's own."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
+
+
 class Proxied:
     """A proxy in front of a provider. bodies: what came to the provider."""
 
@@ -126,7 +134,7 @@ def proxied(tmp_path: Path) -> Iterator[Proxied]:
     handler = type("Handler", (_Provider,), {"bodies": bodies})
     log = tmp_path / "run.rlog"
     session = RecordingSession(new_log(log, agent_type="a"))
-    with serving(http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)) as provider:
+    with serving(_ProviderServer(("127.0.0.1", 0), handler)) as provider:
         upstream = Upstream("openai", ("OPENAI_BASE_URL",), f"http://127.0.0.1:{provider.server_port}")
         with running_proxy(session, (upstream,)) as proxy:
             yield Proxied(proxy.server_port, bodies, log)
