@@ -89,6 +89,11 @@ class RecordFormat:
         raise NotImplementedError
 
 
+def as_fields(rest: dict[str, Any]) -> dict[str, Any]:
+    """Return what an event keeps of a record beside what it says: ``{"fields": rest}``, {} where nothing is left."""
+    return {"fields": rest} if rest else {}
+
+
 class RecordEvents:
     """Makes events of records. A subclass says what one record becomes (`record`), and what stands at the end (`end`).
 
@@ -167,18 +172,21 @@ class RecordEvents:
         """Add the events that stand at the end of the run."""
 
     def fields(self, record: dict[str, Any], *used: str, **expected: Any) -> dict[str, Any]:
-        """Return ``{"fields": {…}}`` with the members that are neither `used` nor volatile, {} where none are left.
+        """Return the `rest` of a record as ``{"fields": {…}}``, {} where nothing is left."""
+        return as_fields(self.rest(record, *used, **expected))
+
+    def rest(self, record: dict[str, Any], *used: str, **expected: Any) -> dict[str, Any]:
+        """Return the members that are neither `used` nor volatile.
 
         `expected`: members that say nothing where they have this value.
         """
-        rest = {
+        return {
             key: member
             for key, value in record.items()
             if key not in used and key not in self.volatile and key not in self.volatile_within
             if key not in expected or expected[key] != value
             if (member := self._steady(value)) not in (None, [], {})
         }
-        return {"fields": rest} if rest else {}
 
     def _steady(self, value: Any) -> Any:
         """Return `value` without members that are volatile at any depth."""
@@ -201,9 +209,7 @@ class RecordEvents:
     def unknown(self, kind: object, record: dict[str, Any], *used: str) -> None:
         """Add a record of a type that this importer does not know: whole, as a custom event."""
         self.notes.count(UNKNOWN_RECORDS, example=None if kind is None else str(kind))
-        self.run.custom(
-            f"{self.format}/{'record' if kind is None else kind}", self.fields(record, *used).get("fields", {})
-        )
+        self.run.custom(f"{self.format}/{'record' if kind is None else kind}", self.rest(record, *used))
 
     def said(self, source: str, data: Any, extra: dict[str, Any] | None = None, **meta: Any) -> int:
         """Add a message to the agent; return its seq."""

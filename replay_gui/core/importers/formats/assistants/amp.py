@@ -62,7 +62,7 @@ class _AmpEvents(ChatMessageEvents):
     def record(self, record: dict[str, Any]) -> None:
         """Add the events of one message."""
         if not self._begun:
-            self.begin(self.fields(self.whole).get("fields", {}))
+            self.begin(self.rest(self.whole))
             self.whole = {}
         usage, meta, state = (
             value if isinstance(value := record.get(name), dict) else {} for name in ("usage", "meta", "state")

@@ -56,7 +56,7 @@ class ChatGpt:
             named = one.get("title")
             run_id = str(one.get("conversation_id") or one.get("id") or f"{file.stem} {number}")
             events.run.context = {"time": any_time(one.get("create_time"))}
-            setting = events.fields(one, "mapping").get("fields", {})
+            setting = events.rest(one, "mapping")
             events.begin(setting | ({"model": model} if (model := setting.pop("default_model_slug", None)) else {}))
             yield ImportedRun(
                 name=named if isinstance(named, str) and named else run_id,

@@ -61,14 +61,14 @@ class _ClaudeAiEvents(ChatMessageEvents):
         first = [*islice(messages, 1)]
         if first and isinstance(first[0][1], dict):
             self.run.context = {"time": self.time_of(first[0][1])}
-        self.begin(self.fields(self.whole).get("fields", {}))
+        self.begin(self.rest(self.whole))
         self.whole = {}
         yield from super().read(chain(first, messages))
 
     def record(self, record: dict[str, Any]) -> None:
         """Add the events of one message."""
         parts, sender = record.get("content"), str(record.get("sender"))
-        told = self.fields(record, "sender", "content").get("fields", {})
+        told = self.rest(record, "sender", "content")
         content = [_part(part) for part in parts] if isinstance(parts, list) and parts else record.get("text")
         super().record({**told, "id": record.get("uuid"), "role": _ROLES.get(sender, sender), "content": content})
 

@@ -200,7 +200,7 @@ class _ClineEvents(SaysModel):
         }
         used = ("request", "tokensIn", "tokensOut", "cacheReads", "cacheWrites", "cost", "totalCost")
         self.run.unmapped = extra.get("fields", {})
-        data = self.fields(about, *used).get("fields", {}) if isinstance(told, dict) else told
+        data = self.rest(about, *used) if isinstance(told, dict) else told
         self.run.bookkeeping(f"{self.format}/request", data, **use)
         wrong, why = about.get("streamingFailedMessage"), about.get("cancelReason")
         if wrong:

@@ -101,7 +101,7 @@ class _DroidEvents(ChatMessageEvents):
     def record(self, record: dict[str, Any]) -> None:
         """Add the events of one record."""
         kind, message = str(record.get("type")), _message(record)
-        rest = self.fields(record, "type", "message").get("fields", {})
+        rest = self.rest(record, "type", "message")
         if kind == "session_start":
             self.begin(rest)
         elif message is not None and message.get("visibility") == "llm_only":

@@ -52,7 +52,7 @@ class _DroidStreamEvents(RecordEvents):
         kind = record.get("type")
         if not self.run.count:
             is_init = (kind, record.get("subtype")) == ("system", "init")
-            facts = self.fields(record, "type", "subtype", "model").get("fields", {}) if is_init else {}
+            facts = self.rest(record, "type", "subtype", "model") if is_init else {}
             self.run.agent_init(self.agent, "", facts)
             if is_init:
                 self.uses_model(record.get("model"))
@@ -108,6 +108,6 @@ class _DroidStreamEvents(RecordEvents):
         text, usage = record.get("finalText"), record.get("usage")
         if text and text != self._answer:
             self.answered(text)
-        facts = self.fields(record, "type", "finalText", isError=False).get("fields", {})
+        facts = self.rest(record, "type", "finalText", isError=False)
         self.run.bookkeeping(f"{self.format}/completion", facts, **use_of(usage), usage=usage)
         self.how = ("crash", first_line(text) or None) if record.get("isError") is True else ("answered", None)

@@ -9,7 +9,16 @@ from typing import Any, ClassVar
 from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.message_usage import counted_tokens
-from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, RECORDER, USAGE, RecordEvents, RecordFormat
+from replay_gui.core.importers.formats.records import (
+    CLOCK,
+    HOST,
+    ID,
+    RECORDER,
+    USAGE,
+    RecordEvents,
+    RecordFormat,
+    as_fields,
+)
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.run_builder import NOT_RECORDED, End
 from replay_gui.core.importers.times import any_time
@@ -83,7 +92,7 @@ class _KimiEvents(RecordEvents):
     def record(self, record: dict[str, Any]) -> None:
         if not self.run.count:
             is_first = record.get("type") == "metadata"
-            facts = self.fields(record, "type").get("fields", {}) if is_first else {}
+            facts = self.rest(record, "type") if is_first else {}
             self.run.agent_init(self.agent, "", facts)
             if is_first:
                 return
@@ -92,22 +101,22 @@ class _KimiEvents(RecordEvents):
         if isinstance(message, dict) and isinstance(payload := message.get("payload"), dict):
             self._older(str(message.get("type")), payload)
         elif kind == _LOOP and isinstance(event, dict):
-            self._loop(str(event.get("type")), event, self.fields(record, "type", "event").get("fields", {}))
+            self._loop(str(event.get("type")), event, self.rest(record, "type", "event"))
         elif kind == _MESSAGE and isinstance(message, dict):
-            self._message(message, self.fields(record, "type", "message").get("fields", {}))
+            self._message(message, self.rest(record, "type", "message"))
         else:
             self._line(kind, record)
 
     def _line(self, kind: str, record: dict[str, Any]) -> None:
         """A record that is no part of the conversation."""
-        facts = self.fields(record, "type").get("fields", {})
+        facts = self.rest(record, "type")
         match kind:
             case "turn.prompt" | "turn.steer":  # the message stands in the conversation too
                 self.how = None
                 self.run.bookkeeping(f"{self.format}/{kind}", facts)
             case "turn.cancel":
                 self.how = "stopped by user", None
-                self.run.interrupted("the user stopped the turn", "user", {"fields": facts} if facts else None)
+                self.run.interrupted("the user stopped the turn", "user", as_fields(facts) or None)
             case "turn.ended":
                 self._turn_ended(record.get("reason"), record.get("error"))
                 self.run.bookkeeping(f"{self.format}/{kind}", facts)
@@ -145,7 +154,7 @@ class _KimiEvents(RecordEvents):
         role, origin = str(message.get("role")), message.get("origin")
         about = origin if isinstance(origin, dict) else {"kind": "user"}
         content = content_of(message.get("content")) or None
-        told = {**rest, **self.fields(message, "content", "origin", role="user").get("fields", {})}
+        told = {**rest, **self.rest(message, "content", "origin", role="user")}
         by, named = about.get("kind"), {key: value for key, value in about.items() if key != "kind"}
         extra = {"fields": {**told, **({"origin": named} if named else {})}} if told or named else {}
         if role == "assistant":
@@ -160,18 +169,18 @@ class _KimiEvents(RecordEvents):
         """A step of the agent."""
         match kind:
             case "content.part":
-                self._part(event.get("part"), {**rest, **self.fields(event, "type", "part").get("fields", {})})
+                self._part(event.get("part"), {**rest, **self.rest(event, "type", "part")})
             case "tool.call":
                 used = ("type", "name", "args")
-                told = {**rest, **self.fields(event, *used).get("fields", {})}
+                told = {**rest, **self.rest(event, *used)}
                 self._call(event.get("toolCallId"), event.get("name"), event.get("args"), told)
             case "tool.result":
                 result = event.get("result")
-                told = {**rest, **self.fields(event, "type", "result").get("fields", {})}
+                told = {**rest, **self.rest(event, "type", "result")}
                 self._result(event.get("toolCallId"), result, "isError", told)
             case _:
                 usage = event.get("usage")
-                facts = {**rest, **self.fields(event, "type").get("fields", {})}
+                facts = {**rest, **self.rest(event, "type")}
                 tokens = _tokens(usage, _TOKENS)
                 if kind == "step.end":
                     self._used = usage if tokens else None
@@ -182,17 +191,17 @@ class _KimiEvents(RecordEvents):
     def _part(self, part: Any, rest: dict[str, Any]) -> None:
         """A thought, or a part of an answer."""
         if not isinstance(part, dict) or part.get("type") not in ("think", "text"):
-            self.answered([part], None, {"fields": rest} if rest else {})
+            self.answered([part], None, as_fields(rest))
             return
-        told = {**rest, **self.fields(part, "type", "think", "text").get("fields", {})}
-        extra = {"fields": told} if told else {}
+        told = {**rest, **self.rest(part, "type", "think", "text")}
+        extra = as_fields(told)
         if part["type"] == "think":
             self.answered(None, str(part.get("think") or NOT_RECORDED), extra)
         else:
             self.answered(part.get("text"), None, extra)
 
     def _call(self, call_id: Any, name: Any, given: Any, told: dict[str, Any]) -> None:
-        extra = {"fields": told} if told else {}
+        extra = as_fields(told)
         self.run.request(call_id, str(name or "tool"), given, extra=extra, tool_call_id=call_id)
 
     def _result(self, call_id: Any, result: Any, failed: str, told: dict[str, Any]) -> None:
@@ -204,9 +213,9 @@ class _KimiEvents(RecordEvents):
             output = said
             used.append("message")
         error = (first_line(output) or "failed") if facts.get(failed) is True else None
-        told = {**told, **self.fields(facts, *used).get("fields", {})}
+        told = {**told, **self.rest(facts, *used)}
         refused = error is not None and str(call_id) in self._refused
-        self.result(call_id, output, error, {"fields": told} if told else {}, refused=refused, tool_call_id=call_id)
+        self.result(call_id, output, error, as_fields(told), refused=refused, tool_call_id=call_id)
 
     # ---- the older form -------------------------------------------------------------------------
     def _older(self, kind: str, payload: dict[str, Any]) -> None:
@@ -214,7 +223,7 @@ class _KimiEvents(RecordEvents):
             self._begun["arguments"] = f"{self._begun['arguments']}{payload.get('arguments_part') or ''}"
             return
         self._add_call()
-        facts = self.fields(payload).get("fields", {})
+        facts = self.rest(payload)
         match kind:
             case "TurnBegin" | "SteerInput":
                 self.how = None
@@ -222,13 +231,13 @@ class _KimiEvents(RecordEvents):
             case "ContentPart":
                 self._part(payload, {})
             case "ToolCall" if isinstance(function := payload.get("function"), dict):
-                told = self.fields(payload, "function", type="function").get("fields", {})
-                told |= self.fields(function, "name", "arguments").get("fields", {})
+                told = self.rest(payload, "function", type="function")
+                told |= self.rest(function, "name", "arguments")
                 given = function.get("arguments") or ""
                 self._begun = {"id": payload.get("id"), "name": function.get("name"), "arguments": given, "told": told}
                 self._begun["time"] = self.run.context.get("time")
             case "ToolResult":
-                told = self.fields(payload, "return_value").get("fields", {})
+                told = self.rest(payload, "return_value")
                 self._result(payload.get("tool_call_id"), payload.get("return_value"), "is_error", told)
             case "StatusUpdate":
                 usage = payload.get("token_usage")
@@ -245,7 +254,7 @@ class _KimiEvents(RecordEvents):
                 self.run.bookkeeping(f"{self.format}/{kind}", facts)
             case "StepInterrupted":
                 self.how = "stopped by user", None
-                self.run.interrupted("the user stopped the step", "user", {"fields": facts} if facts else None)
+                self.run.interrupted("the user stopped the step", "user", as_fields(facts) or None)
             case _:
                 self.run.bookkeeping(f"{self.format}/{kind}", facts)
 

@@ -208,7 +208,7 @@ class _OpenCodeEvents(RecordEvents):
         super().__init__(format.name, format.volatile, notes, format.volatile_within)
         self._results = WaitingResults()
         self.run.context = {"time": _time(session, "created")}
-        facts = self.fields(session, "title").get("fields", {})
+        facts = self.rest(session, "title")
         self.run.agent_init(self.agent, "", facts, title=session.get("title"), version=session.get("version"))
 
     def time_of(self, record: dict[str, Any]) -> int | None:
@@ -235,7 +235,7 @@ class _OpenCodeEvents(RecordEvents):
         elif "info" in record:
             self._message(info)
         elif str(record.get("type")).startswith(_SESSION):
-            self.run.bookkeeping(f"{self.format}/{_event_name(record)}", self.fields(record, "type").get("fields", {}))
+            self.run.bookkeeping(f"{self.format}/{_event_name(record)}", self.rest(record, "type"))
         else:
             self.unknown(record.get("type"), record, "type")
 
@@ -315,9 +315,7 @@ class _OpenCodeEvents(RecordEvents):
                 command = {"obs_type": "command", "source": "user", "data": part.get("command"), **about}
                 self.run.add(Kind.OBSERVATION, command)
             case "compaction" if "summary" in part:
-                self.run.add(
-                    Kind.SNAPSHOT, {"snapshot_type": kind, "data": self.fields(part, "type").get("fields", {})}
-                )
+                self.run.add(Kind.SNAPSHOT, {"snapshot_type": kind, "data": self.rest(part, "type")})
             case "idle":  # the end of a turn
                 self._idle(part.get("outcome"))
             case "step-finish":

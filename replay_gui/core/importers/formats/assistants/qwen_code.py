@@ -10,7 +10,16 @@ from replay_gui.core.importers.formats.chats.chat_messages import ChatMessageEve
 from replay_gui.core.importers.formats.gemini_tools import failure_of
 from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_parts import OF_PARTS
-from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, RECORDER, USAGE, RecordEvents, RecordFormat
+from replay_gui.core.importers.formats.records import (
+    CLOCK,
+    HOST,
+    ID,
+    RECORDER,
+    USAGE,
+    RecordEvents,
+    RecordFormat,
+    as_fields,
+)
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.log.kinds import Kind
 
@@ -63,13 +72,13 @@ class _QwenEvents(ChatMessageEvents):
         if not self._begun:
             self.begin({})
         used = ("type", "subtype", "message", "toolCallResult", "model")
-        rest = self.fields(record, *used).get("fields", {})
+        rest = self.rest(record, *used)
         if message is None:
             rest |= {} if record.get("type") == "system" else {"type": record.get("type")}
             payload = record.get("systemPayload")
             if record.get("subtype") == "slash_command" and self._command(payload, rest):
                 return
-            told = self.fields(payload).get("fields", {}) if isinstance(payload, dict) else payload
+            told = self.rest(payload) if isinstance(payload, dict) else payload
             if record.get("subtype") == "chat_compression":
                 self.run.add(Kind.SNAPSHOT, {"snapshot_type": "compaction", "data": {**rest, "systemPayload": told}})
                 return
@@ -103,8 +112,8 @@ class _QwenEvents(ChatMessageEvents):
         """Add a command that the user gave to the program; return False of what it printed."""
         if not isinstance(payload, dict) or payload.get("phase") != "invocation":
             return False
-        told = {**rest, **self.fields(payload, "rawCommand", phase="invocation").get("fields", {})}
-        self.run.command(str(payload.get("rawCommand") or ""), extra={"fields": told} if told else {})
+        told = {**rest, **self.rest(payload, "rawCommand", phase="invocation")}
+        self.run.command(str(payload.get("rawCommand") or ""), extra=as_fields(told))
         return True
 
     def _with_status(self, part: Any, result: dict[str, Any]) -> Any:

@@ -96,7 +96,7 @@ class _ReActEvents(ChatMessageEvents):
 
     def read(self, records: Any) -> Iterator[ImportedEvent]:
         """Yield the events of the steps, after what was asked and before what came of it."""
-        setting = self.fields(self.whole).get("fields", {})
+        setting = self.rest(self.whole)
         self.whole = {}
         asked, answered, patch = (_first(setting, names) for names in (_TASKS, _ANSWERS, _PATCHES))
         self._last = setting.pop(answered) if answered else None
@@ -114,7 +114,7 @@ class _ReActEvents(ChatMessageEvents):
             _first(record, names) for names in (_THOUGHTS, _ACTIONS, _GIVEN, _OBSERVED, _ANSWERS[:2])
         )
         used = [name for name in (thought, action, given, observed, last) if name]
-        rest = self.fields(record, *used, "success", "ok", "error").get("fields", {})
+        rest = self.rest(record, *used, "success", "ok", "error")
         if thought:
             text = record[thought]
             self.run.context["parent"] = self.answered(None, text if isinstance(text, str) else str(text))

@@ -50,7 +50,7 @@ class _TraeEvents(ChatMessageEvents):
         """Yield the events of the steps, and at the end what the run says of itself."""
         whole, self.whole = self.whole, {}
         self.run.context = {"time": any_time(whole.get("start_time"))}
-        self.begin(self.fields(whole, "success", "final_result").get("fields", {}))
+        self.begin(self.rest(whole, "success", "final_result"))
         self._last, self._success = whole.get("final_result"), whole.get("success")
         yield from super().read(records)
 
@@ -64,7 +64,7 @@ class _TraeEvents(ChatMessageEvents):
         own = _list(record.get("tool_calls"))
         calls = own or _list(answer.get("tool_calls"))
         used = ("llm_messages", "llm_response", "tool_calls", "tool_results", "reflection", "error")
-        told = self.fields(record, *used, state="completed").get("fields", {})
+        told = self.rest(record, *used, state="completed")
         rest = self.fields(answer, "content", "model", "usage", "tool_calls").get("fields")
         told |= {"llm_response": rest} if rest else {}
         told |= {"asked": asked} if (asked := _other_calls(answer, calls)) else {}

@@ -202,7 +202,7 @@ class _AiderEvents(RecordEvents):
             case "tool_output":
                 self._output(record.get("text"))
             case _:
-                self.run.bookkeeping(f"{self.format}/{kind}", self.fields(record, "type").get("fields", {}))
+                self.run.bookkeeping(f"{self.format}/{kind}", self.rest(record, "type"))
 
     def _output(self, text: Any) -> None:
         """Add what Aider itself says. What it says before it was asked anything is no step."""

@@ -21,7 +21,7 @@ from replay_gui.core.importers.formats.message_text import is_context
 from replay_gui.core.importers.formats.message_usage import usage_in, use_of
 from replay_gui.core.importers.formats.provider_answers import is_answer, items_of
 from replay_gui.core.importers.formats.record_use import LENGTHS
-from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, numbered_records
+from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, as_fields, numbered_records
 from replay_gui.core.importers.formats.run_grades import RunGrades
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
@@ -139,7 +139,7 @@ class ChatMessages:
         self, name: str, whole: dict[str, Any], messages: Iterator[tuple[int, Any]], notes: ImportNotes
     ) -> ImportedRun:
         events = ChatMessageEvents(self.name, self.volatile, notes)
-        setting = events.fields(self._without_messages(whole)).get("fields", {})
+        setting = events.rest(self._without_messages(whole))
         for system in _instructions(whole, setting):
             messages = iter([(0, {"role": "system", "content": system}), *messages])
         graded = events.grades.take(setting)
@@ -310,8 +310,8 @@ class ChatMessageEvents(RecordEvents):
         for call in message.calls:
             call_id = call.id or f"call {self.run.count}"
             self._open.append(call_id)
-            told = extra.get("fields", {}) | self.fields({"call": call.rest}).get("fields", {})
-            more = extra | ({"fields": told} if told else {})
+            told = extra.get("fields", {}) | self.rest({"call": call.rest})
+            more = extra | as_fields(told)
             self.run.request(call_id, call.name, call.input, extra=more, tool_call_id=call.id)
             extra = {}
         return extra

@@ -132,12 +132,10 @@ class _CopilotCliEvents(RecordEvents):
         match kind:
             case "session.start":
                 version = str(data.get("copilotVersion") or "")
-                self.run.agent_init(self.agent, version, self.fields(data).get("fields", {}))
+                self.run.agent_init(self.agent, version, self.rest(data))
             case "session.model_change":
                 self._model = data["newModel"] if isinstance(data.get("newModel"), str) else self._model
-                self.run.add(
-                    Kind.STATE_TRANSITION, {"transition_type": "model", "data": self.fields(data).get("fields", {})}
-                )
+                self.run.add(Kind.STATE_TRANSITION, {"transition_type": "model", "data": self.rest(data)})
             case "system.message" | "user.message":
                 speaker = kind.partition(".")[0]
                 self.said(speaker, data.get("content"), self.fields(data, "content", role=speaker))
@@ -156,10 +154,10 @@ class _CopilotCliEvents(RecordEvents):
                     str(data.get("errorType") or kind),
                     str(text),
                     "agent",
-                    fields=self.fields(data).get("fields", {}) or None,
+                    fields=self.rest(data) or None,
                 )
             case _ if kind.startswith(_TYPES):
-                facts = self.fields(data).get("fields", {})
+                facts = self.rest(data)
                 self.run.bookkeeping(f"{self.format}/{kind}", facts, **self._use(kind, data))
             case _:
                 self.unknown(kind, data)
@@ -209,7 +207,7 @@ class _CopilotCliEvents(RecordEvents):
         if call is None:
             self.run.request(call_id, str(data.get("toolName") or "tool"), given, tool_call_id=call_id)
         elif call.input != given or call.tool_name != data.get("toolName"):
-            self.run.custom(f"{self.format}/{kind}", self.fields(data).get("fields", {}))
+            self.run.custom(f"{self.format}/{kind}", self.rest(data))
 
     def _completed(self, data: dict[str, Any]) -> None:
         result, error = data.get("result"), data.get("error")

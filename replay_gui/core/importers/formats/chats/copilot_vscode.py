@@ -109,7 +109,7 @@ class _CopilotVsCodeEvents(RecordEvents):
 
     def record(self, record: dict[str, Any]) -> None:
         if not self.run.count:
-            self.run.agent_init(self.agent, "", self.fields(self._session).get("fields", {}))
+            self.run.agent_init(self.agent, "", self.rest(self._session))
         message, result, self.how = record.get("message"), record.get("result"), None
         text = message.get("text") if isinstance(message, dict) else message
         rest = self.fields(message, "text").get("fields") if isinstance(message, dict) else None
@@ -125,7 +125,7 @@ class _CopilotVsCodeEvents(RecordEvents):
             parts = [part for part in response if isinstance(part, dict)] if isinstance(response, list) else []
             shown = {str(part["toolCallId"]): part for part in parts if "toolCallId" in part}
             self._rounds(rounds, details.get("toolCallResults") if isinstance(details, dict) else None, shown)
-            self.run.bookkeeping(f"{self.format}/shown", self.fields({"response": response}).get("fields", {}))
+            self.run.bookkeeping(f"{self.format}/shown", self.rest({"response": response}))
         else:
             self._parts(_merged(response, self.notes) if isinstance(response, list) else [response])
         self._completed(record)
@@ -142,7 +142,7 @@ class _CopilotVsCodeEvents(RecordEvents):
             self.run.context |= {} if time is None else {"time": time}
             how = told.get("value")
             word = _STATES[how] if type(how) is int and 0 <= how < len(_STATES) else how
-            facts = {"state": word, **self.fields(told, "value").get("fields", {})}
+            facts = {"state": word, **self.rest(told, "value")}
             self.run.bookkeeping(f"{self.format}/completed", facts, tokens=tokens or None)
 
     def time_of(self, record: dict[str, Any]) -> int | None:
@@ -195,13 +195,13 @@ class _CopilotVsCodeEvents(RecordEvents):
                 self.answered("".join(texts))
                 texts = []
             if isinstance(part, dict) and kind == "thinking" and not part.get("value"):  # a mark that it has ended
-                self.run.bookkeeping(f"{self.format}/thought", self.fields(part, "kind", value="").get("fields", {}))
+                self.run.bookkeeping(f"{self.format}/thought", self.rest(part, "kind", value=""))
             elif isinstance(part, dict) and kind == "thinking":
                 self.answered(None, str(part.get("value")))
             elif isinstance(part, dict) and kind in ("toolInvocationSerialized", "toolInvocation"):
                 self._invoked(part)
             elif isinstance(part, dict):
-                self.run.bookkeeping(f"{self.format}/{kind}", self.fields(part, "kind").get("fields", {}))
+                self.run.bookkeeping(f"{self.format}/{kind}", self.rest(part, "kind"))
             elif part is not None:
                 self.unknown("part", {"part": part})
         if texts:
@@ -260,7 +260,7 @@ class _CopilotVsCodeEvents(RecordEvents):
             self.run.error("error", said or "failed", "model", extra)
             self.how = "crash", first_line(said) or None
         rest = self.fields(details, "toolCallRounds", "toolCallResults") if isinstance(details, dict) else {}
-        facts = rest.get("fields", {}) | self.fields(result, "metadata", "errorDetails").get("fields", {})
+        facts = rest.get("fields", {}) | self.rest(result, "metadata", "errorDetails")
         if facts:
             self.run.bookkeeping(f"{self.format}/result", facts)
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.message_forms import read_message
-from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, RecordEvents, RecordFormat
+from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, RecordEvents, RecordFormat, as_fields
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.times import milliseconds
 
@@ -89,7 +89,7 @@ class _CursorEvents(RecordEvents):
             self._piece(record.get("text"), is_thought=True)
             return
         said = read_message(message if isinstance(message, dict) else {})
-        rest = {**self.fields(record, "type", "message").get("fields", {}), **said.rest}
+        rest = {**self.rest(record, "type", "message"), **said.rest}
         rest |= {} if said.role == kind else {"role": said.role}
         if kind == "assistant" and "timestamp_ms" in record and "model_call_id" not in record and not rest:
             self._piece(said.content, is_thought=False)
@@ -99,11 +99,11 @@ class _CursorEvents(RecordEvents):
         match kind:
             case "user":
                 self.how = None
-                self.said("user", said.content, {"fields": rest} if rest else None)
+                self.said("user", said.content, as_fields(rest) or None)
             case "assistant" if joined and not rest and said.content in (joined, "".join(self._answers)):
                 pass  # the pieces before it, once more
             case "assistant":
-                self._answered(said.content, {"fields": rest} if rest else {})
+                self._answered(said.content, as_fields(rest))
             case "thinking" if record.get("subtype") == "completed" and not record.get("text"):
                 pass
             case "tool_call" if (call := _call_of(record)) is not None:
@@ -193,7 +193,7 @@ class _CursorEvents(RecordEvents):
     def _result(self, record: dict[str, Any]) -> None:
         usage, said = record.get("usage"), record.get("result")
         same = ("result",) if said in ("".join(self._answers), self._answers[-1] if self._answers else None) else ()
-        facts = self.fields(record, "type", *same, subtype="success", is_error=False).get("fields", {})
+        facts = self.rest(record, "type", *same, subtype="success", is_error=False)
         self.run.bookkeeping(f"{self.format}/result", facts, tokens=_tokens(usage), usage=usage)
         has_failed = record.get("is_error") is True or record.get("subtype") not in ("success", None)
         if has_failed:

@@ -77,9 +77,9 @@ class _GeminiStreamEvents(RecordEvents):
                 return
             case "init" if not is_first:
                 self.uses_model(record.get("model"))
-                self.run.bookkeeping(f"{self.format}/init", self.fields(record, "type", "model").get("fields", {}))
+                self.run.bookkeeping(f"{self.format}/init", self.rest(record, "type", "model"))
             case "init":
-                self.run.agent_init(self.agent, "", self.fields(record, "type").get("fields", {}))
+                self.run.agent_init(self.agent, "", self.rest(record, "type"))
             case "message":
                 self.said(
                     str(record.get("role")), record.get("content"), self.fields(record, "type", "role", "content")
@@ -98,7 +98,7 @@ class _GeminiStreamEvents(RecordEvents):
                 extra = self.fields(record, "type", "output", status=status)
                 self.result(record.get("tool_id"), output, error, extra)
             case "error" if record.get("severity") == "warning":  # the run goes on, and nothing has failed
-                self.run.unmapped = self.fields(record, "type", "severity", "message").get("fields", {})
+                self.run.unmapped = self.rest(record, "type", "severity", "message")
                 self.run.custom(f"{self.format}/warning", record.get("message"))
             case "error":
                 text = str(record.get("message"))
@@ -118,7 +118,7 @@ class _GeminiStreamEvents(RecordEvents):
         stats, wrong = record.get("stats"), record.get("error")
         names = {"input": "input_tokens", "output": "output_tokens", "cached": "cached"}
         tokens = counted_tokens(stats, names)
-        facts = self.fields(record, "type").get("fields", {})
+        facts = self.rest(record, "type")
         self.run.bookkeeping(f"{self.format}/result", facts, tokens=tokens or None, stats=stats)
         if record.get("status") == "error":
             message = wrong.get("message") if isinstance(wrong, dict) else wrong

@@ -150,7 +150,7 @@ class _GooseEvents(RecordEvents):
             self._stream_ends(streamed)
             return
         if streamed.get("type") == "notification":  # what a tool tells while it runs
-            self.run.bookkeeping(f"{self.format}/notification", self.fields(streamed, "type").get("fields", {}))
+            self.run.bookkeeping(f"{self.format}/notification", self.rest(streamed, "type"))
             return
         role, content = record.get("role"), record.get("content")
         if role not in ("user", "assistant"):
@@ -169,7 +169,7 @@ class _GooseEvents(RecordEvents):
         """Add the first event, with what is known of the session, which began at `time`."""
         self._session, self.whole = self.whole or header, {}
         meta = {} if time is None else {"time": time}
-        self.run.agent_init(self.agent, "", self.fields(dict(self._session)).get("fields", {}), **meta)
+        self.run.agent_init(self.agent, "", self.rest(dict(self._session)), **meta)
         setting = self._session.get("model_config_json", self._session.get("model_config"))
         if isinstance(setting, dict) and isinstance(setting.get("model_name"), str):
             self.uses_model(setting["model_name"])
@@ -207,7 +207,7 @@ class _GooseEvents(RecordEvents):
     def _stream_ends(self, record: dict[str, Any]) -> None:
         """Add how a stream ended, with the tokens of the whole run."""
         wrong, count = record.get("error"), record.get("total_tokens")
-        extra = self.fields(record, "type", "error").get("fields", {})
+        extra = self.rest(record, "type", "error")
         parts = counted_tokens(record, {sort: f"{sort}_tokens" for sort in ("input", "output")})
         tokens = parts or ({"total": count} if type(count) is int else None)
         self.run.bookkeeping(f"{self.format}/{record['type']}", extra, tokens=tokens)

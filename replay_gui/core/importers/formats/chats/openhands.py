@@ -10,7 +10,16 @@ from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.message_usage import counted_tokens
-from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, RECORDER, USAGE, RecordEvents, RecordFormat
+from replay_gui.core.importers.formats.records import (
+    CLOCK,
+    HOST,
+    ID,
+    RECORDER,
+    USAGE,
+    RecordEvents,
+    RecordFormat,
+    as_fields,
+)
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.run_builder import End
@@ -118,7 +127,7 @@ class _OpenHandsEvents(RecordEvents):
             self._begun = True
             tools = record.get("tools") if record.get("kind") == "SystemPromptEvent" else None
             settings = self.whole.get("metadata")
-            config = self.fields(settings).get("fields", {}) if isinstance(settings, dict) else {}
+            config = self.rest(settings) if isinstance(settings, dict) else {}
             self.run.agent_init(self.agent, "", config | ({"tools": tools} if tools else {}))
         kind = record.get("kind")
         match kind:
@@ -142,12 +151,12 @@ class _OpenHandsEvents(RecordEvents):
                 extra = self.fields(record, "kind", "system_prompt", source="agent")
                 self.said("system", content_of(record.get("system_prompt")) or None, extra)
             case "Condensation":
-                facts = self.fields(record, "kind", source="environment").get("fields", {})
+                facts = self.rest(record, "kind", source="environment")
                 self.run.add(Kind.SNAPSHOT, {"snapshot_type": "compaction", "data": facts})
             case "ConversationStateUpdateEvent":
                 self._state(record)
             case "CondensationRequest" | "HookExecutionEvent":
-                self.run.bookkeeping(f"{self.format}/{kind}", self.fields(record, "kind").get("fields", {}))
+                self.run.bookkeeping(f"{self.format}/{kind}", self.rest(record, "kind"))
             case None if isinstance(record.get("action"), str):
                 self._old_action(record, record["action"])
             case None if isinstance(record.get("observation"), str):
@@ -228,15 +237,13 @@ class _OpenHandsEvents(RecordEvents):
         given = dict(given) if isinstance(given, dict) else {}
         self._takes(record)
         if action == "recall":
-            self.run.bookkeeping(
-                f"{self.format}/recall", self.fields(record, "action", source="user").get("fields", {})
-            )
+            self.run.bookkeeping(f"{self.format}/recall", self.rest(record, "action", source="user"))
             return
         if action in ("change_agent_state", "condensation_request"):
-            self.run.bookkeeping(f"{self.format}/{action}", self.fields(record, "action").get("fields", {}))
+            self.run.bookkeeping(f"{self.format}/{action}", self.rest(record, "action"))
             return
         if action == "condensation":
-            self.run.add(Kind.SNAPSHOT, {"snapshot_type": "compaction", "data": self.fields(given).get("fields", {})})
+            self.run.add(Kind.SNAPSHOT, {"snapshot_type": "compaction", "data": self.rest(given)})
             return
         thought = given.pop("thought", None) if action != "think" else None
         if action in _MESSAGES:
@@ -244,8 +251,8 @@ class _OpenHandsEvents(RecordEvents):
             is_system = action == "system"
             used = ("args", *(() if is_system else ("source",)))
             rest = self.fields(record, *used, message=text, action="message", source="agent" if is_system else None)
-            told = rest.get("fields", {}) | self.fields(given).get("fields", {})
-            extra = {"fields": told} if told else {}
+            told = rest.get("fields", {}) | self.rest(given)
+            extra = as_fields(told)
             if record.get("source") == "agent" and not is_system:
                 self.answered(content_of(text) or None, None, extra)
             else:

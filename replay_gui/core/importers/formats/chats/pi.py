@@ -74,22 +74,22 @@ class _PiEvents(RecordEvents):
             case "title" if self.run.count == 0 and self.title is None:
                 self.title = record
             case "session":
-                self.run.agent_init(self.agent, "", self.fields(record, "type").get("fields", {}))
+                self.run.agent_init(self.agent, "", self.rest(record, "type"))
                 if self.title is not None:
-                    self.run.bookkeeping(f"{self.format}/title", self.fields(self.title, "type").get("fields", {}))
+                    self.run.bookkeeping(f"{self.format}/title", self.rest(self.title, "type"))
             case "model_change" | "thinking_level_change":
-                data = self.fields(record, "type").get("fields", {})
+                data = self.rest(record, "type")
                 self.run.add(Kind.STATE_TRANSITION, {"transition_type": kind, "data": data})
                 self._model = record["modelId"] if isinstance(record.get("modelId"), str) else self._model
             case "message" if isinstance(message, dict):
                 self._message(message)
             case "compaction" | "branch_summary":
-                data = self.fields(record, "type").get("fields", {})
+                data = self.rest(record, "type")
                 self.run.add(Kind.SNAPSHOT, {"snapshot_type": kind, "data": data})
             case "custom_message":
                 self._put_in(record)
             case "custom" | "label" | "session_info" | "title" | "title_change":
-                self.run.bookkeeping(f"{self.format}/{kind}", self.fields(record, "type").get("fields", {}))
+                self.run.bookkeeping(f"{self.format}/{kind}", self.rest(record, "type"))
             case _:
                 self.unknown(kind, record, "type")
 
@@ -124,7 +124,7 @@ class _PiEvents(RecordEvents):
             case "bashExecution":
                 self._shell(message)
             case "branchSummary" | "compactionSummary":
-                data = self.fields(message, "role").get("fields", {})
+                data = self.rest(message, "role")
                 of_kind = "branch_summary" if role == "branchSummary" else "compaction"
                 self.run.add(Kind.SNAPSHOT, {"snapshot_type": of_kind, "data": data})
             case "custom" | "hookMessage":
@@ -137,7 +137,7 @@ class _PiEvents(RecordEvents):
         sections = message.get("sections")
         if text is None and isinstance(sections, dict) and all(isinstance(part, str) for part in sections.values()):
             named = {"sections": [*sections]} if sections else {}
-            rest = self.fields(message, "role", "content", "sections").get("fields", {})
+            rest = self.rest(message, "role", "content", "sections")
             return "\n\n".join(sections.values()), {"fields": {**rest, **named}}
         return text, self.fields(message, "role", "content")
 

@@ -49,7 +49,7 @@ class _AdkCaseEvents(CaseEvents):
 
     def record(self, record: dict[str, Any]) -> None:
         read = ("conversation", "eval_metric_result_per_invocation", "final_eval_status", *_METRICS)
-        self.run.agent_init(self.agent, "", self.fields(record, *read).get("fields", {}))
+        self.run.agent_init(self.agent, "", self.rest(record, *read))
         expected, grades = list[Any](), list[Any]()
         for turn in _turns(record):
             told = turn.get("actual_invocation")

@@ -73,7 +73,7 @@ class _AutoGenEvents(RecordEvents):
         elif kind in ("Message", "MessageDropped"):
             told = {name: decoded(value) for name, value in record.items()}
             self._passed_on(told.get("payload"))
-            self.run.bookkeeping(f"{self.format}/{kind}", self.fields(told, "type").get("fields", {}))
+            self.run.bookkeeping(f"{self.format}/{kind}", self.rest(told, "type"))
         else:
             self.unknown(kind, record)
 
@@ -136,7 +136,7 @@ class _AutoGenEvents(RecordEvents):
         self.uses_model(message.rest.get("model"))
         usage = {name: record[name] for name in ("prompt_tokens", "completion_tokens") if name in record}
         self.run.once = use_of(message.rest.get("usage") or usage)
-        extra = self.fields({**message.rest, **self.fields(record, *_USED).get("fields", {})}, "model")
+        extra = self.fields({**message.rest, **self.rest(record, *_USED)}, "model")
         if message.content or message.reasoning or not message.calls:
             self.run.context["parent"] = self.answered(message.content, message.reasoning, extra)
             extra = {}

@@ -76,7 +76,7 @@ class _BurrEvents(RecordEvents):
                 if isinstance(record.get("state"), dict):
                     self._changed(record["state"], str(record.get("action")), seq)
             case _:
-                self.run.bookkeeping(f"{self.format}/{kind}", self.fields(record, "type").get("fields", {}))
+                self.run.bookkeeping(f"{self.format}/{kind}", self.rest(record, "type"))
 
     def _changed(self, state: dict[str, Any], action: str, response: int) -> None:
         """The state after an action: what it added, changed and removed, under ``/burr``."""

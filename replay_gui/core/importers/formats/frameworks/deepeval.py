@@ -53,7 +53,7 @@ class _DeepEvalEvents(CaseEvents):
     agent = "DeepEval"
 
     def record(self, record: dict[str, Any]) -> None:
-        setting = self.fields(record, *_READ, *_EXPECTED).get("fields", {})
+        setting = self.rest(record, *_READ, *_EXPECTED)
         self.run.agent_init(self.agent, "", {"test": record.get("name"), **setting})
         turns = record.get("turns")
         for turn in turns if isinstance(turns, list) else []:

@@ -13,7 +13,7 @@ from replay_gui.core.importers.formats.message import Message
 from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_forms import read_message
 from replay_gui.core.importers.formats.message_usage import counted_tokens
-from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, RecordFormat
+from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, RecordFormat, as_fields
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.side_files import side_files
@@ -151,7 +151,7 @@ class _AdkEvents(RecordEvents):
 
     def _say(self, message: Message, extra: dict[str, Any], is_user: bool) -> None:
         told = extra.get("fields", {}) | message.rest
-        extra = extra | ({"fields": told} if told else {})
+        extra = extra | as_fields(told)
         for result in message.results:
             call, output = self.run.call(result.id), result.output
             wrong = _wrong(output) if isinstance(output, dict) else None

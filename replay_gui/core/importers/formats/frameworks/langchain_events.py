@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from replay_gui.core.importers.formats.message import Message
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
 from replay_gui.core.importers.formats.message_usage import counted_tokens
-from replay_gui.core.importers.formats.records import HOST, ID, USAGE, RecordEvents, RecordFormat
+from replay_gui.core.importers.formats.records import HOST, ID, USAGE, RecordEvents, RecordFormat, as_fields
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.run_builder import End
 from replay_gui.core.log.kinds import Kind
@@ -113,8 +113,8 @@ class _StreamEvents(RecordEvents):
 
     def _about(self, run: str, record: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
         """What an event says beside its data, and what it was given, where the run's first event did not say that."""
-        told = {**self.fields(record, "event", "data").get("fields", {}), "input": data.get("input")}
-        more = self.fields(data, "input", "output", "error", "chunk").get("fields", {})
+        told = {**self.rest(record, "event", "data"), "input": data.get("input")}
+        more = self.rest(data, "input", "output", "error", "chunk")
         first = self._first.setdefault(run, told)
         if first is told:
             told = {key: value for key, value in told.items() if key not in ("name", "input")}
@@ -205,7 +205,7 @@ class _StreamEvents(RecordEvents):
             own = {key: value for key, value in self._rest(output, 0).items() if (key, value) != ("name", result.name)}
             own |= {"name": result.name} if result.name != record.get("name") else {}
             rest = {**extra.get("fields", {}), **own}
-            extra = {"fields": rest} if rest else {}
+            extra = as_fields(rest)
         told = output if result is None else result.output
         self.result(call_id, told, error, extra, tool_name=record.get("name"))
 

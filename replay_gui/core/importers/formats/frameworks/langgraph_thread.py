@@ -28,7 +28,7 @@ from replay_gui.core.importers.formats.frameworks.langgraph_values import (
     without_ids,
 )
 from replay_gui.core.importers.formats.message_events import first_line
-from replay_gui.core.importers.formats.records import RecordEvents
+from replay_gui.core.importers.formats.records import RecordEvents, as_fields
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent
 from replay_gui.core.importers.run_builder import End
@@ -196,7 +196,7 @@ class LangGraphThread(RecordEvents):
         own = {k: v for k, v in own.items() if k != "tool_calls" or not message.calls} if isinstance(own, dict) else own
         rest |= {"additional_kwargs": own} if own else {}
         rest |= {"name": facts["name"]} if facts.get("name") and message.role != "tool" else {}
-        extra = told | ({"fields": rest} if rest else {})
+        extra = told | as_fields(rest)
         about = facts.get("response_metadata")
         model = (about.get("model_name") or about.get("model")) if isinstance(about, dict) else None
         self.run.once = {"message_id": facts.get("id"), "tokens": tokens_of(facts), "model": model}

@@ -95,7 +95,7 @@ class _StepEvents(RecordEvents):
                 if str(record.get("id")) not in self._made:  # else its step tells it
                     self._message(record, {})
             case str(kind) if kind == _RUN:
-                self.run.bookkeeping(f"{self.format}/run", self.fields(record, "object", "usage").get("fields", {}))
+                self.run.bookkeeping(f"{self.format}/run", self.rest(record, "object", "usage"))
                 self._ended(record)
             case kind:
                 self.unknown(kind, record)

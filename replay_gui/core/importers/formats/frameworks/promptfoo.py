@@ -93,7 +93,7 @@ class _PromptfooEvents(CaseEvents):
         told_of = (record.get(name) for name in ("prompt", "testCase", "response"))
         prompt, test, response = (one if isinstance(one, dict) else {} for one in told_of)
         setting = {"provider": record.get("provider"), "vars": record.get("vars")}
-        more = self.fields(record, *_READ).get("fields", {})
+        more = self.rest(record, *_READ)
         about = {"prompt": self.fields(prompt, "raw"), "test": self.fields(test, "assert", "vars")}
         told = {name: fields["fields"] for name, fields in about.items() if fields}
         if test.get("vars") != record.get("vars"):
@@ -146,7 +146,7 @@ class _PromptfooEvents(CaseEvents):
             )
         said = {"success": graded.get("pass"), "score": graded.get("score")}
         about = {name: record.get(name) for name, value in said.items() if record.get(name) not in (None, value)}
-        rest = self.fields({**graded, "result": about}, "pass", "score", "componentResults").get("fields", {})
+        rest = self.rest({**graded, "result": about}, "pass", "score", "componentResults")
         if parts and rest.keys() == {"reason"}:  # that all assertions passed, or the reason of one
             rest = {} if graded["reason"] in (_ALL_PASSED, *(part["why"] for part in parts)) else rest
         if details := [told for one in components if (told := self._details(one, record))]:
@@ -161,7 +161,7 @@ class _PromptfooEvents(CaseEvents):
         test = record.get("testCase")
         known = test.get("assert") if isinstance(test, dict) else None
         used = ("assertion",) if isinstance(known, list) and component.get("assertion") in known else ()
-        told: dict[str, Any] = self.fields(component, "pass", "score", "reason", *used).get("fields", {})
+        told: dict[str, Any] = self.rest(component, "pass", "score", "reason", *used)
         return told
 
 
