@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
-import threading
 import time
 from pathlib import Path
 
@@ -38,20 +38,13 @@ def run(args: argparse.Namespace) -> int:
         raise LogUnreadable(f"{args.output}: cannot be made: {why.strerror}") from None
     files = TraceFiles(args.output, Secrets(os.environ))
     failed = False
-    with TraceReceiver(args.port, files) as receiver:
-        thread = threading.Thread(target=receiver.serve_forever, kwargs={"poll_interval": _POLL})
-        thread.start()
-        try:  # from here on: the user may press Ctrl-C before the line below is written to its end
-            print_error(f"receiving OTLP/HTTP at {receiver.url}/v1/traces; stop with Ctrl-C")
-            while True:
-                time.sleep(_POLL)
-                for written in files.write_logs(_QUIET, whole=True):
-                    failed = not _say(written) or failed
-        except KeyboardInterrupt:
-            pass  # the way to end it
-        finally:
-            receiver.shutdown()
-            thread.join()
+    with TraceReceiver(args.port, files).serving("receiver") as receiver, contextlib.suppress(KeyboardInterrupt):
+        # From here on: the user may press Ctrl-C, the way to end it, before the line below is written to its end.
+        print_error(f"receiving OTLP/HTTP at {receiver.url}/v1/traces; stop with Ctrl-C")
+        while True:
+            time.sleep(_POLL)
+            for written in files.write_logs(_QUIET, whole=True):
+                failed = not _say(written) or failed
     for written in files.write_logs():
         failed = not _say(written) or failed
     return EXIT_FINDING if failed else EXIT_GOOD

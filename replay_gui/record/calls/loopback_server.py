@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sys
+import threading
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Self
 
 from replay_gui.core.errors import ReplayError
 
 _LOOPBACK = "127.0.0.1"
+_POLL = 0.05  # seconds between two looks whether it is to end
 _DIGITS = re.compile(r"[0-9]{1,18}")
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r?\n")
 _MAX_LINE, _MAX_TRAILERS = 4096, 100
@@ -36,6 +40,18 @@ class LoopbackServer(ThreadingHTTPServer):
     def url(self) -> str:
         """Where it listens."""
         return f"http://{_LOOPBACK}:{self.server_port}"
+
+    @contextlib.contextmanager
+    def serving(self, name: str) -> Iterator[Self]:
+        """Serve on a thread of this name, for a block; afterwards the server is closed."""
+        thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": _POLL}, name=name)
+        thread.start()
+        try:
+            yield self
+        finally:
+            self.shutdown()
+            thread.join()
+            self.server_close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of a connection that broke."""

@@ -127,16 +127,10 @@ def with_settings(command: Sequence[str], settings: str) -> list[str]:
 def running_hooks(session: CallSession) -> Iterator[str]:
     """Take what hooks tell, for a block; give the settings that have Claude Code run them."""
     server = _HookServer(ClaudeToolCalls(session))
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="claude hooks")
-    thread.start()
-    try:
+    with server.serving("claude hooks"):
         words = [sys.executable, "-I", "-S", str(_SENDER), str(server.server_port), server.secret_path]
         hook = {"type": "command", "command": shlex.join(words)}
         yield msgspec.json.encode({"hooks": {name: [{"matcher": "*", "hooks": [hook]}] for name in _EVENTS}}).decode()
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 class _HookServer(LoopbackServer):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import http.client
 import re
-import threading
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -39,18 +38,11 @@ class RecordingProxy(LoopbackServer):
         self.providers = providers
 
 
-@contextlib.contextmanager
-def running_proxy(session: CallSession, providers: tuple[Upstream, ...]) -> Iterator[RecordingProxy]:
+def running_proxy(
+    session: CallSession, providers: tuple[Upstream, ...]
+) -> contextlib.AbstractContextManager[RecordingProxy]:
     """Run a proxy for a block."""
-    proxy = RecordingProxy(session, providers)
-    thread = threading.Thread(target=proxy.serve_forever, kwargs={"poll_interval": 0.05}, name="proxy")
-    thread.start()
-    try:
-        yield proxy
-    finally:
-        proxy.shutdown()
-        thread.join()
-        proxy.server_close()
+    return RecordingProxy(session, providers).serving("proxy")
 
 
 class _ProxyHandler(LoopbackHandler):
