@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from replay_gui.core.state.first_keys import SHOWN_KEYS, FirstKeys
 from replay_gui.core.state.state import ABSENT, Path, StateChange
@@ -96,11 +96,32 @@ class TreeView:
     width: int = 60
 
 
+class _Changes(NamedTuple):
+    """Changes of a state, looked at once, since rows are made again at each new width.
+
+    by_path: those that replaced a value by another. touched: the members through which they are reached.
+    """
+
+    given: Sequence[StateChange]
+    by_path: dict[Path, StateChange]
+    touched: dict[Path, set[str | int]]
+
+    @classmethod
+    def of(cls, given: Sequence[StateChange]) -> _Changes:
+        by_path = {change.path: change for change in given if not _is_known_same(change.old, change.new)}
+        touched: dict[Path, set[str | int]] = {}
+        for path in by_path:
+            for i in range(len(path)):
+                touched.setdefault(path[:i], set()).add(path[i])
+        return cls(given, by_path, touched)
+
+
 class ValueTree:
-    """Makes rows; remembers the first keys of wide maps, since to find them each time is what costs."""
+    """Makes rows; remembers the first keys of wide maps, and the changes, since to look at all each time costs."""
 
     def __init__(self) -> None:
         self._first_keys: dict[Path, FirstKeys] = {}
+        self._changes = _Changes.of(())
 
     def know_first_keys(self, root: Mapping[str, Any], keys: Sequence[str]) -> None:
         """Take over the first keys of a wide root; none: they are found when they are shown."""
@@ -109,16 +130,13 @@ class ValueTree:
 
     def rows(self, root: Mapping[str, Any], changes: Sequence[StateChange], view: TreeView) -> list[ValueRow]:
         """Return the visible rows of a value, from top to bottom; costs time by what is expanded, not by its size."""
-        touched: dict[Path, set[str | int]] = {}
-        changes = [change for change in changes if not _is_known_same(change.old, change.new)]
-        for change in changes:
-            for i in range(len(change.path)):
-                touched.setdefault(change.path[:i], set()).add(change.path[i])
+        if changes is not self._changes.given:
+            self._changes = _Changes.of(changes)
         leads = None if view.found is None else {path[:i] for path in view.found for i in range(len(path) + 1)}
         walk = _Walk(
             view=view,
-            changes={change.path: change for change in changes},
-            touched=touched,
+            changes=self._changes.by_path,
+            touched=self._changes.touched,
             visible_paths=leads,
             first_keys=self._first_keys,
         )
@@ -131,7 +149,7 @@ class ValueTree:
 class _Walk:
     view: TreeView
     changes: dict[Path, StateChange]
-    touched: dict[Path, set[str | int]]  # the members through which changes are reached
+    touched: dict[Path, set[str | int]]
     visible_paths: set[Path] | None  # what is found, and the way there
     first_keys: dict[Path, FirstKeys]
     seen: set[Path] = field(default_factory=set)
