@@ -1,4 +1,4 @@
-"""The files that a file is read with: what was made of all of them counts as long as none has changed, come or gone."""
+"""Companion files, read together with a file. A conversion is valid until any is changed, added or removed."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def companions_of(importer: Importer | None, file: ForeignFile) -> list[Path]:
 
 
 def companions_digest(importer: Importer | None, file: ForeignFile) -> str:
-    """Return what only companions of the same places and contents have; "" where there are none."""
+    """Return a digest of the companions' paths and contents; "" if there are no companions."""
     companions = companions_of(importer, file)
     if not companions:
         return ""
     digest, folder = blake3(), os.path.realpath(file.path.parent)
     for path in companions:
-        # also where a link leads: a file elsewhere is not read
+        # the target of a link counts too: a file outside the folder is not read
         real = os.path.relpath(os.path.realpath(path), folder)
         name = os.fsencode(f"{os.path.relpath(path, file.path.parent)}\n{real}")
         try:

@@ -1,4 +1,4 @@
-"""From a foreign file to replay logs."""
+"""Convert a foreign file into replay logs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from replay_gui.core.recorder.log_writer import LogWriter
 
 SUFFIX = ".rlog"
 NOT_WRITTEN = "x:import/not-written"
-MIN_GROWTH_BYTES = 1 << 16  # bytes of a log between two calls of `on_grown`, at least
+MIN_GROWTH_BYTES = 1 << 16  # bytes: the least growth of a log between two calls of `on_grown`
 
 OnGrown: TypeAlias = Callable[[Growing], None]
 """Called when the first run's log has grown by MIN_GROWTH_BYTES, and when it is sealed."""
@@ -41,11 +41,11 @@ def convert(
 
     Args:
         out: the log to write, or a folder: one that exists, or is made where the file holds several runs.
-        format: an importer's name; None: judged from the content.
-        limits: how much is read.
+    format: an importer's name; None: recognised by the content.
+    limits: the largest sizes that are read.
 
-    ImportRefused where the file is of no known format or a log would be overwritten, LogUnreadable where reading or
-    writing fails. Logs appear whole or not at all.
+    Raises ImportRefused if the format is unknown or a log would be overwritten, LogUnreadable if reading or writing
+    fails. A log is either written completely or not at all.
     """
     out = Path(out)
     if os.path.lexists(out) and not out.is_dir():
@@ -80,13 +80,13 @@ def write_runs(
     on_progress: OnProgress | None = None,
     on_grown: OnGrown | None = None,
 ) -> list[Converted]:
-    """Write the runs of an open file to logs in a folder, the main one first; OSError where it cannot be written.
+    """Write the runs of an open file to logs in a folder, the main run first; raise OSError if a log cannot be written.
 
-    Each event is in its log as soon as it is made, so the headers have nothing that is known only at the end.
+    Each event is written at once, so a header cannot hold what is known only at the end of the run.
 
     Args:
-        source: the file, or what it was packed in. digest: its BLAKE3, hex.
-        on_grown: not called for a run whose verdict is known only at its end, or whose log is smaller than
+        source: the file, or the archive that held it. digest: its BLAKE3 hash, hexadecimal.
+        on_grown: not called if the hashes of the source have to be checked first, or if the log is smaller than
             MIN_GROWTH_BYTES.
     """
     progress = ImportProgress(file.source, on_progress)
@@ -114,7 +114,7 @@ def write_runs(
 def write_one_run(
     file: ForeignFile, importer: Importer, folder: Path, *, source: Source, digest: str, name: str
 ) -> Converted:
-    """Write the run of this name, "" for the main one, to a log in a folder; ImportRefused where there is none."""
+    """Write the run of this name ("": the main run) to a log in a folder; raise ImportRefused if there is none."""
     for run in importer.runs(file):
         if name in ("", run.name):
             return _write_log(
@@ -156,7 +156,7 @@ def _write_log(
     progress: ImportProgress,
     on_grown: OnGrown | None,
 ) -> Converted:
-    # State is derived here, by nobody but this program: a recorded state hash would vouch for nothing.
+    # Only this program derived the state, so a recorded state hash would prove nothing.
     writer = LogWriter(path, _facts(run, source, importer, digest), state_hash_every=0)
     growing, latest, told_size, is_followed = Growing(path, run.name, importer.name), None, 0, False
     try:
@@ -207,6 +207,6 @@ def _append(writer: LogWriter, event: ImportedEvent) -> None:
     try:
         writer.append(event.kind, event.payload, event.meta)
     except EventInvalid as why:
-        # Another event stands in for it, since later events name their parents by number.
+        # A replacement keeps its number: later events name their parents by number.
         meta: dict[str, Any] = {name: event.meta[name] for name in ("line", "time", "parent") if name in event.meta}
         writer.append(NOT_WRITTEN, {"kind": event.kind, "reason": str(why)}, meta)

@@ -1,4 +1,4 @@
-"""Conversions that are kept, so that a foreign file opens at once the second time."""
+"""The cache of conversions: a foreign file that was opened before opens without a new conversion."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _ABANDONED_AFTER_S = 24 * 3600  # seconds
 
 
 class _Kept(msgspec.Struct, kw_only=True):
-    """An entry of the list beside the logs; `blake3` is the log's, so that a damaged cache is noticed."""
+    """An entry of the list that is kept with the logs; `blake3` is the log's hash, which reveals a damaged cache."""
 
     file: str
     blake3: str
@@ -56,16 +56,16 @@ def cached_conversions(
     on_progress: OnProgress | None = None,
     on_grown: OnGrown | None = None,
 ) -> list[Converted]:
-    """Return the logs of a file's runs: an earlier conversion of the same bytes if it is intact, else a new one.
+    """Return the logs of a file's runs: an intact earlier conversion of the same bytes, else a new conversion.
 
     Args:
-        cache_dir: made where missing, for its owner alone. A damaged conversion is removed, and after a new one was
-            added, the least recently used ones beyond CACHE_BUDGET_BYTES.
-        mappings: the file with the user's mappings, by which JSON Lines of no other format are read.
-        on_progress: called with how far it is, where the file has to be converted.
-        on_grown: called while the main run's log is written (see write_runs). That log is moved once it is complete.
+    cache_dir: created if missing, readable by its owner only. A damaged conversion is removed. After a new one is
+            added, the least recently used ones are removed until the cache fits CACHE_BUDGET_BYTES.
+    mappings: the file with the user's mappings, for JSON Lines of no known format.
+    on_progress: called with the progress while the file is converted.
+        on_grown: called while the main run's log is written (see write_runs). The log is moved when it is complete.
 
-    ImportRefused where the file is of no known format, LogUnreadable where reading or writing fails.
+    Raises ImportRefused if the format is unknown, LogUnreadable if reading or writing fails.
     """
     with Source(file_of(path)) as source, foreign_file(source) as file:
         inner = file.source
@@ -77,7 +77,7 @@ def cached_conversions(
         folder = home / f"{digest}-{name}-{version}{variant}{others and f'-{others}'}"
         kept = _read_conversion(folder, name, digest)
         if kept:
-            with suppress(OSError):  # a cache that can only be read
+            with suppress(OSError):  # the cache is read-only
                 os.utime(folder)
             return kept
         try:
@@ -99,7 +99,7 @@ def cached_conversions(
                 _move(fresh, folder)
                 _prune(home, folder)
             except BaseException as why:
-                # The engine shows a run while it grows, and goes on showing it after it has stopped this process.
+                # The engine shows a growing run, and still shows it after it has stopped this process.
                 is_shown = on_grown is not None and not isinstance(why, Exception)
                 raise
             finally:
@@ -116,7 +116,7 @@ def cached_conversions(
 def as_mapped(
     importer: Importer | None, file: ForeignFile, mappings: str | os.PathLike[str] | None
 ) -> tuple[Importer | None, str]:
-    """Return the importer with the user's mapping, where there is one, and what tells its conversions apart."""
+    """Return the importer with the user's mapping, if there is one, and a text that names its conversions."""
     if mappings is None or not isinstance(importer, JsonLines):
         return importer, ""
     mapping = saved_mapping(mappings, list(sample(file)))
@@ -124,7 +124,7 @@ def as_mapped(
 
 
 def _copied(log: Source, folder: Path, digest: str) -> Converted:
-    """Copy a replay log that was packed."""
+    """Copy a replay log out of an archive."""
     path = folder / f"log{SUFFIX}"
     shutil.copyfile(log.path, path)
     with EventLog.open(path) as copy:
@@ -140,9 +140,9 @@ def _copied(log: Source, folder: Path, digest: str) -> Converted:
 
 
 def _read_conversion(folder: Path, format: str, digest: str) -> list[Converted]:
-    """Return the conversion in the folder, the main run first; nothing where any of it was changed or is missing."""
+    """Return the conversion in the folder, the main run first; [] if a part of it was changed or is missing."""
     try:
-        if not is_own(folder):  # what others may write to vouches for nothing
+        if not is_own(folder):  # a folder that others can write to proves nothing
             return []
         mark, _, raw = (folder / _LIST_NAME).read_bytes().partition(b"\n")
         if mark != _checksum(raw):
@@ -199,7 +199,7 @@ def _checksum(raw: bytes) -> bytes:
 
 
 def _remove_abandoned(home: Path) -> None:
-    """Remove what conversions that were interrupted have left, once it has not changed for a day."""
+    """Remove the leftovers of interrupted conversions that have not changed for a day."""
     for folder in home.glob(f"{_UNFINISHED_PREFIX}*"):
         try:
             unchanged_s = time.time() - max(path.stat().st_mtime for path in (folder, *folder.iterdir()))
@@ -217,7 +217,7 @@ def _prune(home: Path, kept: Path, budget: int = CACHE_BUDGET_BYTES) -> None:
 
 
 def _move(fresh: Path, folder: Path) -> None:
-    """Rename the folder to its final name. Where another process was quicker, its conversion, which is equal, stays."""
+    """Rename the folder to its final name, unless another process has already put its equal conversion there."""
     try:
         fresh.rename(folder)
     except OSError:

@@ -1,4 +1,4 @@
-"""Write a converted log to its final file, with what its importer found in the header."""
+"""Write a converted log to its final file, with the importer's findings in the header."""
 
 from __future__ import annotations
 
@@ -19,11 +19,13 @@ from replay_gui.core.log.scanner import Block, Ending
 
 
 def write_with_findings(made: Converted, path: Path, mode: int) -> None:
-    """Write the log again at `path`, with the notes and the check of the source's own hashes in its header.
+    """Write the log again to `path`, with the import notes and the checks of the source's hashes in its header.
 
-    They are known only at the end, when the chain of records began with a header without them.
+    These are known only after the last event, and the hash chain of the first log began with a header without them.
 
-    `path`: a new file in a folder of this program's own, flushed to the disk. `mode`: its permissions.
+    Args:
+        path: a new file in a private folder; it is flushed to the disk.
+        mode: its permissions.
     """
     with EventLog.open(made.path) as log, open(path, "xb", opener=partial(os.open, mode=mode)) as out:
         source: dict[str, Any] = {**log.header.source, "notes": list(made.notes)}
@@ -43,7 +45,7 @@ def write_with_findings(made: Converted, path: Path, mode: int) -> None:
 
 
 def _write_block(block: Block, head: bytes, out: BinaryIO) -> bytes:
-    """Write the records; return the hash of the last one."""
+    """Write the records; return the hash of the last record."""
     pack = msgpack.Packer().pack
     for content, state, meta in zip(block.contents, block.states, block.metas, strict=True):
         head = record_hash(head, content, state, meta)

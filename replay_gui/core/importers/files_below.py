@@ -1,4 +1,4 @@
-"""Finds the files in a folder that may hold runs."""
+"""Find the files in a folder that may contain runs."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ FILES_LIMIT = 20_000
 
 
 def files_below(folder: str) -> list[str]:
-    """Return the files in a folder by name, then those of its subfolders; without hidden ones and linked folders.
+    """Return the files in a folder sorted by name, then those in its subfolders; no hidden files, no linked folders.
 
-    A folder that cannot be read is left out. ImportRefused if there are more than FILES_LIMIT files.
+    Skips a folder that cannot be read. Raises ImportRefused if there are more than FILES_LIMIT files.
     """
     files: list[str] = []
     for parent, folders, names in os.walk(folder):

@@ -1,4 +1,4 @@
-"""A file of another program, as importers read it: its beginning, its lines, or its one JSON value."""
+"""A file of another program, as importers read it: its first bytes, its lines, or its JSON value."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from replay_gui.core.log.source import Source
 
 HEAD_BYTES = 1 << 16  # bytes
 _MAX_FIRST_LINES = 20
-_FEW_LINES = 5  # so many are read also where they are long
-_MAX_FIRST_BYTES = 16 << 20  # of the first lines
+_FEW_LINES = 5  # at least so many lines are read, even long ones
+_MAX_FIRST_BYTES = 16 << 20  # bytes of the first lines
 _SPACE = b" \t\r\n\xef\xbb\xbf"
 
 
 class ForeignFile:
-    """A file that several importers look at; each part is read only once.
+    """A file that several importers examine; each part is read only once.
 
     Attributes:
-        source: the file. path: where the user has it, also where `source` is a copy that was unpacked.
-        limits: how much of it is read. head: its first bytes, at most HEAD_BYTES.
-        notes: what had to be changed for `document` to be held by the log format.
+        source: the file, or an unpacked copy of it. path: the file that the user opened.
+        limits: the largest sizes that are read. head: its first bytes, at most HEAD_BYTES.
+        notes: changes to `document` that the log format required.
     """
 
     def __init__(self, source: Source, limits: Limits = LIMITS, path: Path | None = None) -> None:
@@ -37,14 +37,14 @@ class ForeignFile:
 
     @property
     def stem(self) -> str:
-        """The file's name without its last suffix, as text that every output can encode."""
+        """The file's name without its last suffix, as text that can be encoded as UTF-8."""
         return self.source.path.stem.encode("utf-8", "replace").decode()
 
     @cached_property
     def first_lines(self) -> tuple[Any, ...]:
-        """The JSON values of the first lines; None for a line that is no JSON.
+        """The JSON values of the first lines; None for a line that is not JSON.
 
-        They are those in `head`, and, where these are few, some more: a line may hold a whole conversation.
+        These are the lines in `head`, and some more if these are few: one line can hold a whole conversation.
         """
         data, size = self.head, self.source.size
         while data.count(b"\n") < _FEW_LINES and len(data) < min(size, _MAX_FIRST_BYTES):
@@ -56,9 +56,9 @@ class ForeignFile:
 
     @cached_property
     def document(self) -> Any:
-        """The whole file as a JSON object or array; None if it is none, or larger than the limit.
+        """The whole file as a JSON object or array; None if it is not JSON, or larger than the limit.
 
-        Several values that a program has printed one after the other, each over several lines, are an array of them.
+        Several values in a row, each on several lines, are returned as an array.
         """
         size = self.source.size
         if self.head.lstrip(_SPACE)[:1] not in (b"{", b"[") or size > self.limits.document:
@@ -71,7 +71,7 @@ class ForeignFile:
 
     @property
     def _begins_in_lines(self) -> bool:
-        """Whether the first line is the beginning of a value that goes on in the next."""
+        """Whether the first line begins a value that continues on the next line."""
         return self.head.lstrip(_SPACE).split(b"\n", 1)[0].rstrip() in (b"{", b"[")
 
     @property
@@ -81,7 +81,7 @@ class ForeignFile:
 
 
 def json_beside(path: Path) -> Any:
-    """Return the JSON object or array that is a small file beside another one; None where there is none."""
+    """Return the JSON object or array in a small side file; None if there is no such file, or no such value."""
     try:
         with Source(path) as source:
             return ForeignFile(source).document

@@ -1,4 +1,4 @@
-"""JSON Lines, or an array of objects, of any make: which member is what is guessed, or told by a mapping."""
+"""JSON objects of any kind, as lines or an array: a mapping, guessed or the user's, gives the meaning of members."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ UNMAPPED = "records whose kind says nothing known, kept as custom events"
 
 _NAME = re.compile(r"_?[A-Za-z][\w.-]{0,60}", re.ASCII)
 _MAX_NAMES = 50
-_FAILED = {"isError": True, "is_error": True, "success": False, "ok": False}  # members by which a result says so
+_FAILED = {"isError": True, "is_error": True, "success": False, "ok": False}  # members that say that a call failed
 _FAILED_STATUS = ("error", "failed", "failure")
 _EXIT_CODES = ("exit_code", "exitCode", "returncode")
-_SAMPLE = 200  # records that a guess looks at
+_SAMPLE = 200  # records in the sample for a guess
 
 
 class JsonLines:
-    """The last importer that is asked: it takes every file that has JSON objects, one a line or in an array."""
+    """The importer of last resort: it accepts every file with JSON objects, one per line or in an array."""
 
     name = "json-lines"
     title = "JSON Lines"
@@ -63,18 +63,18 @@ class JsonLines:
     }
 
     def __init__(self, mapping: Mapping | None = None) -> None:
-        """`mapping`: None: guessed from the file."""
+        """`mapping`: None if it is to be guessed from the file."""
         self._mapping = mapping
 
     def recognises(self, file: ForeignFile) -> bool:
-        """Accept any file that holds a JSON object; one that stands in several lines has to hold a list of objects."""
+        """Accept any file with a JSON object on a line, or with one JSON value that contains a list of objects."""
         document = file.document
         if isinstance(document, dict) and _lists_of_objects(document):
             return True
         return isinstance(_first(document), dict) or any(isinstance(line, dict) for line in file.first_lines)
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
-        """Yield the file as one run, by the given mapping or by one that is guessed from a sample."""
+        """Yield the file as one run, with the given mapping or with one that is guessed from a sample."""
         mapping = self._mapping or guess(list(sample(file)))
         notes = ImportNotes(file.notes)
         if next(sample(file), None) is None:
@@ -86,7 +86,7 @@ class JsonLines:
 
 
 def sample(file: ForeignFile) -> Iterator[dict[str, Any]]:
-    """The first objects of the file."""
+    """Yield the first objects of the file."""
     whole = _whole(file)
     if whole is not None:
         yield from (record for record in whole[:_SAMPLE] if isinstance(record, dict))
@@ -95,7 +95,7 @@ def sample(file: ForeignFile) -> Iterator[dict[str, Any]]:
 
 
 def _whole(file: ForeignFile) -> list[Any] | None:
-    """The records of a file that is one JSON value: of an object, its longest list of objects, or else itself."""
+    """The records of a file that is one JSON value: the longest list of objects in an object, else the value."""
     document = file.document
     if not isinstance(document, dict):
         return document if isinstance(document, list) else None
@@ -107,7 +107,7 @@ def _lists_of_objects(document: dict[str, Any]) -> list[list[Any]]:
 
 
 def _setting(file: ForeignFile) -> dict[str, Any]:
-    """What a file that is one object says beside its records."""
+    """The members of a file that is one object, without its records."""
     document, records = file.document, _whole(file)
     if not isinstance(document, dict) or records == [document]:
         return {}
@@ -120,7 +120,7 @@ def _first(value: Any) -> Any:
 
 
 def events_from(records: Iterable[tuple[int, Any]], mapping: Mapping, notes: ImportNotes) -> Iterator[ImportedEvent]:
-    """What numbered records become under a mapping."""
+    """Yield the events of numbered records, by a mapping."""
     return _JsonLinesEvents(mapping, notes).read(records, {})
 
 
@@ -138,14 +138,14 @@ class _JsonLinesEvents:
         self._notes = notes
         self._run = RunBuilder(notes)
         self._seq: dict[str, int] = {}  # of each record's id
-        self._calls: dict[str, str] = {}  # by the ids that a call's record has: what it is remembered by
-        self._open: dict[str, list[str]] = {}  # tool: calls that wait
-        self._nameless: dict[str, str] = {}  # calls without an id that wait, and their tools
-        self._used: tuple[Any, dict[str, Any]] = None, {}  # the last record's id, and its tokens and cost
-        self._names: set[str] = set()  # kinds of records that kinds of events are called by
+        self._calls: dict[str, str] = {}  # by each id in a call's record, the id under which the call is kept
+        self._open: dict[str, list[str]] = {}  # by tool, the calls without a result
+        self._nameless: dict[str, str] = {}  # calls without an id and without a result, and their tools
+        self._used: tuple[Any, dict[str, Any]] = None, {}  # the last record's id, tokens and cost
+        self._names: set[str] = set()  # kinds of records that name custom kinds of events
 
     def read(self, records: Iterable[tuple[int, Any]], setting: dict[str, Any]) -> Iterator[ImportedEvent]:
-        """Yield the events of numbered records; `setting`: what is known of the run beside them."""
+        """Yield the events of numbered records; `setting`: facts about the whole run."""
         numbered = iter(records)
         first = [*islice(numbered, 1)]
         if first and isinstance(first[0][1], dict):
@@ -176,7 +176,7 @@ class _JsonLinesEvents:
         time = any_time(parts["time"])
         self._run.context |= {"time": time, "parent": above, "id": parts["id"], "duration": _duration(record, time)}
         use = use_in(record)
-        told_again = parts["id"] is not None and (parts["id"], use) == self._used  # an answer that is told in parts
+        told_again = parts["id"] is not None and (parts["id"], use) == self._used  # an answer that is recorded in parts
         self._run.once, self._used = {} if told_again else use, (parts["id"], use)
         if parts["id"] is not None:
             self._seq[str(parts["id"])] = self._run.count
@@ -191,7 +191,7 @@ class _JsonLinesEvents:
             case {"name": str(name), "arguments": given, **more} if parts["input"] is None:
                 parts |= {"tool": name, "input": given}
                 rest |= {mapping.member("tool", record): more} if more else {}
-            case dict(definition):  # of a tool that nobody calls here
+            case dict(definition):  # of a tool without a call in the file
                 parts |= {"tool": None, "kind": None}
                 rest[mapping.member("tool", record)] = definition
         wrapped = [record[name] for name in WRAPPERS if is_message(record.get(name))]
@@ -208,9 +208,9 @@ class _JsonLinesEvents:
         else:
             self._event(number, _spoken(kind_of(parts["kind"], parts), parts["kind"], record), parts, rest, record)
 
-    # ---- messages of a model's provider ---------------------------------------------------------
+    # ---- messages in a provider's form -----------------------------------------------------------
     def _message(self, number: int, raw: dict[str, Any], rest: dict[str, Any]) -> None:
-        """A message in a form of today's providers: what was said, and each call and result in it."""
+        """Add the events of a message in a provider's form: its text, and each call and result in it."""
         run, message = self._run, read_message(raw)
         for name in ("message", *raw):
             if rest.get(name) is raw.get(name) or rest.get(name) is raw:
@@ -234,14 +234,14 @@ class _JsonLinesEvents:
             run.unmapped = {**run.unmapped, "role": message.role}
         for result in message.results:
             of = self._call_of([result.id], result.name or "tool")
-            if of is None and result.name is None and self._nameless:  # a result in the order of the calls
+            if of is None and result.name is None and self._nameless:  # results in the order of the calls
                 of = self._call_of([], next(iter(self._nameless.values())))
             self._nameless.pop(str(of), None)
             self._result(of, result.output, result.failure, result.name)
         if not is_answer and (message.content is not None or not message.results):
             run.observation("message", message.role, message.content)
 
-    # ---- records of any other make --------------------------------------------------------------
+    # ---- all other records -----------------------------------------------------------------------
     def _event(
         self, number: int, kind: str, parts: dict[str, Any], rest: dict[str, Any], record: dict[str, Any]
     ) -> None:
@@ -252,7 +252,7 @@ class _JsonLinesEvents:
         if given is not None and output is not None and kind != "call":
             rest[self._mapping.member("input", record)] = given
         match kind:
-            case "call":  # request and answer in one
+            case "call":  # request and answer in one record
                 run.request(call_id, tool, given)
                 self._answer(call_id, output, rest, parts["tool"])
             case "request":
@@ -284,7 +284,7 @@ class _JsonLinesEvents:
                     run.custom("json-lines/record", data if of_kind is None else {"kind": of_kind, "data": data})
 
     def _is_name(self, kind: Any) -> bool:
-        """Whether a record's kind may name a kind of events: some files have another word in every record."""
+        """Whether a record's kind may name a custom kind: some files have a different word in every record."""
         if not isinstance(kind, str) or not _NAME.fullmatch(kind):
             return False
         if len(self._names) < _MAX_NAMES:
@@ -292,7 +292,7 @@ class _JsonLinesEvents:
         return kind in self._names
 
     def _content(self, content: Any, rest: dict[str, Any]) -> Any:
-        """What a record says: where no part has it, what its other members say; those are else kept beside it."""
+        """The content of a record: the member for it; without one, all other members."""
         if content is not None:
             self._run.unmapped = rest
             return content
@@ -304,11 +304,11 @@ class _JsonLinesEvents:
         self._calls |= {str(own_id): call_id for own_id in ids if own_id is not None}
 
     def _waits(self, ids: Iterable[Any]) -> bool:
-        """Whether a call has one of these ids, or one without a name has no result yet."""
+        """Whether a call has one of these ids, or a call of an unnamed tool has no result yet."""
         return bool(self._open.get("tool")) or any(known is not None and str(known) in self._calls for known in ids)
 
     def _call_of(self, ids: Iterable[Any], tool: str) -> str | None:
-        """The call that a result is of: by an id of the record, else the tool's oldest one without a result."""
+        """The call of a result: by an id in the record, else the tool's oldest call without a result."""
         told = (str(known_id) for known_id in ids if known_id is not None)
         known = next((self._calls[call_id] for call_id in told if call_id in self._calls), None)
         waiting = self._open.get(tool) or []
@@ -335,7 +335,7 @@ class _JsonLinesEvents:
 
 
 def _why_failed(output: Any, rest: dict[str, Any]) -> str | None:
-    """Return why a call failed, in a line, where its result says in another member than ``error`` that it did."""
+    """Return why a call failed, in one line, if a member other than ``error`` says so."""
     told = [rest, output] if isinstance(output, dict) else [rest]
     codes = [one[name] for one in told for name in _EXIT_CODES if type(one.get(name)) is int and one[name]]
     if codes:
@@ -348,7 +348,7 @@ def _why_failed(output: Any, rest: dict[str, Any]) -> str | None:
 
 
 def _call_in(record: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]] | None:
-    """Return (parts, what else it says) of a call that a record holds as ``tool_call``, with its ``tool_result``."""
+    """Return (parts, other members) of a call in a record's ``tool_call``, with its ``tool_result``."""
     call, result = record.get("tool_call"), record.get("tool_result")
     if not isinstance(call, dict) or not isinstance(call.get("name"), str):
         return None
@@ -364,12 +364,12 @@ def _call_in(record: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]] | 
 
 
 def _is_of_tool(word: Any) -> bool:
-    """Whether a kind says that a tool was called, or answered: then the record's name is the tool's."""
+    """Whether a kind means a call of a tool or its result; the record's name is then the tool's name."""
     return "tool" in str(word).lower() and kind_of(word, dict.fromkeys(PARTS)) in ("request", "response")
 
 
 def _spoken(kind: str, word: Any, record: dict[str, Any]) -> str:
-    """What a record is, in which only another member may say whether the user or the agent spoke."""
+    """The kind of a record, in which the speaker (user or agent) may be in another member."""
     if kind != "decision" or "message" not in str(word).lower() or "role" in record:
         return kind
     for name in SPEAKERS:
@@ -392,6 +392,6 @@ def _has_parts(record: dict[str, Any]) -> bool:
 
 
 def _duration(record: dict[str, Any], begun: int | None) -> int | None:
-    """How long what a record tells of took, where it has both ends."""
+    """The duration of the action in a record, in ns, if both ends are known."""
     ended = next((time for name in END_TIMES if (time := any_time(record.get(name))) is not None), None)
     return ended - begun if begun is not None and ended is not None and ended > begun else length_in(record)

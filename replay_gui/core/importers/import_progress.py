@@ -1,4 +1,4 @@
-"""How far a conversion is."""
+"""The progress of a conversion."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from replay_gui.core.log.source import Source
 OnProgress: TypeAlias = Callable[[int, int], None]
 """Called with (work done, work to do), in bytes."""
 
-_FIRST_PASS_SHARE = 8  # what is read before the first event costs about an eighth of making the events
+_FIRST_PASS_SHARE = 8  # a byte read before the first event counts as an eighth of one read later
 
 
 class ImportProgress:
-    """Measures reading and writing as one number that never decreases, whatever an importer reads, and how often.
+    """Combine reading and writing into one progress that never decreases, even if an importer reads the file twice.
 
-    A log is about as large as its source. So from the first event on, the progress is the larger of what was read and
-    what was written.
+    A log is about as large as its source. So, from the first event on, the progress is the larger of the bytes read
+    and the bytes written.
     """
 
     def __init__(self, source: Source, on_progress: OnProgress | None) -> None:
         self._source = source
         self._on_progress = on_progress
         self._looked = 0  # bytes read before the first event
-        self._read = 0  # and since
+        self._read = 0  # bytes read since the first event
         self._written = 0
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Count what is read of the source for the length of the block."""
+        """Count the bytes that the `with` block reads from the source."""
         self._source.on_read = self._on_read if self._on_progress is not None else None
         try:
             yield
@@ -38,7 +38,7 @@ class ImportProgress:
             self._source.on_read = None
 
     def wrote(self, size: int) -> None:
-        """Count `size` more bytes of a log."""
+        """Count `size` more bytes written to a log."""
         self._written += size
         self._say()
 

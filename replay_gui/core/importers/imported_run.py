@@ -1,4 +1,4 @@
-"""What an importer makes of a foreign file (runs and their events, as values), and what these were converted into."""
+"""Values that importers produce (runs and their events), and the logs that were written from them."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.verification.own_hashes import HashChecks, HashFailure
 
-MAX_LISTED_FAILURES = 1000  # failures that are listed; all are counted. A header has room for 1 MiB
+MAX_LISTED_FAILURES = 1000  # listed failures; more are only counted, because a header holds at most 1 MiB
 
-_MAX_VALUE_LENGTH = 200  # characters of a value
+_MAX_VALUE_LENGTH = 200  # characters of a listed value
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedEvent:
-    """One event that a log writer can take.
+    """One event, in the form that a log writer accepts.
 
     Attributes:
         kind, payload: what happened (log-format.md, Kinds); no ids, no clocks.
-        meta: what may differ between faithful runs, without `seq`: `parent` (how many events of the run came before
-            the causing one), `time` and `duration` (ns), providers' ids, tokens, cost, the place in the source; of a
-            subagent's event `subagent`, the names from the outermost subagent to its own, which tell them all apart.
+        meta: what may differ between faithful runs, without `seq`: `parent` (the seq of the causing event), `time`
+            and `duration` (ns), providers' ids, tokens, cost, the place in the source; for an event of a subagent
+            `subagent`: the unique names from the outermost subagent to its own.
     """
 
     kind: str
@@ -34,11 +34,11 @@ class ImportedEvent:
 
 @dataclass(slots=True)
 class OwnHashes:
-    """The result of an importer's checks of the source's own hashes; complete when all events have been taken.
+    """The checks of the source's own hashes; complete after the last event has been read.
 
     Attributes:
-        checked: events looked at. failed: how many of those were not as they should be.
-        failures: the first of these.
+        checked: number of events checked. failed: number of events with a wrong hash or a broken rule.
+        failures: the first of these, at most MAX_LISTED_FAILURES.
     """
 
     checked: int = 0
@@ -46,11 +46,11 @@ class OwnHashes:
     failures: list[HashFailure] = field(default_factory=list)
 
     def count_good(self) -> None:
-        """Count an event whose hashes are right."""
+        """Count an event whose hashes are correct."""
         self.checked += 1
 
     def count_bad(self, index: int, offset: int, problem: str, expected: object = None, actual: object = None) -> None:
-        """Count the event that became the one at `index` as broken, and list what is wrong with it."""
+        """Count the event at `index` as broken and list the problem. `offset`: in bytes, in the source."""
         self.checked += 1
         self.failed += 1
         if len(self.failures) < MAX_LISTED_FAILURES:
@@ -59,7 +59,7 @@ class OwnHashes:
             self.failures.append(failure)
 
     def result(self) -> HashChecks:
-        """Return what was found."""
+        """Return the result for the log's header."""
         return HashChecks(checked=self.checked, failed=self.failed, failures=tuple(self.failures))
 
 
@@ -72,14 +72,14 @@ class ImportedRun:
     """One run of a foreign file; a file may hold several.
 
     Attributes:
-        name: for people, and for the file's name where a source holds several runs.
+        name: shown to people, and part of the file name if a source holds several runs.
         run_id: the source's own id of the run.
-        agent: what ran. created: ns since 1970, None where unknown.
-        source: facts about the origin that belong in the log's header, beyond the file's own.
-        events: read from the source as they are taken; can be taken once.
-        notes: complete when all events have been taken.
-        state_recorded: whether the source tells the state itself; else it is derived from what happened.
-        own_hashes: of a format with hashes of its own, what checking them found; complete at the same time.
+        agent: name and version of the agent. created: ns since 1970, None if unknown.
+        source: facts about the origin for the log's header, in addition to those about the file.
+        events: an iterator that reads the source step by step; it can be used once.
+        notes: complete after the last event has been read.
+        state_recorded: whether the source records the state; otherwise the state is derived from the events.
+        own_hashes: the checks of the source's own hashes, if the format has such; complete after the last event.
     """
 
     name: str
@@ -95,12 +95,12 @@ class ImportedRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Converted:
-    """One run of a foreign file that was written to a log.
+    """A run of a foreign file, after it was written to a log.
 
     Attributes:
         path: the log. name, run_id: the run's. format: the importer's name. events: in the log.
-        notes: what was not understood, left out or changed, in words. source_blake3: hex, of the foreign file.
-        own_hashes: of a format with hashes of its own, what checking them found.
+        notes: sentences about what was not understood, left out or changed. source_blake3: of the foreign file, hex.
+        own_hashes: the checks of the source's own hashes, if the format has such.
     """
 
     path: Path
@@ -115,7 +115,7 @@ class Converted:
 
 @dataclass(frozen=True, slots=True)
 class Growing:
-    """A run while it is being converted: `path` is that of its log, which has complete records so far."""
+    """A run that is being converted. `path`: its log, which holds the complete records written so far."""
 
     path: Path
     name: str

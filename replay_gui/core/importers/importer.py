@@ -14,32 +14,34 @@ class Importer(Protocol):
     """One foreign format.
 
     Attributes:
-        name: what ``--format`` and a log's header call it. title: for people.
-        version: raised when the same file would become other events; old cached conversions are then not used.
+        name: for ``--format`` and for a log's header. title: shown to people.
+        version: raised if the same file now gives other events; older cached conversions are then not used.
     """
 
     @property
     def name(self) -> str:
-        """What `--format` and the header of a converted log call it."""
+        """The name in `--format` and in the header of a converted log."""
 
     @property
     def title(self) -> str:
-        """The name that people read."""
+        """The title that is shown to people."""
 
     @property
     def version(self) -> int:
-        """The version of the mapping; conversions that an older one made are not used."""
+        """The version of the mapping; cached conversions of another version are not used."""
 
     def recognises(self, file: ForeignFile) -> bool:
-        """Whether the file is of this format, by its content."""
+        """Return whether the file's content is of this format."""
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
-        """The file's runs, the main one first; ImportRefused where it holds none. Take one's events before the next."""
+        """Yield the file's runs, the main run first. Read all events of a run before the next run.
+
+        Raises ImportRefused if the file holds no run."""
 
 
 @runtime_checkable
 class ReadsCompanions(Protocol):
-    """An importer that reads further files with the one that is opened."""
+    """An importer that reads companion files in addition to the opened file."""
 
     def companions(self, file: ForeignFile) -> list[Path]:
-        """Return those files: a conversion that is kept counts only as long as they have not changed."""
+        """Return the companion files; a cached conversion is valid only while they are unchanged."""

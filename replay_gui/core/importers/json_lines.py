@@ -14,7 +14,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.plain_values import SURELY_PLAIN, WIDE_INTEGERS, plain
 from replay_gui.core.log.source import Source
 
-MAX_LINE_BYTES = 16 << 20  # bytes; a longer line might make an event that is larger than a record may be
+MAX_LINE_BYTES = 16 << 20  # bytes; a longer line could give an event larger than the largest record
 KEPT_BYTES_OF_LONG_LINE = 1 << 20  # bytes
 
 BAD_UTF8 = "lines that are not UTF-8: what could not be read was replaced"
@@ -23,19 +23,19 @@ BETWEEN_VALUES = "parts between two JSON values that are no JSON, left out"
 
 _CHUNK_BYTES = 1 << 20
 _BOM = b"\xef\xbb\xbf"
-_MAX_DAMAGED = 20  # values in a row that are damaged: each may be read to the end of the file; then the rest is left
-_MAX_DIGITS = 4000  # Python reads no longer whole number
+_MAX_DAMAGED = 20  # damaged values in a row: each can cost a read to the end of the file, so the rest is then left out
+_MAX_DIGITS = 4000  # the longest integer that Python parses
 
 _decode = msgspec.json.Decoder().decode
 _decode_usual = msgspec.json.Decoder(SURELY_PLAIN).decode
 _scan = json.JSONDecoder(strict=False).raw_decode
 _NEXT = re.compile(r"[^\s\x1e]")
-_BEGIN = re.compile(r"^[{\[]", re.MULTILINE)  # an indented one is within a value that is damaged
+_BEGIN = re.compile(r"^[{\[]", re.MULTILINE)  # an indented one is inside a damaged value
 _encode = msgspec.msgpack.Encoder().encode
 
 
 class NotJson(ValueError):
-    """The line is no JSON value."""
+    """The line is not a JSON value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,8 @@ class Line:
     """One line.
 
     Attributes:
-        number: from 1. raw: its bytes without the line's end; of a line over MAX_LINE_BYTES its beginning.
-        size: bytes it has in the file. ended: whether a line end follows; only the last line may lack one.
+        number: counted from 1. raw: its bytes without the line break; only the beginning if longer than MAX_LINE_BYTES.
+        size: in bytes, in the file. ended: whether a line break follows; only the last line may have none.
     """
 
     number: int
@@ -54,12 +54,12 @@ class Line:
 
     @property
     def too_long(self) -> bool:
-        """Whether the line exceeds `MAX_LINE_BYTES`; its content is then not kept whole."""
+        """Whether the line is longer than `MAX_LINE_BYTES`; then only its beginning is kept."""
         return self.size > MAX_LINE_BYTES
 
 
 def lines(source: Source) -> Iterator[Line]:
-    """Yield every line of the file, empty ones too; nothing for the end of the file after a last line end."""
+    """Yield every line of the file, also empty ones; a final line break does not begin another line."""
     number, size, parts = 1, 0, list[bytes]()
     for offset in range(0, source.size, _CHUNK_BYTES):
         *ends, rest = source.read_at(offset, min(_CHUNK_BYTES, source.size - offset)).split(b"\n")
@@ -81,7 +81,7 @@ def _line(number: int, parts: list[bytes], piece: bytes, size: int, ended: bool)
 
 
 def numbered_values(source: Source, notes: ImportNotes) -> Iterator[tuple[int, Any]]:
-    """Yield the number and the JSON value of each line that is not blank; of one that is no JSON, its text."""
+    """Yield the number and JSON value of each non-blank line; the line's text if it is not JSON."""
     for line in lines(source):
         if not line.raw.strip():
             continue
@@ -93,16 +93,17 @@ def numbered_values(source: Source, notes: ImportNotes) -> Iterator[tuple[int, A
 
 
 def value_of(raw: bytes, notes: ImportNotes) -> Any:
-    """Return the JSON value of a line, changed so that a log can hold it; changes are counted. NotJson if invalid.
+    """Return the JSON value of a line, changed where the log format requires it; changes are counted in `notes`.
 
-    NaN, Infinity and other things that Python's reader takes are taken. Of equal keys the last wins.
+    Accepts NaN, Infinity and whatever else Python's reader accepts. Of equal keys the last one wins.
+    Raises NotJson if the line is invalid.
     """
     try:
         value = _decode_usual(raw)
-        _encode(value)  # the quickest proof that no whole number is too wide
+        _encode(value)  # the fastest proof that no integer is too large
         return value
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, OverflowError):
-        pass  # not in the common form: converted value by value
+        pass  # unusual: converted value by value
     try:
         value = _decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
@@ -114,10 +115,10 @@ def value_of(raw: bytes, notes: ImportNotes) -> Any:
 
 
 def values_in_a_row(raw: bytes, notes: ImportNotes) -> list[Any]:
-    """Return the JSON values that stand one after the other, each over several lines, as a program prints them.
+    """Return the JSON values of a file that has one value after another, each on several lines.
 
-    Text between two of them is left out and counted. Empty where there are not two, or the first ends in its line: such
-    a file is JSON Lines.
+    Text between two values is left out and counted. Returns [] if there are fewer than two values, or if the first
+    value ends on its line: such a file is JSON Lines.
     """
     text = raw.decode("utf-8", "replace").removeprefix("\ufeff")
     values, between, damaged, begun = list[Any](), 0, 0, _NEXT.search(text)
@@ -147,7 +148,7 @@ def values_in_a_row(raw: bytes, notes: ImportNotes) -> list[Any]:
 
 
 def value_in(text: str) -> Any:
-    """Return the JSON value in a text; NotJson if it is invalid, or a log cannot hold it unchanged."""
+    """Return the JSON value in a text; raise NotJson if it is invalid, or if a log cannot hold it unchanged."""
     notes = ImportNotes()
     value = value_of(text.encode("utf-8", "surrogatepass"), notes)
     if notes.sentences():

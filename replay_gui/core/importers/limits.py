@@ -1,4 +1,4 @@
-"""How much of a foreign file is read: more would exhaust the memory or the disk."""
+"""Limits on the size of foreign files, which protect the memory and the disk."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """In bytes; what is larger is refused, and the refusal names RAISED_BY.
+    """Limits in bytes. A larger file is refused, with a message that names RAISED_BY.
 
     Attributes:
-        document: of one JSON value, or one member of a ZIP file: all of it is in memory at once, decoded several times
-            as large. unpacked: of all that comes out of a packed file.
+        document: for one JSON value or one member of a ZIP file. It is in memory as a whole; decoded, it takes
+            several times this size. unpacked: for the total output of a packed file.
     """
 
     document: int = 256 << 20
     unpacked: int = 4 << 30
 
     def raised_to(self, size: int) -> Limits:
-        """Return these limits with documents of up to `size` bytes, and at least as much unpacked."""
+        """Return these limits with `document` set to `size` bytes, and `unpacked` to at least that."""
         return Limits(size, max(self.unpacked, size))
 
 

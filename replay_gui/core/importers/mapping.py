@@ -1,4 +1,4 @@
-"""Which member of a record is what: guessed from names, or told by the user, and kept."""
+"""Mappings: which member of a record has which meaning, guessed from its name or given by the user."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ END_TIMES = (
     "completed_at",
 )
 _OF_MESSAGES = {"content", "parts", "tool_calls"}
-# What a kind is about: the first of these that it has in it
+# The meaning of a kind: that of the first of these words that it contains
 _WORDS: dict[str, tuple[str, ...]] = {
     "error": ("error", "exception", "fail", "crash"),
     "response": (
@@ -71,7 +71,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mapping:
-    """The member for each part, as a name or a path with dots; "" where a record has none."""
+    """The member for each part, as a name or a path with dots; "" if no member has this part."""
 
     kind: str = ""
     time: str = ""
@@ -87,13 +87,13 @@ class Mapping:
 
     @property
     def digest(self) -> str:
-        """Short hex that tells one mapping from another, for the names of what was made with it."""
+        """A short hexadecimal digest, for the names of conversions that were made with this mapping."""
         return blake3(repr(asdict(self)).encode()).hexdigest()[:16]
 
     def member(self, part: str, record: dict[str, Any]) -> str:
-        """Return the member that has a part; "" where the record has none.
+        """Return the name of the member for a part; "" if the record has none.
 
-        It is the mapping's own, or, in a record without that, the first of the usual names that no part has.
+        It is the member of the mapping, else the first usual name of the part that the mapping does not use.
         """
         own: str = getattr(self, part)
         if not own or reach(record, own) is not None:
@@ -103,12 +103,12 @@ class Mapping:
         return next(usual, "")
 
     def take(self, part: str, record: dict[str, Any]) -> Any:
-        """The record's value for a part; None where it has none."""
+        """Return the record's value for a part; None if it has none."""
         member = self.member(part, record)
         return reach(record, member) if member else None
 
     def rest(self, record: dict[str, Any]) -> dict[str, Any]:
-        """What no part takes."""
+        """Return the members that belong to no part."""
         rest = record
         for part in PARTS:
             rest = _without(rest, self.member(part, record))
@@ -116,7 +116,7 @@ class Mapping:
 
 
 def _without(record: dict[str, Any], path: str) -> dict[str, Any]:
-    """`record` without what stands at a path; a member within that has become empty goes, too."""
+    """Return `record` without the value at a path, and without a parent that becomes empty."""
     if path in record:
         return {key: value for key, value in record.items() if key != path}
     name, _, within = path.partition(".")
@@ -127,7 +127,7 @@ def _without(record: dict[str, Any], path: str) -> dict[str, Any]:
 
 
 def reach(record: dict[str, Any], path: str) -> Any:
-    """The value at `path`: a member of that very name, else members within members, by dots."""
+    """Return the value at `path`: a member with exactly this name, else nested members, separated by dots."""
     if path in record:
         return record[path]
     value: Any = record
@@ -137,7 +137,7 @@ def reach(record: dict[str, Any], path: str) -> Any:
 
 
 def flat(record: dict[str, Any]) -> dict[str, Any]:
-    """`record` with what its member ``message`` holds beside its own members, unless that is a provider's message."""
+    """Return `record` with the members of its ``message`` moved up, unless that is a provider's message."""
     inner = record.get("message")
     if not isinstance(inner, dict) or ("role" in inner and inner.keys() & _OF_MESSAGES):
         return record
@@ -146,7 +146,7 @@ def flat(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def guess(records: Sequence[dict[str, Any]]) -> Mapping:
-    """The mapping by the usual names: for each part, the first of them that any of the records has."""
+    """Return the mapping by usual names: for each part, the first usual name in any of the records."""
     records = [flat(record) for record in records]
     taken: set[str] = set()
     members: dict[str, str] = {}
@@ -160,12 +160,12 @@ def guess(records: Sequence[dict[str, Any]]) -> Mapping:
 
 
 def is_usual_kind(word: Any) -> bool:
-    """Return whether a record's kind is just one of the words that say it: then nothing else is in it."""
+    """Return whether a kind is exactly one of the known words, and so says nothing more."""
     return isinstance(word, str) and any(word.lower().replace("-", "_") in words for words in _WORDS.values())
 
 
 def kind_of(word: Any, parts: dict[str, Any]) -> str:
-    """What a record is, from its kind in its own words: one of _WORDS, "call" where it is a whole call, or "other"."""
+    """Return the meaning of a record's kind: one of _WORDS, "call" for a call with its result, or "other"."""
     text = str(word).lower().replace("-", "_") if word is not None else ""
     if parts["tool"] and parts["input"] is not None and parts["output"] is not None:
         return "call"

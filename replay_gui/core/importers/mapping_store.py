@@ -1,4 +1,4 @@
-"""Mappings that the user has made, kept in a JSON file by the names of the members that records have."""
+"""The user's mappings, kept in a JSON file. The key is the set of member names in the records."""
 
 from __future__ import annotations
 
@@ -23,21 +23,23 @@ class _Saved(msgspec.Struct):
 
 
 def members_of(records: Sequence[dict[str, Any]]) -> list[str]:
-    """The names of all members of the records, sorted."""
+    """Return the names of all members of the records, sorted."""
     return sorted({str(name) for record in records for name in record})
 
 
 def saved_mapping(file: str | os.PathLike[str], records: Sequence[dict[str, Any]]) -> Mapping | None:
-    """The mapping for records with just these members; None where there is none.
+    """Return the saved mapping for records with exactly these members; None if there is none.
 
-    LogUnreadable, in words, where the file is there and cannot be read: it is the user's, and not to be passed over.
+    Raises LogUnreadable if the file exists and cannot be read: a mapping of the user is never ignored silently.
     """
     members = members_of(records)
     return next((Mapping(**saved.mapping) for saved in _read(Path(file)) if saved.members == members), None)
 
 
 def save_mapping(file: str | os.PathLike[str], records: Sequence[dict[str, Any]], mapping: Mapping | None) -> None:
-    """Keeps a mapping for records with these members, or forgets it (None). NotWritten, LogUnreadable."""
+    """Save a mapping for records with these members, or delete it (None).
+
+    Raises NotWritten or LogUnreadable if the file cannot be written or read."""
     path, members = Path(file), members_of(records)
     others = [saved for saved in _read(path) if saved.members != members]
     added = [] if mapping is None else [_Saved(members, mapping.facts())]

@@ -1,4 +1,4 @@
-"""Files that must be unpacked or written anew before they are read: ``.gz``, ``.zst``, ``.zip`` of one file, UTF-16."""
+"""Unpack or re-encode a file before it is read: ``.gz``, ``.zst``, ``.zip`` with one file, UTF-16."""
 
 from __future__ import annotations
 
@@ -25,26 +25,26 @@ from replay_gui.core.importers.zip_members import stream as stream_of
 from replay_gui.core.log.source import Source
 
 _GZIP, _ZSTANDARD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
-_SKIPPABLE = b"\x2a\x4d\x18"  # after a first byte from 0x50 to 0x5f
+_SKIPPABLE = b"\x2a\x4d\x18"  # the bytes that follow a first byte from 0x50 to 0x5f
 _MAX_SKIPPED_FRAMES = 64
 _CHUNK_BYTES = 1 << 20
-_NO_SIZE = zstandard.CONTENTSIZE_ERROR  # from here on a frame's size is none
+_NO_SIZE = zstandard.CONTENTSIZE_ERROR  # this value and larger ones mean that the size is unknown
 _UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 IS_UTF16 = "files in UTF-16, read as text in UTF-8"
 _IGNORED_MEMBERS = ("__MACOSX/", ".DS_Store")
 
 
 def file_of(path: str | os.PathLike[str]) -> Path:
-    """Return the file to open for what a user names: of the folder of a session, the session's file; else itself."""
+    """Return the file to open for a path from the user: for the folder of a session its file, else the path itself."""
     given = Path(path)
     return (session_in(given) or given) if given.is_dir() else given
 
 
 @contextmanager
 def foreign_file(source: Source, limits: Limits = LIMITS) -> Iterator[ForeignFile]:
-    """Yield the file as importers look at it, for as long as the block lasts: unpacked, and as UTF-8.
+    """Yield the file, unpacked and as UTF-8, for the duration of the `with` block.
 
-    ImportRefused where it is damaged, holds several files, or is larger than is read.
+    Raises ImportRefused if it is damaged, holds several files, or exceeds the limits.
     """
     with unpacked(source, limits) as inner:
         encoding = _UTF16.get(inner.read_at(0, min(inner.size, 2)))
@@ -73,9 +73,9 @@ def _write_as_utf8(source: Source, path: Path, encoding: str) -> None:
 
 @contextmanager
 def unpacked(source: Source, limits: Limits = LIMITS) -> Iterator[Source]:
-    """Yield what is inside the file, if it is packed, as a file that exists for the length of the block; else itself.
+    """Yield an unpacked copy, which exists for the duration of the `with` block; the file itself if it is not packed.
 
-    ImportRefused where it is damaged, holds several files, or is larger than is read.
+    Raises ImportRefused if it is damaged, holds several files, or exceeds the limits.
     """
     head = source.read_at(0, min(source.size, 4))
     is_zstandard = head.startswith(_ZSTANDARD) or _is_skippable(head)
@@ -116,18 +116,18 @@ def _unpack(source: Source, inner: Path, limits: Limits, gzipped: bool) -> None:
                 whole = _first_content_size(source)
                 with zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(packed) as unpacking:
                     if _copy(cast(IO[bytes], unpacking), out, source, limits) < whole < _NO_SIZE:
-                        raise EOFError  # the library says nothing of it
+                        raise EOFError  # the library does not report it
     except (gzip.BadGzipFile, EOFError, zlib.error, zstandard.ZstdError) as why:
         raise ImportRefused(f"{source.path}: cannot be unpacked: {why or 'it ends early'}") from None
 
 
 def _is_skippable(head: bytes) -> bool:
-    """Return whether a skippable Zstandard frame begins: a comment of any content, before frames or between them."""
+    """Return whether `head` begins a skippable Zstandard frame: a comment before or between other frames."""
     return head[1:4] == _SKIPPABLE and 0x50 <= head[0] <= 0x5F
 
 
 def _first_content_size(source: Source) -> int:
-    """Return what the first frame with content says of its size; at least _NO_SIZE if it says nothing."""
+    """Return the content size, in bytes, that the first frame with content declares; _NO_SIZE or more if unknown."""
     at = 0
     for _ in range(_MAX_SKIPPED_FRAMES):
         head = source.read_at(at, min(source.size - at, 18))
@@ -140,7 +140,7 @@ def _first_content_size(source: Source) -> int:
 
 
 def _copy(unpacking: IO[bytes], out: BinaryIO, source: Source, limits: Limits) -> int:
-    """Copy everything; return the number of bytes."""
+    """Copy all bytes; return their number."""
     written = 0
     while part := unpacking.read(_CHUNK_BYTES):
         written += len(part)

@@ -1,4 +1,4 @@
-"""Values of foreign files, changed if the log format cannot hold them (log-format.md, Canonical msgpack)."""
+"""Change values of foreign files that the log format cannot hold (log-format.md, Canonical msgpack)."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ BROKEN_TEXT = "texts with halves of characters, which were replaced"
 LONG_KEYS = "keys of more than 4 KiB, cut"
 DEEP_VALUES = f"values nested deeper than {MAX_NESTING}, written as JSON text"
 
-_SURE_KEY = MAX_KEY_BYTES // 4  # characters; no key so short can be too long
+_SURE_KEY = MAX_KEY_BYTES // 4  # characters; no key of this length can exceed the limit in bytes
 
 SURELY_PLAIN: Any = type_of_shallow_values(SHALLOW_DEPTH + 2, Annotated[str, msgspec.Meta(max_length=_SURE_KEY)])
 """The type of JSON values that `plain` leaves as they are, if their whole numbers fit: few are of another."""
 
 
 def plain(value: Any, notes: ImportNotes) -> Any:
-    """Return `value`, decoded JSON, with what the format cannot hold replaced and counted; itself if unchanged.
+    """Return `value` (decoded JSON) with unsupported parts replaced and counted; `value` itself if nothing changes.
 
-    RecursionError where it nests so deeply that not even its JSON text can be made.
+    Raises RecursionError if it is nested too deeply to be written as JSON text.
     """
     return value if _is_plain(value, 0) else _made_plain(value, 0, notes)
 
@@ -74,7 +74,7 @@ def _text(text: str, notes: ImportNotes) -> str:
     if text.isascii() or _sound(text):
         return text
     notes.count(BROKEN_TEXT)
-    # Two halves that stand side by side are one character; a half alone becomes U+FFFD.
+    # Two adjacent surrogates are one character; a single one becomes U+FFFD.
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
@@ -83,4 +83,4 @@ def _key(key: str, notes: ImportNotes) -> str:
     if len(key) <= _SURE_KEY or len(raw := key.encode()) <= MAX_KEY_BYTES:
         return key
     notes.count(LONG_KEYS)
-    return f"{key[:512]}… {blake3(raw).hexdigest()}"  # the hash keeps two long keys apart
+    return f"{key[:512]}… {blake3(raw).hexdigest()}"  # the hash distinguishes two long keys

@@ -1,4 +1,4 @@
-"""Importers of other packages: whatever they offer under the entry point ``replay_gui.importers``."""
+"""Importers of other packages, which offer them as entry points of the group ``replay_gui.importers``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _log = topic_logger(Topic.IMPORTERS)
 
 @dataclass(frozen=True, slots=True)
 class UnusablePlugin:
-    """A package's importer that cannot be loaded. It recognises nothing, and says why when it is asked for by name."""
+    """An importer that could not be loaded. It recognises no file; selected by name, it raises the reason."""
 
     name: str
     why: str
@@ -32,26 +32,26 @@ class UnusablePlugin:
         return False
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
-        """Raise ImportRefused with the reason why the package cannot be loaded."""
+        """Raise ImportRefused with the reason why it could not be loaded."""
         raise ImportRefused(f"the importer {self.name} cannot be loaded: {self.why}")
 
 
 @cache
 def plugins() -> tuple[Importer, ...]:
-    """One a package's entry point: a class, or anything else that is called to make an Importer."""
+    """Return one importer for each entry point, which is a class or another callable that makes an Importer."""
     return tuple(_loaded(point.name, point.load) for point in entry_points(group=GROUP))
 
 
 def is_recognised(importer: Importer, file: ForeignFile) -> bool:
-    """Return whether an importer of another package takes a file as its own; one that fails on it does not.
+    """Return whether an importer of another package recognises a file; False if it raises an exception.
 
-    The diagnostics name it: other files, and other importers, go on.
+    The diagnostics then name the importer; other importers and files are not affected.
     """
     try:
         return bool(importer.recognises(file))
     except ReplayError:
         raise
-    except (Exception, SystemExit) as why:  # noqa: BLE001  other people's code, which must not take the program down
+    except (Exception, SystemExit) as why:  # noqa: BLE001  foreign code must not crash the program
         _log.warning("the importer %s failed to look at a file: %s", importer.name, type(why).__name__)
         return False
 
@@ -61,6 +61,6 @@ def _loaded(name: str, load: object) -> Importer:
         importer: Importer = load()()  # type: ignore[operator]
         if not (callable(importer.recognises) and callable(importer.runs) and isinstance(importer.version, int)):
             raise TypeError("it is no importer")
-    except (Exception, SystemExit) as why:  # noqa: BLE001  other people's code, which must not take the program down
+    except (Exception, SystemExit) as why:  # noqa: BLE001  foreign code must not crash the program
         return UnusablePlugin(name, f"{type(why).__name__}: {why}")
     return importer

@@ -1,4 +1,4 @@
-"""All importers, and which of them reads a file."""
+"""All importers, and the choice of the one that reads a file."""
 
 from __future__ import annotations
 
@@ -72,12 +72,12 @@ from replay_gui.core.log.source import Source
 
 
 def importers() -> tuple[Importer, ...]:
-    """Return all importers in the order in which they are asked: those of packages last, before the generic one."""
+    """Return all importers in the order of their use: those of other packages last, before the generic importer."""
     return (*_own(), *plugins(), JsonLines())
 
 
 def title_of(name: str) -> str:
-    """Return the title of the importer of this name; the name where there is none."""
+    """Return the title of the importer with this name; the name itself if there is no such importer."""
     return next((importer.title for importer in importers() if importer.name == name), name)
 
 
@@ -141,16 +141,16 @@ def _own() -> tuple[Importer, ...]:
 
 
 def recognise(path: str | os.PathLike[str], format: str | None = None) -> Importer:
-    """Return the importer for the file, or the one that `format` names.
+    """Return the importer for the file, or the importer that `format` names.
 
-    ImportRefused where there is none, LogUnreadable where the file cannot be read.
+    Raises ImportRefused if there is none, LogUnreadable if the file cannot be read.
     """
     with Source(path) as source, foreign_file(source) as file:
         return importer_for(file, format)
 
 
 def importer_for(file: ForeignFile, format: str | None = None) -> Importer:
-    """As `recognise`, of an open file."""
+    """Do the same as `recognise` for an open file."""
     known = importers()
     if format is not None:
         for importer in known:
@@ -173,7 +173,7 @@ def importer_for(file: ForeignFile, format: str | None = None) -> Importer:
 
 
 def _json_problem(file: ForeignFile) -> str:
-    """Return why a file that begins as one JSON object or array is none; "" where it is one, or many lines."""
+    """Return why a file that begins like a JSON object or array is invalid; "" if it is valid, or JSON Lines."""
     if file.document is not None or any(value is not None for value in file.first_lines):
         return ""
     start = file.head.lstrip()[:2]
@@ -185,7 +185,7 @@ def _json_problem(file: ForeignFile) -> str:
     except msgspec.DecodeError as why:
         if "truncated" in str(why):
             return f"the JSON ends in the middle, at byte {size:,}; perhaps the file was not written to its end"
-        if "trailing characters" in str(why):  # a first value that is whole, and more after it
+        if "trailing characters" in str(why):  # a complete first value, and more after it
             return ""
         place = re.search(r"\(byte (\d+)\)", str(why))
         return f"the JSON is damaged at byte {int(place[1]):,}" if place else ""
@@ -197,5 +197,5 @@ def _json_problem(file: ForeignFile) -> str:
 
 
 def names_of(known: tuple[Importer, ...]) -> str:
-    """Return the names of these importers, for a message."""
+    """Return the names of these importers, separated by commas, for a message."""
     return ", ".join(importer.name for importer in known)

@@ -2,17 +2,17 @@
 
 What belongs where, for every importer:
 
-* **Content** is what the source says of the run: it goes into the payload and is compared. A member that no mapping
-  knows stays in content too, under the payload's ``fields``: ``extra={"fields": unknown}`` where there are any.
+** **Content** is what the source records of the run: it goes into the payload and is compared. An unknown member is
+  content too, under the payload's ``fields``: pass ``extra={"fields": unknown}`` if there are any.
 * **Meta** has what differs between faithful runs: clocks, ids, costs, tokens, hosts, versions of the recorder. It is
   passed as keyword arguments (``time``, ``duration``, ``tokens``, ``line``, …) and is not compared. An importer lists
-  such members in one place, ``volatile``: a map from the member's name to the reason. All else is content.
-* **Every record of the source is an event**, also one that is folded, hidden or not understood. A record that is no
-  step (a title, a mode, a queue, a hook) is `bookkeeping`, which lists leave out by default. One that is not understood
-  is a `custom` event, and counted in the notes.
-* **What is said of the whole run stands at its end**: `expected`, `outcome` (one for each grader), `end`.
+  such members in its ``volatile``: a map from the member's name to the reason. Everything else is content.
+** **Every record of the source becomes an event**, even if it is not understood. A record that is not a step (a title,
+  a mode, a queue, a hook) is `bookkeeping`, which lists hide by default. A record that is not understood is a `custom`
+  event, and is counted in the notes.
+* **Facts about the whole run come last**: `expected`, `outcome` (one for each grader), `end`.
 * The user's words are ``observation("message", "user", …)``; a slash command is `command`; the user's stop is
-  `interrupted`; reasoning that the provider kept for itself is `withheld_reasoning`, and no decision.
+  `interrupted`; reasoning that the provider did not disclose is `withheld_reasoning`, not a decision.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ UNKNOWN_REQUESTS = "tool results whose request is not in the file"
 
 NOT_RECORDED = "(reasoning, not recorded)"
 
-MAX_REASON_CHARACTERS = 4096  # characters of an error's message or a refusal's reason; the output has the whole
+MAX_REASON_CHARACTERS = 4096  # characters of an error's message or a denial's reason; the output has all of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,8 @@ class Call:
     """A tool request.
 
     Attributes:
-        seq: of the request; None where it is not in the file. time: ns, None where unknown.
-        input: None once the call has been answered. patch: what it proposed.
+        seq: of the request; None if it is not in the file. time: ns since 1970, None if unknown.
+        input: None after the response. patch: the patch that the call proposes.
     """
 
     tool_name: str
@@ -63,17 +63,17 @@ class Call:
 
 
 class RunBuilder:
-    """Collects events until they are drained, and numbers them, so that an event can name another as its parent.
+    """Collect and number events until they are drained. An event names its parent by number (seq).
 
     Attributes:
-        count: events so far: the seq of the next one.
-        context: meta of every event to come, until replaced; what a method is given goes first.
-        once: meta of the next event alone.
-        unmapped: members of the source's record that no mapping knows; content of the next event, under ``fields``.
+        count: the number of events so far, which is the seq of the next event.
+        context: meta for every later event, until replaced; the arguments of a method take precedence.
+        once: meta for the next event only.
+        unmapped: unknown members of the source's record; content of the next event, under ``fields``.
     """
 
     def __init__(self, notes: ImportNotes, count: int = 0) -> None:
-        """`count`: events that the run has already, from elsewhere."""
+        """`count`: the number of events that the run already has."""
         self.count = count
         self.context: dict[str, Any] = {}
         self.once: dict[str, Any] = {}
@@ -83,12 +83,12 @@ class RunBuilder:
         self._calls: dict[str, Call] = {}
 
     def drain(self) -> Iterator[ImportedEvent]:
-        """Return the events that were added since the last call."""
+        """Yield the events that were added since the last call."""
         ready, self._ready = self._ready, []
         return iter(ready)
 
     def add(self, kind: str, payload: dict[str, Any], **meta: Any) -> int:
-        """Add any event; return its seq. Meta that is None is left out."""
+        """Add an event of any kind; return its seq. Meta whose value is None is left out."""
         facts = {**self.once, **self.context, **meta}
         if self.unmapped:
             payload = {**payload, "fields": self.unmapped}
@@ -110,7 +110,7 @@ class RunBuilder:
         return self.add(Kind.OBSERVATION, payload, **meta)
 
     def command(self, command: str, source: str = "user", extra: dict[str, Any] | None = None, **meta: Any) -> int:
-        """Add a command that was given to the program and not to the model ("/review 42"); return its seq."""
+        """Add a command to the program, not to the model ("/review 42"); return its seq."""
         return self.observation("command", source, command, extra, **meta)
 
     def decision(
@@ -126,21 +126,21 @@ class RunBuilder:
         return self.add(Kind.DECISION, payload, **meta)
 
     def withheld_reasoning(self, extra: dict[str, Any] | None = None, **meta: Any) -> int:
-        """Add reasoning whose text is not in the source. Signatures and encrypted text belong to meta."""
+        """Add reasoning whose text is not in the source; return its seq. Signatures and encrypted text are meta."""
         return self.add(WITHHELD_REASONING, {**(extra or {}), "data": NOT_RECORDED}, **meta)
 
     def custom(self, name: str, data: Any, **meta: Any) -> int:
-        """Add an event of the custom kind ``x:name``; `data` is never taken for the payload's own fields."""
+        """Add an event of the custom kind ``x:name``; return its seq. `data` is one field of the payload."""
         return self.add(f"x:{name}", {"data": data}, **meta)
 
     def bookkeeping(self, name: str, data: Any, **meta: Any) -> int:
-        """Add a record that is no step of the run. `name`: the format and the record's type, "claude-code/title"."""
+        """Add a record that is not a step; return its seq. `name`: format and record type ("claude-code/title")."""
         return self.add(f"{BOOKKEEPING_PREFIX}{name}", {"data": data}, **meta)
 
     def error(
         self, error_type: str, message: str, component: str, extra: dict[str, Any] | None = None, **meta: Any
     ) -> int:
-        """Add an Error, with the message cut to its limit, and return its seq."""
+        """Add an Error, with its message cut to MAX_REASON_CHARACTERS; return its seq."""
         payload = {
             **(extra or {}),
             "error_type": error_type,
@@ -151,13 +151,13 @@ class RunBuilder:
         return self.add(Kind.ERROR, payload, **meta)
 
     def interrupted(self, message: str, component: str, extra: dict[str, Any] | None = None, **meta: Any) -> int:
-        """Add that somebody stopped the agent in the middle of its work; return the event's seq."""
+        """Add the event that somebody stopped the agent during its work; return its seq."""
         return self.error("interrupted", message, component, extra, **meta)
 
     # ---- the end of the run -----------------------------------------------------------------------
-    # These stand last. A comparison of steps and a search for origins do not look into them.
+    # These come last. A comparison of steps and a search for origins ignore them.
     def expected(self, data: Any, **meta: Any) -> int:
-        """Add what would have been right: actions, outputs, a reference answer."""
+        """Add the expected result (actions, outputs, a reference answer); return its seq."""
         return self.add(EXPECTED, {"data": data}, **meta)
 
     def outcome(
@@ -172,13 +172,13 @@ class RunBuilder:
         label: str | None = None,
         **meta: Any,
     ) -> int:
-        """Add what one grader says of the run.
+        """Add the verdict of one grader; return its seq.
 
         Args:
-            passed: None where the grader says no such thing. score: None where it gives none.
+            passed: None if the grader gives no verdict. score: None if it gives no number.
             by: the grader, such as "tau-bench reward".
-            parts: what the grade is made of, each with some of `name`, `value`, `passed`, `why`.
-            answer: what the run answered, as the grader took it. expected: what it should have been.
+            parts: the parts of the grade, each with some of `name`, `value`, `passed`, `why`.
+            answer: the run's answer, as the grader read it. expected: the right answer.
             label: the grader's own word for the grade.
         """
         more = {"parts": parts, "answer": answer, "expected": expected, "label": label}
@@ -186,7 +186,7 @@ class RunBuilder:
         return self.add(OUTCOME, {"passed": passed, "score": score, "by": by, **told}, **meta)
 
     def end(self, how: End, why: str | None = None, **meta: Any) -> int:
-        """Add how the run ended, and why in the source's own words."""
+        """Add the end of the run, with the reason in the source's words; return its seq."""
         return self.add(END, {"how": how, "why": None if why is None else cut(why)}, **meta)
 
     # ---- tools ----------------------------------------------------------------------------------
@@ -200,11 +200,11 @@ class RunBuilder:
         extra: dict[str, Any] | None = None,
         **meta: Any,
     ) -> Call:
-        """Add a tool request.
+        """Add a tool request; return the call.
 
         Args:
-            call_id: the source's id, by which the response finds its request.
-            input: decoded, where the source has it as JSON in a text.
+            call_id: the source's id, which connects the response with the request.
+            input: decoded, if the source has it as JSON text.
             extra: more fields of the payload.
         """
         time = meta.get("time", self.context.get("time"))
@@ -227,7 +227,7 @@ class RunBuilder:
         return call
 
     def call(self, call_id: object) -> Call | None:
-        """Return the call with that id; None where its request is not in the file."""
+        """Return the call with this id; None if its request is not in the file."""
         return self._calls.get(call_id) if isinstance(call_id, str) else None
 
     def response(
@@ -240,12 +240,12 @@ class RunBuilder:
         tool_name: object = None,
         **meta: Any,
     ) -> tuple[int, Call]:
-        """Add what a call led to; return (its seq, the call). The request is the parent, unless meta says otherwise.
+        """Add the response to a call; return (its seq, the call). The request is its parent, unless meta names another.
 
         Args:
-            error: None on success. extra: more of the payload.
-            tool_name: the tool as the result names it: used if that is a text and the request is not in the file.
-            meta: ``duration`` is the time since the request, unless it is given.
+            error: None on success. extra: further fields of the payload.
+            tool_name: the tool's name in the result, used if it is a text and the request is not in the file.
+            meta: ``duration`` defaults to the time since the request.
         """
         call = self.call(call_id)
         if call is None:
@@ -253,11 +253,11 @@ class RunBuilder:
             name = tool_name if isinstance(tool_name, str) and tool_name else UNKNOWN_TOOL
             call = Call(tool_name=name, request_hash="", seq=None, time=None)
         elif isinstance(call_id, str):
-            self._calls[call_id] = replace(call, input=None)  # inputs are large, and there may be many
+            self._calls[call_id] = replace(call, input=None)  # free the memory: inputs are large, and there can be many
         if call.seq is not None:
             meta.setdefault("parent", call.seq)
         time = meta.get("time", self.context.get("time"))
-        if time is not None and call.time is not None and time > call.time:  # equal times tell no duration
+        if time is not None and call.time is not None and time > call.time:  # equal times give no duration
             meta.setdefault("duration", time - call.time)
         payload = {
             **(extra or {}),
@@ -272,13 +272,13 @@ class RunBuilder:
     def denied(
         self, capability: str, tool_name: str, reason: str, extra: dict[str, Any] | None = None, **meta: Any
     ) -> int:
-        """Add a CapabilityDenied, with the reason cut to its limit, and return its seq."""
+        """Add a CapabilityDenied, with its reason cut to MAX_REASON_CHARACTERS; return its seq."""
         payload = {**(extra or {}), "capability": capability, "tool_name": tool_name, "reason": cut(reason)}
         return self.add(Kind.CAPABILITY_DENIED, payload, **meta)
 
     # ---- patches --------------------------------------------------------------------------------
     def proposal(self, call_id: object, patch_type: str, target: str, patch: Any, **meta: Any) -> Patch:
-        """Add a patch. Where a call proposes it, the request is its parent, and the response's call has the patch."""
+        """Add a PatchProposal. If a call proposes it, the request is its parent, and `Call.patch` is this patch."""
         name, call = patch_hash(patch_type, target, patch), self.call(call_id)
         if call is not None and call.seq is not None:
             meta.setdefault("parent", call.seq)
@@ -289,11 +289,11 @@ class RunBuilder:
         return proposed
 
     def applied(self, patch: Patch, extra: dict[str, Any] | None = None, **meta: Any) -> int:
-        """Add a PatchApplied with the patch as its parent, and return its seq."""
+        """Add a PatchApplied with the proposal as its parent; return its seq."""
         return self.add(Kind.PATCH_APPLIED, {**(extra or {}), "patch_hash": patch.patch_hash}, parent=patch.seq, **meta)
 
     def rejected(self, patch: Patch, reason: str, stage: str, **meta: Any) -> int:
-        """Add a PatchRejected with the patch as its parent, and return its seq."""
+        """Add a PatchRejected with the proposal as its parent; return its seq."""
         payload = {"patch_hash": patch.patch_hash, "reason": cut(reason), "stage": stage}
         return self.add(Kind.PATCH_REJECTED, payload, parent=patch.seq, **meta)
 
@@ -303,5 +303,5 @@ class RunBuilder:
 
 
 def cut(text: str) -> str:
-    """Return at most MAX_REASON_CHARACTERS characters of a text."""
+    """Return the text, cut to MAX_REASON_CHARACTERS."""
     return text if len(text) <= MAX_REASON_CHARACTERS else text[: MAX_REASON_CHARACTERS - 1] + "…"

@@ -1,4 +1,4 @@
-"""Which run of a file that holds several: ``FILE#RUN``."""
+"""Choose one run of a file that holds several: ``FILE#RUN``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MAX_NAMES = 5
 
 
 def split_run(given: str) -> tuple[str, str | None]:
-    """Return (path, run) of what a user gave; where a file has that very name, with the #, it is the path."""
+    """Return (path, run) for a user's argument; if a file has exactly this name, including the #, it is the path."""
     file, sharp, run = given.rpartition("#")
     if sharp and run and not os.path.lexists(given) and os.path.lexists(file):
         return file, run
@@ -23,13 +23,15 @@ def split_run(given: str) -> tuple[str, str | None]:
 
 
 def input_files(given: Iterable[str]) -> list[str]:
-    """Return the files, each once and without its ``#RUN``, of what a user gave; folders are left out."""
+    """Return the files among a user's arguments, each once and without its ``#RUN``; folders are left out."""
     paths = dict.fromkeys(split_run(name)[0] for name in given)
     return [path for path in paths if not os.path.isdir(path)]
 
 
 def choose_run(runs: Sequence[Converted], run: str, path: str) -> Converted:
-    """Return the run with this name, run id, or number from 1; ImportRefused, which lists names, if there is none."""
+    """Return the run with this name, run id, or number (from 1).
+
+    Raises ImportRefused, which lists the names, if there is no such run."""
     for each in runs:
         if run in (each.name, each.run_id):
             return each

@@ -1,7 +1,7 @@
-"""SQLite databases of other programs, read without writing beside them, and within a budget.
+"""Read SQLite databases of other programs, without writing files next to them, and within a budget.
 
-A database can hold code of a kind: generated columns, views, virtual tables. Such tables are refused. What is left
-costs steps of SQLite's machine and bytes of values, which are counted; Ctrl-C works between steps.
+A database can contain code: generated columns, views, virtual tables. Such tables are refused. All other reading
+costs steps of SQLite's virtual machine and bytes of values, which are limited; Ctrl-C works between steps.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ MAX_VALUE_BYTES = 128 << 20  # of one text or blob
 Tables: TypeAlias = Mapping[str, tuple[str, ...]]
 """The tables by which a database is recognised, each with those of its columns that it must have for that."""
 
-_STEPS_BETWEEN_CHECKS = 200_000  # steps of SQLite's machine, a few milliseconds
-_MIN_STEPS, _STEPS_PER_BYTE = 200_000_000, 16  # a step takes about 10 ns; a row of a few kilobytes takes a hundred
-_MIN_BYTES, _READINGS = 64 << 20, 4  # of all values; or so many times the database
+_STEPS_BETWEEN_CHECKS = 200_000  # steps of SQLite's virtual machine: a few milliseconds
+_MIN_STEPS, _STEPS_PER_BYTE = 200_000_000, 16  # a step takes about 10 ns; a row of some kilobytes, 100 steps
+_MIN_BYTES, _READINGS = 64 << 20, 4  # of all values; or this multiple of the database's size
 _GENERATED = (2, 3)  # in "hidden" of table_xinfo: generated columns, virtual and stored
 
 
 class SqliteDatabase:
-    """An open database. All methods may raise sqlite3.Error for a damaged one."""
+    """An open database. All methods can raise sqlite3.Error if it is damaged."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path, size: int) -> None:
-        """`path`: what the user calls it. `size`: bytes of it, its journals included."""
+        """`path`: the user's path. `size`: in bytes, including the journals."""
         self._connection = connection
         self._path = path
         self._steps_left = _MIN_STEPS + _STEPS_PER_BYTE * size
@@ -50,7 +50,7 @@ class SqliteDatabase:
         return self._steps_left < 0
 
     def rows(self, query: str, values: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-        """Yield the rows of a query; ImportRefused where it costs too much for a database of this size."""
+        """Yield the rows of a query; raise ImportRefused if it costs too much for a database of this size."""
         try:
             for row in self._connection.execute(query, values):
                 self._bytes_left -= sum(len(value) for value in row if isinstance(value, str | bytes))
@@ -60,7 +60,7 @@ class SqliteDatabase:
         except sqlite3.OperationalError as why:
             if str(why) != "interrupted":
                 raise
-            if self._steps_left >= 0:  # by Ctrl-C, which Python raises inside the progress handler, where it is lost
+            if self._steps_left >= 0:  # Ctrl-C: Python raises it inside the progress handler, where it is lost
                 raise KeyboardInterrupt from None
             raise self._too_costly() from None
 
@@ -68,25 +68,25 @@ class SqliteDatabase:
         return ImportRefused(f"{self._path}: a SQLite database whose rows cost too much to read for its size")
 
     def has_tables(self, tables: Tables) -> bool:
-        """Return whether the database has all these tables, and these columns in them."""
+        """Return whether the database has all these tables, with these columns."""
         names = {name for (name,) in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")}
         return names >= tables.keys() and all(
             set(needed).issubset(self.columns(table)) for table, needed in tables.items() if needed
         )
 
     def columns(self, table: str) -> list[str]:
-        """Return the names of a table's columns that need no quotes."""
+        """Return the names of a table's columns, without those that need quotes."""
         names = [str(name) for (name,) in self.rows("SELECT name FROM pragma_table_info(?)", (table,))]
         return [name for name in names if name.isidentifier()]
 
     def records(self, table: str, clauses: str = "", values: tuple[Any, ...] = ()) -> Iterator[dict[str, Any]]:
-        """Yield the rows of a table by their columns; `clauses`: what stands after its name in the query."""
+        """Yield each row of a table as a dict by column; `clauses`: the part of the query after the table's name."""
         columns = self.columns(table)
         for row in self.rows(f"SELECT {', '.join(columns)} FROM {table} {clauses}", values):
             yield dict(zip(columns, row, strict=True))
 
     def check_tables(self, names: Iterable[str]) -> None:
-        """Raise ImportRefused if one of these tables computes what it returns."""
+        """Raise ImportRefused if one of these tables computes its values."""
         for name in sorted(names):
             virtual = [*self.rows("SELECT 1 FROM sqlite_master WHERE name = ? AND sql LIKE 'CREATE VIRTUAL%'", (name,))]
             hidden = [kind for (kind,) in self.rows("SELECT hidden FROM pragma_table_xinfo(?)", (name,))]
@@ -96,10 +96,10 @@ class SqliteDatabase:
 
 @contextmanager
 def opened_database(path: Path) -> Iterator[SqliteDatabase]:
-    """Open a database for reading alone. Nothing is written beside it, so a read-only folder is enough.
+    """Open a database read-only. Nothing is written next to it, so it can be in a read-only folder.
 
-    SQLite would make files beside a database with a journal: such a one is read from a copy. ImportRefused where it
-    cannot be read, sqlite3.Error where it is damaged.
+    SQLite would create files next to a database with a journal, so such a database is read from a copy.
+    Raises ImportRefused if it cannot be read, sqlite3.Error if it is damaged.
     """
     try:
         journals = side_files(path)
@@ -120,10 +120,10 @@ def opened_database(path: Path) -> Iterator[SqliteDatabase]:
 
 @contextmanager
 def damage_refused(path: Path) -> Iterator[None]:
-    """Raise ImportRefused where a database turns out to be damaged while it is read."""
+    """Convert the exceptions of a damaged database into ImportRefused, inside the `with` block."""
     try:
         yield
-    except (sqlite3.Error, UnicodeDecodeError) as why:  # the latter for what SQLite itself says of the damage
+    except (sqlite3.Error, UnicodeDecodeError) as why:  # the latter for SQLite's own message
         raise ImportRefused(f"{path}: a SQLite database that cannot be read: {why}") from None
 
 
@@ -131,7 +131,7 @@ def damage_refused(path: Path) -> Iterator[None]:
 def checked_database(path: Path, tables: Iterable[str]) -> Iterator[SqliteDatabase]:
     """Open a database to read these tables.
 
-    ImportRefused where it cannot be read, where it turns out to be damaged, or where a table computes what it returns.
+    Raises ImportRefused if it cannot be read, if it is damaged, or if a table computes its values.
     """
     with damage_refused(path), opened_database(path) as database:
         database.check_tables(tables)
@@ -139,7 +139,7 @@ def checked_database(path: Path, tables: Iterable[str]) -> Iterator[SqliteDataba
 
 
 def is_database_with(file: ForeignFile, tables: Tables) -> bool:
-    """Return whether a file is an SQLite database with these tables and columns; not where it is damaged."""
+    """Return whether a file is an SQLite database with these tables and columns; False if it is damaged."""
     if not file.head.startswith(MAGIC):
         return False
     try:

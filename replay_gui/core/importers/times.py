@@ -1,4 +1,4 @@
-"""Times as foreign files write them, in nanoseconds since 1970."""
+"""Convert times in foreign files to nanoseconds since 1970."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _END_NS = 1 << 63  # ns, in the year 2262
 
 
 def iso_time(text: object) -> int | None:
-    """Return an ISO 8601 text (without a zone: UTC) as ns since 1970; None if invalid, or not in 1970 to 2262."""
+    """Return an ISO 8601 text (UTC if it has no zone) as ns since 1970; None if invalid, or outside 1970 to 2262."""
     if not isinstance(text, str):
         return None
     try:
@@ -23,21 +23,21 @@ def iso_time(text: object) -> int | None:
 
 
 def milliseconds(number: object) -> int | None:
-    """Return a number of milliseconds as ns; None if it is no number, negative, or beyond 292 years."""
+    """Return a number of milliseconds as ns; None if it is not a number, negative, or beyond 292 years."""
     if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number < _END_NS // 1_000_000:
         return None
     return round(number * 1_000_000)
 
 
 def seconds(number: object) -> int | None:
-    """Return a number of seconds as ns; None if it is no number, negative, or beyond 292 years."""
+    """Return a number of seconds as ns; None if it is not a number, negative, or beyond 292 years."""
     if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number < _END_NS // 1_000_000_000:
         return None
-    return round(number * 1_000_000) * 1000  # as floats, times of today are exact to the microsecond
+    return round(number * 1_000_000) * 1000  # a float holds a present-day time to the microsecond
 
 
 def any_time(value: object) -> int | None:
-    """Return a time in ns: from ISO text, or a number of seconds, ms, µs or ns, which its size decides."""
+    """Return a time in ns since 1970, from ISO text or a number, whose size tells s, ms, µs and ns apart."""
     if isinstance(value, str):
         return iso_time(value) if not value.replace(".", "", 1).isdecimal() else any_time(float(value))
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _END_NS:

@@ -1,4 +1,4 @@
-"""Members of ZIP files, also those that are compressed with Zstandard (method 93), within limits."""
+"""Read members of ZIP files, also those compressed with Zstandard (method 93), within limits."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ MAGIC = b"PK\x03\x04"
 
 _ZSTANDARD = 93
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, _ZSTANDARD})
-_LOCAL_HEADER = struct.Struct("<26x2H")  # of which only the lengths of name and extra field are of interest
+_LOCAL_HEADER = struct.Struct("<26x2H")  # only the lengths of the name and the extra field are used
 _MAX_MEMBERS = 100_000
 _CHUNK_BYTES = 1 << 20
 
 
 class ZipMembers:
-    """The members of a ZIP file by name, in their order in the file. ImportRefused: it is damaged or too large."""
+    """The members of a ZIP file by name, in file order. Raises ImportRefused if it is damaged or too large."""
 
     def __init__(self, source: Source, limits: Limits = LIMITS) -> None:
         self._source = source
@@ -53,7 +53,7 @@ class ZipMembers:
         return name in self._infos
 
     def read(self, name: str) -> bytes:
-        """Return the content of a member; ImportRefused if it is damaged, or larger than declared or than the limit."""
+        """Return the content of a member; raise ImportRefused if it is damaged, or larger than declared or allowed."""
         info = self._infos[name]
         where = f"{self._source.path}, member {name}"
         if info.file_size > self._limits.document:
@@ -99,7 +99,7 @@ def _unpacked(raw: bytes, info: zipfile.ZipInfo) -> bytes:
 
 
 def stream(source: Source) -> io.RawIOBase:
-    """A Source as a stream with its own file position."""
+    """Return a Source as a stream with its own file position."""
     return _Stream(source)
 
 
