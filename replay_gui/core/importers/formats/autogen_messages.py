@@ -1,4 +1,4 @@
-"""Messages and events of AutoGen's AgentChat, and the messages that its agents keep, in the form of other chats."""
+"""Convert messages and events of AutoGen's AgentChat, and the stored messages of its agents, to the common form."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def is_agent_chat(value: Any) -> bool:
 
 
 def as_chat(value: dict[str, Any]) -> dict[str, Any]:
-    """Return a message of AgentChat as one with a role; ``agent`` names who spoke, ``kind`` an unusual kind."""
+    """Return a message of AgentChat as a message with a role. ``agent``: the speaker; ``kind``: an unusual kind."""
     kind, content = value["type"], value["content"]
     if kind in _KEPT:
         return _as_kept(value)
@@ -43,7 +43,7 @@ def as_chat(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _as_kept(value: dict[str, Any]) -> dict[str, Any]:
-    """A message of the context that an agent keeps for its model."""
+    """Convert a message of the context that an agent stores for its model."""
     role, content = _KEPT[value["type"]], value["content"]
     message = {name: member for name, member in value.items() if name not in (*_USED, "thought")}
     message |= {"role": role, **({"agent": value["source"]} if value.get("source") not in (None, role) else {})}

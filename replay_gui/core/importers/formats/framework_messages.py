@@ -1,14 +1,14 @@
-"""Messages of LlamaIndex, Haystack, Semantic Kernel, Microsoft's agents and OpenAI's assistants, in the form of others.
+"""Convert messages of LlamaIndex, Haystack, Semantic Kernel, Microsoft's agents and OpenAI's assistants.
 
-Their parts become parts with a `type`; what they hold beside is kept.
+The result has the common form. Parts become parts with a `type`; their other members are kept.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-_PARTS = ("blocks", "items", "contents")  # where the parts stand, if not in `content`
-_ABOUT = "additional_kwargs"  # of LlamaIndex and of LangChain: what the provider adds
+_PARTS = ("blocks", "items", "contents")  # members with the parts, if these are not in `content`
+_ABOUT = "additional_kwargs"  # LlamaIndex, LangChain: additions of the provider
 _LIFTED = ("tool_calls", "tool_call_id", "name", "function_call")
 _CAPITAL = {"Role": "role", "Items": "items", "ModelId": "model", "Metadata": "metadata", "AuthorName": "agent"}
 _KINDS = {
@@ -24,7 +24,7 @@ _OF_BLOCKS = {"tool_kwargs": "arguments", "tool_name": "name", "tool_call_id": "
 
 
 def is_of_framework(value: dict[str, Any]) -> bool:
-    """Return whether a message is in one of these forms, and not in a usual one."""
+    """Return whether a message is in one of these forms, and not in a common one."""
     match value:
         case {"Role": {"Label": str()} | str(), "Items": list()}:
             return True
@@ -36,7 +36,7 @@ def is_of_framework(value: dict[str, Any]) -> bool:
 
 
 def as_usual(value: dict[str, Any]) -> dict[str, Any]:
-    """Return such a message with `role`, and with `content` in parts of known types."""
+    """Return such a message with `role`, and with `content` as parts of known types."""
     value = {_CAPITAL.get(name, name): member for name, member in value.items()}
     role, about, meta = value["role"], value.get(_ABOUT), value.get("meta")
     if isinstance(role, dict):

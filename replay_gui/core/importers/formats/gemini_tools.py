@@ -1,4 +1,4 @@
-"""How Gemini CLI tells its model that a tool failed."""
+"""Recognise the texts with which Gemini CLI reports a failed tool to its model."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from typing import Any
 
 from replay_gui.core.importers.formats.message_events import first_line
 
-_SHELL = ("Command: ", "Output: ", "Error: ", "Exit Code: ")  # how the answers of a shell command begin
+_SHELL = ("Command: ", "Output: ", "Error: ", "Exit Code: ")  # the first words of a shell command's result
 _EXITED = re.compile(r"^Exit Code: (-?\d{1,9})$", re.MULTILINE)
-_REFUSED = "[Operation Cancelled]"  # the user said no
+_REFUSED = "[Operation Cancelled]"  # the user refused
 
 
 def shell_exit_code(output: Any) -> int | None:
-    """Return the code with which a shell command failed; None where it did not fail, or is no shell command."""
+    """Return the exit code of a failed shell command; None if it did not fail, or is not a shell command."""
     text = output.get("output") if isinstance(output, dict) else None
     match = _EXITED.search(text) if isinstance(text, str) and text.startswith(_SHELL) else None
     return (int(match[1]) or None) if match else None
 
 
 def failure_of(response: Any) -> tuple[str | None, bool]:
-    """Return (why a call failed, in a line; whether the user refused it); (None, False) where it did not fail."""
+    """Return (why a call failed, in one line; whether the user refused it); (None, False) if it did not fail."""
     wrong = response.get("error") if isinstance(response, dict) else None
     if wrong:
         code = shell_exit_code({"output": wrong})

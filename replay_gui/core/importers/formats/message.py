@@ -1,4 +1,4 @@
-"""What one message to or from a model says, whatever form it has in its source."""
+"""One message to or from a model, independent of the form in its source."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from replay_gui.core.importers.formats.message_events import first_line, says_fa
 
 @dataclass(frozen=True, slots=True)
 class MessageCall:
-    """A tool call in a message; `id`: None where the message names none. `rest`: what else it says."""
+    """A tool call in a message. `id`: None if the message has none. `rest`: its other members."""
 
     id: str | None
     name: str
@@ -20,10 +20,10 @@ class MessageCall:
 
 @dataclass(frozen=True, slots=True)
 class MessageResult:
-    """What a tool answered, in a message.
+    """The result of a tool call, in a message.
 
     Attributes:
-        error: whether it says that the call failed. why: in words of its own. refused: whether the user forbade it.
+        error: whether it reports a failure. why: the reason, in its words. refused: whether the user refused the call.
     """
 
     id: str | None
@@ -36,7 +36,7 @@ class MessageResult:
 
     @property
     def failure(self) -> str | None:
-        """Why the call failed, in a line; None where it did not. An answer that begins so is one: "Error: no file"."""
+        """Why the call failed, in one line; None if it did not. First words such as "Error: " count as a failure."""
         texts = [self.output] if isinstance(self.output, str) else self.output if isinstance(self.output, list) else []
         told = [item.get("text") if isinstance(item, dict) else item for item in texts]
         text = next((item for item in told if isinstance(item, str)), "")
@@ -49,9 +49,9 @@ class Message:
 
     Attributes:
         role: "user", "assistant", "system", "tool", or as the source has it.
-        content: its text, or what else it holds (pictures, structured data); None where it has only calls or results.
-        reasoning: None where there is none; NOT_RECORDED where it was withheld.
-        rest: members that nothing above has.
+        content: its text, or other content (pictures, structured data); None if it has only calls or results.
+        reasoning: None if there is none; NOT_RECORDED if it was withheld.
+        rest: all other members.
     """
 
     role: str

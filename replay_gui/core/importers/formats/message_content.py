@@ -1,4 +1,4 @@
-"""The content of messages of models, and the arguments of their calls, whatever their form."""
+"""Read the content of messages, and the arguments of calls, in any form."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ TEXTS = ("text", "content", "output_text", "input_text")
 
 
 def content_of(content: Any) -> Any:
-    """Return the text of a content where it is nothing else; the one value that a single part holds; else itself."""
+    """Return the text of a content that is only text, the value of a single part, or else the content unchanged."""
     if isinstance(content, dict):
         text = text_of(content)
         return text if text is not None else content
@@ -25,7 +25,7 @@ def content_of(content: Any) -> Any:
 
 
 def arguments_of(given: Any) -> Any:
-    """Return the arguments of a call: JSON in a string is decoded, so that equal calls of two forms match."""
+    """Return the arguments of a call. JSON in a string is decoded, so that equal calls in two forms match."""
     if not isinstance(given, str):
         return given
     try:
@@ -35,7 +35,7 @@ def arguments_of(given: Any) -> Any:
 
 
 def text_of(part: dict[str, Any]) -> str | None:
-    """The text of a part that is nothing but text."""
+    """Return the text of a part that is only text; None for another part."""
     kind = part.get("type") or part.get("part_kind")
     if kind in (None, "text", "output_text", "input_text", "summary_text", "reasoning_text"):
         for name in TEXTS:

@@ -1,4 +1,4 @@
-"""Messages as OpenAI's chat interface has them: the core that importers of such trajectories share."""
+"""Make events of messages in the form of OpenAI's Chat Completions API, for the importers of such trajectories."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ BAD_ARGUMENTS = "arguments of tool calls that are no JSON, kept as text"
 
 _TRACEBACK = "Traceback (most recent call last):"
 _SPEAKERS = ("system", "developer", "user")
-# What a model is told of a tool that failed begins like this, or with a line that is nothing but a command's exit code;
-# "Errors found: 0" and "ErrorPage.tsx" are answers.
+# A failed result begins like this, or with a line that is only the exit code of a command.
+# "Errors found: 0" and "ErrorPage.tsx" are no failures.
 _FAILURE = re.compile(
     r"(?:Error|ERROR)(?::|$| - | (?:code|calling|executing|invoking|running|using|occurred|accessing|fetching|loading"
     r"|opening|parsing|processing|reading|writing|while|when|during|in|from)\b)"
-    r"|An error occurred while running the tool\b"  # of OpenAI's Agents SDK
+    r"|An error occurred while running the tool\b"  # OpenAI's Agents SDK
     r"|(?:exit_code=|[Ee]xit [Cc]ode: ?)-?[1-9][0-9]{0,9}\r?$",
     re.MULTILINE,
 )
@@ -29,13 +29,13 @@ _OUR_PART = frozenset({"role", "content", "tool_calls", "tool_call_id", "name", 
 
 
 class MessageEvents:
-    """Puts messages into a run, one after the other.
+    """Add messages to a run, one after another.
 
-    Parents: a response has its request, a request the decision that it was told in. What the model says has none, for
-    it has seen everything before it.
+    The parent of a response is its request; the parent of a request is the decision in the same message. A message of
+    the model has no parent, because everything before it is its cause.
 
     Attributes:
-        run: the RunBuilder. format: the importer's name, which custom kinds begin with.
+        run: the RunBuilder. format: the importer's name, the prefix of its custom kinds.
     """
 
     def __init__(self, run: RunBuilder, notes: ImportNotes, format: str) -> None:
@@ -44,9 +44,9 @@ class MessageEvents:
         self._notes = notes
 
     def message(self, message: Any, meta: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
-        """One message that is no tool's.
+        """Add one message that is not a tool's.
 
-        `meta` takes out of its other members what belongs into the events' meta; what it leaves is content.
+        `meta` removes the volatile members from the other members and returns them as meta; the rest is content.
         """
         if not isinstance(message, dict):
             self._notes.count(NOT_MESSAGES)
@@ -75,7 +75,7 @@ class MessageEvents:
         calls = calls if isinstance(calls, list) else []
         context = dict(self.run.context)
         if "time" in meta:
-            self.run.context["time"] = meta.pop("time")  # of all events of one answer
+            self.run.context["time"] = meta.pop("time")  # for all events of one answer
         self.run.once = meta
         if content or reasoning or not calls:
             thought = reasoning if isinstance(reasoning, str) and reasoning else None
@@ -94,7 +94,7 @@ class MessageEvents:
         self.run.request(call.get("id"), function["name"], self.arguments(function.get("arguments")), **_id(call))
 
     def arguments(self, given: Any) -> Any:
-        """What a call was given: JSON in a string is decoded, so that equal requests of two formats match."""
+        """Return the arguments of a call. JSON in a string is decoded, so that equal calls in two formats match."""
         if not isinstance(given, str):
             return given
         try:
@@ -104,12 +104,12 @@ class MessageEvents:
             return given
 
     def failed(self, seq: int, call: Call, error: str, error_type: str = "tool_error") -> int:
-        """The Error that a response without success is followed by."""
+        """Add the Error after a failed response; return its seq."""
         return self.run.error(error_type, error or "failed", call.tool_name, parent=seq)
 
 
 def decoded(text: Any) -> Any:
-    """The JSON object or array that a text is, or the text."""
+    """Return the JSON object or array in a text, or the text itself."""
     if isinstance(text, str) and text.lstrip()[:1] in ("{", "["):
         try:
             return value_in(text)
@@ -119,19 +119,19 @@ def decoded(text: Any) -> Any:
 
 
 def first_line(text: Any) -> str:
-    """What to say of an error in a line."""
+    """Return the first line of an error, to show it in one line."""
     return cut(text.strip().partition("\n")[0]) if isinstance(text, str) else ""
 
 
 def traceback_apart(error: str) -> tuple[str, bool]:
-    """Return (what went wrong, whether a traceback stood behind it, where LangChain's callbacks write it)."""
+    """Return (the error without the traceback that LangChain's callbacks append, whether there was one)."""
     what, found, _ = error.partition(_TRACEBACK)
     is_behind = bool(found and what.strip())
     return (what.strip() if is_behind else error), is_behind
 
 
 def says_failure(text: str) -> bool:
-    """Whether the answer of a tool says by its first words that the call failed, where nothing else tells."""
+    """Return whether the first words of a tool's result say that the call failed."""
     return _FAILURE.match(text) is not None
 
 

@@ -1,4 +1,4 @@
-"""Messages to and from a model, in the forms of today's providers and frameworks, read into one.
+"""Read messages to and from a model, in the forms of today's providers and frameworks, into one form.
 
 OpenAI (chat and responses), Anthropic, Google, AWS Bedrock (Strands), the GenAI conventions of OpenTelemetry
 (``parts``), the Vercel AI SDK, LangChain (also serialised), Pydantic AI, AutoGen, and those of `framework_messages`.
@@ -50,7 +50,7 @@ _LANGCHAIN = (
     *("HumanMessage", "AIMessage", "SystemMessage", "ToolMessage", "FunctionMessage"),
 )
 _SPEAKERS = frozenset(_LANGCHAIN) - {"system", "tool", "function"}
-_OF_CALL_AND_RESULT = ("tool_name", "tool_input", "tool_output")  # of a tool's message that has the call in it, too
+_OF_CALL_AND_RESULT = ("tool_name", "tool_input", "tool_output")  # a tool's message that also holds the call
 _OF_MESSAGES = frozenset(
     {
         *("role", "content", "parts", "tool_calls", "toolCalls", "tool_call_id", "toolCallId", "tool_call_ids"),
@@ -61,7 +61,7 @@ _OF_MESSAGES = frozenset(
 
 
 def is_message(value: Any) -> bool:
-    """Return whether `value` is a message in a form that is read here."""
+    """Return whether `value` is a message in a known form."""
     match value:
         case (
             {"role": str(), "content": _}
@@ -84,7 +84,7 @@ def is_message(value: Any) -> bool:
 
 
 def says_who_spoke(message: dict[str, Any]) -> bool:
-    """Return whether a message says who spoke it, by a name that other records hardly have."""
+    """Return whether a message names its speaker in a member that other records rarely have."""
     by_type = "Role" in message or (isinstance(kind := message.get("type"), str) and kind in _SPEAKERS)
     by_class = "lc" in message and isinstance(names := message.get("id"), list) and names and names[-1] in _LANGCHAIN
     told = by_type or by_class or is_agent_chat(message) or is_answer(message)
@@ -92,7 +92,7 @@ def says_who_spoke(message: dict[str, Any]) -> bool:
 
 
 def read_message(value: dict[str, Any]) -> Message:
-    """Read one message of any form; what has none of them is content of its role."""
+    """Read one message of any known form; unknown data becomes its content."""
     value = as_message(value) if "role" not in value and is_answer(value) else value
     value = as_chat(value) if "role" not in value and is_agent_chat(value) else value
     value = as_usual(value) if is_of_framework(value) else value
@@ -108,7 +108,7 @@ def read_message(value: dict[str, Any]) -> Message:
         case {"type": str(kind), "content": _} if kind in _LANGCHAIN and "role" not in value:
             value = {**{key: member for key, member in value.items() if key != "type"}, "role": kind}
         case {"role": "assistant", "content": str(text), "finish_reason": "tool_calls"} if "tool_calls" not in value:
-            if _are_calls(calls := arguments_of(text)):  # as JetBrains' Koog tells them
+            if _are_calls(calls := arguments_of(text)):  # the form of JetBrains' Koog
                 value = {**value, "content": None, "tool_calls": calls}
         case {"role": "tool", "tool_name": str(), "tool_output": _} if "content" not in value:
             return _call_and_result(value)
@@ -118,7 +118,7 @@ def read_message(value: dict[str, Any]) -> Message:
 
 
 def _are_calls(value: Any) -> bool:
-    """Whether a value is a list of calls as OpenAI's chat interface has them."""
+    """Whether a value is a list of calls in the form of OpenAI's Chat Completions API."""
     return (
         isinstance(value, list)
         and bool(value)
@@ -130,7 +130,7 @@ def _are_calls(value: Any) -> bool:
 
 
 def _with_role(value: dict[str, Any]) -> dict[str, Any]:
-    """A message that LangChain keeps in ``data``, or ShareGPT's form, as one with a role; others as they are."""
+    """Convert a message in LangChain's ``data`` or in ShareGPT's form to one with a role; return others unchanged."""
     kind, data = value.get("type"), value.get("data")
     if isinstance(kind, str) and kind in _LANGCHAIN and isinstance(data, dict) and "content" in data:
         facts = {key: member for key, member in data.items() if (key, member) != ("type", kind)}
@@ -142,14 +142,14 @@ def _with_role(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _thought(value: dict[str, Any]) -> Message:
-    """Read a thought that is a message of its own."""
+    """Read reasoning that is a separate message."""
     known = ("type", *OF_THOUGHTS, *OF_PARTS)
     rest = {key: member for key, member in value.items() if key not in known and member not in EMPTY}
     return Message("assistant", None, reasoning=read_thought(value), calls=(), results=(), rest=rest)
 
 
 def _call_and_result(value: dict[str, Any]) -> Message:
-    """Read a tool's message that has the call in it, too."""
+    """Read a tool's message that also holds the call."""
     name = value["tool_name"]
     call = MessageCall(None, name, arguments_of(value.get("tool_input")))
     result = MessageResult(None, name, content_of(value["tool_output"]), _says_failed(value))
@@ -159,7 +159,7 @@ def _call_and_result(value: dict[str, Any]) -> Message:
 
 
 def _call_or_result(value: dict[str, Any]) -> Message:
-    """Read an item of the Responses API that is a call, or a result, by itself."""
+    """Read a separate call or result of the Responses API."""
     parts = MessageParts()
     parts.add(value)
     role = "assistant" if value["type"] == "function_call" else "tool"
@@ -167,7 +167,7 @@ def _call_or_result(value: dict[str, Any]) -> Message:
 
 
 def _of_role(value: dict[str, Any]) -> Message:
-    """Read a message with a role: its content, which may be in parts, and the calls and thoughts beside it."""
+    """Read a message with a role: its content, perhaps in parts, and the calls and reasoning in other members."""
     role = str(value.get("role"))
     role = _ROLES.get(role) or _ROLES.get(role.lower(), role)
     content = value.get("content", value.get("parts"))
@@ -205,14 +205,14 @@ def _of_role(value: dict[str, Any]) -> Message:
 
 
 def _calls_beside(value: dict[str, Any]) -> list[MessageCall]:
-    """Return the calls that stand in members of their own, beside the content."""
+    """Return the calls in members other than the content."""
     several = value.get("tool_calls", value.get("toolCalls"))
     calls = [*(several if isinstance(several, list) else ()), value.get("function_call"), value.get("tool_call")]
     return [read_call(call) for call in calls if isinstance(call, dict)]
 
 
 def _result(value: dict[str, Any], content: Any) -> MessageResult:
-    """Return the result that a tool's message is."""
+    """Return a tool's message as a result."""
     call_id = value.get("tool_call_id") or value.get("toolCallId")
     several = value.get("tool_call_ids")
     if call_id is None and isinstance(several, list) and len(several) == 1:
@@ -225,7 +225,7 @@ def _result(value: dict[str, Any], content: Any) -> MessageResult:
 
 
 def _rest(value: dict[str, Any], role: str, *, has_content: bool) -> dict[str, Any]:
-    """Return the members that are not read, or that have a value which cannot be."""
+    """Return the members that are not read, or whose value has an unknown form."""
     rest = {key: member for key, member in value.items() if key not in _OF_MESSAGES and member not in EMPTY}
     told = value.get("tool_calls", value.get("toolCalls"))
     if told is not None and not isinstance(told, list):
@@ -237,7 +237,7 @@ def _rest(value: dict[str, Any], role: str, *, has_content: bool) -> dict[str, A
 
 
 def _status(message: dict[str, Any]) -> dict[str, Any]:
-    """Return the status of a message, where it says more than whether a call failed."""
+    """Return the status of a message, if it says more than success or failure."""
     status = message.get("status")
     return {} if status in (None, "", "success", "completed", "error") else {"status": status}
 
@@ -247,11 +247,11 @@ def _says_failed(message: dict[str, Any]) -> bool:
     return message.get("status") == "error" or any(message.get(name) is True for name in _FAILED)
 
 
-_FAILED = ("is_error", "isError", "tool_call_error")  # the last one of Agno
+_FAILED = ("is_error", "isError", "tool_call_error")  # the last one: Agno
 
 
 def _why_failed(message: dict[str, Any]) -> str:
-    """Return what a tool's message has as its error, in a line."""
+    """Return the error of a tool's message, in one line."""
     wrong = message.get("error")
     wrong = wrong.get("message", wrong) if isinstance(wrong, dict) else wrong
     return first_line(wrong) if isinstance(wrong, str) else ""

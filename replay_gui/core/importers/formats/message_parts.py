@@ -1,4 +1,4 @@
-"""The parts of a message: texts, thoughts, calls of tools and their results, in the forms of several providers."""
+"""Read the parts of a message: texts, reasoning, tool calls and their results, in the forms of several providers."""
 
 from __future__ import annotations
 
@@ -71,11 +71,11 @@ _MEMBERS_WITH_RESULTS = {"toolResult", "function_response", "functionResponse"}
 
 
 class MessageParts:
-    """Collects what the parts of one message say.
+    """Collect the data in the parts of one message.
 
     Attributes:
-        content: texts, and parts of an unknown form. reasoning: thoughts. calls, results: of tools.
-        rest: members of parts that nothing above has.
+        content: texts, and parts of an unknown form. reasoning: texts of reasoning. calls, results: of tools.
+        rest: all other members of the parts.
     """
 
     def __init__(self) -> None:
@@ -113,7 +113,7 @@ class MessageParts:
             case _ if kind in RESULT_TYPES:
                 self.results.append(_result(part))
                 self._keep(part, *_OF_RESULTS)
-            case {"thought": True, "text": str()}:  # of Google
+            case {"thought": True, "text": str()}:  # Google
                 self.reasoning.append(read_thought(part))
                 self._keep(part, "thought", *OF_THOUGHTS)
             case _ if kind in ("reasoning", "thinking", "redacted_thinking"):
@@ -126,7 +126,7 @@ class MessageParts:
                 self.content.append(part)
 
     def _call(self, part: dict[str, Any]) -> None:
-        """Add a call, and its result where the part has that, too."""
+        """Add a call, and its result if the part also has it."""
         result = part.get("result")
         if not isinstance(result, dict) or "output" not in result:
             self.calls.append(read_call(part))
@@ -145,7 +145,7 @@ class MessageParts:
 
     @property
     def whole(self) -> Any:
-        """The text where there is nothing else, else the list of parts."""
+        """Return the content: a text if there is only text, else the list of parts."""
         if not self.content:
             return None
         if all(isinstance(part, str) for part in self.content):
@@ -154,7 +154,7 @@ class MessageParts:
 
 
 def message_without_role(record: dict[str, Any]) -> dict[str, Any] | None:
-    """Return what a model said as a message, of a record that has its calls or its parts and no role; else None."""
+    """Return a record without a role, but with calls or parts, as a message of the model; else None."""
     calls, content = record.get("tool_calls"), record.get("content")
     are_calls = (
         [isinstance(call, dict) and bool(call.keys() & {"name", "function"}) for call in calls]
@@ -170,7 +170,7 @@ def message_without_role(record: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def has_results(content: Any) -> bool:
-    """Return whether some of the parts are results of calls."""
+    """Return whether any of the parts is the result of a call."""
     if not isinstance(content, list):
         return False
     parts = [part for part in content if isinstance(part, dict)]
@@ -178,7 +178,7 @@ def has_results(content: Any) -> bool:
 
 
 def read_call(call: dict[str, Any]) -> MessageCall:
-    """Read a call, which may have its name and arguments in a member ``function``."""
+    """Read a call; its name and arguments may be in a member ``function``."""
     function = call.get("function")
     facts = function if isinstance(function, dict) else call
     given = next(
@@ -204,7 +204,7 @@ def _result(part: dict[str, Any]) -> MessageResult:
         or part.get("isError") is True
         or part.get("outcome") in ("failed", "denied", "retried")
     )
-    if isinstance(output, dict) and output.keys() == {"type", "value"}:  # the Vercel AI SDK, version 5
+    if isinstance(output, dict) and output.keys() == {"type", "value"}:  # Vercel AI SDK, version 5
         failed = failed or str(output["type"]).startswith("error")
         output = output["value"]
     call_id = _id(part, "tool_use_id", "toolCallId", "call_id", "callId", "tool_call_id", "tool_id", "id")
@@ -212,14 +212,14 @@ def _result(part: dict[str, Any]) -> MessageResult:
 
 
 def read_thought(part: dict[str, Any]) -> str:
-    """Return the text of a thought; NOT_RECORDED where it was withheld."""
+    """Return the text of reasoning; NOT_RECORDED if it was withheld."""
     thought = next((part[key] for key in ("thinking", "text", "content", "summary") if part.get(key)), None)
     text = content_of(arguments_of(thought) if isinstance(thought, str) and thought.startswith("[{") else thought)
     return text if isinstance(text, str) and text else thought if isinstance(thought, str) else NOT_RECORDED
 
 
 def tool_name(value: dict[str, Any]) -> str | None:
-    """Return the name of the tool that a message or a part is about; None where it names none."""
+    """Return the name of the tool in a message or part; None if it names none."""
     name = value.get("name") or value.get("toolName") or value.get("tool_name")
     return name if isinstance(name, str) else None
 

@@ -1,11 +1,11 @@
-"""What texts of messages are beyond what their members say: reasoning in tags, context that a program added."""
+"""Recognise special texts in messages: reasoning in tags, context that a program added."""
 
 from __future__ import annotations
 
 import re
 
 _THOUGHT = re.compile(r"\s*<(think|thinking|thought|reasoning|thinking-content-[0-9a-f]+)>(.*?)</\1>", re.DOTALL)
-_UNOPENED = "</think>"  # the opening tag stands in the prompt, as of some models' templates
+_UNOPENED = "</think>"  # the opening tag is in the prompt, as in some models' templates
 _CONTEXT = re.compile(
     r"\s*<(session_context|environment_context|environment_details|user_instructions|system-reminder"
     r"|permissions instructions|user_info|project_layout)\b[^>]{0,200}>"
@@ -14,7 +14,7 @@ _NOTHING = re.compile(r"\s*\Z")
 
 
 def thought_apart(text: str) -> tuple[str | None, str | None]:
-    """Return (the reasoning in tags that an answer begins with, the rest); None for a part that is not there."""
+    """Return (the reasoning in tags at the beginning of an answer, the rest); None for a missing part."""
     thoughts, at = list[str](), 0
     while match := _THOUGHT.match(text, at):
         thoughts.append(match[2].strip())
@@ -28,7 +28,7 @@ def thought_apart(text: str) -> tuple[str | None, str | None]:
 
 
 def is_context(text: object) -> bool:
-    """Return whether a program told its model this by itself: tagged parts, without a word of the user."""
+    """Return whether a program added this text: only tagged parts, without words of the user."""
     if not isinstance(text, str):
         return False
     at = 0

@@ -1,4 +1,4 @@
-"""Tokens and cost of one answer of a model, in the forms of providers and frameworks."""
+"""Read tokens and cost of one model answer, in the forms of providers and frameworks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def counted_tokens(usage: Any, names: Mapping[str, str]) -> dict[str, int]:
-    """Return tokens by sort: of each what `usage` counts under this name, or path ("details/cached"), if it does."""
+    """Return the token counts of `usage` by sort. `names`: a member name or path ("details/cached") for each."""
     tokens = {}
     for sort, path in names.items():
         count = usage
@@ -19,7 +19,7 @@ def counted_tokens(usage: Any, names: Mapping[str, str]) -> dict[str, int]:
 
 
 def use_of(usage: Any, cost: Any = None) -> dict[str, Any]:
-    """Tokens of one answer; of Anthropic's what was read from the cache or written to it is part of the input."""
+    """Return ``tokens`` and ``cost`` of one answer, for meta; Anthropic's cache reads and writes count as input."""
     if not isinstance(usage, dict):
         return {}
     cost = cost if isinstance(cost, int | float) and not isinstance(cost, bool) else None
@@ -32,7 +32,7 @@ def use_of(usage: Any, cost: Any = None) -> dict[str, Any]:
         return {}
     cached = _first(_details(usage, "prompt", "input"), "cached_tokens", "cache_read")
     reasoning = _first(_details(usage, "completion", "output"), "reasoning_tokens", "reasoning")
-    if "cache_read_tokens" in counts and counts.get("total_tokens") == (sent or 0) + (answered or 0):  # of Agno
+    if "cache_read_tokens" in counts and counts.get("total_tokens") == (sent or 0) + (answered or 0):  # Agno
         cached, reasoning = read, counts.get("reasoning_tokens", reasoning)
     if "prompt_tokens" not in counts and cached is None:
         cached, sent = read, (sent or 0) + read + written
@@ -44,7 +44,7 @@ _SENT, _ANSWERED = ("prompt_tokens", "input_tokens"), ("completion_tokens", "out
 
 
 def _details(usage: dict[str, Any], *sorts: str) -> dict[str, int]:
-    """Parts of a count: ``prompt_tokens_details`` as OpenAI has them, ``input_token_details`` as LangChain has."""
+    """The parts of a count: ``prompt_tokens_details`` (OpenAI) or ``input_token_details`` (LangChain)."""
     names = [f"{sort}_{tokens}_details" for sort in sorts for tokens in ("tokens", "token")]
     found: dict[str, Any] = next((usage[name] for name in names if isinstance(usage.get(name), dict)), {})
     return {name: value for name, value in found.items() if type(value) is int}
@@ -55,7 +55,7 @@ def _first(counts: dict[str, int], *names: str) -> int | None:
 
 
 def usage_in(message: dict[str, Any]) -> Any:
-    """The tokens of a message's answer, where LangChain, AutoGen or a provider keeps them."""
+    """Return the token usage of a message, from the member of LangChain, AutoGen or a provider."""
     about = message.get("response_metadata")
     about = about if isinstance(about, dict) else {}
     told = (

@@ -1,4 +1,4 @@
-"""Answers of OpenAI's and Google's interfaces as their clients hand them out, read as messages of the model."""
+"""Convert responses of OpenAI's and Google's APIs, as their clients return them, to messages of the model."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def is_answer(value: Any) -> bool:
-    """Return whether `value` is an answer of the Responses, the chat or Google's interface, with its usage."""
+    """Return whether `value` is a response of OpenAI's Responses or Chat Completions API or of Google's, with usage."""
     match value:
         case {"object": "response", "output": list()}:
             return True
@@ -19,7 +19,7 @@ def is_answer(value: Any) -> bool:
 
 
 def as_message(answer: dict[str, Any]) -> dict[str, Any]:
-    """Return such an answer as a message with `role`, and `content` in parts, or with `tool_calls`."""
+    """Return such a response as a message with `role`, and with `content` as parts, or with `tool_calls`."""
     if "candidates" in answer:
         return _of_google(answer)
     if "choices" in answer:
@@ -68,7 +68,7 @@ _COUNTS = {
 
 
 def items_of(answer: dict[str, Any]) -> Iterator[Any]:
-    """Yield what an answer of the Responses interface is made of, in its order; the first with what is said of all."""
+    """Yield the items of a Responses API response; the first one also gets the members of the whole response."""
     about = {name: member for name, member in answer.items() if name not in ("object", "output")}
     for item in answer["output"]:
         kind = item.get("type") if isinstance(item, dict) else None

@@ -1,4 +1,4 @@
-"""Records that hold a user's question and an agent's answer to it, in members of any make."""
+"""Read records with a user's question and an agent's answer, under various member names."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _ANSWERS = (
 
 
 def turns_in(record: dict[str, Any], volatile: Collection[str]) -> list[tuple[dict[str, Any], dict[str, Any]]] | None:
-    """Return the messages, each with what else the record says of it; None where it has no question and answer.
+    """Return the messages, each with the record's other members about it; None if there is no question and answer.
 
-    `volatile`: members that are not told.
+    `volatile`: names of members to leave out.
     """
     question = next((name for name in _QUESTIONS if isinstance(record.get(name), str) and record[name]), None)
     answer = next((name for name in _ANSWERS if name in record), None)

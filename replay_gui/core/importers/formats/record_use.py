@@ -1,4 +1,4 @@
-"""Tokens, cost and duration as records of any make have them."""
+"""Read tokens, cost and duration of a record, under various member names."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LENGTHS = (*_MILLISECONDS, *_SECONDS)
 
 
 def use_in(record: dict[str, Any]) -> dict[str, Any]:
-    """Return ``tokens`` and ``cost`` of a record, for an event's meta; {} where it tells none."""
+    """Return ``tokens`` and ``cost`` of a record, for an event's meta; {} if it has neither."""
     held = next((record[name] for name in _HOLDERS if isinstance(record.get(name), dict)), None)
     cost = next((record[name] for name in ("cost_usd", "total_cost_usd", "cost") if record.get(name) is not None), None)
     told = (
@@ -38,7 +38,7 @@ def use_in(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def length_in(record: dict[str, Any]) -> int | None:
-    """Return how long what a record tells of took, in ns, where it says so."""
+    """Return the duration in a record, in ns; None if it has none."""
     for names, unit in ((_MILLISECONDS, milliseconds), (_SECONDS, seconds)):
         for name in names:
             if length := unit(record.get(name)):

@@ -1,4 +1,4 @@
-"""Records of a foreign file, one after the other: the core that importers of record-based formats share."""
+"""The base classes of importers whose files are a sequence of records."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ CLOCK, ID, USAGE, HOST, RECORDER = "a clock", "an id", "tokens or cost", "the ma
 
 
 class RecordFormat:
-    """An importer of files of records that make a run. A subclass names the format and makes the events.
+    """An importer of files of records, which are a run. A subclass names the format and makes the events.
 
     Attributes:
-        member: of a file that is one JSON object, the name of the member that holds the records. Several such objects,
-            in an array or one a line, are several runs.
-        volatile: members of records that differ between faithful runs, and why; they are not compared.
-        volatile_within: the same of members at any depth, whose names mean nothing else anywhere.
+        member: the name of the member with the records, if the file is one JSON object. Several such objects, in an
+            array or one per line, are several runs.
+        volatile: members of records that differ between faithful runs, with the reason; they are not compared.
+        volatile_within: the same for members at any depth, whose names are volatile wherever they occur.
     """
 
     name: ClassVar[str]
@@ -45,7 +45,7 @@ class RecordFormat:
         return self.is_format(first_records(file, self.member)) or self._is_several(file)
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
-        """Yield the file as one run, read as a stream, or each of its objects that hold one."""
+        """Yield the file as one run, read as a stream, or one run for each object with records."""
         notes = ImportNotes(file.notes)
         if self._is_several(file):
             for number, record in numbered_records(file, notes):
@@ -73,7 +73,7 @@ class RecordFormat:
         return events.imported_run(events.run_id(head) or name, enumerate(records, 1), created)
 
     def _is_several(self, file: ForeignFile) -> bool:
-        """Whether the file is an array or lines of objects that hold the records of a run each."""
+        """Whether the file is an array, or lines, of objects that each hold the records of a run."""
         if self.member is None or isinstance(file.document, dict):
             return False
         first = [record for record in first_records(file) if record]
@@ -81,32 +81,32 @@ class RecordFormat:
         return any(self.is_format([record for record in head or () if isinstance(record, dict)]) for head in heads)
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
-        """Return whether records that begin so are of this format."""
+        """Return whether these first records are of this format."""
         raise NotImplementedError
 
     def events(self, notes: ImportNotes) -> RecordEvents:
-        """Return what makes the events of one run."""
+        """Return the reader for the events of one run."""
         raise NotImplementedError
 
 
 def as_fields(rest: dict[str, Any]) -> dict[str, Any]:
-    """Return what an event keeps of a record beside what it says: ``{"fields": rest}``, {} where nothing is left."""
+    """Return the unused members of a record for the payload: ``{"fields": rest}``, {} if there are none."""
     return {"fields": rest} if rest else {}
 
 
 class RecordEvents:
-    """Makes events of records. A subclass says what one record becomes (`record`), and what stands at the end (`end`).
+    """Make events of records. A subclass maps one record (`record`), and adds the events at the end (`end`).
 
-    What a record says and nobody used stays in content, under the payload's ``fields``, but for `volatile` members.
+    Unused members of a record stay in content, under the payload's ``fields``, except for `volatile` members.
 
     Attributes:
-        run: collects the events. notes: counts what was not understood.
-        format: the importer's name, which custom kinds begin with.
+        run: collects the events. notes: counts data that was not understood.
+        format: the importer's name, the prefix of its custom kinds.
         volatile, volatile_within: as in RecordFormat.
-        agent: what ran, as the log's header says it.
-        whole: what the object that holds the records says beside them. `taken`: members of it that have events of their
-            own; the others are kept as one, before the end of the run.
-        how: how the run ended, and why, as far as the records so far say it; None where they do not.
+        agent: name and version of the agent, for the log's header.
+        whole: the other members of the object that holds the records. `taken`: those of them that have become events;
+            the others become one event before the end of the run.
+        how: (how the run ended, why), according to the records so far; None if unknown.
     """
 
     agent = "agent"
@@ -126,7 +126,7 @@ class RecordEvents:
         self._model: str | None = None
 
     def read(self, records: Iterable[tuple[int, Any]]) -> Iterator[ImportedEvent]:
-        """Yield the events of numbered records; `number` is the line, or the number from 1 in an array."""
+        """Yield the events of records, given as (number, record). The number is the line, or the item, from 1."""
         for number, record in records:
             self.run.context = {"line": number}
             if isinstance(record, dict):
@@ -145,7 +145,7 @@ class RecordEvents:
         yield from self.run.drain()
 
     def imported_run(self, name: str, records: Iterable[tuple[int, Any]], created: int | None = None) -> ImportedRun:
-        """Return the run that these numbered records make; `created`: its beginning, in ns since 1970."""
+        """Return the run of these numbered records; `created`: its start, in ns since 1970."""
         return ImportedRun(
             name=name,
             run_id=name,
@@ -157,11 +157,11 @@ class RecordEvents:
         )
 
     def run_id(self, head: list[dict[str, Any]]) -> str | None:
-        """Return the id of the run that begins with these records, if they name one."""
+        """Return the id of the run, if its first records name one."""
         return None
 
     def time_of(self, record: dict[str, Any]) -> int | None:
-        """Return when a record was made, in ns since 1970."""
+        """Return the time of a record, in ns since 1970; None if unknown."""
         return any_time(record.get("timestamp"))
 
     def record(self, record: dict[str, Any]) -> None:
@@ -169,16 +169,16 @@ class RecordEvents:
         raise NotImplementedError
 
     def end(self) -> None:
-        """Add the events that stand at the end of the run."""
+        """Add the events at the end of the run."""
 
     def fields(self, record: dict[str, Any], *used: str, **expected: Any) -> dict[str, Any]:
-        """Return the `rest` of a record as ``{"fields": {…}}``, {} where nothing is left."""
+        """Return the `rest` of a record as ``{"fields": {…}}``; {} if nothing is left."""
         return as_fields(self.rest(record, *used, **expected))
 
     def rest(self, record: dict[str, Any], *used: str, **expected: Any) -> dict[str, Any]:
-        """Return the members that are neither `used` nor volatile.
+        """Return the members that are neither `used`, volatile nor empty.
 
-        `expected`: members that say nothing where they have this value.
+        `expected`: members with their usual value; they are left out if they have it.
         """
         return {
             key: member
@@ -199,7 +199,7 @@ class RecordEvents:
         return {key: self._steady(member) for key, member in value.items() if key not in self.volatile_within}
 
     def uses_model(self, name: Any) -> None:
-        """Say which model answers from here on, where it is another one than before."""
+        """Add a change of the model, if `name` is another model than before."""
         if isinstance(name, str) and name:
             self.run.context["model"] = name
             if name != self._model:
@@ -207,7 +207,7 @@ class RecordEvents:
                 self.run.add(Kind.STATE_TRANSITION, {"transition_type": "model", "data": {"model": name}})
 
     def unknown(self, kind: object, record: dict[str, Any], *used: str) -> None:
-        """Add a record of a type that this importer does not know: whole, as a custom event."""
+        """Add a record of an unknown type, unchanged, as a custom event."""
         self.notes.count(UNKNOWN_RECORDS, example=None if kind is None else str(kind))
         self.run.custom(f"{self.format}/{'record' if kind is None else kind}", self.rest(record, *used))
 
@@ -219,7 +219,7 @@ class RecordEvents:
     def answered(
         self, text: Any, reasoning: str | None = None, extra: dict[str, Any] | None = None, **meta: Any
     ) -> int:
-        """Add a message of the agent, or its reasoning where `text` is empty; return its seq."""
+        """Add a message of the agent, or its reasoning if `text` is empty; return its seq."""
         if not text and reasoning == NOT_RECORDED:
             return self.run.withheld_reasoning(extra, **meta)
         payload = {
@@ -240,7 +240,7 @@ class RecordEvents:
         refused: bool = False,
         **meta: Any,
     ) -> int:
-        """Add what a call led to, and an Error where it failed, or a denial where it was `refused`; return its seq."""
+        """Add the response to a call, with an Error if it failed, or a denial if it was `refused`; return its seq."""
         seq, call = self.run.response(call_id, output, error=error, extra=extra, **meta)
         if refused:
             self.run.denied(call.tool_name, call.tool_name, error or "refused", parent=seq)
@@ -251,35 +251,35 @@ class RecordEvents:
 
 
 def check_size(file: ForeignFile) -> None:
-    """Refuse a file whose records must all be held to be sorted, and that is too large for that."""
+    """Raise ImportRefused if the file is too large to hold all its records in memory for sorting."""
     if file.source.size > file.limits.document:
         most = file.limits.document >> 20
         raise ImportRefused(f"{file.source.path}: more than {most} MB of records, which must be sorted; split it")
 
 
 def numbered_records(file: ForeignFile, notes: ImportNotes, member: str | None = None) -> Iterator[tuple[int, Any]]:
-    """Yield the records of a file with their numbers from 1: lines of JSON, or the items of an array.
+    """Yield the records of a file with their numbers from 1: JSON lines, or the items of an array.
 
-    `member`: of a file that is one object, the name of the member that holds the array.
+    `member`: the name of the member with the array, if the file is one object.
     """
     records = _array(file.document, member)
     yield from enumerate(records, 1) if records is not None else numbered_values(file.source, notes)
 
 
 def maps_in(value: Any) -> list[dict[str, Any]]:
-    """Return the JSON objects of a list; none where it is no list."""
+    """Return the JSON objects in a list; [] if `value` is not a list."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def first_records(file: ForeignFile, member: str | None = None) -> list[dict[str, Any]]:
-    """Return the first objects of a file, by which a format is recognised."""
+    """Return the first objects of a file, for the recognition of a format."""
     records = _array(file.document, member)
     first = records[:20] if records is not None else file.first_lines
     return [record for record in first if isinstance(record, dict)]
 
 
 def _array(document: Any, member: str | None) -> list[Any] | None:
-    """Return the records of a file that is one JSON value; None if they stand in lines."""
+    """Return the records of a file that is one JSON value; None if the file is JSON Lines."""
     if isinstance(document, dict) and member is not None:
         document = document.get(member)
     return document if isinstance(document, list) else None

@@ -1,4 +1,4 @@
-"""What an object says of a run as a whole beside its steps: the outcome, what was expected, how it ended."""
+"""Read the result of a whole run from an object: the outcome, the expected result, how the run ended."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _PASSED = {
     **dict.fromkeys(("fail", "failed", "failure", "unresolved", "incorrect"), False),
 }
 _EXPECTED = ("ground_truth", "reference_answer", "gold_answer", "golden_answer", "target_answer")
-_LIMITS = ("max", "length", "token limit", "timeout")  # beginnings of reasons to stop
+_LIMITS = ("max", "length", "token limit", "timeout")  # how reasons to stop begin
 _MAX_LABEL = 40  # characters
 
 
 class RunGrades:
-    """Collects it, and adds it to the run at its end."""
+    """Collect the result of a run and add it at the run's end."""
 
     def __init__(self) -> None:
         self._grades: list[dict[str, Any]] = []
@@ -26,7 +26,7 @@ class RunGrades:
         self._end: tuple[End, str] | None = None
 
     def take(self, setting: dict[str, Any]) -> set[str]:
-        """Keep for the end of the run its outcome and what was expected; return the names of those members."""
+        """Keep outcome and expected result for the end of the run; return the names of the members used."""
         taken = set[str]()
         for name, value in setting.items():
             if name in _VERDICTS and isinstance(value, bool):
@@ -48,7 +48,7 @@ class RunGrades:
         return taken
 
     def add(self, run: RunBuilder) -> None:
-        """Add what was expected, how the run ended and its outcome, as far as they are known."""
+        """Add the expected result, the end of the run and its outcome, as far as they are known."""
         if self._expected:
             several = len(self._expected) > 1
             run.expected(self._expected if several else next(iter(self._expected.values())))

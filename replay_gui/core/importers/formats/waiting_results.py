@@ -1,4 +1,4 @@
-"""Results of calls whose end is told together with their beginning, until their time has come."""
+"""Hold back results that the source records together with their calls, until their end time."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 
 class WaitingResults:
-    """Adds results in the order of the clock: after what happened inside a call, or while it went on beside others."""
+    """Add results in the order of time: after the events inside a call, or during a parallel call."""
 
     def __init__(self) -> None:
-        self._waiting: list[tuple[int, Callable[[], None]]] = []  # (end, what adds the result), in the order of the end
+        self._waiting: list[tuple[int, Callable[[], None]]] = []  # (end, callback), sorted by end
 
     def wait(self, begun: int | None, ended: int | None, add: Callable[[], None]) -> None:
-        """Have a result added when its end has come; at once where no end after the beginning is known. Times in ns."""
+        """Call `add` when the end time is reached; at once if no end after the beginning is known. Times in ns."""
         if begun is None or ended is None or ended <= begun:
             add()
             return
@@ -20,7 +20,7 @@ class WaitingResults:
         self._waiting.sort(key=lambda waiting: waiting[0])
 
     def release(self, time: int | None) -> None:
-        """Add the results of what had ended by `time`; none where that is not known."""
+        """Add the results of the calls that ended by `time`; none if `time` is None."""
         while time is not None and self._waiting and self._waiting[0][0] <= time:
             self._waiting.pop(0)[1]()
 

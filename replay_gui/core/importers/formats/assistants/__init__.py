@@ -1,1 +1,1 @@
-"""Coding agents and chat programs whose messages have a form of their own around the common one."""
+"""Formats of coding agents and chat programs."""

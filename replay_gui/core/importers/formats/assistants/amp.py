@@ -1,4 +1,4 @@
-"""Amp threads: one JSON object with ``"id": "T-…"`` and messages of Anthropic's form, with runs of tools as results."""
+"""Amp threads: one JSON object with ``"id": "T-…"`` and messages in Anthropic's form, with tool runs as results."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from replay_gui.core.importers.times import any_time
 
 _ENDS: dict[str, End] = {"end_turn": "answered", "max_tokens": "limit"}
 _GOOD, _REFUSED, _STOPPED = ("done", "in-progress", "queued"), ("rejected-by-user",), ("cancelled",)
-_USUAL = ("complete", "tool_use", *_ENDS, "done", "error", *_REFUSED)  # what is told otherwise
+_USUAL = ("complete", "tool_use", *_ENDS, "done", "error", *_REFUSED)  # states that the event itself already shows
 _SENT = ("inputTokens", "cacheReadInputTokens", "cacheCreationInputTokens")
 
 
@@ -39,7 +39,7 @@ class Amp(RecordFormat):
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
-        """Accept messages with a number of their own, of which one has what Amp alone says."""
+        """Accept numbered messages, one of which has a member that only Amp writes."""
         numbered = any("messageId" in record and isinstance(record.get("content"), list) for record in records)
         return numbered and any(
             (isinstance(state := record.get("state"), dict) and "type" in state) or "agentMode" in record
@@ -84,7 +84,7 @@ class _AmpEvents(ChatMessageEvents):
                 self._failed(state)
 
     def result(self, call_id: object, output: Any, error: str | None, extra: dict[str, Any], **more: Any) -> int:
-        """As of other messages; a command that failed says so with its exit code."""
+        """Add a result; a failed command is recognised by its exit code."""
         code = _exit_code(output)
         return super().result(call_id, output, error if code is None else f"exit {code}", extra, **more)
 
@@ -96,7 +96,7 @@ class _AmpEvents(ChatMessageEvents):
 
 
 def _part(part: Any) -> Any:
-    """A part of a message; the run of a tool as the result that it is."""
+    """Return a part of a message; a tool's run becomes a result."""
     run = part.get("run") if isinstance(part, dict) and part.get("type") == "tool_result" else None
     if not isinstance(run, dict):
         return part
@@ -122,6 +122,6 @@ def _part(part: Any) -> Any:
 
 
 def _exit_code(output: Any) -> int | None:
-    """The code with which a command failed."""
+    """Return the exit code of a failed command; None if it did not fail."""
     code = output.get("exitCode") if isinstance(output, dict) else None
     return code if isinstance(code, int) and code else None

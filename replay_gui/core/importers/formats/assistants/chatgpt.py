@@ -1,4 +1,4 @@
-"""ChatGPT's export (``conversations.json``): conversations whose messages stand in a tree, ``mapping``."""
+"""ChatGPT's export (``conversations.json``): conversations whose messages are a tree, ``mapping``."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.times import any_time
 
-_LOOKED_AT = 20  # conversations by which a file is recognised
+_LOOKED_AT = 20  # conversations that are examined to recognise a file
 _TEXTS = ("code", "execution_output", "tether_quote", "tether_browsing_display", "system_error")
 _CONTEXTS = ("user_editable_context", "model_editable_context", "reasoning_recap")
-_TO_ALL = ("all", None)  # recipients that are no tool
+_TO_ALL = ("all", None)  # recipients that are not tools
 _DONE = "finished_successfully"
-_USUAL = ("text", "code", "execution_output", "thoughts")  # kinds of contents that need no name
-_FAILED = ("exception", "failed", "error")  # in the status of code that was run
+_USUAL = ("text", "code", "execution_output", "thoughts")  # usual content types, which are not kept
+_FAILED = ("exception", "failed", "error")  # in the status of executed code
 
 
 class ChatGpt:
-    """The importer. Each conversation is a run: the branch that was open last; other branches are bookkeeping."""
+    """The importer. Each conversation is a run: its current branch; other branches are bookkeeping."""
 
     name = "chatgpt"
     title = "ChatGPT export"
@@ -40,7 +40,7 @@ class ChatGpt:
     }
 
     def recognises(self, file: ForeignFile) -> bool:
-        """Accept a conversation, or an array of which the first ones are."""
+        """Accept a conversation, or an array that begins with conversations."""
         return any(_is_conversation(one) for one in self._conversations(file)[:_LOOKED_AT])
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
@@ -79,7 +79,7 @@ def _is_conversation(value: Any) -> bool:
 
 
 def _in_order(conversation: dict[str, Any]) -> Iterator[Any]:
-    """Yield the messages from the first to the one that was open last, then those of other branches, marked."""
+    """Yield the messages of the current branch, oldest first, then those of other branches, which are marked."""
     nodes = {key: node for key, node in conversation["mapping"].items() if isinstance(node, dict)}
     at: Any = conversation.get("current_node")
     if not isinstance(at, str) or at not in nodes:
@@ -130,7 +130,7 @@ class _ChatGptEvents(ChatMessageEvents):
     def _told(
         self, record: dict[str, Any], author: dict[str, Any], content: dict[str, Any], about: dict[str, Any]
     ) -> dict[str, Any]:
-        """What a message says beside its words."""
+        """Return the members of a message other than its text."""
         told: dict[str, Any] = {}
         told |= self.fields(record, "author", "content", "metadata", "recipient", "status", weight=1.0).get(
             "fields", {}
@@ -155,7 +155,7 @@ class _ChatGptEvents(ChatMessageEvents):
         return told
 
     def _answer(self, name: str, said: Any, content: dict[str, Any], about: dict[str, Any]) -> dict[str, Any]:
-        """What a tool said: it is of the oldest call of that tool that waits for an answer."""
+        """Add a tool's message: the result of that tool's oldest open call."""
         waiting = (one for one in self._open if (call := self.run.call(one)) is not None and call.tool_name == name)
         status = str(_dict(about.get("aggregate_result")).get("status"))
         failed = content.get("content_type") == "system_error" or any(word in status for word in _FAILED)

@@ -13,7 +13,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent
 from replay_gui.core.importers.times import any_time
 
-_OF_CALLS = ("id", "name", "text")  # members of parts that are volatile elsewhere
+_OF_CALLS = ("id", "name", "text")  # members of parts that are volatile
 _ROLES = {"human": "user", "assistant": "assistant"}
 
 
@@ -35,7 +35,7 @@ class ClaudeAi(RecordFormat):
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
-        """Accept messages that name their sender as this export does."""
+        """Accept messages that name their sender in the way of this export."""
         return bool(records) and all(
             str(record.get("sender")) in _ROLES and ("text" in record or "content" in record) for record in records
         )
@@ -74,7 +74,7 @@ class _ClaudeAiEvents(ChatMessageEvents):
 
 
 def _part(part: Any) -> Any:
-    """A part of a message, without times and what the interface alone needs of it."""
+    """Return a part of a message, without times and members for the web interface only."""
     if not isinstance(part, dict):
         return part
     return {name: value for name, value in part.items() if name not in ClaudeAi.volatile or name in _OF_CALLS}

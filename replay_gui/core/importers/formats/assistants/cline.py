@@ -1,4 +1,4 @@
-"""Cline and Roo Code: what a task shows (``ui_messages.json``), and what Cline prints with ``--json``."""
+"""Cline and Roo Code: a task's messages on the screen (``ui_messages.json``), and Cline's output with ``--json``."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ _FAILED = ("The tool execution failed", "<error", "[ERROR]", "Command failed")
 _REFUSED = "The user denied this operation"
 _RAN = "Command executed in terminal"
 _EXIT_CODE = re.compile(r"\bExit code: (?!0\b)(-?\d{1,10})")
-_TO_OUTPUT = 4096  # characters in which a command's exit code is told, before its output
+_TO_OUTPUT = 4096  # characters before the output in which the exit code is searched
 
 
 def outcome_of(output: str) -> tuple[str | None, bool]:
-    """Return (why a call failed, by what the model was told of it; None if it did not; whether the user denied it)."""
+    """Return (why a call failed, or None; whether the user denied it), read from the text that the model received."""
     told = decoded(output)
     if isinstance(told, dict) and told.get("status") in ("error", "denied"):
         why = told.get("error") or told.get("message")
@@ -60,7 +60,7 @@ class Cline(RecordFormat):
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
-        """Accept records that are said or asked, each under the name that its type has."""
+        """Accept "say" and "ask" records, each with a member that is named like its type."""
         spoken = [record for record in records if record.get("type") in ("say", "ask")]
         return (
             bool(spoken)
@@ -74,12 +74,12 @@ class Cline(RecordFormat):
 
 
 class SaysModel(RecordEvents):
-    """Of records that say which model answers, and in which mode."""
+    """A mixin for records that name the current model and mode."""
 
     _mode: Mapping[str, Any] = {}
 
     def says_model(self, about: Any) -> None:
-        """Add the model and the mode where they are others than before."""
+        """Add a change of the model or the mode."""
         about = about if isinstance(about, dict) else {}
         self.uses_model(about.get("modelId") or self._model)
         mode = {name: value for name, value in about.items() if name != "modelId"}
@@ -95,15 +95,15 @@ class _ClineEvents(SaysModel):
         super().__init__(format, volatile, notes)
         self._begun = self._asked = False
         self._open: list[str] = []  # calls without a result so far, oldest first
-        self._outputs: list[str] = []  # of the newest call, so far
-        self._told: list[str] = []  # tools whose results were shown already: the model is sent them again
-        self._piece: tuple[dict[str, Any], dict[str, Any]] | None = None  # what is still coming in, and its context
+        self._outputs: list[str] = []  # of the newest call
+        self._told: list[str] = []  # tools whose results were shown; they come again in the model's request
+        self._piece: tuple[dict[str, Any], dict[str, Any]] | None = None  # an incomplete record, and its context
 
     def time_of(self, record: dict[str, Any]) -> int | None:
         return any_time(record.get("ts"))
 
     def record(self, record: dict[str, Any]) -> None:
-        """Add the events of one record; of one that comes in pieces, of the last."""
+        """Add the events of one record; only the last piece of a streamed record counts."""
         if not self._begun:
             self._begun = True
             self.run.agent_init(self.agent, "", {})
@@ -172,7 +172,7 @@ class _ClineEvents(SaysModel):
         self.run.request(call_id, name, given, extra=extra)
 
     def _finish_outputs(self) -> None:
-        """The newest call has said all."""
+        """Add the outputs of the newest call as its result."""
         if self._outputs:
             call_id = self._open.pop()
             call = self.run.call(call_id)
@@ -185,7 +185,7 @@ class _ClineEvents(SaysModel):
         self.result(call_id, output, why, {}, refused=refused)
 
     def _request(self, told: Any, extra: dict[str, Any]) -> None:
-        """What the model was sent: the results of calls, and what it cost."""
+        """Add a request to the model: it holds the results of calls, and the cost."""
         about = told if isinstance(told, dict) else {}
         sent = about.get("request")
         if isinstance(sent, str):
@@ -222,6 +222,6 @@ class _ClineEvents(SaysModel):
 
 
 def _goes_on(piece: dict[str, Any], record: dict[str, Any]) -> bool:
-    """Whether a record says all that a piece said, and perhaps more."""
+    """Whether a record repeats the text of the piece before, and perhaps continues it."""
     same = all(piece.get(name) == record.get(name) for name in ("ts", "type", "say", "ask"))
     return same and str(record.get("text") or "").startswith(str(piece.get("text") or ""))

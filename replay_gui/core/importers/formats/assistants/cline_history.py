@@ -1,6 +1,6 @@
-"""Cline and Roo Code: what a task's model was sent and answered (``api_conversation_history.json``).
+"""Cline and Roo Code: the messages between a task and its model (``api_conversation_history.json``).
 
-The model's calls are XML in its text, or parts of their own; results are texts of the user under a heading.
+The model's calls are XML in its text, or separate parts; results are texts of the user under a heading.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _ANSWER = "attempt_completion"
 _REMINDERS = ("# task_progress", "# TODO", "# Todo")
 _NOTES = ("[ERROR]", "[TASK RESUMPTION]")
 _INTERRUPTED, _BY_USER = "[Response interrupted", "[Response interrupted by user"
-_MAX_NEAR = 100  # open calls among which a result's is looked for
+_MAX_NEAR = 100  # the newest open calls, in which the call of a result is searched
 _OF_USER = ("task", "feedback", "user_message", "answer")
 
 
@@ -46,7 +46,7 @@ class ClineHistory(RecordFormat):
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
-        """Accept messages of which one of the user's has the heading of a result, or what the editor shows."""
+        """Accept messages if one of the user's has the heading of a result, or the editor's context."""
         spoken = [record for record in records if record.get("type") != "reasoning"]
         return all(record.get("role") in ("user", "assistant") and "content" in record for record in spoken) and any(
             text.lstrip().startswith(ENVIRONMENT)
@@ -68,12 +68,12 @@ class _HistoryEvents(ChatMessageEvents, SaysModel):
 
     def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:
         super().__init__(format, volatile, notes)
-        self._heading: tuple[str, str] | None = None  # the result that is being told: its tool, the whole heading
+        self._heading: tuple[str, str] | None = None  # the current result: its tool, its whole heading
         self._output: list[Any] = []  # its parts
-        self._is_spread = False  # the output stands in parts after the heading
-        self._words: list[Any] = []  # of the user, so far in this message
-        self._kept: list[tuple[str, str]] = []  # what the program adds to them
-        self._answers = set[str]()  # native calls that are the answer to the task
+        self._is_spread = False  # the output is in the parts after the heading
+        self._words: list[Any] = []  # the user's parts of this message
+        self._kept: list[tuple[str, str]] = []  # the program's additions to them
+        self._answers = set[str]()  # native calls that give the answer to the task
 
     def record(self, record: dict[str, Any]) -> None:
         """Add the events of one message."""
@@ -130,16 +130,16 @@ class _HistoryEvents(ChatMessageEvents, SaysModel):
             text, environment = environment_apart(text)
             if text.strip():
                 self._told(text)
-            if environment:  # of one turn; a message may hold several that were broken off
+            if environment:  # of one turn; a message can hold several interrupted turns
                 self._kept.append(("context", environment))
                 about = self._finish_turn(about)
         about = self._finish_turn(about)
         if self.fields(about, "role", "content"):
             super().record({**about, "content": []})
-        self._open.clear()  # results stand in the message after their calls
+        self._open.clear()  # results are in the message after their calls
 
     def _finish_turn(self, about: dict[str, Any]) -> dict[str, Any]:
-        """Add what is open of the user's message; return what of `about` no event says yet."""
+        """Add the open rest of the user's message; return the part of `about` that no event has yet."""
         self._finish_result()
         if self._words:
             self.how = None
@@ -173,7 +173,7 @@ class _HistoryEvents(ChatMessageEvents, SaysModel):
             self._words += words_in(start, _OF_USER) or [{"type": "text", "text": start}]
 
     def _other_part(self, part: Any) -> None:
-        """A result in a part of its own, or a picture: of the result above it, or of the user."""
+        """Add a result in a separate part, or a picture, which belongs to the result before it or to the user."""
         kind = part.get("type") if isinstance(part, dict) else None
         if kind == "tool_result":
             self._finish_result()
@@ -224,14 +224,14 @@ def _parts(content: Any) -> list[Any]:
 
 
 def _text(part: Any) -> str | None:
-    """The text of a part that says nothing else."""
+    """Return the text of a part that is only text."""
     if isinstance(part, dict):
         return text_of(part) if part.keys() <= {"type", "text", "id", "call_id", "cache_control"} else None
     return part if isinstance(part, str) else None
 
 
 def _told_in(part: Any) -> list[Any]:
-    """What a part of the model says, in parts; what stands beside its text is kept in the first."""
+    """Return a part of the model as several parts; members next to the text go into the first one."""
     if not isinstance(part, dict):
         return [*parts_in(part)] if isinstance(part, str) else [part]
     text = text_of(part) if part.get("type") == "text" else None
@@ -241,7 +241,7 @@ def _told_in(part: Any) -> list[Any]:
 
 
 def _cut_off(parts: list[Any]) -> tuple[list[Any], str]:
-    """Return (parts without what the program says at their end of an answer that was cut off, that)."""
+    """Return (the parts without the program's final remark that the answer was cut off, the remark)."""
     text = _text(parts[-1]) if parts else None
     at = text.rfind(_INTERRUPTED) if text is not None and text.endswith("]") else -1
     if text is None or at < 0:
@@ -250,7 +250,7 @@ def _cut_off(parts: list[Any]) -> tuple[list[Any], str]:
 
 
 def _use_of(metrics: Any) -> dict[str, Any]:
-    """The tokens and the cost of an answer; what was cached is no part of the prompt's count."""
+    """Return tokens and cost of an answer; the source counts cached tokens apart from the prompt."""
     counts = metrics.get("tokens") if isinstance(metrics, dict) else None
     if not isinstance(counts, dict):
         return {}

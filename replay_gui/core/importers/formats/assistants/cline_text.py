@@ -1,6 +1,6 @@
-"""What stands in the texts that Cline and Roo Code send: calls in XML, headings of results, the user's words.
+"""Parse the texts of Cline and Roo Code: calls in XML, headings of results, the user's words.
 
-Everything here takes time linear in a text.
+Every function takes time linear in the length of its text.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ _AFTER_CALL = re.compile(r"\s*(?:\Z|\[Response interrupted|<thinking>|<[a-z][a-z
 _WHOLE_FILES = ("content", "diff", "result")  # parameters that may hold their own closing tag
 _HEADING = re.compile(r"\[([a-z]\w{0,60})(?=[ \]])")
 _HEADING_END = "] Result:"
-_MAX_HEADING = 20_000  # characters; a question stands in it whole
-_MAX_TAGS = 100  # opening tags that are looked at in one text, so that a hostile one takes bounded time
+_MAX_HEADING = 20_000  # characters; a whole question fits
+_MAX_TAGS = 100  # opening tags that are examined in one text, to bound the time for a hostile text
 
 
 def heading_of(text: str) -> tuple[str, str, str] | None:
-    """Return (the tool, the heading, what comes after it) of a text that begins with the heading of a result."""
+    """Split a text that begins with the heading of a result into (the tool, the heading, the rest)."""
     text = text.lstrip()
     match = _HEADING.match(text)
     end = text.find(_HEADING_END, match.end(), _MAX_HEADING) if match else -1
@@ -31,13 +31,13 @@ def heading_of(text: str) -> tuple[str, str, str] | None:
 
 
 def environment_apart(text: str) -> tuple[str, str]:
-    """Return (a text without what the editor shows at its end, that)."""
+    """Return (the text without the editor's context at its end, the context)."""
     at = text.rfind(ENVIRONMENT) if text.rstrip().endswith(ENVIRONMENT_END) else -1
     return (text, "") if at < 0 else (text[:at], text[at:])
 
 
 def words_in(text: str, tags: tuple[str, ...]) -> list[dict[str, Any]]:
-    """The user's words that a text ends with, in one of these tags, with what the program says around them."""
+    """Return the user's words at the end of a text, in one of these tags, with the program's text around them."""
     for tag in tags:
         start = text.find(f"<{tag}>")
         if start >= 0 and text.endswith(f"</{tag}>"):
@@ -48,7 +48,7 @@ def words_in(text: str, tags: tuple[str, ...]) -> list[dict[str, Any]]:
 
 
 def parts_in(text: str) -> Iterator[dict[str, Any]]:
-    """Yield what a text of the model says as parts: text, reasoning in tags, calls in XML."""
+    """Yield the parts in a text of the model: text, reasoning in tags, calls in XML."""
     said = at = 0
     for _ in range(_MAX_TAGS):
         if (match := _OPENING.search(text, at)) is None:
@@ -74,7 +74,7 @@ def parts_in(text: str) -> Iterator[dict[str, Any]]:
 
 
 def _end_of(text: str, name: str, begin: int) -> int:
-    """Where a call is closed: before the end of the text or another call; -1 where it is not."""
+    """Return the index of a call's closing tag, before the end of the text or the next call; -1 if there is none."""
     closing = f"</{name}>"
     if name == "thinking":
         return text.find(closing, begin)
@@ -87,7 +87,7 @@ def _end_of(text: str, name: str, begin: int) -> int:
 
 
 def _parameters(body: str) -> dict[str, Any] | None:
-    """The parameters of a call; None where a text has another shape."""
+    """Return the parameters of a call; None if the text has another form."""
     given, at = dict[str, Any](), 0
     while match := _PARAMETER.match(body, at):
         name, closing = match[1], f"</{match[1]}>"
@@ -98,6 +98,6 @@ def _parameters(body: str) -> dict[str, Any] | None:
         value = body[match.end() : end]
         given[name] = value.removeprefix("\n").removesuffix("\n") if is_file else value.strip()
         at = end + len(closing)
-    if "arguments" in given:  # JSON, of a tool of a server
+    if "arguments" in given:  # JSON, for a tool of an MCP server
         given["arguments"] = decoded(given["arguments"])
     return given if not body[at:].strip() else None

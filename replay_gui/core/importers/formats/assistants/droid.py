@@ -1,6 +1,6 @@
 """Factory Droid sessions: JSON Lines that begin with ``{"type": "session_start"}``, with messages in parts.
 
-The tokens of a session, and its model, stand in a file of settings beside it.
+A settings file next to the session holds its tokens and its model.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _TOKENS = {
     "written": "cacheCreationTokens",
     "output": "outputTokens",
 }
-_FOR_THE_MODEL, _END = "<system-reminder>", "</system-reminder>"  # around what the program put in for the model
+_FOR_THE_MODEL, _END = "<system-reminder>", "</system-reminder>"  # around additions of the program
 
 
 class Droid(RecordFormat):
@@ -49,12 +49,12 @@ class Droid(RecordFormat):
     }
 
     def companions(self, file: ForeignFile) -> list[Path]:
-        """Return the settings beside a session, where there are any."""
+        """Return the settings file of a session, if there is one."""
         path = file.path.with_name(f"{file.path.stem}.settings.json")
         return [path] if path.is_file() and belongs_to(path, file.path) else []
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
-        """Yield the session as one run, with what its settings say at its end."""
+        """Yield the session as one run, with the facts of its settings at the end."""
         for run in super().runs(file):
             yield replace(run, events=chain(run.events, self._settings(file)))
 
@@ -70,7 +70,7 @@ class Droid(RecordFormat):
             yield ImportedEvent("x:bookkeeping/droid/settings", {"data": content}, told)
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
-        """Accept records that begin with a `session_start`, and have a message in a member of its own."""
+        """Accept records that begin with a `session_start`, and have a member with a message."""
         starts = bool(records) and records[0].get("type") == "session_start" and "id" in records[0]
         return starts and any(_message(record) is not None for record in records)
 
@@ -80,7 +80,7 @@ class Droid(RecordFormat):
 
 
 def _tokens(usage: Any) -> dict[str, int]:
-    """Return the tokens of a session; what was read from the cache or written to it is part of the input."""
+    """Return the tokens of a session; cache reads and writes count as input."""
     told = counted_tokens(usage, _TOKENS)
     written = told.pop("written", 0)
     return {**told, "input": told.get("input", 0) + told.get("cached", 0) + written} if told else {}
@@ -117,7 +117,7 @@ class _DroidEvents(ChatMessageEvents):
             self.run.bookkeeping(f"{self.format}/{kind}", rest)
 
     def _without_reminders(self, content: Any) -> Any:
-        """The parts of a message without those that the program put in for the model."""
+        """Return the parts of a message without those that the program added for the model."""
         if not isinstance(content, list):
             return content
         content = [one for part in content for one in _without_reminder(part)]
@@ -136,7 +136,7 @@ def _is_reminder(part: Any) -> bool:
 
 
 def _without_reminder(part: Any) -> list[Any]:
-    """A part; where its text goes on after a reminder with what the user said, the two as a part each."""
+    """Return a part; split in two if the user's words follow a reminder in its text."""
     if not _is_reminder(part):
         return [part]
     put_in, end, text = part["text"].rpartition(_END)

@@ -1,4 +1,4 @@
-"""The stream of ``droid exec --output-format stream-json``: messages, calls and results as records of their own."""
+"""The stream of ``droid exec --output-format stream-json``: messages, calls and results are separate records."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, Re
 from replay_gui.core.importers.import_notes import ImportNotes
 
 _SESSIONS = ("session_id", "sessionId")
-_FOR_THE_MODEL, _END = "<system-reminder>", "</system-reminder>"  # around what the program put into the user's message
+_FOR_THE_MODEL, _END = "<system-reminder>", "</system-reminder>"  # around additions of the program
 
 
 class DroidStream(RecordFormat):
@@ -28,7 +28,7 @@ class DroidStream(RecordFormat):
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
-        """Accept records with a call, a result or an end of the session as Droid alone has them."""
+        """Accept records with a call, a result or an end of the session in Droid's own form."""
         return any(
             (record.get("type") == "tool_call" and "toolId" in record and "parameters" in record)
             or (record.get("type") == "tool_result" and "toolId" in record and "value" in record)
@@ -104,7 +104,7 @@ class _DroidStreamEvents(RecordEvents):
         self.result(record.get("id"), output, error, extra, tool_call_id=record.get("id"))
 
     def _completed(self, record: dict[str, Any]) -> None:
-        """The end of the session; its text is the last answer once more."""
+        """Add the end of the session; its text repeats the last answer."""
         text, usage = record.get("finalText"), record.get("usage")
         if text and text != self._answer:
             self.answered(text)

@@ -1,4 +1,4 @@
-"""Kimi sessions (``wire.jsonl``): of Kimi Code, flat records; of the older Kimi CLI, messages with a payload."""
+"""Kimi sessions (``wire.jsonl``): flat records of Kimi Code, or messages with a payload of the older Kimi CLI."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ _FLAT = (_LOOP, _MESSAGE, "turn.prompt", "config.update")
 _WRAPPED = ("TurnBegin", "StepBegin", "ContentPart", "ToolCall", "ToolResult", "StatusUpdate")
 _GROUPS = ("config.", "context.", "cron.", "goal.", "llm.", "mcp.", "permission.", "plan_mode.", "profile.", "step.")
 _MORE_GROUPS = ("swarm_mode.", "tools.", "turn.", "usage.", "full_compaction.", "micro_compaction.", "file_history.")
-_ENDS: dict[str, End] = {"end_turn": "answered", "max_tokens": "limit"}  # by why an answer of the model ended
+_ENDS: dict[str, End] = {"end_turn": "answered", "max_tokens": "limit"}  # by the reason why an answer ended
 _TOKENS = {"rest": "inputOther", "cached": "inputCacheRead", "written": "inputCacheCreation", "output": "output"}
-_NO = ("rejected", "reject", "denied", "cancelled")  # answers to a call that was to be approved
+_NO = ("rejected", "reject", "denied", "cancelled")  # answers to a request for approval
 _OLDER_TOKENS = {
     "rest": "input_other",
     "cached": "input_cache_read",
@@ -59,7 +59,7 @@ class Kimi(RecordFormat):
     volatile_within: ClassVar[Mapping[str, str]] = {"cwd": HOST, "encrypted": "reasoning in an encrypted form"}
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
-        """Accept records that begin with the version of the protocol, or have messages of the older form."""
+        """Accept records that begin with the protocol's version, or have messages in the older form."""
         is_flat = bool(records) and records[0].get("type") == "metadata" and "protocol_version" in records[0]
         if is_flat and any(record.get("type") in _FLAT for record in records):
             return True
@@ -71,7 +71,7 @@ class Kimi(RecordFormat):
 
 
 def _wrapped(record: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
-    """Return (type, payload) of a record of the older form; None of another."""
+    """Return (type, payload) of a record in the older form; None for another record."""
     message = record.get("message")
     if not isinstance(message, dict) or "timestamp" not in record or message.get("type") not in _WRAPPED:
         return None
@@ -81,10 +81,10 @@ def _wrapped(record: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
 
 class _KimiEvents(RecordEvents):
     agent = "Kimi"
-    _asked: Mapping[str, Any] = MappingProxyType({})  # calls that were to be approved, by the request
+    _asked: Mapping[str, Any] = MappingProxyType({})  # calls that need approval, by the id of the request
     _refused: frozenset[str] = frozenset()  # calls
-    _used: Any = None  # the tokens of the last answer, which a record of their own tells again
-    _begun: dict[str, Any] | None = None  # a call of the older form, whose arguments may go on
+    _used: Any = None  # the tokens of the last answer, which a separate record repeats
+    _begun: dict[str, Any] | None = None  # a call in the older form, whose arguments may continue
 
     def time_of(self, record: dict[str, Any]) -> int | None:
         return any_time(record.get("time", record.get("timestamp", record.get("created_at"))))
@@ -108,10 +108,10 @@ class _KimiEvents(RecordEvents):
             self._line(kind, record)
 
     def _line(self, kind: str, record: dict[str, Any]) -> None:
-        """A record that is no part of the conversation."""
+        """Add a record that is not a part of the conversation."""
         facts = self.rest(record, "type")
         match kind:
-            case "turn.prompt" | "turn.steer":  # the message stands in the conversation too
+            case "turn.prompt" | "turn.steer":  # the conversation also has the message
                 self.how = None
                 self.run.bookkeeping(f"{self.format}/{kind}", facts)
             case "turn.cancel":
@@ -150,7 +150,7 @@ class _KimiEvents(RecordEvents):
             self.how = "crash", first_line(told) or None
 
     def _message(self, message: dict[str, Any], rest: dict[str, Any]) -> None:
-        """A message that was put into the conversation, by the user or by Kimi itself."""
+        """Add a message to the agent, from the user or from Kimi itself."""
         role, origin = str(message.get("role")), message.get("origin")
         about = origin if isinstance(origin, dict) else {"kind": "user"}
         content = content_of(message.get("content")) or None
@@ -166,7 +166,7 @@ class _KimiEvents(RecordEvents):
             self.said(role if by == "user" else str(about.get("name") or by), content, extra)
 
     def _loop(self, kind: str, event: dict[str, Any], rest: dict[str, Any]) -> None:
-        """A step of the agent."""
+        """Add a step of the agent."""
         match kind:
             case "content.part":
                 self._part(event.get("part"), {**rest, **self.rest(event, "type", "part")})
@@ -189,7 +189,7 @@ class _KimiEvents(RecordEvents):
                 self.run.bookkeeping(f"{self.format}/{kind}", facts, tokens=tokens, usage=usage)
 
     def _part(self, part: Any, rest: dict[str, Any]) -> None:
-        """A thought, or a part of an answer."""
+        """Add reasoning, or a part of an answer."""
         if not isinstance(part, dict) or part.get("type") not in ("think", "text"):
             self.answered([part], None, as_fields(rest))
             return
@@ -205,7 +205,7 @@ class _KimiEvents(RecordEvents):
         self.run.request(call_id, str(name or "tool"), given, extra=extra, tool_call_id=call_id)
 
     def _result(self, call_id: Any, result: Any, failed: str, told: dict[str, Any]) -> None:
-        """`failed`: the member that says that a call failed."""
+        """Add a result. `failed`: the member that says that a call failed."""
         facts = result if isinstance(result, dict) else {"output": result}
         output, said = content_of(facts.get("output")) or None, facts.get("message")
         used = ["output", failed]
@@ -259,7 +259,7 @@ class _KimiEvents(RecordEvents):
                 self.run.bookkeeping(f"{self.format}/{kind}", facts)
 
     def _add_call(self) -> None:
-        """Add the call whose arguments have come."""
+        """Add the call whose arguments are complete."""
         if self._begun is not None:
             call, self._begun = self._begun, None
             now, self.run.context = self.run.context, {**self.run.context, "time": call["time"]}
@@ -267,12 +267,12 @@ class _KimiEvents(RecordEvents):
             self.run.context = now
 
     def end(self) -> None:
-        """Add a call that the file ends in."""
+        """Add a call that is incomplete at the end of the file."""
         self._add_call()
 
 
 def _tokens(usage: Any, names: Mapping[str, str]) -> dict[str, int] | None:
-    """Tokens of one answer; what was read from the cache or written to it is part of the input."""
+    """Return the tokens of one answer; cache reads and writes count as input."""
     counts = counted_tokens(usage, names)
     if not counts:
         return None

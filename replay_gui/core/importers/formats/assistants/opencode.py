@@ -1,4 +1,4 @@
-"""OpenCode sessions: its store, the export, the stream of its events, and what ``run`` prints."""
+"""OpenCode sessions: its database, the export, the stream of its events, and the output of ``run``."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ from replay_gui.core.log.kinds import Kind
 
 REPLACED = "earlier states of messages and parts, replaced by later lines"
 
-_ENDS: dict[str, End] = {"stop": "answered", "length": "limit"}  # how the run ended, by why the last answer did
+_ENDS: dict[str, End] = {"stop": "answered", "length": "limit"}  # by the reason of the last answer's end
 _PARTS = ("text", "reasoning", "tool", "step-finish", "step-start")
 _RUN = ("step_start", "step_finish", "tool_use", "text", "reasoning", "error")  # types of `run --format json`
 _PART, _MESSAGE, _SESSION = "message.part.updated", "message.updated", "session."
 
 
 class OpenCode:
-    """The importer. A session is one run; of a part that is told again and again the last state counts.
+    """The importer. A session is one run; if a part is repeated, its last state counts.
 
-    The store has many sessions; one that a subagent had is a run of its own.
+    The database has many sessions; a subagent's session is a separate run.
     """
 
     name = "opencode"
@@ -63,7 +63,7 @@ class OpenCode:
         "directory": HOST,
         "path": HOST,
         "location": HOST,
-        "project_id": ID,  # this and the next are columns of the store
+        "project_id": ID,  # this and the next are columns of the database
         **dict.fromkeys(("time_created", "time_updated"), CLOCK),
     }
     volatile_within: ClassVar[Mapping[str, str]] = {
@@ -81,7 +81,7 @@ class OpenCode:
     }
 
     def recognises(self, file: ForeignFile) -> bool:
-        """Accept OpenCode's database, an exported session, or the stream of JSON Lines of a running one."""
+        """Accept OpenCode's database, an exported session, or the JSON Lines stream of a running one."""
         return is_store(file) or _is_export(file.document) or _is_stream(file)
 
     def companions(self, file: ForeignFile) -> list[Path]:
@@ -89,7 +89,7 @@ class OpenCode:
         return side_files(file.path) if file.head.startswith(MAGIC) else []
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
-        """Yield the session as one run; each session of the store, the newest first."""
+        """Yield the session as one run, or each session of the database, the newest first."""
         notes = ImportNotes(file.notes)
         if file.head.startswith(MAGIC):
             for document in stored_sessions(file.source.path):
@@ -154,7 +154,7 @@ def _exported(document: dict[str, Any]) -> Iterator[tuple[int, Any]]:
 
 
 def _streamed(file: ForeignFile, notes: ImportNotes) -> tuple[dict[str, Any], list[tuple[int, Any]]]:
-    """Return the session and the records of a stream: of each message and part the last state, at its first place."""
+    """Return the session and the records of a stream: the last state of each message and part, at its first place."""
     session: dict[str, Any] = {}
     infos: dict[str, dict[str, Any]] = {}
     indexed: dict[str, tuple[int, Any]] = {}
@@ -163,7 +163,7 @@ def _streamed(file: ForeignFile, notes: ImportNotes) -> tuple[dict[str, Any], li
         kind = str(record.get("type")) if isinstance(record, dict) else ""
         info = data.get("info") if isinstance(data, dict) else None
         part = data.get("part") if isinstance(data, dict) else None
-        kind = re.sub(r"\.\d+$", "", kind)  # versions of the events
+        kind = re.sub(r"\.\d+$", "", kind)  # version numbers of the events
         if isinstance(record, dict) and _is_of_run(record):
             session = session or {"id": record["sessionID"]}
             key, value = _run_record(record, number)
@@ -191,7 +191,7 @@ def _streamed(file: ForeignFile, notes: ImportNotes) -> tuple[dict[str, Any], li
 
 
 def _run_record(record: dict[str, Any], number: int) -> tuple[str, dict[str, Any]]:
-    """Return the key and the record of a line of ``run --format json``: a part of an answer, or an error."""
+    """Return (key, record) of a line of ``run --format json``: a part of an answer, or an error."""
     info = {"role": "assistant", "time": {"created": record.get("timestamp")}}
     part = record.get("part")
     if record["type"] == "error" or not isinstance(part, dict):
@@ -201,8 +201,8 @@ def _run_record(record: dict[str, Any], number: int) -> tuple[str, dict[str, Any
 
 class _OpenCodeEvents(RecordEvents):
     agent = "OpenCode"
-    _last: int | None = None  # the latest time of the parts so far, in ns
-    _failed: tuple[dict[str, Any], dict[str, Any]] | None = None  # the error of an answer, and that answer
+    _last: int | None = None  # the latest time so far, in ns
+    _failed: tuple[dict[str, Any], dict[str, Any]] | None = None  # the error of an answer, and the answer
 
     def __init__(self, session: dict[str, Any], format: OpenCode, notes: ImportNotes) -> None:
         super().__init__(format.name, format.volatile, notes, format.volatile_within)
@@ -240,7 +240,7 @@ class _OpenCodeEvents(RecordEvents):
             self.unknown(record.get("type"), record, "type")
 
     def _message(self, info: dict[str, Any]) -> None:
-        if info.get("role") not in ("user", "assistant"):  # since 2.0: all that it says is in its part
+        if info.get("role") not in ("user", "assistant"):  # since 2.0: its part has all the data
             return
         wrong = info.get("error")
         self._finished(info.get("finish"))
@@ -251,7 +251,7 @@ class _OpenCodeEvents(RecordEvents):
             self._failed = wrong, info
 
     def _fail(self) -> None:
-        """Add that an answer failed or was stopped, after the parts of it."""
+        """Add that an answer failed or was stopped, after its parts."""
         if self._failed is None:
             return
         (wrong, info), self._failed = self._failed, None
@@ -269,12 +269,12 @@ class _OpenCodeEvents(RecordEvents):
             self.how = "crash", first_line(text) or str(wrong.get("name") or "error")
 
     def _finished(self, why: Any) -> None:
-        """Take why an answer ended; no answer has, where this is of a message of the user."""
+        """Note why an answer ended; a message of the user has no such reason."""
         how = _ENDS.get(str(why))
         self.how = None if how is None else (how, None)
 
     def _idle(self, outcome: Any) -> None:
-        """Take how a turn ended; how its answer did is known better, where that failed."""
+        """Note how a turn ended, unless its answer failed: that is more precise."""
         if outcome == "interrupted":
             self.how = "stopped by user", None
         elif outcome == "failed" and self.how is None:
@@ -282,7 +282,7 @@ class _OpenCodeEvents(RecordEvents):
         self.run.bookkeeping(f"{self.format}/idle", {"outcome": outcome})
 
     def end(self) -> None:
-        """Add the results that still wait, and what the last answer failed by."""
+        """Add the results that still wait, and the failure of the last answer."""
         self._results.release_all()
         self._fail()
 
@@ -294,7 +294,7 @@ class _OpenCodeEvents(RecordEvents):
         match kind:
             case "text" if isinstance(text, str) and not text.strip():
                 self.run.bookkeeping(f"{self.format}/blank-text", {"text": text, **extra.get("fields", {})})
-            case "text" if role == "user" and part.get("ignored") is True:  # shown to the user, and to no model
+            case "text" if role == "user" and part.get("ignored") is True:  # shown to the user only, not to the model
                 self.run.bookkeeping(f"{self.format}/ignored-text", {"text": text, **extra.get("fields", {})})
             case "text" if role == "user" and part.get("synthetic") is True:
                 self.run.observation("attachment", "opencode", text, extra)
@@ -343,7 +343,7 @@ class _OpenCodeEvents(RecordEvents):
             self._wait(call_id, output, f"exit {code}" if code else None, more, started, ended)
 
     def _wait(self, call_id: Any, output: Any, error: str | None, extra: dict[str, Any], *times: int | None) -> None:
-        """Add a result when its end has come: parts stand in the order of their beginnings."""
+        """Add a result at its end time, because parts are sorted by their start."""
         (started, ended), context = times, dict(self.run.context)
 
         def add() -> None:
@@ -355,7 +355,7 @@ class _OpenCodeEvents(RecordEvents):
 
 
 def _event_name(record: dict[str, Any]) -> str:
-    """Return what an event of a session is called: ``agent.switched`` of ``session.next.agent.switched.1``."""
+    """Return the name of a session's event: ``agent.switched`` for ``session.next.agent.switched.1``."""
     name = re.sub(r"\.\d+$", "", str(record.get("type")))
     return name.removeprefix(_SESSION).removeprefix("next.")
 
@@ -372,9 +372,9 @@ def _time(value: Any, name: str) -> int | None:
 
 
 def _use(part: dict[str, Any]) -> dict[str, Any]:
-    """Tokens and cost of one step; what was read from the cache or written to it is part of the input.
+    """Return tokens and cost of one step; cache reads and writes count as input.
 
-    OpenCode counts reasoning beside the output; here it is a part of it.
+    OpenCode counts reasoning apart from the output; here it is a part of the output.
     """
     counts = part.get("tokens")
     if not isinstance(counts, dict):

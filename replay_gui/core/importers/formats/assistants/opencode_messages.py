@@ -1,4 +1,4 @@
-"""OpenCode's messages since 2.0, in the form that they had before: a message, and its parts."""
+"""Convert OpenCode's messages since 2.0 to the earlier form: a message and its parts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from replay_gui.core.importers.formats.records import maps_in
 
 
 def is_message(record: Any) -> bool:
-    """Return whether a message of an export is of the form since 2.0: its type says what it is, and it has no parts."""
+    """Return whether an exported message has the form since 2.0: a type, and no parts."""
     return (
         isinstance(record, dict)
         and isinstance(record.get("id"), str)
@@ -19,7 +19,7 @@ def is_message(record: Any) -> bool:
 
 
 def in_parts(message: dict[str, Any]) -> dict[str, Any]:
-    """Return ``{"info", "parts"}`` of a message since 2.0, which has its id, type and data as members."""
+    """Return ``{"info", "parts"}`` for a message since 2.0, which has its id, type and data as members."""
     match message["type"]:
         case "user":
             return _of_user(message)
@@ -71,7 +71,7 @@ def _part(part: dict[str, Any]) -> dict[str, Any]:
 
 
 def _tool(part: dict[str, Any]) -> dict[str, Any]:
-    """A call, with its answer: the texts of that are one."""
+    """Convert a call and its result; the texts of the result are joined."""
     told, times = part.get("state"), part.get("time")
     state = dict(told) if isinstance(told, dict) else {"state": told}
     content, wrong = state.pop("content", None), state.get("error")

@@ -1,6 +1,6 @@
-"""OpenCode's store of sessions, ``opencode.db`` (SQLite), in the form of its export.
+"""Read OpenCode's database of sessions, ``opencode.db`` (SQLite), into the form of its export.
 
-Since 2.0 a session's messages stand in one table; a store that was brought over from before has the old tables too.
+Since 2.0 one table holds a session's messages; a database from an earlier version still has the old tables too.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def stored_sessions(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _session(row: dict[str, Any]) -> dict[str, Any]:
-    """A session as the export has it: what the columns of a group hold stands in one member."""
+    """Return a session in the export's form, where each group of columns is one member."""
     groups: dict[str, dict[str, Any]] = {"time": {}, "tokens": {}, "summary": {}}
     session: dict[str, Any] = {}
     for name, value in row.items():

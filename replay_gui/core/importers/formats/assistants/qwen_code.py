@@ -1,4 +1,4 @@
-"""Qwen Code sessions: JSON Lines with a message of Google's form each, as Claude Code has Anthropic's."""
+"""Qwen Code sessions: JSON Lines with one message each, in the form of Google's API."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class QwenCode(RecordFormat):
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
-        """Accept records of a session of which one at least has a message in parts."""
+        """Accept records of a session if at least one has a message in parts."""
         return any(_message(record) is not None and "sessionId" in record for record in records)
 
     def events(self, notes: ImportNotes) -> RecordEvents:
@@ -82,7 +82,7 @@ class _QwenEvents(ChatMessageEvents):
             if record.get("subtype") == "chat_compression":
                 self.run.add(Kind.SNAPSHOT, {"snapshot_type": "compaction", "data": {**rest, "systemPayload": told}})
                 return
-            if record.get("subtype") == "rewind":  # the user went back: what follows goes on from an earlier message
+            if record.get("subtype") == "rewind":  # the user went back: the next lines continue from an earlier message
                 self.run.custom(f"{self.format}/rewind", {**rest, "systemPayload": told})
                 return
             self.run.bookkeeping(
@@ -109,7 +109,7 @@ class _QwenEvents(ChatMessageEvents):
         super().record({**rest, **more, **own, "role": message["role"], "parts": parts, "usage": usage})
 
     def _command(self, payload: Any, rest: dict[str, Any]) -> bool:
-        """Add a command that the user gave to the program; return False of what it printed."""
+        """Add a command of the user to the program; return False for the output of a command."""
         if not isinstance(payload, dict) or payload.get("phase") != "invocation":
             return False
         told = {**rest, **self.rest(payload, "rawCommand", phase="invocation")}
@@ -117,7 +117,7 @@ class _QwenEvents(ChatMessageEvents):
         return True
 
     def _with_status(self, part: Any, result: dict[str, Any]) -> Any:
-        """A result's part with the call's own id, and as failed where only the status says so."""
+        """Return a result's part with the call's id, marked as failed if only the status says so."""
         answer = part.get("functionResponse") if isinstance(part, dict) else None
         if not isinstance(answer, dict):
             return part

@@ -1,4 +1,4 @@
-"""Steps of a ReAct loop, as many small agents write them: a thought, an action and what was observed in one record."""
+"""Steps of a ReAct loop, as many small agents write them: one record with thought, action and observation."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _NAME = re.compile(r"[A-Za-z][\w.-]{0,60}")
 
 
 class ReActSteps:
-    """The importer. A list of steps is one run; of several objects that hold such a list each is one."""
+    """The importer. A list of steps is one run; of several objects with such a list, each is a run."""
 
     name = "react-steps"
     title = "ReAct steps"
@@ -43,11 +43,11 @@ class ReActSteps:
     }
 
     def recognises(self, file: ForeignFile) -> bool:
-        """Accept steps: in an array, one a line, or in objects that hold them."""
+        """Accept steps in an array, one per line, or in objects."""
         return _are_steps(first_records(file)) or any(_member(one) for one in self._wholes(file))
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
-        """Yield the steps as one run, or each object that holds some."""
+        """Yield the steps as one run, or one run for each object with steps."""
         notes, name = ImportNotes(file.notes), file.stem
         if _are_steps(first_records(file)):
             yield _ReActEvents(self.name, self.volatile, notes).imported_run(name, numbered_records(file, notes))
@@ -76,7 +76,7 @@ def _are_steps(records: list[dict[str, Any]]) -> bool:
 
 
 def _member(whole: Any) -> str:
-    """The name of the member that holds steps; "" where none does."""
+    """Return the name of the member that holds steps; "" if there is none."""
     for name in _MEMBERS if isinstance(whole, dict) else ():
         steps = whole.get(name)
         if isinstance(steps, list) and _are_steps([step for step in steps[:20] if isinstance(step, dict)]):
@@ -85,17 +85,17 @@ def _member(whole: Any) -> str:
 
 
 def _first(record: dict[str, Any], names: tuple[str, ...]) -> str | None:
-    """The first of these members that says something."""
+    """Return the name of the first of these members that is not empty."""
     return next((name for name in names if record.get(name) not in (None, "", [], {})), None)
 
 
 class _ReActEvents(ChatMessageEvents):
-    _said: Any = None  # the last answer
-    _last: Any = None  # the answer of the whole run
+    _said: Any = None  # the last answer of the model
+    _last: Any = None  # the final answer of the run
     _patch: Any = None
 
     def read(self, records: Any) -> Iterator[ImportedEvent]:
-        """Yield the events of the steps, after what was asked and before what came of it."""
+        """Yield the task, the events of the steps, and the result."""
         setting = self.rest(self.whole)
         self.whole = {}
         asked, answered, patch = (_first(setting, names) for names in (_TASKS, _ANSWERS, _PATCHES))
@@ -125,7 +125,7 @@ class _ReActEvents(ChatMessageEvents):
         said = record[observed] if observed else None
         failed = failed or (not told_well and isinstance(said, str) and says_failure(said))
         if failed and told_well:
-            rest["success"] = True  # the step says both
+            rest["success"] = True  # the step has both
         extra = {"fields": told} if (told := rest | more) else {}
         if name.lower() in _FINAL:
             self.answered(asked or said, None, {**extra, "action": name})
@@ -146,7 +146,7 @@ class _ReActEvents(ChatMessageEvents):
             self.how = "answered", None
 
     def end(self) -> None:
-        """Add the answer, the patch, and what came of the run."""
+        """Add the answer, the patch, and the outcome of the run."""
         if self._last is not None:
             if self._last != self._said:
                 self.answered(self._last)
@@ -157,7 +157,7 @@ class _ReActEvents(ChatMessageEvents):
 
 
 def _call(action: Any, given: Any) -> tuple[str, Any, dict[str, Any]]:
-    """Return (the name of what was done, "" for nothing; its arguments; what else the action says)."""
+    """Return (the action's name, "" if there is none; its arguments; its other members)."""
     if isinstance(action, dict):
         named = next((name for name in _NAMES if isinstance(action.get(name), str) and action[name]), None)
         inner = _first(action, _GIVEN)

@@ -1,4 +1,4 @@
-"""Tokens of an answer as OpenAI tells them, which the reader of chat messages knows."""
+"""Convert token counts to OpenAI's names, which the reader of chat messages knows."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 
 def as_usage(counts: object, *, sent: tuple[str, ...], received: str, cached: str, reasoning: str = "") -> Any:
-    """Return `counts` under OpenAI's names; None where it tells nothing.
+    """Return `counts` under OpenAI's names; None if there are no counts.
 
-    The others are names in it: of the parts of the input (their sum is what was sent), of the output, of what came
-    from the cache, and of the reasoning in the output.
+    The other arguments are names of members of `counts`: the parts of the input (which are added), the output, the
+    input from the cache, and the reasoning within the output.
     """
     told: Mapping[str, int] = (
         {name: count for name, count in counts.items() if type(count) is int} if isinstance(counts, Mapping) else {}

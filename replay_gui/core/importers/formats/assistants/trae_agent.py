@@ -14,7 +14,7 @@ from replay_gui.core.importers.imported_run import ImportedEvent
 from replay_gui.core.importers.times import any_time
 
 _SENT = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
-_TOO_LONG = "maximum steps"  # in what such a run says at its end
+_TOO_LONG = "maximum steps"  # words in the final text of a run that reached its limit
 
 
 class TraeAgent(RecordFormat):
@@ -31,7 +31,7 @@ class TraeAgent(RecordFormat):
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
-        """Accept steps with a number, a state, and an answer of the model or a call."""
+        """Accept steps with a number, a state, and an answer of the model or a tool call."""
         return bool(records) and all(
             "step_number" in record and "state" in record and ("llm_response" in record or "tool_calls" in record)
             for record in records
@@ -47,7 +47,7 @@ class _TraeEvents(ChatMessageEvents):
     _said: Any = None  # the last answer
 
     def read(self, records: Iterable[tuple[int, Any]]) -> Iterator[ImportedEvent]:
-        """Yield the events of the steps, and at the end what the run says of itself."""
+        """Yield the events of the steps, and at the end the facts about the run."""
         whole, self.whole = self.whole, {}
         self.run.context = {"time": any_time(whole.get("start_time"))}
         self.begin(self.rest(whole, "success", "final_result"))
@@ -112,12 +112,12 @@ class _TraeEvents(ChatMessageEvents):
 
 
 def _only_results(message: dict[str, Any]) -> bool:
-    """Whether a message sends only what the step before says of its tools."""
+    """Whether a message only repeats the tool results of the step before."""
     return bool(message.get("tool_result")) and message.get("role") == "user" and message.get("content") in (None, "")
 
 
 def _other_calls(answer: dict[str, Any], calls: list[Any]) -> list[Any]:
-    """Calls that the model asked for and the step does not have."""
+    """Return the calls in the model's answer that the step does not have."""
     ids = [call.get("call_id") for call in calls if isinstance(call, dict)]
     if answer.get("tool_calls") is not None and not isinstance(answer["tool_calls"], list):
         return [answer["tool_calls"]]

@@ -1,1 +1,1 @@
-"""Formats of messages."""
+"""Formats of conversations in messages."""

@@ -1,4 +1,4 @@
-"""Aider: the chat history (``.aider.chat.history.md``), and the same parsed into JSON Lines."""
+"""Aider: the chat history (``.aider.chat.history.md``), and its JSON Lines form."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _TYPES = {"session_start", "user_message", "assistant_message", "file_edit", "to
 
 
 class Aider:
-    """The importer. Every start of Aider in a history is a run."""
+    """The importer. Each start of Aider in a history begins a run."""
 
     name = "aider"
     title = "Aider chat history"
@@ -53,11 +53,11 @@ class Aider:
     }
 
     def recognises(self, file: ForeignFile) -> bool:
-        """Accept a chat history in Markdown, or JSON records made of one."""
+        """Accept a chat history in Markdown, or as JSON records."""
         return self._is_history(file) or self._is_parsed(file)
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
-        """Yield a run for every start of Aider; a file of records is one run."""
+        """Yield a run for each start of Aider; a file of records is one run."""
         notes = ImportNotes(file.notes)
         if self._is_parsed(file):
             yield self._run(
@@ -67,7 +67,7 @@ class Aider:
         if not self._is_history(file):
             raise ImportRefused(f"{file.source.path}: no Aider chat history in it")
         text = file.source.read_at(0, file.source.size).decode("utf-8-sig", "replace")
-        # a start that an answer quotes, as code has it, has no date
+        # a quoted start, as in code, has no date
         before, *sessions = _SESSION.split(text)
         if before.strip():
             yield self._run("aider (start not kept)", None, _parsed(before, None), notes)
@@ -80,7 +80,7 @@ class Aider:
         return events.imported_run(name, records, time)
 
     def _is_history(self, file: ForeignFile) -> bool:
-        """Whether Aider was started in it; a history that was cut begins with the end of a session."""
+        """Whether the file has a start of Aider; a history without its beginning starts within a session."""
         head = file.head.decode("utf-8-sig", "replace")
         return not head.lstrip().startswith(("{", "[")) and _SESSION.search(head) is not None
 
@@ -95,7 +95,7 @@ class Aider:
 
 
 def _parsed(text: str, started: str | None) -> Iterator[tuple[int, Any]]:
-    """Yield what a session of the Markdown says, as records; `started` is None where its start was not kept."""
+    """Yield the records of a session in Markdown; `started` is None if its start is missing."""
     yield 1, {"type": "session_start", **({"timestamp": started} if started else {})}
     for number, speaker, block in _blocks(text.replace("\r\n", "\n").split("\n")):
         content = "\n".join(block).strip()
@@ -106,15 +106,15 @@ def _parsed(text: str, started: str | None) -> Iterator[tuple[int, Any]]:
 
 
 def _blocks(lines: list[str]) -> Iterator[tuple[int, str, list[str]]]:
-    """Yield what was said, by whom, and the line's number: ``####`` is the user, ``>`` is Aider, all else the model.
+    """Yield (line number, speaker, lines): ``####`` marks the user, ``>`` Aider, all other lines are the model's.
 
-    Aider ends the user's lines and each of its own texts with two spaces, if no editor took these away. It marks the
-    first line of its own texts alone; and answers of the model have headings and quotes that look like marks. Before
-    the user has said anything, all is Aider's: the lines of a long prompt in the command that started it.
+    Aider ends the user's lines, and each of its own texts, with two spaces, unless an editor removed these. Aider marks
+    only the first line of its own text, and answers of the model have headings and quotes that look like marks. Before
+    the user's first message, all text is Aider's: its start command may have a prompt of many lines.
     """
     has_ends = any(line.startswith(_PROMPT) and line.endswith(_END) for line in lines)
     speaker, block, first, before = _PROGRAM, list[str](), 1, ""
-    asked = in_code = is_open = False  # is_open: a text of Aider's own goes on
+    asked = in_code = is_open = False  # is_open: a text of Aider continues
     for number, line in enumerate(lines, 2):
         ends = line.endswith(_END)
         is_own = not before.strip() and _OWN.match(line) is not None
@@ -152,7 +152,7 @@ def _record(speaker: str, content: str) -> dict[str, Any]:
         return {"type": "file_edit_applied", "file_path": match[1].strip()}
     if match := _TOKENS.match(content):
         counts = {name: _count(match[name]) for name in ("sent", "cached", "received")}
-        if (counts["cached"] or 0) > (counts["sent"] or 0):  # older versions did not count these as sent
+        if (counts["cached"] or 0) > (counts["sent"] or 0):  # older versions did not count these as input
             counts["sent"] = (counts["sent"] or 0) + (counts["cached"] or 0)
         use = {f"tokens_{name}": count for name, count in counts.items() if count is not None}
         return {"type": "token_usage", **use, "cost": float(match["cost"]) if match["cost"] else None}
@@ -160,7 +160,7 @@ def _record(speaker: str, content: str) -> dict[str, Any]:
 
 
 def _count(text: str | None) -> int | None:
-    """Return how many tokens "1.5k" are."""
+    """Return the number of tokens in a text like "1.5k"."""
     if text is None:
         return None
     return round(float(text.rstrip("kM").replace(",", "")) * {"k": 1e3, "M": 1e6}.get(text[-1], 1))
@@ -171,8 +171,8 @@ class _AiderEvents(RecordEvents):
 
     def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:
         super().__init__(format, volatile, notes)
-        self._proposed: dict[str, Patch] = {}  # by file, until it is applied
-        self._asked = self._waits = False  # whether the user has asked anything; whether no answer has come yet
+        self._proposed: dict[str, Patch] = {}  # by file, until the edit is applied
+        self._asked = self._waits = False  # whether the user has sent a message; whether it has no answer yet
 
     def record(self, record: dict[str, Any]) -> None:
         kind = record.get("type")
@@ -205,14 +205,14 @@ class _AiderEvents(RecordEvents):
                 self.run.bookkeeping(f"{self.format}/{kind}", self.rest(record, "type"))
 
     def _output(self, text: Any) -> None:
-        """Add what Aider itself says. What it says before it was asked anything is no step."""
+        """Add a text of Aider itself; a text before the first message of the user is not a step."""
         told = text if isinstance(text, str) else ""
         if match := _MODEL_NAMED.match(told):
             self.uses_model(match[1])
         if match := _FAILED.match(told):
             more = {"fields": {"text": text}} if cut(told) != told else None
             self.run.error(match[1] or match[2], told, self.agent, more)
-        elif self._waits and told.startswith(_KEYS):  # what the model had said by then is written after it
+        elif self._waits and told.startswith(_KEYS):  # the model's text so far is written after it
             self._waits, self.how = False, ("stopped by user", None)
             self.run.interrupted(told, "user")
         elif self._asked:
@@ -229,7 +229,7 @@ class _AiderEvents(RecordEvents):
 
     def _applied(self, path: str) -> None:
         patch = self._proposed.pop(path, None)
-        # the Markdown has the edit in the model's words alone
+        # in the Markdown, only the model's text has the edit
         self.run.applied(patch if patch is not None else self.run.proposal(None, "edit", path, None))
 
 

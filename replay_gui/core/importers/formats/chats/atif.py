@@ -1,6 +1,6 @@
 """ATIF trajectories (Agent Trajectory Interchange Format): a JSON object with ``schema_version`` ``ATIF-v…``.
 
-Several may stand in an array, or one a line. What Harbor's verifier says of one stands in files beside it.
+A file may have several, in an array or one per line. The verdict of Harbor's verifier is in files next to it.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ CIRCLE = "continuations that were read before, left out"
 
 _MAX_CONTINUATIONS = 1000
 _PACKINGS = (".gz", ".zst", ".zip")
-_TERMINAL = "terminal"  # the tool whose calls stand in the text of the agent
-_BATCH = "keystrokes"  # id of the one call that is open then
+_TERMINAL = "terminal"  # the tool whose calls are in the agent's text
+_BATCH = "keystrokes"  # the id of its open call
 _TOKENS = {"input": "prompt_tokens", "cached": "cached_tokens", "output": "completion_tokens"}
 
 
 class Atif:
-    """The importer. A trajectory is one run, with the files that continue it, where they lie beside it."""
+    """The importer. A trajectory is one run, with the files next to it that continue it."""
 
     name = "atif"
     title = "ATIF trajectory"
@@ -56,14 +56,14 @@ class Atif:
     }
 
     def recognises(self, file: ForeignFile) -> bool:
-        """Accept a JSON document that is an ATIF trajectory, or an array or lines of nothing else."""
+        """Accept an ATIF trajectory, or an array or lines of trajectories only."""
         if isinstance(file.document, dict):
             return _is_trajectory(file.document)
         records = first_records(file)
         return bool(records) and all(map(_is_trajectory, records))
 
     def companions(self, file: ForeignFile) -> list[Path]:
-        """Return the files that its trajectories go on in, those asked for before them, and those with its reward."""
+        """Return the files that continue its trajectories, those tried in vain, and those with the reward."""
         tried: dict[Path, None] = {}
         records = [(1, file.document)] if _is_trajectory(file.document) else numbered_records(file, ImportNotes())
         for _, record in records:
@@ -157,24 +157,24 @@ def _events(
 
 
 class _Continuations:
-    """The files that a trajectory goes on in, one after another, none twice.
+    """The files that continue a trajectory, each read at most once.
 
     Attributes:
-        tried: the files that were asked for, in order. missing: the name of a continuation that could not be read, or
-        "". is_circle: whether the last one says that it goes on in a file that was read before.
+        tried: the paths that were tried, in order. missing: the name of a continuation that could not be read, or "".
+        is_circle: whether the last file names a file that was read before.
     """
 
     def __init__(self, file: ForeignFile) -> None:
         self._file = file
-        with Source(file.path) as own:  # where what is read is packed, that is a copy
+        with Source(file.path) as own:  # `file.source` can be an unpacked copy elsewhere
             self._read = {own.stamp[:2]}  # device and inode
         self.tried: list[Path] = []
         self.missing, self.is_circle = "", False
 
     def after(self, document: dict[str, Any]) -> dict[str, Any] | None:
-        """Return the trajectory that this one goes on in: a file of its own folder, which may be packed.
+        """Return the trajectory that continues this one: a file in its folder, perhaps packed; None if there is none.
 
-        Its name may have the prefix more that the file's own has.
+        The file's name may have the same prefix as the opened file.
         """
         reference = document.get("continued_trajectory_ref")
         if not isinstance(reference, str) or not reference or len(self._read) > _MAX_CONTINUATIONS:
@@ -259,7 +259,7 @@ def _step(messages: MessageEvents, notes: ImportNotes, step: Any) -> None:
 
 
 def keystrokes_of(message: Any) -> str | None:
-    """Return what an agent types into its terminal, where its message is JSON that says so; else None.
+    """Return the keystrokes of an agent in its terminal, if its message is JSON with keystrokes; else None.
 
     Terminus writes ``{"analysis": …, "commands": [{"keystrokes": "ls\\n", "duration": 0.1}]}``, and no tool calls.
     """
@@ -282,7 +282,7 @@ def _is_output(result: Any) -> bool:
 
 
 def _result(run: RunBuilder, result: Any, asked: list[object]) -> None:
-    """What a call led to; what no call led to is an observation."""
+    """Add the result of a call; a result without a call is an observation."""
     call_id = result.get("source_call_id") if isinstance(result, dict) else None
     if isinstance(result, dict) and call_id in asked:
         rest = {key: value for key, value in result.items() if key not in ("source_call_id", "content")}

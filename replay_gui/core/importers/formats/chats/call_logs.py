@@ -1,4 +1,4 @@
-"""Logs of calls of a model in which each has all that was said before, and the answer beside it: told once."""
+"""Logs of model calls. Each call repeats the conversation before it; the repetitions are removed here."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ANSWERS = ("response", "completion", "output", "reply", "final_answer")
 
 @dataclass(frozen=True, slots=True)
 class LoggedCall:
-    """One record: its number from 1, all it says, the messages in it, (the member's name, the message) of an answer."""
+    """One record: its number from 1, all its members, its messages, and its answer as (member name, message)."""
 
     number: int
     record: dict[str, Any]
@@ -24,14 +24,14 @@ class LoggedCall:
 
 
 def answer_beside(record: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
-    """Return (the name of the member, the message) of what a model answered to the messages beside it."""
+    """Return (member name, message) of the model's answer to the messages in the record; None if there is none."""
     for name in _ANSWERS:
         match record.get(name):
             case str(text) if text:
                 return name, {"role": "assistant", "content": text}
             case dict(answer) if is_answer(answer):
                 return name, {str(key): value for key, value in answer.items()}
-            case {"body": dict(body), **more} if is_answer(body):  # of a batch
+            case {"body": dict(body), **more} if is_answer(body):  # a batch
                 return name, {**{str(key): value for key, value in body.items()}, "of_batch": more}
             case {"choices": [{"message": dict(message), **choice}], **more}:
                 kept = {key: value for key, value in {**choice, **more}.items() if key not in ("index", "object", "id")}
@@ -42,7 +42,7 @@ def answer_beside(record: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
 
 
 def conversations(calls: Iterable[LoggedCall]) -> Iterator[list[LoggedCall]]:
-    """Yield the calls by conversation: each after the first was sent what the one before it was, and its answer."""
+    """Yield the calls of each conversation. Each later call repeats the messages and the answer of the one before."""
     talk = list[LoggedCall]()
     for call in calls:
         if talk and _repeats(talk[-1], call) is None:
@@ -54,9 +54,9 @@ def conversations(calls: Iterable[LoggedCall]) -> Iterator[list[LoggedCall]]:
 
 
 def told_once(talk: list[LoggedCall], volatile: Iterable[str]) -> tuple[dict[str, Any], list[Any]]:
-    """Return (what the first call says beside messages and answer, all messages) of a conversation of several calls.
+    """Return (the first call's other members, all messages) of a conversation.
 
-    What a later call says of itself otherwise than the first one stands in its answer, under `call`.
+    Where the other members of a later call differ from the first call's, they are in its answer, under `call`.
     """
     first = talk[0]
     whole = {name: member for name, member in first.record.items() if first.answer is None or name != first.answer[0]}
@@ -79,7 +79,7 @@ def told_once(talk: list[LoggedCall], volatile: Iterable[str]) -> tuple[dict[str
 
 
 def _other(value: Any, first: Any, sent: list[Any]) -> Any:
-    """What a member says otherwise than the first call's, without the messages in it; None where nothing."""
+    """Return the part of a member that differs from the first call's, without messages; None if there is none."""
     if value is sent or value == first:
         return None
     if isinstance(value, dict) and isinstance(first, dict) and any(member is sent for member in value.values()):
@@ -89,7 +89,7 @@ def _other(value: Any, first: Any, sent: list[Any]) -> Any:
 
 
 def _repeats(before: LoggedCall, call: LoggedCall) -> int | None:
-    """Return how many of a call's messages the call before it has told; None where it is of another conversation."""
+    """Return how many of a call's messages the call before has; None if it belongs to another conversation."""
     known = len(before.sent)
     if before.answer is None or len(call.sent) <= known or call.sent[:known] != before.sent:
         return None

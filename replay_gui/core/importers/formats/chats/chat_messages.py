@@ -1,6 +1,6 @@
-"""Chat messages as OpenAI, Anthropic and their like exchange them: an array, lines, or inside ``{"messages": […]}``.
+"""Chat messages in the form of OpenAI, Anthropic and others: an array, lines, or inside ``{"messages": […]}``.
 
-Such an object may stand alone, in an array, or in every line; each is then a run, with what it says of itself.
+There may be one such object, an array, or one per line; each is then a run, described by its other members.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ from replay_gui.core.importers.side_files import side_files
 from replay_gui.core.importers.sqlite_database import MAGIC
 from replay_gui.core.importers.times import any_time
 
-_MAX_LOOKED_AT = 50  # messages by which a file is recognised
+_MAX_LOOKED_AT = 50  # messages that are examined to recognise a file
 NO_MESSAGES = "conversations in which no messages were found, left out"
-_MEMBERS = (  # in which messages stand
+_MEMBERS = (  # members that hold messages
     *("messages", "conversation", "conversations", "trajectory", "transcript", "history", "chat", "dialog", "dialogue"),
     *(
         "turns",
@@ -51,12 +51,12 @@ _MEMBERS = (  # in which messages stand
 )
 _HOLDERS = (*_MEMBERS, "store", "agents", "agent_states", "agent_state", "llm_context", "message_thread", "values")
 """Names of members that hold messages somewhere, and that no run is called by."""
-_DEEPEST = 5  # objects and arrays around messages
+_DEEPEST = 5  # levels of objects and arrays around messages
 _TIMES = ("timestamp", "time", "created_at", "created", "ts")
 
 
 class ChatMessages:
-    """The importer. A list of messages is one run; a file of lines with a list each has a run a line."""
+    """The importer. A list of messages is one run; lines with a list each are one run per line."""
 
     name = "chat-messages"
     title = "chat messages"
@@ -77,7 +77,7 @@ class ChatMessages:
     }
 
     def recognises(self, file: ForeignFile) -> bool:
-        """Accept a JSON document with a list of messages, lines of messages or of lists of them, or a store of them."""
+        """Accept a JSON document with a list of messages, lines of messages or of lists, or a database of messages."""
         if is_message_store(file):
             return True
         document = file.document
@@ -90,7 +90,7 @@ class ChatMessages:
         return side_files(file.path) if file.head.startswith(MAGIC) else []
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
-        """Yield one run for a list of messages, and one for each of several objects that hold such a list."""
+        """Yield one run for a list of messages, or one run for each object with such a list."""
         notes = ImportNotes(file.notes)
         if file.head.startswith(MAGIC):
             for session, stored in stored_sessions(file):
@@ -151,7 +151,7 @@ class ChatMessages:
         return events.imported_run(name, messages)
 
     def _messages_of(self, document: Any) -> list[Any] | None:
-        """Return the messages of a list of them, or of an object that holds one; None where there are none."""
+        """Return the messages in a list, or in an object with a list of them; None if there are none."""
         if is_answer(document):
             return [document]
         if isinstance(document, dict):
@@ -163,7 +163,7 @@ class ChatMessages:
         return document if most and any(map(says_who_spoke, read)) else None
 
     def _without_messages(self, whole: dict[str, Any]) -> dict[str, Any]:
-        """What an object says beside the messages that it holds, or that an object in it holds."""
+        """Return an object without the messages in it or in an object within it."""
         member = next((one for one in _MEMBERS if self._messages_of(whole.get(one)) is not None), None)
         rest = {name: value for name, value in whole.items() if name != member}
         inner = whole.get(member) if member is not None else None
@@ -171,7 +171,7 @@ class ChatMessages:
         return {**rest, str(member): about} if about else rest
 
     def _split(self, value: Any, name: str = "", depth: int = _DEEPEST) -> tuple[list[tuple[str, list[Any]]], Any]:
-        """Return (lists of messages within an object, each with the name of what holds it; what else it says)."""
+        """Return (the lists of messages within an object, each with the name of its member; the rest of the object)."""
         if isinstance(value, list) and self._messages_of(value) is not None:
             return [(name, value)], None
         if not depth or not isinstance(value, dict | list):
@@ -186,7 +186,7 @@ class ChatMessages:
         return talks, rest if isinstance(value, dict) else list(rest.values())
 
     def _are_whole(self, records: Any) -> bool:
-        """Whether these are objects that hold a list of messages each; of some it may be empty."""
+        """Whether these are objects that each hold a list of messages, some of them perhaps empty."""
         records = [record for record in records if record is not None] if isinstance(records, list) else []
         held = [
             isinstance(record, dict) and not is_answer(record) and self._messages_of(record) is not None
@@ -202,7 +202,7 @@ class ChatMessages:
 
 
 def _instructions(whole: dict[str, Any], setting: dict[str, Any]) -> Iterator[str | list[Any]]:
-    """Yield what a request has of instructions beside its messages, and take it out of `setting`."""
+    """Yield the instructions of a request that are not among its messages, and remove them from `setting`."""
     for holder in (None, *_MEMBERS):
         inner, rest = (whole, setting) if holder is None else (whole.get(holder), setting.get(holder))
         if isinstance(inner, dict) and isinstance(rest, dict):
@@ -212,7 +212,7 @@ def _instructions(whole: dict[str, Any], setting: dict[str, Any]) -> Iterator[st
 
 
 def _oldest_first(messages: Iterator[tuple[int, Any]], events: ChatMessageEvents) -> Iterator[tuple[int, Any]]:
-    """Turn messages round that an interface has given with the newest first."""
+    """Yield the messages with the oldest first; some APIs return the newest first."""
     if not isinstance(messages, enumerate):
         return messages
     listed = list(messages)
@@ -225,7 +225,7 @@ def _oldest_first(messages: Iterator[tuple[int, Any]], events: ChatMessageEvents
 def _with_answer(
     messages: Iterator[tuple[int, Any]], answer: dict[str, Any], whole: dict[str, Any]
 ) -> list[tuple[int, Any]]:
-    """Messages with the model's answer, and what stands of it beside them; none where they end with another answer."""
+    """Return the messages with the model's answer and its other members; [] if they end with another answer."""
     told = list(messages)
     last = told[-1][1] if told else None
     if isinstance(last, dict) and is_message(last) and read_message(last).role == "assistant":
@@ -235,35 +235,35 @@ def _with_answer(
 
 
 def _is_empty(record: Any) -> bool:
-    """Whether an object has an empty list, or nothing, where messages stand."""
+    """Whether an object's list of messages is empty or null."""
     return isinstance(record, dict) and any(record[member] in ([], None) for member in _MEMBERS if member in record)
 
 
 class ChatMessageEvents(RecordEvents):
-    """Makes events of messages: who said what, the calls of tools and what they led to."""
+    """Make events of messages: texts with their speakers, tool calls and their results."""
 
     def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:
         super().__init__(format, volatile, notes)
         self._begun = False
-        self._instructions: str | None = None  # that the answers of a model were told to have
-        self._open: list[str] = []  # calls that wait for their result, oldest first
+        self._instructions: str | None = None  # the instructions that the model's answers report
+        self._open: list[str] = []  # calls without a result, oldest first
         self.grades = RunGrades()
 
     def time_of(self, record: dict[str, Any]) -> int | None:
-        """The time that a message states, in nanoseconds since 1970; None if it states none."""
+        """Return the time of a message, in nanoseconds since 1970; None if it has none."""
         return next((time for name in _TIMES if (time := any_time(record.get(name))) is not None), None)
 
     def begin(self, setting: dict[str, Any]) -> None:
-        """Add the first event; `setting`: what is known of the run beside its messages."""
+        """Add the first event; `setting`: facts about the run other than its messages."""
         self._begun = True
         self.run.agent_init(self.agent, "", setting)
 
     def end(self) -> None:
-        """Add what was expected and the outcome, where they are known."""
+        """Add the expected result and the outcome, if known."""
         self.grades.add(self.run)
 
     def record(self, record: dict[str, Any]) -> None:
-        """Add the events of one message; other records are kept as unknown ones."""
+        """Add the events of one message; another record becomes an event of an unknown kind."""
         if not self._begun:
             self.begin({})
         if not is_message(record):
@@ -306,7 +306,7 @@ class ChatMessageEvents(RecordEvents):
         self._results(message, self._request_calls(message, extra))
 
     def _request_calls(self, message: Message, extra: dict[str, Any]) -> dict[str, Any]:
-        """Add the calls of a message; return what of `extra` no call has taken."""
+        """Add the calls of a message; return the part of `extra` that no call has used."""
         for call in message.calls:
             call_id = call.id or f"call {self.run.count}"
             self._open.append(call_id)
@@ -329,10 +329,10 @@ class ChatMessageEvents(RecordEvents):
             self.said(message.role, message.content, extra)
 
     def _results(self, message: Message, extra: dict[str, Any]) -> dict[str, Any]:
-        """Add the results in a message; return what of `extra` none has taken."""
+        """Add the results in a message; return the part of `extra` that no result has used."""
         for result in message.results:
             call_id = result.id or (self._open[0] if self._open else None)
-            if call_id is None:  # the program ran something that was not asked for by a call
+            if call_id is None:  # the program ran something without a call of the model
                 self.said(message.role, result.output, extra)
                 extra = {}
                 continue
@@ -348,7 +348,7 @@ class ChatMessageEvents(RecordEvents):
 
 
 def _pieces(record: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield a message; one of the model that holds results of tools in its parts in pieces, in their order."""
+    """Yield a message; a model's message with tool results in its parts is split, in order."""
     content = record.get("content")
     if record.get("role") != "assistant" or not isinstance(content, list) or not any(map(_is_result, content)):
         yield record
@@ -359,7 +359,7 @@ def _pieces(record: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield {"role": "tool", "content": [*parts]}
         else:
             yield {**about, "content": [*parts]}
-            about = {"role": "assistant"}  # what a message says of itself is said once
+            about = {"role": "assistant"}  # only the first piece has the message's other members
 
 
 def _as_record(item: Any) -> dict[str, Any]:
@@ -372,5 +372,5 @@ def _is_result(part: Any) -> bool:
 
 
 def _with(extra: dict[str, Any], name: str, told: dict[str, Any]) -> dict[str, Any]:
-    """What is left of a message, with what is left of one of its members."""
+    """Return the unused part of a message, with the unused part of one of its members."""
     return {**extra, "fields": {**extra.get("fields", {}), name: told["fields"]}} if told else extra

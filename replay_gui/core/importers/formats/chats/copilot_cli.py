@@ -25,7 +25,7 @@ _TOKENS = {
 
 
 class CopilotCli(RecordFormat):
-    """The importer. A session is one run; the requests of a message and their start are one call."""
+    """The importer. A session is one run; a request in a message and its start are one call."""
 
     name = "copilot-cli"
     title = "GitHub Copilot CLI session"
@@ -86,14 +86,14 @@ class CopilotCli(RecordFormat):
 
 class _CopilotCliEvents(RecordEvents):
     agent = "GitHub Copilot CLI"
-    _has_answered = False  # whether the last message of the turn asks for nothing
-    _has_usage = False  # whether the tokens of each answer stand in a record of their own
+    _has_answered = False  # whether the last message of the turn has no request
+    _has_usage = False  # whether the tokens of each answer are in a separate record
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        self._models: dict[str, str | None] = {}  # what answers, by the id of the subagent, "" for the agent itself
+        self._models: dict[str, str | None] = {}  # the answering model, by the subagent's id, "" for the agent itself
         self._subagents: dict[str, str] = {}  # their names, by their ids
-        self._called: Counter[str] = Counter()  # how many of them have a name
+        self._called: Counter[str] = Counter()  # how many subagents have this name
 
     def run_id(self, head: list[dict[str, Any]]) -> str | None:
         session = next(
@@ -116,7 +116,7 @@ class _CopilotCliEvents(RecordEvents):
         self._models[subagent] = self._model
 
     def _of_subagent(self, subagent: str, data: dict[str, Any]) -> None:
-        """Say of the events to come that they are of the subagent with this id."""
+        """Mark the next events as those of the subagent with this id."""
         if subagent not in self._subagents:
             name = str(data.get("agentDisplayName") or data.get("agentName") or "subagent")
             self._called[name] += 1
@@ -125,7 +125,7 @@ class _CopilotCliEvents(RecordEvents):
             if call is not None:
                 self.run.context["parent"] = call.seq
         self.run.context["subagent"] = [self._subagents[subagent]]
-        if str(data.get("source")).startswith("agent-"):  # the id of the one who gave it the task
+        if str(data.get("source")).startswith("agent-"):  # the id of the agent that gave the task
             del data["source"]
 
     def _add(self, kind: str, data: dict[str, Any]) -> None:
@@ -163,7 +163,7 @@ class _CopilotCliEvents(RecordEvents):
                 self.unknown(kind, data)
 
     def _ended(self, kind: str, data: dict[str, Any]) -> None:
-        """Take what a record says of the end of the run."""
+        """Note the end of the run from a record."""
         match kind:
             case "user.message" | "assistant.turn_start":
                 self.how = None
@@ -195,13 +195,13 @@ class _CopilotCliEvents(RecordEvents):
                 rest = self.fields(request, "name", "arguments", type="function")
                 known = self.run.call(call_id)
                 if known is not None and (known.tool_name, known.input) == (name, decoded(request.get("arguments"))):
-                    if rest:  # it has begun before its message was written
+                    if rest:  # it had begun before its message was written
                         self.run.bookkeeping(f"{self.format}/asked", rest["fields"], parent=known.seq)
                     continue
                 self.run.request(call_id, name, decoded(request.get("arguments")), extra=rest, tool_call_id=call_id)
 
     def _started(self, kind: str, data: dict[str, Any]) -> None:
-        """A call begins: usually one that a message asked for, with equal arguments."""
+        """Add a call that begins: usually the request of a message, with equal arguments."""
         call_id, given = data.get("toolCallId"), decoded(data.get("arguments"))
         call = self.run.call(call_id)
         if call is None:
@@ -229,7 +229,7 @@ class _CopilotCliEvents(RecordEvents):
         self.result(data.get("toolCallId"), output, error_line, extra, tool_name=data.get("toolName"))
 
     def _use(self, kind: str, data: dict[str, Any]) -> dict[str, Any]:
-        """What a record says of tokens: of one answer, or, in the last line, of the whole session."""
+        """Return the tokens in a record: of one answer, or, in the last line, of the whole session."""
         usage, metrics = data.get("usage"), data.get("modelMetrics")
         if kind == "session.usage_record" and (tokens := counted_tokens(usage, _TOKENS)):
             self._has_usage = True
@@ -241,7 +241,7 @@ class _CopilotCliEvents(RecordEvents):
 
 
 def _exit_code(execution: Any, output: Any) -> int | None:
-    """Return the code that a shell command ended with: a member, or in older files the last line of what it printed."""
+    """Return a shell command's exit code: a member, or in older files the last line of its output."""
     code = execution.get("exitCode") if isinstance(execution, dict) else None
     match = _EXITED.search(output) if isinstance(output, str) else None
     return code if type(code) is int else int(match[1]) if match else None

@@ -1,4 +1,4 @@
-"""GitHub Copilot Chat in VS Code: a session as it is exported (``requests``), and the log in which VS Code keeps it."""
+"""GitHub Copilot Chat in VS Code: an exported session (``requests``), and VS Code's own log of it."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.times import any_time
 
 _REFUSED = "refused by the user"
-_CANCELLED = ("canceled", "cancelled")  # what the error of an answer is called that the user stopped
-_STATES = ("pending", "complete", "cancelled", "failed", "needs input")  # of an answer, by its number
+_CANCELLED = ("canceled", "cancelled")  # the error of an answer that the user stopped
+_STATES = ("pending", "complete", "cancelled", "failed", "needs input")  # the state of an answer, by its number
 _STOPPED = 2
-_NOT_LET = (0, 5)  # how a call was confirmed, by its number: denied, skipped
+_NOT_LET = (0, 5)  # the numbers of confirmations that mean denied and skipped
 REPLACED = "earlier states of calls, replaced by later lines"
 
 
 class CopilotVsCode(RecordFormat):
-    """The importer. A session is one run; every request of the user is a turn."""
+    """The importer. A session is one run; each request of the user is a turn."""
 
     name = "copilot-vscode"
     title = "GitHub Copilot Chat session"
@@ -62,7 +62,7 @@ class CopilotVsCode(RecordFormat):
     }
 
     def recognises(self, file: ForeignFile) -> bool:
-        """Accept an exported chat, an object with `responderUsername` and requests with their responses; or a log."""
+        """Accept an exported chat (an object with `responderUsername` and requests with responses), or a log."""
         document = file.document
         is_export = isinstance(document, dict) and "responderUsername" in document and super().recognises(file)
         return is_export or is_session_log(file)
@@ -103,7 +103,7 @@ class _CopilotVsCodeEvents(RecordEvents):
     def __init__(
         self, format: str, volatile: Mapping[str, str], notes: ImportNotes, session: dict[str, Any] | None = None
     ) -> None:
-        """`session`: what is said of the session beside its requests."""
+        """`session`: the session's members other than its requests."""
         super().__init__(format, volatile, notes)
         self._session = session or {}
 
@@ -117,7 +117,7 @@ class _CopilotVsCodeEvents(RecordEvents):
         used = ("message", "response", "result", "modelId", "modelState", "isSystemInitiated")
         extra = self.fields(record, *used) | ({"message": rest} if rest else {})
         self.said("VS Code" if record.get("isSystemInitiated") is True else "user", text, extra)
-        self.run.context.pop("time", None)  # of the answer no time is known
+        self.run.context.pop("time", None)  # the time of the answer is unknown
         details = result.get("metadata") if isinstance(result, dict) else None
         rounds = details.get("toolCallRounds") if isinstance(details, dict) else None
         response = record.get("response")
@@ -133,7 +133,7 @@ class _CopilotVsCodeEvents(RecordEvents):
             self._result(result, record)
 
     def _completed(self, record: dict[str, Any]) -> None:
-        """When an answer was complete, how, and the tokens of it."""
+        """Note when and how an answer was completed, and its tokens."""
         state = record.get("modelState")
         told = state if isinstance(state, dict) else {"value": state}
         tokens = counted_tokens(record, {"input": "promptTokens", "output": "completionTokens"})
@@ -149,7 +149,7 @@ class _CopilotVsCodeEvents(RecordEvents):
         return any_time(record.get("timestamp"))
 
     def _rounds(self, rounds: list[Any], results: Any, shown: dict[str, dict[str, Any]]) -> None:
-        """What the model said and asked for, turn by turn; answers, and what was `shown`, stand by the calls' ids."""
+        """Add the model's texts and calls, round by round; `results` and `shown` are keyed by the calls' ids."""
         results = results if isinstance(results, dict) else {}
         for model_round in rounds:
             if not isinstance(model_round, dict):
@@ -180,7 +180,7 @@ class _CopilotVsCodeEvents(RecordEvents):
                     self._answer(call.get("id"), content_of(values), wrong, _is_refused(part), extra)
 
     def _parts(self, response: list[Any]) -> None:
-        """The parts of an answer as the window showed them."""
+        """Add the parts of an answer, as the window showed them."""
         texts: list[str] = []
         for part in response:
             kind = part.get("kind") if isinstance(part, dict) else None
@@ -194,7 +194,7 @@ class _CopilotVsCodeEvents(RecordEvents):
             if texts:
                 self.answered("".join(texts))
                 texts = []
-            if isinstance(part, dict) and kind == "thinking" and not part.get("value"):  # a mark that it has ended
+            if isinstance(part, dict) and kind == "thinking" and not part.get("value"):  # an end mark
                 self.run.bookkeeping(f"{self.format}/thought", self.rest(part, "kind", value=""))
             elif isinstance(part, dict) and kind == "thinking":
                 self.answered(None, str(part.get("value")))
@@ -228,7 +228,7 @@ class _CopilotVsCodeEvents(RecordEvents):
             self.result(call_id, output, error, extra)
 
     def _in_terminal(self, part: dict[str, Any], details: dict[str, Any]) -> None:
-        """A command, its output and its exit code."""
+        """Add a terminal command, its output and its exit code."""
         call_id, line = part.get("toolCallId"), details.get("commandLine")
         told = details.get("terminalCommandOutput")
         command = line.get("original", line.get("forDisplay")) if isinstance(line, dict) else line
@@ -240,7 +240,7 @@ class _CopilotVsCodeEvents(RecordEvents):
         code = _exit_code(part)
         if part.get("isComplete") is True or told is not None or code is not None:
             output = told.get("text", told) if isinstance(told, dict) else told
-            output = _markdown(part.get("pastTenseMessage")) if output is None else output  # it was not recorded
+            output = _markdown(part.get("pastTenseMessage")) if output is None else output  # not recorded
             wrong = f"exit {code}" if code else None
             self._answer(call_id, output, wrong, _is_refused(part), {} if code is None else {"exit_code": code})
 
@@ -266,7 +266,7 @@ class _CopilotVsCodeEvents(RecordEvents):
 
 
 def _exit_code(part: dict[str, Any]) -> int | None:
-    """Return the code that the command of a shown call ended with."""
+    """Return the exit code of a shown call's command; None if unknown."""
     details = part.get("toolSpecificData")
     state = details.get("terminalCommandState") if isinstance(details, dict) else None
     code = state.get("exitCode") if isinstance(state, dict) else None
@@ -274,18 +274,18 @@ def _exit_code(part: dict[str, Any]) -> int | None:
 
 
 def _is_refused(part: dict[str, Any]) -> bool:
-    """Return whether the user did not let a shown call be made: a flag, since version 1.104 with its reason."""
+    """Return whether the user refused a shown call: a flag, since version 1.104 with a reason."""
     confirmed = part.get("isConfirmed")
     return confirmed is False or (isinstance(confirmed, dict) and confirmed.get("type") in _NOT_LET)
 
 
 def _markdown(value: Any) -> Any:
-    """Return the text of Markdown that stands with how it is shown; any other value as it is."""
+    """Return the text of a Markdown object; return any other value unchanged."""
     return value["value"] if isinstance(value, dict) and isinstance(value.get("value"), str) else value
 
 
 def _merged(response: list[Any], notes: ImportNotes) -> list[Any]:
-    """Return the parts; of a call that is told again and again the last state, at its first place."""
+    """Return the parts; for a repeated call its last state, at its first place."""
     places: dict[str, int] = {}
     parts: list[Any] = []
     for part in response:
@@ -304,7 +304,7 @@ def _merged(response: list[Any], notes: ImportNotes) -> list[Any]:
 
 
 def _reference_name(part: dict[str, Any]) -> str:
-    """Return what a link in an answer is called: its name, or the last part of its path."""
+    """Return the text of a link in an answer: its name, or the last part of its path."""
     target = part.get("inlineReference")
     uri = target.get("uri", target) if isinstance(target, dict) else None
     path = uri.get("path") if isinstance(uri, dict) else None

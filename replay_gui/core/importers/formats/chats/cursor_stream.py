@@ -11,13 +11,13 @@ from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, Re
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.times import milliseconds
 
-_TOOL = "ToolCall"  # what the member of a call that names the tool ends with: ``shellToolCall``
+_TOOL = "ToolCall"  # the ending of the member that names the tool: ``shellToolCall``
 _REFUSALS = ("rejected", "permissionDenied", "writePermissionDenied")
 _TYPES = ("user", "thinking", "assistant", "tool_call", "result")
 _OF_INIT = {"session_id", "cwd", "model", "permissionMode"}
 _SUBTYPES = ("started", "completed")
 _OF_CALL = ("args", "arguments", "result", "name")
-_TEXTS = ("content", "stdout", "stderr", "output")  # of what a tool answered
+_TEXTS = ("content", "stdout", "stderr", "output")  # members of a tool's result
 
 
 class CursorStream(RecordFormat):
@@ -37,11 +37,11 @@ class CursorStream(RecordFormat):
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
-        """Accept records that begin as Cursor's do, or have one of its calls."""
+        """Accept records that begin like Cursor's, or contain one of its calls."""
         first = records[0] if records else {}
         is_init = (first.get("type"), first.get("subtype")) == ("system", "init") and first.keys() >= _OF_INIT
         is_known = all(record.get("type") in _TYPES for record in records[1:])
-        begins = is_init and is_known and not first.keys() & {"tools", "uuid"}  # those that Claude Code has
+        begins = is_init and is_known and not first.keys() & {"tools", "uuid"}  # the types that Claude Code has
         return begins or any(_call_of(record) is not None and "subtype" in record for record in records)
 
     def events(self, notes: ImportNotes) -> RecordEvents:
@@ -50,7 +50,7 @@ class CursorStream(RecordFormat):
 
 
 def _call_of(record: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
-    """Return the tool of a record and what is said of its call; None where there is none."""
+    """Return (tool, call) of a record; None if it has no call."""
     calls = record.get("tool_call") if record.get("type") == "tool_call" else None
     for name, call in calls.items() if isinstance(calls, dict) else ():
         if isinstance(call, dict) and (name.endswith(_TOOL) or name == "function"):
@@ -63,11 +63,11 @@ class _CursorEvents(RecordEvents):
 
     def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:
         super().__init__(format, volatile, notes)
-        self._pieces: list[str] = []  # of the thought or the answer that is coming in
+        self._pieces: list[str] = []  # the pieces of the current reasoning or answer
         self._since: dict[str, Any] = {}  # the context of its first piece
         self._is_thought = False
         self._answers: list[str] = []
-        self._begun: dict[str, tuple[str, Any, dict[str, Any]]] = {}  # what was asked in calls that have no answer yet
+        self._begun: dict[str, tuple[str, Any, dict[str, Any]]] = {}  # the arguments of calls without a result
 
     def run_id(self, head: list[dict[str, Any]]) -> str | None:
         session = head[0].get("session_id")
@@ -101,7 +101,7 @@ class _CursorEvents(RecordEvents):
                 self.how = None
                 self.said("user", said.content, as_fields(rest) or None)
             case "assistant" if joined and not rest and said.content in (joined, "".join(self._answers)):
-                pass  # the pieces before it, once more
+                pass  # a repetition of the pieces before
             case "assistant":
                 self._answered(said.content, as_fields(rest))
             case "thinking" if record.get("subtype") == "completed" and not record.get("text"):
@@ -121,7 +121,7 @@ class _CursorEvents(RecordEvents):
         self._pieces.append(text if isinstance(text, str) else "")
 
     def _flush(self) -> None:
-        """Add the thought or the answer whose pieces came in."""
+        """Add the reasoning or the answer made of the pieces."""
         if self._pieces:
             now, self.run.context = self.run.context, self._since
             text, self._pieces, self._since = "".join(self._pieces), [], {}
@@ -137,7 +137,7 @@ class _CursorEvents(RecordEvents):
 
     # ---- calls ----------------------------------------------------------------------------------
     def _call(self, record: dict[str, Any], tool: str, call: dict[str, Any]) -> None:
-        """A call that begins, or has ended: what was asked stands in both."""
+        """Add the start or the end of a call; both records have its arguments."""
         call_id, asked = record.get("call_id"), self._asked(tool, call)
         known = self._begun.pop(str(call_id), None)
         if known is None:
@@ -158,7 +158,7 @@ class _CursorEvents(RecordEvents):
         self._answer(call_id, how, told.get(how), output, {**details, **again, **({"result": rest} if rest else {})})
 
     def _answer(self, call_id: object, how: str, told: Any, output: Any, extra: dict[str, Any]) -> None:
-        """`how`: "success", or how the call failed; `told`: what is said of that."""
+        """Add a result. `how`: "success", or the kind of failure; `told`: its description."""
         facts = told if isinstance(told, dict) else {"error": told}
         code, why = facts.get("exitCode"), first_line(facts.get("reason") or facts.get("error"))
         exited = f"exit {code}" if type(code) is int and code else ""
@@ -170,7 +170,7 @@ class _CursorEvents(RecordEvents):
             self.result(call_id, output, error, extra, tool_call_id=call_id)
 
     def _asked(self, tool: str, call: dict[str, Any]) -> tuple[str, Any, dict[str, Any]]:
-        """The name of the tool that is called, with what, and what else is said of the call."""
+        """Return (the tool's name, its arguments, the other members of the call)."""
         given, extra = call.get("args", decoded(call.get("arguments"))), self.fields(call, *_OF_CALL)
         if tool == "function":
             tool = str(call.get("name") or tool)
@@ -183,7 +183,7 @@ class _CursorEvents(RecordEvents):
         return tool, given, extra
 
     def _output(self, told: Any) -> tuple[Any, dict[str, Any]]:
-        """What a tool answered: its text where it has one, and what else is said of it."""
+        """Return (the result, as text if it has one; the other members of the result)."""
         texts = [told[name] for name in _TEXTS if isinstance(told.get(name), str)] if isinstance(told, dict) else []
         if not texts:
             return told, {}
@@ -201,12 +201,12 @@ class _CursorEvents(RecordEvents):
         self.how = ("crash", first_line(said) or None) if has_failed else ("answered", None)
 
     def end(self) -> None:
-        """Add an answer that the stream broke off in."""
+        """Add an answer that is incomplete at the end of the stream."""
         self._flush()
 
 
 def _tokens(usage: Any) -> dict[str, int] | None:
-    """Tokens of the whole run; what was read from the cache or written to it is told beside the input."""
+    """Return the tokens of the whole run; the source counts cache reads and writes apart from the input."""
     counts = {name: count for name, count in usage.items() if type(count) is int} if isinstance(usage, dict) else {}
     if not counts:
         return None

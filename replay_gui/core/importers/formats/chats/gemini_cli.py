@@ -25,7 +25,7 @@ _WRITES = {"replace": "edit", "write_file": "file"}
 _TARGETS = ("file_path", "path", "absolute_path")
 _SHOWN = ("resultDisplay", "displayName", "description", "renderOutputAsMarkdown")
 _REFUSED = ("cancelled", "rejected", "denied")
-_CANCELLED = "Request cancelled."  # what Gemini CLI says when the user pressed Escape
+_CANCELLED = "Request cancelled."  # Gemini CLI's text after the user pressed Escape
 _TOKENS = {"input": "input", "output": "output", "cached": "cached", "reasoning": "thoughts"}
 
 
@@ -101,10 +101,10 @@ def _is_lines(file: ForeignFile) -> bool:
 
 
 def _put_together(file: ForeignFile, notes: ImportNotes) -> dict[str, Any]:
-    """The chat that lines build: a header, messages (a later one of the same id replaces), ``$set``, ``$rewindTo``."""
+    """Build the chat from lines: a header, messages (the last one with an id counts), ``$set``, ``$rewindTo``."""
     chat: dict[str, Any] = {"messages": []}
     rewound: list[Any] = []
-    indexes: dict[str, int] = {}  # of messages by their ids
+    indexes: dict[str, int] = {}  # the messages' indexes, by id
     for number, record in numbered_records(file, notes):
         messages: list[Any] = chat["messages"]
         match record:
@@ -141,7 +141,7 @@ def _put_together(file: ForeignFile, notes: ImportNotes) -> dict[str, Any]:
 
 
 def _indexes(messages: Any) -> dict[str, int]:
-    """Return where the first message of each id stands; an id may be of any type."""
+    """Return the index of the first message with each id; an id can be of any type."""
     indexes: dict[str, int] = {}
     for index, message in enumerate(messages if isinstance(messages, list) else []):
         if isinstance(message, dict):
@@ -150,7 +150,7 @@ def _indexes(messages: Any) -> dict[str, int]:
 
 
 def _message(run: RunBuilder, notes: ImportNotes, message: dict[str, Any]) -> None:
-    if message.get("content") is None and isinstance(message.get("parts"), list):  # a message as its model was sent it
+    if message.get("content") is None and isinstance(message.get("parts"), list):  # the form of the model's API
         message = {**{key: value for key, value in message.items() if key != "parts"}, "content": message["parts"]}
     kind, content = message.get("type"), message.get("content")
     taken = {"type", "content", "id", "timestamp", "toolCalls", "thoughts", "tokens", "model"}
@@ -183,7 +183,7 @@ def _model(run: RunBuilder, message: dict[str, Any]) -> None:
     tokens = message.get("tokens")
     if isinstance(tokens, dict):
         counts = counted_tokens(tokens, _TOKENS)
-        if "output" in counts:  # Gemini counts reasoning beside it
+        if "output" in counts:  # Gemini counts reasoning apart from the output
             counts["output"] += counts.get("reasoning", 0)
         run.once["tokens"] = counts
         run.once["usage"] = tokens
@@ -247,7 +247,7 @@ def _call(run: RunBuilder, call: Any) -> None:
 
 
 def _output(result: Any) -> Any:
-    """The tool's own answer, out of what the model was sent."""
+    """Return the tool's own output from the text that the model received."""
     match result:
         case [{"functionResponse": {"response": response}}]:
             return response
@@ -255,7 +255,7 @@ def _output(result: Any) -> Any:
 
 
 def _rest_of_result(call: dict[str, Any]) -> dict[str, Any]:
-    """What the model was sent beside the tool's own answer."""
+    """Return the rest of what the model received, without the tool's own output."""
     match call.get("result"):
         case [{"functionResponse": {"response": _, **rest}, **more}]:
             other = {str(key): value for key, value in rest.items() if key != "id"}

@@ -30,7 +30,7 @@ class GeminiStream(RecordFormat):
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
-        """Accept records of known types with an `init`; what was asked may stand before it."""
+        """Accept records of known types with an `init`; the user's message may come before it."""
         init = [record for record in records if record.get("type") == "init"]
         is_stream = len(init) == 1 and "session_id" in init[0] and "model" in init[0]
         before = records[: records.index(init[0])] if is_stream else []
@@ -51,7 +51,7 @@ class _GeminiStreamEvents(RecordEvents):
     def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:
         super().__init__(format, volatile, notes)
         self._begun = False
-        self._pieces: list[str] = []  # of the answer that is coming in
+        self._pieces: list[str] = []  # the pieces of the current answer
         self._since: dict[str, Any] = {}  # the context of its first piece
 
     def run_id(self, head: list[dict[str, Any]]) -> str | None:
@@ -97,7 +97,7 @@ class _GeminiStreamEvents(RecordEvents):
                 status = "error" if failed else "success"
                 extra = self.fields(record, "type", "output", status=status)
                 self.result(record.get("tool_id"), output, error, extra)
-            case "error" if record.get("severity") == "warning":  # the run goes on, and nothing has failed
+            case "error" if record.get("severity") == "warning":  # a warning: the run continues
                 self.run.unmapped = self.rest(record, "type", "severity", "message")
                 self.run.custom(f"{self.format}/warning", record.get("message"))
             case "error":

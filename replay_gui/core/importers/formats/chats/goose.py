@@ -1,4 +1,4 @@
-"""Goose sessions: its store, the export (``conversation``), the older JSON Lines, and ``stream-json``."""
+"""Goose sessions: its database, the export (``conversation``), the older JSON Lines, and ``stream-json``."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _PARTS = ("toolRequest", "toolResponse", "frontendToolRequest", "toolConfirmatio
 
 
 class Goose(RecordFormat):
-    """The importer. A session is one run; the store has many."""
+    """The importer. A session is one run; the database has many."""
 
     name = "goose"
     title = "Goose session"
@@ -71,7 +71,7 @@ class Goose(RecordFormat):
         return side_files(file.path) if file.head.startswith(MAGIC) else []
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
-        """Yield each session of the store, the newest first; of other files, the one that they hold."""
+        """Yield each session of the database, the newest first, or the one session of another file."""
         if file.head.startswith(MAGIC):
             for session, messages in stored_sessions(file.source.path):
                 yield self._session(session, messages, ImportNotes(file.notes))
@@ -113,14 +113,14 @@ class Goose(RecordFormat):
 
 
 def _message(record: dict[str, Any]) -> dict[str, Any]:
-    """Return the message of a record, which a stream wraps."""
+    """Return the message of a record; a stream wraps it."""
     message = record.get("message")
     return message if record.get("type") == "message" and isinstance(message, dict) else record
 
 
 @dataclass(slots=True)
 class _Answer:
-    """An answer that comes in pieces; `context`: of its first."""
+    """An answer in pieces; `context`: that of the first piece."""
 
     id: str
     extra: dict[str, Any]
@@ -130,7 +130,7 @@ class _Answer:
 
 class _GooseEvents(RecordEvents):
     agent = "Goose"
-    _session: Mapping[str, Any] = {}  # what is known of the session beside its messages
+    _session: Mapping[str, Any] = {}  # facts about the session
     _answering: _Answer | None = None
 
     def time_of(self, record: dict[str, Any]) -> int | None:
@@ -149,7 +149,7 @@ class _GooseEvents(RecordEvents):
         if streamed.get("type") in _STREAM_ENDS:
             self._stream_ends(streamed)
             return
-        if streamed.get("type") == "notification":  # what a tool tells while it runs
+        if streamed.get("type") == "notification":  # progress messages of a running tool
             self.run.bookkeeping(f"{self.format}/notification", self.rest(streamed, "type"))
             return
         role, content = record.get("role"), record.get("content")
@@ -166,7 +166,7 @@ class _GooseEvents(RecordEvents):
             extra = {}
 
     def begin(self, header: dict[str, Any], time: int | None = None) -> None:
-        """Add the first event, with what is known of the session, which began at `time`."""
+        """Add the first event, with the facts about the session. `time`: its start, in ns since 1970."""
         self._session, self.whole = self.whole or header, {}
         meta = {} if time is None else {"time": time}
         self.run.agent_init(self.agent, "", self.rest(dict(self._session)), **meta)
@@ -175,7 +175,7 @@ class _GooseEvents(RecordEvents):
             self.uses_model(setting["model_name"])
 
     def _goes_on(self, message: dict[str, Any]) -> bool:
-        """Take a piece of an answer that a stream tells in pieces with one id."""
+        """Add a piece to the current or a new answer; return False if the message is not such a piece."""
         match message:
             case {"role": "assistant", "id": str(answer_id), "content": [{"type": "text", "text": str(text)}]}:
                 pass
@@ -198,14 +198,14 @@ class _GooseEvents(RecordEvents):
             self.run.context = context
 
     def end(self) -> None:
-        """Add an answer that the file ends with, and the tokens of the whole session."""
+        """Add an answer that is open at the end of the file, and the tokens of the whole session."""
         self._flush()
         names = {sort: f"accumulated_{sort}_tokens" for sort in ("input", "output")}
         if tokens := counted_tokens(self._session, names):
             self.run.bookkeeping(f"{self.format}/use", {}, tokens=tokens)
 
     def _stream_ends(self, record: dict[str, Any]) -> None:
-        """Add how a stream ended, with the tokens of the whole run."""
+        """Add the end of a stream, with the tokens of the whole run."""
         wrong, count = record.get("error"), record.get("total_tokens")
         extra = self.rest(record, "type", "error")
         parts = counted_tokens(record, {sort: f"{sort}_tokens" for sort in ("input", "output")})
@@ -244,7 +244,7 @@ class _GooseEvents(RecordEvents):
         value = result.get("value")
         failed = result.get("status") == "error"
         more = extra | self.fields(result, "value", "error", status="error" if failed else "success")
-        if isinstance(value, dict):  # an MCP result as it is
+        if isinstance(value, dict):  # an unchanged MCP result
             failed = failed or value.get("isError") is True
             more |= {"result": rest} if (rest := self.fields(value, "content", "isError")) else {}
             value = value.get("content")

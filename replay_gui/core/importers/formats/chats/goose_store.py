@@ -1,4 +1,4 @@
-"""Goose's store of sessions, ``sessions.db`` (SQLite), and rows of its table of messages as JSON Lines."""
+"""Read Goose's database of sessions, ``sessions.db`` (SQLite), and rows of its table of messages as JSON Lines."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def is_store(file: ForeignFile) -> bool:
 
 
 def stored_sessions(path: Path) -> Iterator[tuple[dict[str, Any], Iterator[tuple[int, dict[str, Any]]]]]:
-    """Yield each session's own row and its numbered messages, the newest session first; ImportRefused if unreadable."""
+    """Yield each session's row and numbered messages, the newest session first; raise ImportRefused if unreadable."""
     with checked_database(path, _TABLES) as database:
         named = database.columns("sessions")
         newest = ", ".join(f"{name} DESC" for name in ("updated_at", "created_at", "id") if name in named)
@@ -48,7 +48,7 @@ def is_row(record: Any) -> bool:
 
 
 def message_of(row: dict[str, Any]) -> dict[str, Any]:
-    """Return the message that a row holds, in the form of an exported one."""
+    """Return the message in a row, in the form of the export."""
     about = decoded(row.get("metadata_json"))
     used = ("id", "message_id", "session_id", "content_json", "created_timestamp", "timestamp", "metadata_json")
     message = {

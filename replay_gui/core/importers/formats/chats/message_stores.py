@@ -1,4 +1,4 @@
-"""SQLite databases that keep the messages of sessions: of OpenAI's Agents SDK, and LangChain's message history."""
+"""Read SQLite databases with messages: those of OpenAI's Agents SDK, and of LangChain's message history."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def _tables(table: str, column: str) -> Tables:
 
 
 def is_message_store(file: ForeignFile) -> bool:
-    """Return whether the file is such a database."""
+    """Return whether the file is a database with messages in one of these forms."""
     return any(is_database_with(file, _tables(*store)) for store in _STORES)
 
 
 def stored_sessions(file: ForeignFile) -> Iterator[tuple[str, Iterator[tuple[int, Any]]]]:
-    """Yield the id of each session and its numbered messages, the newest session first; ImportRefused if unreadable."""
+    """Yield each session's id and numbered messages, the newest session first; raise ImportRefused if unreadable."""
     path: Path = file.source.path
     table, column = next((store for store in _STORES if is_database_with(file, _tables(*store))), _STORES[0])
     with checked_database(path, _tables(table, column)) as database, damage_refused(path):
