@@ -130,7 +130,7 @@ class PositionState(msgspec.Struct, frozen=True, kw_only=True):
         event: the event just applied (see `index_before`); None at position 0.
         related: links to other events, by *position* (number of events applied just after them).
         state: the root of the state; maps and lists of core.state (read like dicts and lists), never to be changed.
-        changes: what the event changed, in order; the first MAX_CHANGES of it.
+        changes: what the event changed, in order; the first of it (see EventEffect).
         trusted: False from the first broken event on: the state is then not verified.
         not_applied: why the event had no effect on the state, or None.
         pair: the answer to a request, or the request that an answer is to; None too where it is huge.

@@ -18,8 +18,11 @@ from replay_gui.core.state.reducer import apply
 from replay_gui.core.state.state import EMPTY, State, StateChange
 from replay_gui.core.state.work_limit import TooMuchWork, max_moved_values, too_costly
 
-MAX_CHANGES = 10_000
+MAX_CHANGES = 5_000
 """Changes of one event that are given one by one."""
+
+MAX_CHANGED_KEYS = 10_000
+"""Keys that the paths of these changes have together: to show them, each is gone along."""
 
 _MAX_RECENT_STATES = 256  # states kept of recent replays, so that a step back is a look-up
 _MAX_DISTANCE_EVENTS = 4096  # states farther away from a seek share little memory with it, and are removed
@@ -34,7 +37,7 @@ class EventEffect:
     """A state, and what the event just before it changed.
 
     Attributes:
-        changes: the first MAX_CHANGES. more_changes: how many there are besides.
+        changes: the first, up to MAX_CHANGES and MAX_CHANGED_KEYS. more_changes: how many there are besides.
         not_applied: why that event does not apply, or None.
     """
 
@@ -122,9 +125,7 @@ class Replayer:
         except NotApplicable as why:
             draft.begin()
             reason = str(why)
-        each = draft.each_change()
-        changes = tuple(islice(each, MAX_CHANGES))
-        more = sum(1 for _ in each)
+        changes, more = _first_changes(draft.each_change())
         draft.begin()
         state = draft.publish()
         self._remember(position, state)
@@ -155,3 +156,15 @@ def _stops(start: Position, end: Position) -> Iterator[Position]:
     first_multiple = start - start % _KEPT_INTERVAL_EVENTS + _KEPT_INTERVAL_EVENTS
     yield from map(Position, range(first_multiple, near, _KEPT_INTERVAL_EVENTS))
     yield from map(Position, range(near + 1, end + 1))
+
+
+def _first_changes(each: Iterator[StateChange]) -> tuple[tuple[StateChange, ...], int]:
+    """Return (those that are given one by one, how many more there are)."""
+    first: list[StateChange] = []
+    keys = 0
+    for change in islice(each, MAX_CHANGES):
+        first.append(change)
+        keys += len(change.path)
+        if keys >= MAX_CHANGED_KEYS:
+            break
+    return tuple(first), sum(1 for _ in each)

@@ -11,7 +11,8 @@ from replay_gui.core.text.json_pointer import join_pointer
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.comparison.diff_lines import DiffLine, DiffStyle
 from replay_gui.models.comparison.diff_rows import DiffRows
-from replay_gui.models.run.value_rows import ValueRow, same_value
+from replay_gui.models.run.value_rows import ValueRow
+from replay_gui.models.values.bounded_equality import BoundedEquality
 from replay_gui.models.values.watched_values import WatchedValues
 
 
@@ -39,15 +40,18 @@ class WatchedRows(DiffRows):
         a, b = self._sides
         rows = range(min(a.rowCount(), b.rowCount()))
         values = [(join_pointer(a.row(row).path), a.value(row), b.value(row)) for row in rows]
-        lines = [_line(a.row(row), b.row(row), difference) for row, difference in zip(rows, values, strict=True)]
+        equality = BoundedEquality()
+        lines = [_line(a.row(row), b.row(row), each, equality) for row, each in zip(rows, values, strict=True)]
         self.show_lines(lines, [Difference(*difference) for difference in values])
 
 
-def _line(a: ValueRow, b: ValueRow, values: tuple[str, object, object]) -> DiffLine:
+def _line(a: ValueRow, b: ValueRow, values: tuple[str, object, object], equality: BoundedEquality) -> DiffLine:
     path, value_a, value_b = values
     words_a, words_b = (row.text or row.note for row in (a, b))
-    if value_a is value_b or (ABSENT not in (value_a, value_b) and same_value(value_a, value_b)):
+    equal = equality.equal(value_a, value_b)
+    if equal is not False:
         note = words_a if words_a == words_b else f"A {words_a} · B {words_b}"
-        return DiffLine(DiffStyle.QUIET, a.key, note=note if value_a is ABSENT else f"equal · {note}", path=path)
+        said = "" if value_a is ABSENT else "equal · " if equal else "too large to be compared here · "
+        return DiffLine(DiffStyle.QUIET, a.key, note=said + note, path=path)
     marked_a, marked_b = changed_words(words_a, words_b)
     return DiffLine(DiffStyle.PAIR, a.key, a=words_a, b=words_b, marked_a=marked_a, marked_b=marked_b, path=path)

@@ -19,6 +19,7 @@ from replay_gui.core.state.value_text import is_container, scalar_text
 from replay_gui.core.text.plain_text import one_line, visible
 from replay_gui.core.text.value_preview import member_text
 from replay_gui.core.text.wording import plural
+from replay_gui.models.values.bounded_equality import BoundedEquality
 
 PAGE_MEMBERS = SHOWN_KEYS  # children more that "… more" shows
 PAGE_TEXT_CHARACTERS = 65_536  # characters more
@@ -27,6 +28,7 @@ _MAX_UNCOUNTED_MEMBERS = 5  # a map with more is shown with its size
 _MAX_PREVIEW_CHARACTERS = 120  # characters of the content of a map or list on its row
 _MAX_UNFOLDED_MEMBERS = 8  # a replaced map or list up to this size is shown member by member
 _MAX_COMPARED_MEMBERS = 200  # of a map or list that was replaced, to see whether it is another
+_MAX_OPENED_MEMBERS = 1_500  # of the maps and lists that are open because something in them changed: about 20 ms
 
 PathSet: TypeAlias = frozenset[Path]
 
@@ -108,11 +110,17 @@ class _Changes(NamedTuple):
 
     @classmethod
     def of(cls, given: Sequence[StateChange]) -> _Changes:
-        by_path = {change.path: change for change in given if not _is_known_same(change.old, change.new)}
+        equality = BoundedEquality()
+        by_path = {
+            change.path: change for change in given if not equality.equal(change.old, change.new, _MAX_COMPARED_MEMBERS)
+        }
         touched: dict[Path, set[str | int]] = {}
         for path in by_path:
-            for i in range(len(path)):
-                touched.setdefault(path[:i], set()).add(path[i])
+            for i in range(len(path) - 1, -1, -1):
+                keys = touched.setdefault(path[:i], set())
+                if path[i] in keys:
+                    break
+                keys.add(path[i])
         return cls(given, by_path, touched)
 
 
@@ -153,6 +161,8 @@ class _Walk:
     visible_paths: set[Path] | None  # what is found, and the way there
     first_keys: dict[Path, FirstKeys]
     seen: set[Path] = field(default_factory=set)
+    equality: BoundedEquality = field(default_factory=BoundedEquality)
+    opened: int = 0  # members of what is open by itself
 
     def members(
         self, path: Path, value: Any, depth: int, old: Any = ABSENT, mark: ChangeMark = ChangeMark.SAME
@@ -190,7 +200,7 @@ class _Walk:
         gone = path in self.touched or (both and len(old) > 0)
         expandable = (len(shown) > 0 or gone) if is_container(shown) else self._is_long(shown)
         unfolded = both and len(shown) <= _MAX_UNFOLDED_MEMBERS and len(old) <= _MAX_UNFOLDED_MEMBERS
-        expanded = expandable and self._is_open(path, mark, unfolded)
+        expanded = expandable and self._is_open(path, mark, unfolded, shown)
         was = "" if mark is not ChangeMark.CHANGED or both else content_text(old) or scalar_text(old)
         yield ValueRow(
             path=path,
@@ -218,16 +228,22 @@ class _Walk:
             return ChangeMark.REMOVED
         if old is ABSENT:
             return ChangeMark.ADDED
-        if old is not value and (replaced or not same_value(old, value)):
+        if old is not value and (replaced or not self.equality.equal(old, value)):
             return ChangeMark.CHANGED
         return ChangeMark.INSIDE if path in self.touched else ChangeMark.SAME
 
-    def _is_open(self, path: Path, mark: ChangeMark, unfolded: bool) -> bool:
+    def _is_open(self, path: Path, mark: ChangeMark, unfolded: bool, shown: Any) -> bool:
         if path in self.view.collapsed:
             return False
-        if path in self.view.expanded or unfolded or (self.visible_paths is not None and path in self.visible_paths):
+        if path in self.view.expanded or (self.visible_paths is not None and path in self.visible_paths):
             return True
-        return mark is ChangeMark.INSIDE
+        if mark is not ChangeMark.INSIDE and not unfolded:
+            return False
+        members = min(len(shown), PAGE_MEMBERS) + 1
+        if self.opened + members > _MAX_OPENED_MEMBERS:
+            return False
+        self.opened += members
+        return True
 
     def _is_long(self, value: Any) -> bool:
         return isinstance(value, str) and (len(value) > max(self.view.width, 20) or "\n" in value)
@@ -274,27 +290,6 @@ class _Walk:
         elif is_container(old) and not isinstance(value, Mapping):
             forced |= set(range(len(value), min(len(old), len(value) + PAGE_MEMBERS)))
         return forced if not isinstance(value, Mapping) else {key for key in forced if isinstance(key, str)}
-
-
-def same_value(a: Any, b: Any) -> bool:
-    """Equal, and of one type: 1, 1.0 and True are different values."""
-    return type(a) is type(b) and bool(a == b) if not is_container(a) else bool(a == b)
-
-
-def _is_known_same(a: Any, b: Any) -> bool:
-    """Whether a value was replaced by an equal one; False where that is not known, since it would take long to know."""
-    waiting, left = [(a, b)], _MAX_COMPARED_MEMBERS
-    while waiting:
-        a, b = waiting.pop()
-        if not is_container(a) or not is_container(b):
-            if not same_value(a, b):
-                return False
-        elif isinstance(a, Mapping) is not isinstance(b, Mapping) or len(a) != len(b) or len(a) > left:
-            return False
-        elif a is not b:
-            left -= len(a)
-            waiting += [(a[key], member(b, key)) for key in a] if isinstance(a, Mapping) else zip(a, b, strict=True)
-    return True
 
 
 def content_text(value: Any, expanded: bool = False) -> str:

@@ -197,3 +197,25 @@ def test_a_log_that_became_shorter_is_reported(tmp_path: Path) -> None:
         path.write_bytes(path.read_bytes()[:2000])
         with pytest.raises(LogChanged, match="reload"):
             engine.replay_all()
+
+
+def test_changes_that_are_given_one_by_one_are_few_or_near(tmp_path: Path) -> None:
+    deep = "/a" * 100
+    contents = [
+        ("x:ops", {"ops": [{"op": "add", "path": f"/k{n}", "value": n} for n in range(6_000)]}),
+        ("x:ops", {"ops": [{"op": "add", "path": f"/d{n}", "value": nested(100)} for n in range(200)]}),
+        ("x:ops", {"ops": [{"op": "add", "path": f"/d{n}{deep}", "value": 1} for n in range(200)]}),
+    ]
+    with EventLog.open(written(tmp_path / "changes.rlog", forged(contents, state_hashes=False).bytes())) as log:
+        effects = [Replayer(log).effect_at(Position(n)) for n in (1, 2, 3)]
+    assert [(len(effect.changes), effect.more_changes) for effect in effects] == [
+        (replayer.MAX_CHANGES, 1_000), (200, 0), (100, 100),
+    ]  # fmt: skip
+    assert all(effect.not_applied is None for effect in effects)
+
+
+def nested(levels: int) -> Any:
+    value: Any = 0
+    for _ in range(levels):
+        value = {"a": value}
+    return value

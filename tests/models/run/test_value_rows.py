@@ -91,6 +91,27 @@ def test_what_was_replaced_by_an_equal_value_is_not_changed() -> None:
         assert all(row.mark is mark for row in found[1:2]), (old, new)
 
 
+def test_what_an_event_changed_costs_no_more_than_what_is_shown_of_it() -> None:
+    wide = [{f"m{n}": n for n in range(150)} for _ in range(400)]
+    replaced = [StateChange((f"k{n:03}",), value, dict(value)) for n, value in enumerate(wide)]
+    found = rows({change.path[0]: change.new for change in replaced}, *replaced)
+    assert [found[0].mark, found[-1].mark] == [ChangeMark.SAME, ChangeMark.CHANGED]  # the last ones are not compared
+    deep: dict[str, Any] = {str(n): {str(m): {str(k): 1 for k in range(20)} for m in range(20)} for n in range(20)}
+    each = [StateChange((str(n), str(m), "7"), 0, 1) for n in range(20) for m in range(20)]
+    found = rows(deep, *each)
+    assert 1_000 < len(found) < 2_000
+    assert {row.mark for row in found if row.depth < 2} == {ChangeMark.INSIDE}  # also what is not open
+    assert found[2].mark is ChangeMark.SAME
+    assert any(row.mark is ChangeMark.CHANGED for row in found)
+
+
+def test_members_of_a_replaced_map_are_compared_with_their_types() -> None:
+    old, new = {"x": [1, "a"], "y": [True], "z": {"n": 0}}, {"x": [1.0, "a"], "y": [True], "z": {"n": 1}}
+    found = rows({"last": new}, StateChange(("last",), old, new))
+    marks = {row.path[-1]: row.mark for row in found if row.depth == 1}
+    assert marks == {"x": ChangeMark.CHANGED, "y": ChangeMark.SAME, "z": ChangeMark.CHANGED}
+
+
 @pytest.mark.parametrize(("old", "new"), [(1, 1.0), (True, 1), (0, False)])
 def test_one_and_one_point_nought_are_different(old: Any, new: Any) -> None:
     assert rows({"a": new}, StateChange(("a",), old, new))[0].mark is ChangeMark.CHANGED

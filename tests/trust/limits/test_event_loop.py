@@ -191,6 +191,21 @@ def many_parts(count: int) -> Events:
         yield "MemoryWrite", {"key": f"part {part}", "value": {f"key {n}": n for n in range(1000)}}
 
 
+def replaced_maps(count: int) -> Events:
+    """Of 150 members each, by equal ones, by others, and deep below others; each in one event."""
+    names = [f"key {n}" for n in range(min(10_000, count // 100))]
+    for changed in (0, 0, 1):
+        value = {f"m{n}": n for n in range(149)} | {"z": changed}
+        yield "x:ops", {"ops": [{"op": "add", "path": f"/{name}", "value": value} for name in names]}
+    for changed in (0, 1):
+        deep: Any = changed
+        for _ in range(100):
+            deep = {"n": deep}
+        yield "x:ops", {"ops": [{"op": "add", "path": f"/{name}", "value": deep} for name in names[:1000]]}
+    path = "/n" * 100
+    yield "x:ops", {"ops": [{"op": "add", "path": f"/{name}{path}", "value": 2} for name in names[:1000]]}
+
+
 HUGE = {
     each.__name__: each
     for each in (
@@ -202,6 +217,7 @@ HUGE = {
         one_text,
         one_deep_value,
         many_parts,
+        replaced_maps,
         errors,
     )
 }
