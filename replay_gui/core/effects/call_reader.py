@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
@@ -16,6 +18,10 @@ from replay_gui.core.log.kinds import Kind
 
 _REQUEST, _RESPONSE = Kind.TOOL_REQUEST.value, Kind.TOOL_RESPONSE.value
 _KEY_BYTES = 16
+_COMMANDS = frozenset({"command", "cmd"})  # members of an input
+_MAX_COMMAND = 1_000  # characters
+_QUOTED = re.compile(r"(?=.*[\"'])[\w ./:=@,+\"'-]*")
+"""A command with texts in quotation marks, in which no character means anything but itself."""
 
 
 def make_call(classifier: EffectClassifier, request: Event, response: Event | None) -> ToolCall:
@@ -47,8 +53,23 @@ def _answer(payload: Mapping[str, Any]) -> Any:
 
 
 def call_key(tool: str, input: Any) -> bytes:
-    """Return the key of a call: see ToolCall."""
+    """Return the key of a call: see ToolCall. How a command is quoted, and blanks at its end, make no difference."""
+    if isinstance(input, Mapping) and not _COMMANDS.isdisjoint(input):
+        input = {
+            name: _plain_command(value) if name in _COMMANDS and isinstance(value, str) else value
+            for name, value in input.items()
+        }
     return digest(encode_decoded((tool, input)))[:_KEY_BYTES]
+
+
+def _plain_command(text: str) -> str:
+    text = text.rstrip()
+    if len(text) > _MAX_COMMAND or _QUOTED.fullmatch(text) is None:
+        return text
+    try:
+        return shlex.join(shlex.split(text))
+    except ValueError:  # a quotation mark that nothing closes
+        return text
 
 
 class CallReader:

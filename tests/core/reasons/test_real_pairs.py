@@ -163,7 +163,7 @@ def test_of_two_patches_it_names_the_place_of_the_fix(tmp_path: Path) -> None:
             first = WhyFinder(sides[passed], sides["lite_dev_noparallel"]).find().reasons[0]
             assert first.kind is ReasonKind.SUBMISSION
             assert "Dict of astroid/nodes/node_classes.py" in first.sentence
-            assert "uses InferenceError" in first.sentence
+            assert "the new lines of A use InferenceError" in first.sentence
             assert "B saw it, too" in first.details[0]
         nothing = WhyFinder(sides["chat_dev"], sides["reasoner_dev"]).find().reasons[0]
         assert nothing.kind is ReasonKind.SUBMISSION

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from replay_gui.core.importers.conversion import convert
-from replay_gui.core.reasons.evidence.code_names import code_names
+from replay_gui.core.reasons.evidence.code_names import code_names, without_remark
 from replay_gui.core.reasons.evidence.file_edits import changes_of_calls, changes_of_patch
 from replay_gui.core.reasons.reason import ReasonKind, Tier
 from replay_gui.core.reasons.why import WhyFinder
@@ -35,7 +35,9 @@ def test_edits_are_compared_by_what_is_left_of_them(tmp_path: Path) -> None:
     bad = [TASK, READ, edit("raise LookupProblem(key)", plain)]
     first = reasons(tmp_path, good, bad)[0]
     assert first[:2] == (ReasonKind.SUBMISSION, Tier.ACTION)
-    assert first[2] == "In find of /w/a/store.py good uses LookupProblem; bad does not, but get_or_empty."
+    assert first[2] == (
+        "In find of /w/a/store.py the new lines of good use LookupProblem; those of bad do not, but get_or_empty."
+    )
 
 
 def test_equal_net_changes_are_no_reason(tmp_path: Path) -> None:
@@ -56,7 +58,7 @@ def test_a_file_that_is_written_anew_is_changed_where_it_differs(tmp_path: Path)
         assert found == [], "both files are the same in the end"
         new = Step(tool="Write", input={"file_path": "/w/a/store.py", "content": after + "other_name()\n"}, answer="ok")
         found = reasons(tmp_path / f"{number}-more", [TASK, look, changed], [TASK, look, new])
-        assert found[0][2] == "In /w/a/store.py bad uses other_name; good does not.", found
+        assert found[0][2] == "In /w/a/store.py the new lines of bad use other_name; those of good do not.", found
 
 
 def test_the_first_lines_tell_changes_with_the_same_names_apart(tmp_path: Path) -> None:
@@ -74,9 +76,24 @@ def test_the_first_lines_tell_changes_with_the_same_names_apart(tmp_path: Path) 
     other = edit("a = 1", 'def find(key):\n    """Give a row."""\n    return key[rows]')
     third = side_of(write_run(folder / "c.rlog", [TASK, other], None, "c"))
     first = WhyFinder(sides[0], third, ("good", "bad")).find().reasons[0]
-    assert first.sentence == "B changed /w/a/store.py otherwise than A, in other code that uses the same names."
+    assert first.sentence == "B changed /w/a/store.py otherwise than A."
     assert first.tier is Tier.RESULT
     assert first.details == ("A adds “return rows[key]” and 1 more; B adds “return key[rows]” and 1 more.",)
+
+
+def test_a_name_that_both_files_have_is_no_difference(tmp_path: Path) -> None:
+    """Each has it in lines that it keeps, that it left alone, in a text, or where a comment alone is elsewhere."""
+    old = "def find(key):\n    rows = load(key)\n    return rows or DEFAULT_ROW"
+    anew = old.replace("rows or DEFAULT_ROW", "rows if rows else DEFAULT_ROW")
+    elsewhere = [edit("a = 1", "a = load(1)"), edit("rows = load(key)", 'rows = fetch(key, "load[ns]")')]
+    found = reasons(tmp_path / "1", [TASK, edit(old, anew)], [TASK, edit("a = 1", "a = 2")])
+    assert found[0][2] == "bad changed /w/a/store.py otherwise than good."
+    found = reasons(tmp_path / "2", [TASK, elsewhere[0]], [TASK, elsewhere[1]])
+    assert found[0][2] == "In /w/a/store.py the new lines of bad use fetch; those of good do not."
+    behind, before = "return a  # the '#' sign", "# the sign\nreturn a"
+    found = reasons(tmp_path / "3", [TASK, edit("return b", behind)], [TASK, edit("return b", before)])
+    assert [tier for _, tier, _ in found] == [Tier.OTHER]
+    assert without_remark("x = '#' + y  # why") == "x = '#' + y"
 
 
 def test_files_that_only_one_run_changed(tmp_path: Path) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+from replay_gui.core.effects.call_reader import call_key
 from replay_gui.core.reasons.reason import Reason, ReasonKind, Tier
 from replay_gui.core.reasons.why import WhyFinder
 from tests.core.reasons.scripts import Step, side_of, write_run
@@ -30,7 +32,7 @@ def reasons(folder: Path, a: list[Step], b: list[Step], passed: bool | None = Tr
     return WhyFinder(sides[0], sides[1], ("good", "bad")).find().reasons
 
 
-def ran(command: str, answer: str = "") -> Step:
+def ran(command: str, answer: Any = "") -> Step:
     return Step(tool="bash", input={"command": command}, answer=answer)
 
 
@@ -80,7 +82,9 @@ def test_of_two_patches_the_name_that_was_read_comes_before_one_that_was_invente
     for number, (a, b) in enumerate((edits, edits[::-1])):
         first = reasons(tmp_path / f"{number}", [TASK, look, a], [TASK, look, b], passed=None)[0]
         name, other = "BA"[number], "AB"[number]
-        uses = f"In /w/a.py {name} uses LookupProblem, catch; {other} does not, but inferred_thing."
+        uses = (
+            f"In /w/a.py the new lines of {name} use LookupProblem, catch; those of {other} do not, but inferred_thing."
+        )
         assert first.sentence == uses, "whichever run comes first"
 
 
@@ -91,6 +95,15 @@ def test_an_answer_that_a_run_changed_itself_is_not_another_answer_of_the_world(
     assert all(reason.kind is not ReasonKind.WORLD for reason in found)
     found = reasons(tmp_path / "2", [TASK, look], [TASK, changed, edit])
     assert any(reason.kind is ReasonKind.WORLD for reason in found)
+
+
+def test_the_order_of_two_streams_and_how_a_command_is_quoted_are_no_reason(tmp_path: Path) -> None:
+    one, other = {"output": "1 done\nTraceback\n"}, {"output": "Traceback\n1 done"}
+    a = [TASK, ran("python a.py", one), ran("python b.py", 344), ran('find_file "a.py" src\n')]
+    b = [TASK, ran("python a.py", other), ran("python b.py", "344\n"), ran("find_file a.py src")]
+    assert reasons(tmp_path / "1", a, b) == ()
+    assert call_key("bash", {"command": 'echo "a b"'}) != call_key("bash", {"command": "echo a b"})
+    assert call_key("bash", {"command": 'echo "$a"'}) != call_key("bash", {"command": "echo $a"})
 
 
 def test_of_commands_that_read_those_count_that_name_another_file(tmp_path: Path) -> None:

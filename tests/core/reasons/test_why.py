@@ -270,6 +270,7 @@ def test_set_ups_by_what_can_matter(tmp_path: Path) -> None:
     assert reasons("1", {"timeout": 3, "model": "m"}, {"timeout": 4, "model": "n"}) == [
         (ReasonKind.SETUP, Tier.LOOKED, "model is n in B and m in A (and 1 more).")
     ]
+    assert reasons("1b", {"limit": 3, "model": "m"}, {"limit": 4, "model": "n"})[0][2].startswith("model is n")
     assert reasons("2", {"pull_timeout": 3}, {"pull_timeout": 4}) == [
         (ReasonKind.SETUP, Tier.OTHER, "pull_timeout is 4 in B and 3 in A.")
     ]

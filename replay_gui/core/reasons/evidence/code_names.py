@@ -24,6 +24,7 @@ _CODE = re.compile(
     r"[()\[\]={}@]|[:;{]\s*$|^\s*(?:return|raise|import|from|break|continue|pass|else|try|except|finally)\b"
 )
 _DOCSTRING = re.compile(r"[rRuUfFbB]{0,2}(?:\"\"\"(?:(?!\"\"\").)*\"\"\"|'''(?:(?!''').)*''')")
+_REMARK = re.compile(r"\s*#")
 _COMMENT = re.compile(r"(^|\s)(#|//).*$")
 
 
@@ -48,3 +49,13 @@ def is_python_remark(line: str) -> bool:
     """Whether a line of Python says nothing to the program: it is blank, a comment or a docstring of one line."""
     bare = line.strip()
     return not bare or bare.startswith("#") or _DOCSTRING.fullmatch(bare) is not None
+
+
+def without_remark(line: str) -> str:
+    """Return a line of Python without blanks and without a comment at its end; a ``#`` in a text begins none."""
+    bare = line.strip()
+    for match in _REMARK.finditer(bare):
+        before = bare[: match.start()]
+        if before.count('"') % 2 == 0 and before.count("'") % 2 == 0:
+            return before
+    return bare

@@ -32,17 +32,20 @@ class FileChange:
 
     Attributes:
         added, removed: lines without blanks at their ends, counted.
+        kept: lines of the old file that are seen around, and that stay as they are.
         functions: the function that a line was added in, by line, as far as hunks or definitions tell.
     """
 
     added: Counter[str] = field(default_factory=Counter)
     removed: Counter[str] = field(default_factory=Counter)
+    kept: set[str] = field(default_factory=set)
     functions: dict[str, str] = field(default_factory=dict)
 
     def add(self, line: str, function: str | None = None) -> None:
         """Note a line that was added; one that was removed before is back."""
         if self.removed[line] > 0:
             self.removed[line] -= 1
+            self.kept.add(line)
         else:
             self.added[line] += 1
             if function:
@@ -128,6 +131,7 @@ def apply_edit(changes: FileChanges, path: str, members: Members, known: Counter
         function = match[1] if match else None if _OUTSIDE.match(line) else function
         if before[line] > 0:
             before[line] -= 1
+            change.kept.add(line)
         else:
             change.add(line, function)
     for line in before.elements():
@@ -169,8 +173,12 @@ def _apply_patch(changes: FileChanges, text: str, *, net: bool) -> None:
             line = raw[1:].rstrip()
             if raw[:1] == "+":
                 _take(change, line, function, net=net)
-            elif raw[:1] == "-":
-                change.remove(line) if net else change.removed.update((line,))
+            elif raw[:1] == " ":
+                change.kept.add(line)
+            elif net:
+                change.remove(line)
+            else:
+                change.removed.update((line,))
     for name in [name for name, change in changes.items() if not (change.added or change.removed)]:
         del changes[name]
 

@@ -11,6 +11,7 @@ from replay_gui.core.effects.answers import answer_text, masked_answer
 from replay_gui.core.effects.call_values import same_value
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.effects.tool_names import runs_code
 from replay_gui.core.facts.run_identity import TRIAL_NAMES
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.reasons.event_texts import message_text
@@ -29,12 +30,14 @@ _MATTERS = re.compile(
     r"|thinking|max_(?:tokens|steps|turns|iter)|limit|parallel|agent_class|policy|version",
     re.IGNORECASE,
 )
+_MODEL = re.compile(r"model(?:_name|_id|/id|/name|/model)?$", re.IGNORECASE)
 _IDLE = re.compile(
     r"timeout|path|url|host|port|dir|log|output|cache|image|pull|name$|id$|key|retry|retries|workers|verbose|time|date",
     re.IGNORECASE,
 )
 _TASK = re.compile(r"/(?:task|sample|instance|problem|question)_?id$", re.IGNORECASE)
 _NEVER_MATTERS = re.compile(r"timeout|path|pull|url", re.IGNORECASE)
+_LINE_END = re.compile(r"[\r\n]+|(?:\\[rn])+|\"")  # as it is, or as it stands in JSON
 _MAX_SETUP = 5_000  # members of a set-up that are compared
 _MODULUS = 1 << 128
 
@@ -59,7 +62,7 @@ def add_world_reason(reasons: ReasonList) -> None:
             continue
         if changes[0].before(first) != changes[1].before(call):
             continue
-        if masked_answer(call.answer) != masked_answer(first.answer):  # last, since answers may be long
+        if _answer_lines(call) != _answer_lines(first):  # last, since answers may be long
             found = place_of_both, first, call
     if found is not None:
         _, first, call = found
@@ -75,6 +78,12 @@ def add_world_reason(reasons: ReasonList) -> None:
             of_reference=first,
             of_other=call,
         )
+
+
+def _answer_lines(call: ToolCall) -> list[str]:
+    """Return the lines of an answer, without blanks at their ends; of a program sorted, as it writes to two streams."""
+    lines = [line.strip() for line in _LINE_END.split(masked_answer(call.answer)) if line.strip()]
+    return sorted(lines) if runs_code(call.tool) or call.effect is Effect.CHECKS else lines
 
 
 class _ChangesBefore:
@@ -142,7 +151,10 @@ def add_setup_reason(reasons: ReasonList) -> int:
     ]
     if not differences:
         return 0
-    path, value_p, value_f = min(differences, key=lambda entry: _weight(entry[0]))
+    path, value_p, value_f = min(
+        differences,  # what both logs tell first, and of that the model
+        key=lambda entry: (_weight(entry[0]), ABSENT in entry[1:], _MODEL.search(entry[0]) is None),
+    )
     more = f" (and {len(differences) - 1:,} more)" if len(differences) > 1 else ""
     words_p, words_f = differing_words(value_p, value_f)
     weight = _weight(path)

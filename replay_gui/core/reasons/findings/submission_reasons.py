@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from replay_gui.core.log.kinds import OUTCOME, Kind
 from replay_gui.core.log.positions import EventIndex
-from replay_gui.core.reasons.evidence.code_names import BUILT_IN, code_names, is_python_remark
+from replay_gui.core.reasons.evidence.code_names import BUILT_IN, code_names, is_python_remark, without_remark
 from replay_gui.core.reasons.evidence.endings import bad_end_words
 from replay_gui.core.reasons.evidence.file_edits import (
     FileChange,
@@ -32,6 +32,7 @@ _MAX_FILES, _MAX_NAMES, _MAX_PROPOSALS = 20, 4, 2_000
 _MAX_LINE = 80  # characters of a line of code
 _MAX_PATH, _PARTS_SHOWN = 60, 3  # characters of a path that is shown whole; parts of a longer one
 _SUBMISSION = "submission"
+_WORD = re.compile(r"\w+")
 _DEFINITION = re.compile(r"^\s*(?:async )?(?:def|class|func|function|fn)\s+(\w+)")
 
 
@@ -196,12 +197,14 @@ def _add_names(
     *,
     both_ways: bool,
 ) -> None:
-    """Add the names that only one of two changes of a file uses. `both_ways`: no run is known to have failed."""
+    """Add the names that the new lines of only one run use, and that no line of the other's file is known to have.
+
+    `both_ways`: no run is known to have failed.
+    """
     first, second = reasons.reference, reasons.other
-    names_p, names_f = (code_names(change.added) for change in changes)
-    before = code_names(changes[0].removed) + code_names(changes[1].removed)
-    only_p = _ranked(first, (name for name in names_p if name not in names_f), before.keys())
-    only_f = _ranked(second, (name for name in names_f if name not in names_p), before.keys())
+    before = (code_names(changes[0].removed) + code_names(changes[1].removed)).keys()
+    only_p = _ranked(first, _own_names(*changes), before)
+    only_f = _ranked(second, _own_names(*changes[::-1]), before)
     if not only_p and not only_f:
         _add_other_lines(reasons, path, changes, at)
         return
@@ -211,7 +214,7 @@ def _add_names(
     names, others = ([name for *_, name in only] for only in (only_p, only_f))
     but = f", but {', '.join(others)}" if others else ""
     where = _where(changes[0], names[0], path)
-    sentence = f"In {where} {first.name} uses {', '.join(names)}; {second.name} does not{but}."
+    sentence = f"In {where} the new lines of {first.name} use {', '.join(names)}; those of {second.name} do not{but}."
     details, origins = _first_read(first, second, names[0])
     _add(reasons, sentence, order=-0.8, details=details, origins=origins, at=at)
 
@@ -222,14 +225,14 @@ def _add_other_lines(
     changes: tuple[FileChange, FileChange],
     at: tuple[EventIndex | None, EventIndex | None],
 ) -> None:
-    """Add that a file was changed otherwise with the same names, if it was."""
+    """Add that a file was changed otherwise, in lines whose names both files have."""
     if all(_bare(a) == _bare(b) for a, b in _sides(*changes)):
         return
     is_code = not path.endswith(".py") or _differs_in_code(*changes)
-    what = "in other code that uses the same names" if is_code else "in comments and docstrings alone"
+    what = "" if is_code else ", in comments and docstrings alone"
     _add(
         reasons,
-        f"{reasons.other.name} changed {_file(path)} otherwise than {reasons.reference.name}, {what}.",
+        f"{reasons.other.name} changed {_file(path)} otherwise than {reasons.reference.name}{what}.",
         tier=Tier.RESULT if is_code else Tier.OTHER,
         details=_first_lines(reasons, *changes),
         at=at,
@@ -253,9 +256,12 @@ def _first_lines(reasons: ReasonList, change_p: FileChange, change_f: FileChange
 
 
 def _differs_in_code(change_p: FileChange, change_f: FileChange) -> bool:
-    """Whether two changes of a file of Python differ in more than lines that are comments or docstrings."""
-    differing = (line for a, b in _sides(change_p, change_f) for line in ((a - b) + (b - a)))
-    return not all(map(is_python_remark, differing))
+    """Whether two changes of a file of Python differ in more than comments and docstrings."""
+    return any(_code(a) != _code(b) for a, b in _sides(change_p, change_f))
+
+
+def _code(lines: Counter[str]) -> Counter[str]:
+    return Counter(without_remark(line) for line in lines.elements() if not is_python_remark(line))
 
 
 def _sides(change_p: FileChange, change_f: FileChange) -> tuple[tuple[Counter[str], Counter[str]], ...]:
@@ -268,6 +274,16 @@ def _bare(lines: Counter[str]) -> Counter[str]:
     for line, count in lines.items():
         bare[line.strip()] += count
     return bare
+
+
+def _own_names(mine: FileChange, others: FileChange) -> list[str]:
+    """Return the names in the new lines of a change that no line which the other's file is known to have holds.
+
+    It has its own new lines, and those of the old file that are seen in either change and that it did not remove.
+    """
+    old = {*mine.removed, *mine.kept} - others.removed.keys()
+    words = {word for line in (*others.added, *others.kept, *old) for word in _WORD.findall(line)}
+    return [name for name in code_names(mine.added) if words.isdisjoint(_WORD.findall(name))]
 
 
 _Rank = tuple[bool, bool, bool, int, str]  # the name is its last member
@@ -304,7 +320,7 @@ def _first_read(run: RunAccount, other: RunAccount, name: str) -> tuple[tuple[st
     origins = [run.origin(place, name)]
     if seen is not None:
         origins.append(other.origin(seen, name))
-        return (f"{how}; {other.name} saw it, too ({event_words(seen)}), and did not use it.",), tuple(origins)
+        return (f"{how}; {other.name} saw it, too ({event_words(seen)}).",), tuple(origins)
     never = f"; {other.name} never saw it" if other.never_said(name) else ""
     return (f"{how}{never}.",), tuple(origins)
 
