@@ -20,7 +20,7 @@ from replay_gui.core.reasons.marks.run_mark import RunMark
 from replay_gui.version import VERSION
 
 MARKS_FILE = "marks"
-_FORM = f"{VERSION}/3"  # to be raised when marks, or the effects of calls, are told otherwise
+_FORM = f"{VERSION}/4"  # to be raised when marks, or the effects of calls, are told otherwise
 
 
 class MarksOfRun(msgspec.Struct, frozen=True):
