@@ -50,6 +50,7 @@ _SPEAKERS = {
     "environment": "Environment",
     "task": "Task",
     "tool": "Tool",
+    "compaction": "Summary",
 }
 _NOUNS = {
     "User": "user message",
@@ -83,7 +84,14 @@ _NOUNS_OF_KINDS = {
 }
 SPEAKING_KINDS = (Kind.OBSERVATION.value, Kind.DECISION.value)  # their events are told apart by their labels
 _DECISIONS = {"thinking": "Thinking", "plan": "Plan"}
-_OBSERVATIONS = {"command": "Command", "input": "Input", "command-output": "Output", "sample": "Sample"}
+_OBSERVATIONS = {
+    "command": "Command",
+    "input": "Input",
+    "command-output": "Output",
+    "sample": "Sample",
+    "subagent-message": "Task",
+    **dict.fromkeys(("notice", "task-notification"), "Notice"),
+}
 
 
 def kind_label(kind: str, tool: str | None = None) -> str:

@@ -31,7 +31,11 @@ _STEP = {"name", "config", "input", "output", "fields"}  # the members of a span
 _GENERAL_TRANSITIONS = ("state",)  # types that say no more than the kind does
 _MAX_LOOKED_AT = 20  # operations of a transition
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
-_USUAL_OBSERVATIONS = ("message", "signal", "update", "command", "command-output", "input", "sample", "tool")
+_NEWS_TYPES = ("notice", "task-notification")
+_USUAL_OBSERVATIONS = (
+    *("message", "signal", "update", "command", "command-output", "input", "sample", "tool", "subagent-message"),
+    *_NEWS_TYPES,
+)
 _GENERAL_ERRORS = ("tool_error", "span_error", "error", "interrupted")  # types that say no more than the kind does
 
 
@@ -88,7 +92,6 @@ def _number_text(number: int) -> str:
 # ---- by kind --------------------------------------------------------------------------------------
 
 
-_NEWS_TYPES = ("notice", "task-notification")
 _NEWS = re.compile(r"<summary>\s*([^<]+?)\s*</summary>")
 """What a program says of a background task of its own, among ids that nobody reads."""
 _MAX_NEWS_CHARACTERS = 4096

@@ -245,7 +245,7 @@ def test_entries_and_line_numbers_are_said_as_a_person_would() -> None:
 def test_news_of_a_background_task_are_its_summary() -> None:
     text = "<task-notification>\n<task-id>b1</task-id>\n<summary>Tests failed</summary>\n</task-notification>"
     told = {"obs_type": "task-notification", "source": "task", "data": text}
-    assert summarize_event(event("Observation", told)) == "task-notification: Tests failed"
+    assert summarize_event(event("Observation", told)) == "Tests failed"
 
 
 def test_a_problem_is_said_in_its_words() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from replay_gui.core.importers.formats.claude_code.other_lines import add_command
@@ -21,6 +22,7 @@ from replay_gui.core.importers.formats.claude_code.user_text import (
     is_of_an_agent,
     is_of_the_program,
     is_prompt_text,
+    is_summary,
     message_of,
     split_program_parts,
 )
@@ -33,6 +35,11 @@ from replay_gui.core.log.chain import request_hash
 _STARTERS = frozenset({"Agent", "Task"})
 _USER_BLOCKS = frozenset({"text", "image", "document"})
 _CALL_MEMBERS = {"type", "id", "name", "input"}
+_API_ERRORS = re.compile(
+    r"API Error|Claude AI usage limit|Prompt is too long|Invalid API key|Credit balance|Request timed"
+)
+"""How errors of the API begin that Claude Code puts in the model's place; older versions do not mark their lines."""
+_LIMIT = re.compile(r"Claude AI usage limit|You've hit your ")
 REPEATED_CALLS = "calls that repeat one with their id"
 _NAME_LIMIT = 256  # characters of a tool's name, which becomes a key of the state
 _ENDS: dict[str, End] = {
@@ -88,10 +95,10 @@ class ConversationLines:
             for block in data:
                 if not isinstance(block, dict) or type_of(block) not in _USER_BLOCKS:
                     self._state.notes.count(UNKNOWN_BLOCKS, example=type_of(block))
+        text = data if isinstance(data, str) else message_of(data)
         if fields.get("isMeta") is True:
-            self._state.custom("meta", data if isinstance(data, str) else message_of(data))
-        elif fields.get("isCompactSummary") is True:
-            text = data if isinstance(data, str) else message_of(data)
+            self._state.custom("meta", text)
+        elif fields.get("isCompactSummary") is True or is_summary(text):
             self._state.anchor(self._state.run.observation("message", "compaction", text, self._state.take_fields()))
         else:
             self.from_user(data)
@@ -119,10 +126,11 @@ class ConversationLines:
                 source = "agent" if is_of_an_agent(content) else "claude-code"
                 self._state.anchor(self._state.run.observation("notice", source, content, self._state.take_fields()))
                 return
-        kind = "subagent-message" if self._state.run.context.get("sidechain") else "message"
-        if kind == "message" and (not isinstance(content, str) or is_prompt_text(content)):
+        of_subagent = self._state.run.context.get("sidechain") is True  # whose tasks an agent gives it
+        kind, source = ("subagent-message", "agent") if of_subagent else ("message", "user")
+        if not of_subagent and (not isinstance(content, str) or is_prompt_text(content)):
             self._state.end = None
-        self._state.anchor(self._state.run.observation(kind, "user", content, self._state.take_fields()))
+        self._state.anchor(self._state.run.observation(kind, source, content, self._state.take_fields()))
 
     def assistant(self, line: Line, fields: dict[str, Any]) -> None:
         """Add the events of a model's line, a block at a time: text, thinking, calls of tools, or an API error."""
@@ -131,11 +139,16 @@ class ConversationLines:
             return
         self._message_meta(message, with_usage=line.number in self._state.surveyed.usage_lines)
         content = message.get("content")
+        by_program = message.get("model") == SYNTHETIC_MODEL
         failed = fields.get("isApiErrorMessage") is True
         for block in [{"type": "text", "text": content}] if isinstance(content, str) else blocks_of(fields):
-            if failed and _is_text(block):
+            if _is_text(block) and (failed or (by_program and _API_ERRORS.match(block["text"]))):
+                failed = True
                 extra = {"text": block["text"], **(self._state.take_fields() or {})}
                 self._state.anchor(self._state.run.error("api_error", block["text"], "model", extra))
+            elif _is_text(block) and by_program:
+                extra, meta = self._rest(block, "text")
+                self._state.anchor(self._state.run.observation("notice", "claude-code", block["text"], extra, **meta))
             else:
                 self._assistant_block(block)
         if not self._state.run.context.get("sidechain"):
@@ -213,7 +226,7 @@ class ConversationLines:
 def _error_end(fields: dict[str, Any]) -> tuple[End, str | None]:
     """Return how a run ends with an error of the API, in the words of the line."""
     words = next((block["text"] for block in blocks_of(fields) if _is_text(block)), "")
-    how: End = "limit" if fields.get("error") == "rate_limit" else "crash"
+    how: End = "limit" if fields.get("error") == "rate_limit" or _LIMIT.match(words) else "crash"
     return how, first_line(words) or "API error"
 
 

@@ -39,7 +39,7 @@ class ClaudeCode:
 
     name = "claude-code"
     title = "Claude Code session"
-    version = 10
+    version = 11
     volatile: ClassVar[Mapping[str, str]] = {**LINE, **MESSAGE, **BLOCK, **RESULT}
 
     def recognises(self, file: ForeignFile) -> bool:

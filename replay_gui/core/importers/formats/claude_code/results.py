@@ -43,11 +43,12 @@ def add_result(
     if wrapped := _TOOL_ERROR.fullmatch(text.strip()):
         text = wrapped[1].strip()
     refusal = output.get("error_code") if isinstance(output, dict) and _is_error(output) else None
-    failed = block.get("is_error") is True or refusal is not None
-    text = text or (refusal if isinstance(refusal, str) else "")
+    structured = details if isinstance(details, dict) else {}
+    stopped = structured.get("interrupted") is True  # a command that did not come to its end
+    failed = block.get("is_error") is True or refusal is not None or stopped
+    text = text or (refusal if isinstance(refusal, str) else "interrupted" if stopped else "")
     known = run.call(call_id)
     patched = known is not None and known.patch is not None
-    structured = details if isinstance(details, dict) else {}
     extra, volatile = _split(details, output, patched)
     rest = _rest(block)
     extra = {**extra, **({"block": rest} if rest else {}), **(fields or {})}

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from replay_gui.core.importers.formats.message_events import decoded
+from replay_gui.core.importers.run_builder import RunBuilder
+
 _STARTS = (
     "<environment_context>",
     "<user_instructions>",
@@ -31,6 +34,12 @@ _STARTS = (
 _WRAPPED = re.compile(
     r'<codex_internal_context source="[a-z0-9_]+">|<external_[\w-]+>|<hook_prompt\b[^>]*\bhook_run_id='
 )
+_REQUEST = re.compile(r"(#.*?)^## My request for Codex:[ \t]*$\s*", re.DOTALL | re.MULTILINE)
+_SHELL = re.compile(
+    r"\s*<user_shell_command>\s*<command>\s*(.*?)\s*</command>\s*(?:<result>\s*(.*?)\s*</result>)?", re.DOTALL
+)
+_NEWS = re.compile(r"\s*<subagent_notification>\s*(\{.*\})\s*</subagent_notification>\s*\Z", re.DOTALL)
+_ABORTED = "<turn_aborted>"
 _OF_THE_USER = frozenset({"", "unknown", "images.preparation_error", "images.unsupported", "audio.unsupported"})
 """Kinds of parts, beside those that begin with "user.", that stand for what the user gave."""
 
@@ -39,6 +48,34 @@ def is_context(text: str) -> bool:
     """Return whether a text begins as those do that Codex puts into the user's place."""
     start = text.lstrip()[:200]
     return start.startswith(_STARTS) or _WRAPPED.match(start) is not None
+
+
+def split_request(text: str) -> tuple[str | None, str]:
+    """Return (what an editor put before the user's request, the request); (None, the text) of other texts."""
+    match = _REQUEST.match(text)
+    return (match[1].rstrip(), text[match.end() :].strip()) if match else (None, text)
+
+
+def add_step(run: RunBuilder, text: str, extra: dict[str, Any], volatile: dict[str, Any] | None) -> bool:
+    """Add the step that Codex tells its model of in the user's place; return False where the text tells of none."""
+    if shell := _SHELL.match(text):
+        run.command(f"! {shell[1]}", extra=extra, fields=volatile)
+        if shell[2]:
+            run.observation("command-output", "command", shell[2])
+        return True
+    news = _NEWS.match(text)
+    told = decoded(news[1]) if news else None
+    status = told.get("status") if isinstance(told, dict) else None
+    state, words = next(iter(status.items()), (None, None)) if isinstance(status, dict) else (status, None)
+    if not state:
+        return False
+    run.observation("notice", "agent", words or state, {**extra, "status": state}, fields=volatile)
+    return True
+
+
+def is_abort(text: str) -> bool:
+    """Return whether Codex tells its model by the text that the user stopped it."""
+    return text.lstrip().startswith(_ABORTED)
 
 
 def split_context(item: dict[str, Any]) -> tuple[list[Any], list[Any]]:
@@ -59,5 +96,8 @@ def split_context(item: dict[str, Any]) -> tuple[list[Any], list[Any]]:
         else:
             text = part.get("text") if isinstance(part, dict) else part
             ours = isinstance(text, str) and is_context(text)
+            if isinstance(part, dict) and isinstance(text, str) and (asked := split_request(text))[0] is not None:
+                context.append({**part, "text": asked[0]})
+                part = {**part, "text": asked[1]}
         (context if ours else own).append(part)
     return context, own

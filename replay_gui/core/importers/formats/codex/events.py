@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from replay_gui.core.importers.formats.codex.context import is_context, split_context
+from replay_gui.core.importers.formats.codex.asides import ASIDE, BOOKKEEPING, STATE_LINES
+from replay_gui.core.importers.formats.codex.context import (
+    add_step,
+    is_abort,
+    is_context,
+    split_context,
+    split_request,
+)
 from replay_gui.core.importers.formats.codex.item_parts import (
     are_plain_texts,
     other_fields,
@@ -30,38 +37,6 @@ UNREADABLE_LINES = "lines that are no JSON objects, kept as text"
 _ROLES = {"user_message": "user", "agent_message": "assistant"}
 _REASONING = frozenset({"agent_reasoning", "agent_reasoning_raw_content"})
 _ARGUMENTS = {"function_call": "arguments", "custom_tool_call": "input", "tool_search_call": "arguments"}
-_BOOKKEEPING = frozenset(
-    {
-        "agent_reasoning_section_break",
-        "context_compacted",
-        "entered_review_mode",
-        "exited_review_mode",
-        "item_completed",
-        "item_started",
-        "mcp_startup_complete",
-        "mcp_startup_update",
-        "plan_update",
-        "session_configured",
-        "shutdown_complete",
-        "task_complete",
-        "task_started",
-        "thread_goal_updated",
-        "thread_name_updated",
-        "thread_rolled_back",
-        "thread_settings_applied",
-        "turn_complete",
-        "turn_diff",
-        "turn_started",
-        "undo_completed",
-        "undo_started",
-        "view_image_tool_call",
-    }
-)
-"""Events that are no steps, or that say again what the conversation says."""
-_ASIDE = ("collab_", "dynamic_tool_call_", "guardian_", "hook_", "image_generation_", "realtime_", "sub_agent_")
-"""How the types of events begin that accompany calls of the conversation."""
-_STATE_LINES = frozenset({"world_state", "retained_context"})
-"""Lines with what Codex itself keeps, to build its next request from."""
 
 
 class CodexEvents:
@@ -157,7 +132,10 @@ class CodexEvents:
                 self._used(payload)
             case "inter_agent_communication":
                 self._between_agents(payload)
-            case _ if kind in _STATE_LINES:
+            case "history_mutation" if payload.get("operation") == "append" and isinstance(payload.get("items"), list):
+                for item in payload["items"]:  # of programs that were made from Codex
+                    self._item(item if isinstance(item, dict) else {"item": item})
+            case _ if kind in STATE_LINES:
                 self._bookkeeping(kind, payload)
             case _:
                 self._unknown(kind, payload)
@@ -197,7 +175,7 @@ class CodexEvents:
                 content, volatile = split_volatile(item)
                 snapshot = {"snapshot_type": "compaction", "data": content}
                 self.run.add(Kind.SNAPSHOT, snapshot, fields=volatile or None)
-            case "ghost_snapshot" | "configuration_update" | "additional_tools":
+            case "ghost_snapshot" | "configuration_update" | "additional_tools" | "trae_extra_info":
                 self._bookkeeping(str(kind), item)
             case "agent_message":
                 self._between_agents(item)
@@ -226,6 +204,11 @@ class CodexEvents:
         self._end = None if role in ("user", "assistant") else self._end
         if role == "assistant":
             self.run.decision("message", content, None, extra, fields=volatile)
+        elif by_codex and isinstance(content, str) and add_step(self.run, content, extra, volatile):
+            pass
+        elif by_codex and isinstance(content, str) and is_abort(content) and not self._surveyed.has_aborts:
+            self._end = ("stopped by user", None)
+            self.run.interrupted("interrupted", "codex", {**extra, "text": content}, fields=volatile)
         elif by_codex or (role == "user" and self._surveyed.is_put_in(self._number, texts)):
             payload = {**extra, "data": content}
             self.run.add("x:bookkeeping/codex/environment", payload, fields=volatile)
@@ -326,9 +309,15 @@ class CodexEvents:
                 self._end = ("crash", first_line(str(payload.get("message")))) if kind == "error" else self._end
                 extra, volatile = other_fields(payload, "type", "message")
                 self.run.error(kind, str(payload.get("message")), "codex", extra, fields=volatile)
+            case "thread_rolled_back":  # the user took turns back
+                content, volatile = split_volatile(payload, "type")
+                rollback = {"transition_type": "rollback", "data": content}
+                self.run.add(Kind.STATE_TRANSITION, rollback, fields=volatile or None)
+            case _ if kind in CALLS_TOLD and payload.get("source") == "user_shell":  # the conversation has it, too
+                self._bookkeeping(kind, payload)
             case _ if kind in CALLS_TOLD:
                 self._call_told(kind, payload)
-            case _ if kind in _BOOKKEEPING or kind.startswith(_ASIDE) or kind.endswith(("_delta", "_approval_request")):
+            case _ if kind in BOOKKEEPING or kind.startswith(ASIDE) or kind.endswith(("_delta", "_approval_request")):
                 if kind in ("task_complete", "turn_complete"):
                     self._end = ("answered", None)
                 elif kind in ("task_started", "turn_started"):
@@ -342,10 +331,12 @@ class CodexEvents:
         role, text = _ROLES[kind], payload.get("message")
         if isinstance(text, str) and role == "user" and is_context(text):
             self._bookkeeping(kind, payload)
-        elif isinstance(text, str) and (role, hash(text.strip())) not in self._surveyed.said:
+        elif isinstance(text, str) and not self._surveyed.says(role, text):
             extra, volatile = other_fields(payload, "type", "message")
             if role == "user":
-                self.run.observation("message", "user", text, extra, fields=volatile)
+                context, words = split_request(text)
+                extra |= {} if context is None else {"context": context}
+                self.run.observation("message", "user", words, extra, fields=volatile)
             else:
                 self.run.decision("message", text, None, extra, fields=volatile)
         else:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from replay_gui.core.importers.formats.codex.context import is_context
+from replay_gui.core.importers.formats.codex.context import is_context, split_request
 from replay_gui.core.importers.json_lines import lines
 from replay_gui.core.importers.times import iso_time, milliseconds
 from replay_gui.core.log.source import Source
@@ -38,6 +38,7 @@ class _Payload(msgspec.Struct, kw_only=True):
     duration: Any = None
     result: Any = None
     item: Any = None
+    items: Any = None
     subagent_history_start_ordinal: Any = None
 
 
@@ -63,6 +64,7 @@ class CodexSurvey:
         inherited_from: number of the line with which that history begins.
         turns: of each turn, the number of its first line, and hashes of what events say that the user asked in it; None
             where they do not say all of it.
+        has_aborts: whether events tell that turns were stopped.
         has_usage_records: whether the file tells the tokens of each answer; other counts in it are then repeats.
     """
 
@@ -73,6 +75,7 @@ class CodexSurvey:
     inherited_from: int | None = None
     turns: list[tuple[int, set[int] | None]] = field(default_factory=lambda: [(0, set())])
     has_usage_records: bool = False
+    has_aborts: bool = False
 
     def is_inherited(self, number: int) -> bool:
         """Whether a line, counted from 1, was copied from the session that this one continues."""
@@ -82,7 +85,7 @@ class CodexSurvey:
         """Whether a message in the user's place is none of those that events say the user asked in its turn."""
         index = bisect_right(self.turns, number, key=lambda turn: turn[0]) - 1
         asked = self.turns[index][1]
-        return bool(asked and texts) and not any(hash(text.strip()) in (asked or ()) for text in texts)
+        return bool(asked and texts) and not any(_words(text) in (asked or ()) for text in texts)
 
     def take_event(self, number: int, payload: _Payload) -> None:
         """Take what an event says of the turns: that one starts, or what the user asked."""
@@ -90,10 +93,16 @@ class CodexSurvey:
         if payload.type in ("task_started", "turn_started"):
             self.turns.append((number, set()))
         elif payload.type == "user_message" and isinstance(payload.message, str) and asked is not None:
-            asked.update({hash(payload.message.strip())} if not is_context(payload.message) else ())
+            asked.update({_words(payload.message)} if not is_context(payload.message) else ())
         elif payload.type == "item_completed" and isinstance(payload.item, dict) and asked is not None:
             texts = _texts(payload.item.get("content")) if payload.item.get("type") == "UserMessage" else []
-            asked.update(hash(text.strip()) for text in texts)
+            asked.update(map(_words, texts))
+        elif payload.type == "turn_aborted":
+            self.has_aborts = True
+
+    def says(self, role: str, text: str) -> bool:
+        """Whether the conversation has a message of these words."""
+        return (role, _words(text)) in self.said
 
 
 def survey(source: Source) -> CodexSurvey:
@@ -124,7 +133,10 @@ def survey(source: Source) -> CodexSurvey:
             if payload.call_id is not None and not (payload.type or "").endswith("_output"):
                 surveyed.calls.add(payload.call_id)
             if payload.type in ("message", None) and payload.role is not None:
-                surveyed.said.update((payload.role, hash(text.strip())) for text in _texts(payload.content))
+                surveyed.said.update((payload.role, _words(text)) for text in _texts(payload.content))
+        elif fields.type == "history_mutation" and isinstance(payload.items, list):
+            for item in payload.items:
+                _take_told(item, surveyed)
     said = {text for role, text in surveyed.said if role == "user"}
     surveyed.turns = [(start, asked if asked and asked <= said else None) for start, asked in surveyed.turns]
     surveyed.inherited_from = history.start
@@ -204,6 +216,21 @@ def _facts(payload: _Payload) -> dict[str, Any]:
         failed = isinstance(good, dict) and (good.get("isError") is True or good.get("is_error") is True)
         success = not failed and "Err" not in payload.result
     return {"exit_code": payload.exit_code, "success": success, "duration": duration_of(payload.duration)}
+
+
+def _take_told(item: Any, surveyed: CodexSurvey) -> None:
+    """Keep of an item that a line has among others what is kept of one that has its own line."""
+    if not isinstance(item, dict):
+        return
+    if isinstance(item.get("call_id"), str) and not str(item.get("type")).endswith("_output"):
+        surveyed.calls.add(item["call_id"])
+    if isinstance(item.get("role"), str):
+        surveyed.said.update((item["role"], _words(text)) for text in _texts(item.get("content")))
+
+
+def _words(text: str) -> int:
+    """Return a hash of what was said, without what an editor put before it."""
+    return hash(split_request(text)[1].strip())
 
 
 def _take_item(item: dict[str, Any], facts: dict[str, dict[str, Any]]) -> None:

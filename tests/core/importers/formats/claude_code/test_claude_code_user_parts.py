@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.helpers.claude_code_lines import assistant, line, read, text, user
+from tests.helpers.claude_code_lines import assistant, call, line, read, result, text, user
 
 
 def test_parts_that_the_program_adds_are_not_the_users_words(tmp_path: Path) -> None:
@@ -48,3 +48,29 @@ def test_a_run_that_a_limit_ended_says_so_in_its_words(tmp_path: Path) -> None:
     )
     assert found.one("x:end").payload == {"how": "limit", "why": words}
     assert found.one("x:claude-code/attachment").payload["data"]["attachment"] == hook
+
+
+def test_older_versions_do_not_mark_the_programs_words(tmp_path: Path) -> None:
+    by_program = [("m1", "No response requested."), ("m2", "Claude AI usage limit reached|1752350400")]
+    stopped = {"stdout": "", "stderr": "", "interrupted": True}
+    found = read(
+        tmp_path,
+        user("a", None, "This session is being continued from a previous conversation that ran out of context. It …"),
+        user("b", "a", "Stop hook feedback:\n- [check.sh]: tests fail"),
+        user("c", "b", "<user-memory-input>use tabs</user-memory-input>"),
+        assistant("d", "c", call("t1", "Bash", command="make")),
+        user("e", "d", [result("t1", "<error>Command was aborted</error>")], toolUseResult=stopped),
+        line("assistant", "f", "e", message=_synthetic(*by_program[0])),
+        line("assistant", "g", "f", message=_synthetic(*by_program[1])),
+    )
+    said = [tuple(event.payload[name] for name in ("obs_type", "source")) for event in found.of("Observation")]
+    notice = ("notice", "claude-code")
+    assert said == [("message", "compaction"), notice, ("command", "user"), notice]
+    assert found.of("Observation")[2].payload["data"] == "# use tabs"
+    assert found.one("ToolResponse").payload["success"] is False
+    assert [event.payload["error_type"] for event in found.of("Error")] == ["tool_error", "api_error"]
+    assert (found.of("Decision"), found.one("x:end").payload["how"]) == ([], "limit")
+
+
+def _synthetic(message_id: str, words: str) -> dict[str, object]:
+    return {"id": message_id, "role": "assistant", "model": "<synthetic>", "content": [text(words)]}

@@ -170,3 +170,38 @@ def test_the_ordinal_tells_where_a_subagents_own_work_begins(tmp_path: Path) -> 
     found = read(tmp_path, *said, source={"subagent": {}}, subagent_history_start_ordinal="3")
     assert [event.payload["data"] for event in found.of("Observation")] == ["own"]
     assert len(found.of("x:bookkeeping/codex/inherited")) == 2
+
+
+def test_what_codex_adds_in_the_users_place_is_told_apart(tmp_path: Path) -> None:
+    ide = "# Context from my IDE setup:\n\n## Open tabs:\n- a.ts: a.ts\n\n## My request for Codex:\nWhy four?\n"
+    shell = "<user_shell_command>\n<command>\nls\n</command>\n<result>\nExit code: 0\n</result>\n</user_shell_command>"
+    news = '<subagent_notification>\n{"agent_id": "x", "status": {"completed": "Done"}}\n</subagent_notification>'
+    asked = {"type": "message", "role": "user", "content": [text("Look")]}
+    found = read(
+        tmp_path,
+        item("message", role="user", content=[text(ide)]),
+        ("event_msg", {"type": "user_message", "message": ide}),
+        item("message", role="user", content=[text(shell)]),
+        ("event_msg", {"type": "exec_command_end", "call_id": "u", "source": "user_shell", "exit_code": 0}),
+        item("message", role="user", content=[text(news)]),
+        ("event_msg", {"type": "thread_rolled_back", "num_turns": 1}),
+        ("event_msg", {"type": "task_started"}),
+        ("history_mutation", {"operation": "append", "items": [asked, {"type": "reasoning", "summary": []}]}),
+        item("message", role="user", content=[text("<turn_aborted>\nstopped\n</turn_aborted>")]),
+    )
+    said = [
+        (event.payload["obs_type"], event.payload["source"], event.payload["data"])
+        for event in found.events
+        if event.kind == "Observation"
+    ]
+    assert said == [
+        ("message", "user", "Why four?"),
+        ("command", "user", "! ls"),
+        ("command-output", "command", "Exit code: 0"),
+        ("notice", "agent", "Done"),
+        ("message", "user", "Look"),
+    ]
+    (rollback,), (stop,), (end,) = (found.of(kind) for kind in ("StateTransition", "Error", "x:end"))
+    assert rollback.payload == {"transition_type": "rollback", "data": {"num_turns": 1}}
+    assert (found.of("ToolRequest"), stop.payload["error_type"]) == ([], "interrupted")
+    assert end.payload["how"] == "stopped by user"

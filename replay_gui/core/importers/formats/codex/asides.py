@@ -1,0 +1,35 @@
+"""Lines and events of Codex sessions that are no steps."""
+
+from __future__ import annotations
+
+BOOKKEEPING = frozenset(
+    {
+        "agent_reasoning_section_break",
+        "context_compacted",
+        "entered_review_mode",
+        "exited_review_mode",
+        "item_completed",
+        "item_started",
+        "mcp_startup_complete",
+        "mcp_startup_update",
+        "plan_update",
+        "session_configured",
+        "shutdown_complete",
+        "task_complete",
+        "task_started",
+        "thread_goal_updated",
+        "thread_name_updated",
+        "thread_settings_applied",
+        "turn_complete",
+        "turn_diff",
+        "turn_started",
+        "undo_completed",
+        "undo_started",
+        "view_image_tool_call",
+    }
+)
+"""Events that are no steps, or that say again what the conversation says."""
+ASIDE = ("collab_", "dynamic_tool_call_", "guardian_", "hook_", "image_generation_", "realtime_", "sub_agent_")
+"""How the types of events begin that accompany calls of the conversation."""
+STATE_LINES = frozenset({"world_state", "retained_context"})
+"""Lines with what Codex itself keeps, to build its next request from."""
