@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from replay_gui.core.index.event_columns import DecodedBlock, EventColumns
-from replay_gui.core.index.index_columns import REPLAY_COLUMNS, ColumnWriter
+from replay_gui.core.index.index_columns import REPLAY_COLUMNS, ColumnWriter, write_calls
 from replay_gui.core.index.record_columns import RecordColumns, write_chain
 from replay_gui.core.log.fast_metas import decode_fast_metas
 from replay_gui.core.log.fault import NOT_APPLIED, SKIPPED, Fault, readable_seq
@@ -105,11 +105,12 @@ class IndexBuilder:
     def finish(self) -> BuiltIndex:
         """Write what is left after the last part; return the complete result."""
         self._save_snapshot(Position(self.count), self.offset)
+        built = self.built()
         if self._records is not None:
-            self._records.flush()
             write_chain(self._folder)
+            write_calls(self._folder)
         known = self._log.header.reducer == REDUCER and self._stopped is None
-        return replace(self.built(), state_hash=StateHash.of(self._reducer.root).digest() if known else None)
+        return replace(built, state_hash=StateHash.of(self._reducer.root).digest() if known else None)
 
     def close(self) -> None:
         """Close the files."""

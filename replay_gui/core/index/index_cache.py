@@ -26,15 +26,17 @@ from replay_gui.core.cache_budget import CACHE_BUDGET_BYTES, CacheEntry, entry_o
 from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.index.hashed_file import read_hashed, write_hashed
 from replay_gui.core.index.index_builder import BuiltIndex
-from replay_gui.core.index.index_columns import DISPLAY_COLUMNS, IndexView
+from replay_gui.core.index.index_columns import DISPLAY_COLUMNS, IndexView, forget_pages
 from replay_gui.core.index.run_index import NO_DURATION, NO_PAIR, NO_TOOL, RunIndex
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.log.log_reader import EventLog
 
 TABLE = "table"
-_TABLE_VERSION = 11
+_TABLE_VERSION = 12
 _BUILDING_PREFIX = "building-"
 _ABANDONED_AFTER_NS = 24 * 3600 * 10**9  # ns
+_HASHED_BYTES = 1 << 20
+_CHECKED_EVENTS = 1 << 18  # at a time
 
 
 class IndexTable(msgspec.Struct, frozen=True, kw_only=True):
@@ -214,19 +216,30 @@ def _is_in_range(index: RunIndex, built: BuiltIndex, size: int) -> bool:
         return False
     if not count:
         return True
-    offset, pair, here = index.offset, index.pair, np.arange(count)
+    parts = (slice(begin, begin + _CHECKED_EVENTS) for begin in range(0, count, _CHECKED_EVENTS))
+    is_in_range = int(index.offset[-1]) < size and all(_part_is_in_range(index, part) for part in parts)
+    forget_pages(index)
+    return is_in_range
+
+
+def _part_is_in_range(index: RunIndex, part: slice) -> bool:
+    kind, tool, pair, took = index.kind[part], index.tool[part], index.pair[part], index.duration[part]
+    offset = index.offset[max(part.start - 1, 0) : part.stop]
     return bool(
-        int(index.kind.max()) < len(index.kinds)
-        and int(index.tool.min()) >= NO_TOOL
-        and int(index.tool.max()) < len(index.tools)
-        and int(offset[-1]) < size
+        int(kind.max()) < len(index.kinds)
+        and int(tool.min()) >= NO_TOOL
+        and int(tool.max()) < len(index.tools)
         and bool(np.all(offset[1:] > offset[:-1]))
         and int(pair.min()) >= NO_PAIR
-        and int(pair.max()) < count
-        and bool(np.all(pair != here))
-        and int(index.duration.min()) >= NO_DURATION
+        and int(pair.max()) < index.count
+        and bool(np.all(pair != np.arange(part.start, part.start + len(pair))))
+        and int(took.min()) >= NO_DURATION
     )
 
 
 def _file_hash(path: Path) -> bytes:
-    return blake3(path.read_bytes()).digest()
+    hasher = blake3()
+    with path.open("rb", buffering=0) as file:
+        while part := file.read(_HASHED_BYTES):
+            hasher.update(part)
+    return hasher.digest()

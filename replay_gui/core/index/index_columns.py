@@ -1,7 +1,12 @@
-"""The columns of an index: one file for each, which only grows while the index is built."""
+"""The columns of an index: one file for each, which only grows while the index is built.
+
+Those of a finished index are mapped into memory: what nobody looks at takes none. Nobody writes to them any more; an
+index that replaces another has files of its own.
+"""
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -22,13 +27,17 @@ COLUMNS: dict[str, np.dtype[Any]] = {
     "flags": np.dtype("u1"),
     "content": np.dtype("V32"),  # BLAKE3 of the content
     "chain": np.dtype("V32"),  # BLAKE3 of all content hashes so far: after every CHAIN_STEP_EVENTS, and at the end
+    "pair": np.dtype("<i4"),  # as in RunIndex; made of the others once they are whole
+    "took": np.dtype("<i8"),  # as `duration` in RunIndex, likewise
 }
 REPLAY_COLUMNS = ("kind", "tool", "offset", "request", "flags")
 RECORD_COLUMNS = ("time", "duration", "content")  # see record_columns
-DISPLAY_COLUMNS = (*REPLAY_COLUMNS, "time", "duration")  # the window needs these
+DISPLAY_COLUMNS = ("kind", "tool", "offset", "flags", "time", "pair", "took")  # the window needs these
 COMPARISON_COLUMNS = ("content", "chain")  # a comparison needs these
+_GROWING_COLUMNS = (*REPLAY_COLUMNS, "time", "duration")  # the window needs these while the index is built
 _BUFFER_BYTES = 1 << 17
 CHAIN_STEP_EVENTS = 64
+_CALLS_STEP_EVENTS = 1 << 18
 _GROWTH_FACTOR = 4  # a full array becomes 4 times as large; its unused pages take no memory
 
 
@@ -65,6 +74,36 @@ def read_column(folder: Path, name: str, start: int = 0, count: int = -1) -> NDA
     return np.fromfile(folder / name, dtype, count, offset=start * dtype.itemsize)
 
 
+def map_column(folder: Path, name: str, count: int) -> NDArray[Any]:
+    """Map the first `count` entries of a column of a finished index; OSError, ValueError if it has fewer."""
+    if not count:
+        return np.zeros(0, COLUMNS[name])
+    with (folder / name).open("rb") as file:
+        return np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), COLUMNS[name], count)
+
+
+def forget_pages(index: RunIndex) -> None:
+    """Let go of the memory that the mapped columns of an index take; they are read again when they are needed."""
+    for column in (index.kind, index.tool, index.offset, index.time, index.duration, index.pair, index.flags):
+        mapped = getattr(column.base, "obj", None)  # numpy keeps a memoryview of what it was given
+        if isinstance(mapped, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+            mapped.madvise(mmap.MADV_DONTNEED)
+
+
+def write_calls(folder: Path) -> None:
+    """Write the columns `pair` and `took` in a folder, whose other columns must be whole."""
+    pair, took = read_column(folder, "request"), read_column(folder, "duration")
+    count = len(pair)
+    request, duration, time = (map_column(folder, name, count) for name in ("request", "duration", "time"))
+    for begin in range(0, count, _CALLS_STEP_EVENTS):
+        part = slice(begin, begin + _CALLS_STEP_EVENTS)
+        _take_in_calls((pair, took), time, begin, request[part], duration[part])
+    for name, column in (("pair", pair), ("took", took)):
+        draft = folder / f"{name}.new"
+        column.tofile(draft)
+        draft.replace(folder / name)  # somebody may have mapped an earlier one
+
+
 class IndexView:
     """Reads an index whose columns may still grow, and makes RunIndex values of it.
 
@@ -73,8 +112,11 @@ class IndexView:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._forget()
+
+    def _forget(self) -> None:
         self._count = 0
-        self._columns = {name: np.empty(0, COLUMNS[name]) for name in DISPLAY_COLUMNS}
+        self._columns = {name: np.empty(0, COLUMNS[name]) for name in _GROWING_COLUMNS}
         self._pair = np.empty(0, np.int32)
         self._duration = np.empty(0, np.int64)
 
@@ -88,7 +130,32 @@ class IndexView:
         snapshots: tuple[Position, ...],
         complete: bool,
     ) -> RunIndex:
-        """Return the index over the first `count` events; ValueError if the files have fewer."""
+        """Return the index over the first `count` events; OSError, ValueError if the files have fewer.
+
+        `complete`: the index is finished, and its files stay as they are.
+        """
+        columns = self._mapped(count) if complete else self._read(count)
+        return RunIndex(
+            kinds=kinds,
+            tools=tools,
+            phases=phases,
+            kind=columns["kind"],
+            tool=columns["tool"],
+            offset=columns["offset"],
+            time=columns["time"],
+            duration=columns["took"],
+            pair=columns["pair"],
+            flags=columns["flags"],
+            snapshots=snapshots,
+            complete=complete,
+        )
+
+    def _mapped(self, count: int) -> dict[str, NDArray[Any]]:
+        self._forget()
+        return {name: map_column(self.folder, name, count) for name in DISPLAY_COLUMNS}
+
+    def _read(self, count: int) -> dict[str, NDArray[Any]]:
+        """Read what was added to the columns."""
         known = self._count
         for name, column in self._columns.items() if count > known else ():
             more = read_column(self.folder, name, known, count - known)
@@ -96,45 +163,39 @@ class IndexView:
                 raise ValueError(f"the index column {name} is shorter than it should be")
             self._columns[name] = _extended(column, known, more)
         columns, self._count = self._columns, count
-        self._take_in_calls(known, columns["request"][known:count], columns["duration"][known:count])
-        return RunIndex(
-            kinds=kinds,
-            tools=tools,
-            phases=phases,
-            kind=columns["kind"][:count],
-            tool=columns["tool"][:count],
-            offset=columns["offset"][:count],
-            time=columns["time"][:count],
-            # A later response changes what is known of its request.
-            duration=self._duration[:count] if complete else self._duration[:count].copy(),
-            pair=self._pair[:count] if complete else self._pair[:count].copy(),
-            flags=columns["flags"][:count],
-            snapshots=snapshots,
-            complete=complete,
-        )
+        request, duration = columns["request"][known:count], columns["duration"][known:count]
+        self._pair, self._duration = _extended(self._pair, known, request), _extended(self._duration, known, duration)
+        _take_in_calls((self._pair, self._duration), columns["time"], known, request, duration)
+        # A later response changes what is known of its request.
+        calls: dict[str, NDArray[Any]] = {"pair": self._pair[:count].copy(), "took": self._duration[:count].copy()}
+        return {name: column[:count] for name, column in columns.items()} | calls
 
-    def _take_in_calls(self, known: int, request: NDArray[np.int32], duration: NDArray[np.int64]) -> None:
-        """Add the calls that events from the index `known` on begin or end."""
-        self._pair = _extended(self._pair, known, request.copy())
-        self._duration = _extended(self._duration, known, duration.copy())
-        answers = np.flatnonzero(request != NO_PAIR)
-        requests, responses = request[answers], known + answers
-        if len(answers) and (int(requests.min()) < 0 or bool(np.any(requests >= responses))):
-            raise ValueError("the index column request names events that are not earlier ones")
-        self._pair[requests] = responses
-        took, begun, ended = duration[answers], self._columns["time"][requests], self._columns["time"][responses]
-        between = ended - begun  # of more than 292 years it is negative; equal times tell no duration
-        unknown = (took == NO_DURATION) & (begun != NO_TIME) & (ended > begun) & (between > 0)
-        took[unknown] = between[unknown]
-        timed = took != NO_DURATION
-        self._duration[requests[timed]] = self._duration[responses[timed]] = took[timed]
+
+def _take_in_calls(
+    calls: tuple[NDArray[np.int32], NDArray[np.int64]],
+    times: NDArray[np.int64],
+    known: int,
+    request: NDArray[np.int32],
+    duration: NDArray[np.int64],
+) -> None:
+    """Add to the columns `pair` and `took` the calls that events from the index `known` on begin or end."""
+    pair, took = calls
+    answers = np.flatnonzero(request != NO_PAIR)
+    requests, responses = request[answers], known + answers
+    if len(answers) and (int(requests.min()) < 0 or bool(np.any(requests >= responses))):
+        raise ValueError("the index column request names events that are not earlier ones")
+    pair[requests] = responses
+    lasted, begun, ended = duration[answers], times[requests], times[responses]
+    between = ended - begun  # of more than 292 years it is negative; equal times tell no duration
+    unknown = (lasted == NO_DURATION) & (begun != NO_TIME) & (ended > begun) & (between > 0)
+    lasted[unknown] = between[unknown]
+    timed = lasted != NO_DURATION
+    took[requests[timed]] = took[responses[timed]] = lasted[timed]
 
 
 def _extended(column: NDArray[Any], known: int, more: NDArray[Any]) -> NDArray[Any]:
     """Return the first `known` entries and `more`; in place if there is space, as no value covers what follows."""
     count = known + len(more)
-    if known == 0:
-        return more
     if len(column) < count:
         larger = np.empty(max(count, len(column) * _GROWTH_FACTOR), column.dtype)
         larger[:known] = column[:known]

@@ -16,6 +16,7 @@ from msgspec import MsgspecError
 from replay_gui.core.errors import NotCanonical
 from replay_gui.core.index.index_builder import SNAPSHOTS_FILE, BuiltIndex, IndexBuilder
 from replay_gui.core.index.index_cache import write_table
+from replay_gui.core.index.index_columns import write_calls
 from replay_gui.core.index.record_columns import RecordColumns, write_chain
 from replay_gui.core.log.canonical import check_limits
 from replay_gui.core.log.log_reader import EventLog
@@ -63,6 +64,7 @@ def join(arguments: JoinArguments, reporter: JobReporter) -> BuiltIndex:
     """Complete an index that two passes have made."""
     folder = Path(arguments.folder)
     write_chain(folder)
+    write_calls(folder)
     built = arguments.built
     with arguments.log.open() as log:
         write_table(folder, log, built, arguments.changed_at)

@@ -222,6 +222,8 @@ def test_columns_have_fixed_sizes() -> None:
         "flags": 1,
         "content": 32,
         "chain": 32,
+        "pair": 4,
+        "took": 8,
     }
 
 

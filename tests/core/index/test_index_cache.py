@@ -68,7 +68,7 @@ UNFIT: dict[str, Callable[[Path], object]] = {
     "times edited": lambda folder: flip(folder / "time"),
     "flags edited": lambda folder: flip(folder / "flags"),
     "column cut": lambda folder: os.truncate(folder / "offset", 8),
-    "column gone": lambda folder: (folder / "request").unlink(),
+    "column gone": lambda folder: (folder / "pair").unlink(),
     "no table": lambda folder: (folder / TABLE).unlink(),
     "table flipped": lambda folder: flip(folder / TABLE),
     "table cut": lambda folder: os.truncate(folder / TABLE, 30),
