@@ -9,7 +9,7 @@ import msgspec
 
 from replay_gui.core.facts.fact_names import TASK, VersionPair
 from replay_gui.core.log.positions import Position
-from replay_gui.engine.following.follow_messages import Followed, StopFollowing
+from replay_gui.engine.following.follow_messages import FileGrew, Followed, StopFollowing
 from replay_gui.engine.panels.panel_messages import PanelAnswer, PanelQuestion
 from replay_gui.engine.queries.value_messages import ValueQuestion
 from replay_gui.engine.sessions_messages import ListSessions, SessionsListed
@@ -91,10 +91,11 @@ class StopWork(msgspec.Struct, frozen=True):
 class CheckFile(msgspec.Struct, frozen=True):
     """Compare the file on disk with what was opened: an Alert where it is another, else no answer.
 
-    `follows`: follow it instead, where it grows.
+    `follows`: follow it instead, where it grows. `tells_growth`: answer FileGrew instead, where it has grown.
     """
 
     follows: bool = False
+    tells_growth: bool = False
 
 
 class Compare(msgspec.Struct, frozen=True):
@@ -328,7 +329,7 @@ class WorkEnded(msgspec.Struct, frozen=True):
 RunAnswer: TypeAlias = (
     "answers.FactsChanged"
     " | answers.IndexGrew"
-    " | Followed"
+    " | Followed | FileGrew"
     " | answers.PositionState"
     " | answers.Rows"
     " | answers.SearchResult"

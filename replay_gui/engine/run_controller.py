@@ -137,8 +137,8 @@ class RunController:
                     self._answer(number, marks, ticket)
             case CorrectEffects(effects):
                 self._answer(number, active.marks.correct(effects), ticket)
-            case CheckFile(follows):
-                self._follower.check(active, follows=follows)
+            case CheckFile():
+                self._follower.check(active, body)
             case StopFollowing():
                 self._follower.stop(active)
 

@@ -35,7 +35,7 @@ from replay_gui.engine.answers import (
 )
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.evaluation_answer import CatalogueAnswer, Evaluation
-from replay_gui.engine.following.follow_messages import Followed, FollowState
+from replay_gui.engine.following.follow_messages import FileGrew, Followed, FollowState
 from replay_gui.engine.marks_answer import EffectsCorrected, MarksFound
 from replay_gui.engine.panels.panel_messages import PanelAnswer
 from replay_gui.engine.requests import (
@@ -313,10 +313,8 @@ class Session(VisibleRange):
             case FactsChanged(facts):
                 self.facts = facts
                 self.facts_changed.emit()
-            case IndexGrew():
-                self.following.take_growth(value)
-            case Followed(state):
-                self.following.take_state(state)
+            case IndexGrew() | Followed() | FileGrew():
+                self.following.take(value)
             case PositionState():
                 self._pacer.on_answered()
                 self._show_state(value)

@@ -80,7 +80,6 @@ ACTION_SPECS = (
         "Show what is added to the file of the run, as soon as it is written",
         needs_run=False,
         checkable=True,
-        single_run_only=True,
     ),
     ActionSpec("close", FILE, "&Close run", ("Ctrl+W",), "Back to the welcome page"),
     ActionSpec(

@@ -1,4 +1,4 @@
-"""The status line of a comparison: its counts, and what else differs; with the reasons, how they are meant."""
+"""The status line of a comparison: its counts, or how reasons are found, and what differs in outcome, time and cost."""
 
 from __future__ import annotations
 
@@ -7,18 +7,17 @@ from PySide6.QtWidgets import QStatusBar, QWidget
 
 from replay_gui.look.theme import GAP, set_role
 from replay_gui.models.comparison.comparison_session import ComparisonSession
-from replay_gui.models.comparison.comparison_words import counts_words
+from replay_gui.models.comparison.comparison_words import counts_words, growth_words
 from replay_gui.models.comparison.total_differences import total_differences
 from replay_gui.widgets.parts.elided_label import ElidedLabel
 from replay_gui.widgets.parts.plain_label import PlainLabel
 
 _HOW_TEXT = "Compared by what was done and said, whatever the wording and the order"
-_LINKS_TEXT = "Facts, no guesses: every event number is a link"
 _DIFFERS_NAME = "What differs in outcome, failures, time, tokens and cost"
 
 
 class CompareStatus(QStatusBar):
-    """Counts of steps on the left; on the right what differs in outcome, failures, time, tokens and cost."""
+    """On the left counts of steps, or how reasons are found, and what grows; on the right what differs in totals."""
 
     def __init__(self, session: ComparisonSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,21 +32,20 @@ class CompareStatus(QStatusBar):
         self.addWidget(self._left, 1)
         self.addPermanentWidget(self._right)
         session.compared_changed.connect(self._show)
+        session.following.changed.connect(self._show)
         for run in (session.a, session.b):
             run.totals_changed.connect(self._show)
         self._show()
 
     def show_why(self, on: bool) -> None:
-        """Say how reasons are found, instead of the numbers of the comparison."""
+        """Say how reasons are found, instead of the counts of steps."""
         self._shows_why = on
         self._show()
 
     @Slot()
     def _show(self) -> None:
         session, compared = self._session, self._session.compared
-        if self._shows_why:
-            self._left.setText(_HOW_TEXT)
-            self._right.setText(_LINKS_TEXT)
-            return
-        self._left.setText("" if compared is None else counts_words(compared.comparison))
+        counts = "" if compared is None else counts_words(compared.comparison)
+        words = [_HOW_TEXT if self._shows_why else counts, growth_words(session.following.grown)]
+        self._left.setText(" · ".join(filter(None, words)))
         self._right.setText("" if compared is None else total_differences(session.a.totals, session.b.totals))

@@ -107,12 +107,12 @@ class MainWindow(QMainWindow):
         self._opener = PathOpener(session, self.comparison, self.runs_page, self)
         self.follow_actions = FollowActions(session, self.comparison, settings, self.actions_, self)
         self.links = LinkActions(session, self.comparison, self._get_run_view, self)
-        self._banners = BannerArea(session)
+        self._banners = BannerArea(session, self.on_reload)
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        comparison_banners = BannerArea(self.comparison)
+        comparison_banners = BannerArea(self.comparison, self.on_reload)
         self.sources.attach(self._banners, comparison_banners)
         self.reruns = RerunActions(session, self.comparison, self.actions_, column, self)
         self.reruns.noticed.connect(self._banners.on_alert)
@@ -339,8 +339,9 @@ class MainWindow(QMainWindow):
             self._pages.setCurrentWidget(self._welcome)
             self._welcome.setFocus()
         elif compares:
-            self._pages.setCurrentWidget(self.compare_view)
-            self.compare_view.setFocus()
+            if self._pages.currentWidget() is not self.compare_view:  # else a run that grows was read again
+                self._pages.setCurrentWidget(self.compare_view)
+                self.compare_view.setFocus()
         else:
             self._pages.setCurrentWidget(self.run_view)
             self.run_view.timeline.setFocus()

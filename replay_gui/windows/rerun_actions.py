@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from replay_gui.core.errors import ReplayError
 from replay_gui.engine.answers import Alert
+from replay_gui.engine.requests import Side
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.session import Session
 from replay_gui.windows.actions import Handlers
@@ -29,7 +30,7 @@ _PROCESS = "process"
 class RerunActions(QObject):
     """The slots of these actions; the new log is compared with the recorded one while it is written.
 
-    Attributes: is_behind: whether the new log has grown since it was read.
+    Attributes: is_behind: whether the new log has grown, and the comparison was not told.
     Signals: noticed(object): an Alert to show as a banner.
     """
 
@@ -62,9 +63,6 @@ class RerunActions(QObject):
         process.log_began.connect(self._on_log_began)
         process.log_grew.connect(self._on_log_grew)
         process.asked.connect(self._on_asked)
-        for signal in (self._comparison.compared_changed, self._comparison.progress_changed):
-            signal.connect(self._catch_up)
-        self._comparison.b.progress_changed.connect(self._catch_up)
         self._comparison.b.run_changed.connect(self._on_b_changed)
         return process
 
@@ -172,13 +170,7 @@ class RerunActions(QObject):
     @Slot()
     def _on_log_grew(self) -> None:
         self.is_behind = True
-        self._catch_up()
-
-    @Slot()
-    def _catch_up(self) -> None:
-        """Read the new log again, where it is the one in B and what is shown of it is complete."""
-        if self.is_behind and self.bar.shows_new_log and self._comparison.read_b_again():
-            self.is_behind = False
+        self._on_b_changed()
 
     @Slot()
     def _on_b_changed(self) -> None:
@@ -187,6 +179,9 @@ class RerunActions(QObject):
         if follows:
             self._comparison.b.following.watch("")
         self._comparison.set_b_grows(follows)
+        if self.is_behind and self.bar.shows_new_log:
+            self.is_behind = False
+            self._comparison.following.take_growth(Side.B, always=True)
 
     @Slot(str, object)
     def _on_asked(self, name: str, question: Question) -> None:

@@ -117,5 +117,5 @@ def test_what_is_read_while_it_is_open_is_offered(journey: Journey, log: Path) -
     palette = search(journey, "later_tool")
     assert palette.view.model().rowCount() == 0
     index = journey.session.index
-    journey.session.following.take_growth(IndexGrew(replace(index, tools=(*index.tools, "later_tool"))))
+    journey.session.following.take(IndexGrew(replace(index, tools=(*index.tools, "later_tool"))))
     assert chosen(palette) == ("later_tool", PaletteGroup.TOOL)

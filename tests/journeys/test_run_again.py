@@ -97,7 +97,7 @@ def verdict(journey: Journey) -> str:
     reruns, comparison = journey.window.reruns, journey.window.comparison
     journey.until(lambda: not reruns.running)
     if reruns.process.size:
-        journey.until(lambda: reruns.bar.shows_new_log and not reruns.is_behind)
+        journey.until(lambda: reruns.bar.shows_new_log and not (reruns.is_behind or comparison.following.is_behind))
         journey.until(lambda: comparison.fresh and comparison.settled and comparison.b.index.complete)
     return reruns.bar.words.text()
 

@@ -19,6 +19,10 @@ class StopFollowing(msgspec.Struct, frozen=True):
     """Read the open run's file to its present end, then stop following it. Answers: as while following."""
 
 
+class FileGrew(msgspec.Struct, frozen=True):
+    """The file of the open run has more bytes than what was read of it, and is to be read again as a whole."""
+
+
 class Followed(msgspec.Struct, frozen=True):
     """The file of the open run is followed, or not any more. While it is GROWING, no verdict and no sum holds."""
 

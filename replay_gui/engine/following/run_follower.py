@@ -21,12 +21,12 @@ from replay_gui.core.log.writer_lock import is_being_written
 from replay_gui.engine.answers import Alert, FactsChanged, IndexGrew
 from replay_gui.engine.following.follow_arguments import FileGrowth, FollowEnded
 from replay_gui.engine.following.follow_controller import FollowController
-from replay_gui.engine.following.follow_messages import Followed, FollowState
+from replay_gui.engine.following.follow_messages import FileGrew, Followed, FollowState
 from replay_gui.engine.job_group import StartedJob
 from replay_gui.engine.jobs.job_messages import JobFailed, JobMessage
 from replay_gui.engine.open_run import CHANGED
 from replay_gui.engine.opening import facts_of
-from replay_gui.engine.requests import OnRunMessage, SendAnswer, WorkEnded
+from replay_gui.engine.requests import CheckFile, OnRunMessage, SendAnswer, WorkEnded
 from replay_gui.engine.run_state import ActiveRun, FollowedRun, GrowingRun, IncompleteRun, WholeRun
 from replay_gui.engine.worker_pool import WorkerPool
 
@@ -71,9 +71,9 @@ class RunFollower:
         self._answer_last_seek = answer_last_seek
         self._clock, self._told_facts_at = time.monotonic, 0.0
 
-    def check(self, active: ActiveRun, *, follows: bool) -> None:
+    def check(self, active: ActiveRun, asked: CheckFile) -> None:
         """Look at the file, to which something was done: follow it where it may have grown, else tell."""
-        run = active.run
+        run, follows = active.run, asked.follows
         if active.is_followed or isinstance(active.state, FollowedRun):
             return
         if not (change := run.change_on_disk()):
@@ -87,6 +87,8 @@ class RunFollower:
             return  # it is asked again once the file is converted as it was
         if follows and change == CHANGED and isinstance(active.state, WholeRun) and _may_grow(active):
             self._follow(active)
+        elif asked.tells_growth and change == CHANGED and run.has_grown_on_disk():
+            self._answer(run.number, FileGrew())
         else:
             self._answer(run.number, Alert("warning", change, ("reload",)))
 

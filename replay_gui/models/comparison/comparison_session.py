@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import replace
 from functools import partial
 
@@ -24,6 +25,7 @@ from replay_gui.engine.requests import (
 )
 from replay_gui.models.comparison.aligned_timelines import AlignedTimelines
 from replay_gui.models.comparison.comparison_cursor import ComparisonCursor
+from replay_gui.models.comparison.comparison_following import ComparisonFollowing
 from replay_gui.models.comparison.comparison_navigation import NO_ROW, events_at, first_row, mark_divergences
 from replay_gui.models.comparison.comparison_states import (
     Anchors,
@@ -55,6 +57,7 @@ class ComparisonSession(ComparisonCursor):
         anchors: pairs of event indexes that are the same step, set by hand.
         first_difference: index of the first event whose content differs, once known; None without or after a result.
         b_grows: whether the log in B is still being written, so that what it lacks at its end may come.
+        following: reads again what grows.
 
     Signals:
         active_changed(): `active` is another. compared_changed(): `compared` or `fresh` is another.
@@ -86,6 +89,12 @@ class ComparisonSession(ComparisonCursor):
         self._first_row = NO_ROW  # that was shown first, of itself
         self._pair = RunPair(a, self.b, self)
         self._timelines = AlignedTimelines(a, self.b, self)
+        self.following = ComparisonFollowing(
+            a, self.b, self, read_again=self.read_again, is_working=lambda: self.working
+        )
+        self.following.alert_raised.connect(self.alert_raised)
+        for told in (self.compared_changed, self.progress_changed):
+            told.connect(self.following.on_progress)
         self._showing = EventLoopQueue(self)  # marks and the first row of a result, after its causes and rows
         self._asking = EventLoopQueue(self)  # the states of a step, after its events
         self._pair.opened.connect(self._on_opened)
@@ -177,19 +186,22 @@ class ComparisonSession(ComparisonCursor):
         """Read both files again and compare anew."""
         self._restart(self.a, self.b, events_at(self.comparison, self.row), self.anchors)
 
-    def read_b_again(self) -> bool:
-        """Read B, whose log has only grown, and compare anew; what is shown stays until then.
+    def read_again(self, sides: Set[Side]) -> bool:
+        """Read the runs of these sides, whose logs have only grown, and compare anew; what is shown stays until then.
 
         Return whether that was begun: not while the runs are being opened or compared.
         """
-        waits_in_vain = isinstance(self.state, Comparing) and not (self.b.working or self.b.index.complete)
-        if not (isinstance(self.state, Shown | Stopped) or waits_in_vain) or self.b.facts is None:
+        if not isinstance(self.state, Comparing | Stopped | Shown) or not (self.a.facts and self.b.facts):
+            return False
+        waits = all(run.working or run.index.complete for run in (self.a, self.b))
+        if isinstance(self.state, Comparing) and waits:  # else it waits in vain
             return False
         self.number += 1  # what is still answered is about the log as it was
-        first = None if self.row == self._first_row else events_at(self.comparison, self.row)
+        first = self.state.first if self.row == self._first_row else events_at(self.comparison, self.row)
         keeps_rules = not self.rules.is_loading
         self.state = Opening(self.b.facts.given, None, None, first, keeps_rules=keeps_rules)
-        self._pair.open(self.b.facts.given)
+        given_a, given_b = self.a.facts.given, self.b.facts.given
+        self._pair.open(given_b if Side.B in sides else None, given_a if Side.A in sides else None)
         self.progress_changed.emit(Progress("Reading", 0, 0, None))
         return True
 
@@ -207,7 +219,7 @@ class ComparisonSession(ComparisonCursor):
     @Slot()
     def cancel_work(self) -> None:
         """Stop comparing; while a run is still being opened, go back to the run in A."""
-        if isinstance(self.state, Opening):
+        if isinstance(self.state, Opening) and self.compared is None:
             self.end()
         elif self.active:
             self._send_request("stop", StopWork())
@@ -372,6 +384,7 @@ class ComparisonSession(ComparisonCursor):
 
     def _forget(self) -> None:
         self.number += 1
+        self.following.forget()
         self._showing.stop()
         self._asking.stop()
         self.compared, self.step, self.row, self.first_difference = None, None, NO_ROW, None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from replay_gui.core.divergence.comparison import Comparison, rank_causes
 from replay_gui.core.divergence.rules.presets import PRESETS
 from replay_gui.core.divergence.rules.rules import Action, Rule
@@ -13,6 +15,7 @@ from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
 from replay_gui.engine.answers import Compared, Progress, Step
+from replay_gui.engine.requests import Side
 from replay_gui.models.run.verdict_words import BadgeVerdict
 
 _MAX_CHARACTERS = 200  # characters of a cause
@@ -58,6 +61,12 @@ def comparison_verdict(compared: Compared | None, fresh: bool, progress: Progres
         detail.append(f"… and {len(comparison.causes) - _MAX_CAUSES:,} more causes")
     detail += [*outcome_lines(comparison), *_sentences(comparison.content.left_out_words())]
     return BadgeVerdict("bad", f"Diverged at {first_divergence_words(comparison)}{causes}", "\n".join(detail))
+
+
+def growth_words(sides: Set[Side]) -> str:
+    """Return ``Compared again as B grows``; "" where nothing grows."""
+    names = sorted(side.name for side in sides)
+    return f"Compared again as {' and '.join(names)} {'grows' if len(names) == 1 else 'grow'}" if names else ""
 
 
 def outcome_lines(comparison: Comparison) -> list[str]:

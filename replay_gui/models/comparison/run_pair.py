@@ -39,8 +39,8 @@ class RunPair(QObject):
             session.alert_raised.connect(self._on_alert)
         a.bookkeeping_changed.connect(self._on_bookkeeping_changed)
 
-    def open(self, path_b: str, path_a: str | None = None, format: str | None = None) -> None:
-        """Open `path_b` in B and, if given, `path_a` in A.
+    def open(self, path_b: str | None, path_a: str | None = None, format: str | None = None) -> None:
+        """Open `path_b` in B and `path_a` in A; None leaves the run that is open there.
 
         `format`: the importer of both. None: the one chosen for this file, if it is open; else, for B, the one chosen
         for A; if that one fails, the content decides.
@@ -48,11 +48,13 @@ class RunPair(QObject):
         for_a, for_b = format, format
         self._b_uses_format_of_a = False
         if format is None:
-            for_a, for_b = self._a.format if path_a is None else self._chosen(path_a), self._chosen(path_b)
+            for_a = self._a.format if path_a is None else self._chosen(path_a)
+            for_b = None if path_b is None else self._chosen(path_b)
             self._b_uses_format_of_a = for_b is None and for_a is not None
         self._wanted = [path_a, path_b]
         begin_a = [] if path_a is None else [partial(self._a.open, path_a, format=for_a, paired=True)]
-        self._opening.begin(*begin_a, partial(self._b.open, path_b, format=for_b or for_a, paired=True))
+        begin_b = [] if path_b is None else [partial(self._b.open, path_b, format=for_b or for_a, paired=True)]
+        self._opening.begin(*begin_a, *begin_b)
 
     def forget(self) -> None:
         """Stop waiting for runs."""

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.engine.answers import IndexGrew
-from replay_gui.engine.following.follow_messages import FollowState, StopFollowing
+from replay_gui.engine.following.follow_messages import FileGrew, Followed, FollowState, StopFollowing
 from replay_gui.engine.requests import CheckFile
 from replay_gui.models.file_watch import FileWatch
 
@@ -23,13 +23,16 @@ class RunFollowing(QObject):
 
     Attributes:
         state: whether it is followed now. enabled: whether a file that grows is followed.
+        tells_growth: whether of one that grows `file_grew` tells, where it is not followed, instead of an alert.
 
     Signals:
         changed(): `state` is another. grew(object): an IndexGrew that the window is to take in now.
+        file_grew(): the file has grown, and is not followed.
     """
 
     changed = Signal()
     grew = Signal(object)
+    file_grew = Signal()
 
     def __init__(
         self, send: Callable[[str, CheckFile | StopFollowing], None], enabled: bool, parent: QObject | None = None
@@ -37,7 +40,7 @@ class RunFollowing(QObject):
         """`send`: sends a request about the open run, by a key."""
         super().__init__(parent)
         self._send, self.enabled = send, enabled
-        self.state = FollowState.OFF
+        self.state, self.tells_growth = FollowState.OFF, False
         self._path = ""
         self._watch = FileWatch(self)
         self._watch.settled.connect(self.check)
@@ -72,9 +75,19 @@ class RunFollowing(QObject):
     @Slot()
     def check(self) -> None:
         """Have the engine compare the file with the one that was opened."""
-        self._send("check", CheckFile(self.enabled))
+        self._send("check", CheckFile(self.enabled, self.tells_growth))
 
-    def take_state(self, state: FollowState) -> None:
+    def take(self, told: IndexGrew | Followed | FileGrew) -> None:
+        """Take in what the engine says about the file."""
+        match told:
+            case IndexGrew():
+                self._take_growth(told)
+            case Followed(state):
+                self._take_state(state)
+            case FileGrew():
+                self.file_grew.emit()
+
+    def _take_state(self, state: FollowState) -> None:
         """The engine says whether it follows the file; as long as it does, it looks at the file itself."""
         if (state is FollowState.OFF) != (self.state is FollowState.OFF):
             self._watch.watch(self._path if state is FollowState.OFF else "")
@@ -86,7 +99,7 @@ class RunFollowing(QObject):
             self.changed.emit()
 
     # ---- what was added -----------------------------------------------------------------------------
-    def take_growth(self, grown: IndexGrew) -> None:
+    def _take_growth(self, grown: IndexGrew) -> None:
         """Emit `grew` now; while events are being added, later where that took long, and once for several."""
         if self._waiting is not None:
             firsts = [first for first in (self._waiting.first_changed, grown.first_changed) if first is not None]
@@ -104,4 +117,4 @@ class RunFollowing(QObject):
     @Slot()
     def _on_rested(self) -> None:
         if self._waiting is not None:
-            self.take_growth(self._waiting)
+            self._take_growth(self._waiting)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -18,16 +20,18 @@ _MAX_BANNERS = 3  # banners; an older one gives way
 class BannerArea(QWidget):
     """The alerts of a session, newest last, and its progress; takes no space while there are none.
 
-    The actions "reload" and "retry" read the file again. A file that could not be opened has one alert: its last.
+    The actions "reload" and "retry" call `reload`. A file that could not be opened has one alert: its last.
 
     Signals: acted(object, str): the Alert, and the name of another action that was chosen.
     """
 
     acted = Signal(object, str)
 
-    def __init__(self, session: Session | ComparisonSession, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session | ComparisonSession, reload: Callable[[], None], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._session = session
+        self._reload = reload
         self.banners: list[Banner] = []
         self.progress = ProgressStrip()
         self._column = QVBoxLayout(self)
@@ -79,7 +83,7 @@ class BannerArea(QWidget):
         if not alert.path:
             self._on_closed()
         if action in ("reload", "retry"):
-            self._session.reload()
+            self._reload()
         else:
             self.acted.emit(alert, action)
 

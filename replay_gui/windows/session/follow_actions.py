@@ -13,7 +13,7 @@ FOLLOWS = "follow"  # in the settings: "no" where files that grow are not follow
 
 
 class FollowActions(QObject):
-    """Whether a file that grows is followed: the user's choice, but never while runs are compared."""
+    """Whether a file that grows is followed: the user's choice, while runs are compared, by reading it again."""
 
     def __init__(
         self,
@@ -50,4 +50,6 @@ class FollowActions(QObject):
 
     @Slot()
     def _apply(self) -> None:
-        self._session.following.enable(self._action.isChecked() and not self._comparison.active)
+        follows, compares = self._action.isChecked(), self._comparison.active
+        self._comparison.following.enable(follows and compares)
+        self._session.following.enable(follows and not compares)

@@ -11,13 +11,15 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 
 from replay_gui.core.index.run_index import NO_PAIR
-from replay_gui.core.log.positions import Position
+from replay_gui.core.log.positions import NO_EVENT, Position
 from replay_gui.core.recorder.recorder import Recorder
 from replay_gui.engine.following.follow_messages import FollowState
+from replay_gui.widgets.parts.banner import Banner
 from replay_gui.widgets.run.verification_badge import VerificationBadge
+from replay_gui.windows.compare_status import CompareStatus
 from tests.helpers.claude_code_lines import assistant, call, result, text, user
 from tests.helpers.journey import Journey
-from tests.helpers.logs import SECOND, write_log
+from tests.helpers.logs import SECOND
 
 Key = Qt.Key
 
@@ -150,15 +152,37 @@ def test_it_is_the_users_choice(journey: Journey, agent: Agent) -> None:
     journey.until(lambda: journey.session.index.count == 3)
 
 
-def test_runs_that_are_compared_stay_as_they_are(journey: Journey, agent: Agent, tmp_path: Path) -> None:
+def test_both_runs_of_a_comparison_are_followed(journey: Journey, agent: Agent, tmp_path: Path) -> None:
+    other = Agent(tmp_path / "other.rlog")
+    comparison, session = journey.window.comparison, journey.session
+    foot = journey.window.compare_view.findChildren(CompareStatus)[0]
     journey.open(agent.path)
     agent.note()
-    journey.until(lambda: journey.session.index.count == 3)
-    journey.window.comparison.start(str(write_log(tmp_path / "other.rlog", 1)))
-    journey.until(lambda: journey.window.comparison.compared is not None)
-    assert journey.session.following.state is FollowState.OFF
+    journey.until(lambda: session.index.count == 3)
+    comparison.start(str(other.path))
+    journey.compared()
+    assert session.following.state is FollowState.OFF
+    journey.window.actions_["show_parting"].setChecked(True)
+    comparison.select(1)
+    agent.note()
+    journey.until(lambda: session.index.count == 4 and comparison.fresh)
+    other.note()
+    journey.until(lambda: comparison.b.index.count == 3 and comparison.fresh)
+    journey.compared()
+    assert comparison.comparison is not None
+    assert comparison.comparison.alignment.a.tolist() == [0, 1, 2, 3]
+    assert comparison.comparison.alignment.b.tolist() == [0, 1, 2, NO_EVENT]
+    assert comparison.row == 1, "the chosen step stays"
+    assert foot._left.text().endswith("Compared again as A and B grow")
+    assert journey.banners() == []
+    journey.window.actions_["follow"].trigger()  # no longer
     agent.note()
     journey.until(lambda: bool(journey.banners()))
-    assert journey.session.index.count == 3
-    journey.window.comparison.end()
-    journey.until(lambda: journey.session.index.count == 4)
+    assert session.index.count == 4
+    next(banner for banner in journey.window.findChildren(Banner) if banner.isVisible()).buttons[0].click()
+    journey.until(lambda: session.index.count == 5 and comparison.fresh)
+    journey.window.actions_["follow"].trigger()
+    comparison.end()
+    agent.note()
+    journey.until(lambda: session.index.count == 6)
+    other.run.close()

@@ -59,7 +59,7 @@ class ComparisonMachine(RuleBasedStateMachine):
         self.answered: Compare | None = None  # the request whose result came last
         self.stale: list[tuple[int, Compare]] = []  # numbers and requests that were answered or replaced
         self.files = 0
-        self.reads_b_again = False  # an earlier result may then stay while B is opened
+        self.reads_again = False  # an earlier result may then stay while they are opened
 
     def teardown(self) -> None:
         self.session.close()
@@ -78,7 +78,7 @@ class ComparisonMachine(RuleBasedStateMachine):
     @rule(with_a=st.booleans(), position=st.integers(0, EVENTS))
     def start(self, with_a: bool, position: int) -> None:
         self.files += 1
-        self.reads_b_again = False
+        self.reads_again = False
         self.session.start(
             f"/runs/b{self.files}.rlog", f"/runs/a{self.files}.rlog" if with_a else None, Position(position)
         )
@@ -90,20 +90,20 @@ class ComparisonMachine(RuleBasedStateMachine):
 
     @rule()
     def swap(self) -> None:
-        self.reads_b_again = False
+        self.reads_again = False
         self.session.swap()
         self.run_queues()
 
     @rule()
     def reload(self) -> None:
-        self.reads_b_again = False
+        self.reads_again = False
         self.session.reload()
         self.run_queues()
 
-    @rule()
-    def read_b_again(self) -> None:
-        """B's log has grown."""
-        self.reads_b_again = self.session.read_b_again() or self.reads_b_again
+    @rule(sides=st.sets(st.sampled_from(Side), min_size=1))
+    def read_again(self, sides: set[Side]) -> None:
+        """Logs have grown."""
+        self.reads_again = self.session.read_again(sides) or self.reads_again
         self.run_queues()
 
     @rule()
@@ -228,7 +228,7 @@ class ComparisonMachine(RuleBasedStateMachine):
                 assert session.b.facts is None
                 assert not session.a.marks.divergences.size
             case Opening():
-                assert session.compared is None or self.reads_b_again
+                assert session.compared is None or self.reads_again
             case Comparing():
                 request = self.bridge.waiting[None, "compare"]
                 assert isinstance(request.body, Compare)

@@ -32,7 +32,7 @@ def session() -> Spy:
 
 @pytest.fixture
 def area(qtbot: QtBot, session: Spy) -> BannerArea:
-    widget = BannerArea(session)
+    widget = BannerArea(session, session.reload)
     qtbot.addWidget(widget)
     widget.show()
     return widget

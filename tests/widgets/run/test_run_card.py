@@ -19,7 +19,7 @@ from replay_gui.core.facts.spending import SpendingBuilder
 from replay_gui.core.log.kinds import KINDS, Kind
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.engine.answers import Totals
-from replay_gui.engine.following.follow_messages import FollowState
+from replay_gui.engine.following.follow_messages import Followed, FollowState
 from replay_gui.widgets.run.event_detail import CARD, READABLE, EventDetail
 from tests.helpers.runs import report_of
 from tests.helpers.shown import shown
@@ -100,7 +100,7 @@ def test_calls_without_an_answer_are_told_and_what_a_run_that_goes_on_waits_for(
     session.totals = totals(RunHighlights(unanswered=1, first_unanswered=request))
     session.totals_changed.emit()
     assert lines(detail)["no answer"] == f"{tool}, at {request + 1:,}"
-    session.following.take_state(FollowState.WAITING)
+    session.following.take(Followed(FollowState.WAITING))
     assert lines(detail)["waiting for"] == f"{tool}, at {request + 1:,}"
     session.totals = totals(RunHighlights(duration=10**9, unanswered=3, first_unanswered=request))
     session.totals_changed.emit()

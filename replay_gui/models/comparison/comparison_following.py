@@ -1,0 +1,107 @@
+"""Two compared runs that are still going on: what has grown is read again, and compared anew."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Set
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from replay_gui.core.text.wording import duration_text
+from replay_gui.engine.answers import Alert
+from replay_gui.engine.requests import Side
+from replay_gui.models.session import Session
+
+_REST_FACTOR = 2  # times as long as reading and comparing took, nothing is read again
+_MOST_S = 5.0  # seconds; what takes longer is done again only when asked
+
+
+class ComparisonFollowing(QObject):
+    """Has the comparison read again what has grown; what is shown, and the chosen step, stay until that is done.
+
+    Attributes:
+        grown: the sides that have grown since they were first compared, as far as that was taken in by itself.
+
+    Signals:
+        changed(): `grown` is another. alert_raised(object): an Alert that offers it, since it would take long.
+    """
+
+    changed = Signal()
+    alert_raised = Signal(object)
+
+    def __init__(
+        self,
+        a: Session,
+        b: Session,
+        parent: QObject,
+        *,
+        read_again: Callable[[Set[Side]], bool],
+        is_working: Callable[[], bool],
+    ) -> None:
+        """`read_again`: begins it and returns whether it could. `is_working`: whether runs are read or compared now."""
+        super().__init__(parent)
+        self._a, self._b = a, b
+        self._read_again, self._is_working = read_again, is_working
+        self.grown: frozenset[Side] = frozenset()
+        self._behind: frozenset[Side] = frozenset()  # that are to be read again
+        self._began_at: float | None = None
+        self._took_s = 0.0
+        self._rest = QTimer(self, singleShot=True)
+        self._rest.timeout.connect(self._catch_up)
+        for run in (a, b):
+            run.following.file_grew.connect(self._on_file_grew)
+            run.progress_changed.connect(self._catch_up)
+
+    def enable(self, on: bool) -> None:
+        """Compare anew what grows from now on, or tell of it in a banner only."""
+        for run in (self._a, self._b):
+            if run.following.tells_growth != on:
+                run.following.tells_growth = on
+                if on:
+                    run.following.check()
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether anything has grown that was not read yet."""
+        return bool(self._behind)
+
+    def take_growth(self, side: Side, *, always: bool = False) -> None:
+        """The log of this side has grown: read it again, as soon as nothing else is being read or compared.
+
+        `always`: even where that takes long.
+        """
+        if self._took_s > _MOST_S and not always:
+            text = f"{side.name} has grown. To read and compare again takes {duration_text(round(self._took_s * 1e9))}."
+            self.alert_raised.emit(Alert("info", text, ("reload",)))
+            return
+        self._behind |= {side}
+        if side not in self.grown:
+            self.grown |= {side}
+            self.changed.emit()
+        self._catch_up()
+
+    def forget(self) -> None:
+        """Other runs are compared, or none."""
+        self.grown = self._behind = frozenset()
+        self._began_at, self._took_s = None, 0.0
+        self._rest.stop()
+        self.changed.emit()
+
+    @Slot()
+    def _on_file_grew(self) -> None:
+        self.take_growth(Side.A if self.sender() is self._a.following else Side.B)
+
+    @Slot()
+    def on_progress(self) -> None:
+        """The comparison begins to read or compare, goes on with it, or has done it."""
+        if self._is_working():
+            self._began_at = time.monotonic() if self._began_at is None else self._began_at
+        elif self._began_at is not None:
+            self._took_s, self._began_at = time.monotonic() - self._began_at, None
+            self._rest.start(round(1000 * _REST_FACTOR * min(self._took_s, _MOST_S)))
+        self._catch_up()
+
+    @Slot()
+    def _catch_up(self) -> None:
+        if self._behind and not self._rest.isActive() and self._read_again(self._behind):
+            self._behind = frozenset()
