@@ -1,4 +1,4 @@
-"""What the user and the assistant say in a Claude Code session: from messages to events."""
+"""Make events of the user's and the assistant's messages in a Claude Code session."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _API_ERRORS = re.compile(
 """How errors of the API begin that Claude Code puts in the model's place; older versions do not mark their lines."""
 _LIMIT = re.compile(r"Claude AI usage limit|You've hit your ")
 REPEATED_CALLS = "calls that repeat one with their id"
-_NAME_LIMIT = 256  # characters of a tool's name, which becomes a key of the state
+_NAME_LIMIT = 256  # characters of a tool's name, which becomes a key in the state
 _ENDS: dict[str, End] = {
     "end_turn": "answered",
     "stop_sequence": "answered",
@@ -51,14 +51,14 @@ _ENDS: dict[str, End] = {
 
 
 class ConversationLines:
-    """Maps lines with a message to events."""
+    """Make events of lines with a message."""
 
     def __init__(self, state: SessionState) -> None:
         self._state = state
         self._models: dict[str, str] = dict.fromkeys(["", state.surveyed.agent_id], state.surveyed.model)  # by subagent
 
     def user(self, fields: dict[str, Any]) -> None:
-        """Add the events of a user's line: a message, or the results of tools."""
+        """Add the events of a user line: a message, or the results of tools."""
         message = fields.get("message")
         if not isinstance(message, dict):
             return
@@ -79,7 +79,7 @@ class ConversationLines:
             else:
                 parts.append(block)
         self._said_by_user(parts, fields)
-        if details is not None and results != 1:  # which of the results it belongs to is not said
+        if details is not None and results != 1:  # the line does not say to which result it belongs
             self._state.custom("tool-use-result", details)
 
     def _result(self, block: dict[str, Any], details: Any) -> None:
@@ -104,7 +104,7 @@ class ConversationLines:
             self.from_user(data)
 
     def from_user(self, data: Any) -> None:
-        """What stands in the user's place: words, a command, what a command printed, an interruption."""
+        """Add the events of a user message: text, a command, a command's output, or an interruption."""
         if isinstance(data, list):
             of_program, own = split_program_parts(data)
             if of_program and own:
@@ -133,7 +133,7 @@ class ConversationLines:
         self._state.anchor(self._state.run.observation(kind, source, content, self._state.take_fields()))
 
     def assistant(self, line: Line, fields: dict[str, Any]) -> None:
-        """Add the events of a model's line, a block at a time: text, thinking, calls of tools, or an API error."""
+        """Add the events of an assistant line, block by block: text, thinking, tool calls, or an API error."""
         message = fields.get("message")
         if not isinstance(message, dict):
             return
@@ -201,20 +201,20 @@ class ConversationLines:
             propose(run, call_id, name, value, self._state.surveyed.cwd)
             self._remember_start(name, value, call.seq)
             self._state.anchor(call.seq if call.seq is not None else run.count - 1)
-        elif is_result(block):  # of a tool that the provider runs
+        elif is_result(block):  # a tool that the provider runs
             self._result(block, None)
         else:
             self._state.notes.count(UNKNOWN_BLOCKS, example=type_of(block))
             self._state.custom("block", block)
 
     def _remember_start(self, tool_name: str, value: Any, seq: int | None) -> None:
-        """Remember a call that starts a subagent, so that the subagent's lines are found to be its."""
+        """Remember a call that starts a subagent, to find the subagent's lines later."""
         if tool_name in _STARTERS and isinstance(value, dict) and seq is not None and text_of(value, "prompt"):
             name = text_of(value, "subagent_type") or text_of(value, "description")
             self._state.started[text_of(value, "prompt").strip()] = (seq, name)
 
     def _rest(self, block: dict[str, Any], *taken: str, type: bool = False) -> tuple[dict[str, Any], dict[str, Any]]:
-        """(for the payload, for meta): what the block says beside what its event has of it."""
+        """Return the other members of a block: (for the payload, for meta)."""
         used = taken if type else ("type", *taken)
         rest = {key: value for key, value in block.items() if key not in used and value is not None}
         volatile = {key: value for key, value in rest.items() if key in BLOCK}
@@ -224,16 +224,16 @@ class ConversationLines:
 
 
 def _error_end(fields: dict[str, Any]) -> tuple[End, str | None]:
-    """Return how a run ends with an error of the API, in the words of the line."""
+    """Return (how the run ended, why) for an API error."""
     words = next((block["text"] for block in blocks_of(fields) if _is_text(block)), "")
     how: End = "limit" if fields.get("error") == "rate_limit" or _LIMIT.match(words) else "crash"
     return how, first_line(words) or "API error"
 
 
 def _is_repeated(call: Call | None, name: str, value: Any, may_be_another: bool) -> bool:
-    """Whether this very call was made already: some programs write it again as it is streamed, or with the next one.
+    """Whether this call was recorded before: some programs write a call again during streaming, or with the next call.
 
-    `may_be_another`: whether a call with that id may be made again once it is answered.
+    `may_be_another`: whether another call may have this id after the first one is answered.
     """
     same = call is not None and value is not None and call.request_hash == request_hash(name, "", value)
     return same and not (may_be_another and call is not None and call.input is None)

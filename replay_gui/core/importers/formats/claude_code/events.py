@@ -1,4 +1,4 @@
-"""The second pass over a Claude Code session: its lines in order, and those of the subagents that it started."""
+"""The second pass over a Claude Code session: the lines in order, and those of its subagents."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from replay_gui.core.log.source import Source
 
 
 class ClaudeCodeEvents:
-    """Maps the lines of one session, and of the subagents that it started, to events."""
+    """Make events of the lines of one session and of its subagents."""
 
     def __init__(self, surveyed: ClaudeCodeSurvey, notes: ImportNotes, subagents: Iterable[SubagentFile] = ()) -> None:
         self._state = SessionState(surveyed, notes)
@@ -39,7 +39,7 @@ class ClaudeCodeEvents:
         self._files = list(subagents)
 
     def read(self, source: Source, end: int | None = None) -> Iterator[ImportedEvent]:
-        """Yield the run's events, up to the line numbered `end`; count what is left out or not understood."""
+        """Yield the run's events, up to line number `end`; count what is left out or not understood."""
         surveyed, notes = self._state.surveyed, self._state.notes
         for reason, number in (
             (OTHER_BRANCHES, surveyed.branches),
@@ -51,7 +51,7 @@ class ClaudeCodeEvents:
         self._begin()
         yield from self._state.run.drain()
         yield from self._read_lines(source, surveyed, end)
-        for file in list(self._files):  # of calls that are not in the session, or that have no result
+        for file in list(self._files):  # subagents of calls that are not in the session, or that have no result
             yield from self._read_subagent(file, None)
         if self._state.end is not None:
             self._state.run.context, self._state.run.once = {}, {}
@@ -59,7 +59,7 @@ class ClaudeCodeEvents:
         yield from self._state.run.drain()
 
     def _read_lines(self, source: Source, surveyed: ClaudeCodeSurvey, end: int | None) -> Iterator[ImportedEvent]:
-        early: dict[int, list[Line]] = {}  # lines that stand before the line that they follow, by its number
+        early: dict[int, list[Line]] = {}  # lines that come before their parent line, by the number of that line
         for line in lines(source):
             if end is not None and line.number >= end:
                 break
@@ -96,7 +96,7 @@ class ClaudeCodeEvents:
 
     # ---- files of subagents ---------------------------------------------------------------------
     def _finished_subagents(self, fields: dict[str, Any]) -> Iterator[tuple[SubagentFile, int | None]]:
-        """Yield the subagents whose result the line has, with the event of the call that started them."""
+        """Yield the subagents whose result is in the line, with the seq of the call that started them."""
         results = [block for block in blocks_of(fields) if is_result(block)]
         told = fields.get("toolUseResult") if len(results) == 1 else None
         agent_id, workflow = agent_of(told), told.get("runId") if isinstance(told, dict) else None

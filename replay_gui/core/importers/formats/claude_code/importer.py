@@ -17,24 +17,24 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 
 _TREE = {"uuid", "parentUuid", "sessionId"}
-_KEYS_OF_TYPE = {  # types of lines outside the tree, with the keys that nobody else's have
+_KEYS_OF_TYPE = {  # types of lines outside the tree, with keys that no other program writes
     "file-history-snapshot": {"messageId", "snapshot"},
     "queue-operation": {"operation", "sessionId"},
     "last-prompt": {"lastPrompt", "sessionId"},
     "summary": {"summary", "leafUuid"},
 }
 _STREAM_TYPES = frozenset({"assistant", "user"})
-_ANSWER = {"id", "type", "role", "content", "usage"}  # of the model's interface; other programs' lines have no such
+_ANSWER = {"id", "type", "role", "content", "usage"}  # of the model's API; other programs' lines lack them
 _MAX_REWOUND_RUNS = 8
-# Where the first line is longer than what recognition sees
+# For a first line that is longer than the part read for recognition
 _LONG_FIRST_LINE = re.compile(rb'\s*\{(?=.*"parentUuid"\s*:)(?=.*"sessionId"\s*:\s*")', re.DOTALL)
 
 
 class ClaudeCode:
-    """The importer. A file is one run, with the subagents that it started; what was rewound are further runs.
+    """The importer. A file is one run, with its subagents; rewound parts are further runs.
 
     Attributes:
-        volatile: members that are not compared, and why.
+        volatile: members that are not compared, with the reason.
     """
 
     name = "claude-code"
@@ -43,7 +43,7 @@ class ClaudeCode:
     volatile: ClassVar[Mapping[str, str]] = {**LINE, **MESSAGE, **BLOCK, **RESULT}
 
     def recognises(self, file: ForeignFile) -> bool:
-        """Accept a file with a line of a session among its first ones, or a very long first line that begins as one."""
+        """Accept a file with a session's line among its first ones, or a very long first line that begins like one."""
         if not file.first_lines and _LONG_FIRST_LINE.match(file.head):
             return True
         if any(_is_of_another_program(line) for line in file.first_lines):
@@ -51,13 +51,13 @@ class ClaudeCode:
         return any(_is_telling(line) for line in file.first_lines)
 
     def companions(self, file: ForeignFile) -> list[Path]:
-        """Return the other files that the session is read with: those of its subagents."""
+        """Return the files of the session's subagents."""
         session = next((line["sessionId"] for line in file.first_lines if _has_session(line)), "")
         paths = [subagent.path for subagent in find_subagents(file.path, session)]
         return [*paths, *filter(Path.is_file, map(meta_path, paths))]
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
-        """Yield the session, then what was rewound, each as a run of its own; at most `_MAX_REWOUND_RUNS` of those."""
+        """Yield the session, then each rewound part as a separate run, at most `_MAX_REWOUND_RUNS` of them."""
         source = file.source
         surveyed = survey(source)
         if not surveyed.understood:
@@ -68,7 +68,7 @@ class ClaudeCode:
             yield self._run(file, survey(source, number), f"{name}-before-line-{number}", number)
 
     def _run(self, file: ForeignFile, surveyed: ClaudeCodeSurvey, name: str, end: int | None) -> ImportedRun:
-        """The run up to the line numbered `end`: as it was before the user rewound with that line."""
+        """Return the run up to line number `end`, as it was before the user rewound with this line."""
         notes = ImportNotes(file.notes)
         session = surveyed.session or file.stem
         run_id = f"{session}/{surveyed.agent_id}" if surveyed.agent_id else session
@@ -89,7 +89,7 @@ def _has_session(line: Any) -> bool:
 
 
 def _is_of_another_program(line: Any) -> bool:
-    """Return whether a line has a message of a tool: in Claude Code, the user's messages hold the results of tools."""
+    """Return whether a line has a message of a tool; in Claude Code, results are in the user's messages."""
     message = line.get("message") if isinstance(line, dict) else None
     return isinstance(message, dict) and message.get("role") == "tool"
 
@@ -110,7 +110,7 @@ def _is_telling(line: Any) -> bool:
     kind = line.get("type")
     if not isinstance(kind, str):
         return False
-    if isinstance(line.get("session_id"), str):  # of ``claude --output-format stream-json``
+    if isinstance(line.get("session_id"), str):  # ``claude --output-format stream-json``
         if kind == "system" and line.get("subtype") == "init" and "tools" in line:
             return True
         message = line.get("message") if kind in _STREAM_TYPES else None

@@ -1,4 +1,4 @@
-"""What each line of a Claude Code session becomes, and what is said of a line beside its message."""
+"""Make events of each line of a Claude Code session, and read the members other than its message."""
 
 from __future__ import annotations
 
@@ -44,21 +44,21 @@ _IN_CONTEXT = frozenset({"timestamp", "durationMs", "duration_ms", "agentId", "u
 
 
 class LineEvents:
-    """Maps one line after the other to events."""
+    """Make events of lines, one after another."""
 
     def __init__(self, state: SessionState) -> None:
         surveyed = state.surveyed
         self._state = state
         self._talk = ConversationLines(state)
-        self._anchors: dict[str, int] = {}  # a line's uuid -> the event that what follows it names as its parent
+        self._anchors: dict[str, int] = {}  # a line's uuid -> the event that is the parent of the following events
         self._subagents: dict[str, str] = {}  # a subagent's line's uuid -> the subagent's name
-        self._nameless = 0  # subagents that their lines do not name
+        self._nameless = 0  # subagents without a name in their lines
         settings = {"session_id": surveyed.session, "cwd": surveyed.cwd, "git_branch": surveyed.git_branch}
         self._said: dict[str, Any] = {name: value for name, value in settings.items() if value}
         self._said["agent_version"] = surveyed.version
 
     def add(self, line: Line, fields: dict[str, Any] | None) -> None:
-        """Add the events of one line; `fields` is None for a line that cannot be read."""
+        """Add the events of one line; `fields` is None for an unreadable line."""
         self._state.run.context, self._state.run.once, self._state.fields = {"line": line.number}, {}, {}
         if fields is None:
             self._add_subagent({}, {})
@@ -72,7 +72,7 @@ class LineEvents:
             self._state.fields = rest
             before = self._state.run.count
             self._talk.user(fields) if kind == "user" else self._talk.assistant(line, fields)
-            if self._state.run.count == before and _calls_alone(fields):  # made before: a call is recorded once
+            if self._state.run.count == before and _calls_alone(fields):  # recorded before: each call is recorded once
                 self._note_repeat(fields, rest)
             elif self._state.run.count == before:
                 self._state.notes.count(EMPTY_MESSAGES)
@@ -84,7 +84,7 @@ class LineEvents:
             self._anchors[uuid] = self._state.run.context.get("parent", self._state.run.count - 1)
 
     def _note_repeat(self, fields: dict[str, Any], rest: dict[str, Any]) -> None:
-        """Keep a line that says again what another line said; it is no step."""
+        """Add a line that repeats another line; it is not a step."""
         self._state.notes.count(REPEATED_LINES)
         data = {"type": fields["type"], **rest, **message_fields(fields)}
         self._state.anchor(self._state.run.bookkeeping("claude-code/repeated-line", data))
@@ -129,7 +129,7 @@ class LineEvents:
             )
 
     def _queued(self, attachment: dict[str, Any], rest: dict[str, Any]) -> None:
-        """A prompt that was typed while the agent worked."""
+        """Add a prompt that was typed while the agent worked."""
         prompt, mode = attachment.get("prompt"), attachment.get("commandMode")
         more = {
             key: attachment[key] for key in attachment if key not in ("type", "prompt", "commandMode", "source_uuid")
@@ -156,7 +156,7 @@ class LineEvents:
         self._state.run.custom("claude-code/unreadable-line", text, size=line.size)
 
     def _take_envelope(self, fields: dict[str, Any]) -> dict[str, Any]:
-        """Put what is volatile into the meta of the events to come; return what else the line says."""
+        """Put the volatile members into the meta of the next events; return the other members."""
         context, once, rest = self._state.run.context, self._state.run.once, dict[str, Any]()
         for key, value in fields.items():
             name = META_NAMES.get(key, key)
@@ -180,7 +180,7 @@ class LineEvents:
         self._add_subagent(fields, rest)
         context["agent"] = text_of(fields, "agentId") or None
         parent = self._anchors.get(text_of(fields, "parentUuid") or text_of(fields, "logicalParentUuid"))
-        if "parentUuid" not in fields and "session_id" in fields:  # of the stream, which has no tree
+        if "parentUuid" not in fields and "session_id" in fields:  # the stream, which has no tree
             started = self._state.run.call(fields.get("parent_tool_use_id"))
             parent = self._state.latest.get(self._state.subagent, None if started is None else started.seq)
         if parent is not None:
@@ -188,7 +188,7 @@ class LineEvents:
         return rest
 
     def _add_subagent(self, fields: dict[str, Any], rest: dict[str, Any]) -> None:
-        """Say of the events to come which subagent they are of, if any. `rest`: content of the line."""
+        """Mark the next events with their subagent, if any. `rest`: content of the line."""
         context = self._state.run.context
         if self._state.within:
             context["sidechain"] = True
@@ -202,7 +202,7 @@ class LineEvents:
                 rest["isSidechain"] = True
 
     def _subagent(self, fields: dict[str, Any]) -> str:
-        """The name of the subagent whose line it is: its id, else a number for each chain of lines."""
+        """Return the name of the line's subagent: its id, else a number for each chain of lines."""
         starter = text_of(fields, "parent_tool_use_id")
         name = text_of(fields, "agentId") or self._subagents.get(starter or text_of(fields, "parentUuid"))
         seq, called = self._state.started.pop(_prompt_of(fields), (None, ""))
@@ -221,16 +221,16 @@ class LineEvents:
     def _file_history(self, rest: dict[str, Any]) -> int:
         files = rest.pop("snapshot", None)
         self._state.run.once["snapshot"] = files
-        if isinstance(files, dict) and rest.get("isSnapshotUpdate") is not True:  # an update has the first one's time
+        if isinstance(files, dict) and rest.get("isSnapshotUpdate") is not True:  # an update has the first one's
             self._state.run.once["time"] = iso_time(files.get("timestamp"))
         backups = files.get("trackedFileBackups") if isinstance(files, dict) else None
-        if isinstance(backups, dict):  # names of the backups and their times are in meta
+        if isinstance(backups, dict):  # backups' names and times are in meta
             rest = {"files": {path: _version(backup) for path, backup in backups.items()}, **rest}
         return self._state.run.bookkeeping("claude-code/file-history", rest)
 
 
 def _prompt_of(fields: dict[str, Any]) -> str:
-    """Return what a subagent is asked with the first of its lines; empty for its other lines."""
+    """Return the prompt of a subagent, which is in its first line; "" for its other lines."""
     message = fields.get("message")
     if fields.get("parentUuid") is not None or fields["type"] != "user" or not isinstance(message, dict):
         return ""
@@ -244,7 +244,7 @@ def _version(backup: Any) -> Any:
 
 
 def _calls_alone(fields: dict[str, Any]) -> bool:
-    """Whether a message has calls and nothing else."""
+    """Whether a message has only calls."""
     message = fields.get("message")
     content = message.get("content") if isinstance(message, dict) else None
     if not isinstance(content, list) or not content:

@@ -1,4 +1,4 @@
-"""Lines of a Claude Code session that are no message: notices, attachments, the result of a run."""
+"""Make events of lines without a message in a Claude Code session: notices, attachments, the run's result."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ _ENDS: dict[str, End] = {
 
 
 def add_system_line(run: RunBuilder, subtype: str, rest: dict[str, Any]) -> int:
-    """Add a line of the program itself; return the event's seq. `rest`: what it says beside clocks and ids."""
+    """Add a line of the program itself; return the event's seq. `rest`: its members, without clocks and ids."""
     content = rest.get("content")
     if subtype == "api_error":
         return run.error("api_error", _api_error(rest), "model", {"fields": rest})
@@ -80,7 +80,7 @@ def add_system_line(run: RunBuilder, subtype: str, rest: dict[str, Any]) -> int:
 
 
 def add_command(run: RunBuilder, text: str, rest: dict[str, Any]) -> int | None:
-    """Add a command of the user's, or what it printed; return the event's seq, None where the text is neither."""
+    """Add a user's command, or its output; return the event's seq, or None if the text is neither."""
     extra = {"fields": rest} if rest else None
     command = command_in(text)
     if command is not None:
@@ -91,7 +91,7 @@ def add_command(run: RunBuilder, text: str, rest: dict[str, Any]) -> int | None:
 
 
 def add_attachment(run: RunBuilder, attachment: dict[str, Any], rest: dict[str, Any]) -> int:
-    """Add what Claude Code put beside the conversation, but for queued prompts; return the event's seq."""
+    """Add an attachment of Claude Code, other than a queued prompt; return the event's seq."""
     data = {"attachment": attachment, **rest}
     if attachment.get("type") in _STEPS:
         return run.custom("claude-code/attachment", data)
@@ -99,9 +99,9 @@ def add_attachment(run: RunBuilder, attachment: dict[str, Any], rest: dict[str, 
 
 
 def add_result_line(run: RunBuilder, rest: dict[str, Any], denied_before: set[str], **meta: Any) -> tuple[int, End]:
-    """Add the last line of ``claude --output-format stream-json``: (its seq, how the run ended).
+    """Add the last line of ``claude --output-format stream-json``; return (its seq, how the run ended).
 
-    `denied_before`: ids of calls whose refusal has been told already.
+    `denied_before`: ids of calls whose denial has been added before.
     """
     denials = rest.get("permission_denials")
     for denial in denials if isinstance(denials, list) else []:
@@ -122,7 +122,7 @@ def add_result_line(run: RunBuilder, rest: dict[str, Any], denied_before: set[st
 
 
 def _api_error(rest: dict[str, Any]) -> str:
-    """Return "API error 529 overloaded, retry 1 of 10"."""
+    """Return an API error in words: "API error 529 overloaded, retry 1 of 10"."""
     error = rest.get("error")
     words = ["API error"]
     if isinstance(error, dict):

@@ -1,4 +1,4 @@
-"""Results of tools in a Claude Code session: the response, and what it says of permission, patches and errors."""
+"""Make events of tool results in a Claude Code session: the response, denials, patches and errors."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _OF_PATCHES = ("structuredPatch", "userModified")
 
 @dataclass(frozen=True, slots=True)
 class AddedResult:
-    """The response of a call. `seq`: of its event. `refused`: whether the user or a rule did not allow the call."""
+    """The response to a call. `seq`: of its event. `refused`: whether the user or a rule denied the call."""
 
     seq: int
     refused: bool
@@ -32,11 +32,11 @@ class AddedResult:
 def add_result(
     run: RunBuilder, block: dict[str, Any], details: Any, root: str, fields: dict[str, Any] | None
 ) -> AddedResult:
-    """Add the events of one tool_result block.
+    """Add the events of one tool_result block; return the response.
 
     Args:
-        details: the line's structured result, None where there is none. root: the folder that files are named from.
-        fields: what else the line says, for the payload.
+        details: the line's structured result, None if there is none. root: the folder that file names are relative to.
+        fields: the line's other members, for the payload.
     """
     call_id, output = block["tool_use_id"], block.get("content")
     text = _text_of(output)
@@ -75,15 +75,15 @@ def add_result(
 
 
 def agent_of(details: Any) -> str | None:
-    """Return the id of the subagent whose result it is, where the structured result names one."""
+    """Return the id of the subagent in a structured result; None if it names none."""
     agent_id = details.get("agentId") if isinstance(details, dict) else None
     return agent_id if isinstance(agent_id, str) else None
 
 
 def _split(details: Any, output: Any, patched: bool) -> tuple[dict[str, Any], dict[str, Any]]:
-    """(what belongs to the payload, what belongs to meta) of a structured result."""
+    """Split a structured result into (payload, meta)."""
     if isinstance(details, str) and isinstance(output, str) and details.removeprefix("Error: ") == output:
-        return {}, {}  # says the same again
+        return {}, {}  # repeats the output
     if not isinstance(details, dict):
         return ({} if details is None else {"details": details}), {}
     elsewhere = _OF_PATCHES if patched else ()
@@ -97,12 +97,12 @@ def _rest(block: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_error(output: dict[str, Any]) -> bool:
-    """Whether an output is the error of a tool that the provider runs, such as a search on the web."""
+    """Whether an output is an error of a tool that the provider runs, such as web search."""
     return str(output.get("type")).endswith("_tool_result_error")
 
 
 def _text_of(output: Any) -> str:
-    """The text of a result: itself, or that of its text blocks."""
+    """Return the text of a result, or of its text blocks."""
     if isinstance(output, str):
         return output
     blocks = output if isinstance(output, list) else []

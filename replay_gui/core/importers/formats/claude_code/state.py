@@ -1,4 +1,4 @@
-"""What the parts of the Claude Code importer share while they read a session."""
+"""The state that the parts of the Claude Code importer share while they read a session."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ BAD_TIMES = "times that cannot be read"
 
 
 class SessionState:
-    """The session as far as it has been read.
+    """The state of a session that is being read.
 
     Attributes:
-        surveyed: what the first pass found in the file at hand. run: the events. notes: what was not understood.
+        surveyed: the first pass over the current file. run: the events. notes: what was not understood.
         within: names of the subagents whose file is being read, from the outermost.
-        fields: what the line at hand says beside its message, for the line's first event.
-        latest: by subagent, the event that a line without a parent follows.
-        end: how the run ended, as far as lines have told. denied: ids of calls that were refused.
-        started: by prompt, the calls that start subagents: (their event, what the subagent is called).
+        fields: members of the current line other than its message, for the line's first event.
+        latest: by subagent, the event before a line without a parent.
+        end: how the run ended, according to the lines so far. denied: ids of denied calls.
+        started: by prompt, the calls that start subagents: (seq of the call, name of the subagent).
     """
 
     def __init__(self, surveyed: ClaudeCodeSurvey, notes: ImportNotes) -> None:
@@ -46,39 +46,39 @@ class SessionState:
         self.end: tuple[End, str | None] | None = None
         self.denied = set[str]()
         self.started: dict[str, tuple[int, str]] = {}
-        self._names: dict[str, int] = {}  # how many subagents have a name
+        self._names: dict[str, int] = {}  # by name, the number of subagents
 
     @property
     def subagent(self) -> str:
-        """The subagent whose line it is, as one text; empty for the session's own lines."""
+        """The subagent of the current line, as one text; "" for the session's own lines."""
         return "/".join(self.run.context.get("subagent", ()))
 
     def unique_name(self, name: str) -> str:
-        """Return the name for one more subagent that is called so: "Explore", "Explore 2", …"""
+        """Return a unique name for another subagent with this name: "Explore", "Explore 2", …"""
         self._names[name] = count = self._names.get(name, 0) + 1
         return name if count == 1 else f"{name} {count}"
 
     def take_fields(self) -> dict[str, Any] | None:
-        """Return what the line says beside its message, for the payload of one event; None the second time."""
+        """Return the line's members other than its message, for the payload of one event; None the second time."""
         fields, self.fields = self.fields, {}
         return {"fields": fields} if fields else None
 
     def anchor(self, seq: int) -> None:
-        """Say that what comes next, on this line or after it, was caused by the event `seq`."""
+        """Make the event `seq` the parent of the next events, on this line and after it."""
         self.run.context["parent"] = seq
         self.latest[self.subagent] = seq
 
     def custom(self, name: str, data: Any) -> None:
-        """Add an event of a kind of Claude Code's own."""
+        """Add an event of a custom kind of Claude Code."""
         payload = {**(self.take_fields() or {}), "data": data}
         self.anchor(self.run.add(f"x:claude-code/{name}", payload))
 
 
 def type_of(block: Any) -> str:
-    """Return the type that a part of a message says it has, else the name of the value's type."""
+    """Return the type that a part of a message states, else the name of the value's type."""
     return text_of(block, "type") if isinstance(block, dict) else type(block).__name__
 
 
 def message_fields(fields: dict[str, Any]) -> dict[str, Any]:
-    """Return the members of a line that hold its message."""
+    """Return the members of a line with its message and the structured result."""
     return {key: fields[key] for key in ("message", "toolUseResult") if key in fields}

@@ -12,13 +12,13 @@ from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.importers.side_files import belongs_to
 from replay_gui.core.log.source import read_beginning
 
-_HEAD_BYTES = 4096  # bytes of a file that are looked at for the session's id
+_HEAD_BYTES = 4096  # bytes of a file in which the session's id is searched
 _WORKFLOWS = "workflows"
 _MAX_META_SIZE = 1 << 16  # bytes
 
 
 class _SubagentMeta(msgspec.Struct, rename="camel"):
-    """What ``agent-*.meta.json`` says."""
+    """The content of ``agent-*.meta.json``."""
 
     agent_type: str | None = None
     description: str | None = None
@@ -30,10 +30,10 @@ class SubagentFile:
     """A subagent's own file.
 
     Attributes:
-        agent_id: out of the file's name. name: what the subagent is called, where that is known.
-        tool_use_id: of the call that started it, where its ``.meta.json`` says so.
-        workflow: the id of the workflow's run that it is part of, "" of others.
-        is_inside: whether it lies below the session's folder; a link to elsewhere is not read.
+        agent_id: from the file's name. name: the subagent's name, "" if unknown.
+        tool_use_id: of the call that started it, from its ``.meta.json``; None if unknown.
+        workflow: the id of its workflow run, "" if it has none.
+        is_inside: whether it is below the session's folder; a link to a file elsewhere is not read.
     """
 
     path: Path
@@ -45,9 +45,9 @@ class SubagentFile:
 
 
 def find_subagents(session_file: Path, session_id: str) -> list[SubagentFile]:
-    """Return the subagents of a session: in ``<session>/subagents/``, or, as older versions wrote them, beside it.
+    """Return the subagents of a session, from ``<session>/subagents/``, or from its folder (older versions).
 
-    Those of a workflow have a folder of their own, ``workflows/<run>``, in the first.
+    The subagents of a workflow are in ``<session>/subagents/workflows/<run>``.
     """
     folder = session_file.with_suffix("") / "subagents"
     patterns = ("agent-*.jsonl", f"{_WORKFLOWS}/*/agent-*.jsonl") if session_file.suffix == ".jsonl" else ()
@@ -61,13 +61,13 @@ def find_subagents(session_file: Path, session_id: str) -> list[SubagentFile]:
 
 
 def meta_path(path: Path) -> Path:
-    """Return where a subagent's file has its facts."""
+    """Return the path of the ``.meta.json`` of a subagent's file."""
     return path.with_name(f"{path.stem}.meta.json")
 
 
 def _subagent(path: Path, is_inside: bool) -> SubagentFile:
     meta = _SubagentMeta()
-    with suppress(LogUnreadable, msgspec.MsgspecError, UnicodeDecodeError):  # older versions do not write these facts
+    with suppress(LogUnreadable, msgspec.MsgspecError, UnicodeDecodeError):  # older versions do not write this file
         if is_inside and belongs_to(meta_path(path), path):
             meta = msgspec.json.decode(read_beginning(meta_path(path), _MAX_META_SIZE), type=_SubagentMeta)
     agent_id = path.stem.removeprefix("agent-")
@@ -90,7 +90,7 @@ def _head(path: Path) -> bytes:
 
 
 def session_in(folder: Path) -> Path | None:
-    """Return the session that a folder is of: ``<folder>.jsonl`` beside it, or the only one in it; None else."""
+    """Return the session of a folder: ``<folder>.jsonl`` next to it, or the only session in it; else None."""
     beside = folder.with_name(f"{folder.name}.jsonl")
     if beside.is_file() and (folder / "subagents").is_dir():
         return beside

@@ -1,4 +1,4 @@
-"""The first pass over a Claude Code session: its tree, and what the first event must already say."""
+"""The first pass over a Claude Code session: its tree, and the facts for the first event."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ REQUEST_BLOCKS = frozenset({"tool_use", "server_tool_use", "mcp_tool_use"})
 RESULT_BLOCKS_END = "tool_result"
 SYNTHETIC_MODEL = "<synthetic>"
 
-_FACT_LENGTH = 4096  # characters; facts go to the log's header, which has little room
+_FACT_LENGTH = 4096  # characters; facts go into the log's header, whose size is limited
 
 
 class _Block(msgspec.Struct):
-    """What the survey wants of a part of a message."""
+    """The members that the survey reads of a part of a message."""
 
     type: str | None = None
     id: str | None = None
@@ -32,7 +32,7 @@ class _Block(msgspec.Struct):
 
 
 class _Message(msgspec.Struct):
-    """What it wants of a message; `content` is a list of parts, or a text, which says nothing here."""
+    """The members that the survey reads of a message; `content` is a list of parts, or a text (not used)."""
 
     id: str | None = None
     model: str | None = None
@@ -41,7 +41,7 @@ class _Message(msgspec.Struct):
 
 
 class _ClaudeCodeFields(msgspec.Struct, rename="camel", kw_only=True):
-    """What it wants of a line. All else is skipped without being decoded: a first look at 150 MB takes 0.3 s so."""
+    """The members that the survey reads of a line. All others are skipped undecoded, so 150 MB take only 0.3 s."""
 
     type: str
     uuid: str | None = None
@@ -75,20 +75,20 @@ _decode = msgspec.json.Decoder(_ClaudeCodeFields).decode
 
 @dataclass(slots=True, kw_only=True)
 class ClaudeCodeSurvey:
-    """What the first pass found.
+    """The result of the first pass.
 
     Attributes:
         understood: lines that are JSON objects with a type.
-        session, version, model, cwd, git_branch: the first that is named. created: ns.
-        subagent: whether the whole file is a subagent's, and not only lines in between. agent_id: then its id.
-        repeated: numbers of the lines that say again what an earlier line with their uuid says.
-        left_out: numbers of the lines that the user rewound. branches: how many stretches these are.
-        rewinds: numbers of the prompts by which the user went back.
-        joined: lines whose predecessor is not in the file, so that the line before stands in for it.
-        late_causes: of lines that stand before the line that they follow, the number of that line.
-        queued: numbers of the lines by which a prompt was queued that no later line says again.
-        usage_lines: numbers of the lines whose tokens count: the last line of each message that tells them.
-        answered_again: ids of calls that have several results, so that a call with such an id may be another one.
+        session, version, model, cwd, git_branch: the first one in the file. created: ns since 1970.
+        subagent: whether the whole file is a subagent's, not only some lines. agent_id: its id in this case.
+        repeated: numbers of the lines that repeat an earlier line with the same uuid.
+        left_out: numbers of the lines that the user rewound. branches: the number of rewound sequences of lines.
+        rewinds: numbers of the prompts with which the user went back.
+        joined: number of lines whose parent is not in the file, so that they follow the line before.
+        late_causes: for a line that comes before its parent line, the number of the parent line.
+        queued: numbers of the lines that queue a prompt which no later line repeats.
+        usage_lines: numbers of the lines whose tokens count: the last line of each message with tokens.
+        answered_again: ids of calls with several results; a later call with such an id can be another call.
     """
 
     understood: int = 0
@@ -112,10 +112,10 @@ class ClaudeCodeSurvey:
 
 
 def survey(source: Source, end: int | None = None) -> ClaudeCodeSurvey:
-    """Read the file, up to the line numbered `end`; keep a little for each line."""
+    """Read the file, up to line number `end`. The memory needed is small for each line."""
     surveyed, nodes, queue = ClaudeCodeSurvey(), dict[str, Node](), _PromptQueue()
     last_lines: dict[str, int] = {}
-    content_hashes: dict[str, int] = {}  # by uuid, a hash of what the first line with it says
+    content_hashes: dict[str, int] = {}  # by uuid, a hash of the first line with it
     for line in lines(source):
         if end is not None and line.number >= end:
             break
@@ -148,10 +148,10 @@ def survey(source: Source, end: int | None = None) -> ClaudeCodeSurvey:
 
 
 class _PromptQueue:
-    """Prompts that were typed while the agent worked: which of them only the queue's own lines tell.
+    """The prompts that were typed while the agent worked, and that only queue lines have.
 
     Attributes:
-        unsaid: numbers of the lines by which these were queued.
+        unsaid: numbers of these queue lines.
     """
 
     def __init__(self) -> None:
@@ -165,7 +165,7 @@ class _PromptQueue:
         if fields.type == "queue-operation" and fields.operation == "enqueue" and fields.content:
             self._queued.append((number, fields.content))
         elif fields.type == "queue-operation" and fields.operation in ("popAll", "popall"):
-            self._queued.clear()  # the user took them back
+            self._queued.clear()  # the user removed them
         elif self._queued:
             prompt = _said_by_user(fields)
             queue_index = next(
@@ -199,7 +199,7 @@ def _said(fields: _ClaudeCodeFields) -> int:
 
 
 def _wanted(line: Line) -> _ClaudeCodeFields | None:
-    """What the survey wants of the line; None where it is no object with a type."""
+    """Return the members of a line that the survey reads; None if it is not an object with a type."""
     if line.too_long:
         return None
     try:
@@ -210,7 +210,7 @@ def _wanted(line: Line) -> _ClaudeCodeFields | None:
 
 
 def _leniently(fields: dict[str, Any]) -> _ClaudeCodeFields:
-    """Of a line of which something is not of the type that it should be: that counts as missing."""
+    """Return the members of a line; those of a wrong type count as missing."""
     message = fields.get("message")
     parts = None
     if isinstance(message, dict):
@@ -235,7 +235,7 @@ def _texts_of(fields: dict[str, Any], names: tuple[str, ...]) -> dict[str, str]:
 
 
 def fields_of(line: Line, notes: ImportNotes | None = None) -> dict[str, Any] | None:
-    """The line's object where it is one with a type; None else."""
+    """Return the line's object; None if it is not an object with a type."""
     if line.too_long:
         return None
     try:
@@ -246,7 +246,7 @@ def fields_of(line: Line, notes: ImportNotes | None = None) -> dict[str, Any] | 
 
 
 def blocks_of(fields: dict[str, Any]) -> list[Any]:
-    """The blocks of the line's message, where it has a list of them."""
+    """Return the blocks of the line's message; [] if it has no list of blocks."""
     message = fields.get("message")
     content = message.get("content") if isinstance(message, dict) else None
     return content if isinstance(content, list) else []
@@ -265,7 +265,7 @@ def is_result(block: Any) -> bool:
 
 
 def text_of(fields: dict[str, Any], key: str) -> str:
-    """The member if it is a text, else an empty one."""
+    """Return the member if it is a text, else ""."""
     value = fields.get(key)
     return value if isinstance(value, str) else ""
 
@@ -314,7 +314,7 @@ def _node(number: int, fields: _ClaudeCodeFields) -> Node | None:
 
 
 def _is_prompt(fields: _ClaudeCodeFields) -> bool:
-    """Return whether the line is a question or an order of the user."""
+    """Return whether the line is a prompt of the user."""
     if fields.type != "user" or fields.is_meta is True or fields.is_compact_summary is True or fields.message is None:
         return False
     content = fields.message.content

@@ -1,14 +1,14 @@
-"""Counts of tokens, as Anthropic's messages say them: in sessions of Claude Code, and over its SDK."""
+"""Read token counts of Anthropic's messages, in sessions of Claude Code and of its SDK."""
 
 from __future__ import annotations
 
 from typing import Any
 
-_SENT = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")  # the source counts these apart
+_SENT = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")  # the source counts these separately
 
 
 def tokens_of(usage: Any) -> dict[str, int] | None:
-    """Return the tokens by sort, where the source counts any; the input is all that was sent, cached or not."""
+    """Return the tokens by sort; None if there are none. The input counts all tokens, cached or not."""
     if not isinstance(usage, dict):
         return None
     counts = {name: count for name, count in usage.items() if type(count) is int}

@@ -1,4 +1,4 @@
-"""What the tools of Claude Code mean: patches, memory files, the to-do list."""
+"""Make events of the effects of Claude Code's tools: patches, memory files, the to-do list."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _PATCH_TOOLS = {
     "NotebookEdit": ("notebook-edit", "notebook_path"),
 }
 _MEMORY_FILES = frozenset({"CLAUDE.md", "CLAUDE.local.md", "MEMORY.md"})
-_PATH_LIMIT = 1024  # characters; a memory's path becomes a key of the state
+_PATH_LIMIT = 1024  # characters; a memory's path becomes a key in the state
 
 
 def propose(run: RunBuilder, call_id: object, tool_name: str, value: Any, root: str) -> None:
-    """The PatchProposal of a call that would change a file. `root`: the folder that targets are named from."""
+    """Add the PatchProposal of a call that would change a file. `root`: the folder that targets are relative to."""
     if tool_name in _PATCH_TOOLS and isinstance(value, dict):
         patch_type, key = _PATCH_TOOLS[tool_name]
         if isinstance(path := value.get(key), str):
@@ -27,7 +27,7 @@ def propose(run: RunBuilder, call_id: object, tool_name: str, value: Any, root: 
 
 
 def take_effect(run: RunBuilder, call: Call, output: Any, details: dict[str, Any], *, response: int, root: str) -> None:
-    """What a successful call did beyond its response. `details`: the structured result; `response`: its seq."""
+    """Add the effects of a successful call. `details`: the structured result; `response`: the seq of the response."""
     given = call.input if isinstance(call.input, dict) else {}
     if call.tool_name == "TodoWrite" and isinstance(todos := details.get("newTodos", given.get("todos")), list):
         ops = [{"op": "add", "path": "/todos", "value": todos}]
@@ -48,7 +48,7 @@ def take_effect(run: RunBuilder, call: Call, output: Any, details: dict[str, Any
 
 
 def below(root: str, path: str) -> str:
-    """`path` as seen from the folder `root`, if it is in there: where a project lies differs between faithful runs."""
+    """Return `path` relative to the folder `root`, if it is in it: a project's folder differs between faithful runs."""
     for separator in "/\\":
         if root and path.startswith(root.rstrip(separator) + separator):
             return path[len(root.rstrip(separator)) + 1 :]
@@ -61,7 +61,7 @@ def _is_memory(path: str) -> bool:
 
 
 def _edited(details: dict[str, Any], given: dict[str, Any]) -> Any:
-    """The file's new text where the old one is known, else the edit itself."""
+    """Return the file's new text if the old text is known, else the edit."""
     match details.get("originalFile"), given.get("old_string"), given.get("new_string"):
         case str(original), str(old), str(new) if old:
             return original.replace(old, new, -1 if given.get("replace_all") is True else 1)

@@ -1,8 +1,8 @@
-"""Which lines of a Claude Code session are the run, and in which order.
+"""Find the lines of a Claude Code session that belong to the run, and their order.
 
-Lines form a tree by `parentUuid`. It forks where the user rewound, and also where nothing was rewound: at the lines of
-one message, at parallel calls, at retries, at lines that are written late. Only a later prompt of the user that takes
-the place of what was said before is a rewind; all other forks are shown.
+The lines form a tree by `parentUuid`. It has forks where the user rewound, and also elsewhere: at the lines of one
+message, at parallel calls, at retries, at lines that are written late. Only a later prompt of the user that replaces
+earlier lines is a rewind; the lines of all other forks belong to the run.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_MAX_PASSES = 8  # over the tree, to find the last line below each; more than one only where children precede parents
+_MAX_PASSES = 8  # passes over the tree; more than one is needed only where children come before their parents
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -18,9 +18,9 @@ class Node:
     """A line of the tree.
 
     Attributes:
-        parent: uuid of the line that it follows. talks: it is the user's or the assistant's. prompt: the user asks.
-        goes_on: where it has no parent, it continues after a compaction.
-        requests, results: ids of the tool calls that it makes and answers.
+        parent: uuid of the line before it. talks: whether the user or the assistant speaks.
+        prompt: whether it is a prompt of the user. goes_on: whether it continues after a compaction, without a parent.
+        requests, results: ids of the tool calls in it, and of the results in it.
     """
 
     number: int
@@ -37,11 +37,11 @@ class Node:
 
 @dataclass(slots=True)
 class Rewinds:
-    """What the user went back behind.
+    """The lines that the user rewound.
 
     Attributes:
-        left_out: numbers of the lines that no longer belong to the run. branches: how many stretches these are.
-        prompts: numbers of the lines by which the user went back.
+        left_out: numbers of the lines that no longer belong to the run. branches: the number of rewound sequences.
+        prompts: numbers of the prompts with which the user went back.
     """
 
     left_out: set[int]
@@ -50,7 +50,7 @@ class Rewinds:
 
 
 def find_rewinds(nodes: Iterable[Node]) -> Rewinds:
-    """Return what later prompts of the user replaced. `nodes`: of one conversation, in the file's order."""
+    """Return the lines that later prompts of the user replaced. `nodes`: those of one conversation, in file order."""
     main = list(nodes)
     by_uuid = {node.uuid: node for node in main}
     children: dict[str, list[Node]] = {}
@@ -74,7 +74,7 @@ def find_rewinds(nodes: Iterable[Node]) -> Rewinds:
     kept = [node for node in main if node.uuid not in rewound]
     messages = {node.message_id for node in kept if node.message_id}
     calls = {call for node in kept for call in node.requests}
-    for node in list(rewound.values()):  # other lines of the same message, and results of its calls
+    for node in list(rewound.values()):  # other lines of the same message, and results of its calls, are not a rewind
         if node.message_id in messages or not calls.isdisjoint(node.results):
             del rewound[node.uuid]
     starts &= rewound.keys()
@@ -83,7 +83,7 @@ def find_rewinds(nodes: Iterable[Node]) -> Rewinds:
 
 
 def _last_lines(nodes: list[Node], by_uuid: dict[str, Node]) -> dict[str, int]:
-    """Return the number of the last line of conversation at or below each node; 0 where there is none."""
+    """Return the number of the last conversation line at or below each node; 0 if there is none."""
     last = {node.uuid: node.number if node.talks else 0 for node in nodes}
     for _ in range(_MAX_PASSES):
         changed = False
@@ -107,16 +107,16 @@ def _take_below(top: Node, children: dict[str, list[Node]], taken: dict[str, Nod
 
 
 def count_joined(nodes: Iterable[Node], known: dict[str, Node]) -> int:
-    """Return how many lines of conversation follow a line that is not in the file, the first line aside."""
+    """Return how many conversation lines have a parent that is not in the file, without the first line."""
     talk = [node for node in nodes if node.talks]
     return sum(bool(node.parent) and node.parent not in known and not node.goes_on for node in talk[1:])
 
 
 def find_late_causes(nodes: Iterable[Node]) -> dict[int, int]:
-    """Return the lines that stand before the line that they follow: by number, the number of that later line.
+    """Return the lines that come before the line that they follow: by line number, the number of the later line.
 
-    A result follows its request, also where the request's line is below its own; every other line follows its parent,
-    unless that waits for it. Lines that wait for each other do not wait.
+    A result follows its request, even if the request's line comes later in the file. Every other line follows its
+    parent, unless the parent waits for it. Lines that wait for each other are not moved.
     """
     every = list(nodes)
     by_uuid = {node.uuid: node for node in every}
@@ -143,7 +143,7 @@ def find_late_causes(nodes: Iterable[Node]) -> dict[int, int]:
 
 
 def _waits(number: int, cause: int, causes: dict[int, int]) -> bool:
-    """Return whether a line waits for another, or for one that does."""
+    """Return whether a line waits for another line, directly or through others."""
     seen = set[int]()
     while number in causes and number not in seen:
         seen.add(number)
@@ -154,7 +154,7 @@ def _waits(number: int, cause: int, causes: dict[int, int]) -> bool:
 
 
 def _waits_for(late: Node, node: Node, by_uuid: dict[str, Node]) -> bool:
-    """Return whether the line `late` is itself below the line `node`."""
+    """Return whether the line `late` is below the line `node` in the tree."""
     here: Node | None = late
     seen = set[str]()
     while here is not None and here.uuid not in seen:

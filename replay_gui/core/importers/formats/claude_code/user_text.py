@@ -1,4 +1,4 @@
-"""What stands in the user's place in a Claude Code session: words, commands, their output, interruptions, pictures."""
+"""Classify user messages in a Claude Code session: text, commands, their output, interruptions, pictures."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _AGENTS_TEXT = re.compile(
 
 
 def is_interruption(text: str) -> bool:
-    """Return whether the text is what Claude Code writes when the user stops it."""
+    """Return whether the text is Claude Code's note that the user stopped it."""
     return text.lstrip().startswith(INTERRUPTION)
 
 
@@ -36,7 +36,7 @@ def is_summary(text: Any) -> bool:
 
 
 def command_in(text: str) -> str | None:
-    """Return the command that the text is about, as it was typed ("/review 42"); None where it is none."""
+    """Return the command in the text, as it was typed ("/review 42"); None if it has none."""
     tags = _tags_of(text)
     if _SHELL_COMMAND in tags:
         return f"! {tags[_SHELL_COMMAND].strip()}"
@@ -50,7 +50,7 @@ def command_in(text: str) -> str | None:
 
 
 def command_output_in(text: str) -> str | None:
-    """Return what a command of the user's printed; None where the text is no such output."""
+    """Return the output of a user's command; None if the text is no such output."""
     tags = _tags_of(text)
     if not tags or not tags.keys() <= _OUTPUT_TAGS:
         return None
@@ -58,7 +58,7 @@ def command_output_in(text: str) -> str | None:
 
 
 def is_prompt_text(text: str) -> bool:
-    """Return whether a text in the user's place is the user's: words, or a command."""
+    """Return whether the user wrote the text of a user message: words, or a command."""
     start = text.lstrip()
     if not start or is_interruption(start) or is_of_the_program(start) or is_summary(start):
         return False
@@ -67,7 +67,7 @@ def is_prompt_text(text: str) -> bool:
 
 
 def is_of_the_program(text: str) -> bool:
-    """Return whether Claude Code itself wrote the text: news of a background task, a reminder."""
+    """Return whether Claude Code itself wrote the text: a notice of a background task, a reminder."""
     start = text.lstrip()
     return start.startswith(_CAVEAT) or _PROGRAM_TEXT.match(start) is not None or is_of_an_agent(start)
 
@@ -78,7 +78,7 @@ def is_of_an_agent(text: str) -> bool:
 
 
 def split_program_parts(blocks: list[Any]) -> tuple[list[Any], list[Any]]:
-    """Return (what Claude Code put into a message, the user's own parts)."""
+    """Split the parts of a message into (Claude Code's, the user's)."""
     of_program, own = list[Any](), list[Any]()
     for block in blocks:
         (of_program if _is_plain_text(block) and is_of_the_program(block["text"]) else own).append(block)
@@ -86,9 +86,9 @@ def split_program_parts(blocks: list[Any]) -> tuple[list[Any], list[Any]]:
 
 
 def message_of(blocks: list[Any]) -> Any:
-    """Return the parts of a message as content: a text where that is all there is.
+    """Return the parts of a message as content: a text if there is only text.
 
-    Where there are pictures or documents, ``{"text": words, "attachments": parts}``; the words say how large they are.
+    With pictures or documents it is ``{"text": text, "attachments": parts}``; the text states their sizes.
     """
     texts = [block for block in blocks if _is_plain_text(block)]
     if len(texts) == len(blocks):
@@ -120,7 +120,7 @@ def _is_plain_text(block: Any) -> bool:
 
 
 def _tags_of(text: str) -> dict[str, str]:
-    """Return what stands in each tag; nothing where there is text beside them."""
+    """Return the text in each tag; {} if there is text outside the tags."""
     if not text.lstrip().startswith("<") or _TAG.sub("", text).strip():
         return {}
     return {tag["name"]: tag["text"] for tag in _TAG.finditer(text)}

@@ -1,4 +1,4 @@
-"""What differs between faithful Claude Code sessions, and why: these members go to meta and are not compared."""
+"""Members that differ between faithful Claude Code sessions, with the reason; they go to meta and are not compared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which parts of a message that stands in the user's place were put there by Codex itself."""
+"""Find the parts of a user message that Codex itself added."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _STARTS = (
     "<model_switch>",
     "<personality_spec>",
     "# AGENTS.md instructions",
-    ">>> TRANSCRIPT ",  # of the review that approves commands in the user's place
+    ">>> TRANSCRIPT ",  # texts of the automatic review, which approves commands for the user
     ">>> APPROVAL REQUEST ",
 )
 _WRAPPED = re.compile(
@@ -41,11 +41,11 @@ _SHELL = re.compile(
 _NEWS = re.compile(r"\s*<subagent_notification>\s*(\{.*\})\s*</subagent_notification>\s*\Z", re.DOTALL)
 _ABORTED = "<turn_aborted>"
 _OF_THE_USER = frozenset({"", "unknown", "images.preparation_error", "images.unsupported", "audio.unsupported"})
-"""Kinds of parts, beside those that begin with "user.", that stand for what the user gave."""
+"""Kinds of parts that come from the user, in addition to those that begin with "user."."""
 
 
 def is_context(text: str) -> bool:
-    """Return whether a text begins as those do that Codex puts into the user's place."""
+    """Return whether a text begins like a text that Codex adds to user messages."""
     start = text.lstrip()[:200]
     return start.startswith(_STARTS) or _WRAPPED.match(start) is not None
 
@@ -79,9 +79,9 @@ def is_abort(text: str) -> bool:
 
 
 def split_context(item: dict[str, Any]) -> tuple[list[Any], list[Any]]:
-    """Return (context, the user's own) of the parts of a message.
+    """Split the parts of a message into (Codex's context, the user's).
 
-    Newer files name the kind of each part; in others the text tells. A list of kinds that does not fit is not used.
+    Newer files name the kind of each part; in other files the text decides. A list of kinds of wrong length is ignored.
     """
     content = item.get("content")
     parts = content if isinstance(content, list) else [content]

@@ -1,4 +1,4 @@
-"""Codex sessions: from lines to events."""
+"""Make events of the lines of a Codex session."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ _ARGUMENTS = {"function_call": "arguments", "custom_tool_call": "input", "tool_s
 
 
 class CodexEvents:
-    """Puts one line after the other into a run.
+    """Make events of lines, one after another.
 
     Attributes:
-        run: the RunBuilder; its context is of the line at hand.
+        run: the RunBuilder; its context is that of the current line.
     """
 
     def __init__(self, notes: ImportNotes, surveyed: CodexSurvey | None = None) -> None:
@@ -51,17 +51,17 @@ class CodexEvents:
         self._surveyed = CodexSurvey() if surveyed is None else surveyed
         self._stream = CodexStream(self.run, notes)
         self._notes = notes
-        self._number = 0  # of the line at hand
-        self._context: dict[str, Any] | None = None  # the turn_context last seen
+        self._number = 0  # of the current line
+        self._context: dict[str, Any] | None = None  # the last turn_context
         self._model: str | None = None
-        self._total: Any = None  # the sum of tokens last told
+        self._total: Any = None  # the last sum of tokens
         self._answered = set[str]()  # calls
-        self._counted = set[str]()  # answers of the model whose tokens were counted
-        self._told: dict[str, dict[str, Any]] = {}  # by call, what events say of it that has no answer yet
+        self._counted = set[str]()  # ids of the answers whose tokens were counted
+        self._told: dict[str, dict[str, Any]] = {}  # by call without a result, what events say of it
         self._end: tuple[End, str | None] | None = None
 
     def begin(self, meta: dict[str, Any]) -> None:
-        """Add the first event of all, out of what the file says of its session."""
+        """Add the first event, with the file's facts about its session."""
         if self.run.count:
             return
         version = meta.get("cli_version")
@@ -90,7 +90,7 @@ class CodexEvents:
             self._item(line)
         elif kind is None and "instructions" in line:
             self.begin(line)
-        elif kind is None and "record_type" in line:  # of the oldest files: that a turn has ended
+        elif kind is None and "record_type" in line:  # the oldest files: the end of a turn
             self.begin({})
             self._bookkeeping("state", line)
         elif self._surveyed.is_inherited(number):
@@ -107,14 +107,14 @@ class CodexEvents:
             self._stream.line(str(kind), line)
 
     def finish(self) -> None:
-        """Add how the run ended, where the file says so."""
+        """Add the end of the run, if the file states it."""
         end = self._end or self._stream.end
         if end is not None:
             self.run.context = {}
             self.run.end(*end)
 
     def _session(self, payload: dict[str, Any]) -> None:
-        if self.run.count:  # a session that was taken up again
+        if self.run.count:  # a session that was resumed
             self._bookkeeping("session", payload)
         self.begin(payload)
 
@@ -189,7 +189,7 @@ class CodexEvents:
     def _said(self, item: dict[str, Any]) -> None:
         role = str(item.get("role"))
         context, own = split_context(item) if role in ("user", "developer") else ([], [])
-        if role == "user" and context and own:  # in one message: what Codex adds, and what the user said
+        if role == "user" and context and own:  # one message holds Codex's additions and the user's words
             self._say(role, {**item, "content": context}, by_codex=True)
             self._say(role, {**item, "content": own}, by_codex=False)
         else:
@@ -216,7 +216,7 @@ class CodexEvents:
             self.run.observation("message", role, content, extra, fields=volatile)
 
     def _between_agents(self, item: dict[str, Any]) -> None:
-        """What one agent of the session told another."""
+        """Add a message between two agents of the session."""
         content: Any = item.get("content")
         if are_plain_texts(content):
             content = "\n\n".join(texts_of(content))
@@ -247,7 +247,7 @@ class CodexEvents:
         if (patch := patch_in(given)) is not None:
             self.run.proposal(call_id, "apply_patch", patch_targets(patch), patch)
         if kind == "web_search_call" and item.get("status") in ("completed", "failed"):
-            # The provider searches; what it found is not in the file, only that it did.
+            # The provider searches; the file has the call, but not the result.
             payload = {
                 "tool_name": call.tool_name,
                 "request_hash": call.request_hash,
@@ -327,7 +327,7 @@ class CodexEvents:
                 self._unknown(kind, {key: value for key, value in payload.items() if key != "type"})
 
     def _said_in_event(self, kind: str, payload: dict[str, Any]) -> None:
-        """A message, as an event: most are in the conversation too."""
+        """Add a message event; most of them are in the conversation too."""
         role, text = _ROLES[kind], payload.get("message")
         if isinstance(text, str) and role == "user" and is_context(text):
             self._bookkeeping(kind, payload)
@@ -343,7 +343,7 @@ class CodexEvents:
             self._bookkeeping(kind, payload)
 
     def _call_told(self, kind: str, payload: dict[str, Any]) -> None:
-        """What an event says of a call: it belongs to the call's answer where the conversation has the call."""
+        """Add an event about a call. If the conversation has the call, its data go into the call's response."""
         call_id = payload.get("call_id")
         content, _ = split_volatile(payload, "type", "call_id")
         call = self.run.call(call_id)
@@ -376,7 +376,7 @@ class CodexEvents:
         self.run.bookkeeping("codex/tokens", content or None, tokens=tokens, usage=volatile)
 
     def _used(self, payload: dict[str, Any]) -> None:
-        """The tokens of one answer of the model, which newer files write for each, once by its id."""
+        """Add the tokens of one answer of the model (newer files), once for each id."""
         answer = payload.get("response_id")
         repeated = isinstance(answer, str) and answer in self._counted
         self._counted.add(str(answer))

@@ -17,7 +17,7 @@ from replay_gui.core.importers.times import iso_time
 from replay_gui.core.log.source import Source
 
 _ENVELOPES = frozenset({"session_meta", "turn_context", "response_item", "event_msg", "compacted"})
-# Where the first line, which has the instructions, is longer than what recognition sees
+# For a first line, with the instructions, that is longer than the part read for recognition
 _LONG_FIRST_LINE = re.compile(
     rb'\s*\{"timestamp"\s*:\s*"(?P<time>[0-9TZ:.+-]+)"\s*,\s*"type"\s*:\s*"session_meta"\s*,\s*"payload"\s*:\s*\{'
     rb'[^{}]*?"id"\s*:\s*"(?P<id>[0-9A-Za-z_-]+)"'
@@ -29,7 +29,7 @@ class Codex:
     """The importer. A file is one run.
 
     Attributes:
-        volatile: members that are not compared, and why.
+        volatile: members that are not compared, with the reason.
     """
 
     name = "codex"
@@ -38,7 +38,7 @@ class Codex:
     volatile: ClassVar[Mapping[str, str]] = {**VOLATILE, **OUTPUT_HEADER}
 
     def recognises(self, file: ForeignFile) -> bool:
-        """Accept a file with a rollout's line among the first three, or a very long first line that begins as one."""
+        """Accept a file with a rollout's line among its first three, or a very long first line that begins like one."""
         if not file.first_lines and _LONG_FIRST_LINE.match(file.head):
             return True
         return any(map(_is_telling, file.first_lines[:3]))
@@ -68,7 +68,7 @@ def _is_telling(line: Any) -> bool:
 
 
 def _identity(first: tuple[Any, ...]) -> tuple[str, int | None]:
-    """(the session's id, when it began), out of the first lines."""
+    """Return (the session's id, its start in ns since 1970 or None) from the first lines."""
     for line in first:
         match line:
             case {"type": "session_meta", "payload": {"id": str(session)} as meta}:

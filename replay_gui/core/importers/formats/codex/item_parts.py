@@ -1,4 +1,4 @@
-"""Parts of the items of Codex: texts, tools, results and patches."""
+"""Read the parts of Codex items: texts, tools, results and patches."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _PATCH = "*** Begin Patch"
 
 
 def texts_of(content: Any) -> list[str]:
-    """Return the texts of a content list."""
+    """Return the texts in a content list."""
     if isinstance(content, str):
         return [content]
     blocks = content if isinstance(content, list) else []
@@ -19,20 +19,20 @@ def texts_of(content: Any) -> list[str]:
 
 
 def are_plain_texts(parts: Any) -> bool:
-    """Return whether parts of a message are texts in the usual form, so that their texts say all."""
+    """Return whether all parts of a message are texts in the usual form, without other data."""
     return isinstance(parts, list) and all(
         isinstance(part, dict) and part.keys() == {"type", "text"} and part["type"] in _TEXT_TYPES for part in parts
     )
 
 
 def other_fields(item: dict[str, Any], *used: str) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    """Return (for the payload, for meta): what an item says beside what its event has of it."""
+    """Return the other members of an item: (for the payload, for meta, or None)."""
     content, volatile = split_volatile(item, *used)
     return {"fields": content} if content else {}, volatile or None
 
 
 def tool_of_call(kind: str, content: dict[str, Any]) -> tuple[str, Any]:
-    """Return the tool and its input of a call that only events tell."""
+    """Return (tool, input) of a call that only events record."""
     invocation = content.get("invocation")
     if isinstance(invocation, dict):
         return f"mcp__{invocation.get('server')}__{invocation.get('tool')}", invocation.get("arguments")
@@ -44,7 +44,7 @@ def tool_of_call(kind: str, content: dict[str, Any]) -> tuple[str, Any]:
 
 
 def result_of_call(payload: dict[str, Any]) -> Any:
-    """Return what a call led to that only events tell."""
+    """Return the result of a call that only events record."""
     result = payload.get("result")
     if isinstance(result, dict):
         good = result.get("Ok", result.get("Err"))
@@ -58,7 +58,7 @@ def result_of_call(payload: dict[str, Any]) -> Any:
 
 
 def patch_in(given: Any) -> str | None:
-    """Return the patch that a call brings: as its input, or inside the command that applies it."""
+    """Return the patch in a call: its input, or inside the command that applies it; None if there is none."""
     values = given.values() if isinstance(given, dict) else [given]
     for value in values:
         text = " ".join(map(str, value)) if isinstance(value, list) else value

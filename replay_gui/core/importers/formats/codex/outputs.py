@@ -1,4 +1,4 @@
-"""What a Codex tool answered: its exit code, how long it took, whether it failed or was refused."""
+"""Parse the output of a Codex tool: its exit code, its duration, whether it failed or was denied."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _WALL_TIME = re.compile(r"Wall time: ([\d.]+) seconds")
 _CHUNK = re.compile(r"Chunk ID: (\S+)")
 _RUNNING = re.compile(r"Process running with session ID (\S+)")
 _COUNTED = re.compile(r"(Original token count|Total output lines): (\d+)")
-_MAX_SIGN = 64  # characters of an answer by which a failure is known
+_MAX_SIGN = 64  # characters at the beginning of an output that show a failure
 _FAILURES = (  # in lower case
     "apply_patch verification failed",
     "apply_patch handler received",
@@ -52,11 +52,11 @@ _ABORTED = re.compile(r"aborted(?: by user)?(?: after [\d.]+ ?s)?")
 
 @dataclass(frozen=True, slots=True)
 class ToolOutput:
-    """A tool's answer, taken apart.
+    """A parsed tool output.
 
     Attributes:
-        output: what it printed or returned. extra: more content, such as the exit code. meta: clocks and ids.
-        error: None on success. refused: whether the file says that the call was not allowed.
+        output: what the tool printed or returned. extra: other content, such as the exit code. meta: clocks and ids.
+        error: None on success. refused: whether the file says that the call was denied.
     """
 
     output: Any
@@ -67,7 +67,7 @@ class ToolOutput:
 
 
 def read_output(raw: Any, facts: dict[str, Any]) -> ToolOutput:
-    """Take an answer apart. `facts`: what other lines say of the same call (`exit_code`, `success`, `duration`)."""
+    """Parse an output. `facts`: data of other lines about the same call (`exit_code`, `success`, `duration` in ns)."""
     script = read_script_output(raw)
     if script is not None:
         raw = script.output
@@ -96,7 +96,7 @@ def read_output(raw: Any, facts: dict[str, Any]) -> ToolOutput:
         meta.update({"duration": script.duration} if script.duration else {}, **_cell(script))
         extra.update({"running": True} if script.how == "running" else {})
     text = output if isinstance(output, str) else ""
-    code = extra.get("exit_code")  # where there is one, the command ran, whatever it printed
+    code = extra.get("exit_code")  # with an exit code, the command did run
     refused = code is None and _REFUSALS.match(text.lstrip()) is not None
     error = _error(text, code, extra.get("success", facts.get("success")), output)
     if script is not None and script.error is not None:
@@ -107,7 +107,7 @@ def read_output(raw: Any, facts: dict[str, Any]) -> ToolOutput:
 
 
 def _command_told(told: dict[str, Any]) -> tuple[Any, dict[str, Any], dict[str, Any]]:
-    """Return (the output, other content, the volatile part) of what a script tells of a command that it ran."""
+    """Return (output, other content, volatile part) from a script's report about a command."""
     extra, meta = dict[str, Any](), dict[str, Any]()
     if told.get("exit_code") is not None:
         extra["exit_code"] = told["exit_code"]
@@ -141,7 +141,7 @@ def _error(text: str, code: Any, success: Any, output: Any) -> str | None:
 
 
 def _without_header(text: str) -> tuple[str, dict[str, Any], dict[str, Any]]:
-    """Return (the output, what the lines before it say, the volatile part of that); the text itself without any."""
+    """Return (output, data in the header lines, their volatile part); (the text, {}, {}) without a header."""
     extra, meta = dict[str, Any](), dict[str, Any]()
     at = 0
     for _ in range(_MAX_HEADER_LINES):
@@ -153,7 +153,7 @@ def _without_header(text: str) -> tuple[str, dict[str, Any], dict[str, Any]]:
         if match := _EXITED.fullmatch(line):
             extra["exit_code"] = int(match[1])
         elif match := _WALL_TIME.fullmatch(line):
-            meta |= {"duration": wall} if (wall := seconds(float(match[1]))) else {}  # a 0 is a tenth or less
+            meta |= {"duration": wall} if (wall := seconds(float(match[1]))) else {}  # 0: at most 0.1 s
         elif match := _CHUNK.fullmatch(line):
             meta["chunk_id"] = match[1]
         elif match := _RUNNING.fullmatch(line):

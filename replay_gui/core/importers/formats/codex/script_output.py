@@ -1,4 +1,4 @@
-"""What `exec` answered: a script that calls tools, whose answer begins with how the script went."""
+"""Parse the output of `exec`: a script that calls tools. The output begins with the script's status."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _TEXT = {"type", "text"}
 
 @dataclass(frozen=True, slots=True)
 class ScriptOutput:
-    """A script's answer, taken apart.
+    """A parsed script output.
 
     Attributes:
-        output: a text where all of it is text, otherwise the parts that are left, pictures among them.
-        how: "completed", "failed" or "terminated"; "running" where the script goes on and is waited for later.
-        error: what a failed script says of itself; None where it did not fail. duration: ns.
-        cell: the id by which a running script is waited for.
+        output: a text if all parts are text, otherwise the remaining parts, such as pictures.
+        how: "completed", "failed" or "terminated"; "running" if a later call waits for the script.
+        error: the message of a failed script; None if it did not fail. duration: ns.
+        cell: the id with which a later call waits for a running script.
     """
 
     output: Any
@@ -35,7 +35,7 @@ class ScriptOutput:
 
 
 def read_script_output(raw: Any) -> ScriptOutput | None:
-    """Take an answer of `exec` apart; None where it does not begin as one does."""
+    """Parse an output of `exec`; None if it does not begin with a script's status."""
     parts = raw if isinstance(raw, list) else [raw]
     first = parts[0] if parts else None
     text = first.get("text") if isinstance(first, dict) else first
@@ -51,7 +51,7 @@ def read_script_output(raw: Any) -> ScriptOutput | None:
         output="\n".join(texts) if len(texts) == len(rest) else rest,
         how=how,
         error=_error("\n".join(texts), how),
-        duration=seconds(float(header["wall"])) or None,  # a 0 is a tenth or less
+        duration=seconds(float(header["wall"])) or None,  # 0: at most 0.1 s
         cell=header["cell"],
     )
 

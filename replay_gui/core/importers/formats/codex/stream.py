@@ -27,10 +27,10 @@ _REFUSED = frozenset({"declined", "denied", "rejected"})
 
 
 class CodexStream:
-    """Puts one event of the stream after the other into `run`.
+    """Add the events of the stream to `run`, one after another.
 
     Attributes:
-        end: how the run ended, as far as the stream has told.
+        end: how the run ended, according to the events so far.
     """
 
     def __init__(self, run: RunBuilder, notes: ImportNotes) -> None:
@@ -43,7 +43,7 @@ class CodexStream:
         item = line.get("item")
         match kind:
             case "thread.started":
-                pass  # the run has begun with it
+                pass  # the run's first event has it
             case "turn.started":
                 self.end = None
                 self.run.bookkeeping("codex/turn", "started")
@@ -86,7 +86,7 @@ class CodexStream:
             case "error":
                 extra = {key: rest[key] for key in rest if key != "message"}
                 self.run.error("error", str(item.get("message")), "codex", _extra(extra), item_id=item_id)
-            case "reasoning" | "agent_message" | "assistant_message" | "file_change":  # that has only begun
+            case "reasoning" | "agent_message" | "assistant_message" | "file_change":  # an item that has only started
                 self.run.bookkeeping("codex/item", {"type": kind, **rest}, item_id=item_id)
             case _:
                 self._notes.count(UNKNOWN_ITEMS, example=kind)
@@ -121,7 +121,7 @@ class CodexStream:
 
 
 def counts(usage: Any) -> dict[str, int] | None:
-    """Return the tokens by sort; the input has the cached part in it, and the output the reasoning."""
+    """Return the tokens by sort; the input includes the cached part, and the output the reasoning."""
     if not isinstance(usage, dict):
         return None
     return counted_tokens(usage, _TOKENS)
@@ -132,7 +132,7 @@ def _extra(rest: dict[str, Any]) -> dict[str, Any]:
 
 
 def _tool_of(kind: str, item: dict[str, Any]) -> tuple[str, Any]:
-    """Return the tool and its input."""
+    """Return (tool, input)."""
     if kind == "command_execution":
         return kind, {"command": item.get("command")}
     if kind == "mcp_tool_call":
@@ -144,7 +144,7 @@ def _tool_of(kind: str, item: dict[str, Any]) -> tuple[str, Any]:
 
 
 def _output_of(item: dict[str, Any]) -> Any:
-    """Return what the call led to."""
+    """Return the result of the call."""
     error, result = item.get("error"), item.get("result")
     if error is not None:
         told = error.get("message", error) if isinstance(error, dict) else error

@@ -1,4 +1,4 @@
-"""The first pass over a Codex session: what lines say of each other, and which part the session inherited."""
+"""The first pass over a Codex session: data about other lines, and the part that was copied from another session."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from replay_gui.core.importers.times import iso_time, milliseconds
 from replay_gui.core.log.source import Source
 
 _SECOND = 1_000_000_000  # ns
-_UUID7_MARK = 14  # index of the digit that tells a UUID's version
+_UUID7_MARK = 14  # index of the digit with a UUID's version
 ENDS = frozenset({"exec_command_end", "patch_apply_end", "mcp_tool_call_end", "web_search_end"})
 CALLS_TOLD = frozenset({"exec_command_begin", "patch_apply_begin", "mcp_tool_call_begin", "web_search_begin", *ENDS})
 """Events that say again what items of the conversation say."""
@@ -22,7 +22,7 @@ _COMPLETED_CALLS = frozenset({"CommandExecution", "FileChange", "McpToolCall"})
 
 
 class _Payload(msgspec.Struct, kw_only=True):
-    """What the survey wants of a line's payload."""
+    """The members that the survey reads of a line's payload."""
 
     type: str | None = None
     id: str | None = None
@@ -54,18 +54,18 @@ _decode = msgspec.json.Decoder(_CodexFields).decode
 
 @dataclass(slots=True, kw_only=True)
 class CodexSurvey:
-    """What the first pass found.
+    """The result of the first pass.
 
     Attributes:
         calls: ids of the calls that are items of the conversation.
-        facts: by call, what events say of it: `exit_code`, `success`, `duration` (ns).
+        facts: by call, data from events: `exit_code`, `success`, `duration` (ns).
         said: hashes of the texts of the conversation's messages, by role.
-        own_from: number of the first line that is the session's own, where it begins with its parent's history.
-        inherited_from: number of the line with which that history begins.
-        turns: of each turn, the number of its first line, and hashes of what events say that the user asked in it; None
-            where they do not say all of it.
-        has_aborts: whether events tell that turns were stopped.
-        has_usage_records: whether the file tells the tokens of each answer; other counts in it are then repeats.
+        own_from: number of the session's first own line, if it begins with its parent's history.
+        inherited_from: number of the first line of that history.
+        turns: for each turn, the number of its first line, and the hashes of the user's prompts according to events;
+            None if the events do not have all prompts.
+        has_aborts: whether the file has events about stopped turns.
+        has_usage_records: whether the file has the tokens of each answer; its other counts are then repetitions.
     """
 
     calls: set[str] = field(default_factory=set)
@@ -78,17 +78,17 @@ class CodexSurvey:
     has_aborts: bool = False
 
     def is_inherited(self, number: int) -> bool:
-        """Whether a line, counted from 1, was copied from the session that this one continues."""
+        """Return whether a line (counted from 1) was copied from the session that this one continues."""
         return self.inherited_from is not None and self.inherited_from <= number < (self.own_from or 0)
 
     def is_put_in(self, number: int, texts: list[str]) -> bool:
-        """Whether a message in the user's place is none of those that events say the user asked in its turn."""
+        """Return whether a user message is not among the user's prompts of its turn, according to events."""
         index = bisect_right(self.turns, number, key=lambda turn: turn[0]) - 1
         asked = self.turns[index][1]
         return bool(asked and texts) and not any(_words(text) in (asked or ()) for text in texts)
 
     def take_event(self, number: int, payload: _Payload) -> None:
-        """Take what an event says of the turns: that one starts, or what the user asked."""
+        """Note an event about turns: the start of a turn, or a prompt of the user."""
         asked = self.turns[-1][1]
         if payload.type in ("task_started", "turn_started"):
             self.turns.append((number, set()))
@@ -106,7 +106,7 @@ class CodexSurvey:
 
 
 def survey(source: Source) -> CodexSurvey:
-    """Read the file; keep a little for each call and message."""
+    """Read the file. The memory needed is small for each call and message."""
     surveyed, history = CodexSurvey(), _InheritedHistory()
     last = 0
     for line in lines(source):
@@ -116,7 +116,7 @@ def survey(source: Source) -> CodexSurvey:
         try:
             fields = _decode(line.raw)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            continue  # of an unusual form: it says nothing of other lines
+            continue  # an unusual form, without data about other lines
         payload = fields.payload
         if payload is None:
             continue
@@ -145,15 +145,15 @@ def survey(source: Source) -> CodexSurvey:
 
 
 class _InheritedHistory:
-    """Finds the part of a session that is its parent's history: where it begins and ends, by number of the line."""
+    """Find the lines of a session that are its parent's history: the first and the last one, by number."""
 
     def __init__(self) -> None:
         self.start: int | None = None
         self.end: int | None = None
         self._own: str | None = None
-        self._begun: int | None = None  # ns, of the parent's first line
+        self._begun: int | None = None  # ns since 1970, of the parent's first line
         self._forked = False
-        self._first_own: int | None = None  # the ordinal of it, where the file says so
+        self._first_own: int | None = None  # its ordinal, if the file has it
 
     def take(self, number: int, fields: _CodexFields, payload: _Payload) -> None:
         if self._first_own is not None:
@@ -178,10 +178,10 @@ class _InheritedHistory:
             self.end = number
 
     def _is_own(self, fields: _CodexFields, payload: _Payload, time: int | None) -> bool:
-        """Return whether the session's own work begins with the line.
+        """Return whether the line is the first one of the session's own work.
 
-        Ids of turns and sessions tell when they were made. The parent's lines are written all at once, so that a later
-        time tells the session's own lines where ids do not.
+        Ids of turns and sessions contain the time of their creation. All lines of the parent are written at once, so a
+        later time marks the session's own lines if there are no ids.
         """
         starts = fields.type == "event_msg" and payload.type == "task_started"
         if starts and payload.turn_id is not None:
@@ -200,7 +200,7 @@ def _whole(value: Any) -> int | None:
 
 
 def _time_of_uuid7(text: str) -> int | None:
-    """Return the milliseconds since 1970 that a UUID of version 7 begins with (RFC 9562, 5.7); None of other ids."""
+    """Return the milliseconds since 1970 in a UUID of version 7 (RFC 9562, 5.7); None for another id."""
     if len(text) != 36 or text[_UUID7_MARK] != "7":
         return None
     try:
@@ -219,7 +219,7 @@ def _facts(payload: _Payload) -> dict[str, Any]:
 
 
 def _take_told(item: Any, surveyed: CodexSurvey) -> None:
-    """Keep of an item that a line has among others what is kept of one that has its own line."""
+    """Keep the data of an item that is one of several in a line."""
     if not isinstance(item, dict):
         return
     if isinstance(item.get("call_id"), str) and not str(item.get("type")).endswith("_output"):
@@ -234,7 +234,7 @@ def _words(text: str) -> int:
 
 
 def _take_item(item: dict[str, Any], facts: dict[str, dict[str, Any]]) -> None:
-    """Keep what a completed item says of the call whose id it has."""
+    """Keep the data of a completed item about the call with its id."""
     call = item.get("id")
     if str(item.get("type")) not in _COMPLETED_CALLS or not isinstance(call, str):
         return
@@ -249,7 +249,7 @@ def _take_item(item: dict[str, Any], facts: dict[str, dict[str, Any]]) -> None:
 
 
 def duration_of(value: Any) -> int | None:
-    """Return a duration in ns: of ``{"secs": 1, "nanos": 5}``, or a number of milliseconds."""
+    """Return a duration in ns, from ``{"secs": 1, "nanos": 5}`` or a number of milliseconds; None if it is neither."""
     if isinstance(value, dict):
         whole, part = value.get("secs"), value.get("nanos")
         if type(whole) is int and type(part) is int and 0 <= whole < 1 << 32 and 0 <= part < _SECOND:

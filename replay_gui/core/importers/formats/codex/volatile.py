@@ -1,4 +1,4 @@
-"""What differs between faithful Codex sessions, and why: these members go to meta and are not compared."""
+"""Members that differ between faithful Codex sessions, with the reason; they go to meta and are not compared."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ OUTPUT_HEADER = {"Chunk ID": ID, "Wall time": CLOCK, "session ID": ID}
 
 
 def split_volatile(fields: dict[str, Any], *used: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return (content, volatile) of the members that are neither `used` nor empty; volatile ones within go as well."""
+    """Split the members that are neither `used` nor empty into (content, volatile), without nested volatile ones."""
     rest = {key: value for key, value in fields.items() if key not in used and value not in (None, [], {})}
     told = {key: (value, steady(value)) for key, value in rest.items() if key not in VOLATILE}
     content = {key: left for key, (_, left) in told.items() if left not in ({}, [])}
@@ -57,7 +57,7 @@ def split_volatile(fields: dict[str, Any], *used: str) -> tuple[dict[str, Any], 
 
 
 def steady(value: Any) -> Any:
-    """Return `value` without volatile members of the maps in it."""
+    """Return `value` without the volatile members of all objects in it."""
     if isinstance(value, list):
         return [steady(item) for item in value]
     if not isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Evaluations of Google's Agent Development Kit: sets of cases (``*.evalset.json``), and the results of one."""
+"""Evaluations of Google's Agent Development Kit: sets of test cases (``*.evalset.json``), and results."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _TOOLS = ("tool_uses", "tool_responses")
 
 
 class AdkEvals(CaseFormat):
-    """The importer. A case is a run; of results, what the agent did, with what was expected and the grades."""
+    """The importer. A test case is a run; a result has the agent's actions, the expected ones and the grades."""
 
     name = "google-adk-evals"
     title = "Google ADK evaluation"
@@ -32,7 +32,7 @@ class AdkEvals(CaseFormat):
     }
 
     def cases(self, file: ForeignFile, notes: ImportNotes) -> list[tuple[int, str, dict[str, Any]]]:
-        """Return the cases of a file with their numbers and names."""
+        """Return the test cases of a file as (number, name, case)."""
         document = file.document if isinstance(file.document, dict) else {}
         cases: list[Any] = next((document[name] for name in _CASES if isinstance(document.get(name), list)), [])
         about = {name: value for name, value in document.items() if name not in (*_CASES, *self.volatile)}
@@ -40,7 +40,7 @@ class AdkEvals(CaseFormat):
         return [(number, _name(case) or f"case {number}", case) for number, case in enumerate(found, 1)]
 
     def case_events(self, notes: ImportNotes) -> CaseEvents:
-        """Return the reader of one case."""
+        """Return the reader of one test case."""
         return _AdkCaseEvents(self.name, self.volatile, notes)
 
 

@@ -1,4 +1,4 @@
-"""The database in which Google's Agent Development Kit keeps sessions (`DatabaseSessionService` with SQLite)."""
+"""Read the session database of Google's Agent Development Kit (`DatabaseSessionService` with SQLite)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def is_store(file: ForeignFile) -> bool:
 
 
 def stored_sessions(path: Path) -> Iterator[tuple[dict[str, Any], Iterator[dict[str, Any]]]]:
-    """Yield what is said of each session, and the rows of its events, the newest session first."""
+    """Yield (facts, rows of events) for each session, the newest session first."""
     with checked_database(path, _TABLES) as database:
         for row in [*database.records("sessions", "ORDER BY update_time DESC")]:
             keys = (row.get("app_name"), row.get("user_id"), row.get("id"))
@@ -34,7 +34,7 @@ def stored_sessions(path: Path) -> Iterator[tuple[dict[str, Any], Iterator[dict[
 
 
 def event_of(row: dict[str, Any], notes: ImportNotes) -> dict[str, Any]:
-    """Return the event of a row, as a session in JSON has it."""
+    """Return the event in a row, in the form of a session in JSON."""
     event = {name: decoded(value) for name, value in row.items() if name not in _KEYS and value is not None}
     if isinstance(event.get("actions"), bytes):
         del event["actions"]

@@ -1,4 +1,4 @@
-"""AutoGen's event log (``autogen_core.events``): calls of models and tools, and messages between agents, one a line."""
+"""AutoGen's event log (``autogen_core.events``): calls of models and tools, messages between agents, one per line."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _USED = ("type", "messages", "response", "tools")
 
 
 class AutoGenEvents(RecordFormat):
-    """The importer. A file is one run; messages that agents pass on are bookkeeping, what a model is told is not."""
+    """The importer. A file is one run; messages between agents are bookkeeping, messages to a model are not."""
 
     name = "autogen-events"
     title = "AutoGen events"
@@ -34,7 +34,7 @@ class AutoGenEvents(RecordFormat):
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
-        """Accept records with a message between agents, or a call of a model by an agent, among the first."""
+        """Accept records that begin with a message between agents, or an agent's call of a model."""
         return any(
             {"delivery_stage", "payload", "kind"} <= record.keys()
             or (record.get("type") in _MODEL_CALLS and {"agent_id", "response"} <= record.keys())
@@ -51,8 +51,8 @@ class _AutoGenEvents(RecordEvents):
 
     def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:
         super().__init__(format, volatile, notes)
-        self._told: set[str] = set()  # who said what, as JSON
-        self._open: dict[str, str] = {}  # calls without a result, with their name and arguments as JSON
+        self._told: set[str] = set()  # (speaker, content) as JSON
+        self._open: dict[str, str] = {}  # calls without a result: name and arguments as JSON
         self._tools: Any = None
 
     def record(self, record: dict[str, Any]) -> None:
@@ -78,7 +78,7 @@ class _AutoGenEvents(RecordEvents):
             self.unknown(kind, record)
 
     def _asked_model(self, record: dict[str, Any]) -> None:
-        """What the model is told for the first time, and the results of its calls that no line of their own tells."""
+        """Add the new messages to the model, and the results of its calls that have no separate line."""
         extra = self.fields({"tools": record.get("tools")}) if record.get("tools") != self._tools else {}
         self._tools = record.get("tools") or self._tools
         messages = record.get("messages")
@@ -92,14 +92,14 @@ class _AutoGenEvents(RecordEvents):
                     self._result(result.id, result.output, result.failure)
             if self._is_told(message):
                 continue
-            if message.role in ("assistant", "tool") or message.content is None:  # of an earlier call, or changed since
+            if message.role in ("assistant", "tool") or message.content is None:  # an earlier call's, or changed
                 self.run.bookkeeping(f"{self.format}/context", value)
             else:
                 self.said(message.role, message.content, {**extra, **more})
                 extra = {}
 
     def _is_told(self, message: Message) -> bool:
-        """Whether a message says what was said before; remembers it."""
+        """Return whether a message was added before; remember it."""
         calls = [(call.name, call.input) for call in message.calls]
         results = [result.output for result in message.results]
         said = [message.role, message.content, calls, self.fields(message.rest)] if not results else []
@@ -114,7 +114,7 @@ class _AutoGenEvents(RecordEvents):
         self.result(call_id, output, wrong, {})
 
     def _passed_on(self, payload: Any) -> None:
-        """What tools answered, in a message between agents: it alone says whether a call failed."""
+        """Note the tool results in a message between agents: only these say whether a call failed."""
         message = payload.get("message") if isinstance(payload, dict) else None
         if not isinstance(message, dict) or message.get("type") != "ToolCallExecutionEvent":
             return

@@ -18,7 +18,7 @@ _TYPES = ("begin_entry", "end_entry")
 
 
 class Burr(RecordFormat):
-    """The importer. A log is one run; every action is a call, and the state is the application's own."""
+    """The importer. A log is one run; each action is a call, and the state is the recorded one."""
 
     name = "burr"
     title = "Burr application log"
@@ -34,11 +34,11 @@ class Burr(RecordFormat):
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
-        """Accept records of a type of Burr with `sequence_id` among the first five."""
+        """Accept a file with a record of Burr with `sequence_id` among its first five."""
         return any(record.get("type") in _TYPES and "sequence_id" in record for record in records[:5])
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
-        """Yield the log as one run; its state is recorded, not derived."""
+        """Yield the log as one run; the state is recorded, not derived."""
         for run in super().runs(file):
             yield replace(run, state_recorded=True)
 
@@ -79,7 +79,7 @@ class _BurrEvents(RecordEvents):
                 self.run.bookkeeping(f"{self.format}/{kind}", self.rest(record, "type"))
 
     def _changed(self, state: dict[str, Any], action: str, response: int) -> None:
-        """The state after an action: what it added, changed and removed, under ``/burr``."""
+        """Add the changes of the state by an action, under ``/burr``."""
         before = self._state or {}
         gone = [{"op": "remove", "path": f"/burr/{escape_token(key)}"} for key in before if key not in state]
         ops: list[dict[str, Any]] = gone + [
@@ -94,6 +94,6 @@ class _BurrEvents(RecordEvents):
 
 
 def _last_line(wrong: Any) -> str:
-    """The last line of a traceback: what was raised."""
+    """Return the last line of a traceback: the exception."""
     text = str(wrong).strip()
     return text.rpartition("\n")[2] or "failed"

@@ -1,4 +1,4 @@
-"""Evaluations that ask an agent or a model for each of their test cases: every case is a run, with its grades."""
+"""The base classes of importers of evaluations: each test case is a run, with its grades."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from replay_gui.core.importers.imported_run import ImportedRun
 
 
 class CaseEvents(RecordEvents):
-    """Makes the events of one test case, which is its only record."""
+    """Make the events of one test case, which is one record."""
 
     def say(self, value: Any) -> None:
-        """Add what was sent: a list of messages, or a prompt that is none."""
+        """Add the input: a list of messages, or another prompt."""
         if not (isinstance(value, list) and value and all(map(is_message, value))):
             self.said("user", value)
             return
@@ -37,24 +37,24 @@ class CaseEvents(RecordEvents):
                 self.said(message.role, message.content, extra)
 
     def call(self, name: str, given: Any, extra: dict[str, Any]) -> str:
-        """Add a call of a tool; return the id by which its result finds it."""
+        """Add a call of a tool; return the id for its result."""
         call_id = f"call {self.run.count}"
         self.run.request(call_id, name, given, extra=extra)
         return call_id
 
 
 class CaseFormat:
-    """An importer of such evaluations. A subclass names the format, finds the cases, and makes their events."""
+    """An importer of evaluations. A subclass names the format, finds the test cases, and makes their events."""
 
     name: ClassVar[str]
     title: ClassVar[str]
 
     def recognises(self, file: ForeignFile) -> bool:
-        """Accept a file that holds such cases."""
+        """Accept a file with such test cases."""
         return bool(self.cases(file, ImportNotes()))
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
-        """Yield every test case of a file as a run."""
+        """Yield each test case of a file as a run."""
         notes = ImportNotes(file.notes)
         cases = self.cases(file, notes)
         if not cases:
@@ -63,9 +63,9 @@ class CaseFormat:
             yield self.case_events(ImportNotes(notes)).imported_run(name, [(number, case)])
 
     def cases(self, file: ForeignFile, notes: ImportNotes) -> list[tuple[int, str, dict[str, Any]]]:
-        """Return the test cases of a file with their numbers and names; none where it holds none."""
+        """Return the test cases of a file as (number, name, case); [] if it has none."""
         raise NotImplementedError
 
     def case_events(self, notes: ImportNotes) -> CaseEvents:
-        """Return the reader of one case."""
+        """Return the reader of one test case."""
         raise NotImplementedError

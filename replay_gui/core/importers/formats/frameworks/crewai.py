@@ -1,4 +1,4 @@
-"""CrewAI: the events of a crew's event bus, one a line (``crew_kickoff_started``, ``tool_usage_finished`` …)."""
+"""CrewAI: the events of a crew's event bus, one per line (``crew_kickoff_started``, ``tool_usage_finished`` …)."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class CrewAi(RecordFormat):
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
-        """Accept records of a type of CrewAI that name an agent's role or a crew, or what a task came to (its log)."""
+        """Accept records of CrewAI's types with an agent's role or a crew, or entries of its task log."""
         if records and all(record.keys() >= _TASK_LOG for record in records):
             return True
         return any(
@@ -77,8 +77,8 @@ class _CrewAiEvents(RecordEvents):
 
     def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:
         super().__init__(format, volatile, notes)
-        self._told: set[str] = set()  # messages that are in the run already, as JSON
-        self._waiting: dict[str, list[str]] = {}  # calls without an answer, by tool
+        self._told: set[str] = set()  # messages that are already in the run, as JSON
+        self._waiting: dict[str, list[str]] = {}  # calls without a result, by tool
 
     def record(self, record: dict[str, Any]) -> None:
         kind = str(record.get("type"))
@@ -131,7 +131,7 @@ class _CrewAiEvents(RecordEvents):
         self.said("task", asked or record.get("task_name"), self._rest(record, "task"))
 
     def _logged(self, record: dict[str, Any]) -> None:
-        """An entry of `output_log_file`: a task that an agent began, or completed."""
+        """Add an entry of `output_log_file`: a task that an agent began or completed."""
         if record["status"] == "started":
             asked = {"description": record["task"], "name": record.get("task_name")}
             extra = {"agent": record["agent"], **self.fields(record, "task", "task_name", "agent", "status")}
@@ -143,7 +143,7 @@ class _CrewAiEvents(RecordEvents):
             self.how = ("answered", None) if record["status"] == "completed" else None
 
     def _asked_model(self, record: dict[str, Any]) -> None:
-        """What the model is told for the first time; its own words and tools' answers come in by other ways."""
+        """Add the new messages to the model; its own messages and tool results have other records."""
         messages = record.get("messages")
         for message in messages if isinstance(messages, list) else []:
             known = ("role", "content")
@@ -162,7 +162,7 @@ class _CrewAiEvents(RecordEvents):
     def _answered_tool(self, record: dict[str, Any], failed: bool) -> None:
         name = str(record.get("tool_name"))
         waiting = self._waiting.setdefault(name, [])
-        if not waiting and record.get("tool_name"):  # its start is not in the file, or was never told
+        if not waiting and record.get("tool_name"):  # the file has no record of its start
             waiting.append(f"call {self.run.count}")
             self.run.request(waiting[0], name, decoded(record.get("tool_args")))
         output = record.get("error") if failed else record.get("output")

@@ -1,4 +1,4 @@
-"""DeepEval: the last test run that it keeps (``.deepeval/.latest_test_run.json``), with the grades of its metrics."""
+"""DeepEval: its last test run (``.deepeval/.latest_test_run.json``), with the grades of its metrics."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class DeepEval(CaseFormat):
     }
 
     def cases(self, file: ForeignFile, notes: ImportNotes) -> list[tuple[int, str, dict[str, Any]]]:
-        """Return the test cases of a file with their numbers and names."""
+        """Return the test cases of a file as (number, name, case)."""
         document = file.document if isinstance(file.document, dict) else {}
         whole = document.get("testRunData", document)
         lists = [whole.get(name) for name in _LISTS] if isinstance(whole, dict) else []
@@ -45,7 +45,7 @@ class DeepEval(CaseFormat):
         return [(number, str(case.get("name") or f"case {number}"), case) for number, case in numbered]
 
     def case_events(self, notes: ImportNotes) -> CaseEvents:
-        """Return the reader of one case."""
+        """Return the reader of one test case."""
         return _DeepEvalEvents(self.name, self.volatile, notes)
 
 
@@ -81,7 +81,7 @@ class _DeepEvalEvents(CaseEvents):
             self.said(str(turn.get("role") or "user"), turn.get("content"), extra)
 
     def _used(self, about: dict[str, Any]) -> None:
-        """The context that was found for an answer, and the tools that were called for it."""
+        """Add the context that was retrieved for an answer, and the tools that were called for it."""
         if not _is_empty(found := about.get("retrievalContext")):
             read = {"key": "retrieval context", "query": about.get("input"), "value": found}
             self.run.add(Kind.MEMORY_READ, read)
@@ -113,5 +113,5 @@ class _DeepEvalEvents(CaseEvents):
 
 
 def _is_empty(value: Any) -> bool:
-    """Return whether a member says nothing."""
+    """Return whether a value is empty."""
     return value in (None, "", [], {})

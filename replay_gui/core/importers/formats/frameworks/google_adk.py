@@ -1,4 +1,4 @@
-"""Google's Agent Development Kit: the events of a session, in its JSON, in an answer of its server, or one a line."""
+"""Google's Agent Development Kit: the events of a session, as JSON, as a response of its server, or one per line."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class GoogleAdk(RecordFormat):
         return side_files(file.path) if file.head.startswith(MAGIC) else []
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
-        """Yield each session of a database, the newest first; of other files, the sessions that they hold."""
+        """Yield each session of a database, the newest first, or the sessions of another file."""
         if not file.head.startswith(MAGIC):
             yield from super().runs(file)
             return
@@ -86,7 +86,7 @@ class _AdkEvents(RecordEvents):
     taken = ("appName", "app_name")
     _outermost: str | None = None
     _has_state = False
-    _pieces = ""  # of the answer that is being streamed
+    _pieces = ""  # the pieces of the current answer
 
     def run_id(self, head: list[dict[str, Any]]) -> str | None:
         session = self.whole.get("id")
@@ -135,13 +135,13 @@ class _AdkEvents(RecordEvents):
         self._tell_pieces(None)
 
     def _tell_pieces(self, whole: Message | None) -> None:
-        """Tell an answer of which only pieces stand in the file."""
+        """Add an answer of which the file has only pieces."""
         pieces, self._pieces = self._pieces, ""
         if pieces and (whole is None or whole.content != pieces):
             self.answered(pieces, None, {"fields": {"partial": True}})
 
     def _about(self, record: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return (what an event changes in the state, what it says beside its message)."""
+        """Return (the event's changes of the state, its other members)."""
         actions = record.get("actions")
         if not isinstance(actions, dict):
             return {}, self.fields(record, *_USED)
@@ -171,7 +171,7 @@ class _AdkEvents(RecordEvents):
             extra = {}
 
     def _changed(self, delta: dict[str, Any]) -> None:
-        """What an event changed in the session's state, under ``/state``."""
+        """Add the event's changes of the session's state, under ``/state``."""
         changed = ((f"/state/{escape_token(str(key))}", value) for key, value in delta.items())
         ops = [{"op": "add", "path": path, "value": value} for path, value in changed]
         first = [] if self._has_state else [{"op": "add", "path": "/state", "value": {}}]
@@ -186,14 +186,14 @@ class _AdkEvents(RecordEvents):
 
 
 def _wrong(output: dict[str, Any]) -> Any:
-    """What a tool says went wrong: its `error`, or its message where its `status` is "error", as ADK asks of tools."""
+    """Return a tool's error: its `error`, or its message if its `status` is "error", as ADK requires."""
     if output.get("status") == "error":
         return output.get("error_message") or output.get("error") or output.get("message") or "failed"
     return output.get("error")
 
 
 def _without_nulls(part: dict[str, Any]) -> dict[str, Any]:
-    """A part of a message without members that are null, of which Python writes dozens."""
+    """Return a part of a message without null members, which Python's form has in large numbers."""
     return {
         key: _without_nulls(value) if isinstance(value, dict) and key.startswith("function") else value
         for key, value in part.items()
@@ -203,13 +203,13 @@ def _without_nulls(part: dict[str, Any]) -> dict[str, Any]:
 
 def _use(usage: Any) -> dict[str, Any]:
     tokens = counted_tokens(usage, _TOKENS)
-    if "output" in tokens:  # Google counts reasoning beside it
+    if "output" in tokens:  # Google counts reasoning separately
         tokens["output"] += tokens.get("reasoning", 0)
     return {"tokens": tokens}
 
 
 def _snake(record: dict[str, Any]) -> dict[str, Any]:
-    """An event with the names of its members as Python has them; what they hold in `content` stays as it is."""
+    """Return an event with member names in Python's style (snake_case); `content` is not changed."""
     told: dict[str, Any] = {}
     for key, value in record.items():
         name = _CAPITAL.sub(lambda match: f"_{match[1].lower()}", key)

@@ -1,4 +1,4 @@
-"""Inspect logs: ``.eval`` (a ZIP of samples) and ``.json``. Every sample of every epoch is a run."""
+"""Inspect logs: ``.eval`` (a ZIP of samples) and ``.json``. Each sample in each epoch is a run."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class InspectAi:
         return isinstance(document, dict) and document.keys() >= _SIGNS and isinstance(document["eval"], dict)
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
-        """Yield a run for every sample."""
+        """Yield a run for each sample."""
         if file.head.startswith(MAGIC):
             yield from _archived(file)
         elif isinstance(file.document, dict) and isinstance(file.document.get("eval"), dict):
@@ -80,7 +80,7 @@ def _decoded(raw: bytes, notes: ImportNotes) -> Any:
 
 
 def _by_numbers(name: str) -> list[tuple[int, str]]:
-    """10 after 9: parts of digits by their number."""
+    """Return a sort key that compares digits as numbers: 10 after 9."""
     return [(int(part), "") if part.isdecimal() and len(part) < 19 else (0, part) for part in re.split(r"(\d+)", name)]
 
 

@@ -1,4 +1,4 @@
-"""Inspect logs: from a sample's events to a run's. The state is the sample's own, out of its JSON patches."""
+"""Make events of a sample in an Inspect log. The state is the recorded one, from the sample's JSON patches."""
 
 from __future__ import annotations
 
@@ -44,22 +44,22 @@ _EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
 class InspectEvents:
-    """Puts the events of one sample into a run."""
+    """Add the events of one sample to a run."""
 
     def __init__(self, notes: ImportNotes) -> None:
         self._notes = notes
         self._run = RunBuilder(notes)
         self._attachments: dict[str, Any] = {}
-        self._used: set[str] = set()  # attachments that the sample refers to
-        self._pool: list[Any] = []  # messages that model events refer to by their index
+        self._used: set[str] = set()  # the attachments of the sample
+        self._pool: list[Any] = []  # the messages to which model events refer by index
         self._results = WaitingResults()
-        self._told: set[str] = set()  # messages that are in the run, without their ids
-        self._last: dict[str, Any] = {}  # what model events repeat, as it was told last
+        self._told: set[str] = set()  # messages in the run, without their ids
+        self._last: dict[str, Any] = {}  # the last values of members that model events repeat
         self._targets: list[Any] = []
-        self._spans: dict[str, dict[str, Any]] = {}  # what each span's beginning says, for its end says its id alone
+        self._spans: dict[str, dict[str, Any]] = {}  # the data of each span's start; its end has only the id
 
     def read(self, log: dict[str, Any], sample: dict[str, Any], unfinished: bool = False) -> Iterator[ImportedEvent]:
-        """Yield the events of one sample of a log. `unfinished`: the evaluation had not ended."""
+        """Yield the events of one sample of a log. `unfinished`: whether the evaluation had not ended."""
         attachments = sample.get("attachments")
         self._attachments = attachments if isinstance(attachments, dict) else {}
         self._pool = self._resolved(self._pool_of(sample))
@@ -81,9 +81,9 @@ class InspectEvents:
         task = str(about.get("task"))
         self._run.agent_init(task, "" if version is None else str(version), config, time=created, sample=facts)
 
-    # ---- where the events are -------------------------------------------------------------------
+    # ---- finding the events ----------------------------------------------------------------------
     def _events_of(self, sample: dict[str, Any]) -> list[Any]:
-        """The events, wherever this version of the format has them."""
+        """Return the events, from the member of this version of the format."""
         transcript, data = sample.get("transcript"), sample.get("events_data")
         for candidates in (sample.get("events"), transcript, data):
             events = candidates.get("events") if isinstance(candidates, dict) else candidates
@@ -92,7 +92,7 @@ class InspectEvents:
         return self._from_messages(sample)
 
     def _from_messages(self, sample: dict[str, Any]) -> list[Any]:
-        """What the oldest files have instead of events: the messages."""
+        """Return events for the messages of the oldest files, which have no events."""
         messages = sample.get("messages")
         return [{"event": "message", "message": message} for message in messages] if isinstance(messages, list) else []
 
@@ -110,13 +110,13 @@ class InspectEvents:
             inner = event.get("events")
             self._event(self._resolved({key: value for key, value in event.items() if key != "events"}))
             yield from self._run.drain()
-            if isinstance(inner, list):  # older files have what happened inside a call or a subtask in there
+            if isinstance(inner, list):  # older files nest the events inside a call or a subtask
                 yield from self._all(inner)
                 self._results.release_all()
                 yield from self._run.drain()
 
     def _resolved(self, value: Any) -> Any:
-        """`value` with the texts of its attachments."""
+        """Return `value` with the texts of its attachments."""
         if isinstance(value, str) and value.startswith(_ATTACHMENT):
             key = value.removeprefix(_ATTACHMENT)
             self._used.add(key)
@@ -203,7 +203,7 @@ class InspectEvents:
         calls = message.get("tool_calls")
         calls = [call_of(call) for call in calls] if isinstance(calls, list) else []
         self._told.add(key_of(message))
-        self._run.context["time"] = _ended(event, output.get("time")) or self._run.context["time"]  # it came then
+        self._run.context["time"] = _ended(event, output.get("time")) or self._run.context["time"]  # the answer's
         error, asked = rest.pop("error", None), rest.get("model")
         self._run.unmapped = self._facts_of_model(
             rest, output=output, choice=choice, message=message, text=text, has_calls=bool(calls)
@@ -216,7 +216,7 @@ class InspectEvents:
         }
         if isinstance(usage, dict):
             meta["tokens"] = tokens_of(usage)
-        if error and not message:  # the model has said nothing
+        if error and not message:  # the model gave no message
             self._run.error("model_error", str(error), str(asked), **meta)
             return
         content = {"content": text, "tool_calls": calls} if calls else text
@@ -234,7 +234,7 @@ class InspectEvents:
         text: Any,
         has_calls: bool,
     ) -> dict[str, Any]:
-        """What a model event says beside its answer; what it repeats from the one before is left out."""
+        """Return a model event's members other than its answer, without those equal to the last event's."""
         asked = [self._pool[index] for index in indexes(rest.pop("input_refs", None), len(self._pool))]
         given = rest.pop("input", None)
         given = [*(given if isinstance(given, list) else [given] if given else []), *asked]
@@ -270,7 +270,7 @@ class InspectEvents:
 
     def _tool(self, event: dict[str, Any], rest: dict[str, Any]) -> None:
         call_id, name = event.get("id"), str(rest.pop("function", None))
-        if self._run.call(call_id) is not None:  # an id that is used again
+        if self._run.call(call_id) is not None:  # an id that was used before
             self._results.release_all()
         begun, ended = iso_time(event.get("timestamp")), _ended(event, event.get("working_time"))
         self._run.request(call_id, name, rest.pop("arguments", None), tool_call_id=call_id)
@@ -286,7 +286,7 @@ class InspectEvents:
         self._results.wait(begun, ended, add)
 
     def _answered(self, call_id: object, result: Any, problem: Any, **meta: Any) -> None:
-        """Add what a call led to. `problem`: what went wrong, as Inspect has it; None where nothing did."""
+        """Add the result of a call. `problem`: the error in Inspect's form; None if there is none."""
         problem = problem if isinstance(problem, dict) else None if problem is None else {"message": problem}
         error = str(problem.get("message") or problem.get("type")) if problem is not None else None
         seq, call = self._run.response(call_id, result, error=error, tool_call_id=call_id, **meta)
@@ -310,7 +310,7 @@ class InspectEvents:
             self._run.add(Kind.MEMORY_WRITE, {**payload, **self._ops("/store", [change])})
 
     def _ops(self, root: str, changes: Any) -> dict[str, Any]:
-        """The operations on the part of the state that the changes are about."""
+        """Return the operations on the part of the state that is changed."""
         ops, others = [], []
         for change in changes if isinstance(changes, list) else []:
             if not isinstance(change, dict) or change.get("op") not in _OPERATIONS:
@@ -348,7 +348,7 @@ class InspectEvents:
             self._asked(call)
 
     def _asked(self, call: Any) -> None:
-        """Add a call that stands in a message."""
+        """Add a call in a message."""
         rest = call_of(call) if isinstance(call, dict) else {"arguments": call}
         self._run.unmapped |= {k: v for k, v in rest.items() if k not in ("function", "arguments") and v not in _EMPTY}
         call_id = call.get("id") if isinstance(call, dict) else None
@@ -356,7 +356,7 @@ class InspectEvents:
 
     # ---- the end --------------------------------------------------------------------------------
     def _finish(self, sample: dict[str, Any], unfinished: bool) -> None:
-        """What the sample says as a whole: what was expected, the scores, how it ended."""
+        """Add the facts about the whole sample: the expected result, the scores, the end."""
         taken = {"events", "attachments", "messages", "message_pool", "events_data", "transcript"}
         taken |= {"id", "input", "target", "scores", *OF_SAMPLE}
         rest = {k: steady(v) for k, v in self._resolved(sample).items() if k not in taken and v not in _EMPTY}
@@ -388,7 +388,7 @@ class InspectEvents:
 
 
 def _ended(event: dict[str, Any], worked: Any) -> int | None:
-    """Return when an event was completed, in ns; where it does not say so, `worked` seconds after its beginning."""
+    """Return the end time of an event, in ns since 1970; if it has none, `worked` seconds after its start."""
     ended = iso_time(event.get("completed"))
     if ended is not None:
         return ended

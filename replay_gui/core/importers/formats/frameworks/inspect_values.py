@@ -1,4 +1,4 @@
-"""Values in Inspect's logs: what differs between faithful runs, messages without ids, and scores."""
+"""Read values in Inspect's logs: volatile members, messages without ids, scores."""
 
 from __future__ import annotations
 
@@ -55,11 +55,11 @@ VOLATILE = {
     **OF_EVAL,
     **{k: v for k, v in OF_LOG.items() if k != "error"},
 }
-"""Members of a log that differ between faithful runs, and why."""
+"""Members of a log that differ between faithful runs, with the reason."""
 
 _OWN = frozenset({"arguments", "metadata", "result", "value", "store"})
-"""Members whose own members are the run's, whatever their names."""
-_TIMES_ALONE = frozenset({"completed", "time"})  # ids of that name are none; of another type they are content
+"""Members whose content belongs to the run, whatever the names in it."""
+_TIMES_ALONE = frozenset({"completed", "time"})  # short texts are ids; values of another type are content
 _OF_MESSAGE_NAMES = "|".join(OF_MESSAGE)
 _PATH_OF_ID = re.compile(
     rf"(.*/)?(messages/\d+|choices/\d+/message)/({_OF_MESSAGE_NAMES})(/.*)?|.*/tool_calls/\d+/id|(/.*)?/output/(usage|time)(/.*)?"
@@ -70,7 +70,7 @@ _LIMITS: dict[str, End] = {"time": "timeout", "working": "timeout", "operator": 
 
 
 def steady(value: Any) -> Any:
-    """Return a value without the ids, times and costs of the messages and model outputs in it."""
+    """Return a value without the ids, times and costs of its messages and model outputs."""
     if isinstance(value, list):
         return [steady(item) for item in value]
     if not isinstance(value, dict):
@@ -90,17 +90,17 @@ def steady(value: Any) -> Any:
 
 
 def is_volatile_path(path: str) -> bool:
-    """Return whether a change of a sample's state at this path is of what `steady` leaves out."""
+    """Return whether `steady` leaves out the member at this path of a sample's state."""
     return _PATH_OF_ID.fullmatch(path) is not None and not any(f"/{name}/" in path for name in _OWN)
 
 
 def key_of(message: Any) -> str:
-    """Return what tells a message from others but for its ids."""
+    """Return a key for a message that does not depend on its ids."""
     return json.dumps(steady(message), sort_keys=True, default=str)
 
 
 def text_and_reasoning(content: Any) -> tuple[Any, str | None]:
-    """Return (the text of a message, or its parts where they are more than text; the reasoning in it)."""
+    """Return (the text of a message, or its parts if there is other content; the reasoning in it)."""
     if not isinstance(content, list):
         return content or None, None
     blocks = [block for block in content if not (isinstance(block, dict) and block.get("type") == "reasoning")]
@@ -113,7 +113,7 @@ def text_and_reasoning(content: Any) -> tuple[Any, str | None]:
 
 
 def grade(score: dict[str, Any]) -> dict[str, Any]:
-    """Return what a score says, as an outcome has it: passed, score, label, answer, parts."""
+    """Return a score as arguments of an outcome: passed, score, label, answer, parts."""
     value = score.get("value")
     passed: bool | None = None
     number: float | None = None
@@ -139,7 +139,7 @@ def grade(score: dict[str, Any]) -> dict[str, Any]:
 
 
 def ending(sample: dict[str, Any], unfinished: bool) -> tuple[End, str | None]:
-    """Return how a sample ended, and why."""
+    """Return (how a sample ended, why)."""
     error, limit = sample.get("error"), sample.get("limit")
     if error:
         return "crash", str((error.get("message") if isinstance(error, dict) else error) or "no reason recorded")
@@ -154,14 +154,14 @@ def ending(sample: dict[str, Any], unfinished: bool) -> tuple[End, str | None]:
 
 
 def call_of(call: Any) -> Any:
-    """Return a call without its id, which another run has another one of."""
+    """Return a call without its id, which differs between runs."""
     if not isinstance(call, dict):
         return call
     return {k: v for k, v in call.items() if k not in ("id", "internal") and (k, v) != ("type", "function")}
 
 
 def indexes(refs: Any, count: int) -> Iterator[int]:
-    """Yield the indexes that slices of the message pool stand for: ``[[from, to], …]``."""
+    """Yield the indexes in slices of the message pool: ``[[from, to], …]``."""
     for ref in refs if isinstance(refs, list) else ():
         match ref:
             case [int(start), int(end)]:
@@ -169,9 +169,9 @@ def indexes(refs: Any, count: int) -> Iterator[int]:
 
 
 def tokens_of(usage: Any) -> dict[str, int]:
-    """Return the tokens of an answer, with those of the cache in the input: providers count them there or apart.
+    """Return the tokens of an answer; the input includes cached tokens, which some providers count separately.
 
-    They are apart where only with them the parts add up to the total.
+    They are taken as separate if the parts add up to the total only with them.
     """
     names = {"input": "input_tokens", "output": "output_tokens", "cached": "input_tokens_cache_read"}
     tokens = counted_tokens(usage, {**names, "reasoning": "reasoning_tokens"})

@@ -1,7 +1,7 @@
-"""What LangChain's `astream_events` yields, one event a line: models, tools and steps as they begin and end.
+"""The output of LangChain's `astream_events`, one event per line: starts and ends of models, tools and steps.
 
-It has no times. Pieces of an answer stand in it whole, too, at the end of the model; where that is missing, the pieces
-are put together.
+It has no times. The event at the end of a model call repeats the whole answer; if it is missing, the answer is built
+from its pieces.
 """
 
 from __future__ import annotations
@@ -62,15 +62,15 @@ class LangChainEvents(RecordFormat):
 
 class _StreamEvents(RecordEvents):
     agent = "LangChain"
-    _has_answered = False  # whether the last answer asks for no tool
+    _has_answered = False  # whether the last answer has no tool call
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
-        self._told = set[str]()  # what was said, as JSON
-        self._asked: list[tuple[str, str, str]] = []  # calls that no tool has begun: (id, name, input as JSON)
-        self._calls: dict[str, str] = {}  # by the id of a tool's run, the call's id
-        self._pieces: dict[str, str] = {}  # by the id of a model's run, what it has answered so far
-        self._first: dict[str, dict[str, Any]] = {}  # what its first event said beside its data, and its input
+        self._told = set[str]()  # messages in the run, as JSON
+        self._asked: list[tuple[str, str, str]] = []  # calls whose tool has not begun: (id, name, input as JSON)
+        self._calls: dict[str, str] = {}  # by the id of the tool's run, the id of the call
+        self._pieces: dict[str, str] = {}  # by the id of the model's run, its answer so far
+        self._first: dict[str, dict[str, Any]] = {}  # its first event's other members, and its input
 
     def run_id(self, head: list[dict[str, Any]]) -> str | None:
         run = head[0].get("run_id") if head else None
@@ -112,7 +112,7 @@ class _StreamEvents(RecordEvents):
                 self._step(kind, record, data, extra)
 
     def _about(self, run: str, record: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
-        """What an event says beside its data, and what it was given, where the run's first event did not say that."""
+        """Return an event's members other than its data, and its input, without those in the run's first event."""
         told = {**self.rest(record, "event", "data"), "input": data.get("input")}
         more = self.rest(data, "input", "output", "error", "chunk")
         first = self._first.setdefault(run, told)
@@ -127,7 +127,7 @@ class _StreamEvents(RecordEvents):
             self.answered(text, None, {"fields": {"pieces": True, "name": self._first[run].get("name")}})
 
     def _step(self, kind: str, record: dict[str, Any], data: dict[str, Any], extra: dict[str, Any]) -> None:
-        """A step that begins or ends; the first one was given what the user said."""
+        """Add the start or the end of a step; the first step's input holds the user's message."""
         if kind == "on_chain_start" and not record.get("parent_ids"):
             self._heard(data.get("input"))
         if kind == "on_chain_end" and not record.get("parent_ids") and self.how is None and self._has_answered:
@@ -136,7 +136,7 @@ class _StreamEvents(RecordEvents):
         self.run.bookkeeping(f"{self.format}/{kind}", {"name": record.get("name"), **told, **extra.get("fields", {})})
 
     def _heard(self, given: Any) -> None:
-        """What a model was sent, or a graph was given, as far as it was not said before."""
+        """Add the new messages in the input of a model or a graph."""
         for value in _messages(given):
             message = read_message(value)
             if message.role in ("assistant", "tool") or self._is_told(message):
@@ -175,12 +175,12 @@ class _StreamEvents(RecordEvents):
             self.how = None if how is None or message.calls else (how, None)
 
     def _rest(self, message: dict[str, Any], calls: int) -> dict[str, Any]:
-        """What a message says that its event has not; `calls`: how many calls the event has."""
+        """Return the members of a message that its event does not have; `calls`: the number of calls in the event."""
         rest = {key: self._steady(value) for key, value in message.items() if not _is_shown(key, value, calls)}
         return {key: value for key, value in rest.items() if value not in (None, "", [], {}, False)}
 
     def _tool(self, run: str, name: str, given: Any, extra: dict[str, Any]) -> None:
-        """A tool begins: mostly for a call that a model's answer asked for."""
+        """Add the start of a tool, usually for a call in a model's answer."""
         same = [call for call in self._asked if call[1] == name and call[2] == _key(given)]
         found = same or [call for call in self._asked if call[1] == name]
         if found:
@@ -211,7 +211,7 @@ class _StreamEvents(RecordEvents):
 
 
 def _is_shown(name: str, value: Any, calls: int) -> bool:
-    """Whether the event of a message has this member of it."""
+    """Whether the event of a message shows this member."""
     if name == "tool_calls" and isinstance(value, list):
         return len(value) == calls and all(call.get("type", "tool_call") == "tool_call" for call in value)
     if name == "status":
@@ -220,7 +220,7 @@ def _is_shown(name: str, value: Any, calls: int) -> bool:
 
 
 def _messages(given: Any) -> list[dict[str, Any]]:
-    """The messages in what a step was given or gave: one, a list, lists of lists, or within a state."""
+    """Return the messages in a step's input or output: one, a list, lists of lists, or within a state."""
     if is_message(given):
         return [given]
     if isinstance(given, dict):

@@ -1,4 +1,4 @@
-"""LangGraph checkpoints in SQLite (langgraph-checkpoint-sqlite), and states in JSON: every thread is a run."""
+"""LangGraph checkpoints in SQLite (langgraph-checkpoint-sqlite), and states in JSON: each thread is a run."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class LangGraph:
         return side_files(file.source.path) if file.head.startswith(MAGIC) else []
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
-        """Yield a run for every thread, the newest first."""
+        """Yield a run for each thread, the newest first."""
         path = file.source.path
         if are_states(file):
             yield self._of_states(file)

@@ -1,4 +1,4 @@
-"""Channels of LangGraph that checkpoints hold as deltas: put together from the writes to them."""
+"""Rebuild LangGraph channels that checkpoints store as deltas, from the writes to them."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ CheckpointKey: TypeAlias = tuple[Any, Any]
 
 
 class DeltaChannels:
-    """Holds the lists of the channels that are kept as deltas, after what was read last.
+    """Hold the current lists of the channels that are stored as deltas.
 
-    Of each checkpoint it keeps what was written after it, so that a branch off an earlier one can be put together.
+    Keeps the writes after each checkpoint, so that a branch from an earlier checkpoint can be rebuilt.
     """
 
     def __init__(self) -> None:
         self._names: set[str] = set()
         self._parents: dict[CheckpointKey, CheckpointKey] = {}
-        self._whole: dict[CheckpointKey, dict[str, list[Any]]] = {}  # values that a checkpoint holds whole
+        self._whole: dict[CheckpointKey, dict[str, list[Any]]] = {}  # values that a checkpoint stores completely
         self._written: dict[CheckpointKey, list[tuple[str, Any]]] = {}
         self._at: CheckpointKey | None = None
         self._lists: dict[str, list[Any]] = {}
@@ -27,7 +27,7 @@ class DeltaChannels:
     def at_checkpoint(
         self, checkpoint: CheckpointKey, parent: CheckpointKey, channels: dict[str, Any], metadata: dict[str, Any]
     ) -> dict[str, Any]:
-        """Return all channels' values at a checkpoint, of which it holds `channels`."""
+        """Return the values of all channels at a checkpoint; `channels`: those that it stores completely."""
         counters = metadata.get("counters_since_delta_snapshot")
         if isinstance(counters, dict):
             self._names.update(counters)
@@ -40,13 +40,13 @@ class DeltaChannels:
         held = self._names & channels.keys()
         whole = {name: value for name in held if isinstance(value := channels[name], list)}
         self._whole[checkpoint] = whole
-        for name in held - whole.keys():  # no list: what is written to it takes its place
+        for name in held - whole.keys():  # not a list: a write replaces it
             self._lists.pop(name, None)
         self._lists |= {name: list(value) for name, value in whole.items()}
         return {**{name: list(value) for name, value in self._lists.items()}, **channels}
 
     def write(self, checkpoint: CheckpointKey, channel: str, value: Any) -> list[dict[str, Any]]:
-        """Take what was written to a channel; return what it changes, with paths within the channels."""
+        """Apply a write to a channel; return the changes as operations, with paths relative to the channels."""
         if channel not in self._names or checkpoint != self._at:
             return []
         self._written.setdefault(checkpoint, []).append((channel, value))
@@ -59,7 +59,7 @@ class DeltaChannels:
         return [{**op, "path": f"{path}{op['path']}"} for op in ops]
 
     def _rebuilt(self, checkpoint: CheckpointKey) -> dict[str, list[Any]]:
-        """Put the lists together as they were after a checkpoint and what was written after it."""
+        """Rebuild the lists after a checkpoint and the writes that follow it."""
         chain: list[CheckpointKey] = []
         at: CheckpointKey | None = checkpoint
         seen: set[CheckpointKey] = set()
@@ -80,7 +80,7 @@ def _as_list(value: Any) -> list[Any]:
 
 
 def _put(items: list[Any], value: Any) -> list[dict[str, Any]]:
-    """Add what was written to the list, a message with a known id in the place of the old one; return the changes."""
+    """Add a write to the list, where a message with a known id replaces the old one; return the changes."""
     ops: list[dict[str, Any]] = []
     ids = {item_id: index for index, item in enumerate(items) if (item_id := _id(item)) is not None}
     for item in _as_list(value):

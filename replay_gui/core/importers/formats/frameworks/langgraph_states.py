@@ -1,4 +1,4 @@
-"""States of a LangGraph thread as its server and `get_state_history` give them: JSON, the newest first."""
+"""States of a LangGraph thread, from its server or `get_state_history`: JSON, the newest first."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def are_states(file: ForeignFile) -> bool:
 
 
 class LangGraphStates(LangGraphThread):
-    """Reads the states of one thread, the oldest first. What was written between two is told by their messages."""
+    """Read the states of one thread, the oldest first. The events between two states are their new messages."""
 
     def __init__(self, file: ForeignFile, notes: ImportNotes) -> None:
         document = file.document
@@ -37,7 +37,7 @@ class LangGraphStates(LangGraphThread):
 
     @property
     def thread(self) -> str:
-        """The thread's id, or the file's name where no state tells it."""
+        """The thread's id, or the file's name if no state has it."""
         return str(self._thread)
 
     def events(self) -> Iterator[ImportedEvent]:
@@ -83,7 +83,7 @@ def _is_state(value: Any) -> bool:
 
 
 def _place(state: dict[str, Any], of: str) -> tuple[str, Any]:
-    """Return (the namespace, the id) of a state's checkpoint; `of`: "parent_" for the one before."""
+    """Return (namespace, id) of a state's checkpoint; `of`: "parent_" for the checkpoint before."""
     checkpoint, config = state.get(f"{of}checkpoint"), state.get(f"{of}config")
     configurable = config.get("configurable") if isinstance(config, dict) else None
     told = next((where for where in (checkpoint, configurable) if isinstance(where, dict)), {})

@@ -1,6 +1,6 @@
-"""What LangGraph's `stream` yields, one a line: what nodes wrote (``updates``), tasks (``debug``), states (``values``).
+"""The output of LangGraph's `stream`, one item per line: ``updates`` of nodes, ``debug`` tasks, ``values`` (states).
 
-Of several modes at once each line is ``[mode, data]``, or ``[namespace, mode, data]`` with subgraphs.
+With several modes, each line is ``[mode, data]``, or ``[namespace, mode, data]`` with subgraphs.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _TASKS = ("task", "task_result", "checkpoint")
 
 
 class LangGraphStream:
-    """The importer. A file is one run: messages as nodes wrote them, each once; the rest of a state as bookkeeping."""
+    """The importer. A file is one run: each message of a node once; the rest of a state is bookkeeping."""
 
     name = "langgraph-stream"
     title = "LangGraph stream"
@@ -34,9 +34,9 @@ class LangGraphStream:
     }
 
     def recognises(self, file: ForeignFile) -> bool:
-        """Accept lines that are all of a stream's forms, with messages in one of them."""
+        """Accept lines that all have a form of the stream, if one of them has messages."""
         lines = [line for line in file.first_lines if line is not None]
-        if file.document is not None or len(lines) < 2:  # of one line, only a form that nothing else has
+        if file.document is not None or len(lines) < 2:  # a single line counts only in a form that no other format has
             lines = [file.document if file.document is not None else line for line in lines[:1]]
             if not all(map(_is_task, lines)):
                 return False
@@ -55,13 +55,13 @@ class LangGraphStream:
 
 
 def _grow(lines: list[Any]) -> bool:
-    """Whether lines that are states all have the messages of the one before them; others may be of several talks."""
+    """Whether each state has all messages of the state before; otherwise they can be of several conversations."""
     states = [line["messages"] for line in lines if isinstance(line, dict) and isinstance(line.get("messages"), list)]
     return all(after[: len(before)] == before for before, after in pairwise(states))
 
 
 def _is_task(record: Any) -> bool:
-    """Whether a record is a task of a debug stream, with what triggered it."""
+    """Whether a record is a task of a debug stream, with its triggers."""
     match record:
         case {"type": str(kind), "payload": {"triggers": list()}}:
             return kind in _TASKS
@@ -69,7 +69,7 @@ def _is_task(record: Any) -> bool:
 
 
 def _parts(record: Any) -> tuple[dict[str, Any], list[tuple[str, Any]]] | None:
-    """Return (what a line says of itself, what each node wrote), None for a line of another form."""
+    """Return (the line's own members, the writes of each node); None for a line of another form."""
     match record:
         case [str(mode), data] if mode in _MODES:
             return _of_mode(mode, data, {})
@@ -106,7 +106,7 @@ def _is_update(update: Any) -> bool:
 
 
 def _messages(written: Any) -> list[Any]:
-    """The messages in what a node wrote: in a map, or in pairs of a channel and its value."""
+    """Return the messages that a node wrote, as an object or as pairs of (channel, value)."""
     if isinstance(written, list):
         written = dict(pair for pair in written if isinstance(pair, list) and len(pair) == 2 and pair[0] == "messages")
     messages = written.get("messages") if isinstance(written, dict) else None
@@ -119,10 +119,10 @@ class _LangGraphStreamEvents(ChatMessageEvents):
 
     def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:
         super().__init__(format, volatile, notes)
-        self._told: set[str] = set()  # messages that are in the run, as JSON
+        self._told: set[str] = set()  # messages in the run, as JSON
 
     def read(self, records: Any) -> Any:
-        """Yield the events of numbered lines, of which some are arrays."""
+        """Yield the events of numbered lines, some of which are arrays."""
         return super().read((number, one if isinstance(one, dict) else {"line": one}) for number, one in records)
 
     def record(self, record: dict[str, Any]) -> None:
@@ -157,7 +157,7 @@ class _LangGraphStreamEvents(ChatMessageEvents):
 
 
 def _without_messages(update: Any) -> Any:
-    """What a node wrote beside messages."""
+    """Return what a node wrote, without messages."""
     if isinstance(update, list):
         kept = [pair for pair in update if not (isinstance(pair, list) and pair[:1] == ["messages"])]
         return kept if all(isinstance(pair, list) for pair in kept) else None if _messages(update) else kept

@@ -1,8 +1,8 @@
-"""One thread of LangGraph: from its checkpoints and writes to a run's events.
+"""Make events of the checkpoints and writes of one LangGraph thread.
 
-A checkpoint is a Snapshot that sets ``/channels`` of the state. What a task wrote after it is a message of the user,
-the assistant or a tool where it is one, an Error, a stop, and a StateTransition else. A channel that is kept as deltas
-(named in the metadata's ``counters_since_delta_snapshot``) is put together from the writes to it.
+A checkpoint becomes a Snapshot that sets ``/channels`` of the state. A write after it becomes a message of the user,
+the assistant or a tool, an Error, an interruption, or else a StateTransition. A channel that is stored as deltas (it is
+named in the metadata's ``counters_since_delta_snapshot``) is rebuilt from the writes to it.
 """
 
 from __future__ import annotations
@@ -45,21 +45,21 @@ _RAISED = re.compile(r"([A-Za-z_][\w.]*)\(")
 
 
 class LangGraphThread(RecordEvents):
-    """Reads one thread: its checkpoints in their order, each followed by what was written after it."""
+    """Read one thread: its checkpoints in order, each followed by the writes after it."""
 
     def __init__(self, database: SqliteDatabase | None, thread: Any, notes: ImportNotes, path: Path) -> None:
         super().__init__("langgraph", (), notes)
         self._database = database
         self._thread = thread
         self._values = LangGraphValues(notes, f"{path}, thread {thread}")
-        self._seq: dict[Any, int] = {}  # of each checkpoint's id
+        self._seq: dict[Any, int] = {}  # by the checkpoint's id
         self._deltas = DeltaChannels()
-        self._told: Counter[str] = Counter()  # messages that are in the run, without their ids
-        self._told_ids: set[tuple[str, str]] = set()  # (id, message) of those that have an id
-        self._open: list[str] = []  # calls that wait for their result, oldest first
-        self._end: tuple[End, str | None] | None = None  # where the newest checkpoint's writes say it
-        self._resumed: Any = None  # what the user answered last to an interrupt
-        self._answered = False  # whether the last message is the assistant's, and calls no tool
+        self._told: Counter[str] = Counter()  # messages in the run, without their ids
+        self._told_ids: set[tuple[str, str]] = set()  # (id, message) of messages with an id
+        self._open: list[str] = []  # calls without a result, oldest first
+        self._end: tuple[End, str | None] | None = None  # the end of the run, if the newest checkpoint's writes show it
+        self._resumed: Any = None  # the user's last answer to an interrupt
+        self._answered = False  # whether the last message is the assistant's, without a tool call
 
     def events(self) -> Iterator[ImportedEvent]:
         """Yield the events of the thread."""
@@ -73,7 +73,7 @@ class LangGraphThread(RecordEvents):
                 self._checkpoint(namespace, checkpoint, parent, value_read, about)
                 self._writes(namespace, checkpoint)
                 yield from self.run.drain()
-        except (sqlite3.Error, UnicodeDecodeError) as why:  # the latter for what SQLite itself says of the damage
+        except (sqlite3.Error, UnicodeDecodeError) as why:  # the latter for SQLite's own message
             self.notes.count(DAMAGED)
             self.run.context = {}
             self.run.custom("langgraph/damaged", {"problem": str(why)})
@@ -119,7 +119,7 @@ class LangGraphThread(RecordEvents):
         self._new_messages(whole)
 
     def _new_messages(self, channels: dict[str, Any]) -> None:
-        """Messages that a checkpoint has, and that no write told of."""
+        """Add the messages of a checkpoint that no write has."""
         for name, value in channels.items():
             if name in _INPUTS or not isinstance(value, list):
                 continue
@@ -167,7 +167,7 @@ class LangGraphThread(RecordEvents):
             for message in new:
                 self._message(message, told)
                 told = {}
-        elif channel == "__resume__" and value in (self._resumed, [self._resumed]):  # all answers so far, once more
+        elif channel == "__resume__" and value in (self._resumed, [self._resumed]):  # all answers, again
             self.run.bookkeeping("langgraph/resume", without_ids(value))
         elif channel == "__resume__":
             self._resumed = value
@@ -184,7 +184,7 @@ class LangGraphThread(RecordEvents):
         return isinstance(message_id, str) and (message_id, _key(message)) in self._told_ids
 
     def _message(self, raw: dict[str, Any], told: dict[str, Any]) -> None:
-        """The events of one message. `told`: more of the payload of the first of them."""
+        """Add the events of one message. `told`: further members for the payload of the first event."""
         facts, key = facts_of(raw), _key(raw)
         self._told[key] += 1
         if isinstance(facts.get("id"), str):
@@ -227,7 +227,7 @@ class LangGraphThread(RecordEvents):
 
 
 def _key(message: dict[str, Any]) -> str:
-    """What tells a message from others but for its ids."""
+    """Return a key for a message that does not depend on its ids."""
     facts = facts_of(without_ids(message))
     return json.dumps([facts.get(name) for name in ("type", "role", "content", "tool_calls", "name")], default=str)
 
@@ -237,7 +237,7 @@ def _unwrapped(value: Any) -> Any:
 
 
 def _asked(value: Any) -> Any:
-    """What an interrupt asks, without its ids."""
+    """Return the question of an interrupt, without its ids."""
     if isinstance(value, list):
         questions = [_asked(item) for item in value]
         return questions[0] if len(questions) == 1 else questions
@@ -254,5 +254,5 @@ def _in_kind(channel: str) -> str:
 
 
 def _subgraphs(namespace: Any) -> list[str] | None:
-    """The graphs within the thread's own that a namespace (name:id|name:id) leads to."""
+    """Return the names of the subgraphs in a namespace (name:id|name:id)."""
     return [part.partition(":")[0] for part in namespace.split("|")] if namespace and type(namespace) is str else None

@@ -1,4 +1,4 @@
-"""Values in LangGraph's checkpoints: decoded, and without what differs between faithful runs."""
+"""Decode values in LangGraph's checkpoints, and remove what differs between faithful runs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ UNREAD_VALUES = "values in an encoding that is not read, kept as bytes"
 OBJECTS = "objects of Python classes, kept as their class and members"
 
 MAX_BLOB_BYTES = 64 << 20  # a larger value is not decoded
-_MAX_EXTENSION_DEPTH = 16  # msgpack extensions within extensions; each level is a call of C within C
+_MAX_EXTENSION_DEPTH = 16  # nested msgpack extensions; each level is a nested call in C
 REMOVE_ALL = "__remove_all__"
 _TOKENS = {"input": "input_tokens", "output": "output_tokens"}
 _MESSAGE_MODULE = "langchain_core.messages."
@@ -51,11 +51,11 @@ OF_METADATA: dict[str, str] = {
 }
 OF_INTERRUPT: dict[str, str] = {"id": ID, "interrupt_id": ID, "ns": ID}
 VOLATILE = {**_OF_MESSAGE, **OF_CHECKPOINT, **OF_METADATA, **OF_INTERRUPT}
-"""Members of checkpoints, their metadata and messages that differ between faithful runs, and why."""
+"""Members of checkpoints, metadata and messages that differ between faithful runs, with the reason."""
 
 
 class LangGraphValues:
-    """Decodes the values of one thread. `where`: names the thread in what is refused."""
+    """Decode the values of one thread. `where`: the thread's name for error messages."""
 
     def __init__(self, notes: ImportNotes, where: str) -> None:
         self._notes = notes
@@ -63,7 +63,9 @@ class LangGraphValues:
         self._depth = 0
 
     def decoded(self, kind: Any, raw: Any) -> Any:
-        """Return a stored value: msgpack or JSON, as `kind` says. ImportRefused where its extensions nest deeply."""
+        """Return a stored value: msgpack or JSON, according to `kind`.
+
+        Raises ImportRefused if its extensions are nested too deeply."""
         if raw is None or kind in (None, "null", "empty"):
             return None
         raw = raw.encode() if isinstance(raw, str) else bytes(raw) if isinstance(raw, bytes) else str(raw).encode()
@@ -88,7 +90,7 @@ class LangGraphValues:
         return msgpack.unpackb(raw, ext_hook=self._object, strict_map_key=False, raw=False)
 
     def _object(self, code: int, data: bytes) -> Any:
-        """What LangGraph writes of a Python object: module, name, and how to make it again; it is not made."""
+        """Return the description of a Python object (module, name, arguments); the object is not created."""
         self._notes.count(OBJECTS)
         if self._depth >= _MAX_EXTENSION_DEPTH or self._depth * len(data) > MAX_BLOB_BYTES:  # each level is a copy
             raise ImportRefused(f"{self._where}: objects nested deeper than {_MAX_EXTENSION_DEPTH} are not read")
@@ -106,7 +108,7 @@ class LangGraphValues:
 
 
 def message_of(value: Any) -> dict[str, Any] | None:
-    """Return a message in the form that `read_message` reads, None where `value` is none."""
+    """Return a message in a form that `read_message` reads; None if `value` is not a message."""
     match value:
         case dict() if removed_id(value) is not None:
             return None
@@ -118,7 +120,7 @@ def message_of(value: Any) -> dict[str, Any] | None:
 
 
 def removed_id(value: Any) -> str | None:
-    """Return the id of the message that `value` removes from a list (REMOVE_ALL: of every one), else None."""
+    """Return the id of the message that `value` removes from a list (REMOVE_ALL: all messages), else None."""
     match value:
         case {"class": str(name), "value": {"id": str(gone)}} if name.endswith(".RemoveMessage"):
             return gone
@@ -130,19 +132,19 @@ def removed_id(value: Any) -> str | None:
 
 
 def messages_of(value: Any) -> list[dict[str, Any]]:
-    """Return the messages that a channel holds or that are written to it: [] where it is of something else."""
+    """Return the messages in a channel's value or in a write; [] if there are none."""
     messages = [message_of(item) for item in value] if isinstance(value, list) else [message_of(value)]
     return [message for message in messages if message is not None] if None not in messages else []
 
 
 def facts_of(message: dict[str, Any]) -> dict[str, Any]:
-    """Return the members of a message, whatever its form."""
+    """Return the members of a message in any form."""
     kwargs = message.get("kwargs")
     return kwargs if isinstance(kwargs, dict) else message
 
 
 def read(message: dict[str, Any]) -> Message:
-    """Read a message. A call stands in several of its members: it is told once."""
+    """Read a message. Several of its members repeat a call; it is returned once."""
     facts = facts_of(message)
     if facts.get("tool_calls") and isinstance(facts.get("additional_kwargs"), dict):
         own = {key: value for key, value in facts["additional_kwargs"].items() if key != "tool_calls"}
@@ -152,7 +154,7 @@ def read(message: dict[str, Any]) -> Message:
 
 
 def without_ids(value: Any) -> Any:
-    """Return a value without the ids, times and costs of the messages in it; what is no message stays as it is."""
+    """Return a value without the ids, times and costs of the messages in it; all else is unchanged."""
     if isinstance(value, list):
         return [without_ids(item) for item in value]
     if not isinstance(value, dict):
@@ -166,7 +168,7 @@ def without_ids(value: Any) -> Any:
 
 
 def _steady(facts: dict[str, Any]) -> dict[str, Any]:
-    """The members of a message without ids. What a call was given is the run's own, with all that is in it."""
+    """Return the members of a message without ids. The arguments of a call are content, and not changed."""
     steady: dict[str, Any] = {}
     for key, value in facts.items():
         if key in _OF_MESSAGE:
@@ -190,7 +192,7 @@ def _without_id(part: Any) -> Any:
 
 
 def tokens_of(facts: dict[str, Any]) -> dict[str, int] | None:
-    """Return the tokens of one answer, None where the message says none."""
+    """Return the tokens of one answer; None if the message has none."""
     usage = facts.get("usage_metadata")
     if isinstance(usage, dict):
         parts = {"cached": "input_token_details/cache_read", "reasoning": "output_token_details/reasoning"}
@@ -205,7 +207,7 @@ def tokens_of(facts: dict[str, Any]) -> dict[str, int] | None:
 
 
 def _with_text_keys(value: Any) -> Any:
-    """`value` with maps whose keys are all text, and times as text, as the log format wants them."""
+    """Return `value` with all keys as text, and times as text, as the log format requires."""
     if isinstance(value, dict):
         return {key if isinstance(key, str) else repr(key): _with_text_keys(member) for key, member in value.items()}
     if isinstance(value, list | tuple):

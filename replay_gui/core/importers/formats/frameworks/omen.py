@@ -1,4 +1,4 @@
-"""oracle.omen event logs: one event a line, with hashes of its payloads, which are checked on the way."""
+"""oracle.omen event logs: one event per line, with hashes of the payloads, which are checked during the import."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ UNREADABLE_LINES = "lines that are no events, kept as text"
 
 _SIGNS = {"id", "kind", "payload", "payload_hash"}
 _encode = msgspec.json.Encoder().encode
-# serde_json writes the members of a struct in the order of their declaration, and sorts those of maps alone.
+# serde_json writes the members of a struct in the order of declaration; it sorts only those of maps.
 _ORDER: dict[str, tuple[str, ...]] = {
     Kind.AGENT_INIT: ("agent_type", "agent_version", "config"),
     Kind.STATE_TRANSITION: ("from_hash", "to_hash", "transition_type"),
@@ -66,7 +66,7 @@ class Omen:
     }
 
     def recognises(self, file: ForeignFile) -> bool:
-        """Accept a file with an event of Omen among its first lines."""
+        """Accept a file with an Omen event among its first lines."""
         return any(
             isinstance(line, dict)
             and line.keys() >= _SIGNS
@@ -76,7 +76,7 @@ class Omen:
         )
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
-        """Yield the file as one run, with the result of checking its own hashes."""
+        """Yield the file as one run, with the checks of its own hashes."""
         notes = ImportNotes()
         first = next(
             (line for line in file.first_lines if isinstance(line, dict) and isinstance(line.get("id"), dict)), None
@@ -98,14 +98,14 @@ class Omen:
 
 
 class OmenEvents:
-    """Puts one line after the other into a run."""
+    """Add the events of lines to a run."""
 
     def __init__(self, notes: ImportNotes, checks: OwnHashes) -> None:
         self._notes = notes
         self._checks = checks
         self._run = RunBuilder(notes)
         self._run_id: object = None
-        self._seq: dict[object, int] = {}  # of each sequence number
+        self._seq: dict[object, int] = {}  # by sequence number
 
     def read(self, source: Source) -> Iterator[ImportedEvent]:
         """Yield the events of a source, line by line; unreadable lines are counted and kept as events."""
@@ -139,7 +139,7 @@ class OmenEvents:
         self._seq[_key(sequence)] = self._run.count
         hashes = {"payload_hash": event["payload_hash"]} if event["payload_hash"] else {}
         cause = self._seq.get(_key(above)) if parent else None
-        if cause == self._run.count:  # it names itself, which the check has said
+        if cause == self._run.count:  # it names itself; the check reports this
             cause = None
         self._run.context |= {"sequence": sequence, "parent": cause}
         self._run.once = {"hashes": hashes, "source_run": event["id"].get("run_id")}
@@ -153,7 +153,7 @@ class OmenEvents:
             self._run.custom("omen/custom", {"name": name, "payload": payload})
 
     def _check(self, event: dict[str, Any], offset: int) -> None:
-        """The event by its own hash and the log's rules; what is wrong is counted, and kept."""
+        """Check the event's hash and the log's rules; failures are counted and kept."""
         sequence, run_id, index = event["id"].get("sequence"), event["id"].get("run_id"), self._run.count
         self._run_id = run_id if self._run_id is None else self._run_id
         actual = payload_hash(event["payload"])
@@ -169,7 +169,7 @@ class OmenEvents:
             self._checks.count_good()
 
     def _broken_rule(self, event: dict[str, Any]) -> tuple[str, object, object] | None:
-        """(problem, expected, actual) of the first rule that the event breaks."""
+        """Return (problem, expected, actual) for the first broken rule; None if there is none."""
         run_id, sequence, parent = event["id"].get("run_id"), event["id"].get("sequence"), event.get("parent_id")
         if run_id != self._run_id:
             return "the event is of another run", self._run_id, run_id
@@ -220,7 +220,7 @@ class OmenEvents:
                 self._run.add(kind, facts)
 
     def _unmapped(self, **facts: Any) -> None:
-        """Keep what the event says beside what its kind has a place for; content, too."""
+        """Keep the members that the event's kind has no field for; they are content."""
         self._run.unmapped = {**self._run.unmapped, **facts}
 
     def _request(self, facts: dict[str, Any]) -> None:
@@ -249,7 +249,7 @@ class OmenEvents:
 
 
 def payload_hash(payload: Any) -> str:
-    """BLAKE3, hex, of the payload as oracle.omen writes it: compact, structs in declared order, maps sorted."""
+    """Return the payload's BLAKE3 hash, hex, in oracle.omen's form: compact, structs in declared order, maps sorted."""
     return blake3(_encode(_ordered(payload))).hexdigest()
 
 
@@ -267,7 +267,7 @@ def _ordered(payload: Any) -> Any:
 
 
 def _inner(value: Any) -> Any:
-    """A map inside a struct, sorted; the struct that names an event, in its order."""
+    """Return a map inside a struct, sorted; the struct that names an event keeps its order."""
     if not isinstance(value, dict):
         return value
     return {k: value[k] for k in _CAUSAL} if value.keys() == set(_CAUSAL) else dict(sorted(value.items()))

@@ -1,4 +1,4 @@
-"""OpenAI's assistants: the steps of a run, with messages and runs of its thread that stand in the same file."""
+"""OpenAI's assistants: the steps of a run, with the messages and runs of its thread in the same file."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class _StepEvents(RecordEvents):
     agent = "OpenAI assistant"
     taken = ("object",)
     _messages: dict[str, dict[str, Any]]  # by their ids
-    _made: set[str]  # ids of the messages that a step tells
+    _made: set[str]  # ids of the messages of a step
 
     def time_of(self, record: dict[str, Any]) -> int | None:
         return any_time(record.get("created_at"))
@@ -74,7 +74,7 @@ class _StepEvents(RecordEvents):
         return run if isinstance(run, str) else None
 
     def read(self, records: Iterable[tuple[int, Any]]) -> Iterator[ImportedEvent]:
-        """Yield the events of the records by their times: lists have the newest first."""
+        """Yield the events of the records, sorted by time: the API lists the newest first."""
         every = list(records)
         known = [record for _, record in every if isinstance(record, dict)]
         self._messages = {str(one.get("id")): one for one in known if one.get("object") == _MESSAGE}
@@ -92,7 +92,7 @@ class _StepEvents(RecordEvents):
             case str(kind) if kind == _STEP:
                 self._step(record)
             case str(kind) if kind == _MESSAGE:
-                if str(record.get("id")) not in self._made:  # else its step tells it
+                if str(record.get("id")) not in self._made:  # otherwise the step adds it
                     self._message(record, {})
             case str(kind) if kind == _RUN:
                 self.run.bookkeeping(f"{self.format}/run", self.rest(record, "object", "usage"))
@@ -114,7 +114,7 @@ class _StepEvents(RecordEvents):
             for call in calls:
                 answered += self._call(call if isinstance(call, dict) else {"call": call}, extra)
                 extra = {}
-            for call_id, output in answered:  # calls of one step are made at once
+            for call_id, output in answered:  # the calls of one step are parallel
                 self.result(call_id, output, None, {}, time=ended)
         else:
             made = self._messages.get(_message_of(step))
@@ -123,7 +123,7 @@ class _StepEvents(RecordEvents):
         self._ended(step)
 
     def _call(self, call: dict[str, Any], extra: dict[str, Any]) -> list[tuple[Any, Any]]:
-        """Add a call; return its id and what it led to, where the step says so."""
+        """Add a call; return (its id, its result) in a list, [] if the step has no result."""
         kind = str(call.get("type") or "tool")
         told = call.get(kind)
         told = told if isinstance(told, dict) else {"input": told}
@@ -157,18 +157,18 @@ class _StepEvents(RecordEvents):
 
 
 def _is_usual(name: str, value: Any) -> bool:
-    """Whether the end of the run, or an error, says all that a state says."""
+    """Whether a state is already clear from the end of the run, or from an error."""
     return str(value) in _ENDS if name == "status" else value is None or isinstance(value, dict)
 
 
 def _annotations(content: Any) -> list[Any]:
-    """What is noted of the texts of a message, such as the files that they quote."""
+    """Return the annotations of a message's texts, such as quoted files."""
     texts = [part.get("text") for part in content if isinstance(part, dict)] if isinstance(content, list) else []
     return [text["annotations"] for text in texts if isinstance(text, dict) and text.get("annotations")]
 
 
 def _message_of(step: dict[str, Any]) -> str:
-    """Return the id of the message that a step made, "" where it made none."""
+    """Return the id of the message that a step created; "" if there is none."""
     details = step.get("step_details")
     made = details.get("message_creation") if isinstance(details, dict) else None
     return str(made.get("message_id")) if isinstance(made, dict) else ""

@@ -1,4 +1,4 @@
-"""OpenClaw telemetry: one JSON object a line with ``type, seq, ts``, of all sessions of one gateway."""
+"""OpenClaw telemetry: one JSON object per line with ``type, seq, ts``, of all sessions of one gateway."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ UNKNOWN_TYPES = "lines of an unknown type, kept as custom events"
 _SIGNS = {"type", "seq", "ts"}
 _TYPES = ("message.", "agent.", "tool.", "llm.", "session.")
 _KNOWN = frozenset({"message.in", "message.out", "agent.start", "agent.end", "tool.start", "tool.end"})
-_Ended: TypeAlias = tuple[End, str | None] | None  # how the run ended, and why; None where nothing says it
+_Ended: TypeAlias = tuple[End, str | None] | None  # (how the run ended, why); None if unknown
 
 
 class OpenClaw:
-    """The importer. A file is one run; each session's calls are told apart by its key."""
+    """The importer. A file is one run; calls are matched by the session's key."""
 
     name = "openclaw"
     title = "OpenClaw telemetry"
@@ -42,7 +42,7 @@ class OpenClaw:
     }
 
     def recognises(self, file: ForeignFile) -> bool:
-        """Accept a file with a line of OpenClaw's types among its first ones."""
+        """Accept a file with a line of OpenClaw's types among its first lines."""
         return any(
             isinstance(line, dict) and line.keys() >= _SIGNS and str(line["type"]).startswith(_TYPES)
             for line in file.first_lines
@@ -67,7 +67,7 @@ def _events(source: Source, notes: ImportNotes) -> Iterator[ImportedEvent]:
     run = RunBuilder(notes)
     run.agent_init("openclaw", "", {})
     how: _Ended = None
-    calls: dict[tuple[str, str], list[str]] = {}  # (session, tool): ids of the calls that wait
+    calls: dict[tuple[str, str], list[str]] = {}  # (session, tool): ids of the calls without a result
     for line in lines(source):
         if not line.raw.strip():
             continue
@@ -87,7 +87,7 @@ def _events(source: Source, notes: ImportNotes) -> Iterator[ImportedEvent]:
 
 
 def _ended(fields: dict[str, Any], before: _Ended) -> _Ended:
-    """How the newest agent ended, if nothing was said or begun after it."""
+    """Return how the newest agent ended, if no other event followed."""
     match fields.get("type"), fields.get("success"):
         case "agent.end", True:
             return "answered", None
@@ -145,7 +145,7 @@ def _line(run: RunBuilder, notes: ImportNotes, fields: dict[str, Any], calls: di
 
 
 def _answer(run: RunBuilder, rest: dict[str, Any], waiting: list[str], duration: int | None) -> None:
-    """The end of the session's oldest open call of that tool, for the file names no call."""
+    """Add the end of the session's oldest open call of this tool; the file does not name the call."""
     call_id = waiting.pop(0) if waiting else None
     failed = rest.get("success") is False
     error = rest.get("error")

@@ -1,4 +1,4 @@
-"""promptfoo: results of an evaluation as it writes them, in JSON or one a line; every test of a prompt is a run."""
+"""promptfoo: results of an evaluation, as JSON or one per line; each test of a prompt is a run."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _OF_RESPONSE = ("output", "error", "tokenUsage", "cost", "cached", "raw")
 
 
 class Promptfoo(CaseFormat):
-    """The importer. What a test was graded by stands at the end of its run."""
+    """The importer. The grades of a test are at the end of its run."""
 
     name = "promptfoo"
     title = "promptfoo results"
@@ -40,13 +40,13 @@ class Promptfoo(CaseFormat):
     }
 
     def recognises(self, file: ForeignFile) -> bool:
-        """Accept results of promptfoo, in one JSON document or one a line."""
+        """Accept results of promptfoo, in one JSON document or one per line."""
         if file.document is None:
             return any(map(_is_result, file.first_lines))
         return super().recognises(file)
 
     def cases(self, file: ForeignFile, notes: ImportNotes) -> list[tuple[int, str, dict[str, Any]]]:
-        """Return the results of a file with their numbers, and the names of their tests and models."""
+        """Return the results of a file as (number, name of the test and the model, result)."""
         found = file.document
         for _ in range(2):
             found = found.get("results") if isinstance(found, dict) else found
@@ -147,7 +147,7 @@ class _PromptfooEvents(CaseEvents):
         said = {"success": graded.get("pass"), "score": graded.get("score")}
         about = {name: record.get(name) for name, value in said.items() if record.get(name) not in (None, value)}
         rest = self.rest({**graded, "result": about}, "pass", "score", "componentResults")
-        if parts and rest.keys() == {"reason"}:  # that all assertions passed, or the reason of one
+        if parts and rest.keys() == {"reason"}:  # "all assertions passed", or the reason of one assertion
             rest = {} if graded["reason"] in (_ALL_PASSED, *(part["why"] for part in parts)) else rest
         if details := [told for one in components if (told := self._details(one, record))]:
             rest["componentResults"] = details
@@ -157,7 +157,7 @@ class _PromptfooEvents(CaseEvents):
             self.run.bookkeeping(f"{self.format}/grading", rest)
 
     def _details(self, component: dict[str, Any], record: dict[str, Any]) -> dict[str, Any]:
-        """What a result of an assertion says that neither its part of the grade nor the test says."""
+        """Return the members of an assertion's result that neither its part of the grade nor the test has."""
         test = record.get("testCase")
         known = test.get("assert") if isinstance(test, dict) else None
         used = ("assertion",) if isinstance(known, list) and component.get("assertion") in known else ()
@@ -170,7 +170,7 @@ def _is_call(value: Any) -> bool:
 
 
 def _part(result: dict[str, Any]) -> dict[str, Any]:
-    """What one assertion says: its type, its score, and why."""
+    """Return the part of the grade for one assertion: its type, its score, its reason."""
     assertion = result.get("assertion")
     assertion = assertion if isinstance(assertion, dict) else {}
     name = assertion.get("metric") or assertion.get("type") or "assertion"

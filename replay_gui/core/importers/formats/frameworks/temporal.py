@@ -1,7 +1,7 @@
-"""Temporal workflow histories in JSON: ``{"eventId", "eventTime", "eventType", …}`` of each event.
+"""Temporal workflow histories in JSON: ``{"eventId", "eventTime", "eventType", …}`` for each event.
 
-The events stand in ``{"events": […]}`` (the command line), ``{"history": {"events": […]}}`` (the HTTP API), a bare
-array (the window of Temporal), or one a line.
+The events are in ``{"events": […]}`` (command line), in ``{"history": {"events": […]}}`` (HTTP API), in a bare array
+(Temporal's web interface), or one per line.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ PROTOBUF = "a Temporal history in protobuf form, which is not read; export it as
 
 
 class Temporal:
-    """The importer. A history is one run, each of its events one event."""
+    """The importer. A history is one run; each of its events becomes one event."""
 
     name = "temporal"
     title = "Temporal workflow history"
@@ -35,11 +35,11 @@ class Temporal:
     volatile: ClassVar[Mapping[str, str]] = VOLATILE
 
     def recognises(self, file: ForeignFile) -> bool:
-        """Accept a history in JSON; one in protobuf is accepted as well, so that `runs` can say how to export it."""
+        """Accept a history in JSON; also one in protobuf, so that `runs` can explain how to export it as JSON."""
         return bool(_history(file)) or _is_protobuf(file)
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
-        """Yield the history as one run; one in protobuf raises ImportRefused."""
+        """Yield the history as one run; raise ImportRefused for protobuf."""
         if _is_protobuf(file):
             raise ImportRefused(f"{file.source.path}: {PROTOBUF}")
         events = sorted(_history(file), key=_number)
@@ -60,7 +60,7 @@ class Temporal:
 
 
 def _history(file: ForeignFile) -> list[dict[str, Any]]:
-    """Return the file's events in their order in the file; [] where it is no history."""
+    """Return the file's events in file order; [] if it is not a history."""
     document = file.document
     if document is None and file.first_lines and all(map(_is_event, filter(None, file.first_lines))):
         document = [record for _, record in numbered_records(file, file.notes) if isinstance(record, dict)]
@@ -75,13 +75,16 @@ def _is_event(value: Any) -> bool:
 
 
 def _number(event: dict[str, Any]) -> int:
-    """Return the event's number, by which events are sorted: some exports have the newest first."""
+    """Return the event's number, for sorting: some exports have the newest first."""
     number = str(event["eventId"])
     return int(number) if number.isdecimal() and len(number) < 19 else 0
 
 
 def _is_protobuf(file: ForeignFile) -> bool:
-    """Field 1, a message, whose field 1 is the number 1: the form has no magic, so the name must say so too."""
+    """Return whether the file is a history in protobuf, by its first bytes and its name.
+
+    Field 1 is a message whose field 1 is the number 1. The form has no magic number, so the file's name is checked.
+    """
     return (
         file.source.path.suffix == ".bin" and re.match(rb"\n[\x80-\xff]*[\x00-\x7f]\x08\x01\x12", file.head) is not None
     )

@@ -1,4 +1,4 @@
-"""Temporal histories: from the events of a workflow to a run's."""
+"""Make events of the history of a Temporal workflow."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ _OF_ANSWER: dict[str, str] = {
     "metadata/type": "how the server indexes a value",
 }
 VOLATILE = {**_OF_MODEL, **_OF_ATTRIBUTES, **_OF_EVENT, **_OF_ANSWER}
-"""Members of a history that differ between faithful runs, and why."""
+"""Members of a history that differ between faithful runs, with the reason."""
 
 _CLOSED: dict[str, tuple[End, str | None]] = {
     "WORKFLOW_EXECUTION_COMPLETED": ("answered", "completed"),
@@ -70,7 +70,7 @@ _CLOSED: dict[str, tuple[End, str | None]] = {
 _LOCAL_ACTIVITIES = frozenset({"LocalActivity", "core_local_activity"})
 _TYPES_OF_LOCAL = ("type", "activity_type", "ActivityType", "activityType")
 _ROUTINE = frozenset({"WORKFLOW_TASK_SCHEDULED", "WORKFLOW_TASK_STARTED", "WORKFLOW_TASK_COMPLETED"}) | {
-    "WORKFLOW_TASK_TIMED_OUT",  # a worker was away; the task is given to another
+    "WORKFLOW_TASK_TIMED_OUT",  # a worker was lost; another one gets the task
     "ACTIVITY_TASK_STARTED",
     "CHILD_WORKFLOW_EXECUTION_STARTED",
 }
@@ -78,13 +78,13 @@ _FAILED = ("_FAILED", "_TIMED_OUT", "_EXECUTION_TERMINATED")
 
 
 class TemporalEvents:
-    """Puts one history event after the other into a run."""
+    """Add the events of a history to a run."""
 
     def __init__(self, notes: ImportNotes) -> None:
         self._notes = notes
         self._run = RunBuilder(notes)
-        self._seq: dict[str, int] = {}  # of each event's id
-        self._models: set[str] = set()  # ids of scheduled activities that ask a model
+        self._seq: dict[str, int] = {}  # by the event's id
+        self._models: set[str] = set()  # ids of scheduled activities that call a model
         self._end: tuple[End, str | None] = ("open", None)
 
     def read(self, events: list[dict[str, Any]]) -> Iterator[ImportedEvent]:
@@ -147,7 +147,7 @@ class TemporalEvents:
                 self._run.custom(f"temporal/{name}", facts, parent=parent)
 
     def _rest(self, event: dict[str, Any]) -> dict[str, Any]:
-        """What the event says beside its attributes."""
+        """Return the event's members other than its attributes."""
         own = attributes_of(event)
         return {
             key: self._value(value)
@@ -159,14 +159,14 @@ class TemporalEvents:
         self._run.unmapped = {**self._run.unmapped, **facts}
 
     def _parent(self, attributes: dict[str, Any]) -> int | None:
-        """The event that this one says it follows from; a damaged event may name itself or a later one."""
+        """Return the seq of the cause that the event names; a damaged event can name itself or a later one."""
         for key in _PARENTS:
             known = self._seq.get(str(attributes.get(key)))
             if known is not None and known < self._run.count:
                 return known
         return None
 
-    # ---- the workflow, and what goes wrong ------------------------------------------------------
+    # ---- the workflow, and failures ---------------------------------------------------------------
     def _closed(self, kind: str, facts: dict[str, Any], parent: int | None) -> None:
         how, why = _CLOSED[kind]
         if how in ("crash", "timeout"):
@@ -185,7 +185,7 @@ class TemporalEvents:
         self._end = how, why
 
     def _updated(self, facts: dict[str, Any], given: dict[str, Any]) -> None:
-        """A message to the workflow that it took. `given`: the handler's name, and what it is called with."""
+        """Add an accepted message to the workflow. `given`: the handler's name and its arguments."""
         rest = {key: value for key, value in given.items() if key not in ("name", "args")}
         about = {key: value for key, value in facts.items() if key != "acceptedRequest"}
         request = facts.get("acceptedRequest")
@@ -194,7 +194,7 @@ class TemporalEvents:
         self._run.observation("update", str(given.get("name") or "update"), given.get("args"))
 
     def _failed(self, kind: str, facts: dict[str, Any], parent: int | None) -> None:
-        """An Error in words: what failed, and why."""
+        """Add an Error, with a text that says what failed, and why."""
         name = str(facts.get("child") or "")
         reason = failure_text(facts.get("failure")) or _cause(facts)
         if kind.startswith("CHILD_WORKFLOW_EXECUTION_"):
@@ -224,7 +224,7 @@ class TemporalEvents:
             self._run.request(event_id, name, given)
 
     def _retried(self, attributes: dict[str, Any], facts: dict[str, Any], parent: int | None) -> None:
-        """An attempt that the history has only the failure of, where the next one begins."""
+        """Add a failed attempt, which the history records only at the start of the next one."""
         call = self._run.call(str(attributes.get("scheduledEventId")))
         attempt = facts.get("attempt")
         which = f"attempt {attempt - 1}" if type(attempt) is int and attempt > 1 else "an earlier attempt"
@@ -246,7 +246,7 @@ class TemporalEvents:
             self._run.error(kind.lower(), error, call.tool_name, parent=seq)
 
     def _answered(self, kind: str, result: Any, facts: dict[str, Any], parent: int | None) -> None:
-        """What a model answered: its text where there is nothing else."""
+        """Add a model's answer, as a text if it has no other content."""
         if kind != "ACTIVITY_TASK_COMPLETED":
             how = without_prefix(kind, "ACTIVITY_TASK_")
             failure = failure_text(facts.get("failure")) or _cause(facts) or how
@@ -266,7 +266,7 @@ class TemporalEvents:
             self._run.decision("model", steady, **meta)
 
     def _marker(self, event_id: str, facts: dict[str, Any]) -> None:
-        """What a workflow noted: a version, a side effect, or an activity that ran in the worker itself."""
+        """Add a marker of the workflow: a version, a side effect, or a local activity."""
         name = str(facts.get("markerName"))
         if name not in _LOCAL_ACTIVITIES:
             self._run.add(Kind.MEMORY_WRITE, {"key": f"marker/{name[:1000]}", "operation": "set", "value": facts})
@@ -287,7 +287,7 @@ class TemporalEvents:
 
     # ---- payloads -------------------------------------------------------------------------------
     def _value(self, value: Any) -> Any:
-        """`value` with every payload in it decoded: what is inside base64 is what runs differ in."""
+        """Return `value` with all payloads decoded from base64, so that runs can be compared."""
         match value:
             case {"payloads": list(payloads), **rest} if not rest:
                 values = [self._value(payload) for payload in payloads]
@@ -318,18 +318,18 @@ class TemporalEvents:
 
 
 def normalised(name: str) -> str:
-    """``EVENT_TYPE_TIMER_FIRED`` and the older ``TimerFired`` alike as ``TIMER_FIRED``."""
+    """Return a type in one form: ``TIMER_FIRED`` for ``EVENT_TYPE_TIMER_FIRED`` and for the older ``TimerFired``."""
     return name.removeprefix("EVENT_TYPE_") if name.isupper() else _WORD.sub("_", name).upper()
 
 
 def attributes_of(event: dict[str, Any]) -> dict[str, Any]:
-    """Return what the event says, {} where it says nothing."""
+    """Return the attributes of an event; {} if it has none."""
     attributes = next((event[key] for key in event if key.endswith("EventAttributes")), event.get("attributes"))
     return attributes if isinstance(attributes, dict) else {}
 
 
 def name_of(value: Any) -> str:
-    """Return the name of a workflow's or an activity's type."""
+    """Return the name of a workflow type or an activity type."""
     return str(value.get("name") or "") if isinstance(value, dict) else ""
 
 
@@ -344,7 +344,7 @@ def _cause(facts: dict[str, Any]) -> str:
 
 
 def _steady(value: Any, volatile: dict[str, Any], path: str = "") -> Any:
-    """`value` without volatile members at any depth, which are put into `volatile`, and without empty ones."""
+    """Return `value` without empty members and without volatile ones at any depth; these are put into `volatile`."""
     if isinstance(value, list):
         return [_steady(item, volatile, path) for item in value]
     if not isinstance(value, dict) or "metadata" in value:  # a payload is the user's own
@@ -360,7 +360,7 @@ def _steady(value: Any, volatile: dict[str, Any], path: str = "") -> Any:
 
 
 def _without_ids(value: Any) -> Any:
-    """What was sent to a model or came from it, without ids and tokens."""
+    """Return a request to a model, or its response, without ids and tokens."""
     if isinstance(value, list):
         return [_without_ids(item) for item in value]
     if isinstance(value, dict):

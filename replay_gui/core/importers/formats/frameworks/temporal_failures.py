@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-_MAX_CAUSES = 20  # levels of causes that are told
+_MAX_CAUSES = 20  # levels of causes in a text
 _OF_SOMETHING = (("childWorkflowExecutionFailureInfo", "workflowType"), ("activityFailureInfo", "activityType"))
 _WITHOUT_WORDS = (
     ("timeoutFailureInfo", "timed out"),
@@ -16,9 +16,7 @@ _ENCODED = "Encoded failure"
 
 
 def failure_text(failure: Any) -> str:
-    """Return what a failure says, with the causes within it: "SendInvoice failed: mail server refused".
-
-    "" where there is no failure, or it says nothing.
+    """Return a failure in words, with its causes: "SendInvoice failed: mail server refused"; "" without a failure.
     """
     messages: list[str] = []
     for _ in range(_MAX_CAUSES):
@@ -32,12 +30,12 @@ def failure_text(failure: Any) -> str:
 
 
 def without_prefix(kind: str, prefix: str) -> str:
-    """``CHILD_WORKFLOW_EXECUTION_TIMED_OUT`` as "timed out"."""
+    """Return a type in words, without its prefix: "timed out" for ``CHILD_WORKFLOW_EXECUTION_TIMED_OUT``."""
     return kind.removeprefix(prefix).replace("_", " ").lower()
 
 
 def _own_text(failure: dict[str, Any]) -> str:
-    """What one failure says, without its cause."""
+    """Return one failure in words, without its cause."""
     caused = isinstance(failure.get("cause"), dict)
     for info, type_name in _OF_SOMETHING:
         about = failure.get(info)
