@@ -16,8 +16,7 @@ _ENCODED = "Encoded failure"
 
 
 def failure_text(failure: Any) -> str:
-    """Return a failure in words, with its causes: "SendInvoice failed: mail server refused"; "" without a failure.
-    """
+    """Return a failure in words, with its causes: "SendInvoice failed: mail server refused"; "" without a failure."""
     messages: list[str] = []
     for _ in range(_MAX_CAUSES):
         if not isinstance(failure, dict):
