@@ -28,7 +28,7 @@ NOT_WRITTEN = "x:import/not-written"
 MIN_GROWTH_BYTES = 1 << 16  # bytes: the least growth of a log between two calls of `on_grown`
 
 OnGrown: TypeAlias = Callable[[Growing], None]
-"""Called when the first run's log has grown by MIN_GROWTH_BYTES, and when it is sealed."""
+"""Called when the main run's log has grown by MIN_GROWTH_BYTES, and when it is complete (sealed)."""
 
 _WHOLE = ".whole"
 _UNSAFE = re.compile(r"[^\w.-]+")

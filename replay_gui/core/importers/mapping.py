@@ -34,16 +34,16 @@ CALL_IDS = (
     *("tool_use_id", "tool_call_id", "toolCallId", "toolUseId", "call_id", "callId", "callID", "tool_id", "toolId"),
     "action_id",
 )
-"""Names of the member by which a result finds its call."""
+"""Names of the member with the id that connects a result with its call."""
 OTHER_IDS = (
     *("session_id", "sessionId", "run_id", "runId", "trace_id", "traceId", "request_id", "requestId", "thread_id"),
     *("conversation_id", "message_id", "messageId", "response_id", "responseId"),
 )
-"""Names of ids of other things, which differ from run to run."""
+"""Names of other ids, which differ between runs."""
 SPEAKERS = ("from", "sender", "author", "speaker", "source")
-"""Names of the member that says who spoke, where a record's kind is only that it is a message."""
+"""Names of the member with the speaker, for records whose kind is only "message"."""
 WRAPPERS = ("value", "item", "payload")
-"""Names of the member that may hold a message or a call of a model's provider."""
+"""Names of the member that may wrap a provider's message or call."""
 END_TIMES = (
     "end_time_unix_nano",
     "endTimeUnixNano",

@@ -12,7 +12,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.log.canonical import MAX_INTEGER, MAX_KEY_BYTES, MIN_INTEGER, SHALLOW_DEPTH, type_of_shallow_values
 
 MAX_NESTING = 96
-"""Levels that a foreign value may nest: a log allows 128, and the payload and the state around it need some."""
+"""The deepest nesting of a foreign value: a log allows 128 levels, some of which the payload and the state need."""
 
 WIDE_INTEGERS = "whole numbers of more than 64 bits, written as text"
 BROKEN_TEXT = "texts with halves of characters, which were replaced"
@@ -22,7 +22,7 @@ DEEP_VALUES = f"values nested deeper than {MAX_NESTING}, written as JSON text"
 _SURE_KEY = MAX_KEY_BYTES // 4  # characters; no key of this length can exceed the limit in bytes
 
 SURELY_PLAIN: Any = type_of_shallow_values(SHALLOW_DEPTH + 2, Annotated[str, msgspec.Meta(max_length=_SURE_KEY)])
-"""The type of JSON values that `plain` leaves as they are, if their whole numbers fit: few are of another."""
+"""The msgspec type of the (very common) JSON values that `plain` does not change, if their integers fit."""
 
 
 def plain(value: Any, notes: ImportNotes) -> Any:

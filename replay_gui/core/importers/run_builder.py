@@ -27,7 +27,7 @@ from replay_gui.core.log.chain import patch_hash, request_hash
 from replay_gui.core.log.kinds import BOOKKEEPING_PREFIX, END, EXPECTED, OUTCOME, WITHHELD_REASONING, Kind
 
 End: TypeAlias = Literal["answered", "submitted", "handed over", "stopped by user", "limit", "timeout", "crash", "open"]
-"""How a run ended; "open" where nothing says that it did."""
+"""How a run ended; "open" if the source does not say that it ended."""
 
 UNKNOWN_TOOL = "unknown"
 UNKNOWN_REQUESTS = "tool results whose request is not in the file"

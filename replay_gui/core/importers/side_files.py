@@ -8,7 +8,7 @@ from pathlib import Path
 from replay_gui.core.log.source import file_stamp
 
 _JOURNALS = ("-wal", "-journal")
-"""Ends of the names of SQLite's journals; the newest rows of a database may stand there alone."""
+"""Suffixes of SQLite's journals, which can hold the newest rows of a database."""
 
 
 def belongs_to(path: Path, opened: Path, folder: Path | None = None) -> bool:

@@ -23,7 +23,7 @@ MAGIC = b"SQLite format 3\x00"
 MAX_VALUE_BYTES = 128 << 20  # of one text or blob
 
 Tables: TypeAlias = Mapping[str, tuple[str, ...]]
-"""The tables by which a database is recognised, each with those of its columns that it must have for that."""
+"""The tables that identify a kind of database, each with the columns that it must have."""
 
 _STEPS_BETWEEN_CHECKS = 200_000  # steps of SQLite's virtual machine: a few milliseconds
 _MIN_STEPS, _STEPS_PER_BYTE = 200_000_000, 16  # a step takes about 10 ns; a row of some kilobytes, 100 steps

@@ -7,7 +7,7 @@ from typing import Any
 from replay_gui.core.importers.json_lines import NotJson, value_in
 
 TEXTS = ("text", "content", "output_text", "input_text")
-"""Members in which a part that is nothing but text has it."""
+"""Members with the text of a part that is only text."""
 
 
 def content_of(content: Any) -> Any:

@@ -20,19 +20,19 @@ OF_PARTS = {
     "cache_control": "the provider's cache",
     "durationMs": "a clock",
 }
-"""Members of parts of messages that differ between faithful runs, and why; beside ids, places and times."""
+"""Members of parts that differ between faithful runs, with the reason; ids, places and times are elsewhere."""
 
 OF_THOUGHTS = ("thinking", "text", "content", "summary", "data")
-"""Members in which a part that is a thought has it."""
+"""Members with the text of a part that is reasoning."""
 
 EMPTY: tuple[Any, ...] = (None, "", [], {})
-"""Values of members that say nothing."""
+"""Empty values of members."""
 
 RESULT_TYPES = (
     *("tool_call_response", "tool_result", "tool-result", "function_call_output", "tool-return", "toolResult"),
     *("function_call_result", "mcp_tool_result", "web_search_tool_result", "builtin-tool-return"),
 )
-"""Types of parts that are results of calls."""
+"""Types of parts with results of calls."""
 
 _OF_RESULTS = (
     *(

@@ -15,14 +15,14 @@ _COUNTS: Mapping[str, str] = {
     "tokens_out": "output_tokens",
 }
 USAGES = (*_HOLDERS, *_COUNTS, "total_tokens", "totalTokens", "cost_usd", "total_cost_usd")
-"""Names of members that hold tokens or cost; what differs in them is no difference of the run."""
+"""Names of members with tokens or cost, which are volatile."""
 _MILLISECONDS = ("duration_ms", "latency_ms", "elapsed_ms", "durationMs", "latencyMs")
 _SECONDS = (
     *("elapsed_s", "elapsed_seconds", "latency_s", "latency_seconds", "duration_s", "duration_sec"),
     "duration_seconds",
 )
 LENGTHS = (*_MILLISECONDS, *_SECONDS)
-"""Names of members that say how long something took."""
+"""Names of members with a duration."""
 
 
 def use_in(record: dict[str, Any]) -> dict[str, Any]:

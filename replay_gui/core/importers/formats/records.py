@@ -20,7 +20,7 @@ UNKNOWN_RECORDS = "records of an unknown type, kept as custom events"
 
 
 CLOCK, ID, USAGE, HOST, RECORDER = "a clock", "an id", "tokens or cost", "the machine", "the recorder's version"
-"""Why a member is volatile."""
+"""Reasons why a member is volatile."""
 
 
 class RecordFormat:

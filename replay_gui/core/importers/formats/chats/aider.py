@@ -29,7 +29,7 @@ _TOKENS = re.compile(
     rf"(?:\s+Cost: \$(?P<cost>{_COST}))?"
 )
 _OWN = re.compile(r"> (?:Tokens: [\d.,]{1,20}[kM]? sent,|Applied edit to |Commit [0-9a-f]{7} )")
-"""Texts that are Aider's own also where their first line has no mark at its end."""
+"""Texts of Aider itself, even if their first line has no mark at its end."""
 _MODEL_NAMED = re.compile(r"(?:Main model|Models?): ([^\s,]+)")
 _FAILED = re.compile(r"litellm\.(?:\w{1,40}\.){0,4}(\w+)|The LLM did not conform to the (edit format)")
 _KEYS = ("^C again to exit", "^C KeyboardInterrupt")

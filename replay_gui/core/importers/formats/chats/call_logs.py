@@ -10,7 +10,7 @@ from replay_gui.core.importers.formats.message_forms import is_message, read_mes
 from replay_gui.core.importers.formats.provider_answers import is_answer
 
 _ANSWERS = ("response", "completion", "output", "reply", "final_answer")
-"""Names of members that hold the answer to the messages beside them."""
+"""Names of members that hold the answer to the messages in the record."""
 
 
 @dataclass(frozen=True, slots=True)

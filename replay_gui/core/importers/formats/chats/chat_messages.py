@@ -50,7 +50,7 @@ _MEMBERS = (  # members that hold messages
     "Messages",
 )
 _HOLDERS = (*_MEMBERS, "store", "agents", "agent_states", "agent_state", "llm_context", "message_thread", "values")
-"""Names of members that hold messages somewhere, and that no run is called by."""
+"""Names of members around messages that are not used as a run's name."""
 _DEEPEST = 5  # levels of objects and arrays around messages
 _TIMES = ("timestamp", "time", "created_at", "created", "ts")
 

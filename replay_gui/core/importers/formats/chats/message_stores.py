@@ -11,7 +11,7 @@ from replay_gui.core.importers.formats.message_events import decoded
 from replay_gui.core.importers.sqlite_database import Tables, checked_database, damage_refused, is_database_with
 
 _STORES: tuple[tuple[str, str], ...] = (("agent_messages", "message_data"), ("message_store", "message"))
-"""The table and the column with messages in JSON: of the Agents SDK (`SQLiteSession`), of LangChain."""
+"""(table, column with messages in JSON): of the Agents SDK (`SQLiteSession`), of LangChain."""
 
 
 def _tables(table: str, column: str) -> Tables:

@@ -14,7 +14,7 @@ from replay_gui.core.importers.times import any_time
 from replay_gui.core.log.kinds import Kind
 
 _ENDS: dict[str, End] = {"stop": "answered", "length": "limit", "error": "crash", "aborted": "stopped by user"}
-"""How the run ended, by why the last answer did."""
+"""How the run ended, by the reason of the last answer's end."""
 
 
 class Pi(RecordFormat):

@@ -14,8 +14,8 @@ from replay_gui.core.importers.run_builder import NOT_RECORDED, End
 from replay_gui.core.importers.times import any_time
 
 _ENDS: dict[str, End] = {"stop": "answered", "length": "limit", "error": "crash"}
-"""How the run ended, by why the last answer did."""
-_OUTPUT_TAKEN = "Final result processed."  # what is answered to the call of a tool that hands over the output
+"""How the run ended, by the reason of the last answer's end."""
+_OUTPUT_TAKEN = "Final result processed."  # the result of the call that returns the final output
 
 STREAMED = "events of the stream, whose messages stand in the file whole"
 

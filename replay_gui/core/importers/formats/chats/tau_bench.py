@@ -16,7 +16,7 @@ from replay_gui.core.log.kinds import Kind
 
 _SIGNS = {"task_id", "traj", "reward"}
 _CHANGES = ("book_", "cancel_", "update_", "modify_", "exchange_", "return_", "send_certificate")
-"""Tools whose names begin so change the world, if they succeed."""
+"""Prefixes of tools that change the environment, if they succeed."""
 _HANDING_OVER = "transfer_to_human_agents"
 _RIGHT = ("actions", "outputs")
 

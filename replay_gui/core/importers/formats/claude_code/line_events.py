@@ -34,12 +34,12 @@ from replay_gui.core.log.kinds import Kind
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _SAID_ONCE = frozenset({"sessionId", "session_id", "cwd", "gitBranch", "version", "slug", "claude_code_version"})
-"""Volatile members that seldom change: meta has them where they differ from the last line that said them."""
+"""Volatile members that rarely change: meta has them only if they differ from the last line with them."""
 _SETTINGS = frozenset({"userType", "entrypoint", "permissionMode"})
-"""Members of content that seldom change: said where they differ from the last line that said them."""
+"""Content members that rarely change: kept only if they differ from the last line with them."""
 _TAKEN = frozenset({"type", "message", "toolUseResult", "isSidechain", "tool_use_result"})
 _FLAGS = {"user": ("isMeta", "isCompactSummary"), "assistant": ("isApiErrorMessage",)}
-"""Members of which the kind of the event tells, by the type of the line."""
+"""Members that the event's kind already expresses, by the type of the line."""
 _IN_CONTEXT = frozenset({"timestamp", "durationMs", "duration_ms", "agentId", "usage", "modelUsage"})
 
 

@@ -38,7 +38,7 @@ BOOKKEEPING_TYPES = frozenset(
         "worktree-state",
     }
 )
-"""Types of lines that are no steps."""
+"""Types of lines that are not steps."""
 
 _NOTICES = frozenset({"informational", "away_summary", "model_refusal_fallback", "compact_error"})
 _STEPS = frozenset(
@@ -53,7 +53,7 @@ _STEPS = frozenset(
         "hook_stopped_continuation",
     }
 )
-"""Attachments that change the run: what was read for the user, and hooks that stopped a step."""
+"""Attachments that affect the run: files read for the user, and hooks that stopped a step."""
 _ENDS: dict[str, End] = {
     "success": "answered",
     "error_max_turns": "limit",

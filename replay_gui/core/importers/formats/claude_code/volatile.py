@@ -83,4 +83,4 @@ META_NAMES = {
     "gitBranch": "git_branch",
     "retryInMs": "retry_in_ms",
 }
-"""How meta calls a member, where not as the source does."""
+"""Names in meta that differ from the source's names."""

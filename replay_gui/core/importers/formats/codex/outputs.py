@@ -45,7 +45,7 @@ _REFUSALS = re.compile(
 _COMMAND_MEMBERS = frozenset(
     {"chunk_id", "wall_time_seconds", "exit_code", "session_id", "original_token_count", "output"}
 )
-"""Members of what a script is given for a command that it ran; where it prints just that, it is that answer."""
+"""Members of a command's result inside a script; an output with exactly these is such a result."""
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _ABORTED = re.compile(r"aborted(?: by user)?(?: after [\d.]+ ?s)?")
 

@@ -17,7 +17,7 @@ _SECOND = 1_000_000_000  # ns
 _UUID7_MARK = 14  # index of the digit with a UUID's version
 ENDS = frozenset({"exec_command_end", "patch_apply_end", "mcp_tool_call_end", "web_search_end"})
 CALLS_TOLD = frozenset({"exec_command_begin", "patch_apply_begin", "mcp_tool_call_begin", "web_search_begin", *ENDS})
-"""Events that say again what items of the conversation say."""
+"""Events that repeat items of the conversation."""
 _COMPLETED_CALLS = frozenset({"CommandExecution", "FileChange", "McpToolCall"})
 
 

@@ -42,10 +42,10 @@ VOLATILE = {
     "timezone": HOST,
     "cli_version": RECORDER,
 }
-"""Members of a line's payload, at any depth where their name means nothing else."""
+"""Volatile members of a line's payload, at any depth."""
 
 OUTPUT_HEADER = {"Chunk ID": ID, "Wall time": CLOCK, "session ID": ID}
-"""Lines before the output of a command."""
+"""Header lines before the output of a command."""
 
 
 def split_volatile(fields: dict[str, Any], *used: str) -> tuple[dict[str, Any], dict[str, Any]]:

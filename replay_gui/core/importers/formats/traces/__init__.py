@@ -1,1 +1,1 @@
-"""Formats of spans."""
+"""Formats of traces, which consist of spans."""

@@ -1,4 +1,4 @@
-"""Braintrust: spans of logs and experiments, as its interface gives them and its window exports them."""
+"""Braintrust: spans of logs and experiments, from its API or exported from its web interface."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _USED = ("span_attributes", "input", "output", "expected", "error", "scores", "m
 
 
 class Braintrust(SpanRecordFormat):
-    """The importer. A trace is a run; scores of its root are its grades."""
+    """The importer. A trace is a run; the scores of its root span are the run's grades."""
 
     name = "braintrust"
     title = "Braintrust trace"
@@ -42,11 +42,11 @@ class Braintrust(SpanRecordFormat):
     }
 
     def is_span(self, record: dict[str, Any]) -> bool:
-        """Accept records with the ids of a span and of the root."""
+        """Accept records with the ids of a span and of the root span."""
         return "span_id" in record and "root_span_id" in record and isinstance(record.get("span_attributes"), dict)
 
     def trace_of(self, record: dict[str, Any]) -> str:
-        """Return the root's id."""
+        """Return the id of the root span."""
         return str(record["root_span_id"])
 
     def spans(self, records: list[dict[str, Any]], notes: ImportNotes) -> list[Span]:

@@ -1,7 +1,7 @@
-"""What callbacks of LangChain wrote into attributes of spans, without what they put around it.
+"""Remove the wrappers that LangChain's callbacks put around inputs and outputs in attributes of spans.
 
 Traceloop: ``{"inputs": …, "input_str": …, "tags": …, "metadata": …, "kwargs": …}`` and ``{"output": …, "kwargs": …}``;
-OpenInference: messages as ``{"type": "tool", "data": {"content": …}}``; of smolagents' tools
+OpenInference: messages as ``{"type": "tool", "data": {"content": …}}``; smolagents' tools
 ``{"args": [], "kwargs": {…}, "sanitize_inputs_outputs": …}``.
 """
 
@@ -14,15 +14,15 @@ from replay_gui.core.importers.formats.message_forms import is_message, read_mes
 
 _AROUND = frozenset({"inputs", "input_str", "outputs", "output", "tags", "metadata", "kwargs"})
 _TOLD = ("inputs", "outputs", "output", "input_str")
-_OF_CALLBACKS = ("color", "name", "tool_call_id")  # of ``kwargs``: how it is shown, the span's name, an id
+_OF_CALLBACKS = ("color", "name", "tool_call_id")  # of ``kwargs``, ignored: a display colour, the span's name, an id
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
 def without_callback(value: Any) -> tuple[Any, dict[str, Any]]:
-    """Return (what was handed in or came out, what else the callback says of it)."""
+    """Return (the input or output itself, the callback's other members)."""
     if not isinstance(value, dict) or "kwargs" not in value:
         return value, {}
-    if value.keys() == {"kwargs"}:  # of LlamaIndex' tools
+    if value.keys() == {"kwargs"}:  # LlamaIndex' tools
         return value["kwargs"], {}
     if value.keys() == {"args", "kwargs", "sanitize_inputs_outputs"} and value["args"] in _EMPTY:
         return value["kwargs"], {"sanitize_inputs_outputs": value["sanitize_inputs_outputs"]}
@@ -38,8 +38,8 @@ def without_callback(value: Any) -> tuple[Any, dict[str, Any]]:
 
 
 def tool_output(value: Any) -> tuple[Any, dict[str, Any]]:
-    """Return (what a tool answered, what else its message says), where a tool's output is such a message."""
-    if isinstance(value, dict) and {"blocks", "tool_name", "raw_output"} <= value.keys():  # of LlamaIndex
+    """Return (the tool's result, the message's other members) if the output is a message of a tool."""
+    if isinstance(value, dict) and {"blocks", "tool_name", "raw_output"} <= value.keys():  # LlamaIndex
         text = content_of(value["blocks"])
         known = ("blocks", "tool_name", *(("raw_output",) if value["raw_output"] == text else ()))
         rest = {name: member for name, member in value.items() if name not in known and member not in _EMPTY}
@@ -52,7 +52,7 @@ def tool_output(value: Any) -> tuple[Any, dict[str, Any]]:
 
 
 def step_output(value: Any) -> Any:
-    """Return what a node of LangGraph wrote, where its output is nothing but a command to update the state."""
+    """Return the update of a LangGraph node, if its output is only a command to update the state."""
     if isinstance(value, list) and len(value) == 1:
         command = value[0]
         if isinstance(command, dict) and command.keys() == {"graph", "update", "resume", "goto"}:

@@ -1,4 +1,4 @@
-"""Langfuse traces: ``trace`` and ``observations``, or a trace that holds its observations, alone or several."""
+"""Langfuse traces: ``trace`` and ``observations``, or one or several traces that contain their observations."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _ROLES: dict[str, Role] = {
     "GUARDRAIL": "guardrail",
 }
 _USED = ("type", "name", "input", "output", "metadata", "level", "statusMessage", "model")
-_READ_OF_TRACE = ("scores", "observations")  # the other members are facts of the trace
+_READ_OF_TRACE = ("scores", "observations")  # all other members are facts about the trace
 _RUNNING = "running tool: "
 
 
@@ -88,7 +88,7 @@ class Langfuse:
         return next(_traces(file, ImportNotes()), None) is not None
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
-        """Yield each trace as one run; observations without an id are left out and counted."""
+        """Yield each trace as one run; observations without an id are left out, and counted."""
         notes = ImportNotes(file.notes)
         found = False
         for trace, told in _traces(file, notes):
@@ -146,7 +146,7 @@ def _traces(file: ForeignFile, notes: ImportNotes) -> Iterator[tuple[dict[str, A
 
 
 def _by_trace(records: list[Any], notes: ImportNotes) -> Iterator[tuple[dict[str, Any], list[Any]]]:
-    """Yield the traces of observations that come without them, in the order of their first observations."""
+    """Yield the traces of observations in a file without traces, in the order of their first observations."""
     traces: dict[str, list[Any]] = {}
     for record in records:
         if _is_bare_observation(record):
@@ -164,7 +164,7 @@ def _is_bare_observation(record: Any) -> bool:
 
 
 def _trace_of(record: Any) -> tuple[dict[str, Any], list[Any]] | None:
-    """Return a trace and its observations, which stand beside it or in it; None where there are none."""
+    """Return (trace, observations), which are next to the trace or in it; None if there are none."""
     match record:
         case {"trace": dict(trace), "observations": list(told)} if any(_is_observation(one) for one in told):
             return trace, told
@@ -180,7 +180,7 @@ def _is_observation(record: Any) -> bool:
 
 
 def _tokens(usage: dict[str, Any]) -> dict[str, int]:
-    """Tokens by sort. Parts of a count (``input_cache_read``) stand beside it, or in it where the total says so."""
+    """Return tokens by sort. A part of a count (``input_cache_read``) is included in it only if the total says so."""
     counts = {key: value for key, value in usage.items() if type(value) is int}
     tokens: dict[str, int] = {key: counts[key] for key in ("input", "output") if key in counts}
     if not tokens:
@@ -240,28 +240,28 @@ def _span(observation: dict[str, Any], notes: ImportNotes) -> Span:
 
 
 def _attributes(observation: dict[str, Any]) -> dict[str, Any]:
-    """The attributes of the span of OpenTelemetry that Langfuse made the observation of."""
+    """Return the attributes of the OpenTelemetry span from which Langfuse made the observation."""
     metadata = unfolded(observation.get("metadata"))
     attributes = unfolded(metadata.get("attributes")) if isinstance(metadata, dict) else None
     return attributes if isinstance(attributes, dict) else {}
 
 
 def _is_tool_message(output: Any, name: str) -> bool:
-    """Whether a span's output is the message of the tool that the span is named after, as LangChain's tools return."""
+    """Whether a span's output is a message of the tool with the span's name, as LangChain's tools return it."""
     return isinstance(output, dict) and output.get("type") == "tool" and output.get("name") == name
 
 
 def _with_called(spans: list[Span]) -> list[Span]:
-    """The spans; a plain one that is named after a tool that a model called is that tool's."""
+    """Return the spans; a plain span with the name of a tool that a model called becomes that tool's span."""
     answers = [read_message(answer) for span in spans for answer in span.answers if is_message(answer)]
     called = {call.name for answer in answers for call in answer.calls}
     return [replace(span, role="tool") if span.role == "step" and span.name in called else span for span in spans]
 
 
 def _with_agent(spans: list[Span], trace: dict[str, Any], facts: dict[str, Any]) -> list[Span]:
-    """The spans of a trace in which nothing is called an agent: its only root is it, or else the trace itself.
+    """Return the spans of a trace without an agent: its only root becomes the agent, or else the trace itself.
 
-    What the trace was given and answered is then taken out of `facts`.
+    In the second case the trace's input and output are removed from `facts`.
     """
     known = {span.id for span in spans}
     roots = [span for span in spans if span.parent not in known]
@@ -275,14 +275,14 @@ def _with_agent(spans: list[Span], trace: dict[str, Any], facts: dict[str, Any])
         name=str(trace.get("name") or "trace"),
         start=min((span.start for span in spans if span.start is not None), default=None),
         end=max((span.end for span in spans if span.end is not None), default=None),
-        input=None if any(span.input == given for span in spans) else given,  # what a span says, too, stands there
+        input=None if any(span.input == given for span in spans) else given,  # a span has the same data
         output=None if any(span.output == output for span in spans) else output,
     )
     return [whole, *(replace(span, parent=whole.id) if span in roots else span for span in spans)]
 
 
 def _messages(given: Any) -> tuple[Any, ...]:
-    """The messages in what a model was given: a list of them, one, or a map that has them."""
+    """Return the messages in a model's input: a list, one message, or an object with messages."""
     if isinstance(given, dict):
         given = next((given[name] for name in ("messages", "contents") if isinstance(given.get(name), list)), given)
     if isinstance(given, list):
@@ -291,7 +291,7 @@ def _messages(given: Any) -> tuple[Any, ...]:
 
 
 def _answers(output: Any) -> tuple[Any, ...]:
-    """The messages in what a model answered."""
+    """Return the messages in a model's output."""
     messages = output if isinstance(output, list) else [output]
     messages = [{"role": "assistant", **one} if _has_calls(one) else one for one in messages]
     return tuple(messages) if messages and all(is_message(message) for message in messages) else ()
@@ -302,7 +302,7 @@ def _has_calls(value: Any) -> bool:
 
 
 def _told_otherwise(repeated: Any, observations: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return what the trace says of its observations that they do not say themselves."""
+    """Return the trace's data about its observations that the observations do not have."""
     own = {observation["id"]: observation for observation in observations if isinstance(observation.get("id"), str)}
     found = []
     for one in repeated if isinstance(repeated, list) else []:
@@ -317,7 +317,7 @@ def _told_otherwise(repeated: Any, observations: list[dict[str, Any]]) -> list[d
 
 
 def _scores(trace: dict[str, Any]) -> tuple[dict[str, Any], ...]:
-    """What graders say of the trace: numbers, yes or no, or words."""
+    """Return the scores of the trace: numbers, booleans or texts."""
     outcomes = []
     for score in trace.get("scores") or ():
         if not isinstance(score, dict):
@@ -337,10 +337,10 @@ def _scores(trace: dict[str, Any]) -> tuple[dict[str, Any], ...]:
 
 
 def _about(score: dict[str, Any]) -> dict[str, Any]:
-    """Return what a score says beside its value: its comment, who gave it."""
+    """Return a score's members other than its value: its comment, its author."""
     used = ("name", "value", "stringValue", *Langfuse.volatile)
     told = {key: unfolded(value) for key, value in score.items() if key not in used and value not in (None, "", {}, [])}
     if told.get("dataType") in ("NUMERIC", "BOOLEAN", "CATEGORICAL"):
-        del told["dataType"]  # the value shows it
+        del told["dataType"]  # the value shows its type
     about: dict[str, Any] = steady(told)
     return about

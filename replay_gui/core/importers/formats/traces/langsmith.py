@@ -1,4 +1,4 @@
-"""LangSmith: exported runs (``run_type``), one a line, in an array, under ``runs``, or nested as ``child_runs``."""
+"""LangSmith: exported runs (``run_type``), one per line, in an array, under ``runs``, or nested as ``child_runs``."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from replay_gui.core.log.kinds import END
 UNREADABLE = "records that are no runs, left out"
 
 _ROLES: dict[str, Role] = {"llm": "model", "tool": "tool", "retriever": "retriever"}
-_PAIRED = ("user", "human", "assistant", "ai", "system")  # who may speak in a message that is a pair
+_PAIRED = ("user", "human", "assistant", "ai", "system")  # speakers of a message that is a pair
 _USED = ("name", "run_type", "inputs", "outputs", "error")
 
 
 class LangSmith:
-    """The importer. Every trace of a file is a run; its root is the agent."""
+    """The importer. Each trace of a file is a run; its root is the agent."""
 
     name = "langsmith"
     title = "LangSmith runs"
@@ -51,7 +51,7 @@ class LangSmith:
         return _is_run(file.document) or any(_is_run(record) for record in first_records(file, "runs")[:5])
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
-        """Yield a run for every trace of the file."""
+        """Yield a run for each trace of the file."""
         notes = ImportNotes(file.notes)
         told = [(1, file.document)] if _is_run(file.document) else numbered_records(file, notes, "runs")
         all_records: list[dict[str, Any]] = []
@@ -88,7 +88,7 @@ def _is_run(record: Any) -> bool:
 
 
 def _unnested(record: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield a run, and every run below it, as records that name their parent."""
+    """Yield a run and all runs below it, as records that name their parent."""
     waiting = [record]
     while waiting:
         record = waiting.pop()
@@ -99,7 +99,7 @@ def _unnested(record: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _traces(records: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """Return the records of each trace: by the trace's id, else by the run that stands above all others."""
+    """Return the records of each trace, by the trace's id or else by its topmost run."""
     by_id = {str(record["id"]): record for record in records if record.get("id")}
     traces: dict[str, list[dict[str, Any]]] = {}
     for record in records:
@@ -112,7 +112,7 @@ def _traces(records: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
 
 
 def _topmost(record: dict[str, Any], by_id: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """Return the run that stands above this one and all between; where they go round, the last before that."""
+    """Return the topmost ancestor of a run; if the parents form a circle, the last one before it closes."""
     top, seen = record, {str(record.get("id"))}
     while (above := by_id.get(str(top.get("parent_run_id")))) is not None and str(above["id"]) not in seen:
         top = above
@@ -124,7 +124,7 @@ def _span(record: dict[str, Any], is_root: bool, notes: ImportNotes) -> Span:
     kind = str(record.get("run_type"))
     role: Role = "agent" if is_root and kind not in _ROLES else _ROLES.get(kind, "step")
     given = plain(unfolded(record.get("inputs")), notes)
-    output = plain(unfolded(record.get("outputs")), notes) or None  # {}: nothing was recorded
+    output = plain(unfolded(record.get("outputs")), notes) or None  # {}: no output was recorded
     wrong = record.get("error")
     extra = record.get("extra")
     rest = {key: value for key, value in record.items() if key not in _USED and key not in LangSmith.volatile}
@@ -165,7 +165,7 @@ def _span(record: dict[str, Any], is_root: bool, notes: ImportNotes) -> Span:
 
 
 def _without_times(events: Any) -> Any:
-    """What a run says of its beginning, its end and its first token, without the clock."""
+    """Return the events of a run (start, end, first token) without times."""
     return (
         [
             {name: value for name, value in one.items() if name != "time"} if isinstance(one, dict) else one
@@ -177,7 +177,7 @@ def _without_times(events: Any) -> Any:
 
 
 def _tokens(record: dict[str, Any], output: Any) -> dict[str, int] | None:
-    """Return the tokens of a call of a model, from where they stand first."""
+    """Return the tokens of a model call, from the first member that has them; None if there are none."""
     extra = record.get("extra")
     metadata = extra.get("metadata") if isinstance(extra, dict) else None
     places = [record, *(place for place in (output, metadata) if isinstance(place, dict))]
@@ -209,7 +209,7 @@ def _model(extra: dict[str, Any]) -> str | None:
 
 
 def _messages(given: Any) -> list[Any]:
-    """The messages of a run's inputs as ``{"role", "content"}``, also where LangChain has serialised them."""
+    """Return the messages in a run's inputs as ``{"role", "content"}``, also those that LangChain has serialised."""
     messages = given.get("messages") if isinstance(given, dict) else None
     if isinstance(messages, list) and len(messages) == 1 and isinstance(messages[0], list) and not _pair(messages[0]):
         messages = messages[0]
@@ -217,7 +217,7 @@ def _messages(given: Any) -> list[Any]:
 
 
 def _pair(message: Any) -> dict[str, Any] | None:
-    """A message that was handed to LangChain as (who speaks, the text); None for any other."""
+    """Return a message that LangChain was given as (speaker, text); None for any other value."""
     match message:
         case [str(role), str(text)] if role in _PAIRED:
             return {"role": role, "content": text}
@@ -225,7 +225,7 @@ def _pair(message: Any) -> dict[str, Any] | None:
 
 
 def _generation(output: Any) -> Any:
-    """What a generation says beside its message."""
+    """Return a generation's members other than its message."""
     match output:
         case {"generations": [[{"message": dict(message), **rest}]], **others}:
             content = message.get("kwargs", message).get("content") if isinstance(message, dict) else None
@@ -236,7 +236,7 @@ def _generation(output: Any) -> Any:
 
 
 def _answers(output: Any) -> list[Any]:
-    """The messages that a model answered with."""
+    """Return the messages in a model's output."""
     match output:
         case {"generations": [[{"message": dict(message)}]]} if is_message(message):
             return [message]
@@ -258,7 +258,7 @@ def _answers(output: Any) -> list[Any]:
 def _with_feedback(
     events: Iterator[ImportedEvent], root: dict[str, Any], notes: ImportNotes
 ) -> Iterator[ImportedEvent]:
-    """The events, then how the run ended and what feedback says of it."""
+    """Yield the events, then the end of the run and its feedback."""
     count, has_ended = 0, False
     for event in events:
         count, has_ended = count + 1, has_ended or event.kind == END

@@ -1,4 +1,4 @@
-"""MLflow traces: JSON objects with ``info`` and ``data`` (``Trace.to_json``), one, or one a line."""
+"""MLflow traces: JSON objects with ``info`` and ``data`` (``Trace.to_json``), one, or one per line."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.run_builder import End
 from replay_gui.core.importers.times import any_time
 
-_ABOUT = {"why": "rationale", "source": "source", "metadata": "metadata"}  # of an assessment
+_ABOUT = {"why": "rationale", "source": "source", "metadata": "metadata"}  # members of an assessment
 _ENDS: dict[str, End] = {"OK": "answered", "ERROR": "crash", "IN_PROGRESS": "open"}
 _USED = ("assessments", "trace_id", "request_id")
 
 
 class MlFlow:
-    """The importer. Every trace is a run; what it is assessed as stands at its end."""
+    """The importer. Each trace is a run; its assessments are at its end."""
 
     name = "mlflow"
     title = "MLflow trace"
@@ -39,11 +39,11 @@ class MlFlow:
     }
 
     def recognises(self, file: ForeignFile) -> bool:
-        """Accept a file in which one document is an MLflow trace."""
+        """Accept a file with an MLflow trace."""
         return any(_is_trace(document) for document in _documents(file))
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
-        """Yield a run for every trace that has spans."""
+        """Yield a run for each trace that has spans."""
         notes = ImportNotes(file.notes)
         whole = file.document
         records = [whole] if _is_trace(whole) else [record for _, record in numbered_records(file, notes)]
@@ -64,7 +64,7 @@ class MlFlow:
 
 
 def _end(info: dict[str, Any]) -> tuple[End, str | None] | None:
-    """Return how a trace ended, by its state."""
+    """Return (how the trace ended, why), from its state; None if unknown."""
     how = _ENDS.get(str(info.get("state", info.get("status"))).upper())
     return None if how is None else (how, None)
 
@@ -81,7 +81,7 @@ def _is_trace(document: Any) -> bool:
 
 
 def _scores(info: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """What people and judges say of the trace."""
+    """Return the assessments of the trace by people and judges."""
     assessments = info.get("assessments")
     for assessment in assessments if isinstance(assessments, list) else []:
         if not isinstance(assessment, dict):

@@ -1,4 +1,4 @@
-"""OpenAI Agents SDK: traces as its trace exporter writes them, objects ``trace`` and ``trace.span``, one a line."""
+"""OpenAI Agents SDK: the output of its trace exporter, objects ``trace`` and ``trace.span``, one per line."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _USED = ("type", "name", "input", "output", "response", "model", "usage")
 
 
 class OpenAiAgents:
-    """The importer. Every trace of a file is a run."""
+    """The importer. Each trace of a file is a run."""
 
     name = "openai-agents"
     title = "OpenAI Agents SDK trace"
@@ -57,7 +57,7 @@ class OpenAiAgents:
         return any(record.get("object") in ("trace", "trace.span") for record in first_records(file, "data")[:5])
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
-        """Yield a run for every trace of the file."""
+        """Yield a run for each trace of the file."""
         notes = ImportNotes(file.notes)
         traces: dict[str, dict[str, Any]] = {}
         spans: dict[str, list[Span]] = {}
@@ -92,7 +92,7 @@ def _span(record: dict[str, Any], notes: ImportNotes) -> Span:
     role = _ROLES.get(kind, "step")
     about = data.get("data")
     if kind == "custom" and isinstance(about, dict) and about.get("sdk_span_type") in ("task", "turn"):
-        role = "plumbing"  # what the SDK itself puts around its steps, with the sum of their tokens
+        role = "plumbing"  # the SDK's span around its steps, with the sum of their tokens
         data = {**data, "data": {key: value for key, value in about.items() if key != "usage"}}
     given, output = plain(unfolded(data.get("input")), notes), plain(unfolded(data.get("output")), notes)
     if kind == "response":
@@ -133,7 +133,7 @@ def _span(record: dict[str, Any], notes: ImportNotes) -> Span:
 
 
 def _message_of(wrong: Any) -> str | None:
-    """What went wrong: the SDK's words, and those of the exception."""
+    """Return the error in the SDK's words, and the exception's."""
     if not isinstance(wrong, dict):
         return str(wrong) if wrong else None
     data = wrong.get("data")
@@ -142,13 +142,13 @@ def _message_of(wrong: Any) -> str | None:
 
 
 def _answers(output: Any) -> tuple[Any, ...]:
-    """The messages and calls that a model answered with, where its output is nothing else."""
+    """Return the messages and calls in a model's output, if it has nothing else."""
     is_all = isinstance(output, list) and bool(output) and all(map(is_message, output))
     return tuple(output) if is_all else ()
 
 
 def _answer(response: Any) -> Any:
-    """The text of a response, where it is nothing else; without one (the exporter leaves it out) None."""
+    """Return the text of a response that is only text; None without a response (the exporter leaves it out)."""
     output = response.get("output") if isinstance(response, dict) else None
     match output:
         case [{"type": "message", "content": [{"type": "output_text", "text": str(text)}]}]:

@@ -28,7 +28,7 @@ class OpenTelemetry:
 
     name = "otel"
     title = "OpenTelemetry trace"
-    volatile: ClassVar[Mapping[str, str]] = {  # beside attributes, for which see otel_attributes
+    volatile: ClassVar[Mapping[str, str]] = {  # in addition to attributes, which are in otel_attributes
         "trace_id": ID,
         "span_id": ID,
         "parent": ID,
@@ -52,7 +52,7 @@ class OpenTelemetry:
     version = 15
 
     def recognises(self, file: ForeignFile) -> bool:
-        """Any span in a wrapper of OpenTelemetry's own will do; elsewhere one that has to do with an agent."""
+        """Accept any span in one of OpenTelemetry's own wrappers; in other files, a span of an agent."""
         document = file.document
         spans = spans_in(document) if document is not None else _first(file)
         first = document if isinstance(document, dict) else next(iter(file.first_lines), None)
@@ -61,7 +61,7 @@ class OpenTelemetry:
         return any(is_of_an_agent(span) for span in spans)
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
-        """Yield a run for every trace, first those with the most spans of agents."""
+        """Yield a run for each trace, sorted by the number of agent spans, the largest first."""
         notes = ImportNotes(file.notes)
         traces: dict[str, list[RawSpan]] = {}
         records: dict[str, list[LogRecord]] = {}
@@ -85,7 +85,7 @@ class OpenTelemetry:
 
 
 def _once(spans: list[RawSpan], notes: ImportNotes) -> list[RawSpan]:
-    """The spans without those that another one of the same id repeats, or tells to its end."""
+    """Return the spans without those that another span with the same id repeats or completes."""
     found: dict[str, RawSpan] = {}
     others = list[RawSpan]()
     for span in spans:
@@ -104,7 +104,7 @@ def _once(spans: list[RawSpan], notes: ImportNotes) -> list[RawSpan]:
 
 
 def _resources(spans: list[RawSpan], notes: ImportNotes) -> list[dict[str, Any]]:
-    """What is said of the programs that made the spans, each once, but for what is volatile."""
+    """Return the attributes of the programs that made the spans, each set once, without volatile ones."""
     found = list[dict[str, Any]]()
     for span in spans:
         told = {name: value for name, value in span.resource.items() if not is_volatile(name)}
@@ -115,7 +115,7 @@ def _resources(spans: list[RawSpan], notes: ImportNotes) -> list[dict[str, Any]]
 
 
 def _final_output(document: Any) -> Iterator[ImportedEvent]:
-    """What a dump says beside its spans."""
+    """Yield an event for the final output of a dump."""
     if isinstance(document, dict) and "final_output" in document:
         yield ImportedEvent("x:otel/final-output", {"data": document["final_output"]}, {})
 

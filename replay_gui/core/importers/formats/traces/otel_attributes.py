@@ -1,4 +1,4 @@
-"""Attributes of an OpenTelemetry span: which were read, which are volatile, and which are left."""
+"""The attributes of an OpenTelemetry span: those that were read, the volatile ones, and the rest."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from replay_gui.core.importers.formats.traces.spans import unfolded
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.plain_values import plain
 
-_MAX_COMPARED_CHARACTERS = 2048  # characters; a longer text that nobody reads is compared by its hash
+_MAX_COMPARED_CHARACTERS = 2048  # characters; a longer text that no other code reads is compared by its hash
 
-# Names of attributes that differ between faithful runs. Ids and clocks; tokens and cost; the machine and the network;
-# versions and habits of the recorder.
+# Names of attributes that differ between faithful runs: ids and clocks; tokens and cost; machine and network;
+# versions and settings of the recorder.
 _VOLATILE = re.compile(
     r"""
     (gen_ai|llm)\..*\.id
@@ -36,14 +36,14 @@ _VOLATILE = re.compile(
 
 
 class Attributes:
-    """The attributes of a span; each may be taken once, and what nobody took is content, but for volatile ones."""
+    """The attributes of a span. Each can be taken once; those that are not taken are content, unless volatile."""
 
     def __init__(self, attributes: dict[str, Any]) -> None:
         self.found = attributes
         self._taken: set[str] = set()
 
     def take(self, *names: str) -> Any:
-        """Return the first of these that there is, and count it as read."""
+        """Return the first existing attribute of these, and mark it as read; None if there is none."""
         for name in names:
             if self.found.get(name) is not None:
                 self._taken.add(name)
@@ -51,11 +51,11 @@ class Attributes:
         return None
 
     def taken(self, name: str) -> None:
-        """Count an attribute as read."""
+        """Mark an attribute as read."""
         self._taken.add(name)
 
     def rest(self, notes: ImportNotes) -> dict[str, Any]:
-        """Return what nobody read and what is not volatile; long texts by their hash."""
+        """Return the attributes that are neither read nor volatile; long texts are replaced by their hash."""
         left = {
             name: _short(value)
             for name, value in self.found.items()
@@ -64,7 +64,7 @@ class Attributes:
         return plain(left, notes) if left else {}
 
     def kept(self, notes: ImportNotes) -> dict[str, Any]:
-        """Return what `rest` leaves out or has by its hash, for the events' meta."""
+        """Return what `rest` leaves out or replaces by a hash, for the events' meta."""
         left = {
             name: value
             for name, value in self.found.items()
@@ -74,12 +74,12 @@ class Attributes:
 
 
 def is_volatile(name: str) -> bool:
-    """Return whether an attribute of this name differs between faithful runs."""
+    """Return whether an attribute with this name differs between faithful runs."""
     return _VOLATILE.fullmatch(name) is not None
 
 
 def steady(value: Any) -> Any:
-    """Return `value` without members whose names are volatile, at every depth."""
+    """Return `value` without volatile members, at any depth."""
     if isinstance(value, list):
         return [steady(item) for item in value]
     if not isinstance(value, dict):

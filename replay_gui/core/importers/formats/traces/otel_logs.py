@@ -1,4 +1,4 @@
-"""Log records of OpenTelemetry that belong to spans: what was said stands there in some dialects."""
+"""OpenTelemetry log records that belong to spans; some instrumentations put the messages there."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TOLD = "gen_ai."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogRecord:
-    """A log record. `trace`, `span`: ids, "" where it names none. `event`: as an event of a span has it."""
+    """A log record. `trace`, `span`: ids, "" if it has none. `event`: in the form of a span's event."""
 
     trace: str
     span: str
@@ -25,12 +25,12 @@ class LogRecord:
 
     @property
     def tells(self) -> bool:
-        """Whether it says what a model was sent or answered, or what somebody thinks of it."""
+        """Whether it has messages to or from a model, or an evaluation."""
         return str(self.event["name"]).startswith(_TOLD)
 
 
 def log_records_in(document: Any) -> Iterator[LogRecord]:
-    """Yield the log records of a document in OTLP's form."""
+    """Yield the log records of a document in OTLP form."""
     match document:
         case {"resource_logs": list()}:
             yield from log_records_in(as_known(document))
@@ -47,9 +47,9 @@ def log_records_in(document: Any) -> Iterator[LogRecord]:
 def with_log_records(
     spans: list[RawSpan], records: Iterable[LogRecord], models: Collection[str]
 ) -> tuple[list[RawSpan], list[dict[str, Any]]]:
-    """Return the spans of a trace with the records that name them, as their events; and the events of all others.
+    """Return (the spans of a trace, with their log records as events; the events of all other records).
 
-    `models`: ids of the spans of models. What is said to a model, by a record that names no span, is of the only one.
+    `models`: ids of the spans of models. A message in a record without a span belongs to the only model span.
     """
     by_id = {span.id for span in spans}
     only = next(iter(models)) if len(models) == 1 else ""

@@ -1,4 +1,4 @@
-"""What an OpenTelemetry span says of an agent, in the dialects that are spoken.
+"""The meaning of an OpenTelemetry span for an agent, in the known conventions.
 
 GenAI semantic conventions, as attributes and as span events; Traceloop (``gen_ai.prompt.N``, ``traceloop.entity``);
 OpenInference; the Vercel AI SDK (``ai.operationId``); Pydantic AI and Logfire; Strands; Microsoft Agent Framework;
@@ -37,7 +37,7 @@ _OPERATIONS: dict[str, Role] = {
     "execute_tool": "tool",
     "embeddings": "step",
 }
-_KINDS: dict[str, Role] = {  # of OpenInference, Traceloop and MLflow
+_KINDS: dict[str, Role] = {  # OpenInference, Traceloop and MLflow
     "AGENT": "agent",
     "WORKFLOW": "agent",
     "LLM": "model",
@@ -88,11 +88,11 @@ _SORTS = (("input", _IN), ("cached", _CACHED), ("output", _OUT), ("reasoning", _
 _COSTS = (("gen_ai.usage.input_cost", "gen_ai.usage.output_cost"), ("cost_prompt", "cost_completion"))
 _FINISHES = ("gen_ai.response.finish_reasons", "ai.response.finishReason", "gen_ai.completion.0.finish_reason")
 _AGENTS = ("gen_ai.agent.name", "gen_ai.workflow.name", "agent_name", "traceloop.entity.name")
-_PREPARES = "._prepare_chat_with_tools"  # LlamaIndex: how a request is made, which its instrumentation calls a model's
+_PREPARES = "._prepare_chat_with_tools"  # LlamaIndex: a helper that its instrumentation marks as a model
 _MERGED = "(merged tools)"
-"""What Google ADK calls the span in which it puts together the answers of calls that it made at once."""
+"""Google ADK's name for the span that merges the results of parallel calls."""
 _NAMED = re.compile(r"execute_tool (?P<tool>[^\s()]+)|(?:invoke_agent (?P<agent>\S.*)|agent_run \[(?P<run>.+)\])")
-"""Names of spans by the conventions, and of Google ADK's: one that breaks off may have no attributes."""
+"""Span names by the conventions, and Google ADK's: an interrupted span can lack attributes."""
 _CONFIG = {
     "model": ("gen_ai.request.model",),
     "description": ("gen_ai.agent.description",),
@@ -102,7 +102,7 @@ _CONFIG = {
 
 
 def role_of(span: RawSpan) -> Role:
-    """What the span is; plumbing where nothing says that it has to do with an agent."""
+    """Return the role of a span; "plumbing" if nothing connects it with an agent."""
     attributes = span.attributes
     operation = attributes.get("gen_ai.operation.name")
     if attributes.get("gen_ai.tool.name") == _MERGED:
@@ -132,12 +132,12 @@ def role_of(span: RawSpan) -> Role:
 
 
 def is_of_an_agent(span: RawSpan) -> bool:
-    """Return whether a span says something of an agent."""
+    """Return whether a span has data about an agent."""
     return role_of(span) != "plumbing"
 
 
 def meaning(span: RawSpan, notes: ImportNotes) -> Span:
-    """The span in the terms that all traces share."""
+    """Return the span in the common form of all traces."""
     attributes, role = Attributes(span.attributes), role_of(span)
     name, given, output = span.name, None, None
     messages: list[Any] = []
@@ -156,7 +156,7 @@ def meaning(span: RawSpan, notes: ImportNotes) -> Span:
             key: unfolded(value) for key, names in _CONFIG.items() if (value := attributes.take(*names)) is not None
         }
     model = unfolded(attributes.take(*_MODELS)) if role == "model" else None
-    if span.attributes.get("gen_ai.operation.name") in tuple(_OPERATIONS):  # what it is may be unhashable
+    if span.attributes.get("gen_ai.operation.name") in tuple(_OPERATIONS):  # the value can be unhashable
         attributes.taken("gen_ai.operation.name")
     if str(unfolded(span.attributes.get("mlflow.spanType"))).upper() in _KINDS:
         attributes.taken("mlflow.spanType")
@@ -216,7 +216,7 @@ def _tokens(attributes: dict[str, Any]) -> dict[str, int] | None:
 
 
 def _finish(attributes: dict[str, Any], answers: list[Any]) -> str | None:
-    """Why a model's answer ended: the last of the reasons that attributes or its messages name."""
+    """Return why a model's answer ended: the last reason in its attributes or messages."""
     reasons = next((attributes[name] for name in _FINISHES if attributes.get(name)), None)
     reasons = unfolded(reasons)
     told = reasons[-1] if isinstance(reasons, list) and reasons else reasons
@@ -231,13 +231,13 @@ def _cost(attributes: dict[str, Any]) -> float | None:
 
 
 def _tool_failure(span: RawSpan, output: Any, beside: dict[str, Any]) -> str | None:
-    """The first line of what a tool answered, where an attribute, or what stands beside it, says that it failed."""
+    """Return the first line of a tool's result, if an attribute or another member says that the tool failed."""
     told = [span.attributes.get(name) for name in ("gen_ai.tool.status", "tool.status")]
     return first_line(output) or "failed" if "error" in told or beside.get("is_error") is True else None
 
 
 def _exception_details(span: RawSpan) -> list[dict[str, Any]]:
-    """What exceptions say beside their message: their type, and where they came from."""
+    """Return the exceptions' members other than the message: type and traceback."""
     found = []
     for event in span.events:
         facts = event.get("attributes") if isinstance(event, dict) and event.get("name") == "exception" else None
@@ -249,7 +249,7 @@ def _exception_details(span: RawSpan) -> list[dict[str, Any]]:
 
 
 def _error(span: RawSpan) -> str | None:
-    """What went wrong: by the status, or by the exception where the status says no more than that something did."""
+    """Return the error: the status text, or the exception's message if the status has no text."""
     return _exception(span) or span.error if span.error == FAILED else span.error or _exception(span)
 
 

@@ -1,4 +1,4 @@
-"""What was said to a model and what it answered, out of an OpenTelemetry span's attributes and events."""
+"""Read the messages to and from a model in an OpenTelemetry span's attributes and events."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _TWINS = (
     *(("gen_ai.task.input", "traceloop.entity.input"), ("gen_ai.task.output", "traceloop.entity.output")),
     *(("traceloop.entity.input", "gen_ai.tool.call.arguments"), ("traceloop.entity.output", "gen_ai.tool.call.result")),
 )
-"""Attributes in which Traceloop says the same twice."""
+"""Pairs of attributes in which Traceloop repeats the same value."""
 _NUMBERED = {
     "prompt": re.compile(r"(?:gen_ai\.prompt|llm\.input_messages)\.(\d{1,8})\.(?:message\.)?(.+)"),
     "completion": re.compile(r"(?:gen_ai\.completion|llm\.output_messages)\.(\d{1,8})\.(?:message\.)?(.+)"),
@@ -53,18 +53,18 @@ _CHOICE, _DETAILS, _EVALUATION = (
     "gen_ai.client.inference.operation.details",
     "gen_ai.evaluation.result",
 )
-NOT_SPECIFIED = "<not specified>"  # what Google ADK writes where a call has no id or no result
+NOT_SPECIFIED = "<not specified>"  # Google ADK's placeholder for a missing id or result
 _NO_RESULT = (NOT_SPECIFIED, {"result": NOT_SPECIFIED}, "<not serializable>")
-_ELIDED = "<elided>"  # what Google ADK writes in the place of what it does not record
+_ELIDED = "<elided>"  # Google ADK's placeholder for data that it does not record
 _TOLD, _ROLE = ("gen_ai.tool.message", "gen_ai.choice"), ("role", "tool")
 
 
 def messages_of(
     span: RawSpan, attributes: Attributes, role: Role
 ) -> tuple[list[Any], list[Any], Any, Any, dict[str, Any]]:
-    """Return (messages sent, messages answered, input, output, what a callback says beside input and output).
+    """Return (messages sent, messages received, input, output, a callback's other members).
 
-    Input and output are None where messages say it.
+    Input and output are None if messages have the same content.
     """
     events = _events(span)
     sent = _numbered(attributes, "prompt") or events[0]
@@ -88,27 +88,27 @@ def messages_of(
 
 
 def _take_repeats(attributes: Attributes, sent: list[Any], answered: list[Any]) -> None:
-    """Count attributes as read that say again what events say."""
+    """Mark attributes as read that repeat the content of events."""
     for name, told in (("gen_ai.input.messages", sent), ("gen_ai.output.messages", answered)):
         if told and _messages(unfolded(attributes.found.get(name))) in (told, told[1:]):
             attributes.taken(name)
 
 
 def _take_twins(attributes: Attributes) -> None:
-    """Count attributes as read that say word for word what one that was read says."""
+    """Mark attributes as read that are equal to one that was read."""
     for twin, own in _TWINS:
         if own in attributes.found and attributes.found[own] == attributes.found.get(twin):
             attributes.taken(twin)
 
 
 def tool_of(span: RawSpan, attributes: Attributes) -> tuple[str, Any, Any, dict[str, Any]]:
-    """Return (name, input, output, what else is told of them) of a tool's call."""
+    """Return (name, input, output, other members) of a tool call."""
     name = str(attributes.take(*_TOOLS) or span.name.removeprefix("execute_tool "))
     given, before = without_callback(unfolded(attributes.take(*_ARGUMENTS)))
     output, after = without_callback(unfolded(attributes.take(*_RESULTS)))
     _take_twins(attributes)
     output, of_message = tool_output(None if output in _NO_RESULT else output)
-    for event in span.events:  # Strands says both in events
+    for event in span.events:  # Strands has both in events
         if not isinstance(event, dict):
             continue
         facts = event.get("attributes")
@@ -121,7 +121,7 @@ def tool_of(span: RawSpan, attributes: Attributes) -> tuple[str, Any, Any, dict[
 
 
 def facts_of_tool(span: RawSpan) -> dict[str, Any]:
-    """Return what the events of a tool's span say beside its input and output."""
+    """Return the data in the events of a tool's span other than input and output."""
     used = ("content", "message", "id")
     told = [event.get("attributes") for event in span.events if isinstance(event, dict) and event.get("name") in _TOLD]
     maps = [facts for facts in told if isinstance(facts, dict)]
@@ -131,9 +131,9 @@ def facts_of_tool(span: RawSpan) -> dict[str, Any]:
 
 
 def evaluations(span: RawSpan) -> tuple[list[dict[str, Any]], list[Any]]:
-    """Return (what graders say of the span, events that nobody reads)."""
+    """Return (evaluations of the span, events that were not read)."""
     scores, others = list[dict[str, Any]](), list[Any]()
-    known = (*_SPEAKERS, _CHOICE, _DETAILS, "exception")  # a name may be unhashable
+    known = (*_SPEAKERS, _CHOICE, _DETAILS, "exception")  # a name can be unhashable
     for event in span.events:
         facts = event.get("attributes") if isinstance(event, dict) else None
         if not isinstance(facts, dict):
@@ -156,7 +156,7 @@ def evaluations(span: RawSpan) -> tuple[list[dict[str, Any]], list[Any]]:
 
 
 def _told_members(value: Any) -> Any:
-    """`value` without members that are null, at every depth: an SDK's objects have dozens of them."""
+    """Return `value` without null members at any depth; objects of an SDK have many of them."""
     if isinstance(value, list):
         return [_told_members(item) for item in value]
     if not isinstance(value, dict):
@@ -165,7 +165,7 @@ def _told_members(value: Any) -> Any:
 
 
 def _other_details(facts: dict[str, Any], span: RawSpan) -> list[Any]:
-    """What an event with the details of an inference says that neither its messages nor the span's attributes say."""
+    """Return the data of an inference-details event that neither its messages nor the span's attributes have."""
     used = ("gen_ai.input.messages", "gen_ai.output.messages", "gen_ai.system_instructions")
     rest = {
         name: value
@@ -176,7 +176,7 @@ def _other_details(facts: dict[str, Any], span: RawSpan) -> list[Any]:
 
 
 def _events(span: RawSpan) -> tuple[list[Any], list[Any]]:
-    """The messages that stand in a span's events (conventions 1.28 to 1.36), and its answers."""
+    """Return (messages sent, messages received) from a span's events (conventions 1.28 to 1.36)."""
     sent, answered = list[Any](), list[Any]()
     for event in span.events:
         if not isinstance(event, dict):
@@ -190,7 +190,7 @@ def _events(span: RawSpan) -> tuple[list[Any], list[Any]]:
             if facts.get("id"):
                 more["tool_call_id"] = facts["id"]
             content = unfolded(facts.get("content", facts.get("gen_ai.event.content")))
-            if isinstance(content, dict) and isinstance(content.get("parts"), list):  # a message of Gemini
+            if isinstance(content, dict) and isinstance(content.get("parts"), list):  # Gemini's message
                 sent.append({**_told_members(content), **more, "role": content.get("role") or speaker})
             elif content != _ELIDED:
                 sent.append({"content": content, **more, "role": speaker})
@@ -208,7 +208,7 @@ def _events(span: RawSpan) -> tuple[list[Any], list[Any]]:
 
 
 def _messages(given: Any) -> list[Any]:
-    """The messages in what a model was sent: a list of them, or a request that has them."""
+    """Return the messages in a model's input: a list, or a request with messages."""
     match given:
         case list() if any(isinstance(message, dict) and {"role", "kind", "lc"} & message.keys() for message in given):
             return _flat(given)
@@ -223,7 +223,7 @@ def _messages(given: Any) -> list[Any]:
                 *([{"role": "system", "content": system}] if isinstance(system, str) else []),
                 {"role": "user", "content": prompt},
             ]
-        case {"task": str(task), "reset": bool(), **more}:  # the arguments of `run` of smolagents
+        case {"task": str(task), "reset": bool(), **more}:  # the arguments of smolagents' `run`
             settings = {"reset": given["reset"], **more}
             return [{"role": "user", "content": task, "settings": _told_members(settings)}]
         case str() if given:
@@ -232,7 +232,7 @@ def _messages(given: Any) -> list[Any]:
 
 
 def _flat(messages: list[Any]) -> list[Any]:
-    """Messages, of which those of Pydantic AI hold several parts of several speakers each."""
+    """Return the messages; Pydantic AI's, which hold parts of several speakers, are split."""
     flattened = list[Any]()
     for message in messages:
         if isinstance(message, dict) and message.get("kind") in ("request", "response") and "role" not in message:
@@ -262,14 +262,14 @@ def _answers(output: Any) -> list[Any]:
 
 
 def _said(output: Any, answered: list[Any]) -> Any:
-    """What an agent answered: its output, or the text of its last message."""
+    """Return an agent's answer: its output, or the text of its last message."""
     if answered and isinstance(answered[-1], dict):
         return content_of(answered[-1].get("content", answered[-1].get("parts")))
     return output
 
 
 def _numbered(attributes: Attributes, which: str) -> list[dict[str, Any]]:
-    """Messages that are spread over attributes with a number in their names."""
+    """Return messages from attributes with a number in their names (``gen_ai.prompt.0.content``)."""
     messages: dict[int, dict[str, Any]] = {}
     for key, value in attributes.found.items():
         match = _NUMBERED[which].fullmatch(key)
@@ -297,7 +297,7 @@ def _numbered(attributes: Attributes, which: str) -> list[dict[str, Any]]:
 
 
 def _text_of(parts: list[dict[str, Any]]) -> str | None:
-    """The text of parts that are nothing but text."""
+    """Return the text of parts that are only text; None for other parts."""
     texts = [part.get("text") for part in parts if part.keys() == {"type", "text"} and part["type"] == "text"]
     return "\n".join(map(str, texts)) if len(texts) == len(parts) else None
 

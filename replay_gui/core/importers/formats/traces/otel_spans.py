@@ -1,7 +1,7 @@
-"""The wrappers in which OpenTelemetry spans come.
+"""Read OpenTelemetry spans from their wrappers.
 
-OTLP, Tempo, Jaeger, dumps of the Python and the JavaScript SDK, rows of Phoenix' data frames, MLflow traces; and those
-that `otel_wrappers` brings into one of these forms.
+OTLP, Tempo, Jaeger, dumps of the Python and JavaScript SDKs, rows of Phoenix' data frames, MLflow traces; and those
+that `otel_wrappers` converts to one of these forms.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from replay_gui.core.importers.formats.traces.otel_wrappers import as_known
 from replay_gui.core.importers.formats.traces.otlp_values import attributes_in, hex_id, nanoseconds
 from replay_gui.core.importers.times import any_time
 
-FAILED = "failed"  # the error of a span whose status says no more
+FAILED = "failed"  # the error of a span whose status has no description
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawSpan:
-    """A span as its wrapper has it, with plain attributes.
+    """A span from its wrapper, with plain attributes.
 
     Attributes:
-        trace, id, parent: ids as text; parent None for a root. start, end: ns since 1970, None where unknown.
-        error: its status' description where the status is an error. events: [{name, attributes}].
-        resource: attributes of what made the span. rest: members of the span that are read nowhere.
+        trace, id, parent: ids as text; parent None for a root. start, end: ns since 1970, None if unknown.
+        error: the status' description, if the status is an error. events: [{name, attributes}].
+        resource: attributes of the program that made the span. rest: members of the span that are not read.
     """
 
     trace: str
@@ -42,7 +42,7 @@ class RawSpan:
 
 
 def spans_in(document: Any) -> Iterator[RawSpan]:
-    """Every span of a document of any of these forms; nothing where it is none of them."""
+    """Yield all spans of a document in any of these forms; none if it has another form."""
     match document:
         case {"resource_spans": list()} | {"Name": _, "SpanContext": dict()} | {"traceId": _, "id": _, "tags": dict()}:
             yield from spans_in(as_known(document))
@@ -148,7 +148,7 @@ def _dumped(span: dict[str, Any]) -> RawSpan:
 
 
 def _readable(span: dict[str, Any], context: dict[str, Any]) -> RawSpan:
-    """A ReadableSpan of the JavaScript SDK: times are [seconds, ns], or microseconds in what its console prints."""
+    """Read a ReadableSpan of the JavaScript SDK. Times are [seconds, ns], or microseconds in its console output."""
     above = span.get("parentSpanContext")
     parent = above.get("spanId") if isinstance(above, dict) else span.get("parentSpanId") or span.get("parentId")
     start, end = _pair(span.get("startTime")), _pair(span.get("endTime"))
@@ -174,7 +174,7 @@ def _readable(span: dict[str, Any], context: dict[str, Any]) -> RawSpan:
 
 
 def _row(row: dict[str, Any]) -> RawSpan:
-    """A row of a Phoenix data frame: the names of columns have dots."""
+    """Read a row of a Phoenix data frame, whose column names have dots."""
     attributes: dict[str, Any] = {}
     for name, value in row.items():
         if name.startswith("attributes.") and value is not None:
@@ -199,7 +199,7 @@ def _row(row: dict[str, Any]) -> RawSpan:
 
 
 def _flat(span: dict[str, Any]) -> RawSpan:
-    """A span whose ids stand beside its name."""
+    """Read a span with its ids and its name in one object."""
     status = span.get("status")
     code = status.get("status_code", status.get("code")) if isinstance(status, dict) else span.get("status_code")
     failed = str(code).upper().endswith("ERROR") or code == 2
@@ -241,11 +241,11 @@ PROPAGATION = frozenset(
         *("ended", "_ended", "instrumentationScope", "instrumentationLibrary", "instrumentation_scope", "schema_url"),
     )
 )
-"""Members of spans that say how the recorder passed them on; they are not compared."""
+"""Members of spans about the recorder's export; they are not compared."""
 
 
 def _rest(span: dict[str, Any], failed: bool, *used: str) -> dict[str, Any]:
-    """Return the members of a span that are read nowhere, with what its status says where that is no error."""
+    """Return the members of a span that are not read, with its status if that is not an error."""
     left = {
         name: value
         for name, value in span.items()
@@ -261,7 +261,7 @@ def _rest(span: dict[str, Any], failed: bool, *used: str) -> dict[str, Any]:
 
 
 def _resource(value: Any) -> dict[str, Any]:
-    """The attributes of a resource: a list as in OTLP, or a map."""
+    """Return the attributes of a resource: a list as in OTLP, or an object."""
     attributes = value.get("attributes") if isinstance(value, dict) else None
     if isinstance(attributes, list):
         return attributes_in(attributes)
@@ -269,14 +269,14 @@ def _resource(value: Any) -> dict[str, Any]:
 
 
 def _process(value: Any) -> dict[str, Any]:
-    """The tags of a process of Jaeger."""
+    """Return the tags of a Jaeger process."""
     return (
         {str(tag.get("key")): tag.get("value") for tag in maps_in(value.get("tags"))} if isinstance(value, dict) else {}
     )
 
 
 def _unnested(attributes: dict[str, Any]) -> dict[str, Any]:
-    """Attributes of OpenInference that were nested by their names, with dots again (``llm.model_name``)."""
+    """Return nested attributes of OpenInference in the flat form with dots (``llm.model_name``)."""
     flat: dict[str, Any] = {}
     for name, value in attributes.items():
         if isinstance(value, dict) and name in ("llm", "input", "output", "tool", "openinference", "gen_ai", "session"):
@@ -300,7 +300,7 @@ def _unnested_member(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_status(attributes: Any, status: Any) -> dict[str, Any]:
-    """Attributes, and a status that says something else than that all went well or wrong."""
+    """Return the attributes, with the status if it is neither success nor error."""
     merged = dict(attributes) if isinstance(attributes, dict) else {}
     code = str(status.get("status_code")) if isinstance(status, dict) else str(status)
     known = code.rpartition(".")[2].upper() in ("OK", "ERROR", "UNSET", "NONE")
@@ -308,7 +308,7 @@ def _with_status(attributes: Any, status: Any) -> dict[str, Any]:
 
 
 def _events(value: Any) -> tuple[Any, ...]:
-    """Events as they are; whoever reads them passes over what is none."""
+    """Return the events unchanged; readers ignore invalid ones."""
     return tuple(value) if isinstance(value, list) else () if value is None else (value,)
 
 
@@ -320,7 +320,7 @@ def _pair(value: Any) -> int | None:
 
 
 def _mlflow(span: dict[str, Any]) -> RawSpan:
-    """A span of MLflow: as the Python SDK dumps it but for its parent and status; since version 3 as OTLP has it."""
+    """Read a span of MLflow: the Python SDK's dump with another parent and status, or (since version 3) OTLP's form."""
     if "context" not in span:
         return _flat(span)
     parent, code = span.get("parent_id"), span.get("status_code")

@@ -1,4 +1,4 @@
-"""Spans of Zipkin, of the Go SDK, and of OTLP with Python's names, brought into forms that are read elsewhere."""
+"""Convert spans of Zipkin, of the Go SDK, and of OTLP with Python's names to forms that `otel_spans` reads."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _CAMEL = {
     "array_value": "arrayValue",
     "kvlist_value": "kvlistValue",
 }
-_ROOT = "0" * 16  # the parent of a span of the Go SDK that has none
+_ROOT = "0" * 16  # the Go SDK's parent id for a root span
 
 
 def as_known(document: dict[str, Any]) -> dict[str, Any]:
-    """Return a document of one of these forms in OTLP's, or a span as the Python SDK dumps it."""
+    """Return a document in one of these forms as OTLP, or as a span in the Python SDK's dump form."""
     if "resource_spans" in document or "resource_logs" in document:
         renamed: dict[str, Any] = _renamed(document)
         return renamed
@@ -72,7 +72,7 @@ _RECORDER = ("InstrumentationLibrary", "InstrumentationScope", "ChildSpanCount",
 
 
 def _keyed(attributes: Any) -> dict[str, Any]:
-    """Attributes of the Go SDK: a list of keys with values that have a type."""
+    """Return attributes of the Go SDK (a list of keys with typed values) as a dict."""
     found: dict[str, Any] = {}
     for one in attributes if isinstance(attributes, list) else []:
         if isinstance(one, dict):
@@ -95,7 +95,7 @@ def _of_zipkin(span: dict[str, Any]) -> dict[str, Any]:
         "context": {"trace_id": span["traceId"], "span_id": span["id"]},
         "parent_id": span.get("parentId"),
         "start_time": begun,
-        "end_time": begun + length if known else None,  # type: ignore[operator]  # both are whole numbers
+        "end_time": begun + length if known else None,  # type: ignore[operator]  # both are integers
         "status": {"status_code": "ERROR" if failed else "UNSET", "description": tags.get("error")},
         "attributes": {name: value for name, value in tags.items() if name not in ("error", "otel.status_code")},
         "events": [

@@ -1,4 +1,4 @@
-"""Values of OTLP's JSON: attributes, ids, counts of nanoseconds."""
+"""Read values in OTLP's JSON: attributes, ids, times."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def hex_id(value: Any) -> str:
 
 
 def nanoseconds(value: Any, unit: int = 1) -> int | None:
-    """Return a count of `unit` ns, written as a number or as digits; None where it is neither."""
+    """Return a number, or digits in a text, in units of `unit` ns, as ns; None if it is neither."""
     if isinstance(value, str) and value.isdecimal() and len(value) < 20:
         value = int(value)
     good = isinstance(value, int) and not isinstance(value, bool) and 0 <= value * unit < 1 << 63
@@ -28,12 +28,12 @@ def nanoseconds(value: Any, unit: int = 1) -> int | None:
 
 
 def attributes_in(value: Any) -> dict[str, Any]:
-    """Return a list of keys and values as a map."""
+    """Return a list of keys and values as a dict."""
     return {str(attribute.get("key")): plain_value(attribute.get("value")) for attribute in maps_in(value)}
 
 
 def plain_value(value: Any) -> Any:
-    """Return an AnyValue as the value that it is."""
+    """Return the plain value in an AnyValue."""
     match value:
         case {"stringValue": plain} | {"boolValue": plain} | {"doubleValue": plain} | {"bytesValue": plain}:
             return plain

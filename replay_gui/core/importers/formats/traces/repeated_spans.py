@@ -1,4 +1,4 @@
-"""Spans that say again what another one says, and traces that say nothing of an agent."""
+"""Handle spans that repeat another span, and traces without an agent."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from replay_gui.core.importers.formats.traces.spans import NOTHING, Span
 
 
 def with_steps(spans: Sequence[Span]) -> list[Span]:
-    """Return the spans; where nothing in the trace has to do with an agent, every span is a step."""
+    """Return the spans; in a trace without an agent, every span becomes a step."""
     if any(span.role != "plumbing" for span in spans):
         return list(spans)
     return [replace(span, role="step") for span in spans]
 
 
 def without_repeats(spans: Sequence[Span]) -> list[Span]:
-    """Return the spans, where one that says again what another one within it says has no part of its own.
+    """Return the spans; a span that repeats another one gets the role "plumbing".
 
-    What a model was sent and answered may stand in the span around its own. A call of MCP has a span of the client, and
-    within it one of the server. A provider's client may trace a call without a word of what was said, beside the span
-    of another instrumentation that tells the same answer.
+    An MCP call has a span of the client and, within it, one of the server. A provider's client can trace a call without
+    its messages, next to another instrumentation's span of the same answer. If only the outer one of two nested spans
+    of models has the messages, the inner one gets them.
     """
     by_id = {span.id: span for span in spans}
     models = {span.id for span in spans if span.role == "model"}

@@ -1,4 +1,4 @@
-"""From a trace's spans to a run's events: the core that importers of traces share."""
+"""Make events of a trace's spans, for all importers of traces."""
 
 from __future__ import annotations
 
@@ -30,15 +30,14 @@ _ENDS: dict[str, End] = {
     **dict.fromkeys(("stop", "end_turn", "stop_sequence"), "answered"),
     **dict.fromkeys(("length", "max_tokens"), "limit"),
 }
-"""How a run ended, by why the last answer did."""
+"""How a run ended, by the reason of the last answer's end."""
 Happening: TypeAlias = tuple[tuple[int, int, int, int], Callable[[Span], None], Span]
 
 
 class SpanEvents:
-    """Makes events of a trace's spans: a call's request at its begin, the answer at its end.
+    """Make events of a trace's spans: a call's request at its start, the response at its end.
 
-    A model's calls of tools that no span of their own tells become requests; their results come with the messages of
-    a later model call.
+    A model's tool calls without a span become requests; their results are in the messages of a later model call.
     """
 
     def __init__(
@@ -49,31 +48,31 @@ class SpanEvents:
         facts: dict[str, Any] | None = None,
         end: tuple[End, str | None] | None = None,
     ) -> None:
-        """`facts`: what the source says of the trace as a whole. `end`: how it ended, where the source says so."""
+        """`facts`: the source's data about the whole trace. `end`: (how it ended, why), if the source states it."""
         self._end, self._notes = end, notes
-        self._finish_reasons: dict[bool, str | None] = {}  # of the last answer; by whether it is a subagent's
+        self._finish_reasons: dict[bool, str | None] = {}  # of the last answer, by whether it is a subagent's
         self._facts = {name: value for name, value in (facts or {}).items() if value not in NOTHING}
         self._tree = SpanTree(with_told_calls(without_repeats(with_steps(spans))), notes)
         self._format = format
         self._run = RunBuilder(notes)
-        self._told: set[str] = set()  # what was said in the run already, as JSON
-        self._said: Any = None  # the agent's last words
+        self._told: set[str] = set()  # messages in the run, as JSON
+        self._said: Any = None  # the agent's last text
         self._decided: int | None = None  # seq of the last decision
         self._agent = self._tree.first("agent")
-        self._names: dict[str, str] = {}  # of subagents, by their spans' ids
-        self._called: dict[str, int] = {}  # how many subagents have a name
+        self._names: dict[str, str] = {}  # names of subagents, by their spans' ids
+        self._called: dict[str, int] = {}  # by name, the number of subagents
         self._tools = [span for span in self._tree.spans if span.role == "tool"]
         self._own_spans = self._spans_of_tools()
         self._model: str | None = None
-        self._open: dict[str, None] = {}  # ids of calls without a span, that wait for their result, in their order
+        self._open: dict[str, None] = {}  # ids of calls without a span and without a result, in order
 
     @property
     def agent(self) -> str:
-        """The outermost agent's name, "agent" where nothing is called one."""
+        """The outermost agent's name, "agent" if there is none."""
         return self._agent.name if self._agent is not None else "agent"
 
     def imported_run(self, run_id: str, created: int | None, further: Iterable[ImportedEvent] = ()) -> ImportedRun:
-        """Return the trace as a run. `created`: when it began, in ns since 1970. `further`: events after its own."""
+        """Return the trace as a run. `created`: its start, in ns since 1970. `further`: events to add at its end."""
         return ImportedRun(
             name=self.agent,
             run_id=run_id,
@@ -97,7 +96,7 @@ class SpanEvents:
         yield from self._run.drain()
 
     def _spans_of_tools(self) -> set[str]:
-        """Ids of calls, and names of tools, that have spans of their own."""
+        """Return the ids of calls, and the names of tools, that have spans."""
         return {span.name for span in self._tools} | {one.call_id for one in self._tools if one.call_id is not None}
 
     def _begin(self) -> None:
@@ -111,13 +110,13 @@ class SpanEvents:
         tree = self._tree
         around = {above.id for span in tree.spans if span.role == "model" for above in tree.above(span)}
         for span in tree.spans:
-            repeats = span.role == "model" and span.id in around  # it describes the model call within it once more
+            repeats = span.role == "model" and span.id in around  # it repeats the model call within it
             if span.role == "model" and not repeats:
                 yield tree.begin(span), self._asked_model, span
                 called = self._first_called_within(span)
                 if called is None:
                     yield tree.end(span), self._answered_model, span
-                else:  # the answer was there before its calls were made
+                else:  # the answer comes before its calls
                     yield tree.just_before(called), self._answered_model, replace(span, end=called.start)
             elif span.role == "tool":
                 yield tree.begin(span), self._asked_tool, span
@@ -133,7 +132,7 @@ class SpanEvents:
                     yield tree.end(span), self._left_agent, span
 
     def _first_called_within(self, model: Span) -> Span | None:
-        """The first span of a tool within a model's, where the model asked for that call: Google ADK nests them so."""
+        """Return the first tool span within a model's span, if the model requested this call: Google ADK's nesting."""
         inside = [span for span in self._tools if any(above is model for above in self._tree.above(span))]
         if not inside:
             return None
@@ -143,7 +142,7 @@ class SpanEvents:
         return first if first.name in asked else None
 
     def _subagents(self, span: Span) -> list[str]:
-        """The agents within the outermost one that the span is in, from the outside; what repeats a name is one."""
+        """Return the agents around a span, below the outermost, from the outside; equal neighbours count once."""
         above = [span, *self._tree.above(span)]
         if self._agent is None or not any(ancestor is self._agent for ancestor in above):
             return []
@@ -155,17 +154,17 @@ class SpanEvents:
         return path
 
     def _name(self, agent: Span) -> str:
-        """Its name, with a number where it is not the first of that name."""
+        """Return the agent's name, with a number if another agent has the same name."""
         if agent.id not in self._names:
             same = self._called[agent.name] = self._called.get(agent.name, 0) + 1
             self._names[agent.id] = agent.name if same == 1 else f"{agent.name} {same}"
         return self._names[agent.id]
 
-    # ---- what was said --------------------------------------------------------------------------
+    # ---- messages --------------------------------------------------------------------------------
     def _heard(self, span: Span, *, first: bool = False) -> None:
-        """What is told for the first time; the model's own words and results of calls come in by other ways, too.
+        """Add the new messages of a model's or agent's input; its own messages and results can also come from spans.
 
-        `first`: only what stands before the first answer.
+        `first`: only the messages before the first answer.
         """
         told = _before_answers(span.messages) if first else span.messages
         earlier = 0 if first or self._decided is not None else _earlier_turns(span.messages)
@@ -185,9 +184,9 @@ class SpanEvents:
                 self._tell(message, span, of_earlier_turn=number < earlier)
 
     def _results_of_other_ids(self, messages: Sequence[Any]) -> dict[str, str]:
-        """Return the open calls' ids by those of new results, where none has a call's id and there are as many.
+        """Match new results with open calls by order, if no id matches and their numbers are equal; return id by id.
 
-        Traceloop has the id of the item of OpenAI's Responses with a call, and that of the call with its result.
+        Traceloop names a call by its item in OpenAI's Responses API, and the result by the id of the call.
         """
         if not self._open:
             return {}
@@ -199,7 +198,7 @@ class SpanEvents:
         return dict(zip(ids, self._open, strict=True))
 
     def _is_new(self, message: Message) -> bool:
-        """Whether a message says what was not said before; remembers it."""
+        """Return whether a message is new; remember it."""
         keys = [_key(["result", unfolded(result.output)]) for result in message.results]
         keys += [_key([message.role, "call", call.name, call.input]) for call in message.calls]
         if message.content is not None:
@@ -216,7 +215,7 @@ class SpanEvents:
             payload = {"obs_type": "message", "source": source, "data": message.content, **extra}
             self._run.add(Kind.OBSERVATION, payload, time=span.start)
             return
-        # an earlier turn that no span of this trace tells of
+        # an earlier turn without a span in this trace
         calls = [{"name": call.name, "input": call.input} for call in message.calls]
         results = [result.output for result in message.results]
         content = {"role": message.role, "content": message.content, "calls": calls, "results": results, **extra}
@@ -236,7 +235,7 @@ class SpanEvents:
         key = _key(["input", span.input])
         if span.messages or span.input in NOTHING or key in self._told:
             return
-        self._told.add(key)  # a prompt that is no list of messages
+        self._told.add(key)  # a prompt that is not a list of messages
         self._run.observation("input", "user", span.input, time=span.start)
 
     def _answered_model(self, span: Span) -> None:
@@ -273,7 +272,7 @@ class SpanEvents:
             self._failed(span)
 
     def _asked_by_model(self, call: MessageCall, time: int | None) -> None:
-        """A request, where no span of its own tells of the call."""
+        """Add a request, if the call has no span."""
         if call.id in self._own_spans or call.name in self._own_spans:
             return
         call_id = call.id or f"{call.name} {self._run.count}"
@@ -294,7 +293,7 @@ class SpanEvents:
         if span.error is not None:
             self._run.error("tool_error", span.error, call.tool_name, parent=seq, time=time)
 
-    # ---- agents and all else --------------------------------------------------------------------
+    # ---- agents and other spans--------------------------------------------------------------------
     def _asked_agent(self, span: Span) -> None:
         self._heard(span, first=True)
         if span.input not in NOTHING and not span.messages:
@@ -302,9 +301,9 @@ class SpanEvents:
             self._run.observation("input", "user", span.input, time=span.start)
 
     def _answered_agent(self, span: Span) -> None:
-        """What the agent answered, where it is not what its model said last; and that it failed."""
+        """Add the agent's answer, unless its model's last text is the same; and its failure."""
         self._left_agent(span)
-        if isinstance(span.output, str) and span.output and self._said is None:  # no span of a model tells it
+        if isinstance(span.output, str) and span.output and self._said is None:  # no span of a model has it
             payload = {"decision_type": "message", "data": span.output, "reasoning": None}
             self._run.add(Kind.DECISION, payload, time=span.end)
         elif span.output is not None and not is_same(span.output, self._said):
@@ -313,12 +312,12 @@ class SpanEvents:
             self._failed(span)
 
     def _left_agent(self, span: Span) -> None:
-        """What an agent was told that no span within it tells."""
+        """Add the agent's messages that no span within it has."""
         self._heard(replace(span, start=span.end if span.end is not None else span.start))
 
     def _other(self, span: Span) -> None:
         meta = {**span.meta, "time": span.start, "duration": span.length}
-        if span.role == "model":  # the model call within it has its tokens, too
+        if span.role == "model":  # the model call within it has the same tokens
             meta |= {"tokens": None, "cost": None}
         about = {"name": span.name, "config": span.config, "input": span.input, "output": span.output}
         fields = {name: value for name, value in (about | _extra(span.fields)).items() if value not in (None, {})}
@@ -354,28 +353,28 @@ class SpanEvents:
                     self._run.outcome(**score, time=span.end)
 
     def _end_by_reason(self) -> tuple[End, str | None] | None:
-        """Return how the run ended, by why the last answer did: the agent's own, where it gave one."""
+        """Return how the run ended, by the reason of the last answer, if possible the agent's own."""
         reason = self._finish_reasons.get(False, self._finish_reasons.get(True))
         how = _ENDS.get(str(reason).lower())
         return None if how is None else (how, None if how == "answered" else reason)
 
 
 def _earlier_turns(messages: Sequence[Any]) -> int:
-    """Return how many messages stand before the user's last one, where a model answered before that; 0 else."""
+    """Return the number of messages before the user's last one, if a model answered before it; else 0."""
     roles = [read_message(value).role if is_message(value) else "user" for value in messages]
     last = max((number for number, role in enumerate(roles) if role == "user"), default=0)
     return last if "assistant" in roles[:last] else 0
 
 
 def _is_of_an_agent(content: Any) -> bool:
-    """Whether a message in the user's place tells what another agent of Google ADK did."""
+    """Whether a user message reports an action of another agent of Google ADK."""
     first = content[0] if isinstance(content, list) and content else content
     text = first.get("text") if isinstance(first, dict) else first
     return isinstance(text, str) and text.startswith("For context:")
 
 
 def _before_answers(messages: Sequence[Any]) -> Iterator[Any]:
-    """The messages before the first of a model's, or of a tool's."""
+    """Yield the messages before the first one of a model or a tool."""
     for value in messages:
         if is_message(value) and read_message(value).role in ("assistant", "tool"):
             return
@@ -387,7 +386,7 @@ def _extra(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _without_id(rest: dict[str, Any]) -> dict[str, Any]:
-    """What a message says beside, without its id: it differs between faithful runs."""
+    """Return a message's other members without its id, which differs between faithful runs."""
     return {name: value for name, value in rest.items() if name != "id"}
 
 

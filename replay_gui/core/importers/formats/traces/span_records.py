@@ -1,4 +1,4 @@
-"""Records that are spans, of services that collect traces: what their importers share."""
+"""The base class of importers for tracing services, whose records are spans."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ NOT_SPANS = "records that are no span, left out"
 
 
 class SpanRecordFormat:
-    """An importer of such records: an array, lines, or a member of one object. Every trace is a run.
+    """An importer of spans in an array, in lines, or in a member of one object. Each trace is a run.
 
     Attributes:
-        member: of a file that is one object, the name of the member that holds the records.
-        volatile: members that differ between faithful runs, and why; they are not compared.
+        member: the name of the member with the records, if the file is one object.
+        volatile: members that differ between faithful runs, with the reason; they are not compared.
     """
 
     name: ClassVar[str]
@@ -31,12 +31,12 @@ class SpanRecordFormat:
     volatile: ClassVar[Mapping[str, str]] = {}
 
     def recognises(self, file: ForeignFile) -> bool:
-        """Accept a file whose first records are such spans."""
+        """Accept a file whose first records are spans of this format."""
         first = first_records(file, self.member)
         return bool(first) and all(map(self.is_span, first))
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
-        """Yield a run for every trace."""
+        """Yield a run for each trace."""
         check_size(file)
         notes = ImportNotes(file.notes)
         traces: dict[str, list[dict[str, Any]]] = {}
@@ -59,7 +59,7 @@ class SpanRecordFormat:
         raise NotImplementedError
 
     def trace_of(self, record: dict[str, Any]) -> str:
-        """Return the id of the trace that a span is in."""
+        """Return the id of a span's trace."""
         raise NotImplementedError
 
     def spans(self, records: list[dict[str, Any]], notes: ImportNotes) -> list[Span]:
@@ -67,13 +67,13 @@ class SpanRecordFormat:
         raise NotImplementedError
 
     def rest(self, record: dict[str, Any], *used: str) -> dict[str, Any]:
-        """Return the members that are neither used, volatile nor empty."""
+        """Return the members that are neither `used`, volatile nor empty."""
         known = (*used, *self.volatile)
         return {key: value for key, value in record.items() if key not in known and value not in (None, "", [], {})}
 
 
 def answers_in(output: Any) -> tuple[list[Any], str | None]:
-    """Return (the messages that a model answered with, why it ended), of an answer of OpenAI's or Anthropic's form."""
+    """Return (messages, reason of the end) of a model's response in OpenAI's or Anthropic's form."""
     choices = output.get("choices") if isinstance(output, dict) else output
     if isinstance(choices, list) and choices and all(isinstance(one, dict) and "message" in one for one in choices):
         extra = [
@@ -93,6 +93,6 @@ def answers_in(output: Any) -> tuple[list[Any], str | None]:
 
 
 def messages_in(given: Any) -> list[Any]:
-    """Return the messages that a model was sent; none where it was given something else."""
+    """Return the messages in a model's input; [] if there are none."""
     sent = given.get("messages") if isinstance(given, dict) else given
     return [*sent] if isinstance(sent, list) and sent and all(map(is_message, sent)) else []

@@ -1,4 +1,4 @@
-"""Spans of a trace, whatever wrote them, as a tree and in order."""
+"""The spans of a trace in a common form, as a tree and in order."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Role: TypeAlias = Literal["agent", "model", "tool", "retriever", "guardrail", "s
 ANSWER_NOT_RECORDED = "(answer, not recorded)"
 OUTPUT_NOT_RECORDED = "(output, not recorded)"
 NOTHING: tuple[Any, ...] = (None, {}, [], "")
-"""Inputs and outputs that say nothing."""
+"""Empty inputs and outputs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,18 +25,18 @@ class Span:
 
     Attributes:
         id, parent: within the trace; parent None for a root.
-        role: what it is. name: its own; of a tool, the tool's.
-        start, end: ns since 1970, None where unknown.
-        input, output: decoded. messages: what a model or an agent was sent, in any form that `read_message` reads.
-        answers: the messages that a model answered with, in such a form; empty where `output` is all there is.
-        answer_id: the provider's id of a model's answer, where the span names it.
-        error: what went wrong, None where nothing did.
-        is_untold: whether the source leaves out what a model or a tool answered.
-        config: of an agent. call_id: of a tool's call. finish: why a model's answer ended, in the source's word.
-        fields: what else the span says; it is compared.
+        role: what the span stands for. name: its name; for a tool span, the tool's name.
+        start, end: ns since 1970, None if unknown.
+        input, output: decoded. messages: the input of a model or an agent, in a form that `read_message` reads.
+        answers: the messages in a model's response, in such a form; empty if there is only `output`.
+        answer_id: the provider's id of a model's response, if the span has it.
+        error: the error message, None on success.
+        is_untold: whether the source leaves out the output of a model or a tool.
+        config: of an agent. call_id: of a tool call. finish: why a model's response ended, in the source's word.
+        fields: other data of the span; they are compared.
         meta: ids, tokens, cost: what may differ between faithful runs.
-        scores: what graders say of the run, as arguments of `RunBuilder.outcome`; ``{"expected": …}`` alone is what
-            would have been right.
+        scores: grades of the run, as arguments of `RunBuilder.outcome`; ``{"expected": …}`` alone is the expected
+            result.
     """
 
     id: str
@@ -61,16 +61,16 @@ class Span:
 
     @property
     def length(self) -> int | None:
-        """The duration in ns; None where a time is missing or the clock ran back."""
+        """The duration in ns; None if a time is missing or the clock ran backwards."""
         known = self.start is not None and self.end is not None
         return self.end - self.start if known and self.end >= self.start else None  # type: ignore[operator]
 
 
 class SpanTree:
-    """The spans of one trace by their parents, each with a time that respects the tree.
+    """The spans of one trace by their parents, each with a time that is consistent with the tree.
 
-    A span never begins before its parent, nor ends before it begins; where the recorded clocks say so, they are of two
-    processes that disagree, and the tree is right.
+    A span never starts before its parent, and never ends before its start. If the recorded times say otherwise, the
+    clocks of two processes disagree, and the tree decides.
     """
 
     def __init__(self, spans: Sequence[Span], notes: ImportNotes) -> None:
@@ -89,25 +89,25 @@ class SpanTree:
                 notes.count(SKEWED, example=f"by {by / 1e9:.3g} s")
         order = sorted(self.spans, key=lambda span: (self._begins[span.id], self._depth(span)))
         self._rank = {span.id: number for number, span in enumerate(order)}
-        self._last = dict(self._rank)  # the rank of the last span within each
+        self._last = dict(self._rank)  # the rank of the last span within each span
         for span in self.spans:
             for ancestor in self.above(span):
                 self._last[ancestor.id] = max(self._last[ancestor.id], self._rank[span.id])
         self._deepest = max(self._depths.values(), default=0)
 
     def begin(self, span: Span) -> tuple[int, int, int, int]:
-        """Return a sort key for what happens at the span's begin."""
+        """Return a sort key for the span's start."""
         return self._begins[span.id], 1, self._rank[span.id], 0
 
     def just_before(self, span: Span) -> tuple[int, int, int, int]:
-        """Return a sort key for what happens right before the span's begin, after all that began earlier."""
+        """Return a sort key directly before the span's start, after all earlier starts."""
         begin = self.begin(span)
         return *begin[:3], begin[3] - 1
 
     def end(self, span: Span) -> tuple[int, int, int, int]:
-        """Return a sort key for its end.
+        """Return a sort key for the span's end.
 
-        Of equal times ends stand before begins, but each after its own begin and after the ends of what is within it.
+        At equal times ends come before starts, but each end comes after its own start and after the ends within it.
         """
         begun = self._begins[span.id]
         ended = max(begun, span.end if span.end is not None else begun)
@@ -117,17 +117,17 @@ class SpanTree:
         return ended, 1, self._last[span.id], inside_first
 
     def first(self, role: Role) -> Span | None:
-        """Return the outermost span of a role, the earliest of several."""
+        """Return the outermost span with a role, the earliest of several; None if there is none."""
         spans = [span for span in self.spans if span.role == role]
         return min(spans, key=lambda span: (self._depth(span), self._rank[span.id]), default=None)
 
     def failed_root(self, agent: Span | None) -> Span | None:
-        """Return the span that all others are in, where it failed and no `agent` is known that may have gone on."""
+        """Return the only root span, if it failed and there is no `agent` that may have continued; else None."""
         roots = [span for span in self.spans if span.parent is None or span.parent not in self._by_id]
         return roots[0] if agent is None and len(roots) == 1 and roots[0].error is not None else None
 
     def above(self, span: Span) -> Iterator[Span]:
-        """Yield the ancestors that are in the trace, from the inside."""
+        """Yield the ancestors in the trace, from the inside."""
         seen = {span.id}
         while span.parent is not None and span.parent not in seen and span.parent in self._by_id:
             seen.add(span.parent)
@@ -139,7 +139,7 @@ class SpanTree:
 
 
 def _without_circles(spans: Sequence[Span]) -> list[Span]:
-    """The spans; of those that are above each other the earliest has no parent."""
+    """Return the spans; in a circle of parents, the earliest span loses its parent."""
     by_id = {span.id: span for span in spans}
     roots = set[str]()
     done = set[str]()
@@ -157,7 +157,7 @@ def _without_circles(spans: Sequence[Span]) -> list[Span]:
 
 
 def unfolded(value: Any) -> Any:
-    """`value` with the JSON decoded that it has as text, at most twice over."""
+    """Return `value` with JSON texts decoded, at most twice."""
     for _ in range(2):
         if not isinstance(value, str) or value.lstrip()[:1] not in ("{", "[", '"'):
             break
@@ -169,6 +169,6 @@ def unfolded(value: Any) -> Any:
 
 
 def is_same(output: Any, said: Any) -> bool:
-    """Return whether an agent's output is what its model said; Strands ends it with a line break."""
+    """Return whether an agent's output equals its model's text; Strands adds a line break at its end."""
     is_text = isinstance(output, str) and isinstance(said, str)
     return output == said or (is_text and output.strip() == said.strip())

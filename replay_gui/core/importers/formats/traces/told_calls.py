@@ -1,4 +1,4 @@
-"""What the messages of models tell of calls whose own spans do not say what was given or answered."""
+"""Complete the spans of tool calls without input or output from the messages of models."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from replay_gui.core.importers.formats.traces.spans import NOTHING, Span
 
 
 def with_told_calls(spans: Sequence[Span]) -> list[Span]:
-    """Return the spans, with inputs and outputs of tools' calls that only messages of models tell.
+    """Return the spans, with the inputs and outputs of tool calls that only messages of models have.
 
-    A call is found by its id; by its name and order where as many spans as calls in messages have that name.
+    A call is found by its id, or by name and order if as many spans as calls have this name.
     """
     silent = [span for span in spans if span.role == "tool" and (span.input in NOTHING or span.output in NOTHING)]
     if not silent:
@@ -23,7 +23,7 @@ def with_told_calls(spans: Sequence[Span]) -> list[Span]:
     named: dict[str, list[Span]] = {}
     for span in sorted((one for one in spans if one.role == "tool"), key=lambda one: one.start or 0):
         named.setdefault(span.name, []).append(span)
-    found: dict[str, str] = {}  # the span's id -> the id that messages have for the call
+    found: dict[str, str] = {}  # the span's id -> the call's id in messages
     for name, of_name in named.items():
         told = [call_id for call_id, call in calls.items() if call.name == name]
         by_id = {span.id: span.call_id for span in of_name if span.call_id in calls}
@@ -33,13 +33,13 @@ def with_told_calls(spans: Sequence[Span]) -> list[Span]:
 
 
 def _told(spans: Sequence[Span]) -> tuple[dict[str, MessageCall], dict[str, MessageResult]]:
-    """Return the calls and results in messages of models, by the id that messages have for the call."""
+    """Return (calls, results) in messages of models, by the call's id in messages."""
     calls: dict[str, MessageCall] = {}
     results: dict[str, MessageResult] = {}
     for span in sorted((one for one in spans if one.role == "model"), key=lambda one: one.start or 0):
         for number, value in enumerate((*span.messages, *span.answers)):
             message = read_message(value) if is_message(value) else None
-            is_answer = number >= len(span.messages)  # what stands before it is told again with every answer
+            is_answer = number >= len(span.messages)  # each later request repeats the messages before it
             for place, call in enumerate(() if message is None else message.calls):
                 if call.id is not None:
                     calls.setdefault(call.id, call)
@@ -56,6 +56,6 @@ def _filled(span: Span, call: MessageCall | None, result: MessageResult | None) 
         span = replace(span, input=call.input)
     if result is not None and span.output in NOTHING:
         span = replace(span, output=result.output)
-        if span.error == "failed" and (why := first_line(result.output)):  # the span says no more than that
+        if span.error == "failed" and (why := first_line(result.output)):  # the span has no other data
             span = replace(span, error=why)
     return span

@@ -1,4 +1,4 @@
-"""W&B Weave: calls of a trace, as its client and its interface give them."""
+"""W&B Weave: calls of a trace, from its client or its API."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _USED = ("op_name", "inputs", "output", "exception", "attributes", "summary")
 class Weave(SpanRecordFormat):
     """The importer. A trace is a run.
 
-    A call is of a model where it was sent messages or says so; of a tool where a model asked for one of its name.
+    A call is a model's if its input has messages or if it says so; it is a tool's if a model requested its name.
     """
 
     name = "weave"
@@ -99,12 +99,12 @@ class Weave(SpanRecordFormat):
 
 
 def _asked_tools(output: Any) -> list[str]:
-    """Return the names of the tools that an answer asks for."""
+    """Return the names of the tools in a model's requests."""
     return [call.name for answer in answers_in(output)[0] if is_message(answer) for call in read_message(answer).calls]
 
 
 def _tokens(summary: Any) -> dict[str, int] | None:
-    """Return the tokens of a call: those of all models that its summary counts."""
+    """Return the tokens of a call, summed over all models in its summary."""
     usage = summary.get("usage") if isinstance(summary, dict) else None
     totals: dict[str, int] = {}
     for used in usage.values() if isinstance(usage, dict) else ():
