@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import AbstractContextManager, nullcontext
 from operator import attrgetter
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from replay_gui.core.contrast.passed_expression import passed_judge
 from replay_gui.core.contrast.profiling import RunFile, profiles
 from replay_gui.core.contrast.run_profile import RunProfile
 from replay_gui.core.contrast.run_set import RunSet, run_set
-from replay_gui.core.contrast.source_files import log_of_run, source_files
+from replay_gui.core.contrast.source_files import source_files
 from replay_gui.core.contrast.tasks import separate_runs
 from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.facts.notes_places import unused_notes_words
@@ -109,9 +110,14 @@ def _read_runs(args: argparse.Namespace) -> tuple[RunSet, LogOf, int]:
     if catalogue := catalogue_of(args.runs):
         require_extra("catalogue", "a catalogue")
         from replay_gui.core.catalogue.reading import open_catalogue
+        from replay_gui.core.catalogue.run_logs import log_of_run
 
-        runs = open_catalogue(Path(catalogue))
-        return runs, lambda number: log_of_run(runs.runs[number], cache, mappings), 0
+        folder, runs = Path(catalogue), open_catalogue(Path(catalogue))
+
+        def log_of(number: int) -> AbstractContextManager[str]:
+            return log_of_run(folder, number, runs.runs[number], conversions=cache, mappings=mappings)
+
+        return runs, log_of, 0
     if STANDARD_INPUT in args.runs:
         raise LogUnreadable("contrast reads files, not standard input; give paths")
     files, unread = list[RunFile](), 0
@@ -133,7 +139,7 @@ def _read_runs(args: argparse.Namespace) -> tuple[RunSet, LogOf, int]:
             else:
                 made.append(profile)
                 logs.append(file.log)
-    return run_set(made), logs.__getitem__, unread
+    return run_set(made), lambda number: nullcontext(logs[number]), unread
 
 
 # ---- for people -----------------------------------------------------------------------------------------

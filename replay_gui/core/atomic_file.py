@@ -11,8 +11,9 @@ import contextlib
 import errno
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from replay_gui.core.errors import LogUnreadable, NotWritten
 from replay_gui.core.log.magic import MAGIC
@@ -33,12 +34,21 @@ def write_whole(
     inputs: Iterable[str | os.PathLike[str]] = (),
     new_mode: int = PRIVATE,
 ) -> None:
-    """Replace the file at `path` by one with `data`: written beside it, flushed to the disk, then renamed.
+    """Replace the file at `path` by one with `data`: see writing_whole."""
+    with writing_whole(path, inputs=inputs, new_mode=new_mode) as file:
+        file.write(data)
 
-    A file that is replaced gives its permissions to the new one.
+
+@contextlib.contextmanager
+def writing_whole(
+    path: str | os.PathLike[str], *, inputs: Iterable[str | os.PathLike[str]] = (), new_mode: int = PRIVATE
+) -> Iterator[BinaryIO]:
+    """Yield a file that replaces the one at `path`: written beside it, flushed to the disk, then renamed.
+
+    A file that is replaced gives its permissions to the new one. Whatever the block raises, nothing is replaced.
 
     Args:
-        inputs: files that were read for `data`; none of them is replaced.
+        inputs: files that were read for it; none of them is replaced.
         new_mode: permissions of a file that is new, as far as the umask allows them.
 
     Raises:
@@ -52,7 +62,7 @@ def write_whole(
         handle = os.open(draft, _EXCLUSIVE, new_mode)
         is_made = True
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            yield file
             _take_permissions(file.fileno(), target)
             file.flush()
             os.fsync(file.fileno())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,15 +11,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from blake3 import blake3
 
-from replay_gui.core.atomic_file import SHARED, write_whole
+from replay_gui.core.atomic_file import SHARED, write_whole, writing_whole
 from replay_gui.core.catalogue.extras import MANIFEST
 from replay_gui.core.catalogue.indexing import ROWS_VERSION
+from replay_gui.core.catalogue.kept_logs import write_logs
 from replay_gui.core.errors import CatalogueRefused, LogUnreadable
 from replay_gui.core.log.source import Source, read_beginning
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.version import VERSION
 
 FILES = ("runs", "steps", "features", "feature_names", "equal_changes")
+LOGS = "logs"
 _SUFFIX = ".parquet"
 _ROW_GROUP = {"steps": 20_000, "features": 1 << 20}  # rows; smaller ones are found faster, larger ones take less room
 _DEFAULT_ROW_GROUP = 1 << 16
@@ -60,13 +62,22 @@ def table_path(folder: Path, name: str) -> Path:
     return folder / f"{name}{_SUFFIX}"
 
 
-def write_tables(folder: Path, tables: dict[str, pa.Table], sources: tuple[CataloguedSource, ...]) -> None:
-    """Write all files; equal tables become equal bytes. NotWritten where that fails.
+def write_tables(
+    folder: Path,
+    tables: dict[str, pa.Table],
+    sources: tuple[CataloguedSource, ...],
+    logs: Iterable[bytes | None] = (),
+) -> None:
+    """Write all files; equal tables become equal bytes. NotWritten where that fails. `logs`: of the runs, in order.
 
     A catalogue that is half written has a manifest that does not fit its files, and is not read.
     """
     folder.mkdir(parents=True, exist_ok=True)
     digests = {}
+    with writing_whole(table_path(folder, LOGS), new_mode=SHARED) as file:
+        write_logs(file, logs)
+    with Source(table_path(folder, LOGS)) as written:
+        digests[LOGS] = written.blake3()
     for name in FILES:
         sink = pa.BufferOutputStream()
         pq.write_table(
@@ -77,15 +88,18 @@ def write_tables(folder: Path, tables: dict[str, pa.Table], sources: tuple[Catal
             store_schema=False,
         )
         write_whole(table_path(folder, name), sink.getvalue(), new_mode=SHARED)
-        with Source(table_path(folder, name)) as file:
-            digests[name] = file.blake3()
+        with Source(table_path(folder, name)) as written:
+            digests[name] = written.blake3()
     manifest = Manifest(catalogue=ROWS_VERSION, program=VERSION, files=digests, sources=sources)
     data = msgspec.json.format(msgspec.json.encode(manifest.with_digest()), indent=1)
     write_whole(folder / MANIFEST, data, new_mode=SHARED)
 
 
-def read_manifest(folder: Path) -> Manifest:
-    """Return the manifest, once every file fits it; CatalogueRefused, with the reason, where one does not."""
+def read_manifest(folder: Path, files: tuple[str, ...] = FILES) -> Manifest:
+    """Return the manifest, once these files fit it; CatalogueRefused, with the reason, where one does not.
+
+    The logs are large, and each is known by its digest in the table of the runs: it is looked at when it is read.
+    """
     path = folder / MANIFEST
     try:
         manifest = msgspec.json.decode(read_beginning(path, _MAX_MANIFEST_BYTES), type=Manifest)
@@ -97,7 +111,7 @@ def read_manifest(folder: Path) -> Manifest:
         raise CatalogueRefused(f"{path}: is not as it was written; write the catalogue again")
     if manifest.catalogue != ROWS_VERSION:
         raise CatalogueRefused(f"{folder}: was written by another version of this program; write it again")
-    for name in FILES:
+    for name in files:
         try:
             with Source(table_path(folder, name)) as file:
                 good = file.blake3() == manifest.files.get(name)

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 from blake3 import blake3
 
+from replay_gui.core.catalogue.kept_logs import PackedLog, pack_log
 from replay_gui.core.catalogue.part import CataloguePart, joined, part_of
 from replay_gui.core.catalogue.sources import local_file
 from replay_gui.core.contrast.profiling import profiles, run_files
@@ -24,7 +25,7 @@ from replay_gui.core.log.header import is_replay_log
 from replay_gui.core.log.magic import OWN_FORMAT
 from replay_gui.core.log.source import Source, read_beginning
 
-ROWS_VERSION = 8
+ROWS_VERSION = 9
 """Raised when the same file would become other rows: what an older version made is not used."""
 
 _MAX_BATCH, _MIN_BATCHES = 256, 32  # sources of a batch, and batches where there are enough sources
@@ -76,11 +77,15 @@ class IndexedSource(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class IndexedBatch(msgspec.Struct, frozen=True):
-    """What became of a batch: its sources in order, and the rows of all their runs, packed; empty without any."""
+    """What became of a batch: its sources in order, and of all their runs the rows, packed, and the logs.
+
+    `part` is empty without any run.
+    """
 
     number: int
     sources: tuple[IndexedSource, ...]
     part: bytes
+    logs: tuple[PackedLog, ...] = ()
 
 
 UNCHANGED = -1
@@ -97,34 +102,35 @@ def batches_of(tasks: Sequence[SourceTask]) -> list[SourceBatch]:
 
 def index_batch(batch: SourceBatch) -> IndexedBatch:
     """Read the sources of a batch; never raises ReplayError: the result says what was wrong."""
-    sources, parts = list[IndexedSource](), list[CataloguePart]()
+    sources, parts, logs = list[IndexedSource](), list[CataloguePart](), list[PackedLog]()
     with tempfile.TemporaryDirectory(prefix="replay-gui-conversions-") as folder:
         for number, task in enumerate(batch.tasks):
-            indexed, part = _indexed(task, Path(folder, str(number)))
+            indexed, part, packed = _indexed(task, Path(folder, str(number)))
             sources.append(indexed)
             if part is not None:
                 parts.append(part)
-    return IndexedBatch(batch.number, tuple(sources), joined(parts).packed() if parts else b"")
+                logs += packed
+    return IndexedBatch(batch.number, tuple(sources), joined(parts).packed() if parts else b"", tuple(logs))
 
 
-def _indexed(task: SourceTask, conversions: Path) -> tuple[IndexedSource, CataloguePart | None]:
+def _indexed(task: SourceTask, conversions: Path) -> tuple[IndexedSource, CataloguePart | None, list[PackedLog]]:
     """Read a source; `conversions`: a folder for its conversions, which is made where it is needed, then removed."""
     try:
         with local_file(task.source, task.data) as path:
             fingerprint = _fingerprint(task, path)
             if fingerprint == task.known:
-                return IndexedSource(source=task.source, fingerprint=fingerprint, runs=UNCHANGED), None
-            part = _rows(task, path, str(conversions))
-        return IndexedSource(source=task.source, fingerprint=fingerprint, runs=len(part.runs)), part
+                return IndexedSource(source=task.source, fingerprint=fingerprint, runs=UNCHANGED), None, []
+            part, logs = _rows(task, path, str(conversions))
+        return IndexedSource(source=task.source, fingerprint=fingerprint, runs=len(part.runs)), part, logs
     except ReplayError as why:
         unknown = isinstance(why, FormatUnknown)
-        return IndexedSource(source=task.source, problem=str(why), unknown_format=unknown), None
+        return IndexedSource(source=task.source, problem=str(why), unknown_format=unknown), None, []
     finally:
         if conversions.exists():
             shutil.rmtree(conversions, ignore_errors=True)
 
 
-def _rows(task: SourceTask, path: str, conversions: str) -> CataloguePart:
+def _rows(task: SourceTask, path: str, conversions: str) -> tuple[CataloguePart, list[PackedLog]]:
     files = run_files(path, conversions, format=task.format, mappings=task.mappings or None, places=task.places)
     if path != task.source:  # its name is that of the source, not of the copy
         files = [
@@ -134,7 +140,12 @@ def _rows(task: SourceTask, path: str, conversions: str) -> CataloguePart:
     broken = next((profile.run.problem for profile in made if profile.run.problem), "")
     if broken:
         raise _Unreadable(broken)
-    return part_of(made, task.source)
+    logs = [pack_log(file.log) for file in files]
+    kept = [
+        msgspec.structs.replace(profile, run=msgspec.structs.replace(profile.run, kept_log=name))
+        for profile, (_, name) in zip(made, logs, strict=True)
+    ]
+    return part_of(kept, task.source), [log for log, _ in logs]
 
 
 class _Unreadable(ReplayError):

@@ -25,14 +25,14 @@ RUNS = pa.schema(
         ("end", pa.string()), ("end_why", pa.string()), ("set_by_hand", pa.bool_()), ("events", pa.int64()),
         ("calls", pa.int64()), ("failures", pa.int64()), ("tokens", pa.int64()), ("cost", pa.float64()),
         ("duration", pa.int64()), ("started", pa.int64()), ("submitted", pa.bool_()),
-        ("left_out", pa.int64()), ("outcomes", pa.string()),
+        ("left_out", pa.int64()), ("kept_log", pa.string()), ("outcomes", pa.string()),
     ]
 )  # fmt: skip
 STEPS = pa.schema(
     [
         ("run", pa.int32()), ("step", pa.int32()), ("event", pa.int32()), ("tool", pa.string()),
         ("effect", pa.string()), ("ok", pa.bool_()), ("request", pa.string()), ("answer", pa.string()),
-        ("answer_size", pa.int64()), ("label", pa.string()), ("input", pa.string()),
+        ("answer_size", pa.int64()), ("label", pa.string()), ("input", pa.string()), ("leaves", pa.binary()),
     ]
 )  # fmt: skip
 HELD = pa.schema([("feature", pa.uint64()), ("run", pa.int32()), ("event", pa.int32()), ("calls", pa.int32())])
@@ -133,7 +133,7 @@ def evaluated_runs(table: pa.Table) -> list[EvaluatedRun]:
     identities = map(RunIdentity, *(table[name].to_pylist() for name in ("task", "trial", "agent", "version", "model")))
     decode, results = msgspec.json.Decoder(RunResult).decode, dict[str, RunResult]()  # many are equal
     names = ("given", "name", "run_id", "format", "content", "set_by_hand", "events", "calls", "failures")
-    more = ("tokens", "cost", "duration", "started", "submitted", "left_out")
+    more = ("tokens", "cost", "duration", "started", "submitted", "left_out", "kept_log")
     members = [table[name].to_pylist() for name in (*names, *more)]
     evaluated = []
     for identity, text, values in zip(
@@ -148,7 +148,7 @@ def evaluated_runs(table: pa.Table) -> list[EvaluatedRun]:
 
 def run_step(row: dict[str, Any]) -> RunStep:
     """Return a step from its row in `steps`."""
-    members = ("tool", "effect", "ok", "request", "answer", "answer_size", "label", "input")
+    members = ("tool", "effect", "ok", "request", "answer", "answer_size", "label", "input", "leaves")
     return RunStep(index=row["event"], **{name: row[name] for name in members})
 
 

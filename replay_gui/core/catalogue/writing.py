@@ -6,7 +6,9 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,6 +16,8 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from replay_gui.core.catalogue.catalogue_files import (
+    FILES,
+    LOGS,
     CataloguedSource,
     read_manifest,
     reading_tables,
@@ -29,6 +33,7 @@ from replay_gui.core.catalogue.indexing import (
     SourceTask,
     batches_of,
 )
+from replay_gui.core.catalogue.kept_logs import LogSpool
 from replay_gui.core.catalogue.part import HELD, NAMES, RUNS, STEPS, CataloguePart, joined, unpacked, writable_name
 from replay_gui.core.catalogue.sources import expand_sources, is_of_this_process, read_source
 from replay_gui.core.contrast.run_set import MIN_TELLING_ANSWER
@@ -98,11 +103,15 @@ def write_catalogue(
         for source in named
     ]
     batches = batches_of(tasks)
-    indexed_by_number = {indexed.number: indexed for indexed in index_batches(batches)}
-    collected = _CollectedSources(named, earlier)
-    for batch in batches:
-        collected.add(indexed_by_number.pop(batch.number))
-    write_tables(folder, tables_of(collected.rows.joined()), tuple(collected.sources))
+    with TemporaryDirectory(prefix="replay-gui-logs-") as scratch:
+        logs, indexed_by_number = LogSpool(Path(scratch), table_path(folder, LOGS)), dict[int, IndexedBatch]()
+        for indexed in index_batches(batches):
+            logs.put(indexed.number, indexed.logs)
+            indexed_by_number[indexed.number] = msgspec.structs.replace(indexed, logs=())
+        collected = _CollectedSources(named, earlier, logs)
+        for batch in batches:
+            collected.add(indexed_by_number.pop(batch.number))
+        write_tables(folder, tables_of(collected.rows.joined()), tuple(collected.sources), logs)
     return CatalogueSummary(
         runs=collected.rows.count,
         sources=len(collected.sources),
@@ -234,9 +243,12 @@ class _CollectedSources:
         skipped: files that are no runs, and were not named. problems: why other sources could not be read.
     """
 
-    def __init__(self, named: Mapping[str, bool], earlier: _Earlier) -> None:
-        """`named`: whether each source was named itself. `earlier`: has the rows of those that have not changed."""
-        self._named, self._earlier = named, earlier
+    def __init__(self, named: Mapping[str, bool], earlier: _Earlier, logs: LogSpool) -> None:
+        """`named`: whether each source was named itself. `earlier`: has the rows of those that have not changed.
+
+        `logs`: gets the runs in their order.
+        """
+        self._named, self._earlier, self._logs = named, earlier, logs
         self.sources: list[CataloguedSource] = []
         self.rows = _RowsInOrder()
         self.problems: list[str] = []
@@ -251,8 +263,10 @@ class _CollectedSources:
             elif source.runs == UNCHANGED:
                 first, count = self._earlier.place(source.source)
                 self._add_runs(source, self._earlier.rows, first, count)
+                self._logs.add(None, first, count)
             else:
                 self._add_runs(source, made, place, source.runs)
+                self._logs.add(batch.number, place, source.runs)
                 place += source.runs
                 self.read += 1
 
@@ -282,7 +296,7 @@ class _Earlier:
         if not is_catalogue(folder):
             return
         try:
-            sources = {source.source: source for source in read_manifest(folder).sources}
+            sources = {source.source: source for source in read_manifest(folder, (*FILES, LOGS)).sources}
             with reading_tables(folder):
                 self.rows = self._read(folder)
         except CatalogueRefused as why:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -15,6 +17,7 @@ from replay_gui.core.contrast.run_profile import EvaluatedRun, RunStep
 from replay_gui.core.contrast.run_set import RunSet
 from replay_gui.core.contrast.separation import Outcomes
 from replay_gui.core.divergence.side import ComparedSide, Disguise
+from replay_gui.core.effects.call_values import LEAF_HASH
 from replay_gui.core.effects.effect import Effect, EffectFinding
 from replay_gui.core.errors import ReplayError
 from replay_gui.core.facts.run_outcome import Outcome, RunResult
@@ -28,8 +31,9 @@ MAX_COMPARED = 60  # failing runs that are compared; the others are counted
 _MAX_CANDIDATES = 20  # passing runs that are looked at for each failing one
 _MAX_NAME = 40  # characters
 
-LogOf = Callable[[int], str]
-"""The path of the log of a run, by its number."""
+_Key = TypeVar("_Key")
+LogOf = Callable[[int], AbstractContextManager[str]]
+"""What yields the path of the log of a run, by its number, for the length of a block."""
 
 
 class FailurePair(msgspec.Struct, frozen=True):
@@ -108,7 +112,9 @@ def failure_pairs(
 
 
 def nearest_pairs(runs: RunSet, candidates: Sequence[tuple[int, Sequence[int]]]) -> tuple[FailurePair, ...]:
-    """Return a pair for each (failing run, passing runs, at least one): by changes that differ, then by length.
+    """Return a pair for each (failing run, passing runs, at least one).
+
+    By changes that differ, then by arguments of changes that differ, then by length.
 
     Cost: the steps of the runs are read, of the passing ones those of about the same length.
     """
@@ -118,11 +124,14 @@ def nearest_pairs(runs: RunSet, candidates: Sequence[tuple[int, Sequence[int]]])
         for failed, passing in candidates
     ]
     numbers = sorted({number for failed, passing in closest for number in (failed, *passing)})
-    changes = dict(zip(numbers, map(_changes, runs.read_steps(numbers)), strict=True))
-    return tuple(
-        FailurePair(failed, min(passing, key=lambda run: _difference(changes[failed], changes[run])))
-        for failed, passing in closest
-    )
+    steps = dict(zip(numbers, runs.read_steps(numbers), strict=True))
+    changes = {number: (_changes(of_run), _arguments(of_run)) for number, of_run in steps.items()}
+
+    def difference(failed: int, run: int) -> tuple[int, int]:
+        (did, arguments), (others, other_arguments) = changes[failed], changes[run]
+        return _difference(did, others), _difference(arguments, other_arguments)
+
+    return tuple(FailurePair(failed, min(passing, key=partial(difference, failed))) for failed, passing in closest)
 
 
 def group_failures(
@@ -186,8 +195,18 @@ def _changes(steps: Sequence[RunStep]) -> Counter[str]:
     return Counter(step.request for step in steps if step.effect == Effect.CHANGES and step.ok)
 
 
-def _difference(a: Counter[str], b: Counter[str]) -> int:
-    """Return by how many changes two runs differ."""
+def _arguments(steps: Sequence[RunStep]) -> Counter[tuple[str, bytes]]:
+    """Return the arguments of the changes, by tool and hash."""
+    return Counter(
+        (step.tool, step.leaves[at : at + LEAF_HASH])
+        for step in steps
+        if step.effect == Effect.CHANGES and step.ok
+        for at in range(0, len(step.leaves), LEAF_HASH)
+    )
+
+
+def _difference(a: Counter[_Key], b: Counter[_Key]) -> int:
+    """Return by how many members two counts differ."""
     return sum(((a - b) + (b - a)).values())
 
 
@@ -215,7 +234,12 @@ def _first_reason(
     names = run_name(passed), run_name(failed)
     if names[0] == names[1]:
         names = f"{names[0]} (passed)", f"{names[1]} (failed)"
-    with _side(log_of(pair.nearest)) as a, _side(log_of(pair.failed)) as b:
+    with (
+        log_of(pair.nearest) as log_a,
+        log_of(pair.failed) as log_b,
+        _side(log_a) as a,
+        _side(log_b) as b,
+    ):
         results = _judged(passed.result, True), _judged(failed.result, False)
         reasons = WhyFinder(a.disguised(disguise), b.disguised(disguise), names, observed).find(None, results).reasons
     return reasons[0] if reasons else None

@@ -13,6 +13,7 @@ from replay_gui.core.contrast.run_profile import EvaluatedRun, RunProfile, RunSt
 from replay_gui.core.contrast.run_reading import RunReading, read_run
 from replay_gui.core.contrast.step_words import call_label
 from replay_gui.core.effects.answers import masked_answer
+from replay_gui.core.effects.call_values import leaf_hashes
 from replay_gui.core.effects.effect import Effect, EffectFinding
 from replay_gui.core.effects.observed import observe_effects
 from replay_gui.core.effects.tool_call import ToolCall
@@ -198,4 +199,5 @@ def _step(call: ToolCall) -> RunStep:
         answer_size=len(answer),
         label=call_label(call),
         input=text if len(text) <= _MAX_INPUT else None,
+        leaves=leaf_hashes(call),
     )

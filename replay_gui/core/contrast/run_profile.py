@@ -21,6 +21,7 @@ class EvaluatedRun(msgspec.Struct, frozen=True, kw_only=True):
         events, calls, failures: numbers of them. failures: failed calls, denials and errors.
         tokens: input and output. cost: dollars. duration: ns. started: the earliest time, ns since 1970.
         submitted: whether it handed in a patch. left_out: calls of a very long run that were not looked at.
+        kept_log: BLAKE3 of its log as a catalogue keeps it, hex; "" where none does.
         problem: why it could not be read; "" if it could.
     """
 
@@ -42,6 +43,7 @@ class EvaluatedRun(msgspec.Struct, frozen=True, kw_only=True):
     started: int | None = None
     submitted: bool = False
     left_out: int = 0
+    kept_log: str = ""
     problem: str = ""
 
     @property
@@ -62,7 +64,7 @@ class RunStep(msgspec.Struct, frozen=True, kw_only=True):
         index: EventIndex of the request. tool: its name. effect: an Effect. ok: None where it was not answered.
         request: hex, equal for equal calls of one tool. answer: hex, equal for equal answers but for clocks and ids; ""
             without one. answer_size: characters of the answer.
-        label: the input in a few words. input: as JSON; None where it is long.
+        label: the input in a few words. input: as JSON; None where it is long. leaves: see leaf_hashes.
     """
 
     index: int
@@ -74,6 +76,7 @@ class RunStep(msgspec.Struct, frozen=True, kw_only=True):
     answer_size: int
     label: str
     input: str | None
+    leaves: bytes = b""
 
 
 class RunProfile(msgspec.Struct, frozen=True, kw_only=True):

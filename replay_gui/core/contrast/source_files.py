@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from replay_gui.core.contrast.profiling import RunFile, run_files
-from replay_gui.core.contrast.run_profile import EvaluatedRun
-from replay_gui.core.errors import LogUnreadable, ReplayError
+from replay_gui.core.errors import ReplayError
 from replay_gui.core.facts.notes_places import NO_PLACES, NotesPlaces
 from replay_gui.core.importers.files_below import files_below
 from replay_gui.core.importers.run_choice import split_run
@@ -63,22 +62,3 @@ def source_files(sources: Iterable[str]) -> Iterator[SourceFile]:
             yield from (SourceFile(file, root=path) for file in files_below(path))
         else:
             yield SourceFile(path, chosen)
-
-
-def log_of_run(run: EvaluatedRun, conversions: str, mappings: str) -> str:
-    """Return the path of its log, which is converted if it is of another format.
-
-    Args:
-        conversions: folder of the cached conversions. mappings: file of the user's mappings.
-
-    Raises:
-        LogUnreadable: the file is not there, or not what it was when the run was read.
-    """
-    path, chosen = split_run(run.given)
-    files, problem = SourceFile(path, chosen).runs(conversions, format=run.format or None, mappings=mappings)
-    if problem:
-        raise LogUnreadable(problem)
-    file = next((file for file in files if file.given == run.given), None)
-    if file is None or file.content != run.content:
-        raise LogUnreadable(f"{run.given}: is not what it was when its run was read; write the catalogue again")
-    return file.log

@@ -9,9 +9,11 @@ from typing import Any
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.effects.word_lists import word_set
 from replay_gui.core.log.canonical import encode_decoded
+from replay_gui.core.log.chain import digest
 from replay_gui.core.state.state import ABSENT, leaves
 from replay_gui.core.text.json_pointer import join_pointer
 
+LEAF_HASH = 8  # bytes
 _MAX_LEAVES = 400  # of an input that are looked at
 _MIN_TEXT, _MIN_PLAIN_TEXT, _MAX_TEXT = 4, 6, 200  # characters of a text that can be traced
 _MIN_NUMBER = 20
@@ -45,6 +47,12 @@ def same_value(a: Any, b: Any) -> bool:
 def leaf_counts(call: ToolCall) -> Counter[tuple[str, bytes]]:
     """Return the leaves of the input of a call, counted."""
     return Counter((path, encode_decoded(value)) for path, value in input_leaves(call.input))
+
+
+def leaf_hashes(call: ToolCall) -> bytes:
+    """Return the hashes of the leaves of an input, of path and value, sorted; LEAF_HASH bytes each."""
+    leaves = leaf_counts(call).elements()
+    return b"".join(sorted(digest(encode_decoded([path, value]))[:LEAF_HASH] for path, value in leaves))
 
 
 def shared_leaves(a: Counter[tuple[str, bytes]], b: Counter[tuple[str, bytes]]) -> float:

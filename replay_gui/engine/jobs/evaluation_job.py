@@ -23,7 +23,7 @@ from replay_gui.core.contrast.run_profile import EvaluatedRun, RunProfile
 from replay_gui.core.contrast.run_set import RunSet, run_set
 from replay_gui.core.contrast.runs_picture import runs_picture
 from replay_gui.core.contrast.separation import Outcomes
-from replay_gui.core.contrast.source_files import log_of_run, source_files
+from replay_gui.core.contrast.source_files import source_files
 from replay_gui.core.contrast.versions import (
     VersionChange,
     compare_versions,
@@ -39,7 +39,7 @@ from replay_gui.core.report.redactor import Redactor
 from replay_gui.core.report.runs.contrast_part import contrast_part
 from replay_gui.engine.jobs.evaluation_arguments import EvaluationArguments, FileBegun, RunsReport
 from replay_gui.engine.jobs.evaluation_messages import EvaluationPart, RunsContrasted, RunsListed, RunsReported
-from replay_gui.engine.jobs.failures_job import PackedFailures, pack_failures
+from replay_gui.engine.jobs.failures_job import PackedFailures, logs_of, pack_failures
 from replay_gui.engine.jobs.job import JobContext
 from replay_gui.engine.opening import user_notes_places
 
@@ -146,6 +146,7 @@ def _failures(
             left_out=left_out,
             runs={number: runs.runs[number] for number in both},
             logs={number: kept.logs[number] for number in both} if kept.logs else {},
+            catalogue=catalogue_of(arguments.sources),
             conversions=arguments.conversions,
             mappings=arguments.mappings,
         )
@@ -160,13 +161,15 @@ def _report(
     redactor = None if asked.profile is None else Redactor(asked.profile)
     pairs, left_out = failure_pairs(runs, outcomes, range(len(runs)))
 
-    def log_of(number: int) -> str:
-        if kept.logs:
-            return kept.logs[number]
-        return log_of_run(runs.runs[number], arguments.conversions, arguments.mappings)
-
+    facts = dict(enumerate(runs.runs))
+    log_of = logs_of(
+        dict(enumerate(kept.logs)),
+        catalogue_of(arguments.sources),
+        facts,
+        conversions=arguments.conversions,
+        mappings=arguments.mappings,
+    )
     if pairs:
-        facts = dict(enumerate(runs.runs))
         failures = group_failures(
             pairs, facts, log_of, left_out=left_out, on_progress=context.progress, disguise=redactor
         )

@@ -5,11 +5,14 @@ It is a job of its own, so that it can be ended without what the evaluation's wo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import nullcontext
+from pathlib import Path
+
 import msgspec
 
-from replay_gui.core.contrast.failure_groups import FailurePair, group_failures
+from replay_gui.core.contrast.failure_groups import FailurePair, LogOf, group_failures
 from replay_gui.core.contrast.run_profile import EvaluatedRun
-from replay_gui.core.contrast.source_files import log_of_run
 from replay_gui.engine.jobs.evaluation_arguments import FailureArguments
 from replay_gui.engine.jobs.evaluation_messages import FailuresGrouped
 from replay_gui.engine.jobs.job import JobReporter
@@ -21,7 +24,7 @@ class PackedFailures(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         pairs, left_out: see failure_pairs. runs: the facts of the runs of the pairs, by number.
-        logs: paths of their logs; of a run that is not there, the log is looked for.
+        logs: paths of their logs; without any, they are those of `catalogue`, which is its folder.
         conversions: the folder of cached conversions. mappings: the user's file of mappings.
     """
 
@@ -29,6 +32,7 @@ class PackedFailures(msgspec.Struct, frozen=True, kw_only=True):
     left_out: int
     runs: dict[int, EvaluatedRun]
     logs: dict[int, str]
+    catalogue: str
     conversions: str
     mappings: str
 
@@ -38,14 +42,27 @@ def pack_failures(failures: PackedFailures) -> bytes:
     return bytes(encode_value(failures))
 
 
+def logs_of(
+    paths: Mapping[int, str],
+    catalogue: str,
+    runs: Mapping[int, EvaluatedRun],
+    *,
+    conversions: str,
+    mappings: str,
+) -> LogOf:
+    """Return what yields the logs of runs: those at these paths, or without any those of a catalogue."""
+    if paths:
+        return lambda number: nullcontext(paths[number])
+    from replay_gui.core.catalogue.run_logs import log_of_run  # which needs the extra
+
+    return lambda number: log_of_run(Path(catalogue), number, runs[number], conversions=conversions, mappings=mappings)
+
+
 def compare_failures(arguments: FailureArguments, reporter: JobReporter) -> FailuresGrouped:
     """Compare the pairs; one whose logs cannot be read is left out, and told."""
     given = decode_value(msgspec.Raw(arguments.pairs), PackedFailures)
 
-    def log_of(number: int) -> str:
-        log = given.logs.get(number)
-        return log_of_run(given.runs[number], given.conversions, given.mappings) if log is None else log
-
+    log_of = logs_of(given.logs, given.catalogue, given.runs, conversions=given.conversions, mappings=given.mappings)
     return FailuresGrouped(
         group_failures(given.pairs, given.runs, log_of, left_out=given.left_out, on_progress=reporter.progress)
     )

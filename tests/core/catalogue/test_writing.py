@@ -12,6 +12,7 @@ from replay_gui.core.catalogue.catalogue_files import read_manifest
 from replay_gui.core.catalogue.indexing import SourceBatch, SourceTask, batches_of, index_batch
 from replay_gui.core.catalogue.part import joined, part_of, unpacked
 from replay_gui.core.catalogue.reading import open_catalogue
+from replay_gui.core.catalogue.run_logs import log_of_run
 from replay_gui.core.contrast.contrast import contrast_runs
 from replay_gui.core.contrast.profiling import profiles, run_files
 from replay_gui.core.contrast.run_set import run_set
@@ -86,6 +87,39 @@ def test_a_damaged_catalogue_is_refused_and_written_anew(
     assert made.rebuilt
     assert made.read == 9
     assert files_of(catalogue) == whole
+
+
+def test_the_log_of_a_run_is_kept_unless_it_is_long(
+    tmp_path: Path, logs: Path, catalogue: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def log_of(folder: Path, number: int) -> bytes:
+        run = open_catalogue(folder).runs[number]
+        with log_of_run(folder, number, run, conversions=str(tmp_path / "c"), mappings="") as path:
+            return Path(path).read_bytes()
+
+    names = sorted(logs.iterdir())
+    whole = [path.read_bytes() for path in names]
+    monkeypatch.setattr("replay_gui.core.catalogue.kept_logs._GROUP", 4)
+    assert write(tmp_path / "groups", logs).runs == 9
+    assert [log_of(tmp_path / "groups", number) for number in range(9)] == whole
+    monkeypatch.setattr("replay_gui.core.catalogue.kept_logs.MAX_KEPT", min(map(len, whole)))
+    write(tmp_path / "short", logs)
+    assert {run.kept_log != "" for run in open_catalogue(tmp_path / "short").runs} == {True, False}
+    assert [log_of(tmp_path / "short", number) for number in range(9)] == whole
+    monkeypatch.undo()
+    names[2].write_bytes(whole[1])
+    assert log_of(catalogue, 2) == whole[2], "its source is not read"
+    long = next(number for number, data in enumerate(whole) if len(data) > min(map(len, whole)))
+    names[long].write_bytes(whole[0])
+    with pytest.raises(LogUnreadable, match="is not what it was"):
+        log_of(tmp_path / "short", long)
+    kept = tmp_path / "groups" / "logs.parquet"
+    data = bytearray(kept.read_bytes())
+    data[100] ^= 1
+    kept.write_bytes(data)
+    assert len(open_catalogue(tmp_path / "groups")) == 9
+    with pytest.raises(CatalogueRefused):
+        log_of(tmp_path / "groups", 0)
 
 
 def test_a_catalogue_of_another_version_is_written_anew(logs: Path, catalogue: Path) -> None:

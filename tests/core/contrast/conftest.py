@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,8 +23,8 @@ class Evaluation:
     profiles: list[RunProfile]
     runs: RunSet
 
-    def log_of(self, run: int) -> str:
-        return self.files[run].log
+    def log_of(self, run: int) -> AbstractContextManager[str]:
+        return nullcontext(self.files[run].log)
 
     def numbers(self, task: str | None) -> list[int]:
         return [n for n, run in enumerate(self.runs.runs) if run.identity.task == task]

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
-from replay_gui.core.contrast.profiling import profiles, run_files
-from replay_gui.core.contrast.source_files import SourceFile, log_of_run, source_files
-from replay_gui.core.errors import LogUnreadable
+from replay_gui.core.contrast.source_files import SourceFile, source_files
 from tests.helpers.evaluations.evaluation_logs import CANCEL, write_run
 
 
@@ -40,16 +36,3 @@ def test_a_file_without_a_run_is_told_only_where_it_was_named(tmp_path: Path) ->
     assert runs == []
     assert "poem.txt" in problem
     assert SourceFile(str(path), root=str(tmp_path)).runs(str(tmp_path / "conversions")) == ([], "")
-
-
-def test_the_log_of_a_run_is_found_again_unless_it_is_another(tmp_path: Path) -> None:
-    path, conversions = write_run(tmp_path / "a.rlog", [CANCEL]), str(tmp_path / "conversions")
-    (profile,) = profiles(run_files(str(path), conversions))
-    assert log_of_run(profile.run, conversions, "") == str(path)
-    path.unlink()
-    write_run(path, [CANCEL, CANCEL])
-    with pytest.raises(LogUnreadable, match="is not what it was"):
-        log_of_run(profile.run, conversions, "")
-    path.unlink()
-    with pytest.raises(LogUnreadable, match=r"a\.rlog: cannot be read"):
-        log_of_run(profile.run, conversions, "")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -170,8 +171,8 @@ def test_a_log_that_cannot_be_read_is_told_and_the_others_are_compared(evaluatio
     numbers = evaluation.numbers("refund")
     lost = next(run for run in numbers if evaluation.runs.outcomes[run] is False)
 
-    def log_of(run: int) -> str:
-        return "nowhere.rlog" if run == lost else evaluation.log_of(run)
+    def log_of(run: int) -> AbstractContextManager[str]:
+        return nullcontext("nowhere.rlog") if run == lost else evaluation.log_of(run)
 
     found = grouped(evaluation, evaluation.runs.outcomes, numbers, log_of)
     assert found.left_out == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from functools import partial
 from pathlib import Path
 
@@ -126,3 +127,9 @@ def test_a_catalogue_is_opened_as_a_folder_is(arguments: EvaluationArguments, tm
     )
     assert isinstance(one, RunsContrasted)
     assert len(one.picture.rows) == 4
+    reasons = compare_failures(FailureArguments(pairs=by_logs.failures), context).failures.sentences
+    shutil.rmtree(arguments.sources[0])  # the catalogue has what the first reasons are made of
+    found = compare_failures(FailureArguments(pairs=contrasted.failures), context).failures
+    assert (found.left_out, found.problem) == (0, "")
+    assert sorted(found.sentences.values()) == sorted(reasons.values())
+    assert len(reasons) == 3

@@ -1,0 +1,49 @@
+"""Gives out the logs of the runs of a catalogue: those that it keeps; of very long ones those of their sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from replay_gui.core.catalogue.catalogue_files import LOGS, reading_tables, table_path
+from replay_gui.core.catalogue.kept_logs import as_file, log_digest, read_logs
+from replay_gui.core.contrast.run_profile import EvaluatedRun
+from replay_gui.core.contrast.source_files import SourceFile
+from replay_gui.core.errors import CatalogueRefused, LogUnreadable
+from replay_gui.core.importers.run_choice import split_run
+
+
+@contextmanager
+def log_of_run(folder: Path, number: int, run: EvaluatedRun, *, conversions: str, mappings: str) -> Iterator[str]:
+    """Yield the path of the log of a run of a catalogue, for the length of the block.
+
+    Args:
+        number: of the run. run: its facts.
+        conversions: folder of the cached conversions. mappings: file of the user's mappings.
+
+    Raises:
+        CatalogueRefused: the log that the catalogue has is not the one that was kept.
+        LogUnreadable: none was kept, and the source is not there, or not what it was when the run was read.
+    """
+    if not run.kept_log:
+        yield _log_of_source(run, conversions, mappings)
+        return
+    path = table_path(folder, LOGS)
+    with reading_tables(folder):
+        data = next(read_logs(path, number, 1), None)
+    if not isinstance(data, bytes) or log_digest(data) != run.kept_log:
+        raise CatalogueRefused(f"{path}: is not as it was written; write the catalogue again")
+    with as_file(data) as log:
+        yield log
+
+
+def _log_of_source(run: EvaluatedRun, conversions: str, mappings: str) -> str:
+    path, chosen = split_run(run.given)
+    files, problem = SourceFile(path, chosen).runs(conversions, format=run.format or None, mappings=mappings)
+    if problem:
+        raise LogUnreadable(problem)
+    file = next((file for file in files if file.given == run.given), None)
+    if file is None or file.content != run.content:
+        raise LogUnreadable(f"{run.given}: is not what it was when its run was read; write the catalogue again")
+    return file.log
