@@ -16,6 +16,7 @@ from replay_gui.core.importers.formats.assistants.cline import Cline
 from replay_gui.core.importers.formats.assistants.cline_history import ClineHistory
 from replay_gui.core.importers.formats.assistants.droid import Droid
 from replay_gui.core.importers.formats.assistants.droid_stream import DroidStream
+from replay_gui.core.importers.formats.assistants.grok import Grok
 from replay_gui.core.importers.formats.assistants.kimi import Kimi
 from replay_gui.core.importers.formats.assistants.opencode import OpenCode
 from replay_gui.core.importers.formats.assistants.qwen_code import QwenCode
@@ -109,6 +110,7 @@ def _own() -> tuple[Importer, ...]:
         Kimi(),
         Goose(),
         Amp(),
+        Grok(),
         ChatGpt(),
         ClaudeAi(),
         Cline(),

@@ -55,7 +55,7 @@ class RecordFormat:
                 yield self._run(f"{file.stem} {number}", record, ImportNotes(notes))
             return
         head = first_records(file, self.member)
-        if not self.is_format(head):
+        if not self.recognises(file):
             raise ImportRefused(f"{file.source.path}: no {self.title} in it")
         if self.member is not None and isinstance(file.document, dict) and self.member in file.document:
             yield self._run(file.stem, file.document, notes)

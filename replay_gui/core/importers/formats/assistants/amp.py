@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.assistants.token_usage import as_usage
 from replay_gui.core.importers.formats.chats.chat_messages import ChatMessageEvents
 from replay_gui.core.importers.formats.message_events import first_line
@@ -25,6 +26,7 @@ class Amp(RecordFormat):
 
     name = "amp"
     title = "Amp thread"
+    version = 2
     member = "messages"
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "messageId", "toolUseID"), ID),
@@ -38,6 +40,10 @@ class Amp(RecordFormat):
         **OF_PARTS,
     }
 
+    def recognises(self, file: ForeignFile) -> bool:
+        """As of its messages; also a thread whose messages have no numbers, by its id."""
+        return super().recognises(file) or _is_thread(file.document)
+
     def is_format(self, records: list[dict[str, Any]]) -> bool:
         """Accept numbered messages, one of which has a member that only Amp writes."""
         numbered = any("messageId" in record and isinstance(record.get("content"), list) for record in records)
@@ -49,6 +55,13 @@ class Amp(RecordFormat):
     def events(self, notes: ImportNotes) -> RecordEvents:
         """Return the reader of one thread's messages."""
         return _AmpEvents(self.name, self.volatile, notes)
+
+
+def _is_thread(document: Any) -> bool:
+    messages = document.get("messages") if isinstance(document, dict) else None
+    if not isinstance(messages, list) or not str(document.get("id")).startswith("T-"):
+        return False
+    return all(isinstance(message, dict) and isinstance(message.get("content"), list) for message in messages)
 
 
 class _AmpEvents(ChatMessageEvents):
@@ -108,6 +121,8 @@ def _part(part: Any) -> Any:
     elif output is None:
         output = wrong.get("message") if isinstance(wrong, dict) and wrong.keys() == {"message"} else wrong
         wrong = None
+    if output is None and status not in _GOOD:
+        output = str(status)  # there are no other words
     rest = {name: value for name, value in run.items() if name not in used}
     rest |= {"error": wrong} if wrong else {}
     rest |= {} if status in _USUAL else {"status": status}

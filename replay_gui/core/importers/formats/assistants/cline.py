@@ -16,6 +16,8 @@ _TYPES = ("say", "ask", "task_started")
 _QUESTIONS = ("followup", "plan_mode_respond", "plan_mode_response", "act_mode_respond")
 _CALLS = ("tool", "command", "use_mcp_server", "browser_action_launch", "browser_action")
 _OUTPUTS = ("command_output", "mcp_server_response", "browser_action_result")
+_PROGRAMS = (("Kilo Code", '"inferenceProvider"'), ("Roo Code", '"apiProtocol"'))
+"""Programs that are built on Cline, each with a member that it alone writes."""
 _ERRORS = (
     *("error", "diff_error", "clineignore_error", "rooignore_error", "api_req_failed", "mistake_limit_reached"),
     *("error_retry", "condense_context_error"),
@@ -52,7 +54,7 @@ class Cline(RecordFormat):
 
     name = "cline"
     title = "Cline task"
-    version = 2
+    version = 3
     volatile: ClassVar[Mapping[str, str]] = {
         "ts": CLOCK,
         "conversationHistoryIndex": "the place in the conversation",
@@ -102,6 +104,12 @@ class _ClineEvents(SaysModel):
     def time_of(self, record: dict[str, Any]) -> int | None:
         return any_time(record.get("ts"))
 
+    def run_id(self, head: list[dict[str, Any]]) -> str | None:
+        requests = [str(record.get("text")) for record in head if record.get("say") == "api_req_started"]
+        of = (name for name, member in _PROGRAMS if any(member in request for request in requests))
+        self.agent = next(of, self.agent)
+        return None
+
     def record(self, record: dict[str, Any]) -> None:
         """Add the events of one record; only the last piece of a streamed record counts."""
         if not self._begun:
@@ -150,6 +158,14 @@ class _ClineEvents(SaysModel):
             self._call(kind, decoded(text), extra)
         elif kind in _OUTPUTS and self._open:
             self._outputs.append(str(text or ""))
+        elif kind == "subtask_result":
+            self._subtask_done(str(text or ""), extra)
+        elif kind == "condense_context" and isinstance(done := record.get("contextCondense"), dict):
+            told = {name: done[name] for name in done if name != "cost"}
+            more = {"fields": rest} if (rest := self.rest(record, "type", "say", "text", "contextCondense")) else {}
+            snapshot = {"snapshot_type": "compaction", "data": told, **more}
+            self.run.add(Kind.SNAPSHOT, snapshot)
+            self.run.bookkeeping(f"{self.format}/condensed", None, cost=done.get("cost"))
         elif kind == "api_req_started":
             self._request(decoded(text), extra)
         elif kind in _ERRORS:
@@ -168,8 +184,21 @@ class _ClineEvents(SaysModel):
         elif isinstance(given, dict):
             name = str(given.get("tool") or given.get("toolName") or kind)
             given = {key: value for key, value in given.items() if key != "tool"}
+            if kind == "use_mcp_server" and "arguments" in given:
+                told = self.rest(given, "arguments", "toolName", type="use_mcp_tool")
+                extra = {**extra, "fields": {**extra.get("fields", {}), **told}} if told else extra
+                given = decoded(given["arguments"])
         self._open.append(call_id)
         self.run.request(call_id, name, given, extra=extra)
+
+    def _subtask_done(self, text: str, extra: dict[str, Any]) -> None:
+        """Add what a task that the agent gave another led to."""
+        asked = [one for one in self._open if (call := self.run.call(one)) is not None and call.tool_name == "newTask"]
+        if asked:
+            self._open.remove(asked[-1])
+            self._result(asked[-1], text)
+        else:
+            self.said("agent", text, extra)
 
     def _finish_outputs(self) -> None:
         """Add the outputs of the newest call as its result."""
@@ -191,7 +220,9 @@ class _ClineEvents(SaysModel):
         if isinstance(sent, str):
             self._results_in(sent)
         counts = {name: value for name, value in about.items() if type(value) is int}
-        tokens = {"input": sum(counts.get(name, 0) for name in ("tokensIn", "cacheReads", "cacheWrites"))}
+        sent, cached = counts.get("tokensIn", 0), counts.get("cacheReads", 0) + counts.get("cacheWrites", 0)
+        is_sum = "apiProtocol" in about and sent >= cached  # Roo Code counts the cached part in, since 2025
+        tokens = {"input": sent if is_sum else sent + cached}
         tokens |= {"cached": counts.get("cacheReads", 0), "output": counts.get("tokensOut", 0)}
         cost = about.get("cost")
         use = {

@@ -13,13 +13,17 @@ from replay_gui.core.importers.formats.assistants.cline import SaysModel, outcom
 from replay_gui.core.importers.formats.assistants.cline_text import (
     ENVIRONMENT,
     ENVIRONMENT_END,
+    USER_INPUT,
     environment_apart,
     heading_of,
     parts_in,
+    user_input_in,
     words_in,
 )
+from replay_gui.core.importers.formats.assistants.token_usage import as_usage
 from replay_gui.core.importers.formats.chats.chat_messages import ChatMessageEvents
 from replay_gui.core.importers.formats.message_content import content_of, text_of
+from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_forms import is_message
 from replay_gui.core.importers.formats.message_text import is_context
 from replay_gui.core.importers.formats.message_usage import use_of
@@ -30,6 +34,7 @@ _ANSWER = "attempt_completion"
 _REMINDERS = ("# task_progress", "# TODO", "# Todo")
 _NOTES = ("[ERROR]", "[TASK RESUMPTION]")
 _INTERRUPTED, _BY_USER = "[Response interrupted", "[Response interrupted by user"
+_SENT = ("inputTokens", "cacheReadTokens", "cacheWriteTokens")
 _MAX_NEAR = 100  # the newest open calls, in which the call of a result is searched
 _OF_USER = ("task", "feedback", "user_message", "answer")
 
@@ -39,6 +44,8 @@ class ClineHistory(RecordFormat):
 
     name = "cline-history"
     title = "Cline conversation"
+    version = 2
+    member = "messages"
     volatile: ClassVar[Mapping[str, str]] = {
         "ts": CLOCK,
         **dict.fromkeys(("id", "call_id", "tool_use_id"), ID),
@@ -49,7 +56,7 @@ class ClineHistory(RecordFormat):
         """Accept messages if one of the user's has the heading of a result, or the editor's context."""
         spoken = [record for record in records if record.get("type") != "reasoning"]
         return all(record.get("role") in ("user", "assistant") and "content" in record for record in spoken) and any(
-            text.lstrip().startswith(ENVIRONMENT)
+            text.lstrip().startswith((ENVIRONMENT, USER_INPUT))
             or text.rstrip().endswith(ENVIRONMENT_END)
             or ((heading := heading_of(text)) is not None and "_" in heading[0])
             for record in spoken
@@ -152,7 +159,12 @@ class _HistoryEvents(ChatMessageEvents, SaysModel):
 
     def _told(self, text: str) -> None:
         start = text.strip()
-        if (heading := heading_of(text)) is not None and ("_" in heading[0] or self._open):
+        if (typed := user_input_in(start)) is not None:
+            self._finish_result()
+            words, notices = typed
+            self._kept += [("notice", notice) for notice in notices]
+            self._words += [{"type": "text", "text": words}] if words else []
+        elif (heading := heading_of(text)) is not None and ("_" in heading[0] or self._open):
             self._finish_result()
             self._heading, self._output, rest = heading[:2], [], heading[2].strip()
             self._is_spread = not rest
@@ -177,10 +189,11 @@ class _HistoryEvents(ChatMessageEvents, SaysModel):
         kind = part.get("type") if isinstance(part, dict) else None
         if kind == "tool_result":
             self._finish_result()
-            output = content_of(part.get("content"))
+            output, why = _answers_in(part.get("content"))
             call_id = part.get("tool_use_id")
-            extra = self.fields(part, "type", "tool_use_id", "content", "is_error")
-            self._result(call_id if isinstance(call_id, str) else None, None, output, extra, part.get("is_error"))
+            extra = self.fields(part, "type", "tool_use_id", "content", "is_error", "name")
+            failed = why or part.get("is_error")
+            self._result(call_id if isinstance(call_id, str) else None, None, output, extra, failed)
         elif self._heading is not None:
             self._output.append(part)
         else:
@@ -214,9 +227,20 @@ class _HistoryEvents(ChatMessageEvents, SaysModel):
             else:
                 self.run.bookkeeping(f"{self.format}/{_ANSWER}", data)
         else:
-            failed = why or ("failed" if is_error is True else None)
+            failed = why or ("failed" if is_error is True else is_error if isinstance(is_error, str) else None)
             self.result(call_id, output, failed, extra, refused=refused, tool_name=name)
         self._words += words_in(told, _OF_USER[1:])
+
+
+def _answers_in(content: Any) -> tuple[Any, str | None]:
+    """Return (what a tool answered, why it failed) of a result's content, which may tell of each question apart."""
+    answers = content if isinstance(content, list) else []
+    if not answers or not all(isinstance(one, dict) and "result" in one and "success" in one for one in answers):
+        return content_of(content), None
+    wrong = [str(one.get("error") or "failed") for one in answers if one["success"] is False]
+    results = [one["result"] for one in answers]
+    texts = all(isinstance(result, str) for result in results)
+    return ("\n".join(results) if texts else results), first_line(wrong[0]) if wrong else None
 
 
 def _parts(content: Any) -> list[Any]:
@@ -251,6 +275,9 @@ def _cut_off(parts: list[Any]) -> tuple[list[Any], str]:
 
 def _use_of(metrics: Any) -> dict[str, Any]:
     """Return tokens and cost of an answer; the source counts cached tokens apart from the prompt."""
+    if isinstance(metrics, dict) and "tokens" not in metrics:
+        usage = as_usage(metrics, sent=_SENT, received="outputTokens", cached="cacheReadTokens")
+        return {"usage": usage, "cost": metrics.get("cost")} if usage else {}
     counts = metrics.get("tokens") if isinstance(metrics, dict) else None
     if not isinstance(counts, dict):
         return {}

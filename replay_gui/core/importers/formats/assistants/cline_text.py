@@ -12,6 +12,9 @@ from typing import Any
 from replay_gui.core.importers.formats.message_events import decoded
 
 ENVIRONMENT, ENVIRONMENT_END = "<environment_details>", "</environment_details>"
+USER_INPUT = "<user_input"
+_TYPED = re.compile(r"<user_input\b[^>]{0,200}>(.*)</user_input>", re.DOTALL)
+_NOTICE = re.compile(r"<mode_notice>(.*?)</mode_notice>\s*", re.DOTALL)
 _OPENING = re.compile(r"<(thinking|[a-z][a-z0-9]{0,30}(?:_[a-z0-9]{1,30}){1,5})>")
 _PARAMETER = re.compile(r"\s*<([a-z][a-z0-9_]{0,40})>")
 _AFTER_CALL = re.compile(r"\s*(?:\Z|\[Response interrupted|<thinking>|<[a-z][a-z0-9]{0,30}_[a-z0-9_]{1,99}>)")
@@ -28,6 +31,12 @@ def heading_of(text: str) -> tuple[str, str, str] | None:
     match = _HEADING.match(text)
     end = text.find(_HEADING_END, match.end(), _MAX_HEADING) if match else -1
     return None if match is None or end < 0 else (match[1], text[: end + 1], text[end + len(_HEADING_END) :])
+
+
+def user_input_in(text: str) -> tuple[str, list[str]] | None:
+    """Return (what the user typed, notices of the program in it), where the text is that."""
+    match = _TYPED.fullmatch(text)
+    return (_NOTICE.sub("", match[1]).strip(), _NOTICE.findall(match[1])) if match else None
 
 
 def environment_apart(text: str) -> tuple[str, str]:

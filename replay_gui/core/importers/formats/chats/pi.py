@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -13,6 +14,9 @@ from replay_gui.core.importers.run_builder import NOT_RECORDED, End
 from replay_gui.core.importers.times import any_time
 from replay_gui.core.log.kinds import Kind
 
+_CALL_TYPES = ("toolCall", "tool_use", "toolUse")
+_OPENCLAW = re.compile(r"[/\\](?:\.openclaw|\.clawdbot|\.moltbot|clawd)(?:[/\\]|$)")
+"""Folders that OpenClaw works in."""
 _ENDS: dict[str, End] = {"stop": "answered", "length": "limit", "error": "crash", "aborted": "stopped by user"}
 """How the run ended, by the reason of the last answer's end."""
 
@@ -22,7 +26,7 @@ class Pi(RecordFormat):
 
     name = "pi"
     title = "Pi session"
-    version = 8
+    version = 9
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "parentId": ID,
@@ -64,8 +68,10 @@ class _PiEvents(RecordEvents):
     title: dict[str, Any] | None = None  # that stands before the session
 
     def run_id(self, head: list[dict[str, Any]]) -> str | None:
-        session_id = next((record.get("id") for record in head if record.get("type") == "session"), None)
-        return session_id if isinstance(session_id, str) else None
+        session = next((record for record in head if record.get("type") == "session"), {})
+        if _OPENCLAW.search(str(session.get("cwd"))):
+            self.agent = "OpenClaw"  # which is built on Pi
+        return session["id"] if isinstance(session.get("id"), str) else None
 
     def record(self, record: dict[str, Any]) -> None:
         kind, message = record.get("type"), record.get("message")
@@ -116,9 +122,9 @@ class _PiEvents(RecordEvents):
             case "assistant":
                 self._assistant(message, content if isinstance(content, list) else [])
             case "toolResult":
-                output = content_of(content) or None
+                output = content_of(_as_texts(content)) or None
                 call = self.run.call(message.get("toolCallId"))
-                error = (first_line(output) or "failed") if message.get("isError") is True else None
+                error = _failure(message, output)
                 extra = self.fields(message, "role", "content", "isError", toolName=call.tool_name if call else None)
                 self.result(message.get("toolCallId"), output, error, extra, tool_name=message.get("toolName"))
             case "bashExecution":
@@ -147,7 +153,7 @@ class _PiEvents(RecordEvents):
         self.run.once = _use(usage) if isinstance(usage, dict) else {}
         parts = [part for part in content if isinstance(part, dict)]
         thoughts = [str(part.get("thinking") or NOT_RECORDED) for part in parts if part.get("type") == "thinking"]
-        calls = [part for part in parts if part.get("type") == "toolCall"]
+        calls = [part for part in parts if part.get("type") in _CALL_TYPES]
         rest = [part for part in content if part not in calls and not _is_thinking(part)]
         wrong = message.get("errorMessage")
         extra = self.fields(message, "role", "content", "model", "errorMessage")
@@ -155,8 +161,8 @@ class _PiEvents(RecordEvents):
             self.run.context["parent"] = self.answered(content_of(rest) or None, "\n".join(thoughts), extra)
             extra = {}
         for call in calls:
-            given, name = call.get("arguments"), str(call.get("name") or "tool")
-            more = extra | self.fields(call, "type", "name", "arguments")
+            given, name = call.get("arguments", call.get("input")), str(call.get("name") or "tool")
+            more = extra | self.fields(call, "type", "name", "arguments", input=given)
             self.run.request(call.get("id"), name, given, extra=more, tool_call_id=call.get("id"))
             extra = {}
         if message.get("stopReason") == "aborted":
@@ -173,6 +179,24 @@ class _PiEvents(RecordEvents):
         code = message.get("exitCode")
         error = f"exit {code}" if code not in (None, 0) else "cancelled" if message.get("cancelled") is True else None
         self.result(call_id, message.get("output"), error, self.fields(message, "role", "command", "output"))
+
+
+def _as_texts(content: Any) -> Any:
+    """A result's parts, as texts where they are nothing else."""
+    parts = content if isinstance(content, list) else []
+    texts = [part.get("text") for part in parts if isinstance(part, dict) and part.get("type") == "toolResult"]
+    return "\n".join(map(str, texts)) if texts and len(texts) == len(parts) else content
+
+
+def _failure(message: dict[str, Any], output: Any) -> str | None:
+    """Why a call failed, in a line; None where it did not. OpenClaw tells a command's code in the details alone."""
+    details = message.get("details")
+    code = details.get("exitCode") if isinstance(details, dict) else None
+    told = first_line(output)
+    if type(code) is int and code:
+        return f"exit {code} · {told}" if told else f"exit {code}"
+    failed = isinstance(details, dict) and details.get("status") in ("failed", "error")
+    return (told or "failed") if failed or message.get("isError") is True else None
 
 
 def _is_thinking(part: Any) -> bool:

@@ -91,7 +91,7 @@ class ClaudeCodeEvents:
         settings = {"session_id": surveyed.session, "cwd": surveyed.cwd, "git_branch": surveyed.git_branch}
         config = {"model": surveyed.model} if surveyed.model else {}
         meta = {**{name: value or None for name, value in settings.items()}, "agent": surveyed.agent_id or None}
-        agent_type = "claude-code subagent" if surveyed.subagent else "claude-code"
+        agent_type = f"{surveyed.agent} subagent" if surveyed.subagent else surveyed.agent
         self._state.run.agent_init(agent_type, surveyed.version, config, time=surveyed.created, **meta)
 
     # ---- files of subagents ---------------------------------------------------------------------

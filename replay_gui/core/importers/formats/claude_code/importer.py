@@ -76,7 +76,7 @@ class ClaudeCode:
         return ImportedRun(
             name=name,
             run_id=run_id if end is None else f"{run_id}/before-line-{end}",
-            agent="claude-code",
+            agent=surveyed.agent,
             created=surveyed.created,
             source=_facts(surveyed),
             events=ClaudeCodeEvents(surveyed, notes, subagents).read(file.source, end),

@@ -9,6 +9,8 @@ from typing import Any
 from replay_gui.core.importers.formats.claude_code.tools import take_effect
 from replay_gui.core.importers.formats.claude_code.user_text import is_interruption
 from replay_gui.core.importers.formats.claude_code.volatile import RESULT
+from replay_gui.core.importers.formats.gemini_tools import failure_of
+from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.run_builder import RunBuilder
 
 _REFUSALS = re.compile(
@@ -39,18 +41,22 @@ def add_result(
         fields: the line's other members, for the payload.
     """
     call_id, output = block["tool_use_id"], block.get("content")
-    text = _text_of(output)
+    structured = details if isinstance(details, dict) else {}
+    wrong, shown = None, None
+    if isinstance(output, dict) and "responseParts" in output:
+        output, wrong, shown = _of_iflow(output, structured)
+    text = wrong or _text_of(output)
     if wrapped := _TOOL_ERROR.fullmatch(text.strip()):
         text = wrapped[1].strip()
     refusal = output.get("error_code") if isinstance(output, dict) and _is_error(output) else None
-    structured = details if isinstance(details, dict) else {}
     stopped = structured.get("interrupted") is True  # a command that did not come to its end
-    failed = block.get("is_error") is True or refusal is not None or stopped
+    failed = block.get("is_error") is True or refusal is not None or stopped or wrong is not None
     text = text or (refusal if isinstance(refusal, str) else "interrupted" if stopped else "")
     known = run.call(call_id)
     patched = known is not None and known.patch is not None
     extra, volatile = _split(details, output, patched)
     rest = _rest(block)
+    extra |= {"shown": shown} if shown is not None else {}
     extra = {**extra, **({"block": rest} if rest else {}), **(fields or {})}
     response, call = run.response(
         call_id,
@@ -72,6 +78,19 @@ def add_result(
     if not failed and known is not None:
         take_effect(run, known, output, structured, response=response, root=root)
     return AddedResult(response, refused)
+
+
+def _of_iflow(output: dict[str, Any], structured: dict[str, Any]) -> tuple[Any, str | None, Any]:
+    """Return (what a tool answered, why it failed, what the user was shown) of a result as iFlow writes it."""
+    parts = output["responseParts"]
+    part = parts[0] if isinstance(parts, list) and parts else parts
+    answer = part.get("functionResponse") if isinstance(part, dict) else None
+    response = answer.get("response") if isinstance(answer, dict) else parts
+    wrong, _ = failure_of(response)
+    told = response["output"] if isinstance(response, dict) and response.keys() == {"output"} else response
+    if wrong is None and structured.get("status") in ("error", "failed", "cancelled"):
+        wrong = first_line(told) or str(structured["status"])
+    return told, wrong, output.get("resultDisplay")
 
 
 def agent_of(details: Any) -> str | None:

@@ -19,6 +19,8 @@ REQUEST_BLOCKS = frozenset({"tool_use", "server_tool_use", "mcp_tool_use"})
 RESULT_BLOCKS_END = "tool_result"
 SYNTHETIC_MODEL = "<synthetic>"
 
+_IFLOW = ("session-", "response-")
+"""How the ids of sessions and of answers begin in iFlow's files, which are written as Claude Code's."""
 _FACT_LENGTH = 4096  # characters; facts go into the log's header, whose size is limited
 
 
@@ -80,6 +82,7 @@ class ClaudeCodeSurvey:
     Attributes:
         understood: lines that are JSON objects with a type.
         session, version, model, cwd, git_branch: the first one in the file. created: ns since 1970.
+        agent: the program that wrote the file.
         subagent: whether the whole file is a subagent's, not only some lines. agent_id: its id in this case.
         repeated: numbers of the lines that repeat an earlier line with the same uuid.
         left_out: numbers of the lines that the user rewound. branches: the number of rewound sequences of lines.
@@ -93,6 +96,7 @@ class ClaudeCodeSurvey:
 
     understood: int = 0
     session: str = ""
+    agent: str = "claude-code"
     agent_id: str = ""
     version: str = ""
     model: str = ""
@@ -272,6 +276,8 @@ def text_of(fields: dict[str, Any], key: str) -> str:
 
 def _take_facts(surveyed: ClaudeCodeSurvey, fields: _ClaudeCodeFields) -> None:
     surveyed.session = surveyed.session or _fact(fields.session_id or fields.stream_session_id)
+    if surveyed.session.startswith(_IFLOW[0]) and (_message_id(fields) or "").startswith(_IFLOW[1]):
+        surveyed.agent = "iflow"
     surveyed.agent_id = surveyed.agent_id or _fact(fields.agent_id)
     surveyed.version = surveyed.version or _fact(fields.version)
     surveyed.cwd = surveyed.cwd or _fact(fields.cwd)

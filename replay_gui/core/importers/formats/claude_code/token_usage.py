@@ -15,4 +15,6 @@ def tokens_of(usage: Any) -> dict[str, int] | None:
     sent = [counts[name] for name in _SENT if name in counts]
     tokens = {"input": sum(sent)} if sent else {}
     names = {"output": "output_tokens", "cached": "cache_read_input_tokens"}
+    if not any(counts.get(name) for name in (*_SENT, "output_tokens")):
+        return None  # as programs write that do not know
     return tokens | {sort: counts[name] for sort, name in names.items() if name in counts}

@@ -204,3 +204,101 @@ def test_calls_in_the_spelling_of_continue(tmp_path: Path) -> None:
     (found,) = read_all(written(tmp_path, [{"message": one, "contextItems": []} for one in messages]))
     assert found.tools() == {"ls": 1}
     assert [event.payload["tool_name"] for event in found.of("ToolResponse")] == ["ls"]
+
+
+def test_a_session_of_grok() -> None:
+    found = read_seed("grok/0.jsonl")
+    said = [event.payload["data"] for event in found.of("Observation") if event.payload["source"] == "user"]
+    assert said == ["Find cats", "and dogs"]
+    assert len(found.of("x:bookkeeping/grok/context")) == 2
+    asked = [(event.payload["tool_name"], event.payload["input"]) for event in found.of("ToolRequest")]
+    assert asked == [
+        ("web_search", {"type": "search", "query": "cats"}),
+        ("code_interpreter", {"code": "print(1)"}),
+        ("bash", {"command": "false"}),
+    ]
+    assert [event.payload["output"] for event in found.of("ToolResponse")][:2] == ["completed", "1"]
+    assert errors(found) == [None, None, "Error: exit code 1"]
+    assert found.decisions() == [("Look", None), (None, "I look."), ("So", "Cats.")]
+
+
+def test_an_amp_thread_without_numbers(tmp_path: Path) -> None:
+    runs = [
+        {"status": "done", "result": {"output": "ok", "exitCode": 0}},
+        {"status": "done", "result": {"output": "boom", "exitCode": 2}},
+        {"status": "error", "error": {"message": "no file"}},
+        {"status": "cancelled"},
+    ]
+    calls = [{"type": "tool_use", "id": str(number), "name": "Bash", "input": {}} for number in range(len(runs))]
+    results = [{"type": "tool_result", "toolUseID": str(number), "run": run} for number, run in enumerate(runs)]
+    thread = {
+        "id": "T-1",
+        "messages": [{"role": "assistant", "content": calls}, {"role": "user", "content": results}],
+    }
+    (found,) = read_all(written(tmp_path, thread))
+    assert (found.format, errors(found)) == ("amp", [None, "exit 2", "no file", "cancelled"])
+
+
+def test_a_session_of_openclaw(tmp_path: Path) -> None:
+    def told(**message: object) -> dict[str, object]:
+        return {"type": "message", "message": message}
+
+    shown = [{"type": "toolResult", "toolCallId": "a", "text": "one"}]
+    details = {"status": "completed", "exitCode": 6}
+    lines = [
+        {"type": "session", "id": "s", "timestamp": "2026-02-01T10:00:00Z", "cwd": "/home/u/.openclaw/workspace"},
+        told(role="assistant", content=[{"type": "toolCall", "id": "a", "name": "read", "arguments": {"path": "x"}}]),
+        told(role="toolResult", toolCallId="a", content=shown, isError=False),
+        told(role="assistant", content=[{"type": "tool_use", "id": "b", "name": "exec", "input": {"command": "y"}}]),
+        told(role="toolResult", toolCallId="b", content=[{"type": "text", "text": "no host"}], details=details),
+    ]
+    (found,) = read_all(written(tmp_path, lines))
+    assert (found.format, found.run.agent, found.tools()) == ("pi", "OpenClaw", {"read": 1, "exec": 1})
+    assert [event.payload["output"] for event in found.of("ToolResponse")] == ["one", "no host"]
+    assert errors(found) == [None, "exit 6 · no host"]
+
+
+def test_a_session_of_clines_terminal_program(tmp_path: Path) -> None:
+    notice = "<mode_notice>The user switched from plan mode to act mode.</mode_notice>"
+    answer = {"query": "make", "result": "no header", "error": "Command exited with code 1", "success": False}
+    messages = [
+        {"role": "user", "content": [{"type": "text", "text": f'<user_input mode="act">{notice}\nBuild</user_input>'}]},
+        {
+            "role": "assistant",
+            "content": [{"type": "tool_use", "id": "a", "name": "run", "input": {}}],
+            "metrics": {"inputTokens": 5, "outputTokens": 2, "cacheReadTokens": 4},
+        },
+        {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "a", "content": [answer]}]},
+    ]
+    (found,) = read_all(written(tmp_path, {"messages": messages}))
+    assert (found.format, [event.payload["data"] for event in found.of("Observation")]) == ("cline-history", ["Build"])
+    assert (errors(found), found.tokens()) == (
+        ["Command exited with code 1"],
+        {"input": 9, "cached": 4, "output": 2},
+    )
+
+
+def test_a_task_of_roo_code(tmp_path: Path) -> None:
+    request = {"apiProtocol": "anthropic", "tokensIn": 300, "tokensOut": 80, "cacheReads": 100, "cost": 0.5}
+    server = {"type": "use_mcp_tool", "serverName": "x", "toolName": "y", "arguments": '{"a": 1}'}
+    told = [
+        ("say", "text", "Fix it"),
+        ("say", "api_req_started", json.dumps(request)),
+        ("ask", "tool", json.dumps({"tool": "newTask", "mode": "code"})),
+        ("ask", "use_mcp_server", json.dumps(server)),
+        ("say", "subtask_result", "sub done"),
+    ]
+    condensed = {"type": "say", "say": "condense_context", "contextCondense": {"cost": 0.25, "summary": "short"}}
+    records = [{"type": kind, kind: name, "text": text} for kind, name, text in told]
+    (found,) = read_all(written(tmp_path, [*records, condensed]))
+    assert (found.run.agent, found.tools(), found.tokens()) == (
+        "Roo Code",
+        {"newTask": 1, "y": 1},
+        {"input": 300, "cached": 100, "output": 80},
+    )
+    assert found.of("ToolRequest")[1].payload["input"] == {"a": 1}
+    assert [(event.payload["tool_name"], event.payload["output"]) for event in found.of("ToolResponse")] == [
+        ("newTask", "sub done")
+    ]
+    assert found.of("Snapshot")[0].payload["data"] == {"summary": "short"}
+    assert sum(event.meta.get("cost", 0) for event in found.events) == 0.75

@@ -74,3 +74,18 @@ def test_older_versions_do_not_mark_the_programs_words(tmp_path: Path) -> None:
 
 def _synthetic(message_id: str, words: str) -> dict[str, object]:
     return {"id": message_id, "role": "assistant", "model": "<synthetic>", "content": [text(words)]}
+
+
+def test_a_session_of_iflow_is_called_so(tmp_path: Path) -> None:
+    answer = {"functionResponse": {"id": "t", "name": "read_file", "response": {"error": "no such file"}}}
+    told = {"callId": "t", "responseParts": answer, "resultDisplay": "Failed"}
+    lines = (
+        user("a", None, "hi", sessionId="session-1"),
+        assistant("b", "a", call("t", "read_file", path="x"), sessionId="session-1"),
+        user("c", "b", [result("t", told)], sessionId="session-1"),
+    )
+    lines[1]["message"] |= {"id": "response-1", "usage": {"input_tokens": 0, "output_tokens": 0}}
+    found = read(tmp_path, *lines)
+    assert found.run.agent == "iflow"
+    assert (found.one("ToolResponse").payload["error"], found.one("Error").payload["message"]) == ("no such file",) * 2
+    assert all("tokens" not in event.meta for event in found.events)
