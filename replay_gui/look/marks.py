@@ -64,7 +64,7 @@ def paint_shape(painter: QPainter, mark: Mark, center: QPointF, size: float, col
         case Mark.CIRCLE:
             painter.drawEllipse(QPointF(), r * 0.95, r * 0.95)
         case Mark.RING:
-            painter.drawEllipse(QPointF(), r * 0.75, r * 0.75)
+            painter.drawEllipse(QPointF(), r * 0.64, r * 0.64)
         case Mark.BAR:
             painter.drawRoundedRect(QRectF(-r, -r * 0.7, size, size * 0.7), r * 0.3, r * 0.3)
         case Mark.SQUARE:
@@ -105,7 +105,7 @@ def _pixmap(mark: Mark, size: float, rgba: int, ratio: float, halo: int | None) 
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     middle = QPointF(side / 2, side / 2)
-    if halo is not None:
+    if halo is not None and mark is not Mark.RING:  # it would open the ring beside it
         paint_shape(painter, mark, middle, size + 2 * MARGIN, QColor.fromRgba(halo))
     paint_shape(painter, mark, middle, size, QColor.fromRgba(rgba))
     painter.end()

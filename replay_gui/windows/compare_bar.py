@@ -114,7 +114,7 @@ class CompareBar(ActionBar):
     @Slot()
     def _name_runs(self) -> None:
         a, b = run_name(self._session.a), run_name(self._session.b)
-        self._names.setText(f"{a} ⇄ {b}" if b else a)
+        self._names.setText(f"{a} ↔ {b}" if b else a)
 
     @Slot()
     def _show_point(self) -> None:

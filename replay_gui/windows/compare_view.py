@@ -6,7 +6,9 @@ from PySide6.QtCore import QByteArray, Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from replay_gui.engine.requests import Side
 from replay_gui.look.theme import GAP
+from replay_gui.models.comparison.comparison_rows import ComparisonColumn
 from replay_gui.models.comparison.comparison_search import ComparisonSearch
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.run.note_book import NoteBook
@@ -33,6 +35,7 @@ _COLUMN_SHARES = (30, 70)  # of the width of the upper row, in percent
 _WHY_COLUMN_SHARES = (36, 64)
 _MIN_PANEL_PX = (28 * GAP, 14 * GAP)  # whatever a panel shows, the window must not grow
 _MIN_HALF_PX = 11 * GAP  # height of each of the two panels of steps
+_SAID_MS = 5000  # ms that the foot says what was just done
 
 
 class CompareView(QWidget):
@@ -128,6 +131,19 @@ class CompareView(QWidget):
     def shows_why(self) -> bool:
         """Whether the reasons are shown."""
         return self._left.currentWidget() is self.reasons
+
+    @property
+    def side(self) -> Side:
+        """The run that the hand is in: of the panel with the focus, else the framed side of the aligned steps."""
+        focus = self.window().focusWidget()
+        for run, panels in ((Side.A, (self.timelines[0], self.trails.a)), (Side.B, (self.timelines[1], self.trails.b))):
+            if focus is not None and any(panel is focus or panel.isAncestorOf(focus) for panel in panels):
+                return run
+        return Side.B if self.divergences.view.side == ComparisonColumn.SIDE_B else Side.A
+
+    def say(self, text: str) -> None:
+        """Say in the foot, for a moment, what was just done."""
+        self._status.showMessage(text, _SAID_MS)
 
     # ---- sizes ----------------------------------------------------------------------------------------
     def save(self) -> list[QByteArray]:

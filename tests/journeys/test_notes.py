@@ -22,6 +22,7 @@ from replay_gui.engine.opening import user_trusted_folders
 from replay_gui.models.palette.palette_entry import PaletteGroup
 from replay_gui.models.run.event_filter import EventFilter
 from replay_gui.widgets.run.note_bar import NoteBar
+from replay_gui.windows.compare_status import CompareStatus
 from replay_gui.windows.palette.palette_entries import PaletteEntries
 from tests.helpers.hostile import EVIL, faults_on_screen
 from tests.helpers.journey import Journey
@@ -315,6 +316,14 @@ def test_a_divergence_is_noted_on_the_run_that_has_its_event(journey: Journey, t
     dialog.keep.click()
     journey.until(lambda: [note.text for note in read_notes(own_notes(b)).notes] == ["of both, on B"])
     assert not actions.book.notes
+
+    comparison.select(1)
+    view = journey.window.compare_view
+    view.timelines[1].timeline.setFocus()  # the hand is in B
+    journey.window.actions_["bookmark"].trigger()
+    journey.until(lambda: {note.text for note in read_notes(own_notes(b)).notes} == {"of both, on B", ""})
+    assert not actions.book.notes
+    assert view.findChildren(CompareStatus)[0].currentMessage() == "Bookmark on event 2 of B"
 
 
 def test_a_file_beside_the_log_that_was_not_allowed_is_never_written(journey: Journey, log: Path) -> None:

@@ -42,7 +42,7 @@ class RangeSums:
         words = [
             ("events", f"{numbers.events:,}"),
             ("duration", "" if numbers.duration is None else duration_text(numbers.duration)),
-            ("in calls", duration_text(self.tool_time) if self.tool_time else ""),
+            ("time in calls", duration_text(self.tool_time) if self.tool_time else ""),
             ("calls", f"{numbers.calls:,}" if numbers.calls else ""),
             ("failures", failure_words(numbers.failed, numbers.denied, numbers.errors) or "none"),
             ("tokens in", f"{tokens[0]:,.0f}" + (f" ({cached:,.0f} cached)" if cached else "") if any(tokens) else ""),

@@ -136,7 +136,7 @@ class SplitDelegate(QStyledItemDelegate):
         painter.fillRect(rect.x(), rect.y(), rect.width(), LINE, colors.line)
         painter.fillRect(rect.x(), rect.bottom(), rect.width(), LINE, colors.line)
         self._ui.draw(
-            painter, rect, f"⋯  {self._rows.fold_text(line)}", colors.text if chosen else colors.secondary, MIDDLE
+            painter, rect, f"…  {self._rows.fold_text(line)}", colors.text if chosen else colors.secondary, MIDDLE
         )
 
 

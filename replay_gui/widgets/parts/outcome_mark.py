@@ -51,12 +51,19 @@ def paint_outcome(painter: QPainter, center: QPointF, outcome: bool | None, size
 
 def outcomes_width(count: int, most: int) -> int:
     """Return the pixels that `paint_outcomes` needs."""
+    most = _shown(count, most)
     digits = QFontMetrics(ui_font()).horizontalAdvance(f" +{count - most:,}") if count > most else 0
     return min(count, most) * _STEP + digits
 
 
+def _shown(count: int, most: int) -> int:
+    """How many marks are drawn: a single further one takes no more room than the words that would count it."""
+    return count if count == most + 1 else most
+
+
 def paint_outcomes(painter: QPainter, rect: QRect, outcomes: Sequence[bool | None], most: int) -> None:
-    """Draw a mark for each outcome from the left of a rectangle on; those beyond `most` are counted."""
+    """Draw a mark for each outcome from the left of a rectangle on; those beyond `most` are counted, if several."""
+    most = _shown(len(outcomes), most)
     for place, outcome in enumerate(outcomes[:most]):
         center = QPointF(rect.x() + OUTCOME_SIZE / 2 + place * _STEP, rect.center().y() + 0.5)
         paint_outcome(painter, center, outcome)

@@ -142,7 +142,7 @@ class RunFactsPanel(Panel):
     def _wait_rows(self) -> list[QWidget]:
         """How long calls were under way, and a link to the end of the longest pause."""
         waits = run_waits(self._session.index)
-        rows: list[QWidget] = [fact_pairs([("in calls", duration_text(waits.in_calls))])] if waits.in_calls else []
+        rows: list[QWidget] = [fact_pairs([("time in calls", duration_text(waits.in_calls))])] if waits.in_calls else []
         if waits.pause:
             row = SentenceRow("pause", f"{duration_text(waits.pause)} at most, before {waits.pause_end:,}", link=True)
             row.aim = waits.pause_end

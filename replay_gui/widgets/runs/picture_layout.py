@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from math import cos, radians, sin
 
 from PySide6.QtCore import QRectF
@@ -12,15 +12,16 @@ from replay_gui.core.contrast.runs_picture import RunsPicture
 from replay_gui.look.theme import GAP, UNIT
 
 ROW_HEIGHT = 26.0
-COLUMN_WIDTH = 46.0
-MIN_NAMES_WIDTH, MAX_NAMES_WIDTH = 11.0 * GAP, 30.0 * GAP
+_COLUMN_WIDTHS = 41.0, 46.0  # at least and at most
+MIN_NAMES_WIDTH, MAX_NAMES_WIDTH = 8.0 * GAP, 30.0 * GAP
 MARK_WIDTH = 4.0 * GAP
 _MAX_HEAD_HEIGHT = 14.0 * GAP  # of the slanted names of the columns
 COUNTS_HEIGHT = 2.5 * GAP  # of the counts below them
 GROUP_GAP = 1.5 * GAP  # between groups of rows
 HEAD_SLANT = -28.0  # degrees
 HEAD_LENGTH = (_MAX_HEAD_HEIGHT - 2.0 * GAP) / sin(radians(-HEAD_SLANT))  # of a slanted name that fits
-_HEAD_OVERHANG = HEAD_LENGTH * cos(radians(HEAD_SLANT))  # of the last slanted name
+_PER_LENGTH = cos(radians(HEAD_SLANT))  # of a slanted name to the right
+_MIN_HEAD_SHARE = 0.6  # of a name's length; one that would have to be cut more is scrolled to
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +30,28 @@ class PictureLayout:
 
     Attributes:
         tops: y of each row. breaks: y of the lines between groups of rows. names: width of the rows' names.
-        head: height of the columns' names.
+        head: height of the columns' names. heads: how long each of them is drawn. step: width of a column.
     """
 
     picture: RunsPicture
+    _: KW_ONLY
     tops: tuple[float, ...]
     breaks: tuple[float, ...]
     names: float
     head: float
+    heads: tuple[float, ...]
+    step: float = _COLUMN_WIDTHS[1]
 
     @classmethod
-    def of(cls, picture: RunsPicture, groups: Sequence[object], names: float, heads: float) -> PictureLayout:
+    def of(cls, picture: RunsPicture, groups: Sequence[object], names: float, heads: Sequence[float]) -> PictureLayout:
         """Lay out a picture.
 
         Args:
             groups: of each row; rows that follow one another in another group stand apart.
-            names, heads: widths of the longest name of a row, and of a column.
+            names: width of the longest name of a row. heads: width of the name of each column.
         """
-        head = min(heads, HEAD_LENGTH) * sin(radians(-HEAD_SLANT)) + 2.0 * GAP
+        lengths = tuple(min(length, HEAD_LENGTH) for length in heads)
+        head = max(lengths, default=0.0) * sin(radians(-HEAD_SLANT)) + 2.0 * GAP
         tops, breaks, y = list[float](), list[float](), head + COUNTS_HEIGHT + UNIT
         for row, group in enumerate(groups):
             if row and group != groups[row - 1]:
@@ -54,7 +59,23 @@ class PictureLayout:
                 y += GROUP_GAP
             tops.append(y)
             y += ROW_HEIGHT
-        return cls(picture, tuple(tops), tuple(breaks), min(max(names, MIN_NAMES_WIDTH), MAX_NAMES_WIDTH), head)
+        width = min(max(names, MIN_NAMES_WIDTH), MAX_NAMES_WIDTH)
+        return cls(picture, tops=tuple(tops), breaks=tuple(breaks), names=width, head=head, heads=lengths)
+
+    def fitted(self, room: float) -> PictureLayout:
+        """Return the layout as this width has room for it: columns a little narrower, names at the right end cut."""
+        per_column = [(room - self.left - over) / (at + 0.5) for at, over in enumerate(self._overhangs)]
+        least, most = _COLUMN_WIDTHS
+        step = min(max(min(per_column, default=most), least), most)
+        rooms = [(room - self.left - UNIT - (at + 0.5) * step) / _PER_LENGTH for at in range(len(self.heads))]
+        if any(inside < _MIN_HEAD_SHARE * length for inside, length in zip(rooms, self.heads, strict=True)):
+            return replace(self, step=step)  # it has to be scrolled anyway
+        return replace(self, step=step, heads=tuple(map(min, self.heads, rooms)))
+
+    @property
+    def _overhangs(self) -> list[float]:
+        """How far each slanted name reaches to the right of the middle of its column."""
+        return [length * _PER_LENGTH + UNIT for length in self.heads]
 
     @property
     def left(self) -> float:
@@ -69,7 +90,8 @@ class PictureLayout:
     @property
     def width(self) -> float:
         """The width of all columns with the names of the rows."""
-        return self.left + COLUMN_WIDTH * len(self.picture.columns) + _HEAD_OVERHANG
+        reach = max(((at + 0.5) * self.step + over for at, over in enumerate(self._overhangs)), default=0.0)
+        return self.left + max(reach, self.step * len(self.picture.columns) + UNIT)
 
     @property
     def height(self) -> float:
@@ -78,11 +100,11 @@ class PictureLayout:
 
     def cell(self, row: int, column: int) -> QRectF:
         """The rectangle of a cell."""
-        return QRectF(self.left + column * COLUMN_WIDTH, self.tops[row], COLUMN_WIDTH, ROW_HEIGHT)
+        return QRectF(self.left + column * self.step, self.tops[row], self.step, ROW_HEIGHT)
 
     def column(self, column: int) -> QRectF:
         """The rectangle of a column with its counts, without its slanted name."""
-        return QRectF(self.left + column * COLUMN_WIDTH, self.head, COLUMN_WIDTH, self.bottom - self.head)
+        return QRectF(self.left + column * self.step, self.head, self.step, self.bottom - self.head)
 
     def row_at(self, y: float) -> int:
         """The row at a height; -1 if there is none."""
@@ -90,5 +112,5 @@ class PictureLayout:
 
     def column_at(self, x: float) -> int:
         """The column at an x coordinate; -1 if there is none."""
-        column = int((x - self.left) // COLUMN_WIDTH)
+        column = int((x - self.left) // self.step)
         return column if 0 <= column < len(self.picture.columns) else -1

@@ -25,9 +25,7 @@ from replay_gui.look.theme import (
 )
 from replay_gui.widgets.parts.outcome_mark import outcome_color, paint_outcome
 from replay_gui.widgets.runs.picture_layout import (
-    COLUMN_WIDTH,
     COUNTS_HEIGHT,
-    HEAD_LENGTH,
     HEAD_SLANT,
     MARK_WIDTH,
     ROW_HEIGHT,
@@ -95,7 +93,7 @@ class PicturePainter:
 
     def _paint_grounds(self, hovered: tuple[int, int], chosen: Collection[int]) -> None:
         layout, painter = self._layout, self._painter
-        right = layout.left + COLUMN_WIDTH * len(layout.picture.columns)
+        right = layout.left + layout.step * len(layout.picture.columns)
         for rows, color in (({hovered[0]} - {-1}, theme().hover), (chosen, theme().selection)):
             for row in rows:
                 painter.fillRect(QRectF(0, layout.tops[row], right, ROW_HEIGHT), color)
@@ -113,7 +111,7 @@ class PicturePainter:
         painter.setFont(ui_font(Bold, SMALL_SIZE) if separates else self._small)
         painter.setPen(theme().text if separates else theme().secondary)
         metrics = QFontMetrics(painter.font())
-        title = head_title(column, metrics, int(HEAD_LENGTH))
+        title = head_title(column, metrics, int(self._layout.heads[number]) + 1)
         painter.drawText(QPointF(0, 0), title)
         painter.restore()
 
@@ -131,14 +129,14 @@ class PicturePainter:
         painter.setPen(color)
         painter.setFont(ui_font(Bold, TINY_SIZE))
         words = f"{passing.having}/{passing.of}·{failing.having}/{failing.of}"
-        if QFontMetrics(painter.font()).horizontalAdvance(words) > COLUMN_WIDTH - UNIT:
+        if QFontMetrics(painter.font()).horizontalAdvance(words) > place.width():
             words = f"{passing.having}·{failing.having}"
-        counts = QRectF(place.x(), place.y(), COLUMN_WIDTH, COUNTS_HEIGHT)
+        counts = QRectF(place.x(), place.y(), place.width(), COUNTS_HEIGHT)
         painter.drawText(counts, Qt.AlignmentFlag.AlignCenter, words)
 
     def _paint_rows(self) -> None:
         painter, layout = self._painter, self._layout
-        right = layout.left + COLUMN_WIDTH * len(layout.picture.columns)
+        right = layout.left + layout.step * len(layout.picture.columns)
         metrics = QFontMetrics(ui_font())
         for row, entry in enumerate(layout.picture.rows):
             top = layout.tops[row]
@@ -181,7 +179,7 @@ class PicturePainter:
         painter.drawRoundedRect(body, radius, radius)
         painter.setPen(ink)
         painter.setFont(ui_font(Bold, SMALL_SIZE))
-        number = f"✕ {cell.number}" if cell.state is CellState.ERROR else f"{cell.number}"
+        number = f"× {cell.number}" if cell.state is CellState.ERROR else f"{cell.number}"
         painter.drawText(body, Qt.AlignmentFlag.AlignCenter, number)
 
 

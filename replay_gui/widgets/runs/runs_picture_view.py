@@ -18,7 +18,7 @@ from replay_gui.models.runs.run_names import names_of
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.line_text import paint_hint
-from replay_gui.widgets.runs.picture_layout import COLUMN_WIDTH, ROW_HEIGHT, PictureLayout
+from replay_gui.widgets.runs.picture_layout import ROW_HEIGHT, PictureLayout
 from replay_gui.widgets.runs.picture_painter import PicturePainter, column_title
 
 _KEYS = {
@@ -56,7 +56,8 @@ class RunsPictureView(QAbstractScrollArea):
     def __init__(self, session: RunsSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._layout: PictureLayout | None = None
+        self._natural: PictureLayout | None = None
+        self._layout: PictureLayout | None = None  # the same, fitted to the width
         self._cells: dict[tuple[int, int], PictureCell] = {}
         self._names: list[str] = []
         self._picture: RunsPicture | None = None  # as the session has it
@@ -89,7 +90,7 @@ class RunsPictureView(QAbstractScrollArea):
 
     def _lay_out(self) -> None:
         picture, self.split_words = self._picture, ""
-        self._layout, self._cells, self._names, self.chosen, self.current = None, {}, [], [], None
+        self._natural, self._cells, self._names, self.chosen, self.current = None, {}, [], [], None
         if picture is not None and picture.columns:
             groups: Sequence[object] = [row.passed for row in picture.rows]
             if self.split is not None:
@@ -99,8 +100,8 @@ class RunsPictureView(QAbstractScrollArea):
             metrics = QFontMetrics(ui_font())
             width = max(map(metrics.horizontalAdvance, self._names)) + 3 * GAP
             small = QFontMetrics(ui_font(Bold, SMALL_SIZE))
-            heads = max(small.horizontalAdvance(column_title(column)) for column in picture.columns)
-            self._layout = PictureLayout.of(picture, groups, width, heads)
+            heads = [small.horizontalAdvance(column_title(column)) for column in picture.columns]
+            self._natural = PictureLayout.of(picture, groups, width, heads)
             self._cells = {(cell.row, cell.column): cell for cell in picture.cells}
         self._fit()
         self._show_separating()
@@ -145,14 +146,16 @@ class RunsPictureView(QAbstractScrollArea):
         self._fit()
 
     def _fit(self) -> None:
-        size, hint = self.viewport().size(), self.sizeHint()
+        size = self.viewport().size()
+        self._layout = None if self._natural is None else self._natural.fitted(size.width())
+        hint = self.sizeHint()
         for bar, inside, whole in (
             (self.horizontalScrollBar(), size.width(), hint.width()),
             (self.verticalScrollBar(), size.height(), hint.height()),
         ):
             bar.setPageStep(inside)
             bar.setRange(0, max(0, whole - inside))
-        self.horizontalScrollBar().setSingleStep(int(COLUMN_WIDTH))
+        self.horizontalScrollBar().setSingleStep(0 if self._layout is None else int(self._layout.step))
         self.verticalScrollBar().setSingleStep(int(ROW_HEIGHT))
 
     @property

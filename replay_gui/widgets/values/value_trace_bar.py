@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QToolButton, QWidget
@@ -72,8 +74,7 @@ class ValueTraceBar(QFrame):
         trace = self._trace
         self.setVisible(trace.path is not None)
         if trace.path is not None:
-            name = one_line(pointer_text(join_pointer(trace.path[-1:])), _MAX_NAME)
-            self.words.setText(f"{name}: {trace.words}")
+            self.words.setText(f"{_name(trace.path)}: {trace.words}")
         self.stop.setVisible(trace.tracing)
         self._fit()
         self.previous.setEnabled(trace.previous_change is not None)
@@ -107,3 +108,9 @@ class ValueTraceBar(QFrame):
     @Slot()
     def _on_next(self) -> None:
         self._trace.step(forward=True)
+
+
+def _name(path: Sequence[str | int]) -> str:
+    """Return the last key of a path, of an item of a list the list, too: ``messages[5]``."""
+    keys = [at for at, name in enumerate(path) if not str(name).isdigit()]
+    return one_line(pointer_text(join_pointer(path[keys[-1] if keys else 0 :])), _MAX_NAME)

@@ -118,7 +118,7 @@ class _ActionDelegate(QStyledItemDelegate):
             return
         if line.row is None:
             painter.fillRect(rect, colors.hover if hovered else colors.head)
-            self._ui.draw(painter, rect, f"⋯  {self._actions.fold_text(index.row())}", colors.secondary, MIDDLE)
+            self._ui.draw(painter, rect, f"…  {self._actions.fold_text(index.row())}", colors.secondary, MIDDLE)
             return
         requests = line.row.requests_a if column is ActionColumn.SIDE_A else line.row.requests_b
         if not requests:

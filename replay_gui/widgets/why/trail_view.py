@@ -108,7 +108,7 @@ class _TrailDelegate(QStyledItemDelegate):
             painter.fillRect(rect, colors.hover if hovered else colors.head)
             left = rect.x() + self._number_px + GAP + 2 * UNIT
             room = QRect(left, rect.y(), rect.right() - left, rect.height())
-            self._ui.draw(painter, room, f"⋯  {self._trail.gap_text(line)}", colors.secondary)
+            self._ui.draw(painter, room, f"…  {self._trail.gap_text(line)}", colors.secondary)
             return
         ground = self._tint() if line.is_key else colors.hover if hovered else None
         if ground is not None:

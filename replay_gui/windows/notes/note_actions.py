@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from replay_gui.core.log.positions import NO_EVENT, RUN_START, EventIndex, Position, index_before, position_after
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.answers import EventRow
+from replay_gui.engine.requests import Side
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.run.note_book import NoteBook
 from replay_gui.models.session import Session
@@ -45,6 +46,7 @@ class NoteActions(QObject):
         self._session, self._settings, self._window = session, settings, window
         self._comparison = comparison
         self._notes: NotesDialog | None = None
+        self._view: CompareView | None = None
         self.book, self.book_b = NoteBook(session, self), NoteBook(comparison.b, self)
         self._history = UndoHistory(self)  # of notes alone, which their list undoes
         for book in (self.book, self.book_b):
@@ -65,7 +67,8 @@ class NoteActions(QObject):
         view.events.menu.parts.append(self._add_to_menu)
 
     def attach_comparison(self, view: CompareView) -> None:
-        """Let the page of a comparison ask the same of both runs."""
+        """Let the page of a comparison ask the same of both runs, and say which of them the hand is in."""
+        self._view = view
         for name, book in (("B", self.book_b), ("A", self.book)):
             view.add_note_bar(book, name).place_chosen.connect(self._on_place_chosen)
             book.allowed.connect(view.why.explain_again)  # an outcome may be among the notes
@@ -85,21 +88,25 @@ class NoteActions(QObject):
         self.book_b.keep_beside(beside)
 
     def _here(self) -> list[_Noted]:
-        """Return what a note can be about now: an event, or two where both runs have the step; none at the start."""
+        """Return what a note can be about now: an event, or two where both runs have the step; none at the start.
+
+        Of two, the one in the run that the hand is in comes first.
+        """
         comparison, found = self._comparison, self._comparison.comparison
         if not comparison.active or found is None or comparison.row < 0:
             position = self._session.position
             return [] if position < 1 else [_Noted(self.book, index_before(position), "")]
         sides = ((self.book, found.alignment.a, comparison.b), (self.book_b, found.alignment.b, comparison.a))
+        in_b = self._view is not None and self._view.side is Side.B
         return [
             _Noted(book, EventIndex(event), _name(other))
-            for book, events, other in sides
+            for book, events, other in (reversed(sides) if in_b else sides)
             if (event := int(events[comparison.row])) != NO_EVENT
         ]
 
     @Slot()
     def on_bookmark(self) -> None:
-        """Mark the current event or divergence, in A where both have it; a bookmark that is there is taken away."""
+        """Mark the current event, of two runs in the one that the hand is in; a bookmark there is taken away."""
         if not (here := self._here()):
             return
         book, event, against = here[0]
@@ -108,18 +115,23 @@ class NoteActions(QObject):
             book.add("", event, event, against)
         else:
             book.remove(there.note)
+        if self._view is not None and self._comparison.active:
+            place = f"event {position_after(event):,} of {book.session.side.value}"
+            self._view.say(f"Bookmark on {place}" if there is None else f"No bookmark on {place} any more")
 
     @Slot()
     def on_note(self) -> NoteDialog | None:
-        """Write a note on the current event or divergence, or edit the one that is there."""
+        """Write a note on the current event or divergence, or edit the one that is there.
+
+        Where both runs have the step, on the run that the hand is in; the dialog lets the user choose the other.
+        """
         from replay_gui.windows.notes.note_dialog import NoteDialog, NotePlace  # not needed before a note is written
 
         here = self._here()
-        for book, event, _ in here:
-            if there := book.at(event):
-                return self.edit(there[0], book)
         if not here:
             return None
+        if there := here[0].book.at(here[0].event):
+            return self.edit(there[0], here[0].book)
         places = []
         for book, event, against in here:
             side = f" of {book.session.side.value}, {_name(book.session)}" if len(here) > 1 else ""

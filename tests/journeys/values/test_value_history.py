@@ -87,10 +87,10 @@ def test_a_value_that_is_not_there_yet_is_said_so(journey: Journey, log: Path) -
     journey.session.seek(Position(7))
     journey.arrive(7)
     inspector = choose(journey, "memory", "plan", "steps", 0)
-    assert inspector.trace_bar.words.text().startswith("[0]: changed 2 times, last by 7 (Memory")
+    assert inspector.trace_bar.words.text().startswith("steps[0]: changed 2 times, last by 7 (Memory")
     journey.session.seek(Position(3))
     journey.arrive(3)
-    assert inspector.trace_bar.words.text().startswith("[0]: changed 2 times, first by 7 (Memory")
+    assert inspector.trace_bar.words.text().startswith("steps[0]: changed 2 times, first by 7 (Memory")
 
 
 def test_another_run_begins_without_a_chosen_value(journey: Journey, log: Path, tmp_path: Path) -> None:
