@@ -10,6 +10,8 @@ _CONTEXT = re.compile(
     r"\s*<(session_context|environment_context|environment_details|user_instructions|system-reminder"
     r"|permissions instructions|user_info|project_layout)\b[^>]{0,200}>"
 )
+_SETTING_UP = re.compile(r"\s*This is (?:the )?[\w ]{1,40}\. We are setting up the context for our chat\.")
+"""How Gemini CLI and programs that were made from it begin a conversation, in the user's place."""
 _NOTHING = re.compile(r"\s*\Z")
 
 
@@ -31,6 +33,8 @@ def is_context(text: object) -> bool:
     """Return whether a program added this text: only tagged parts, without words of the user."""
     if not isinstance(text, str):
         return False
+    if _SETTING_UP.match(text):
+        return True
     at = 0
     while match := _CONTEXT.match(text, at):
         closing = f"</{match[1]}>"

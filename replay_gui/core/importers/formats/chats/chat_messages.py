@@ -52,6 +52,7 @@ _MEMBERS = (  # members that hold messages
 _HOLDERS = (*_MEMBERS, "store", "agents", "agent_states", "agent_state", "llm_context", "message_thread", "values")
 """Names of members around messages that are not used as a run's name."""
 _DEEPEST = 5  # levels of objects and arrays around messages
+_THANKS = "Got it. Thanks for the context!"  # as Gemini CLI writes in the model's place
 _TIMES = ("timestamp", "time", "created_at", "created", "ts")
 
 
@@ -60,7 +61,7 @@ class ChatMessages:
 
     name = "chat-messages"
     title = "chat messages"
-    version = 14
+    version = 15
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "uuid": ID,
@@ -300,6 +301,10 @@ class ChatMessageEvents(RecordEvents):
             self._other(message, self._request_calls(message, extra | ({"role": message.role} if asks_itself else {})))
 
     def _assistant(self, message: Message, extra: dict[str, Any]) -> None:
+        if message.content == _THANKS and not message.calls and self._open == []:
+            self.run.unmapped = extra.get("fields", {})
+            self.run.bookkeeping(f"{self.format}/context", message.content)
+            return
         if message.content is not None or message.reasoning or not message.calls:
             self.run.context["parent"] = self.answered(message.content, message.reasoning, extra)
             extra = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
@@ -25,6 +26,7 @@ _WRITES = {"replace": "edit", "write_file": "file"}
 _TARGETS = ("file_path", "path", "absolute_path")
 _SHOWN = ("resultDisplay", "displayName", "description", "renderOutputAsMarkdown")
 _REFUSED = ("cancelled", "rejected", "denied")
+_COMMAND = re.compile(r"/[a-z][a-z0-9:_-]{0,60}(?: [^\n]{0,200})?")  # no path, which has more slashes or capitals
 _CANCELLED = "Request cancelled."  # Gemini CLI's text after the user pressed Escape
 _TOKENS = {"input": "input", "output": "output", "cached": "cached", "reasoning": "thoughts"}
 
@@ -34,7 +36,7 @@ class GeminiCli:
 
     name = "gemini-cli"
     title = "Gemini CLI chat"
-    version = 7
+    version = 8
     volatile: ClassVar[Mapping[str, str]] = {
         "sessionId": ID,
         "id": ID,
@@ -164,6 +166,8 @@ def _message(run: RunBuilder, notes: ImportNotes, message: dict[str, Any]) -> No
     match kind:
         case "user" if isinstance(content, str) and content.startswith("<session_context>"):
             run.bookkeeping("gemini-cli/session-context", content)
+        case "user" if isinstance(content, str) and _COMMAND.fullmatch(content):
+            run.command(content)
         case "user":
             run.observation("message", "user", content)
         case "gemini" | "model":
@@ -241,9 +245,10 @@ def _call(run: RunBuilder, call: Any) -> None:
     elif failed:
         run.error("tool_error", str(why or reason), name, parent=seq, time=ended)
     if known.patch is not None:
-        run.rejected(known.patch, reason, "approval" if status in _REFUSED else "apply") if failed else run.applied(
-            known.patch
-        )
+        if failed:
+            run.rejected(known.patch, reason, "approval" if status in _REFUSED else "apply", time=ended)
+        else:
+            run.applied(known.patch, time=ended)
 
 
 def _output(result: Any) -> Any:

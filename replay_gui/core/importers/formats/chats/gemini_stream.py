@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
+from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, RecordFormat
 from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.times import any_time
 
+_OF_MODELS = {"input": "prompt", "output": "candidates", "cached": "cached", "reasoning": "thoughts"}
 _TYPES = ("message", "tool_use", "tool_result", "result", "error")
 
 
@@ -19,7 +22,7 @@ class GeminiStream(RecordFormat):
 
     name = "gemini-stream"
     title = "Gemini CLI stream"
-    version = 2
+    version = 3
     volatile: ClassVar[Mapping[str, str]] = {
         "timestamp": CLOCK,
         "ts": CLOCK,
@@ -28,6 +31,18 @@ class GeminiStream(RecordFormat):
         "stats": USAGE,
         "delta": "whether a message comes in pieces",
     }
+
+    def recognises(self, file: ForeignFile) -> bool:
+        """As of its records; also the one object that ``--output-format json`` prints."""
+        return super().recognises(file) or _is_printed(file.document)
+
+    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield the stream as one run."""
+        if not _is_printed(file.document):
+            yield from super().runs(file)
+            return
+        events = self.events(ImportNotes(file.notes))
+        yield events.imported_run(events.run_id([file.document]) or file.stem, [(1, file.document)])
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
         """Accept records of known types with an `init`; the user's message may come before it."""
@@ -43,6 +58,11 @@ class GeminiStream(RecordFormat):
     def events(self, notes: ImportNotes) -> RecordEvents:
         """Return the reader of one stream's records."""
         return _GeminiStreamEvents(self.name, self.volatile, notes)
+
+
+def _is_printed(document: Any) -> bool:
+    stats = document.get("stats") if isinstance(document, dict) else None
+    return isinstance(stats, dict) and "models" in stats and bool({"response", "error"} & document.keys())
 
 
 class _GeminiStreamEvents(RecordEvents):
@@ -75,6 +95,8 @@ class _GeminiStreamEvents(RecordEvents):
         match kind:
             case _ if is_piece:
                 return
+            case None if _is_printed(record):
+                self._printed(record)
             case "init" if not is_first:
                 self.uses_model(record.get("model"))
                 self.run.bookkeeping(f"{self.format}/init", self.rest(record, "type", "model"))
@@ -126,6 +148,17 @@ class _GeminiStreamEvents(RecordEvents):
             self.run.end("crash", str(message or "failed"))
         else:
             self.run.end("answered")
+
+    def _printed(self, record: dict[str, Any]) -> None:
+        """The answer, and what each model used; the input has the cached part in it."""
+        if record.get("response"):
+            self.answered(record["response"])
+        models = record["stats"]["models"]
+        for name, told in models.items() if isinstance(models, dict) else ():
+            counts = counted_tokens(told.get("tokens") if isinstance(told, dict) else None, _OF_MODELS)
+            counts |= {"output": counts.get("output", 0) + counts.get("reasoning", 0)} if counts else {}
+            self.run.bookkeeping(f"{self.format}/model", name, tokens=counts or None, model=name, stats=told)
+        self._result({**self.rest(record, "response"), "status": "error" if record.get("error") else "success"})
 
     def end(self) -> None:
         self._finish_answer()

@@ -179,6 +179,7 @@ class ConversationLines:
         message = "subagent-message" if run.context.get("sidechain") else "message"
         if _is_text(block):
             extra, meta = self._rest(block, "text")
+            self._state.answered = True
             self._state.anchor(run.decision(message, block["text"], None, extra, **meta))
         elif type_of(block) == "thinking" and isinstance(block.get("thinking"), str):
             extra, meta = self._rest(block, "thinking")

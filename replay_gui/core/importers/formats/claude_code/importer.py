@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.claude_code.events import ClaudeCodeEvents
+from replay_gui.core.importers.formats.claude_code.printed import as_lines, is_of_sdk
 from replay_gui.core.importers.formats.claude_code.subagents import find_subagents, meta_path
 from replay_gui.core.importers.formats.claude_code.survey import ClaudeCodeSurvey, survey
 from replay_gui.core.importers.formats.claude_code.volatile import BLOCK, LINE, MESSAGE, RESULT
@@ -26,6 +27,7 @@ _KEYS_OF_TYPE = {  # types of lines outside the tree, with keys that no other pr
 _STREAM_TYPES = frozenset({"assistant", "user"})
 _ANSWER = {"id", "type", "role", "content", "usage"}  # of the model's API; other programs' lines lack them
 _MAX_REWOUND_RUNS = 8
+_MAX_LOOKED_AT = 20  # items of an array, for recognition
 # For a first line that is longer than the part read for recognition
 _LONG_FIRST_LINE = re.compile(rb'\s*\{(?=.*"parentUuid"\s*:)(?=.*"sessionId"\s*:\s*")', re.DOTALL)
 
@@ -48,7 +50,7 @@ class ClaudeCode:
             return True
         if any(_is_of_another_program(line) for line in file.first_lines):
             return False
-        return any(_is_telling(line) for line in file.first_lines)
+        return any(_is_telling(line) for line in file.first_lines) or _is_printed(file.document)
 
     def companions(self, file: ForeignFile) -> list[Path]:
         """Return the files of the session's subagents."""
@@ -58,6 +60,10 @@ class ClaudeCode:
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield the session, then each rewound part as a separate run, at most `_MAX_REWOUND_RUNS` of them."""
+        with as_lines(file) as in_lines:
+            yield from self._runs_in(in_lines)
+
+    def _runs_in(self, file: ForeignFile) -> Iterator[ImportedRun]:
         source = file.source
         surveyed = survey(source)
         if not surveyed.understood:
@@ -84,6 +90,11 @@ class ClaudeCode:
         )
 
 
+def _is_printed(document: Any) -> bool:
+    """Return whether a file is the stream as one array, or a record of it over several lines."""
+    return any(map(_is_telling, document[:_MAX_LOOKED_AT] if isinstance(document, list) else [document]))
+
+
 def _has_session(line: Any) -> bool:
     return isinstance(line, dict) and isinstance(line.get("sessionId"), str)
 
@@ -108,8 +119,12 @@ def _is_telling(line: Any) -> bool:
     if not isinstance(line, dict):
         return False
     kind = line.get("type")
+    if is_of_sdk(line):
+        return True
     if not isinstance(kind, str):
         return False
+    if kind == "result" and isinstance(line.get("subtype"), str) and ("num_turns" in line or "total_cost_usd" in line):
+        return True
     if isinstance(line.get("session_id"), str):  # ``claude --output-format stream-json``
         if kind == "system" and line.get("subtype") == "init" and "tools" in line:
             return True

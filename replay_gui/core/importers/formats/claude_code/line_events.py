@@ -112,6 +112,8 @@ class LineEvents:
             once, self._state.run.once = self._state.run.once, {}
             models = fields.get("modelUsage")
             model = None if isinstance(models, dict) and len(models) > 1 else self._state.surveyed.model or None
+            if not self._state.answered and text_of(rest, "result"):  # printed alone, without the messages
+                self._state.run.decision("message", rest["result"])
             meta = {"tokens": tokens_of(fields.get("usage")), "usage": models, "model": model}
             seq, how = add_result_line(
                 self._state.run, rest, self._state.denied, **{**once, **meta, "line": line.number}

@@ -32,6 +32,7 @@ class SessionState:
         within: names of the subagents whose file is being read, from the outermost.
         fields: members of the current line other than its message, for the line's first event.
         latest: by subagent, the event before a line without a parent.
+        answered: whether a message of the model was read.
         end: how the run ended, according to the lines so far. denied: ids of denied calls.
         started: by prompt, the calls that start subagents: (seq of the call, name of the subagent).
     """
@@ -43,6 +44,7 @@ class SessionState:
         self.within: list[str] = []
         self.fields: dict[str, Any] = {}
         self.latest: dict[str, int] = {}
+        self.answered = False
         self.end: tuple[End, str | None] | None = None
         self.denied = set[str]()
         self.started: dict[str, tuple[int, str]] = {}

@@ -113,3 +113,27 @@ def test_a_message_in_parts_a_thought_without_a_time_and_a_request_that_the_user
     assert one.decisions() == [("I look.", None), (None, "Ok")]
     assert all(event.meta["time"] == one.events[1].meta["time"] for event in one.events[1:])
     assert [event.payload["error_type"] for event in one.of("Error")] == ["interrupted"]
+
+
+def test_commands_and_a_conversation_that_the_program_sets_up(tmp_path: Path) -> None:
+    said = [{"type": "user", "content": "/compress"}, {"type": "user", "content": "/home/x/a.py is broken"}]
+    path = tmp_path / "chat.json"
+    path.write_text(json.dumps({"sessionId": "s", "projectHash": "p", "messages": said}))
+    (chat,) = read_all(path)
+    assert [event.payload["obs_type"] for event in chat.of("Observation")] == ["command", "message"]
+    start = "This is the Gemini CLI. We are setting up the context for our chat.\nToday is Monday."
+    talk = [("user", start), ("model", "Got it. Thanks for the context!"), ("user", "hi"), ("model", "Hello")]
+    path.write_text(json.dumps([{"role": role, "parts": [{"text": text}]} for role, text in talk]))
+    (checkpoint,) = read_all(path)
+    assert [event.payload["data"] for event in checkpoint.events[1:]] == [start, talk[1][1], "hi", "Hello"]
+    assert checkpoint.kinds[1:3] == ["x:bookkeeping/chat-messages/context"] * 2
+
+
+def test_the_answer_that_the_program_prints_as_json(tmp_path: Path) -> None:
+    tokens = {"prompt": 30, "candidates": 2, "cached": 20, "thoughts": 5}
+    path = tmp_path / "out.json"
+    path.write_text(json.dumps({"response": "Paris.", "stats": {"models": {"g": {"tokens": tokens}}, "tools": {}}}))
+    (found,) = read_all(path)
+    assert (found.format, found.decisions()) == ("gemini-stream", [(None, "Paris.")])
+    assert found.tokens() == {"input": 30, "cached": 20, "output": 7, "reasoning": 5}
+    assert found.of("x:end")[0].payload["how"] == "answered"
