@@ -11,8 +11,14 @@ import pytest
 from tests.helpers.foreign import Read, read_all, written
 
 RESULT: dict[str, Any] = {
-    "type": "result", "subtype": "success", "is_error": False, "num_turns": 2, "session_id": "s", "result": "Four.",
-    "total_cost_usd": 0.5, "usage": {"input_tokens": 3, "output_tokens": 4, "cache_read_input_tokens": 2},
+    "type": "result",
+    "subtype": "success",
+    "is_error": False,
+    "num_turns": 2,
+    "session_id": "s",
+    "result": "Four.",
+    "total_cost_usd": 0.5,
+    "usage": {"input_tokens": 3, "output_tokens": 4, "cache_read_input_tokens": 2},
 }
 
 
