@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as AbstractMapping
+from functools import partial
 from itertools import chain, islice
 from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.loose_calls import call_in, why_failed
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
 from replay_gui.core.importers.formats.message_parts import OF_PARTS, message_without_role
@@ -17,6 +19,7 @@ from replay_gui.core.importers.formats.question_records import turns_in
 from replay_gui.core.importers.formats.record_use import LENGTHS, USAGES, length_in, use_in
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE
 from replay_gui.core.importers.formats.run_grades import RunGrades
+from replay_gui.core.importers.formats.run_ids import runs_in
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.json_lines import numbered_values
@@ -42,9 +45,6 @@ UNMAPPED = "records whose kind says nothing known, kept as custom events"
 
 _NAME = re.compile(r"_?[A-Za-z][\w.-]{0,60}", re.ASCII)
 _MAX_NAMES = 50
-_FAILED = {"isError": True, "is_error": True, "success": False, "ok": False}  # members that say that a call failed
-_FAILED_STATUS = ("error", "failed", "failure")
-_EXIT_CODES = ("exit_code", "exitCode", "returncode")
 _SAMPLE = 200  # records in the sample for a guess
 
 
@@ -53,7 +53,7 @@ class JsonLines:
 
     name = "json-lines"
     title = "JSON Lines"
-    version = 19
+    version = 20
     volatile: ClassVar[AbstractMapping[str, str]] = {
         **dict.fromkeys(USUAL_NAMES["time"], CLOCK),
         **OF_PARTS,
@@ -74,15 +74,25 @@ class JsonLines:
         return isinstance(_first(document), dict) or any(isinstance(line, dict) for line in file.first_lines)
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
-        """Yield the file as one run, with the given mapping or with one that is guessed from a sample."""
-        mapping = self._mapping or guess(list(sample(file)))
+        """Yield one run for each run id in the records, with the given mapping or with one guessed from a sample."""
+        first = list(sample(file))
+        mapping = self._mapping or guess(first)
         notes = ImportNotes(file.notes)
-        if next(sample(file), None) is None:
+        if not first:
             raise ImportRefused(f"{file.source.path}: no JSON object in it")
-        name = file.stem
-        facts = {"mapping": mapping.facts()}
-        events = _JsonLinesEvents(mapping, notes).read(_records(file, notes), _setting(file))
-        yield ImportedRun(name=name, run_id=name, agent="agent", created=None, source=facts, events=events, notes=notes)
+        runs = runs_in(file, partial(_records, file), first, notes)
+        whole: list[tuple[str, Iterable[tuple[int, Any]]]] = [(file.stem, _records(file, notes))]
+        for name, records in runs or whole:
+            own = ImportNotes(notes) if runs else notes
+            yield ImportedRun(
+                name=name,
+                run_id=name,
+                agent="agent",
+                created=None,
+                source={"mapping": mapping.facts()},
+                events=_JsonLinesEvents(mapping, own).read(records, _setting(file)),
+                notes=own,
+            )
 
 
 def sample(file: ForeignFile) -> Iterator[dict[str, Any]]:
@@ -151,8 +161,9 @@ class _JsonLinesEvents:
         if first and isinstance(first[0][1], dict):
             self._run.context = {"time": any_time(self._mapping.take("time", first[0][1]))}
         grades, answer = RunGrades(), setting.get("final_answer")
-        told = grades.take(setting) | ({"final_answer"} if isinstance(answer, str) else set())
-        self._run.agent_init("agent", "", {name: value for name, value in setting.items() if name not in told})
+        told = {"final_answer"} if isinstance(answer, str) else set()
+        config = grades.take({name: value for name, value in setting.items() if name not in told})
+        self._run.agent_init("agent", "", config)
         yield from self._run.drain()
         for number, record in chain(first, numbered):
             self._run.context = {"line": number}
@@ -183,7 +194,7 @@ class _JsonLinesEvents:
         rest = {key: value for key, value in mapping.rest(record).items() if key not in JsonLines.volatile}
         if isinstance(parts["kind"], str) and not is_usual_kind(parts["kind"]):
             rest[mapping.member("kind", record)] = parts["kind"]
-        if parts["tool"] is None and (call := _call_in(record)) is not None:
+        if parts["tool"] is None and (call := call_in(record, JsonLines.volatile)) is not None:
             told, call_rest = call
             parts |= {"kind": "tool_call", **told}
             rest = {key: value for key, value in rest.items() if key not in ("tool_call", "tool_result")} | call_rest
@@ -321,7 +332,7 @@ class _JsonLinesEvents:
 
     def _answer(self, call_id: str | None, output: Any, rest: dict[str, Any], tool: Any) -> None:
         wrong = rest.pop("error", None)
-        error = (first_line(str(wrong)) or "failed") if wrong else _why_failed(output, rest)
+        error = (first_line(str(wrong)) or "failed") if wrong else why_failed(output, rest)
         self._run.unmapped = {**rest, **({"error": wrong} if wrong and wrong != error else {})}
         self._result(call_id, output, error, tool)
 
@@ -332,35 +343,6 @@ class _JsonLinesEvents:
         seq, call = run.response(call_id, output, error=error)
         if error is not None:
             run.error("tool_error", error, call.tool_name, parent=seq)
-
-
-def _why_failed(output: Any, rest: dict[str, Any]) -> str | None:
-    """Return why a call failed, in one line, if a member other than ``error`` says so."""
-    told = [rest, output] if isinstance(output, dict) else [rest]
-    codes = [one[name] for one in told for name in _EXIT_CODES if type(one.get(name)) is int and one[name]]
-    if codes:
-        return f"exit {codes[0]}"
-    for one in told:
-        if any(one.get(name) is sign for name, sign in _FAILED.items()) or one.get("status") in _FAILED_STATUS:
-            said = next((one[name] for one in told for name in ("error", "message", "output") if one.get(name)), output)
-            return (first_line(said) if isinstance(said, str) else "") or "failed"
-    return None
-
-
-def _call_in(record: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]] | None:
-    """Return (parts, other members) of a call in a record's ``tool_call``, with its ``tool_result``."""
-    call, result = record.get("tool_call"), record.get("tool_result")
-    if not isinstance(call, dict) or not isinstance(call.get("name"), str):
-        return None
-    given = next((name for name in ("args", "arguments", "input", "parameters") if name in call), "")
-    rest = {"call": {key: value for key, value in call.items() if key not in ("name", given, "id")}}
-    output = result
-    if isinstance(result, dict) and "output" in result:
-        output = result["output"] if result["output"] is not None else result.get("error")
-        said = {key: value for key, value in result.items() if key not in ("output", *JsonLines.volatile)}
-        rest |= {"error": said.pop("error", None), "result": said}
-    parts = {"tool": call["name"], "input": call.get(given, {}), "output": output}
-    return parts, {key: value for key, value in rest.items() if value not in (None, {}, "")}
 
 
 def _is_of_tool(word: Any) -> bool:

@@ -22,6 +22,11 @@ from replay_gui.core.importers.formats.assistants.opencode import OpenCode
 from replay_gui.core.importers.formats.assistants.qwen_code import QwenCode
 from replay_gui.core.importers.formats.assistants.react_steps import ReActSteps
 from replay_gui.core.importers.formats.assistants.trae_agent import TraeAgent
+from replay_gui.core.importers.formats.benchmarks.agent_data import AgentData
+from replay_gui.core.importers.formats.benchmarks.agent_reward_bench import AgentRewardBench
+from replay_gui.core.importers.formats.benchmarks.tau2 import Tau2
+from replay_gui.core.importers.formats.benchmarks.tau_bench import TauBench
+from replay_gui.core.importers.formats.benchmarks.who_and_when import WhoAndWhen
 from replay_gui.core.importers.formats.chats.aider import Aider
 from replay_gui.core.importers.formats.chats.atif import Atif
 from replay_gui.core.importers.formats.chats.chat_messages import ChatMessages
@@ -36,10 +41,8 @@ from replay_gui.core.importers.formats.chats.openhands import OpenHands
 from replay_gui.core.importers.formats.chats.pi import Pi
 from replay_gui.core.importers.formats.chats.pydantic_ai import PydanticAi
 from replay_gui.core.importers.formats.chats.smolagents import SmolAgents
+from replay_gui.core.importers.formats.chats.strands_sessions import StrandsSessions
 from replay_gui.core.importers.formats.chats.swe_agent import SweAgent
-from replay_gui.core.importers.formats.chats.tau2 import Tau2
-from replay_gui.core.importers.formats.chats.tau_bench import TauBench
-from replay_gui.core.importers.formats.chats.who_and_when import WhoAndWhen
 from replay_gui.core.importers.formats.claude_code.importer import ClaudeCode
 from replay_gui.core.importers.formats.codex.importer import Codex
 from replay_gui.core.importers.formats.frameworks.adk_evals import AdkEvals
@@ -100,6 +103,8 @@ def _own() -> tuple[Importer, ...]:
         TauBench(),
         Tau2(),
         WhoAndWhen(),
+        AgentRewardBench(),
+        AgentData(),
         SweAgent(),
         OpenHands(),
         OpenCode(),
@@ -137,6 +142,7 @@ def _own() -> tuple[Importer, ...]:
         OpenAiAgents(),
         MlFlow(),
         OpenTelemetry(),
+        StrandsSessions(),
         ReActSteps(),
         ChatMessages(),
     )

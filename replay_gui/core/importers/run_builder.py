@@ -17,6 +17,7 @@ What belongs where, for every importer:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
@@ -300,6 +301,18 @@ class RunBuilder:
     def _remember(self, call_id: object, call: Call) -> None:
         if isinstance(call_id, str):
             self._calls[call_id] = call
+
+
+_LIMIT = re.compile(
+    r"max(imum)?[ _]?(number of )?(turns|iterations|steps|rounds)|recursion ?limit|usage ?limit ?exceeded"
+    r"|limit of [0-9,]{1,12} (turns|iterations|steps)",
+    re.IGNORECASE,
+)
+
+
+def how_it_broke(error: str | None) -> End:
+    """Return how a run ended that an error broke off: at a limit of turns or steps, or by a crash."""
+    return "limit" if error is not None and _LIMIT.search(error) else "crash"
 
 
 def cut(text: str) -> str:

@@ -6,6 +6,7 @@ OpenAI (chat and responses), Anthropic, Google, AWS Bedrock (Strands), the GenAI
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from replay_gui.core.importers.formats.autogen_messages import as_chat, is_agent_chat
@@ -49,6 +50,7 @@ _LANGCHAIN = (
     *("human", "ai", "system", "tool", "function", "AIMessageChunk"),
     *("HumanMessage", "AIMessage", "SystemMessage", "ToolMessage", "FunctionMessage"),
 )
+_TOOL_NAME = re.compile(r"[\w.:/-]{1,100}")
 _SPEAKERS = frozenset(_LANGCHAIN) - {"system", "tool", "function"}
 _OF_CALL_AND_RESULT = ("tool_name", "tool_input", "tool_output")  # a tool's message that also holds the call
 _OF_MESSAGES = frozenset(
@@ -192,6 +194,8 @@ def _of_role(value: dict[str, Any]) -> Message:
     rest = _rest(value, role, has_content=bool(content))
     if parts.rest:
         rest["parts"] = parts.rest
+    if parts.usage:
+        rest.setdefault("usage", parts.usage)
     if value.get("name") not in (None, "") and role != "tool":
         rest["name"] = value["name"]
     return Message(
@@ -207,8 +211,26 @@ def _of_role(value: dict[str, Any]) -> Message:
 def _calls_beside(value: dict[str, Any]) -> list[MessageCall]:
     """Return the calls in members other than the content."""
     several = value.get("tool_calls", value.get("toolCalls"))
-    calls = [*(several if isinstance(several, list) else ()), value.get("function_call"), value.get("tool_call")]
-    return [read_call(call) for call in calls if isinstance(call, dict)]
+    several = several if isinstance(several, list) else []
+    calls = [_named_call(call) if isinstance(call, str) else read_call(call) for call in several if _is_call(call)]
+    told_again = _tells_its_call(value)
+    alone = (value.get("function_call"), None if told_again else value.get("tool_call"))
+    return [*calls, *(read_call(call) for call in alone if isinstance(call, dict))]
+
+
+def _is_call(value: Any) -> bool:
+    """Whether an item of a list of calls is one, or the bare name of the tool that was called."""
+    return isinstance(value, dict) or (isinstance(value, str) and _TOOL_NAME.fullmatch(value) is not None)
+
+
+def _named_call(name: str) -> MessageCall:
+    return MessageCall(None, name, None)
+
+
+def _tells_its_call(value: dict[str, Any]) -> bool:
+    """Whether a tool's message has beside its result the call that it answers, as AgentDojo writes it."""
+    call = value.get("tool_call")
+    return isinstance(call, dict) and "tool_call_id" in value and call.get("id") == value["tool_call_id"]
 
 
 def _result(value: dict[str, Any], content: Any) -> MessageResult:
@@ -228,10 +250,12 @@ def _rest(value: dict[str, Any], role: str, *, has_content: bool) -> dict[str, A
     """Return the members that are not read, or whose value has an unknown form."""
     rest = {key: member for key, member in value.items() if key not in _OF_MESSAGES and member not in EMPTY}
     told = value.get("tool_calls", value.get("toolCalls"))
-    if told is not None and not isinstance(told, list):
-        rest["tool_calls"] = told
+    unread = [call for call in told if not _is_call(call)] if isinstance(told, list) else told
+    if unread not in EMPTY:
+        rest["tool_calls"] = unread
     rest |= _status(value)
-    is_read = {"tool_call": isinstance(value.get("tool_call"), dict), "tool_result": role == "tool" and not has_content}
+    call_is_read = isinstance(value.get("tool_call"), dict) and not _tells_its_call(value)
+    is_read = {"tool_call": call_is_read, "tool_result": role == "tool" and not has_content}
     rest |= {name: value[name] for name, read in is_read.items() if not read and value.get(name) not in EMPTY}
     return rest
 

@@ -11,6 +11,7 @@ from replay_gui.core.importers.run_builder import NOT_RECORDED
 
 OF_PARTS = {
     "tool_id": "an id",
+    "toolUseId": "an id",
     "signature": "a signature",
     "signatureProvider": "a signature",
     "thoughtSignature": "a signature",
@@ -47,7 +48,7 @@ _OF_RESULTS = (
         "output",
         "content",
     ),
-    *("is_error", "isError", "name", "toolName", "tool_name"),
+    *("is_error", "isError", "name", "toolName", "tool_name", "exception"),
 )
 _OF_CALLS = frozenset(
     {
@@ -75,7 +76,7 @@ class MessageParts:
 
     Attributes:
         content: texts, and parts of an unknown form. reasoning: texts of reasoning. calls, results: of tools.
-        rest: all other members of the parts.
+        rest: all other members of the parts. usage: tokens of the answer, if a part has them.
     """
 
     def __init__(self) -> None:
@@ -84,6 +85,7 @@ class MessageParts:
         self.calls: list[MessageCall] = []
         self.results: list[MessageResult] = []
         self.rest: list[dict[str, Any]] = []
+        self.usage: dict[str, Any] = {}
 
     def add(self, part: Any) -> None:
         """Add one part, in any form."""
@@ -119,6 +121,8 @@ class MessageParts:
             case _ if kind in ("reasoning", "thinking", "redacted_thinking"):
                 self.reasoning.append(read_thought(part))
                 self._keep(part, *OF_THOUGHTS)
+            case {"type": "usage", "usage_details": dict(usage)}:  # of Microsoft's Agent Framework
+                self.usage = {str(name): count for name, count in usage.items()}
             case _ if (text := text_of(part)) is not None:
                 self.content.append(text)
                 self._keep(part, *TEXTS)
@@ -208,7 +212,10 @@ def _result(part: dict[str, Any]) -> MessageResult:
         failed = failed or str(output["type"]).startswith("error")
         output = output["value"]
     call_id = _id(part, "tool_use_id", "toolCallId", "call_id", "callId", "tool_call_id", "tool_id", "id")
-    return MessageResult(call_id, tool_name(part), content_of(output), failed, refused=part.get("outcome") == "denied")
+    raised = part.get("exception")  # of Microsoft's Agent Framework
+    why = raised if isinstance(raised, str) else ""
+    refused = part.get("outcome") == "denied"
+    return MessageResult(call_id, tool_name(part), content_of(output), failed or bool(why), why, refused=refused)
 
 
 def read_thought(part: dict[str, Any]) -> str:

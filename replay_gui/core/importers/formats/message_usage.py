@@ -40,7 +40,11 @@ def use_of(usage: Any, cost: Any = None) -> dict[str, Any]:
     return {"tokens": {sort: count for sort, count in tokens.items() if count is not None}, "cost": cost}
 
 
-_SENT, _ANSWERED = ("prompt_tokens", "input_tokens"), ("completion_tokens", "output_tokens")
+_SENT = ("prompt_tokens", "input_tokens", "promptTokens", "inputTokens", "promptTokenCount", "input_token_count")
+_ANSWERED = (
+    *("completion_tokens", "output_tokens", "completionTokens", "outputTokens", "candidatesTokenCount"),
+    "output_token_count",
+)
 
 
 def _details(usage: dict[str, Any], *sorts: str) -> dict[str, int]:

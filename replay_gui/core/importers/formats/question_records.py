@@ -10,6 +10,7 @@ _ANSWERS = (
     *("final_answer", "agent_output", "agent_response", "assistant_response", "bot_response", "model_response"),
     "answer",
 )
+_CALLS = ("tool_calls", "tools_called", "tools_used")
 
 
 def turns_in(record: dict[str, Any], volatile: Collection[str]) -> list[tuple[dict[str, Any], dict[str, Any]]] | None:
@@ -21,11 +22,16 @@ def turns_in(record: dict[str, Any], volatile: Collection[str]) -> list[tuple[di
     answer = next((name for name in _ANSWERS if name in record), None)
     if question is None or answer is None or not isinstance(record[answer], str | None):
         return None
-    calls = record.get("tool_calls")
-    calls = calls if isinstance(calls, list) and all(isinstance(call, dict) for call in calls) else []
-    used = (question, answer, *(("tool_calls",) if calls else ()), *volatile)
+    told = next((name for name in _CALLS if _are_calls(record.get(name))), None)
+    calls = record[told] if told is not None else []
+    used = (question, answer, told, *volatile)
     rest = {name: value for name, value in record.items() if name not in used}
     asked = {"role": "user", "content": record[question]}
     if not calls and not record[answer]:
         return [(asked, rest)]
     return [(asked, {}), ({"role": "assistant", "content": record[answer], "tool_calls": calls}, rest)]
+
+
+def _are_calls(value: Any) -> bool:
+    """Whether a value is a list of calls, or of names of tools that were called."""
+    return isinstance(value, list) and value != [] and all(isinstance(call, dict | str) for call in value)

@@ -7,13 +7,18 @@ from typing import Any
 from replay_gui.core.importers.run_builder import End, RunBuilder
 
 _SCORES, _VERDICTS = ("reward", "score"), ("resolved", "success", "passed", "is_correct", "utility")
+_ATTACKS = ("security",)  # AgentDojo: whether what an attacker wanted was done, which is no grade of the task
 _RESULTS = ("outcome", "verdict", "final_result")
 _PASSED = {
     **dict.fromkeys(("pass", "passed", "success", "succeeded", "resolved", "correct"), True),
     **dict.fromkeys(("fail", "failed", "failure", "unresolved", "incorrect"), False),
 }
 _EXPECTED = ("ground_truth", "reference_answer", "gold_answer", "golden_answer", "target_answer")
-_LIMITS = ("max", "length", "token limit", "timeout")  # how reasons to stop begin
+_REASONS = ("stop_reason", "finish_reason", "termination_reason")
+_ASKS = ("tool_calls", "tool_use", "function_call")  # reasons of one answer, after which a run goes on
+_LIMITS = ("max", "length", "token limit", "timeout", "too_many")  # beginnings of reasons to stop
+_GRADED = ("eval_result", "evaluation", "evaluation_result", "grading")  # members that hold grades and nothing else
+_ABOUT = ("meta",)  # a member that holds a verdict beside much else
 _MAX_LABEL = 40  # characters
 
 
@@ -25,27 +30,42 @@ class RunGrades:
         self._expected: dict[str, Any] = {}
         self._end: tuple[End, str] | None = None
 
-    def take(self, setting: dict[str, Any]) -> set[str]:
-        """Keep outcome and expected result for the end of the run; return the names of the members used."""
-        taken = set[str]()
+    def take(self, setting: dict[str, Any]) -> dict[str, Any]:
+        """Keep outcome, end and expected result for the end of the run; return the other members."""
+        rest = dict[str, Any]()
         for name, value in setting.items():
-            if name in _VERDICTS and isinstance(value, bool):
-                self._grades.append({"passed": value, "score": None, "by": name})
-            elif name in _SCORES and isinstance(value, int | float) and not isinstance(value, bool):
-                self._grades.append({"passed": None, "score": float(value), "by": name})
-            elif name in _RESULTS and isinstance(value, str) and value and len(value) <= _MAX_LABEL:
-                passed = _PASSED.get(value.lower())
-                self._grades.append({"passed": passed, "score": None, "by": name, "label": value})
-            elif (name in _EXPECTED or name.startswith("expected_")) and value not in (None, "", [], {}):
-                self._expected[name] = value
-            elif name == "error" and isinstance(value, str) and value:
-                self._end = "crash", value
-            elif name == "stop_reason" and isinstance(value, str) and value:
-                self._end = "limit" if value.lower().startswith(_LIMITS) else "answered", value
-            else:
-                continue
-            taken.add(name)
-        return taken
+            if name in (*_GRADED, *_ABOUT) and isinstance(value, dict):
+                value = {
+                    key: member
+                    for key, member in value.items()
+                    if not ((name in _GRADED or key in (*_VERDICTS, *_REASONS)) and self._takes(key, member))
+                }
+                if value:
+                    rest[name] = value
+            elif not self._takes(name, value):
+                rest[name] = value
+        return rest
+
+    def _takes(self, name: str, value: Any) -> bool:
+        if name in _VERDICTS and isinstance(value, bool):
+            self._grades.append({"passed": value, "score": None, "by": name})
+        elif name in _ATTACKS and isinstance(value, bool):
+            self._grades.append({"passed": None, "score": None, "by": name, "label": str(value).lower()})
+        elif name in _SCORES and isinstance(value, int | float) and not isinstance(value, bool):
+            self._grades.append({"passed": None, "score": float(value), "by": name})
+        elif name in _RESULTS and isinstance(value, str) and value and len(value) <= _MAX_LABEL:
+            passed = _PASSED.get(value.lower())
+            self._grades.append({"passed": passed, "score": None, "by": name, "label": value})
+        elif (name in _EXPECTED or name.startswith("expected_")) and value not in (None, "", [], {}):
+            self._expected[name] = value
+        elif name == "error" and isinstance(value, str) and value:
+            self._end = "crash", value
+        elif name in _REASONS and isinstance(value, str) and value and value not in _ASKS:
+            limited, crashed = value.lower().startswith(_LIMITS), "error" in value.lower()
+            self._end = "limit" if limited else "crash" if crashed else "answered", value
+        else:
+            return False
+        return True
 
     def add(self, run: RunBuilder) -> None:
         """Add the expected result, the end of the run and its outcome, as far as they are known."""

@@ -34,7 +34,7 @@ class ReActSteps:
 
     name = "react-steps"
     title = "ReAct steps"
-    version = 2
+    version = 3
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("timestamp", "time", "created_at", "created", "ts", "start_time", "end_time"), CLOCK),
         **dict.fromkeys(("duration", "duration_ms", "duration_sec", "latency", "latency_ms", "elapsed"), CLOCK),
@@ -102,8 +102,7 @@ class _ReActEvents(ChatMessageEvents):
         self._last = setting.pop(answered) if answered else None
         self._patch = setting.pop(patch) if patch else None
         prompt = setting.pop(asked) if asked else None
-        graded = self.grades.take(setting)
-        self.begin({key: value for key, value in setting.items() if key not in graded})
+        self.begin(self.grades.take(setting))
         if prompt is not None:
             self.said("user", prompt)
         yield from super().read(records)

@@ -6,6 +6,7 @@ There may be one such object, an array, or one per line; each is then a run, des
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import Any, ClassVar
@@ -23,6 +24,7 @@ from replay_gui.core.importers.formats.provider_answers import is_answer, items_
 from replay_gui.core.importers.formats.record_use import LENGTHS
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, as_fields, numbered_records
 from replay_gui.core.importers.formats.run_grades import RunGrades
+from replay_gui.core.importers.formats.run_ids import RUN_IDS, runs_in
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.side_files import side_files
@@ -67,6 +69,7 @@ class ChatMessages:
         "uuid": ID,
         "message_id": ID,
         "index": "the place in the message",
+        "turn_idx": "the place in the conversation",
         **dict.fromkeys((*_TIMES, *LENGTHS), CLOCK),
         "usage": USAGE,
         "metadata/cost": USAGE,
@@ -74,6 +77,7 @@ class ChatMessages:
         "usage_metadata": USAGE,
         "metrics": USAGE,
         "response_metadata": USAGE,
+        **dict.fromkeys(RUN_IDS, ID),
         **OF_PARTS,
     }
 
@@ -106,7 +110,12 @@ class ChatMessages:
         elif self._is_lines(file) and self._are_whole([*file.first_lines]):
             yield from self._each(name, numbered_records(file, notes), notes)
         elif self._is_lines(file):
-            yield self._run(name, {}, numbered_records(file, notes), notes)
+            first = [line for line in file.first_lines if isinstance(line, dict)]
+            runs = runs_in(file, partial(numbered_records, file), first, notes)
+            for run_id, records in runs:
+                yield self._run(run_id, {}, iter(records), ImportNotes(notes))
+            if not runs:
+                yield self._run(name, {}, numbered_records(file, notes), notes)
         elif isinstance(file.document, dict) and (found := self._split(file.document))[0]:
             for inner, talk in found[0]:
                 yield self._run(inner or name, found[1] or {}, enumerate(talk, 1), ImportNotes(notes))
@@ -143,12 +152,12 @@ class ChatMessages:
         setting = events.rest(self._without_messages(whole))
         for system in _instructions(whole, setting):
             messages = iter([(0, {"role": "system", "content": system}), *messages])
-        graded = events.grades.take(setting)
+        setting = events.grades.take(setting)
         messages = _oldest_first(messages, events)
         if (answer := answer_beside(setting)) is not None and (more := _with_answer(messages, answer[1], whole)):
             messages = iter(more)
             setting.pop(answer[0])
-        events.begin({key: value for key, value in setting.items() if key not in graded})
+        events.begin(setting)
         return events.imported_run(name, messages)
 
     def _messages_of(self, document: Any) -> list[Any] | None:

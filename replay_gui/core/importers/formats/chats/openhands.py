@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, ClassVar
 
-from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.foreign_file import ForeignFile, json_beside
+from replay_gui.core.importers.formats.chats.openhands_values import reasoning_of, run_tokens, shell_words
+from replay_gui.core.importers.formats.chats.record_folder import numbered_files, records_beside
 from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.message_usage import counted_tokens
@@ -23,6 +25,7 @@ from replay_gui.core.importers.formats.records import (
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.run_builder import End
+from replay_gui.core.importers.side_files import belongs_to
 from replay_gui.core.log.kinds import Kind
 
 _KINDS = ("SystemPromptEvent", "MessageEvent", "ActionEvent", "ObservationEvent", "AgentErrorEvent")
@@ -34,7 +37,6 @@ _ANSWER_TOKENS = {
     "cached": "prompt_tokens_details/cached_tokens",
     "output": "completion_tokens",
 }
-_RUN_TOKENS = {"input": "prompt_tokens", "cached": "cache_read_tokens", "output": "completion_tokens"}
 _ENDED: dict[str, End] = {
     "finished": "answered",
     "error": "crash",
@@ -42,18 +44,18 @@ _ENDED: dict[str, End] = {
     "stopped": "stopped by user",
     "paused": "stopped by user",
 }
-_EXITED = re.compile(r"\s*\[The command completed with exit code -?\d{1,9}\.\]\s*")  # as the exit code says
 
 
 class OpenHands(RecordFormat):
     """The importer. A conversation is one run: a file of JSON Lines, an array, or an object with ``history``.
 
-    An evaluation writes one such object a line (``output.jsonl``), with what came of it.
+    An evaluation writes one such object a line (``output.jsonl``), with what came of it. A stored conversation is a
+    folder with one event a file, and its state beside it.
     """
 
     name = "openhands"
     title = "OpenHands conversation"
-    version = 6
+    version = 7
     member = "history"
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
@@ -80,15 +82,35 @@ class OpenHands(RecordFormat):
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept the events, alone or in an object: ``history`` of an evaluation, ``trajectory`` of an export."""
-        return self._is_export(file) or super().recognises(file)
+        return self._is_export(file) or self._is_stored(file) or super().recognises(file)
+
+    def companions(self, file: ForeignFile) -> list[Path]:
+        """Return the files of a stored conversation."""
+        return [*records_beside(file.path), *_states(file.path)] if self._is_stored(file) else []
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield the conversation, or each that an evaluation has."""
+        if self._is_stored(file):
+            yield self._stored(file)
+            return
         if not self._is_export(file):
             yield from super().runs(file)
             return
         export = {name: value for name, value in file.document.items() if name != _EXPORT}
         yield self._run(file.stem, {**export, self.member: file.document[_EXPORT]}, ImportNotes(file.notes))
+
+    def _is_stored(self, file: ForeignFile) -> bool:
+        return isinstance(file.document, dict) and self.is_format([file.document]) and bool(records_beside(file.path))
+
+    def _stored(self, file: ForeignFile) -> ImportedRun:
+        records = list(numbered_files(file))
+        events = _OpenHandsEvents(self.name, self.volatile, ImportNotes(file.notes))
+        for state in _states(file.path):
+            if isinstance(told := json_beside(state), dict):
+                records.append((len(records) + 1, {"kind": "ConversationStateUpdateEvent", **_FULL, "value": told}))
+        folder = file.path.parent
+        name = folder.parent.name if folder.name == "events" else folder.name
+        return events.imported_run(name or file.stem, records, events.time_of(file.document))
 
     def _is_export(self, file: ForeignFile) -> bool:
         events = file.document.get(_EXPORT) if isinstance(file.document, dict) else None
@@ -105,6 +127,15 @@ class OpenHands(RecordFormat):
     def events(self, notes: ImportNotes) -> RecordEvents:
         """Return the reader of one conversation's records."""
         return _OpenHandsEvents(self.name, self.volatile, notes)
+
+
+_FULL = {"key": "full_state"}
+
+
+def _states(path: Path) -> list[Path]:
+    """Return the file with the state of a stored conversation, one of whose events is at `path`, if there is one."""
+    state = path.parent.parent / "base_state.json"
+    return [state] if state.is_file() and belongs_to(state, path, path.parent.parent) else []
 
 
 class _OpenHandsEvents(RecordEvents):
@@ -173,8 +204,16 @@ class _OpenHandsEvents(RecordEvents):
             ended = _ENDED.get(state)
             if ended is None or self._how is None or self._how[0] != ended:  # else the record before says why
                 self._how = None if ended is None else (ended, None)
+        self._takes_stats(value if key == "stats" else value.get("stats") if isinstance(value, dict) else None)
         counted = key in ("full_state", "stats") or str(key).endswith("_id")
         self.run.bookkeeping(f"{self.format}/state", {"key": key, **({} if counted else {"value": value})})
+
+    def _takes_stats(self, stats: Any) -> None:
+        """Keep what each model was used for so far, as the state of the conversation counts it."""
+        used = stats.get("usage_to_metrics") if isinstance(stats, dict) else None
+        for name, one in used.items() if isinstance(used, dict) else ():
+            if isinstance(one, dict):
+                self._metrics[str(name)] = one
 
     def _message(self, record: dict[str, Any]) -> None:
         message = record.get("llm_message")
@@ -193,7 +232,7 @@ class _OpenHandsEvents(RecordEvents):
         action, call = record.get("action"), record.get("tool_call")
         call = call if isinstance(call, dict) else {}
         name = str(record.get("tool_name") or call.get("name") or "tool")
-        thought, reasoning = content_of(record.get("thought")) or None, _reasoning(record)
+        thought, reasoning = content_of(record.get("thought")) or None, reasoning_of(record)
         if thought or reasoning:
             self.run.context["parent"] = self.answered(thought, reasoning)
         given = decoded(call.get("arguments")) if isinstance(call.get("arguments"), str) else action
@@ -209,7 +248,7 @@ class _OpenHandsEvents(RecordEvents):
     def _observation(self, record: dict[str, Any]) -> None:
         observation = record.get("observation")
         observation = observation if isinstance(observation, dict) else {}
-        output = _shell_words(observation)
+        output = shell_words(observation)
         call = self.run.call(record.get("tool_call_id"))
         name = call.tool_name if call is not None else None
         refused = record.get("kind") == "UserRejectObservation"
@@ -314,10 +353,10 @@ class _OpenHandsEvents(RecordEvents):
         """Add how the run ended, and what an evaluation says of it."""
         wrong, tested, used = (self.whole.get(name) for name in ("error", "test_result", "metrics"))
         if isinstance(used, dict):
-            self.run.bookkeeping(f"{self.format}/use", {}, cost=used.get("accumulated_cost"), tokens=_tokens(used))
+            self.run.bookkeeping(f"{self.format}/use", {}, cost=used.get("accumulated_cost"), tokens=run_tokens(used))
         elif self._metrics:  # of each model all that it was used for
             for one in self._metrics.values():
-                tokens = None if self._answers else _tokens(one)
+                tokens = None if self._answers else run_tokens(one)
                 self.run.bookkeeping(f"{self.format}/use", {}, cost=one.get("accumulated_cost"), tokens=tokens)
         tested = tested if isinstance(tested, dict) else {}
         if patch := tested.get("git_patch"):
@@ -334,32 +373,3 @@ class _OpenHandsEvents(RecordEvents):
         if told or patch:
             passed = resolved if isinstance(resolved, bool) else None
             self.run.outcome(passed=passed, score=None, by="SWE-bench evaluation", parts=told or None)
-
-
-def _shell_words(observation: dict[str, Any]) -> Any:
-    """Return what the model reads of an observation: around a shell's output stands what became of the command."""
-    output, about = content_of(observation.get("content")) or None, observation.get("metadata")
-    before, after = (about.get(name) if isinstance(about, dict) else None for name in ("prefix", "suffix"))
-    if not isinstance(output, str | None):
-        return output
-    after = after if isinstance(after, str) and not _EXITED.fullmatch(after) else ""
-    return (before if isinstance(before, str) else "") + (output or "") + after or None
-
-
-def _tokens(used: dict[str, Any]) -> dict[str, int] | None:
-    counts = used.get("accumulated_token_usage")
-    if not isinstance(counts, dict):
-        return None
-    return counted_tokens(counts, _RUN_TOKENS)
-
-
-def _reasoning(record: dict[str, Any]) -> str | None:
-    """Return what an action says of the model's reasoning, from whichever member has text."""
-    if isinstance(record.get("reasoning_content"), str) and record["reasoning_content"]:
-        return str(record["reasoning_content"])
-    item = record.get("responses_reasoning_item")
-    summary = item.get("summary") if isinstance(item, dict) else None
-    blocks = record.get("thinking_blocks")
-    texts = [*(summary if isinstance(summary, list) else [])]
-    texts += [block.get("thinking") for block in blocks if isinstance(block, dict)] if isinstance(blocks, list) else []
-    return "\n".join(text for text in texts if isinstance(text, str)) or None

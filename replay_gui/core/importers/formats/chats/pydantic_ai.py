@@ -1,4 +1,4 @@
-"""Pydantic AI: the messages of a run (``all_messages_json()``), as an array or JSON Lines, and events of its stream."""
+"""Pydantic AI: the messages of a run (``all_messages_json()``), as an array, lines or in its result; its stream."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ class PydanticAi(RecordFormat):
 
     name = "pydantic-ai"
     title = "Pydantic AI messages"
-    version = 5
+    version = 6
+    member = "messages"
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "run_id": ID,
@@ -61,6 +62,14 @@ def _has_parts(record: dict[str, Any]) -> bool:
 
 class _PydanticAiEvents(RecordEvents):
     agent = "Pydantic AI"
+    taken = ("output",)
+    _last: Any = None  # what the model said last
+
+    def end(self) -> None:
+        """Add the output of the run, where it is not what the model said last."""
+        output = self.whole.get("output")
+        if output not in (None, "", self._last):
+            self.answered(output)
 
     def record(self, record: dict[str, Any]) -> None:
         if "event_kind" in record:
@@ -101,6 +110,7 @@ class _PydanticAiEvents(RecordEvents):
             case "system-prompt" | "user-prompt":
                 self.said(kind.removesuffix("-prompt"), content_of(content) or None, more)
             case "text":
+                self._last = content
                 self.run.context["parent"] = self.answered(content, None, more)
             case "thinking":
                 self.run.context["parent"] = self.answered(None, content or NOT_RECORDED, more)

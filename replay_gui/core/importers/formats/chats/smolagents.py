@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.message_usage import counted_tokens
-from replay_gui.core.importers.formats.records import CLOCK, USAGE, RecordEvents, RecordFormat, maps_in
+from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, RecordFormat, maps_in
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.times import any_time
 
@@ -20,9 +20,10 @@ class SmolAgents(RecordFormat):
 
     name = "smolagents"
     title = "smolagents memory"
-    version = 5
+    version = 6
     member = "steps"
     volatile: ClassVar[Mapping[str, str]] = {
+        "id": ID,
         "timing": CLOCK,
         "token_usage": USAGE,
         "model_input_messages": "what was said before, a second time",
@@ -45,6 +46,7 @@ class _SmolAgentsEvents(RecordEvents):
     agent = "smolagents"
     taken = ("state", "output")
     _answer: Any = None
+    _answered = False  # whether a step says that it gave the answer
     _limit: str | None = None  # in words, where the last step is the one after all that were allowed
 
     def time_of(self, record: dict[str, Any]) -> int | None:
@@ -81,7 +83,9 @@ class _SmolAgentsEvents(RecordEvents):
         used = ("tool_calls", "model_output", "observations", "action_output", "error", "is_final_answer")
         code = calls[0].get("function", {}).get("arguments") if calls else None
         self.run.once = self._use(step)
-        self.run.context["parent"] = self.answered(output, None, self.fields(step, *used, code_action=code))
+        extra = self.fields(step, *used, code_action=code)
+        if output is not None or extra or not calls:  # else the model said nothing but its calls
+            self.run.context["parent"] = self.answered(output, None, extra)
         for number, call in enumerate(calls):
             self._call(step, call, last=number == len(calls) - 1, ended=ended)
         message = wrong.get("message") if isinstance(wrong, dict) else wrong
@@ -110,7 +114,7 @@ class _SmolAgentsEvents(RecordEvents):
         extra |= {"error_details": wrong} if isinstance(wrong, dict) else {}
         self.result(call_id, output if output is not None else message, error, extra, time=ended)
         if step.get("is_final_answer") is True:
-            self._answer = step.get("action_output")
+            self._answer, self._answered = step.get("action_output"), True
 
     def _use(self, step: dict[str, Any]) -> dict[str, Any]:
         usage = step.get("token_usage")
@@ -127,5 +131,5 @@ class _SmolAgentsEvents(RecordEvents):
             self.run.end("limit" if state == "max_steps_error" else "crash", str(state))
         elif self._limit is not None:
             self.run.end("limit", self._limit)
-        elif self._answer is not None:
+        elif self._answered or self._answer is not None:
             self.run.end("answered", None)

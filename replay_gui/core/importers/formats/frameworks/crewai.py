@@ -1,15 +1,27 @@
-"""CrewAI: the events of a crew's event bus, one per line (``crew_kickoff_started``, ``tool_usage_finished`` …)."""
+"""CrewAI: the events of a crew's event bus, one per line (``crew_kickoff_started`` …), and the log of its tasks."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, islice
 from typing import Any, ClassVar
 
+from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.message_usage import counted_tokens
-from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, RecordEvents, RecordFormat
+from replay_gui.core.importers.formats.records import (
+    CLOCK,
+    HOST,
+    ID,
+    USAGE,
+    RecordEvents,
+    RecordFormat,
+    numbered_records,
+)
 from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import ImportedRun
 
 _TYPES = ("crew_kickoff_", "task_", "agent_", "llm_call_", "tool_usage_", "flow_", "method_execution_")
 _TASK_LOG = {"task", "task_name", "agent", "status", "timestamp"}
@@ -19,14 +31,18 @@ _TOKENS = {
     "output": "completion_tokens",
     "reasoning": "reasoning_tokens",
 }
+_BEGINS = ("crew_kickoff_started", "flow_started")
+_ENDS = ("crew_kickoff_completed", "crew_kickoff_failed", "flow_finished", "flow_failed")
+# `output_log_file="crew.txt"`: one such entry for each task that begins or ends; a text in it may have line ends
+_ENTRY = re.compile(r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d): (?=task_name=\")", re.MULTILINE)
 _DUMP = "the program's own object, printed"
 
 
 class CrewAi(RecordFormat):
-    """The importer. A kick-off is one run."""
+    """The importer. A kick-off is one run; a file of events may have several, one after the other."""
 
     name = "crewai"
-    version = 3
+    version = 4
     title = "CrewAI events"
     volatile: ClassVar[Mapping[str, str]] = {
         "timestamp": CLOCK,
@@ -58,6 +74,24 @@ class CrewAi(RecordFormat):
         "id": ID,
     }
 
+    def recognises(self, file: ForeignFile) -> bool:
+        """Accept events, and the log of tasks as JSON or as text."""
+        return _ENTRY.match(_text(file.head)) is not None or super().recognises(file)
+
+    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield every kick-off as a run."""
+        notes = ImportNotes(file.notes)
+        if _ENTRY.match(_text(file.head)):
+            entries = _entries(_text(file.source.read_at(0, file.source.size)))
+            yield self.events(notes).imported_run(file.stem, enumerate(entries, 1))
+            return
+        runs = _kick_offs(numbered_records(file, notes))
+        begun = [*islice(runs, 2)]
+        for number, records in enumerate(chain(begun, runs), 1):
+            events = self.events(ImportNotes(notes))
+            name = f"{file.stem} {number}" if len(begun) > 1 else file.stem
+            yield events.imported_run(name, records, events.time_of(_first(records)))
+
     def is_format(self, records: list[dict[str, Any]]) -> bool:
         """Accept records of CrewAI's types with an agent's role or a crew, or entries of its task log."""
         if records and all(record.keys() >= _TASK_LOG for record in records):
@@ -70,6 +104,46 @@ class CrewAi(RecordFormat):
     def events(self, notes: ImportNotes) -> RecordEvents:
         """Return the reader of one kick-off's records."""
         return _CrewAiEvents(self.name, self.volatile, notes)
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "replace").removeprefix("\ufeff")
+
+
+def _entries(text: str) -> Iterator[dict[str, Any] | str]:
+    """Yield the entries of the log of tasks, as its JSON has them; one that is not understood as its text."""
+    begins = [*_ENTRY.finditer(text)]
+    for entry, after in zip(begins, [*begins[1:], None], strict=True):
+        whole = text[entry.end() : after.start() if after else len(text)].rstrip()
+        task_name, _, rest = whole.removeprefix('task_name="').partition('", task="')
+        task, _, rest = rest.partition('", agent="')
+        agent, _, rest = rest.partition('", status="')
+        status, closed, rest = rest.partition('"')
+        told = {"timestamp": entry[1], "task_name": task_name, "task": task, "agent": agent, "status": status}
+        if rest.startswith(', output="') and rest.endswith('"'):
+            yield {**told, "output": rest[len(', output="') : -1]}
+        else:
+            yield told if closed and not rest else whole
+
+
+def _kick_offs(records: Iterable[tuple[int, Any]]) -> Iterator[list[tuple[int, Any]]]:
+    """Yield the records by kick-off; a crew within a crew, or within a flow, is part of it."""
+    run, depth, has_begun = list[tuple[int, Any]](), 0, False
+    for number, record in records:
+        kind = record.get("type") if isinstance(record, dict) else None
+        if kind in _BEGINS:
+            if not depth and has_begun:
+                yield run
+                run = []
+            depth, has_begun = depth + 1, True
+        elif kind in _ENDS:
+            depth = max(0, depth - 1)
+        run.append((number, record))
+    yield run
+
+
+def _first(records: list[tuple[int, Any]]) -> dict[str, Any]:
+    return next((record for _, record in records if isinstance(record, dict)), {})
 
 
 class _CrewAiEvents(RecordEvents):

@@ -17,7 +17,7 @@ from replay_gui.core.importers.formats.traces.spans import Role, Span, unfolded
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.plain_values import plain
-from replay_gui.core.importers.run_builder import RunBuilder
+from replay_gui.core.importers.run_builder import RunBuilder, how_it_broke
 from replay_gui.core.importers.times import iso_time
 from replay_gui.core.log.kinds import END
 
@@ -33,7 +33,7 @@ class LangSmith:
 
     name = "langsmith"
     title = "LangSmith runs"
-    version = 9
+    version = 10
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "trace_id", "parent_run_id", "parent_run_ids", "dotted_order", "session_id"), ID),
         **dict.fromkeys(("reference_example_id", "child_run_ids", "manifest_id", "app_path", "share_token"), ID),
@@ -266,7 +266,8 @@ def _with_feedback(
     run = RunBuilder(notes, count)
     run.context = {"time": iso_time(root.get("end_time"))}
     if root.get("error") and not has_ended:
-        run.end("crash", first_line(traceback_apart(str(root["error"]))[0]))
+        why = first_line(traceback_apart(str(root["error"]))[0])
+        run.end(how_it_broke(why), why)
     elif root.get("status") == "success" and not has_ended:
         run.end("answered")
     stats = root.get("feedback_stats")

@@ -18,7 +18,7 @@ _MAX_COMPARED_CHARACTERS = 2048  # characters; a longer text that no other code 
 _VOLATILE = re.compile(
     r"""
     (gen_ai|llm)\..*\.id
-    | gen_ai\.(usage\..*|response\.(id|timestamp)|conversation\.id|tool\.call\.id|server\.time_.*|agent\.id)
+    | gen_ai\.((aggregated_)?usage\..*|response\.(id|timestamp)|conversation\.id|server\.time_.*)
     | mlflow\.(traceRequestId|chat\.tokenUsage|experimentId)
     | (llm\.(token_count|usage|cost|response\.id).*) | ai\.usage\..* | cost_(prompt|completion) | .*\btoken_usage\b.*
     | ai\.(response\.(id|timestamp|msTo.*|avg.*|providerMetadata|headers.*)|request\.headers.*|toolCall\.id)

@@ -183,3 +183,22 @@ def test_an_object_over_several_lines_with_records_in_it(tmp_path: Path) -> None
     path.write_text(json.dumps({"project": "a", "entries": [{"tool": "add", "input": 1, "output": 2}]}, indent=2))
     (run,) = read_all(path)
     assert (run.format, run.kinds) == ("json-lines", ["AgentInit", "ToolRequest", "ToolResponse"])
+
+
+def test_microsofts_agent_framework_tells_of_failures_and_use_in_parts(tmp_path: Path) -> None:
+    call = {"type": "function_call", "call_id": "c", "name": "w", "arguments": "{}"}
+    failed = {"type": "function_result", "call_id": "c", "exception": "boom", "result": ""}
+    use = {"type": "usage", "usage_details": {"input_token_count": 5, "output_token_count": 3}}
+    (run,) = read_all(
+        written(
+            tmp_path,
+            [
+                {"type": "message", "role": "assistant", "contents": [call]},
+                {"type": "message", "role": "tool", "contents": [failed]},
+                {"type": "message", "role": "assistant", "contents": [{"type": "text", "text": "Sunny"}, use]},
+            ],
+        )
+    )
+    assert run.kinds == ["AgentInit", "ToolRequest", "ToolResponse", "Error", "Decision"]
+    assert (run.of("Error")[0].payload["message"], run.decisions()) == ("boom", [(None, "Sunny")])
+    assert run.tokens() == {"input": 5, "cached": 0, "output": 3}

@@ -84,3 +84,18 @@ def test_the_log_of_a_crews_tasks() -> None:
     assert found.kinds == ["AgentInit", "Observation", "Decision", "x:end"]
     assert said(found) == [("task", {"description": "Weather in Rome?", "name": "look"})]
     assert (found.decisions(), found.of("Decision")[0].payload["agent"]) == ([(None, "It is sunny.")], "Forecaster")
+
+
+def test_the_log_of_a_crews_tasks_as_text() -> None:
+    found = read_seed("crewai/2.txt")
+    assert found.kinds == ["AgentInit", "Observation", "Decision", "x:end"]
+    assert said(found) == [("task", {"description": 'Find "the" facts\nabout x', "name": "research"})]
+    assert found.decisions() == [(None, '# Facts\n- one, "two"\n')]
+    assert found.of("Decision")[0].meta["time"] == 1_767_348_005_000_000_000
+
+
+def test_each_kick_off_of_a_crew_is_a_run(tmp_path: Path) -> None:
+    path = tmp_path / "crew.jsonl"
+    kinds = ("flow_started", "crew_kickoff_started", "crew_kickoff_completed", "flow_finished", "crew_kickoff_started")
+    path.write_text("".join(json.dumps({"type": kind, "crew_name": "c"}) + "\n" for kind in kinds))
+    assert [(run.run.name, len(run.events)) for run in read_all(path)] == [("crew 1", 6), ("crew 2", 2)]

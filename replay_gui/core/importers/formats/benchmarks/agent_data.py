@@ -1,0 +1,106 @@
+"""Agent Data Protocol: trajectories of many datasets in one form, with ``class_`` for what each item is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from replay_gui.core.importers.formats.message_events import decoded
+from replay_gui.core.importers.formats.records import ID, RecordEvents, RecordFormat, as_fields
+from replay_gui.core.importers.import_notes import ImportNotes
+
+_CLASSES = ("text_observation", "web_observation", "api_action", "code_action", "message_action")
+_FINISH = re.compile(r"\s*<finish>(.*)</finish>\s*", re.DOTALL)
+_RESOLVED = {"True": True, "False": False, True: True, False: False}
+
+
+class AgentData(RecordFormat):
+    """The importer. A trajectory is one run; a file of lines has one a line."""
+
+    name = "agent-data-protocol"
+    title = "Agent Data Protocol trajectories"
+    member = "content"
+    volatile: ClassVar[Mapping[str, str]] = {"id": ID, "run_id": ID, "timestamp": "a clock"}
+
+    def is_format(self, records: list[dict[str, Any]]) -> bool:
+        """Accept items of the classes of this form."""
+        return bool(records) and all(record.get("class_") in _CLASSES for record in records)
+
+    def events(self, notes: ImportNotes) -> RecordEvents:
+        """Return the reader of one trajectory."""
+        return _AgentDataEvents(self.name, self.volatile, notes)
+
+
+class _AgentDataEvents(RecordEvents):
+    taken = ("details",)
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self._open = list[str]()  # actions whose observation has not come
+
+    def run_id(self, head: list[dict[str, Any]]) -> str | None:
+        name = self.whole.get("id")
+        return name if isinstance(name, str) and name else None
+
+    def record(self, record: dict[str, Any]) -> None:
+        if not self.run.count:
+            self._begin()
+        kind, thought = record.get("class_"), record.get("description") or None
+        if kind in ("api_action", "code_action") and thought:
+            self.run.context["parent"] = self.answered(None, thought)
+        match kind:
+            case "api_action":
+                given = record.get("kwargs")
+                extra = self.fields(record, "class_", "function", "kwargs", "description")
+                self._ask(str(record.get("function")), given if given is not None else {}, extra)
+            case "code_action":
+                extra = self.fields(record, "class_", "language", "content", "description")
+                self._ask(str(record.get("language") or "code"), record.get("content"), extra)
+            case "message_action":
+                said = record.get("content")
+                ended = _FINISH.fullmatch(said) if isinstance(said, str) else None
+                self.answered(said, thought, self.fields(record, "class_", "content", "description"))
+                self.how = ("answered", None) if ended else None
+            case "text_observation" | "web_observation":
+                self._observed(record)
+            case _:
+                self.unknown(kind, record, "class_")
+
+    def _begin(self) -> None:
+        details = self.whole.get("details")
+        details = self.rest(details) if isinstance(details, dict) else {}
+        self.run.agent_init(
+            self.agent, "", {key: decoded(value) for key, value in details.items() if key not in _GRADES}
+        )
+
+    def _ask(self, name: str, given: Any, extra: dict[str, Any]) -> None:
+        self._open.append(f"action {self.run.count}")
+        self.run.request(self._open[-1], name, given, extra=extra)
+        self.how = None
+
+    def _observed(self, record: dict[str, Any]) -> None:
+        by_user = record.get("source") == "user"
+        if record.get("class_") == "web_observation":
+            output: Any = self.rest(record, "class_")
+            extra = {}
+        else:
+            output = record.get("content")
+            extra = self.fields(record, "class_", "content", source="user" if by_user else "environment")
+        if by_user or not self._open:
+            self.said("user" if by_user else str(record.get("source") or "environment"), output, extra)
+        else:
+            self.result(self._open.pop(0), output, None, extra)
+
+    def end(self) -> None:
+        """Add what the dataset says came of it."""
+        if not self.run.count:
+            self._begin()
+        details = self.whole.get("details")
+        details = details if isinstance(details, dict) else {}
+        if (resolved := _RESOLVED.get(details.get("resolved"))) is not None:
+            parts = as_fields({"test_result": decoded(details.get("test_result"))}).get("fields")
+            self.run.outcome(passed=resolved, score=None, by="resolved", parts=parts)
+
+
+_GRADES = ("resolved", "test_result")

@@ -1,0 +1,54 @@
+"""Folders with one record of a run a file: ``events/0.json``, ``events/event-00003-….json``, ``message_2.json``.
+
+The file with the lowest number opens the run; the others are parts of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from replay_gui.core.errors import FormatUnknown
+from replay_gui.core.importers.files_below import FILES_LIMIT
+from replay_gui.core.importers.foreign_file import ForeignFile, json_beside
+from replay_gui.core.importers.side_files import belongs_to
+
+_NAME = re.compile(r"(event-|message_)?([0-9]{1,9})(-[0-9A-Fa-f-]{8,40})?\.json")
+_BELOW = ("events", "messages", "agents/*/messages")
+"""Where the records stand below the folder that a user names."""
+
+
+def records_beside(path: Path) -> list[Path]:
+    """Return the files of the run that `path` is a record of, by number; none where it is not named like a record."""
+    own = _NAME.fullmatch(path.name)
+    if own is None:
+        return []
+    found = [(match, each) for each in path.parent.iterdir() if (match := _NAME.fullmatch(each.name)) is not None]
+    alike = [(int(match[2]), each.name, each) for match, each in found if match[1] == own[1]]
+    return [each for _, _, each in sorted(alike)[:FILES_LIMIT] if belongs_to(each, path)]
+
+
+def first_record_in(folder: Path) -> Path | None:
+    """Return the file that opens the one run whose records stand in a folder, or below it; None where none does."""
+    folders = [folder, *(below for pattern in _BELOW for below in folder.glob(pattern))]
+    first = [found[0] for each in folders if (found := _records_in(each))]
+    return first[0] if len(first) == 1 else None
+
+
+def _records_in(folder: Path) -> list[Path]:
+    named = next((each for each in folder.iterdir() if _NAME.fullmatch(each.name)), None) if folder.is_dir() else None
+    return records_beside(named) if named is not None else []
+
+
+def numbered_files(file: ForeignFile) -> Iterator[tuple[int, Any]]:
+    """Yield the record of each file of a run with its number from 1; None for one that is no JSON object or array.
+
+    FormatUnknown where the opened file is not the first of them.
+    """
+    paths = records_beside(file.path)
+    if paths and paths[0].name != file.path.name:
+        raise FormatUnknown(f"{file.path}: a part of the run that {paths[0].name} opens")
+    for number, path in enumerate(paths, 1):
+        yield number, json_beside(path)

@@ -1,0 +1,63 @@
+"""Records of several runs in one file, told apart by the id of the run that each of them names."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeAlias
+
+from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.import_notes import ImportNotes
+
+RUN_IDS = (
+    *("run_id", "runId", "episode_id", "episodeId", "session_id", "sessionId", "conversation_id", "conversationId"),
+    *("thread_id", "threadId", "trace_id", "traceId"),
+)
+"""Names of the member that says of which run a record is, the narrowest first."""
+SEVERAL_RUNS = "ids of runs in a file that is too large to be sorted by them, read as one run"
+
+_MOST_RUNS = 10_000
+_USUAL = 0.8  # of the first records name their run, where any does
+
+Numbered: TypeAlias = tuple[int, Any]
+
+
+def runs_in(
+    file: ForeignFile,
+    read: Callable[[ImportNotes], Iterable[Numbered]],
+    sample: list[dict[str, Any]],
+    notes: ImportNotes,
+) -> list[tuple[str, list[Numbered]]]:
+    """Return the numbered records of each run, with its id, in the order in which they begin; none where it is one run.
+
+    Args:
+        read: begins to read the file's records anew. sample: its first records.
+    """
+    named = [name for name in RUN_IDS if sum(_id(one, name) is not None for one in sample) >= _USUAL * len(sample)]
+    for name in named if sample else ():
+        counts = Counter(_id(record, name) for _, record in read(ImportNotes()))
+        known = len(counts) - (None in counts)
+        if not 1 < known <= _MOST_RUNS or counts.total() < 2 * known:
+            continue
+        if file.source.size > file.limits.document:
+            notes.count(SEVERAL_RUNS)
+            break
+        return [*_sorted(read(notes), name)]
+    return []
+
+
+def _sorted(records: Iterable[Numbered], name: str) -> Iterator[tuple[str, list[Numbered]]]:
+    runs, before, waiting = dict[str, list[Numbered]](), None, list[Numbered]()
+    for number, record in records:
+        of = _id(record, name) or before  # one that names none is of the run before it
+        if of is None:
+            waiting.append((number, record))
+            continue
+        runs.setdefault(of, []).extend([*waiting, (number, record)])
+        before, waiting = of, []
+    yield from runs.items()
+
+
+def _id(record: Any, name: str) -> str | None:
+    value = record.get(name) if isinstance(record, dict) else None
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) and value != "" else None
