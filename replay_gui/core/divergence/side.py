@@ -66,6 +66,10 @@ class ComparedSide:
         side._events, side._disguise = {}, disguise
         return side
 
+    def told(self, text: str) -> str:
+        """Return a text of the log's header as it may be told."""
+        return text if self._disguise is None else self._disguise.text(text)
+
     @classmethod
     def build(cls, log: EventLog, folder: Path) -> Self:
         """Index a log and return it as a side; the index is written into `folder`, which must exist."""

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-_TASKS = ("task_id", "instance_id", "sample_id", "task", "question")
+TASK_NAMES = ("task_id", "instance_id", "sample_id", "task", "question")
+"""Names under which logs tell of which task a run is."""
 TRIAL_NAMES = ("trial", "epoch", "attempt")
 """Names under which logs tell which of several runs of a task one is: no difference between two runs' set-ups."""
 _MODELS = ("model", "model_name", "modelId", "llm", "id")
@@ -45,7 +46,7 @@ def run_identity(
     config = init.get("config")
     setting: Mapping[str, Any] = config if isinstance(config, dict) else {}
     agent = _word(header.get("agent")) or _word(init.get("agent_type"))
-    task = _first(_TASKS, origin, setting, init_meta)
+    task = _first(TASK_NAMES, origin, setting)  # in meta, the name may be that of a step of a workflow
     if origin.get("format") == _INSPECT:  # there, the agent's type is the name of the task, and a sample has an id
         sample = _word(origin.get("id"))
         task = " ".join(word for word in (agent, sample and f"sample {sample}") if word) or None

@@ -20,6 +20,7 @@ _MAX_CALL, _MAX_VALUE, _MAX_NAME = 90, 40, 60  # characters
 _MAX_ARGUMENTS = 3  # of a call that a sentence names
 _BEFORE = 12  # characters before a difference
 _TEXT_MEMBERS = ("error", "message", "output", "stderr", "stdout", "content", "text")
+_CONTENT_MEMBERS = frozenset({"content", "contents", "text", "data", "body", "message"})
 _IRREGULAR = {
     "send": "sent",
     "set": "set",
@@ -126,13 +127,18 @@ def did_words(call: ToolCall) -> str:
     at = words.index(verb)
     rest = " ".join(words[at + 1 :])
     leaves = input_leaves(call.input)
-    if len(leaves) == 1 and not isinstance(leaves[0][1], dict | list):
+    if len(leaves) == 1 and not isinstance(leaves[0][1], dict | list) and not _is_content(*leaves[0]):
         about = _plain(leaves[0][1])
     elif call.targets:
         about = call.targets[0]
     else:
         about = f"({_subject_words(leaves, frozenset(words))})" if leaves else ""
     return " ".join(part for part in (past_tense(verb), rest, one_line(about, _MAX_CALL + 2)) if part)
+
+
+def _is_content(path: str, value: Any) -> bool:
+    """Whether an argument is what is written, and not the name of what it is written to."""
+    return path.strip("/") in _CONTENT_MEMBERS or (isinstance(value, str) and "\n" in value.strip())
 
 
 def _subject_words(leaves: list[tuple[str, Any]], nouns: frozenset[str]) -> str:

@@ -228,7 +228,7 @@ def test_hostile_text_becomes_one_visible_line(tmp_path: Path) -> None:
 def test_final_answers_are_compared(tmp_path: Path) -> None:
     question = Step("user", "Which book is it?")
     ended = [Step("agent", "TERMINATE")]
-    first = [question, Step("agent", "I looked.\nFINAL ANSWER: The Dispossessed"), *ended]
+    first = [question, Step("agent", "I looked.\nFINAL ANSWER:\n```text\nThe Dispossessed\n```"), *ended]
     second = [question, Step("agent", "Final answer is: **Solaris**."), *ended]
     assert why(tmp_path / "1", first, second).reasons[0].sentence == (
         "trial 0 answered “The Dispossessed” (event 3); trial 1 “Solaris” (event 3)."
@@ -275,8 +275,9 @@ def test_set_ups_by_what_can_matter(tmp_path: Path) -> None:
         (ReasonKind.SETUP, Tier.OTHER, "pull_timeout is 4 in B and 3 in A.")
     ]
     assert reasons("3", {"task_id": 3}, {"task_id": 4}) == [
-        (ReasonKind.SETUP, Tier.RESULT, "They are runs of different tasks: task_id is 4 in B and 3 in A.")
+        (ReasonKind.SETUP, Tier.ACTION, "They are runs of different tasks: 4 in B, 3 in A.")
     ]
+    assert reasons("4", {"task_id": 3, "x": 1}, {"x": 2})[0][2] == "task_id is not set in B and 3 in A (and 1 more)."
 
 
 def test_a_run_that_was_cut_off(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from replay_gui.core.divergence.side import ComparedSide
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.facts.run_identity import run_identity
 from replay_gui.core.facts.run_outcome import RunResult
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import OUTCOME, RESULT_KINDS, Kind
@@ -129,6 +130,14 @@ class RunAccount:
         """The first events that tell how the run was set up."""
         events = [self.event(index) for index in range(min(self.count, _SETUP_AMONG))]
         return [event for event in events if is_setup(event)][:_MAX_SETUP_EVENTS]
+
+    @cached_property
+    def task(self) -> str | None:
+        """The task of the run, as its log names it; None where it does not."""
+        init = next((event for event in self.setup_events if event.kind == Kind.AGENT_INIT.value), None)
+        told = ({}, {}) if init is None else (init.payload, init.meta)
+        task = run_identity(self.run.log.header.facts, *told, ()).task
+        return None if task is None else self.run.told(task)
 
     @cached_property
     def messages(self) -> Messages:

@@ -13,7 +13,7 @@ from replay_gui.core.reasons.evidence.value_chain import Link, had_the_values, t
 from replay_gui.core.reasons.origin import Origin, OriginRole
 from replay_gui.core.reasons.phrases import event_words, quoted, value_words
 
-_QUESTION = re.compile(r"[^.!?\n]*\?(?=\s|$)")
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 _MAX_AT_HAND = 3  # values that a sentence names
 
 
@@ -45,9 +45,9 @@ def at_hand_words(other: RunAccount, links: list[Link], call: ToolCall) -> str:
 def asked_words(message: Message) -> str:
     """Return ``asked “Shall I go on?” (event 9)``: the last question of a message; else ``said``, its beginning."""
     index, words = message
-    questions = _QUESTION.findall(words)
+    questions = [text.strip() for text in _SENTENCE_END.split(words) if text.endswith("?")]
     if questions:
-        return f"asked {quoted(questions[-1].strip(), 90)} ({event_words(index)})"
+        return f"asked {quoted(questions[-1], 90)} ({event_words(index)})"
     return f"said {quoted(words, 80)} ({event_words(index)})"
 
 

@@ -22,7 +22,8 @@ _MAX_ANSWER = 60  # characters of an answer in a sentence
 _MAX_LAST_WORDS = 200  # characters of a last message that may be an answer
 _LAST_MESSAGES = 4  # in which a final answer is looked for
 _ANSWER = re.compile(
-    r"(?:final answer|answer is|^answer)[\s*_`\"']{0,4}[:=][\s*_`\"']{0,3}(\S.*)$", re.IGNORECASE | re.MULTILINE
+    r"(?:final answer|answer is|^answer)[\s*_`\"']{0,4}[:=]\s{0,4}(?:```\w*\s)?[\s*_`\"']{0,3}(\S.*)$",
+    re.IGNORECASE | re.MULTILINE,
 )
 _STOPS = frozenset({"TERMINATE", "DONE", "STOP"})
 

@@ -33,6 +33,7 @@ _MAX_LINE = 80  # characters of a line of code
 _MAX_PATH, _PARTS_SHOWN = 60, 3  # characters of a path that is shown whole; parts of a longer one
 _SUBMISSION = "submission"
 _WORD = re.compile(r"\w+")
+_FILE_NAME = re.compile(r"[\w-]\.\w+$")
 _DEFINITION = re.compile(r"^\s*(?:async )?(?:def|class|func|function|fn)\s+(\w+)")
 
 
@@ -105,12 +106,22 @@ def _add_files_of_one(reasons: ReasonList, handed_p: HandedIn, handed_f: HandedI
     ):
         if mine.files:
             what = _was_to_edit(others.unanswered) if others.unanswered else "edited no file"
+            written = _changed_otherwise(other)
+            if written:
+                what = f"changed {_listed(written)}, by calls that do not tell the new text"
+            same = {_end_of(path)[-1] for path in mine.files} <= {_end_of(path)[-1] for path in written}
             reasons.add(
                 ReasonKind.SUBMISSION,
-                Tier.ACTION,
+                Tier.UNSURE if same else Tier.ACTION,
                 f"{run.name} edited {_listed(mine.files)}; {other.name} {what}.",
                 order=-1.0,
             )
+
+
+def _changed_otherwise(run: RunAccount) -> set[str]:
+    """Return the files that a run changed by commands, or by calls without the new text, as far as they name them."""
+    targets = (target for call in run.changes for target in call.targets)
+    return {target for target in targets if _FILE_NAME.search(target) and " " not in target}
 
 
 def _was_to_edit(paths: list[str]) -> str:

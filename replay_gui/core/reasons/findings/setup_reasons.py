@@ -1,0 +1,107 @@
+"""The reasons in how the runs were set up, and for which task."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import Any
+
+from replay_gui.core.effects.call_values import same_value
+from replay_gui.core.facts.run_identity import TASK_NAMES, TRIAL_NAMES
+from replay_gui.core.log.kinds import Kind
+from replay_gui.core.reasons.event_texts import message_text
+from replay_gui.core.reasons.evidence.run_account import RunAccount
+from replay_gui.core.reasons.findings.reason_list import ReasonList
+from replay_gui.core.reasons.phrases import argument_words, differing_words
+from replay_gui.core.reasons.reason import ReasonKind, Tier
+from replay_gui.core.state.state import ABSENT, leaves
+from replay_gui.core.text.json_pointer import join_pointer
+
+_MATTERS = re.compile(
+    r"model(?!.*(?:path|url|cost))|prompt|template|task|question|instruction|system|tool|temperature|top_p|seed|reason|effort"
+    r"|thinking|max_(?:tokens|steps|turns|iter)|limit|parallel|agent_class|policy|version",
+    re.IGNORECASE,
+)
+_MODEL = re.compile(r"model(?:_name|_id|/id|/name|/model)?$", re.IGNORECASE)
+_IDLE = re.compile(
+    r"timeout|path|url|host|port|dir|log|output|cache|image|pull|name$|id$|key|retry|retries|workers|verbose|time|date",
+    re.IGNORECASE,
+)
+_NEVER_MATTERS = re.compile(r"timeout|path|pull|url", re.IGNORECASE)
+_FIRST = -9.0  # before whatever was done
+_MAX_SETUP = 5_000  # members of a set-up that are compared
+
+
+def add_setup_reason(reasons: ReasonList) -> int:
+    """Add the difference of the set-ups that can matter most; return how many there are. Different tasks come first."""
+    a, b = _setup(reasons.reference), _setup(reasons.other)
+    told = {f"/{name}" for name in TASK_NAMES} if _add_other_task(reasons) else set[str]()
+    differences = [
+        (path, a.get(path, ABSENT), b.get(path, ABSENT))
+        for path in dict.fromkeys((*a, *b))
+        if path not in told and (path not in a or path not in b or not same_value(a[path], b[path]))
+    ]
+    if not differences:
+        return 0
+    path, value_p, value_f = min(differences, key=_setup_order)
+    more = f" (and {len(differences) - 1:,} more)" if len(differences) > 1 else ""
+    words_p, words_f = differing_words(value_p, value_f)
+    tier = Tier.LOOKED if _weight(path) == 0 else Tier.OTHER
+    _add(
+        reasons,
+        tier,
+        f"{argument_words(path)} is {words_f} in {reasons.other.name} and {words_p} in {reasons.reference.name}{more}.",
+        order=0.0 if tier is Tier.LOOKED else 1.0,
+        path=path,
+    )
+    return len(differences)
+
+
+def _add_other_task(reasons: ReasonList) -> bool:
+    """Add that the runs are of different tasks, where both logs tell theirs; return whether they are."""
+    task_p, task_f = reasons.reference.task, reasons.other.task
+    if not (task_p and task_f and task_p != task_f):
+        return False
+    words_p, words_f = differing_words(task_p, task_f)
+    tasks = f"{words_f} in {reasons.other.name}, {words_p} in {reasons.reference.name}"
+    _add(reasons, Tier.ACTION, f"They are runs of different tasks: {tasks}.", order=_FIRST)
+    return True
+
+
+def _add(reasons: ReasonList, tier: Tier, sentence: str, *, order: float, path: str | None = None) -> None:
+    at_reference, at_other = (
+        next((event.index for event in run.setup_events), None) for run in (reasons.reference, reasons.other)
+    )
+    reasons.add(ReasonKind.SETUP, tier, sentence, order=order, path=path, at_reference=at_reference, at_other=at_other)
+
+
+def _setup(run: RunAccount) -> dict[str, Any]:
+    """Return the members of the set-up, by JSON Pointer; the messages of the system as one text."""
+    members: dict[str, Any] = {}
+    told: list[str] = []
+    for event in run.setup_events:
+        if event.kind == Kind.AGENT_INIT.value:
+            for name in ("agent_type", "agent_version"):
+                members.setdefault(f"/{name}", event.payload.get(name))
+            for path, value in islice(leaves(event.payload.get("config")), _MAX_SETUP):
+                if path[0] in TRIAL_NAMES and len(path) == 1:
+                    continue
+                members.setdefault(join_pointer(path), value)
+        else:
+            told.append(message_text(event))
+    if told:
+        members["/system_message"] = "\n".join(told)
+    return members
+
+
+def _setup_order(difference: tuple[str, Any, Any]) -> tuple[int, bool, bool]:
+    """Return by what differences of set-ups are sorted: how far they matter, then what both tell, then models."""
+    path, *values = difference
+    return _weight(path), any(value is ABSENT or value is None for value in values), _MODEL.search(path) is None
+
+
+def _weight(path: str) -> int:
+    """Return 0 for what can matter, 1 for what may, 2 for what hardly does."""
+    if _MATTERS.search(path) and not _NEVER_MATTERS.search(path):
+        return 0
+    return 2 if _IDLE.search(path) else 1
