@@ -12,19 +12,26 @@ class Terminated(BaseException):
     """The process was told to end (SIGTERM)."""
 
 
-def _raise_terminated(*_: object) -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # a second one ends the process at once
-    raise Terminated
-
-
 @contextlib.contextmanager
 def terminable() -> Iterator[None]:
     """Raise Terminated in the block where SIGTERM comes; only on the main thread, which alone gets signals."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, _raise_terminated)
+    told = False
+
+    def raise_terminated(*_: object) -> None:
+        nonlocal told
+        told = True
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)  # a second one ends the process at once
+        raise Terminated
+
+    before = signal.signal(signal.SIGTERM, raise_terminated)
     try:
         yield
+    except KeyboardInterrupt:
+        if told:  # SQLite and DuckDB lose the exception, and tell only that there was a signal
+            raise Terminated from None
+        raise
     finally:
         signal.signal(signal.SIGTERM, before)

@@ -55,6 +55,10 @@ def query_catalogue(folder: Path, query: str, max_rows: int = MAX_ROWS) -> Query
             rows = connection.fetchmany(max_rows + 1)
         except duckdb.Error as why:
             raise CatalogueRefused(f"sql: {one_line(' '.join(str(why).split()), _MAX_REASON)}") from None
+        except RuntimeError as why:
+            if str(why) != "Query interrupted":
+                raise
+            raise KeyboardInterrupt from None  # DuckDB drops the exception of whoever took the signal
     return QueryAnswer(columns, tuple(rows[:max_rows]), len(rows) > max_rows)
 
 

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -15,6 +18,7 @@ from replay_gui.core.catalogue.extras import MANIFEST
 from replay_gui.core.catalogue.queries import query_catalogue
 from replay_gui.core.catalogue.reading import open_catalogue
 from replay_gui.core.errors import CatalogueRefused
+from replay_gui.engine.termination import Terminated, terminable
 from tests.core.catalogue.conftest import write
 from tests.helpers.effort import tries
 
@@ -75,6 +79,18 @@ def test_nothing_but_one_select_over_the_tables_is_answered(catalogue: Path, que
     assert str(refused.value).startswith("sql: ")
     assert "\n" not in str(refused.value)
     assert {path.name: path.read_bytes() for path in catalogue.iterdir()} == before
+
+
+@pytest.mark.parametrize(("number", "raised"), [(signal.SIGTERM, Terminated), (signal.SIGINT, KeyboardInterrupt)])
+def test_a_query_that_takes_long_can_be_ended(
+    catalogue: Path, number: signal.Signals, raised: type[BaseException]
+) -> None:
+    """DuckDB drops the exception that the handler of a signal raises."""
+    timer = threading.Timer(0.2, os.kill, (os.getpid(), number))
+    timer.start()
+    with pytest.raises(raised), terminable():
+        query_catalogue(catalogue, "select count(*) from range(10000000) a, range(10000000) b")
+    timer.join()
 
 
 def test_rows_are_bounded(catalogue: Path) -> None:
