@@ -32,7 +32,7 @@ from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.log.log_reader import EventLog
 
 TABLE = "table"
-_TABLE_VERSION = 12
+_TABLE_VERSION = 13
 _BUILDING_PREFIX = "building-"
 _ABANDONED_AFTER_NS = 24 * 3600 * 10**9  # ns
 _HASHED_BYTES = 1 << 20

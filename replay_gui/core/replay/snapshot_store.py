@@ -9,11 +9,12 @@ from typing import BinaryIO, NamedTuple
 
 from blake3 import blake3
 
-from replay_gui.core.errors import NotCanonical
+from replay_gui.core.errors import NotCanonical, ReplayError
 from replay_gui.core.log.large_values import LargeValues
 from replay_gui.core.log.positions import Position
+from replay_gui.core.log.source import Source
 from replay_gui.core.replay.snapshot_codec import (
-    decode_difference,
+    decode_differences,
     decode_keyframe,
     encode_difference,
     encode_keyframe,
@@ -22,13 +23,15 @@ from replay_gui.core.replay.snapshot_codec import (
 )
 from replay_gui.core.replay.snapshots import CachedState
 from replay_gui.core.state.bulk_reducer import BulkReducer
-from replay_gui.core.state.state import EMPTY, State
+from replay_gui.core.state.state import State
 
 DISK_BUDGET_BYTES = 256 << 20  # bytes; or the log's own size, if that is more
 _MAX_FILES = 3  # files kept while more is written: the last one, and earlier ones for readers with an older table
-_MAX_CACHED_STATES = 4  # states that the reader keeps at hand as bases
+_MAX_CACHED_KEYFRAMES = 4  # states that the reader keeps at hand as bases
 _MIN_KEYFRAME_FACTOR = 3  # the differences after a keyframe may take a third of its bytes
-_LIVE_FACTOR = 2  # a decoded state, most of it still packed, takes about this many times its encoded size
+_LIVE_FACTOR = 2  # decoded differences, most of them still packed, take about this many times their encoded size
+_READ_SHARE = 4  # of a keyframe a fourth part, at most, is read by and by
+_CHECKED_BYTES = 1 << 20  # at a time
 
 
 class SnapshotEntry(NamedTuple):
@@ -179,7 +182,11 @@ class SnapshotWriter:
 
 
 class SnapshotReader:
-    """Reads stored states, and checks each by its hashes."""
+    """Reads stored states, and checks each by its hashes.
+
+    A keyframe is checked as a whole when it is first used, and its parts again when they are read. Its file stays open
+    as long as a state of it is used.
+    """
 
     def __init__(
         self, path: Path, chain_at: Callable[[Position], bytes | None], values: LargeValues | None = None
@@ -192,8 +199,9 @@ class SnapshotReader:
         self._path = path
         self._chain_at = chain_at
         self._entries: dict[Position, SnapshotEntry] = {}
-        # (state, encoded bytes of the state) by position
-        self._decoded: OrderedDict[Position, tuple[State, int]] = OrderedDict()
+        self._source: Source | None = None
+        self._keyframes: OrderedDict[Position, State] = OrderedDict()
+        self._checked: set[bytes] = set()  # digests of the keyframes that were found to be sound in the open file
 
     def set_table(self, path: Path, entries: list[SnapshotEntry]) -> None:
         """Use another table, of this file or of the one that replaced it."""
@@ -203,38 +211,58 @@ class SnapshotReader:
     def load_state(self, position: Position) -> CachedState | None:
         """Return the state at a stored position, None if it is missing, damaged, or of another log."""
         try:
-            line = lineage(self._entries, position)
-            known = next((i for i in range(len(line) - 1, -1, -1) if line[i].position in self._decoded), -1)
-            state, size = self._decoded[line[known].position] if known >= 0 else (EMPTY, 0)
-            with file_of(self._path, line[-1].generation).open("rb") as file:
-                for entry in line[known + 1 :]:
-                    raw = self._read_checked(file, entry)
-                    is_keyframe = entry.base == entry.position
-                    state = (
-                        decode_keyframe(raw, self._values)
-                        if is_keyframe
-                        else decode_difference(raw, state, self._values)
-                    )
-                    size += entry.size
-                    if is_keyframe or entry is line[-1]:
-                        self._remember(entry.position, state, size)
-        except (NotCanonical, OSError, KeyError):
+            keyframe, *differences = lineage(self._entries, position)
+            if self._chain_at(position) != self._entries[position].chain:
+                raise NotCanonical("a snapshot belongs to another log")
+            source = self._opened(file_of(self._path, keyframe.generation))
+            state = self._keyframe(source, keyframe)
+            if differences:
+                raws = [_read_checked(source, entry) for entry in differences]
+                state = decode_differences(raws, state, self._values)
+        except (ReplayError, KeyError):
             return None
-        keyframe = line[0]
-        return CachedState(
-            state, (size - keyframe.size) * _LIVE_FACTOR, keyframe.position, keyframe.size * _LIVE_FACTOR
-        )
+        own = sum(entry.size for entry in differences) * _LIVE_FACTOR
+        return CachedState(state, own, keyframe.position, keyframe.size // _READ_SHARE)
 
-    def _remember(self, position: Position, state: State, size: int) -> None:
-        self._decoded[position] = state, size
-        while len(self._decoded) > _MAX_CACHED_STATES:
-            self._decoded.popitem(last=False)
+    def _opened(self, path: Path) -> Source:
+        if self._source is None or self._source.path != path:
+            self._source = Source(path)
+            self._keyframes.clear()
+            self._checked.clear()
+        self._source.refresh_size()  # it may still be written
+        return self._source
 
-    def _read_checked(self, file: BinaryIO, entry: SnapshotEntry) -> bytes:
-        file.seek(entry.offset)
-        raw = file.read(entry.size)
-        if blake3(raw).digest() != entry.digest:
+    def _keyframe(self, source: Source, entry: SnapshotEntry) -> State:
+        state = self._keyframes.pop(entry.position, None)
+        if state is None:
+            self._check(source, entry)
+            offset = entry.offset
+            state = decode_keyframe(lambda at, size: source.read_at(offset + at, size), entry.size, self._values)
+        self._keyframes[entry.position] = state
+        while len(self._keyframes) > _MAX_CACHED_KEYFRAMES:
+            self._keyframes.popitem(last=False)
+        return state
+
+    def _check(self, source: Source, entry: SnapshotEntry) -> None:
+        if entry.digest in self._checked:
+            return
+        _check_place(source, entry)
+        hasher = blake3()
+        for begin in range(0, entry.size, _CHECKED_BYTES):
+            hasher.update(source.read_at(entry.offset + begin, min(_CHECKED_BYTES, entry.size - begin)))
+        if hasher.digest() != entry.digest:
             raise NotCanonical("a snapshot is damaged")
-        if self._chain_at(entry.position) != entry.chain:
-            raise NotCanonical("a snapshot belongs to another log")
-        return raw
+        self._checked.add(entry.digest)
+
+
+def _check_place(source: Source, entry: SnapshotEntry) -> None:
+    if entry.offset < 0 or entry.size < 0 or entry.offset + entry.size > source.size:
+        raise NotCanonical("a snapshot is not in its file")
+
+
+def _read_checked(source: Source, entry: SnapshotEntry) -> bytes:
+    _check_place(source, entry)
+    raw = source.read_at(entry.offset, entry.size)
+    if blake3(raw).digest() != entry.digest:
+        raise NotCanonical("a snapshot is damaged")
+    return raw

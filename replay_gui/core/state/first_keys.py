@@ -32,7 +32,7 @@ class FirstKeys:
             earlier, known = self._known
             keys = known if earlier is value else _updated_keys(earlier, value, known)
         if keys is None:
-            keys = nsmallest(limit, value.packed() if isinstance(value, OverlayMap) else value)
+            keys = value.first_keys(limit) if isinstance(value, OverlayMap) else nsmallest(limit, value)
         self._known = value, keys
         return keys
 

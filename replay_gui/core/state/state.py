@@ -3,18 +3,24 @@
 Small maps and lists are plain dicts and lists. Large ones are not copied at each position: a map of more than
 MIN_OVERLAY_MEMBERS members becomes an OverlayMap (a shared base and the differences from it), a list that is appended
 to becomes a GrowList (a shared store and a length). Both read like dicts and lists; `State.plain` returns real ones.
-Those from a stored snapshot keep their members encoded (msgspec.Raw) until they are read: a seek reads only a few.
+Those from a stored snapshot leave most of their members in its file, and others encoded (msgspec.Raw), until somebody
+looks at them: a seek reads only a few.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, zip_longest
-from typing import Any, Final, NamedTuple, TypeAlias, overload
+from heapq import nsmallest
+from itertools import chain, islice, zip_longest
+from typing import Any, NamedTuple, TypeAlias, overload
 
 from immutables import Map
 from msgspec import Raw, msgpack
+
+from replay_gui.core.errors import NotCanonical
+from replay_gui.core.state.stored_parts import ABSENT as ABSENT
+from replay_gui.core.state.stored_parts import PagedMap, StoredPart
 
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -23,17 +29,6 @@ PACK_ITEMS = 256  # items
 
 
 _unpack = msgpack.Decoder(list[Raw]).decode
-
-
-class Absent:
-    """The type of ABSENT."""
-
-    def __repr__(self) -> str:
-        return "ABSENT"
-
-
-ABSENT: Final = Absent()
-"""Stands for 'there is nothing at this path'."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +49,7 @@ class OverlayMap:
 
     __slots__ = ("_base", "_length", "_overlay")
 
-    def __init__(self, base: dict[str, Any], overlay: Map[str, Any] | None = None, length: int = -1) -> None:
+    def __init__(self, base: dict[str, Any] | PagedMap, overlay: Map[str, Any] | None = None, length: int = -1) -> None:
         self._base = base
         self._overlay: Map[str, Any] = Map() if overlay is None else overlay
         self._length = len(base) if length < 0 else length
@@ -65,18 +60,22 @@ class OverlayMap:
             return OverlayMap(self.packed())
         return OverlayMap(self._base, self._overlay, self._length)
 
-    def with_difference(self, changed: dict[str, Any], removed: list[str]) -> OverlayMap:
-        """Return this map with a difference applied."""
-        result = OverlayMap(self._base, self._overlay, self._length)
-        for key in removed:
-            if key in result:
-                del result[key]
-        with result._overlay.mutate() as overlay:
-            for key, value in changed.items():
-                result._length += key not in result
-                overlay[key] = value
-            result._overlay = overlay.finish()
-        return result
+    def with_difference(self, changes: dict[str, Any], length: int) -> OverlayMap:
+        """Return this map with other members, and ABSENT for those that are removed; `length`: of the result."""
+        base, changes = self._base, {**self._overlay, **changes}
+        if isinstance(base, PagedMap):
+            return OverlayMap(base.with_changes(changes, length))
+        return OverlayMap({key: value for key, value in {**base, **changes}.items() if value is not ABSENT})
+
+    def first_keys(self, limit: int) -> list[str]:
+        """Return the first `limit` keys in ascending order."""
+        base = self._base
+        if not isinstance(base, PagedMap):
+            return nsmallest(limit, self.packed())
+        overlay = self._overlay
+        changed = {**base.changes, **overlay}
+        unchanged = islice((key for key in base.keys_in_order() if key not in overlay), limit)
+        return nsmallest(limit, chain(unchanged, (key for key, value in changed.items() if value is not ABSENT)))
 
     def keys_since(self, earlier: OverlayMap, last: str) -> tuple[list[str], list[str]] | None:
         """Return (keys added, keys removed) since `earlier`, unordered, up to `last`; None if they share no base."""
@@ -93,9 +92,10 @@ class OverlayMap:
         """Return the decoded value of a key, or `default` if it is absent."""
         value = self._overlay.get(key, self)
         if value is self:
-            value = self._base.get(key, default)
-            if type(value) is Raw:
-                value = self._base[key] = msgpack.decode(value)
+            base = self._base
+            value = base.get(key, default)
+            if type(value) is Raw and isinstance(base, dict):
+                value = base[key] = msgpack.decode(value)
         elif value is ABSENT:
             return default
         return msgpack.decode(value) if type(value) is Raw else value
@@ -170,7 +170,7 @@ class GrowList:
     """The first `length` items of a store to which later states may have appended.
 
     Before the store there may be packs of PACK items each, which nothing is ever appended to. Those of a stored
-    snapshot stay packed as a whole until somebody looks at one of their items.
+    snapshot stay in its file until somebody looks at one of their items.
     """
 
     __slots__ = ("_length", "_packs", "_store")
@@ -210,8 +210,8 @@ class GrowList:
         if store_index < 0:
             number, store_index = divmod(index, PACK_ITEMS)
             store = self._packs[number]
-            if type(store) is Raw:
-                store = self._packs[number] = msgpack.decode(store)
+            if type(store) is StoredPart:
+                store = self._packs[number] = _unpacked(store)
         value = store[store_index]
         if type(value) is Raw:
             value = store[store_index] = msgpack.decode(value)
@@ -239,13 +239,13 @@ class GrowList:
         """Return the items, those never read still encoded; from `start` on, which must be the first of a pack."""
         if not self._packs:
             return self._store[: max(self._length - start, 0)]
-        packs = (_unpack(pack) if type(pack) is Raw else pack for pack in self._packs[start // PACK_ITEMS :])
+        packs = (_unpacked(pack) if type(pack) is StoredPart else pack for pack in self._packs[start // PACK_ITEMS :])
         return [*chain.from_iterable(packs), *self._store][: max(self._length - start, 0)]
 
     def shared_start(self, other: GrowList) -> int:
-        """Return how many equal items both begin with, as far as whole packs show it without decoding them."""
+        """Return how many equal items both begin with, as far as whole packs show it without reading them."""
         pairs = enumerate(zip(self._packs, other._packs, strict=False))
-        other_one = (number for number, (a, b) in pairs if a is not b and (type(a) is not Raw or a != b))
+        other_one = (number for number, (a, b) in pairs if a is not b and not _is_same_part(a, b))
         packs = next(other_one, min(len(self._packs), len(other._packs)))
         return packs * PACK_ITEMS if packs * PACK_ITEMS <= min(self._length, other._length) else 0
 
@@ -265,6 +265,17 @@ class GrowList:
 
     def __repr__(self) -> str:
         return repr(self.plain())
+
+
+def _unpacked(pack: StoredPart) -> list[Raw]:
+    items = _unpack(pack.read())
+    if len(items) != PACK_ITEMS:
+        raise NotCanonical("a snapshot has a pack with a wrong number of items")
+    return items
+
+
+def _is_same_part(a: Any, b: Any) -> bool:
+    return isinstance(a, StoredPart) and isinstance(b, StoredPart) and a.digest == b.digest
 
 
 # Registered and not inherited: isinstance against an abstract base class costs more than the rest of a small change.

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from msgspec import MsgspecError
 
-from replay_gui.core.errors import NotCanonical
+from replay_gui.core.errors import ReplayError
 from replay_gui.core.index.index_builder import SNAPSHOTS_FILE, BuiltIndex, IndexBuilder
 from replay_gui.core.index.index_cache import write_table
 from replay_gui.core.index.index_columns import write_calls
@@ -116,7 +116,7 @@ def _is_sound(state: State) -> bool:
     """Return whether a state that was read back holds only values that a log can hold, in packed members too."""
     try:
         check_limits(state.plain())
-    except (NotCanonical, MsgspecError, RecursionError):
+    except (ReplayError, MsgspecError, RecursionError):
         return False
     return True
 

@@ -15,6 +15,7 @@ from replay_gui.core.divergence.differences import find_differences
 from replay_gui.core.divergence.word_diff import changed_words
 from replay_gui.core.state import state
 from replay_gui.core.state.state import ABSENT, GrowList, OverlayMap
+from tests.helpers.kept_indexes import stored
 
 scalars = (
     st.none()
@@ -89,7 +90,7 @@ def test_lists_in_packs_differ_as_plain_ones_do(a: list[int], b: list[int], look
 
 def _in_packs(items: list[int]) -> GrowList:
     whole = len(items) - len(items) % 4
-    packs = [msgspec.Raw(msgspec.msgpack.encode(items[at : at + 4])) for at in range(0, whole, 4)]
+    packs = [stored(items[at : at + 4]) for at in range(0, whole, 4)]
     return GrowList([msgspec.Raw(msgspec.msgpack.encode(item)) for item in items[whole:]], packs=packs)
 
 

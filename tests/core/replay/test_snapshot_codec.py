@@ -11,10 +11,10 @@ from msgspec import msgpack
 
 from replay_gui.core.errors import NotCanonical
 from replay_gui.core.log.canonical import encode
+from replay_gui.core.log.chain import digest
 from replay_gui.core.replay import snapshot_codec
 from replay_gui.core.replay.snapshot_codec import (
-    decode_difference,
-    decode_keyframe,
+    decode_differences,
     encode_difference,
     encode_keyframe,
     large_members,
@@ -26,6 +26,7 @@ from replay_gui.core.state.bulk_reducer import BulkReducer
 from replay_gui.core.state.state import EMPTY, State
 from tests.helpers.effort import tries
 from tests.helpers.event_strategies import events
+from tests.helpers.kept_indexes import keyframe_state
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +36,7 @@ def narrow() -> Any:
             patch.setattr(module, "MIN_OVERLAY_MEMBERS", 2)
         for module in (state_module, snapshot_codec):
             patch.setattr(module, "PACK_ITEMS", 16)
-        patch.setattr(snapshot_codec, "_PACK_HEAD", b"\xdc\x00\x10")
+        patch.setattr(snapshot_codec, "_PAGE_MEMBERS", 3)
         yield
 
 
@@ -48,12 +49,12 @@ def test_states_are_decoded_from_keyframes_and_differences(narrow: None, run: li
     for n, event in enumerate(run):
         fold.fold([encode(list(event))])
         expected = encode(fold.present.plain())
-        base = decode_keyframe(keyframe)
-        found = decode_difference(encode_difference(fold.root, large, fold.changed), base)
-        again = decode_keyframe(encode_keyframe(found.root))
+        base = keyframe_state(keyframe)
+        found = decode_differences([encode_difference(fold.root, large, fold.changed)], base)
+        again = keyframe_state(encode_keyframe(found.root))
         assert encode(found.plain()) == expected
         assert encode(again.plain()) == expected, "one that was read and only partly looked at can be written again"
-        assert decode_keyframe(keyframe).plain() == base.plain(), "the keyframe stays as it was"
+        assert keyframe_state(keyframe).plain() == base.plain(), "the keyframe stays as it was"
         if n in keyframes:
             keyframe, large = encode_keyframe(fold.root), large_members(fold.root)
             fold.forget_changes()
@@ -76,20 +77,43 @@ def test_states_are_decoded_from_keyframes_and_differences(narrow: None, run: li
 def test_invalid_snapshots(raw: bytes) -> None:
     for base in (State({}), State({"a": {}})):
         with pytest.raises(NotCanonical):
-            decode_difference(raw, base)
+            decode_differences([raw], base)
     with pytest.raises(NotCanonical):
-        decode_keyframe(raw)
+        keyframe_state(raw)
 
 
 @pytest.mark.parametrize("more", [-1, 0, 1])
 def test_every_pack_has_the_same_number_of_items(narrow: None, more: int) -> None:
     packs = [[0] * 16, list(range(16 + more))]
-    raw = msgpack.encode({"messages": msgpack.Ext(2, msgpack.encode((packs, ["rest"])))})
+    raws = [*map(msgpack.encode, packs)]
+    member = 0, [*map(len, raws)], b"".join(map(digest, raws)), ["rest"]
+    root = msgpack.encode({"messages": msgpack.Ext(2, msgpack.encode(member))})
+    state = keyframe_state(b"".join((*raws, root, len(root).to_bytes(8, "big"))))
     if more == 0:
-        assert decode_keyframe(raw).plain() == {"messages": [*packs[0], *packs[1], "rest"]}
+        assert state.plain() == {"messages": [*packs[0], *packs[1], "rest"]}
     else:
         with pytest.raises(NotCanonical, match="pack"):
-            decode_keyframe(raw)
+            state.plain()
+
+
+@pytest.mark.parametrize(
+    ("pages", "firsts", "length"),
+    [
+        ([{"a": 1, "b": 2}, {"c": 3}], ["a", "c"], 2),
+        ([{"a": 1, "b": 2}, {"c": 3}], ["a", "b"], 3),
+        ([{"a": 1, "c": 3}, {"b": 2}], ["a", "b"], 3),
+        ([{"b": 1, "a": 3}, {"c": 2}], ["b", "c"], 3),
+        ([{"b": 1}, {}], ["b", "c"], 1),
+        ([{"b": 1}, {"a": 1}], ["b", "a"], 2),
+        ([{"b": 1}, {"c": 1}], ["b"], 2),
+    ],
+)
+def test_a_map_in_pages_that_are_not_its_own_is_refused(pages: Any, firsts: list[str], length: int) -> None:
+    raws = [*map(msgpack.encode, pages)]
+    member = length, 0, firsts, [*map(len, raws)], b"".join(map(digest, raws))
+    root = msgpack.encode({"memory": msgpack.Ext(1, msgpack.encode(member))})
+    with pytest.raises(NotCanonical, match="a snapshot has a"):
+        keyframe_state(b"".join((*raws, root, len(root).to_bytes(8, "big")))).plain()
 
 
 @settings(max_examples=tries(40, long=150), deadline=None)
@@ -103,6 +127,6 @@ def test_a_merged_difference_equals_both_one_after_the_other(narrow: None, runs:
         fold.fold([encode(list(event)) for event in run])
         differences.append(encode_difference(fold.root, large, fold.changed))
         states.append(encode(fold.present.plain()))
-    first = decode_difference(differences[0], EMPTY)
-    merged = decode_difference(merge_differences(differences[1], differences[2]), first)
-    assert encode(merged.plain()) == states[2]
+    first = decode_differences(differences[:1], EMPTY)
+    merged = decode_differences([merge_differences(*differences[1:])], first)
+    assert encode(merged.plain()) == encode(decode_differences(differences, EMPTY).plain()) == states[2]

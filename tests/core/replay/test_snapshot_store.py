@@ -138,11 +138,11 @@ def test_a_flipped_byte_on_disk_does_not_change_a_state(tmp_path: Path, monkeypa
 
 
 def test_the_reader_caches_few_states(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(snapshot_store, "_MAX_CACHED_STATES", 1)
+    monkeypatch.setattr(snapshot_store, "_MAX_CACHED_KEYFRAMES", 1)
     entries, expected = store(tmp_path / "s", 40)
     found = reader(tmp_path / "s", entries)
     for position in (1, 40, 2, 39, 20):
         loaded = found.load_state(Position(position))
         assert loaded is not None
         assert encode(loaded.state.plain()) == expected[position]
-    assert len(found._decoded) == 1
+    assert len(found._keyframes) == 1

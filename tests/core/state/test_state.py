@@ -13,6 +13,7 @@ from msgspec import Raw, msgpack
 
 from replay_gui.core.state import state
 from replay_gui.core.state.state import ABSENT, GrowList, OverlayMap, State, leaves
+from tests.helpers.kept_indexes import paged, stored
 
 keys = st.sampled_from([f"k{i}" for i in range(12)])
 small = st.integers(0, 5)
@@ -37,6 +38,7 @@ def assert_same_map(wide: OverlayMap, plain: dict[str, Any]) -> None:
         assert (key in wide) == (key in plain)
         assert wide.get(key, 7) == plain.get(key, 7)
     assert repr(wide) == repr(wide.plain())
+    assert wide.first_keys(3) == sorted(plain)[:3]
 
 
 def assert_same_list(grown: GrowList, plain: list[Any]) -> None:
@@ -79,16 +81,15 @@ class Copies(RuleBasedStateMachine):
         self.lists_made.append((grown, plain))
         return grown, plain
 
-    @initialize(target=maps, base=st.dictionaries(keys, small, min_size=4), in_bytes=st.booleans())
-    def a_map(self, base: dict[str, int], in_bytes: bool) -> Any:
-        held = {key: packed(value) for key, value in base.items()} if in_bytes else dict(base)
-        return self.remember_map(OverlayMap(held), dict(base))
+    @initialize(target=maps, base=st.dictionaries(keys, small, min_size=4), in_pages=st.booleans())
+    def a_map(self, base: dict[str, int], in_pages: bool) -> Any:
+        return self.remember_map(paged(base, PACK) if in_pages else OverlayMap(dict(base)), dict(base))
 
     @initialize(target=lists, packs=st.integers(0, 3), items=st.lists(small), in_bytes=st.booleans())
     def a_list(self, packs: int, items: list[int], in_bytes: bool) -> Any:
         held: list[Any] = [packed(item) for item in items] if in_bytes else list(items)
         before = [[10 * number + at for at in range(PACK)] for number in range(packs)]
-        grown = GrowList(held, packs=[packed(pack) if in_bytes else list(pack) for pack in before])
+        grown = GrowList(held, packs=[stored(pack) if in_bytes else list(pack) for pack in before])
         return self.remember_list(grown, [*chain.from_iterable(before), *items])
 
     @rule(target=lists, pair=lists, items=st.lists(small, max_size=3))
@@ -111,10 +112,9 @@ class Copies(RuleBasedStateMachine):
     @rule(target=maps, pair=maps, changes=st.dictionaries(keys, small, max_size=3), removed=st.sets(keys, max_size=3))
     def apply_a_difference(self, pair: Any, changes: dict[str, int], removed: set[str]) -> Any:
         wide, plain = pair
-        removed = removed - set(changes)
-        difference = {key: packed(value) for key, value in changes.items()}
+        difference = dict.fromkeys(removed, ABSENT) | {key: packed(value) for key, value in changes.items()}
         expected = {key: value for key, value in plain.items() if key not in removed} | changes
-        return self.remember_map(wide.with_difference(difference, sorted(removed)), expected)
+        return self.remember_map(wide.with_difference(difference, len(expected)), expected)
 
     @rule(target=lists, pair=lists, items=st.lists(small, max_size=3), pops=st.integers(0, 2))
     def append_to_a_copy(self, pair: Any, items: list[int], pops: int) -> Any:
