@@ -61,6 +61,7 @@ class RecordFormat:
             yield self._run(file.stem, file.document, notes)
             return
         events = self.events(notes)
+        events.look_at(file)
         run_id = events.run_id(head) or file.stem
         yield events.imported_run(run_id, numbered_records(file, notes, self.member), events.time_of(head[0]))
 
@@ -155,6 +156,9 @@ class RecordEvents:
             events=self.read(records),
             notes=self.notes,
         )
+
+    def look_at(self, file: ForeignFile) -> None:
+        """Examine a file of lines before its records are read one after the other."""
 
     def run_id(self, head: list[dict[str, Any]]) -> str | None:
         """Return the id of the run, if its first records name one."""

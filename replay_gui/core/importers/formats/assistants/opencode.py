@@ -1,4 +1,4 @@
-"""OpenCode sessions: its database, the export, the stream of its events, and the output of ``run``."""
+"""OpenCode sessions: its database, its files, the export, the stream of its events, and the output of ``run``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
-from replay_gui.core.importers.formats.assistants.opencode_messages import in_parts, is_message
+from replay_gui.core.importers.formats.assistants.opencode_files import files_of, kept_session
+from replay_gui.core.importers.formats.assistants.opencode_messages import in_parts, is_message, use_of
 from replay_gui.core.importers.formats.assistants.opencode_store import is_store, stored_sessions
 from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.records import (
@@ -34,6 +35,7 @@ from replay_gui.core.log.kinds import Kind
 REPLACED = "earlier states of messages and parts, replaced by later lines"
 
 _ENDS: dict[str, End] = {"stop": "answered", "length": "limit"}  # by the reason of the last answer's end
+_REFUSED = re.compile(r"(?:Error: )?The user (?:rejected permission|has specified a rule which prevents)")
 _PARTS = ("text", "reasoning", "tool", "step-finish", "step-start")
 _RUN = ("step_start", "step_finish", "tool_use", "text", "reasoning", "error")  # types of `run --format json`
 _PART, _MESSAGE, _SESSION = "message.part.updated", "message.updated", "session."
@@ -47,7 +49,7 @@ class OpenCode:
 
     name = "opencode"
     title = "OpenCode session"
-    version = 8
+    version = 9
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "aggregate_id": ID,
@@ -82,11 +84,11 @@ class OpenCode:
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept OpenCode's database, an exported session, or the JSON Lines stream of a running one."""
-        return is_store(file) or _is_export(file.document) or _is_stream(file)
+        return is_store(file) or _is_export(file.document) or _is_stream(file) or kept_session(file) is not None
 
     def companions(self, file: ForeignFile) -> list[Path]:
-        """Return the database's journal, if it has one: the newest messages may stand there alone."""
-        return side_files(file.path) if file.head.startswith(MAGIC) else []
+        """Return the database's journal, if it has one, or the files of a session's messages."""
+        return side_files(file.path) if file.head.startswith(MAGIC) else files_of(file)
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield the session as one run, or each session of the database, the newest first."""
@@ -94,8 +96,8 @@ class OpenCode:
         if file.head.startswith(MAGIC):
             for document in stored_sessions(file.source.path):
                 yield self._run(document["info"], [*_exported(document)], ImportNotes(notes))
-        elif _is_export(file.document):
-            yield self._run(file.document["info"], [*_exported(file.document)], notes)
+        elif _is_export(document := kept_session(file) or file.document):
+            yield self._run(document["info"], [*_exported(document)], notes)
         elif _is_stream(file):
             yield self._run(*_streamed(file, notes), notes)
         else:
@@ -147,7 +149,8 @@ def _exported(document: dict[str, Any]) -> Iterator[tuple[int, Any]]:
     for stored in document["messages"]:
         message = in_parts(stored) if is_message(stored) else stored
         number += 1
-        yield number, {"info": message.get("info") or {}}
+        steps = any(isinstance(part, dict) and part.get("type") == "step-finish" for part in message["parts"])
+        yield number, {"info": message.get("info") or {}, "alone": not steps}
         for part in message["parts"]:
             number += 1
             yield number, {"info": message.get("info") or {}, "part": part}
@@ -233,20 +236,23 @@ class _OpenCodeEvents(RecordEvents):
         if isinstance(part, dict) and "info" in record:
             self._part(part, str(info.get("role")))
         elif "info" in record:
-            self._message(info)
+            self._message(info, tells_use=record.get("alone") is True)
         elif str(record.get("type")).startswith(_SESSION):
             self.run.bookkeeping(f"{self.format}/{_event_name(record)}", self.rest(record, "type"))
         else:
             self.unknown(record.get("type"), record, "type")
 
-    def _message(self, info: dict[str, Any]) -> None:
+    def _message(self, info: dict[str, Any], *, tells_use: bool) -> None:
+        """Add a message's own record. `tells_use`: whether its tokens are not told by steps."""
         if info.get("role") not in ("user", "assistant"):  # since 2.0: its part has all the data
             return
         wrong = info.get("error")
         self._finished(info.get("finish"))
         details = self.fields(info, "role", "error", "modelID", "mode", "agent")
         setting = {key: info[key] for key in ("modelID", "mode", "agent", "model") if info.get(key) is not None}
-        self.run.bookkeeping(f"{self.format}/{info.get('role')}-message", {**setting, **details.get("fields", {})})
+        use = use_of(info) if tells_use else {}
+        facts = {**setting, **details.get("fields", {})}
+        self.run.bookkeeping(f"{self.format}/{info.get('role')}-message", facts, **use)
         if isinstance(wrong, dict):
             self._failed = wrong, info
 
@@ -320,7 +326,7 @@ class _OpenCodeEvents(RecordEvents):
                 self._idle(part.get("outcome"))
             case "step-finish":
                 self._finished(part.get("reason"))
-                self.run.bookkeeping(f"{self.format}/{kind}", extra.get("fields", {}), time=self._last, **_use(part))
+                self.run.bookkeeping(f"{self.format}/{kind}", extra.get("fields", {}), time=self._last, **use_of(part))
             case _:
                 self.run.bookkeeping(f"{self.format}/{kind}", extra.get("fields", {}))
 
@@ -338,17 +344,26 @@ class _OpenCodeEvents(RecordEvents):
         )
         code, output, error = _exit_code(state), state.get("output"), state.get("error")
         if status == "error":
-            self._wait(call_id, error, first_line(error) or "failed", more, started, ended)
+            refused = isinstance(error, str) and _REFUSED.match(error) is not None
+            self._wait(call_id, error, first_line(error) or "failed", more, started, ended, refused=refused)
         elif status == "completed":
             self._wait(call_id, output, f"exit {code}" if code else None, more, started, ended)
 
-    def _wait(self, call_id: Any, output: Any, error: str | None, extra: dict[str, Any], *times: int | None) -> None:
+    def _wait(
+        self,
+        call_id: Any,
+        output: Any,
+        error: str | None,
+        extra: dict[str, Any],
+        *times: int | None,
+        refused: bool = False,
+    ) -> None:
         """Add a result at its end time, because parts are sorted by their start."""
         (started, ended), context = times, dict(self.run.context)
 
         def add() -> None:
             now, self.run.context = self.run.context, context
-            self.result(call_id, output, error, extra, time=ended)
+            self.result(call_id, output, error, extra, refused=refused, time=ended)
             self.run.context = now
 
         self._results.wait(started, ended, add)
@@ -369,24 +384,3 @@ def _exit_code(state: dict[str, Any]) -> int | None:
 def _time(value: Any, name: str) -> int | None:
     times = value.get("time") if isinstance(value, dict) else None
     return milliseconds(times.get(name)) if isinstance(times, dict) else None
-
-
-def _use(part: dict[str, Any]) -> dict[str, Any]:
-    """Return tokens and cost of one step; cache reads and writes count as input.
-
-    OpenCode counts reasoning apart from the output; here it is a part of the output.
-    """
-    counts = part.get("tokens")
-    if not isinstance(counts, dict):
-        return {"cost": part.get("cost")}
-    cache = counts.get("cache")
-    cache = cache if isinstance(cache, dict) else {}
-    sums = {key: value for key, value in {**counts, **cache}.items() if type(value) is int}
-    read, written = sums.get("read", 0), sums.get("write", 0)
-    tokens = {
-        "input": sums.get("input", 0) + read + written,
-        "cached": read,
-        "output": sums.get("output", 0) + sums.get("reasoning", 0),
-        "reasoning": sums.get("reasoning", 0),
-    }
-    return {"tokens": tokens, "cost": part.get("cost")}

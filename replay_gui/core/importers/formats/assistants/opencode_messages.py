@@ -95,3 +95,24 @@ def _tool(part: dict[str, Any]) -> dict[str, Any]:
 
 def _span(times: dict[str, Any], begins: str) -> dict[str, Any]:
     return {"start": times.get(begins), "end": times.get("completed")}
+
+
+def use_of(part: dict[str, Any]) -> dict[str, Any]:
+    """Return tokens and cost of one step or message; cache reads and writes count as input.
+
+    OpenCode counts reasoning apart from the output; here it is a part of the output.
+    """
+    counts = part.get("tokens")
+    if not isinstance(counts, dict):
+        return {"cost": part.get("cost")}
+    cache = counts.get("cache")
+    cache = cache if isinstance(cache, dict) else {}
+    sums = {key: value for key, value in {**counts, **cache}.items() if type(value) is int}
+    read, written = sums.get("read", 0), sums.get("write", 0)
+    tokens = {
+        "input": sums.get("input", 0) + read + written,
+        "cached": read,
+        "output": sums.get("output", 0) + sums.get("reasoning", 0),
+        "reasoning": sums.get("reasoning", 0),
+    }
+    return {"tokens": tokens, "cost": part.get("cost")}

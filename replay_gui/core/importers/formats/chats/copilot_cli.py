@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, RecordEvents, RecordFormat
@@ -16,6 +17,9 @@ from replay_gui.core.log.kinds import Kind
 _TYPES = ("session.", "assistant.", "tool.", "user.", "system.", "hook.", "subagent.", "abort", "skill.")
 _EXITED = re.compile(r"<(?:exited|shellId: \S{1,64} completed) with exit code (-?\d{1,9})>\s*\Z")
 _SHELLS = re.compile("bash|shell", re.IGNORECASE)  # tools that run commands: bash, read_bash, powershell
+_SHUTDOWN = "session.shutdown"
+_REFUSED = ("rejected", "denied")  # codes of errors
+_LAST_BYTES = 1 << 18  # of a file, in which its last record is searched
 _TOKENS = {
     "input": "inputTokens",
     "cached": "cacheReadTokens",
@@ -29,7 +33,7 @@ class CopilotCli(RecordFormat):
 
     name = "copilot-cli"
     title = "GitHub Copilot CLI session"
-    version = 9
+    version = 10
     volatile: ClassVar[Mapping[str, str]] = {"id": ID, "parentId": ID, "agentId": ID, "timestamp": CLOCK}
     volatile_within: ClassVar[Mapping[str, str]] = {
         "sessionId": ID,
@@ -89,11 +93,19 @@ class _CopilotCliEvents(RecordEvents):
     _has_answered = False  # whether the last message of the turn has no request
     _has_usage = False  # whether the tokens of each answer are in a separate record
 
+    _is_summed = False  # whether the last record has the tokens of the whole session; an answer has only its output
+
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self._models: dict[str, str | None] = {}  # the answering model, by the subagent's id, "" for the agent itself
         self._subagents: dict[str, str] = {}  # their names, by their ids
         self._called: Counter[str] = Counter()  # how many subagents have this name
+
+    def look_at(self, file: ForeignFile) -> None:
+        size = file.source.size
+        end = file.source.read_at(max(0, size - _LAST_BYTES), min(size, _LAST_BYTES)).rstrip()
+        last = decoded(end[end.rfind(b"\n") + 1 :].decode("utf-8", "replace"))
+        self._is_summed = isinstance(last, dict) and last.get("type") == _SHUTDOWN and bool(_metrics(last.get("data")))
 
     def run_id(self, head: list[dict[str, Any]]) -> str | None:
         session = next(
@@ -156,6 +168,9 @@ class _CopilotCliEvents(RecordEvents):
                     "agent",
                     fields=self.rest(data) or None,
                 )
+            case "session.compaction_complete" if data.get("success") is not False:
+                told = {"summary": data.get("summaryContent"), **self.rest(data, "summaryContent", success=True)}
+                self.run.add(Kind.SNAPSHOT, {"snapshot_type": "compaction", "data": told})
             case _ if kind.startswith(_TYPES):
                 facts = self.rest(data)
                 self.run.bookkeeping(f"{self.format}/{kind}", facts, **self._use(kind, data))
@@ -183,7 +198,8 @@ class _CopilotCliEvents(RecordEvents):
     def _assistant(self, data: dict[str, Any]) -> None:
         text, reasoning, requests = data.get("content"), data.get("reasoningText"), data.get("toolRequests")
         model, tokens = data.get("model"), data.get("outputTokens")
-        tokens = {"output": tokens} if type(tokens) is int and not self._has_usage else None
+        told_elsewhere = self._has_usage or self._is_summed
+        tokens = {"output": tokens} if type(tokens) is int and not told_elsewhere else None
         self.uses_model(model)
         self.run.once = {"tokens": tokens}
         extra = self.fields(data, "content", "reasoningText", "toolRequests", "model")
@@ -216,6 +232,7 @@ class _CopilotCliEvents(RecordEvents):
         tool = data.get("toolName") if call is None else call.tool_name
         code = _exit_code(data.get("shellExecution"), output if _SHELLS.search(str(tool)) else None)
         failed = data.get("success") is False or bool(error)
+        refused = isinstance(error, dict) and error.get("code") in _REFUSED
         if isinstance(error, dict):
             error = error.get("message")
         error_line = (
@@ -226,7 +243,8 @@ class _CopilotCliEvents(RecordEvents):
         extra |= {"error_details": data["error"]} if isinstance(data.get("error"), dict) else {}
         extra |= {"result": rest} if isinstance(result, dict) and (rest := self.fields(result, "content")) else {}
         output = output if output is not None else error
-        self.result(data.get("toolCallId"), output, error_line, extra, tool_name=data.get("toolName"))
+        call_id, named = data.get("toolCallId"), data.get("toolName")
+        self.result(call_id, output, error_line, extra, refused=refused, tool_name=named)
 
     def _use(self, kind: str, data: dict[str, Any]) -> dict[str, Any]:
         """Return the tokens in a record: of one answer, or, in the last line, of the whole session."""
@@ -235,9 +253,22 @@ class _CopilotCliEvents(RecordEvents):
             self._has_usage = True
             self.uses_model(usage.get("model") if isinstance(usage, dict) else None)
             return {"tokens": tokens, "usage": usage}
-        if kind != "session.shutdown" or not isinstance(metrics, dict):
+        if kind != _SHUTDOWN or not isinstance(metrics, dict):
             return {}
+        for model, tokens in _metrics(data).items() if self._is_summed and not self._has_usage else ():
+            self.run.bookkeeping(f"{self.format}/model", model, tokens=tokens, model=model)
         return {"usage": metrics, "premium_requests": data.get("totalPremiumRequests")}
+
+
+def _metrics(data: Any) -> dict[str, dict[str, int]]:
+    """Return the tokens that each model used since the program was started; the input has the cached part in it."""
+    metrics = data.get("modelMetrics") if isinstance(data, dict) else None
+    told = {
+        str(model): counted_tokens(use.get("usage"), _TOKENS)
+        for model, use in (metrics.items() if isinstance(metrics, dict) else ())
+        if isinstance(use, dict)
+    }
+    return {model: tokens for model, tokens in told.items() if tokens}
 
 
 def _exit_code(execution: Any, output: Any) -> int | None:

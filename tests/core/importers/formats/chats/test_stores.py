@@ -11,8 +11,11 @@ from typing import Any
 import pytest
 
 from replay_gui.core.errors import ImportRefused
+from replay_gui.core.importers.companions import companions_of, importer_named
+from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.frameworks.adk_store import PICKLED
 from replay_gui.core.importers.registry import recognise
+from replay_gui.core.log.source import Source
 from tests.helpers.foreign import Read, read_all
 from tests.helpers.paths import DATA
 
@@ -271,3 +274,37 @@ def test_a_database_of_openais_agents_sdk(tmp_path: Path) -> None:
     assert (newest.format, newest.run.run_id, other.run.run_id) == ("chat-messages", "a", "b")
     assert newest.kinds == ["AgentInit", "Observation", "Decision"]
     assert newest.events[1].meta["time"] == other.events[1].meta["time"]
+
+
+@pytest.mark.parametrize(
+    ("session", "message", "part"),
+    [
+        ("session/p/ses_1.json", "message/ses_1/{}.json", "part/{}/{}.json"),
+        ("session/info/ses_1.json", "session/message/ses_1/{}.json", "session/part/ses_1/{}/{}.json"),
+    ],
+)
+def test_a_session_that_opencode_keeps_in_files(tmp_path: Path, session: str, message: str, part: str) -> None:
+    def put(name: str, **members: Any) -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(members))
+        return path
+
+    opened = put(session, id="ses_1", title="t", time={"created": 1000})
+    tokens = {"input": 3, "output": 2, "reasoning": 0, "cache": {"read": 4, "write": 0}}
+    put(message.format("msg_b"), id="msg_b", role="assistant", time={"created": 3000}, tokens=tokens, cost=0.5)
+    put(message.format("msg_a"), id="msg_a", role="user", time={"created": 2000})
+    put(part.format("msg_a", "prt_1"), id="prt_1", type="text", text="Fix it")
+    refusal = {"status": "error", "input": {}, "error": "The user rejected permission to use this specific tool call."}
+    put(part.format("msg_b", "prt_2"), id="prt_2", type="tool", tool="bash", callID="c", state=refusal)
+    (found,) = read_all(opened)
+    assert (found.format, found.tools(), found.tokens()) == (
+        "opencode",
+        {"bash": 1},
+        {"input": 7, "cached": 4, "output": 2, "reasoning": 0},
+    )
+    assert [event.payload["data"] for event in found.of("Observation")] == ["Fix it"]
+    assert (len(found.of("CapabilityDenied")), found.of("Error")) == (1, [])
+    with Source(opened) as source:
+        read_with = companions_of(importer_named("opencode"), ForeignFile(source))
+    assert sorted(path.stem for path in read_with) == ["msg_a", "msg_b", "prt_1", "prt_2"]
