@@ -14,6 +14,8 @@ from replay_gui.core.importers.formats.assistants.chatgpt import ChatGpt
 from replay_gui.core.importers.formats.assistants.claude_ai import ClaudeAi
 from replay_gui.core.importers.formats.assistants.cline import Cline
 from replay_gui.core.importers.formats.assistants.cline_history import ClineHistory
+from replay_gui.core.importers.formats.assistants.continue_dev import Continue
+from replay_gui.core.importers.formats.assistants.crush import Crush
 from replay_gui.core.importers.formats.assistants.droid import Droid
 from replay_gui.core.importers.formats.assistants.droid_stream import DroidStream
 from replay_gui.core.importers.formats.assistants.grok import Grok
@@ -22,6 +24,7 @@ from replay_gui.core.importers.formats.assistants.opencode import OpenCode
 from replay_gui.core.importers.formats.assistants.qwen_code import QwenCode
 from replay_gui.core.importers.formats.assistants.react_steps import ReActSteps
 from replay_gui.core.importers.formats.assistants.trae_agent import TraeAgent
+from replay_gui.core.importers.formats.assistants.zed import Zed
 from replay_gui.core.importers.formats.benchmarks.agent_data import AgentData
 from replay_gui.core.importers.formats.benchmarks.agent_reward_bench import AgentRewardBench
 from replay_gui.core.importers.formats.benchmarks.tau2 import Tau2
@@ -116,6 +119,9 @@ def _own() -> tuple[Importer, ...]:
         Goose(),
         Amp(),
         Grok(),
+        Continue(),
+        Crush(),
+        Zed(),
         ChatGpt(),
         ClaudeAi(),
         Cline(),

@@ -29,7 +29,7 @@ class CopilotVsCode(RecordFormat):
     name = "copilot-vscode"
     title = "GitHub Copilot Chat session"
     member = "requests"
-    version = 7
+    version = 8
     volatile: ClassVar[Mapping[str, str]] = {
         "requesterUsername": HOST,
         "responderUsername": "the name of the chat",
@@ -136,7 +136,10 @@ class _CopilotVsCodeEvents(RecordEvents):
         """Note when and how an answer was completed, and its tokens."""
         state = record.get("modelState")
         told = state if isinstance(state, dict) else {"value": state}
-        tokens = counted_tokens(record, {"input": "promptTokens", "output": "completionTokens"})
+        result = record.get("result")
+        details = result.get("metadata") if isinstance(result, dict) else None
+        counted = {**(details if isinstance(details, dict) else {}), **record}
+        tokens = counted_tokens(counted, {"input": "promptTokens", "output": "completionTokens"})
         time = any_time(told.get("completedAt"))
         if state is not None or tokens:
             self.run.context |= {} if time is None else {"time": time}
@@ -155,6 +158,8 @@ class _CopilotVsCodeEvents(RecordEvents):
             if not isinstance(model_round, dict):
                 self.unknown("round", {"round": model_round})
                 continue
+            if (time := any_time(model_round.get("timestamp"))) is not None:
+                self.run.context["time"] = time
             thinking = model_round.get("thinking")
             thought = thinking.get("text") if isinstance(thinking, dict) else None
             told = model_round.get("toolCalls") or ()
@@ -223,7 +228,7 @@ class _CopilotVsCodeEvents(RecordEvents):
     def _answer(self, call_id: Any, output: Any, error: str | None, refused: bool, extra: dict[str, Any]) -> None:
         if refused:
             seq, call = self.run.response(call_id, output, error=error or _REFUSED, extra=extra)
-            self.run.denied("approval", call.tool_name, error or _REFUSED, parent=seq)
+            self.run.denied(call.tool_name, call.tool_name, error or _REFUSED, parent=seq)
         else:
             self.result(call_id, output, error, extra)
 

@@ -165,7 +165,7 @@ class _CursorEvents(RecordEvents):
         error = None if how == "success" and not exited else why or exited or first_line(output) or how
         if how in _REFUSALS and error is not None:
             seq, call = self.run.response(call_id, output, error=error, extra=extra, tool_call_id=call_id)
-            self.run.denied("approval", call.tool_name, error, parent=seq)
+            self.run.denied(call.tool_name, call.tool_name, error, parent=seq)
         else:
             self.result(call_id, output, error, extra, tool_call_id=call_id)
 

@@ -1,0 +1,104 @@
+"""Continue sessions (``~/.continue/sessions/*.json``): a history of messages, each with the states of its calls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from replay_gui.core.importers.formats.chats.chat_messages import ChatMessageEvents
+from replay_gui.core.importers.formats.message_content import content_of
+from replay_gui.core.importers.formats.message_events import first_line
+from replay_gui.core.importers.formats.message_parts import OF_PARTS
+from replay_gui.core.importers.formats.message_usage import counted_tokens
+from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, RecordEvents, RecordFormat, maps_in
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.run_builder import NOT_RECORDED
+
+_REFUSED = ("canceled", "cancelled")
+_FAILED = ("errored", "error")
+_CAMEL_CASE = {"promptTokens": "prompt_tokens", "completionTokens": "completion_tokens"}
+
+
+class Continue(RecordFormat):
+    """The importer. A session is one run; it has no times."""
+
+    name = "continue"
+    title = "Continue session"
+    member = "history"
+    volatile: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("id", "sessionId", "toolCallId"), ID),
+        **dict.fromkeys(("startAt", "endAt", "dateCreated"), CLOCK),
+        "usage": USAGE,
+        "workspaceDirectory": HOST,
+        "title": "a name that a model made up for the session",
+        "editorState": "the prompt, as the editor keeps it",
+        "promptLogs": "what the model was sent, which the messages tell",
+        **OF_PARTS,
+    }
+
+    def is_format(self, records: list[dict[str, Any]]) -> bool:
+        """Accept entries with a message each, of which one has what an editor adds to it."""
+        messages = [record.get("message") for record in records]
+        return all(isinstance(message, dict) and "role" in message for message in messages) and any(
+            record.keys() & {"contextItems", "toolCallStates", "editorState"} for record in records
+        )
+
+    def events(self, notes: ImportNotes) -> RecordEvents:
+        """Return the reader of one session's entries."""
+        return _ContinueEvents(self.name, self.volatile, notes)
+
+
+class _ContinueEvents(ChatMessageEvents):
+    agent = "Continue"
+
+    def record(self, record: dict[str, Any]) -> None:
+        """Add the events of one entry: its message, then what came of its calls."""
+        if not self._begun:
+            self.begin({})
+        message = record["message"] if isinstance(record.get("message"), dict) else {}
+        rest = self.rest(record, "message", "toolCallStates", "reasoning", isGatheringContext=False)
+        if message.get("role") == "thinking":
+            text = content_of(message.get("content")) or NOT_RECORDED
+            told = {**rest, **self.rest(message, "role", "content")}
+            self.answered(None, str(text), {"fields": told} if told else {})
+        elif message.get("role") != "tool" or message.get("toolCallId") in self._open:  # else the call's state had it
+            usage = message.get("usage")
+            counted = (
+                {_CAMEL_CASE.get(name, name): count for name, count in usage.items()}
+                if isinstance(usage, dict)
+                else None
+            )
+            thought = record.get("reasoning")
+            told = (
+                {"reasoning_content": thought.get("text")} if isinstance(thought, dict) and thought.get("text") else {}
+            )
+            super().record({**told, **message, **rest, **({"usage": counted} if counted else {})})
+        else:
+            self.run.bookkeeping(f"{self.format}/repeated", {**rest, **self.rest(message)})
+        for state in maps_in(record.get("toolCallStates")):
+            self._state(state)
+
+    def end(self) -> None:
+        """Add what the whole session used, where the file says so."""
+        usage = self.whole.get("usage")
+        if isinstance(usage, dict):
+            tokens = counted_tokens(usage, {"input": "promptTokens", "output": "completionTokens"})
+            self.run.bookkeeping(f"{self.format}/result", None, tokens=tokens or None, cost=usage.get("totalCost"))
+        super().end()
+
+    def _state(self, state: dict[str, Any]) -> None:
+        call_id, status = str(state.get("toolCallId")), state.get("status")
+        if call_id not in self._open or (status not in ("done", *_REFUSED, *_FAILED)):
+            return
+        self._open.remove(call_id)
+        parts = maps_in(state.get("output"))
+        texts = [part.get("content") for part in parts if isinstance(part.get("content"), str)]
+        output = "\n".join(map(str, texts)) if texts and len(texts) == len(parts) else state.get("output")
+        call = self.run.call(call_id)
+        used = {"status": "done", "parsedArgs": call.input if call else None}
+        extra = self.fields(state, "toolCall", "processedArgs", "output", "tool", **used)
+        named = [self.rest(part, "content") for part in parts]
+        extra |= {"shown": named} if any(named) and output is not state.get("output") else {}
+        refused = status in _REFUSED
+        error = first_line(output) or str(status) if refused or status in _FAILED else None
+        self.result(call_id, output, error, extra, refused=refused, tool_call_id=call_id)

@@ -1,0 +1,194 @@
+"""Zed's agent threads: its database ``threads.db`` (SQLite) with a JSON document each, or such a document alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+import zstandard
+
+from replay_gui.core.errors import ImportRefused
+from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.chats.chat_messages import ChatMessageEvents
+from replay_gui.core.importers.formats.claude_code.token_usage import tokens_of
+from replay_gui.core.importers.formats.message_events import decoded, first_line
+from replay_gui.core.importers.formats.message_parts import OF_PARTS
+from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import ImportedRun
+from replay_gui.core.importers.side_files import side_files
+from replay_gui.core.importers.sqlite_database import MAGIC, Tables, checked_database, is_database_with
+from replay_gui.core.importers.times import any_time
+from replay_gui.core.log.kinds import Kind
+
+UNREADABLE = "threads in a form that is not known, left out"
+
+_TABLES: Tables = {"threads": ("id", "summary", "updated_at", "data_type", "data")}
+_KINDS = ("User", "Agent", "Compaction")
+_REFUSED = "Permission to run tool denied by user"
+
+
+class Zed:
+    """The importer. A thread is one run; its messages have no times."""
+
+    name = "zed"
+    title = "Zed thread"
+    version = 1
+    volatile: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("id", "tool_use_id"), ID),
+        **dict.fromkeys(("updated_at", "created_at"), CLOCK),
+        **dict.fromkeys(("request_token_usage", "cumulative_token_usage", "exceeded_window_error"), USAGE),
+        **dict.fromkeys(("initial_project_snapshot", "folder_paths"), HOST),
+        **dict.fromkeys(("title", "summary", "detailed_summary"), "a name that a model made up for the thread"),
+        "raw_input": "the arguments, as they came in",
+        "thought_signature": "a signature",
+        "reasoning_details": "reasoning in an encrypted form",
+        "version": "the version of the document",
+        **OF_PARTS,
+    }
+
+    def recognises(self, file: ForeignFile) -> bool:
+        """Accept an SQLite database with Zed's table, or the document of a thread."""
+        return is_database_with(file, _TABLES) or _is_thread(file.document)
+
+    def companions(self, file: ForeignFile) -> list[Path]:
+        """Return the database's journal, if it has one: the newest threads may stand there alone."""
+        return side_files(file.path) if file.head.startswith(MAGIC) else []
+
+    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield each thread as one run, the newest first."""
+        notes = ImportNotes(file.notes)
+        if not file.head.startswith(MAGIC):
+            if not _is_thread(file.document):
+                raise ImportRefused(f"{file.source.path}: no Zed thread in it")
+            yield self._run(file.stem, file.document, notes)
+            return
+        with checked_database(file.source.path, _TABLES) as database:
+            for row in [*database.records("threads", "ORDER BY updated_at DESC, id DESC")]:
+                thread = decoded(_unpacked(row, file.limits.document))
+                if not _is_thread(thread):
+                    notes.count(UNREADABLE)
+                    continue
+                yield self._run(str(row["id"]), {"updated_at": row["updated_at"], **thread}, ImportNotes(notes))
+
+    def _run(self, name: str, thread: dict[str, Any], notes: ImportNotes) -> ImportedRun:
+        events = _ZedEvents(self.name, self.volatile, notes)
+        events.thread = thread
+        snapshot = thread.get("initial_project_snapshot")
+        created = any_time(snapshot.get("timestamp") if isinstance(snapshot, dict) else None)
+        records = enumerate(_as_records(thread["messages"]), 1)
+        return events.imported_run(name, records, created or any_time(thread.get("updated_at")))
+
+
+def _is_thread(document: Any) -> bool:
+    messages = document.get("messages") if isinstance(document, dict) else None
+    if not isinstance(messages, list) or not messages:
+        return False
+    return all(
+        message == "Resume" or (isinstance(message, dict) and message.keys() <= {*_KINDS}) for message in messages
+    )
+
+
+def _unpacked(row: dict[str, Any], limit: int) -> str:
+    """Return the document of a row, at most `limit` bytes long."""
+    data = row["data"]
+    raw = data if isinstance(data, bytes) else str(data or "").encode()
+    if row.get("data_type") == "zstd":
+        try:
+            with zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(raw) as reader:
+                raw = reader.read(limit)
+        except zstandard.ZstdError:
+            return ""
+    return raw.decode("utf-8", "replace")
+
+
+def _as_records(messages: list[Any]) -> Iterator[dict[str, Any]]:
+    for message in messages:
+        yield (
+            {"kind": "Resume"}
+            if not isinstance(message, dict)
+            else {"kind": next(iter(message)), "message": next(iter(message.values()))}
+        )
+
+
+class _ZedEvents(ChatMessageEvents):
+    agent = "Zed"
+    thread: Mapping[str, Any] = {}
+
+    def record(self, record: dict[str, Any]) -> None:
+        """Add the events of one message; its parts are named by their kinds."""
+        if not self._begun:
+            self.begin(self.rest(dict(self.thread), "messages"))
+            model = self.thread.get("model")
+            self.uses_model(model.get("model") if isinstance(model, dict) else None)
+        self.run.context.pop("parent", None)
+        message = record.get("message")
+        facts = message if isinstance(message, dict) else {"content": message}
+        content = facts.get("content")
+        parts = content if isinstance(content, list) else [content]
+        results = facts.get("tool_results")
+        rest = self.rest(facts, "content", *(("tool_results",) if isinstance(results, dict) else ()))
+        match record["kind"]:
+            case "User":
+                super().record({"role": "user", "content": [_part(part) for part in parts], **rest})
+            case "Agent":
+                super().record({"role": "assistant", "content": [_part(part) for part in parts], **rest})
+                for result in results.values() if isinstance(results, dict) else ():
+                    if isinstance(result, dict):
+                        self._tool_result(result)
+                    else:
+                        self.unknown("result", {"result": result})
+            case "Compaction":
+                summary = facts.get("Summary", facts)
+                self.run.add(Kind.SNAPSHOT, {"snapshot_type": "compaction", "data": {"summary": summary}})
+            case _:
+                self.run.bookkeeping(f"{self.format}/resume", None)
+
+    def _tool_result(self, result: dict[str, Any]) -> None:
+        call_id, told = str(result.get("tool_use_id")), result.get("content")
+        parts = [_part(part) for part in (told if isinstance(told, list) else [told])]
+        texts = [part["text"] for part in parts if isinstance(part, dict) and part.get("type") == "text"]
+        output = "\n".join(texts) if len(texts) == len(parts) else parts
+        if call_id in self._open:
+            self._open.remove(call_id)
+        error = (first_line(output) or "failed") if result.get("is_error") is True else None
+        refused = error is not None and error.startswith(_REFUSED)
+        call = self.run.call(call_id)
+        extra = self.fields(result, "content", is_error=error is not None, tool_name=call.tool_name if call else None)
+        self.result(
+            call_id, output, error, extra, refused=refused, tool_name=result.get("tool_name"), tool_call_id=call_id
+        )
+
+    def end(self) -> None:
+        """Add what the whole thread used."""
+        usage = self.thread.get("cumulative_token_usage")
+        if tokens := tokens_of(usage):
+            model = self.run.context.get("model") or self._model
+            self.run.bookkeeping(f"{self.format}/result", None, tokens=tokens, usage=usage, model=model)
+        super().end()
+
+
+def _part(part: Any) -> Any:
+    """Return a part in the form of other programs' messages."""
+    if isinstance(part, str):
+        return {"type": "text", "text": part}
+    if not isinstance(part, dict) or len(part) != 1:
+        return part
+    ((kind, told),) = part.items()
+    facts = told if isinstance(told, dict) else {}
+    if kind == "Text" and isinstance(told, str):
+        return {"type": "text", "text": told}
+    if kind == "Thinking":
+        return {"type": "thinking", "thinking": facts.get("text")}
+    if kind == "RedactedThinking":
+        return {"type": "thinking", "thinking": ""}
+    if kind == "ToolUse":
+        given = facts.get("input")
+        typed = isinstance(given, dict) and given.keys() == {"type", "value"} and given["type"] == "json"
+        rest = {name: value for name, value in facts.items() if name not in ("input", "raw_input")}
+        rest = {name: value for name, value in rest.items() if (name, value) != ("is_input_complete", True)}
+        return {**rest, "type": "tool_use", "input": given["value"] if isinstance(given, dict) and typed else given}
+    if kind == "Mention" and isinstance(facts.get("content"), str):
+        return {**facts, "type": "text", "text": facts["content"], "content": None}
+    return part

@@ -1,0 +1,57 @@
+"""Sessions of agents in editors and terminals: Continue, Zed, Crush."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import zstandard
+
+from tests.helpers.foreign import Read, read_all, read_seed
+from tests.helpers.paths import DATA
+
+
+def errors(found: Read) -> list[object]:
+    return [event.payload["error"] for event in found.of("ToolResponse")]
+
+
+def test_a_session_of_continue() -> None:
+    found = read_seed("continue/0.json")
+    assert [event.payload["data"] for event in found.of("Observation")] == ["Fix it"]
+    assert found.decisions() == [(None, "I look."), ("Hm", None), (None, "Done.")]
+    assert (found.tools(), errors(found)) == ({"read_file": 1, "run": 1}, [None, "The user cancelled this tool call."])
+    assert (len(found.of("CapabilityDenied")), found.of("Error")) == (1, [])
+    assert found.tokens() == {"input": 10, "output": 5}
+    assert [event.meta["cost"] for event in found.events if "cost" in event.meta] == [0.5]
+
+
+def test_a_thread_of_zed_alone_and_in_its_database(tmp_path: Path) -> None:
+    path = tmp_path / "threads.db"
+    columns = "id TEXT PRIMARY KEY, summary TEXT, updated_at TEXT, data_type TEXT, data BLOB"
+    document = (DATA / "seeds" / "zed" / "0.json").read_bytes()
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute(f"CREATE TABLE threads ({columns})")
+        row = ("th", "Loader", "2026-05-01T12:30:00Z", "zstd", zstandard.compress(document))
+        database.execute("INSERT INTO threads VALUES (?, ?, ?, ?, ?)", row)
+    (stored,) = read_all(path)
+    for found in (read_seed("zed/0.json"), stored):
+        assert found.format == "zed"
+        assert found.decisions() == [("Look first", "I look."), (None, "Done.")]
+        asked = [(event.payload["tool_name"], event.payload["input"]) for event in found.of("ToolRequest")]
+        assert asked == [("read_file", {"path": "a.rs"}), ("terminal", {"command": "rm a"})]
+        assert errors(found) == [None, "Permission to run tool denied by user"]
+        assert (len(found.of("CapabilityDenied")), found.of("Error")) == (1, [])
+        assert found.of("Snapshot")[0].payload["data"] == {"summary": "short"}
+        assert found.tokens() == {"input": 10, "cached": 1, "output": 5}
+
+
+def test_a_session_in_crushs_database() -> None:
+    found = read_seed("crush/0.sqlite")
+    assert (found.run.run_id, found.tools()) == ("s", {"bash": 1, "edit": 1})
+    assert found.decisions() == [("Hm", "I look."), (None, "Do")]
+    assert errors(found) == ["no such file", "User denied permission"]
+    assert [event.payload["error_type"] for event in found.of("Error")] == ["tool_error", "interrupted"]
+    assert (len(found.of("CapabilityDenied")), found.of("Snapshot")[0].payload["data"]["summary"]) == (1, "short")
+    assert found.events[-1].payload == {"how": "stopped by user", "why": "User canceled request"}
+    assert [event.meta["cost"] for event in found.events if "cost" in event.meta] == [0.5]
