@@ -53,7 +53,7 @@ class JsonLines:
 
     name = "json-lines"
     title = "JSON Lines"
-    version = 20
+    version = 21
     volatile: ClassVar[AbstractMapping[str, str]] = {
         **dict.fromkeys(USUAL_NAMES["time"], CLOCK),
         **OF_PARTS,

@@ -25,7 +25,7 @@ from replay_gui.core.importers.formats.message_parts import (
     read_thought,
     tool_name,
 )
-from replay_gui.core.importers.formats.message_text import thought_apart
+from replay_gui.core.importers.formats.message_text import calls_apart, thought_apart, without_result_tags
 from replay_gui.core.importers.formats.provider_answers import as_message, is_answer
 
 _ROLES = {
@@ -51,13 +51,14 @@ _LANGCHAIN = (
     *("HumanMessage", "AIMessage", "SystemMessage", "ToolMessage", "FunctionMessage"),
 )
 _TOOL_NAME = re.compile(r"[\w.:/-]{1,100}")
+_CALL_TAG = "<tool_call>"
 _SPEAKERS = frozenset(_LANGCHAIN) - {"system", "tool", "function"}
 _OF_CALL_AND_RESULT = ("tool_name", "tool_input", "tool_output")  # a tool's message that also holds the call
 _OF_MESSAGES = frozenset(
     {
         *("role", "content", "parts", "tool_calls", "toolCalls", "tool_call_id", "toolCallId", "tool_call_ids"),
         *("function_call", "tool_call", "tool_result", "name", "is_error", "isError", "status"),
-        *("reasoning_content", "reasoning", "thinking", "invalid_tool_calls"),
+        *("reasoning_content", "reasoning", "thinking"),
     }
 )
 
@@ -139,7 +140,13 @@ def _with_role(value: dict[str, Any]) -> dict[str, Any]:
         return {**({"serialised": facts.pop("type")} if "type" in facts else {}), **facts, "role": kind}
     if isinstance(value.get("from"), str) and isinstance(value.get("value"), str):
         rest = {key: member for key, member in value.items() if key not in ("from", "value")}
-        return {**rest, "role": value["from"], "content": value["value"]}
+        role, said = value["from"], value["value"]
+        told = arguments_of(said) if role == "function_call" else None
+        calls = told if isinstance(told, list) else [told]
+        if all(isinstance(call, dict) and isinstance(call.get("name"), str) for call in calls):
+            return {**rest, "role": "assistant", "content": None, "tool_calls": calls}
+        is_result = _ROLES.get(role) == "tool"
+        return {**rest, "role": role, "content": without_result_tags(said) if is_result else said}
     return value
 
 
@@ -191,6 +198,10 @@ def _of_role(value: dict[str, Any]) -> Message:
     if role == "assistant" and isinstance(whole, str):
         thought, whole = thought_apart(whole)
         parts.reasoning += [thought] if thought else []
+        if isinstance(whole, str) and _CALL_TAG in whole:
+            told, whole = calls_apart(whole)
+            calls += map(read_call, told)
+            whole = whole or None
     rest = _rest(value, role, has_content=bool(content))
     if parts.rest:
         rest["parts"] = parts.rest

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Any
+
+from replay_gui.core.importers.json_lines import NotJson, value_in
 
 _THOUGHT = re.compile(r"\s*<(think|thinking|thought|reasoning|thinking-content-[0-9a-f]+)>(.*?)</\1>", re.DOTALL)
 _UNOPENED = "</think>"  # the opening tag is in the prompt, as in some models' templates
+_CALL = re.compile(r"<tool_call>\s*(\{[^<]*(?:<(?!/?tool_call>)[^<]*)*)</tool_call>")
+_RESULT = re.compile(r"\s*<tool_response>(.*)</tool_response>\s*", re.DOTALL)
 _CONTEXT = re.compile(
     r"\s*<(session_context|environment_context|environment_details|user_instructions|system-reminder"
     r"|permissions instructions|user_info|project_layout)\b[^>]{0,200}>"
@@ -27,6 +32,27 @@ def thought_apart(text: str) -> tuple[str | None, str | None]:
     if not any(thoughts):
         return None, text[at:].strip() if thoughts else text
     return "\n".join(thoughts), text[at:].strip() or None
+
+
+def calls_apart(text: str) -> tuple[list[dict[str, Any]], str]:
+    """Return (calls in ``<tool_call>`` tags, as Hermes and Qwen write them; the text around them)."""
+    calls, rest, at = list[dict[str, Any]](), list[str](), 0
+    for match in _CALL.finditer(text):
+        try:
+            call = value_in(match[1])
+        except NotJson:
+            continue
+        if isinstance(call, dict) and isinstance(call.get("name"), str):
+            calls.append(call)
+            rest.append(text[at : match.start()])
+            at = match.end()
+    return calls, "".join([*rest, text[at:]]).strip() if calls else text
+
+
+def without_result_tags(text: str) -> str:
+    """Return the result of a tool without the ``<tool_response>`` tags around it."""
+    inside = _RESULT.fullmatch(text)
+    return inside[1].strip() if inside and "<tool_response>" not in inside[1] else text
 
 
 def is_context(text: object) -> bool:

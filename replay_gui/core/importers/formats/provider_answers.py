@@ -1,4 +1,4 @@
-"""Convert responses of OpenAI's and Google's APIs, as their clients return them, to messages of the model."""
+"""Convert responses of providers' APIs, as their clients return them, to messages of the model."""
 
 from __future__ import annotations
 
@@ -7,13 +7,19 @@ from typing import Any
 
 
 def is_answer(value: Any) -> bool:
-    """Return whether `value` is a response of OpenAI's Responses or Chat Completions API or of Google's, with usage."""
+    """Return whether `value` is a response of OpenAI's, Anthropic's, Google's, Amazon's (Converse) or Ollama's API."""
     match value:
         case {"object": "response", "output": list()}:
             return True
         case {"object": "chat.completion", "choices": [{"message": dict()}, *_]}:
             return True
         case {"candidates": [{"content": {"parts": list()}}, *_]}:
+            return True
+        case {"type": "message", "role": "assistant", "content": list(), "stop_reason": _}:
+            return True
+        case {"output": {"message": {"role": "assistant", "content": list()}}, "stopReason": _}:
+            return True
+        case {"message": {"role": "assistant", "content": _}, "done": bool()}:
             return True
     return False
 
@@ -22,6 +28,11 @@ def as_message(answer: dict[str, Any]) -> dict[str, Any]:
     """Return such a response as a message with `role`, and with `content` as parts, or with `tool_calls`."""
     if "candidates" in answer:
         return _of_google(answer)
+    if "stopReason" in answer:
+        return {**_without(answer, "output"), **answer["output"]["message"]}
+    if "done" in answer:
+        usage = {"prompt_tokens": answer.get("prompt_eval_count"), "completion_tokens": answer.get("eval_count")}
+        return {**_without(answer, "message", *_OF_OLLAMA), "usage": usage, **answer["message"]}
     if "choices" in answer:
         choice, *others = answer["choices"]
         about = {
@@ -35,6 +46,17 @@ def as_message(answer: dict[str, Any]) -> dict[str, Any]:
         parts += item["content"] if is_said else [item]
     rest = {name: member for name, member in answer.items() if name not in ("object", "output")}
     return {**rest, "role": "assistant", "content": parts}
+
+
+_OF_OLLAMA = (
+    *("done", "prompt_eval_count", "eval_count", "total_duration", "load_duration", "prompt_eval_duration"),
+    "eval_duration",
+)
+"""Its clocks and counts, and that the answer is whole."""
+
+
+def _without(answer: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: member for name, member in answer.items() if name not in names}
 
 
 def _of_google(answer: dict[str, Any]) -> dict[str, Any]:

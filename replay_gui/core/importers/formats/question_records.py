@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-_QUESTIONS = ("user_query", "user_input", "user_message", "question", "query")
+_QUESTIONS = ("user_query", "user_input", "user_message", "question", "query", "user_prompt", "prompt", "instruction")
 _ANSWERS = (
     *("final_answer", "agent_output", "agent_response", "assistant_response", "bot_response", "model_response"),
-    "answer",
+    *("answer", "completion", "generated_text", "reply"),
 )
+_BESIDE = {"prompt": "response", "instruction": "output"}
+"""Members that hold the answer to such a question, and that may be anything else beside another one."""
 _CALLS = ("tool_calls", "tools_called", "tools_used")
 
 
@@ -19,7 +21,8 @@ def turns_in(record: dict[str, Any], volatile: Collection[str]) -> list[tuple[di
     `volatile`: names of members to leave out.
     """
     question = next((name for name in _QUESTIONS if isinstance(record.get(name), str) and record[name]), None)
-    answer = next((name for name in _ANSWERS if name in record), None)
+    answers = (*_ANSWERS, *(name for asked, name in _BESIDE.items() if asked == question))
+    answer = next((name for name in answers if name in record), None)
     if question is None or answer is None or not isinstance(record[answer], str | None):
         return None
     told = next((name for name in _CALLS if _are_calls(record.get(name))), None)

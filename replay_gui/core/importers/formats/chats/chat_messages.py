@@ -48,6 +48,7 @@ _MEMBERS = (  # members that hold messages
         "data",
         "body",
         "contents",
+        "params",
     ),
     "Messages",
 )
@@ -63,10 +64,11 @@ class ChatMessages:
 
     name = "chat-messages"
     title = "chat messages"
-    version = 15
+    version = 16
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "uuid": ID,
+        "tracking_id": ID,
         "message_id": ID,
         "index": "the place in the message",
         "turn_idx": "the place in the conversation",

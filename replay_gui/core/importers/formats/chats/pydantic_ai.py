@@ -25,7 +25,7 @@ class PydanticAi(RecordFormat):
 
     name = "pydantic-ai"
     title = "Pydantic AI messages"
-    version = 6
+    version = 7
     member = "messages"
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
@@ -63,6 +63,7 @@ def _has_parts(record: dict[str, Any]) -> bool:
 class _PydanticAiEvents(RecordEvents):
     agent = "Pydantic AI"
     taken = ("output",)
+    _instructions: Any = None  # that the model has been given
     _last: Any = None  # what the model said last
 
     def end(self) -> None:
@@ -92,6 +93,11 @@ class _PydanticAiEvents(RecordEvents):
             "kind" if record.get("kind") in _KINDS else "",
             state="complete",
         )
+        told = record.get("instructions")
+        if told and told != self._instructions:
+            if self._instructions is not None:
+                self.said("system", told)
+            self._instructions = told
         if not record["parts"]:
             self.unknown(record.get("kind"), record)
         for part in record["parts"]:

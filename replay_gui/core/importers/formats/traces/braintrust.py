@@ -29,8 +29,8 @@ class Braintrust(SpanRecordFormat):
 
     name = "braintrust"
     title = "Braintrust trace"
-    version = 1
-    member = "events"
+    version = 2
+    members = ("events", "data", "objects", "rows")
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "span_id", "root_span_id", "span_parents", "_xact_id", "_pagination_key"), ID),
         **dict.fromkeys(("project_id", "experiment_id", "dataset_record_id", "org_id", "log_id", "origin"), ID),

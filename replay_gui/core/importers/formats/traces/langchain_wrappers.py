@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from replay_gui.core.importers.formats.message import Message
 from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
 
@@ -44,11 +45,20 @@ def tool_output(value: Any) -> tuple[Any, dict[str, Any]]:
         known = ("blocks", "tool_name", *(("raw_output",) if value["raw_output"] == text else ()))
         rest = {name: member for name, member in value.items() if name not in known and member not in _EMPTY}
         return text, {name: member for name, member in rest.items() if (name, member) != ("is_error", False)}
+    message = _tool_message(value)
+    return (value, {}) if message is None else (message.results[0].output, message.rest)
+
+
+def tool_failure(value: Any) -> str | None:
+    """Return why the call failed, if the output is a message of a tool that says so."""
+    message = _tool_message(value)
+    return message.results[0].failure if message is not None and message.results[0].error else None
+
+
+def _tool_message(value: Any) -> Message | None:
     is_of_langchain = isinstance(value, dict) and ("data" in value or "lc" in value or value.get("type") == "tool")
     message = read_message(value) if is_of_langchain and is_message(value) else None
-    if message is None or len(message.results) != 1:
-        return value, {}
-    return message.results[0].output, message.rest
+    return message if message is not None and len(message.results) == 1 else None
 
 
 def step_output(value: Any) -> Any:

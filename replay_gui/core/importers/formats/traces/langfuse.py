@@ -11,6 +11,7 @@ from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
 from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE
+from replay_gui.core.importers.formats.traces.langchain_wrappers import tool_failure, tool_output
 from replay_gui.core.importers.formats.traces.otel_attributes import steady
 from replay_gui.core.importers.formats.traces.span_events import SpanEvents
 from replay_gui.core.importers.formats.traces.spans import Role, Span, unfolded
@@ -81,7 +82,7 @@ class Langfuse:
         **dict.fromkeys(("sessionId", "observationId", "configId", "queueId", "datasetRunId", "authorUserId"), ID),
         **dict.fromkeys(("executionTraceId", "htmlPath", "job_execution_id"), ID),
     }
-    version = 11
+    version = 12
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept a JSON document with a trace and its observations, or an array or lines of traces."""
@@ -221,6 +222,11 @@ def _span(observation: dict[str, Any], notes: ImportNotes) -> Span:
     rest |= {"level": observation.get("level") if observation.get("level") not in ("DEFAULT", "ERROR") else None}
     rest = {key: value for key, value in rest.items() if value not in (None, [], {}, "")}
     failed = observation.get("level") == "ERROR"
+    wrong = (first_line(observation.get("statusMessage")) or "failed") if failed else None
+    if role == "tool":
+        wrong = wrong or tool_failure(output)
+        output, about = tool_output(output)
+        rest |= {"answer": kept} if (kept := {key: about[key] for key in about if key not in Langfuse.volatile}) else {}
     return Span(
         id=str(observation["id"]),
         parent=str(observation["parentObservationId"]) if observation.get("parentObservationId") else None,
@@ -233,7 +239,7 @@ def _span(observation: dict[str, Any], notes: ImportNotes) -> Span:
         output=output,
         messages=_messages(given) if role == "model" else (),
         answers=_answers(output) if role == "model" else (),
-        error=(first_line(observation.get("statusMessage")) or "failed") if failed else None,
+        error=wrong,
         fields=plain(rest, notes),
         meta=meta,
     )

@@ -10,7 +10,7 @@ from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.message_events import first_line, traceback_apart
 from replay_gui.core.importers.formats.message_forms import is_message
 from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER, USAGE, first_records, numbered_records
-from replay_gui.core.importers.formats.traces.langchain_wrappers import step_output, tool_output
+from replay_gui.core.importers.formats.traces.langchain_wrappers import step_output, tool_failure, tool_output
 from replay_gui.core.importers.formats.traces.otel_attributes import steady
 from replay_gui.core.importers.formats.traces.span_events import SpanEvents
 from replay_gui.core.importers.formats.traces.spans import Role, Span, unfolded
@@ -33,7 +33,7 @@ class LangSmith:
 
     name = "langsmith"
     title = "LangSmith runs"
-    version = 10
+    version = 11
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "trace_id", "parent_run_id", "parent_run_ids", "dotted_order", "session_id"), ID),
         **dict.fromkeys(("reference_example_id", "child_run_ids", "manifest_id", "app_path", "share_token"), ID),
@@ -48,16 +48,20 @@ class LangSmith:
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept a file with a LangSmith run among its first five records."""
-        return _is_run(file.document) or any(_is_run(record) for record in first_records(file, "runs")[:5])
+        return _is_run(file.document) or any(map(_is_run, [*_batch(file), *first_records(file, "runs")[:5]]))
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield a run for each trace of the file."""
         notes = ImportNotes(file.notes)
-        told = [(1, file.document)] if _is_run(file.document) else numbered_records(file, notes, "runs")
         all_records: list[dict[str, Any]] = []
-        for _, record in told:
-            if _is_run(record):
+        by_id: dict[str, dict[str, Any]] = {}
+        for record in _records(file, notes):
+            known = by_id.get(str(record.get("id"))) if isinstance(record, dict) else None
+            if known is not None:  # an update of a run that has begun
+                known |= {key: value for key, value in record.items() if value is not None}
+            elif _is_run(record):
                 all_records.extend(_unnested(record))
+                by_id |= {str(one["id"]): one for one in all_records[len(by_id) :] if one.get("id")}
             else:
                 notes.count(UNREADABLE)
         if not all_records:
@@ -77,6 +81,24 @@ class LangSmith:
                 events=_with_feedback(events.read(), root, notes),
                 notes=notes,
             )
+
+
+def _records(file: ForeignFile, notes: ImportNotes) -> Iterator[Any]:
+    """Yield the records of a file: runs, and what was added to runs when they ended."""
+    if _is_run(file.document):
+        yield file.document
+    elif batch := _batch(file):
+        yield from batch
+    else:
+        yield from (record for _, record in numbered_records(file, notes, "runs"))
+
+
+def _batch(file: ForeignFile) -> list[Any]:
+    """Return the records of a batch as clients send it: runs that began, then updates of runs."""
+    match file.document:
+        case {"post": list(begun), "patch": list(updates)}:
+            return [*begun, *updates]
+    return []
 
 
 def _is_run(record: Any) -> bool:
@@ -134,6 +156,8 @@ def _span(record: dict[str, Any], is_root: bool, notes: ImportNotes) -> Span:
     if isinstance(output, dict) and output.keys() == {"output"}:
         inner, told = tool_output(output["output"]) if role == "tool" else (step_output(output["output"]), told)
         output = inner if told or role == "tool" else {"output": inner}
+    if role == "tool" and not wrong and isinstance(record.get("outputs"), dict):
+        wrong = tool_failure(record["outputs"].get("output"))
     what, has_traceback = traceback_apart(str(wrong))
     rest |= {"error": wrong} if has_traceback else {}
     rest |= {"answer": {key: value for key, value in told.items() if key not in LangSmith.volatile}}
@@ -181,7 +205,8 @@ def _tokens(record: dict[str, Any], output: Any) -> dict[str, int] | None:
     extra = record.get("extra")
     metadata = extra.get("metadata") if isinstance(extra, dict) else None
     places = [record, *(place for place in (output, metadata) if isinstance(place, dict))]
-    usages = [record, *(usage for place in places if isinstance(usage := place.get("usage_metadata"), dict))]
+    held = (place.get(name) for place in places for name in ("usage_metadata", "usage"))
+    usages = [record, *(usage for usage in held if isinstance(usage, dict))]
     match output:
         case {"llm_output": {"token_usage": dict(usage)}}:
             usages.append(usage)

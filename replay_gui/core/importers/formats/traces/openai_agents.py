@@ -40,7 +40,7 @@ class OpenAiAgents:
 
     name = "openai-agents"
     title = "OpenAI Agents SDK trace"
-    version = 9
+    version = 10
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "trace_id": ID,

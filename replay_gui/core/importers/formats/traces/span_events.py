@@ -18,7 +18,9 @@ from replay_gui.core.importers.formats.traces.spans import (
     Span,
     SpanTree,
     is_same,
+    only_member,
     unfolded,
+    without_ids,
 )
 from replay_gui.core.importers.formats.traces.told_calls import with_told_calls
 from replay_gui.core.importers.import_notes import ImportNotes
@@ -52,7 +54,7 @@ class SpanEvents:
         self._end, self._notes = end, notes
         self._finish_reasons: dict[bool, str | None] = {}  # of the last answer, by whether it is a subagent's
         self._facts = {name: value for name, value in (facts or {}).items() if value not in NOTHING}
-        self._tree = SpanTree(with_told_calls(without_repeats(with_steps(spans))), notes)
+        self._tree = SpanTree(with_told_calls(without_repeats(with_steps(without_ids(spans)))), notes)
         self._format = format
         self._run = RunBuilder(notes)
         self._told: set[str] = set()  # messages in the run, as JSON
@@ -297,7 +299,7 @@ class SpanEvents:
     def _asked_agent(self, span: Span) -> None:
         self._heard(span, first=True)
         if span.input not in NOTHING and not span.messages:
-            self._told.add(_key(["user", span.input]))
+            self._told |= {_key(["user", span.input]), _key(["user", only_member(span.input)])}
             self._run.observation("input", "user", span.input, time=span.start)
 
     def _answered_agent(self, span: Span) -> None:

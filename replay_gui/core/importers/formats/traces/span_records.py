@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
@@ -21,26 +21,30 @@ class SpanRecordFormat:
     """An importer of spans in an array, in lines, or in a member of one object. Each trace is a run.
 
     Attributes:
-        member: the name of the member with the records, if the file is one object.
+        members: names of the member with the records, if the file is one object.
         volatile: members that differ between faithful runs, with the reason; they are not compared.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
-    member: ClassVar[str]
+    members: ClassVar[Sequence[str]]
     volatile: ClassVar[Mapping[str, str]] = {}
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept a file whose first records are spans of this format."""
-        first = first_records(file, self.member)
+        first = first_records(file, self._member(file))
         return bool(first) and all(map(self.is_span, first))
+
+    def _member(self, file: ForeignFile) -> str | None:
+        document = file.document if isinstance(file.document, dict) else {}
+        return next((name for name in self.members if isinstance(document.get(name), list)), None)
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield a run for each trace."""
         check_size(file)
         notes = ImportNotes(file.notes)
         traces: dict[str, list[dict[str, Any]]] = {}
-        for _, record in numbered_records(file, notes, self.member):
+        for _, record in numbered_records(file, notes, self._member(file)):
             if isinstance(record, dict) and self.is_span(record):
                 traces.setdefault(self.trace_of(record), []).append(record)
             else:

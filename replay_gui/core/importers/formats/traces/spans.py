@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
@@ -15,6 +16,7 @@ Role: TypeAlias = Literal["agent", "model", "tool", "retriever", "guardrail", "s
 
 ANSWER_NOT_RECORDED = "(answer, not recorded)"
 OUTPUT_NOT_RECORDED = "(output, not recorded)"
+_ID_IN_NAME = re.compile(r"(.*\S)[ _:-]?\s?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 NOTHING: tuple[Any, ...] = (None, {}, [], "")
 """Empty inputs and outputs."""
 
@@ -166,6 +168,17 @@ def unfolded(value: Any) -> Any:
         except NotJson:
             break
     return value
+
+
+def without_ids(spans: Sequence[Span]) -> list[Span]:
+    """Return the spans without ids in their names: "invoke_agent 171105b7-59dd-49c0-9677-0b2f5c5a2a4e" has one."""
+    return [replace(span, name=named[1]) if (named := _ID_IN_NAME.fullmatch(span.name)) else span for span in spans]
+
+
+def only_member(value: Any) -> Any:
+    """Return what an object's only member with content holds; another value as it is."""
+    told = [member for member in value.values() if member not in NOTHING] if isinstance(value, dict) else []
+    return told[0] if len(told) == 1 else value
 
 
 def is_same(output: Any, said: Any) -> bool:

@@ -31,8 +31,8 @@ class Weave(SpanRecordFormat):
 
     name = "weave"
     title = "W&B Weave trace"
-    version = 1
-    member = "calls"
+    version = 2
+    members = ("calls", "traces", "data")
     volatile: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys(("id", "trace_id", "parent_id", "project_id", "thread_id", "turn_id"), ID),
         **dict.fromkeys(("wb_run_id", "wb_user_id", "wb_run_step", "wb_run_step_end"), ID),

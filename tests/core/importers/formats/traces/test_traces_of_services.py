@@ -1,0 +1,69 @@
+"""Runs of LangSmith in parts, files of Weave and Braintrust with their records in a member, names with ids."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.helpers.foreign import read_all, written
+
+
+def test_a_run_of_langsmith_is_begun_and_then_updated(tmp_path: Path) -> None:
+    begun = [
+        {"id": "r", "trace_id": "r", "run_type": "chain", "name": "agent", "inputs": {"input": "q"}, "outputs": None},
+        {"id": "m", "trace_id": "r", "parent_run_id": "r", "run_type": "llm", "inputs": {"messages": [["user", "q"]]}},
+        {"id": "t", "trace_id": "r", "parent_run_id": "r", "run_type": "tool", "name": "w", "inputs": {"input": "{}"}},
+    ]
+    answer = {"choices": [{"message": {"role": "assistant", "content": "a"}}]}
+    updates = [
+        {"id": "m", "trace_id": "r", "outputs": answer | {"usage": {"prompt_tokens": 5, "completion_tokens": 2}}},
+        {"id": "t", "trace_id": "r", "error": "ValueError: no"},
+    ]
+    path = tmp_path / "file.jsonl"
+    path.write_text("".join(json.dumps(record) + "\n" for record in [*begun, *updates]))
+    for source in (path, written(tmp_path, {"post": begun, "patch": updates})):
+        (run,) = read_all(source)
+        assert (run.format, run.decisions(), run.tools()) == ("langsmith", [(None, "a")], {"w": 1})
+        assert run.tokens() == {"input": 5, "output": 2}
+        assert [event.payload["error"] for event in run.of("ToolResponse")] == ["ValueError: no"]
+        assert [event.payload["data"] for event in run.of("Observation")] == [{"input": "q"}]  # told once
+        assert run.run.notes.sentences() == ()
+
+
+def test_a_tools_message_says_that_the_call_failed(tmp_path: Path) -> None:
+    message = {"type": "tool", "content": "Error: no city", "tool_call_id": "c1", "status": "error"}
+    tool = {"id": "t", "trace_id": "t", "run_type": "tool", "name": "w", "inputs": {}, "outputs": {"output": message}}
+    observation = {"id": "t", "traceId": "x", "type": "TOOL", "name": "w", "startTime": "2026-01-01T00:00:00Z"}
+    trace = {"trace": {"id": "x"}, "observations": [{**observation, "output": message}]}
+    for name, value in (("langsmith", tool), ("langfuse", trace)):
+        (run,) = read_all(written(tmp_path, value))
+        (response,) = run.of("ToolResponse")
+        assert (run.format, response.payload["output"]) == (name, "Error: no city")
+        assert response.payload["error"] == "Error: no city"
+
+
+CALL = {"id": "c", "trace_id": "t", "started_at": "2026-01-01T00:00:00Z", "inputs": {"q": "x"}, "output": "y"}
+SPAN = {"span_id": "s", "root_span_id": "s", "span_parents": [], "input": "x", "output": "y"}
+
+
+@pytest.mark.parametrize(
+    ("format", "members", "record"),
+    [
+        ("weave", ("calls", "traces", "data"), {**CALL, "op_name": "weave:///e/p/op/run:v1"}),
+        ("braintrust", ("events", "data", "objects", "rows"), {**SPAN, "span_attributes": {"name": "run"}}),
+    ],
+)
+def test_records_in_a_member(tmp_path: Path, format: str, members: tuple[str, ...], record: dict[str, Any]) -> None:
+    for member in members:
+        (run,) = read_all(written(tmp_path, {"about": {}, member: [record]}))
+        assert (run.format, run.run.agent) == (format, "run")
+
+
+def test_an_id_in_a_name_is_no_part_of_it(tmp_path: Path) -> None:
+    name = "invoke_agent 171105b7-59dd-49c0-9677-0b2f5c5a2a4e"
+    root = {"id": "t", "traceId": "x", "type": "AGENT", "name": name, "startTime": "2026-01-01T00:00:00Z"}
+    (run,) = read_all(written(tmp_path, {"trace": {"id": "x"}, "observations": [root]}))
+    assert run.run.agent == run.events[0].payload["agent_type"] == "invoke_agent"
