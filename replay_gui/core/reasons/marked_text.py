@@ -20,11 +20,12 @@ _PLAIN = ("data", "input", "output", "value", "message", "reasoning")  # members
 def marked_text(event: Event, values: Iterable[str]) -> tuple[str, tuple[tuple[int, int], ...]]:
     """Return (one line about the event, (start, stop) of the values in it).
 
-    It is the usual line, unless only another part of the event holds one of the values.
+    It is the usual line, unless that ends before or soon after the first of the values.
     """
     pattern = value_pattern(values)
     usual = summarize_event(event)
-    if pattern is None or pattern.search(usual):
+    first = None if pattern is None else pattern.search(usual)
+    if pattern is None or (first is not None and (first.start() <= _NEAR or not usual.endswith("…"))):
         return _cut(usual, pattern)
     for name, text in _leaves(event.payload):
         match = pattern.search(text)
@@ -33,7 +34,7 @@ def marked_text(event: Event, values: Iterable[str]) -> tuple[str, tuple[tuple[i
             words = one_line(text[begin : match.end() + MAX_SUMMARY_CHARACTERS], MAX_SUMMARY_CHARACTERS)
             label = f"{one_line(name, _CONTEXT)}: " if name and name not in _PLAIN else ""
             return _cut(f"{label}{'…' if begin else ''}{words}", pattern)
-    return usual, ()
+    return _cut(usual, pattern)
 
 
 def value_pattern(values: Iterable[str]) -> re.Pattern[str] | None:

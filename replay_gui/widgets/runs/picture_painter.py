@@ -157,8 +157,9 @@ class PicturePainter:
         center = self._layout.cell(cell.row, cell.column).center()
         body = QRectF(center.x() - _BODY_WIDTH / 2, center.y() - _BODY_HEIGHT / 2, _BODY_WIDTH, _BODY_HEIGHT)
         color = colors.accent
-        if column.acts:
-            color = outcome_color(self._layout.picture.rows[cell.row].passed)
+        if column.acts:  # red is for what no run that passed did
+            as_passing = cell.state is CellState.SAME and column.passing.having > 0
+            color = outcome_color(True if as_passing else self._layout.picture.rows[cell.row].passed)
         radius = SMALL_RADIUS if column.acts else _BODY_HEIGHT / 2
         ink = color
         painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -61,6 +61,8 @@ def test_the_text_begins_shortly_before_the_first_value() -> None:
     assert text.startswith("…")
     assert text.index("PX4R7D") < 40
     assert words == ["PX4R7D"]
+    text, _ = _marked(_said("x " * 60 + "PX4R7D and more" * 9), "PX4R7D")
+    assert len(text) > 140, "what follows is not cut where the usual line ends"
 
 
 def test_a_value_that_the_usual_line_does_not_hold_is_found_in_the_event() -> None:
