@@ -15,7 +15,7 @@ from replay_gui.core.contrast.feature import FeatureKind
 from replay_gui.core.contrast.run_profile import RunStep
 from replay_gui.core.contrast.run_set import RunSet
 from replay_gui.core.contrast.separation import Outcomes
-from replay_gui.core.contrast.separators import Separation, Share
+from replay_gui.core.contrast.separators import Separation, Separator, Share
 from replay_gui.core.effects.answers import answer_text
 from replay_gui.core.effects.call_values import input_leaves, is_name
 from replay_gui.core.effects.effect import READING_EFFECTS, Effect
@@ -24,6 +24,7 @@ from replay_gui.core.log.positions import EventIndex
 
 MAX_ROWS, MAX_COLUMNS = 200, 60
 _MAX_MARKED = 3  # separators that mark a column, at most one each
+_MAX_LOOKED_AT = 12  # first separators, among which they are
 _MIN_CLEARNESS = 2 / 3  # of their strength, as a share of the clearest one's
 _MAX_VALUES = 6  # of the arguments in the head of a column
 _OF_ANSWERS = (FeatureKind.UNRECOVERED, FeatureKind.FAILED, FeatureKind.LOOP)  # which cells do not show as done or not
@@ -258,15 +259,24 @@ def _standard(column: _Column, outcomes: Outcomes) -> RunStep:
 
 def _mark(columns: list[_Column], separation: Separation) -> None:
     """Mark the columns that show the first separators of calls: those with the event where the feature begins."""
-    clearest = max((separator.strength for separator in separation.separators), default=0.0)
-    for number, separator in enumerate(separation.separators[:_MAX_MARKED]):
-        if separator.strength < _MIN_CLEARNESS * clearest or separator.feature.kind in _OF_ANSWERS:
-            continue
-        at = separator.passed_example or separator.failed_example
-        for column in columns if at is not None else ():
-            step = column.steps.get(at.run) if at is not None else None
-            if step is not None and at is not None and step[1].index == at.index and column.separator is None:
+    shown = [
+        (number, separator.strength, marked)
+        for number, separator in enumerate(separation.separators[:_MAX_LOOKED_AT])
+        if separator.feature.kind not in _OF_ANSWERS and (marked := _columns_of(separator, columns))
+    ]
+    clearest = max((strength for _, strength, _ in shown), default=0.0)
+    for number, strength, marked in shown[:_MAX_MARKED]:
+        for column in marked if strength >= _MIN_CLEARNESS * clearest else ():
+            if column.separator is None:
                 column.separator = number
+
+
+def _columns_of(separator: Separator, columns: list[_Column]) -> list[_Column]:
+    """Return the columns that have the event where the feature of a separator begins; none of what is no call."""
+    at = separator.passed_example or separator.failed_example
+    if at is None:
+        return []
+    return [column for column in columns if at.run in column.steps and column.steps[at.run][1].index == at.index]
 
 
 def _kept(columns: list[_Column]) -> list[_Column]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from replay_gui.core.effects.call_values import differing_leaves
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.reasons.evidence.matching import MatchedCalls, match_calls
@@ -78,11 +79,14 @@ def _in_order(pairs: list[_SharedCall]) -> list[_SharedCall]:
 def _row(pair: _SharedCall) -> ActionRow:
     call = pair.a or pair.b
     assert call is not None
+    differing: list[str] = []
+    if pair.a is not None and pair.b is not None and pair.shared is Shared.ARGUMENTS:
+        differing = [path for path, *_ in differing_leaves(pair.a.input, pair.b.input)]
     return ActionRow(
         effect=call.effect,
         tool=call.tool,
-        text_a="" if pair.a is None else input_words(pair.a),
-        text_b="" if pair.b is None else input_words(pair.b),
+        text_a="" if pair.a is None else input_words(pair.a, first=differing),
+        text_b="" if pair.b is None else input_words(pair.b, first=differing),
         requests_a=() if pair.a is None else (pair.a.request,),
         requests_b=() if pair.b is None else (pair.b.request,),
         shared=pair.shared,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from replay_gui.core.effects.answers import answer_text
@@ -93,8 +93,11 @@ def argument_words(path: str) -> str:
     return one_line(pointer_text(path), _MAX_NAME) if path else "its input"
 
 
-def input_words(call: ToolCall, limit: int = _MAX_CALL) -> str:
-    """Return the input of a call in a few words: its command, or ``amount 150, user_id raj``."""
+def input_words(call: ToolCall, limit: int = _MAX_CALL, first: Collection[str] = ()) -> str:
+    """Return the input of a call in a few words: its command, or ``amount 150, user_id raj``.
+
+    `first`: JSON Pointers of the arguments that are named first.
+    """
     if runs_code(call.tool):
         code = code_of(call.input)[1]
         if code:
@@ -102,6 +105,7 @@ def input_words(call: ToolCall, limit: int = _MAX_CALL) -> str:
     leaves = input_leaves(call.input)
     if len(leaves) == 1:
         return one_line(_plain(leaves[0][1]), limit)
+    leaves.sort(key=lambda leaf: leaf[0] not in first)
     return one_line(", ".join(f"{pointer_text(path)} {_plain(value)}" for path, value in leaves), limit)
 
 

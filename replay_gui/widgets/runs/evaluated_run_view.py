@@ -14,7 +14,7 @@ from replay_gui.widgets.parts.cell_delegate import CellDelegate
 from replay_gui.widgets.parts.outcome_mark import paint_outcome
 from replay_gui.widgets.runs.headed_view import HeadedView
 
-_MAX_TEXT_WIDTH = 22 * GAP  # of a column of texts
+_MAX_TEXT_WIDTH = 25 * GAP  # of a column of texts: a moment fits
 _MIN_NAME_WIDTH = 20 * GAP
 _ROWS_MEASURED = 200
 _COLUMN_OF_FACT = {
@@ -85,7 +85,8 @@ class EvaluatedRunView(HeadedView):
             if column == EvaluatedRunColumn.RUN or self.isColumnHidden(column):
                 continue
             words = [HEADINGS[column] + "    ", *(str(model.index(row, column).data() or "") for row in rows)]
-            width = min(max(map(metrics.horizontalAdvance, words)) + 2 * GAP, _MAX_TEXT_WIDTH)
+            widest = max(map(metrics.horizontalAdvance, words)) + 1  # the advance is rounded down
+            width = min(widest + 2 * GAP, _MAX_TEXT_WIDTH)
             if column == EvaluatedRunColumn.OUTCOME:
                 width = ROW + GAP
             self.setColumnWidth(column, width)
