@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from enum import Enum, auto
 from typing import assert_never
 
 from replay_gui.core.diagnostics import Topic, topic_logger
 from replay_gui.core.index.index_builder import BuiltIndex
+from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.verification.verification_report import VerificationReport
 from replay_gui.engine.answers import Alert, IndexGrew
 from replay_gui.engine.job_group import JobGroup, OnWorkerMessage, StartedJob
@@ -29,6 +31,8 @@ from replay_gui.engine.verification_controller import VerificationController
 from replay_gui.engine.worker_pool import WorkerPool
 
 _MIN_SHARED_BYTES = 32 << 20  # the index of a larger log that is opened alone is made by two workers
+_RECENT_NS = 60 * 10**9  # since a log was written, which may still be growing
+_MAX_HASHED_BYTES = 64 << 20  # are hashed within 0.1 s
 
 _EDITED = "The log was edited since it was last read; what is shown of its events may be what they were before."
 
@@ -76,6 +80,7 @@ class ReadingTask:
         self._verification = VerificationController(run.log, self._jobs.start)
         self._throttle = ProgressThrottle("Verifying")
         self._stage = IndexStage.COMPLETE
+        self._content: str | None = None  # of the log when its index was begun, where it may be growing
         self._is_shared = False  # of a large log's index, the worker that checks it makes a part
         self._answer(run.number, self._throttle.progress(0, self._verification.total))
         if built is not None:
@@ -91,7 +96,8 @@ class ReadingTask:
         self._stage = IndexStage.BUILDING
         self._is_shared = run.log.source.size > _MIN_SHARED_BYTES and not paired
         log, changed_at = OpenedFile.of(run.log), run.log.source.changed_at
-        self._jobs.start(IndexArguments(log, str(run.folder), not self._is_shared, changed_at))
+        self._content = _content_while_written(run.log)
+        self._jobs.start(IndexArguments(log, str(run.folder), not self._is_shared, changed_at, self._content))
         self._verification.start_beside_index(columns=str(run.folder) if self._is_shared else None)
 
     @property
@@ -157,7 +163,7 @@ class ReadingTask:
         run = self._run
         if self._verification.integrity_done:
             log, changed_at = OpenedFile.of(run.log), run.log.source.changed_at
-            self._jobs.start(JoinArguments(log, str(run.folder), run.built, changed_at))
+            self._jobs.start(JoinArguments(log, str(run.folder), run.built, changed_at, self._content))
         else:
             self._use_index(run.built)
 
@@ -183,6 +189,13 @@ class ReadingTask:
         self._answer(run.number, report)
         if run.first_broken is not None or is_stale or self._verification.has_false_snapshots:
             self._on_broken_found()
+
+
+def _content_while_written(log: EventLog) -> str | None:
+    """Return the BLAKE3 of a log that was written a moment ago, and is not too long to read at once; else None."""
+    written_at = log.source.stamp[3]
+    is_recent = time.time_ns() - written_at < _RECENT_NS and log.source.size <= _MAX_HASHED_BYTES
+    return log.source.blake3() if is_recent else None
 
 
 def _missing(arguments: JobArguments) -> str:

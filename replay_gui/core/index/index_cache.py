@@ -176,11 +176,14 @@ def indexed_content(folder: Path) -> str | None:
         return None
 
 
-def write_table(folder: Path, log: EventLog, built: BuiltIndex, changed_at: int | None = None) -> None:
+def write_table(
+    folder: Path, log: EventLog, built: BuiltIndex, changed_at: int | None = None, content: str | None = None
+) -> None:
     """Write the table of a finished index, last of all and in one piece.
 
     `changed_at`: of the log when its index was begun; None for when `log` was opened. If the log was changed since, no
-    table is written, since it is unknown what the index was built from.
+    table is written, since it is unknown what the index was built from: except where its BLAKE3 was `content` then and
+    is so now, because it was only appended to.
     """
     begun = log.source.changed_at if changed_at is None else changed_at
     columns = {name: _file_hash(folder / name) for name in DISPLAY_COLUMNS}
@@ -193,7 +196,7 @@ def write_table(folder: Path, log: EventLog, built: BuiltIndex, changed_at: int 
         built=built,
         columns=columns,
     )
-    if log.source.has_changed_since(begun):
+    if log.source.has_changed_since(begun) and table.content != content:
         return
     write_hashed(folder / TABLE, table)
 

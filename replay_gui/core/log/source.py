@@ -52,6 +52,10 @@ class Source:
         facts = os.fstat(self._fd)
         self.size, self.stamp, self.changed_at = facts.st_size, file_stamp(facts), facts.st_ctime_ns
 
+    def leave_out_after(self, size: int) -> None:
+        """See no more than the first `size` bytes, which are those that somebody else has seen of it."""
+        self.size = min(self.size, size)
+
     def has_changed_since(self, changed_at: int) -> bool:
         """Return whether anything was written to the file since its `changed_at` was this."""
         return os.fstat(self._fd).st_ctime_ns != changed_at

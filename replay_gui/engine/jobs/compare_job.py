@@ -98,6 +98,7 @@ def forget_runs(arguments: ForgetArguments, context: JobContext) -> None:
 @contextmanager
 def _side(run: ComparedRun) -> Iterator[ComparedSide]:
     with EventLog.open(run.path) as log:
+        log.source.leave_out_after(run.stamp[2])  # it may be growing
         yield _indexed(log, Path(run.folder))
 
 

@@ -26,24 +26,26 @@ class JobArguments(msgspec.Struct, frozen=True):
 
 
 class OpenedFile(msgspec.Struct, frozen=True):
-    """The file of an open log: its path, and what tells it from one that takes its name meanwhile."""
+    """The file of an open log: its path, what tells it from one that takes its name meanwhile, and its bytes so far."""
 
     path: str
     device: int
     inode: int
+    size: int
 
     @classmethod
     def of(cls, log: EventLog) -> OpenedFile:
         """Return the file of an open log."""
         device, inode, *_ = log.source.stamp
-        return cls(str(log.source.path), device, inode)
+        return cls(str(log.source.path), device, inode, log.source.size)
 
     def open(self) -> EventLog:
-        """Open the log again; LogChanged where its name now belongs to another file."""
+        """Open the log again, without what was appended since; LogChanged where its name belongs to another file."""
         log = EventLog.open(self.path)
-        if OpenedFile.of(log) != self:
+        if log.source.stamp[:2] != (self.device, self.inode):
             log.close()
             raise LogChanged(f"{self.path}: replaced by another file while it was read; open it again")
+        log.source.leave_out_after(self.size)
         return log
 
 
@@ -52,6 +54,7 @@ class IndexArguments(JobArguments, frozen=True):
 
     `whole`: whether that is all of it; False where an integrity pass makes the columns of the records.
     `changed_at`: of the log's Source when it was opened; None for when the worker opens it.
+    `content`: as of write_table.
     """
 
     job: ClassVar[str] = "index"
@@ -59,6 +62,7 @@ class IndexArguments(JobArguments, frozen=True):
     folder: str
     whole: bool
     changed_at: int | None = None
+    content: str | None = None
 
 
 class JoinArguments(JobArguments, frozen=True):
@@ -69,6 +73,7 @@ class JoinArguments(JobArguments, frozen=True):
     folder: str
     built: BuiltIndex
     changed_at: int | None = None
+    content: str | None = None
 
 
 class IntegrityArguments(JobArguments, frozen=True):

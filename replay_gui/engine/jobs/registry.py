@@ -56,7 +56,7 @@ def index(arguments: IndexArguments, reporter: JobReporter) -> BuiltIndex:
 
         built = builder.run(on_progress)
         if arguments.whole:
-            write_table(folder, log, built, arguments.changed_at)
+            write_table(folder, log, built, arguments.changed_at, arguments.content)
         return built
 
 
@@ -67,7 +67,7 @@ def join(arguments: JoinArguments, reporter: JobReporter) -> BuiltIndex:
     write_calls(folder)
     built = arguments.built
     with arguments.log.open() as log:
-        write_table(folder, log, built, arguments.changed_at)
+        write_table(folder, log, built, arguments.changed_at, arguments.content)
     return built
 
 

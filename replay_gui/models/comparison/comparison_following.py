@@ -12,8 +12,8 @@ from replay_gui.engine.answers import Alert
 from replay_gui.engine.requests import Side
 from replay_gui.models.session import Session
 
-_REST_FACTOR = 2  # times as long as reading and comparing took, nothing is read again
-_MOST_S = 5.0  # seconds; what takes longer is done again only when asked
+_REST_FACTOR = 1  # times as long as reading and comparing took, nothing is read again
+_MOST_S = 20.0  # seconds; what takes longer is done again only when asked
 
 
 class ComparisonFollowing(QObject):

@@ -202,6 +202,7 @@ class ComparisonSession(ComparisonCursor):
         self.state = Opening(self.b.facts.given, None, None, first, keeps_rules=keeps_rules)
         given_a, given_b = self.a.facts.given, self.b.facts.given
         self._pair.open(given_b if Side.B in sides else None, given_a if Side.A in sides else None)
+        self.alerts_cleared.emit()
         self.progress_changed.emit(Progress("Reading", 0, 0, None))
         return True
 

@@ -42,6 +42,7 @@ class BannerArea(QWidget):
         session.alerts_cleared.connect(self.clear)
         session.progress_changed.connect(self.on_progress_changed)
         self.progress.cancelled.connect(session.cancel_work)
+        self.progress.appeared.connect(self._fit)
         self._fit()
 
     @Slot(object)
@@ -94,6 +95,7 @@ class BannerArea(QWidget):
         banner.deleteLater()
         self._fit()
 
+    @Slot()
     def _fit(self) -> None:
         """Leave a gap above the area only while it shows something."""
         shown = bool(self.banners) or self.progress.isVisibleTo(self)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from replay_gui.core.text.plain_text import one_line
@@ -13,12 +13,17 @@ from replay_gui.widgets.parts.plain_label import PlainLabel
 
 _BAR_STEPS = 1000  # of the bar: totals do not fit its 31 bits
 _BAR_WIDTH_PX = 40 * UNIT
+_PATIENCE_MS = 400
 
 
 class ProgressStrip(QWidget):
-    """Hidden while there is no background work. Signal: cancelled()."""
+    """Hidden while there is no background work, and at its beginning: what is soon done is not worth a flash.
+
+    Signals: cancelled(). appeared(): it is shown now.
+    """
 
     cancelled = Signal()
+    appeared = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,6 +45,8 @@ class ProgressStrip(QWidget):
         row.addStretch(1)
         row.addWidget(self.cancel)
         self.cancel.clicked.connect(self.cancelled)
+        self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
+        self._patience.timeout.connect(self._appear)
         self.hide()
 
     @property
@@ -48,8 +55,9 @@ class ProgressStrip(QWidget):
         return self._label.text()
 
     def show_progress(self, progress: Progress | None) -> None:
-        """Show this progress; None hides the strip."""
+        """Show this progress, if it goes on for a while; None hides the strip."""
         if progress is None:
+            self._patience.stop()
             self.hide()
             return
         self._bar.setUpdatesEnabled(False)  # else setValue paints at once, with it all that is due in the window
@@ -57,7 +65,13 @@ class ProgressStrip(QWidget):
         self._bar.setValue(min(progress.done * _BAR_STEPS // progress.total, _BAR_STEPS) if progress.total else 0)
         self._bar.setUpdatesEnabled(True)
         self._label.setText(progress_words(progress))
+        if self.isHidden() and not self._patience.isActive():
+            self._patience.start()
+
+    @Slot()
+    def _appear(self) -> None:
         self.show()
+        self.appeared.emit()
 
 
 def progress_words(progress: Progress) -> str:

@@ -64,9 +64,13 @@ def test_banners_are_closed_cleared_and_not_repeated(area: BannerArea, session: 
     assert area.banners == []
 
 
-def test_progress_is_shown_and_cancelled(area: BannerArea, session: Spy) -> None:
+def test_progress_that_lasts_is_shown_and_cancelled(area: BannerArea, session: Spy, qtbot: QtBot) -> None:
+    session.progress_changed.emit(Progress("Verifying", 0, 10**11, None))
+    session.progress_changed.emit(None)
     assert not area.progress.isVisible()
-    session.progress_changed.emit(Progress("Verifying", 42 * 10**9, 10**11, 12.4))
+    with qtbot.waitSignal(area.progress.appeared):
+        session.progress_changed.emit(Progress("Verifying", 42 * 10**9, 10**11, 12.4))
+        assert not area.progress.isVisible(), "what is soon done is not shown"
     assert area.progress.isVisible()
     assert area.progress.text == "Verifying · 42 % · 12 s left"
     QTest.mouseClick(area.progress.cancel, LEFT)
