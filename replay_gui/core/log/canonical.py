@@ -56,6 +56,7 @@ _decode_any = msgspec.msgpack.Decoder(ext_hook=_odd_extension).decode
 _decode_tree = msgspec.msgpack.Decoder(type_of_shallow_values(SHALLOW_DEPTH)).decode
 decode_shallow_event = msgspec.msgpack.Decoder(_Pair[str, _Map[str, type_of_shallow_values(SHALLOW_DEPTH - 2)]]).decode
 _SCALARS = (str, bytes, int, float, type(None))  # bool is an int; tuples, since a union would be made anew each time
+_EXACT_SCALARS = frozenset((str, bytes, int, float, bool, type(None)))
 _CONTAINERS = (dict, list)
 SHORT_KEY: Any = Annotated[str, msgspec.Meta(max_length=MAX_KEY_BYTES // 4)]  # characters: at most MAX_KEY_BYTES
 _decode_short_keys = msgspec.msgpack.Decoder(type_of_shallow_values(SHALLOW_DEPTH, SHORT_KEY)).decode
@@ -72,6 +73,19 @@ def encode(value: Any) -> bytes:
         raise NotCanonical(f"cannot be written as msgpack: {why}") from None
     plain = decode(raw)
     return encode_decoded(plain) if may_contain_nan(raw) else raw
+
+
+def encode_event(kind: str, payload: dict[str, Any]) -> tuple[bytes, tuple[str, dict[str, Any]] | None]:
+    """Return the canonical bytes of [kind, payload], as `encode` does, and what `decode_shallow` returns for them."""
+    try:
+        raw = encode_sorted((kind, payload))
+    except (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError) as why:
+        raise NotCanonical(f"cannot be written as msgpack: {why}") from None
+    shallow = decode_shallow(raw)
+    if shallow is None or may_contain_nan(raw):
+        raw = encode((kind, payload))
+        shallow = decode_shallow(raw)
+    return raw, shallow
 
 
 def encode_decoded(value: Any) -> bytes:
@@ -217,19 +231,19 @@ def check_limits(value: Any, depth: int = 1) -> None:
     """Raise NotCanonical where `value` breaks a limit: its types, its depth (MAX_DEPTH), its keys (MAX_KEY_BYTES)."""
     if isinstance(value, _SCALARS):
         return
-    if isinstance(value, _CONTAINERS):
-        if depth > MAX_DEPTH:
-            raise NotCanonical(f"nested deeper than {MAX_DEPTH}")
-        if isinstance(value, dict):
-            for key in value:
-                if not isinstance(key, str):
-                    raise NotCanonical("a key is not a string")
-                if len(key) * 4 > MAX_KEY_BYTES and len(key.encode()) > MAX_KEY_BYTES:
-                    raise NotCanonical("a key is longer than 4 KiB")
-        for child in value.values() if isinstance(value, dict) else value:
-            check_limits(child, depth + 1)
-    else:
+    if not isinstance(value, _CONTAINERS):
         raise NotCanonical(value.why if isinstance(value, InvalidValue) else "an extension type")
+    if depth > MAX_DEPTH:
+        raise NotCanonical(f"nested deeper than {MAX_DEPTH}")
+    if isinstance(value, dict):
+        for key in value:
+            if not isinstance(key, str):
+                raise NotCanonical("a key is not a string")
+            if len(key) * 4 > MAX_KEY_BYTES and len(key.encode()) > MAX_KEY_BYTES:
+                raise NotCanonical("a key is longer than 4 KiB")
+    for child in value.values() if isinstance(value, dict) else value:
+        if type(child) not in _EXACT_SCALARS:  # most are: a call for each would take three times as long
+            check_limits(child, depth + 1)
 
 
 def nesting_depth(value: Any) -> int:

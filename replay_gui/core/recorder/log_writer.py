@@ -8,10 +8,8 @@ import uuid
 from types import TracebackType
 from typing import Any, Self
 
-import msgpack
-
 from replay_gui.core.errors import EventInvalid, LogRefused, LogUnreadable, NotApplicable, NotCanonical
-from replay_gui.core.log.canonical import decode_shallow, encode
+from replay_gui.core.log.canonical import encode, encode_event, encode_sorted
 from replay_gui.core.log.chain import digest, record_hash, seal_hash
 from replay_gui.core.log.event import decode_event
 from replay_gui.core.log.fast_events import decode_fast_events
@@ -141,9 +139,9 @@ class LogWriter:
         if "parent" in facts and not (type(parent) is int and 0 <= parent < seq):
             raise EventInvalid(f"parent {parent!r} is not the seq of an earlier event (this one is {seq})")
         try:
-            content, about = encode((kind, payload)), encode(facts)
+            content, shallow = encode_event(kind, payload)
+            about = encode(facts)
             # As a reader will see it, and so that nobody else can change it.
-            shallow = decode_shallow(content)
             kind, payload = decode_event(content) if shallow is None else shallow
             apply(self._draft, kind, payload, shallow is not None)
         except (NotCanonical, NotApplicable) as why:
@@ -153,7 +151,7 @@ class LogWriter:
             self._hashes.follow(self._draft)
             state = self._hashes.digest(self._draft.root) if (seq + 1) % self._every == 0 else None
         head = record_hash(self.head, content, state, about)
-        record = msgpack.packb((content, state, about, head))
+        record = encode_sorted((content, state, about, head))
         if len(record) > MAX_RECORD_BYTES:
             self._rewind()
             raise EventInvalid(f"event {seq} ({kind}) is larger than {MAX_RECORD_BYTES >> 20} MiB")
@@ -165,7 +163,7 @@ class LogWriter:
         """End the run and close the file: nothing can be appended afterwards. `time`: ns since 1970."""
         body = encode({"events": self.count, "head": self.head, "time": time})
         try:
-            self._file.append(msgpack.packb((body, seal_hash(self.head, body))))
+            self._file.append(encode_sorted((body, seal_hash(self.head, body))))
         finally:
             self.close()
 

@@ -7,6 +7,7 @@ a report's redaction: what is replaced in an answer is replaced for the agent to
 
 from __future__ import annotations
 
+import functools
 import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -51,18 +52,15 @@ _BEGINNINGS = (  # one of them is in every text that _FORMS matches; looking for
 )
 
 
-_FIRST_SIGNS = ("k-", "k_", "gh", "pat_", "glpat-", "xox", "hf_", "npm_", "IA", "AIza", "eyJ", "-----B")
-"""One of them is in each of _BEGINNINGS; they are fewer."""
-
-_HINTS = ("secret", "pass", "uthoriz", "cookie", "bearer")  # in names of secrets, in lower case
-_KINDS_OF = {
-    "key": ("api", "access", "secret", "private", "signing"),
-    "token": ("access", "refresh", "auth", "bearer", "id", "session", "api"),
-}
-_NAMED_KINDS = {  # "api_key", but not "key" alone; a search that begins with a plain word is fast
-    word: re.compile(f"{word}(?:{'|'.join(f'(?<={kind}{dash}{word})' for kind in kinds for dash in ('', '_', '-'))})")
-    for word, kinds in _KINDS_OF.items()
-}
+_SIGNS = "|".join(  # of a secret that is not known by its value: in each text in which `hide_text` replaces one, or in
+    # the name of its member; "api_key", but not "key" alone
+    (
+        *map(re.escape, _BEGINNINGS),
+        "(?i:secret|pass|uthoriz|cookie|bearer",
+        "(?:api|access|secret|private|signing)[_-]?key",
+        "(?:access|refresh|auth|bearer|id|session|api)[_-]?token)",
+    )
+)
 
 _ESCAPED = re.compile(r'["\\\x00-\x1f]')
 _LISTS_AND_MAPS = (list, dict)  # a tuple, since a union would be made anew each time
@@ -82,10 +80,12 @@ class Secrets:
         self._learning = threading.RLock()  # the handler of a signal may interrupt its holder
         self._values: set[str] = set()
         self._looked_at: set[tuple[str, str]] = set()  # most requests have the headers of the one before
+        self._names: dict[str, tuple[int, str]] = {}  # as they are written, and by what was learnt then
         self._forms: tuple[str, ...] = ()
-        self._raw_forms: tuple[str, ...] = ()  # as _characters returns them
+        self._raw_forms: tuple[bytes, ...] = ()
         self._has_escapes = False  # whether JSON writes one of them with escapes other than \u and \/
         self._pattern: re.Pattern[str] | None = None
+        self._signs = _compiled_signs()
         self.learn(environment.items())
 
     def learn(self, named_values: Iterable[tuple[str, str]]) -> None:
@@ -105,7 +105,7 @@ class Secrets:
                 self.learnings += 1
                 forms = {form for value in self._values for form in _written_forms(value)}
                 self._forms = tuple(sorted(forms, key=len, reverse=True))
-                self._raw_forms = tuple(_characters(form.encode("utf-8", "surrogateescape")) for form in self._forms)
+                self._raw_forms = tuple(form.encode("utf-8", "surrogateescape") for form in self._forms)
                 self._has_escapes = any(map(_ESCAPED.search, self._forms))
                 self._pattern = re.compile("|".join(map(re.escape, self._forms)))
             if len(self._looked_at) + len(new) > _MAX_LOOKED_AT:
@@ -114,16 +114,7 @@ class Secrets:
 
     def may_be_in(self, raw: bytes) -> bool:
         """Whether texts without any escapes, as msgpack has them, may hold a secret: a search that is fast."""
-        text = _characters(raw)  # to search it takes half as long
-        if any(map(text.__contains__, _FIRST_SIGNS)) and any(map(text.__contains__, _BEGINNINGS)):
-            return True
-        lower = _characters(raw.lower())
-        if any(map(lower.__contains__, _HINTS)):
-            return True
-        for word, named in _NAMED_KINDS.items():
-            if word in lower and named.search(lower) is not None:
-                return True
-        return any(map(text.__contains__, self._raw_forms))
+        return self._signs.search(raw) is not None or any(map(raw.__contains__, self._raw_forms))
 
     def may_be_in_json(self, raw: bytes) -> bool:
         """Whether a JSON text, or one of JSON lines, may hold a secret, escaped or not: a search that is fast."""
@@ -171,6 +162,16 @@ class Secrets:
         self.hidden += 1
         return clean
 
+    def hide_name(self, name: str) -> str:
+        """Return what `hide_text` returns for a text that comes again and again, such as a path."""
+        learnings, clean = self._names.get(name, (-1, ""))
+        if learnings != self.learnings:
+            learnings, clean = self.learnings, self.hide_text(name)
+            if len(self._names) >= _MAX_LOOKED_AT:
+                self._names.clear()
+            self._names[name] = learnings, clean
+        return clean
+
     def _hide_bytes(self, value: bytes) -> bytes:
         text = value.decode("utf-8", "surrogateescape")
         clean = self.hide_text(text)
@@ -213,9 +214,15 @@ def named_words(words: Sequence[str]) -> Iterator[tuple[str, str]]:
             yield name.lstrip("-"), following
 
 
-def _characters(raw: bytes) -> str:
-    """Return a character for each byte."""
-    return raw.decode("latin-1")
+@functools.cache
+def _compiled_signs() -> Any:
+    """Return the pattern of all signs, in one pass over a text, which takes a tenth of a search for each of them."""
+    import re2  # when a session begins
+
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1  # bytes
+    options.never_capture = True
+    return re2.compile(_SIGNS.encode(), options)
 
 
 def can_be_encoded(value: Any) -> bool:

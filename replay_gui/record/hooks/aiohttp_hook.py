@@ -73,7 +73,7 @@ def _asked(session: CallSession, client: Any, method: str, url: Any, more: dict[
         headers.setdefault("content-type", "application/x-www-form-urlencoded")
     elif data is not None:
         body = None
-    return http_request(method.upper(), whole, headers.items(), body, session.secrets)
+    return http_request(method.upper(), whole, headers.items(), body, session.log)
 
 
 def _changed(more: dict[str, Any], call: OpenCall) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -17,7 +17,9 @@ from replay_gui.record.calls.json_bodies import json_value, unpacked
 from replay_gui.record.calls.raised_errors import error_form, error_of_form
 from replay_gui.record.calls.secrets import HIDDEN, Secrets, is_secret_member
 from replay_gui.record.messages.model_calls import is_model_request, model_answer
+from replay_gui.record.messages.provider_ids import session_apart
 from replay_gui.record.messages.stream_writers import rewritten_stream
+from replay_gui.record.sessions.call_log import CallLog
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1", "0.0.0.0")
 _SECRET_QUERIES = frozenset(
@@ -70,7 +72,7 @@ class HttpAnswer:
 
 
 def http_request(
-    method: str, url: str, headers: Iterable[tuple[str, str]], body: bytes | None, secrets: Secrets
+    method: str, url: str, headers: Iterable[tuple[str, str]], body: bytes | None, log: CallLog
 ) -> CallRequest:
     """Return the call that an HTTP request is: to a model, or else to a tool named ``METHOD host``.
 
@@ -78,8 +80,9 @@ def http_request(
 
     Args:
         body: None where it is streamed from the agent, and so is not recorded.
-        secrets: learns the request's secret headers.
+        log: its secrets learn the request's secret headers.
     """
+    secrets = log.secrets
     kept, others = dict[str, str](), list[tuple[str, str]]()
     for original, value in headers:
         if (name := original.lower()) in _REQUEST_HEADERS:
@@ -89,11 +92,16 @@ def http_request(
     secrets.learn(others)
     parts = urlsplit(url)
     query = _query(parts.query, secrets) if parts.query else {}
-    meta = {"host": parts.netloc.rpartition("@")[2], "headers": kept}
-    value = _decoded(body, kept.get("content-type", ""))
+    meta: dict[str, Any] = {"host": parts.netloc.rpartition("@")[2], "headers": kept}
+    sent = body
+    if body and (encoding := dict(others).get(_ENCODING)) is not None:
+        sent, _ = unpacked(body, encoding)
+    value = _decoded(sent, kept.get("content-type", ""), log.bodies.value)
     if is_model_request(method, parts.path, value):
+        value, session = session_apart(value)
+        meta |= _if_any("session", session)
         return CallRequest(
-            CallKind.MODEL, secrets.hide_text(f"{method} {parts.path}"), value | _if_any("query", query), meta=meta
+            CallKind.MODEL, secrets.hide_name(f"{method} {parts.path}"), value | _if_any("query", query), meta=meta
         )
     host = "localhost" if parts.hostname in _LOOPBACK else parts.netloc.rpartition("@")[2]
     asked: dict[str, Any] = {"path": parts.path} | _if_any("query", query)
@@ -190,12 +198,12 @@ def answer_to_give(answer: CallAnswer) -> HttpAnswer:
     return HttpAnswer(int(form["status"]), tuple(dict(form["headers"]).items()), tuple(chunks), error)
 
 
-def _decoded(body: bytes | None, content_type: str) -> Any:
+def _decoded(body: bytes | None, content_type: str, read_json: Callable[[bytes], Any] = json_value) -> Any:
     """Return a body as a value: JSON, form fields, text, or else its size and hash."""
     if not body:
         return None
     try:
-        return json_value(body)
+        return read_json(body)
     except NotJson:
         pass  # not every body is
     try:

@@ -28,12 +28,10 @@ def install(module: ModuleType) -> None:
 def _sync_hook(module: ModuleType, streams: _Streams, original: Any) -> Any:
     def handle_request(self: Any, request: Any) -> Any:
         session = session_in_force()
-        asked = None if session is None else try_to_record(session, "httpx", lambda: _request(session, module, request))
-        call = (
-            None if session is None or asked is None else try_to_record(session, "httpx", lambda: session.begin(asked))
-        )
-        if session is None or asked is None or call is None:
+        begun = None if session is None else try_to_record(session, "httpx", lambda: _begun(session, module, request))
+        if session is None or begun is None:
             return original(self, request)
+        asked, call = begun
         if call.answer is not None:
             given = _given(call)
             return _response(module, given, streams.recorded(given, call))
@@ -90,12 +88,17 @@ def _given(call: OpenCall) -> HttpAnswer:
         raise
 
 
+def _begun(session: CallSession, module: ModuleType, request: Any) -> tuple[CallRequest, OpenCall]:
+    asked = _request(session, module, request)
+    return asked, session.begin(asked)
+
+
 def _request(session: CallSession, module: ModuleType, request: Any) -> CallRequest:
     try:
         body = request.content
     except module.RequestNotRead:
         body = None
-    return http_request(request.method, str(request.url), _pairs(request.headers), body, session.secrets)
+    return http_request(request.method, str(request.url), _pairs(request.headers), body, session.log)
 
 
 def _pairs(headers: Any) -> list[tuple[str, str]]:

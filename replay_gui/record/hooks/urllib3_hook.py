@@ -74,7 +74,7 @@ def _request(session: CallSession, pool: Any, method: str, url: str, *, headers:
     raw = body if isinstance(body, bytes) else b"" if body is None else None
     port = "" if pool.port in (None, 80, 443) else f":{pool.port}"
     whole = url if "://" in url else f"{pool.scheme}://{pool.host}{port}{url}"
-    return http_request(method.upper(), whole, _texts(headers), raw, session.secrets)
+    return http_request(method.upper(), whole, _texts(headers), raw, session.log)
 
 
 def _texts(headers: Any) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from replay_gui.core.log.kinds import BOOKKEEPING_PREFIX, Kind
-from replay_gui.record.messages.provider_ids import with_ids
+from replay_gui.record.messages.provider_ids import with_ids, without_ids
 from replay_gui.record.messages.request_parts import CONVERSATION, RequestPart
 
 PART, FORM, IDS = "part", "part_form", "part_ids"
@@ -49,11 +49,14 @@ def part_of_event(payload: Mapping[str, Any], meta: Mapping[str, Any], *, ids: b
     """Return the part that an event holds; KeyError or TypeError where it does not hold one.
 
     Args:
-        ids: with its ids. Otherwise the value may be shared with the payload.
+        ids: with its ids. Otherwise without any, also where an older recording has some in the content; the value may
+            be shared with the payload.
     """
     form = meta[FORM]
     if form == _MESSAGE:
         value: Any = {"role": payload["source"], "content": payload["data"], **payload.get("rest", {})}
     else:
         value = payload["data" if form == _TEXT else "value"]
-    return with_ids(value, meta[IDS]) if ids and IDS in meta else value
+    if ids:
+        return with_ids(value, meta[IDS]) if IDS in meta else value
+    return without_ids(value)[0]

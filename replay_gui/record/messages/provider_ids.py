@@ -1,7 +1,9 @@
-"""Ids that providers give to calls and messages: what may differ between equal runs, so no content."""
+"""Ids of calls, messages and sessions: what may differ between equal runs, so no content."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from operator import is_
 from typing import Any
 
 from replay_gui.core.text.json_pointer import escape_token, unescape_token
@@ -13,15 +15,81 @@ _NUMBERED_TYPES = frozenset(
         *("reasoning", "custom_tool_call", "mcp_call", "web_search_call", "file_search_call", "computer_call"),
     )
 )
+_CACHE_MARK = "cache_control"  # Anthropic: up to where a prompt is cached; it wanders along with the conversation
+_ID_OBJECTS = frozenset((_CACHE_MARK, "internal_chat_message_metadata_passthrough"))  # the latter: turn and time, Codex
+_CALLS_OF_GOOGLE = ("functionCall", "functionResponse")
+_GIVEN = frozenset(("input", "args", "arguments", "response"))
+"""Members of calls that hold what a tool was given or returned: an id in there is the agent's, and is content."""
+
+_SESSION_MEMBERS = ("prompt_cache_key", "client_metadata")
+_METADATA, _USER_ID = "metadata", "user_id"  # Anthropic: Claude Code puts its session there
 
 
-def without_ids(value: Any) -> tuple[Any, dict[str, str]]:
+def session_apart(request: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return a request to a model without what names the session that it is of, and these members.
+
+    The first is the same object where it has none of them.
+    """
+    session = {name: request[name] for name in _SESSION_MEMBERS if name in request}
+    metadata = request.get(_METADATA)
+    is_named = isinstance(metadata, dict) and _USER_ID in metadata
+    if not session and not is_named:
+        return request, session
+    rest = {name: member for name, member in request.items() if name not in session}
+    if isinstance(metadata, dict) and is_named:
+        session[_METADATA] = {_USER_ID: metadata[_USER_ID]}
+        rest[_METADATA] = {name: member for name, member in metadata.items() if name != _USER_ID}
+        if not rest[_METADATA]:
+            del rest[_METADATA]
+    return rest, session
+
+
+def without_cache_marks(value: Any) -> Any:
+    """Return a message or another part of a request without marks for caches; the same object where it has none."""
+    if isinstance(value, list):
+        items = [without_cache_marks(item) for item in value]
+        return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
+    if not isinstance(value, dict):
+        return value
+    if _CACHE_MARK in value:
+        value = {name: member for name, member in value.items() if name != _CACHE_MARK}
+    content = value.get("content")
+    bare = without_cache_marks(content) if isinstance(content, list) else content
+    return value if bare is content else {**value, "content": bare}
+
+
+def in_call_order(message: Any, before: Any) -> Any:
+    """Return a message whose results of tools stand in the order of the calls in the message before, as Anthropic has.
+
+    Calls that were made at once are answered in any order. The same object where they stand in order already.
+    """
+    results = [block for block in _blocks(message) if block.get("type") == "tool_result"]
+    if len(results) < 2:
+        return message
+    order = {block.get("id"): place for place, block in enumerate(_blocks(before))}
+    ordered = sorted(results, key=lambda block: order.get(block.get("tool_use_id"), len(order)))
+    if all(map(is_, ordered, results)):
+        return message
+    following = iter(ordered)
+    content = [
+        next(following) if isinstance(block, dict) and block.get("type") == "tool_result" else block
+        for block in message["content"]
+    ]
+    return {**message, "content": content}
+
+
+def _blocks(message: Any) -> list[dict[str, Any]]:
+    content = message.get("content") if isinstance(message, dict) else None
+    return [block for block in content if isinstance(block, dict)] if isinstance(content, list) else []
+
+
+def without_ids(value: Any) -> tuple[Any, dict[str, Any]]:
     """Return the value without its ids, and these by JSON Pointer; the same object where it holds none."""
-    ids: dict[str, str] = {}
+    ids: dict[str, Any] = {}
     return _strip(value, "", ids), ids
 
 
-def with_ids(value: Any, ids: dict[str, str]) -> Any:
+def with_ids(value: Any, ids: Mapping[str, Any]) -> Any:
     """Return the value with the ids that `without_ids` took out; it is changed in place."""
     for pointer, id_ in ids.items():
         *way, name = pointer.split("/")[1:]
@@ -32,7 +100,7 @@ def with_ids(value: Any, ids: dict[str, str]) -> Any:
     return value
 
 
-def _strip(value: Any, path: str, ids: dict[str, str]) -> Any:
+def _strip(value: Any, path: str, ids: dict[str, Any], is_call: bool = False) -> Any:
     if isinstance(value, list):
         items = [_strip(item, f"{path}/{i}", ids) for i, item in enumerate(value)]
         return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
@@ -40,13 +108,16 @@ def _strip(value: Any, path: str, ids: dict[str, str]) -> Any:
         return value
     result: dict[str, Any] = {}
     changed = False
-    has_id = value.get("type") in _NUMBERED_TYPES or "function" in value
+    has_id = is_call or value.get("type") in _NUMBERED_TYPES or "function" in value
     for name, member in value.items():
-        if isinstance(member, str) and (name in _ID_MEMBERS or (name == "id" and has_id)):
+        is_id = isinstance(member, str) and (name in _ID_MEMBERS or (name == "id" and has_id))
+        if is_id or name in _ID_OBJECTS:
             ids[f"{path}/{escape_token(name)}"] = member
             changed = True
             continue
-        new = _strip(member, f"{path}/{escape_token(name)}", ids)
+        new = member
+        if not (name in _GIVEN and isinstance(member, dict)):
+            new = _strip(member, f"{path}/{escape_token(name)}", ids, name in _CALLS_OF_GOOGLE)
         changed = changed or new is not member
         result[name] = new
     return result if changed else value

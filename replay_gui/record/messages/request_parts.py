@@ -7,15 +7,16 @@ their numbers. So the log grows with the conversation and not with its square, a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from operator import itemgetter
 from typing import Any
 
-from replay_gui.core.log.canonical import encode_all, encode_decoded, encode_sorted
+from replay_gui.core.log.canonical import encode_decoded, encode_sorted
 from replay_gui.core.log.chain import digest
 from replay_gui.record.calls.secrets import Secrets
-from replay_gui.record.messages.provider_ids import without_ids
+from replay_gui.record.messages.provider_ids import in_call_order, session_apart, without_cache_marks, without_ids
 
 LIST, SINGLE = "$parts", "$part"
 CONVERSATION = frozenset(
@@ -25,7 +26,7 @@ CONVERSATION = frozenset(
 
 _MAX_PARTS = 1_000_000  # of a member that is put together again
 _MAX_INLINE = 256  # bytes of a member that stays in the request
-_SPLIT = (str, list, dict)  # a tuple, since a union would be made anew each time
+_SPLIT = frozenset((str, list, dict))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +41,21 @@ class RequestPart:
     number: int
     member: str
     value: Any
-    ids: dict[str, str]
+    ids: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class _LastList:
-    """A member of the last request that is a list.
+class _Split:
+    """A member of a request that was split.
 
     Attributes:
-        raw: the canonical bytes of its items, joined. count: of the items. spans: their numbers.
+        member: its value; where the next request has the same object there, it has the same numbers.
+        numbers: of its parts. form: that it is written in.
     """
 
-    raw: bytes
-    count: int
-    spans: tuple[tuple[int, int], ...]
+    member: Any
+    numbers: list[int]
+    form: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class _LastWhole:
     clean: dict[str, Any]
 
 
-_NO_LIST, _NO_WHOLE = _LastList(b"", 0, ()), _LastWhole(b"", -1, {})
+_NO_SPLIT, _NO_WHOLE = _Split([], [], {}), _LastWhole(b"", -1, {})
 
 
 class RequestParts:
@@ -78,25 +80,28 @@ class RequestParts:
     def __init__(self, secrets: Secrets) -> None:
         self._secrets = secrets
         self._numbers: dict[bytes, int] = {}  # by the hash of a part, with its secrets and ids
+        self._count = 0  # of parts
         self._keys: dict[bytes, bytes] = {}  # by the same: the hash without them
-        self._last: dict[str, _LastList] = {}
+        self._last: dict[str, _Split] = {}
         self._last_whole = _NO_WHOLE
 
     def split(self, value: dict[str, Any], on_new_part: Callable[[RequestPart], None]) -> dict[str, Any]:
         """Return a request with the numbers of its parts in their places; tell `on_new_part` of new ones, in order."""
-        whole, split = dict[str, Any](), list[tuple[str, Any]]()
+        whole, forms, new = dict[str, Any](), dict[str, Any](), list[tuple[str, Any]]()
         for name, member in value.items():
-            if _is_split(name, member):
-                split.append((name, member))
-            else:
-                whole[name] = member
-        result = {**self._clean_whole(whole)}
-        for name, member in sorted(split, key=itemgetter(0)):
-            if isinstance(member, list):
-                result[name] = {LIST: [*self._list(name, member, on_new_part)]}
-            else:
-                result[name] = {SINGLE: self._number(name, member, on_new_part)}
-        return result
+            if type(member) in _SPLIT:
+                last = self._last.get(name, _NO_SPLIT)
+                if last.member is member and (type(member) is not list or len(member) == len(last.numbers)):
+                    forms[name] = last.form
+                    continue
+                if _is_split(name, member):
+                    new.append((name, member))
+                    continue
+            whole[name] = member
+        for name, member in sorted(new, key=itemgetter(0)):
+            split = self._last[name] = self._split_member(name, member, on_new_part)
+            forms[name] = split.form
+        return {**self._clean_whole(whole), **forms}
 
     def key(self, value: dict[str, Any]) -> bytes:
         """Return a hash of a request without its secrets and ids: equal for equal ones."""
@@ -105,7 +110,7 @@ class RequestParts:
         keys = {name: _member_key(member) for name, member in clean.items()}
         for name in value.keys() - whole.keys():
             member = value[name]
-            keys[name] = [*map(self._key, member)] if isinstance(member, list) else self._key(member)
+            keys[name] = [*map(self._key, member, [None, *member])] if isinstance(member, list) else self._key(member)
         return digest(encode_decoded(keys))
 
     def _clean_whole(self, whole: dict[str, Any]) -> dict[str, Any]:
@@ -116,35 +121,57 @@ class RequestParts:
             last = self._last_whole = _LastWhole(raw, learnings, without_ids(self._secrets.hide(whole))[0])
         return last.clean
 
-    def _list(
-        self, member: str, items: list[Any], on_new_part: Callable[[RequestPart], None]
-    ) -> tuple[tuple[int, int], ...]:
-        """Return the numbers of the parts of a list; it mostly begins with that of the request before."""
-        raw, last = encode_all(items), self._last.get(member, _NO_LIST)
-        before = last if raw.startswith(last.raw) else _NO_LIST
-        new = (self._number(member, item, on_new_part) for item in items[before.count :])
-        now = self._last[member] = _LastList(raw, len(items), _spans(new, before.spans))
-        return now.spans
+    def _split_member(self, name: str, member: Any, on_new_part: Callable[[RequestPart], None]) -> _Split:
+        if not isinstance(member, list):
+            number = self._number(name, member, None, on_new_part)
+            return _Split(member, [number], {SINGLE: number})
+        last = self._last.get(name, _NO_SPLIT)
+        before = last.member if isinstance(last.member, list) else []
+        known = zip(before, member, last.numbers, strict=False)
+        numbers = [number for _, _, number in takewhile(lambda each: each[0] is each[1], known)]  # see RequestBodies
+        same = len(numbers)
+        spans = last.form[LIST] if same and same == len(last.numbers) else ()
+        for place in range(same, len(member)):
+            previous = member[place - 1] if place else None
+            numbers.append(self._number(name, member[place], previous, on_new_part))
+        return _Split(member, numbers, {LIST: _spans(numbers[same:] if spans else numbers, spans)})
 
-    def _number(self, member: str, value: Any, on_new_part: Callable[[RequestPart], None]) -> int:
+    def _number(self, name: str, value: Any, before: Any, on_new_part: Callable[[RequestPart], None]) -> int:
         raw = encode_decoded(value)
-        raw_key = digest(raw)
-        number = self._numbers.get(raw_key)
+        key = digest(raw)
+        number = self._numbers.get(key)
         if number is None:
-            number = self._numbers[raw_key] = len(self._numbers)
-            on_new_part(RequestPart(number, member, *self._clean(value, raw)))
+            bare = without_cache_marks(value)
+            bare_key = key if bare is value else digest(encode_decoded(bare))
+            number = self._numbers.get(bare_key)
+            if number is None:
+                number = self._numbers[bare_key] = self._count
+                self._count += 1
+                on_new_part(RequestPart(number, name, *self._clean(value, raw, before)))
+            self._numbers[key] = number
         return number
 
-    def _key(self, value: Any) -> bytes:
+    def _key(self, value: Any, before: Any = None) -> bytes:
         raw = encode_decoded(value)
         raw_key = digest(raw)
         key = self._keys.get(raw_key)
         if key is None:
-            key = self._keys[raw_key] = digest(encode_decoded(self._clean(value, raw)[0]))
+            key = self._keys[raw_key] = digest(encode_decoded(self._clean(value, raw, before)[0]))
         return key
 
-    def _clean(self, value: Any, raw: bytes) -> tuple[Any, dict[str, str]]:
-        return without_ids(self._secrets.hide(value) if self._secrets.may_be_in(raw) else value)
+    def _clean(self, value: Any, raw: bytes, before: Any) -> tuple[Any, dict[str, Any]]:
+        ordered = in_call_order(value, before)
+        return without_ids(self._secrets.hide(ordered) if self._secrets.may_be_in(raw) else ordered)
+
+
+def clean_request(value: dict[str, Any], secrets: Secrets) -> dict[str, Any]:
+    """Return a request without secrets and ids, as it is read back from a log."""
+    ordered = {
+        name: [*map(in_call_order, member, [None, *member])] if isinstance(member, list) else member
+        for name, member in value.items()
+    }
+    clean: dict[str, Any] = without_ids(secrets.hide(ordered))[0]
+    return clean
 
 
 def key_of_joined(value: dict[str, Any]) -> bytes:
@@ -167,11 +194,11 @@ def joined(value: dict[str, Any], parts: Mapping[int, Any]) -> dict[str, Any]:
                 result[name] = parts[number]
             case _:
                 result[name] = member
-    return result
+    return session_apart(result)[0]  # older recordings have it there
 
 
 def _is_split(name: str, member: Any) -> bool:
-    return isinstance(member, _SPLIT) and (name in CONVERSATION or len(encode_sorted(member)) > _MAX_INLINE)
+    return type(member) in _SPLIT and (name in CONVERSATION or len(encode_sorted(member)) > _MAX_INLINE)
 
 
 def _member_key(clean: Any, known: dict[int, bytes] | None = None) -> Any:
@@ -186,7 +213,7 @@ def _member_key(clean: Any, known: dict[int, bytes] | None = None) -> Any:
     return keys
 
 
-def _spans(numbers: Iterable[int], before: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
+def _spans(numbers: Iterable[int], before: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """Return (first, count) for each stretch of numbers that follow one another, after those of `before`."""
     spans = [*before]
     for number in numbers:
@@ -195,7 +222,7 @@ def _spans(numbers: Iterable[int], before: tuple[tuple[int, int], ...]) -> tuple
             spans[-1] = first, count + 1
         else:
             spans.append((number, 1))
-    return tuple(spans)
+    return spans
 
 
 def _numbers(spans: list[Any]) -> Iterator[int]:

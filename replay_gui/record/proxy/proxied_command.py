@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from replay_gui.record.child.running import run_to_end
 from replay_gui.record.proxy.proxy_server import running_proxy
-from replay_gui.record.proxy.upstreams import upstreams, variables_for
+from replay_gui.record.proxy.upstreams import upstreams, variables_for, words_for
 from replay_gui.record.sessions.recording_session import RecordingSession
 from replay_gui.record.sessions.rerun_session import RerunSession
 
@@ -25,7 +25,7 @@ def run_proxied(
         return isinstance(session, RerunSession) and session.first_difference is not None
 
     with running_proxy(session, providers) as proxy:
-        environment = {**os.environ, **variables_for(proxy.url, providers)}
-        status = run_to_end(command, environment, differs, on_poll)
+        variables = variables_for(proxy.url, providers)
+        status = run_to_end(words_for(command, variables), {**os.environ, **variables}, differs, on_poll)
     session.finish()
     return status

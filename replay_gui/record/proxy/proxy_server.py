@@ -22,7 +22,7 @@ from replay_gui.record.sessions.open_call import OpenCall
 _MAX_BODY_BYTES = 256 << 20  # of a request
 _STATUSES = range(200, 600)
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+: [\t\x20-\x7e\x80-\xff]*")
-_REFUSED, _BAD_GATEWAY, _NOT_FOUND = 400, 502, 404
+_REFUSED, _BAD_GATEWAY, _NOT_FOUND, _NO_UPGRADE = 400, 502, 404, 426
 
 
 class RecordingProxy(LoopbackServer):
@@ -49,15 +49,6 @@ class _ProxyHandler(LoopbackHandler):
     server: RecordingProxy
 
     def do_GET(self) -> None:
-        self._handle()
-
-    def do_POST(self) -> None:
-        self._handle()
-
-    def do_DELETE(self) -> None:
-        self._handle()
-
-    def _handle(self) -> None:
         try:
             body = self.read_body(_MAX_BODY_BYTES)
         except BodyRefused as why:
@@ -67,9 +58,12 @@ class _ProxyHandler(LoopbackHandler):
         if url is None:
             self._refuse(_NOT_FOUND, f"no provider is behind {self.path}")
             return
+        if "upgrade" in self.headers:  # to a web socket; the program then asks by HTTP
+            self._refuse(_NO_UPGRADE, "models are asked by HTTP here, not over web sockets")
+            return
         session = self.server.session
         try:
-            asked = http_request(self.command, url, self.headers.items(), body, session.secrets)
+            asked = http_request(self.command, url, self.headers.items(), body, session.log)
             call = try_to_record(session, "proxy", lambda: session.begin(asked))
         except (DiffersFromRecord, ReplayError) as error:
             self._refuse(_REFUSED, str(error))
@@ -81,6 +75,8 @@ class _ProxyHandler(LoopbackHandler):
             body = changed_body(body, call.changes)
         exchange = None if call is None else HttpExchange(session, call, asked, "proxy")
         self._forward(url, body, exchange)
+
+    do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_GET
 
     def _give(self, call: OpenCall) -> None:
         answer = call.answer
@@ -132,6 +128,8 @@ class _ProxyHandler(LoopbackHandler):
                 self.send_header(name, value)
         self.send_header("transfer-encoding", "chunked")
         self.end_headers()
+        if self.command == "HEAD":
+            return
         for chunk in chunks:
             if chunk:
                 self.wfile.write(b"%x\r\n%s\r\n" % (len(chunk), chunk))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,14 @@ def upstreams(environment: Mapping[str, str]) -> tuple[Upstream, ...]:
 def variables_for(proxy: str, providers: tuple[Upstream, ...]) -> dict[str, str]:
     """Return the environment variables that lead an agent to the proxy at this URL."""
     return {name: f"{proxy}/{provider.prefix}" for provider in providers for name in provider.variables}
+
+
+def words_for(command: Sequence[str], variables: Mapping[str, str]) -> list[str]:
+    """Return the words of a command that leads its agent to the proxy: Codex has an option in place of a variable."""
+    at = next((at for at, word in enumerate(command) if Path(word).stem == "codex"), None)
+    if at is None:
+        return [*command]
+    return [*command[: at + 1], "-c", f'openai_base_url="{variables["OPENAI_BASE_URL"]}"', *command[at + 1 :]]
 
 
 def target_url(path: str, providers: tuple[Upstream, ...]) -> str | None:

@@ -16,8 +16,8 @@ from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
 from replay_gui.record.calls.plain_form import plain_form
 from replay_gui.record.calls.secrets import Secrets, can_be_encoded
 from replay_gui.record.messages.part_events import event_of_part
-from replay_gui.record.messages.provider_ids import without_ids
-from replay_gui.record.messages.request_parts import RequestPart, RequestParts
+from replay_gui.record.messages.request_bodies import RequestBodies
+from replay_gui.record.messages.request_parts import RequestPart, RequestParts, clean_request
 from replay_gui.record.sessions.guarded_recorder import GuardedRecorder
 from replay_gui.record.surroundings.drawn_values import DRAWN, DrawnValues
 from replay_gui.record.surroundings.options import Surrounding
@@ -53,6 +53,7 @@ class CallLog:
 
     Attributes:
         secrets: what is replaced. surroundings: what is recorded beside calls. drawn: values on their way to the log.
+        bodies: decodes those of requests to models.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class CallLog:
         self.secrets = secrets
         self.surroundings = surroundings
         self.drawn = DrawnValues()
+        self.bodies = RequestBodies()
         self._parts = RequestParts(secrets)
         self._last_meta: tuple[dict[str, Any], int, dict[str, Any]] | None = (
             None  # told when so much was learnt; as told
@@ -163,8 +165,10 @@ class CallLog:
 
     def clean(self, request: CallRequest) -> CallRequest:
         """Return a request without its secrets and, of a model, its ids: as it is read back from a log."""
-        value = self.secrets.hide(request.value)
-        value = without_ids(value)[0] if request.kind is CallKind.MODEL else value
+        if request.kind is CallKind.MODEL and isinstance(request.value, dict):
+            value = clean_request(request.value, self.secrets)
+        else:
+            value = self.secrets.hide(request.value)
         return CallRequest(request.kind, request.name, value, version=request.version)
 
     def is_same(self, written: WrittenRequest, request: CallRequest) -> bool:

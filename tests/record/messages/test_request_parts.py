@@ -10,8 +10,15 @@ from hypothesis import strategies as st
 from replay_gui.core.log.canonical import encode
 from replay_gui.record.calls.secrets import HIDDEN, Secrets
 from replay_gui.record.messages.part_events import event_of_part, part_of_event
-from replay_gui.record.messages.provider_ids import with_ids, without_ids
-from replay_gui.record.messages.request_parts import RequestPart, RequestParts, joined, key_of_joined
+from replay_gui.record.messages.provider_ids import session_apart, with_ids, without_ids
+from replay_gui.record.messages.request_parts import (
+    LIST,
+    RequestPart,
+    RequestParts,
+    clean_request,
+    joined,
+    key_of_joined,
+)
 
 TEXT = st.text(max_size=8)
 MESSAGE = st.fixed_dictionaries({"role": st.sampled_from(["system", "user", "assistant", "tool"]), "content": TEXT})
@@ -83,3 +90,43 @@ def test_secrets_are_in_no_part_and_no_key() -> None:
     )
     assert new[0].value["content"] == f"my {HIDDEN}"
     assert split["user"] == HIDDEN
+
+
+def claude_request(order: list[int], mark: bool) -> dict[str, Any]:
+    """A request as Claude Code makes it: results in the order in which they came, the last message marked."""
+    results = [{"type": "tool_result", "tool_use_id": f"t{number}", "content": f"r{number}"} for number in order]
+    calls = [{"type": "tool_use", "id": f"t{n}", "name": "Read", "input": {"id": "1", "call_id": "c"}} for n in (0, 1)]
+    last: dict[str, Any] = results[-1] | ({"cache_control": {"type": "ephemeral"}} if mark else {})
+    return {
+        "messages": [
+            {"role": "user", "content": "hi"},
+            {"role": "assistant", "content": calls},
+            {"role": "user", "content": [*results[:-1], last, {"type": "text", "text": "and"}]},
+        ]
+    }
+
+
+def test_the_order_of_results_and_marks_for_caches_are_no_content_but_arguments_are() -> None:
+    parts, new = RequestParts(Secrets({})), list[RequestPart]()
+    keys = {parts.key(claude_request(order, mark)) for order in ([0, 1], [1, 0]) for mark in (False, True)}
+    assert len(keys) == 1
+    for mark in (True, False):
+        split = parts.split(claude_request([1, 0], mark), new.append)
+        assert split == {"messages": {LIST: [(0, 3)]}}, "a message whose mark has gone is the one before"
+    assert [block.get("content") for block in new[2].value["content"]] == ["r0", "r1", None]
+    assert new[1].value["content"][0]["input"] == {"id": "1", "call_id": "c"}
+    joined_ = joined(split, {part.number: part.value for part in new})
+    assert key_of_joined(joined_) in keys
+    assert clean_request(claude_request([1, 0], True), Secrets({})) == joined_
+
+
+def test_what_names_a_session_is_apart() -> None:
+    request = {"model": "m", "metadata": {"user_id": "u", "team": "a"}, "prompt_cache_key": "k", "client_metadata": {}}
+    rest, session = session_apart(request)
+    assert rest == {"model": "m", "metadata": {"team": "a"}}
+    assert session == {"metadata": {"user_id": "u"}, "prompt_cache_key": "k", "client_metadata": {}}
+    assert session_apart({"metadata": {"user_id": "u"}}) == ({}, {"metadata": {"user_id": "u"}})
+    assert session_apart(rest)[0] is rest
+    parts = [{"functionCall": {"id": "f_1", "args": {"id": "1"}}}, {"functionResponse": {"id": "f_1", "response": {}}}]
+    bare = [{"functionCall": {"args": {"id": "1"}}}, {"functionResponse": {"response": {}}}]
+    assert without_ids(parts)[0] == bare

@@ -15,7 +15,7 @@ from replay_gui.record.matching.first_difference import DifferenceKind
 from replay_gui.record.matching.past_run import read_past_run
 from replay_gui.record.proxy.proxied_command import run_proxied
 from replay_gui.record.proxy.proxy_server import running_proxy
-from replay_gui.record.proxy.upstreams import Upstream, target_url, upstreams, variables_for
+from replay_gui.record.proxy.upstreams import Upstream, target_url, upstreams, variables_for, words_for
 from replay_gui.record.recording import new_log
 from replay_gui.record.rerunning import new_rerun_session
 from replay_gui.record.sessions.recording_session import RecordingSession
@@ -80,6 +80,11 @@ def test_a_provider_that_is_not_there(tmp_path: Path) -> None:
     ):
         assert pool.request("GET", f"{proxy.url}/openai/models").status == 502
         assert pool.request("GET", f"{proxy.url}/nobody/models").status == 404
+        web_socket = {"connection": "Upgrade", "upgrade": "websocket"}
+        assert pool.request("GET", f"{proxy.url}/openai/responses", headers=web_socket).status == 426
+        for method in ("HEAD", "PUT", "PATCH"):  # with one connection: the end of an answer is where it is to be
+            assert pool.request(method, f"{proxy.url}/nobody/x", retries=False).status == 404
+        assert pool.connection_from_url(proxy.url).num_connections == 1
     session.finish()
     with EventLog.open(tmp_path / "run.rlog") as log:
         assert [event.payload["success"] for event in log if event.kind == "ToolResponse"] == [False]
@@ -110,4 +115,9 @@ def test_where_requests_go() -> None:
     assert target_url("/anthropic/v1/messages", providers) == "https://api.anthropic.com/v1/messages"
     assert target_url("/ollama/api/chat", providers) == "http://0.0.0.0:1/api/chat"
     assert target_url("/other/x", providers) is None
-    assert variables_for("http://p", providers)["OPENAI_BASE_URL"] == "http://p/openai"
+    variables = variables_for("http://p", providers)
+    assert variables["OPENAI_BASE_URL"] == "http://p/openai"
+    assert words_for(["/usr/bin/codex", "exec", "hi"], variables) == [
+        *("/usr/bin/codex", "-c", 'openai_base_url="http://p/openai"', "exec", "hi")
+    ]
+    assert words_for(["gemini", "-p", "codex of law"], variables) == ["gemini", "-p", "codex of law"]
