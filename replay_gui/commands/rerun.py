@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -192,14 +193,25 @@ def _rerun(args: argparse.Namespace, new: Path) -> CommandResult:
     with open_run(args.run, args.format) as opened:
         if opened.conversion is not None or opened.log.header.source is not None:
             print_error(f"{args.run}: is no recording, so only tools can be answered from it, no models over HTTP")
+        recorded = read_past_run(Path(opened.log.source.path))
+        _print_limits(recorded)
         answer = _answer_by_hooks if args.means is RecordingMeans.HOOKS else _answer_from_here
-        return answer(args, given, Path(opened.log.source.path), new)
+        return answer(args, given, recorded, new)
 
 
-def _answer_from_here(args: argparse.Namespace, given: _Given, source: Path, new: Path) -> CommandResult:
+def _print_limits(recorded: PastRun) -> None:
+    """Say what was not recorded, before anything is run."""
+    if recorded.lacking:
+        listed = ", ".join(f"{what} ({plural(times, 'time')})" for what, times in sorted(recorded.lacking.items()))
+        print_note(f"this was not recorded, so the run may differ for it: {listed}")
+    if (begin := recorded.begin) is not None and begin.is_of_another_process:
+        print_note(f"of the processes of the command, this one was recorded alone: {shlex.join(begin.process)}")
+
+
+def _answer_from_here(args: argparse.Namespace, given: _Given, recorded: PastRun, new: Path) -> CommandResult:
     """Answer by a server of this process: the proxy, or what stands in for an MCP server."""
     means: RecordingMeans = args.means
-    recorded, ask = read_past_run(source), None
+    ask = None
     if means is RecordingMeans.CLAUDE_CODE:
         _check_uses_tools(args, recorded, given.edits)
     if given.asks:
@@ -226,7 +238,7 @@ def _answer_from_here(args: argparse.Namespace, given: _Given, source: Path, new
     return CommandResult(status, (report_of(session),))
 
 
-def _answer_by_hooks(args: argparse.Namespace, given: _Given, source: Path, new: Path) -> CommandResult:
+def _answer_by_hooks(args: argparse.Namespace, given: _Given, recorded: PastRun, new: Path) -> CommandResult:
     """Answer inside the Python processes of the command."""
 
     def options(reports: str) -> ChildOptions:
@@ -234,7 +246,7 @@ def _answer_by_hooks(args: argparse.Namespace, given: _Given, source: Path, new:
             log=str(new.absolute()),
             reports=reports,
             command=args.command,
-            rerun=str(source.absolute()),
+            rerun=str(recorded.path.absolute()),
             rules=None if given.rules is None else str(given.rules.absolute()),
             live=args.live,
             fixed=given.fixed,
@@ -288,9 +300,9 @@ def _print_result(result: CommandResult, where: str) -> None:
         print_error(line)
     if recorded is not None:
         for what, times in sorted(recorded.unseen.items()):
-            outcome = "was refused" if what == "a connection" else "was not answered from the log"
+            outcome = "refused" if what == "a connection" else "not answered from the log"
             print_error(
-                f"{what} that was not recorded {outcome} ({plural(times, 'time')}), so the run may differ for it"
+                f"{what} was {outcome} ({plural(times, 'time')}): it was not recorded; the run may differ for it"
             )
         given = f", {recorded.given:,} with a value of yours" if recorded.given else ""
         answered = f"{plural(recorded.answered, 'call')} answered as recorded"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
+import shlex
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -21,6 +22,8 @@ from replay_gui.record.sessions.guarded_recorder import GuardedRecorder
 from replay_gui.record.sessions.random_state import PAYLOAD, RANDOM_STATE, STATE, SURROUNDINGS, random_state
 from replay_gui.record.sessions.recording_session import RecordingSession
 from replay_gui.record.surroundings.options import Surrounding, surroundings_of
+
+_MAX_WORDS = 200  # characters of a process's words in a message
 
 
 class _Started:
@@ -117,18 +120,21 @@ def new_log(
     agent = agent_type or Path(sys.argv[0]).name or "python", agent_version
     state = random_state()
     words = tuple(sys.orig_argv if command is None else command)
-    begun = {MEMBER: RunBegin(words, _working_folder(), means).meta}
+    process = tuple(sys.orig_argv) if command is not None and means is RecordingMeans.HOOKS else ()
+    begun = {MEMBER: RunBegin(words, _working_folder(), means, process).meta}
 
     def begin(secrets: Secrets) -> GuardedRecorder:
         secrets.learn(named_words(words))
+        secrets.learn(named_words(process))
         told = secrets.hide(dict(config or {}))
         try:
             recorder = GuardedRecorder(path, agent=agent, config=told, secrets=secrets, begun=begun)
         except (LogBusy, LogRefused) as why:
             if not is_shared:
                 raise
-            reason = f"process {os.getpid()} is not recorded: another process of this command made calls before"
-            raise type(why)(f"{os.fspath(path)}: {reason}") from None
+            which = secrets.hide_text(shlex.join(process))[:_MAX_WORDS]
+            reason = "is not recorded, and not answered: another process of this command made calls before"
+            raise type(why)(f"process {os.getpid()} ({which}) {reason}") from None
         recorder.append(RANDOM_STATE, dict(PAYLOAD), parent=None, **{STATE: state, SURROUNDINGS: sorted(surroundings)})
         return recorder
 

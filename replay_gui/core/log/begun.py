@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from pathlib import PurePath
+from typing import Any, TypeGuard
 
 MEMBER = "begun"
 """The member of meta."""
 
-_COMMAND, _FOLDER, _MEANS = "command", "folder", "means"
+_COMMAND, _FOLDER, _MEANS, _PROCESS = "command", "folder", "means", "process"
 
 
 class RecordingMeans(StrEnum):
@@ -28,16 +29,26 @@ class RunBegin:
 
     Attributes:
         command: the words that run the agent. folder: where it was run. means: by which it was recorded.
+        process: the words of the Python process that was recorded, which may be one of several of the command; empty
+        where it is no Python, or not known.
     """
 
     command: tuple[str, ...]
     folder: str
     means: RecordingMeans = RecordingMeans.HOOKS
+    process: tuple[str, ...] = ()
+
+    @property
+    def is_of_another_process(self) -> bool:
+        """Whether the process that was recorded is one that the command has started."""
+        words = [PurePath(word).name for word in self.command]
+        return bool(self.process) and [PurePath(word).name for word in self.process][-len(words) :] != words
 
     @property
     def meta(self) -> dict[str, Any]:
         """The value of MEMBER."""
-        return {_COMMAND: [*self.command], _FOLDER: self.folder, _MEANS: self.means.value}
+        told = {_PROCESS: [*self.process]} if self.process else {}
+        return {_COMMAND: [*self.command], _FOLDER: self.folder, _MEANS: self.means.value, **told}
 
     @classmethod
     def of_event(cls, payload: Mapping[str, Any], meta: Mapping[str, Any]) -> RunBegin | None:
@@ -47,7 +58,17 @@ class RunBegin:
             config = payload.get("config")  # where recordings named the command before
             begun = config if isinstance(config, dict) else {}
         command, folder, means = begun.get(_COMMAND), begun.get(_FOLDER, ""), begun.get(_MEANS, RecordingMeans.HOOKS)
-        if not isinstance(command, list) or not command or not all(isinstance(word, str) for word in command):
+        if not _is_words(command) or not command:
             return None
         known = means if isinstance(means, str) and means in set(RecordingMeans) else RecordingMeans.HOOKS
-        return cls(tuple(command), folder if isinstance(folder, str) else "", RecordingMeans(known))
+        process = begun.get(_PROCESS)
+        return cls(
+            tuple(command),
+            folder if isinstance(folder, str) else "",
+            RecordingMeans(known),
+            tuple(process) if _is_words(process) else (),
+        )
+
+
+def _is_words(value: object) -> TypeGuard[list[str]]:
+    return isinstance(value, list) and all(isinstance(word, str) for word in value)

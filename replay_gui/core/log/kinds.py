@@ -39,6 +39,9 @@ CUSTOM_PREFIX = "x:"
 BOOKKEEPING_PREFIX = "x:bookkeeping/"
 """Custom kinds of what is no step of the agent (titles, modes, hooks, plumbing): lists leave them out by default."""
 
+NOT_RECORDED = f"{BOOKKEEPING_PREFIX}not-recorded"
+"""Kind of the event that says what a recording lacks."""
+
 OUTCOME, END, EXPECTED = "x:outcome", "x:end", "x:expected"
 MODEL_REQUEST = "x:model-request"
 """What a model was asked, as recorded from a library; the Decision or Error that answers it has it as its parent."""

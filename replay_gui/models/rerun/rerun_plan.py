@@ -11,7 +11,7 @@ from pathlib import Path
 
 from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.log.begun import RecordingMeans, RunBegin
-from replay_gui.core.log.kinds import MODEL_REQUEST
+from replay_gui.core.log.kinds import MODEL_REQUEST, NOT_RECORDED
 from replay_gui.core.log.magic import OWN_FORMAT
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.answers import RunFacts
@@ -132,6 +132,11 @@ def limits(facts: RunFacts, index: RunIndex) -> list[str]:
     said = ["Files, environment, clock and programs are as they are now, unless they were recorded with --also."]
     if MODEL_REQUEST not in index.kinds:
         said.append("No request to a model was recorded as it was made: only tools are answered from this log.")
+    if NOT_RECORDED in index.kinds:
+        said.append("The recording lacks something: its events “Not recorded” say what, and the run may differ for it.")
     if facts.begin is None:
         said.append("The log does not say by which command the agent was run.")
+    elif facts.begin.is_of_another_process:
+        process = one_line(shlex.join(facts.begin.process), 200)
+        said.append(f"Of the processes of the command, this one was recorded alone: {process}.")
     return said

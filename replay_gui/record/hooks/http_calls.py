@@ -84,11 +84,11 @@ def http_request(
     """
     secrets = log.secrets
     kept, others = dict[str, str](), list[tuple[str, str]]()
-    for original, value in headers:
+    for original, text in headers:
         if (name := original.lower()) in _REQUEST_HEADERS:
-            kept[name] = value
+            kept[name] = text
         elif name not in _PLAIN_HEADERS:
-            others.append((name, value))
+            others.append((name, text))
     secrets.learn(others)
     parts = urlsplit(url)
     query = _query(parts.query, secrets) if parts.query else {}

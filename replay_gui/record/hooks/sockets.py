@@ -14,7 +14,14 @@ from replay_gui.record.sessions.call_session import is_forked_from_rerun, sessio
 from replay_gui.record.sessions.open_call import current_call
 
 _CONNECTIONS = frozenset(("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto"))
-_PROCESSES = frozenset(("subprocess.Popen", "os.system", "os.posix_spawn", "os.fork", "os.forkpty"))
+_STARTED, _FORKED = "a program that was started", "a process that was forked"
+_PROCESSES = {
+    "subprocess.Popen": _STARTED,
+    "os.system": _STARTED,
+    "os.posix_spawn": _STARTED,
+    "os.fork": _FORKED,
+    "os.forkpty": _FORKED,
+}
 
 _HARMLESS = frozenset(("uname", "ldconfig", "/sbin/ldconfig", "lsb_release"))  # by which libraries learn of the system
 
@@ -53,7 +60,6 @@ def _on_event(event: str, arguments: tuple[Any, ...]) -> None:
         raise SocketRefused(f"{event}: a re-run opens no connection, and nor does a process that is forked from it")
     if session is None or ((current := current_call()) is not None and current.answer is None):
         return  # inside a call that is made for real
-    what = "a connection" if event in _CONNECTIONS else "a process"
-    session.note_unseen(what)
+    session.note_unseen(_PROCESSES.get(event, "a connection"))
     if session.is_rerun and event in _CONNECTIONS:
         raise SocketRefused(f"{event}: a re-run opens no connection; what uses it was not recorded, or must be live")

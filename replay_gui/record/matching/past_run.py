@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from replay_gui.core.errors import RerunRefused
+from replay_gui.core.log.begun import RunBegin
 from replay_gui.core.log.event import Event
-from replay_gui.core.log.kinds import MODEL_REQUEST, Kind
+from replay_gui.core.log.kinds import MODEL_REQUEST, NOT_RECORDED, Kind
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.log.scanner import Ending
@@ -68,6 +70,7 @@ class PastRun:
         surroundings: what was recorded beside calls. drawn: the values that the run drew from them.
         events_inside: events that are no calls, inside calls.
         is_whole: whether the log is sealed, so that the run is known to have ended there.
+        begin: how it was begun; None where that is not known. lacking: how often what was not recorded happened.
     """
 
     path: Path
@@ -79,6 +82,8 @@ class PastRun:
     surroundings: frozenset[Surrounding] = frozenset()
     drawn: PastValues = field(default_factory=PastValues)
     is_whole: bool = False
+    begin: RunBegin | None = None
+    lacking: Counter[str] = field(default_factory=Counter)
 
 
 def read_past_run(path: Path) -> PastRun:
@@ -136,7 +141,10 @@ class _CallReader:
             self._run.random_state = meta[STATE]
             self._run.surroundings = surroundings_of(meta.get(SURROUNDINGS, []))
         elif event.kind == Kind.AGENT_INIT and not self._run.agent:
-            self._run.agent = payload
+            self._run.agent, self._run.begin = payload, RunBegin.of_event(payload, meta)
+        elif event.kind == NOT_RECORDED:
+            times = meta.get("times")
+            self._run.lacking[_text(payload["what"])] += times if type(times) is int else 1
         elif (parent := self._by_seq.get(meta.get("parent", -1))) is not None:
             self._run.events_inside.append(PastEvent(event.index, parent, event.kind, payload, meta))
 

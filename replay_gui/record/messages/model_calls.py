@@ -24,6 +24,7 @@ _NO_MODEL_PATHS = (
     ":embedContent",
 )
 _OF_TEXTS = frozenset(("role", "content"))
+_OF_ANOTHER_FORM = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 _TOKENS = {
     "input": ("prompt_tokens", "input_tokens", "promptTokenCount", "prompt_eval_count"),
     "output": ("completion_tokens", "output_tokens", "candidatesTokenCount", "eval_count"),
@@ -54,12 +55,16 @@ def model_answer(
         problem = whole.get("error", whole) if isinstance(whole, dict) else body.decode(errors="replace")[:2_000]
         text = str(problem.get("message") or problem) if isinstance(problem, dict) else str(problem)
         return CallAnswer(None, error=text, error_type=f"HTTP {status}", **common)
-    if whole is None:
-        stream = join_stream(body)
-        if stream.whole is None:
-            return _of_stream(stream, common)
-        whole = stream.whole
-    return _of_whole(whole, common)
+    try:
+        if whole is None:
+            stream = join_stream(body)
+            if stream.whole is None:
+                return _of_stream(stream, common)
+            whole = stream.whole
+        return _of_whole(whole, common)
+    except _OF_ANOTHER_FORM:  # than any that is known: it is kept as it came
+        said = body.decode(errors="replace") if whole is None else without_ids(whole)[0]
+        return CallAnswer(said, decision_type="answer", **common)
 
 
 def _of_stream(stream: StreamedAnswer, common: Mapping[str, Any]) -> CallAnswer:

@@ -66,8 +66,8 @@ def in_call_order(message: Any, before: Any) -> Any:
     results = [block for block in _blocks(message) if block.get("type") == "tool_result"]
     if len(results) < 2:
         return message
-    order = {block.get("id"): place for place, block in enumerate(_blocks(before))}
-    ordered = sorted(results, key=lambda block: order.get(block.get("tool_use_id"), len(order)))
+    order = {str(block.get("id")): place for place, block in enumerate(_blocks(before))}
+    ordered = sorted(results, key=lambda block: order.get(str(block.get("tool_use_id")), len(order)))
     if all(map(is_, ordered, results)):
         return message
     following = iter(ordered)
@@ -108,7 +108,8 @@ def _strip(value: Any, path: str, ids: dict[str, Any], is_call: bool = False) ->
         return value
     result: dict[str, Any] = {}
     changed = False
-    has_id = is_call or value.get("type") in _NUMBERED_TYPES or "function" in value
+    kind = value.get("type")  # a map, where this is the schema of a tool that has an argument of this name
+    has_id = is_call or (isinstance(kind, str) and kind in _NUMBERED_TYPES) or "function" in value
     for name, member in value.items():
         is_id = isinstance(member, str) and (name in _ID_MEMBERS or (name == "id" and has_id))
         if is_id or name in _ID_OBJECTS:

@@ -145,9 +145,10 @@ class RequestParts:
             bare_key = key if bare is value else digest(encode_decoded(bare))
             number = self._numbers.get(bare_key)
             if number is None:
-                number = self._numbers[bare_key] = self._count
-                self._count += 1
+                number = self._count
                 on_new_part(RequestPart(number, name, *self._clean(value, raw, before)))
+                self._count += 1
+                self._numbers[bare_key] = number  # it is in the log now: what could not be written has no number
             self._numbers[key] = number
         return number
 

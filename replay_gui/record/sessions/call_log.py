@@ -10,7 +10,7 @@ from typing import Any
 
 from replay_gui.core.log.canonical import encode_decoded
 from replay_gui.core.log.chain import digest
-from replay_gui.core.log.kinds import BOOKKEEPING_PREFIX, MODEL_REQUEST
+from replay_gui.core.log.kinds import MODEL_REQUEST, NOT_RECORDED
 from replay_gui.core.recorder.recorder import RecordedCall
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
 from replay_gui.record.calls.plain_form import plain_form
@@ -21,9 +21,6 @@ from replay_gui.record.messages.request_parts import RequestPart, RequestParts, 
 from replay_gui.record.sessions.guarded_recorder import GuardedRecorder
 from replay_gui.record.surroundings.drawn_values import DRAWN, DrawnValues
 from replay_gui.record.surroundings.options import Surrounding
-
-NOT_RECORDED = f"{BOOKKEEPING_PREFIX}not-recorded"
-"""Kind of the event that says what a recording lacks."""
 
 _BODY = "body"  # member of the form of an HTTP answer: its bytes
 

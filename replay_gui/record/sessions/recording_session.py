@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from replay_gui.core.errors import ReplayError
+from replay_gui.core.log.kinds import NOT_RECORDED
 from replay_gui.record.calls.call import CallAnswer, CallRequest
 from replay_gui.record.calls.secrets import Secrets
-from replay_gui.record.sessions.call_log import NOT_RECORDED, CallLog, WrittenRequest
+from replay_gui.record.sessions.call_log import CallLog, WrittenRequest
 from replay_gui.record.sessions.call_session import log_failure
 from replay_gui.record.sessions.open_call import CallerLanes, OpenCall, SameCall, current_call, current_seq
 from replay_gui.record.surroundings.drawn_values import MAX_DRAWN

@@ -146,6 +146,7 @@ class RerunSession:
     # ---- matching -------------------------------------------------------------------------------
     def _open(self, request: CallRequest) -> OpenCall:
         """Find the recorded call; nothing is written yet, since its turn may not have come."""
+        _ = self.log.recorder  # refused where another process of the command is answered: the log is of that one
         outer = current_call()
         if outer is not None and outer.is_same(request):
             return SameCall(outer)

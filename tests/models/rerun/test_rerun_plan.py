@@ -10,6 +10,7 @@ import msgspec
 
 from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.log.begun import RecordingMeans, RunBegin
+from replay_gui.core.log.kinds import KINDS, NOT_RECORDED
 from replay_gui.core.log.positions import Position
 from replay_gui.models.rerun.edited_answer import EditedAnswer
 from replay_gui.models.rerun.rerun_plan import RerunPlan, ToolPolicy, limits, text_of_command, why_not
@@ -71,3 +72,11 @@ def test_what_one_has_to_know_before() -> None:
     assert "only tools are answered" in said
     assert "does not say by which command" in said
     assert text_of_command(None) == ""
+    begin = RunBegin(("sh", "/a/run.sh"), "/a", process=("python", "agent.py", "a b"))
+    lacking = RunIndex(kinds=(*KINDS, NOT_RECORDED))
+    said = " ".join(limits(run_facts("run.rlog", begin=begin), lacking))
+    assert "“Not recorded”" in said
+    assert "this one was recorded alone: python agent.py 'a b'." in said
+    own = replace(begin, command=("python", "/x/agent.py", "a b"))
+    assert not own.is_of_another_process
+    assert RunBegin.of_event({}, {"begun": own.meta}) == own

@@ -167,8 +167,8 @@ def test_of_several_processes_the_first_is_recorded(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "replay_gui", "record", "--", sys.executable, "agent.py"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0
-    assert "is not recorded: another process of this command made calls before" in done.stderr
-    assert "not recorded, and not answered when it runs again: a process (1 time)" in done.stderr
+    assert "is not recorded, and not answered: another process of this command made calls before" in done.stderr
+    assert "not recorded, and not answered when it runs again: a program that was started (1 time)" in done.stderr
     with EventLog.open(tmp_path / "run.rlog") as log:
         assert [event.payload["input"] for event in log if event.kind == "ToolRequest"] == [{"x": 1}]
 

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from replay_gui.core.log.canonical import encode
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
 from replay_gui.record.calls.secrets import HIDDEN, Secrets
-from replay_gui.record.hooks.http_calls import http_answer
+from replay_gui.record.hooks.http_calls import http_answer, http_request
 from replay_gui.record.messages.model_calls import model_answer
+from replay_gui.record.recording import new_log
 from replay_gui.record.sessions.call_log import CallLog
+from replay_gui.record.sessions.recording_session import RecordingSession
 from tests.record.model_server import chat_answer, chat_stream
 
 KNOWN = ['canary/1\nwith "signs"', "canary-é-2", "plain-canary-3"]
@@ -22,6 +24,42 @@ FORMED = ["sk-proj-canary12345678", "bearer canary12345678"]
 MODEL = CallRequest(CallKind.MODEL, "POST /v1/chat/completions", {})
 TEXT = st.sampled_from([*KNOWN, *FORMED, "password", "a plain text", 'with "quotes"\n']) | st.text(max_size=8)
 VALUE = st.recursive(TEXT, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3))
+
+NAMES = st.sampled_from(
+    [
+        *("type", "id", "role", "content", "function", "functionCall", "tool_use_id", "call_id", "name", "input"),
+        *("args", "text", "message", "delta", "tool_calls", "arguments", "parts", "error", "status", "summary"),
+        *("usage", "cache_control", "metadata", "user_id", "items"),
+    ]
+)
+ODD = st.recursive(
+    st.sampled_from(["tool_use", "tool_result", "message", "reasoning", "user", ""]) | st.none() | st.integers(0, 2),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> RecordingSession:
+    return RecordingSession(new_log(tmp_path_factory.mktemp("odd") / "run.rlog"))
+
+
+@given(
+    request=st.fixed_dictionaries({"messages": st.lists(ODD, max_size=3)}, optional={"tools": ODD, "metadata": ODD}),
+    member=st.sampled_from(["choices", "output", "content", "candidates", "message", "response", "error"]),
+    said=ODD,
+    is_stream=st.booleans(),
+)
+def test_a_call_is_recorded_whatever_its_bodies_are(
+    session: RecordingSession, request: Any, member: str, said: Any, is_stream: bool
+) -> None:
+    heads = {"content-type": "text/event-stream" if is_stream else "application/json"}.items()
+    asked = http_request("POST", "http://x/v1/messages", heads, json.dumps(request).encode(), session.log)
+    call = session.begin(asked)
+    answer = json.dumps({"role": "assistant", member: said, "usage": said}).encode()
+    call.finish(http_answer(asked, 200, heads, [b"data: %s\n\n" % answer if is_stream else answer], session.secrets))
+    assert session.log.clean(asked).value.keys() <= request.keys()
+    assert session.log.key(asked) == session.log.key(asked)
 
 
 def kept(

@@ -56,7 +56,7 @@ def test_a_forked_process_neither_writes_nor_seals_the_log(tmp_path: Path) -> No
     asked = [event.payload["input"] for event in whole_events(path) if event.kind == "ToolRequest"]
     assert asked == [{"text": "in the parent"}]
     lacking = [event.payload for event in whole_events(path) if event.kind == "x:bookkeeping/not-recorded"]
-    assert lacking == [{"what": "a process"}]
+    assert lacking == [{"what": "a process that was forked"}]
 
     def connect() -> None:
         with pytest.raises(SocketRefused):
