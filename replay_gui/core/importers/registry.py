@@ -19,6 +19,7 @@ from replay_gui.core.importers.formats.assistants.crush import Crush
 from replay_gui.core.importers.formats.assistants.droid import Droid
 from replay_gui.core.importers.formats.assistants.droid_stream import DroidStream
 from replay_gui.core.importers.formats.assistants.grok import Grok
+from replay_gui.core.importers.formats.assistants.junie import Junie
 from replay_gui.core.importers.formats.assistants.kimi import Kimi
 from replay_gui.core.importers.formats.assistants.opencode import OpenCode
 from replay_gui.core.importers.formats.assistants.qwen_code import QwenCode
@@ -116,6 +117,7 @@ def _own() -> tuple[Importer, ...]:
         Pi(),
         Droid(),
         Kimi(),
+        Junie(),
         Goose(),
         Amp(),
         Grok(),

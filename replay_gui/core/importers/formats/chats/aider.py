@@ -33,6 +33,8 @@ _OWN = re.compile(r"> (?:Tokens: [\d.,]{1,20}[kM]? sent,|Applied edit to |Commit
 _MODEL_NAMED = re.compile(r"(?:Main model|Models?): ([^\s,]+)")
 _FAILED = re.compile(r"litellm\.(?:\w{1,40}\.){0,4}(\w+)|The LLM did not conform to the (edit format)")
 _KEYS = ("^C again to exit", "^C KeyboardInterrupt")
+_BLANK = "<blank>"  # the user sent nothing
+_NOT_RUN = re.compile(r"Run shell commands?\? .{0,100}\]: *[nsd]", re.IGNORECASE)
 _STOPPED = "reflections allowed, stopping"
 _TYPES = {"session_start", "user_message", "assistant_message", "file_edit", "tool_output", "model_info"}
 
@@ -42,7 +44,7 @@ class Aider:
 
     name = "aider"
     title = "Aider chat history"
-    version = 7
+    version = 8
     volatile: ClassVar[Mapping[str, str]] = {
         "timestamp": CLOCK,
         "started_at": CLOCK,
@@ -171,6 +173,7 @@ class _AiderEvents(RecordEvents):
 
     def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:
         super().__init__(format, volatile, notes)
+        self._before = ""  # the latest text of Aider itself
         self._proposed: dict[str, Patch] = {}  # by file, until the edit is applied
         self._asked = self._waits = False  # whether the user has sent a message; whether it has no answer yet
 
@@ -184,6 +187,8 @@ class _AiderEvents(RecordEvents):
         match kind:
             case "session_start":
                 self.run.agent_init(self.agent, "", extra.get("fields", {}))
+            case "user_message" if record.get("content") == _BLANK:
+                self.run.bookkeeping(f"{self.format}/blank-input", record["content"])
             case "user_message":
                 self.how = None
                 self.said("user", record.get("content"), extra)
@@ -215,10 +220,13 @@ class _AiderEvents(RecordEvents):
         elif self._waits and told.startswith(_KEYS):  # the model's text so far is written after it
             self._waits, self.how = False, ("stopped by user", None)
             self.run.interrupted(told, "user")
+        elif self._asked and _NOT_RUN.match(told):
+            self.run.denied("shell", "shell", self._before or "a shell command", {"answer": text})
         elif self._asked:
             self.run.custom(f"{self.format}/output", text)
         else:
             self.run.bookkeeping(f"{self.format}/start", text)
+        self._before = told
         if _STOPPED in told:
             self.how = "limit", told
 

@@ -18,6 +18,7 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 
 _TREE = {"uuid", "parentUuid", "sessionId"}
+_WITHOUT_TREE = {"sessionId", "timestamp", "message"}
 _KEYS_OF_TYPE = {  # types of lines outside the tree, with keys that no other program writes
     "file-history-snapshot": {"messageId", "snapshot"},
     "queue-operation": {"operation", "sessionId"},
@@ -131,4 +132,7 @@ def _is_telling(line: Any) -> bool:
         message = line.get("message") if kind in _STREAM_TYPES else None
         if isinstance(message, dict) and ("parent_tool_use_id" in line or message.keys() >= _ANSWER):
             return True
+    message = line.get("message")
+    if kind in _STREAM_TYPES and line.keys() >= _WITHOUT_TREE and isinstance(message, dict) and "content" in message:
+        return message.get("role") == kind
     return line.keys() >= _TREE or (kind in _KEYS_OF_TYPE and line.keys() >= _KEYS_OF_TYPE[kind])

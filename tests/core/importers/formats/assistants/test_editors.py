@@ -1,4 +1,4 @@
-"""Sessions of agents in editors and terminals: Continue, Zed, Crush."""
+"""Sessions of agents in editors and terminals: Continue, Zed, Crush, Junie."""
 
 from __future__ import annotations
 
@@ -55,3 +55,17 @@ def test_a_session_in_crushs_database() -> None:
     assert (len(found.of("CapabilityDenied")), found.of("Snapshot")[0].payload["data"]["summary"]) == (1, "short")
     assert found.events[-1].payload == {"how": "stopped by user", "why": "User canceled request"}
     assert [event.meta["cost"] for event in found.events if "cost" in event.meta] == [0.5]
+
+
+def test_a_session_of_junie() -> None:
+    found = read_seed("junie/0.jsonl")
+    said = [(event.payload["source"], event.payload["data"]) for event in found.of("Observation")]
+    assert said == [("user", "Fix it"), ("Junie", "Notice"), ("user", "Go on?\nYes")]
+    assert found.decisions() == [("Look first", None), (None, "Done")]
+    asked = [(event.payload["tool_name"], event.payload["input"]) for event in found.of("ToolRequest")]
+    files = {"files": [{"relativePath": "b.py"}]}
+    assert asked == [("terminal", {"command": "ls"}), ("view_files", files), ("terminal", {"command": "make"})]
+    assert errors(found) == [None, "no such file"]
+    assert found.of("ToolResponse")[0].meta["duration"] == 1_000_000_000
+    assert found.tokens() == {"input": 15, "cached": 2, "output": 4}
+    assert found.events[-1].payload == {"how": "crash", "why": "the task failed"}

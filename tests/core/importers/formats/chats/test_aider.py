@@ -128,3 +128,11 @@ def test_an_answer_that_the_user_stopped_is_no_output(tmp_path: Path) -> None:
     path.write_text(path.read_text().partition("#### Go on")[0])
     (stopped,) = read_all(path)
     assert stopped.events[-1].payload["how"] == "stopped by user"
+
+
+def test_blank_input_and_commands_that_the_user_did_not_let_run(tmp_path: Path) -> None:
+    run = "> mkdir data  \n> Run shell command? (Y)es/(N)o/(S)kip all/(D)on't ask again [Yes]: n  "
+    found = session(tmp_path, f"#### make a folder  \n\nI do.\n\n{run}\n\n#### <blank>  \n")
+    assert [event.payload["data"] for event in found.of("Observation")] == ["make a folder"]
+    assert [event.payload["reason"] for event in found.of("CapabilityDenied")] == ["mkdir data"]
+    assert found.kinds[-1] == "x:bookkeeping/aider/blank-input"
