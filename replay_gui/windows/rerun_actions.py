@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from replay_gui.core.errors import ReplayError
 from replay_gui.engine.answers import Alert
 from replay_gui.engine.requests import Side
 from replay_gui.models.comparison.comparison_session import ComparisonSession
@@ -146,10 +145,7 @@ class RerunActions(QObject):
     @Slot(object)
     def _start(self, plan: RerunPlan) -> None:
         _ = self.bar  # in the window from here on
-        try:
-            self.process.start(plan)
-        except ReplayError as why:
-            self.noticed.emit(Alert("error", str(why)))
+        self.process.start(plan)
 
     @Slot()
     def on_output(self) -> None:

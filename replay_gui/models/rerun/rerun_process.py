@@ -1,43 +1,36 @@
-"""Running an agent again in a process of its own, beside the window: start, follow, cancel."""
+"""Run an agent again in a separate process, next to the window: start, follow, cancel."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import signal
-import tempfile
 from functools import partial
 from pathlib import Path
 
-import msgspec
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal, Slot
 
-from replay_gui.core.atomic_file import write_whole
-from replay_gui.core.errors import ReplayError
-from replay_gui.core.log.source import read_beginning
 from replay_gui.models.disk_question import DiskQuestion
-from replay_gui.models.rerun.rerun_plan import EDITS, REPORT, RerunPlan
-from replay_gui.record.child.question_folder import QuestionFolder
+from replay_gui.models.rerun.rerun_files import RerunFiles, RerunState, final_state_of, prepared_files, state_of
+from replay_gui.models.rerun.rerun_plan import RerunPlan
 from replay_gui.record.child.rerun_report import RerunReport
-from replay_gui.record.child.running import free_path
 from replay_gui.record.sessions.questions import Reply
 
 _POLL_MS = 200  # between two looks at the log and for questions
 _GRACE_MS = 3_000  # that a cancelled process may take to end
 _MAX_OUTPUT_BYTES = 200_000  # of what the agent prints, from its end
-_MAX_REPORT_BYTES = 4_000_000
 
 
 class RerunProcess(QObject):
-    """One re-run at a time.
+    """One re-run at a time. Its files are written and read by DiskQuestions, so the window waits for no disk.
 
     Attributes:
-        plan: what runs, or ran last; None: nothing yet. new: path of its log. running: whether it runs.
-        report: the verdict, once it has ended; None where there is none. cancelled: whether the user ended it.
+        plan: the current or the last plan; None before the first one. new: path of its log. running: whether it runs.
+        report: the verdict after the end; None if there is none. cancelled: whether the user ended it.
         problem: why it could not be started, or "". size: bytes of the new log so far.
 
     Signals:
-        changed(): it was started or has ended, or `size` is another. printed(): `output` is longer.
+        changed(): it was started or has ended, or `size` has changed. printed(): `output` is longer.
         log_began(): the new log has its first events. log_grew(): it has more; also once at the end.
         asked(str, object): the name of a Question, and the Question; `reply` answers it.
     """
@@ -52,12 +45,13 @@ class RerunProcess(QObject):
         super().__init__(parent)
         self.plan: RerunPlan | None = None
         self.new = Path()
+        self.running = False
         self.report: RerunReport | None = None
         self.problem = ""
         self.cancelled = False
         self.size = 0
         self._output = bytearray()
-        self._exchange: tempfile.TemporaryDirectory[str] | None = None
+        self._files: RerunFiles | None = None
         self._asked: set[str] = set()
         self._process = QProcess(self)
         self._process.setProcessChannelMode(QProcess.ProcessChannelMode.MergedChannels)
@@ -68,51 +62,53 @@ class RerunProcess(QObject):
         self._process.readyRead.connect(self._on_output)
         self._process.finished.connect(self._on_finished)
         self._process.errorOccurred.connect(self._on_error)
-        self._log_size = DiskQuestion(self)
-        self._log_size.answered.connect(self._on_log_size)
+        self._preparation, self._state = DiskQuestion(self), DiskQuestion(self)
+        self._reply, self._end_state = DiskQuestion(self), DiskQuestion(self)
+        self._preparation.answered.connect(self._on_prepared)
+        self._state.answered.connect(self._on_state)
+        self._end_state.answered.connect(self._on_end_state)
         self._poll = QTimer(self, interval=_POLL_MS)
         self._poll.timeout.connect(self._look)
         self._grace = QTimer(self, interval=_GRACE_MS, singleShot=True)
         self._grace.timeout.connect(self._kill)
 
     @property
-    def running(self) -> bool:
-        """Whether the process runs."""
-        return self._exchange is not None
-
-    @property
     def output(self) -> str:
-        """What the agent and the command printed, from its end."""
+        """The end of the output of the agent and of the command."""
         return self._output.decode(errors="replace")
 
     def start(self, plan: RerunPlan) -> None:
-        """Start a re-run; ReplayError where its files cannot be written. Nothing happens while one runs."""
+        """Start a re-run; does nothing while one runs. `problem` says why it could not be started."""
         if self.running:
             return
-        exchange = tempfile.TemporaryDirectory(prefix="replay-gui-rerun-")
-        folder = Path(exchange.name)
-        try:
-            if plan.edit is not None:
-                write_whole(folder / EDITS, plan.edit.file)
-        except ReplayError:
-            exchange.cleanup()
-            raise
-        self._exchange = exchange
-        self.plan, self.new = plan, new_log_of(plan.run)
+        self.plan, self.new, self.running = plan, Path(), True
         self.report, self.problem, self.cancelled, self.size = None, "", False, 0
         self._output.clear()
         self._asked.clear()
-        program, *arguments = plan.program(self.new, folder)
+        self._preparation.ask(partial(prepared_files, plan))
+
+    @Slot(object)
+    def _on_prepared(self, files: RerunFiles | str) -> None:
+        plan = self.plan
+        if isinstance(files, str) or plan is None:
+            self.problem = f"It could not be started: {files}"
+            self._end()
+            self.changed.emit()
+            return
+        self._files, self.new = files, files.new
+        if self.cancelled:
+            self._finish()
+            return
+        program, *arguments = plan.program(files.new, files.folder)
         self._process.setWorkingDirectory(str(plan.folder))
-        self._process.start(program, arguments)
         self._poll.start()
+        self._process.start(program, arguments)
         self.changed.emit()
 
     def reply(self, name: str, reply: Reply) -> None:
         """Answer a question."""
-        if self._exchange is not None:
-            with contextlib.suppress(ReplayError):  # the process ends when the folder goes
-                QuestionFolder(Path(self._exchange.name)).reply(name, reply)
+        if self._files is not None:
+            self._reply.ask(partial(self._files.reply, name, reply))
 
     @Slot()
     def cancel(self) -> None:
@@ -125,9 +121,12 @@ class RerunProcess(QObject):
     def close(self) -> None:
         """End the process at once: the window closes."""
         if self.running:
+            self.cancelled = True
             self._process.blockSignals(True)
             self._kill()
             self._process.waitForFinished(_GRACE_MS)
+            if self._files is not None:
+                self._files.remove()
             self._end()
 
     def _signal(self, number: int) -> None:
@@ -142,21 +141,21 @@ class RerunProcess(QObject):
     @Slot()
     def _look(self) -> None:
         """Look whether the log has grown, and for questions."""
-        if not self._log_size.pending:
-            self._log_size.ask(partial(_size_of, self.new))
-        if self._exchange is not None and self.plan is not None and self.plan.asks:
-            for name, question in [*QuestionFolder(Path(self._exchange.name)).open_questions()]:
-                if name not in self._asked:
-                    self._asked.add(name)
-                    self.asked.emit(name, question)
+        if self._files is not None and self.plan is not None and not self._state.pending:
+            self._state.ask(partial(state_of, self._files, asks=self.plan.asks))
 
     @Slot(object)
-    def _on_log_size(self, found: tuple[Path, int]) -> None:
-        log, size = found
-        if log == self.new and size > self.size:
-            is_first, self.size = self.size == 0, size
+    def _on_state(self, state: RerunState) -> None:
+        if state.files is not self._files:
+            return
+        if state.size > self.size:
+            is_first, self.size = self.size == 0, state.size
             (self.log_began if is_first else self.log_grew).emit()
             self.changed.emit()
+        for name, question in state.questions:
+            if name not in self._asked:
+                self._asked.add(name)
+                self.asked.emit(name, question)
 
     @Slot()
     def _on_output(self) -> None:
@@ -173,39 +172,23 @@ class RerunProcess(QObject):
     @Slot()
     def _on_finished(self) -> None:
         self._on_output()
-        if self._exchange is not None:
-            self.report = _read_report(Path(self._exchange.name, REPORT))
         self._finish()
 
     def _finish(self) -> None:
-        self._look()
+        """Read the last state of the files."""
+        self._poll.stop()
+        if self._files is not None:
+            self._end_state.ask(partial(final_state_of, self._files))
+
+    @Slot(object)
+    def _on_end_state(self, state: RerunState) -> None:
+        self.report = state.report
+        self._on_state(state)
         self._end()
         self.log_grew.emit()
         self.changed.emit()
 
     def _end(self) -> None:
+        self.running, self._files = False, None
         self._poll.stop()
         self._grace.stop()
-        if self._exchange is not None:
-            self._exchange.cleanup()
-            self._exchange = None
-
-
-def _size_of(log: Path) -> tuple[Path, int]:
-    """Return (the log, its size in bytes, 0 while it is not there)."""
-    try:
-        return log, os.stat(log).st_size
-    except OSError:
-        return log, 0
-
-
-def new_log_of(run: Path) -> Path:
-    """Return the path of the log that running a run again writes: the first beside it that is free."""
-    return free_path(run.with_suffix(".rerun.rlog"))
-
-
-def _read_report(path: Path) -> RerunReport | None:
-    try:
-        return msgspec.json.decode(read_beginning(path, _MAX_REPORT_BYTES), type=RerunReport)
-    except (ReplayError, msgspec.MsgspecError):
-        return None  # the process ended before it wrote one

@@ -26,8 +26,8 @@ from replay_gui.engine.answers import RunFacts
 from replay_gui.look.theme import GAP, ROW, WIDE, data_font, set_role
 from replay_gui.models.disk_question import DiskQuestion
 from replay_gui.models.rerun.edited_answer import EditedAnswer
+from replay_gui.models.rerun.rerun_files import new_log_of
 from replay_gui.models.rerun.rerun_plan import RerunPlan, ToolPolicy, text_of_command, words_of_command
-from replay_gui.models.rerun.rerun_process import new_log_of
 from replay_gui.record.sessions.rerun_options import OnMiss
 from replay_gui.widgets.parts.elided_label import ElidedLabel
 from replay_gui.widgets.parts.notice import Notice
