@@ -168,7 +168,7 @@ def _open_what_is_named(window: MainWindow, options: WindowOptions) -> bool:
     from replay_gui.windows.session.standard_input import StandardInput
 
     path, other = _paths(options)
-    at, is_folder = Position(options.at), path is not None and os.path.isdir(path)
+    at, is_folder = Position(options.at), path is not None and Path(path).is_dir()
     if options.is_passing:
         window.recent_files.passing, window.restore.keeps = path, False
     if options.follow:

@@ -15,6 +15,7 @@ from replay_gui.commands.terminal import print_error, refusal_text
 from replay_gui.core.collection_pause import paused_collection
 from replay_gui.core.diagnostics import configure_logging
 from replay_gui.core.errors import ReplayError
+from replay_gui.core.text.given_paths import file_name
 from replay_gui.engine.termination import Terminated, terminable
 
 FAILED, INTERRUPTED, PIPE_CLOSED, TERMINATED = (
@@ -98,4 +99,4 @@ def _error_location(why: BaseException) -> str:
     trace = why.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    return "?" if trace is None else f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"
+    return "?" if trace is None else f"{file_name(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"

@@ -52,7 +52,7 @@ def _show_run(args: argparse.Namespace, run: OpenedRun) -> int:
     return EXIT_GOOD
 
 
-def summary_of(run: OpenedRun, on_event: Callable[[Event], None] = lambda event: None) -> RunSummary:
+def summary_of(run: OpenedRun, on_event: Callable[[Event], None] = lambda _event: None) -> RunSummary:
     """Count the run's events in one pass; `on_event` is given each of them."""
     agent = run.log.header.facts.get("agent")
     summary = RunSummary(agent=agent if isinstance(agent, str) else None)

@@ -147,11 +147,11 @@ def _usage_problem(args: argparse.Namespace) -> str | None:
         return "--empty opens no run; give --empty or a run, not both"
     if args.follow and (args.run is None or args.other is not None or args.screenshot is not None):
         return "--follow shows one run in a window; give one RUN, and no picture"
-    if args.path and (args.run is None or args.other is not None or os.path.isdir(args.run)):
+    if args.path and (args.run is None or args.other is not None or Path(args.run).is_dir()):
         return "--path chooses a value of one run; give one RUN"
     if args.format is not None and args.run is None:
         return "--format needs a RUN"
-    if args.show is not None and args.run is not None and os.path.isdir(args.run):
+    if args.show is not None and args.run is not None and Path(args.run).is_dir():
         return f"--show {args.show} shows a run; give a file, not a folder"
     if args.more and (args.show is not None or args.at or args.format is not None):
         return "--show, --at and --format are for one run or two; without them, all runs are shown as a page"

@@ -79,7 +79,7 @@ def open_run(given: str, format: str | None = None) -> Iterator[OpenedRun]:
 
     name, chosen = split_run(given)
     with readable_file(name) as path:
-        is_log = format == OWN_FORMAT or (not os.path.isdir(path) and _is_log(path))  # a session may be a folder
+        is_log = format == OWN_FORMAT or (not Path(path).is_dir() and _is_log(path))  # a session may be a folder
         if is_log and chosen is not None:
             raise ImportRefused(f"{name}: holds one run; give the path alone, without {'#' + chosen!r}")
         with ExitStack() as stack:

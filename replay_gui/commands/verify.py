@@ -18,6 +18,7 @@ from replay_gui.core.log.positions import position_after
 from replay_gui.core.log.source import Source
 from replay_gui.core.report.model import AnchorFinding, RunPart, UnreadableRun
 from replay_gui.core.report.redactor import Redactor
+from replay_gui.core.text.given_paths import path_in
 from replay_gui.core.text.wording import plural
 from replay_gui.core.verification.foreign_verification import build_foreign_report
 from replay_gui.core.verification.verification_report import (
@@ -85,7 +86,7 @@ def _read_anchor(args: argparse.Namespace) -> ReadAnchor | None:
         if args.key is not None:
             raise UsageError("--key is for an anchor; give --anchor FILE too")
         return None
-    if len(args.runs) > 1 or os.path.isdir(args.runs[0]):
+    if len(args.runs) > 1 or Path(args.runs[0]).is_dir():
         raise UsageError("an anchor belongs to one run; give one RUN with --anchor")
     from replay_gui.core.anchor.signing import read_public_key
     from replay_gui.core.anchor.statement import read_anchor
@@ -107,11 +108,11 @@ def _runs_in_folders(given: Sequence[str]) -> tuple[list[str], list[UnreadableRu
     runs: list[str] = []
     empty = []
     for name in given:
-        if not os.path.isdir(name):
+        if not Path(name).is_dir():
             runs.append(name)
             continue
         logs = sorted(
-            os.path.join(folder, file)
+            path_in(folder, file)
             for folder, _, files in os.walk(name)  # does not follow links, so it ends
             for file in files
             if file.endswith(_LOG_SUFFIX)

@@ -103,7 +103,7 @@ def mode_of_inputs(inputs: Iterable[str | os.PathLike[str]]) -> int:
     mode = SHARED
     for source in inputs:
         try:
-            mode &= os.stat(source).st_mode
+            mode &= Path(source).stat().st_mode
         except (OSError, ValueError):
             mode &= PRIVATE
     return mode | PRIVATE

@@ -40,7 +40,7 @@ def is_own(folder: Path) -> bool:
 
 
 def remove_least_used(
-    entries: Iterable[CacheEntry], budget: int, may_remove: Callable[[CacheEntry], bool] = lambda entry: True
+    entries: Iterable[CacheEntry], budget: int, may_remove: Callable[[CacheEntry], bool] = lambda _entry: True
 ) -> None:
     """Remove the least recently used entries beyond `budget` bytes, except those that may not be removed."""
     used = 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -197,7 +196,7 @@ class OpenRun:
     def change_on_disk(self) -> str:
         """Return what was done to the file at the path, or a journal beside it, since it was opened; "" for nothing."""
         try:
-            facts = os.stat(self.facts.path)
+            facts = Path(self.facts.path).stat()
         except OSError:
             facts = None
         if facts is None or file_stamp(facts) != self._file or stamps_beside(Path(self.facts.path)) != self._beside:
@@ -214,7 +213,7 @@ class OpenRun:
     def has_grown_on_disk(self) -> bool:
         """Return whether the file at the path is the one that was opened, with more bytes."""
         try:
-            facts = os.stat(self.facts.path)
+            facts = Path(self.facts.path).stat()
         except OSError:
             return False
         return (facts.st_dev, facts.st_ino) == self._file[:2] and facts.st_size > self._file[2]

@@ -47,7 +47,7 @@ class FileWatch(QObject):
         return watcher
 
     @Slot(str)
-    def _on_changed(self, path: str) -> None:
+    def _on_changed(self, _path: str) -> None:
         if not self._quiet.isActive():  # a file that is always being written must not wait for ever
             self._quiet.start()
 

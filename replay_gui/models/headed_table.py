@@ -49,5 +49,5 @@ class HeadedTable(QAbstractTableModel, Generic[_RowT]):
             return self.headings[section]
         return self._alignment(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
-    def _alignment(self, column: int) -> Qt.AlignmentFlag:
+    def _alignment(self, _column: int) -> Qt.AlignmentFlag:
         return LEFT

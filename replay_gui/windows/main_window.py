@@ -49,7 +49,7 @@ from replay_gui.windows.session.link_actions import LinkActions
 from replay_gui.windows.session.session_restore import SessionRestore
 from replay_gui.windows.session.undo_actions import UndoActions
 from replay_gui.windows.settings.settings_actions import SettingsActions
-from replay_gui.windows.source_actions import SourceActions, folder_of
+from replay_gui.windows.source_actions import SourceActions, folder_of_run
 from replay_gui.windows.values.value_actions import ValueActions
 
 if TYPE_CHECKING:
@@ -256,7 +256,7 @@ class MainWindow(QMainWindow):
     # ---- actions ----------------------------------------------------------------------------------
     @Slot()
     def on_open(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, "Open the log of a run", folder_of(self.session.facts))
+        path, _ = QFileDialog.getOpenFileName(self, "Open the log of a run", folder_of_run(self.session.facts))
         if path:
             self.session.open(path)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolBar, QToolButton, QWidget
 
+from replay_gui.core.text.given_paths import file_name
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.icons import icon
 from replay_gui.look.theme import GAP, ICON, TOOLBAR, theme_events
@@ -75,7 +75,7 @@ class MenuBar(QToolBar):
         """Set the paths of the submenu of recent files."""
         self.recent.clear()
         for path in paths:
-            entry = self.recent.addAction(escape_mnemonics(one_line(os.path.basename(path) or path, 60)))
+            entry = self.recent.addAction(escape_mnemonics(one_line(file_name(path) or path, 60)))
             entry.setData(path)
         self.recent.addSeparator()
         self.recent.addAction("&Forget these runs").setData("")

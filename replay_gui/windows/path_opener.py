@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
 
@@ -46,4 +46,4 @@ class PathOpener(QObject):
 
 
 def _looked_at(paths: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
-    return paths, os.path.isdir(paths[0])
+    return paths, Path(paths[0]).is_dir()

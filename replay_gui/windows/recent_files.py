@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 
 from PySide6.QtCore import QObject, QSettings, Slot
 
+from replay_gui.core.text.given_paths import absolute_path
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.session import Session
 from replay_gui.widgets.run.welcome_page import RecentEntry
@@ -61,7 +61,7 @@ class RecentFiles(QObject):
     def _on_run_changed(self) -> None:
         facts = None if self._session is None else self._session.facts
         if facts is not None and facts.path != self.passing:
-            self.add(os.path.abspath(facts.path))
+            self.add(absolute_path(facts.path))
 
     @Slot()
     def _on_compared_changed(self) -> None:
@@ -69,7 +69,7 @@ class RecentFiles(QObject):
         if pair is not None and pair.active and pair.a.facts is not None and pair.b.facts is not None:
             if self.passing in (pair.a.facts.path, pair.b.facts.path):
                 return
-            paths = (os.path.abspath(pair.a.facts.given), os.path.abspath(pair.b.facts.given))
+            paths = (absolute_path(pair.a.facts.given), absolute_path(pair.b.facts.given))
             if [entry.paths for entry in self.entries()[:1]] != [paths]:
                 self.add(*paths)
 

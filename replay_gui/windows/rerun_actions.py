@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from replay_gui.core.text.given_paths import absolute_path
 from replay_gui.engine.answers import Alert
 from replay_gui.engine.requests import Side
 from replay_gui.models.comparison.comparison_session import ComparisonSession
@@ -159,7 +159,7 @@ class RerunActions(QObject):
     def _on_log_began(self) -> None:
         plan, facts = self.process.plan, self._session.facts
         assert plan is not None
-        is_open = facts is not None and os.path.abspath(facts.path) == str(plan.run)
+        is_open = facts is not None and absolute_path(facts.path) == str(plan.run)
         self._comparison.start(str(self.process.new), None if is_open else str(plan.run))
         self._actions["show_parting"].setChecked(True)
 

@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from replay_gui.core.log.positions import RUN_START, Position
+from replay_gui.core.text.given_paths import absolute_path, folder_of
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.answers import OPEN_AS, SHOW_TEXT, Alert, RunFacts
 from replay_gui.engine.sessions_messages import SessionsListed
@@ -28,9 +29,9 @@ LISTS_SESSIONS = "sessions"  # the setting: whether the user has asked for the s
 MAPPED_FORMAT = "json-lines"  # the format that a mapping is for
 
 
-def folder_of(facts: RunFacts | None) -> str:
+def folder_of_run(facts: RunFacts | None) -> str:
     """Return where a dialog that asks for another run begins: the folder of the open one; "" without one."""
-    return "" if facts is None else os.path.dirname(os.path.abspath(facts.path))
+    return "" if facts is None else folder_of(absolute_path(facts.path))
 
 
 class SourceActions(QObject):
@@ -61,7 +62,7 @@ class SourceActions(QObject):
         session.facts_changed.connect(self._on_run_changed)
         session.sources.formats_known.connect(self.formats_known)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Accept local files that are dragged over the window, and tell those that are dropped."""
         if not isinstance(event, QDropEvent) or event.type() not in (QEvent.Type.DragEnter, QEvent.Type.Drop):
             return False
@@ -184,14 +185,16 @@ class SourceActions(QObject):
         self._ask_and_compare("Compare with another run", RUN_START)
 
     def _ask_and_compare(self, title: str, position: Position) -> None:
-        path, _ = QFileDialog.getOpenFileName(self._window, title, folder_of(self._session.facts))
+        path, _ = QFileDialog.getOpenFileName(self._window, title, folder_of_run(self._session.facts))
         if path:
             self._comparison.start(path, position=position)
 
     # ---- runs -------------------------------------------------------------------------------------
     @Slot()
     def on_open_folder(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self._window, "Open a folder of runs", folder_of(self._session.facts))
+        folder = QFileDialog.getExistingDirectory(
+            self._window, "Open a folder of runs", folder_of_run(self._session.facts)
+        )
         if folder and self._page is not None:
             self._page.open((folder,))
 

@@ -13,6 +13,7 @@ import fsspec
 
 from replay_gui.core.errors import ImportRefused, LogUnreadable
 from replay_gui.core.importers.files_below import files_below
+from replay_gui.core.text.given_paths import absolute_path
 
 _OF_THIS_PROCESS = ("memory",)  # file systems that no other process can read
 _SIDE_FILES = (".notes.toml", ".rules.toml")
@@ -33,9 +34,7 @@ def expand_sources(given: Iterable[str]) -> list[tuple[str, bool]]:
         LogUnreadable: a source cannot be read, or matches nothing. ImportRefused: there are too many files.
     """
     named: dict[str, bool] = {}
-    for source in (
-        source if is_url(source) else os.path.abspath(source) for source in given
-    ):  # it may be read elsewhere
+    for source in (source if is_url(source) else absolute_path(source) for source in given):  # it may be read elsewhere
         expanded = list(_remote(source) if is_url(source) else _local(source))
         if not expanded:
             raise LogUnreadable(f"{source}: no file in it")

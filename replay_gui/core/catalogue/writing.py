@@ -40,6 +40,7 @@ from replay_gui.core.contrast.run_set import MIN_TELLING_ANSWER
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.errors import CatalogueRefused
 from replay_gui.core.facts.notes_places import NO_PLACES, NotesPlaces
+from replay_gui.core.text.given_paths import absolute_path
 
 IndexBatches = Callable[[Sequence[SourceBatch]], Iterable[IndexedBatch]]
 """Index all batches, here or elsewhere; the results may come in any order."""
@@ -87,7 +88,7 @@ def write_catalogue(
     _check_folder(folder)
     inside = f"{folder.absolute()}{os.sep}"
     named = {
-        source: is_named for source, is_named in expand_sources(given) if not os.path.abspath(source).startswith(inside)
+        source: is_named for source, is_named in expand_sources(given) if not absolute_path(source).startswith(inside)
     }
     earlier = _Earlier(folder)
     tasks = [

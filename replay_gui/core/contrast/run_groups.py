@@ -20,6 +20,7 @@ from replay_gui.core.contrast.run_set import RunSet
 from replay_gui.core.contrast.separation import Outcomes
 from replay_gui.core.facts.fact_names import OUTCOME, SET_UP, TASK
 from replay_gui.core.text.clock import utc_text
+from replay_gui.core.text.given_paths import folder_of
 from replay_gui.core.text.json_pointer import pointer_text
 
 FOLDER = "folder"
@@ -44,7 +45,7 @@ _OF_RUN: dict[str, Callable[[EvaluatedRun], str | None]] = {
     "handed in": lambda run: "a patch" if run.submitted else "no patch",
     "day": lambda run: None if run.started is None else utc_text(run.started)[:_DAY_LENGTH],
     "format": lambda run: run.format or None,
-    FOLDER: lambda run: os.path.dirname(run.given),
+    FOLDER: lambda run: folder_of(run.given),
 }
 FACTS = (TASK, OUTCOME, *(name for name in _OF_RUN if name != TASK))
 """What runs can be grouped by."""
@@ -114,7 +115,7 @@ class GroupingFacts:
         if fact == OUTCOME:
             return lambda number: OUTCOME_NAMES[outcomes[number]]
         if fact == FOLDER:
-            folders = {number: os.path.dirname(run.given) for number, run in enumerate(runs) if not run.problem}
+            folders = {number: folder_of(run.given) for number, run in enumerate(runs) if not run.problem}
             names = _first_differing(set(folders.values()))
             return lambda number: names[folders[number]]
         if fact in _OF_RUN:

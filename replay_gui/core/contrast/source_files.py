@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from replay_gui.core.contrast.profiling import RunFile, run_files
 from replay_gui.core.errors import ReplayError
@@ -58,7 +58,7 @@ def source_files(sources: Iterable[str]) -> Iterator[SourceFile]:
     """Yield the files of what was named, in this order; ImportRefused for a folder with too many of them."""
     for given in sources:
         path, chosen = split_run(given)
-        if chosen is None and os.path.isdir(path):
+        if chosen is None and Path(path).is_dir():
             yield from (SourceFile(file, root=path) for file in files_below(path))
         else:
             yield SourceFile(path, chosen)

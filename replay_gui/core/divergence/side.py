@@ -74,7 +74,7 @@ class ComparedSide:
     def build(cls, log: EventLog, folder: Path) -> Self:
         """Index a log and return it as a side; the index is written into `folder`, which must exist."""
         view = IndexView(folder)
-        built = IndexBuilder(log, folder).run(lambda built: None)
+        built = IndexBuilder(log, folder).run(lambda _built: None)
         return cls(log, build_run_index(view, built, complete=True), folder)
 
     def event(self, index: int) -> Event:

@@ -16,6 +16,7 @@ import msgspec
 
 from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.log.source import read_beginning
+from replay_gui.core.text.given_paths import path_in
 from replay_gui.core.text.plain_text import one_line
 
 MAX_SESSIONS = 30  # the newest
@@ -87,7 +88,7 @@ def _sessions_in(folder: KnownFolder) -> Iterator[KnownSession]:
             if looked_at > _MAX_FILES:
                 return
             if name.endswith(folder.suffixes) and not name.startswith((".", "agent-")) and name != "logs.json":
-                path = os.path.join(parent, name)
+                path = path_in(parent, name)
                 try:
                     status = os.lstat(path)
                 except OSError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from replay_gui.core.errors import ImportRefused
+from replay_gui.core.text.given_paths import path_in
 
 FILES_LIMIT = 20_000
 
@@ -17,7 +18,7 @@ def files_below(folder: str) -> list[str]:
     files: list[str] = []
     for parent, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        files += [os.path.join(parent, name) for name in sorted(names) if not name.startswith(".")]
+        files += [path_in(parent, name) for name in sorted(names) if not name.startswith(".")]
         if len(files) > FILES_LIMIT:
             raise ImportRefused(f"{folder}: more than {FILES_LIMIT:,} files; open a folder within it")
     return files

@@ -27,11 +27,11 @@ class UnusablePlugin:
     title: str = "not loaded"
     version: int = 0
 
-    def recognises(self, file: ForeignFile) -> bool:
+    def recognises(self, _file: ForeignFile) -> bool:
         """Accept nothing."""
         return False
 
-    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+    def runs(self, _file: ForeignFile) -> Iterator[ImportedRun]:
         """Raise ImportRefused with the reason why it could not be loaded."""
         raise ImportRefused(f"the importer {self.name} cannot be loaded: {self.why}")
 

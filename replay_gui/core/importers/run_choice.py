@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from replay_gui.core.errors import ImportRefused
@@ -25,7 +26,7 @@ def split_run(given: str) -> tuple[str, str | None]:
 def input_files(given: Iterable[str]) -> list[str]:
     """Return the files among a user's arguments, each once and without its ``#RUN``; folders are left out."""
     paths = dict.fromkeys(split_run(name)[0] for name in given)
-    return [path for path in paths if not os.path.isdir(path)]
+    return [path for path in paths if not Path(path).is_dir()]
 
 
 def choose_run(runs: Sequence[Converted], run: str, path: str) -> Converted:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -46,7 +45,7 @@ class FollowedLog:
     def look(self) -> FileEnd | None:
         """Read what was appended since the last call; return why nothing more is to be read, or None."""
         try:
-            facts = os.stat(self._path)
+            facts = Path(self._path).stat()
         except OSError:
             return FileEnd.GONE
         if (facts.st_dev, facts.st_ino) != self._file:
@@ -77,7 +76,7 @@ class FollowedLog:
         if self._is_written or not was_written:
             return None
         try:
-            return FileEnd.LEFT if file_stamp(os.stat(self._path)) == self._looked_at else None
+            return FileEnd.LEFT if file_stamp(Path(self._path).stat()) == self._looked_at else None
         except OSError:
             return FileEnd.GONE
 

@@ -121,6 +121,6 @@ def file_stamp(facts: os.stat_result) -> tuple[int, int, int, int]:
 def touched_at(path: str) -> int | None:
     """Return when the file or its attributes were last changed (ctime, ns); None where it cannot be read."""
     try:
-        return os.stat(path).st_ctime_ns
+        return Path(path).stat().st_ctime_ns
     except OSError:
         return None

@@ -50,7 +50,7 @@ def _parse(text: str) -> list[Token]:
     parser = MarkdownIt("commonmark", {"html": False, "maxNesting": _MAX_NESTING})
     parser.enable(["table", "strikethrough"]).disable("reference")  # what is only referred to would not be seen
     parser.core.ruler.at("inline", _read_inline)
-    parser.validateLink = lambda url: True  # type: ignore[method-assign]  # no link leads anywhere
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]  # noqa: ARG005  no link is followed
     parser.normalizeLink = lambda url: url  # type: ignore[method-assign]
     return parser.parse(text)
 
@@ -171,7 +171,7 @@ class _SectionReader:
             )
             yield self._placed(line)
 
-    def _code(self, token: Token, source: Sequence[str]) -> Iterator[ReadingLine]:
+    def _code(self, token: Token, _source: Sequence[str]) -> Iterator[ReadingLine]:
         lines = [shown_text(line) for line in token.content.removesuffix("\n").split("\n")]
         language = language_named((token.info.split() or [""])[0])
         for number, spans in enumerate(code_spans(lines, language)):

@@ -213,8 +213,8 @@ def check_states(
 
 def check_applicable(
     log: EventLog,
-    on_boundary: Callable[[Boundary], None] = lambda boundary: None,
-    on_progress: OnProgress = lambda offset: None,
+    on_boundary: Callable[[Boundary], None] = lambda _boundary: None,
+    on_progress: OnProgress = lambda _offset: None,
 ) -> StatesSlice:
     """Replay a log without recorded state hashes; return the events that do not apply, and the final state hash.
 

@@ -32,7 +32,7 @@ from replay_gui.core.verification.verification_report import (
 )
 
 
-def verify(log: EventLog, on_progress: OnProgress = lambda offset: None) -> VerificationReport:
+def verify(log: EventLog, on_progress: OnProgress = lambda _offset: None) -> VerificationReport:
     """Verify a whole log in this process.
 
     Cost: about one and a half times what scanning, hashing, decoding and encoding each record takes. Where state hashes
@@ -61,7 +61,7 @@ def check_unchanged(log: EventLog, report: VerificationReport) -> None:
     """
     if not log.source.has_changed_since(log.source.changed_at):
         return
-    again = check_integrity(log, start_boundary(log), None, None, on_progress=lambda offset: None)
+    again = check_integrity(log, start_boundary(log), None, None, on_progress=lambda _offset: None)
     head = None if again.end.previous is None else again.end.previous.hex()
     found = again.end.event_index, again.end.event_index - len(again.faults), head
     if found != (report.events, report.verified, report.head) or log.source.blake3() != report.file_blake3:

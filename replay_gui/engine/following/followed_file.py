@@ -126,7 +126,7 @@ class FollowedFile:
         """Return what changes when the file, a journal of it, or a file that it is read with is written to."""
         try:
             path = file_of(self._path)
-            return [file_stamp(os.stat(file)) for file in (path, *side_files(path), *self._companions)]
+            return [file_stamp(file.stat()) for file in (path, *side_files(path), *self._companions)]
         except OSError:
             return None if not os.path.lexists(self._path) else ()
 
@@ -160,7 +160,7 @@ class FollowedFile:
         if converted.run_id != self._read.run_id:
             return None
         with EventLog.open(converted.path) as log:
-            built = IndexBuilder(log, folder).run(lambda offset: None)
+            built = IndexBuilder(log, folder).run(lambda _offset: None)
             write_table(folder, log, built)
         self._companions = companions_of(importer, file)
         self._number += 1

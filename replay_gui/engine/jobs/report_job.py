@@ -61,7 +61,7 @@ def _part(
         named,
         run.format,
         run.size,
-        lambda done, of: reporter.progress(before + size + done, total),
+        lambda done, _of: reporter.progress(before + size + done, total),
         disguise=redactor,
     )
     return replace(part, noted=run.noted)

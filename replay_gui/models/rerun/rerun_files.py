@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,6 +98,6 @@ def new_log_of(run: Path) -> Path:
 
 def _size_of(log: Path) -> int:
     try:
-        return os.stat(log).st_size
+        return log.stat().st_size
     except OSError:
         return 0

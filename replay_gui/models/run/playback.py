@@ -147,7 +147,7 @@ class Playback(QObject):
             self._left = 0.0
 
     @Slot(object)
-    def _on_position_changed(self, position: Position) -> None:
+    def _on_position_changed(self, _position: Position) -> None:
         if self.playing and not self._is_seeking:
             self._then, self._left = self._clock(), 0.0
             self._await_next()

@@ -7,6 +7,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from replay_gui.core.log.positions import Position
+from replay_gui.core.text.given_paths import absolute_path
 from replay_gui.core.text.json_pointer import join_pointer
 from replay_gui.engine.answers import RunFacts
 
@@ -26,7 +27,7 @@ def run_link(
 
     `path`: of the chosen value of the state. `format`: the one that the user had chosen. `other`: the run B.
     """
-    runs = [os.path.abspath(run.given) for run in (facts, other) if run is not None]
+    runs = [absolute_path(run.given) for run in (facts, other) if run is not None]
     options = ["--at", str(position)]
     if path:
         options += ["--path", join_pointer(tuple(map(str, path)))]

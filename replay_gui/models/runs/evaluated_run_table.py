@@ -190,7 +190,7 @@ def _end(run: EvaluatedRun) -> str | None:
 
 
 _VALUES: tuple[Callable[[EvaluatedRun], str | float | None], ...] = (
-    lambda run: None,
+    lambda _run: None,
     lambda run: run.name,
     _of_read(lambda run: run.identity.task),
     _of_read(lambda run: run.identity.trial),

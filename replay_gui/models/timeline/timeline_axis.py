@@ -126,7 +126,7 @@ class GaplessAxis:
         """No gaps: an empty array."""
         return np.zeros(0)
 
-    def least(self, count: int) -> float:
+    def least(self, _count: int) -> float:
         """The shortest span that can be shown, in events."""
         return MIN_SPAN_EVENTS
 
@@ -232,11 +232,11 @@ class TimeAxis:
         beyond += np.maximum(coordinates / self.drawn[-1] - 1.0, 0.0) * len(self.times)
         return np.asarray(np.where(coordinates <= 0.0, 0.0, whole + beyond), np.float64)
 
-    def extent(self, count: int) -> float:
+    def extent(self, _count: int) -> float:
         """The coordinate of the run's end, in drawn nanoseconds."""
         return float(self.drawn[-1])
 
-    def least(self, count: int) -> float:
+    def least(self, _count: int) -> float:
         """The shortest span that can be shown, in nanoseconds."""
         return min(MIN_SPAN_NS, float(self.drawn[-1]))
 

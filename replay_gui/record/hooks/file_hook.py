@@ -65,7 +65,7 @@ def _is_of_kernel(status: os.stat_result) -> bool:
     """Return whether a file is one of those of the kernel, which say that they are empty and are not."""
     for folder in ("/proc", "/sys"):
         with contextlib.suppress(OSError):
-            if os.stat(folder).st_dev == status.st_dev:
+            if pathlib.Path(folder).stat().st_dev == status.st_dev:
                 return True
     return False
 

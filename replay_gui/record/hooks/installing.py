@@ -45,7 +45,10 @@ class _HookFinder(MetaPathFinder):
         self._searching: set[str] = set()
 
     def find_spec(
-        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+        self,
+        fullname: str,
+        path: Sequence[str] | None = None,  # noqa: ARG002  the import system's names
+        target: ModuleType | None = None,  # noqa: ARG002
     ) -> ModuleSpec | None:
         """Return the spec that the other finders find, with a loader that patches; None for other modules."""
         if fullname not in HOOKS or fullname in self._searching:

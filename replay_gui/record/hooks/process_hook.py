@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import Mapping
 from typing import Any
 
+from replay_gui.core.text.given_paths import file_name
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
 from replay_gui.record.calls.plain_form import plain_form
 from replay_gui.record.hooks.agent_use import session_of_use
@@ -68,4 +69,4 @@ def _program(words: list[Any]) -> str:
         parts = shlex.split(first) if len(words) == 1 else [first]
     except ValueError:  # an open quotation mark
         parts = first.split()
-    return os.path.basename(parts[0]) if parts else "program"
+    return file_name(parts[0]) if parts else "program"

@@ -38,7 +38,7 @@ class TraceSpanProcessor(SpanProcessor):
         """Write the logs."""
         self.force_flush()
 
-    def force_flush(self, timeout_millis: int = 30_000) -> bool:
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:  # noqa: ARG002  OpenTelemetry's name
         """Write the logs of the traces to which spans came since; return whether all could be written."""
         written = True
         try:

@@ -51,7 +51,7 @@ class _CardDelegate(QStyledItemDelegate):
         self._causes = causes
         self._title, self._body, self._number = ui_font(Bold), ui_font(), ui_font(Medium)
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
+    def sizeHint(self, _option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
         width = self._view.viewport().width()
         heights = self._heights(self._causes.item(index.row()), width)
         return QSize(width, sum(heights) + 2 * GAP + UNIT)

@@ -100,7 +100,7 @@ class _FoundText(QWidget):
         self.setAccessibleDescription("; ".join(f"{name}: {hit.text}" for name, hit in self.hits))
         self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         hits, colors = self.hits, theme()
         painter = QPainter(self)
         width = self.width() // max(len(hits), 1)

@@ -93,7 +93,7 @@ class DivergenceStrip(QWidget):
         self._bar.setValue(round((y - self._held) / max(self.height(), 1) * self._rows.shown.count))
 
     # ---- painting -------------------------------------------------------------------------------------
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the marks of the rows, the weightiest last, and the window of what is in sight."""
         colors, painter = theme(), QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -70,7 +70,7 @@ class _Gutter(QWidget):
         super().__init__()
         self.setFixedWidth(LINKS)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), theme().window)
         for x in (0, self.width() - LINE):

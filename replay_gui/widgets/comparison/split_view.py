@@ -96,7 +96,7 @@ class SplitView(RowView):
         self.viewport().update()
 
     @Slot(QModelIndex, QModelIndex)
-    def _on_line_chosen(self, current: QModelIndex, previous: QModelIndex) -> None:
+    def _on_line_chosen(self, current: QModelIndex, _previous: QModelIndex) -> None:
         if current.isValid() and not self._following and not self._rows.shown.fold(current.row()):
             self._session.select(self._rows.shown.row(current.row()))
 

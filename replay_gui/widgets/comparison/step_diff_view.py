@@ -119,7 +119,7 @@ class StepDiffView(QWidget):
         return menu
 
     @Slot(int, QPoint)
-    def _on_state_menu(self, row: int, at: QPoint) -> None:
+    def _on_state_menu(self, _row: int, at: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.state.add_copy_actions(menu)

@@ -148,7 +148,7 @@ class FindField(QWidget):
         self._pause.stop()
         self._finder.find(self.line.text(), self.case.isChecked())
 
-    def eventFilter(self, watched: object, event: QEvent) -> bool:
+    def eventFilter(self, _watched: object, event: QEvent) -> bool:
         """Keep Esc and Enter from becoming the window's shortcuts."""
         if event.type() == QEvent.Type.Resize:
             self._fit_line()

@@ -52,7 +52,7 @@ class PageView(QTextBrowser):
                 table.setFormat(form)
         self.moveCursor(self.textCursor().MoveOperation.Start)
 
-    def loadResource(self, type: int, name: QUrl | str) -> Any:
+    def loadResource(self, _type: int, _name: QUrl | str) -> Any:
         """Load nothing: a page is text only."""
         return None
 

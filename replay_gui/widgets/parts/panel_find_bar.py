@@ -70,7 +70,7 @@ class PanelFindBar(QFrame):
         """Ask for the next or the previous hit."""
         self.step_wanted.emit(forward)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Let Enter and Shift+Enter go from hit to hit, and Esc close the bar."""
         if not isinstance(event, QKeyEvent) or event.key() not in (*_ENTER_KEYS, Qt.Key.Key_Escape):
             return False

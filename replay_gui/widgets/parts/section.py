@@ -89,7 +89,7 @@ class _Head(QAbstractButton):
         self.setFixedHeight(HEAD)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         colors, painter, rect = theme(), QPainter(self), self.rect()
         painter.fillRect(rect, colors.head)
         painter.fillRect(0, 0, rect.width(), LINE, colors.line)

@@ -262,7 +262,7 @@ class EventList(Panel):
 
     # ---- what the user does -------------------------------------------------------------------------
     @Slot(QModelIndex, QModelIndex)
-    def _on_row_changed(self, current: QModelIndex, previous: QModelIndex) -> None:
+    def _on_row_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
         if current.isValid() and not self._following:
             self._session.seek(position_after(self.table.event_index(current.row())))
 

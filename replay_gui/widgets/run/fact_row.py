@@ -53,7 +53,7 @@ class FactRow(QAbstractButton):
         """As wide as the name: the text is cut."""
         return QSize(NAME_WIDTH_PX, ROW)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the name and what is said."""
         colors, painter = theme(), QPainter(self)
         space = self.rect().adjusted(GAP + UNIT, 0, -GAP, 0)

@@ -91,7 +91,7 @@ class ValueView(RowView):
         self.setCurrentIndex(QModelIndex())
 
     @Slot(QModelIndex, QModelIndex)
-    def _on_row_chosen(self, current: QModelIndex, previous: QModelIndex) -> None:
+    def _on_row_chosen(self, current: QModelIndex, _previous: QModelIndex) -> None:
         if current.isValid() and not self._is_updating:
             self._choose_path(current.row())
 

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from replay_gui.core.text.clock import local_time_text
+from replay_gui.core.text.given_paths import file_name, folder_of, home_folder
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import bytes_text
 from replay_gui.look.icons import tinted_icon
@@ -75,7 +76,7 @@ class ChoiceRow(QAbstractButton):
         """Two lines high; the texts take the width there is."""
         return QSize(40 * GAP, _ROW_HEIGHT_PX)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint an icon and two lines: the name, and what it is."""
         colors, painter = theme(), QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -210,7 +211,7 @@ class WelcomePage(QScrollArea):
         self._recent.show_rows([self._recent_row(entry) for entry in recent[:_MAX_RECENT_RUNS]])
 
     def _recent_row(self, entry: RecentEntry) -> ChoiceRow:
-        names = " ↔ ".join(os.path.basename(path) or path for path in entry.paths)
+        names = " ↔ ".join(file_name(path) or path for path in entry.paths)
         folders = " ↔ ".join(dict.fromkeys(map(_folder, entry.paths)))
         when = "" if entry.opened is None else local_time_text(entry.opened)
         row = self._row(names, " · ".join(part for part in (when, folders) if part), entry.paths[0])
@@ -238,7 +239,7 @@ class WelcomePage(QScrollArea):
             self.sessions_wanted.emit()
 
     def _session_row(self, session: KnownSession) -> ChoiceRow:
-        name = session.prompt or os.path.basename(session.path)
+        name = session.prompt or file_name(session.path)
         when = local_time_text(session.changed)
         facts = (session.agent, when, bytes_text(session.size), _folder(session.path))
         return self._row(name, " · ".join(fact for fact in facts if fact), session.path)
@@ -312,5 +313,5 @@ def _label(text: str, role: str) -> PlainLabel:
 
 def _folder(path: str) -> str:
     """The folder of a file, the home folder as ~."""
-    folder, home = os.path.dirname(path), os.path.expanduser("~")
+    folder, home = folder_of(path), home_folder()
     return "~" + folder[len(home) :] if folder == home or folder.startswith(home + os.sep) else folder

@@ -65,7 +65,7 @@ class EvaluatedRunView(HeadedView):
             self.sortByColumn(column, Qt.SortOrder.AscendingOrder)
 
     @Slot(QItemSelection, QItemSelection)
-    def _on_selection_changed(self, chosen: QItemSelection, left: QItemSelection) -> None:
+    def _on_selection_changed(self, _chosen: QItemSelection, _left: QItemSelection) -> None:
         self.viewport().update()
         self.chosen_changed.emit()
 

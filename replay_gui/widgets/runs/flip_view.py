@@ -44,7 +44,7 @@ class FlipView(HeadedView):
             self.setCurrentIndex(self._flips.index(0, 0))
 
     @Slot(QModelIndex, QModelIndex)
-    def _on_row_chosen(self, current: QModelIndex, previous: QModelIndex) -> None:
+    def _on_row_chosen(self, current: QModelIndex, _previous: QModelIndex) -> None:
         if current.isValid():
             task: TaskFlip = self._flips.task(current.row())
             self.task_chosen.emit(task)

@@ -71,12 +71,12 @@ class RunGroupView(HeadedView):
             self.setCurrentIndex(self._order.index(0, 0))
 
     @Slot(QModelIndex, QModelIndex)
-    def _on_row_chosen(self, current: QModelIndex, previous: QModelIndex) -> None:
+    def _on_row_chosen(self, current: QModelIndex, _previous: QModelIndex) -> None:
         if current.isValid():
             self.group_chosen.emit(self._group(current.row()))
 
     @Slot(QItemSelection, QItemSelection)
-    def _on_selection_changed(self, chosen: QItemSelection, left: QItemSelection) -> None:
+    def _on_selection_changed(self, _chosen: QItemSelection, _left: QItemSelection) -> None:
         self.viewport().update()
         self.chosen_changed.emit()
 

@@ -34,7 +34,7 @@ class SeparatorView(CardList):
         self.selectionModel().currentRowChanged.connect(self._on_row_chosen)
 
     @Slot(QModelIndex, QModelIndex)
-    def _on_row_chosen(self, current: QModelIndex, previous: QModelIndex) -> None:
+    def _on_row_chosen(self, current: QModelIndex, _previous: QModelIndex) -> None:
         if current.isValid():
             self.separator_chosen.emit(current.row())
 
@@ -45,7 +45,7 @@ class _SeparatorDelegate(QStyledItemDelegate):
         self._view = view
         self._title = ui_font(weight=Medium)
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: AnyIndex) -> QSize:
         return QSize(0, 2 * QFontMetrics(ui_font()).height() + 2 * GAP + UNIT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:

@@ -35,7 +35,7 @@ class NamesBorder(QObject):
         self._held: float | None = None  # from the pointer to the border while it is moved
         widget.installEventFilter(self)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Move the border while it is held; show by the cursor where it can be taken."""
         if not isinstance(event, QMouseEvent):
             return False

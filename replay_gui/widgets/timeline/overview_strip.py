@@ -30,7 +30,7 @@ class _Strip(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph has no types
 
     drawn = Signal(float, float)
 
-    def mouseDragEvent(self, event: pg.GraphicsScene.mouseEvents.MouseDragEvent, axis: int | None = None) -> None:
+    def mouseDragEvent(self, event: pg.GraphicsScene.mouseEvents.MouseDragEvent, axis: int | None = None) -> None:  # noqa: ARG002  pyqtgraph's name
         """Draw a range."""
         if event.button() != Qt.MouseButton.LeftButton:
             event.ignore()

@@ -118,7 +118,7 @@ class SpendingBand(QWidget):
         """One lane high."""
         return QSize(2 * LABELS, LANE)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def resizeEvent(self, _event: QResizeEvent) -> None:
         """Draw the picture again at the new size."""
         self.redraw()
 
@@ -140,7 +140,7 @@ class SpendingBand(QWidget):
         """Whether there is only space for one line of text."""
         return self.height() < 2 * LANE - UNIT
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the picture, which is kept, and the position."""
         if self._plot is None:
             return
@@ -265,7 +265,7 @@ class SpendingBand(QWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
         self._hover.follow(event.position().toPoint())
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
         """End moving the position."""
         self._scrubbing = False
 
@@ -277,7 +277,7 @@ class SpendingBand(QWidget):
         self._session.set_view(*self._scale.zoomed(factor, pixel, self._session.index.count).view)
         event.accept()
 
-    def leaveEvent(self, event: QEvent) -> None:
+    def leaveEvent(self, _event: QEvent) -> None:
         """Hide the hover card."""
         self._hover.leave()
 

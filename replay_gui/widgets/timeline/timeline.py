@@ -167,7 +167,7 @@ class Timeline(QWidget):
             self.choose(self._choice)
 
     @Slot(object)
-    def on_position_changed(self, position: Position) -> None:
+    def on_position_changed(self, _position: Position) -> None:
         self.update()
 
     @Slot()
@@ -218,7 +218,7 @@ class Timeline(QWidget):
         return QSize(2 * LABELS, height_of(self._lanes.row_count(self._shown_choice, 1), self._compact, LANE_MIN))
 
     # ---- painting -----------------------------------------------------------------------------------
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the pictures, which are kept, and the position."""
         painter = QPainter(self)
         if not self._index.count:

@@ -69,7 +69,7 @@ class TimelineHover(QFrame):
         """All that is shown, a line a label."""
         return "\n".join(label.text() for label in (self._title, self._facts, self._text) if label.text())
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         """Hide the card where the pointer leaves the parent, or the parent is hidden."""
         if event.type() in (QEvent.Type.Leave, QEvent.Type.Hide):
             self.leave()

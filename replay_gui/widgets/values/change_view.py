@@ -35,7 +35,7 @@ class ChangeView(RowView):
         table.changed.connect(self.choose_position)
 
     @Slot(QModelIndex, QModelIndex)
-    def _on_row_chosen(self, current: QModelIndex, previous: QModelIndex) -> None:
+    def _on_row_chosen(self, current: QModelIndex, _previous: QModelIndex) -> None:
         if current.isValid() and current.row() != self._table.row_at(self._session.position):
             self._go_to(current.row())
 
@@ -44,7 +44,7 @@ class ChangeView(RowView):
         self._session.seek(self._table.position(row))
 
     @Slot(object)
-    def _on_position_changed(self, position: Position) -> None:
+    def _on_position_changed(self, _position: Position) -> None:
         self.choose_position()
 
     @Slot()

@@ -65,7 +65,7 @@ class _Swatch(QWidget):
         self.setFixedSize(_SWATCH_PX)
         theme_events().changed.connect(self.update)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint(painter, QPointF(self.width() // 2, self.height() // 2))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
+from replay_gui.core.text.given_paths import file_name
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.engine.answers import TextRead
 from replay_gui.look.theme import GAP
@@ -21,7 +20,7 @@ class TextDialog(PlainTextDialog):
     """The beginning and the end of the file, once the engine has read it."""
 
     def __init__(self, path: str, sources: SourceSession, parent: QWidget) -> None:
-        title, place = f"{one_line(os.path.basename(path), 80)} as text", ElidedLabel(one_line(path))
+        title, place = f"{one_line(file_name(path), 80)} as text", ElidedLabel(one_line(path))
         super().__init__(title, "Text of the file", parent, placeholder="Reading…", above=place)
         self._path = path
         self.resize(*_SIZE_PX)

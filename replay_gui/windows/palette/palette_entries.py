@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from replay_gui.core.state.state import Path
 from replay_gui.core.state.value_text import is_container, scalar_text
 from replay_gui.core.text.clock import since_start
 from replay_gui.core.text.event_label import kind_label
+from replay_gui.core.text.given_paths import file_name, folder_of
 from replay_gui.core.text.json_pointer import join_pointer, pointer_text
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.models.comparison.comparison_session import ComparisonSession
@@ -119,9 +119,9 @@ class PaletteEntries:
                 continue  # a line, and the entry that forgets them
             yield PaletteEntry(
                 group=PaletteGroup.RUN,
-                name=one_line(os.path.basename(path) or path, _MAX_CHARACTERS),
+                name=one_line(file_name(path) or path, _MAX_CHARACTERS),
                 act=action.trigger,
-                detail=one_line(os.path.dirname(path), _MAX_CHARACTERS),
+                detail=one_line(folder_of(path), _MAX_CHARACTERS),
             )
 
     def values(self) -> Iterator[PaletteEntry]:

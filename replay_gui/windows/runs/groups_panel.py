@@ -210,7 +210,7 @@ class GroupsPanel(Panel):
             self.everything_wanted.emit(False)
 
     @Slot(bool)
-    def _on_table_toggled(self, on: bool) -> None:
+    def _on_table_toggled(self, _on: bool) -> None:
         self.show_lists()
         self.chosen_changed.emit()
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QToolButton, QWidget
 
 from replay_gui.core.contrast.passed_expression import passed_judge
 from replay_gui.core.errors import ReplayError
+from replay_gui.core.text.given_paths import file_name
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
 from replay_gui.look.theme import GAP, UNIT, Bold, theme, ui_font
@@ -98,7 +99,7 @@ class RunsBar(ActionBar):
     @Slot()
     def _show(self) -> None:
         session = self._session
-        names = [os.path.basename(os.path.normpath(source)) for source in session.sources]
+        names = [file_name(os.path.normpath(source)) for source in session.sources]
         named = names[0] if len(names) == 1 else plural(len(names), "source")
         runs = f" · {plural(len(session.runs), 'run')}" if session.runs else ""
         self._enable_export()
@@ -187,7 +188,7 @@ class OutcomeCounts(QWidget):
     def _width(self, words: str) -> int:
         return int(OUTCOME_SIZE) + UNIT + self.fontMetrics().horizontalAdvance(words) + 2 * GAP
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint each part behind its mark."""
         painter, x = QPainter(self), 0
         painter.setFont(ui_font(Bold))

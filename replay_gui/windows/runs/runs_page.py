@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
 from replay_gui.core.log.positions import EventIndex, position_after
+from replay_gui.core.text.given_paths import absolute_path, path_in
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.models.session import Session
@@ -60,7 +60,7 @@ class RunsPage(QObject):
     @property
     def _open_run(self) -> str:
         facts = self._session.facts
-        return "" if facts is None else os.path.abspath(facts.given)
+        return "" if facts is None else absolute_path(facts.given)
 
     @cached_property
     def view(self) -> RunsView:
@@ -95,13 +95,13 @@ class RunsPage(QObject):
 
     def holds(self, path: str) -> bool:
         """Return whether a file is one of the sources, or lies below one."""
-        whole = os.path.abspath(path)
-        return any(whole == source or whole.startswith(os.path.join(source, "")) for source in self.runs.sources)
+        whole = absolute_path(path)
+        return any(whole == source or whole.startswith(path_in(source, "")) for source in self.runs.sources)
 
     def open(self, sources: tuple[str, ...]) -> None:
         """Read these files and folders, and show their runs."""
         _ = self.view, self.bar  # they show how far it is
-        self.runs.open(tuple(map(os.path.abspath, sources)))
+        self.runs.open(tuple(map(absolute_path, sources)))
         self.show(True)
 
     def save(self) -> ShownRuns:

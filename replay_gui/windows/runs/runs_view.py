@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from replay_gui.core.facts.notes_places import unused_notes_words
+from replay_gui.core.text.given_paths import absolute_path
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
 from replay_gui.engine.answers import Alert, Progress
@@ -298,7 +297,7 @@ class RunsView(QWidget):
             return pair
         one = next((numbers for numbers in tables if len(numbers) == 1), [])
         runs = self._session.runs
-        return [run for run in one if self._open_run and os.path.abspath(runs[run].given) != self._open_run]
+        return [run for run in one if self._open_run and absolute_path(runs[run].given) != self._open_run]
 
     @Slot()
     def _on_compare(self) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSettings, QTimer, Slot
 from PySide6.QtWidgets import QAbstractScrollArea
 
+from replay_gui.core.text.given_paths import absolute_path
 from replay_gui.engine.answers import Alert
 from replay_gui.models.comparison.comparison_navigation import events_at
 from replay_gui.models.comparison.comparison_session import ComparisonSession
@@ -87,7 +87,7 @@ class SessionRestore(QObject):
         filter_, tree = view.events.table.filter, view.state.tree
         page = view.detail.pages.currentWidget()
         return WindowState(
-            path=os.path.abspath(session.facts.given),
+            path=absolute_path(session.facts.given),
             format=session.format,
             runs=runs,
             search=ShownSearch(text=view.finder.text, match_case=view.finder.match_case),
@@ -121,7 +121,7 @@ class SessionRestore(QObject):
         if not comparison.active or comparison.b.facts is None:
             return None
         return ShownComparison(
-            path=os.path.abspath(comparison.b.facts.given),
+            path=absolute_path(comparison.b.facts.given),
             step=events_at(comparison.comparison, comparison.row),
             anchors=comparison.anchors,
             shows_why=self._actions["show_why"].isChecked(),

@@ -157,10 +157,10 @@ class RecordEvents:
             notes=self.notes,
         )
 
-    def look_at(self, file: ForeignFile) -> None:
+    def look_at(self, file: ForeignFile) -> None:  # noqa: ARG002  subclasses use it
         """Examine a file of lines before its records are read one after the other."""
 
-    def run_id(self, head: list[dict[str, Any]]) -> str | None:
+    def run_id(self, head: list[dict[str, Any]]) -> str | None:  # noqa: ARG002  subclasses use it
         """Return the id of the run, if its first records name one."""
         return None
 

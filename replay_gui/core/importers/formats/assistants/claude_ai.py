@@ -48,7 +48,7 @@ class ClaudeAi(RecordFormat):
 class _ClaudeAiEvents(ChatMessageEvents):
     agent = "Claude"
 
-    def run_id(self, head: list[dict[str, Any]]) -> str | None:
+    def run_id(self, _head: list[dict[str, Any]]) -> str | None:
         named = self.whole.get("name") or self.whole.get("uuid")
         return named if isinstance(named, str) else None
 

@@ -79,7 +79,7 @@ def _events(trial: dict[str, Any], notes: ImportNotes) -> Iterator[ImportedEvent
         if isinstance(message, dict) and message.get("role") == "tool":
             last = _answer(messages, message)
         else:
-            messages.message(message, lambda rest: {})
+            messages.message(message, lambda _rest: {})
         yield from run.drain()
     run.context = {}
     _ending(run, trial, info, task, handed_over=last == _HANDING_OVER)

@@ -149,7 +149,7 @@ class _OpenHandsEvents(RecordEvents):
         self._answers = set[str]()  # ids of answers whose tokens were told
         self._metrics: dict[str, dict[str, Any]] = {}  # by model: what it was used for so far
 
-    def run_id(self, head: list[dict[str, Any]]) -> str | None:
+    def run_id(self, _head: list[dict[str, Any]]) -> str | None:
         task = self.whole.get("instance_id")
         return task if isinstance(task, str) else None
 

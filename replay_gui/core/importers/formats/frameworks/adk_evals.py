@@ -31,7 +31,7 @@ class AdkEvals(CaseFormat):
         "session_details": "the session, of which the case tells every turn",
     }
 
-    def cases(self, file: ForeignFile, notes: ImportNotes) -> list[tuple[int, str, dict[str, Any]]]:
+    def cases(self, file: ForeignFile, _notes: ImportNotes) -> list[tuple[int, str, dict[str, Any]]]:
         """Return the test cases of a file as (number, name, case)."""
         document = file.document if isinstance(file.document, dict) else {}
         cases: list[Any] = next((document[name] for name in _CASES if isinstance(document.get(name), list)), [])

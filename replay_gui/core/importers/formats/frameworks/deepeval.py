@@ -34,7 +34,7 @@ class DeepEval(CaseFormat):
         ),
     }
 
-    def cases(self, file: ForeignFile, notes: ImportNotes) -> list[tuple[int, str, dict[str, Any]]]:
+    def cases(self, file: ForeignFile, _notes: ImportNotes) -> list[tuple[int, str, dict[str, Any]]]:
         """Return the test cases of a file as (number, name, case)."""
         document = file.document if isinstance(file.document, dict) else {}
         whole = document.get("testRunData", document)

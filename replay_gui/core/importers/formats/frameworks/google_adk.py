@@ -88,7 +88,7 @@ class _AdkEvents(RecordEvents):
     _has_state = False
     _pieces = ""  # the pieces of the current answer
 
-    def run_id(self, head: list[dict[str, Any]]) -> str | None:
+    def run_id(self, _head: list[dict[str, Any]]) -> str | None:
         session = self.whole.get("id")
         return session if isinstance(session, str) else None
 

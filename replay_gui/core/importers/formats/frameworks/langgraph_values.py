@@ -89,7 +89,7 @@ class LangGraphValues:
     def _unpacked(self, raw: bytes) -> Any:
         return msgpack.unpackb(raw, ext_hook=self._object, strict_map_key=False, raw=False)
 
-    def _object(self, code: int, data: bytes) -> Any:
+    def _object(self, _code: int, data: bytes) -> Any:
         """Return the description of a Python object (module, name, arguments); the object is not created."""
         self._notes.count(OBJECTS)
         if self._depth >= _MAX_EXTENSION_DEPTH or self._depth * len(data) > MAX_BLOB_BYTES:  # each level is a copy
