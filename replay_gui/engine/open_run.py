@@ -46,6 +46,10 @@ Stamp: TypeAlias = tuple[int, int, int, int]
 OnWarning: TypeAlias = Callable[[str], None]
 
 
+OpenRuns: TypeAlias = "Callable[[], tuple[OpenRun | None, OpenRun | None]]"
+"""Returns the open runs of sides A and B."""
+
+
 class OpenRun:
     """One log and its index. Used on the engine thread alone.
 

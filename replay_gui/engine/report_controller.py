@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import assert_never
 
@@ -11,7 +10,7 @@ from replay_gui.engine.answers import Reported
 from replay_gui.engine.job_group import JobGroup, StartedJob
 from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobProgress, decode_value
 from replay_gui.engine.jobs.report_arguments import ReportArguments, ReportedRun
-from replay_gui.engine.open_run import OpenRun
+from replay_gui.engine.open_run import OpenRuns
 from replay_gui.engine.requests import MakeReport, OnRunMessage, SendAnswer
 from replay_gui.engine.worker_pool import WorkerPool
 from replay_gui.version import VERSION
@@ -26,7 +25,7 @@ class ReportController:
     def __init__(
         self,
         pool: WorkerPool,
-        runs: Callable[[], tuple[OpenRun | None, OpenRun | None]],
+        runs: OpenRuns,
         answer: SendAnswer,
         on_worker_message: OnRunMessage,
     ) -> None:

@@ -86,6 +86,12 @@ class Screenshot(QObject):
         self._is_comparing = False
         self._overall = QTimer(self, singleShot=True, interval=_TIMEOUT_MS)
         self._overall.timeout.connect(self._on_timeout)
+        self._connect()
+        self._overall.start()
+        self._quiet.start()
+
+    def _connect(self) -> None:
+        session, comparison, runs, why, trace = self._session, self._comparison, self._runs, self._why, self._trace
         for signal in (
             session.run_changed,
             session.index_changed,
@@ -115,8 +121,6 @@ class Screenshot(QObject):
             trace.changed.connect(self._on_change)
         session.alert_raised.connect(self._on_alert)
         comparison.alert_raised.connect(self._on_alert)
-        self._overall.start()
-        self._quiet.start()
 
     @Slot()
     def _on_change(self) -> None:

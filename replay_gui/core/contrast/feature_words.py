@@ -10,66 +10,46 @@ from replay_gui.core.text.wording import plural
 _MAX_VALUE, _MAX_NAME = 90, 60  # characters
 
 
+_PHRASES = {
+    FeatureKind.DID: "did {tool}({value}){times}",
+    FeatureKind.CHANGED_WITH: "did {tool} with {pointer} = {value}",
+    FeatureKind.CHANGED: "did {tool}",
+    FeatureKind.CHANGED_ANY: "changed anything at all",
+    FeatureKind.NET: "changed exactly this: {value}",
+    FeatureKind.PATCHED: "patched {path}",
+    FeatureKind.WROTE_NAME: "wrote {value} in {path}",
+    FeatureKind.REMOVED: "took {value} out of {path}",
+    FeatureKind.NO_PATCH: "handed in no patch",
+    FeatureKind.END: "ended: {value}",
+    FeatureKind.SUBMITTED: "submitted {value}",
+    FeatureKind.ANSWERED: "answered {value}",
+    FeatureKind.HANDED_OVER: "handed over ({tool})",
+    FeatureKind.CALLED: "called {tool}({value})",
+    FeatureKind.CALLED_TOOL: "called {tool}",
+    FeatureKind.UNRECOVERED: "never got {tool} done after an error",
+    FeatureKind.LOOP: "called {tool} again and again, with equal answers",
+    FeatureKind.FAILED: "was answered an error by {tool}: {value}",
+    FeatureKind.CHECKED: "ran a check",
+    FeatureKind.CHECKED_LAST: "ran a check after its last change",
+    FeatureKind.CHECK_PASSED: "saw its last check pass",
+    FeatureKind.BEFORE: "did {tool} before {value}",
+    FeatureKind.READ: "asked {tool}({value})",
+    FeatureKind.READ_TOOL: "asked {tool}",
+    FeatureKind.TOLD: "told the figure {value}",
+    FeatureKind.AT_LEAST: "had {amount} or more",
+    FeatureKind.NOTED: "used {tool}",
+    FeatureKind.SET_UP: "was set up with {pointer} = {value}",
+}
+
+
 def feature_words(feature: Feature) -> str:
     """Return what is true of a run with the feature, as the end of a sentence: ``cancelled …``, ``ended: limit``."""
-    value, tool = one_line(feature.value, _MAX_VALUE), one_line(feature.tool, _MAX_NAME)
-    path = one_line(feature.path, _MAX_NAME)
-    match feature.kind:
-        case FeatureKind.DID:
-            times = f" {feature.number:,} times" if feature.number > 1 else ""
-            return f"did {tool}({value}){times}"
-        case FeatureKind.CHANGED_WITH:
-            return f"did {tool} with {pointer_text(feature.path)} = {value}"
-        case FeatureKind.CHANGED:
-            return f"did {tool}"
-        case FeatureKind.CHANGED_ANY:
-            return "changed anything at all"
-        case FeatureKind.NET:
-            return f"changed exactly this: {value}"
-        case FeatureKind.PATCHED:
-            return f"patched {path}"
-        case FeatureKind.WROTE_NAME:
-            return f"wrote {value} in {path}"
-        case FeatureKind.REMOVED:
-            return f"took {value} out of {path}"
-        case FeatureKind.NO_PATCH:
-            return "handed in no patch"
-        case FeatureKind.END:
-            return f"ended: {value}"
-        case FeatureKind.SUBMITTED:
-            return f"submitted {value}"
-        case FeatureKind.ANSWERED:
-            return f"answered {value}"
-        case FeatureKind.HANDED_OVER:
-            return f"handed over ({tool})"
-        case FeatureKind.CALLED:
-            return f"called {tool}({value})"
-        case FeatureKind.CALLED_TOOL:
-            return f"called {tool}"
-        case FeatureKind.UNRECOVERED:
-            return f"never got {tool} done after an error"
-        case FeatureKind.LOOP:
-            return f"called {tool} again and again, with equal answers"
-        case FeatureKind.FAILED:
-            return f"was answered an error by {tool}: {value}"
-        case FeatureKind.CHECKED:
-            return "ran a check"
-        case FeatureKind.CHECKED_LAST:
-            return "ran a check after its last change"
-        case FeatureKind.CHECK_PASSED:
-            return "saw its last check pass"
-        case FeatureKind.BEFORE:
-            return f"did {tool} before {value}"
-        case FeatureKind.READ:
-            return f"asked {tool}({value})"
-        case FeatureKind.READ_TOOL:
-            return f"asked {tool}"
-        case FeatureKind.TOLD:
-            return f"told the figure {value}"
-        case FeatureKind.AT_LEAST:
-            return f"had {plural(feature.number, path.removesuffix('s'))} or more"
-        case FeatureKind.NOTED:
-            return f"used {tool}"
-        case FeatureKind.SET_UP:
-            return f"was set up with {pointer_text(feature.path)} = {value}"
-    return f"{one_line(feature.kind, _MAX_NAME)} {tool} {path} {value}"
+    tool, value, path = one_line(feature.tool, _MAX_NAME), one_line(feature.value, _MAX_VALUE), feature.path
+    return _PHRASES[FeatureKind(feature.kind)].format(
+        tool=tool,
+        value=value,
+        path=one_line(path, _MAX_NAME),
+        pointer=pointer_text(path),
+        times=f" {feature.number:,} times" if feature.number > 1 else "",
+        amount=plural(feature.number, one_line(path, _MAX_NAME).removesuffix("s")),
+    )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.core.contrast.feature import WEIGHTS
+from replay_gui.core.contrast.feature import WEIGHTS, Feature
 from replay_gui.core.contrast.feature_ranking import FeatureRanking
 from replay_gui.core.contrast.feature_table import FeatureTable
 from replay_gui.core.contrast.feature_words import feature_words
@@ -59,26 +60,11 @@ def separate_within_tasks(table: FeatureTable, outcomes: Outcomes, tasks: Sequen
     if not mixed or not len(strata.features):
         return Separation(separators=(), compared=0, decisions=(), unexplained=(), note=_note(strata, len(tasks), 0))
     tiers = tiers_of(table)
-    marks = table.set_marks(strata.known)[strata.features]
-    order = np.lexsort((strata.features, tiers[strata.features], marks))
-    _, first, sizes = np.unique(marks[order], return_index=True, return_counts=True)
-    leads, compared = order[first], len(first)
-    weights = np.array([0.0, *(WEIGHTS[tier] for tier in sorted(WEIGHTS))])
-    scores = strata.strengths[leads] * weights[tiers[strata.features[leads]]]
-    best = np.argsort(-scores, kind="stable")[:_MAX_CANDIDATES]
-    p, f = table.counts(strata.passed), table.counts(strata.failed)
-    ranking = FeatureRanking(table, p, f, strata.known)
-    members = [strata.features[order[first[n] : first[n] + min(sizes[n], _MAX_ALSO)]].tolist() for n in best]
-    features = iter(table.lookup([number for numbers in members for number in numbers]))
-    scored = []
-    for n, numbers in zip(best.tolist(), members, strict=True):
-        named = [(next(features), member) for member in numbers]
-        ranked = sorted((ranking.rank(m, feature, int(tiers[m])), feature, m) for feature, m in named)
-        scored.append((-round(float(scores[n]), 9), ranked[0][:2], n, ranked))
-    scored.sort(key=lambda entry: entry[:2])
+    counts = p, f = table.counts(strata.passed), table.counts(strata.failed)
+    groups, compared = _best_groups(table, strata, tiers, counts)
     separators = []
-    for score, _, n, ranked in scored[:MAX_SEPARATORS]:
-        _, feature, number = ranked[0]
+    for group in groups[:MAX_SEPARATORS]:
+        feature, number = group.members[0]
         test = mantel_haenszel(strata.of_feature(number))
         corrected = min(1.0, test.p * compared)
         shares = Share(int(p[number]), strata.passing), Share(int(f[number]), strata.failing)
@@ -87,8 +73,8 @@ def separate_within_tasks(table: FeatureTable, outcomes: Outcomes, tasks: Sequen
                 feature=feature,
                 tier=int(tiers[number]),
                 sentence=f"{feature_words(feature)}: {counts_words(*shares)}",
-                strength=float(strata.strengths[leads[n]]),
-                score=-score,
+                strength=group.strength,
+                score=group.score,
                 passing=shares[0],
                 failing=shares[1],
                 p=test.p,
@@ -98,8 +84,8 @@ def separate_within_tasks(table: FeatureTable, outcomes: Outcomes, tasks: Sequen
                 stratified=test,
                 passed_example=example(table, number, strata.passed),
                 failed_example=example(table, number, strata.failed),
-                others=tuple(other for _, other, _ in ranked[1:]),
-                also_count=int(sizes[n]) - 1,
+                others=tuple(other for other, _ in group.members[1:]),
+                also_count=group.size - 1,
                 runs=tuple(run for run in table.runs_of(number).tolist() if strata.known[run]),
             )
         )
@@ -110,6 +96,43 @@ def separate_within_tasks(table: FeatureTable, outcomes: Outcomes, tasks: Sequen
         unexplained=(),
         note=_note(strata, len(tasks), sum(separator.significant for separator in separators)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _FeatureGroup:
+    """Features of the same runs. `members`: (feature, number) of some of its `size` features, the best first."""
+
+    score: float
+    strength: float
+    size: int
+    members: list[tuple[Feature, int]]
+
+
+def _best_groups(
+    table: FeatureTable, strata: _Strata, tiers: NDArray[Any], counts: tuple[NDArray[Any], NDArray[Any]]
+) -> tuple[list[_FeatureGroup], int]:
+    """Return (the groups with the highest scores, the best first; the number of all groups)."""
+    marks = table.set_marks(strata.known)[strata.features]
+    order = np.lexsort((strata.features, tiers[strata.features], marks))
+    _, first, sizes = np.unique(marks[order], return_index=True, return_counts=True)
+    leads = order[first]
+    weights = np.array([0.0, *(WEIGHTS[tier] for tier in sorted(WEIGHTS))])
+    scores = strata.strengths[leads] * weights[tiers[strata.features[leads]]]
+    best = np.argsort(-scores, kind="stable")[:_MAX_CANDIDATES]
+    ranking = FeatureRanking(table, *counts, strata.known)
+    members = [strata.features[order[first[n] : first[n] + min(sizes[n], _MAX_ALSO)]].tolist() for n in best]
+    features = iter(table.lookup([number for numbers in members for number in numbers]))
+    scored = []
+    for n, numbers in zip(best.tolist(), members, strict=True):
+        named = [(next(features), member) for member in numbers]
+        ranked = sorted((ranking.rank(m, feature, int(tiers[m])), feature, m) for feature, m in named)
+        score = round(float(scores[n]), 9)
+        group = _FeatureGroup(
+            score, float(strata.strengths[leads[n]]), int(sizes[n]), [(feature, m) for _, feature, m in ranked]
+        )
+        scored.append(((-score, ranked[0][:2]), group))
+    scored.sort(key=lambda entry: entry[0])
+    return [group for _, group in scored], len(first)
 
 
 class _Strata:

@@ -6,7 +6,8 @@ import os
 import shutil
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -59,10 +60,10 @@ def cached_conversions(
     """Return the logs of a file's runs: an intact earlier conversion of the same bytes, else a new conversion.
 
     Args:
-    cache_dir: created if missing, readable by its owner only. A damaged conversion is removed. After a new one is
+        cache_dir: created if missing, readable by its owner only. A damaged conversion is removed. After a new one is
             added, the least recently used ones are removed until the cache fits CACHE_BUDGET_BYTES.
-    mappings: the file with the user's mappings, for JSON Lines of no known format.
-    on_progress: called with the progress while the file is converted.
+        mappings: the file with the user's mappings, for JSON Lines of no known format.
+        on_progress: called with the progress while the file is converted.
         on_grown: called while the main run's log is written (see write_runs). The log is moved when it is complete.
 
     Raises ImportRefused if the format is unknown, LogUnreadable if reading or writing fails.
@@ -83,8 +84,7 @@ def cached_conversions(
         try:
             home.mkdir(mode=0o700, parents=True, exist_ok=True)
             _remove_abandoned(home)
-            fresh, is_shown = Path(tempfile.mkdtemp(prefix=_UNFINISHED_PREFIX, dir=home)), False
-            try:
+            with _unfinished_folder(home, is_shown=on_grown is not None) as fresh:
                 if importer is None:
                     made = [_copied(inner, fresh, digest)]
                 else:
@@ -98,19 +98,31 @@ def cached_conversions(
                     shutil.rmtree(folder)
                 _move(fresh, folder)
                 _prune(home, folder)
-            except BaseException as why:
-                # The engine shows a growing run, and still shows it after it has stopped this process.
-                is_shown = on_grown is not None and not isinstance(why, Exception)
-                raise
-            finally:
-                if not is_shown:
-                    shutil.rmtree(fresh, ignore_errors=True)
         except OSError as why:
             raise LogUnreadable(f"{home}: cannot be written: {why.strerror or why}") from None
         kept = _read_conversion(folder, name, digest)
         if not kept:
             raise LogUnreadable(f"{folder}: what was just written cannot be read back")
         return kept
+
+
+@contextmanager
+def _unfinished_folder(home: Path, *, is_shown: bool) -> Iterator[Path]:
+    """Yield a new folder for a conversion. It is removed at the end, if it was not moved.
+
+    `is_shown`: whether the engine shows the growing run. It still shows it after it has stopped this process, so the
+    folder is then kept.
+    """
+    fresh = Path(tempfile.mkdtemp(prefix=_UNFINISHED_PREFIX, dir=home))
+    is_kept = False
+    try:
+        yield fresh
+    except BaseException as why:
+        is_kept = is_shown and not isinstance(why, Exception)
+        raise
+    finally:
+        if not is_kept:
+            shutil.rmtree(fresh, ignore_errors=True)
 
 
 def as_mapped(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
@@ -29,7 +28,7 @@ from replay_gui.engine.job_group import JobGroup, StartedJob
 from replay_gui.engine.jobs.compare_arguments import CompareArguments, ComparedRun, ForgetArguments, WhyArguments
 from replay_gui.engine.jobs.comparison_files import Findings, read_comparison
 from replay_gui.engine.jobs.job_messages import JobDone, JobFailed, JobMessage, JobPart, JobProgress, decode_value
-from replay_gui.engine.open_run import OpenRun
+from replay_gui.engine.open_run import OpenRun, OpenRuns
 from replay_gui.engine.progress_throttle import ProgressThrottle
 from replay_gui.engine.requests import (
     Close,
@@ -66,7 +65,7 @@ class ComparisonController:
     def __init__(
         self,
         pool: WorkerPool,
-        runs: Callable[[], tuple[OpenRun | None, OpenRun | None]],
+        runs: OpenRuns,
         answer: SendAnswer,
         on_worker_message: OnRunMessage,
     ) -> None:

@@ -130,72 +130,7 @@ class _Streams:
     """Makes the streams of responses, which must be of the module's own classes."""
 
     def __init__(self, module: ModuleType) -> None:
-        class TeeStream(module.SyncByteStream):  # type: ignore[name-defined, misc]
-            def __init__(self, inner: Any, exchange: HttpExchange) -> None:
-                self._inner, self._exchange = inner, exchange
-
-            def __iter__(self) -> Iterator[bytes]:
-                try:
-                    for chunk in self._inner:
-                        self._exchange.chunks.append(chunk)
-                        yield chunk
-                except Exception as error:
-                    self._exchange.break_off(error)
-                    raise
-                self._exchange.finish()
-
-            def close(self) -> None:
-                self._exchange.finish()
-                self._inner.close()
-
-        class AsyncTeeStream(module.AsyncByteStream):  # type: ignore[name-defined, misc]
-            def __init__(self, inner: Any, exchange: HttpExchange) -> None:
-                self._inner, self._exchange = inner, exchange
-
-            async def __aiter__(self) -> AsyncIterator[bytes]:
-                try:
-                    async for chunk in self._inner:
-                        self._exchange.chunks.append(chunk)
-                        yield chunk
-                except Exception as error:
-                    self._exchange.break_off(error)
-                    raise
-                self._exchange.finish()
-
-            async def aclose(self) -> None:
-                self._exchange.finish()
-                await self._inner.aclose()
-
-        class GivenStream(module.SyncByteStream):  # type: ignore[name-defined, misc]
-            def __init__(self, given: HttpAnswer, call: OpenCall) -> None:
-                self._given, self._call = given, call
-
-            def __iter__(self) -> Iterator[bytes]:
-                yield from self._given.chunks
-                self.close()
-                if self._given.error is not None:
-                    raise self._given.error
-
-            def close(self) -> None:
-                if self._call.answer is not None:
-                    self._call.finish(self._call.answer)
-
-        class AsyncGivenStream(module.AsyncByteStream):  # type: ignore[name-defined, misc]
-            def __init__(self, given: HttpAnswer, call: OpenCall) -> None:
-                self._given, self._call = given, call
-
-            async def __aiter__(self) -> AsyncIterator[bytes]:
-                for chunk in self._given.chunks:
-                    yield chunk
-                await self.aclose()
-                if self._given.error is not None:
-                    raise self._given.error
-
-            async def aclose(self) -> None:
-                if self._call.answer is not None:
-                    await self._call.finish_async(self._call.answer)
-
-        self._classes = TeeStream, AsyncTeeStream, GivenStream, AsyncGivenStream
+        self._classes = *_recording_streams(module), *_recorded_streams(module)
 
     def tee(self, response: Any, exchange: HttpExchange) -> Any:
         """Return a stream that passes on what comes, and records it at the end."""
@@ -212,3 +147,80 @@ class _Streams:
     def recorded_async(self, given: HttpAnswer, call: OpenCall) -> Any:
         """Return an asynchronous stream of a recorded answer."""
         return self._classes[3](given, call)
+
+
+def _recording_streams(module: ModuleType) -> tuple[Any, Any]:
+    """Return the classes, sync and async, of streams that pass on a response and record it."""
+
+    class TeeStream(module.SyncByteStream):  # type: ignore[name-defined, misc]
+        def __init__(self, inner: Any, exchange: HttpExchange) -> None:
+            self._inner, self._exchange = inner, exchange
+
+        def __iter__(self) -> Iterator[bytes]:
+            try:
+                for chunk in self._inner:
+                    self._exchange.chunks.append(chunk)
+                    yield chunk
+            except Exception as error:
+                self._exchange.break_off(error)
+                raise
+            self._exchange.finish()
+
+        def close(self) -> None:
+            self._exchange.finish()
+            self._inner.close()
+
+    class AsyncTeeStream(module.AsyncByteStream):  # type: ignore[name-defined, misc]
+        def __init__(self, inner: Any, exchange: HttpExchange) -> None:
+            self._inner, self._exchange = inner, exchange
+
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            try:
+                async for chunk in self._inner:
+                    self._exchange.chunks.append(chunk)
+                    yield chunk
+            except Exception as error:
+                self._exchange.break_off(error)
+                raise
+            self._exchange.finish()
+
+        async def aclose(self) -> None:
+            self._exchange.finish()
+            await self._inner.aclose()
+
+    return TeeStream, AsyncTeeStream
+
+
+def _recorded_streams(module: ModuleType) -> tuple[Any, Any]:
+    """Return the classes, sync and async, of streams that give a recorded response."""
+
+    class GivenStream(module.SyncByteStream):  # type: ignore[name-defined, misc]
+        def __init__(self, given: HttpAnswer, call: OpenCall) -> None:
+            self._given, self._call = given, call
+
+        def __iter__(self) -> Iterator[bytes]:
+            yield from self._given.chunks
+            self.close()
+            if self._given.error is not None:
+                raise self._given.error
+
+        def close(self) -> None:
+            if self._call.answer is not None:
+                self._call.finish(self._call.answer)
+
+    class AsyncGivenStream(module.AsyncByteStream):  # type: ignore[name-defined, misc]
+        def __init__(self, given: HttpAnswer, call: OpenCall) -> None:
+            self._given, self._call = given, call
+
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            for chunk in self._given.chunks:
+                yield chunk
+            await self.aclose()
+            if self._given.error is not None:
+                raise self._given.error
+
+        async def aclose(self) -> None:
+            if self._call.answer is not None:
+                await self._call.finish_async(self._call.answer)
+
+    return GivenStream, AsyncGivenStream

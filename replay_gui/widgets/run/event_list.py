@@ -77,15 +77,20 @@ class EventList(Panel):
         self.hits_only.setChecked(True)
         self._filter = self.add_button("Filter…", "Choose which kinds and tools are shown")
         self._menu = FilterMenu(self._filter)
+        self._pacer = Pacer(_REQUEST_INTERVAL_MS, self)
+        self._jumps = Pacer(_JUMP_INTERVAL_MS, self)
+        self._connect()
+        self.on_search_started()
+
+    def _connect(self) -> None:
+        session, finder = self._session, self._finder
         self._filter.clicked.connect(self._on_filter_clicked)
         self._menu.chosen.connect(self.set_filter)
         self.filter_bar.changed.connect(self.set_filter)
         self.filter_bar.more_wanted.connect(self._on_filter_clicked)
         self.filter_bar.show_wanted.connect(self.show_current)
         self._menu.bookkeeping_toggled.connect(session.show_bookkeeping)
-        self._pacer = Pacer(_REQUEST_INTERVAL_MS, self)
         self._pacer.due.connect(self._on_due)
-        self._jumps = Pacer(_JUMP_INTERVAL_MS, self)
         self._jumps.due.connect(self._follow)
         self.view.sight_changed.connect(self.request_texts)
         self.view.selectionModel().currentRowChanged.connect(self._on_row_changed)
@@ -103,7 +108,6 @@ class EventList(Panel):
         self.view.row_pressed.connect(self._on_row_pressed)
         self.table.rows_added.connect(self._on_rows_added)
         self.table.modelReset.connect(self._tell_listing)
-        self.on_search_started()
 
     def set_filter(self, filter_: EventFilter) -> None:
         """Show only matching events; the position stays."""
