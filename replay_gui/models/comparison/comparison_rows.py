@@ -205,7 +205,7 @@ class ComparisonRows(QAbstractTableModel):
         """Return the text of a fold: how many rows of which sort are in it."""
         start, count = self.shown.row(line), self.shown.fold(line)
         lines = 0 if self._hidden is None else int(self._hidden[start : start + count].sum())
-        parts = [f"{count - lines:,} equal steps" if count - lines != 1 else "1 equal step"] if count > lines else []
+        parts = [plural(count - lines, "equal step")] if count > lines else []
         if lines:
             parts.append(plural(lines, "bookkeeping line"))
         return " · ".join(parts)

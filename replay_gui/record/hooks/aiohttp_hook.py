@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import json as json_module
 from types import ModuleType, SimpleNamespace
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
 from replay_gui.record.calls.call import CallRequest
@@ -16,17 +16,20 @@ from replay_gui.record.sessions.call_session import CallSession, session_in_forc
 from replay_gui.record.sessions.open_call import OpenCall, inside
 
 _BUFFER_BYTES = 1 << 16
-_exchanges: dict[int, HttpExchange] = {}  # by id() of the reader that an answer comes into; removed at its end
+
+_Exchanges: TypeAlias = dict[int, HttpExchange]
+"""The open exchanges, by id() of the reader that receives the response."""
 
 
 def install(module: ModuleType) -> None:
     """Patch ``aiohttp``."""
-    patch(module.ClientSession, "_request", lambda original: _hook(module, original))
-    patch(module.StreamReader, "feed_data", _feed_hook)
-    patch(module.StreamReader, "set_exception", _error_hook)
+    exchanges: _Exchanges = {}
+    patch(module.ClientSession, "_request", lambda original: _hook(module, exchanges, original))
+    patch(module.StreamReader, "feed_data", lambda original: _feed_hook(exchanges, original))
+    patch(module.StreamReader, "set_exception", lambda original: _error_hook(exchanges, original))
 
 
-def _hook(module: ModuleType, original: Any) -> Any:
+def _hook(module: ModuleType, exchanges: _Exchanges, original: Any) -> Any:
     async def _request(self: Any, method: str, str_or_url: Any, **more: Any) -> Any:
         session = session_in_force()
         if session is None:
@@ -49,7 +52,7 @@ def _hook(module: ModuleType, original: Any) -> Any:
         except BaseException as error:
             exchange.fail(error)
             raise
-        try_to_record(session, "aiohttp", lambda: _collect(response, exchange))
+        try_to_record(session, "aiohttp", lambda: _collect(response, exchange, exchanges))
         await _raise_for_status(self, response, more.get("raise_for_status"))
         return response
 
@@ -88,7 +91,7 @@ def _url(client: Any, url: Any) -> Any:
     return client._build_url(url)
 
 
-def _collect(response: Any, exchange: HttpExchange) -> None:
+def _collect(response: Any, exchange: HttpExchange, exchanges: _Exchanges) -> None:
     """Collect the body, which aiohttp has unpacked: what has come, and what comes."""
     headers = [pair for pair in response.headers.items() if pair[0].lower() != "content-encoding"]
     exchange.begin_answer(response.status, headers)
@@ -97,14 +100,14 @@ def _collect(response: Any, exchange: HttpExchange) -> None:
     key = id(reader)
 
     def finish() -> None:
-        _exchanges.pop(key, None)
+        exchanges.pop(key, None)
         exchange.finish()
 
     if response._body is not None:  # read already, by raise_for_status for one
         exchange.chunks = [response._body]
         finish()
         return
-    _exchanges[key] = exchange
+    exchanges[key] = exchange
     notify = response._notify_content
 
     def notify_and_finish() -> None:
@@ -115,9 +118,9 @@ def _collect(response: Any, exchange: HttpExchange) -> None:
     reader.on_eof(finish)
 
 
-def _feed_hook(original: Any) -> Any:
+def _feed_hook(exchanges: _Exchanges, original: Any) -> Any:
     def feed_data(self: Any, data: bytes, *more: Any) -> Any:
-        exchange = _exchanges.get(id(self))
+        exchange = exchanges.get(id(self))
         if exchange is not None and data:
             exchange.chunks.append(bytes(data))
         return original(self, data, *more)
@@ -125,9 +128,9 @@ def _feed_hook(original: Any) -> Any:
     return feed_data
 
 
-def _error_hook(original: Any) -> Any:
+def _error_hook(exchanges: _Exchanges, original: Any) -> Any:
     def set_exception(self: Any, error: Any, *more: Any) -> Any:
-        exchange = _exchanges.pop(id(self), None)
+        exchange = exchanges.pop(id(self), None)
         if exchange is not None:
             exchange.break_off(error if isinstance(error, BaseException) else error())
         return original(self, error, *more)

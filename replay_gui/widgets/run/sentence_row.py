@@ -43,13 +43,11 @@ class SentenceRow(FactRow):
 
     def _lines(self, room: QRect) -> QStaticText:
         """Return the text in lines; a word is broken only where it has no room in a line of its own: a path, an id."""
+        wrapped = QTextOption()
+        wrapped.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         lines = QStaticText(self.said)
         lines.setTextFormat(Qt.TextFormat.PlainText)
-        lines.setTextOption(_WRAPPED)
+        lines.setTextOption(wrapped)
         lines.setTextWidth(max(room.width(), NAME_WIDTH_PX))
         lines.prepare(font=ui_font())
         return lines
-
-
-_WRAPPED = QTextOption()
-_WRAPPED.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,15 @@ pytestmark = pytest.mark.parametrize("talk", ["tests.engine.job_modules.hasty_fo
 NOTE = {"obs_type": "message", "source": "user", "data": "x"}
 
 
+@pytest.fixture
+def writer(talk: Talk, tmp_path: Path) -> Iterator[LogWriter]:
+    """The writer of a log with one event, which is open in the engine."""
+    with LogWriter(tmp_path / "run.rlog", {"run_id": "r"}, state_hash_every=0) as writer:
+        writer.append("Observation", NOTE)
+        talk.open_whole(tmp_path / "run.rlog")
+        yield writer
+
+
 def until_state(talk: Talk, state: FollowState) -> None:
     talk.until(Followed, lambda told: told.state is state)
 
@@ -27,11 +37,7 @@ def reports(talk: Talk) -> list[VerificationReport]:
     return [answer.value for answer in talk.seen if isinstance(answer.value, VerificationReport)]
 
 
-def test_a_log_is_followed_to_its_seal(talk: Talk, tmp_path: Path) -> None:
-    path = tmp_path / "run.rlog"
-    writer = LogWriter(path, {"run_id": "r"}, state_hash_every=0)
-    writer.append("Observation", NOTE)
-    talk.open_whole(path)
+def test_a_log_is_followed_to_its_seal(talk: Talk, writer: LogWriter, tmp_path: Path) -> None:
     writer.append("Observation", NOTE)
     talk.ask(CheckFile(follows=True))
     until_state(talk, FollowState.GROWING)
@@ -55,18 +61,17 @@ def test_a_log_is_followed_to_its_seal(talk: Talk, tmp_path: Path) -> None:
     assert not list((tmp_path / "cache").rglob("building-*")), "nothing is left behind"
 
 
-def test_a_log_that_is_being_recorded_is_followed_before_anything_comes(talk: Talk, tmp_path: Path) -> None:
-    path = tmp_path / "run.rlog"
-    with LogWriter(path, {"run_id": "r"}, state_hash_every=0) as writer:
-        writer.append("Observation", NOTE)
-        talk.open_whole(path)
-        talk.ask(CheckFile(follows=True))
-        until_state(talk, FollowState.WAITING)
-        writer.append("Observation", NOTE)
-        assert talk.until(IndexGrew).index.count == 2
-        writer.seal(0)
+def test_a_log_that_is_being_recorded_is_followed_before_anything_comes(
+    talk: Talk, writer: LogWriter, tmp_path: Path
+) -> None:
+    talk.ask(CheckFile(follows=True))
+    until_state(talk, FollowState.WAITING)
+    writer.append("Observation", NOTE)
+    assert talk.until(IndexGrew).index.count == 2
+    writer.seal(0)
+    writer.close()
     until_state(talk, FollowState.OFF)
-    talk.open_whole(path)
+    talk.open_whole(tmp_path / "run.rlog")
     known = len(talk.seen)
     talk.ask(CheckFile(follows=True))
     talk.ask(GetTotals())
@@ -74,11 +79,7 @@ def test_a_log_that_is_being_recorded_is_followed_before_anything_comes(talk: Ta
     assert not [told for told in talk.seen[known:] if isinstance(told.value, Followed)], "nobody writes it any more"
 
 
-def test_a_recorder_that_goes_without_a_seal_is_told(talk: Talk, tmp_path: Path) -> None:
-    path = tmp_path / "run.rlog"
-    writer = LogWriter(path, {"run_id": "r"}, state_hash_every=0)
-    writer.append("Observation", NOTE)
-    talk.open_whole(path)
+def test_a_recorder_that_goes_without_a_seal_is_told(talk: Talk, writer: LogWriter) -> None:
     talk.ask(CheckFile(follows=True))
     until_state(talk, FollowState.WAITING)
     writer.append("Observation", NOTE)
