@@ -32,6 +32,7 @@ for _name in ("CACHE", "CONFIG", "DATA", "STATE"):
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell starts what runs in the background like this
     signal.signal(signal.SIGINT, signal.default_int_handler)  # the programs that tests interrupt would inherit it
 faulthandler.enable()
+os.fsync = lambda fd: None  # no test loses power, and the suite would wait thousands of times for the disk
 gc.disable()  # importing the tests makes millions of objects and hardly a cycle; see _collect_on_this_thread_alone
 
 _COVERAGE = pytest.StashKey[LineCoverage]()
