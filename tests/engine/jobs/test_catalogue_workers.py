@@ -73,7 +73,7 @@ def cluster(*options: str) -> Iterator[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def two_workers(logs: Path) -> Iterator[dict[str, Any]]:
-    """A cluster for several tests, beside an S3 server with the logs. A worker is killed when the first task is done."""
+    """A cluster for several tests, beside an S3 server with the logs. The first task that is done kills a worker."""
     with cluster("--workers", "2", "--kill", "--s3", str(logs)) as about:
         yield about
     assert "killed" in about["errors"]

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from replay_gui.core.contrast.runs_picture import RunsPicture
 from replay_gui.models.runs.runs_session import RunsSession
-from replay_gui.widgets.runs.picture_layout import COLUMN_WIDTH, GROUP_GAP, ROW_HEIGHT, PictureLayout
+from replay_gui.widgets.runs.picture_layout import GROUP_GAP, ROW_HEIGHT, PictureLayout
 from replay_gui.widgets.runs.runs_picture_view import RunsPictureView
 from tests.helpers.shown import shown
 
@@ -36,7 +36,7 @@ def picture_of(session: RunsSession) -> RunsPicture:
 def test_every_cell_is_found_at_its_place(view: RunsPictureView, session: RunsSession) -> None:
     picture = picture_of(session)
     groups = [row.passed for row in picture.rows]
-    layout = PictureLayout.of(picture, groups, names=1.0, heads=10_000.0)
+    layout = PictureLayout.of(picture, groups, names=1.0, heads=[10_000.0] * len(picture.columns))
     assert len(layout.breaks) == 1, "failing and passing runs stand apart"
     for row in range(len(picture.rows)):
         for column in range(len(picture.columns)):
@@ -46,8 +46,11 @@ def test_every_cell_is_found_at_its_place(view: RunsPictureView, session: RunsSe
     assert (layout.column_at(layout.left - 1), layout.column_at(layout.width)) == (-1, -1)
     (apart,) = {round(b - a - ROW_HEIGHT) for a, b in zip(layout.tops, layout.tops[1:], strict=False)} - {0}
     assert apart == round(GROUP_GAP)
-    assert layout.cell(0, 1).x() - layout.cell(0, 0).x() == COLUMN_WIDTH
-    bare = PictureLayout.of(picture, [], names=1.0, heads=1.0)
+    assert layout.cell(0, 1).x() - layout.cell(0, 0).x() == layout.step
+    narrow = layout.fitted(layout.left + layout.step * len(picture.columns) - 10.0)
+    assert narrow.step < layout.step, "columns give way before it has to be scrolled"
+    assert layout.fitted(1e6).step == layout.step
+    bare = PictureLayout.of(picture, [], names=1.0, heads=())
     assert bare.bottom > bare.head
 
 

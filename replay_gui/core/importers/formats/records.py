@@ -157,7 +157,7 @@ class RecordEvents:
             notes=self.notes,
         )
 
-    def look_at(self, file: ForeignFile) -> None:  # noqa: ARG002  subclasses use it
+    def look_at(self, file: ForeignFile) -> None:
         """Examine a file of lines before its records are read one after the other."""
 
     def run_id(self, head: list[dict[str, Any]]) -> str | None:  # noqa: ARG002  subclasses use it

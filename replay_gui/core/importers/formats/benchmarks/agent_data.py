@@ -39,7 +39,7 @@ class _AgentDataEvents(RecordEvents):
         super().__init__(*given)
         self._open = list[str]()  # actions whose observation has not come
 
-    def run_id(self, head: list[dict[str, Any]]) -> str | None:
+    def run_id(self, _head: list[dict[str, Any]]) -> str | None:
         name = self.whole.get("id")
         return name if isinstance(name, str) and name else None
 
