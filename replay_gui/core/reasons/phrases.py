@@ -96,7 +96,7 @@ def argument_words(path: str) -> str:
 def input_words(call: ToolCall, limit: int = _MAX_CALL, first: Collection[str] = ()) -> str:
     """Return the input of a call in a few words: its command, or ``amount 150, user_id raj``.
 
-    `first`: JSON Pointers of the arguments that are named first.
+    `first`: JSON Pointers of the arguments whose values come first, without their names.
     """
     if runs_code(call.tool):
         code = code_of(call.input)[1]
@@ -105,8 +105,9 @@ def input_words(call: ToolCall, limit: int = _MAX_CALL, first: Collection[str] =
     leaves = input_leaves(call.input)
     if len(leaves) == 1:
         return one_line(_plain(leaves[0][1]), limit)
-    leaves.sort(key=lambda leaf: leaf[0] not in first)
-    return one_line(", ".join(f"{pointer_text(path)} {_plain(value)}" for path, value in leaves), limit)
+    values = [_plain(value) for path, value in leaves if path in first]
+    named = [f"{pointer_text(path)} {_plain(value)}" for path, value in leaves if path not in first]
+    return one_line(", ".join((*values, *named)), limit)
 
 
 def tool_words(call: ToolCall) -> str:

@@ -158,6 +158,8 @@ class _ActionDelegate(QStyledItemDelegate):
         left += self._tool_px + GAP
         note = self._note(row, is_a)
         note_px = self._ui.width(note) + GAP if note else 0
+        if note == _NOTES[Shared.ARGUMENTS] and rect.right() - left - GAP < 2 * note_px:
+            note, note_px = "", 0  # the arguments themselves say more, and the tint says that they differ
         failed = row.failed_a if is_a else row.failed_b
         room = QRect(left, rect.y(), max(rect.right() - left - GAP - note_px, 0), rect.height())
         words = one_line(text, _MAX_TEXT) + (f" × {len(requests):,}" if len(requests) > 1 else "")
