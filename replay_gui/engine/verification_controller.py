@@ -134,6 +134,7 @@ class VerificationController:
         """
         self._index_done = None
         self._finished += self._log.source.size
+        self._file_hash = built.content or None
         if built.state_hash is not None:
             self._replay = StatesSlice(StateHash().digest(), built.state_hash, built.not_applied, 0)
         elif built.stopped is not None:
@@ -210,6 +211,7 @@ class VerificationController:
             case ReplayArguments():
                 replay = decode_value(value, StatesSlice)
                 self._replay = replay if self._log.header.reducer == REDUCER else None
+                self._file_hash = replay.content
             case FileHashArguments():
                 self._file_hash = decode_value(value, str)
             case _:
@@ -246,7 +248,7 @@ class VerificationController:
         elif self._front is not None and self._limit is None and self._split(self._front):
             assert self._limit is not None
             self._run_integrity(self._limit, None, None)
-        elif self._file_hash is None:
+        elif self._file_hash is None and self._index_done is None and not self._runs(ReplayArguments):
             self._file_hash = ""
             self._run(FileHashArguments(OpenedFile.of(self._log)))
         elif self._state_jobs:

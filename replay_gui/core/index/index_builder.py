@@ -37,6 +37,7 @@ class BuiltIndex:
         not_applied: the events that do not apply to the state before them.
         state_hashes: how many records carry one.
         state_hash: of the final state; None until the end, or if the reducer is unknown here, or replay was stopped.
+        content: BLAKE3 of the log's bytes, in hex, as the pass has read them; "" where it was not one pass over a log.
         stopped: the event before which replay was stopped, since the events change too much for a log of this size
             (see work_limit); later ones have no state, and whether they apply is not known. None: it was not.
     """
@@ -51,6 +52,7 @@ class BuiltIndex:
     not_applied: tuple[Fault, ...]
     state_hashes: int = 0
     state_hash: bytes | None = None
+    content: str = ""
     stopped: EventIndex | None = None
 
 
@@ -84,10 +86,11 @@ class IndexBuilder:
 
     def run(self, on_progress: Callable[[int], None]) -> BuiltIndex:
         """Read the whole log. `on_progress` is called after each block with the byte offset that was reached."""
+        self._log.source.hash_reads(self._log.header.raw)
         try:
             for part in self._log.parts():
                 if isinstance(part, Ending):
-                    return self.finish()
+                    return replace(self.finish(), content=self._log.source.hash_of_reads())
                 self.take_part(part)
                 del part  # as in scan
                 on_progress(self.offset)

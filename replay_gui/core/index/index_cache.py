@@ -32,7 +32,7 @@ from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.log.log_reader import EventLog
 
 TABLE = "table"
-_TABLE_VERSION = 13
+_TABLE_VERSION = 14
 _BUILDING_PREFIX = "building-"
 _ABANDONED_AFTER_NS = 24 * 3600 * 10**9  # ns
 _HASHED_BYTES = 1 << 20
@@ -191,7 +191,7 @@ def write_table(
         version=_TABLE_VERSION,
         size=log.source.size,
         header=log.header.hash,
-        content=log.source.blake3(),
+        content=built.content or log.source.blake3(),
         changed_at=begun,
         built=built,
         columns=columns,

@@ -29,6 +29,8 @@ class Source:
 
     _fd = -1
     on_read: Callable[[int], None] | None = None
+    _hasher: blake3 | None = None
+    _hashed = 0  # bytes, from the front, that the hasher has taken in
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         """Open the file; LogUnreadable where it cannot be opened or is no regular file."""
@@ -70,6 +72,9 @@ class Source:
             if not more:
                 raise LogChanged(f"{self.path}: shorter than when it was opened; reload it")
             data += more
+        if self._hasher is not None and offset <= self._hashed < offset + size:
+            self._hasher.update(memoryview(data)[self._hashed - offset :])
+            self._hashed = offset + size
         return data
 
     def _read(self, offset: int, size: int) -> bytes:
@@ -88,6 +93,18 @@ class Source:
         for offset in range(0, end, _HASHED_BYTES):
             hasher.update(self.read_at(offset, min(_HASHED_BYTES, end - offset)))
         return hasher.hexdigest()
+
+    def hash_reads(self, begun: bytes) -> None:
+        """Hash from now on what is read, as far as it is read from front to back; `begun`: what was read so far."""
+        self._hasher, self._hashed = blake3(begun), len(begun)
+
+    def hash_of_reads(self) -> str:
+        """Return the BLAKE3 of all bytes as they were read since `hash_reads`, in hex; reads what is missing."""
+        assert self._hasher is not None, "hash_reads was called"
+        while self._hashed < self.size:
+            self.read_at(self._hashed, min(_HASHED_BYTES, self.size - self._hashed))
+        digest, self._hasher = self._hasher.hexdigest(), None
+        return digest
 
     def close(self) -> None:
         """Close the file; closing twice does nothing."""

@@ -58,7 +58,8 @@ class StatesSlice:
     """The result of a replay: mismatches, number of recorded hashes compared, hashes of its first and last state.
 
     `stopped`: the index of the event before which it stopped, because the events change too much for a log of this
-    size (see work_limit); `end_hash` is empty then. None: it did not stop.
+    size (see work_limit); `end_hash` is empty then. None: it did not stop. `content`: BLAKE3 of the file's bytes, in
+    hex, where the pass has read them all; else "".
     """
 
     begin_hash: bytes
@@ -66,6 +67,7 @@ class StatesSlice:
     faults: tuple[Fault, ...]
     checked: int
     stopped: EventIndex | None = None
+    content: str = ""
 
 
 def start_boundary(log: EventLog) -> Boundary:

@@ -43,6 +43,7 @@ def verify(log: EventLog, on_progress: OnProgress = lambda _offset: None) -> Ver
 
 
 def _verify(log: EventLog, on_progress: OnProgress) -> VerificationReport:
+    log.source.hash_reads(log.header.raw)
     replays = log.header.reducer == REDUCER
     replay = EventReplay(log) if replays and not log.records_state_hashes() else None
     integrity = check_integrity(log, start_boundary(log), None, None, on_progress=on_progress, replay=replay)
@@ -51,7 +52,7 @@ def _verify(log: EventLog, on_progress: OnProgress) -> VerificationReport:
         states = [check_states(log, (0, len(log.header.raw), EMPTY), None, on_progress)]
     elif replays:
         states = [check_applicable(log, on_progress=on_progress) if replay is None else replay.result()]
-    return build_verification_report(log, [integrity], states, log.source.blake3())
+    return build_verification_report(log, [integrity], states, log.source.hash_of_reads())
 
 
 def check_unchanged(log: EventLog, report: VerificationReport) -> None:

@@ -134,7 +134,9 @@ def applicable(arguments: ReplayArguments, reporter: JobReporter) -> StatesSlice
                 reporter.part(boundary)
             reporter.progress(boundary.offset, log.source.size)
 
-        return check_applicable(log, on_boundary)
+        log.source.hash_reads(log.header.raw)
+        states = check_applicable(log, on_boundary)
+        return replace(states, content=log.source.hash_of_reads())
 
 
 def file_hash(arguments: FileHashArguments, reporter: JobReporter) -> str:

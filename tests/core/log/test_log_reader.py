@@ -56,3 +56,21 @@ def test_a_log_reads_like_a_sequence(tmp_path: Path) -> None:
                 log[index]
             with pytest.raises(PositionError, match=f"has {len(events)}"):
                 log[index]
+
+
+def test_what_is_read_from_front_to_back_is_hashed_on_the_way(tmp_path: Path) -> None:
+    path = write_log(tmp_path / "run.rlog", 30)
+    data = path.read_bytes()
+    with EventLog.open(path) as log:
+        whole = log.source.blake3()
+        some = [(3, 40), (40, 5), (43, 200), (10, 50)]
+        cases = ([], 8), ([(7, 9)], 16), (some, 243), ([(0, len(data))], len(data)), ([(0, 5), (90, 9)], 8)
+        for places, hashed in cases:
+            log.source.hash_reads(data[:8])
+            for offset, size in places:
+                assert log.source.read_at(offset, size) == data[offset : offset + size]
+            rest: list[int] = []
+            log.source.on_read = rest.append
+            assert log.source.hash_of_reads() == whole, places
+            assert sum(rest) == len(data) - hashed, places
+            log.source.on_read = None
