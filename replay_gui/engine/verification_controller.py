@@ -138,7 +138,7 @@ class VerificationController:
         if built.state_hash is not None:
             self._replay = StatesSlice(StateHash().digest(), built.state_hash, built.not_applied, 0)
         elif built.stopped is not None:
-            self._replay = StatesSlice(StateHash().digest(), b"", built.not_applied, 0, built.stopped)
+            self._replay = StatesSlice(StateHash().digest(), b"", built.not_applied, 0, stopped=built.stopped)
         self._boundaries = self._boundaries_from(built, offsets)
         self._plan_states(built, folder, offsets)
         return self._go_on()

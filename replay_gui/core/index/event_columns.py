@@ -103,12 +103,11 @@ class EventColumns:
         block_indexes = at.tolist()
         tools, pairs = [NO_TOOL] * len(block_indexes), [NO_PAIR] * len(block_indexes)  # of those inspected
         refused, requested, events = set(applied.refused), iter(applied.requested), decoded.events
-        numbers, waiting = self.tools, self._waiting
+        numbers, waiting, unusual = self.tools, self._waiting, decoded.unusual
         for n, (i, kind) in enumerate(zip(block_indexes, decoded.kinds[at].tolist(), strict=True)):
-            event = events[i]
-            payload = decoded.unusual[i][1] if i in decoded.unusual else event.payload
+            payload = unusual[i][1] if i in unusual else events[i].payload
             name = getattr(payload, "tool_name", None)
-            if isinstance(name, str):
+            if type(name) is str:
                 tool = numbers.get(name)
                 tools[n] = numbers.setdefault(name, len(numbers)) if tool is None else tool
             if i in refused:
@@ -116,15 +115,16 @@ class EventColumns:
                     flags[i] |= FLAG_UNREADABLE
             elif kind == _REQUEST:
                 request, index = next(requested), first + i
-                if request in waiting:
+                if waiting.setdefault(request, index) != index:
                     self._add_equal_request(request, index)
-                else:
-                    waiting[request] = index
             elif kind == _RESPONSE:
-                pairs[n] = self._find_request(payload.request_hash, block.metas[i])
+                found = waiting.pop(payload.request_hash, NO_PAIR)
+                pairs[n] = (
+                    found if isinstance(found, int) else self._choose(found, payload.request_hash, block.metas[i])
+                )
                 if not payload.success:
                     flags[i] = FLAG_FAILED
-                    self._failed_call = first + i, name if isinstance(name, str) else None
+                    self._failed_call = first + i, name if type(name) is str else None
             elif kind == _ERROR:
                 if getattr(payload, "error_type", None) == INTERRUPTED:
                     flags[i] |= FLAG_INTERRUPTED
@@ -165,11 +165,8 @@ class EventColumns:
             waiting = self._waiting[name] = OrderedDict({waiting: None})
         waiting[index] = None
 
-    def _find_request(self, name: str, meta: bytes) -> int:
-        """Return the index of the request that a response answers: its parent, else the oldest that waits."""
-        waiting = self._waiting.pop(name, NO_PAIR)
-        if not isinstance(waiting, OrderedDict):
-            return waiting
+    def _choose(self, waiting: OrderedDict[int, None], name: str, meta: bytes) -> int:
+        """Return which of equal requests that wait a response answers: its parent, else the oldest."""
         parent = _parent(meta)
         index = parent if parent in waiting else next(iter(waiting))
         del waiting[index]

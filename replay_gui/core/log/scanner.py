@@ -51,7 +51,9 @@ class Block:
     @cached_property
     def offsets(self) -> NDArray[np.int64]:
         """Byte offsets: where each record begins, and where the last one ends (one more than there are records)."""
-        states = np.fromiter((state is not None for state in self.states), np.bool_, len(self))
+        states = np.zeros(len(self), np.bool_)
+        if self.states.count(None) < len(self):
+            states[:] = [state is not None for state in self.states]
         sizes = 1 + _sizes(self.contents) + (1 + (1 + HASH_BYTES) * states) + _sizes(self.metas) + (2 + HASH_BYTES)
         return np.cumsum(np.concatenate(([self.start], sizes)))
 

@@ -109,7 +109,7 @@ class EventReplay:
     def result(self) -> StatesSlice:
         """Return the result for the events so far."""
         end_hash = b"" if self.is_stopped else StateHash.of(self._reducer.root).digest()
-        return StatesSlice(StateHash().digest(), end_hash, tuple(self._faults), 0, self._stopped)
+        return StatesSlice(StateHash().digest(), end_hash, tuple(self._faults), 0, stopped=self._stopped)
 
 
 def check_integrity(
@@ -197,7 +197,7 @@ def check_states(
                 hashes.follow(draft)
                 computed = None if recorded is None else hashes.digest(draft.root)
                 if draft.work > max_moved or hashes.work > max_hashed:
-                    return StatesSlice(begin_hash, b"", tuple(faults), checked, EventIndex(index))
+                    return StatesSlice(begin_hash, b"", tuple(faults), checked, stopped=EventIndex(index))
                 checked += recorded is not None
                 if not applied or computed != recorded:
                     problem = NOT_REPRODUCED if applied else NOT_APPLIED
