@@ -282,6 +282,7 @@ def test_a_divergence_is_noted_on_the_run_that_has_its_event(journey: Journey, t
     assert (placed.first, placed.note.text, placed.note.against) == (3, "only here", "a.rlog")
     assert [note.text for note in read_notes(own_notes(b)).notes] == ["only here"]
     assert not journey.window.grab().isNull()
+    assert [bar.isVisible() for bar in journey.window.findChildren(NoteBar)].count(True) == 1, "asked once"
 
     actions.book.add("on the other", EventIndex(2), EventIndex(2))
     journey.until(lambda: len(actions.book.notes) == 2)

@@ -57,7 +57,7 @@ def _short(report: VerificationReport) -> tuple[str, str]:
         case "VALID", _ if report.origin == "imported":
             return "good", "VALID since import"
         case "VALID", _:
-            return "good", f"VALID · {report.verified:,} of {report.events:,} events"
+            return "good", f"VALID · {report.verified:,} of {plural(report.events, 'event')}"
         case "INVALID", None:
             return "bad", "INVALID"
         case "INVALID", int(event_index):

@@ -23,7 +23,9 @@ def fact_pairs(rows: list[tuple[str, str]]) -> QWidget:
     grid.setColumnMinimumWidth(0, NAME_WIDTH_PX)
     grid.setColumnStretch(1, 1)
     for line, (name, value) in enumerate(rows):
-        grid.addWidget(_label(name, "secondary"), line, 0, Qt.AlignmentFlag.AlignTop)
+        told = _label(name, "secondary")
+        told.setContentsMargins(0, 0, UNIT, 0)
+        grid.addWidget(told, line, 0, Qt.AlignmentFlag.AlignTop)
         label = _label(one_line(value, _MAX_CHARACTERS))
         label.setWordWrap(True)
         label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)

@@ -85,13 +85,16 @@ class FactView(RowView):
         self._fit_columns()
 
     def _fit_columns(self) -> None:
-        """Give the numbers what they need, and the names the rest."""
+        """Give the numbers what they need, and the names the rest; of what is known of nothing there is no column."""
         metrics, table = QFontMetrics(ui_font()), self._table
         widths = []
         for column in range(1, table.columnCount()):
             heading = str(table.headerData(column, Qt.Orientation.Horizontal)) + " ▾"
-            texts = [heading, *(table.cell(row, column).text for row in range(table.rowCount()))]
-            widths.append(max(map(metrics.horizontalAdvance, texts)) + 1 + 2 * GAP)  # widths are fractions
+            texts = [table.cell(row, column).text for row in range(table.rowCount())]
+            is_void = bool(texts) and not any(texts)
+            self.setColumnHidden(column, is_void)
+            width = max(map(metrics.horizontalAdvance, [heading, *texts])) + 1 + 2 * GAP  # widths are fractions
+            widths.append(0 if is_void else width)
         name = max(self.viewport().width() - sum(widths), _MIN_NAME_PX)
         for column, width in enumerate((name, *widths)):
             self.setColumnWidth(column, width)

@@ -53,8 +53,16 @@ class NoteActions(QObject):
             self._history.watch(book)
             if settings.contains(_BESIDE):
                 book.wants_beside = settings.value(_BESIDE, False, bool) is True
+            book.questions_changed.connect(self._ask_once)
             book.allowed.connect(comparison.rules.allow_offer)
             comparison.rules.changed.connect(book.read_again)  # its folder may be allowed now
+
+    @Slot()
+    def _ask_once(self) -> None:
+        """Where notes are kept is asked of one of two runs: the answer is for both."""
+        if self.book.asks_place and self.book_b.asks_place:
+            self.book.asks_place = False
+            self.book.questions_changed.emit()
 
     @property
     def handlers(self) -> Handlers:
