@@ -7,7 +7,7 @@ of `Importer`::
     chat-log = "chat_log:ChatLog"
 
 The class is called without arguments. `Importer.recognises` tells by the content of a ForeignFile whether the file has
-the format. `Importer.runs` gives one ImportedRun for each run in the file, or raises ImportRefused where there is none.
+the format. `Importer.runs` gives one ImportedRun for each run in the file, or raises ImportRefused if there is none.
 A RunBuilder makes the events; what it does not understand or has to change is counted in ImportNotes.
 """
 

@@ -5,7 +5,7 @@
         triage("the ticket")
 
 runs the test with every answer from the log, without a connection; the first request that differs fails it. With
-``--replay-record`` the run is recorded, where there is no such log yet. Load it with ``-p replay_gui.pytest``, or with
+``--replay-record`` the run is recorded, if there is no such log yet. Load it with ``-p replay_gui.pytest``, or with
 ``pytest_plugins = ["replay_gui.pytest"]`` in the topmost conftest.py. The marker takes the keywords of `record.rerun`.
 """
 

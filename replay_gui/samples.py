@@ -70,7 +70,7 @@ PROGRAMS = ("agent/agent.py", "agent/model.py")
 def write_samples(folder: Path) -> list[Path]:
     """Copy every bundled sample into `folder` and return the paths of the logs.
 
-    NotWritten where another log has such a name. Programs that lie there already stay: they may have been changed.
+    NotWritten if another log has such a name. Programs that lie there already stay: they may have been changed.
     """
     root, paths = resources() / "samples", list[Path]()
     for log in (log for sample in SAMPLES for log in sample.logs):

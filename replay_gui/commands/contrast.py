@@ -75,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
             print_versions(versions)
         _print_contrast(runs, contrast, failures)
     if report is not None:
-        if report.redactor is not None:  # sentences are made anew, of what may be told
+        if report.redactor is not None:  # sentences are made again, of what may be told
             failures = _failure_groups(runs, contrast, log_of, report.redactor)
             versions = None if asked is None else compared_versions(runs, outcomes, asked, log_of, report.redactor)
         _write_report(report, args, runs, contrast_part(runs, contrast, failures, report.redactor, versions))
@@ -85,7 +85,7 @@ def run(args: argparse.Namespace) -> int:
 def _failure_groups(
     runs: RunSet, contrast: Contrast, log_of: LogOf, redactor: Redactor | None = None
 ) -> FailureGroups | None:
-    """Return the groups of the failing runs; None where no task of theirs has a run that passed."""
+    """Return the groups of the failing runs; None if no task of theirs has a run that passed."""
     pairs, left_out = failure_pairs(runs, contrast.outcomes, range(len(runs)))
     if not pairs:
         return None

@@ -91,7 +91,7 @@ def run(args: argparse.Namespace) -> int:
         if in_force.unused is not None:
             print_note(unused_rules_words(in_force))
         if report is not None:
-            if report.redactor is not None:  # sentences are made anew, of what may be told
+            if report.redactor is not None:  # sentences are made again, of what may be told
                 comparison = replace(comparer.compare(rules, report.redactor), results=results)
                 told_a, told_b = side_a.disguised(report.redactor), side_b.disguised(report.redactor)
                 if why is not None:
@@ -119,7 +119,7 @@ def _gaps(run: OpenedRun) -> tuple[str, ...]:
 
 
 def _outcome(run: OpenedRun) -> Outcome | None:
-    """Return the outcome that the user set by hand for a run; None where none is set, and for standard input."""
+    """Return the outcome that the user set by hand for a run; None if none is set, and for standard input."""
     if run.given == STANDARD_INPUT:
         return None
     path, chosen = split_run(run.given)

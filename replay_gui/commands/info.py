@@ -128,7 +128,7 @@ def _print_info(form: dict[str, Any], run: OpenedRun, summary: RunSummary, marks
 
 
 def _print_runs(run: OpenedRun) -> None:
-    """Say how many runs the file holds, and what opens each; nothing where it is one."""
+    """Say how many runs the file holds, and what opens each; nothing if it is one."""
     count, (file, _) = run.runs_in_file, split_run(run.given)
     if count == 1:
         return

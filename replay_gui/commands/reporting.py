@@ -62,7 +62,7 @@ def add_report_arguments(parser: argparse.ArgumentParser, *, of_many_runs: bool 
 def report_options(args: argparse.Namespace, *, of_many_runs: bool = False) -> ReportOptions | None:
     """Return the options of the report, or None for no report.
 
-    Checked before the runs are read: UsageError, NotWritten or ProfileRefused where they are wrong.
+    Checked before the runs are read: UsageError, NotWritten or ProfileRefused if they are wrong.
     """
     if args.report is None:
         if args.redact is not None:

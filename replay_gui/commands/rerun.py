@@ -269,7 +269,7 @@ def _answer_by_hooks(args: argparse.Namespace, given: _Given, recorded: PastRun,
 
 
 def _check_uses_tools(args: argparse.Namespace, recorded: PastRun, edits: Sequence[AnswerEdit]) -> None:
-    """Say that Claude Code uses its tools for real; RerunRefused where one of them is to be answered."""
+    """Say that Claude Code uses its tools for real; raise RerunRefused if one of them is to be answered."""
     answers = {call.answer_index for call in recorded.calls if call.request.kind is CallKind.TOOL}
     if args.fixed or args.ask or any(edit.index in answers for edit in edits):
         raise RerunRefused("Claude Code uses its tools for real: what they answer can be neither given nor edited")

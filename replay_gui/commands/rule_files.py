@@ -12,7 +12,7 @@ from replay_gui.engine.files.rules_in_force import RulesInForce, rules_in_force
 
 
 def given_rules(named: Path | None, run: str) -> RulesInForce:
-    """Return the rules that the user names, else those in force; RulesRefused where a file cannot be used."""
+    """Return the rules that the user names, else those in force; raise RulesRefused if a file cannot be used."""
     if named is not None:
         return RulesInForce(rules=read_rules(named), path=named)
     in_force = rules_in_force(Path(split_run(run)[0]))

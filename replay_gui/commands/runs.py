@@ -134,7 +134,7 @@ def readable_file(given: str) -> Iterator[str]:
 
 
 def check_standard_input() -> None:
-    """Raise LogUnreadable where standard input is closed, or is a terminal."""
+    """Raise LogUnreadable if standard input is closed, or is a terminal."""
     if sys.stdin is None or sys.stdin.isatty():
         raise LogUnreadable("standard input is a terminal, not a log; give a path, or pipe a log in")
 

@@ -24,7 +24,7 @@ class DerivedState(NamedTuple):
     """A state that was derived by replay from the start.
 
     Attributes:
-        state_hash: hex; None where the run's reducer is unknown. doubt: why the state is untrusted, or None.
+        state_hash: hex; None if the run's reducer is unknown. doubt: why the state is untrusted, or None.
     """
 
     state: dict[str, Any]

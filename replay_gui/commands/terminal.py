@@ -65,7 +65,7 @@ def print_error(text: str) -> None:
 
 
 def print_note(text: str) -> None:
-    """Print one line beside the result to standard error: something to know that is no error."""
+    """Print one line beside the result to standard error: something to know that is not an error."""
     if sys.stderr is not None:
         print(f"replay-gui: note: {_shown_line(text)}", file=sys.stderr)
 

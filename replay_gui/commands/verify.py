@@ -230,7 +230,7 @@ def verification_json(report: VerificationReport) -> dict[str, Any]:
 
 
 def strict_failures(report: VerificationReport) -> list[str]:
-    """Return why --strict fails, as words; empty where it does not."""
+    """Return why --strict fails, as words; empty if it does not."""
     unchecked = report.state_hashes - report.state_hashes_checked
     wanted = {
         f"the verdict is {report.verdict}": report.verdict == VALID,

@@ -79,7 +79,7 @@ def writing_whole(
 
 
 def check_target(target: str | os.PathLike[str], inputs: Iterable[str | os.PathLike[str]] = ()) -> None:
-    """Raise NotWritten where `target` may not be written: to be called before the work whose result it gets.
+    """Raise NotWritten if `target` may not be written: to be called before the work whose result it gets.
 
     A link, a folder, a device, a pipe, a replay log, a file that is write-protected or one of the `inputs` is never
     replaced.
@@ -91,7 +91,7 @@ def check_target(target: str | os.PathLike[str], inputs: Iterable[str | os.PathL
 
 
 def keep_apart(target: str | os.PathLike[str], inputs: Iterable[str | os.PathLike[str]]) -> None:
-    """Raise NotWritten where `target` is one of the `inputs` of what is to be written, which would be lost."""
+    """Raise NotWritten if `target` is one of the `inputs` of what is to be written, which would be lost."""
     for source in inputs:
         with contextlib.suppress(OSError, ValueError):  # a file that is not there cannot be lost
             if Path(target).samefile(source):

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def paused_collection() -> Iterator[None]:
-    """Pause the collector, which would read all that is alive again and again; nothing where it is off already."""
+    """Pause the collector, which would read all that is alive again and again; nothing if it is off already."""
     if not gc.isenabled():
         yield
         return

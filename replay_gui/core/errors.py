@@ -1,7 +1,7 @@
 """Every error that a caller may meet.
 
 ReplayError
-├── LogRefused        the file is no replay log that this version can read
+├── LogRefused        the file is not a replay log that this version can read
 ├── LogUnreadable     the operating system did not allow the file to be read or written
 ├── LogBusy           another recorder is writing this log
 ├── LogChanged        the file is no longer the one that was opened
@@ -18,7 +18,7 @@ ReplayError
 ├── ProfileRefused    a redaction profile that is invalid
 ├── AnswerNotRecorded a re-run needs an answer that the log does not hold in a form to give again
 ├── RerunRefused      a log that cannot be run again, or a command that cannot be recorded
-├── CatalogueRefused  a folder that is no catalogue, or one that is damaged; a query that it does not answer
+├── CatalogueRefused  a folder that is not a catalogue, or one that is damaged; a query that it does not answer
 ├── ExtraMissing      a package that an extra installs is not there
 └── ImportRefused     a file of another format that no importer, or not the named one, can read
     └── FormatUnknown no importer recognises the file
@@ -34,7 +34,7 @@ class ReplayError(Exception):
 
 
 class LogRefused(ReplayError):
-    """The file is no replay log that this version can read."""
+    """The file is not a replay log that this version can read."""
 
 
 class LogUnreadable(ReplayError):
@@ -110,7 +110,7 @@ class RerunRefused(ReplayError):
 
 
 class CatalogueRefused(ReplayError):
-    """A folder that is no catalogue or a damaged one, or a query that it does not answer."""
+    """A folder that is not a catalogue or a damaged one, or a query that it does not answer."""
 
 
 class ExtraMissing(ReplayError):

@@ -64,7 +64,7 @@ class ReplayEngine:
         """Replay from `position` to the end and return the last state.
 
         The state given to `with_state` is taken to be that at `position`; without one, the log's own is used.
-        PositionError where the log has no such position.
+        PositionError if the log has no such position.
         """
         if self._given is not None:
             if not 0 <= position <= len(self.log):
@@ -91,7 +91,7 @@ class ReplayEngine:
         return self.log[undone]
 
     def seek(self, position: int) -> dict[str, Any]:
-        """Go to any position and return the state there; PositionError where the log has no such position."""
+        """Go to any position and return the state there; raise PositionError if the log has no such position."""
         state = self._replayer.state_at(Position(position))
         self.position, self._given = Position(position), None
         return state.plain()
@@ -108,7 +108,7 @@ class ReplayEngine:
     def verify(self) -> VerificationReport:
         """Check every record, the hash chain, the seal and every recorded state hash.
 
-        LogChanged where the file becomes shorter meanwhile.
+        LogChanged if the file becomes shorter meanwhile.
         Cost: one pass over the log, which replays it, too; where state hashes are recorded, a second one.
         """
         return verify(self.log)

@@ -35,7 +35,7 @@ class RunFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         path: the file the user opened. name: its last part.
-        run_id, agent_type, agent_version: as the header and the first event give them ("" where they do not).
+        run_id, agent_type, agent_version: as the header and the first event give them ("" if they do not).
         format: "rlog", or the importer's name. origin: "recorded" or "imported".
         source: what an imported run came from, in words; "" for a recorded one.
         notes: what the user must know: what the importer did not understand, that the state is derived, ….
@@ -45,7 +45,7 @@ class RunFacts(msgspec.Struct, frozen=True, kw_only=True):
         state: of an imported run "recorded" or "derived" (see Header.state), else "".
         task, model: what the run is about, and the model of its set-up, as far as these say so; else "".
         imported_from: of a file of another format, whose it is, in the user's words ("Claude Code"); else "".
-        begin: how a run that was recorded by hooks was begun; None where that is not known.
+        begin: how a run that was recorded by hooks was begun; None if that is not known.
     """
 
     path: str
@@ -75,7 +75,7 @@ class RunFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def number(self) -> str:
-        """The number of the run in a file of several; "" where it is alone."""
+        """The number of the run in a file of several; "" if it is alone."""
         return str(self.runs.index(self.run) + 1) if len(self.runs) > 1 and self.run in self.runs else ""
 
 
@@ -83,7 +83,7 @@ class RunOpened(msgspec.Struct, frozen=True):
     """Another run is open.
 
     Attributes:
-        state: at the position to begin at, as far as the index covers it; None where it cannot be read.
+        state: at the position to begin at, as far as the index covers it; None if it cannot be read.
         start: the position to begin at, which the index or the run may not reach.
         format: the importer that the user has chosen, or None.
     """
@@ -104,7 +104,7 @@ class FactsChanged(msgspec.Struct, frozen=True):
 class IndexGrew(msgspec.Struct, frozen=True):
     """The index covers more events than before (or is now complete).
 
-    `first_changed`: the first event that is not what it was, of a file that was imported anew; None: there is none.
+    `first_changed`: the first event that is not what it was, of a file that was imported again; None: there is none.
     """
 
     index: RunIndex
@@ -139,7 +139,7 @@ class PositionState(msgspec.Struct, frozen=True, kw_only=True):
         effect: what the event does, if it is a call.
         reading: the beginning of the event as people read it.
         first_keys: of a state with more than SHOWN_KEYS keys, as many first ones, in order; else none.
-        content_hash: BLAKE3 of the event's content, hex; "" where it has none.
+        content_hash: BLAKE3 of the event's content, hex; "" if it has none.
     """
 
     position: Position
@@ -170,7 +170,7 @@ class EventRow(msgspec.Struct, frozen=True, kw_only=True):
         broken: it could not be read.
         label: what it is called in the user's words ("Assistant", "search →"), control characters already replaced.
         effect: what it does, if it is a call.
-        cause: the index of the event that caused it, as its id says; None where it names none, or is huge.
+        cause: the index of the event that caused it, as its id says; None if it names none, or is huge.
     """
 
     position: Position
@@ -258,7 +258,7 @@ class RulesRead:
     """The rules for `log`, those that are switched off included.
 
     Attributes:
-        path: the file that they come from; None where there is none or it is invalid.
+        path: the file that they come from; None if there is none or it is invalid.
         problem: why a file is not in force, or "".
         unused, unused_count: the file beside the log that nobody has allowed, or None; how many rules it has.
     """
@@ -288,7 +288,7 @@ class Formats(msgspec.Struct, frozen=True):
 class Totals(msgspec.Struct, frozen=True, kw_only=True):
     """What the run used, by model (empty if its events do not say it) and over time, and its subagents.
 
-    `result`: its outcome and end; None where that was not looked for. `prompt`: what its user asked first.
+    `result`: its outcome and end; None if that was not looked for. `prompt`: what its user asked first.
     `highlights`: its counts, and the events that one looks at first.
     """
 
@@ -317,7 +317,7 @@ class Alert(msgspec.Struct, frozen=True):
 
     Attributes:
         severity: "info", "warning" or "error". actions: the names of the actions offered, such as "reload".
-        path: the file that could not be opened; "" where the message is about something else.
+        path: the file that could not be opened; "" if the message is about something else.
     """
 
     severity: str
@@ -367,7 +367,7 @@ class Step(ComparisonAnswer, frozen=True, kw_only=True):
     """The differences of the two sides of a row.
 
     Attributes:
-        row: the row. index_a, index_b: of the events compared, NO_EVENT where a side has none; a moved event is
+        row: the row. index_a, index_b: of the events compared, NO_EVENT if a side has none; a moved event is
             compared with its counterpart in another row.
         a, b: the events, or None.
         request: what both asked, in words, where the events are answers to requests that read alike; else "".

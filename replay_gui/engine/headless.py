@@ -42,7 +42,7 @@ class _Workers:
 
 
 def verify_with_workers(log: EventLog, on_progress: OnProgress) -> VerificationReport:
-    """Verify a log by two worker processes; ReplayError where one of them fails."""
+    """Verify a log by two worker processes; raise ReplayError if one of them fails."""
     workers = _Workers()
     try:
         verification = VerificationController(log, workers.submit)

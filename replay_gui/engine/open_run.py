@@ -177,7 +177,7 @@ class OpenRun:
             shutil.rmtree(self._view.folder, ignore_errors=True)
 
     def finish_growing(self, log: EventLog, facts: RunFacts, own_hashes: HashChecks | None) -> None:
-        """Use the whole log, which was opened anew since it has another path."""
+        """Use the whole log, which was opened again since it has another path."""
         self._use_log(log, own_hashes)
         self.facts, self.growing = facts, False
         self._replayer = Replayer(log, self._snapshots, GilYield())
@@ -244,7 +244,7 @@ class OpenRun:
 
     def drop_index(self) -> None:
         """Forget the kept states, which are false: from now on, states are replayed from the log's own events."""
-        (self._view.folder / TABLE).unlink(missing_ok=True)  # so that the index is made anew
+        (self._view.folder / TABLE).unlink(missing_ok=True)  # so that the index is made again
         self._snapshots = SnapshotManager()
         self._replayer = Replayer(self._log, self._snapshots, GilYield())
 
@@ -265,7 +265,7 @@ class OpenRun:
 
     # ---- states ---------------------------------------------------------------------------------
     def position_state(self, position: Position) -> PositionState:
-        """Return the state at `position`, or at the end of what is indexed; ReplayError where it cannot be read."""
+        """Return the state at `position`, or at the end of what is indexed; raise ReplayError if it cannot be read."""
         position = Position(min(max(position, 0), self.index.count))
         if position == 0:
             return PositionState(
@@ -301,7 +301,7 @@ class OpenRun:
         )
 
     def read_on(self, position: Position, after: int) -> ReadingPage:
-        """Return what follows `after` lines of the event at `position`; ReplayError where it cannot be read."""
+        """Return what follows `after` lines of the event at `position`; raise ReplayError if it cannot be read."""
         event = self._log[index_before(position)]
         return self._pages.read_on(event, self._events.paired_event(event.index), self._since(event), after)
 
@@ -309,7 +309,7 @@ class OpenRun:
         return time_since_start(self.index, event.index)
 
     def state_at(self, position: Position) -> Mapping[str, Any]:
-        """Return the root of the state at `position`; ReplayError where it cannot be read."""
+        """Return the root of the state at `position`; raise ReplayError if it cannot be read."""
         self._check_replayed(position)
         return self._replayer.state_at(position).root
 

@@ -40,8 +40,8 @@ class Conversion(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         path: of the log. format: the importer's name. notes: what the user must know.
         run: the run's name. runs: the names of all runs in the file; only this one's as long as others may follow.
-        own_hashes: what checking hashes of the format's own found, None where it has none.
-        built: how far the index reaches that was made with the log; None where it was not.
+        own_hashes: what checking hashes of the format's own found, None if it has none.
+        built: how far the index reaches that was made with the log; None if it was not.
         title: of the importer, for people.
     """
 
@@ -82,7 +82,7 @@ def open_log_run(
     *,
     values: LargeValues | None = None,
 ) -> OpenRun:
-    """Return the run of the log at `path`, which may be open already; ReplayError where it cannot be read.
+    """Return the run of the log at `path`, which may be open already; raise ReplayError if it cannot be read.
 
     `values`: decodes its large values; by default an object of its own.
     """
@@ -174,7 +174,7 @@ def facts_of(log: EventLog, path: str, size: int, made: Conversion | None) -> Ru
 
 
 def _folder(find: Callable[[str], Path]) -> Path:
-    """Return a folder of the user's; LogUnreadable where the user has no home and no variable names one."""
+    """Return a folder of the user's; raise LogUnreadable if the user has no home and no variable names one."""
     try:
         return find("replay-gui")
     except (RuntimeError, KeyError):

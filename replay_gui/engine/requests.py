@@ -39,7 +39,7 @@ class Open(msgspec.Struct, frozen=True):
     """Open the file at `path`. Answer: RunOpened and what follows from it, or an Alert; then the open run stays.
 
     Attributes:
-        path: a file, or FILE#RUN. format: an importer's name; None: judged from the content.
+        path: a file, or FILE#RUN. format: an importer's name; None: recognised by the content.
         at: the position to begin at; None: where the user left the run.
         last_positions: (run id, position) of the runs of this file that the user left.
         paired: whether another run is opened at the same time, to be compared with this one.
@@ -154,7 +154,7 @@ class GetTrail(msgspec.Struct, frozen=True):
 class MakeReport(msgspec.Struct, frozen=True, kw_only=True):
     """Make a report on the run, or on the comparison of both sides' runs: Reported, again and again until it is ended.
 
-    `number` tells one report from another. verifications: of the runs, None where not known yet. `made`: ns since 1970.
+    `number` tells one report from another. verifications: of the runs, None if not known yet. `made`: ns since 1970.
     profile: what is hidden; None: nothing. noted: the user's notes on the run of side A that are to be in it.
     """
 
@@ -369,7 +369,7 @@ AnswerValue: TypeAlias = (
 class Answer(msgspec.Struct, frozen=True):
     """One of engine.answers, a VerificationReport or WorkEnded, about run `run` of a side.
 
-    `ticket` is that of the request it answers; 0 where it comes unasked. Without a side it is about comparison `run`.
+    `ticket` is that of the request it answers; 0 if it comes unasked. Without a side it is about comparison `run`.
     """
 
     run: int

@@ -253,7 +253,7 @@ class RunController:
 
     @staticmethod
     def _first_state(run: OpenRun, start: Position) -> PositionState | None:
-        """Return the state to show first; None where it cannot be read: the window is told why when it seeks."""
+        """Return the state to show first; None if it cannot be read: the window is told why when it seeks."""
         try:
             return run.position_state(start)
         except ReplayError:

@@ -35,13 +35,13 @@ class RunEffects:
             self._classifier.corrected = effects
 
     def use_log(self, log: EventLog) -> None:
-        """Take what the set-up in this log declares from now on: the run was imported anew, or its log was moved."""
+        """Take what the set-up in this log declares from now on: the run was imported again, or its log was moved."""
         self._log = log
         if self._classifier is not None:
             self._classifier.declared = self._declared()
 
     def finding(self, event: Event) -> EffectFinding | None:
-        """Return what a call does; None for an event that is no call, or cannot be read."""
+        """Return what a call does; None for an event that is not a call, or cannot be read."""
         if event.kind != Kind.TOOL_REQUEST or event.problem is not None or event.tool is None:
             return None
         if self._classifier is None:

@@ -48,7 +48,7 @@ class ReportMaker(QObject):
         raise NotImplementedError
 
     def redact(self, profile: RedactionProfile | None) -> None:
-        """Make the report anew without what the profile hides, None: nothing; until then there is none.
+        """Make the report again without what the profile hides, None: nothing; until then there is none.
 
         Sentences are made of what is left, so a finished report cannot be changed.
         """
@@ -60,7 +60,7 @@ class ReportMaker(QObject):
         self.progressed.emit()
 
     def tell_notes(self, on: bool) -> None:
-        """Make the report anew with the user's notes, or without them."""
+        """Make the report again with the user's notes, or without them."""
         self.tells_notes, self.report = on, None
         self.start()
         self.progressed.emit()

@@ -88,7 +88,7 @@ class Session(VisibleRange):
     Signals:
         run_changed(): another run, or none, is open; everything else was reset.
         facts_changed(): more is known of the same run: `facts` is another. index_changed(): `index` covers more events.
-        events_changed(): the file was imported anew, and some events are not what they were; index_changed() follows.
+        events_changed(): the file was imported again, and some events are not what they were; index_changed() follows.
         position_changed(int): the user moved; panels that follow at once (scrubber, list) use this.
         position_state_changed(): `position_state` is another; panels that need data use this.
         report_changed(): `report` is another. rows_ready(object): Rows that were requested.
@@ -242,7 +242,7 @@ class Session(VisibleRange):
 
         Args:
             position: where to begin, as far as it exists; 0: where the user left the run.
-            format: an importer's name; None: judged from the content. paired: see the request.
+            format: an importer's name; None: recognised by the content. paired: see the request.
         """
         last = () if self.last_positions is None else tuple(self.last_positions(split_run(path)[0]).items())
         self._last_run += 1

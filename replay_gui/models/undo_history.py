@@ -84,7 +84,7 @@ class ValueHistory(Undoable[tuple[V, V]]):
 
     @Slot()
     def forget(self) -> None:
-        """Begin anew with the present value."""
+        """Begin again with the present value."""
         self._now = self._get()
         self._forget_changes()
 

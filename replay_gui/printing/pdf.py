@@ -45,7 +45,7 @@ class PdfPainting:
         self._pages = pages
 
     def steps(self) -> Iterator[None]:
-        """Paint one page per step. NotWritten where Qt cannot begin."""
+        """Paint one page per step. NotWritten if Qt cannot begin."""
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
         writer = QPdfWriter(buffer)

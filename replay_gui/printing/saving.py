@@ -16,7 +16,7 @@ SUFFIXES = (PDF, ".html", ".md", ".json", ".xml", ".sarif")
 
 
 def check_suffix(path: Path, *, of_many_runs: bool = False) -> None:
-    """Raise NotWritten where the name has no known suffix or may not be written; before the report is made."""
+    """Raise NotWritten if the name has no known suffix or may not be written; before the report is made."""
     suffixes = (*SUFFIXES, PNG) if of_many_runs else SUFFIXES
     if path.suffix.lower() not in suffixes:
         raise NotWritten(f"{path}: not a report format; the name must end in {', '.join(suffixes)}")
@@ -34,7 +34,7 @@ def save_report(report: Report, path: Path, inputs: Iterable[str] = ()) -> None:
 
 
 def write_report_file(path: Path, data: bytes, inputs: Iterable[str] = ()) -> None:
-    """Write a report that is made already; NotWritten where its path is not possible or writing fails."""
+    """Write a report that is made already; raise NotWritten if its path is not possible or writing fails."""
     check_suffix(path, of_many_runs=True)
     files = input_files(inputs)
     write_whole(path, data, inputs=files, new_mode=mode_of_inputs(files))

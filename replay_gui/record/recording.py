@@ -45,7 +45,7 @@ def start(
 
     Under ``replay-gui record`` and ``replay-gui rerun`` the command has begun a log already: this one is returned.
 
-    Raises LogRefused where the file exists and holds anything or this process is being recorded already, LogUnreadable
+    Raises LogRefused if the file exists and holds anything or this process is being recorded already, LogUnreadable
     where the file cannot be written, LogBusy where another process is writing it, RerunRefused for an unknown `also`.
 
     Args:
@@ -142,7 +142,7 @@ def new_log(
 
 
 def _working_folder() -> str:
-    """Return the folder that the process is in; "" where it was deleted."""
+    """Return the folder that the process is in; "" if it was deleted."""
     try:
         return str(Path.cwd())
     except OSError:

@@ -61,7 +61,7 @@ def rerun(
     """Answer the calls that are made in a ``with`` block from a recorded run; no socket is opened.
 
     Raises DiffersFromRecord at the first request that the recorded run did not make, and at the end of the block where
-    it made more. RerunRefused, LogRefused, LogUnreadable or RulesRefused where the log or its rules cannot be used.
+    it made more. RerunRefused, LogRefused, LogUnreadable or RulesRefused if the log or its rules cannot be used.
 
     Args:
         path: of the recorded run's log. new: the log that is written (default: one that is deleted at the end).
@@ -72,7 +72,7 @@ def rerun(
         on_miss: "live" makes a request that was not recorded for real and goes on; the difference is kept.
         patience: seconds without any progress, after which a call no longer waits for its turn.
         edits: answers that are to be other ones. What is asked after such an answer and was not recorded is made for
-        real, and is no difference.
+        real, and is not a difference.
     """
     recorded = read_past_run(Path(path))
     if session_in_force() is not None:

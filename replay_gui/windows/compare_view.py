@@ -122,7 +122,7 @@ class CompareView(QWidget):
         self._fit()
 
     def _choose_lower(self) -> None:
-        """Show the steps that led to a reason; where there is no reason, or none is wanted, those of both runs."""
+        """Show the steps that led to a reason; if there is no reason, or none is wanted, those of both runs."""
         result = self.why.result
         has_trails = self.shows_why and (result is None or bool(result.reasons))
         self._lower.setCurrentWidget(self.trails if has_trails else self._parting)

@@ -187,7 +187,7 @@ class Screenshot(QObject):
         return self._expects_run and not self._comparison.active and self._session.run_marks.working
 
     def _have_totals(self) -> bool:
-        """Return whether the open runs are summed up; ask for it where they are not."""
+        """Return whether the open runs are summed up; ask for it if they are not."""
         runs = [run for run in (self._session, self._comparison.b) if run.facts is not None]
         for run in runs:
             run.request_totals()

@@ -64,7 +64,7 @@ def install(folder: Path, files: Mapping[str, bytes]) -> Changes:
         known[name] = _hash(data)
         changes.done.append(name)
     old = {name: hash for name, hash in before.items() if name not in files}
-    known |= _remove(old, folder, Changes())  # what was changed of these is no concern of this version
+    known |= _remove(old, folder, Changes())  # what was changed of these is not a concern of this version
     _write_list(folder, known)
     return changes
 
@@ -108,7 +108,7 @@ def _remove(known: Mapping[str, str], folder: Path, changes: Changes) -> dict[st
 
 
 def _hash_of(path: Path) -> str | None:
-    """Return the hash of a file, "" for what is no file of this program (a link, a folder), None where nothing is."""
+    """Return the hash of a file, "" for what is not a file of this program (a link, a folder), None if nothing is."""
     if not os.path.lexists(path):
         return None
     if path.is_symlink() or not path.is_file():
@@ -124,7 +124,7 @@ def _hash(data: bytes) -> str:
 
 
 def _read_list(folder: Path) -> dict[str, str]:
-    """Return the hashes of what was installed, by name; empty where nothing was."""
+    """Return the hashes of what was installed, by name; empty if nothing was."""
     path = folder / LIST
     if not path.is_file():
         return {}

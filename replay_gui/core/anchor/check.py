@@ -51,7 +51,7 @@ def _compared(anchor: Anchor, log: EventLog, report: VerificationReport) -> tupl
 
 
 def _hash_of(source: Source, size: int) -> str | None:
-    """Return the BLAKE3 in hex of the first `size` bytes, of a log without events; None where there are fewer."""
+    """Return the BLAKE3 in hex of the first `size` bytes, of a log without events; None if there are fewer."""
     return source.blake3(size) if size <= source.size else None
 
 

@@ -96,7 +96,7 @@ class _Statement(msgspec.Struct, frozen=True):
 
 
 def anchor_of_log(log: EventLog, report: VerificationReport, now: int) -> Anchor:
-    """Return the anchor of a verified log; AnchorRefused where it is not VALID, so that no damaged log is anchored."""
+    """Return the anchor of a verified log; AnchorRefused where it is not VALID, so no damaged log is anchored."""
     if report.verdict != VALID:
         raise AnchorRefused(f"{report.run}: not anchored: the log is {report.verdict}; see replay-gui verify")
     size, file_hash = log.source.size, report.file_blake3
@@ -127,7 +127,7 @@ def _made(now: int) -> str:
 
 
 def _unicode_name(source: Source) -> str:
-    """Return the name of the file; bytes of it that are no UTF-8 are escaped, as JSON cannot hold them."""
+    """Return the name of the file; bytes of it that are not UTF-8 are escaped, as JSON cannot hold them."""
     return source.path.name.encode(errors="backslashreplace").decode()
 
 
@@ -148,7 +148,7 @@ def encode_anchor(anchor: Anchor, key: Ed25519PrivateKey | None) -> bytes:
 
 
 def read_anchor(path: Path, key: Ed25519PublicKey | None) -> ReadAnchor:
-    """Read the anchor in a file; AnchorRefused where it is none, or `key` is given and did not sign it."""
+    """Read the anchor in a file; raise AnchorRefused if it is none, or `key` is given and did not sign it."""
     try:
         raw = read_beginning(path, _MAX_ANCHOR_BYTES + 1)
     except LogUnreadable as why:

@@ -68,7 +68,7 @@ def write_tables(
     sources: tuple[CataloguedSource, ...],
     logs: Iterable[bytes | None] = (),
 ) -> None:
-    """Write all files; equal tables become equal bytes. NotWritten where that fails. `logs`: of the runs, in order.
+    """Write all files; equal tables become equal bytes. NotWritten if that fails. `logs`: of the runs, in order.
 
     A catalogue that is half written has a manifest that does not fit its files, and is not read.
     """
@@ -124,7 +124,7 @@ def read_manifest(folder: Path, files: tuple[str, ...] = FILES) -> Manifest:
 
 @contextmanager
 def reading_tables(folder: Path) -> Iterator[None]:
-    """Raise CatalogueRefused where tables cannot be read, or have other columns: their digests may be forged."""
+    """Raise CatalogueRefused if tables cannot be read, or have other columns: their digests may be forged."""
     try:
         yield
     except (pa.ArrowException, OSError, ValueError, TypeError, LookupError, OverflowError, AttributeError) as why:

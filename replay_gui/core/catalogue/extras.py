@@ -27,7 +27,7 @@ def require_extra(extra: str, purpose: str) -> None:
 
 
 def catalogue_of(sources: Sequence[str]) -> str:
-    """Return the catalogue that was opened, alone; "" where it is none, or one of several sources."""
+    """Return the catalogue that was opened, alone; "" if it is none, or one of several sources."""
     return sources[0] if len(sources) == 1 and is_catalogue(sources[0]) else ""
 
 

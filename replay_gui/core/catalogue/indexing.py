@@ -64,7 +64,7 @@ class IndexedSource(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         fingerprint: three parts with hyphens between them: of its bytes; of what is read with it; its format.
-        runs: how many it has; UNCHANGED where it was not read again.
+        runs: how many it has; UNCHANGED if it was not read again.
         problem: why it could not be read; "" if it could. unknown_format: whether it is of no known format, so perhaps
             no run at all.
     """
@@ -169,7 +169,7 @@ def _fingerprint(task: SourceTask, path: str) -> str:
 
 
 def _format_of(path: str, format: str | None) -> str:
-    """Return the name of the format of a file; ReplayError where it is of none that is known."""
+    """Return the name of the format of a file; raise ReplayError if it is of none that is known."""
     with Source(path) as source:
         if format is None and is_replay_log(source):
             return OWN_FORMAT

@@ -26,13 +26,13 @@ _CODEC = pa.Codec("zstd", compression_level=1)
 
 
 class PackedLog(msgspec.Struct, frozen=True):
-    """The bytes of a log on their way into a catalogue. size: of the log; 0 where it is too long to be kept."""
+    """The bytes of a log on their way into a catalogue. size: of the log; 0 if it is too long to be kept."""
 
     size: int
     data: bytes
 
     def unpacked(self) -> bytes | None:
-        """Return the log; None where it is not kept."""
+        """Return the log; None if it is not kept."""
         return bytes(_CODEC.decompress(self.data, self.size, asbytes=True)) if self.size else None
 
 
@@ -76,7 +76,7 @@ class LogSpool:
     """
 
     def __init__(self, folder: Path, earlier: Path) -> None:
-        """`folder`: for the files. `earlier`: the logs of the catalogue that is written anew."""
+        """`folder`: for the files. `earlier`: the logs of the catalogue that is rewritten."""
         self._folder, self._earlier = folder, earlier
         self._stretches: list[tuple[int | None, int, int]] = []  # batch, None: earlier; first run; end
 

@@ -45,7 +45,7 @@ NAMES = pa.schema(
 TABLES = {"runs": RUNS, "steps": STEPS, "held": HELD, "names": NAMES}
 _MAX_INTEGER = (1 << 63) - 1
 NO_ARGUMENT = 0
-"""The `slot` of a feature that is no value of an argument."""
+"""The `slot` of a feature that is not a value of an argument."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def unpacked(data: bytes) -> CataloguePart:
 
 
 def joined(parts: Iterable[CataloguePart]) -> CataloguePart:
-    """Put parts together, in their order; runs are numbered anew, each name is there once.
+    """Put parts together, in their order; runs are renumbered, each name is there once.
 
     Parts may be put together in any nesting: parts of parts, as a tree, give the same.
     """
@@ -122,7 +122,7 @@ def feature_number(feature: Feature) -> int:
 
 
 def slot_number(feature: Feature) -> int:
-    """Return the number of the argument that a feature gives a value to; NO_ARGUMENT where it is none."""
+    """Return the number of the argument that a feature gives a value to; NO_ARGUMENT if it is none."""
     if feature.kind != FeatureKind.CHANGED_WITH:
         return NO_ARGUMENT
     return _number(msgspec.msgpack.encode([feature.tool, feature.path])) or 1

@@ -22,14 +22,14 @@ from replay_gui.core.contrast.run_sizes import size_table
 
 
 def open_catalogue(folder: Path) -> RunSet:
-    """Return the runs of a catalogue; CatalogueRefused where it is damaged.
+    """Return the runs of a catalogue; raise CatalogueRefused if it is damaged.
 
     The steps of runs are read when they are asked for, the names of features when they are shown.
     """
     read_manifest(folder)
     with reading_tables(folder):
         runs = evaluated_runs(pq.read_table(table_path(folder, "runs")))
-        pa.default_memory_pool().release_unused()  # Arrow would keep for itself what the next tables take anew
+        pa.default_memory_pool().release_unused()  # Arrow would keep for itself what the next tables take again
         table = _feature_table(folder, len(runs))
 
     def read_steps(numbers: Sequence[int]) -> list[tuple[RunStep, ...]]:

@@ -52,7 +52,7 @@ def is_of_this_process(source: str) -> bool:
 
 
 def read_source(source: str) -> bytes:
-    """Return the bytes of a URL; LogUnreadable where it cannot be read."""
+    """Return the bytes of a URL; raise LogUnreadable if it cannot be read."""
     try:
         with fsspec.open(source, "rb") as file:
             data: bytes = file.read(_MAX_BYTES + 1)

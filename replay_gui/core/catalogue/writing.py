@@ -51,8 +51,8 @@ class CatalogueSummary:
     """What was written.
 
     Attributes:
-        runs, sources: how many the catalogue has. read: sources that were read anew; unchanged: those that were not.
-        skipped: files in folders that are no runs. problems: of sources that could not be read, one line each.
+        runs, sources: how many the catalogue has. read: sources that were read again; unchanged: those that were not.
+        skipped: files in folders that are not runs. problems: of sources that could not be read, one line each.
         rebuilt: why an earlier catalogue was not used, or "".
     """
 
@@ -78,7 +78,7 @@ def write_catalogue(
 
     Args:
         given: paths, globs, folders, URLs. folder: of the catalogue, which is replaced, or made.
-        format: an importer's name; None: judged from the content. mappings: path of the user's mappings, or "".
+        format: an importer's name; None: recognised by the content. mappings: path of the user's mappings, or "".
         places: of notes that count.
 
     Raises:
@@ -209,7 +209,7 @@ class _RowsInOrder:
         self._origins: dict[int, _RunRows] = {}
 
     def add(self, origin: _RunRows | None, first: int, count: int) -> None:
-        """Add `count` runs of an origin, from `first` on; None where there are none."""
+        """Add `count` runs of an origin, from `first` on; None if there are none."""
         self.count += count
         if origin is None or not count:
             return
@@ -240,8 +240,8 @@ class _CollectedSources:
     """Collects what became of the sources, batch by batch in their order, and the rows of their runs.
 
     Attributes:
-        sources: those that are in the catalogue. rows: of their runs. read: how many of them were read anew.
-        skipped: files that are no runs, and were not named. problems: why other sources could not be read.
+        sources: those that are in the catalogue. rows: of their runs. read: how many of them were read again.
+        skipped: files that are not runs, and were not named. problems: why other sources could not be read.
     """
 
     def __init__(self, named: Mapping[str, bool], earlier: _Earlier, logs: LogSpool) -> None:
@@ -287,7 +287,7 @@ class _Earlier:
     """The catalogue that the folder has already.
 
     Attributes:
-        rows: of its runs; None where there is none that can be used. problem: why it is not used, or "".
+        rows: of its runs; None if there is none that can be used. problem: why it is not used, or "".
     """
 
     def __init__(self, folder: Path) -> None:

@@ -18,7 +18,7 @@ MIN_AGREEING = 2
 """Runs of which it can be said that they agree."""
 
 _MAX_WORDS = 5  # features in words
-_MAX_NAMED = 200  # features of which these are chosen
+_MAX_NAMED = 200  # features from which these are chosen
 _MAX_OUTLIERS = 40
 _RESULT_TIERS = 3  # actions, results, handing over
 

@@ -200,7 +200,7 @@ def _place(runs: RunSet, place: RunPlace | None) -> dict[str, Any] | None:
 
 
 def _input(runs: RunSet, separator: Separator) -> Any:
-    """Return the input of the call that the feature is about, in its first example; None where it is about none."""
+    """Return the input of the call that the feature is about, in its first example; None if it is about none."""
     place = separator.passed_example or separator.failed_example
     if place is None or place.index is None or not separator.feature.tool:
         return None
@@ -210,7 +210,7 @@ def _input(runs: RunSet, separator: Separator) -> Any:
 
 
 def _value(text: str) -> Any:
-    """Return a value that was kept as JSON; a text as it is, and None where there is none."""
+    """Return a value that was kept as JSON; a text as it is, and None if there is none."""
     if not text:
         return None
     try:

@@ -48,8 +48,8 @@ class FailedRun:
     """A failing run, and the passing run that is nearest to it.
 
     Attributes:
-        run, nearest: their numbers. sentence: the first reason; "" where none was found.
-        index: of the event that the reason is about in the failing run; None where it is about none there.
+        run, nearest: their numbers. sentence: the first reason; "" if none was found.
+        index: of the event in the failing run that the reason is about; None if there is none.
         nearest_index: the same of the passing run.
     """
 
@@ -62,7 +62,7 @@ class FailedRun:
 
 @dataclass(frozen=True, slots=True)
 class FailureGroup:
-    """Failing runs whose first reason is of one kind and about one thing. kind: None where no reason was found."""
+    """Failing runs with the same kind of first reason, about the same thing. kind: None if no reason was found."""
 
     kind: ReasonKind | None
     tool: str | None
@@ -70,7 +70,7 @@ class FailureGroup:
 
     @property
     def sentence(self) -> str:
-        """The reason as it is for the first run; "" where none was found."""
+        """The reason as it is for the first run; "" if none was found."""
         return self.runs[0].sentence
 
 
@@ -98,10 +98,10 @@ def failure_pairs(
 ) -> tuple[tuple[FailurePair, ...], int]:
     """Pair failing runs of the chosen ones with the run of the same task that passed and is nearest.
 
-    It is one of the chosen runs; where none of these passed, any run of the task.
+    The passing run is one of the chosen runs, or, if none of them passed, any run of the task.
 
     Returns:
-        The pairs, and how many failing runs are in none: since there are many, or since no run of their task passed.
+        (The pairs; the number of failing runs without one: beyond the limit, or without a passing run of the task.)
     """
     failing = [run for run in chosen if outcomes[run] is False]
     near = _passing_by_task(runs, outcomes, chosen)
@@ -151,7 +151,7 @@ def group_failures(
         observed: effects of tools that further runs show. on_progress: called with how many pairs of how many are
             compared; what it raises ends the work. disguise: hides values before sentences are made of them.
 
-    Cost: both logs of each pair are read and indexed. A pair whose logs cannot be read is left out, and told.
+    Cost: both logs of each pair are read and indexed. A pair whose logs cannot be read is left out, and reported.
     """
     groups: dict[tuple[object, ...], list[tuple[Reason | None, FailedRun]]] = {}
     problem = ""

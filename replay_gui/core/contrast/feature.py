@@ -1,4 +1,4 @@
-"""The features of a run: what can be true of it and not of another, named so that all runs share the names."""
+"""The features of runs: properties that can differ between runs, with names that all runs share."""
 
 from __future__ import annotations
 
@@ -36,21 +36,21 @@ class FeatureKind(StrEnum):
     BEFORE = "before"  # `tool` before the tool in `value`
     READ = "read"  # this very question was asked
     READ_TOOL = "read tool"
-    TOLD = "told"  # the agent said this figure
+    TOLD = "told"  # the agent stated this number
     AT_LEAST = "at least"  # `number` or more of what `path` names
     NOTED = "noted"  # a tool that serves the agent alone
     SET_UP = "set-up"  # a member of the configuration
 
 
 class Feature(msgspec.Struct, frozen=True, kw_only=True, order=True):
-    """One thing that may hold for a run. All its members together are its name.
+    """A property that a run can have. All its members together are its name.
 
     Attributes:
-        kind: a FeatureKind. tool: "" where it concerns none.
+        kind: a FeatureKind. tool: "" if it concerns none.
         path: of an argument, a file, or a member of the set-up; of list items, without their numbers.
         value: canonical JSON or text, at most MAX_VALUE_LENGTH characters.
         number: of DID and AT_LEAST; else 0.
-        request: hex of the call's key, which tells calls with equal beginnings apart; "" where it is no single call.
+        request: hex of the call's key, which distinguishes calls with equal beginnings; "" if it is no single call.
     """
 
     kind: str
@@ -65,7 +65,7 @@ class HeldFeature(msgspec.Struct, frozen=True):
     """A feature that holds for a run.
 
     Attributes:
-        index: EventIndex at which it is first true; -1 where it is at no event.
+        index: EventIndex at which it is first true; -1 if it is at no event.
         calls: of a value, how many calls of the run have it as an argument; else 1.
     """
 
@@ -115,6 +115,6 @@ CHANGES_ON_THE_WAY = 7
 """The tier of changes where patches were handed in: they are work, and the patch is what counts."""
 
 WEIGHTS = {1: 1.0, 2: 0.9, 3: 0.8, 4: 0.75, 5: 0.65, 6: 0.6, 7: 0.45, 8: 0.4}
-"""How much a tier counts against how clearly a feature separates: a habit of reading is no action."""
+"""How much a tier counts against how clearly a feature separates: a habit of reading is not an action."""
 
 CONSEQUENTIAL = 1  # the tier by which separations by chance are counted

@@ -25,7 +25,7 @@ class FeatureTable:
 
     Attributes:
         count: number of runs. kinds: uint8, place in KINDS. slots: int32, equal for values of one argument (tool and
-        path), NO_SLOT for features that are no argument.
+        path), NO_SLOT for features that are not arguments.
         starts: int64, one more than features: where the runs of each begin in the next columns.
         runs: int32, place of the run. indexes: int32, EventIndex there, or NO_INDEX. calls: int32, see HeldFeature.
         lookup: returns the features with these numbers; only for the few that are shown.
@@ -74,7 +74,7 @@ class FeatureTable:
         return self._sums(np.where(chosen, numbers, np.uint64(0))[self.runs], np.uint64)
 
     def of_runs(self, chosen: NDArray[np.bool_]) -> FeatureTable:
-        """Return the table of some of the runs, numbered anew, with the features that any of them has."""
+        """Return the table of some of the runs, renumbered, with the features that any of them has."""
         kept = chosen[self.runs]
         owners = np.repeat(np.arange(len(self)), self.sizes)[kept]
         places = np.cumsum(chosen) - 1
@@ -119,7 +119,7 @@ class FeatureTable:
     def gathered(
         self, features: NDArray[np.int64], chosen: NDArray[np.bool_]
     ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-        """Return (runs, starts): the chosen runs of some features, one feature after the other, numbered anew.
+        """Return (runs, starts): the chosen runs of some features, one feature after the other, renumbered.
 
         Each of the features must have a chosen run.
         """

@@ -1,4 +1,4 @@
-"""How clearly features separate runs whose outcomes are dealt out anew: what chance alone would show."""
+"""A permutation test: how clearly features separate runs whose outcomes are assigned at random."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Labellings:
     def by_chance(self, strength: float, tier: int) -> ByChance | None:
         """Return in how many labellings a feature of this tier or a lower one separates as clearly.
 
-        None where features of the tier were left out.
+        None if features of the tier were left out.
         """
         if tier > len(self.clearest):
             return None
@@ -70,7 +70,7 @@ def labellings(
     tiers: NDArray[np.int64],
     least: float,
 ) -> Labellings:
-    """Deal the outcomes out anew, all ways or some.
+    """Assign the outcomes to the runs again, in all ways or in a random sample.
 
     Args:
         features: numbers of those to look at, each set of runs once; `sizes`: how many runs with an outcome each has,

@@ -1,7 +1,7 @@
 """What passing is, where logs do not say: ``score >= 0.5 and end == answered``. Read by an own small parser.
 
 Grammar: comparisons of a field with a number or a text, ``and``, ``or``, ``not`` and parentheses. A text of several
-words needs quotation marks. What a run does not tell makes the answer unknown, unless the rest decides it.
+words needs quotation marks. A field that a run lacks makes the result unknown, unless the rest decides it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from replay_gui.core.contrast.run_profile import EvaluatedRun
 from replay_gui.core.errors import NotesRefused
 
 Judge: TypeAlias = Callable[[EvaluatedRun], bool | None]
-"""Whether a run passed; None where that is unknown."""
+"""Whether a run passed; None if that is unknown."""
 
 _SECOND = 1_000_000_000
 _MAX_LENGTH, _MAX_DEPTH = 2_000, 50
@@ -176,7 +176,7 @@ class _ExpressionParser:
 
 
 def _compared(value: Any, compare: Callable[[Any, Any], bool], wanted: float | str) -> bool | None:
-    """Compare as what the field is; None where the run does not tell it, or it cannot be compared."""
+    """Compare by the type of the field; None if the run lacks it, or it cannot be compared."""
     if value is None:
         return None
     if isinstance(value, bool):

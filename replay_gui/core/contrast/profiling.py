@@ -62,11 +62,11 @@ def run_files(
     root: str | None = None,
     places: NotesPlaces = NO_PLACES,
 ) -> list[RunFile]:
-    """Return the runs of a file; ReplayError where it cannot be read.
+    """Return the runs of a file; raise ReplayError if it cannot be read.
 
     Args:
         conversions: folder of the cached conversions. chosen: the name or number of one run; None: all.
-        format: an importer's name; None: judged from the content. mappings: file of the user's mappings.
+        format: an importer's name; None: recognised by the content. mappings: file of the user's mappings.
         root: the folder that was opened; names are relative to it. places: of notes that count.
     """
     file = Path(path)
@@ -159,7 +159,7 @@ def _profile(
 
 
 def run_profile(file: RunFile, reading: RunReading) -> RunProfile:
-    """Return the profile of a run that was read; NotesRefused where notes beside it are not valid."""
+    """Return the profile of a run that was read; raise NotesRefused if notes beside it are not valid."""
     summary = reading.summary
     notes = reduce(joined_notes, map(read_notes, map(Path, file.notes)), RunNotes())
     result = summary.result.with_outcome_by_hand(notes.outcome)

@@ -53,7 +53,7 @@ FACTS = (TASK, OUTCOME, *(name for name in _OF_RUN if name != TASK))
 
 @dataclass(frozen=True, slots=True)
 class RunGroup:
-    """Runs that are equal in a fact, by number, in the order of their trials. value: None where it is unknown."""
+    """Runs that are equal in a fact, by number, in the order of their trials. value: None if it is unknown."""
 
     value: str | None
     runs: tuple[int, ...]
@@ -86,7 +86,7 @@ def tasks_of(
 
 
 class GroupingFacts:
-    """The facts by which the runs of a set can be told apart, those of their set-up among them.
+    """The facts by which the runs of a set can be grouped, including those of their set-up.
 
     Attributes: names: of the facts; the task and the outcome always.
     """
@@ -110,7 +110,7 @@ class GroupingFacts:
         return tuple(sorted(groups, key=lambda group: (group.value is None, natural_order(group.value or ""))))
 
     def _value_of(self, outcomes: Outcomes, fact: str) -> Callable[[int], str | None]:
-        """Return what tells the value of a fact of the run with a number; None where it is unknown."""
+        """Return a key for the value of a fact of the run with this number; None if it is unknown."""
         runs = self._runs.runs
         if fact == OUTCOME:
             return lambda number: OUTCOME_NAMES[outcomes[number]]

@@ -1,4 +1,4 @@
-"""What is kept of a run, so that it can be contrasted with a hundred thousand others without reading its log again."""
+"""The profile of a run: the data needed to contrast it with 100,000 others without reading its log again."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from replay_gui.core.facts.run_outcome import RunResult
 
 
 class EvaluatedRun(msgspec.Struct, frozen=True, kw_only=True):
-    """The facts of one run; None where the log does not say.
+    """The facts of one run; None if the log does not say.
 
     Attributes:
         given: the path, with ``#n`` for run n of several in a file; it can be opened. name: for people. run_id: the
@@ -21,7 +21,7 @@ class EvaluatedRun(msgspec.Struct, frozen=True, kw_only=True):
         events, calls, failures: numbers of them. failures: failed calls, denials and errors.
         tokens: input and output. cost: dollars. duration: ns. started: the earliest time, ns since 1970.
         submitted: whether it handed in a patch. left_out: calls of a very long run that were not looked at.
-        kept_log: BLAKE3 of its log as a catalogue keeps it, hex; "" where none does.
+        kept_log: BLAKE3 of its log as a catalogue keeps it, hex; "" if none does.
         problem: why it could not be read; "" if it could.
     """
 
@@ -48,7 +48,7 @@ class EvaluatedRun(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def passed(self) -> bool | None:
-        """Whether it passed, as the first grader says who says so; None where none does."""
+        """Whether it passed, according to the first grader with a verdict; None if no grader has one."""
         return next((outcome.passed for outcome in self.result.outcomes if outcome.passed is not None), None)
 
     @property
@@ -61,10 +61,10 @@ class RunStep(msgspec.Struct, frozen=True, kw_only=True):
     """One call of a run.
 
     Attributes:
-        index: EventIndex of the request. tool: its name. effect: an Effect. ok: None where it was not answered.
+        index: EventIndex of the request. tool: its name. effect: an Effect. ok: None if it was not answered.
         request: hex, equal for equal calls of one tool. answer: hex, equal for equal answers but for clocks and ids; ""
             without one. answer_size: characters of the answer.
-        label: the input in a few words. input: as JSON; None where it is long. leaves: see leaf_hashes.
+        label: the input in a few words. input: as JSON; None if it is long. leaves: see leaf_hashes.
     """
 
     index: int

@@ -40,9 +40,9 @@ class RunReading:
         run_id: of the log. summary: counts, outcome and end. identity: task, trial, agent and model.
         config: of its first AgentInit.
         calls: in the order of their requests, at most MAX_CALLS; left_out: how many more there are.
-        figures: each figure that the agent said, and where first.
-        answer: what the run answered, as its grader took it; None where no grader says.
-        patch, patch_index: what it handed in, and where; "" and None without.
+        figures: each number that the agent stated, and the index of the first event with it.
+        answer: the run's answer, as its grader read it; None if no grader has it.
+        patch, patch_index: the submitted patch, and its event; "" and None if there is none.
     """
 
     run_id: str

@@ -20,7 +20,7 @@ class RunSet:
 
     Attributes:
         runs: their facts. table: their features; it numbers the runs as `runs` does.
-        outcomes: whether each passed, as its log or the user says; None where neither does.
+        outcomes: whether each passed, according to its log or to the user; None if unknown.
     """
 
     def __init__(
@@ -46,9 +46,9 @@ def run_set(profiles: Sequence[RunProfile]) -> RunSet:
 
 
 def equal_changes(steps: Iterable[RunStep]) -> dict[str, tuple[str, str]]:
-    """Return the (request, label) that stands for each request of other words with the same effect.
+    """Return the (request, label) that represents each request with other words and the same effect.
 
-    Two changes have the same effect where one tool answered them alike, at a length that is no mere "done".
+    Two changes have the same effect if one tool gave them the same answer, longer than a mere "done".
     """
     first: dict[tuple[str, str], tuple[str, str]] = {}
     equal: dict[str, tuple[str, str]] = {}

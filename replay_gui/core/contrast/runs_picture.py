@@ -57,7 +57,7 @@ class PictureColumn:
     Attributes:
         tool, label, effect: of the call that SAME stands for. values: those of its arguments, without their names.
         passing, failing: how many of the runs shown made that very call, and were not answered with an error.
-        separator: place of the separator that it shows; None where it shows none.
+        separator: place of the separator that it shows; None if it shows none.
     """
 
     tool: str
@@ -132,7 +132,7 @@ def runs_picture(
 ) -> RunsPicture:
     """Return the picture of the chosen runs, such as those of one task, with at most so many columns.
 
-    `tell`: returns a call as it may be told.
+    `tell`: returns a call without hidden values.
     """
     ranks = {False: 0, True: 1, None: 2}
     ordered = sorted(chosen, key=lambda run: ranks[outcomes[run]])
@@ -215,7 +215,7 @@ def _merged(columns: list[_Column], outcomes: Outcomes) -> list[_Column]:
 
 
 def _find_shared(columns: list[_Column]) -> None:
-    """Find how many columns of a tool have each argument: what few have tells them apart."""
+    """Count the columns of a tool with each argument: rare arguments distinguish the columns."""
     shared: dict[str, Counter[Any]] = defaultdict(Counter)
     for column in columns:
         if column.standard is not None:
@@ -232,7 +232,7 @@ def _leaves(step: RunStep) -> set[Any]:
 
 
 def _values(step: RunStep, shared: Counter[Any]) -> str:
-    """Return the arguments' values, for the head of a column; the label where they are not kept, or are code.
+    """Return the arguments' values, for the head of a column; the label if they are not kept, or are code.
 
     Those that the fewest columns of the tool have come first, and of them names before dates and words. `shared`: how
     many columns have each.
@@ -272,7 +272,7 @@ def _mark(columns: list[_Column], separation: Separation) -> None:
 
 
 def _columns_of(separator: Separator, columns: list[_Column]) -> list[_Column]:
-    """Return the columns that have the event where the feature of a separator begins; none of what is no call."""
+    """Return the columns that have the event where the feature of a separator begins; none of what is not a call."""
     at = separator.passed_example or separator.failed_example
     if at is None:
         return []

@@ -19,7 +19,7 @@ from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.text.wording import plural
 
 MAX_SEPARATORS = 40
-_MAX_CANDIDATES = 200  # sets of runs among which equal scores are told apart
+_MAX_CANDIDATES = 200  # sets of runs in which equal scores are ranked
 _MAX_MEMBERS = 120  # features of one set that are looked at
 _MAX_ALSO = 40  # of them, that are put in words
 _EQUAL = 1e-9  # scores that differ by less are equal
@@ -30,7 +30,7 @@ Outcomes = Sequence[bool | None]
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class OutcomeGroups:
-    """The two groups of runs, and the features that tell any of them apart."""
+    """The two groups of runs, and the features that some of them have, and some have not."""
 
     passed: NDArray[np.bool_]
     failed: NDArray[np.bool_]
@@ -51,7 +51,7 @@ class OutcomeGroups:
 
 
 def groups_of(table: FeatureTable, outcomes: Outcomes) -> OutcomeGroups:
-    """Count in each group the runs with each feature; features of no run with an outcome, or of all, tell nothing."""
+    """Count the runs with each feature in each group; a feature of no run, or of all runs, is left out."""
     passed = np.array([outcome is True for outcome in outcomes], np.bool_)
     failed = np.array([outcome is False for outcome in outcomes], np.bool_)
     p, f = table.counts(passed), table.counts(failed)
@@ -209,7 +209,7 @@ def counts_words(passing: Share, failing: Share) -> str:
 
 
 def example(table: FeatureTable, feature: int, group: NDArray[np.bool_]) -> RunPlace | None:
-    """Return the first run of a group that has the feature; None where no run of it has."""
+    """Return the first run of a group that has the feature; None if no run of it has."""
     for run in table.runs_of(feature).tolist():
         if group[run]:
             index = table.index_in(feature, run)

@@ -28,7 +28,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class RunPlace:
-    """A place in a run; `run`: number of the run; `index`: of the event, None where it is at no single event."""
+    """A place in a run; `run`: number of the run; `index`: of the event, None if it is at no single event."""
 
     run: int
     index: EventIndex | None
@@ -44,9 +44,9 @@ class Separator:
         passing, failing: how many runs have it.
         p: Fisher's exact, or of the stratified test. corrected_p: for everything that was compared.
         significant: whether corrected_p is below SIGNIFICANT, and there are enough runs.
-        by_chance: None where tasks were kept apart.
+        by_chance: None if tasks were kept apart.
         stratified: the test within tasks; None for the runs of one task.
-        passed_example, failed_example: the first run of each group that has it; None where no run of the group has.
+        passed_example, failed_example: the first run of each group that has it; None if no run of the group has.
         others: what else holds for the same runs, the best first. also_count: all of them.
         runs: numbers of the runs that have it, those without an outcome among them.
     """

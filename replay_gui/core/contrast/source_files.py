@@ -33,10 +33,10 @@ class SourceFile:
         mappings: str | None = None,
         places: NotesPlaces = NO_PLACES,
     ) -> tuple[list[RunFile], str]:
-        """Return its runs, and why there are none; "" where it was found in a folder: not every file there is a run.
+        """Return its runs, and why there are none; "" if it was found in a folder, where not every file is a run.
 
         Args:
-            conversions: folder of the cached conversions. format: an importer's name; None: judged from the content.
+            conversions: folder of the cached conversions. format: an importer's name; None: recognised by the content.
             mappings: file of the user's mappings. places: of notes that count.
         """
         try:

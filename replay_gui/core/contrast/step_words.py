@@ -16,7 +16,7 @@ from replay_gui.core.text.plain_text import one_line
 def call_label(call: ToolCall) -> str:
     """Return the input: a command as it is, else ``name=value, …``; at most MAX_VALUE_LENGTH characters.
 
-    Names of things come first, and lists and maps last: they tell calls apart, and these may be cut.
+    Names of things come first, because they distinguish calls; lists and maps come last, because they can be cut.
     """
     return input_label(call.tool, call.input)
 

@@ -162,7 +162,7 @@ class _Strata:
         self.strengths = np.concatenate([np.zeros(0), *(strengths for _, strengths in by_stretch)])
 
     def _strengths(self, first: int, end: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Return the features from `first` to before `end` that tell something, and their strengths."""
+        """Return the features from `first` to before `end` that differ within a task, and their strengths."""
         owner, task, p, f = self._tables(first, end)
         features, starts = np.unique(owner, return_index=True)
         if not len(features):

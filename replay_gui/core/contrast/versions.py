@@ -39,7 +39,7 @@ class TaskFlip:
 
     Attributes:
         before, after: its runs of each version. first: what separates its passing from its failing runs, of both
-            versions, in words; "" where it did not flip, where nothing does, or where very many tasks flipped.
+            versions, in words; "" if it did not flip, where nothing does, or where very many tasks flipped.
     """
 
     task: str | None
@@ -108,7 +108,7 @@ class ComparedVersions:
     reasons: Mapping[str | None, str]
 
     def reason(self, task: TaskFlip) -> str:
-        """Return by what a task flipped; "" where it did not, or where nothing was found."""
+        """Return by what a task flipped; "" if it did not, or where nothing was found."""
         return (self.reasons.get(task.task) or task.first) if task.flipped else ""
 
 
@@ -133,7 +133,7 @@ def runs_of_versions(facts: GroupingFacts, outcomes: Outcomes, versions: Version
 def version_change(
     runs: RunSet, outcomes: Outcomes, before: Sequence[int], after: Sequence[int], max_separated: int = 40
 ) -> VersionChange:
-    """Compare two versions, each given by the numbers of its runs; of so many flipped tasks it is told by what."""
+    """Compare two versions, given by the numbers of their runs; the reason is found for so many flipped tasks."""
     old = {group.value: group for group in tasks_of(runs.runs, outcomes, before)}
     new = {group.value: group for group in tasks_of(runs.runs, outcomes, after)}
     found = []

@@ -32,7 +32,7 @@ class ComparedContent:
         return not self.gaps
 
     def left_out_words(self) -> str:
-        """Return ``3 members are not compared: time, duration, tokens``; "" where everything is compared."""
+        """Return ``3 members are not compared: time, duration, tokens``; "" if everything is compared."""
         names = [one_line(name, _MAX_NAME_LENGTH) for name, _ in self.members_left_out]
         if not names:
             return ""

@@ -33,7 +33,7 @@ def _ignore_progress(done: int, total: int) -> None:
 class Comparer:
     """A comparison of two runs that can be repeated with other rules: all that needs no rules is computed once.
 
-    The events that record a run's outcome, its end and the expected result are no steps: they are compared as a whole,
+    The events that record a run's outcome, its end and the expected result are not steps: they are compared as a whole,
     and are in no divergence and no cause.
 
     Attributes:
@@ -76,7 +76,7 @@ class Comparer:
         self._on_progress = on_progress
 
     def compare(self, rules: Rules | None = None, disguise: Disguise | None = None) -> Comparison:
-        """Return the comparison under these rules; `disguise`: what explanations may tell of events."""
+        """Return the comparison under these rules; `disguise`: hides secrets in explanations."""
         joint, alignment = self.rows, self.rows.alignment
         rule_filter = self._filter = self._filter_for(Rules() if rules is None else rules)
         ignored = rule_filter.level != REPORTED

@@ -52,7 +52,7 @@ class CauseRank(IntEnum):
     """The group that a cause is listed in; lower ranks come first."""
 
     STEP = 0  # a step differs
-    BOOKKEEPING = 1  # a record that is no step differs
+    BOOKKEEPING = 1  # a record that is not a step differs
     VOLATILE = 2  # only ids, clock times, durations or temporary paths differ
 
 

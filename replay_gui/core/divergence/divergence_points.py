@@ -37,7 +37,7 @@ def divergence_points(
 ) -> Iterator[DivergencePoint]:
     """Yield the divergences of the comparer's last comparison, in their order; events are read one by one.
 
-    `disguise`: what may be told of events.
+    `disguise`: hides secrets of events.
     """
     points, alignment = comparison.points, comparison.alignment
     rows = comparer.rows

@@ -22,16 +22,16 @@ _MAX_CACHED_EVENTS = 256  # decoded events
 
 
 class Disguise(Protocol):
-    """What is told of events: in reports, secrets are hidden before sentences are made of them."""
+    """Hides secrets of events in reports, before sentences are made of them."""
 
     def text(self, text: str) -> str:
-        """Return a name as it may be told."""
+        """Return a name with its secrets hidden."""
 
     def event(self, event: Event) -> Event:
-        """Return the event as it may be told."""
+        """Return the event with its secrets hidden."""
 
     def difference(self, difference: Difference, a: Event, b: Event) -> Difference:
-        """Return a difference of two events as it may be told."""
+        """Return a difference of two events with its secrets hidden."""
 
 
 class ComparedSide:
@@ -59,7 +59,7 @@ class ComparedSide:
         self._disguise: Disguise | None = None
 
     def disguised(self, disguise: Disguise | None) -> ComparedSide:
-        """Return the side with events as they may be told; itself where nothing is hidden."""
+        """Return the side with the secrets of its events hidden; itself if nothing is hidden."""
         if disguise is None:
             return self
         side = copy(self)
@@ -67,7 +67,7 @@ class ComparedSide:
         return side
 
     def told(self, text: str) -> str:
-        """Return a text of the log's header as it may be told."""
+        """Return a text of the log's header with its secrets hidden."""
         return text if self._disguise is None else self._disguise.text(text)
 
     @classmethod

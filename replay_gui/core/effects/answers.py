@@ -19,7 +19,7 @@ _VOLATILE = re.compile(
     r"0x[0-9a-fA-F]+|\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F-]{22}\b"
     r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?[\d.,]*(?:Z|[+-]\d\d:?\d\d)?|\b1[5-9]\d{8}(?:\.\d+|\d{3}|\d{6}|\d{9})?\b"
     r"|\b\d+\.\d+ ?(?:ms|s|secs?|seconds)\b|\b\d+ ?ms\b"  # how long it took
-    r"|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +\d\d? +(?:\d\d:\d\d|\d{4})\b"  # as ls tells it
+    r"|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +\d\d? +(?:\d\d:\d\d|\d{4})\b"  # the message of ls
 )
 
 

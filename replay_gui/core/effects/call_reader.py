@@ -47,7 +47,7 @@ def make_call(classifier: EffectClassifier, request: Event, response: Event | No
 
 
 def _answer(payload: Mapping[str, Any]) -> Any:
-    """Return the output of a ToolResponse; where it has none, what its error says."""
+    """Return the output of a ToolResponse; if it has none, what its error says."""
     output = payload.get("output")
     return payload.get("error") if output in (None, "") and payload.get("error") else output
 

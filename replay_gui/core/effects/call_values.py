@@ -18,8 +18,8 @@ _MAX_LEAVES = 400  # of an input that are looked at
 _MIN_TEXT, _MIN_PLAIN_TEXT, _MAX_TEXT = 4, 6, 200  # characters of a text that can be traced
 _MIN_NUMBER = 20
 _YEARS = range(1900, 2101)
-_HIDDEN = "[redacted "  # stands in a report for a value whose place cannot be looked for
-_DULL = word_set("true false none null yes no economy business default string all any one two")  # said anywhere
+_HIDDEN = "[redacted "  # in a report: a value whose origin cannot be searched
+_DULL = word_set("true false none null yes no economy business default string all any one two")  # found anywhere
 
 
 def input_leaves(input: Any) -> list[tuple[str, Any]]:
@@ -30,7 +30,7 @@ def input_leaves(input: Any) -> list[tuple[str, Any]]:
 
 
 def differing_leaves(a: Any, b: Any) -> list[tuple[str, Any, Any]]:
-    """Return (JSON Pointer, value in a, value in b) where two inputs differ, in order; ABSENT where a side has none."""
+    """Return (JSON Pointer, value in a, value in b) where two inputs differ, in order; ABSENT if a side has none."""
     of_a, of_b = dict(input_leaves(a)), dict(input_leaves(b))
     return [
         (path, of_a.get(path, ABSENT), of_b.get(path, ABSENT))
@@ -62,7 +62,7 @@ def shared_leaves(a: Counter[tuple[str, bytes]], b: Counter[tuple[str, bytes]]) 
 
 
 def is_telling(value: Any) -> bool:
-    """Whether a value is rare enough that it can be asked who first said it."""
+    """Whether a value is rare enough to search for its first event."""
     if isinstance(value, bool) or value is None:
         return False
     if isinstance(value, int | float):

@@ -61,7 +61,7 @@ class EffectClassifier:
             return finding
         named = _of_operation(input) or self._named(tool)
         if named.effect is Effect.UNKNOWN and finding is not None:
-            return finding  # what was seen of other commands of the tool tells nothing of this one
+            return finding  # observations of the tool's other commands do not apply to this one
         if named.effect is Effect.UNKNOWN and tool in self.observed:
             named = self.observed[tool]
         targets = _targets(input) or _command_target(tool, input) if named.effect is Effect.CHANGES else ()
@@ -83,7 +83,7 @@ class EffectClassifier:
         return None
 
     def _of_code(self, tool: str, input: Any) -> EffectFinding | None:
-        """Return the effect of the text that a tool runs; None where the tool runs none."""
+        """Return the effect of the text that a tool runs; None if the tool runs none."""
         if not runs_code(tool):
             return None
         member, text = code_of(input)
@@ -130,7 +130,7 @@ def _language(input: Any) -> str:
 
 
 def _of_operation(input: Any) -> EffectFinding | None:
-    """Return the effect that a member such as ``command: view`` tells of a tool that does several things."""
+    """Return the effect according to a member such as ``command: view``, for a tool that does several things."""
     if not isinstance(input, Mapping):
         return None
     for name in _OPERATION_MEMBERS:

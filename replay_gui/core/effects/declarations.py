@@ -36,7 +36,7 @@ def declared_effects(configs: Iterable[Any]) -> dict[str, EffectFinding]:
 
 
 def effect_of_capabilities(capabilities: Any) -> EffectFinding | None:
-    """Return the effect that the capabilities of a request name; None where they name none."""
+    """Return the effect that the capabilities of a request name; None if they name none."""
     names = {str(name).lower() for name in capabilities} if isinstance(capabilities, list | tuple) else set()
     words = {word for name in names for word in (name, name.rpartition(".")[2], name.rpartition(":")[2])}
     if not words.isdisjoint(_CHANGING):

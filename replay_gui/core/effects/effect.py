@@ -28,13 +28,13 @@ BY_RULE = "a rule says so"
 
 @dataclass(frozen=True, slots=True)
 class EffectFinding:
-    """The effect of a call, and what says so.
+    """The effect of a call, and the evidence for it.
 
     Attributes:
         effect: the Effect.
         reason: a few words for people: ``declared read-only``, ``the name says "cancel"``, ``sed -i changes a.py``.
-        targets: what it changes, as far as that is told: paths of files, ``git commit``, ``pip install``.
-        certain: False where the effect is only what runs seem to show.
+        targets: what it changes, if known: paths of files, ``git commit``, ``pip install``.
+        certain: False if the effect is only what runs seem to show.
         checks: whether it checks something, by one of several commands if not by the strongest.
         unchecked: of several commands, what those change that come after the last check: as targets.
     """

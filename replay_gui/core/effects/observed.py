@@ -1,9 +1,9 @@
-"""The effect of tools as runs show it, without their names: what changes when they are called, and what does not.
+"""The effect of tools, inferred from runs without the tools' names: what changes after their calls, and what does not.
 
 Three observations count, each with its weight:
 
-* *Changed after*: a call that is made twice in a run, and answered otherwise the second time, was changed by one of the
-  tools in between. The weight 1 is shared among those that were never seen to leave an answer as it was.
+** *Changed after*: if a call is made twice in a run with two different answers, one of the tools in between changed
+  something. The weight 1 is shared among those tools that never left an answer unchanged.
 * *Given back changed*: an answer holds an entity that an earlier answer of another tool about the same argument held,
   with some values changed: weight 1 where a changed value is one that the call was given, else 1/2.
 * *Left as it was*: a call that is made twice with the same answer: weight 1 against its tool, and the tools in between
@@ -26,7 +26,7 @@ from replay_gui.core.log.canonical import encode_decoded
 _MIN_LEAVES = 6  # of an answer that may be an entity
 _ANSWERS_BACK = 12  # earlier answers that an entity is looked for in
 _MAX_CALLS = 2_000  # of a run that are looked at
-_SURE_CHANGES = 2.0  # weight from which a tool is not cleared by an answer that stayed as it was
+_SURE_CHANGES = 2.0  # weight from which an unchanged answer no longer clears a tool
 _Leaves = frozenset[tuple[str, bytes]]
 
 

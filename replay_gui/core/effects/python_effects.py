@@ -29,7 +29,7 @@ _SHELL_FUNCTIONS = word_set(
 def python_effect(text: str) -> tuple[EffectFinding, list[str]]:
     """Return the effect of a Python text, and the shell texts that it runs, whose effect is not in it.
 
-    Text that runs without writing is a check: it shows whether something works. UNKNOWN where it cannot be parsed.
+    Text that runs without writing is a check: it shows whether something works. UNKNOWN if it cannot be parsed.
     """
     tree = _parsed(text)
     if tree is None:

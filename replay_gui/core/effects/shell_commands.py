@@ -58,7 +58,7 @@ class ShellParser:
 
 
 def _command(node: Node) -> ShellCommand | None:
-    """Return the command of a node; None where the node is a part of a redirected command, which was taken before."""
+    """Return the command of a node; None if the node is a part of a redirected command, which was taken before."""
     if node.type != "redirected_statement":
         parent = node.parent
         return None if parent is not None and parent.type == "redirected_statement" else ShellCommand(_words(node))

@@ -61,7 +61,7 @@ class ShellEffects:
         self._parser = ShellParser()
 
     def effect(self, text: str) -> EffectFinding:
-        """Return the strongest effect of the commands in a text; READS where it has none."""
+        """Return the strongest effect of the commands in a text; READS if it has none."""
         return self._strongest(text, 0)
 
     def _strongest(self, text: str, depth: int) -> EffectFinding:

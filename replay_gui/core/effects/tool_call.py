@@ -18,8 +18,8 @@ class ToolCall:
             there is none.
         tool: name of the tool. input: what it was asked. Shared: do not change it.
         key: 16 bytes, equal for calls of one tool with equal input; versions of tools do not count.
-        answer: the output, else the error, or the reason of a denial; None where there is no response.
-        ok: False where the answer is an error, so that the call had no effect; None where there is no response.
+        answer: the output, else the error, or the reason of a denial; None if there is no response.
+        ok: False if the answer is an error, so that the call had no effect; None if there is no response.
         effect, reason, targets, certain, unchecked: see EffectFinding.
         also_checks: whether one of several commands checks.
     """

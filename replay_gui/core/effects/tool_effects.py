@@ -24,7 +24,7 @@ class ToolEffects:
 
     @property
     def finding(self) -> EffectFinding | None:
-        """The effect that all calls have; None where they have several."""
+        """The effect that all calls have; None if they have several."""
         return EffectFinding(next(iter(self.counts)), self.reason) if len(self.counts) == 1 else None
 
 

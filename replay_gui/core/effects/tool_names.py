@@ -1,6 +1,6 @@
-"""The effect that a tool's name tells: its words, and the first verb among them that is known.
+"""The effect of a tool according to its name: the first known verb among its words.
 
-English verbs only. A tool whose name says nothing is unknown, and may be told by a declaration or by what was seen.
+English verbs only. The effect of another tool is unknown, unless a declaration or observations show it.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def runs_python(tool: str) -> bool:
 
 
 def effect_of_name(tool: str) -> EffectFinding:
-    """Return the effect that the name tells; UNKNOWN where it tells none."""
+    """Return the effect that the name tells; UNKNOWN if it tells none."""
     words = name_words(tool)
     phrase = " ".join(words)
     if _HANDS_OVER.match(phrase):

@@ -117,7 +117,7 @@ def _lines(head: bytes) -> Iterator[Any]:
 
 
 def _value(raw: bytes) -> Any:
-    """Return the value of a JSON text; None where it is none, or is cut."""
+    """Return the value of a JSON text; None if it is none, or is cut."""
     try:
         return _decode(raw)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):

@@ -46,7 +46,7 @@ class NotesPlaces(msgspec.Struct, frozen=True):
         return (*beside, str(self.own_notes(log, run))) if self.own else beside
 
     def unused(self, log: Path, run: str = "") -> str:
-        """Return the path of notes beside a log that do not count, as nobody has allowed its folder; "" without."""
+        """Return the path of notes beside a log that do not count, because its folder is not allowed; "" if none."""
         beside = notes_beside(log, run)
         return str(beside) if not self.allows(log) and os.path.lexists(beside) else ""
 
@@ -60,7 +60,7 @@ class NotesPlaces(msgspec.Struct, frozen=True):
 
 
 def unused_notes_words(unused: Iterable[str]) -> str:
-    """Return that notes beside runs do not count; "" where there are none.
+    """Return that notes beside runs do not count; "" if there are none.
 
     `unused`: what NotesPlaces.unused returned for each run.
     """

@@ -42,7 +42,7 @@ class FirstPrompt:
 
 @dataclass(frozen=True, slots=True)
 class RunHighlights:
-    """A run's counts, and events of it by their indexes; None where it has none of the sort.
+    """A run's counts, and the indexes of notable events; None if there is no such event.
 
     Attributes:
         counts, duration: as run_measures defines them.
@@ -61,7 +61,7 @@ class RunHighlights:
 
 
 def prompt_source(kind: str, payload: Mapping[str, Any]) -> PromptSource | None:
-    """Return how an event asks the agent for something; None where it does not."""
+    """Return which kind of prompt an event is; None if it is none."""
     if kind != Kind.OBSERVATION or payload.get("obs_type") == "attachment":  # that comes with a message
         return None
     if str(payload.get("source") or "").lower() in _USERS:
@@ -70,7 +70,7 @@ def prompt_source(kind: str, payload: Mapping[str, Any]) -> PromptSource | None:
 
 
 def prompt_text(payload: Mapping[str, Any]) -> str:
-    """Return the beginning of what is asked in an event; "" where nothing is said."""
+    """Return the beginning of the prompt in an event; "" if it has no text."""
     return preview(payload.get("data"))[:_MAX_PROMPT_CHARACTERS]
 
 

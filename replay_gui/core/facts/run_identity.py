@@ -1,4 +1,4 @@
-"""Which task a run is about, which trial of it, which agent and model did it: as far as its log says so."""
+"""The identity of a run: its task, its trial, its agent and its model, as far as its log has them."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _INSPECT = "inspect-ai"
 
 @dataclass(frozen=True, slots=True)
 class RunIdentity:
-    """What tells a run from the others of an evaluation; None where the log does not say.
+    """The facts that distinguish a run from others of an evaluation; None if unknown.
 
     Attributes:
-        task: the id of the task, or what was asked where it has no id. trial: of the runs of one task, which one.
+        task: the id of the task, or the prompt if it has no id. trial: the number or name among the runs of one task.
     """
 
     task: str | None = None
@@ -35,7 +35,7 @@ class RunIdentity:
 def run_identity(
     header: Mapping[str, Any], init: Mapping[str, Any], init_meta: Mapping[str, Any], models: tuple[str, ...]
 ) -> RunIdentity:
-    """Return what a log says.
+    """Return the identity that a log states.
 
     Args:
         header: the facts of its header. init: the payload of its first AgentInit, {} without one, and `init_meta` its

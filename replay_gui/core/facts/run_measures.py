@@ -1,12 +1,12 @@
-"""The numbers of a run, each defined once: whatever shows one takes it from here.
+"""The measures of a run, each defined once here for all uses.
 
 * A *call* is a ToolRequest. It *failed* where its ToolResponse says ``success: false``.
-* *Denied* counts CapabilityDenied events, *errors* Error events, but for two sorts: one that directly follows a failed
-  ToolResponse and has its tool as component tells of the same failure again; one of the type ``interrupted`` says that
-  the user stopped the agent, which is counted as *interrupted*, and is no failure.
+* *Denied* counts CapabilityDenied events, *errors* Error events, except for two sorts: one directly after a failed
+  ToolResponse with its tool as component repeats the same failure; one of the type ``interrupted`` says that
+  the user stopped the agent, which is counted as *interrupted*, and is not a failure.
 * *Failures* are all three together: failed calls, denials and errors. Each has one mark in the Errors lane.
 * *Tokens*: the input is all that was sent, with the part that was read from a cache in it; see RunTotals for sources
-  that tell of the same tokens in several places.
+  that record the same tokens in several places.
 * *Cost*: in dollars, as RunTotals adds it up.
 * *Duration*: from the earliest to the latest time that any event has. Where there is one time only, none is known.
 """
@@ -58,7 +58,7 @@ class RunCounts:
 
 @dataclass(frozen=True, slots=True)
 class TokenCounts:
-    """Tokens by sort, None where the source does not tell.
+    """Tokens by sort; None if unknown.
 
     `cached` is a part of `input`, and `reasoning` a part of `output`.
     """
@@ -97,12 +97,12 @@ def counts_of_index(index: RunIndex) -> RunCounts:
 
 
 def times_of_index(index: RunIndex) -> tuple[int | None, int | None]:
-    """Return the earliest and the latest time of any event, ns since 1970; None where no event has a time."""
+    """Return the earliest and the latest time of any event, ns since 1970; None if no event has a time."""
     return index.span or (None, None)
 
 
 def duration_between(first: int | None, last: int | None) -> int | None:
-    """Return the ns between two times; None where either is unknown, or they are the same."""
+    """Return the ns between two times; None if either is unknown, or they are the same."""
     return last - first if first is not None and last is not None and last > first else None
 
 
@@ -113,13 +113,13 @@ def token_counts(uses: tuple[ModelUse, ...]) -> TokenCounts:
 
 
 def failure_words(failed: int, denied: int, errors: int) -> str:
-    """Return ``12 failed calls, 3 denials``, as they are counted in RunCounts; "" where there is none."""
+    """Return ``12 failed calls, 3 denials``, as they are counted in RunCounts; "" if there is none."""
     parts = ((failed, "failed call"), (denied, "denial"), (errors, "error"))
     return ", ".join(plural(count, name) for count, name in parts if count)
 
 
 def token_words(tokens: TokenCounts) -> str:
-    """Return ``12,300 input (10,000 of them cached), 400 output (120 of them reasoning)``; "" where nothing is told."""
+    """Return ``12,300 input (10,000 of them cached), 400 output (120 of them reasoning)``; "" if nothing is known."""
     parts = [] if tokens.input is None and not tokens.cached else [f"{_number(tokens.input)} input"]
     if tokens.cached:
         parts[0] += f" ({tokens.cached:,} of them cached)"
@@ -134,6 +134,6 @@ def _number(number: int | None) -> str:
 
 
 def cached_tokens(tokens: Mapping[str, int]) -> int | None:
-    """Return how many tokens were read from a cache, of tokens by sort; None where that is not told."""
+    """Return how many tokens were read from a cache, of tokens by sort; None if unknown."""
     counts = [tokens[name] for name in _CACHED if name in tokens]
     return sum(counts) if counts else None

@@ -28,8 +28,8 @@ class NoteAnchor:
     """An event as a note knows it.
 
     Attributes:
-        index: where it stood. content: BLAKE3 of what it says, hex. record: hash of its record, which covers all
-            before it. before, after: BLAKE3 of what the events beside it say, "" where there was none.
+        index: its index when the note was made. content: BLAKE3 of its content, hex. record: hash of its record,
+            which covers all before it. before, after: BLAKE3 of the contents of its neighbours, "" if there was none.
     """
 
     index: EventIndex
@@ -54,7 +54,7 @@ class RunNote:
 
 @dataclass(frozen=True, slots=True)
 class PlacedNote:
-    """A note, and where its events are in a run; None where the run does not have them."""
+    """A note, and where its events are in a run; None if the run does not have them."""
 
     note: RunNote
     first: EventIndex | None
@@ -73,7 +73,7 @@ def anchor_of(event_index: EventIndex, count: int, event_at: EventAt) -> NoteAnc
 def place_of(
     anchor: NoteAnchor, count: int, event_at: EventAt, contents: Callable[[], NDArray[np.void] | None]
 ) -> EventIndex | None:
-    """Return where an event is in a run of `count` events; None where it is not in it.
+    """Return where an event is in a run of `count` events; None if it is not in it.
 
     It is where it was, if the record there is the same. Else it is the event that says the same: of several the one
     between the same neighbours, else the one whose record is the same, else the one that is nearest to its old place.

@@ -1,4 +1,4 @@
-"""What the user says of a run where its log does not: its outcome, and notes on events, in a file of their own.
+"""The user's notes on a run: its outcome, and notes on events, in a separate file.
 
 The file is ``RUN.notes.toml`` beside the log, or among the user's own. One beside a log may come from somebody else.
 """
@@ -29,7 +29,7 @@ _FIELDS = ("passed", "score", "comment")
 
 @dataclass(frozen=True, slots=True)
 class RunNotes:
-    """The notes on one run. passed, score: the outcome, each None where it is not set. comment: why, or "".
+    """The notes on one run. passed, score: the outcome, each None if it is not set. comment: why, or "".
 
     `notes`: on events, in the order in which they were made.
     """
@@ -41,7 +41,7 @@ class RunNotes:
 
     @property
     def outcome(self) -> Outcome | None:
-        """The outcome, as a grader's; None where none is set."""
+        """The outcome, as a grader's; None if none is set."""
         if self.passed is None and self.score is None:
             return None
         return Outcome(self.passed, self.score, BY_HAND, self.comment or None)

@@ -16,7 +16,7 @@ _MAX_OUTCOMES = 100  # graders that are kept
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one grader says. `passed`, `score`: None where it does not say. `label`: its own word, or None."""
+    """The verdict of one grader. `passed`, `score`: None if it has none. `label`: its own word, or None."""
 
     passed: bool | None
     score: float | None
@@ -34,7 +34,7 @@ class RunEnd:
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """The outcomes of a run, one for each grader, and how it ended; None where nothing says so."""
+    """The outcomes of a run, one for each grader, and how it ended; None if unknown."""
 
     outcomes: tuple[Outcome, ...] = ()
     end: RunEnd | None = None
@@ -66,9 +66,9 @@ class RunResult:
         return {"outcome": outcomes[0] if outcomes else None, "outcomes": outcomes, "end": end}
 
     def words(self) -> str:
-        """Return one line: ``failed, score 0 by tau-bench reward; ended: limit (max_steps)``; "" where nothing is said.
+        """Return one line: ``failed, score 0 by tau-bench reward; ended: limit (max_steps)``; "" if nothing is known.
 
-        A further outcome is named only in number.
+        Of further outcomes only the number is given.
         """
         parts = []
         if self.outcome is not None:

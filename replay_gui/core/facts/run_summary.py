@@ -73,7 +73,7 @@ class RunSummary:
 
     @property
     def duration(self) -> int | None:
-        """From the earliest to the latest time, ns; None where there are no two times."""
+        """From the earliest to the latest time, ns; None if there are no two times."""
         return duration_between(self.first_time, self.last_time)
 
     @property
@@ -83,7 +83,7 @@ class RunSummary:
 
     @property
     def cost(self) -> float | None:
-        """Cost of all models together, in dollars; None where it is unknown."""
+        """Cost of all models together, in dollars; None if it is unknown."""
         return total_cost(self.totals.uses())
 
     def _tool(self, name: str) -> dict[str, int]:

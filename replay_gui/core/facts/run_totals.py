@@ -13,13 +13,13 @@ from replay_gui.core.log.kinds import WITHHELD_REASONING, is_custom
 COSTS = ("cost", "cost_usd", "total_cost", "total_cost_usd")
 UNKNOWN = ""  # the model, where an event names none
 
-OWN, ASIDE, WHOLE = SCOPES = range(3)  # where an event says it: of itself, on a line of its own, of the whole run
+OWN, ASIDE, WHOLE = SCOPES = range(3)  # the scope of numbers in an event: of itself, a separate line, the whole run
 _WHOLE_RUN = "/result"  # how kinds end that sum up a whole run
 
 
 @dataclass(slots=True)
 class ModelUse:
-    """One model. tokens: by sort ("input", "output", …; "" where it has none). cost: in dollars, None where unknown."""
+    """One model. tokens: by sort ("input", "output", …; "" if it has none). cost: in dollars, None if unknown."""
 
     model: str
     events: int = 0
@@ -30,9 +30,9 @@ class ModelUse:
 class RunTotals:
     """The running sum over a run's events.
 
-    Sources say the same thing in up to three places: at each step, on lines of its own, and once for the whole run.
-    Only the first of these that says anything is counted, for tokens and for cost each. But a stream may tell a step's
-    output before it is complete: where one event speaks of the whole run and has more output, that is the run's.
+    Sources record the same numbers in up to three places: at each step, on separate lines, and once for the whole run.
+    Only the first of these with any numbers is counted, for tokens and for cost each. But a stream may tell a step's
+    output before it is complete: if one event records the whole run and has more output, that is the run's.
     """
 
     def __init__(self) -> None:
@@ -63,7 +63,7 @@ class RunTotals:
             self._costs[scope][name] = self._costs[scope].get(name, 0.0) + cost
 
     def uses(self) -> tuple[ModelUse, ...]:
-        """One a model, in the order in which they appear; none where nothing was said of tokens or cost."""
+        """One a model, in the order in which they appear; none if neither tokens nor cost are known."""
         tokens = next((sums for sums in self._tokens if sums), {})
         output = sum(sums.get("output", 0) for sums in self._tokens[WHOLE].values())
         if self._sums == 1 and len(tokens) == 1 and output > sum(sums.get("output", 0) for sums in tokens.values()):
@@ -76,7 +76,7 @@ class RunTotals:
 
 
 def use_of(kind: str, meta: Mapping[str, Any]) -> tuple[int, dict[str, int], float | None]:
-    """(which of SCOPES, tokens by sort, dollars) that one event speaks of; no tokens and None where of neither."""
+    """Return (one of SCOPES, tokens by sort, dollars) of one event; no tokens and None if it has neither."""
     is_own = not is_custom(kind) or kind == WITHHELD_REASONING  # an answer may be nothing but reasoning
     scope = WHOLE if kind.endswith(_WHOLE_RUN) else OWN if is_own else ASIDE
     return scope, _tokens(meta.get("tokens")), _cost(meta)
@@ -92,7 +92,7 @@ def total_use(uses: tuple[ModelUse, ...]) -> ModelUse:
 
 
 def total_tokens(uses: tuple[ModelUse, ...]) -> int | None:
-    """Input and output of all models: what else is counted is a part of these; None where neither is known."""
+    """Input and output of all models: what else is counted is a part of these; None if neither is known."""
     counts = [use.tokens[sort] for use in uses for sort in ("input", "output", "") if sort in use.tokens]
     return sum(counts) if counts else None
 

@@ -26,7 +26,7 @@ class Spending:
         positions: int32[n], of the events with tokens. cached, uncached, output: float64[n], tokens of each: of the
             input, those that were read from a cache and the others; of the answer.
         paid: int32[m], positions of the events with a cost. cost: float64[m], dollars of each.
-        models: names, "" where an event names none. model: int32[n], paid_model: int32[m], indexes into it; empty where
+        models: names, "" if an event names none. model: int32[n], paid_model: int32[m], indexes into it; empty where
             neighbours were added up, since these may be of several models.
     """
 

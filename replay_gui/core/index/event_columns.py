@@ -34,7 +34,7 @@ from replay_gui.core.log.scanner import Block, Skipped
 from replay_gui.core.state.bulk_reducer import BulkResult
 
 _MAX_KINDS = 1 << 16  # the column has 16 bits
-OTHER_KINDS = "(other)"  # stands for all further kinds
+OTHER_KINDS = "(other)"  # means any further kind
 _UNUSUAL = len(KINDS)  # in place of a number, until the content was read
 _TRANSITION, _REQUEST, _RESPONSE, _ERROR = map(
     KINDS.index, (Kind.STATE_TRANSITION, Kind.TOOL_REQUEST, Kind.TOOL_RESPONSE, Kind.ERROR)
@@ -73,7 +73,7 @@ class EventColumns:
     """Makes the column entries of consecutive blocks.
 
     Attributes:
-        kinds, tools: names, and the numbers that stand for them. phases: as in RunIndex.
+        kinds, tools: names, and their numbers. phases: as in RunIndex.
     """
 
     def __init__(self) -> None:

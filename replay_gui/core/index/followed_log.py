@@ -20,7 +20,7 @@ DAMAGED_AFTER_S = 1.0  # seconds that bytes may be no record while they are stil
 
 
 class FollowedLog:
-    """Reads what is appended to the log at `path`, and only that: what was read before must be as it was."""
+    """Reads only the data appended to the log at `path`; the data read before must be unchanged."""
 
     def __init__(
         self, path: str, folder: Path, file: tuple[int, int], clock: Callable[[], float] = time.monotonic
@@ -43,7 +43,7 @@ class FollowedLog:
         return self._growing.log.source.stamp
 
     def look(self) -> FileEnd | None:
-        """Read what was appended since the last call; return why nothing more is to be read, or None."""
+        """Read the data appended since the last call; return why reading has ended, or None."""
         try:
             facts = Path(self._path).stat()
         except OSError:
@@ -81,7 +81,7 @@ class FollowedLog:
             return FileEnd.GONE
 
     def _is_as_read(self) -> bool:
-        """Whether the last record that was read still stands where it was; its hash is one of all before it."""
+        """Return whether the last record that was read is still there; its hash covers all records before it."""
         source, header = self._growing.log.source, self._growing.log.header
         if not self._growing.count:
             return source.read_at(0, len(header.raw)) == header.raw

@@ -186,7 +186,7 @@ def _take_in_calls(
         raise ValueError("the index column request names events that are not earlier ones")
     pair[requests] = responses
     lasted, begun, ended = duration[answers], times[requests], times[responses]
-    between = ended - begun  # of more than 292 years it is negative; equal times tell no duration
+    between = ended - begun  # beyond 292 years it is negative; equal times give no duration
     unknown = (lasted == NO_DURATION) & (begun != NO_TIME) & (ended > begun) & (between > 0)
     lasted[unknown] = between[unknown]
     timed = lasted != NO_DURATION

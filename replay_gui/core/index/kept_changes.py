@@ -1,6 +1,6 @@
-"""The index of a run's changes, kept in the folder of its index: it is made when the first history is asked for.
+"""The cache of the index of a run's changes, in the folder of its index. It is built for the first history.
 
-To make it takes several times as long as the index itself, so it is no part of that pass.
+To make it takes several times as long as the index itself, so it is not a part of that pass.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from replay_gui.core.replay.change_index import ChangeIndex
 from replay_gui.version import VERSION
 
 CHANGES_FILE = "changes"
-_FORM = f"{VERSION}/1"  # to be raised when changes are told otherwise
+_FORM = f"{VERSION}/1"  # raise it when changes are defined differently
 
 
 class _KeptChanges(msgspec.Struct, frozen=True):
@@ -40,7 +40,7 @@ def keep_changes(folder: Path, log: EventLog, changes: ChangeIndex) -> None:
 
 
 def read_kept_changes(folder: Path, log: EventLog) -> ChangeIndex | None:
-    """Return the changes of a log; None where they are not kept, are damaged, are of another log, or it has grown."""
+    """Return the changes of a log; None if they are not kept, are damaged, are of another log, or it has grown."""
     try:
         if not is_own(folder):
             return None

@@ -20,10 +20,10 @@ NO_PAIR = -1
 
 _ALL = slice(None)
 FLAG_FAILED = 1  # a tool response without success
-FLAG_UNREADABLE = 2  # its content is no event, or it is a skipped stretch
+FLAG_UNREADABLE = 2  # its content is not an event, or it is a skipped stretch
 FLAG_CRITICAL = 4  # patches, errors, denials, phase changes: snapshots are saved before and after them
-FLAG_REPEATED = 16  # an error that tells again of the failed call just before it, see facts.run_measures
-FLAG_INTERRUPTED = 32  # the user stopped the agent, which is recorded as an error and is none
+FLAG_REPEATED = 16  # an error that repeats the failed call just before it, see facts.run_measures
+FLAG_INTERRUPTED = 32  # the user stopped the agent: recorded as an error, but not a failure
 FLAG_NOT_APPLIED = 8  # the event does not apply to the state, which stays unchanged
 
 
@@ -33,17 +33,17 @@ class RunIndex:
 
     Attributes:
         kinds: names; `kind` holds indexes into it. Begins with the kinds of the log format in their order (KINDS).
-        tools: names; `tool` holds indexes into it, NO_TOOL where the event concerns none.
+        tools: names; `tool` holds indexes into it, NO_TOOL if the event concerns none.
         phases: (position of the StateTransition event, from 0; name of the phase), in order.
         offset: uint64, byte offset of each record.
-        time: int64, ns since 1970, NO_TIME where the event has none.
-        span: the earliest and the latest time of any event; None where none has a time. The first event need not be
+        time: int64, ns since 1970, NO_TIME if the event has none.
+        span: the earliest and the latest time of any event; None if none has a time. The first event need not be
             the earliest: a session that is resumed may begin with a new head.
-        duration: int64, ns, NO_DURATION where unknown. For a request and its response: the call's.
+        duration: int64, ns, NO_DURATION if unknown. For a request and its response: the call's.
         pair: int32, for a request the index of its response and the reverse, NO_PAIR if there is none (yet).
         flags: uint8, FLAG_*.
         snapshots: positions at which a state snapshot is kept.
-        bookkeeping, failures: bool[kinds], which kinds are no step of the agent, and which are always failures.
+        bookkeeping, failures: bool[kinds], which kinds are not steps of the agent, and which always mean a failure.
     """
 
     kinds: tuple[str, ...] = KINDS
@@ -78,7 +78,7 @@ class RunIndex:
 
 
 def time_since_start(index: RunIndex, event_index: int) -> int | None:
-    """Return how long after the earliest time of the run an event was, in ns; None where it has no time."""
+    """Return how long after the earliest time of the run an event was, in ns; None if it has no time."""
     time = int(index.time[event_index])
     return None if index.span is None or time == NO_TIME else time - index.span[0]
 

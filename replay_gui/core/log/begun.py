@@ -28,9 +28,9 @@ class RunBegin:
     """How a recorded run was begun.
 
     Attributes:
-        command: the words that run the agent. folder: where it was run. means: by which it was recorded.
-        process: the words of the Python process that was recorded, which may be one of several of the command; empty
-        where it is no Python, or not known.
+        command: the words that run the agent. folder: where it was run. means: how it was recorded.
+        process: the words of the Python process that was recorded, which can be one of several of the command; empty
+        if it is not Python, or not known.
     """
 
     command: tuple[str, ...]
@@ -52,7 +52,7 @@ class RunBegin:
 
     @classmethod
     def of_event(cls, payload: Mapping[str, Any], meta: Mapping[str, Any]) -> RunBegin | None:
-        """Return what an AgentInit says; None where it does not say which command it was."""
+        """Return the command in an AgentInit; None if it has none."""
         begun = meta.get(MEMBER)
         if not isinstance(begun, dict):
             config = payload.get("config")  # where recordings named the command before

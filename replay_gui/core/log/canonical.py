@@ -55,7 +55,7 @@ encode_sorted = msgspec.msgpack.Encoder(order="deterministic").encode
 _decode_any = msgspec.msgpack.Decoder(ext_hook=_odd_extension).decode
 _decode_tree = msgspec.msgpack.Decoder(type_of_shallow_values(SHALLOW_DEPTH)).decode
 decode_shallow_event = msgspec.msgpack.Decoder(_Pair[str, _Map[str, type_of_shallow_values(SHALLOW_DEPTH - 2)]]).decode
-_SCALARS = (str, bytes, int, float, type(None))  # bool is an int; tuples, since a union would be made anew each time
+_SCALARS = (str, bytes, int, float, type(None))  # bool is an int; tuples, because a union would be created at each call
 _EXACT_SCALARS = frozenset((str, bytes, int, float, bool, type(None)))
 _CONTAINERS = (dict, list)
 SHORT_KEY: Any = Annotated[str, msgspec.Meta(max_length=MAX_KEY_BYTES // 4)]  # characters: at most MAX_KEY_BYTES
@@ -66,7 +66,7 @@ _CANONICAL_NAN = bytes.fromhex("7ff8000000000000")
 
 
 def encode(value: Any) -> bytes:
-    """Return the canonical bytes of `value`; NotCanonical where its types, depth or keys are not allowed."""
+    """Return the canonical bytes of `value`; raise NotCanonical if its types, depth or keys are not allowed."""
     try:
         raw = encode_sorted(value)
     except (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError) as why:
@@ -133,7 +133,7 @@ def _head_of_container(is_map: bool, count: int) -> bytes:
 def encode_all(values: list[Any]) -> bytes:
     """Return the bytes that `encode_sorted` returns for each value, joined, in one C loop.
 
-    A msgpack value tells where it ends. So if the values were decoded from byte strings whose concatenation equals this
+    A msgpack value marks its own end. So if the values were decoded from byte strings whose concatenation equals this
     result, then each value is encoded to exactly the bytes that it was decoded from.
     """
     head = 1 if len(values) < 1 << 4 else 3 if len(values) < 1 << 16 else 5
@@ -143,7 +143,7 @@ def encode_all(values: list[Any]) -> bytes:
 def decode(raw: bytes) -> Any:
     """Return the value of `raw`, canonical or not; of equal keys the last wins.
 
-    NotCanonical where it is no msgpack, or breaks a limit.
+    NotCanonical if it is not msgpack, or breaks a limit.
     """
     try:
         value = _decode_tree(raw)
@@ -195,7 +195,7 @@ def is_canonical_event(raw: bytes) -> bool:
 
 
 def decode_canonical_map(raw: bytes) -> dict[str, Any] | None:
-    """Return the map that `raw` encodes canonically; None where it does not."""
+    """Return the map that `raw` encodes canonically; None if it does not."""
     try:
         value = decode_canonical(raw)
     except NotCanonical:
@@ -204,7 +204,7 @@ def decode_canonical_map(raw: bytes) -> dict[str, Any] | None:
 
 
 def decode_canonical(raw: bytes) -> Any:
-    """Return the value of `raw`; NotCanonical where these are not the canonical bytes of any value."""
+    """Return the value of `raw`; raise NotCanonical if these are not the canonical bytes of any value."""
     value = decode(raw)
     if encode_sorted(value) != raw:
         raise NotCanonical("not in canonical form")
@@ -228,7 +228,7 @@ def _decode_slowly(raw: bytes) -> Any:
 
 
 def check_limits(value: Any, depth: int = 1) -> None:
-    """Raise NotCanonical where `value` breaks a limit: its types, its depth (MAX_DEPTH), its keys (MAX_KEY_BYTES)."""
+    """Raise NotCanonical if `value` breaks a limit: its types, its depth (MAX_DEPTH), its keys (MAX_KEY_BYTES)."""
     if isinstance(value, _SCALARS):
         return
     if not isinstance(value, _CONTAINERS):
@@ -253,7 +253,7 @@ def nesting_depth(value: Any) -> int:
 
 
 def may_contain_nan(raw: bytes) -> bool:
-    """Return False where no float in `raw` can be a NaN: a search for bytes, which may match inside other values."""
+    """Return False if no float in `raw` can be a NaN: a search for bytes, which may match inside other values."""
     return FLOAT64_FIRST_BYTE in raw and _MAY_BE_NAN.search(raw) is not None
 
 

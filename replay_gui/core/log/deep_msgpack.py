@@ -1,7 +1,7 @@
 """A decoder of msgpack without recursion, for input that the decoder in C refuses: deep nesting, or odd keys.
 
-Such input is never canonical. But of equal keys the last wins, and what it overwrote is not looked at (log-format.md,
-Verification), so what is odd may not be there any more once a record is decoded.
+Such input is never canonical. But of equal keys the last wins, and the overwritten values are not examined
+(log-format.md, Verification), so odd data may be gone after a record is decoded.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class _Container:
 
     def __init__(self, is_map: bool, count: int) -> None:
         self._is_map = is_map
-        self._key: Any = self  # stands for none
+        self._key: Any = self  # means none
         self.missing = 2 * count if is_map else count
         self.value: Any = {} if is_map else []
 
@@ -65,7 +65,7 @@ class _Container:
 def decode_without_recursion(raw: bytes, max_depth: int) -> Any:
     """Return the value of `raw`, with an InvalidValue for what no log may have; NotCanonical where it is no msgpack.
 
-    Containers deeper than `max_depth` are passed over, and memory does not depend on how deep they are.
+    Containers deeper than `max_depth` are skipped, and the memory needed does not depend on their depth.
     """
     reader = MsgpackReader(raw)
     open_containers: list[_Container] = []
@@ -94,7 +94,7 @@ def decode_without_recursion(raw: bytes, max_depth: int) -> Any:
 
 
 class MsgpackReader:
-    """Reads the head of one value after another; what is no container is read whole.
+    """Reads the heads of values, one after another; a value that is not a container is read completely.
 
     Attributes:
         at: the byte at which the next value begins.
@@ -110,7 +110,7 @@ class MsgpackReader:
         return self.at == len(self._raw)
 
     def read_head(self) -> MsgpackHead:
-        """Return the head, and go on behind it; NotCanonical where there is none."""
+        """Return the head, and go on behind it; raise NotCanonical if there is none."""
         first = self._take(1)[0]
         if first < 0x80 or first >= 0xE0:
             return "value", first if first < 0x80 else first - 256

@@ -12,7 +12,7 @@ from replay_gui.core.log.framing import Record
 from replay_gui.core.log.positions import EventIndex
 
 Decode: TypeAlias = Callable[[bytes], Any]
-"""Returns the value of canonical msgpack; NotCanonical where it is none."""
+"""Returns the value of canonical msgpack; raise NotCanonical if it is none."""
 
 SKIPPED_KIND = "(skipped)"
 UNREADABLE_KIND = "(unreadable)"
@@ -22,20 +22,20 @@ _MAX_RUN_ID_LENGTH = 200  # characters of a run_id in an event_id
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A record of a log, decoded; or a stretch of bytes that a reader had to skip.
+    """A decoded record of a log, or a range of bytes that a reader had to skip.
 
     Attributes:
-        index: where it stands in the log, from 0. Its effect is in the state at position index + 1.
+        index: its place in the log, from 0. Its effect is in the state at position index + 1.
         offset: byte at which its record begins in the file.
-        size: bytes of its record; 0 where that is not known.
+        size: bytes of its record; 0 if that is not known.
         event_id: ``run_id:seq``; ``run_id:?`` where the seq cannot be read (see the function event_id).
-        kind: a Kind, a custom ``x:name``, SKIPPED_KIND, or UNREADABLE_KIND where the content is no event.
-        payload: what the event says; empty where it cannot be read. Shared: do not change it.
-        meta: how the event came about (seq, parent, time, …); empty where it cannot be read. Shared: do not change it.
+        kind: a Kind, a custom ``x:name``, SKIPPED_KIND, or UNREADABLE_KIND where the content is not an event.
+        payload: the event's data; empty if it cannot be read. Shared: do not change it.
+        meta: how the event came about (seq, parent, time, …); empty if it cannot be read. Shared: do not change it.
         content: bytes of [kind, payload] as stored; empty for a skipped stretch.
-        state_hash: the recorded hash of the state after it (32 bytes), or None where none was recorded.
+        state_hash: the recorded hash of the state after it (32 bytes), or None if none was recorded.
         hash: the record's hash (32 bytes), or None for a skipped stretch.
-        problem: why it cannot be read, in words; None where it can. Hashes are checked by verification, not here.
+        problem: why it cannot be read, in words; None if it can. Hashes are checked by verification, not here.
     """
 
     index: EventIndex
@@ -52,22 +52,22 @@ class Event:
 
     @property
     def seq(self) -> int | None:
-        """The number that the recorder gave it, from 0; None where it cannot be read."""
+        """The number that the recorder gave it, from 0; None if it cannot be read."""
         return whole_number(self.meta.get("seq"))
 
     @property
     def parent(self) -> int | None:
-        """The seq of the event that caused this one; None where none is recorded."""
+        """The seq of the event that caused this one; None if it is not recorded."""
         return whole_number(self.meta.get("parent"))
 
     @property
     def time(self) -> int | None:
-        """When it happened, in ns since 1970 (UTC); None where that is not recorded."""
+        """When it happened, in ns since 1970 (UTC); None if that is not recorded."""
         return whole_number(self.meta.get("time"))
 
     @property
     def duration(self) -> int | None:
-        """How long it took, in ns; None where that is not recorded."""
+        """How long it took, in ns; None if that is not recorded."""
         return whole_number(self.meta.get("duration"))
 
     @property
@@ -83,7 +83,7 @@ class Event:
 def event_id(run_id: str, seq: int | None) -> str:
     """Return ``run_id:seq``, or ``run_id:?`` without a seq.
 
-    A run_id may be as long as a header, and stands in every event and finding: a long one is cut.
+    A run_id can be as long as a header, and is in every event and finding, so a long one is cut.
     """
     name = run_id if len(run_id) <= _MAX_RUN_ID_LENGTH else f"{run_id[:_MAX_RUN_ID_LENGTH]}…"
     return f"{name}:{'?' if seq is None else seq}"
@@ -95,9 +95,9 @@ def whole_number(value: object) -> int | None:
 
 
 def decode_event(content: bytes, decode_content: Decode = decode) -> tuple[str, dict[str, Any]]:
-    """Return (kind, payload) of a record's content; NotApplicable where it cannot be decoded or is no event.
+    """Return (kind, payload) of a record's content; raise NotApplicable if it cannot be decoded or is not an event.
 
-    `decode_content`: what decodes it, for a program that has to answer meanwhile (LargeValues).
+    `decode_content`: another decoder, for a program that has to respond meanwhile (LargeValues).
     """
     try:
         value = decode_content(content)
@@ -130,7 +130,7 @@ def event_of_record(
 
 
 def seq_of_record(record: Record, decode_content: Decode) -> int | None:
-    """Return the seq of a record, whose content is not decoded; None where it cannot be read."""
+    """Return the seq of a record, whose content is not decoded; None if it cannot be read."""
     try:
         fields = decode_content(record.meta)
     except NotCanonical:
@@ -139,5 +139,5 @@ def seq_of_record(record: Record, decode_content: Decode) -> int | None:
 
 
 def skipped_event(run_id: str, index: EventIndex, offset: int, size: int, problem: str) -> Event:
-    """Return the event that stands for a skipped stretch of bytes."""
+    """Return the event for a skipped range of bytes."""
     return Event(index, offset, size, event_id(run_id, None), SKIPPED_KIND, {}, {}, b"", None, None, problem)

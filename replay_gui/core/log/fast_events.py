@@ -66,7 +66,7 @@ FAST_EVENT_TYPES: dict[str, type[FastEvent]] = {
 }
 """The structure of each kind."""
 
-_KIND_BEGINNING = slice(1, 7)  # bytes of a content that tell its kind: the length of its name, and 5 characters
+_KIND_BEGINNING = slice(1, 7)  # bytes of a content that identify its kind: the length of its name, and 5 characters
 _BEGINNINGS = frozenset(encode_sorted((kind, {}))[_KIND_BEGINNING] for kind in FAST_EVENT_TYPES)
 _MAX_FAILURES = 2
 

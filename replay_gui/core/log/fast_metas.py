@@ -33,7 +33,7 @@ _decode = msgspec.msgpack.Decoder(FastMeta).decode
 
 
 def decode_fast_metas(metas: Sequence[bytes]) -> list[FastMeta] | None:
-    """Return these metas, decoded in one C loop, or None where any of them has another form."""
+    """Return these metas, decoded in one C loop, or None if any of them has another form."""
     try:
         return [*map(_decode, metas)]
     except (MsgspecError, UnicodeDecodeError):

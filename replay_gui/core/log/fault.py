@@ -13,7 +13,7 @@ SKIPPED = "a skipped stretch cannot be applied to the state"
 
 
 class Fault(NamedTuple):
-    """One thing that is wrong with a record, or with a skipped stretch of bytes.
+    """One problem of a record, or of a skipped range of bytes.
 
     Attributes:
         event_index: EventIndex of the record. offset: its first byte in the log. seq: None if it cannot be read.

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class FileEnd(StrEnum):
-    """What was done to the file, or what stands in it."""
+    """Why no more of a file is read: a change on disk, or its content."""
 
     SEALED = "sealed"
     CUT = "cut"

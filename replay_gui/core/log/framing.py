@@ -53,7 +53,7 @@ class SearchStopped(Exception):
 class _Outline(NamedTuple):
     """Where the parts of a well-formed object are: (first byte, size) of each; `end`: the byte after it.
 
-    A record has four parts, and the state's size is 0 where it has none; a seal has two.
+    A record has four parts, and the state's size is 0 if it has none; a seal has two.
     """
 
     parts: tuple[tuple[int, int], ...]
@@ -84,7 +84,7 @@ class Framing:
     def read_object(self, at: int) -> tuple[Item, int]:
         """Return (the record or seal that begins at `at`, where it ends); CutShort or NotWellFormed without one.
 
-        Where there is none, no more than the heads of its parts are read, however long they claim to be.
+        Without an object, only the heads of its parts are read, however long they claim to be.
         """
         self._include(at, 1)
         outline = self._outline(at)
@@ -96,9 +96,9 @@ class Framing:
         return Record(content, state or None, meta, hash_), outline.end
 
     def find_linked_record(self, start: int, budget: int) -> int | None:
-        """Return the next offset from `start` on where a record begins to which the object right after it is linked.
+        """Return the next offset from `start` on, at which a record begins that the next object is linked to.
 
-        None where there is none. SearchStopped once `searched` exceeds `budget`.
+        None if there is none. SearchStopped once `searched` exceeds `budget`.
         """
         at = start
         while (at := self._find_candidate(at)) >= 0:

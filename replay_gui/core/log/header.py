@@ -45,7 +45,7 @@ class Header:
 
     @property
     def created(self) -> int | None:
-        """When the run began, in ns since 1970; None where that is not recorded."""
+        """When the run began, in ns since 1970; None if that is not recorded."""
         value = self.facts.get("created")
         return value if isinstance(value, int) and not isinstance(value, bool) else None
 
@@ -83,7 +83,7 @@ def encode_header(facts: dict[str, Any]) -> bytes:
 
 
 def read_header(source: Source) -> Header:
-    """Read the header of a log; LogRefused where the file is no log, or none that this version can read."""
+    """Read the header of a log; raise LogRefused if the file is not a log, or none that this version can read."""
     start = source.read_at(0, min(source.size, MAX_HEADER_BYTES))
     if not start.startswith(MAGIC):
         raise LogRefused(f"{source.path}: not a replay log (a .rlog begins with {MAGIC[2:].decode()!r})")

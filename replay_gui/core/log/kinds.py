@@ -1,6 +1,6 @@
 """The kinds of events, and predicates on them.
 
-The predicates take any string: a kind of the format, a custom kind (``x:name``), or what stands for an event that
+The predicates take any string: a kind of the format, a custom kind (``x:name``), or the name for an event that
 cannot be read (``(skipped)``, ``(unreadable)``).
 """
 
@@ -37,7 +37,7 @@ KINDS: tuple[str, ...] = tuple(kind.value for kind in Kind)
 
 CUSTOM_PREFIX = "x:"
 BOOKKEEPING_PREFIX = "x:bookkeeping/"
-"""Custom kinds of what is no step of the agent (titles, modes, hooks, plumbing): lists leave them out by default."""
+"""Custom kinds of what is not a step of the agent (titles, modes, hooks, plumbing): lists leave them out by default."""
 
 NOT_RECORDED = f"{BOOKKEEPING_PREFIX}not-recorded"
 """Kind of the event that says what a recording lacks."""
@@ -50,10 +50,10 @@ MODEL_REQUEST = "x:model-request"
 
 RESULT_KINDS = frozenset({OUTCOME, END, EXPECTED})
 WITHHELD_REASONING = "x:withheld-reasoning"
-"""Custom kind of reasoning that the provider did not give away. It is no decision."""
+"""Custom kind of reasoning that the provider did not give away. It is not a decision."""
 
 INTERRUPTED = "interrupted"
-"""Type of an Error event by which importers tell that the user stopped the agent. It is no failure."""
+"""Type of an Error event by which importers tell that the user stopped the agent. It is not a failure."""
 
 FAILURE_KINDS = frozenset({Kind.ERROR.value, Kind.CAPABILITY_DENIED.value})
 CRITICAL_KINDS = frozenset(
@@ -110,9 +110,9 @@ def group_of(kind: str) -> KindGroup:
 
 
 def is_failure(kind: str) -> bool:
-    """Tell whether every event of this kind is a failure (an error or a denial).
+    """Return whether every event of this kind is a failure (an error or a denial).
 
-    A failed tool call is a failure too, which only the payload of its ToolResponse tells.
+    A failed tool call is a failure too, but only the payload of its ToolResponse shows it.
     """
     return kind in FAILURE_KINDS
 
@@ -128,7 +128,7 @@ def is_custom(kind: str) -> bool:
 
 
 def is_damage(kind: str) -> bool:
-    """Tell whether the kind stands for bytes that are no event: ``(skipped)`` or ``(unreadable)``."""
+    """Return whether the kind means bytes that are not an event: ``(skipped)`` or ``(unreadable)``."""
     return kind.startswith("(")
 
 
@@ -136,7 +136,7 @@ _DENIED = Kind.CAPABILITY_DENIED.value
 
 
 def is_bookkeeping(kind: str) -> bool:
-    """Return whether an event of this kind is no step of the agent."""
+    """Return whether an event of this kind is not a step of the agent."""
     return kind.startswith(BOOKKEEPING_PREFIX)
 
 

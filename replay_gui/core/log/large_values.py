@@ -1,7 +1,7 @@
-"""Large values, decoded and let go in steps.
+"""Decode and free large values in steps.
 
-To decode a million members at once takes C code half a second, and to free them a tenth. Meanwhile no other thread of
-Python's runs, and a window stands still. In steps, its thread gets its turn between two of them.
+To decode a million members at once takes C code half a second, and to free them a tenth. Meanwhile no other Python
+thread runs, and a window freezes. Between two steps, other threads can run.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _STEP_MEMBERS = 4096  # that are freed at a time
 _MAX_STEPPED_DEPTH = 32  # of large values in one another; deeper ones are left to a slower reader
 _MAP, _ARRAY = b"\xdf", b"\xdd"  # of up to 2^32 members
 _EXTENSIONS = {0xC7: 1, 0xC8: 2, 0xC9: 4}  # bytes of their length
-_UNUSED = 2  # references to a container that nobody uses: that of the list of all, and that of an argument
+_UNUSED = 2  # references to an unused container: one of the list of all, and one of an argument
 
 _decode_raw_map = msgspec.msgpack.Decoder(dict[str, msgspec.Raw]).decode
 _decode_raw_list = msgspec.msgpack.Decoder(list[msgspec.Raw]).decode
@@ -41,7 +41,7 @@ class LargeValues:
         self._last: tuple[bytes, Any] = b"", None
 
     def decode(self, raw: bytes) -> Any:
-        """Return what `canonical.decode` returns, or raise NotCanonical where that does, perhaps in other words.
+        """Return what `canonical.decode` returns, or raise NotCanonical if that does, perhaps in other words.
 
         The large value that was decoded last is not decoded again.
         """
@@ -61,9 +61,9 @@ class LargeValues:
         return value
 
     def decode_members(self, raw: bytes) -> Any:
-        """Return the map or list that `raw` encodes, its members still encoded (msgspec.Raw), but for large ones.
+        """Return the map or list that `raw` encodes, its members still encoded (msgspec.Raw), except for large ones.
 
-        Large extensions stay encoded, too. NotCanonical where it is neither map nor list.
+        Large extensions stay encoded, too. NotCanonical if it is neither map nor list.
         """
         return _Steps(raw, self._pause, self._containers, packed=True).read()
 
@@ -88,7 +88,7 @@ class LargeValues:
 
 
 class _Steps:
-    """Reads one value in steps; NotCanonical where it is no msgpack, or has anything that needs a slower reader."""
+    """Reads one value in steps; raise NotCanonical if it is not msgpack, or has anything that needs a slower reader."""
 
     def __init__(self, raw: bytes, pause: Callable[[], None], containers: list[Any], packed: bool = False) -> None:
         """`containers`: those that are read in steps are added. `packed`: whether the members stay encoded."""

@@ -28,21 +28,21 @@ class EventLog(Sequence[Event]):
     """A log, open for reading, as a sequence of Events. A context manager; it never changes the file.
 
     ``log[3]``, ``log[-1]`` and ``log[10:20]`` (a list) read those events; an index that the log does not have raises
-    PositionError, which is an IndexError. A stretch of bytes that is no record counts as one event of the kind
+    PositionError, which is an IndexError. A range of bytes that is not a record counts as one event of the kind
     ``(skipped)``.
 
-    The first ``len(log)`` or ``log[i]`` takes one pass over the file, to find where records begin, unless an index has
-    told (`use_offsets`): about 1 s a million events. After that, ``log[i]`` is one read from the file, about 10 µs.
+    The first ``len(log)`` or ``log[i]`` takes one pass over the file, to find where records begin, unless an index
+    provides them (`use_offsets`): about 1 s a million events. After that, ``log[i]`` is one read, about 10 µs.
     Iterating takes one pass (about 7 µs an event) and holds one event at a time.
 
-    What is appended to the file after it was opened is not seen.
+    Data appended to the file after it was opened are not seen.
 
     Attributes:
         source: the file. header: its Header.
     """
 
     def __init__(self, source: Source) -> None:
-        """Read the header of an open file; LogRefused where the file is no log that this version reads."""
+        """Read the header of an open file; raise LogRefused if the file is not a log that this version reads."""
         self.source = source
         self.header = read_header(source)
         self._offsets: NDArray[np.uint64] | None = None
@@ -52,7 +52,7 @@ class EventLog(Sequence[Event]):
     def open(cls, path: str | os.PathLike[str]) -> Self:
         """Open the log at `path`.
 
-        Raises LogUnreadable where the file cannot be opened or read, and LogRefused where it is no log that this
+        Raises LogUnreadable if the file cannot be opened or read, and LogRefused if it is not a log that this
         version reads; each says why in one line.
         """
         source = Source(path)
@@ -71,7 +71,7 @@ class EventLog(Sequence[Event]):
         self._decode = decode_content
 
     def decode(self, content: bytes) -> tuple[str, dict[str, Any]]:
-        """Return (kind, payload) of an event's content; NotApplicable where it is no event."""
+        """Return (kind, payload) of an event's content; raise NotApplicable if it is not an event."""
         return decode_event(content, self._decode)
 
     @property
@@ -121,7 +121,7 @@ class EventLog(Sequence[Event]):
     def contents(self, start: int, stop: int) -> Iterator[bytes | None]:
         """Read the contents of the events start … stop - 1; None for a skipped stretch.
 
-        LogChanged where the file is no longer the one that was opened.
+        LogChanged if the file is no longer the one that was opened.
         """
         if start >= stop:
             return

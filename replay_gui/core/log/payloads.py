@@ -62,7 +62,7 @@ class CapabilityDeniedPayload(Payload, kw_only=True):
 
 
 class ObservationPayload(Payload, kw_only=True):
-    """What the agent was told or saw. `obs_type` "message": a message by `source`."""
+    """What the agent received or observed. `obs_type` "message": a message by `source`."""
 
     obs_type: str
     source: str

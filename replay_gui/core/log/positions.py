@@ -1,4 +1,4 @@
-"""The two ways to count along a run, as types that mypy tells apart."""
+"""The two ways to count along a run, as types that mypy distinguishes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def position_after(index: EventIndex) -> Position:
 
 
 def index_before(position: Position) -> EventIndex:
-    """Return the index of the last event applied at `position`; -1 at position 0, where none is."""
+    """Return the index of the last event applied at `position`; -1 at position 0."""
     return EventIndex(position - 1)
 
 

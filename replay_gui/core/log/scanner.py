@@ -1,4 +1,4 @@
-"""A pass over a log's records, in blocks: fast where the log is sound, exact and resynchronizing where it is not.
+"""A pass over a log's records, in blocks: fast where the log is sound, exact and resynchronizing if it is not.
 
 The fast way lets msgpack's C unpacker decode a block, and then proves, by encoding the records again, that each has its
 one shortest outer form. Where the proof fails, and at the end of the file, framing reads the records one by one.
@@ -28,12 +28,12 @@ MIN_SEARCH_BYTES = 1 << 24  # or this, in a small file
 
 @dataclass(frozen=True)
 class Block:
-    """Records that follow one another without a gap, each in its shortest outer form.
+    """Consecutive records without a gap, each in its shortest outer form.
 
     Attributes:
         first: index of the first among the records read. start, end: the bytes that the records take up.
         contents, states, metas, hashes: the four fields, one entry a record.
-        linked: False where the first record follows a skipped stretch, so that its own link cannot be checked.
+        linked: False if the first record follows a skipped range, so that its own link cannot be checked.
     """
 
     first_index: int
@@ -74,11 +74,11 @@ def _sizes(values: Sequence[bytes]) -> NDArray[np.int64]:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A stretch of bytes that is no record.
+    """A range of bytes that is not a record.
 
     Attributes:
         index: the event index that it takes. offset, size: where it is in the file.
-        gave_up: the search for the next record was stopped, since it cost too much with those before it.
+        gave_up: whether the search for the next record was stopped, because the searches so far cost too much.
         searched: what the searches in the file have cost up to here, in bytes.
     """
 
@@ -91,11 +91,11 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What is after the last record.
+    """The end of a log, after the last record.
 
     Attributes:
         index: number of events. offset: where the last record ends.
-        seal: None where there is none. seal_linked: whether the seal is linked to the last record.
+        seal: None if there is none. seal_linked: whether the seal is linked to the last record.
         tail_bytes: bytes after the seal or, without one, after the last record.
     """
 
@@ -116,7 +116,7 @@ def scan(
 
     Args:
         index: that record's index.
-        previous: the hash of the record before it, None after a skipped stretch. It decides whether a seal is one.
+        previous: the hash of the record before it, None after a skipped range. It decides whether a seal is valid.
         until: a byte beyond which nothing is needed, so that no block is read much further.
         searched: what the searches before `offset` have cost.
     """
@@ -144,7 +144,7 @@ def scan(
 
 
 def _read_sound_block(source: Source, offset: int, index: int, linked: bool, until: int | None) -> Block | None:
-    """Read the whole records in the next BLOCK_BYTES; None where anything is out of the ordinary."""
+    """Read the complete records in the next BLOCK_BYTES; None if anything is unusual."""
     end = source.size if until is None or until <= offset else min(until, source.size)
     data = source.read_at(offset, min(BLOCK_BYTES, end - offset))
     unpacker = msgpack.Unpacker(

@@ -20,7 +20,7 @@ class Source:
     """A regular file, open for reading.
 
     Attributes:
-        path: as given. size: bytes when it was opened; what is appended later is not seen until `refresh_size`.
+        path: as given. size: in bytes, when it was opened; data appended later are not seen until `refresh_size`.
         stamp: identifies the file's state on disk (device, inode, size, time of the last change in ns).
         changed_at: when the file or its attributes were last changed (ctime, ns), as of the opening or the last
             `refresh_size`. Whoever edits a file can set its time of change back, but not this one.
@@ -33,7 +33,7 @@ class Source:
     _hashed = 0  # bytes, from the front, that the hasher has taken in
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        """Open the file; LogUnreadable where it cannot be opened or is no regular file."""
+        """Open the file; raise LogUnreadable if it cannot be opened or is not a regular file."""
         self.path = Path(path)
         try:
             # Without O_NONBLOCK, opening a fifo waits for a writer for ever.
@@ -63,7 +63,7 @@ class Source:
         return os.fstat(self._fd).st_ctime_ns != changed_at
 
     def read_at(self, offset: int, size: int) -> bytes:
-        """Read `size` bytes from `offset`; LogChanged where the file is shorter than when it was opened."""
+        """Read `size` bytes from `offset`; raise LogChanged if the file is shorter than when it was opened."""
         if self.on_read is not None:
             self.on_read(size)
         data = self._read(offset, size)
@@ -136,7 +136,7 @@ def file_stamp(facts: os.stat_result) -> tuple[int, int, int, int]:
 
 
 def touched_at(path: str) -> int | None:
-    """Return when the file or its attributes were last changed (ctime, ns); None where it cannot be read."""
+    """Return when the file or its attributes were last changed (ctime, ns); None if it cannot be read."""
     try:
         return Path(path).stat().st_ctime_ns
     except OSError:

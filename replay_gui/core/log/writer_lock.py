@@ -11,7 +11,7 @@ except ImportError:  # Windows has no advisory locks; there the open handle itse
 
 
 def lock_for_writing(handle: int) -> bool:
-    """Lock an open file until it is closed; return False where another process, or handle, has it locked."""
+    """Lock an open file until it is closed; return False if another process, or handle, has it locked."""
     if fcntl is None:
         return True
     try:
@@ -22,9 +22,9 @@ def lock_for_writing(handle: int) -> bool:
 
 
 def is_being_written(path: str | os.PathLike[str]) -> bool:
-    """Whether a recorder has a log locked: of this process, or of another one. False where it cannot be told.
+    """Return whether a recorder of this or another process has locked a log; False if that is unknown.
 
-    It is asked for by a lock that may be shared, and that is given back at once.
+    It tries to take a shared lock, and releases it immediately.
     """
     if fcntl is None:
         return False

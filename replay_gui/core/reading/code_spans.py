@@ -82,7 +82,7 @@ _FAMILY_OF = {name: family for family, names in _NAMES.items() for name in names
 
 
 def language_named(name: str) -> Language | None:
-    """Return the language of a block of code by its name, or of a file by its suffix; None where it is not known."""
+    """Return the language of a block of code by its name, or of a file by its suffix; None if it is not known."""
     family = _FAMILY_OF.get(name.strip().lower().lstrip("."))
     return None if family is None else _FAMILIES[family]()
 

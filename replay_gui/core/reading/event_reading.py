@@ -1,4 +1,4 @@
-"""An event as a turn of a conversation: who, when, how long, then what was said; what only programs need comes last."""
+"""An event as a turn of a conversation: speaker, time, duration, then the text; technical data come last."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NEXT_PAGE = 24_576  # more each time
 MORE = "More"
 """What the line is called below which ids, hashes, empty members and meta stand."""
 
-_LINE_COST = 30  # characters that take as long to lay out as a line does beside its text
+_LINE_COST = 30  # a line costs as much time for layout as this number of characters
 _CELL_LINES = 2  # lines that take as long to lay out as a cell of a table does
 _MAX_MEMBERS = 200  # of the payload
 _MAX_NAME_CHARACTERS = 60  # of a model
@@ -36,13 +36,13 @@ _TYPES_IN_HEAD = {
     "obs_type": ("message", "command", "command-output", "input"),
     "decision_type": ("message", "thinking", "plan", "model"),
 }
-_SIDE_MEMBERS = ("details", "fields")  # what a source tells beside the answer
+_SIDE_MEMBERS = ("details", "fields")  # data of the source in addition to the answer
 _SPOKEN = ("reasoning", "data")
 _PICTURES = ("image", "image_url", "input_image")
 
 
 class EventReading:
-    """Reads an event page by page; what is not asked for is not looked at.
+    """Reads an event page by page; pages that are not requested are not read.
 
     Attributes: position: of the event. count: of the lines that were read.
     """
@@ -127,7 +127,7 @@ def _when(event: Event, since: int | None) -> list[StyledText]:
 
 
 def _fact(name: str, words: str, meta: Mapping[str, Any]) -> StyledText:
-    """Return a member of meta as it is told."""
+    """Return a member of meta in words."""
     time = meta[name] if name == "time" and words == moment_text(meta[name], milliseconds=True) else None
     return StyledText(words, time=time)
 
@@ -148,7 +148,7 @@ class _Turn:
         first = [name for name in fields if name in self.event.payload and name != "ops"]
         ordered = chain(first, (name for name in self.event.payload if name not in first))
         names = [name for name in islice(ordered, _MAX_MEMBERS) if not self._is_in_head(name)]
-        if self.event.kind in SPEAKING_KINDS:  # what was thought comes before what was said
+        if self.event.kind in SPEAKING_KINDS:  # reasoning comes before the text
             names.sort(key=lambda name: name != "reasoning")
         return names
 

@@ -26,7 +26,7 @@ _FORMS = {"strong": LetterStyle.BOLD, "em": LetterStyle.ITALIC, "s": LetterStyle
 
 
 def markdown_lines(text: str) -> Iterator[ReadingLine]:
-    """Yield the lines of a text; what is not yet yielded is not yet parsed. Never raises, whatever the text is."""
+    """Yield the lines of a text, parsing lazily. Never raises an exception."""
     for section in sections(text):
         source = "\n".join(section.lines)
         if section.fence or _SIGNS.search(source):

@@ -20,7 +20,7 @@ class MarkdownSection:
 
 
 def sections(text: str) -> Iterator[MarkdownSection]:
-    """Yield the sections of a text; what is not yet yielded is not yet read."""
+    """Yield the sections of a text, reading lazily."""
     lines: list[str] = []
     size, opened, fence = 0, "", ""  # opened: the fence in which the section begins
     for line in _lines(text):
@@ -36,7 +36,7 @@ def sections(text: str) -> Iterator[MarkdownSection]:
 
 
 def _fence_after(line: str, fence: str) -> str:
-    """Return the open fence after a line; "" where there is none."""
+    """Return the open fence after a line; "" if there is none."""
     match = _FENCE.match(line)
     if match is None:
         return fence

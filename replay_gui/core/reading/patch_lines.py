@@ -14,7 +14,7 @@ _HUNK = re.compile(r"@@ -(\d{1,9})(?:,\d+)? \+(\d{1,9})(?:,\d+)? @@")
 _HEADS = ("+++", "---", "diff ", "index ", "***")
 _NUMBER_WIDTH = 4  # characters of a line number
 _EDIT_MEMBERS = (("old_string", "new_string"), ("old_str", "new_str"), ("old", "new"), ("before", "after"))
-_LOOKED_AT = 65_536  # characters of a text in which the sign of a patch is sought
+_LOOKED_AT = 65_536  # characters of a text in which the beginning of a patch is searched
 
 
 def is_patch(text: str) -> bool:

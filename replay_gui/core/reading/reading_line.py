@@ -56,7 +56,7 @@ class Fold(Enum):
 
 
 class StyledText(NamedTuple):
-    """A piece of a line. `time`: it tells this moment in UTC, in ns since 1970; `in_local_time` tells it anew."""
+    """A piece of a line. `time`: the time that it shows in UTC, in ns since 1970; `in_local_time` converts it."""
 
     text: str
     style: TextStyle = TextStyle.VALUE
@@ -73,11 +73,11 @@ class ReadingLine:
         depth: of a value in its tree, from 0. fold: where it is set, the deeper lines that follow can be hidden.
         name: of what can be folded, so that it is found again in other events.
         level: of a heading, 1 to 6. indent: levels of lists around it. quotes: of quotations around it.
-        marker: of an item of a list: "•", "3."; "" where the line begins none.
+        marker: of an item of a list: "•", "3."; "" if the line begins none.
         begins: whether a space is due above it: a paragraph, a block of code.
         cells: of a row of a table, in place of spans.
-        source: the text that the line was made of, which is what is copied; None: what is seen.
-        goes_on: the line has its source in common with the one before.
+        source: the text from which the line was made, for copying; None: the visible text.
+        goes_on: whether the line has the same source as the one before.
     """
 
     spans: tuple[StyledText, ...] = ()

@@ -46,7 +46,7 @@ def field_lines(
     inner = unfolded(value)
     note = "JSON" if inner is not value else ""
     names = [visible(str(name)[:_MAX_LINE_CHARACTERS])]
-    # A member alone stands on the line of its map.
+    # A single member is on the line of its map.
     while isinstance(inner, Mapping) and len(inner) == 1 and len(names) < _MAX_DEPTH:
         ((member, value),) = inner.items()
         language = language or _languages(inner).get(member)
@@ -109,7 +109,7 @@ def text_lines(text: str, depth: int, language: Language | None = None) -> Itera
 
 
 def _file_language(value: Any) -> Language | None:
-    """Return the language of the file that a map names; None where it names none that is known."""
+    """Return the language of the file that a map names; None if it names none that is known."""
     if not isinstance(value, Mapping):
         return None
     paths = (value.get(name) for name in _FILE_MEMBERS)

@@ -60,7 +60,7 @@ def _pairs(matched: MatchedCalls) -> list[_SharedCall]:
 
 
 def _in_order(pairs: list[_SharedCall]) -> list[_SharedCall]:
-    """Return the rows in the order of A; what only B did stands before the next row that B did later."""
+    """Return the rows in the order of A; actions of B alone come before the next row that B did later."""
     in_a = sorted((pair for pair in pairs if pair.a is not None), key=lambda pair: pair.a.request if pair.a else 0)
     only_b = sorted((pair for pair in pairs if pair.a is None), key=lambda pair: pair.b.request if pair.b else 0)
     rows: list[_SharedCall] = []

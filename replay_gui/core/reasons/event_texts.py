@@ -89,14 +89,14 @@ def message_text(event: Event) -> str:
 
 
 def word_pattern(value: str) -> re.Pattern[str]:
-    """Return the pattern of a value that stands as a word of its own."""
+    """Return a pattern that matches a value as a whole word."""
     before = r"(?<!\w)" if value[:1].isalnum() or value[:1] == "_" else ""
     after = r"(?!\w)" if value[-1:].isalnum() or value[-1:] == "_" else ""
     return re.compile(before + re.escape(value) + after)
 
 
 def holds(event: Event, value: str, pattern: re.Pattern[str]) -> bool:
-    """Whether an event says a value: a number equal to it, or a text with it as a word of its own."""
+    """Whether an event has a value: an equal number, or a text with it as a whole word."""
     pending, looked = said_values(event), 0
     while pending and looked < _MAX_VALUES:
         item = pending.pop()

@@ -1,4 +1,4 @@
-"""The part of an event's text in which some values stand, and where they are in it."""
+"""The part of an event's text that has some values, and their places in it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def marked_text(event: Event, values: Iterable[str]) -> tuple[str, tuple[tuple[i
 
 
 def value_pattern(values: Iterable[str]) -> re.Pattern[str] | None:
-    """Return the pattern that finds any of these values as a word of its own; None where there is no value."""
+    """Return a pattern that finds any of these values as a whole word; None if there is no value."""
     longest_first = sorted({value for value in values if value}, key=lambda value: (-len(value), value))[:_MAX_VALUES]
     return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)") if longest_first else None
 

@@ -79,7 +79,7 @@ def value_words(value: Any) -> str:
 
 
 def differing_words(a: Any, b: Any) -> tuple[str, str]:
-    """Return two values for a sentence; of long texts what stands where they begin to differ."""
+    """Return two values for a sentence; long texts are cut around their first difference."""
     if isinstance(a, str) and isinstance(b, str) and max(len(a), len(b)) > _MAX_VALUE:
         at = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
         start = max(0, at - _BEFORE)
@@ -142,7 +142,7 @@ def did_words(call: ToolCall) -> str:
 
 
 def _is_content(path: str, value: Any) -> bool:
-    """Whether an argument is what is written, and not the name of what it is written to."""
+    """Whether an argument is the written content, and not the name of its target."""
     return path.strip("/") in _CONTENT_MEMBERS or (isinstance(value, str) and "\n" in value.strip())
 
 

@@ -51,10 +51,10 @@ class Reason:
         kind: what differs.
         sentence: the fact, with event numbers as the window counts them, from 1.
         details: further sentences: what led to it, and whether the other run had the same information.
-        chip: what the trace of its values led to, in a word or two ("input", "looking"); "" where nothing was traced.
-        tool: of the calls; None where the reason is about no call.
-        a, b: the inputs of the requests of both runs; None where a side did not make one.
-        index_a, index_b: the requests, or the events that the reason is about; None where a side has none.
+        chip: what the trace of its values led to, in a word or two ("input", "looking"); "" if nothing was traced.
+        tool: of the calls; None if the reason is about no call.
+        a, b: the inputs of the requests of both runs; None if a side did not make one.
+        index_a, index_b: the requests, or the events that the reason is about; None if a side has none.
         path: JSON Pointer into the inputs to the argument that differs first; None if there is none.
         origins: the events through which the values came, by side and order; those to mark on the timelines.
         certain: whether the effect of the calls is known by more than a guess.

@@ -1,4 +1,4 @@
-"""Which events of a run show how it came to what a reason tells: its origins, what it did, and what stands around."""
+"""The events of a run that show how it led to a reason: origins, actions, and the events around them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def trail_events(
     Args:
         keys: the events that matter. places: events of this run at which the other run has one that matters.
         opened: (start, stop) of events to show as well.
-        count: the number of events of the run. hidden: of each event, whether it is no step; empty: none is hidden.
+        count: the number of events of the run. hidden: of each event, whether it is not a step; empty: none is hidden.
     """
     key_set, place_set = set(keys), set(places)
     around = _AROUND if len(key_set | place_set) > 1 else _ALONE_AROUND

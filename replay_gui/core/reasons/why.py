@@ -111,7 +111,7 @@ class WhyFinder:
 
 
 def failed_side(results: tuple[RunResult, RunResult]) -> Side | None:
-    """Return the run that failed while the other passed; None where outcomes are equal or unknown."""
+    """Return the run that failed while the other passed; None if outcomes are equal or unknown."""
     passed = tuple(None if result.outcome is None else result.outcome.passed for result in results)
     return "a" if passed == (False, True) else "b" if passed == (True, False) else None
 

@@ -27,7 +27,7 @@ class ActionRow:
 
     Attributes:
         effect: of the calls: changes, submits, hands over or unknown. tool: its name.
-        text_a, text_b: the input in a few words; "" where the side did not do it.
+        text_a, text_b: the input in a few words; "" if the side did not do it.
         requests_a, requests_b: the requests, in order.
         shared: whether both did it. failed_a, failed_b: whether it was answered by an error there, so had no effect.
         reason: what says which effect the tool has.
@@ -69,9 +69,9 @@ class WhyResult:
         actions: what each run did, side by side, in order. more_actions: how many further ones are not in it.
         set_aside: what was not taken for a reason.
         results: outcome and end of A and B.
-        failed: the run that failed while the other passed; None where outcomes are equal or unknown.
+        failed: the run that failed while the other passed; None if outcomes are equal or unknown.
         name_a, name_b: what the sentences call the runs.
-        limits: what was not looked at, in sentences; empty where all was.
+        limits: what was not looked at, in sentences; empty if all was.
     """
 
     reasons: tuple[Reason, ...]

@@ -27,7 +27,7 @@ def chips(reason: Reason) -> tuple[str, ...]:
 
 
 def set_aside_words(why: WhyResult) -> str:
-    """Return ``wording differs in 11 messages · 2 reads in another order``; "" where nothing was set aside."""
+    """Return ``wording differs in 11 messages · 2 reads in another order``; "" if nothing was set aside."""
     counts = why.set_aside
     parts = []
     if counts.wording:

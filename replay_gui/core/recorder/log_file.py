@@ -28,7 +28,7 @@ class LogFile:
         has locked it.
 
         Args:
-            create: make the file where there is none, for this user alone: a run may contain secrets. A link is not
+            create: make the file if there is none, for this user alone: a run may contain secrets. A link is not
                 followed then.
             fsync: after each append, wait until the disk has it.
         """
@@ -65,7 +65,7 @@ class LogFile:
     def append(self, data: bytes) -> None:
         """Write `data` at the end.
 
-        EventInvalid where the file is closed, or another process's. LogUnreadable where the disk refuses it; what was
+        EventInvalid where the file is closed, or another process's. LogUnreadable if the disk refuses it; what was
         written of `data` is then cut off again, and the file is closed.
         """
         if not self.is_open:
@@ -92,7 +92,7 @@ class LogFile:
             raise LogUnreadable(f"{self.path}: cannot be written: {why.strerror}; {after}") from None
 
     def _is_our_handle(self) -> bool:
-        """Whether the handle is the log's; the program may have closed all of its handles, and got this one anew."""
+        """Whether the handle is the log's; the program may have closed all its handles, and reused this number."""
         try:
             if os.lseek(self._handle, 0, os.SEEK_CUR) == self._handle_offset:  # a quarter of what fstat() takes
                 return True
@@ -102,7 +102,7 @@ class LogFile:
         return (status.st_dev, status.st_ino) == self._identity
 
     def cut_to(self, size: int) -> None:
-        """Remove what stands behind the first `size` bytes."""
+        """Remove everything after the first `size` bytes."""
         os.ftruncate(self._handle, size)
 
     def close(self) -> None:

@@ -39,8 +39,8 @@ class LogWriter:
     ) -> None:
         """Begin a new log.
 
-        Raises LogRefused where the file exists and holds anything, LogUnreadable where it cannot be written, LogBusy
-        where another process is writing it, NotCanonical where `facts` make no header.
+        Raises LogRefused if the file exists and holds anything, raise LogUnreadable if it cannot be written, LogBusy
+        where another process is writing it, raise NotCanonical if `facts` make no header.
 
         Args:
             facts: the header's map; run_id is required, reducer and version are filled in.
@@ -65,8 +65,8 @@ class LogWriter:
     def resume(cls, path: str | os.PathLike[str], *, state_hash_every: int = 1, fsync: bool = False) -> Self:
         """Continue an unsealed log: cut off a torn tail, and replay the events that are there.
 
-        Raises LogRefused where the log is sealed or damaged, LogBusy where another process is writing it,
-        LogUnreadable where it cannot be read or written.
+        Raises LogRefused if the log is sealed or damaged, raise LogBusy if another process is writing it,
+        LogUnreadable if it cannot be read or written.
         """
         writer = cls.__new__(cls)
         writer._prepare(LogFile(path, create=False, fsync=fsync), state_hash_every)
@@ -121,7 +121,7 @@ class LogWriter:
     def append(self, kind: str, payload: dict[str, Any], meta: dict[str, Any] | None = None) -> int:
         """Write one event and return its seq.
 
-        EventInvalid where the event breaks a rule of the format; nothing is written then. LogUnreadable where the disk
+        EventInvalid where the event breaks a rule of the format; nothing is written then. LogUnreadable if the disk
         refuses it; the log is closed then.
         """
         try:
@@ -141,7 +141,7 @@ class LogWriter:
         try:
             content, shallow = encode_event(kind, payload)
             about = encode(facts)
-            # As a reader will see it, and so that nobody else can change it.
+            # The form that a reader will see, and a copy that the caller cannot change.
             kind, payload = decode_event(content) if shallow is None else shallow
             apply(self._draft, kind, payload, shallow is not None)
         except (NotCanonical, NotApplicable) as why:

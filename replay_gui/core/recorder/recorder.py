@@ -55,7 +55,7 @@ class Recorder:
     * anything else that may differ between equal runs: ids of the provider, tokens, cost.
 
     Every method raises EventInvalid where the event breaks a rule of the format (nothing is written then) or the log is
-    closed, and LogUnreadable where the disk refuses the event (the log is closed then, without the event).
+    closed, and LogUnreadable if the disk refuses the event (the log is closed then, without the event).
 
     Cost: about 20 µs an event, and as long as the disk takes with ``fsync=True``.
     """
@@ -74,8 +74,8 @@ class Recorder:
     ) -> None:
         """Begin a log and record AgentInit.
 
-        Raises LogRefused where the file exists and holds anything, LogUnreadable where it cannot be written, LogBusy
-        where another process is writing it, NotCanonical where run_id or agent_type cannot be stored.
+        Raises LogRefused if the file exists and holds anything, raise LogUnreadable if it cannot be written, LogBusy
+        where another process is writing it, raise NotCanonical if run_id or agent_type cannot be stored.
 
         Args:
             path: of the new log; the name usually ends in ``.rlog``.
@@ -101,8 +101,8 @@ class Recorder:
     def resume(cls, path: str | os.PathLike[str], *, state_hash_every: int = 1, fsync: bool = False) -> Self:
         """Continue an unsealed log: its events are replayed, and a record that was cut off at the end is removed.
 
-        Raises LogRefused where the log is sealed, damaged or no log, LogBusy where another process is writing it,
-        LogUnreadable where it cannot be read or written. Arguments as for a new log. Cost: one replay of the log.
+        Raises LogRefused if the log is sealed, damaged or no log, raise LogBusy if another process is writing it,
+        LogUnreadable if it cannot be read or written. Arguments as for a new log. Cost: one replay of the log.
         """
         recorder = cls.__new__(cls)
         recorder._writer = LogWriter.resume(path, state_hash_every=state_hash_every, fsync=fsync)
@@ -174,7 +174,7 @@ class Recorder:
         return self.append(Kind.CAPABILITY_DENIED, payload, **meta)
 
     def observation(self, obs_type: str, source: str, data: Any, **meta: Any) -> int:
-        """Record what the agent was told or saw.
+        """Record what the agent received or observed.
 
         Args:
             obs_type: "message" adds {role: source, content: data} to the state's messages; under any other name, the
@@ -267,13 +267,13 @@ class Recorder:
         expected: Any = None,
         **meta: Any,
     ) -> int:
-        """Record what a grader says of the whole run; return the event's seq. Call it last, once for each grader.
+        """Record one grader's verdict on the whole run; return the event's seq. Call it last, once for each grader.
 
         Args:
-            passed: None where the grader says no such thing. score: None where it gives none.
+            passed: None if the grader gives no verdict. score: None if it gives no number.
             by: the grader, such as "unit tests".
-            parts: what the grade is made of, each with some of `name`, `value`, `passed`, `why`.
-            answer: what the run answered, as the grader took it. expected: what it should have been.
+            parts: the parts of the grade, each with some of `name`, `value`, `passed`, `why`.
+            answer: the run's answer, as the grader read it. expected: the right answer.
         """
         more = {"parts": parts, "answer": answer, "expected": expected}
         told = {name: value for name, value in more.items() if value not in (None, [], {})}
@@ -283,7 +283,7 @@ class Recorder:
     def seal(self, time: int | None = None) -> None:
         """End the run and close the file: no event can be added afterwards, and a missing end would be noticed.
 
-        LogUnreadable where the disk refuses the seal. `time`: when the run ended, ns since 1970 (default: now).
+        LogUnreadable if the disk refuses the seal. `time`: when the run ended, ns since 1970 (default: now).
         """
         self._writer.seal(clock.time_ns() if time is None else time)
 

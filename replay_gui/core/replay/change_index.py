@@ -166,7 +166,7 @@ def _keys(container: Any) -> Iterable[str | int]:
 
 
 def _member(container: Any, key: str | int) -> Any:
-    """Return what is at a key or an index, either of them as the pointer names it; ABSENT where there is nothing."""
+    """Return the member for a token of a pointer, a key or an index; ABSENT if there is none."""
     if isinstance(container, MAPS):
         return container.get(str(key), ABSENT)
     index = key if isinstance(key, int) else list_index(key)
@@ -174,7 +174,7 @@ def _member(container: Any, key: str | int) -> Any:
 
 
 def _own_leaf(container: Any) -> Any:
-    """Return what stands for a container itself: a map and a list differ, and so do an empty one and another."""
+    """Return a mark for the container itself, which distinguishes maps from lists, and empty ones from others."""
     return [isinstance(container, LISTS), bool(container)]
 
 

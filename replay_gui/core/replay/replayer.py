@@ -62,7 +62,7 @@ class Replayer:
     def state_at(self, position: Position) -> State:
         """Return the state after the first `position` events; PositionError if the log has fewer.
 
-        TooCostly where the events since the nearest known state change too much for a log of this size.
+        TooCostly if the events since the nearest known state change too much for a log of this size.
         Cost: about 5 µs for each event since the nearest known state.
         """
         if not 0 <= position <= len(self._log):

@@ -1,8 +1,8 @@
-"""States as bytes: whole (a keyframe), or as what differs from an earlier state.
+"""Encode states: completely (a keyframe), or as the difference from an earlier state.
 
 msgpack, with extension types of our own (logs have none) for large members of the root. A keyframe begins with its
-*parts*: pages of large maps (1), in the order of their keys, and packs of long lists (2). The root follows, which tells
-where each part is and its BLAKE3; the last bytes tell how long the root is. A difference has no parts; in it the
+*parts*: pages of large maps (1), in the order of their keys, and packs of long lists (2). The root follows, with the
+place and the BLAKE3 of each part; the last bytes are the length of the root. A difference has no parts; in it the
 members that were large before are differences, too (3 of a map, 4 of a list). Decoded states leave the parts in the
 file until they are read: of a million leaves, a seek reads a few.
 """
@@ -48,7 +48,7 @@ def _packed(value: Any) -> Any:
 
 _encode = msgspec.msgpack.Encoder(enc_hook=_packed).encode
 _decode_any = msgspec.msgpack.decode
-_decode_members = msgspec.msgpack.Decoder(dict[str, Any]).decode  # extension types as they are
+_decode_members = msgspec.msgpack.Decoder(dict[str, Any]).decode  # extension types unchanged
 _decode_map = msgspec.msgpack.Decoder(dict[str, msgspec.Raw]).decode
 _decode_raws = msgspec.msgpack.Decoder(list[msgspec.Raw]).decode
 _decode_paged_map = msgspec.msgpack.Decoder(tuple[int, int, list[str], list[int], bytes]).decode

@@ -27,7 +27,7 @@ from replay_gui.core.state.state import State
 
 DISK_BUDGET_BYTES = 256 << 20  # bytes; or the log's own size, if that is more
 _MAX_FILES = 3  # files kept while more is written: the last one, and earlier ones for readers with an older table
-_MAX_CACHED_KEYFRAMES = 4  # states that the reader keeps at hand as bases
+_MAX_CACHED_KEYFRAMES = 4  # states that the reader caches as bases
 _MIN_KEYFRAME_FACTOR = 3  # the differences after a keyframe may take a third of its bytes
 _LIVE_FACTOR = 2  # decoded differences, most of them still packed, take about this many times their encoded size
 _READ_SHARE = 4  # of a keyframe a fourth part, at most, is read by and by

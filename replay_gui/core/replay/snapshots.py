@@ -12,7 +12,7 @@ from replay_gui.core.log.positions import Position
 from replay_gui.core.state.state import State
 
 MEMORY_BUDGET_BYTES = 32 << 20  # bytes, estimated; large states take up to twice as many
-_CLOSE_SNAPSHOTS = 1024  # that may lie right beside one another
+_CLOSE_SNAPSHOTS = 1024  # that may be directly next to each other
 _NO_SNAPSHOT = Position(-1)  # before every position
 
 

@@ -32,7 +32,7 @@ class ValueChange:
     """An event that changed a value.
 
     Attributes:
-        index: of the event. old, new: the value before and after it; ABSENT where there is none. Shared with states: do
+        index: of the event. old, new: the value before and after it; ABSENT if there is none. Shared with states: do
             not change them.
     """
 
@@ -64,7 +64,7 @@ def value_histories(
 ) -> Iterator[tuple[int, ValueChange]]:
     """Yield (number of the path, change) for the changes of several values, in the order of the events.
 
-    It costs little more than the history of one of them. `on_changes` is told what each event changed in the state.
+    It costs little more than the history of one of them. `on_changes` receives what each event changed in the state.
     """
     draft = Draft(EMPTY)
     old = [ABSENT if keys else EMPTY.root for keys in paths]
@@ -92,7 +92,7 @@ def value_histories(
 
 
 def value_at(root: Any, keys: Sequence[str]) -> Any:
-    """Return the value at a path of a state, ABSENT where there is none."""
+    """Return the value at a path of a state, ABSENT if there is none."""
     here = root
     for key in keys:
         if isinstance(here, MAPS):

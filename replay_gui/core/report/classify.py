@@ -166,7 +166,7 @@ def _diagnose_link(event: str, record: _Record, around: _Neighbours) -> tuple[Da
 
 
 def _displacement(event: str, record: _Record, around: _Neighbours) -> tuple[Damage, str] | None:
-    """Return whether the record, or records before it, are at a place where they do not belong; None where not."""
+    """Return whether the record, or records before it, are at a place where they do not belong; None if not."""
     for other in around.earlier:
         if other.hash == record.hash:
             return Damage.DUPLICATED, f"{event} is a copy of event {position_after(other.index):,}."
@@ -191,7 +191,7 @@ def _displacement(event: str, record: _Record, around: _Neighbours) -> tuple[Dam
 
 
 def _seal_facts(log: EventLog) -> dict[str, Any]:
-    """Return the content of the seal, correct or not; empty where there is no readable one."""
+    """Return the content of the seal, correct or not; empty if there is no readable one."""
     offsets = log.offsets
     start = int(offsets[-1]) if len(offsets) else len(log.header.raw)
     for part in scan(log.source, start, 0, _ANY_HASH):

@@ -38,7 +38,7 @@ def comparison_sections(comparison: ComparisonPart) -> list[ReportSection]:
 
 
 def _outcomes(comparison: ComparisonPart) -> list[ReportSection]:
-    """Return the section about outcomes; none where neither run says anything of it."""
+    """Return the section about outcomes; none if neither run says anything of it."""
     words = [result.words() for result in comparison.results]
     if not any(words) and comparison.results_equal:
         return []

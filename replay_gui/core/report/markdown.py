@@ -100,7 +100,7 @@ def _table(table: ReportTable) -> str:
 
 
 def _cell(text: str, data: bool) -> str:
-    """Return a cell; a text with a bar is no code span, because a bar ends the cell even there."""
+    """Return a cell; a text with a bar is not a code span, because a bar ends the cell even there."""
     return _code(text) if data and text and "|" not in text else escaped_text(text)
 
 

@@ -86,10 +86,10 @@ class BrokenEvent:
     """The first event that failed or mismatched, as it is in the file.
 
     Attributes:
-        index: EventIndex, from 0. offset, size: its bytes; size 0 where it is not known. time: ns since 1970, or None.
+        index: EventIndex, from 0. offset, size: its bytes; size 0 if it is not known. time: ns since 1970, or None.
         summary: one line.
         members: the first (JSON Pointer, value as text) of its payload. hidden: number of further ones.
-        stored_hash, recorded_state: hex, None where it has none.
+        stored_hash, recorded_state: hex, None if it has none.
     """
 
     index: EventIndex
@@ -160,7 +160,7 @@ class UnreadableRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CausePart:
-    """One cause. index_a, index_b: of its event in A and B, NO_EVENT where there is none. Other fields as in Cause."""
+    """One cause. index_a, index_b: of its event in A and B, NO_EVENT if there is none. Other fields as in Cause."""
 
     kind: str
     tool: str | None
@@ -176,7 +176,7 @@ class CausePart:
 
 @dataclass(frozen=True, slots=True)
 class DifferencePart:
-    """One difference of two payloads: JSON Pointer, and values as text, None where a side has no value."""
+    """One difference of two payloads: JSON Pointer, and values as text, None if a side has no value."""
 
     path: str
     a: str | None
@@ -231,7 +231,7 @@ class WhyPart:
     """The part of a report about why two runs came out differently.
 
     Attributes:
-        heading: of the section. reasons: the most important first. words: a sentence where there are none.
+        heading: of the section. reasons: the most important first. words: a sentence if there are none.
         set_aside: what was not taken for a reason, in words. actions, more_actions, limits: as in WhyResult.
     """
 
@@ -251,8 +251,8 @@ class ComparisonPart:
     Attributes:
         diverged: whether the content differs, a step or the outcome.
         causes: the most important first. points: the first divergences; `total` counts all.
-        rules: those in force. rules_file: the file that they come from; None where they are in none.
-        first: index in A and B of the first divergence, NO_EVENT where a side has none; None where no step differs.
+        rules: those in force. rules_file: the file that they come from; None if they are in none.
+        first: index in A and B of the first divergence, NO_EVENT if a side has none; None if no step differs.
         content: what was compared. results: outcome and end of both runs, and whether they are equal.
         why: why they came out differently; None for runs that are the same.
     """

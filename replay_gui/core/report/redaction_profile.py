@@ -93,7 +93,7 @@ SHARING_PROFILE = RedactionProfile("for sharing", presets=tuple(PRESETS))
 
 
 def read_profile(path: Path) -> RedactionProfile:
-    """Return the profile in a TOML file; ProfileRefused, in one line, where it is not valid."""
+    """Return the profile in a TOML file; ProfileRefused, in one line, if it is not valid."""
     try:
         facts = read_toml(path)
     except LogUnreadable as why:

@@ -36,7 +36,7 @@ class Redactor:
         self._numbers: dict[bytes, int] = {}
 
     def text(self, text: str) -> str:
-        """Return the text without what patterns match; PatternRefused where one takes too long."""
+        """Return the text without what patterns match; raise PatternRefused if one takes too long."""
         shown = text
         for pattern in self._patterns:  # what is hidden already is not looked at again
             parts = _HIDDEN.split(shown)

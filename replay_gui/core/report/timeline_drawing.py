@@ -59,7 +59,7 @@ class TimelineDrawing:
 
     Attributes:
         left, right: x coordinates of the area with the bars. top, bottom: its y coordinates.
-        broken_x: x of the first event that failed, as text; None where none failed.
+        broken_x: x of the first event that failed, as text; None if none failed.
         distrusted_width: width of the area from there on.
     """
 

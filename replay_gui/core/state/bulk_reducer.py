@@ -83,7 +83,7 @@ class BulkReducer:
     def fold(self, contents: Sequence[bytes], events: Sequence[DecodedEvent] | None = None) -> BulkResult:
         """Apply events one after another; `events` is what decode_fast_events returned for `contents`, if called.
 
-        TooMuchWork where the events so far have caused too much of it; the state is of no use then.
+        TooMuchWork if the events so far have caused too much of it; the state is of no use then.
         """
         if not self._is_owned:
             self._own()
@@ -185,7 +185,7 @@ class _Pass:
         begin: int,
         result: BulkResult,
     ) -> None:
-        """`begin`: the index in `contents` of the first of `events`; None in these stands for one without effect."""
+        """`begin`: the index in `contents` of the first of `events`, in which None means an event without effect."""
         self.root, self.changed, self.own_tools = reducer.root, reducer.changed, reducer._own_tools
         self.applied = result.requested
         self._reducer = reducer

@@ -68,7 +68,7 @@ class Draft:
         GrowList by another object; but then the event copies every container that it changes. Without ops, `undo`
         reverses the changes one by one.
         """
-        while self._log:  # a million, freed at once, would let no other thread run meanwhile
+        while self._log:  # freeing a million at once would block all other threads
             del self._log[-_FREED_AT_ONCE:]
         self._shifted.clear()
         self._long_key = False
@@ -133,7 +133,7 @@ class Draft:
 
     # ---- reading --------------------------------------------------------------------------------
     def map(self, *path: str) -> Any:
-        """Return the map at `path`, None if there is nothing; NotApplicable if a value on the way is no map."""
+        """Return the map at `path`, None if there is nothing; NotApplicable if a value on the way is not a map."""
         here: Any = self.root
         for key in path:
             here = here.get(key, ABSENT)

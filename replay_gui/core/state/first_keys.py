@@ -38,7 +38,7 @@ class FirstKeys:
 
 
 def _updated_keys(earlier: Mapping[str, Any], value: Mapping[str, Any], keys: list[str]) -> list[str] | None:
-    """The first keys of `value`, made from those of an `earlier` version of it; None where that cannot be done."""
+    """The first keys of `value`, made from those of an `earlier` version of it; None if that cannot be done."""
     if not (isinstance(earlier, OverlayMap) and isinstance(value, OverlayMap)):
         return None
     since = value.keys_since(earlier, keys[-1])

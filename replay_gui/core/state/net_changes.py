@@ -68,7 +68,7 @@ def _outermost(touched: Collection[Path], shifted: Mapping[Path, int]) -> Iterat
         above = (path[:depth] for depth in range(1, len(path)))
         if not any((outer in unique and outer not in shifted) or _has_moved(outer, path, shifted) for outer in above):
             yield path
-    while unique:  # a million paths, freed at once, would let no other thread run meanwhile
+    while unique:  # freeing a million paths at once would block all other threads
         unique.popitem()
 
 

@@ -349,9 +349,9 @@ def _members(value: Any) -> Iterator[tuple[str | int, Any]] | None:
 
 
 def differing_parts(path: Path, old: Any, new: Any) -> Iterator[tuple[Path, Any, Any]]:
-    """Yield (path, old, new) of the parts of two values that differ; of each pair, one at least is no container.
+    """Yield (path, old, new) of the parts of two values that differ; of each pair, one at least is not a container.
 
-    What both share is passed over. Parts that are equal, but not shared, may be yielded, too.
+    Shared parts are skipped. Parts that are equal, but not shared, may be yielded.
     """
     waiting = [iter(((path, old, new),))]
     while waiting:

@@ -41,7 +41,7 @@ class StateHash:
     def __init__(self) -> None:
         """Begin with the empty state, whose vector is zeros."""
         self._sum: NDArray[np.uint16] = np.zeros(LANES, "<u2")
-        self._digest: bytes | None = None  # of the sum as it is; many events change nothing
+        self._digest: bytes | None = None  # of the current sum; many events change nothing
         self.leaf_count = 0
         self.work = 0
 
@@ -59,7 +59,7 @@ class StateHash:
     def follow(self, draft: Draft, limit: int | None = None) -> bool:
         """Add what the draft's last event changed; memory does not depend on how much that is.
 
-        Return False if `work` exceeds `limit` before all of it was added: the sum is of no state then.
+        Return False if `work` exceeds `limit` before all of it was added: the sum is then invalid.
         """
         added: list[bytes] = []
         removed: list[bytes] = []
@@ -99,7 +99,7 @@ class RecordedHashes:
     """The state hash after those events that record one.
 
     Between two of them, it hashes at most about as many leaves as the state has: where events change more than that,
-    the state is hashed anew at the next recorded hash. So ten thousand insertions at the front of a long list cost
+    the state is hashed again at the next recorded hash. So ten thousand insertions at the front of a long list cost
     nothing if no event among them records a hash.
     """
 

@@ -38,7 +38,7 @@ class StoredPart:
         self._offset, self._size, self.digest = offset, size, digest
 
     def read(self) -> bytes:
-        """Return the bytes; LogChanged where they are others than when the state was loaded."""
+        """Return the bytes; raise LogChanged if they have changed since the state was loaded."""
         raw = self._read_at(self._offset, self._size)
         if blake3(raw).digest() != self.digest:
             raise LogChanged("a kept state was changed on disk while it was shown; reload the run")

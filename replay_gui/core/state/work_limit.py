@@ -18,7 +18,7 @@ _HASHED_LEAVES_PER_BYTE = 16
 
 
 class TooMuchWork(Exception):
-    """The event `number` of those at hand, from 0, has caused more work than the limit allows."""
+    """An event has caused more work than the limit allows. `number`: its index in the applied events, from 0."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)

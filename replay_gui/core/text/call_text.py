@@ -172,7 +172,7 @@ def _printed(text: str) -> str:
 
 
 def _exit_code(payload: Members) -> Any:
-    """Return the exit code that a response holds in one of the usual places, None where it holds none."""
+    """Return the exit code that a response holds in one of the usual places, None if it holds none."""
     fields, output = payload.get("fields"), payload.get("output")
     inner = fields.get("metadata") if isinstance(fields, Mapping) else None
     for members in (payload, fields, output, inner):
@@ -184,7 +184,7 @@ def _exit_code(payload: Members) -> Any:
 
 
 def _telling_line(output: Any) -> str:
-    """Return the first line of an output in words that is no frame around it."""
+    """Return the first line of an output in words that is not a frame around it."""
     if isinstance(output, Mapping):
         output = next((output[name] for name in _OUTPUT_MEMBERS if output.get(name)), None)
     output = _printed(text_of(output))

@@ -35,7 +35,7 @@ def clock_text(time: int | None, is_local: bool = False) -> str:
 
 
 def in_zone(time: int, is_local: bool = False) -> datetime | None:
-    """Return the second of ns since 1970, in UTC or in the time zone of this computer; None where no calendar has it.
+    """Return the second of ns since 1970, in UTC or in the time zone of this computer; None if no calendar has it.
 
     The zone of this computer is that of the moment: with summer time where it was in force.
     """
@@ -47,7 +47,7 @@ def in_zone(time: int, is_local: bool = False) -> datetime | None:
 
 
 def rfc3339_text(time: int | None) -> str | None:
-    """Return ``2025-10-24T20:54:07.500000000Z`` (RFC 3339) for ns since 1970; None where `utc_text` returns ""."""
+    """Return ``2025-10-24T20:54:07.500000000Z`` (RFC 3339) for ns since 1970; None if `utc_text` returns ""."""
     words = utc_text(time)
     return f"{words[:19].replace(' ', 'T')}.{(time or 0) % 10**9:09}Z" if words else None
 

@@ -176,7 +176,7 @@ def _transition_summary(payload: Members) -> str:
 
 
 def _changes_text(ops: Any) -> str:
-    """Return the first values that a transition sets, each with the last part of its path; "" where there is none."""
+    """Return the first values that a transition sets, each with the last part of its path; "" if there is none."""
     if not isinstance(ops, list):
         return ""
     parts: list[str] = []

@@ -13,7 +13,7 @@ _MAX_LINE_CHARACTERS = 2_000  # a longer line is broken, since no widget lays ou
 def file_text(source: Source) -> str:
     """Return the text with visible escapes; where the middle of a long file is left out, a line says so.
 
-    Bytes that are not UTF-8 are replaced by U+FFFD. LogUnreadable where the file cannot be read.
+    Bytes that are not UTF-8 are replaced by U+FFFD. LogUnreadable if the file cannot be read.
     """
     if source.size <= BEGINNING_BYTES + END_BYTES:
         return _text(source.read_at(0, source.size))

@@ -30,7 +30,7 @@ def join_pointer(path: Iterable[str | int]) -> str:
 def split_pointer(pointer: str) -> list[str]:
     """Return the keys of a pointer, unescaped; none for "", which leads to the whole value.
 
-    Raises ValueError, which says what is wrong, where it is no JSON Pointer.
+    Raises ValueError, which says what is wrong, if it is not JSON Pointer.
     """
     if not pointer:
         return []
@@ -52,7 +52,7 @@ def list_index(token: str) -> int | None:
 def pointer_text(pointer: str) -> str:
     """Return ``output.hits[0]`` for ``/output/hits/0``, for people.
 
-    A key that is no plain name stands in quotation marks, so that two pointers never look alike.
+    A key that is not a plain name stands in quotation marks, so that two pointers never look alike.
     """
     words = ""
     for token in pointer.split("/")[1:]:

@@ -17,7 +17,7 @@ from replay_gui.core.errors import PatternRefused
 MAX_PATTERN_LENGTH = 10_000  # characters
 _MAX_SECONDS = 10.0  # of processor time that one pattern may take altogether
 _MATCHES_BETWEEN_LOOKS = 64  # at the clock
-_LONE_SURROGATES = "surrogatepass"  # of file names that are no UTF-8: kept as they are
+_LONE_SURROGATES = "surrogatepass"  # of file names that are not UTF-8: kept as they are
 
 
 class TextPattern(Protocol):

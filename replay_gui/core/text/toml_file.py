@@ -21,7 +21,7 @@ def read_toml(path: Path, max_bytes: int = MAX_TOML_BYTES) -> dict[str, Any]:
     """Return what a TOML file of at most `max_bytes` holds.
 
     Raises:
-        LogUnreadable: the file cannot be read, or is no regular file.
+        LogUnreadable: the file cannot be read, or is not a regular file.
         ValueError: says, in one line, why its content is not taken.
     """
     raw = read_beginning(path, max_bytes + 1)

@@ -124,7 +124,7 @@ def _text_preview(value: str) -> str:
 
 
 def _literal_preview(text: str, start: str) -> str:
-    """Return what a Python dict or list says that was written as text, as LangChain does; `start` where it is none."""
+    """Return what a Python dict or list says that was written as text, as LangChain does; `start` if it is none."""
     try:
         value = ast.literal_eval(text.strip())
     except (ValueError, SyntaxError, RecursionError, MemoryError):
@@ -153,7 +153,7 @@ def _map_preview(value: Members) -> str:
 
 
 def text_of(value: Any) -> str:
-    """Return what a text, a list of parts of a message, or a list of messages says; "" where that is no text.
+    """Return what a text, a list of parts of a message, or a list of messages says; "" if that is not text.
 
     Of several messages it is the last: what led to an answer, or the answer.
     """
@@ -175,7 +175,7 @@ def text_of(value: Any) -> str:
 
 
 def parts_of(value: Any) -> list[Members]:
-    """Return the parts of a message of Gemini, or of the last of several; none where it has another form."""
+    """Return the parts of a message of Gemini, or of the last of several; none if it has another form."""
     if isinstance(value, list) and value and isinstance(value[-1], Mapping):
         value = value[-1]
     for _ in range(2):  # {"content": {"parts": …}}, or the inner map alone

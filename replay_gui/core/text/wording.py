@@ -18,7 +18,7 @@ def cost_text(dollars: float) -> str:
 
 
 def plural(number: int, singular: str, many: str | None = None) -> str:
-    """Return ``1 event`` or ``1,200 events``; `many` is the plural where it is not `singular` with an s."""
+    """Return ``1 event`` or ``1,200 events``; `many` is the plural if it is not `singular` with an s."""
     return f"{number:,} {singular if number == 1 else many or singular + 's'}"
 
 

@@ -1,4 +1,4 @@
-"""What checking the hashes that a foreign format has of its own has found."""
+"""The result of checking a foreign format's own hashes."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import msgspec
 
 
 class HashFailure(msgspec.Struct, frozen=True, kw_only=True):
-    """An event of a source whose hash is not as it should be.
+    """An event of a source with a wrong hash.
 
     Attributes:
         index: of the event that it became. offset: in the source's file, in bytes.
-        problem: what is wrong. expected, actual: the hashes, None where the problem is another.
+        problem: what is wrong. expected, actual: the hashes, None if the problem is another.
     """
 
     index: int = msgspec.field(name="position")  # as a log's header has it

@@ -143,7 +143,7 @@ def check_integrity(
             if replay is not None:
                 replay.take_block(block, events)
             offset = block.end
-            del part, block, metas, events  # so that the next block takes their place in the core's cache
+            del part, block, metas, events  # so that the next block reuses their memory, in the processor's cache
         elif isinstance(part, Skipped):
             integrity.add_skipped(part)
             if columns is not None:

@@ -22,7 +22,7 @@ class Finding:
 
     Attributes:
         index: EventIndex of the event. event_id: ``run_id:seq``, ``run_id:?`` where unreadable.
-        offset: byte offset. problem: in words. expected, actual: hashes in hex or numbers, None where there are none.
+        offset: byte offset. problem: in words. expected, actual: hashes in hex or numbers, None if there are none.
     """
 
     index: EventIndex
@@ -50,9 +50,9 @@ class VerificationReport:
         seal: "good": the run was ended, and the end is the one that was written. "none": a missing end would not be
             noticed. "bad": the seal does not belong to this log.
         tail_bytes: bytes after the last record or the seal: of an interrupted write, or, after a seal, a failure.
-        skipped_bytes: bytes between records that are no records.
+        skipped_bytes: bytes between records that are not records.
         head: hash of the last record, in hex; None after a skipped stretch.
-        state_hash: hash of the state after the last event, in hex; None where the state was not replayed.
+        state_hash: hash of the state after the last event, in hex; None if the state was not replayed.
         file_blake3: BLAKE3 of the whole file, in hex.
         verdict: "VALID", "INVALID", or "NOT VERIFIABLE" for a file of another format without hashes of its own, and
             for a log without a finding whose replay was stopped, because it costs too much.

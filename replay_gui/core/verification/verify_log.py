@@ -56,9 +56,9 @@ def _verify(log: EventLog, on_progress: OnProgress) -> VerificationReport:
 
 
 def check_unchanged(log: EventLog, report: VerificationReport) -> None:
-    """Raise LogChanged if the log was edited while the report was made: its passes may then tell of different bytes.
+    """Raise LogChanged if the log was edited while the report was made: its passes may have read different bytes.
 
-    What was appended is no part of the report. Cost: none if nothing was done to the file, else two passes over it.
+    Appended data are not part of the report. Cost: none if nothing was done to the file, else two passes over it.
     """
     if not log.source.has_changed_since(log.source.changed_at):
         return

@@ -33,7 +33,7 @@ class TrailReader:
         self._why = why
 
     def trail(self, request: GetTrail) -> Trail | None:
-        """Return the trail of a reason; None where there is no such reason."""
+        """Return the trail of a reason; None if there is no such reason."""
         if not 0 <= request.reason < len(self._why.reasons):
             return None
         reason, rows = self._why.reasons[request.reason], self._row_indexes

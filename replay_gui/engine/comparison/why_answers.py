@@ -19,7 +19,7 @@ Spans: TypeAlias = tuple[tuple[int, int], ...]
 
 
 class RunSize(msgspec.Struct, frozen=True):
-    """How long a run of a comparison was. calls: of tools; `failed` of them. duration: ns, None where unknown."""
+    """How long a run of a comparison was. calls: of tools; `failed` of them. duration: ns, None if unknown."""
 
     events: int
     calls: int

@@ -20,7 +20,7 @@ class NotesInForce:
     Attributes:
         path: the file that they are kept in, which need not exist.
         unused: the file beside the log that does not count, as nobody has allowed it. unused_count: what it says: notes
-            and an outcome; 0 where it could not be used anyway. problem: why a file that is to count does not, or "".
+            and an outcome; 0 if it could not be used anyway. problem: why a file that is to count does not, or "".
     """
 
     notes: RunNotes

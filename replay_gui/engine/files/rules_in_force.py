@@ -17,9 +17,9 @@ class RulesInForce:
     """The rules for a log.
 
     Attributes:
-        rules: those of the file at `path`; none where it is None.
+        rules: those of the file at `path`; none if it is None.
         unused: the file beside the log that is not used, as nobody has allowed it. unused_count: how many rules it has;
-            0 where it could not be used anyway, which `unused_problem` explains.
+            0 if it could not be used anyway, which `unused_problem` explains.
         problem: why the file that would be in force is not, or "".
     """
 

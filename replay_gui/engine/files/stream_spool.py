@@ -24,7 +24,7 @@ class StreamSpool:
     """
 
     def __init__(self, source: int, path: Path, limit: int = LIMITS.unpacked) -> None:
-        """Make the file; OSError where it cannot be made. `source`: a descriptor that can be waited for."""
+        """Make the file; raise OSError if it cannot be made. `source`: a descriptor that can be waited for."""
         self.path, self.written, self.has_line, self.ended, self.problem = path, 0, False, False, ""
         self._source, self._limit = source, limit
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -30,7 +30,7 @@ class TrustedFolders:
         return os.path.realpath(folder) in self._read()
 
     def add(self, folder: Path) -> None:
-        """Allow the rules and notes in this folder from now on; NotWritten where that cannot be remembered."""
+        """Allow the rules and notes in this folder from now on; raise NotWritten if that cannot be remembered."""
         name, known = os.path.realpath(folder), self._read()
         if name in known:
             return
@@ -39,7 +39,7 @@ class TrustedFolders:
         except OSError as why:
             raise NotWritten(f"{self._file.parent}: cannot be made: {why.strerror or why}") from None
         folders = [*known, name][-_MAX_FOLDERS:]
-        write_whole(self._file, json.dumps(folders, indent=1).encode())  # ASCII, also for names that are no Unicode
+        write_whole(self._file, json.dumps(folders, indent=1).encode())  # ASCII, also for names that are not Unicode
 
     def _read(self) -> list[str]:
         try:

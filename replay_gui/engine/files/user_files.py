@@ -21,7 +21,7 @@ from replay_gui.engine.requests import ReadRules, ReadText, SaveMapping, WriteRu
 
 
 def answer_read_rules(request: ReadRules) -> RulesRead:
-    """Read the rules that are in force; `path` is None where there are none."""
+    """Read the rules that are in force; `path` is None if there are none."""
     log, not_remembered = Path(request.log), ""
     if request.allow:
         try:
@@ -60,7 +60,7 @@ def answer_write_rules(request: WriteRules) -> RulesWritten:
 
 
 def _why_not_replaced(path: Path) -> str:
-    """Return why the file at a path must stay as it is; "" where it may be replaced, or there is none."""
+    """Return why the file at a path must stay as it is; "" if it may be replaced, or there is none."""
     if not os.path.lexists(path):
         return ""
     try:

@@ -52,7 +52,7 @@ class _Grows(Protocol):
         ...
 
     def growth(self, is_whole: bool) -> FileGrowth | None:
-        """What to send; None where nothing was read."""
+        """What to send; None if nothing was read."""
 
 
 def _follow(followed: _Grows, stop: Path, reporter: JobReporter, clock: Callable[[], float]) -> FollowEnded:

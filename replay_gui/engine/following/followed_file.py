@@ -1,4 +1,4 @@
-"""A file of another program that is still being written, imported anew whenever it has changed.
+"""A file of another program that is still being written, imported again whenever it has changed.
 
 An importer may learn from a later line what an earlier one meant (which tokens count, what the user took back). So the
 whole file is imported again, and what is shown is always what an import of the file as it stands makes of it.
@@ -150,7 +150,7 @@ class FollowedFile:
         return None
 
     def _read_run(self, source: Source, file: ForeignFile, digest: str) -> FileImport | None:
-        """Import the run and index it; None where it is another run."""
+        """Import the run and index it; None if it is another run."""
         importer, _ = as_mapped(importer_for(file, self._format), file, self._mappings)
         assert importer is not None, "a file of another format has an importer"
         folder = self._home / str(self._number + 1)
@@ -176,7 +176,7 @@ class FollowedFile:
 
 
 def first_difference(before: Path, after: Path) -> int:
-    """Return the index of the first event that differs between two indexes; 0 where one cannot be read.
+    """Return the index of the first event that differs between two indexes; 0 if one cannot be read.
 
     Where none differs: the number of events that the shorter one has.
     """

@@ -23,7 +23,7 @@ def index_on_cluster(batches: Sequence[SourceBatch], address: str, on_progress: 
         address: of the scheduler, such as ``tcp://127.0.0.1:8786``. Its workers must have this program, and must be
             able to read the sources.
 
-    CatalogueRefused where the scheduler cannot be reached, or a batch kills its workers.
+    CatalogueRefused if the scheduler cannot be reached, or a batch kills its workers.
     """
     try:
         client = Client(address, timeout=_CONNECT_TIMEOUT, set_as_default=False)  # type: ignore[no-untyped-call]

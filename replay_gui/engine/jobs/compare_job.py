@@ -81,7 +81,7 @@ def compare_runs(arguments: CompareArguments, context: JobContext) -> Findings:
 
 
 def kept_pair(arguments: CompareArguments, context: JobContext) -> ComparedPair:
-    """Return the pair of runs that these arguments name: what the worker has kept, or read anew."""
+    """Return the pair of runs that these arguments name: what the worker has kept, or read again."""
     pair = context.cache.value
     if not isinstance(pair, ComparedPair) or not pair.serves(arguments):
         context.cache.clear()
@@ -109,5 +109,5 @@ def _indexed(log: EventLog, folder: Path) -> ComparedSide:
         index = replace(kept[1], time=np.zeros(0, np.int64), duration=np.zeros(0, np.int64))
         with suppress(OSError, ValueError):
             return ComparedSide(log, index, folder)
-    (folder / TABLE).unlink(missing_ok=True)  # so that it is made anew
+    (folder / TABLE).unlink(missing_ok=True)  # so that it is made again
     raise LogChanged(f"{log.source.path}: its index is gone, damaged or of other content; reload it")

@@ -50,7 +50,7 @@ def write_columns(comparison: Comparison, folder: Path) -> None:
 
 
 def read_comparison(folder: Path, findings: Findings) -> Comparison:
-    """Read the comparison that write_columns wrote; OSError where it cannot be read."""
+    """Read the comparison that write_columns wrote; raise OSError if it cannot be read."""
 
     def columns(part: str, dtypes: dict[str, str]) -> dict[str, NDArray[Any]]:
         return {name: np.fromfile(folder / f"{part}.{name}", dtype) for name, dtype in dtypes.items()}

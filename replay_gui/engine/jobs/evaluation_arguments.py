@@ -25,7 +25,7 @@ class FileBegun(msgspec.Struct, frozen=True, tag=True):
 
     Attributes:
         given: the path, with ``#n`` for run n of several in a file; "": none.
-        log: path of the log of this run, which was listed; "" where the file is looked at for runs.
+        log: path of the log of this run, which was listed; "" if the file is looked at for runs.
     """
 
     given: str = ""

@@ -185,7 +185,7 @@ def _report(
 
 # ---- reading ------------------------------------------------------------------------------------------
 def _read_runs(key: tuple[int, tuple[str, ...]], arguments: EvaluationArguments, context: JobContext) -> _ReadRuns:
-    """Return all runs; those that cannot be read have a problem. LogUnreadable where there is none at all."""
+    """Return all runs; those that cannot be read have a problem. LogUnreadable if there is none at all."""
     if catalogue := catalogue_of(arguments.sources):
         catalogued = _catalogued_runs(catalogue, context)
         return _ReadRuns(key, catalogued, (), GroupingFacts(catalogued))

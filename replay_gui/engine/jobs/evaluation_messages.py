@@ -33,7 +33,7 @@ class RunsContrasted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     Attributes:
         outcomes: of all runs. facts: by which they can be grouped. groups: all of them, of the fact that was asked for.
         group: place of the group that was contrasted since none was chosen; None otherwise.
-        change: from one version to the other; None where none are compared.
+        change: from one version to the other; None if none are compared.
         chosen: numbers of the runs that were contrasted. tasks: how many they are of; these are kept apart.
         by_version: whether `separation` is of the versions instead of outcomes; "passing" means the later one.
         separation, picture: of the chosen runs. consensus: of runs of one task without any outcome; None for others.

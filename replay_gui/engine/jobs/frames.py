@@ -18,7 +18,7 @@ _encode = msgspec.msgpack.Encoder().encode
 
 
 def write_frame(stream: BinaryIO, message: object) -> None:
-    """Write one frame and flush; ValueError where it is over the limit, OSError where the reader is gone."""
+    """Write one frame and flush; raise ValueError if it is over the limit, raise OSError if the reader is gone."""
     body = _encode(message)
     if len(body) > FRAME_LIMIT:
         raise ValueError(f"a message of {len(body):,} bytes is over the limit of {FRAME_LIMIT:,}")

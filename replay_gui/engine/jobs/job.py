@@ -101,7 +101,7 @@ class LazyJob:
 
 
 def decode_arguments(job: Job, raw: msgspec.Raw) -> Any:
-    """Decode the arguments of a job; msgspec.ValidationError where they are not of the job's type."""
+    """Decode the arguments of a job; msgspec.ValidationError if they are not of the job's type."""
     function = job.load() if isinstance(job, LazyJob) else job
     kind = next(iter(get_type_hints(function).values()))
     return decode_value(raw, kind)

@@ -40,7 +40,7 @@ class OpenedFile(msgspec.Struct, frozen=True):
         return cls(str(log.source.path), device, inode, log.source.size)
 
     def open(self) -> EventLog:
-        """Open the log again, without what was appended since; LogChanged where its name belongs to another file."""
+        """Open the log again, without what was appended since; raise LogChanged if its name belongs to another file."""
         log = EventLog.open(self.path)
         if log.source.stamp[:2] != (self.device, self.inode):
             log.close()
@@ -52,7 +52,7 @@ class OpenedFile(msgspec.Struct, frozen=True):
 class IndexArguments(JobArguments, frozen=True):
     """Build the index and snapshots of `log` in `folder`.
 
-    `whole`: whether that is all of it; False where an integrity pass makes the columns of the records.
+    `whole`: whether that is all of it; False if an integrity pass makes the columns of the records.
     `changed_at`: of the log's Source when it was opened; None for when the worker opens it.
     `content`: as of write_table.
     """
@@ -123,8 +123,8 @@ class ConvertArguments(JobArguments, frozen=True):
 
     Attributes:
         cache: the folder of conversions. run: which run of the file; None: the main one.
-        format: an importer's name; None: judged from the content. mappings: the user's file of mappings.
-        index: the folder in which the index is made, where the main run is converted anew.
+        format: an importer's name; None: recognised by the content. mappings: the user's file of mappings.
+        index: the folder in which the index is made, where the main run is converted again.
     """
 
     job: ClassVar[str] = "convert"

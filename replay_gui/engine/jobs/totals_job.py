@@ -99,7 +99,7 @@ def _map(raw: bytes) -> dict[str, Any]:
 
 
 def _kind(content: bytes) -> str:
-    """The first of a content's two values, its payload unread; "" where it is no text or too long to matter."""
+    """The first of a content's two values, its payload unread; "" if it is not text or too long to matter."""
     unpacker = msgpack.Unpacker(raw=False, max_array_len=2, max_buffer_size=_MAX_KIND_BYTES)
     unpacker.feed(content[:_MAX_KIND_BYTES])
     try:

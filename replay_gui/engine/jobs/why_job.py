@@ -18,7 +18,7 @@ from replay_gui.engine.jobs.job import JobContext
 
 @dataclass(frozen=True, slots=True)
 class WhyFindings:
-    """A WhyResult in the form that a message can hold: None stands for ABSENT where `absent` says so, of A and B.
+    """A WhyResult in the form that a message can hold: None stands for ABSENT if `absent` says so, of A and B.
 
     `effects`: of tools, by name.
     """

@@ -118,7 +118,7 @@ def main(module: str, level: str = "warning") -> None:
     """Run the jobs that standard input requests until it ends."""
     gc.disable()  # jobs make millions of objects and hardly a cycle: collecting would only read them again and again
     stream = _MessageStream(_private_stdout())
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where there are no process groups to keep it out
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # if there are no process groups to keep it out
     _send_records(stream, level)
     requests: SimpleQueue[JobRequest] = SimpleQueue()
     threading.Thread(target=_read_requests, args=(requests,), daemon=True).start()

@@ -30,7 +30,7 @@ class AddNote(PanelQuestion, frozen=True):
 class ChangeNotes(PanelQuestion, frozen=True):
     """Take some notes away, and keep others in their place. Answer: NotesRead.
 
-    `beside`: whether the user wants notes beside the log, where there is no file that does not count.
+    `beside`: whether the user wants notes beside the log, if there is no file that does not count.
     """
 
     removed: tuple[RunNote, ...]

@@ -10,7 +10,7 @@ from replay_gui.engine.panels.panel_messages import EndRead, PanelAnswer, PanelQ
 
 
 def answer_panel(run: OpenRun, question: PanelQuestion) -> PanelAnswer:
-    """Return the answer; ReplayError where it cannot be given."""
+    """Return the answer; raise ReplayError if it cannot be given."""
     match question:
         case ReadOn(position, after):
             return ReadFurther(position, after, run.read_on(position, after))

@@ -39,7 +39,7 @@ class ReadEnd(PanelQuestion, frozen=True):
 
 
 class EndRead(PanelAnswer, frozen=True):
-    """The root of the state after `position` events, which are all; None where it cannot be read."""
+    """The root of the state after `position` events, which are all; None if it cannot be read."""
 
     position: Position
     state: Mapping[str, Any] | None

@@ -163,7 +163,7 @@ def _pairs(part: EvaluationPart) -> bytes:
 
 
 def report_of(request: EvaluateRuns) -> RunsReport | None:
-    """Return the report that a worker is to make for a request; None where none is wanted."""
+    """Return the report that a worker is to make for a request; None if none is wanted."""
     if not request.report:
         return None
     return RunsReport(version=VERSION, made=time.time_ns(), command=request.report, profile=request.profile)

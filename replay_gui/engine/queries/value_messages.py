@@ -77,7 +77,7 @@ class ValueTrace(ValueAnswer, frozen=True, kw_only=True):
 
 
 class WatchedTrace(ValueAnswer, frozen=True, kw_only=True):
-    """`indexes`: for each path, of the events that changed its value, as in ValueTrace; none where it failed."""
+    """`indexes`: for each path, of the events that changed its value, as in ValueTrace; none if it failed."""
 
     indexes: tuple[tuple[EventIndex, ...], ...] = ()
 
@@ -86,7 +86,7 @@ class ChangeRow(msgspec.Struct, frozen=True):
     """An event that changed a value.
 
     Attributes:
-        index: of the event. old, new: the value before and after it, in words on one line; None where there is none.
+        index: of the event. old, new: the value before and after it, in words on one line; None if there is none.
         number: the new value where it is a finite number, else None.
     """
 

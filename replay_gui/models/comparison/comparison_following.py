@@ -1,4 +1,4 @@
-"""Two compared runs that are still going on: what has grown is read again, and compared anew."""
+"""Two compared runs that are still going on: what has grown is read again, and compared again."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class ComparisonFollowing(QObject):
             run.progress_changed.connect(self._catch_up)
 
     def enable(self, on: bool) -> None:
-        """Compare anew what grows from now on, or tell of it in a banner only."""
+        """Compare again what grows from now on, or tell of it in a banner only."""
         for run in (self._a, self._b):
             if run.following.tells_growth != on:
                 run.following.tells_growth = on

@@ -91,7 +91,7 @@ class ComparisonRows(QAbstractTableModel):
         self.ignored_shown = False
         self._opened: tuple[tuple[int, int], ...] = ()
         self._tones: NDArray[np.uint8] = np.zeros(0, np.uint8)
-        self._bookkeeping: NDArray[np.bool_] | None = None  # rows of bookkeeping events; None where there are none
+        self._bookkeeping: NDArray[np.bool_] | None = None  # rows of bookkeeping events; None if there are none
         self._blocks = RowBlocks[AlignedRow]()
         self.shown = VisibleRows.all(0)
         session.compared_changed.connect(self._on_compared_changed)
@@ -187,7 +187,7 @@ class ComparisonRows(QAbstractTableModel):
         )
 
     def effect(self, side: int, row: EventRow) -> EffectFinding | None:
-        """Return what a call does; None for other events, and where it is not known."""
+        """Return what a call does; None for other events, and if it is not known."""
         session = self._session.a if side == ComparisonColumn.SIDE_A else self._session.b
         is_call = row.kind == Kind.TOOL_REQUEST and row.tool is not None
         effects = session.marks.tool_effects.get(row.tool or "") if is_call else None
@@ -280,7 +280,7 @@ class ComparisonRows(QAbstractTableModel):
 
 
 def _bookkeeping_rows(session: ComparisonSession) -> NDArray[np.bool_] | None:
-    """Return bool[rows], True where all that stands in a row is bookkeeping; None where there is no such row."""
+    """Return bool[rows], True if all that stands in a row is bookkeeping; None if there is no such row."""
     assert session.comparison is not None
     alignment = session.comparison.alignment
     sides = (session.a.index, alignment.a), (session.b.index, alignment.b)

@@ -183,11 +183,11 @@ class ComparisonSession(ComparisonCursor):
 
     @Slot()
     def reload(self) -> None:
-        """Read both files again and compare anew."""
+        """Read both files again and compare again."""
         self._restart(self.a, self.b, events_at(self.comparison, self.row), self.anchors)
 
     def read_again(self, sides: Set[Side]) -> bool:
-        """Read the runs of these sides, whose logs have only grown, and compare anew; what is shown stays until then.
+        """Read the runs of these sides, whose logs have only grown, and compare again; what is shown stays until then.
 
         Return whether that was begun: not while the runs are being opened or compared.
         """
@@ -227,7 +227,7 @@ class ComparisonSession(ComparisonCursor):
 
     @Slot()
     def compare(self) -> None:
-        """Compare anew, with the present rules and anchors; the earlier result stays until that is done."""
+        """Compare again, with the present rules and anchors; the earlier result stays until that is done."""
         if isinstance(self.state, Comparing | Stopped | Shown):
             self._compare(events_at(self.comparison, self.row) or self.state.first)
 
@@ -320,7 +320,7 @@ class ComparisonSession(ComparisonCursor):
 
     @Slot(object)
     def _on_b_alert(self, alert: Alert) -> None:
-        if self.active and not self.b_grows:  # that the file has changed is no news, and it is read again
+        if self.active and not self.b_grows:  # that the file has changed is not a news, and it is read again
             self.alert_raised.emit(alert)
 
     @Slot(object)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, dataclass
 from typing import TypeAlias
 
-EventPair: TypeAlias = tuple[int, int]  # indexes of an event in A and in B; NO_EVENT where a side has none
+EventPair: TypeAlias = tuple[int, int]  # indexes of an event in A and in B; NO_EVENT if a side has none
 Anchors: TypeAlias = tuple[EventPair, ...]  # events that are the same step, set by hand
 
 

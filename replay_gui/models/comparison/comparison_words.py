@@ -64,13 +64,13 @@ def comparison_verdict(compared: Compared | None, fresh: bool, progress: Progres
 
 
 def growth_words(sides: Set[Side]) -> str:
-    """Return ``Compared again as B grows``; "" where nothing grows."""
+    """Return ``Compared again as B grows``; "" if nothing grows."""
     names = sorted(side.name for side in sides)
     return f"Compared again as {' and '.join(names)} {'grows' if len(names) == 1 else 'grow'}" if names else ""
 
 
 def outcome_lines(comparison: Comparison) -> list[str]:
-    """Return a line for each run about its outcome and end; none where neither run says anything of it."""
+    """Return a line for each run about its outcome and end; none if neither run says anything of it."""
     words = [result.words() for result in comparison.results]
     if not any(words) and comparison.results_equal:
         return []

@@ -42,9 +42,9 @@ class DiffStyle(Enum):
 
 @dataclass(frozen=True, slots=True)
 class DiffLine:
-    """`key`: dotted path. a, b: texts of the sides, None where a side has none there; `note`: quiet words behind.
+    """`key`: dotted path. a, b: texts of the sides, None if a side has none there; `note`: quiet words behind.
 
-    `path`: the JSON Pointer of the difference, "" where the line is of none. value_a, value_b: the values, for copying.
+    `path`: the JSON Pointer of the difference, "" if the line is of none. value_a, value_b: the values, for copying.
     """
 
     style: DiffStyle

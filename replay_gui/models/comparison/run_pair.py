@@ -20,7 +20,7 @@ class RunPair(QObject):
         opened(): both runs are open.
         replaced(): A shows another run than the expected one, or none.
         alert_raised(object): an Alert of B.
-        refused(object): a run cannot be opened: the Alert to show, or None where A's session shows it.
+        refused(object): a run cannot be opened: the Alert to show, or None if A's session shows it.
     """
 
     opened = Signal()

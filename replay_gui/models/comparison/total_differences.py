@@ -30,7 +30,7 @@ def total_differences(a: Totals | None, b: Totals | None) -> str:
 
 
 def _words(totals: Totals, without_grader: bool) -> list[tuple[str, str]]:
-    """Return (name, words) of each total, the words "" where it is not known."""
+    """Return (name, words) of each total, the words "" if it is not known."""
     outcome = None if totals.result is None else totals.result.outcome
     if outcome is not None and without_grader:
         outcome = replace(outcome, by="")

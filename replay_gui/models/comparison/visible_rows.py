@@ -16,7 +16,7 @@ class VisibleRows:
 
     Attributes:
         first: int64[lines], the row, or the first row of the fold. None: line n is row n.
-        folded: int64[lines], how many rows are in the fold; 0 where the line is a row.
+        folded: int64[lines], how many rows are in the fold; 0 if the line is a row.
         count: how many lines there are.
     """
 

@@ -38,7 +38,7 @@ class FuzzyPattern:
         return not self._words
 
     def match(self, name: str) -> FuzzyMatch | None:
-        """Return how well `name` matches; None where a word is not in it."""
+        """Return how well `name` matches; None if a word is not in it."""
         lower = name.lower()
         if len(lower) != len(name):
             lower = name  # some letters have no lower case of their own length; then the case counts

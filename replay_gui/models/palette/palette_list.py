@@ -70,7 +70,7 @@ class PaletteList(QAbstractTableModel):
 
     @Slot()
     def _on_turn(self) -> None:
-        """Look at ENTRIES_PER_TURN entries, making more of them where there are none left."""
+        """Look at ENTRIES_PER_TURN entries, making more of them if there are none left."""
         stop = self._looked_at + ENTRIES_PER_TURN
         if stop > len(self._entries):
             self._entries.extend(islice(self._more, stop - len(self._entries)))

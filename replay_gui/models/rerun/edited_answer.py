@@ -23,7 +23,7 @@ _REQUESTS = (Kind.TOOL_REQUEST.value, MODEL_REQUEST)
 
 
 class NotEditable(ValueError):
-    """Why an answer cannot be edited, or a text is no answer: a sentence."""
+    """Why an answer cannot be edited, or a text is not an answer: a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class AnswerText:
     about: str
 
     def edited(self, text: str) -> EditedAnswer:
-        """Return the edit that a changed text is; NotEditable, with the place, where it is no JSON."""
+        """Return the edit that a changed text is; NotEditable, with the place, if it is not JSON."""
         if not self.is_json:
             return EditedAnswer(self.position, text)
         try:
@@ -74,7 +74,7 @@ class AnswerText:
 
 
 def answer_text(event: Event | None, pair: Event | None) -> AnswerText:
-    """Return the answer that an event is, or that its request got, as a text; NotEditable where there is none.
+    """Return the answer that an event is, or that its request got, as a text; NotEditable if there is none.
 
     Args:
         pair: the request of an answer, or the answer of a request, if there is one.

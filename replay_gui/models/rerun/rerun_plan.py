@@ -98,12 +98,12 @@ def words_of_command(text: str) -> tuple[str, ...]:
 
 
 def text_of_command(begin: RunBegin | None) -> str:
-    """Return the recorded command as a shell writes it; "" where it is not known."""
+    """Return the recorded command as a shell writes it; "" if it is not known."""
     return "" if begin is None else shlex.join(begin.command)
 
 
 def why_not(facts: RunFacts, index: RunIndex) -> str:
-    """Return why a run cannot be run again from the window, in words; "" where it can."""
+    """Return why a run cannot be run again from the window, in words; "" if it can."""
     if facts.format != OWN_FORMAT or facts.origin == "imported":
         whose = one_line(facts.imported_from or facts.source or facts.format, 80)
         return (

@@ -19,7 +19,7 @@ _MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|!])")
 
 
 def event_as_text(shown: PositionState) -> str | None:
-    """Return the event at a position as the panel shows it; None where there is none, or it is too large."""
+    """Return the event at a position as the panel shows it; None if there is none, or it is too large."""
     if shown.event is None:
         return None
     lines: list[str] = []

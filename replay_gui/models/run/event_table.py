@@ -155,7 +155,7 @@ class EventTable(QAbstractTableModel):
 
     @Slot()
     def on_events_changed(self) -> None:
-        """Some events are not what they were: filter and folds stay, and all is looked at anew."""
+        """Some events are not what they were: filter and folds stay, and all is looked at again."""
         self.tally = EventTally()
         self._blocks.clear()
         self._reset()
@@ -344,7 +344,7 @@ class EventTable(QAbstractTableModel):
         return "" if row.duration is None or row.kind == Kind.TOOL_REQUEST else duration_text(row.duration)
 
     def effect_words(self, row: EventRow) -> str:
-        """Return what a call does, in a word or two, where that is more than to read; "" where it failed."""
+        """Return what a call does, in a word or two, where that is more than to read; "" if it failed."""
         if row.effect is None or self._has_failed(row):
             return ""
         return SHORT_EFFECT_WORDS[row.effect.effect]

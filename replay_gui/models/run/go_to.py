@@ -141,7 +141,7 @@ class GoToReader:
         return self._at(time, time_choice().moment(time))
 
     def _at_time_of_day(self, of_day: int, is_local: bool) -> int | None:
-        """Return the first moment from the run's start on at which a day is so old; None where none is."""
+        """Return the first moment from the run's start on at which a day is so old; None if none is."""
         begin = None if self._first is None else in_zone(self._first, is_local)
         if self._first is None or begin is None or of_day >= 86_400 * _SECOND:
             return None
@@ -196,7 +196,7 @@ def _in(moment: datetime, is_local: bool) -> datetime:
 
 
 def position_at_time(index: RunIndex, time: int) -> Position:
-    """Return the position of the first event at or after a time, in ns since 1970; the end where there is none."""
+    """Return the position of the first event at or after a time, in ns since 1970; the end if there is none."""
     for start in range(0, index.count, _EVENTS_PER_SCAN):
         times = index.time[start : start + _EVENTS_PER_SCAN]
         later = np.flatnonzero((times >= time) & (times != NO_TIME))

@@ -25,7 +25,7 @@ class Listing:
 
     @property
     def shows_all(self) -> bool:
-        """Whether no event can be missing, but for bookkeeping events."""
+        """Whether no event can be missing, except for bookkeeping events."""
         return self.filter.shows_all and not (self.hits_only or self.folded)
 
     def shows(self, index: RunIndex, start: int, stop: int, found: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -133,7 +133,7 @@ class NoteBook(Undoable[_Change]):
         self.questions_changed.emit()
 
     def read_again(self) -> None:
-        """Read the notes anew: the folder may be allowed now, or events may be elsewhere."""
+        """Read the notes again: the folder may be allowed now, or events may be elsewhere."""
         if self._is_read:
             self._ask(GetNotes())
 
@@ -201,6 +201,6 @@ def _change_words(change: _Change) -> str:
 
 
 def _span(placed: PlacedNote) -> tuple[EventIndex, EventIndex] | None:
-    """Return the first and the last event of a note, as far as the run has them; None where it has neither."""
+    """Return the first and the last event of a note, as far as the run has them; None if it has neither."""
     places = [place for place in (placed.first, placed.last) if place is not None]
     return (min(places), max(places)) if places else None

@@ -23,7 +23,7 @@ class RunFollowing(QObject):
 
     Attributes:
         state: whether it is followed now. enabled: whether a file that grows is followed.
-        tells_growth: whether of one that grows `file_grew` tells, where it is not followed, instead of an alert.
+        tells_growth: whether of one that grows `file_grew` tells, if it is not followed, instead of an alert.
 
     Signals:
         changed(): `state` is another. grew(object): an IndexGrew that the window is to take in now.
@@ -69,7 +69,7 @@ class RunFollowing(QObject):
             return
         if enabled:
             self.check()
-        else:  # also where it is not followed yet: the engine may be about to begin
+        else:  # also if it is not followed yet: the engine may be about to begin
             self._send("follow", StopFollowing())
 
     @Slot()

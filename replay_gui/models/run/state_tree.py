@@ -22,7 +22,7 @@ class StateTree(QAbstractTableModel):
     """A value's rows in one column; `row(n)` gives a ValueRow. Rows that stay are not reset, so views keep their place.
 
     Attributes:
-        complete: False where a search has looked at a part of the value only.
+        complete: False if a search has looked at a part of the value only.
 
     Signal: searched(): a search went on.
     """

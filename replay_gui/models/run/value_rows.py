@@ -321,7 +321,7 @@ def member(holder: Any, key: str | int) -> Any:
 
 
 def pages_to(holder: Any, key: str | int) -> int:
-    """Return how many pages of a map or list are shown before a member is among them; 1 where there is none."""
+    """Return how many pages of a map or list are shown before a member is among them; 1 if there is none."""
     if isinstance(holder, Mapping) and isinstance(key, str):
         return len([other for other in holder if other < key]) // PAGE_MEMBERS + 1
     if isinstance(key, int) and is_container(holder) and 0 <= key < len(holder):

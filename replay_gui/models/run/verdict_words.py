@@ -34,7 +34,7 @@ def verdict_of(
     """Return what the badge says of a run that does not grow just now.
 
     `progress` counts only as long as there is no report. `has_hashes`: whether the run's format has any.
-    `imported_from`: whose format it is, of a run without hashes, which is no fault of the run: the badge stays grey.
+    `imported_from`: whose format it is, of a run without hashes, which is not a fault of the run: the badge stays grey.
     """
     if imported_from and not has_hashes and (report is None or report.verdict == NOT_VERIFIABLE):
         lines = [NO_HASHES] if report is None else _lines(report)

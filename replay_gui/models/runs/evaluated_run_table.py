@@ -101,7 +101,7 @@ class EvaluatedRunTable(QAbstractTableModel):
             self._arrange()
 
     def _arrange(self) -> None:
-        """Sort and filter the runs anew."""
+        """Sort and filter the runs again."""
         numbers, (column, order) = self._all, self._sorted
         runs = self._runs
         if self._filter:
@@ -206,7 +206,7 @@ _VALUES: tuple[Callable[[EvaluatedRun], str | float | None], ...] = (
     _of_read(lambda run: run.duration),
     _of_read(lambda run: None if run.started is None else time_choice().moment(run.started)),
 )
-"""The value of each column; None where it is unknown."""
+"""The value of each column; None if it is unknown."""
 
 
 def _searched(run: EvaluatedRun) -> str:

@@ -23,7 +23,7 @@ class QueryTable(HeadedTable[tuple[str | None, ...]]):
         query.changed.connect(self._on_changed)
 
     def number(self, row: int, name: str) -> int | None:
-        """The number in the column of this name; None where there is no such column, or no whole number in it."""
+        """The number in the column of this name; None if there is no such column, or no whole number in it."""
         if name not in self._answer.columns:
             return None
         text = self._answer.rows[row][self._answer.columns.index(name)]

@@ -96,11 +96,11 @@ class RunsSession(QObject):
         return passed, failed, len(self.runs) - passed - failed
 
     def outcome(self, run: int) -> bool | None:
-        """Whether a run passed; None where that is not known."""
+        """Whether a run passed; None if that is not known."""
         return self.outcomes[run] if run < len(self.outcomes) else None
 
     def version_of(self, run: int) -> str:
-        """The version that a run is of; "" where it is of neither, or none are compared."""
+        """The version that a run is of; "" if it is of neither, or none are compared."""
         if self.versions is None:
             return ""
         value = self.versions.after if run in self._after else self.versions.before if run in self._before else ""

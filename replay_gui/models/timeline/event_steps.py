@@ -26,7 +26,7 @@ def next_error(
     forward: bool,
     is_listed: IsListed | None = None,
 ) -> Position:
-    """The position of the next, or previous, error after `position`; `position` itself where there is none.
+    """The position of the next, or previous, error after `position`; `position` itself if there is none.
 
     An error is an event of a failure's kind, a failed response, a record that cannot be read, or one that the report
     names.
@@ -88,7 +88,7 @@ def step_position(index: RunIndex, position: Position, delta: int, is_listed: Is
 def next_in_lane(index: RunIndex, position: Position, forward: bool) -> Position:
     """The position of the next, or previous, event of the kind and tool of the one at `position`.
 
-    `position` itself where there is none. At position 0, which has no event, the run's first.
+    `position` itself if there is none. At position 0, which has no event, the run's first.
     """
     if position == 0:
         return Position(min(1, index.count) if forward else 0)

@@ -61,7 +61,7 @@ class LanePart:
     Attributes:
         kind: the kind whose mark and hue they have. tool: index in RunIndex.tools, or None.
         positions: of the events, ascending; of a tool, the positions of its requests.
-        failed: positions of the responses of failed calls, ascending (empty where they are no calls).
+        failed: positions of the responses of failed calls, ascending (empty if they are not calls).
     """
 
     kind: str
@@ -75,7 +75,7 @@ class Lane:
     """One line of the timeline.
 
     Attributes:
-        key: what it is remembered by. title: its name. parts: what is on it; of calls, or of what is no call.
+        key: what it is remembered by. title: its name. parts: what is on it; of calls, or of what is not a call.
         group: TOOLS, REST or SUBAGENTS where it can be folded with others, else "". folded: whether it is all of it.
         depth: how far its name is moved in. spans: of subagents, int32[n, 2]: the stretches that are theirs.
     """
@@ -151,7 +151,7 @@ class Lanes:
 
         `limit` None: as many as the choice wants.
 
-        A lane without events is left out, but where there are no events at all; where the hidden lanes have all the
+        A lane without events is left out, but if there are no events at all; where the hidden lanes have all the
         events, they are shown.
         """
         limit = most_tool_lanes(choice) if limit is None else limit

@@ -113,7 +113,7 @@ def _crowding(positions: NDArray[np.float64]) -> NDArray[np.float64] | None:
 
 
 def _pace(time: NDArray[np.int64], edges: NDArray[np.float64]) -> NDArray[np.float64] | None:
-    """None where fewer than half of the events at the edges have a time, or none took any."""
+    """None if fewer than half of the events at the edges have a time, or none took any."""
     if len(edges) <= SMOOTHED_COLUMNS:
         return None
     at = time[np.minimum(edges.astype(np.int64), len(time) - 1)]

@@ -17,7 +17,7 @@ _STEPS = (1, 1.5, 2, 3, 4, 5, 6, 8, 10, 15)
 
 @dataclass(frozen=True, slots=True)
 class ModelSpending:
-    """What a model used ("" where it is not named): answers, tokens by sort, dollars or None where that is unknown."""
+    """What a model used ("" if it is not named): answers, tokens by sort, dollars or None if that is unknown."""
 
     model: str
     answers: int
@@ -33,10 +33,10 @@ class SpendingPlot:
     """Tokens and cost, summed up from the run's start.
 
     Attributes:
-        positions: int32[n], ascending. sums: float64[3, n + 1]: tokens of the input that was read anew, of
+        positions: int32[n], ascending. sums: float64[3, n + 1]: tokens of the input that was read again, of
             that from a cache, and of the output, before each of them.
         paid: int32[m], ascending. spent: float64[m + 1], dollars before each of them.
-        models: names; model: int32[n], paid_model: int32[m], indexes into them, None where it is not known.
+        models: names; model: int32[n], paid_model: int32[m], indexes into them, None if it is not known.
     """
 
     positions: NDArray[np.int32]

@@ -1,4 +1,4 @@
-"""How long the steps that are no calls took: from where to where they are drawn.
+"""How long the steps that are not calls took: from where to where they are drawn.
 
 A step with a duration is at its end in the log: its event came when it was done, as the answer of a model does.
 """

@@ -21,7 +21,7 @@ class Subagents:
         paths: names from the outermost to each one's own, a parent before its children.
         starts, stops: int64[n], index of the first event of each range, and after its last; ascending, disjoint.
         which: int64[n], number of the subagent of each range.
-        first_events: index of the first event of each subagent, nested ones included; -1 where none is known.
+        first_events: index of the first event of each subagent, nested ones included; -1 if none is known.
     """
 
     paths: tuple[tuple[str, ...], ...] = ()

@@ -30,7 +30,7 @@ class VisibleRange(QObject):
         chosen: the first and the last position of a range that is to be summed up, or None.
         axis: "number" or "time": what the timeline is drawn along.
         names_width: how wide the column of names beside the timeline is, in pixels; None: as usual.
-        waited: ns since the last event of a run that goes on, by which its clock goes on; 0 where it does not.
+        waited: ns since the last event of a run that goes on, by which its clock goes on; 0 if it does not.
         marks: what a search or a comparison has marked on the timeline.
         hides_bookkeeping: whether bookkeeping events are left out. listing: what else a list of events leaves out.
 
@@ -104,7 +104,7 @@ class VisibleRange(QObject):
         return self._shows_all
 
     def reset_view(self) -> None:
-        """Show the whole of another run, without marks; nothing is emitted but for the axis."""
+        """Show the whole of another run, without marks; nothing is emitted except for the axis."""
         self.marks, self.chosen = TimelineMarks(), None
         self._shows_all = True
         self.update_axis()
@@ -137,7 +137,7 @@ class VisibleRange(QObject):
 
     # ---- a range to sum up ------------------------------------------------------------------------
     def choose_range(self, start: float, end: float) -> None:
-        """Choose the events from one position to another, clamped to the run; none where no event is between them."""
+        """Choose the events from one position to another, clamped to the run; none if no event is between them."""
         low, high = sorted((start, end))
         first, last = max(math.ceil(low), 1), min(math.floor(high), self.index.count)
         self._set_chosen((Position(first), Position(last)) if first <= last else None)
@@ -166,7 +166,7 @@ class VisibleRange(QObject):
 
     @property
     def why_no_time(self) -> str:
-        """Why the run cannot be drawn along the clock, in a sentence; "" where it can."""
+        """Why the run cannot be drawn along the clock, in a sentence; "" if it can."""
         return why_no_times(self.index)
 
     @property

@@ -102,7 +102,7 @@ class ChangeTable(HeadedTable[ChangeRow]):
         return low - 1
 
     def numbers(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Return (positions, new values) of all changes; NaN where the value is no number."""
+        """Return (positions, new values) of all changes; NaN if the value is not a number."""
         positions = np.fromiter((position_after(row.index) for row in self._rows), np.int64, len(self._rows))
         values = (np.nan if row.number is None else row.number for row in self._rows)
         return positions, np.fromiter(values, np.float64, len(self._rows))

@@ -63,7 +63,7 @@ class RunValues(QObject):
 
     @Slot()
     def trace_again(self) -> None:
-        """Ask anew for the changes of what is watched: the run is another, or was still growing."""
+        """Ask again for the changes of what is watched: the run is another, or was still growing."""
         self.histories = {}
         self._trace_watched()
 

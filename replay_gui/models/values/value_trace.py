@@ -98,7 +98,7 @@ class ChosenValueTrace(QObject):
     # ---- words --------------------------------------------------------------------------------------
     @property
     def words(self) -> str:
-        """Return ``changed 14 times, last by 302 (search →, +0:41)``; "" where no value is chosen."""
+        """Return ``changed 14 times, last by 302 (search →, +0:41)``; "" if no value is chosen."""
         if self.path is None:
             return ""
         if self.problem and not len(self.indexes):

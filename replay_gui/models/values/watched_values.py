@@ -48,7 +48,7 @@ class WatchedValues(QAbstractTableModel):
         return self._rows[row]
 
     def value(self, row: int) -> Any:
-        """The watched value of a row, ABSENT where it is not there."""
+        """The watched value of a row, ABSENT if it is not there."""
         state = self._session.position_state
         return ABSENT if state is None else value_at(state.state, self.paths.paths[row])
 

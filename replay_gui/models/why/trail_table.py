@@ -37,7 +37,7 @@ class TrailTable(QAbstractListModel):
         return plural(gap.stop - gap.start, "more step")
 
     def effect(self, line: TrailRow) -> EffectFinding | None:
-        """Return what a call does; None for other events, and where it is not known."""
+        """Return what a call does; None for other events, and if it is not known."""
         if line.row.kind != Kind.TOOL_REQUEST:
             return None
         return self._session.effect_of(self.side, index_before(line.row.position), line.row.tool)

@@ -131,7 +131,7 @@ class WhySession(QObject):
 
     # ---- effects ----------------------------------------------------------------------------------
     def effect_of(self, side: Side, index: EventIndex, tool: str | None) -> EffectFinding | None:
-        """Return what a call does, given the index of its request; None where that is not known."""
+        """Return what a call does, given the index of its request; None if that is not known."""
         for row in () if self.result is None else self.result.actions:
             if index in (row.requests_a if side == "a" else row.requests_b):
                 return EffectFinding(row.effect, row.reason)

@@ -82,7 +82,7 @@ def reason_words(chosen: int, why: WhyResult | None) -> str:
 
 
 def same_words(why: WhyResult) -> str:
-    """Return what is said in the place of reasons where there are none."""
+    """Return what is said in the place of reasons if there are none."""
     passed = [passed_of(result) for result in why.results]
     lines = ["No difference was found in what they did: no action, result or ending differs."]
     if passed[0] is not None and passed[0] == passed[1]:
@@ -153,7 +153,7 @@ def _tool(event_index: int, index: RunIndex) -> str:
 
 
 def passed_of(result: RunResult | None) -> bool | None:
-    """Return whether a run passed, as its first outcome says; None where it does not say so."""
+    """Return whether a run passed, as its first outcome says; None if it does not say so."""
     return None if result is None or result.outcome is None else result.outcome.passed
 
 

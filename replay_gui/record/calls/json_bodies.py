@@ -1,4 +1,4 @@
-"""JSON and packed bodies from outside, within bounds: what is too deep or too large is no value, and no harm."""
+"""JSON and packed bodies from outside, within bounds: what is too deep or too large is not a value, and no harm."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_UNPACKED_BYTES = 64 << 20  # of a body without its content encoding
 
 
 def json_value(raw: bytes | str) -> Any:
-    """Return the value of a JSON text; NotJson, with the reason, where it is none or nested too deeply."""
+    """Return the value of a JSON text; NotJson, with the reason, if it is none or nested too deeply."""
     try:
         return msgspec.json.decode(raw)
     except RecursionError:

@@ -70,7 +70,7 @@ class LoopbackHandler(BaseHTTPRequestHandler):
     def read_body(self, limit: int) -> bytes:
         """Return the body of the request.
 
-        BodyRefused where it is larger than `limit` bytes, or where its end is not known for sure: what follows would
+        BodyRefused if it is larger than `limit` bytes, or where its end is not known for sure: what follows would
         be taken for a request. The connection is closed then.
         """
         try:

@@ -63,7 +63,7 @@ _SIGNS = "|".join(  # of a secret that is not known by its value: in each text i
 )
 
 _ESCAPED = re.compile(r'["\\\x00-\x1f]')
-_LISTS_AND_MAPS = (list, dict)  # a tuple, since a union would be made anew each time
+_LISTS_AND_MAPS = (list, dict)  # a tuple, since a union would be made again each time
 _MAX_LOOKED_AT = 1_000  # names with values
 _NOT_ENCODED = (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError)
 
@@ -200,7 +200,7 @@ def _secret_parts(name: str, value: str) -> Sequence[str]:
 
 
 def _written_forms(value: str) -> tuple[str, str, str]:
-    """Return a value as it is, and as URLs and forms have it; what is no UTF-8 stands there as half characters."""
+    """Return a value as it is, and as URLs and forms have it; what is not UTF-8 stands there as half characters."""
     return value, quote(value, safe="", errors="surrogateescape"), quote_plus(value, errors="surrogateescape")
 
 

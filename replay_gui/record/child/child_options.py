@@ -54,7 +54,7 @@ class ChildOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of_environment(cls) -> ChildOptions:
-        """Return what the environment variable says; msgspec.ValidationError where it is not as it should be."""
+        """Return what the environment variable says; msgspec.ValidationError if it is not as it should be."""
         return msgspec.json.decode(os.environ[VARIABLE], type=cls)
 
 
@@ -63,8 +63,8 @@ class ChildReport(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         process: its id. has_log: whether it wrote the log.
-        difference: lines of the verdict of a re-run; empty where there is none. form: the verdict; None: there is none.
-        problem: why it could not do what it should; None where it could.
+        difference: lines of the verdict of a re-run; empty if there is none. form: the verdict; None: there is none.
+        problem: why it could not do what it should; None if it could.
         answered, made, given: calls answered from the log, made for real, and answered by the user, in a re-run.
         is_edited: whether an edited answer was given, in a re-run with edits.
         unseen: what the agent did that no hook knows, and how often.
@@ -84,7 +84,7 @@ class ChildReport(msgspec.Struct, frozen=True, kw_only=True):
     hidden: int = 0
 
     def write(self, folder: str) -> None:
-        """Write the report; a later one of the same process replaces it. NotWritten where that fails."""
+        """Write the report; a later one of the same process replaces it. NotWritten if that fails."""
         write_whole(Path(folder, f"{self.process}{_SUFFIX}"), msgspec.json.encode(self))
 
 

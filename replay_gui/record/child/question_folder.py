@@ -49,5 +49,5 @@ class QuestionFolder:
                 yield file.stem, msgspec.json.decode(file.read_bytes(), type=Question)
 
     def reply(self, name: str, reply: Reply) -> None:
-        """Reply to a question; NotWritten where that fails."""
+        """Reply to a question; raise NotWritten if that fails."""
         write_whole(self._folder / f"{name}{_REPLY}", msgspec.json.encode(reply))

@@ -12,7 +12,7 @@ class RerunReport(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         status: the agent's exit status. difference: the first request that is not as recorded; None: there is none.
-        problems: why the run could not be answered; empty where it could.
+        problems: why the run could not be answered; empty if it could.
         answered, made, given: calls answered from the log, made for real, and answered with a value of the user's.
         is_edited: whether an edit was made.
         unseen: what the agent did that no hook knows, and how often. log: that was written; None: none was.

@@ -35,12 +35,12 @@ class CommandResult:
 
     @property
     def recorded(self) -> ChildReport | None:
-        """The report of the process that wrote the log; None where none did."""
+        """The report of the process that wrote the log; None if none did."""
         return next((report for report in self.reports if report.has_log), None)
 
     @property
     def difference(self) -> list[str]:
-        """The verdict of a re-run, as lines; empty where every request was as recorded."""
+        """The verdict of a re-run, as lines; empty if every request was as recorded."""
         return next((report.difference for report in self.reports if report.difference), [])
 
 
@@ -49,7 +49,7 @@ def run_command(
 ) -> CommandResult:
     """Run a command to its end; its input and output are those of this process.
 
-    RerunRefused where it cannot be started.
+    RerunRefused if it cannot be started.
 
     Args:
         make_options: gets the folder for reports. on_poll: called now and then meanwhile.
@@ -69,7 +69,7 @@ def run_command(
 def run_to_end(
     command: Sequence[str], environment: Mapping[str, str], differs: Callable[[], bool], on_poll: Callable[[], None]
 ) -> int:
-    """Run a command in this environment and return its exit status; RerunRefused where it cannot be started.
+    """Run a command in this environment and return its exit status; raise RerunRefused if it cannot be started.
 
     Args:
         differs: whether the agent has differed from its record; if it does not end by itself then, it is ended.

@@ -25,7 +25,7 @@ _real_time_ns = time.time_ns
 
 
 def install() -> None:
-    """Patch ``time`` and ``datetime``; RerunRefused where this Python does not let that happen."""
+    """Patch ``time`` and ``datetime``; raise RerunRefused if this Python does not let that happen."""
     for name in _FUNCTIONS:
         patch(time, name, _hook_of(f"time.{name}"))
     _put_member(datetime.datetime, "now", _now_hook)

@@ -30,7 +30,7 @@ _SECRET_QUERIES = frozenset(
 )
 _REQUEST_HEADERS = frozenset(("content-type", "accept", "anthropic-version", "anthropic-beta", "openai-beta"))
 _PLAIN_HEADERS = frozenset(("host", "accept-encoding", "connection", "user-agent", "content-length"))
-"""Other headers whose names say that they are no secrets: they need not be looked at."""
+"""Other headers whose names say that they are not secrets: they need not be looked at."""
 
 _BROKEN = "broken_off"  # member of an answer's form: the error that its body broke off with
 _ENCODING = "content-encoding"
@@ -79,7 +79,7 @@ def http_request(
     The port of a server on this computer is meta, for it often differs from run to run.
 
     Args:
-        body: None where it is streamed from the agent, and so is not recorded.
+        body: None if it is streamed from the agent, and so is not recorded.
         log: its secrets learn the request's secret headers.
     """
     secrets = log.secrets

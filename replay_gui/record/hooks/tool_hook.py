@@ -75,7 +75,7 @@ class _FunctionTool:
         return CallRequest(CallKind.TOOL, self._name, plain_form(given).value, version=self._version)
 
     def _bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any] | None:
-        """Return each parameter's value by its name, defaults included; None where the arguments do not fit."""
+        """Return each parameter's value by its name, defaults included; None if the arguments do not fit."""
         if self._are_named and not (args and kwargs) and len(args) <= len(self._names):  # most calls, six times as fast
             given = self._defaults | (dict(zip(self._names, args, strict=False)) if args else kwargs)
             if given.keys() == set(self._names):
@@ -94,7 +94,7 @@ class _FunctionTool:
         return self._converted(answer.output) if MADE_AGAIN in answer.form else answer.output
 
     def _converted(self, value: Any) -> Any:
-        """Return a plain value as what the function's annotation says that it returns; itself where that fails."""
+        """Return a plain value as what the function's annotation says that it returns; itself if that fails."""
         try:
             hint = get_type_hints(self._function).get("return", Any)
             validate = getattr(hint, "model_validate", None)  # of Pydantic

@@ -58,7 +58,7 @@ def _hook(module: ModuleType, original: Any) -> Any:
 
 
 class _PoolCall:
-    """A call that a pool makes: what the pool does inside it (another try, a redirect) is no call of its own."""
+    """A call that a pool makes: what the pool does inside it (another try, a redirect) is not a call of its own."""
 
     def __init__(self, call: OpenCall, pool: Any) -> None:
         self._call = call

@@ -38,7 +38,7 @@ class AnswerEdit(msgspec.Struct, frozen=True):
 def edit_answers(run: PastRun, edits: Iterable[AnswerEdit]) -> frozenset[int]:
     """Edit answers of a run in place; return the numbers of their calls.
 
-    RerunRefused where an event answers no call, or its answer has no such value.
+    RerunRefused if an event answers no call, or its answer has no such value.
     """
     by_answer = {call.answer_index: call for call in run.calls if call.answer_index is not None}
     edited = set()
@@ -82,7 +82,7 @@ def _edited(call: PastCall, answer: CallAnswer, edit: AnswerEdit) -> CallAnswer:
 
 
 def replaced(value: Any, tokens: Sequence[str], new: Any, pointer: str) -> Any:
-    """Return the value with another one at the path of `tokens`; KeyError where it has no such path."""
+    """Return the value with another one at the path of `tokens`; KeyError if it has no such path."""
     if not tokens:
         return new
     token, rest = tokens[0], tokens[1:]

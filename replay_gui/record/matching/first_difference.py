@@ -75,7 +75,7 @@ class FirstDifference:
         nearest: what the recorded request is called that is nearest, or was expected. index: of its event; None: none.
         differences: of the nearest request (a) and this one (b).
         expected: what the recorded run asked for next; None at its end, and where that is `nearest`.
-        place: ``agent.py:12 in plan``, the agent's code that asked; None where that is not known, and of NOT_ASKED.
+        place: ``agent.py:12 in plan``, the agent's code that asked; None if that is not known, and of NOT_ASKED.
         position: how many events the new log had by then.
     """
 
@@ -177,7 +177,7 @@ def difference_texts(difference: Difference) -> tuple[str, str]:
 
 
 def place_in_agent(frames: Iterable[FrameType]) -> str | None:
-    """Return the innermost of these frames, innermost first, that is no library's: ``agent.py:12 in plan``."""
+    """Return the innermost of these frames, innermost first, that is not a library's: ``agent.py:12 in plan``."""
     for frame in frames:
         if is_agent_code(frame.f_code.co_filename):
             return f"{frame.f_code.co_filename}:{frame.f_lineno} in {frame.f_code.co_name}"

@@ -16,7 +16,7 @@ _JSON = {"content-type": "application/json"}
 
 
 def check_fixed(run: PastRun, names: frozenset[str]) -> None:
-    """Raise RerunRefused where one of these is no tool, but a model."""
+    """Raise RerunRefused if one of these is not a tool, but a model."""
     for call in run.calls:
         if call.request.kind is CallKind.MODEL and call.request.name in names:
             raise RerunRefused(f"{call.request.name} is a model; only tools have fixed answers")

@@ -31,7 +31,7 @@ class CallMatcher:
             self._by_place[place].append(call)
 
     def take(self, request: CallRequest, key: bytes, parent: PastCall | None) -> PastCall | None:
-        """Return the recorded call that this request is, once; None where there is none left.
+        """Return the recorded call that this request is, once; None if there is none left.
 
         Of equal ones, the first. Where none is equal, the first that rules make count as equal.
 
@@ -63,7 +63,7 @@ class CallMatcher:
         return [call for call in self._run.calls if call.number not in self._taken]
 
     def nearest(self, request: CallRequest, parent: PastCall | None, expected: PastCall | None) -> PastCall | None:
-        """Return the recorded call whose request is nearest to this one; None where none is of its kind.
+        """Return the recorded call whose request is nearest to this one; None if none is of its kind.
 
         An equal one within the same parent is nearest: it was asked for already. Else nearer is: of the same name; not
         asked for yet; with the same parent; with fewer differences; nearer to `expected`, the call that the recorded

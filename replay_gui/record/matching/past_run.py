@@ -33,7 +33,7 @@ class PastCall:
         key: equal for equal requests. parent: the call that this one was made inside of, or None.
         lane: number of the thread or task that asked; -1 if unknown.
         calls_inside: that were made directly inside this one.
-        answer_index: of the event that answers; None where the run ended before. answer: what it was answered.
+        answer_index: of the event that answers; None if the run ended before. answer: what it was answered.
     """
 
     number: int
@@ -50,7 +50,7 @@ class PastCall:
 
 @dataclass(frozen=True, slots=True)
 class PastEvent:
-    """An event of the recorded run that is no call, made inside a call."""
+    """An event of the recorded run that is not a call, made inside a call."""
 
     index: EventIndex
     inside: PastCall
@@ -68,9 +68,9 @@ class PastRun:
         random_state: of `random`, when the recording began; None if unknown.
         prompts: what models were told, message by message, by the index of its event.
         surroundings: what was recorded beside calls. drawn: the values that the run drew from them.
-        events_inside: events that are no calls, inside calls.
+        events_inside: events that are not calls, inside calls.
         is_whole: whether the log is sealed, so that the run is known to have ended there.
-        begin: how it was begun; None where that is not known. lacking: how often what was not recorded happened.
+        begin: how it was begun; None if that is not known. lacking: how often what was not recorded happened.
     """
 
     path: Path
@@ -89,7 +89,7 @@ class PastRun:
 def read_past_run(path: Path) -> PastRun:
     """Read the calls of a log.
 
-    Raises LogRefused and LogUnreadable as EventLog does, and RerunRefused where the log is damaged or has no calls.
+    Raises LogRefused and LogUnreadable as EventLog does, and RerunRefused if the log is damaged or has no calls.
     """
     run = PastRun(path=path, agent={})
     reader = _CallReader(run)

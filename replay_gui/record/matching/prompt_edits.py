@@ -22,7 +22,7 @@ class PromptEdits:
     """The prompts that are edited, and what they are replaced by."""
 
     def __init__(self, run: PastRun, edits: Iterable[AnswerEdit]) -> None:
-        """Take those of `edits` whose event holds a prompt. RerunRefused where it has no such value."""
+        """Take those of `edits` whose event holds a prompt. RerunRefused if it has no such value."""
         self._pairs = [_edited(run, edit) for edit in edits if edit.index in run.prompts]
 
     def changes(self, asked: CallRequest, clean: CallRequest) -> dict[str, Any]:

@@ -28,7 +28,7 @@ _METADATA, _USER_ID = "metadata", "user_id"  # Anthropic: Claude Code puts its s
 def session_apart(request: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return a request to a model without what names the session that it is of, and these members.
 
-    The first is the same object where it has none of them.
+    The first is the same object if it has none of them.
     """
     session = {name: request[name] for name in _SESSION_MEMBERS if name in request}
     metadata = request.get(_METADATA)
@@ -45,7 +45,7 @@ def session_apart(request: dict[str, Any]) -> tuple[dict[str, Any], dict[str, An
 
 
 def without_cache_marks(value: Any) -> Any:
-    """Return a message or another part of a request without marks for caches; the same object where it has none."""
+    """Return a message or another part of a request without marks for caches; the same object if it has none."""
     if isinstance(value, list):
         items = [without_cache_marks(item) for item in value]
         return items if any(new is not old for new, old in zip(items, value, strict=True)) else value

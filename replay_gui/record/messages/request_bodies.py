@@ -89,7 +89,7 @@ class RequestBodies:
 
 
 def _ends_of_list(body: bytes, name: str) -> list[int]:
-    """Return where each item of a member ends; nothing where that is not known for sure."""
+    """Return where each item of a member ends; nothing if that is not known for sure."""
     text = bytes(_members(body)[name])
     begin = body.find(text)
     if text[:1] != b"[" or body.rfind(text) != begin:

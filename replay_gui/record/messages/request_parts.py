@@ -184,7 +184,7 @@ def key_of_joined(value: dict[str, Any]) -> bytes:
 def joined(value: dict[str, Any], parts: Mapping[int, Any]) -> dict[str, Any]:
     """Return a request as it was before it was split, without secrets and ids; `parts`: values by number.
 
-    KeyError where a part is missing, ValueError where it names more than any conversation has.
+    KeyError where a part is missing, raise ValueError if it names more than any conversation has.
     """
     result: dict[str, Any] = {}
     for name, member in value.items():

@@ -1,4 +1,4 @@
-"""Streams of models written anew: what was said in one is replaced, and the rest of it stays.
+"""Streams of models rewritten: what was said in one is replaced, and the rest of it stays.
 
 The new stream says it in one piece, in the form of the stream that was recorded: of OpenAI (both), Anthropic, Google or
 Ollama.
@@ -34,7 +34,7 @@ class _Said:
 def rewritten_stream(body: bytes, said: Any) -> bytes:
     """Return a stream in the form of `body`, in which a model says something else.
 
-    ValueError where `body` is of no known form, or `said` is nothing that a model can say.
+    ValueError if `body` is of no known form, or `said` is nothing that a model can say.
 
     Args:
         said: as a Decision's data is: a text, or ``{"calls": [{"name", "input"}], "content": text}``.

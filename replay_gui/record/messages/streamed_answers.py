@@ -32,7 +32,7 @@ class StreamedAnswer:
     error: str | None = None
 
     def call(self, key: Any) -> StreamedCall:
-        """Return the call of this key; a new one where there is none."""
+        """Return the call of this key; a new one if there is none."""
         return self.calls.setdefault(key, StreamedCall())
 
 

@@ -105,7 +105,7 @@ def run_claude_code(
 ) -> int:
     """Run Claude Code to its end, its tools recorded by hooks and its models by the proxy; return its exit status.
 
-    RerunRefused where it cannot be started, or has settings on its command line already.
+    RerunRefused if it cannot be started, or has settings on its command line already.
     """
     with running_hooks(session) as settings:
         return run_proxied(with_settings(command, settings), session, on_poll)
@@ -114,7 +114,7 @@ def run_claude_code(
 def with_settings(command: Sequence[str], settings: str) -> list[str]:
     """Return the command of Claude Code with these settings; its words may begin with those that start a script.
 
-    RerunRefused where it has settings already: one word would take the place of the other.
+    RerunRefused if it has settings already: one word would take the place of the other.
     """
     if any(word == _SETTINGS or word.startswith(f"{_SETTINGS}=") for word in command):
         raise RerunRefused(f"{_SETTINGS} is needed for the hooks: put your own into .claude/settings.json instead")
@@ -179,6 +179,6 @@ def _meta(message: dict[str, Any]) -> dict[str, Any]:
 
 
 def _key(message: dict[str, Any]) -> Any:
-    """Return what an answer has in common with its request: the id, or where there is none, what was asked."""
+    """Return what an answer has in common with its request: the id, or if there is none, what was asked."""
     given = message.get("tool_use_id")
     return given if isinstance(given, str) else key_of_value([message["tool_name"], message.get("tool_input")])

@@ -19,7 +19,7 @@ _FORM = "json_rpc"  # member of an answer's form: the answer as it came, without
 
 
 def messages_in(line: bytes) -> list[dict[str, Any]]:
-    """Return the messages of a line: one, those of a batch, or none where it is no JSON-RPC."""
+    """Return the messages of a line: one, those of a batch, or none if it is not JSON-RPC."""
     try:
         value = json_value(line)
     except NotJson:

@@ -89,7 +89,7 @@ class McpCalls:
 def record_server(command: Sequence[str], session: RecordingSession) -> int:
     """Run an MCP server, record what it is asked, finish the session and return the server's exit status.
 
-    RerunRefused where it cannot be started.
+    RerunRefused if it cannot be started.
     """
     try:
         server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)

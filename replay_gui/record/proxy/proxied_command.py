@@ -17,7 +17,7 @@ def run_proxied(
 ) -> int:
     """Run a command to its end, finish the session, and return the command's exit status.
 
-    RerunRefused where it cannot be started. The command's environment leads it to the proxy; no other variable changes.
+    RerunRefused if it cannot be started. The command's environment leads it to the proxy; no other variable changes.
     """
     providers = upstreams(os.environ)
 

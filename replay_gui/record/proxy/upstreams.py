@@ -53,7 +53,7 @@ def words_for(command: Sequence[str], variables: Mapping[str, str]) -> list[str]
 
 
 def target_url(path: str, providers: tuple[Upstream, ...]) -> str | None:
-    """Return where a request to this path at the proxy goes; None where no provider has its prefix."""
+    """Return where a request to this path at the proxy goes; None if no provider has its prefix."""
     prefix, slash, rest = path.lstrip("/").partition("/")
     provider = next((provider for provider in providers if provider.prefix == prefix), None)
     return None if provider is None else f"{provider.url}{slash}{rest}"

@@ -24,7 +24,7 @@ class TraceReceiver(LoopbackServer):
     """The receiver. `files`: where spans go."""
 
     def __init__(self, port: int, files: TraceFiles) -> None:
-        """Listen on this port (0: any that is free); LogUnreadable where it is in use."""
+        """Listen on this port (0: any that is free); raise LogUnreadable if it is in use."""
         try:
             super().__init__(port, _ReceivingHandler)
         except OSError as why:

@@ -53,7 +53,7 @@ class TraceSpanProcessor(SpanProcessor):
 
 
 def span_processor(folder: str | os.PathLike[str]) -> TraceSpanProcessor:
-    """Return a span processor that writes into a folder, which is made; LogUnreadable where that cannot be."""
+    """Return a span processor that writes into a folder, which is made; raise LogUnreadable if that cannot be."""
     path = Path(folder)
     try:
         path.mkdir(parents=True, exist_ok=True)

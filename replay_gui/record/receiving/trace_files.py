@@ -102,7 +102,7 @@ class TraceFiles:
     def write_logs(self, quiet: float = 0.0, *, whole: bool = False) -> Iterator[WrittenTrace]:
         """Write the logs of traces to which no span came for `quiet` seconds; yield each.
 
-        A trace to which spans came after its log was written gets the log anew.
+        A trace to which spans came after its log was written gets the log again.
 
         Args:
             whole: only traces whose root span has come; a root ends last.

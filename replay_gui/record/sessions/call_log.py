@@ -139,7 +139,7 @@ class CallLog:
         if _BODY not in answer.form:  # what HTTP says is plain
             rest = plain_form(rest).value
         values = [answer.output, answer.error, answer.reasoning, *rest]
-        if not can_be_encoded(values):  # a text that is no Unicode
+        if not can_be_encoded(values):  # a text that is not Unicode
             values = plain_form(values).value
         output, error, reasoning, meta, form = self.secrets.hide(values)  # all at once: each search takes its time
         if _BODY in answer.form:

@@ -20,7 +20,7 @@ class OpenCall(Protocol):
 
     Attributes:
         seq: of the request's event.
-        answer: what the call is answered from the log; None where it has to be made.
+        answer: what the call is answered from the log; None if it has to be made.
         changes: members of the request's body that are to be other ones where it is made; mostly none.
     """
 
@@ -36,7 +36,7 @@ class OpenCall(Protocol):
 
     @property
     def answer(self) -> CallAnswer | None:
-        """What the call is answered from the log; None where it has to be made."""
+        """What the call is answered from the log; None if it has to be made."""
         ...
 
     def is_same(self, request: CallRequest) -> bool:

@@ -30,9 +30,9 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         asked: what is asked for, such as "the tool search". request: arguments or body, as indented JSON, cut if long.
-        recorded: what the recorded run was answered, as JSON; None where it has no such call, or no answer.
+        recorded: what the recorded run was answered, as JSON; None if it has no such call, or no answer.
         is_model: whether a model is asked: then the user can give no value.
-        place: ``agent.py:12 in plan``, the agent's code that asks; None where that is not known.
+        place: ``agent.py:12 in plan``, the agent's code that asks; None if that is not known.
     """
 
     asked: str
@@ -80,7 +80,7 @@ def _json_text(value: Any) -> str:
 
 
 def value_of_words(words: str) -> object:
-    """Return the value of a JSON text, or the text itself where it is none, or deeper than a log can hold."""
+    """Return the value of a JSON text, or the text itself if it is none, or deeper than a log can hold."""
     try:
         value = json_value(words)
     except NotJson:

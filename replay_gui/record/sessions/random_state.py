@@ -29,7 +29,7 @@ def random_state() -> list[Any]:
 
 
 def put_back(state: Any) -> None:
-    """Make this the state; RerunRefused where it is none."""
+    """Make this the state; raise RerunRefused if it is none."""
     try:
         version, numbers, gauss = state
         random.setstate((version, tuple(numbers), gauss))

@@ -35,7 +35,7 @@ class RerunOptions:
         were recorded.
         patience: seconds without any progress, after which a call no longer waits for its turn.
         edits: answers that are other ones than recorded. Once one was given, what was not recorded is made for real,
-        and is no difference: it may follow from the edit.
+        and is not a difference: it may follow from the edit.
     """
 
     rules: Rules = field(default_factory=Rules)

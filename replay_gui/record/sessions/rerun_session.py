@@ -117,7 +117,7 @@ class RerunSession:
             self.problem = f"{where}: {error}" if isinstance(error, ReplayError) else f"{where}: {type(error).__name__}"
 
     def draw(self, source: str, real: Callable[[], _T]) -> _T:
-        """Return the recorded value; the real one where the run drew none here, and inside a call made anew."""
+        """Return the recorded value; the real one where the run drew none here, and inside a call made again."""
         outer = current_call()
         past = outer.past if isinstance(outer, CallOfRerun) else None
         lane = self._lanes.current()

@@ -1,4 +1,4 @@
-"""A list of cards of any height: a menu of each, and a hint where there are none."""
+"""A list of cards of any height: a menu of each, and a hint if there are none."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from replay_gui.widgets.parts.line_text import paint_hint
 class CardList(QListView):
     """Shows a model of cards; a subclass sets the delegate that paints them.
 
-    Signal: menu_wanted(int, QPoint): of a card. Attributes: hint: what is shown where there are no cards.
+    Signal: menu_wanted(int, QPoint): of a card. Attributes: hint: what is shown if there are no cards.
     """
 
     menu_wanted = Signal(int, QPoint)

@@ -15,7 +15,7 @@ from replay_gui.widgets.parts.plain_label import PlainLabel
 
 TYPING = 150  # ms after the last key, then the search begins
 _MIN_WIDTH_WITH_KEY_PX = 24 * GAP  # width at which the key has room in the line, too
-_WIDTH_PX, _MIN_WIDTH_PX = 28 * GAP, 12 * GAP  # of the line where there is room, and where there is none
+_WIDTH_PX, _MIN_WIDTH_PX = 28 * GAP, 12 * GAP  # of the line where there is room, and if there is none
 _ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 

@@ -66,7 +66,7 @@ class LineText:
         if self._cell and text.isascii():
             if self._cell * len(text) <= width:
                 return text
-            kept = ceil(width / self._cell) - 2  # as Qt has it: none where not even the ellipsis fits
+            kept = ceil(width / self._cell) - 2  # as Qt has it: none if not even the ellipsis fits
             return text[:kept] + "…" if kept >= 0 else ""
         return self._cut(text, width)
 

@@ -18,7 +18,7 @@ class RowView(QTableView):
 
     Signals: sight_changed(): other rows may be in sight. row_activated(int): Enter, or a double click.
     row_pressed(int, int): the left button on a row, and x within the list.
-    Attributes: hovered: the row under the pointer, or -1. hint: what is shown where there are no rows.
+    Attributes: hovered: the row under the pointer, or -1. hint: what is shown if there are no rows.
     """
 
     sight_changed = Signal()

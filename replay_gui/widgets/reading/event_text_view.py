@@ -11,7 +11,7 @@ from replay_gui.widgets.reading.text_matches import TextMatches
 from replay_gui.widgets.reading.text_menu import show_text_menu
 
 _MAX_BLOCK_CHARACTERS = 1024  # characters of a block
-_CONTINUED_BLOCK = 1  # user state of a block that is no line of its own, but goes on with the one before
+_CONTINUED_BLOCK = 1  # user state of a block that is not a line of its own, but goes on with the one before
 
 
 class EventTextView(QPlainTextEdit):

@@ -322,7 +322,7 @@ class EventDetail(Panel):
             menu.popup(row.mapToGlobal(at))
 
     def effect_menu(self) -> QMenu | None:
-        """Return the menu that corrects what the tool of the call does; None where the event is no call."""
+        """Return the menu that corrects what the tool of the call does; None if the event is not a call."""
         shown = self._session.position_state
         if shown is None or shown.event is None or shown.event.tool is None or shown.effect is None:
             return None

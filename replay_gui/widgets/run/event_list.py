@@ -32,7 +32,7 @@ from replay_gui.widgets.run.row_delegate import RowDelegate
 _MAX_MEASURED_NAMES = 64  # tools and kinds whose names are measured for the width of the labels
 _MAX_EVENTS_SCANNED = 65_536  # events whose kinds are
 _REQUEST_INTERVAL_MS = 100  # ms between two askings for texts: while the list flies by, nobody reads them
-_JUMP_INTERVAL_MS = 40  # ms between two leaps, each of which paints all rows anew
+_JUMP_INTERVAL_MS = 40  # ms between two leaps, each of which paints all rows again
 _MIN_WIDTH_WITH_TIME_PX = 60 * GAP  # below this width the text is worth more than the time
 
 
@@ -43,7 +43,7 @@ class EventList(Panel):
         super().__init__("Events", parent)
         self._session, self._finder = session, finder
         self._following = False  # the row is being set to the position, not the other way round
-        self._longest_time = ""  # of the run's events, as its column writes it; "" where none has a time
+        self._longest_time = ""  # of the run's events, as its column writes it; "" if none has a time
         self.table = EventTable(session, self)
         self.view = RowView("Events", self.table)
         self._delegate = RowDelegate(self.view, self.table)
@@ -240,7 +240,7 @@ class EventList(Panel):
     # ---- what the search says -----------------------------------------------------------------------
     @Slot()
     def on_search_started(self) -> None:
-        """Show the hits of a search, or, where there is none, all events again."""
+        """Show the hits of a search, or, if there is none, all events again."""
         finding = bool(self._finder.text)
         self.hits_only.setVisible(finding)
         self.table.show_hits(self._finder.hits if finding and self.hits_only.isChecked() else None)

@@ -62,7 +62,7 @@ class PageSearch(QObject):
 
     @property
     def words(self) -> str:
-        """``2 of 5``; "" where there is none."""
+        """``2 of 5``; "" if there is none."""
         return f"{self.number:,} of {self.count:,}" if self.count else ""
 
     def _go(self, number: int) -> None:

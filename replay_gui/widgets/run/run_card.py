@@ -182,7 +182,7 @@ class RunCard(QScrollArea):
 
 
 def _tokens(count: int | None, more: int | None, more_words: str) -> str:
-    """Return ``12,300 (10,000 cached)``, "?" for the number that is not told, and "" where neither is."""
+    """Return ``12,300 (10,000 cached)``, "?" for the number that is not told, and "" if neither is."""
     if count is None and more is None:
         return ""
     return ("?" if count is None else f"{count:,}") + (more_words.format(more) if more else "")

@@ -71,7 +71,7 @@ class ValueView(RowView):
         self._is_updating = False
 
     def _restore_current(self) -> None:
-        """Make the row of the chosen value the current one; where it is not shown, that of what it would be in."""
+        """Make the row of the chosen value the current one; if it is not shown, that of what it would be in."""
         current = self.currentIndex()
         if self._chosen is None or (current.isValid() and self._tree.path(current.row()) == self._chosen):
             return
@@ -82,7 +82,7 @@ class ValueView(RowView):
 
     @property
     def chosen(self) -> Path | None:
-        """The path of the chosen value, which may be absent; None where none is chosen."""
+        """The path of the chosen value, which may be absent; None if none is chosen."""
         return self._chosen
 
     def forget_choice(self) -> None:

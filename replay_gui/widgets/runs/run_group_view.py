@@ -64,7 +64,7 @@ class RunGroupView(HeadedView):
         self._order.setFilterFixedString(text)
 
     def choose_current(self) -> None:
-        """Tell the group of the current row again; of the first one where there is none."""
+        """Tell the group of the current row again; of the first one if there is none."""
         if self.currentIndex().isValid():
             self._on_row_chosen(self.currentIndex(), QModelIndex())
         elif self._order.rowCount():

@@ -43,7 +43,7 @@ class RunsPictureView(QAbstractScrollArea):
 
     Signals: event_wanted(int, int): number of a run, and an EventIndex in it. run_wanted(int): number of a run.
     compare_wanted(int, int): numbers of two runs. column_chosen(int): the head of a column. split_changed().
-    Attributes: hint: what is shown where there is no picture. current: row and column of the chosen cell, or None.
+    Attributes: hint: what is shown if there is no picture. current: row and column of the chosen cell, or None.
     chosen: the chosen rows. split: the column by which the runs are split, or None.
     """
 

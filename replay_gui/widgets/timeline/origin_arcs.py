@@ -67,7 +67,7 @@ def paint_lit(
 def _place(
     layout: TimelineLayout, scale: TimelineScale, scene: TimelineScene, event_index: EventIndex
 ) -> QPointF | None:
-    """Return where an event is drawn; None where its lane is not shown."""
+    """Return where an event is drawn; None if its lane is not shown."""
     row = lane_of(scene.lanes, scene.index, event_index)
     if row is None:
         return None

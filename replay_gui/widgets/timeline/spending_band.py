@@ -319,6 +319,6 @@ def _token_parts(uncached: float, cached: float, output: float) -> list[str]:
 
 
 def token_colors() -> tuple[QColor, QColor, QColor]:
-    """Return the colours of tokens read anew, from a cache, and put out."""
+    """Return the colours of tokens read again, from a cache, and put out."""
     colors = theme()
     return colors.observation, colors.density, colors.decision

@@ -43,7 +43,7 @@ from replay_gui.widgets.timeline.timeline_layout import TimelineLayout
 MIN_MARK_SPACING_PX = 4.0  # with less room an event, a lane shows density
 FILTERED_OPACITY = 0.25  # of what the filter of the list leaves out
 _MAX_SAMPLED = 4096  # events of a part of a dense lane that are asked whether they pass
-STEP_BAR = BAR - LINE  # thickness of a step that is no call
+STEP_BAR = BAR - LINE  # thickness of a step that is not a call
 MIN_NAMED_PX = 4 * GAP  # pixels that a bar or a phase must have for words in it
 
 

@@ -14,7 +14,7 @@ TOP_PX = UNIT  # above the first lane: room for marks
 ZOOM_STEP = 1.25  # a notch of the wheel
 WHEEL_NOTCH = 120.0  # eighths of a degree
 MIN_NAMES_PX = 10 * GAP  # width of the column of names
-COMPACT_BOTTOM_PX = GAP  # below the last one where there is no axis
+COMPACT_BOTTOM_PX = GAP  # below the last one if there is no axis
 
 
 @dataclass(frozen=True, slots=True)

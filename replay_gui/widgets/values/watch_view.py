@@ -107,7 +107,7 @@ class WatchView(RowView):
 
     @Slot()
     def copy_value(self) -> None:
-        """A text as it is, anything else as JSON; nothing where the value is absent or too large."""
+        """A text as it is, anything else as JSON; nothing if the value is absent or too large."""
         value = self._values.value(self.currentIndex().row())
         text, whole = (value, True) if isinstance(value, str) else json_text(value, MAX_COPIED_CHARACTERS)
         if value is not ABSENT and whole:

@@ -124,7 +124,7 @@ class ReasonView(CardList):
 
     # ---- painting ---------------------------------------------------------------------------------
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Make the cards anew for the new width."""
+        """Make the cards again for the new width."""
         self._drop_cards()
         super().resizeEvent(event)
 

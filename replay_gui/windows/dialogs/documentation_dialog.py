@@ -55,7 +55,7 @@ class DocumentationDialog(QDialog):
 
     @Slot(str)
     def _on_page_requested(self, name: str) -> None:
-        """Follow a link to another page; a link to a file that is no page does nothing."""
+        """Follow a link to another page; a link to a file that is not a page does nothing."""
         names = [file.name for file in self._files]
         if name in names:
             self.pages.setCurrentRow(names.index(name))

@@ -37,7 +37,7 @@ _MAX_CHARACTERS = 120  # of a name
 
 
 class PaletteEntries:
-    """Gathers the entries anew whenever it is asked.
+    """Gathers the entries again whenever it is asked.
 
     `own_name`: of the action that opens the palette, which is not offered. `get_view` returns the page of the run.
     """

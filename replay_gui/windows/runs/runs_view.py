@@ -291,7 +291,7 @@ class RunsView(QWidget):
         self.compare_button.setEnabled(bool(chosen))
 
     def _to_compare(self) -> list[int]:
-        """Return the two chosen runs, or the one that can be compared with the open run; none where none can."""
+        """Return the two chosen runs, or the one that can be compared with the open run; none if none can."""
         tables = [table.chosen for table in (self.runs, self.groups.all_runs)]
         if pair := next((numbers for numbers in tables if len(numbers) == 2), None):
             return pair

@@ -1,4 +1,4 @@
-"""Which keys the actions have: those of the table of actions, but for what the user has chosen."""
+"""Which keys the actions have: those of the table of actions, except for what the user has chosen."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SPECS = {spec.name: spec for spec in ACTION_SPECS}
 
 
 class KeyChoice:
-    """Reads the chosen keys from the settings; what is no key there, or another action's, is ignored."""
+    """Reads the chosen keys from the settings; what is not a key there, or another action's, is ignored."""
 
     def __init__(self, actions: dict[str, QAction], settings: QSettings) -> None:
         self._actions, self._settings = actions, settings
@@ -88,7 +88,7 @@ def _first_keys(spec: ActionSpec) -> list[QKeySequence]:
 
 
 def _read(saved: object) -> QKeySequence | None:
-    """Return the key that the settings have, an empty one for "none"; None where they have no key."""
+    """Return the key that the settings have, an empty one for "none"; None if they have no key."""
     if not isinstance(saved, str) or len(saved) > _MAX_CHARACTERS:
         return None
     key = QKeySequence.fromString(saved, QKeySequence.SequenceFormat.PortableText)

@@ -53,7 +53,7 @@ class WatchMemory(QObject):
 
 
 def _keys(pointer: object) -> Keys:
-    """Return the keys of a pointer; none where it is no pointer."""
+    """Return the keys of a pointer; none if it is not a pointer."""
     try:
         return tuple(split_pointer(pointer)) if isinstance(pointer, str) else ()
     except ValueError:

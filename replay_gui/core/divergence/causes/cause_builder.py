@@ -29,7 +29,7 @@ class CauseBuilder:
         different_answers: NDArray[np.bool_],
         disguise: Disguise | None = None,
     ) -> None:
-        """`different_answers`: bool[rows], answers to equal requests that differ. `disguise`: what may be told."""
+        """`different_answers`: bool[rows], answers to equal requests that differ. `disguise`: hides secrets."""
         self._joint, self._filter, self._is_different_answer = joint, rule_filter, different_answers
         self._disguise = disguise
         with_tool = joint.tool >= 0
@@ -129,7 +129,7 @@ class CauseBuilder:
 
 
 def _told(draft: CauseDraft, evidence: Evidence, disguise: Disguise) -> tuple[CauseDraft, Evidence]:
-    """Return both as they may be told."""
+    """Return both with their secrets hidden."""
     a, b, request, replacement = (
         None if event is None else disguise.event(event)
         for event in (evidence.a, evidence.b, evidence.request, evidence.replacement)

@@ -5,7 +5,7 @@ parents; if no parent is recorded, it is everything since the runs last agreed. 
 steps in a row (see _agree). Two kinds of divergences are always causes: another answer to an equal request, and an
 observation in whose past only the agents' configuration differs, because a configuration cannot change the world.
 
-Noise (events that differ only by ids, clock times and the like) and bookkeeping (records that are no steps) never
+Noise (events that differ only by ids, clock times and the like) and bookkeeping (records that are not steps) never
 explain a later step. Each is a cause of its own; later noise may follow from earlier noise.
 
 The divergences are visited once, by row, and each looks back a limited number of steps: linear in their number. The
@@ -78,7 +78,7 @@ class CauseDraft:
         consequences: number of divergences that follow from it.
         repeats: number of similar causes that are merged into this one.
         after_noise: whether its past differs, but only by noise.
-        bookkeeping: whether its record is no step.
+        bookkeeping: whether its record is not a step.
     """
 
     point: int
@@ -198,7 +198,7 @@ class CauseFinder:
     def _add_bookkeeping(
         self, i: int, row: int, *, change: int, kind: str, before: CausalPast, past: CausalPast
     ) -> None:
-        """Decide the same for a record that is no step: it may follow from a step, but never explains one."""
+        """Decide the same for a record that is not a step: it may follow from a step, but never explains one."""
         if past.weight:
             self.cause[i] = past.cause
         else:

@@ -40,7 +40,7 @@ class Evidence:
 
     Attributes:
         change: what differs at the cause's divergence.
-        a, b: the events that differ; None where a side has none.
+        a, b: the events that differ; None if a side has none.
         differences: between their payloads, without those that rules ignore.
         request: the request of a tool response, if it is known.
         replacement: the event that the other run has instead of a one-sided event.
@@ -184,7 +184,7 @@ def one_line_diff(change: Change, a: Event | None, b: Event | None, differences:
     """Return one divergence as text: the ``diff`` of a DivergencePoint.
 
     Args:
-        a, b: the two events; None where a side has none.
+        a, b: the two events; None if a side has none.
         differences: between their payloads, without those that rules ignore.
     """
     if a is None or b is None:

@@ -41,7 +41,7 @@ class ChangedRows:
         return self._a.event(int(self._alignment.a[row])), self._b.event(int(self._alignment.b[row]))
 
     def label(self, row: int) -> str | None:
-        """Return what a list calls the row's events; None where it calls both sides differently."""
+        """Return the label of the row's events in a list; None if both sides have different labels."""
         alignment = self._alignment
         sides = (self._a, int(alignment.a[row])), (self._b, int(alignment.b[row]))
         labels = {event_label(side.event(index)) for side, index in sides if index != NO_EVENT}

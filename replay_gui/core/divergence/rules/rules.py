@@ -174,7 +174,7 @@ class Rules:
     def action_for(self, difference: Difference) -> Action | None:
         """Return the action for a difference; None if it counts. All rules must apply to the event (see for_events).
 
-        PatternRefused where a pattern takes too long.
+        PatternRefused if a pattern takes too long.
         """
         covering = [rule for rule in self.all if rule.covers_path(difference.path)]
         with_pattern = []

@@ -17,7 +17,7 @@ BAD_ARGUMENTS = "arguments of tool calls that are no JSON, kept as text"
 _TRACEBACK = "Traceback (most recent call last):"
 _SPEAKERS = ("system", "developer", "user")
 # A failed result begins like this, or with a line that is only the exit code of a command.
-# "Errors found: 0" and "ErrorPage.tsx" are no failures.
+# "Errors found: 0" and "ErrorPage.tsx" are not failures.
 _FAILURE = re.compile(
     r"(?:Error|ERROR)(?::|$| - | (?:code|calling|executing|invoking|running|using|occurred|accessing|fetching|loading"
     r"|opening|parsing|processing|reading|writing|while|when|during|in|from)\b)"

@@ -7,7 +7,7 @@ from typing import Any
 from replay_gui.core.importers.run_builder import End, RunBuilder
 
 _SCORES, _VERDICTS = ("reward", "score"), ("resolved", "success", "passed", "is_correct", "utility")
-_ATTACKS = ("security",)  # AgentDojo: whether what an attacker wanted was done, which is no grade of the task
+_ATTACKS = ("security",)  # AgentDojo: whether what an attacker wanted was done, which is not a grade of the task
 _RESULTS = ("outcome", "verdict", "final_result")
 _PASSED = {
     **dict.fromkeys(("pass", "passed", "success", "succeeded", "resolved", "correct"), True),

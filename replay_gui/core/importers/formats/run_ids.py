@@ -28,10 +28,10 @@ def runs_in(
     sample: list[dict[str, Any]],
     notes: ImportNotes,
 ) -> list[tuple[str, list[Numbered]]]:
-    """Return the numbered records of each run, with its id, in the order in which they begin; none where it is one run.
+    """Return the numbered records of each run, with its id, in the order in which they begin; none if it is one run.
 
     Args:
-        read: begins to read the file's records anew. sample: its first records.
+        read: begins to read the file's records again. sample: its first records.
     """
     named = [name for name in RUN_IDS if sum(_id(one, name) is not None for one in sample) >= _USUAL * len(sample)]
     for name in named if sample else ():

@@ -18,12 +18,12 @@ _REMOVES = re.compile(r"(?:rm|unlink|rmdir) changes files|the name says \"(?:rm|
 
 
 class CheckWatch:
-    """Takes the calls of a run in order.
+    """Receives the calls of a run in order.
 
-    No changes are scratch files, a patch that is written out, a commit, and the removal of files that the run wrote.
+    Scratch files, a patch written to a file, a commit, and the removal of the run's own files do not count as changes.
 
     Attributes:
-        last_change: the last call that changed something that a check can be made of; None if there is none.
+        last_change: the last call that changed something that can be checked; None if there is none.
         last_check: the last call that checks, whatever else it does; None if there is none.
     """
 

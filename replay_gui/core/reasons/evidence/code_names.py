@@ -29,7 +29,7 @@ _COMMENT = re.compile(r"(^|\s)(#|//).*$")
 
 
 def code_names(lines: Iterable[str]) -> Counter[str]:
-    """Return how often each name stands in lines of code; the words of texts, comments and docstrings are no names."""
+    """Return how often each name occurs in lines of code; the words of texts, comments and docstrings are not names."""
     names: Counter[str] = Counter()
     in_docstring = False
     for raw in lines:

@@ -23,7 +23,7 @@ from replay_gui.core.index.run_index import NO_PAIR
 from replay_gui.core.log.kinds import Kind
 
 MAX_CALLS = 4_000  # of a run that are all read
-_ODD = np.uint64(0x9E3779B97F4A7C15)  # mixes two hashes, so that their order counts
+_ODD = np.uint64(0x9E3779B97F4A7C15)  # combines two hashes, depending on their order
 _MAX_SETUPS = 20  # AgentInit events whose declarations are read
 
 
@@ -90,7 +90,7 @@ def _without_equal(
 
 
 def _rank(numbers: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return how many equal numbers stand before each."""
+    """Return, for each number, how many equal numbers come before it."""
     order = np.argsort(numbers, kind="stable")
     ordered = numbers[order]
     starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))

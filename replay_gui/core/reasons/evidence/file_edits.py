@@ -33,7 +33,7 @@ class FileChange:
     Attributes:
         added, removed: lines without blanks at their ends, counted.
         kept: lines of the old file that are seen around, and that stay as they are.
-        functions: the function that a line was added in, by line, as far as hunks or definitions tell.
+        functions: by added line, the function that it is in, as far as hunks or definitions show it.
     """
 
     added: Counter[str] = field(default_factory=Counter)
@@ -77,7 +77,7 @@ def changes_of_patch(text: str) -> FileChanges:
 def changes_of_calls(calls: Iterable[ToolCall]) -> FileChanges:
     """Return the net change of each file that these calls edit; a later edit may undo an earlier one.
 
-    Who writes a file anew writes most of it again: lines that the run had read in it before are no change.
+    A file that is rewritten keeps most of its lines: lines that the run had read in it before do not count as a change.
     """
     changes: FileChanges = {}
     known: dict[str, Counter[str]] = {}

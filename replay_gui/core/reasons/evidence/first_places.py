@@ -26,7 +26,7 @@ _KEPT_BYTES = 1 << 26  # a log up to this size is read once, and kept
 _MAX_DECODED = 20_000  # events that are decoded for one value
 _BUDGET_BYTES = 3 << 30  # bytes that are searched for all values, a pass for many of them counted once
 _MAX_TOGETHER = 500  # values of one pass
-_MIN_TOGETHER_BYTES = 2  # a single byte stands in nearly every record, and would stop the others there
+_MIN_TOGETHER_BYTES = 2  # a single byte occurs in nearly every record, and would end the search for the others there
 _PATTERN_MEMORY = 1 << 26  # bytes; with less, RE2 becomes slow for many long values
 
 
@@ -51,7 +51,7 @@ class FirstPlaces:
         return self.find(value) is None and value not in self._given_up
 
     def find(self, value: str) -> EventIndex | None:
-        """Return the first event in which the user, an answer or the agent says the value; None where none does."""
+        """Return the first event of the user, a tool or the agent with the value; None if there is none."""
         if value not in self._places:
             self.find_all([value])
         return self._places[value]
@@ -94,7 +94,7 @@ class FirstPlaces:
             search.whole = start + len(data) >= self._source.size
 
     def _look_into(self, together: _Together, index: int, record: bytes) -> None:
-        """Decode the event of a record in which values may stand, and note which do."""
+        """Decode the event of a record that may have values, and note which ones it has."""
         near = [search for search in together.left if search.next_hit(record, 0) is not None]
         if not near:
             return
@@ -158,7 +158,7 @@ class _Search:
         self.shortest = min(map(len, self.needles))
 
     def next_hit(self, data: bytes, begin: int) -> int | None:
-        """Return where the value may stand next in `data`, from `begin` on."""
+        """Return the next place in `data`, from `begin` on, where the value may be."""
         hits = [at for needle in self.needles if (at := data.find(needle, begin)) >= 0]
         return min(hits, default=None)
 
@@ -171,7 +171,7 @@ class _Together:
         self._pattern = _pattern_of(searches) if searches else None
 
     def next_hit(self, data: bytes, begin: int) -> int | None:
-        """Return where any of the values may stand next in `data`, from `begin` on."""
+        """Return the next place in `data`, from `begin` on, where any of the values may be."""
         match = None if self._pattern is None else self._pattern.search(data, begin)
         return None if match is None else int(match.start())
 

@@ -14,7 +14,7 @@ from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.log.canonical import encode_decoded
 
 _MIN_WORDS = 6  # of a text that may be worded otherwise
-_CODE = frozenset("=;{}()<>[]")  # characters of texts that are no sentences
+_CODE = frozenset("=;{}()<>[]")  # characters of texts that are not sentences
 _FIGURE = re.compile(r"\w*\d[\w.,-]*")
 _MIN_LIKENESS = 0.15
 _MAX_MATCHED = 200  # calls of one tool and side that are matched by likeness

@@ -52,13 +52,13 @@ class Messages:
         return latest_first[::-1]
 
     def first_naming(self, role: OriginRole, value: str, before: int) -> EventIndex | None:
-        """Return the first message of a role before an index that has a value as a word of its own."""
+        """Return the first message of a role before an index that has a value as a whole word."""
         pattern = word_pattern(value)
         named = [index for index, words in self.before(before, role) if value in words and pattern.search(words)]
         return named[-1] if named else None
 
     def never_named(self, role: OriginRole, value: str) -> bool:
-        """Whether no message of a role has a value; False where there are too many messages to know."""
+        """Whether no message of a role has a value; False if there are too many messages to know."""
         if not len(self._indexes) or len(self._indexes) > _MAX_READ:
             return False
         return self.first_naming(role, value, int(self._indexes[-1]) + 1) is None
@@ -79,7 +79,7 @@ class Messages:
 
 
 def _message(event: Event) -> tuple[OriginRole, str] | None:
-    """Return (role, words) of an event; None for one that is no message."""
+    """Return (role, words) of an event; None for one that is not a message."""
     role = role_of(event)
     if role is None or role is OriginRole.ANSWER:
         return None

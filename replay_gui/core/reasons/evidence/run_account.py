@@ -1,4 +1,4 @@
-"""What one run of a comparison did and said, as far as reasons need it; read from its log when it is asked for."""
+"""The actions and messages of one run of a comparison, read from its log when they are needed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from replay_gui.core.reasons.evidence.run_troubles import Loop, errors_not_got_o
 from replay_gui.core.reasons.origin import Origin, OriginRole, Side
 
 _MAX_SETUP_EVENTS = 12  # that are searched for a value
-_SETUP_AMONG = 40  # first events among which the set-up stands
+_SETUP_AMONG = 40  # the first events, which contain the set-up
 _MAX_RESULT_EVENTS = 400
 _MAX_TRANSITIONS = 4_000  # changes of the state that are looked at for loops
 
@@ -97,7 +97,7 @@ class RunAccount:
         return watch_checks(self.calls)
 
     def call_at(self, index: EventIndex) -> ToolCall | None:
-        """Return the call whose request or response stands at an index."""
+        """Return the call whose request or response is at an index."""
         at = bisect_left(self._requests, index)
         if at < len(self._requests) and self._requests[at] == index:
             return self.calls[at]
@@ -119,7 +119,7 @@ class RunAccount:
 
     @property
     def graded(self) -> tuple[Any, Any]:
-        """(answer, expected) as the first grader that tells an answer took them; None where none does."""
+        """Return (answer, expected) of the first grader that has an answer; None if none has."""
         for event in self.result_events:
             if event.kind == OUTCOME and event.payload.get("answer") is not None:
                 return event.payload["answer"], event.payload.get("expected")
@@ -127,13 +127,13 @@ class RunAccount:
 
     @cached_property
     def setup_events(self) -> list[Event]:
-        """The first events that tell how the run was set up."""
+        """The first events, which describe the set-up of the run."""
         events = [self.event(index) for index in range(min(self.count, _SETUP_AMONG))]
         return [event for event in events if is_setup(event)][:_MAX_SETUP_EVENTS]
 
     @cached_property
     def task(self) -> str | None:
-        """The task of the run, as its log names it; None where it does not."""
+        """The task of the run, as its log names it; None if it does not."""
         init = next((event for event in self.setup_events if event.kind == Kind.AGENT_INIT.value), None)
         told = ({}, {}) if init is None else (init.payload, init.meta)
         task = run_identity(self.run.log.header.facts, *told, ()).task
@@ -156,7 +156,7 @@ class RunAccount:
 
     # ---- origins -----------------------------------------------------------------------------------
     def first_place(self, value: str, before: int | None = None) -> EventIndex | None:
-        """Return the first event that says a value, if it stands before the index `before`."""
+        """Return the first event with a value, if it is before the index `before`."""
         place = self.places.find(value)
         return place if place is not None and (before is None or place < before) else None
 

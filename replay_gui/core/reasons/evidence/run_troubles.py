@@ -35,7 +35,7 @@ class Loop:
 class LoopWatch:
     """Takes the calls of a run in order, and counts those that are equal and were answered the same.
 
-    A change of something else in between begins the count anew: the same test after another edit is no loop.
+    A change of something else in between begins the count again: the same test after another edit is not a loop.
     At most `max_calls` different calls are counted.
     """
 
@@ -54,12 +54,12 @@ class LoopWatch:
         return key, times
 
     def note_change(self) -> None:
-        """Note that something changed which is no call: the state of the run."""
+        """Note a change that is not a call: a change of the run's state."""
         self._changes += 1
 
 
 def errors_not_got_over(calls: Sequence[ToolCall]) -> list[ToolCall]:
-    """Return the calls that failed, and after which no call that may be another try succeeded.
+    """Return the failed calls that were not followed by a successful retry.
 
     Commands and code are left out: many fail to say no, as grep does where it finds nothing, and of several commands
     in one text it is not known which failed.

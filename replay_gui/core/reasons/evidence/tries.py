@@ -1,4 +1,4 @@
-"""Whether a later call may be another try of one that failed."""
+"""Whether a later call may be a retry of a failed call."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from replay_gui.core.effects.call_values import input_leaves, leaf_counts, share
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.reasons.evidence.file_edits import edited_path
 
-_ALIKE = 0.3  # share of arguments, or of words, from which a call is another try
+_ALIKE = 0.3  # share of equal arguments, or words, from which a call counts as a retry
 _WORD = re.compile(r"\w+")
 _MAX_TEXT = 20_000  # characters of an argument whose words are compared
 
 
 class Try:
-    """A call that failed, or one after it; what is compared of it is found when it is asked for."""
+    """A failed call, or a later one; its compared data are computed when they are needed."""
 
     def __init__(self, call: ToolCall) -> None:
         self.call = call
 
     def is_like(self, other: Try) -> bool:
-        """Whether one of two calls `of` the same may be another try of the other.
+        """Whether one of two calls `of` the same may be a retry of the other.
 
         That is so where they have arguments in common, are about one file, or have most words in common: an edit that
         is given as one text is seldom tried again with the very same text.
@@ -54,5 +54,5 @@ class Try:
 
 
 def later_words(tried: bool) -> str:
-    """Return what came after a call that failed; `tried`: whether there was another try, none of which succeeded."""
+    """Return in words what followed a failed call; `tried`: whether there were retries, none of which succeeded."""
     return "no later try succeeded" if tried else "it was not tried again"

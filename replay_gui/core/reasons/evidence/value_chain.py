@@ -25,7 +25,7 @@ _MAX_TOGETHER = 2_000  # values that are looked for before their calls are expla
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One step of a chain: the event where a value first stands, and the call whose answer it is, if any."""
+    """One step of a chain: the first event with a value, and the call whose response it is, if any."""
 
     index: EventIndex
     role: OriginRole
@@ -106,7 +106,7 @@ def chain(run: RunAccount, call: ToolCall) -> list[Link]:
 
 
 def first_lack(other: RunAccount, links: list[Link], call: ToolCall) -> Lack | None:
-    """Return the first link of what led to `call` that `other` lacks; None where it had the same information."""
+    """Return the first link of what led to `call` that `other` lacks; None if it had the same information."""
     for link in links:
         if not other.never_said(link.value):
             continue
@@ -126,7 +126,7 @@ def first_lack(other: RunAccount, links: list[Link], call: ToolCall) -> Lack | N
 
 
 def had_the_values(other: RunAccount, links: list[Link], call: ToolCall) -> bool:
-    """Whether `other` surely had all values that led to `call`, of which there are some."""
+    """Whether `other` certainly had all values that led to `call`, and there are such values."""
     led = [link.value for link in links if link.index < call.request]
     return bool(led) and other.whole and all(other.first_place(value) is not None for value in led)
 

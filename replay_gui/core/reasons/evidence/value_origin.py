@@ -1,4 +1,4 @@
-"""Where a value of the state came from: from the event that wrote it back to what caused that, and who first said it.
+"""The origin of a value of the state: the event that wrote it, its causes, and the first event with the value.
 
 What ids say is certain: an event names the event that caused it. That an earlier event says an equal text is possible
 only, unless it is one of these causes; and it is not asked of values that are short or common.
@@ -40,7 +40,7 @@ class ValueStep:
 
     Attributes:
         index: of the event. link: how it is linked. role: who speaks there; None for the set-up.
-        certain: whether ids say so; else only a text is equal. text: the one that it is the first to say, or "".
+        certain: whether ids prove the link; otherwise only a text is equal. text: the one that it is the first to have.
     """
 
     index: EventIndex

@@ -58,7 +58,7 @@ class Explanation:
 
 
 def explain_missing(done_by: RunAccount, other: RunAccount, call: ToolCall) -> Explanation:
-    """Return why `other` has not what `done_by` did; nothing where too much was searched before."""
+    """Return why `other` has not what `done_by` did; nothing if too much was searched before."""
     same_try = next((try_ for try_ in other.calls if try_.key == call.key and try_.ok is False), None)
     if done_by.searched_out or other.searched_out:
         return Explanation(failed_try=same_try)
@@ -113,7 +113,7 @@ def _like_tries(run: RunAccount, call: ToolCall) -> list[ToolCall]:
 
 
 def explain_extra(done_by: RunAccount, other: RunAccount, call: ToolCall) -> Explanation:
-    """Return what led `done_by` to do what `other` did not; nothing where too much was searched before."""
+    """Return what led `done_by` to do what `other` did not; nothing if too much was searched before."""
     links = chain(done_by, call)
     lack = first_lack(other, links, call)
     if done_by.searched_out or other.searched_out:
@@ -327,7 +327,7 @@ def _asked_last(other: RunAccount, call: ToolCall, origins: tuple[Origin, ...]) 
 
 
 def _said_instead(done_by: RunAccount, other: RunAccount, call: ToolCall, links: list[Link]) -> Explanation:
-    """Return what the other run said after the last call that both made: about the call, if it said such a thing."""
+    """Return the other run's message after the last common call, preferably one about the call."""
     after = -1
     for earlier in done_by.calls:
         if earlier.request >= call.request:

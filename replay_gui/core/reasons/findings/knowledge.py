@@ -1,4 +1,4 @@
-"""What a run had at hand of what another run did, and what was said about it: in words."""
+"""In words: which information of another run's calls a run had, and what was said about it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def named_by_user(
 ) -> tuple[str, Origin] | None:
     """Return that the user named one of these values in `done_by` and never in `other`, and where.
 
-    None where it is not so. `before`: index in `done_by` before which the user must have named it.
+    None if it is not so. `before`: index in `done_by` before which the user must have named it.
     """
     for value in values:
         index = done_by.messages.first_naming(OriginRole.USER, value, before)
@@ -33,7 +33,7 @@ def named_by_user(
 
 
 def at_hand_words(other: RunAccount, links: list[Link], call: ToolCall) -> str:
-    """Return ``trial 0 had Z7GOZK at hand, too``; "" where that is not sure of all values that led to a call."""
+    """Return ``trial 0 had Z7GOZK available, too``; "" if that is not sure of all values that led to a call."""
     if not had_the_values(other, links, call):
         return ""
     led = {link.value for link in links if link.index < call.request}

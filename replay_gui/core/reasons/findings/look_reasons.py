@@ -17,7 +17,7 @@ from replay_gui.core.reasons.reason import ReasonKind, Tier
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
 
-_LINE_END = re.compile(r"[\r\n]+|(?:\\[rn])+|\"")  # as it is, or as it stands in JSON
+_LINE_END = re.compile(r"[\r\n]+|(?:\\[rn])+|\"")  # unchanged, or in its JSON form
 _NULL = re.compile(r'"\w+": ?null(?:, ?)?')  # some write what is not there, some leave it out
 _MODULUS = 1 << 128
 
@@ -84,7 +84,7 @@ class _ChangesBefore:
 def add_look_reasons(reasons: ReasonList, *, both_ways: bool) -> None:
     """Add what only one of the runs read. `both_ways`: no run is known to have failed.
 
-    Of long runs the calls that both made alike are not at hand: there it is only known that one made a call more often.
+    For long runs the equal calls of both are not loaded: it is only known that one run made a call more often.
     Commands that read are worded in many ways: only those count that name a file which the other run never names.
     """
     reference, other = reasons.reference, reasons.other

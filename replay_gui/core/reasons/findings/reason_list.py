@@ -47,7 +47,7 @@ class ReasonList:
         Args:
             kind, tier, sentence, details, chip, path, origins: see Reason.
             order: the place among the reasons of one tier; the smallest comes first.
-            tool: where it is not that of the calls.
+            tool: if it is not that of the calls.
             of_reference, of_other: the calls that it is about. at_reference, at_other: other events that it is about.
         """
         calls = [call for call in (of_reference, of_other) if call is not None]

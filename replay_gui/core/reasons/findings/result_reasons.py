@@ -174,7 +174,7 @@ def _add_last_words(reasons: ReasonList) -> None:
             )
             return
     runs = (reasons.reference, reasons.other)
-    if any(run.changes or run.messages.is_conversation() for run in runs):  # the words are no answer then
+    if any(run.changes or run.messages.is_conversation() for run in runs):  # the words are not answer then
         return
     said_p, said_f = (_last_message(run) for run in (reasons.reference, reasons.other))
     if said_p is not None and said_f is not None and max(len(said_p[1]), len(said_f[1])) <= _MAX_LAST_WORDS:

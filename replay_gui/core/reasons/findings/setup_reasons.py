@@ -58,7 +58,7 @@ def add_setup_reason(reasons: ReasonList) -> int:
 
 
 def _add_other_task(reasons: ReasonList) -> bool:
-    """Add that the runs are of different tasks, where both logs tell theirs; return whether they are."""
+    """Add that the runs have different tasks, if both logs name their task; return whether they have."""
     task_p, task_f = reasons.reference.task, reasons.other.task
     if not (task_p and task_f and task_p != task_f):
         return False
@@ -95,7 +95,7 @@ def _setup(run: RunAccount) -> dict[str, Any]:
 
 
 def _setup_order(difference: tuple[str, Any, Any]) -> tuple[int, bool, bool]:
-    """Return by what differences of set-ups are sorted: how far they matter, then what both tell, then models."""
+    """Return a sort key for differences of set-ups: by importance, then those that both logs have, then models."""
     path, *values = difference
     return _weight(path), any(value is ABSENT or value is None for value in values), _MODEL.search(path) is None
 

@@ -41,7 +41,7 @@ class HandedIn:
     """What a run handed in.
 
     Attributes:
-        patch: the patch; None where there is none. index: of the event that has it.
+        patch: the patch; None if there is none. index: of the event that has it.
         files: the net change of each file: of the patch, else of the calls that edit files.
         unanswered: files that calls without an answer were to edit.
     """
@@ -158,7 +158,7 @@ def _add_files(
     """Add the files that only one of the runs changed; `unanswered_f`: see HandedIn."""
     name, reference = reasons.other.name, reasons.reference.name
     only_p, only_f = sorted(files_p.keys() - files_f.keys()), sorted(files_f.keys() - files_p.keys())
-    if not files_p and not files_f:  # what was handed in is no patch of files
+    if not files_p and not files_f:  # what was handed in is not a patch of files
         return
     if not files_p.keys() & files_f.keys():
         told_f, told_p = _listed(files_f) or "no file", _listed(files_p) or "no file"
@@ -176,7 +176,7 @@ def _add_files(
 
 
 def _add_rewritten(reasons: ReasonList, path: str, change: FileChange) -> None:
-    """Add that a file was written anew with the same lines."""
+    """Add that a file was rewritten with the same lines."""
     added, removed = (sum(lines.values()) for lines in (change.added, change.removed))
     same = sum((change.added & change.removed).values())
     if same >= _MIN_REWRITTEN and same >= 0.8 * min(added, removed):

@@ -1,4 +1,4 @@
-"""The figures that an agent tells people: of two runs, the sentences that are most alike but for their figures."""
+"""Numbers that agents tell people: the sentences of two runs that are most alike except for their numbers."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class _Sentence:
 
 @dataclass(frozen=True, slots=True)
 class _OwnFigure:
-    """A figure that one run alone told, first in a sentence; `is_worked_out`: no answer before holds it."""
+    """A number that only one run told, with its first sentence; `is_worked_out`: no earlier tool result has it."""
 
     figure: str
     index: EventIndex
@@ -47,9 +47,9 @@ class _OwnFigure:
 
 
 def add_told_reason(reasons: ReasonList, *, both_ways: bool) -> None:
-    """Add the figure that the runs told otherwise; none where nobody is talked to.
+    """Add the number that the runs told differently; nothing if a run talks to nobody.
 
-    `both_ways`: no run is known to have failed, so that it does not matter which of them told a figure alone.
+    `both_ways`: no run is known to have failed, so it does not matter which of them told a number alone.
     """
     if not all(run.messages.is_conversation() for run in (reasons.reference, reasons.other)):
         return
@@ -104,7 +104,7 @@ def _add_pair(reasons: ReasonList, first: _Sentence, second: _Sentence, values: 
 
 
 def _quoted_with(text: str, figure: str) -> str:
-    """Return a part of a sentence in quotation marks, in which the figure stands: its beginning where that has it."""
+    """Return a part of a sentence with the number, in quotation marks; its beginning if that has it."""
     text = " ".join(text.split())
     end = next((match.end() for match in FIGURE.finditer(text) if _plain(match[1]) == figure), 0)
     start = end - (_MAX_QUOTED - _BEHIND)
@@ -126,7 +126,7 @@ def _sentences(run: RunAccount) -> list[_Sentence]:
 def _most_alike(
     told_p: list[_Sentence], told_f: list[_Sentence]
 ) -> tuple[_Sentence, _Sentence, tuple[str, str]] | None:
-    """Return the most similar sentences with figures that the other run never tells, and these figures."""
+    """Return the most similar sentences with numbers that the other run never tells, and these numbers."""
     all_p = {figure for sentence in told_p for figure in sentence.figures}
     all_f = {figure for sentence in told_f for figure in sentence.figures}
     best: tuple[float, int] | None = None
@@ -165,7 +165,7 @@ def _neighbours(text: str) -> dict[str, frozenset[str]]:
 
 
 def _own_figure(run: RunAccount, told: list[_Sentence], others: list[_Sentence]) -> _OwnFigure | None:
-    """Return the last figure that only this run told; one that no answer has word by word goes first."""
+    """Return the last number that only this run told, preferably one that no tool result has literally."""
     known = {figure for sentence in others for figure in sentence.figures}
     first: dict[str, _Sentence] = {}
     for sentence in told:

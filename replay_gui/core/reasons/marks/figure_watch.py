@@ -31,7 +31,7 @@ class FigureWatch:
         """Take the next event; return the figures of a message of the agent that no event before holds.
 
         Return them only where there are at least two: one alone is often counted or added up. Years and single digits
-        are no figures.
+        are not figures.
         """
         figures: tuple[str, ...] = ()
         role = role_of(event)

@@ -1,6 +1,6 @@
-"""The marks of a run, kept in the folder of its index, so that a run that was read once is not read again for them.
+"""The cache of a run's marks, in the folder of its index.
 
-Finding what calls do takes several times as long as the index itself, so it is no part of that pass.
+Finding what calls do takes several times as long as the index itself, so it is not a part of that pass.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from replay_gui.core.reasons.marks.run_mark import RunMark
 from replay_gui.version import VERSION
 
 MARKS_FILE = "marks"
-_FORM = f"{VERSION}/4"  # to be raised when marks, or the effects of calls, are told otherwise
+_FORM = f"{VERSION}/4"  # raise it when marks, or the effects of calls, are defined differently
 
 
 class MarksOfRun(msgspec.Struct, frozen=True):
@@ -52,7 +52,7 @@ def keep_marks(folder: Path, log: EventLog, corrected: Mapping[str, Effect], fou
 
 
 def read_kept_marks(folder: Path, corrected: Mapping[str, Effect]) -> MarksOfRun | None:
-    """Return what was found by these effects; None where it is not kept, is damaged, or is of another log."""
+    """Return what was found by these effects; None if it is not kept, is damaged, or is of another log."""
     try:
         if not is_own(folder):
             return None

@@ -10,7 +10,7 @@ from replay_gui.core.text.plain_text import one_line
 
 @dataclass(frozen=True, slots=True)
 class MarkWords:
-    """What a kind of mark is called, in a menu and, in one word, beside a mark; and what is marked, in a sentence."""
+    """The names of a kind of mark: in a menu, in one word next to a mark, and its explanation in a sentence."""
 
     title: str
     short: str

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class SeparatorPart:
     """One line of what separates runs. Fields as in Separator; `chance` and `also` in words.
 
-    `tasks`: within how many tasks it was tested; None where there is one group of runs.
+    `tasks`: within how many tasks it was tested; None if there is one group of runs.
     """
 
     sentence: str
@@ -51,7 +51,7 @@ class PictureColumnPart:
     Attributes:
         call: with its input. title: its tool and what tells it from others. acts: whether it may change something.
         passing, failing: how many runs made that very call, of how many. separated: the same of the line of what
-            separates that the column shows; None where it shows none.
+            separates that the column shows; None if it shows none.
     """
 
     call: str
@@ -68,7 +68,7 @@ class RunsPicturePart:
     """The picture of the runs of one task.
 
     Attributes:
-        task: its name; "" where there is one group only. columns: in the order of the calls.
+        task: its name; "" if there is one group only. columns: in the order of the calls.
         rows: (name of the run, outcome in a word, a text for each column). more: how many rows and columns are not in.
     """
 
@@ -95,7 +95,7 @@ class VersionedTask:
 
     Attributes:
         flip: see Flip. before, after: how many runs passed, of how many with an outcome.
-        reason: by what it flipped, as a sentence; "" where it did not, or where nothing was found.
+        reason: by what it flipped, as a sentence; "" if it did not, or where nothing was found.
     """
 
     task: str
@@ -142,9 +142,9 @@ class ContrastPart:
     """The part of a report about many runs.
 
     Attributes:
-        note: what has to be known to read it. tasks: none where there is one group only.
-        failures: the groups of failing runs; none where they were not compared.
-        runs: the first ones; `total` counts all. versions: None where none are compared.
+        note: what has to be known to read it. tasks: none if there is one group only.
+        failures: the groups of failing runs; none if they were not compared.
+        runs: the first ones; `total` counts all. versions: None if none are compared.
     """
 
     passed: int

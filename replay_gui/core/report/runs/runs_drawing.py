@@ -61,7 +61,7 @@ class RowDrawing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellDrawing:
-    """What a run did of a column's call; x, y: of its middle. number: of the call, "" where there is none."""
+    """What a run did of a column's call; x, y: of its middle. number: of the call, "" if there is none."""
 
     x: float
     y: float

@@ -16,7 +16,7 @@ _RESOLVED = {"True": True, "False": False, True: True, False: False}
 
 
 class AgentData(RecordFormat):
-    """The importer. A trajectory is one run; a file of lines has one a line."""
+    """The importer. A trajectory is one run; a file of lines has one per line."""
 
     name = "agent-data-protocol"
     title = "Agent Data Protocol trajectories"

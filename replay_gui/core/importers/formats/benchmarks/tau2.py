@@ -175,7 +175,7 @@ class _Tau2Events(RecordEvents):
 
 
 def _reasoning(raw: Any) -> str | None:
-    """Return what the provider's answer has as its reasoning; None where it has none."""
+    """Return what the provider's answer has as its reasoning; None if it has none."""
     message = raw.get("message") if isinstance(raw, dict) else None
     thought = message.get("reasoning_content") if isinstance(message, dict) else None
     return thought if isinstance(thought, str) and thought.strip() else None

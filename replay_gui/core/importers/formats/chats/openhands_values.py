@@ -23,7 +23,7 @@ def shell_words(observation: dict[str, Any]) -> Any:
 
 
 def run_tokens(used: dict[str, Any]) -> dict[str, int] | None:
-    """Return what a model was used for in all, by sort of tokens; None where it is not counted."""
+    """Return what a model was used for in all, by sort of tokens; None if it is not counted."""
     counts = used.get("accumulated_token_usage")
     if not isinstance(counts, dict):
         return None

@@ -189,7 +189,7 @@ def _as_texts(content: Any) -> Any:
 
 
 def _failure(message: dict[str, Any], output: Any) -> str | None:
-    """Why a call failed, in a line; None where it did not. OpenClaw tells a command's code in the details alone."""
+    """Why a call failed, in a line; None if it did not. OpenClaw tells a command's code in the details alone."""
     details = message.get("details")
     code = details.get("exitCode") if isinstance(details, dict) else None
     told = first_line(output)

@@ -67,7 +67,7 @@ class _PydanticAiEvents(RecordEvents):
     _last: Any = None  # what the model said last
 
     def end(self) -> None:
-        """Add the output of the run, where it is not what the model said last."""
+        """Add the output of the run, if it is not what the model said last."""
         output = self.whole.get("output")
         if output not in (None, "", self._last):
             self.answered(output)

@@ -21,7 +21,7 @@ _BELOW = ("events", "messages", "agents/*/messages")
 
 
 def records_beside(path: Path) -> list[Path]:
-    """Return the files of the run that `path` is a record of, by number; none where it is not named like a record."""
+    """Return the files of the run that `path` is a record of, by number; none if it is not named like a record."""
     own = _NAME.fullmatch(path.name)
     if own is None:
         return []
@@ -31,7 +31,7 @@ def records_beside(path: Path) -> list[Path]:
 
 
 def first_record_in(folder: Path) -> Path | None:
-    """Return the file that opens the one run whose records stand in a folder, or below it; None where none does."""
+    """Return the file that opens the one run whose records stand in a folder, or below it; None if none does."""
     folders = [folder, *(below for pattern in _BELOW for below in folder.glob(pattern))]
     first = [found[0] for each in folders if (found := _records_in(each))]
     return first[0] if len(first) == 1 else None
@@ -43,7 +43,7 @@ def _records_in(folder: Path) -> list[Path]:
 
 
 def numbered_files(file: ForeignFile) -> Iterator[tuple[int, Any]]:
-    """Yield the record of each file of a run with its number from 1; None for one that is no JSON object or array.
+    """Yield the record of each file of a run with its number from 1; None for one that is not JSON object or array.
 
     FormatUnknown where the opened file is not the first of them.
     """

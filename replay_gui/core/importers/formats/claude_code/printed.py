@@ -68,7 +68,7 @@ def is_of_sdk(record: Any) -> bool:
 
 
 def as_line(record: dict[str, Any]) -> dict[str, Any]:
-    """Return a record in the form of the stream: itself where it has it."""
+    """Return a record in the form of the stream: itself if it has it."""
     if not is_of_sdk(record):
         return record
     member, kind = _class_of(record) or ("type", "")

@@ -1,4 +1,4 @@
-"""Lines and events of Codex sessions that are no steps."""
+"""Lines and events of Codex sessions that are not steps."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ BOOKKEEPING = frozenset(
         "view_image_tool_call",
     }
 )
-"""Events that are no steps, or that say again what the conversation says."""
+"""Events that are not steps, or that say again what the conversation says."""
 ASIDE = ("collab_", "dynamic_tool_call_", "guardian_", "hook_", "image_generation_", "realtime_", "sub_agent_")
 """How the types of events begin that accompany calls of the conversation."""
 STATE_LINES = frozenset({"world_state", "retained_context"})

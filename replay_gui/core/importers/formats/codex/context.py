@@ -57,7 +57,7 @@ def split_request(text: str) -> tuple[str | None, str]:
 
 
 def add_step(run: RunBuilder, text: str, extra: dict[str, Any], volatile: dict[str, Any] | None) -> bool:
-    """Add the step that Codex tells its model of in the user's place; return False where the text tells of none."""
+    """Add the step that Codex tells its model of in the user's place; return False if the text tells of none."""
     if shell := _SHELL.match(text):
         run.command(f"! {shell[1]}", extra=extra, fields=volatile)
         if shell[2]:
