@@ -8,7 +8,7 @@ of each slice equals the first of the next, and the first slice begins empty, no
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 from replay_gui.core.index.record_columns import RecordColumns
 from replay_gui.core.log.fast_events import DecodedEvent, decode_fast_events
@@ -66,6 +66,7 @@ class StatesSlice:
     end_hash: bytes
     faults: tuple[Fault, ...]
     checked: int
+    _: KW_ONLY
     stopped: EventIndex | None = None
     content: str = ""
 

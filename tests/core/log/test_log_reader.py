@@ -64,7 +64,7 @@ def test_what_is_read_from_front_to_back_is_hashed_on_the_way(tmp_path: Path) ->
     with EventLog.open(path) as log:
         whole = log.source.blake3()
         some = [(3, 40), (40, 5), (43, 200), (10, 50)]
-        cases = ([], 8), ([(7, 9)], 16), (some, 243), ([(0, len(data))], len(data)), ([(0, 5), (90, 9)], 8)
+        cases: Any = ([], 8), ([(7, 9)], 16), (some, 243), ([(0, len(data))], len(data)), ([(0, 5), (90, 9)], 8)
         for places, hashed in cases:
             log.source.hash_reads(data[:8])
             for offset, size in places:
