@@ -64,6 +64,8 @@ from replay_gui.core.importers.formats.frameworks.openai_assistants import OpenA
 from replay_gui.core.importers.formats.frameworks.openclaw import OpenClaw
 from replay_gui.core.importers.formats.frameworks.promptfoo import Promptfoo
 from replay_gui.core.importers.formats.frameworks.temporal import Temporal
+from replay_gui.core.importers.formats.providers.answer_chunks import AnswerChunks
+from replay_gui.core.importers.formats.providers.batch_results import BatchResults
 from replay_gui.core.importers.formats.traces.braintrust import Braintrust
 from replay_gui.core.importers.formats.traces.langfuse import Langfuse
 from replay_gui.core.importers.formats.traces.langsmith import LangSmith
@@ -151,6 +153,8 @@ def _own() -> tuple[Importer, ...]:
         MlFlow(),
         OpenTelemetry(),
         StrandsSessions(),
+        BatchResults(),
+        AnswerChunks(),
         ReActSteps(),
         ChatMessages(),
     )

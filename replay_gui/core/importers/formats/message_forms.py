@@ -26,7 +26,7 @@ from replay_gui.core.importers.formats.message_parts import (
     tool_name,
 )
 from replay_gui.core.importers.formats.message_text import calls_apart, thought_apart, without_result_tags
-from replay_gui.core.importers.formats.provider_answers import as_message, is_answer
+from replay_gui.core.importers.formats.providers.provider_answers import as_message, is_answer
 
 _ROLES = {
     "human": "user",
@@ -73,6 +73,8 @@ def is_message(value: Any) -> bool:
             | {"role": "assistant", "tool_calls": list()}
         ):
             return True
+        case {"role": str(), "text": str()} | {"role": "system", "system_prompt": str(), "text": None}:
+            return "type" not in value  # beside a type it is one of several sorts of records
         case {"type": "function_call", "name": _, "arguments": _}:
             return True
         case {"type": "function_call_output" | "function_call_result", "output": _}:
@@ -99,6 +101,11 @@ def read_message(value: dict[str, Any]) -> Message:
     value = as_message(value) if "role" not in value and is_answer(value) else value
     value = as_chat(value) if "role" not in value and is_agent_chat(value) else value
     value = as_usual(value) if is_of_framework(value) else value
+    if "role" in value and "text" in value and value.keys().isdisjoint(("content", "parts")):
+        said = value["text"] if value["text"] is not None else value.get("system_prompt")
+        value = {**{key: member for key, member in value.items() if key != "text"}, "content": said}
+        if value.get("system_prompt") in (None, said):
+            value.pop("system_prompt", None)
     if "role" not in value:
         if value.get("type") == "reasoning" and isinstance(value.get("summary"), list):
             return _thought(value)

@@ -16,7 +16,7 @@ _PASSED = {
 _EXPECTED = ("ground_truth", "reference_answer", "gold_answer", "golden_answer", "target_answer")
 _REASONS = ("stop_reason", "finish_reason", "termination_reason")
 _ASKS = ("tool_calls", "tool_use", "function_call")  # reasons of one answer, after which a run goes on
-_LIMITS = ("max", "length", "token limit", "timeout", "too_many")  # beginnings of reasons to stop
+_LIMITS = ("max", "length", "token limit", "timeout", "too_many", "exit_c", "limit")  # how reasons to stop begin
 _GRADED = ("eval_result", "evaluation", "evaluation_result", "grading")  # members that hold grades and nothing else
 _ABOUT = ("meta",)  # a member that holds a verdict beside much else
 _MAX_LABEL = 40  # characters
@@ -47,8 +47,8 @@ class RunGrades:
         return rest
 
     def _takes(self, name: str, value: Any) -> bool:
-        if name in _VERDICTS and isinstance(value, bool):
-            self._grades.append({"passed": value, "score": None, "by": name})
+        if name in _VERDICTS and (isinstance(value, bool) or (name == "resolved" and value in (0, 1))):
+            self._grades.append({"passed": bool(value), "score": None, "by": name})
         elif name in _ATTACKS and isinstance(value, bool):
             self._grades.append({"passed": None, "score": None, "by": name, "label": str(value).lower()})
         elif name in _SCORES and isinstance(value, int | float) and not isinstance(value, bool):
@@ -60,9 +60,10 @@ class RunGrades:
             self._expected[name] = value
         elif name == "error" and isinstance(value, str) and value:
             self._end = "crash", value
+        elif name == "exit_status" and isinstance(value, str) and (how := _how(value.lower())) != "answered":
+            self._end = how, value
         elif name in _REASONS and isinstance(value, str) and value and value not in _ASKS:
-            limited, crashed = value.lower().startswith(_LIMITS), "error" in value.lower()
-            self._end = "limit" if limited else "crash" if crashed else "answered", value
+            self._end = _how(value.lower()), value
         else:
             return False
         return True
@@ -76,3 +77,9 @@ class RunGrades:
             run.end(*self._end)
         for grade in self._grades:
             run.outcome(**grade)
+
+
+def _how(reason: str) -> End:
+    if reason.startswith("submitted"):
+        return "submitted"
+    return "limit" if reason.startswith(_LIMITS) else "crash" if "error" in reason else "answered"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
-from replay_gui.core.importers.formats.provider_answers import is_answer
+from replay_gui.core.importers.formats.providers.provider_answers import is_answer
 
 _ANSWERS = ("response", "completion", "output", "reply", "final_answer")
 """Names of members that hold the answer to the messages in the record."""

@@ -16,11 +16,12 @@ from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.chats.call_logs import LoggedCall, answer_beside, conversations, told_once
 from replay_gui.core.importers.formats.chats.message_stores import is_message_store, stored_sessions
 from replay_gui.core.importers.formats.message import Message
+from replay_gui.core.importers.formats.message_events import decoded
 from replay_gui.core.importers.formats.message_forms import is_message, read_message, says_who_spoke
 from replay_gui.core.importers.formats.message_parts import OF_PARTS
 from replay_gui.core.importers.formats.message_text import is_context
 from replay_gui.core.importers.formats.message_usage import usage_in, use_of
-from replay_gui.core.importers.formats.provider_answers import is_answer, items_of
+from replay_gui.core.importers.formats.providers.provider_answers import is_answer, items_of
 from replay_gui.core.importers.formats.record_use import LENGTHS
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, as_fields, numbered_records
 from replay_gui.core.importers.formats.run_grades import RunGrades
@@ -64,7 +65,7 @@ class ChatMessages:
 
     name = "chat-messages"
     title = "chat messages"
-    version = 16
+    version = 17
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "uuid": ID,
@@ -164,6 +165,8 @@ class ChatMessages:
 
     def _messages_of(self, document: Any) -> list[Any] | None:
         """Return the messages in a list, or in an object with a list of them; None if there are none."""
+        if isinstance(document, str) and document.startswith("[{"):  # JSON in a text, as tables have it
+            document = decoded(document)
         if is_answer(document):
             return [document]
         if isinstance(document, dict):

@@ -10,7 +10,7 @@ from replay_gui.core.importers.formats.message import Message
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
 from replay_gui.core.importers.formats.message_usage import use_of
-from replay_gui.core.importers.formats.provider_answers import as_message
+from replay_gui.core.importers.formats.providers.provider_answers import as_message
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, RecordFormat, maps_in
 from replay_gui.core.importers.import_notes import ImportNotes
 

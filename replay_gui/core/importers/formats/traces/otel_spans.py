@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from replay_gui.core.importers.formats.records import maps_in
-from replay_gui.core.importers.formats.traces.otel_wrappers import as_known
+from replay_gui.core.importers.formats.traces.otel_wrappers import as_known, unnested_spans
 from replay_gui.core.importers.formats.traces.otlp_values import attributes_in, hex_id, nanoseconds
 from replay_gui.core.importers.times import any_time
 
@@ -58,9 +58,15 @@ def spans_in(document: Any) -> Iterator[RawSpan]:
                 for span in maps_in(trace.get("spans")):
                     yield _jaeger(span, processes if isinstance(processes, dict) else {})
         case {"spans": list(spans)}:
+            trace = {name: document[name] for name in ("trace_id", "traceId") if name in document}
             for span in maps_in(spans):
                 if isinstance(span.get("context"), dict):
                     yield _dumped(span)
+                else:
+                    yield from spans_in(trace | span)
+        case {"span_id": _, "span_name": _, "span_attributes": dict()}:
+            for span in unnested_spans(document):
+                yield _dumped(span)
         case {"context": dict(), "name": _, "attributes": dict()}:
             yield _dumped(document)
         case {"traceId": _, "spanId": _, "name": _}:

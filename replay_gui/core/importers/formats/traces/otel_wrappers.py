@@ -1,8 +1,12 @@
-"""Convert spans of Zipkin, of the Go SDK, and of OTLP with Python's names to forms that `otel_spans` reads."""
+"""Convert spans of Zipkin, Patronus, the Go SDK, and of OTLP with Python's names to forms that `otel_spans` reads."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Any
+
+from replay_gui.core.importers.times import any_time
 
 _CAMEL = {
     "resource_spans": "resourceSpans",
@@ -33,6 +37,45 @@ def as_known(document: dict[str, Any]) -> dict[str, Any]:
         renamed: dict[str, Any] = _renamed(document)
         return renamed
     return _of_go(document) if "SpanContext" in document else _of_zipkin(document)
+
+
+def unnested_spans(span: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield a span of Patronus (the data of TRAIL) and the spans in it, in the Python SDK's dump form."""
+    waiting = [span]
+    while waiting:
+        span = waiting.pop()
+        children = span.get("child_spans")
+        waiting += [child for child in reversed(children) if isinstance(child, dict)] if children else []
+        begun, length = any_time(span.get("timestamp")), _length(span.get("duration"))
+        rest = {name: value for name, value in span.items() if name not in _OF_PATRONUS}
+        yield {
+            **rest,
+            "name": span.get("span_name"),
+            "context": {"trace_id": span.get("trace_id"), "span_id": span.get("span_id")},
+            "parent_id": span.get("parent_span_id"),
+            "start_time": begun,
+            "end_time": None if begun is None or length is None else begun + length,
+            "status": {"status_code": span.get("status_code"), "description": span.get("status_message")},
+            "attributes": span.get("span_attributes"),
+            "resource": {"attributes": span.get("resource_attributes")},
+        }
+
+
+_OF_PATRONUS = (
+    *("timestamp", "duration", "trace_id", "span_id", "parent_span_id", "span_name", "span_attributes", "span_kind"),
+    *("service_name", "resource_attributes", "scope_name", "scope_version", "status_code", "status_message"),
+    "child_spans",
+)
+_LENGTH = re.compile(r"PT(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})(?:\.(\d{1,9})\d{0,9})?S)?")
+
+
+def _length(text: Any) -> int | None:
+    """Return a duration of ISO 8601 ("PT1M2.5S") in ns."""
+    told = _LENGTH.fullmatch(text) if isinstance(text, str) else None
+    if told is None:
+        return None
+    hours, minutes, seconds = (int(told[group] or 0) for group in (1, 2, 3))
+    return (hours * 3600 + minutes * 60 + seconds) * 10**9 + int((told[4] or "").ljust(9, "0"))
 
 
 def _renamed(value: Any) -> Any:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.helpers.foreign import read_all, written
+from tests.helpers.paths import DATA
 
 OF_ANTHROPIC = {
     "type": "message", "role": "assistant", "id": "m", "content": [{"type": "text", "text": "Hello"}],
@@ -66,3 +68,48 @@ def test_calls_that_could_not_be_read_are_kept(tmp_path: Path) -> None:
     wrong = [{"name": "w", "args": "{", "error": "no JSON"}]
     (run,) = read_all(written(tmp_path, [{"type": "ai", "content": "x", "invalid_tool_calls": wrong}]))
     assert run.of("Decision")[0].payload["fields"] == {"invalid_tool_calls": wrong}
+
+
+def test_results_of_a_batch() -> None:
+    answered, failed, expired = read_all(DATA / "seeds" / "batch-results" / "0.jsonl")
+    assert (answered.run.name, answered.decisions(), answered.tokens()) == (
+        "r1",
+        [(None, "Hello")],
+        {"input": 22, "output": 2},
+    )
+    assert [run.events[-1].payload for run in (answered, failed, expired)] == [
+        {"how": "answered", "why": None},
+        {"how": "crash", "why": "server error"},
+        {"how": "crash", "why": "It took too long."},
+    ]
+    runs = read_all(DATA / "seeds" / "batch-results" / "1.jsonl")
+    assert [run.events[-1].payload["why"] for run in runs] == [None, "bad request", "expired"]
+
+
+def test_chunks_of_a_response_are_joined(tmp_path: Path) -> None:
+    lines = (DATA / "seeds" / "chat-chunks" / "0.jsonl").read_text().splitlines()
+    path = tmp_path / "stream.txt"
+    path.write_text("".join(f"data: {line}\n\n" for line in lines) + "data: [DONE]\n\n")
+    for source in (path, DATA / "seeds" / "chat-chunks" / "0.jsonl"):
+        (run,) = read_all(source)
+        assert (run.format, run.decisions()) == ("chat-chunks", [(None, "Hello"), (None, "Second")])
+        assert [event.payload["input"] for event in run.of("ToolRequest")] == [{"a": 1}]
+        assert run.tokens() == {"input": 5, "output": 2}
+
+
+def test_messages_as_tables_have_them(tmp_path: Path) -> None:
+    talk = [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]
+    told = [{"role": "system", "text": None, "system_prompt": "be"}, {"role": "ai", "text": "a", "system_prompt": None}]
+    rows = [
+        {"messages": json.dumps(talk), "resolved": 1, "exit_status": "submitted (exit_cost)"},
+        {"trajectory": told, "exit_status": "unknown"},
+    ]
+    first, second = read_all(written(tmp_path, rows))
+    assert (first.format, first.decisions(), first.outcomes()) == (
+        "chat-messages",
+        [(None, "a")],
+        [(True, None, "resolved")],
+    )
+    assert first.of("x:end")[0].payload == {"how": "submitted", "why": "submitted (exit_cost)"}
+    assert [event.payload.get("data") for event in second.events] == [None, "be", "a"]
+    assert second.events[0].payload["config"] == {"exit_status": "unknown"}

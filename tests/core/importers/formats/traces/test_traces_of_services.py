@@ -67,3 +67,20 @@ def test_an_id_in_a_name_is_no_part_of_it(tmp_path: Path) -> None:
     root = {"id": "t", "traceId": "x", "type": "AGENT", "name": name, "startTime": "2026-01-01T00:00:00Z"}
     (run,) = read_all(written(tmp_path, {"trace": {"id": "x"}, "observations": [root]}))
     assert run.run.agent == run.events[0].payload["agent_type"] == "invoke_agent"
+
+
+def test_spans_within_spans(tmp_path: Path) -> None:
+    def span(name: str, kind: str, children: list[Any], **more: Any) -> dict[str, Any]:
+        attributes = {"openinference.span.kind": kind, "input.value": "q", "output.value": "a", **more}
+        about = {"timestamp": "2026-01-01T00:00:00Z", "duration": "PT1M2.5S", "status_code": "Ok", "trace_id": "t"}
+        return {**about, "span_id": name, "span_name": name, "span_attributes": attributes, "child_spans": children}
+
+    failed = {**span("w", "TOOL", [], **{"tool.name": "w"}), "status_code": "Error", "status_message": "no net"}
+    root = span("agent", "AGENT", [{**failed, "parent_span_id": "agent"}])
+    (run,) = read_all(written(tmp_path, {"trace_id": "t", "spans": [root]}))
+    assert (run.format, run.run.agent, run.tools()) == ("otel", "agent", {"w": 1})
+    (response,) = run.of("ToolResponse")
+    assert (response.payload["error"], response.meta["duration"]) == ("no net", 62_500_000_000)
+    flat = {"span_id": "s", "name": "agent", "attributes": {"openinference.span.kind": "AGENT"}}
+    (run,) = read_all(written(tmp_path, {"trace_id": "t", "spans": [flat]}))
+    assert (run.format, run.run.run_id) == ("otel", "t")

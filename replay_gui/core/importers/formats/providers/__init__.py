@@ -1,0 +1,1 @@
+"""Responses of the APIs of models: alone, of a batch, or as a stream."""

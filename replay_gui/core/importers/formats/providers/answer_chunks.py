@@ -1,0 +1,119 @@
+"""Streams of OpenAI's Chat Completions API: the chunks of each response, one per line, or as server-sent events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from replay_gui.core.errors import ImportRefused
+from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.chats.chat_messages import ChatMessageEvents, ChatMessages
+from replay_gui.core.importers.formats.message_parts import EMPTY
+from replay_gui.core.importers.formats.records import check_size, numbered_records
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.imported_run import ImportedRun
+from replay_gui.core.importers.json_lines import NotJson, lines, value_of
+
+NOT_CHUNKS = "lines that are no chunk of a response, left out"
+_DATA, _DONE, _KIND = b"data:", b"[DONE]", "chat.completion.chunk"
+_REPEATED = ("index", "object")
+
+
+class AnswerChunks:
+    """The importer. The chunks with one id are joined to one response of the model; the file is one run."""
+
+    name = "chat-chunks"
+    title = "stream of chat completions"
+    version = 1
+    volatile: ClassVar[Mapping[str, str]] = {**ChatMessages.volatile, "object": "that these are chunks"}
+
+    def recognises(self, file: ForeignFile) -> bool:
+        """Accept a file whose first line, or first event, is a chunk."""
+        if isinstance(file.document, list):
+            return bool(file.document) and _is_chunk(file.document[0])
+        return _is_chunk(next(iter(file.first_lines), None)) or _is_chunk(_event(file.head.split(b"\n", 1)[0]))
+
+    def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
+        """Yield the file as one run."""
+        check_size(file)
+        notes = ImportNotes(file.notes)
+        answers: dict[str, _JoinedAnswer] = {}
+        for number, chunk in _chunks(file, notes):
+            if _is_chunk(chunk):
+                answers.setdefault(str(chunk.get("id")), _JoinedAnswer(number)).add(chunk)
+            else:
+                notes.count(NOT_CHUNKS)
+        if not answers:
+            raise ImportRefused(f"{file.source.path}: no chunk of a response in it")
+        events = ChatMessageEvents(self.name, self.volatile, notes)
+        yield events.imported_run(file.stem, [(answer.number, answer.message) for answer in answers.values()])
+
+
+def _is_chunk(value: Any) -> bool:
+    return isinstance(value, dict) and value.get("object") == _KIND and isinstance(value.get("choices"), list)
+
+
+def _event(line: bytes) -> Any:
+    """Return the JSON value of a server-sent event's line; None if it has none."""
+    try:
+        return value_of(line[len(_DATA) :], ImportNotes()) if line.startswith(_DATA) else None
+    except NotJson:
+        return None
+
+
+def _chunks(file: ForeignFile, notes: ImportNotes) -> Iterator[tuple[int, Any]]:
+    if not file.head.startswith(_DATA):
+        yield from numbered_records(file, notes)
+        return
+    for line in lines(file.source):
+        raw = line.raw.strip()
+        if raw and raw[len(_DATA) :].strip() != _DONE:
+            yield line.number, _event(raw)
+
+
+class _JoinedAnswer:
+    """Joins the chunks of one response."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.message: dict[str, Any] = {"role": "assistant", "content": None}
+        self._calls: dict[Any, dict[str, Any]] = {}
+
+    def add(self, chunk: dict[str, Any]) -> None:
+        first, *others = chunk["choices"] or [{}]
+        for name, value in chunk.items():
+            self._tell(name, others if name == "choices" else value)
+        choice = first if isinstance(first, dict) else {"choice": first}
+        for name, value in choice.items():
+            if name != "delta":
+                self._tell(name, value)
+        delta = choice.get("delta")
+        for name, value in delta.items() if isinstance(delta, dict) else (("delta", delta),):
+            if name == "tool_calls" and isinstance(value, list):
+                for call in value:
+                    self._add_call(call)
+            elif isinstance(value, str) and name != "role":
+                self.message[name] = (self.message.get(name) or "") + value
+            else:
+                self._tell(name, value)
+
+    def _tell(self, name: str, value: Any) -> None:
+        """Keep a member that all chunks repeat; where one has another value, that one, too."""
+        if value in EMPTY or name in _REPEATED:
+            return
+        if self.message.get(name) in EMPTY:
+            self.message[name] = value
+        elif self.message[name] != value:
+            self.message.setdefault("chunks", []).append({name: value})
+
+    def _add_call(self, piece: Any) -> None:
+        if not isinstance(piece, dict):
+            self._tell("tool_calls", piece)
+            return
+        call = self._calls.setdefault(piece.get("index"), {"function": {"name": "", "arguments": ""}})
+        call |= {name: value for name, value in piece.items() if name != "function" and value is not None}
+        function = piece.get("function")
+        for name, value in function.items() if isinstance(function, dict) else ():
+            if isinstance(value, str):
+                call["function"][name] = call["function"].get(name, "") + value
+        self.message["tool_calls"] = [*self._calls.values()]
