@@ -62,7 +62,9 @@ def answer_words(value: Any, limit: int = 60) -> str:
         )
         if text_member is not None:
             return quoted(text_member.strip(), limit)
-    text = answer_text(value)
+    blocks = value if isinstance(value, list | tuple) else ()
+    texts = [part for part in blocks if isinstance(part, Mapping) and isinstance(part.get("text"), str)]
+    text = answer_text(texts or value)  # without the pictures beside the text
     return quoted(text, limit) if text.strip() else "by an empty answer"
 
 

@@ -131,12 +131,13 @@ class Lanes:
         if stop <= start:
             return self
         kind, tool, pair = index.kind[start:stop], index.tool[start:stop], index.pair[start:stop]
-        key = _keys_of_kinds(index)[kind]
+        flags, key = index.flags[start:stop], _keys_of_kinds(index)[kind]
         called = np.flatnonzero(((kind == _REQUEST) | (kind == _RESPONSE)) & (tool >= 0))
         key[called] = np.minimum(tool[called] + _FIRST_TOOL, _MORE_TOOLS)
         answers = called[(kind[called] == _RESPONSE)]
-        failed = answers[(index.flags[start:stop][answers] & FLAG_FAILED) != 0]
-        begins = (index.flags[start:stop] & (FLAG_REPEATED | FLAG_INTERRUPTED)) == 0
+        failed = answers[(flags[answers] & FLAG_FAILED) != 0]
+        key[(flags & FLAG_INTERRUPTED) != 0] = _OTHER  # it is no error, and seen all the same
+        begins = (flags & FLAG_REPEATED) == 0
         begins[answers[pair[answers] != NO_PAIR]] = False
         return Lanes(
             stop,

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from replay_gui.core.index.run_index import FLAG_FAILED, NO_PAIR, RunIndex
+from replay_gui.core.index.run_index import FLAG_FAILED, FLAG_INTERRUPTED, NO_PAIR, RunIndex
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.models.timeline import lanes as lanes_module
 from replay_gui.models.timeline.lanes import MAX_PARTS, Lane, Lanes
@@ -15,7 +15,7 @@ from tests.helpers.runs import first_events, synthetic_index
 
 
 def index_of(*events: str, tools: tuple[str, ...] = ("a", "b")) -> RunIndex:
-    """An index from words: "Decision", "ToolRequest a", "ToolResponse a<3" (answers place 3; with ! it failed)."""
+    """An index from words: "Decision", "ToolRequest a", "ToolResponse a<3" (answers place 3; !: failed, ?: stopped)."""
     kinds = KINDS + tuple(dict.fromkeys(word.split()[0] for word in events if word.split()[0] not in KINDS))
     pair, tool, flags = [NO_PAIR] * len(events), [-1] * len(events), [0] * len(events)
     for place, words in enumerate(events):
@@ -23,6 +23,9 @@ def index_of(*events: str, tools: tuple[str, ...] = ("a", "b")) -> RunIndex:
         for word in rest:
             if word == "!":
                 flags[place] = FLAG_FAILED
+                continue
+            if word == "?":
+                flags[place] = FLAG_INTERRUPTED
                 continue
             name, _, request = word.partition("<")
             tool[place] = tools.index(name)
@@ -50,6 +53,7 @@ def told(rows: tuple[Lane, ...]) -> dict[str, list[int]]:
         (("MemoryWrite", "MemoryRead"), {"Memory": [1, 2]}),
         (("PatchProposal", "PatchRejected", "PatchApplied"), {"Patches": [1, 2, 3]}),
         (("Error", "CapabilityDenied a"), {"Errors": [1, 2]}),
+        (("Error ?", "Error"), {"Errors": [2], "Other": [1]}),  # the user's stop is seen, and is no error
         (("x:thing", "Snapshot", "(skipped)"), {"Other": [1, 2, 3]}),
         (("ToolRequest a", "ToolResponse a<0"), {"a": [1]}),  # a call is one bar, not two
         (("ToolRequest a", "ToolResponse a<0 !", "Error"), {"a": [1], "Errors": [2, 3]}),

@@ -57,6 +57,10 @@ def marks(path: Path, *steps: Step) -> list[tuple[MarkKind, str, tuple[int, ...]
             ],
         ),
         (
+            (TASK, replace(FAILED, answer=[{"type": "text", "text": "Error: no"}, {"type": "image"}])),
+            [(MarkKind.ERROR, "book_flight was answered “Error: no” (event 3), and it was not tried again.", (2,))],
+        ),
+        (
             (TASK, replace(FAILED, answer=None)),
             [(MarkKind.ERROR, "book_flight was answered “full” (event 3), and it was not tried again.", (2,))],
         ),

@@ -26,7 +26,7 @@ class Pi(RecordFormat):
 
     name = "pi"
     title = "Pi session"
-    version = 9
+    version = 10
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "parentId": ID,
@@ -66,12 +66,23 @@ class Pi(RecordFormat):
 class _PiEvents(RecordEvents):
     agent = "Pi"
     title: dict[str, Any] | None = None  # that stands before the session
+    _began: int | None = None  # in ns since 1970, where that is before the session's own time
 
     def run_id(self, head: list[dict[str, Any]]) -> str | None:
         session = next((record for record in head if record.get("type") == "session"), {})
         if _OPENCLAW.search(str(session.get("cwd"))):
             self.agent = "OpenClaw"  # which is built on Pi
+        # A branch is begun when it is made, and takes what was said before.
+        times = [_told_at(record) or self.time_of(record) for record in head if record is not session]
+        self._began = next((time for time in times if time is not None), None)
         return session["id"] if isinstance(session.get("id"), str) else None
+
+    def time_of(self, record: dict[str, Any]) -> int | None:
+        """Return the time of a record, in ns since 1970; the run begins no later than its first entry."""
+        time = super().time_of(record)
+        if record.get("type") != "session" or time is None or self._began is None:
+            return time
+        return min(time, self._began)
 
     def record(self, record: dict[str, Any]) -> None:
         kind, message = record.get("type"), record.get("message")
@@ -179,6 +190,11 @@ class _PiEvents(RecordEvents):
         code = message.get("exitCode")
         error = f"exit {code}" if code not in (None, 0) else "cancelled" if message.get("cancelled") is True else None
         self.result(call_id, message.get("output"), error, self.fields(message, "role", "command", "output"))
+
+
+def _told_at(record: dict[str, Any]) -> int | None:
+    message = record.get("message")
+    return any_time(message.get("timestamp")) if isinstance(message, dict) else None
 
 
 def _as_texts(content: Any) -> Any:

@@ -258,6 +258,19 @@ def test_a_session_of_openclaw(tmp_path: Path) -> None:
     assert errors(found) == [None, "exit 6 · no host"]
 
 
+def test_a_branch_of_pi_begins_with_what_it_took(tmp_path: Path) -> None:
+    lines = [
+        {"type": "session", "id": "s", "timestamp": "2026-02-01T12:00:00Z", "cwd": "/w", "branchedFrom": "/b.jsonl"},
+        {
+            "type": "message",
+            "timestamp": "2026-02-01T10:00:01Z",
+            "message": {"role": "user", "content": "Hi", "timestamp": 1_769_940_000_000},
+        },
+    ]
+    (found,) = read_all(written(tmp_path, lines))
+    assert [event.meta["time"] for event in found.events[:2]] == [1_769_940_000 * 10**9] * 2
+
+
 def test_a_session_of_clines_terminal_program(tmp_path: Path) -> None:
     notice = "<mode_notice>The user switched from plan mode to act mode.</mode_notice>"
     answer = {"query": "make", "result": "no header", "error": "Command exited with code 1", "success": False}
