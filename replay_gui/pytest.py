@@ -50,6 +50,7 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         with record.rerun(path, **marker.kwargs):
             return (yield)
     except record.DiffersFromRecord as stopped:
-        pytest.fail(f"{path}: {stopped}", pytrace=False)
+        why = f"{path}: {stopped}"
     except ReplayError as error:
-        pytest.fail(str(error), pytrace=False)
+        why = str(error)
+    pytest.fail(why, pytrace=False)  # outside of them: it would be shown as the cause, a second time

@@ -194,13 +194,15 @@ def _rerun(args: argparse.Namespace, new: Path) -> CommandResult:
         if opened.conversion is not None or opened.log.header.source is not None:
             print_error(f"{args.run}: is no recording, so only tools can be answered from it, no models over HTTP")
         recorded = read_past_run(Path(opened.log.source.path))
-        _print_limits(recorded)
+        _print_limits(recorded, {*args.live, *args.ask})
         answer = _answer_by_hooks if args.means is RecordingMeans.HOOKS else _answer_from_here
         return answer(args, given, recorded, new)
 
 
-def _print_limits(recorded: PastRun) -> None:
-    """Say what was not recorded, before anything is run."""
+def _print_limits(recorded: PastRun, tools: set[str]) -> None:
+    """Say what was not recorded, before anything is run. `tools`: that the arguments name."""
+    for name in sorted(tools - {call.request.name for call in recorded.calls}):
+        print_note(f"the recorded run has no call of a tool that is named {name}")
     if recorded.lacking:
         listed = ", ".join(f"{what} ({plural(times, 'time')})" for what, times in sorted(recorded.lacking.items()))
         print_note(f"this was not recorded, so the run may differ for it: {listed}")

@@ -91,4 +91,4 @@ def replaced(value: Any, tokens: Sequence[str], new: Any, pointer: str) -> Any:
     index = list_index(token)
     if isinstance(value, list) and index is not None and index < len(value):
         return [*value[:index], replaced(value[index], rest, new, pointer), *value[index + 1 :]]
-    raise KeyError(f"it has no {pointer_text(pointer)}")
+    raise KeyError(f"it has no value at “{pointer_text(pointer)}”")

@@ -108,7 +108,7 @@ class FirstDifference:
             case DifferenceKind.REPEATED:
                 return f"{after}, {self.asked} is asked for once more than in the recorded run{at}"
             case DifferenceKind.CHANGED:
-                return f"{after}, {self.asked} is asked for as the recorded run did not"
+                return f"{after}, {self.asked} is asked something that the recorded run did not ask"
 
     def lines(self) -> list[str]:
         """Return the verdict as lines for a terminal; text of the log is shortened, but not escaped."""
