@@ -97,12 +97,17 @@ def _of_whole(whole: Any, common: Mapping[str, Any]) -> CallAnswer:
             message = {"role": "assistant", "content": text}
         case _:
             return CallAnswer(without_ids(whole)[0], decision_type="answer", **common)
-    if type(text := message.get("content")) is str and not any(message[name] for name in message.keys() - _OF_TEXTS):
+    if type(text := message.get("content")) is str and not _says_more(message):
         reasoning, said = thought_apart(text)  # as below, but fast: most answers are such
         return _answer(said, [], reasoning=reasoning, stop=stop, usage=_usage(whole), **common)
     read = read_message(message)
     calls = [(call.name, call.input) for call in read.calls]
     return _answer(read.content, calls, reasoning=read.reasoning, stop=stop, usage=_usage(whole), **common)
+
+
+def _says_more(message: Mapping[str, Any]) -> bool:
+    """Whether a message has more than its text."""
+    return any(member and name not in _OF_TEXTS for name, member in message.items())
 
 
 def _of_items(whole: dict[str, Any], items: list[Any], common: Mapping[str, Any]) -> CallAnswer:
