@@ -219,16 +219,16 @@ class MainWindow(QMainWindow):
         }
 
     def _connect(self) -> None:
-        help_actions = HelpActions(self._settings.fileName(), self.actions_, self)
         self.settings_actions = SettingsActions(self._app, self._settings, self.actions_, self)
         self.palette_actions = PaletteActions(
             self.session, self.comparison, self.actions_, self.menus, get_view=self._get_run_view, window=self
         )
-        owners = self.sources, self.run_actions, self.value_actions, self.find_actions, self.palette_actions
-        others = self.reruns, self.note_actions, self.settings_actions, self.follow_actions, self.links, help_actions
-        for owner in (self, self.undo_actions, *owners, *others):
+        owners = self.sources, self.run_actions, self.value_actions, self.find_actions, self.palette_actions, self.links
+        others = self.undo_actions, self.reruns, self.note_actions, self.settings_actions, self.follow_actions
+        for owner in (self, HelpActions(self._settings.fileName(), self.actions_, self), *owners, *others):
             connect_actions(self.actions_, owner.handlers)
-        self.run_actions.search_wanted.connect(self.find_actions.find_first)
+        for some in (self.run_actions, self.palette_actions):
+            some.search_wanted.connect(self.find_actions.find_first)
         self.menus.format_chosen.connect(self.sources.on_format_chosen)
         self.menus.shown.connect(self.sources.ask_formats)
         self.sources.formats_known.connect(self.menus.set_formats)

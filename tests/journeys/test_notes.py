@@ -170,6 +170,7 @@ def test_all_notes_are_listed_searched_and_gone_to(journey: Journey, log: Path) 
         journey.window.menus,
         own_name="palette",
         get_view=lambda: journey.window.run_view,
+        find=lambda text: None,
     ).named()
     assert [(entry.name, entry.detail) for entry in entries if entry.group is PaletteGroup.NOTE] == [
         ("needle <b>x</b>", "event 4"), ("hay stack", "event 2"),

@@ -115,7 +115,10 @@ def test_the_arrows_choose_and_a_click_elsewhere_closes(journey: Journey, log: P
 def test_what_is_read_while_it_is_open_is_offered(journey: Journey, log: Path) -> None:
     journey.open(log)
     palette = search(journey, "later_tool")
-    assert palette.view.model().rowCount() == 0
+    assert chosen(palette) == ("Find “later_tool” in events", PaletteGroup.SEARCH)
+    journey.press(Key.Key_Return)
+    assert journey.window.find_field.line.text() == "later_tool"
+    palette = search(journey, "later_tool")
     index = journey.session.index
     journey.session.following.take(IndexGrew(replace(index, tools=(*index.tools, "later_tool"))))
     assert chosen(palette) == ("later_tool", PaletteGroup.TOOL)

@@ -17,6 +17,7 @@ class PaletteGroup(StrEnum):
     KIND = "Kind"
     RUN = "Recent run"
     VALUE = "Value"
+    SEARCH = "Search"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

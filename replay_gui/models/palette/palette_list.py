@@ -52,7 +52,8 @@ class PaletteList(QAbstractTableModel):
         self._ranked = []
         if self._make_events is not None:
             for entry in self._make_events(typed.strip()):
-                self._ranked.append((float("inf"), -len(self._ranked), entry, ()))
+                last = entry.group is PaletteGroup.SEARCH  # what is found by its name comes before a search for it
+                self._ranked.append((float("-inf" if last else "inf"), -len(self._ranked), entry, ()))
         self._on_turn()
 
     def entry(self, row: int) -> PaletteEntry:

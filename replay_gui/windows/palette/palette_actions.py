@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
@@ -24,7 +24,12 @@ _OWN_NAME = "palette"
 
 
 class PaletteActions(QObject):
-    """The slot of this action. `get_view` returns the page of the run."""
+    """The slot of this action. `get_view` returns the page of the run.
+
+    Signals: search_wanted(str): the next event that holds this text is to be gone to.
+    """
+
+    search_wanted = Signal(str)
 
     def __init__(
         self,
@@ -58,6 +63,7 @@ class PaletteActions(QObject):
             self._menus,
             own_name=_OWN_NAME,
             get_view=self._get_view,
+            find=self.search_wanted.emit,
         )
 
     @cached_property

@@ -40,6 +40,7 @@ class PaletteEntries:
     """Gathers the entries again whenever it is asked.
 
     `own_name`: of the action that opens the palette, which is not offered. `get_view` returns the page of the run.
+    `find` goes to the next event that holds a text.
     """
 
     def __init__(
@@ -51,10 +52,11 @@ class PaletteEntries:
         *,
         own_name: str,
         get_view: Callable[[], RunView],
+        find: Callable[[str], object],
     ) -> None:
         self._session, self._comparison = session, comparison
         self._actions, self._menus = actions, menus
-        self._own_name, self._get_view = own_name, get_view
+        self._own_name, self._get_view, self._find = own_name, get_view, find
 
     def named(self) -> list[PaletteEntry]:
         """The actions, the notes, tools and kinds of a single run, and the recent runs."""
@@ -138,7 +140,19 @@ class PaletteEntries:
             )
 
     def events(self, typed: str) -> Sequence[PaletteEntry]:
-        """The event with the typed number, if the run has it."""
+        """The event with the typed number, if the run has it, and those that hold what is typed."""
+        return (*self._numbered_event(typed), *self._events_with(typed))
+
+    def _events_with(self, typed: str) -> Iterator[PaletteEntry]:
+        if typed and self._session.facts is not None:
+            yield PaletteEntry(
+                group=PaletteGroup.SEARCH,
+                name=f"Find “{one_line(typed, _MAX_CHARACTERS)}” in events",
+                act=partial(self._find, typed),
+                detail="in all that they hold",
+            )
+
+    def _numbered_event(self, typed: str) -> Sequence[PaletteEntry]:
         digits = typed.removeprefix("#").replace(",", "")
         index = self._session.index
         if not (digits.isascii() and digits.isdecimal()) or not 1 <= int(digits[:19]) <= index.count:
