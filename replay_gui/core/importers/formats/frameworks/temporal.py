@@ -1,7 +1,8 @@
 """Temporal workflow histories in JSON: ``{"eventId", "eventTime", "eventType", …}`` for each event.
 
 The events are in ``{"events": […]}`` (command line), in ``{"history": {"events": […]}}`` (HTTP API), in a bare array
-(Temporal's web interface), or one per line.
+(Temporal's web interface), or one per line. Programs also write them with Python's names (``event_id``), with the
+objects and numbers of protobuf in JavaScript, and, as old versions did, with ``timestamp`` in ns.
 """
 
 from __future__ import annotations
@@ -31,26 +32,29 @@ class Temporal:
 
     name = "temporal"
     title = "Temporal workflow history"
-    version = 3
+    version = 4
     volatile: ClassVar[Mapping[str, str]] = VOLATILE
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept a history in JSON; also one in protobuf, so that `runs` can explain how to export it as JSON."""
-        return bool(_history(file)) or _is_protobuf(file)
+        return bool(_histories(file)) or _is_protobuf(file)
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield the history as one run; raise ImportRefused for protobuf."""
         if _is_protobuf(file):
             raise ImportRefused(f"{file.source.path}: {PROTOBUF}")
-        events = sorted(_history(file), key=_number)
-        if not events:
+        histories = _histories(file)
+        if not histories:
             raise ImportRefused(f"{file.source.path}: no Temporal history in it")
-        notes = ImportNotes(file.notes)
+        for number, history in enumerate(histories, 1):
+            name = file.stem if len(histories) == 1 else f"{file.stem} {number}"
+            yield self._run(name, sorted(map(_usual, history), key=_number), ImportNotes(file.notes))
+
+    def _run(self, name: str, events: list[dict[str, Any]], notes: ImportNotes) -> ImportedRun:
         first = attributes_of(events[0])
-        stem = file.stem
-        yield ImportedRun(
-            name=stem,
-            run_id=str(first.get("originalExecutionRunId") or stem),
+        return ImportedRun(
+            name=name,
+            run_id=str(first.get("originalExecutionRunId") or name),
             agent=name_of(first.get("workflowType")) or "workflow",
             created=any_time(events[0].get("eventTime")),
             source={"workflow_id": first["workflowId"]} if "workflowId" in first else {},
@@ -59,11 +63,18 @@ class Temporal:
         )
 
 
-def _history(file: ForeignFile) -> list[dict[str, Any]]:
-    """Return the file's events in file order; [] if it is not a history."""
+def _histories(file: ForeignFile) -> list[list[dict[str, Any]]]:
+    """Return the events of each history in file order; [] if the file has none."""
     document = file.document
     if document is None and file.first_lines and all(map(_is_event, filter(None, file.first_lines))):
         document = [record for _, record in numbered_records(file, file.notes) if isinstance(record, dict)]
+    if history := _history(document):
+        return [history]
+    several = [_history(one) for one in document] if isinstance(document, list) else []
+    return several if all(several) else []
+
+
+def _history(document: Any) -> list[dict[str, Any]]:
     if isinstance(document, dict) and isinstance(document.get("history"), dict):
         document = document["history"]
     events = document.get("events") if isinstance(document, dict) else document
@@ -71,7 +82,53 @@ def _history(file: ForeignFile) -> list[dict[str, Any]]:
 
 
 def _is_event(value: Any) -> bool:
-    return isinstance(value, dict) and value.keys() >= {"eventId", "eventType"}
+    return isinstance(value, dict) and (
+        value.keys() >= {"eventId", "eventType"} or value.keys() >= {"event_id", "event_type"}
+    )
+
+
+def _usual(event: dict[str, Any]) -> dict[str, Any]:
+    """Return an event with the names and values that Temporal's own tools write."""
+    told: dict[str, Any] = _without_protobuf(_in_camel_case(event) if "event_id" in event else event)
+    if "eventTime" not in told and "timestamp" in told:
+        told["eventTime"] = told.pop("timestamp")
+    if isinstance(told["eventType"], int):  # the name of the attributes says the same in words
+        named = next((name for name in told if name.endswith(_ATTRIBUTES)), None)
+        words = _CAPITAL.sub("_", named.removesuffix(_ATTRIBUTES)).upper() if named else str(told["eventType"])
+        told["eventType"] = f"EVENT_TYPE_{words}"
+    return told
+
+
+def _in_camel_case(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_in_camel_case(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        _WORD.sub(lambda match: match[1].upper(), key): member if key in _BY_USER else _in_camel_case(member)
+        for key, member in value.items()
+    }
+
+
+def _without_protobuf(value: Any) -> Any:
+    """Return `value` with whole numbers and times in place of protobuf's objects in JavaScript."""
+    match value:
+        case {"low": int(low), "high": int(high), "unsigned": bool()}:
+            return (high << 32) + (low & 0xFFFFFFFF)
+        case {"seconds": seconds, **rest} if rest.keys() <= {"nanos"}:
+            whole, nanos = _without_protobuf(seconds), rest.get("nanos") or 0
+            whole = int(whole) if isinstance(whole, str) and whole.isdecimal() and len(whole) < 12 else whole
+            return whole * 10**9 + nanos if isinstance(whole, int) and isinstance(nanos, int) else value
+        case dict():
+            return {key: _without_protobuf(member) for key, member in value.items()}
+        case list():
+            return [_without_protobuf(item) for item in value]
+    return value
+
+
+_ATTRIBUTES = "EventAttributes"
+_CAPITAL, _WORD = re.compile(r"(?<!^)(?=[A-Z])"), re.compile(r"(?<=[a-z0-9])_([a-z])")
+_BY_USER = ("fields", "indexed_fields", "metadata", "data", "details")  # members whose names are not Temporal's
 
 
 def _number(event: dict[str, Any]) -> int:

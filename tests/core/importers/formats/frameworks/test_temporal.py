@@ -223,3 +223,62 @@ def test_an_update_is_what_its_handler_was_told(tmp_path: Path) -> None:
         "x:bookkeeping/temporal/workflow-execution-canceled",
         "x:end",
     ]
+
+
+def test_other_programs_write_the_same_history_in_other_forms(tmp_path: Path) -> None:
+    started = {"workflowType": {"name": "W"}, "memo": {"fields": {"my_key": {"data": "InYi"}}}, "attempt": 1}
+    events: list[dict[str, Any]] = [
+        {
+            "eventId": "1",
+            "eventTime": "2026-01-01T00:00:00Z",
+            "eventType": "EVENT_TYPE_WORKFLOW_EXECUTION_STARTED",
+            "workflowExecutionStartedEventAttributes": started,
+        },
+        {
+            "eventId": "2",
+            "eventTime": "2026-01-01T00:00:01Z",
+            "eventType": "EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED",
+            "workflowExecutionCompletedEventAttributes": {"workflowTaskCompletedEventId": "1"},
+        },
+    ]
+    python = [
+        {
+            "event_id": "1",
+            "event_time": "2026-01-01T00:00:00Z",
+            "event_type": "EVENT_TYPE_WORKFLOW_EXECUTION_STARTED",
+            "workflow_execution_started_event_attributes": {**started, "workflowType": {"name": "W"}},
+        },
+        {
+            "event_id": "2",
+            "event_time": "2026-01-01T00:00:01Z",
+            "event_type": "EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED",
+            "workflow_execution_completed_event_attributes": {"workflow_task_completed_event_id": "1"},
+        },
+    ]
+    begun = 1_767_225_600
+    old = [
+        {**event, "eventId": number, "eventType": kind, "timestamp": (begun + number - 1) * 10**9}
+        for number, (event, kind) in enumerate(
+            zip(events, ("WorkflowExecutionStarted", "WorkflowExecutionCompleted"), strict=True), 1
+        )
+    ]
+    old = [{name: value for name, value in event.items() if name != "eventTime"} for event in old]
+    javascript = [
+        {
+            **event,
+            "eventId": {"low": number, "high": 0, "unsigned": False},
+            "eventTime": {"seconds": {"low": begun + number - 1, "high": 0, "unsigned": False}, "nanos": 0},
+            "eventType": number,
+        }
+        for number, event in enumerate(events, 1)
+    ]
+
+    def told(value: Any) -> list[tuple[str, Any, Any]]:
+        (run,) = read_all(written(tmp_path, value))
+        assert run.format == "temporal"
+        return [(event.kind, event.payload, event.meta.get("time")) for event in run.events]
+
+    usual = told({"events": events})
+    assert [kind for kind, _, _ in usual] == ["AgentInit", "StateTransition", "x:end"]
+    assert [told({"events": other}) for other in (python, old, javascript)] == [usual] * 3
+    assert len(read_all(written(tmp_path, [{"history": {"events": events}}, {"events": events}]))) == 2
