@@ -111,7 +111,7 @@ def role_of(span: RawSpan) -> Role:
         return _OPERATIONS[operation]
     for name in ("openinference.span.kind", "traceloop.span.kind", "mlflow.spanType"):
         kind = unfolded(attributes.get(name))
-        if isinstance(kind, str) and span.name.endswith(_PREPARES):
+        if isinstance(kind, str) and (span.name.endswith(_PREPARES) or _is_handoff(span)):
             return "step"
         if isinstance(kind, str):
             return _KINDS.get(kind.upper(), "step")
@@ -129,6 +129,11 @@ def role_of(span: RawSpan) -> Role:
     if "agent_name" in attributes or ("gen_ai.agent.name" in attributes and span.name.startswith("agent")):
         return "agent"
     return "plumbing"
+
+
+def _is_handoff(span: RawSpan) -> bool:
+    """Return whether a span of OpenAI's Agents SDK only repeats that a model's call handed the task over."""
+    return span.name.startswith("handoff to ") and "tool.name" not in span.attributes
 
 
 def is_of_an_agent(span: RawSpan) -> bool:

@@ -171,3 +171,20 @@ def test_an_answer_that_ends_with_a_line_break_is_told_once_and_clocks_are_not_c
     assert [event.payload["data"] for event in found.of("Decision")] == ["4"]
     assert not found.of("x:otel/output")
     assert "gen_ai.event" not in str([event.payload for event in found.events])
+
+
+def test_a_span_that_repeats_a_handover_is_no_call(tmp_path: Path) -> None:
+    asked = "llm.output_messages.0.message."
+    call = {
+        f"{asked}role": "assistant",
+        f"{asked}tool_calls.0.tool_call.function.name": "transfer_to_refunds",
+        f"{asked}tool_calls.0.tool_call.function.arguments": "{}",
+        "openinference.span.kind": "LLM",
+    }
+    handover = {"openinference.span.kind": "TOOL", "input.value": "Triage", "output.value": "Refunds"}
+    spans = [
+        span("agent", "", 1, {"openinference.span.kind": "AGENT"}),
+        span("response", "agent", 2, call),
+        span("handoff to Refunds", "agent", 4, handover),
+    ]
+    assert read(tmp_path, spans).tools() == {"transfer_to_refunds": 1}
