@@ -38,13 +38,13 @@ class RunFacts(msgspec.Struct, frozen=True, kw_only=True):
         run_id, agent_type, agent_version: as the header and the first event give them ("" if they do not).
         format: "rlog", or the importer's name. origin: "recorded" or "imported".
         source: what an imported run came from, in words; "" for a recorded one.
-        notes: what the user must know: what the importer did not understand, that the state is derived, ….
+        notes: facts for the user: what the importer did not understand, that the state is derived, ….
         size: bytes of the file. created: ns since 1970, or None.
-        run: which run of the file it is. runs: the names of all runs in it; empty for a log, which holds one.
+        run: the run's name in the file. runs: the names of all runs in it; empty for a log, which holds one.
         has_hashes: whether its format has any hashes by which it could be verified.
         state: of an imported run "recorded" or "derived" (see Header.state), else "".
-        task, model: what the run is about, and the model of its set-up, as far as these say so; else "".
-        imported_from: of a file of another format, whose it is, in the user's words ("Claude Code"); else "".
+        task, model: of the run and of its set-up, if known; else "".
+        imported_from: for a file of another format, its name for people ("Claude Code"); else "".
         begin: how a run that was recorded by hooks was begun; None if that is not known.
     """
 
@@ -104,7 +104,7 @@ class FactsChanged(msgspec.Struct, frozen=True):
 class IndexGrew(msgspec.Struct, frozen=True):
     """The index covers more events than before (or is now complete).
 
-    `first_changed`: the first event that is not what it was, of a file that was imported again; None: there is none.
+    `first_changed`: the first event that has changed, for a file that was imported again; None: no event has.
     """
 
     index: RunIndex
@@ -134,11 +134,11 @@ class PositionState(msgspec.Struct, frozen=True, kw_only=True):
         trusted: False from the first broken event on: the state is then not verified.
         not_applied: why the event had no effect on the state, or None.
         pair: the answer to a request, or the request that an answer is to; None too where it is huge.
-        more_led_to: how many more events than `related` names it is known to have led to.
+        more_led_to: the number of further events that it caused, beyond those in `related`.
         more_changes: how many changes there are besides `changes`.
         effect: what the event does, if it is a call.
         reading: the beginning of the event as people read it.
-        first_keys: of a state with more than SHOWN_KEYS keys, as many first ones, in order; else none.
+        first_keys: the first SHOWN_KEYS keys, in order, of a state with more keys; else none.
         content_hash: BLAKE3 of the event's content, hex; "" if it has none.
     """
 
@@ -168,9 +168,9 @@ class EventRow(msgspec.Struct, frozen=True, kw_only=True):
         time, duration: ns, or None.
         failed: an error, a denial, or a tool response without success.
         broken: it could not be read.
-        label: what it is called in the user's words ("Assistant", "search →"), control characters already replaced.
+        label: its name for people ("Assistant", "search →"), control characters already replaced.
         effect: what it does, if it is a call.
-        cause: the index of the event that caused it, as its id says; None if it names none, or is huge.
+        cause: the index of the event that caused it, according to its id; None if it names none, or is huge.
     """
 
     position: Position
@@ -225,7 +225,7 @@ class Reported(msgspec.Struct, frozen=True):
 
 
 class Sampled(msgspec.Struct, frozen=True):
-    """The first records of a file, as the sample `number` asked for.
+    """The first records of a file, the answer to the sample request `number`.
 
     Attributes:
         problem: why there are none, or why the saved mappings cannot be read; else "".
@@ -286,10 +286,10 @@ class Formats(msgspec.Struct, frozen=True):
 
 
 class Totals(msgspec.Struct, frozen=True, kw_only=True):
-    """What the run used, by model (empty if its events do not say it) and over time, and its subagents.
+    """The usage of the run, by model (empty if unknown) and over time, and its subagents.
 
-    `result`: its outcome and end; None if that was not looked for. `prompt`: what its user asked first.
-    `highlights`: its counts, and the events that one looks at first.
+    `result`: its outcome and end; None if that was not read. `prompt`: the user's first prompt.
+    `highlights`: its counts, and the events that are most worth a look.
     """
 
     uses: tuple[ModelUse, ...]

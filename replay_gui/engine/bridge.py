@@ -37,7 +37,7 @@ class EngineBridge(QObject):
         return engine
 
     def prepare(self) -> None:
-        """Import the engine on a thread of its own, so that the first request does not hold the event loop."""
+        """Import the engine on a separate thread, so that the first request does not block the event loop."""
         Thread(target=import_module, args=("replay_gui.engine.engine",), name="import").start()
 
     def send_request(self, key: Hashable, request: Request) -> int:

@@ -42,7 +42,7 @@ class ConversionController:
         run: str | None = None,
         format: str | None = None,
     ) -> None:
-        """`stamp`: of the file as it is now. `run`, `format`: which run of the file, and which importer."""
+        """`stamp`: of the file now. `run`, `format`: which run of the file, and which importer."""
         self.number, self.path, self.stamp = number, path, stamp
         self.index: Path = cache.make_building_folder()
         self.shown = False
@@ -61,7 +61,7 @@ class ConversionController:
         )
 
     def on_worker_message(self, job: StartedJob, message: JobMessage) -> Progress | Conversion | JobFailed | None:
-        """Return how far it is, the log so far or as a whole, or why there is none; None for a stale message."""
+        """Return the progress, the (partial) log, or why there is none; None for a stale message."""
         if not self._jobs.accepts(job, message):
             return None
         match message:

@@ -1,4 +1,4 @@
-"""The core engine thread: does short work by itself, and has worker processes do long work.
+"""The engine thread: it does short work itself, and leaves long work to worker processes.
 
 Requests of the window and messages of workers go through one queue, so that only its thread uses the engine's data.
 """

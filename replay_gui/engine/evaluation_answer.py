@@ -30,7 +30,7 @@ class CatalogueAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The answer to query `number` over a catalogue.
 
     Attributes:
-        columns: their names. numeric: of each column, whether it has numbers alone. rows: cells as texts, cut where
+        columns: their names. numeric: for each column, whether it has only numbers. rows: cells as texts, cut where
             they are long; None for null. more: whether there are rows beyond these. problem: why there is no answer.
     """
 

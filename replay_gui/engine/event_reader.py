@@ -1,4 +1,4 @@
-"""The events of an open run as they are listed, and how they are linked to one another."""
+"""The events of an open run for lists, and the links between them."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class EventReader:
         return None if pair == NO_PAIR or self._is_big(pair) else self._log[pair]
 
     def _index_of_seq(self, seq: int | None, before: int) -> EventIndex | None:
-        """Return where the event with this seq is, if it stands at that index, as in every undamaged log."""
+        """Return the index of the event with this seq, if it equals the seq, as in every undamaged log."""
         if seq is None or seq >= before or self._log.head_at(int(self._log.offsets[seq]))[1] != seq:
             return None
         return EventIndex(seq)

@@ -27,7 +27,7 @@ class OnProgress(Protocol):
 
 
 class _Workers:
-    """A pool of its own, and a queue of its messages."""
+    """A separate pool, and a queue of its messages."""
 
     def __init__(self) -> None:
         self.pool = WorkerPool(WORKERS)

@@ -26,4 +26,4 @@ class MarksFound(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EffectsCorrected(msgspec.Struct, frozen=True):
-    """From now on, answers tell the effects of calls as the last CorrectEffects says."""
+    """From now on, answers have the effects of calls according to the last CorrectEffects."""

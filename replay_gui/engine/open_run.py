@@ -151,7 +151,7 @@ class OpenRun:
         log: EventLog | None = None,
         own_hashes: HashChecks | None = None,
     ) -> None:
-        """Use what was read of a file that grows.
+        """Use the data read from a growing file.
 
         Args:
             built, folder: the index. stamp: of the file when it was read. is_whole: whether the index is complete.
@@ -177,7 +177,7 @@ class OpenRun:
             shutil.rmtree(self._view.folder, ignore_errors=True)
 
     def finish_growing(self, log: EventLog, facts: RunFacts, own_hashes: HashChecks | None) -> None:
-        """Use the whole log, which was opened again since it has another path."""
+        """Use the complete log, which was opened again because its path has changed."""
         self._use_log(log, own_hashes)
         self.facts, self.growing = facts, False
         self._replayer = Replayer(log, self._snapshots, GilYield())
@@ -198,7 +198,7 @@ class OpenRun:
         self._snapshots.set_stored(list(index.snapshots))
 
     def change_on_disk(self) -> str:
-        """Return what was done to the file at the path, or a journal beside it, since it was opened; "" for nothing."""
+        """Return the change of the file or of its journal since it was opened, in words; "" for none."""
         try:
             facts = Path(self.facts.path).stat()
         except OSError:
@@ -244,7 +244,7 @@ class OpenRun:
 
     def drop_index(self) -> None:
         """Forget the kept states, which are false: from now on, states are replayed from the log's own events."""
-        (self._view.folder / TABLE).unlink(missing_ok=True)  # so that the index is made again
+        (self._view.folder / TABLE).unlink(missing_ok=True)  # so that the index is rebuilt
         self._snapshots = SnapshotManager()
         self._replayer = Replayer(self._log, self._snapshots, GilYield())
 
@@ -259,7 +259,7 @@ class OpenRun:
         return self._log.head_at(int(self._log.offsets[index_before(position)]))[0]
 
     def _on_dropped(self, position: Position) -> None:
-        if not self._dropped:  # the first one is told, not a hundred
+        if not self._dropped:  # only the first problem is reported
             self._complain(f"The state kept at event {position:,} was damaged; an earlier one is used.")
         self._dropped = True
 
@@ -314,7 +314,7 @@ class OpenRun:
         return self._replayer.state_at(position).root
 
     def _check_replayed(self, position: Position) -> None:
-        """Raise TooCostly at once beyond the event at which the index pass has stopped replaying."""
+        """Raise TooCostly for events after the one at which the index pass stopped replaying."""
         stopped = self.built.stopped
         if stopped is not None and position > stopped:
             raise too_costly(Path(self.facts.path), stopped)

@@ -35,13 +35,13 @@ _FILE_NOUNS = frozenset(
 
 
 class Conversion(msgspec.Struct, frozen=True, kw_only=True):
-    """The log that a run of a foreign file was made into, or is being made into.
+    """The log into which a run of a foreign file was, or is being, converted.
 
     Attributes:
         path: of the log. format: the importer's name. notes: what the user must know.
-        run: the run's name. runs: the names of all runs in the file; only this one's as long as others may follow.
-        own_hashes: what checking hashes of the format's own found, None if it has none.
-        built: how far the index reaches that was made with the log; None if it was not.
+        run: the run's name. runs: the names of all runs in the file; only this one's while others may follow.
+        own_hashes: the checks of the format's own hashes, None if it has none.
+        built: the extent of the index that was built with the log; None if there is none.
         title: of the importer, for people.
     """
 

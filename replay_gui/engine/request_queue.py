@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class QueuedRequest(Generic[T]):
-    """A request as it is taken out. Tickets grow in the order of `put_request`."""
+    """A request that was taken from the queue. Tickets grow in the order of `put_request`."""
 
     ticket: int
     key: Hashable
@@ -24,8 +24,8 @@ class RequestQueue(Generic[T]):
     """A queue of many senders and one receiver; all methods may be called from any thread.
 
     Invariants:
-        at most one request of a key waits; a newer one replaces it and keeps its place in the queue, so that a key that
-        is put faster than it is served is neither delayed for ever nor overtakes the others;
+        at most one request of a key waits; a newer one replaces it and keeps its place in the queue, so a key that is
+        put faster than it is served is neither delayed for ever nor overtakes the others;
         a request that was taken is never withdrawn: it runs to its end;
         nothing is taken after `close`.
     """

@@ -89,9 +89,9 @@ class StopWork(msgspec.Struct, frozen=True):
 
 
 class CheckFile(msgspec.Struct, frozen=True):
-    """Compare the file on disk with what was opened: an Alert where it is another, else no answer.
+    """Compare the file on disk with the opened one. Answer: an Alert if it has changed, else none.
 
-    `follows`: follow it instead, where it grows. `tells_growth`: answer FileGrew instead, where it has grown.
+    `follows`: follow a growing file instead. `tells_growth`: answer FileGrew instead if it has grown.
     """
 
     follows: bool = False
@@ -139,7 +139,7 @@ class SetOutcome(msgspec.Struct, frozen=True):
 
 
 class GetTrail(msgspec.Struct, frozen=True):
-    """Get the steps that led to what a reason tells. Answer: Trail.
+    """Get the steps that led to a reason. Answer: Trail.
 
     Attributes:
         reason: its index in the WhyResult.
@@ -152,9 +152,9 @@ class GetTrail(msgspec.Struct, frozen=True):
 
 
 class MakeReport(msgspec.Struct, frozen=True, kw_only=True):
-    """Make a report on the run, or on the comparison of both sides' runs: Reported, again and again until it is ended.
+    """Make a report on the run, or on the comparison of both runs. Answer: Reported, repeatedly until `ended`.
 
-    `number` tells one report from another. verifications: of the runs, None if not known yet. `made`: ns since 1970.
+    `number` identifies the report. verifications: of the runs, None if not known yet. `made`: ns since 1970.
     profile: what is hidden; None: nothing. noted: the user's notes on the run of side A that are to be in it.
     """
 
@@ -174,13 +174,13 @@ class StopReport(msgspec.Struct, frozen=True):
 
 
 class EvaluateRuns(msgspec.Struct, frozen=True, kw_only=True):
-    """Read many runs and find what separates those that passed: Evaluation, again and again until it is ended.
+    """Read many runs and find what separates those that passed. Answer: Evaluation, repeatedly until `ended`.
 
-    A new evaluation ends the last; one of no sources only ends it.
+    A new evaluation ends the last one; without sources it only ends it.
 
     Attributes:
         number: greater than those before.
-        reading: the same as before: runs that were read are not read again.
+        reading: if it is the same as before, the runs are not read again.
         sources, chosen, group_by, first_group, versions, passed: see EvaluationArguments.
         report: the command that the report names, to make one of all runs instead; "": none. profile: what it hides.
     """

@@ -253,14 +253,14 @@ class RunController:
 
     @staticmethod
     def _first_state(run: OpenRun, start: Position) -> PositionState | None:
-        """Return the state to show first; None if it cannot be read: the window is told why when it seeks."""
+        """Return the state to show first; None if it cannot be read: a later seek reports why."""
         try:
             return run.position_state(start)
         except ReplayError:
             return None
 
     def _answer_notes(self, run: OpenRun) -> None:
-        """Tell what of the run is missing; the other notes stand in its facts."""
+        """Report which parts of the run are missing; the other notes are in its facts."""
         gaps = missing_notes(run.facts.notes)
         if gaps:
             self._answer(run.number, Alert("info", f"Some of the file is not in this run: {'; '.join(gaps)}"))

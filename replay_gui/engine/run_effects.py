@@ -1,4 +1,4 @@
-"""What the calls of the open run do, as a call and the set-up of its run tell. Used on the engine thread alone."""
+"""The effects of the open run's calls, by the calls and the set-up. Used on the engine thread alone."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class RunEffects:
             self._classifier.corrected = effects
 
     def use_log(self, log: EventLog) -> None:
-        """Take what the set-up in this log declares from now on: the run was imported again, or its log was moved."""
+        """Use the declarations of this log's set-up from now on: the run was imported again, or its log was moved."""
         self._log = log
         if self._classifier is not None:
             self._classifier.declared = self._declared()

@@ -1,4 +1,4 @@
-"""The list of sessions on this computer: what is asked, and what is answered."""
+"""The list of sessions on this computer: request and answer."""
 
 from __future__ import annotations
 

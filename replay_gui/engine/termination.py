@@ -1,4 +1,4 @@
-"""SIGTERM as an exception, so that files that are half written, and folders of unpacked files, are removed."""
+"""SIGTERM as an exception, so that incomplete files and folders of unpacked files are removed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 
 class Terminated(BaseException):
-    """The process was told to end (SIGTERM)."""
+    """The process received SIGTERM."""
 
 
 @contextlib.contextmanager
@@ -30,7 +30,7 @@ def terminable() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        if told:  # SQLite and DuckDB lose the exception, and tell only that there was a signal
+        if told:  # SQLite and DuckDB lose the exception, and report only that there was a signal
             raise Terminated from None
         raise
     finally:

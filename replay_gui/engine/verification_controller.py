@@ -104,8 +104,8 @@ class VerificationController:
         """Begin while the index is built by the caller, who will call `index_built`.
 
         Args:
-            columns: the index's folder, where the integrity pass is to leave the columns of the records; then
-                `index_built` is to be called once `integrity_done`, too.
+            columns: the index's folder, into which the integrity pass writes the columns of the records; then
+                call `index_built` also after `integrity_done`.
         """
         self._index_done = 0
         self._columns = columns

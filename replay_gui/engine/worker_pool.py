@@ -40,7 +40,7 @@ class OnJobMessage(Protocol):
 
 
 CLOSE_TIMEOUT = 0.5  # seconds a worker gets to end by itself
-EXTRA_NICENESS = 10  # of a worker beyond the program's own, where nobody waits for each of its messages
+EXTRA_NICENESS = 10  # of a worker's records; nobody waits for them
 
 
 class JobHandle:
@@ -79,7 +79,7 @@ class _Worker:
         try:
             write_frame(self._stdin, handle.request)
         except OSError:
-            self._process.kill()  # it is gone or deaf: its listener finds the end of its output and says so
+            self._process.kill()  # it is dead or unresponsive: its listener finds the end of its output and reports it
 
     def terminate(self) -> None:
         self._process.terminate()
@@ -128,7 +128,7 @@ class WorkerPool:
         self._closed = False
 
     def beside(self, size: int, niceness: int = EXTRA_NICENESS) -> WorkerPool:
-        """Another pool for the same jobs, with workers of its own."""
+        """Return another pool for the same jobs, with separate workers."""
         return WorkerPool(size, self._module, niceness)
 
     @property

@@ -51,7 +51,7 @@ def start(
     Args:
         agent_type: name of the agent (default: that of the script). agent_version: its version.
         config: what the agent was started with, such as its model and parameters.
-        also: what is recorded beside calls: "clock", "uuid", "files", "processes".
+        also: what is recorded in addition to calls: "clock", "uuid", "files", "processes".
     """
     session = session_in_force()
     if session is not None:
@@ -87,7 +87,7 @@ def run(
 ) -> Iterator[GuardedRecorder]:
     """Record what happens in a ``with`` block; arguments and errors as for `start`.
 
-    Where the block ends in an exception, the log says so; it is sealed in any case.
+    If the block ends in an exception, the log records it; it is sealed in any case.
     """
     recorder = start(path, agent_type=agent_type, agent_version=agent_version, config=config, also=also)
     try:
@@ -113,7 +113,7 @@ def new_log(
     """Return a log that begins with its first event; arguments as for `start`.
 
     Args:
-        surroundings: what is recorded beside calls.
+        surroundings: what is recorded in addition to calls.
         command: that runs the agent (default: what this process was started with). means: by which it is recorded.
         is_shared: whether other processes of the same command may have begun it.
     """

@@ -30,7 +30,7 @@ from replay_gui.record.sessions.rerun_session import RerunSession
 
 @dataclass(frozen=True, slots=True)
 class Rerun:
-    """A re-run that is going on, or has ended.
+    """A re-run, in progress or ended.
 
     Attributes:
         recorded: the run that it is answered from. path: of the log that the re-run writes.
@@ -42,7 +42,7 @@ class Rerun:
 
     @property
     def difference(self) -> FirstDifference | None:
-        """The first request that is not as recorded; None while there is none."""
+        """The first request that differs from the recording; None if there is none so far."""
         return self.session.first_difference
 
 
@@ -68,10 +68,10 @@ def rerun(
         rules: which differences do not count, or the file of such rules (default: none). Who gave you the log may have
         put rules beside it that hide what differs: a file there (``run.rlog.rules.toml``) is used only where it is
         named, and a warning says so.
-        live: names of tools that are called for real. fixed: by the name of a tool, what it always answers.
+        live: names of tools that are called for real. fixed: by the name of a tool, its constant answer.
         on_miss: "live" makes a request that was not recorded for real and goes on; the difference is kept.
         patience: seconds without any progress, after which a call no longer waits for its turn.
-        edits: answers that are to be other ones. What is asked after such an answer and was not recorded is made for
+        edits: edited answers. A request after an edited answer that was not recorded is made for
         real, and is not a difference.
     """
     recorded = read_past_run(Path(path))
@@ -95,7 +95,7 @@ def rerun(
         try:
             yield Rerun(recorded, Path(new), session)
         except BaseException as error:
-            # frameworks wrap what they see: in groups, in errors of their own
+            # frameworks wrap exceptions: in groups, or in their own errors
             first_difference = session.first_difference
             if first_difference is None or on_miss != "stop" or isinstance(error, DiffersFromRecord):
                 raise

@@ -21,9 +21,9 @@ def tool(*, name: str | None = None, version: str = "") -> Callable[[_F], _F]: .
 def tool(function: _F | None = None, /, *, name: str | None = None, version: str = "") -> _F | Callable[[_F], _F]:
     """Mark a function as a tool: its arguments and its result are recorded, and a re-run answers it from the log.
 
-    Used as ``@record.tool`` or ``@record.tool(name="search", version="2")``; for ``async def`` too. Outside of
-    recordings and re-runs the function is as it was. In a re-run the function itself is not run, so what it changes
-    (files, say) does not change again.
+    Used as ``@record.tool`` or ``@record.tool(name="search", version="2")``; for ``async def`` too. Outside
+    recordings and re-runs the function is unchanged. In a re-run the function itself is not run, so its effects
+    (on files, for example) do not occur again.
 
     Raises TypeError for functions that yield.
     """

@@ -216,18 +216,18 @@ def _keyframe_member(member: Any, read_at: ReadAt, end: int, values: LargeValues
 
 def _parts(
     read_at: ReadAt,
-    place: tuple[int, int],
+    bounds: tuple[int, int],
     table: tuple[list[int], bytes],
     values: LargeValues | None,
     decode: _DecodeMembers,
 ) -> list[Any]:
-    """Return parts that lie one after another in this place; large ones are read and decoded at once, in steps.
+    """Return the parts that follow one another within `bounds` (first byte, end); large ones are decoded now, in steps.
 
     `table`: the size of each, and their hashes, joined.
     """
     sizes, hashes = table
-    ends = [*accumulate(sizes, initial=place[0])]
-    if len(hashes) != len(sizes) * HASH_BYTES or min(sizes, default=0) < 0 or place[0] < 0 or ends[-1] > place[1]:
+    ends = [*accumulate(sizes, initial=bounds[0])]
+    if len(hashes) != len(sizes) * HASH_BYTES or min(sizes, default=0) < 0 or bounds[0] < 0 or ends[-1] > bounds[1]:
         raise NotCanonical("a snapshot has parts that are not in it")
     parts: list[Any] = [
         StoredPart(read_at, begin, size, hashes[at * HASH_BYTES : (at + 1) * HASH_BYTES])

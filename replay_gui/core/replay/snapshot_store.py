@@ -246,7 +246,7 @@ class SnapshotReader:
     def _check(self, source: Source, entry: SnapshotEntry) -> None:
         if entry.digest in self._checked:
             return
-        _check_place(source, entry)
+        _check_bounds(source, entry)
         hasher = blake3()
         for begin in range(0, entry.size, _CHECKED_BYTES):
             hasher.update(source.read_at(entry.offset + begin, min(_CHECKED_BYTES, entry.size - begin)))
@@ -255,13 +255,13 @@ class SnapshotReader:
         self._checked.add(entry.digest)
 
 
-def _check_place(source: Source, entry: SnapshotEntry) -> None:
+def _check_bounds(source: Source, entry: SnapshotEntry) -> None:
     if entry.offset < 0 or entry.size < 0 or entry.offset + entry.size > source.size:
         raise NotCanonical("a snapshot is not in its file")
 
 
 def _read_checked(source: Source, entry: SnapshotEntry) -> bytes:
-    _check_place(source, entry)
+    _check_bounds(source, entry)
     raw = source.read_at(entry.offset, entry.size)
     if blake3(raw).digest() != entry.digest:
         raise NotCanonical("a snapshot is damaged")

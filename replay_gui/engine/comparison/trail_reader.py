@@ -66,7 +66,7 @@ class _SideValues:
 
 
 def _places(keys: list[EventIndex], row_of: NDArray[np.int32], last: NDArray[np.int32]) -> list[int]:
-    """Return where the other run stood by then, for the first events that matter and the last."""
+    """Return the other run's events at the same time, for the first relevant events and the last one."""
     chosen = keys if len(keys) <= _MAX_PLACES else [*keys[: _MAX_PLACES - 1], keys[-1]]
     return [max(int(last[row_of[key]]), 0) for key in chosen if key < len(row_of)]
 

@@ -19,7 +19,7 @@ Spans: TypeAlias = tuple[tuple[int, int], ...]
 
 
 class RunSize(msgspec.Struct, frozen=True):
-    """How long a run of a comparison was. calls: of tools; `failed` of them. duration: ns, None if unknown."""
+    """The size of a run of a comparison. calls: tool calls, `failed` of which failed. duration: ns, None if unknown."""
 
     events: int
     calls: int
@@ -47,8 +47,8 @@ class TrailRow(msgspec.Struct, frozen=True, kw_only=True):
     """One event of a trail.
 
     Attributes:
-        row: the event; its text is the part in which a value of the reason stands, if it holds one.
-        marked: where these values are in the text. is_key: whether the reason names it, or it answers such an event.
+        row: the event; its text is the part with a value of the reason, if it has one.
+        marked: the places of these values in the text. is_key: whether the reason names the event, or its request.
     """
 
     row: EventRow
@@ -64,7 +64,7 @@ class TrailGap(msgspec.Struct, frozen=True):
 
 
 class Trail(ComparisonAnswer, frozen=True):
-    """The steps of both runs that led to what a reason tells, in order. `reason`: its index in the WhyResult."""
+    """The steps of both runs that led to a reason, in order. `reason`: its index in the WhyResult."""
 
     reason: int
     a: tuple[TrailRow | TrailGap, ...]

@@ -19,8 +19,8 @@ class NotesInForce:
 
     Attributes:
         path: the file that they are kept in, which need not exist.
-        unused: the file beside the log that does not count, as nobody has allowed it. unused_count: what it says: notes
-            and an outcome; 0 if it could not be used anyway. problem: why a file that is to count does not, or "".
+        unused: the file beside the log that does not count, because it is not allowed. unused_count: how many notes
+            and an outcome; 0 if it could not be used anyway. problem: why an allowed file does not count, or "".
     """
 
     notes: RunNotes
@@ -69,7 +69,7 @@ def change_notes(log: Path, run: str, change: Callable[[RunNotes], RunNotes], *,
     write_notes(change(in_force.notes), path)
     if path != own:
         user_trusted_folders().add(path.parent)
-        own.unlink(missing_ok=True)  # what it said is beside the log now
+        own.unlink(missing_ok=True)  # its content is beside the log now
 
 
 def _read(path: Path) -> tuple[RunNotes, str]:

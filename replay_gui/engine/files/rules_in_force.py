@@ -18,7 +18,7 @@ class RulesInForce:
 
     Attributes:
         rules: those of the file at `path`; none if it is None.
-        unused: the file beside the log that is not used, as nobody has allowed it. unused_count: how many rules it has;
+        unused: the file beside the log that is not used, as it is not allowed. unused_count: how many rules it has;
             0 if it could not be used anyway, which `unused_problem` explains.
         problem: why the file that would be in force is not, or "".
     """

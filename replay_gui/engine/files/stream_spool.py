@@ -1,4 +1,4 @@
-"""Standard input while it comes: copied to a file by a thread of its own, so that the file can be followed."""
+"""Copies standard input to a file, on a separate thread, so that the file can be followed."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _CHUNK_BYTES = 1 << 16
 
 
 class StreamSpool:
-    """Copies what comes from a descriptor to a new file that only its owner can read.
+    """Copies the data of a descriptor to a new file that only its owner can read.
 
-    What comes after `limit` bytes, or cannot be written, is read and dropped, so that who writes it does not wait.
+    Data after `limit` bytes, and data that cannot be written, are read and dropped, so that the writer does not wait.
 
     Attributes:
-        path: of the copy. written: bytes so far. has_line: whether there is a whole line among them.
+        path: of the copy. written: bytes so far. has_line: whether they contain a complete line.
         ended: whether nothing more will come.
         problem: why the copy lacks something, or "".
     """

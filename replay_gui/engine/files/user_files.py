@@ -40,9 +40,9 @@ def answer_read_rules(request: ReadRules) -> RulesRead:
 
 
 def answer_write_rules(request: WriteRules) -> RulesWritten:
-    """Write the rules; the folder is made if it does not exist. Who keeps rules beside a log allows its folder.
+    """Write the rules; the folder is made if it does not exist. Keeping rules beside a log allows its folder.
 
-    A file that holds what is not in force (mistakes, or rules that nobody has allowed) is never replaced.
+    A file that is not in force (invalid, or not allowed) is never replaced.
     """
     path = Path(request.path)
     try:

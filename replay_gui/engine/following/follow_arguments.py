@@ -55,7 +55,7 @@ class FileGrowth(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         built: the index, in `folder`. made: of a file of another format, the log that it was converted to, else None.
-        first_changed: the index of the first event that is not what it was; where all are, how many there were.
+        first_changed: the index of the first event that has changed; the number of old events if none has.
         is_whole: whether nothing was added for a while: the index is complete.
         stamp: of the file when it was read.
     """

@@ -47,7 +47,7 @@ class FollowController:
         (self._folder / STOP_FILE).touch()
 
     def on_worker_message(self, job: StartedJob, message: JobMessage) -> FileGrowth | FollowEnded | JobFailed | None:
-        """Return what a message of the worker tells; None for a stale one."""
+        """Return the content of a worker's message; None for a stale one."""
         if not self._jobs.accepts(job, message):
             return None
         match message:

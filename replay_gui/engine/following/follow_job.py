@@ -45,14 +45,14 @@ class _Grows(Protocol):
     is_read_anew: ClassVar[bool]
 
     def look(self) -> FileEnd | None:
-        """Read what is new; return why nothing more is to be read, or None."""
+        """Read the new data; return why reading has ended, or None."""
 
     def is_new(self) -> bool:
         """Whether something was read since this was last asked."""
         ...
 
     def growth(self, is_whole: bool) -> FileGrowth | None:
-        """What to send; None if nothing was read."""
+        """Return the message to send; None if nothing was read."""
 
 
 def _follow(followed: _Grows, stop: Path, reporter: JobReporter, clock: Callable[[], float]) -> FollowEnded:
@@ -99,7 +99,7 @@ class _LogGrowth:
         self.look, self.close = self._log.look, self._log.close
 
     def is_new(self) -> bool:
-        """Whether there are events that were not told."""
+        """Return whether there are events that were not sent."""
         told, self._told = self._told, max(self._told, self._log.count)
         return self._told > told
 

@@ -1,4 +1,4 @@
-"""Following a file: what the window asks of the engine, and what it is told."""
+"""Following a file: the window's requests, and the engine's answers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class StopFollowing(msgspec.Struct, frozen=True):
 
 
 class FileGrew(msgspec.Struct, frozen=True):
-    """The file of the open run has more bytes than what was read of it, and is to be read again as a whole."""
+    """The file of the open run has more bytes than were read, and must be read again completely."""
 
 
 class Followed(msgspec.Struct, frozen=True):

@@ -1,7 +1,7 @@
 """A file of another program that is still being written, imported again whenever it has changed.
 
-An importer may learn from a later line what an earlier one meant (which tokens count, what the user took back). So the
-whole file is imported again, and what is shown is always what an import of the file as it stands makes of it.
+A later line can change the meaning of an earlier one (which tokens count, what the user took back). So the whole file
+is imported again, and the result is always that of an import of the current file.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ class FollowedFile:
         self._refused_since: float | None = None
 
     def look(self) -> FileEnd | None:
-        """Import the file if it was written to since the last call; return why nothing more is to be read, or None.
+        """Import the file if it was written to since the last call; return why reading has ended, or None.
 
         ImportRefused, LogUnreadable: it cannot be read, and that has lasted.
         """

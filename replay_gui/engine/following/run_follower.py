@@ -1,4 +1,4 @@
-"""Follows the file of the open run of one side: takes in what is added to it, and tells the window."""
+"""Follows the file of the open run of one side: reads the added data, and informs the window."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from replay_gui.engine.worker_pool import WorkerPool
 
 FACTS_INTERVAL_S = 2.0  # seconds between two tellings of the facts while events are being added
 
-_RECENT_NS = 60 * 10**9  # since it was written: a run that may still be going on
+_RECENT_NS = 60 * 10**9  # since the last write: the run may still be running
 _SHOWN = "what is shown is what was read before"
 _WORDS = {
     FileEnd.CUT: f"The file was cut; {_SHOWN}.",
@@ -72,7 +72,7 @@ class RunFollower:
         self._clock, self._told_facts_at = time.monotonic, 0.0
 
     def check(self, active: ActiveRun, asked: CheckFile) -> None:
-        """Look at the file, to which something was done: follow it where it may have grown, else tell."""
+        """Check the changed file: follow it if it may have grown, else report the change."""
         run, follows = active.run, asked.follows
         if active.is_followed or isinstance(active.state, FollowedRun):
             return
@@ -84,7 +84,7 @@ class RunFollower:
                 self._pool.warm()
             return
         if follows and isinstance(active.state, GrowingRun):
-            return  # it is asked again once the file is converted as it was
+            return  # it is requested again after the file's old content is converted
         if follows and change == CHANGED and isinstance(active.state, WholeRun) and _may_grow(active):
             self._follow(active)
         elif asked.tells_growth and change == CHANGED and run.has_grown_on_disk():
@@ -189,7 +189,7 @@ class RunFollower:
 
 
 def _is_being_recorded(active: ActiveRun) -> bool:
-    """Whether a recorder has the log open, so that an event may come, however long nothing has."""
+    """Whether a recorder has the log open, so that an event may come at any time."""
     run = active.run
     return run.facts.format == OWN_FORMAT and run.first_broken is None and is_being_written(run.facts.path)
 

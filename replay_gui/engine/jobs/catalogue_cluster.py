@@ -17,7 +17,7 @@ _CONNECT_TIMEOUT = 10  # seconds
 def index_on_cluster(batches: Sequence[SourceBatch], address: str, on_progress: OnProgress) -> Iterator[IndexedBatch]:
     """Yield the result of each batch, in any order.
 
-    A batch whose worker dies is read by another; one that kills several workers is told.
+    A batch whose worker dies is read by another one; a batch that kills several workers is reported.
 
     Args:
         address: of the scheduler, such as ``tcp://127.0.0.1:8786``. Its workers must have this program, and must be

@@ -1,7 +1,7 @@
 """The worker's part of a comparison: reads both logs by their indexes, compares, and leaves the columns in a folder.
 
-What was read stays at hand, so that the same two runs are compared by other rules at once. A worker that only compares
-is to be used for that: see ComparisonController.
+The runs stay in memory, so that they can be compared by other rules without reading them again. Use a worker that
+only compares: see ComparisonController.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class ComparedPair:
         self._arguments = arguments
         self.results: tuple[RunResult, RunResult] | None = None
         self.why: WhyFinder | None = None
-        self.reporter = reporter  # of the job that goes on
+        self.reporter = reporter  # of the job that continues
         with ExitStack() as files:  # closes them again, should anything fail
             a, b = (files.enter_context(_side(run)) for run in (arguments.a, arguments.b))
             self.sides = a, b
@@ -81,7 +81,7 @@ def compare_runs(arguments: CompareArguments, context: JobContext) -> Findings:
 
 
 def kept_pair(arguments: CompareArguments, context: JobContext) -> ComparedPair:
-    """Return the pair of runs that these arguments name: what the worker has kept, or read again."""
+    """Return the pair of runs in these arguments, kept in memory or read again."""
     pair = context.cache.value
     if not isinstance(pair, ComparedPair) or not pair.serves(arguments):
         context.cache.clear()
@@ -109,5 +109,5 @@ def _indexed(log: EventLog, folder: Path) -> ComparedSide:
         index = replace(kept[1], time=np.zeros(0, np.int64), duration=np.zeros(0, np.int64))
         with suppress(OSError, ValueError):
             return ComparedSide(log, index, folder)
-    (folder / TABLE).unlink(missing_ok=True)  # so that it is made again
+    (folder / TABLE).unlink(missing_ok=True)  # so that it is rebuilt
     raise LogChanged(f"{log.source.path}: its index is gone, damaged or of other content; reload it")

@@ -1,6 +1,6 @@
 """Makes a log of a run of a foreign file, in a worker process, and indexes it on the way.
 
-So the run can be shown while it is still being converted: a part tells where the log and the index are, and how far.
+So the run can be shown during its conversion: a part has the paths of the log and the index, and their extent.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _CAN_MOVE_OPEN_FILES = os.name != "nt"  # on Windows, a log that is open cannot 
 
 
 def convert(arguments: ConvertArguments, reporter: JobReporter) -> Conversion:
-    """Convert the run and keep the log in the cache; parts tell how far a log that is still being written is."""
+    """Convert the run and keep the log in the cache; parts report the progress of the log."""
     growth = GrowthReporter(Path(arguments.index), reporter)
     streams = arguments.run is None and _CAN_MOVE_OPEN_FILES
     try:

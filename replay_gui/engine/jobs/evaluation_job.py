@@ -1,6 +1,6 @@
 """The worker's part of an evaluation: reads many runs, and finds what separates those that passed.
 
-What was read stays in the worker's cache, so that another task of the same runs is contrasted at once.
+The runs stay in the worker's cache, so that another task of the same runs is contrasted quickly.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class _ReadRuns:
 def evaluate_runs(arguments: EvaluationArguments, context: JobContext) -> EvaluationPart:
     """Read the runs, then contrast the chosen ones; the parts are RunsListed, the result is one RunsContrasted.
 
-    Before each file, a part names it: FileBegun, so that it is known of which file the worker dies.
+    A part FileBegun names each file before it is read, to know which file made the worker die.
     """
     judge = passed_judge(arguments.passed) if arguments.passed else None
     key = (arguments.reading, arguments.sources)

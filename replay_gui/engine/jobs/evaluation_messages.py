@@ -32,7 +32,7 @@ class RunsContrasted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
     Attributes:
         outcomes: of all runs. facts: by which they can be grouped. groups: all of them, of the fact that was asked for.
-        group: place of the group that was contrasted since none was chosen; None otherwise.
+        group: index of the group that was contrasted because none was chosen; None otherwise.
         change: from one version to the other; None if none are compared.
         chosen: numbers of the runs that were contrasted. tasks: how many they are of; these are kept apart.
         by_version: whether `separation` is of the versions instead of outcomes; "passing" means the later one.
@@ -73,5 +73,5 @@ EvaluationPart: TypeAlias = RunsListed | RunsContrasted | FailuresGrouped | Runs
 def read_part(value: msgspec.Raw) -> EvaluationPart | FileBegun:
     """Decode a part, or what is read; msgspec.ValidationError where it is neither."""
     kind = EvaluationPart | FileBegun
-    part: EvaluationPart | FileBegun = decode_value(value, kind)  # type: ignore[arg-type]  # a union is no class
+    part: EvaluationPart | FileBegun = decode_value(value, kind)  # type: ignore[arg-type]  # a union is not a class
     return part

@@ -1,6 +1,6 @@
 """The worker's part of failures by their first reason: compares failing runs with passing ones, log by log.
 
-It is a job of its own, so that it can be ended without what the evaluation's worker keeps.
+It is a separate job, so that it can be ended without losing the cache of the evaluation's worker.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def logs_of(
 
 
 def compare_failures(arguments: FailureArguments, reporter: JobReporter) -> FailuresGrouped:
-    """Compare the pairs; one whose logs cannot be read is left out, and told."""
+    """Compare the pairs; one whose logs cannot be read is left out, and reported."""
     given = decode_value(msgspec.Raw(arguments.pairs), PackedFailures)
 
     log_of = logs_of(given.logs, given.catalogue, given.runs, conversions=given.conversions, mappings=given.mappings)

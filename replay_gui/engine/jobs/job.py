@@ -43,7 +43,7 @@ class PartPacer:
 
 
 class JobReporter(Protocol):
-    """How a job tells what it has done while it runs."""
+    """Sends the progress and the parts of a running job."""
 
     def progress(self, done: int, total: int) -> None:
         """Tell how far the job is, in any unit; total 0 = unknown. Cheap: most calls send nothing."""
@@ -96,7 +96,7 @@ class LazyJob:
         return job
 
     def __call__(self, arguments: Any, context: JobContext) -> object:
-        """Run the job; its errors are raised as they are."""
+        """Run the job; raises its errors unchanged."""
         return self.load()(arguments, context)
 
 

@@ -1,6 +1,6 @@
-"""The arguments of the jobs, and the results that have no type of their own elsewhere.
+"""The arguments of the jobs, and the results that are not defined elsewhere.
 
-Those of the jobs that compare and report are in files of their own, which a worker imports when it needs them.
+Those of the comparing and reporting jobs are in separate files, which a worker imports when it needs them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class JobArguments(msgspec.Struct, frozen=True):
 
 
 class OpenedFile(msgspec.Struct, frozen=True):
-    """The file of an open log: its path, what tells it from one that takes its name meanwhile, and its bytes so far."""
+    """The file of an open log: its path, its identity (another file can take the name), and its size in bytes."""
 
     path: str
     device: int
@@ -119,7 +119,7 @@ class FileHashArguments(JobArguments, frozen=True):
 
 
 class ConvertArguments(JobArguments, frozen=True):
-    """Convert a run of the foreign file at `path`, and index it on the way.
+    """Convert a run of the foreign file at `path`, and index it at the same time.
 
     Attributes:
         cache: the folder of conversions. run: which run of the file; None: the main one.

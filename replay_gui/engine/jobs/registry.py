@@ -1,4 +1,4 @@
-"""The jobs of worker processes: each reads the log itself, and returns what msgpack can hold.
+"""The jobs of worker processes: each reads the log itself, and returns a value that msgpack can encode.
 
 The jobs that every log needs are here; the others are imported when they are first run, so that a worker starts in
 half the time.

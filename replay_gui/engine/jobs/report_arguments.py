@@ -14,9 +14,9 @@ from replay_gui.engine.jobs.job_types import JobArguments
 
 
 class ReportedRun(msgspec.Struct, frozen=True, kw_only=True):
-    """One run to report on: its log, its name and file as the user knows them, and the verdict, if it is known.
+    """One run of a report: its log, its name and file from the user, and the verdict, if it is known.
 
-    `noted`: the user's notes that are to be in the report.
+    `noted`: the user's notes for the report.
     """
 
     log: str

@@ -18,7 +18,7 @@ from replay_gui.engine.jobs.job import JobContext
 
 @dataclass(frozen=True, slots=True)
 class WhyFindings:
-    """A WhyResult in the form that a message can hold: None stands for ABSENT if `absent` says so, of A and B.
+    """A WhyResult in a form for messages: None means ABSENT if `absent` says so, for A and B.
 
     `effects`: of tools, by name.
     """
@@ -35,7 +35,7 @@ class WhyFindings:
         return cls(replace(why, reasons=tuple(sent)), absent, effects)
 
     def why(self) -> WhyResult:
-        """Return the result as it was."""
+        """Return the original result."""
         reasons = map(_received, self.result.reasons, self.absent)
         return replace(self.result, reasons=tuple(reasons))
 

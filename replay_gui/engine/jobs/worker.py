@@ -88,7 +88,7 @@ class _RecordSender(logging.Handler):
 
 
 def run_job(jobs: Mapping[str, Job], request: JobRequest, stream: _MessageStream, cache: JobCache) -> None:
-    """Run one job and send its result, or why there is none."""
+    """Run one job and send its result or its failure."""
     begin = time.perf_counter()
     try:
         job = jobs[request.job]
@@ -118,7 +118,7 @@ def main(module: str, level: str = "warning") -> None:
     """Run the jobs that standard input requests until it ends."""
     gc.disable()  # jobs make millions of objects and hardly a cycle: collecting would only read them again and again
     stream = _MessageStream(_private_stdout())
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # if there are no process groups to keep it out
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # on systems without process groups
     _send_records(stream, level)
     requests: SimpleQueue[JobRequest] = SimpleQueue()
     threading.Thread(target=_read_requests, args=(requests,), daemon=True).start()
@@ -141,7 +141,7 @@ def _send_records(stream: _MessageStream, level: str) -> None:
 
 
 def _private_stdout() -> BinaryIO:
-    """The pipe to the program; descriptor 1 is turned to standard error, so that no stray print breaks a frame."""
+    """Return the pipe to the program; descriptor 1 is redirected to standard error, so that no print breaks a frame."""
     stream = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     return stream

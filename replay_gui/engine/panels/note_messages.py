@@ -28,7 +28,7 @@ class AddNote(PanelQuestion, frozen=True):
 
 
 class ChangeNotes(PanelQuestion, frozen=True):
-    """Take some notes away, and keep others in their place. Answer: NotesRead.
+    """Remove some notes, and put others in their place. Answer: NotesRead.
 
     `beside`: whether the user wants notes beside the log, if there is no file that does not count.
     """
@@ -43,7 +43,7 @@ class NotesRead(PanelAnswer, frozen=True, kw_only=True):
 
     Attributes:
         notes: in the order in which they were made. is_beside: whether they are kept beside the log.
-        unused: what a file beside the log says that does not count, as nobody has allowed it: a number; 0 for nothing.
+        unused: the number of notes in a file beside the log that does not count, because it is not allowed.
         unused_path: of that file, or "". problem: why a file does not count, or "".
     """
 

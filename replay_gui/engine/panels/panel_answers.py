@@ -22,7 +22,7 @@ def answer_panel(run: OpenRun, question: PanelQuestion) -> PanelAnswer:
 
 
 def _read_end(run: OpenRun) -> EndRead:
-    """Read the last state; nobody has gone there, so that what prevents it is not raised."""
+    """Read the last state; a failure is not raised, because the user did not request it."""
     end = Position(run.index.count)
     try:
         return EndRead(end, run.state_at(end))

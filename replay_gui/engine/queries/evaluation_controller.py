@@ -31,10 +31,10 @@ _MAX_DEATHS = 20  # workers of one reading that may die; after each, everything 
 class EvaluationController:
     """The evaluation under way; a new one takes its place. Used on the engine thread alone.
 
-    A new one about the same runs waits for the end of the old one, which is not told: ended, the worker would lose what
-    it has read. Failing runs are compared with passing ones by another worker, which may be ended.
+    A new one about the same runs waits for the end of the old one, whose result is dropped: ending the worker would
+    lose the runs that it has read. Another worker, which can be ended, compares failing runs with passing ones.
 
-    A file of which the worker dies is not read again: it becomes a run with a problem, and the others are read.
+    A file that makes the worker die is not read again: it becomes a run with a problem, and the others are read.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class EvaluationController:
         self._deadly: tuple[DeadlyFile, ...] = ()  # of this reading
 
     def start(self, request: EvaluateRuns) -> None:
-        """Begin an evaluation instead of the one under way; one of no sources only ends that."""
+        """Begin an evaluation instead of the current one; without sources, only end the current one."""
         self._failures.stop()
         self._number, self._next = request.number, None
         if request.sources and request.reading == self._reading and self._jobs.busy:
@@ -100,7 +100,7 @@ class EvaluationController:
                 self._pass_over(message, self._next)
 
     def _on_failed(self, message: JobFailed) -> None:
-        """Begin what waits; if nothing does, go on without the file of which the worker has died, or tell."""
+        """Begin the waiting evaluation; else go on without the file that made the worker die, or report the failure."""
         survived = message.kind == "died" and self._file.given != "" and len(self._deadly) < _MAX_DEATHS
         if survived:
             self._deadly += (DeadlyFile(self._file, message.text),)
@@ -156,7 +156,7 @@ def _tells_of_reading(part: EvaluationPart | FileBegun) -> bool:
 
 
 def _pairs(part: EvaluationPart) -> bytes:
-    """Return what is to be compared after this part; empty for nothing."""
+    """Return the packed pairs to compare after this part; empty for none."""
     from replay_gui.engine.jobs.evaluation_messages import RunsContrasted
 
     return part.failures if isinstance(part, RunsContrasted) else b""

@@ -1,4 +1,4 @@
-"""The search in one run: at most one at a time, in a worker process of its own, since the others may be busy."""
+"""The search in one run: at most one at a time, in a separate worker process, because the others may be busy."""
 
 from __future__ import annotations
 

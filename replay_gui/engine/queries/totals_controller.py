@@ -37,7 +37,7 @@ class TotalsController:
             self.request(is_whole=True)
 
     def suspend(self) -> None:
-        """Forget the sum, and end the work on it, since the log grows; `begin_if_requested` sums up again."""
+        """Drop the totals and end their job, because the log grows; `begin_if_requested` starts again."""
         self._is_requested = self._is_requested or self._jobs.busy or self._run.totals is not None
         self._run.totals = None
         self._jobs.stop()

@@ -48,7 +48,7 @@ class ValueController:
         self._asked: dict[type[ValueQuestion], _Asked] = {}
 
     def start(self, question: ValueQuestion) -> None:
-        """Begin to answer a question; one of no path only ends the last."""
+        """Begin to answer a question; without a path, only end the last one."""
         asked = self._asked.setdefault(type(question), _Asked(question, JobGroup(self._pool, self._on_worker_message)))
         asked.jobs.stop()
         asked.question = question

@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # the first window needs none of them
 class ValueQuestion(msgspec.Struct, frozen=True):
     """The base of the questions about values. A new question ends the last one of its kind.
 
-    `number`: greater than those before of its kind, so that answers to an earlier one are known to be stale.
+    `number`: greater than those before of its kind, so that stale answers can be recognised.
     """
 
     number: int

@@ -40,17 +40,17 @@ class CallRequest:
 
 @dataclass(frozen=True, slots=True)
 class CallAnswer:
-    """What a call was answered.
+    """The answer to a call.
 
     Attributes:
-        output: plain value, without ids: what a tool returned, what a model said.
+        output: plain value, without ids: a tool's result, or a model's message.
         error: why the call failed; None if it did not.
         error_type: the class of the failure, such as "TimeoutError" or "HTTP 429".
         decision_type: of a model's answer: "message", or "tool_calls" where it asks for tools.
         reasoning: what a model said of its reasons, or None.
-        form: all that the hook needs to give the same answer again; plain values, stored in meta.
+        form: the data with which the hook can give the same answer again; plain values, stored in meta.
         meta: what may differ between equal answers: tokens, ids.
-        is_clean: whether it is plain and without secrets, as the hook has found.
+        is_clean: whether the hook has found it to be plain and without secrets.
     """
 
     output: Any

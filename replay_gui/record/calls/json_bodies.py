@@ -1,4 +1,4 @@
-"""JSON and packed bodies from outside, within bounds: what is too deep or too large is not a value, and no harm."""
+"""Decode JSON and packed bodies from outside, within limits on depth and size."""
 
 from __future__ import annotations
 

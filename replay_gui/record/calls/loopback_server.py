@@ -21,7 +21,7 @@ _BAD_REQUEST, _TOO_LARGE = 400, 413
 
 
 class BodyRefused(ReplayError):
-    """A request whose body cannot be read. `status`: the status of HTTP that says so."""
+    """A request whose body cannot be read. `status`: the HTTP status of the response."""
 
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(reason)

@@ -34,12 +34,12 @@ _SECRET_MEMBER = re.compile(_MEMBERS, re.IGNORECASE)
 _MEMBER_IN_TEXT = re.compile(  # of JSON in a text, as models give the arguments of tools
     rf'("(?:{_MEMBERS})"\s{{0,9}}:\s{{0,9}}")(?:[^"\\]|\\.){{1,4000}}"', re.IGNORECASE
 )
-_PASSWORD_IN_URL = re.compile(  # not "postgres" and other plain words, which would be hidden wherever they stand
+_PASSWORD_IN_URL = re.compile(  # not "postgres" and other common words, which would be hidden everywhere
     r"://[^/@:\s]{0,200}:(?![A-Za-z]{1,400}@)([^/@\s]{1,400})@"
 )
 _FEW_BYTES = 80  # of a value: to look at each of its texts costs less than to search all of them for each sign
 _NO_SECRETS = re.compile(r"/|~|\.{1,2}/|[A-Za-z]:\\|true$|false$|none$|default$|disabled$|enabled$", re.IGNORECASE)
-_FORMS = re.compile(  # every repetition has a bound, so that hostile text costs no more than its length
+_FORMS = re.compile(  # every repetition is bounded, so the time for a hostile text is linear in its length
     r"\b(?:sk|pk|rk)[-_](?=[A-Za-z_\-]{0,64}\d)[A-Za-z0-9_\-]{12,400}"
     r"|\b(?:ghp_|gho_|ghs_|ghu_|github_pat_|glpat-|xox[abprs]-|hf_|npm_|AKIA|ASIA|AIza)[A-Za-z0-9_\-]{12,400}"
     r"|\beyJ[\w-]{8,2000}\.[\w-]{8,4000}\.[\w-]{0,1000}"
@@ -63,7 +63,7 @@ _SIGNS = "|".join(  # of a secret that is not known by its value: in each text i
 )
 
 _ESCAPED = re.compile(r'["\\\x00-\x1f]')
-_LISTS_AND_MAPS = (list, dict)  # a tuple, since a union would be made again each time
+_LISTS_AND_MAPS = (list, dict)  # a tuple, because a union would be created at each call
 _MAX_LOOKED_AT = 1_000  # names with values
 _NOT_ENCODED = (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError)
 
@@ -80,7 +80,7 @@ class Secrets:
         self._learning = threading.RLock()  # the handler of a signal may interrupt its holder
         self._values: set[str] = set()
         self._looked_at: set[tuple[str, str]] = set()  # most requests have the headers of the one before
-        self._names: dict[str, tuple[int, str]] = {}  # as they are written, and by what was learnt then
+        self._names: dict[str, tuple[int, str]] = {}  # in their written form, by the secrets known at that time
         self._forms: tuple[str, ...] = ()
         self._raw_forms: tuple[bytes, ...] = ()
         self._has_escapes = False  # whether JSON writes one of them with escapes other than \u and \/
@@ -110,7 +110,7 @@ class Secrets:
                 self._pattern = re.compile("|".join(map(re.escape, self._forms)))
             if len(self._looked_at) + len(new) > _MAX_LOOKED_AT:
                 self._looked_at.clear()
-            self._looked_at.update(new)  # last: another thread may pass over what stands there
+            self._looked_at.update(new)  # last: another thread may skip what is there
 
     def may_be_in(self, raw: bytes) -> bool:
         """Whether texts without any escapes, as msgpack has them, may hold a secret: a search that is fast."""
@@ -200,7 +200,7 @@ def _secret_parts(name: str, value: str) -> Sequence[str]:
 
 
 def _written_forms(value: str) -> tuple[str, str, str]:
-    """Return a value as it is, and as URLs and forms have it; what is not UTF-8 stands there as half characters."""
+    """Return a value, and its encoding in URLs and forms; bytes that are not UTF-8 are surrogates there."""
     return value, quote(value, safe="", errors="surrogateescape"), quote_plus(value, errors="surrogateescape")
 
 

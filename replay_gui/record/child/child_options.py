@@ -1,4 +1,4 @@
-"""What a command tells the processes that it starts, and what they tell it: JSON in the environment and in files."""
+"""The data that a command exchanges with the processes it starts: JSON in the environment and in files."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ _SUFFIX = ".json"
 
 
 class ChildOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """What the processes of a command do.
+    """The options of the processes that a command starts.
 
     Attributes:
         log: path of the log that is written. reports: folder for ChildReports. command: that was started.
         rerun: path of the log that calls are answered from; None: record.
         rules: path of the rules file; None: none. live: tools that are called for real.
-        fixed: by the name of a tool, what it always answers. asked: tools whose calls the user is asked about.
-        on_miss: what becomes of requests that were not recorded. questions: folder for what the user is asked.
+        fixed: by the name of a tool, its constant answer. asked: tools whose calls the user answers.
+        on_miss: what happens to requests that were not recorded. questions: folder for questions to the user.
         patience: seconds without progress, after which a call no longer waits for its turn.
         also: names of what is recorded beside calls; a re-run knows it from the log.
-        edits: answers that are other ones than recorded.
+        edits: edited answers.
     """
 
     log: str
@@ -54,20 +54,20 @@ class ChildOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of_environment(cls) -> ChildOptions:
-        """Return what the environment variable says; msgspec.ValidationError if it is not as it should be."""
+        """Return the options in the environment variable; raise msgspec.ValidationError if they are invalid."""
         return msgspec.json.decode(os.environ[VARIABLE], type=cls)
 
 
 class ChildReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What one process says of itself.
+    """The report of one process.
 
     Attributes:
         process: its id. has_log: whether it wrote the log.
         difference: lines of the verdict of a re-run; empty if there is none. form: the verdict; None: there is none.
-        problem: why it could not do what it should; None if it could.
+        problem: why it failed; None if it did not.
         answered, made, given: calls answered from the log, made for real, and answered by the user, in a re-run.
         is_edited: whether an edited answer was given, in a re-run with edits.
-        unseen: what the agent did that no hook knows, and how often.
+        unseen: actions of the agent that no hook covers, with their numbers.
         hidden: texts in which secrets were replaced.
     """
 

@@ -1,4 +1,4 @@
-"""What came of running an agent again, as the command writes it for other programs."""
+"""The result of a re-run, in the form that the command writes for other programs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class RerunReport(msgspec.Struct, frozen=True, kw_only=True):
         problems: why the run could not be answered; empty if it could.
         answered, made, given: calls answered from the log, made for real, and answered with a value of the user's.
         is_edited: whether an edit was made.
-        unseen: what the agent did that no hook knows, and how often. log: that was written; None: none was.
+        unseen: actions of the agent that no hook covers, with their numbers. log: that was written; None: none was.
     """
 
     status: int

@@ -13,10 +13,10 @@ from replay_gui.record.surroundings.options import Surrounding
 def session_of_use(surrounding: Surrounding, *between: str) -> CallSession | None:
     """Return the session that records this surrounding, where the agent's own code calls the hook that calls this.
 
-    A library that reads the clock, say, does so on its own account: None.
+    For example, a library that reads the clock is not the agent's code: None.
 
     Args:
-        between: file names of modules whose functions may stand between the agent and the hook, such as pathlib's.
+        between: file names of modules whose functions may be between the agent and the hook, such as pathlib's.
     """
     session = session_in_force()
     if session is None or surrounding not in session.log.surroundings:

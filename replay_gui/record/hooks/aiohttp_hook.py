@@ -1,4 +1,4 @@
-"""aiohttp's client: the seam is ``ClientSession._request``; the redirects that it follows by itself are one call."""
+"""aiohttp's client: the hook is at ``ClientSession._request``; the redirects that it follows are one call."""
 
 from __future__ import annotations
 

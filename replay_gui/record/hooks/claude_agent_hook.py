@@ -65,7 +65,7 @@ def _refuse_in_rerun(session: CallSession) -> None:
 
 
 def _tee(transport: Any, conversation: _Conversation) -> None:
-    """Have a transport tell the conversation what is written to it and read from it."""
+    """Make a transport pass everything that is written or read on to the conversation."""
     write, read_messages = transport.write, transport.read_messages
 
     async def recording_write(data: str) -> None:
@@ -84,13 +84,13 @@ def _tee(transport: Any, conversation: _Conversation) -> None:
 
 
 class _Conversation:
-    """Records what is said over one transport."""
+    """Records the messages over one transport."""
 
     def __init__(self, session: CallSession) -> None:
         self._session = session
         self._calls: dict[str, RecordedCall] = {}
         self._reasoning: str | None = None
-        self._last: int | None = None  # seq of the last thing that the model was told
+        self._last: int | None = None  # seq of the last input of the model
 
     def prompted(self, content: Any) -> None:
         """Record what the user says."""
@@ -131,7 +131,7 @@ class _Conversation:
                 self._session.log.recorder.append(_RESULT, {"subtype": str(result.get("subtype"))}, **meta)
 
     def _parent(self, message: dict[str, Any]) -> int | None:
-        """Return what a message follows from: the call of a subagent, or what the model was told last."""
+        """Return the cause of a message: the call of a subagent, or the last input of the model."""
         call = self._calls.get(str(message.get("parent_tool_use_id")))
         return self._last if call is None else call.seq
 
@@ -144,7 +144,7 @@ class _Conversation:
         if thoughts:
             self._reasoning = "\n".join(filter(None, [self._reasoning, *thoughts]))
         if not texts and not uses:
-            return  # thoughts come before what they lead to, as a message of their own
+            return  # reasoning comes first, as a separate message
         text = "\n".join(texts)
         tokens = tokens_of(about.get("usage"))
         meta: dict[str, Any] = {"parent": parent} | ({"tokens": tokens} if tokens else {})

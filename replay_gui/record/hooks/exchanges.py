@@ -1,4 +1,4 @@
-"""An exchange whose answer is coming in: the bytes are collected as they are passed on, and recorded at the end."""
+"""An exchange whose response is arriving: the bytes are collected while they are passed on, and recorded at the end."""
 
 from __future__ import annotations
 

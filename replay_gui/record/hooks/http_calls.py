@@ -53,11 +53,11 @@ _MAX_BODY_BYTES = 16 << 20  # of an answer that is kept; a record has room for 6
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """An answer as it came over the network, or as it is given again.
+    """An HTTP response, from the network or recorded.
 
     Attributes:
         status: such as 200. headers: those on the allow-list, in lower case. chunks: the body as it came.
-        error: that it broke off with, or None.
+        error: the exception that ended it, or None.
     """
 
     status: int
@@ -74,9 +74,9 @@ class HttpAnswer:
 def http_request(
     method: str, url: str, headers: Iterable[tuple[str, str]], body: bytes | None, log: CallLog
 ) -> CallRequest:
-    """Return the call that an HTTP request is: to a model, or else to a tool named ``METHOD host``.
+    """Return an HTTP request as a call: of a model, or else of a tool named ``METHOD host``.
 
-    The port of a server on this computer is meta, for it often differs from run to run.
+    The port of a server on this computer is meta, because it often differs between runs.
 
     Args:
         body: None if it is streamed from the agent, and so is not recorded.
@@ -120,7 +120,7 @@ def _query(text: str, secrets: Secrets) -> dict[str, Any]:
 
 
 def changed_body(body: bytes, changes: Mapping[str, Any]) -> bytes:
-    """Return the JSON body of a request with these members in the place of its own."""
+    """Return the JSON body of a request with these members replaced."""
     return msgspec.json.encode({**json_value(body), **changes})
 
 
@@ -163,7 +163,7 @@ def _put_together(answer: CallAnswer, secrets: Secrets) -> CallAnswer:
     if "body" in answer.form:
         try:
             form["body"] = rewritten_stream(bytes(answer.form["body"]), clean[0])
-        except ValueError:  # of no form that can be written, or it has no text that could be replaced
+        except ValueError:  # in an unknown form, or without text that could be replaced
             form["in_pieces"] = True
     return replace(answer, output=clean[0], reasoning=clean[1], form=form)
 

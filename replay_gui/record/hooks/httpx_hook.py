@@ -1,7 +1,7 @@
 """httpx and httpx2: every request that reaches the network, sync and async, streamed or not.
 
-The seam is the transport, below redirects, authentication and the client's own retries, so that each exchange is a
-call of its own. Bytes are passed on as they come.
+The hook is at the transport, below redirects, authentication and the client's own retries, so that each exchange is a
+separate call. Bytes are passed on unchanged.
 """
 
 from __future__ import annotations

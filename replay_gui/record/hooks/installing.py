@@ -1,4 +1,4 @@
-"""Installing the hooks: at once in what is imported already, and in the rest when the agent imports it."""
+"""Install the hooks: now in the modules that are already imported, and in the others when the agent imports them."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class _HookFinder(MetaPathFinder):
         try:
             spec = find_spec(fullname)
         except (ImportError, ValueError):
-            return None  # the other finders will say so
+            return None  # the other finders will report it
         finally:
             self._searching.discard(fullname)
         if spec is None or spec.loader is None:
@@ -86,7 +86,7 @@ class _PatchingLoader(Loader):
 
 
 def install_hooks(surroundings: frozenset[Surrounding] = frozenset()) -> None:
-    """Patch the libraries of HOOKS, those that are imported now, the others when they are; and what else is asked for.
+    """Patch the libraries of HOOKS, now or at their import, and the requested surroundings.
 
     Args:
         surroundings: what is recorded beside calls.

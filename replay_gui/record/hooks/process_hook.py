@@ -1,6 +1,6 @@
 """Programs that the agent's own code runs to their end: ``subprocess.run`` and ``check_output``, as tools.
 
-What is told to a program beside its arguments, its input and its folder (the environment, open files) is not compared.
+Other inputs of a program than its arguments, its input and its folder (environment, open files) are not compared.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from replay_gui.record.hooks.patching import patch
 from replay_gui.record.hooks.tool_calls import HookedCall, make_call
 from replay_gui.record.surroundings.options import Surrounding
 
-_COMPARED = ("cwd", "input", "shell")  # arguments beside the program's own
+_COMPARED = ("cwd", "input", "shell")  # arguments other than the program's own
 
 
 def install() -> None:

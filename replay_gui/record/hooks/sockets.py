@@ -1,7 +1,7 @@
-"""Connections and processes that no hook knows: named in a recording, refused in a re-run.
+"""Connections and processes that no hook covers: named in a recording, refused in a re-run.
 
-Python tells of each connection through its audit events (PEP 578). What is written in C and connects without Python's
-socket module (gRPC) is not seen.
+Python reports each connection by audit events (PEP 578). Code in C that connects without Python's socket module (gRPC)
+is not detected.
 """
 
 from __future__ import annotations

@@ -19,8 +19,8 @@ class HookedCall:
     """One call of a tool.
 
     Attributes:
-        name: of the tool. request: returns what is asked. answer: returns what is recorded of a result.
-        result: returns the result that a recorded answer stands for.
+        name: of the tool. request: returns the request. answer: returns the recorded answer for a result.
+        result: returns the result for a recorded answer.
     """
 
     name: str

@@ -1,6 +1,6 @@
-"""urllib3, and what stands on it: requests, botocore and others.
+"""urllib3, and libraries that use it: requests, botocore and others.
 
-The seam is a pool's ``urlopen``; the tries and redirects that it makes by itself are one call.
+The hook is at a pool's ``urlopen``; its own retries and redirects are one call.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def _hook(module: ModuleType, original: Any) -> Any:
 
 
 class _PoolCall:
-    """A call that a pool makes: what the pool does inside it (another try, a redirect) is not a call of its own."""
+    """A call that a pool makes: what the pool does inside it (a retry, a redirect) is not a separate call."""
 
     def __init__(self, call: OpenCall, pool: Any) -> None:
         self._call = call

@@ -26,8 +26,8 @@ class AnswerEdit(msgspec.Struct, frozen=True):
 
     Attributes:
         index: of the event that answers, or that holds a prompt.
-        pointer: JSON Pointer of what is replaced: in what a tool returned, in the JSON body of an answer over HTTP, in
-        what a model said in a stream, or in a prompt; "" for all of it. value: what it is replaced by, a plain value.
+        pointer: JSON Pointer of the replaced part: in a tool's result, in the JSON body of an HTTP response, in a
+        model's streamed message, or in a prompt; "" for all of it. value: the replacement, a plain value.
     """
 
     index: EventIndex

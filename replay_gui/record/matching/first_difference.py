@@ -67,14 +67,14 @@ class DifferenceForm(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class FirstDifference:
-    """The first request that is not as recorded.
+    """The first request that differs from the recording.
 
     Attributes:
-        kind: how it differs. asked: the request, such as "tool search"; of NOT_ASKED, the recorded one.
+        kind: how it differs. asked: the request, such as "tool search"; for NOT_ASKED, the recorded one.
         answered: calls that were answered as recorded before. recorded: calls that the recorded run made.
-        nearest: what the recorded request is called that is nearest, or was expected. index: of its event; None: none.
+        nearest: the name of the nearest, or expected, recorded request. index: of its event; None: none.
         differences: of the nearest request (a) and this one (b).
-        expected: what the recorded run asked for next; None at its end, and where that is `nearest`.
+        expected: the next request of the recorded run; None at its end, and if it is `nearest`.
         place: ``agent.py:12 in plan``, the agent's code that asked; None if that is not known, and of NOT_ASKED.
         position: how many events the new log had by then.
     """
@@ -154,9 +154,9 @@ class FirstDifference:
 
 
 class DiffersFromRecord(BaseException):
-    """Raised in the agent where it asks for what the recorded run did not ask for.
+    """Raised in the agent if it makes a request that the recorded run did not make.
 
-    No Exception, so that the agent's own handling of errors (another try, say) does not take it for one.
+    It is not an Exception, so that the agent's own error handling (a retry, for example) does not catch it.
 
     Attributes:
         difference: the verdict.

@@ -31,9 +31,9 @@ class CallMatcher:
             self._by_place[place].append(call)
 
     def take(self, request: CallRequest, key: bytes, parent: PastCall | None) -> PastCall | None:
-        """Return the recorded call that this request is, once; None if there is none left.
+        """Return the recorded call for this request, each call once; None if there is none left.
 
-        Of equal ones, the first. Where none is equal, the first that rules make count as equal.
+        Of several equal calls, the first one. Without an equal one, the first that is equal by the rules.
 
         Args:
             request: without secrets and ids. key: of it. parent: the recorded call that it is made inside of.

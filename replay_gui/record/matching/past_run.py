@@ -66,11 +66,11 @@ class PastRun:
     Attributes:
         path: of its log. agent: payload of its AgentInit. calls: in the order of their requests.
         random_state: of `random`, when the recording began; None if unknown.
-        prompts: what models were told, message by message, by the index of its event.
-        surroundings: what was recorded beside calls. drawn: the values that the run drew from them.
+        prompts: the inputs of models, message by message, by the index of the event.
+        surroundings: what was recorded in addition to calls. drawn: the values that the run drew from them.
         events_inside: events that are not calls, inside calls.
         is_whole: whether the log is sealed, so that the run is known to have ended there.
-        begin: how it was begun; None if that is not known. lacking: how often what was not recorded happened.
+        begin: how it was begun; None if that is not known. lacking: how often something happened that was not recorded.
     """
 
     path: Path

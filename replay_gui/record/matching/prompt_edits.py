@@ -1,6 +1,6 @@
-"""What if a model had been told something else? Prompts of a recorded run that are edited before it is run again.
+"""Edits of prompts: what if a model had received another input? A re-run uses them.
 
-The agent's code says what it says; on its way to the model, each message that equals the recorded one is replaced.
+The agent's code is not changed; each message to the model that equals the recorded one is replaced on its way.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ class PromptEdits:
     """The prompts that are edited, and what they are replaced by."""
 
     def __init__(self, run: PastRun, edits: Iterable[AnswerEdit]) -> None:
-        """Take those of `edits` whose event holds a prompt. RerunRefused if it has no such value."""
+        """Use those of `edits` whose event has a prompt. RerunRefused if it has no such value."""
         self._pairs = [_edited(run, edit) for edit in edits if edit.index in run.prompts]
 
     def changes(self, asked: CallRequest, clean: CallRequest) -> dict[str, Any]:
-        """Return the members of a request that an edit changes, as they are to be; none for most requests.
+        """Return the new values of the members of a request that an edit changes; {} for most requests.
 
         Args:
             clean: the same request without secrets and ids.

@@ -29,8 +29,8 @@ def request_differences(past: CallRequest, new: CallRequest) -> list[Difference]
 def equal_by_rules(past: CallRequest, new: CallRequest, rules: Rules) -> bool:
     """Whether rules ignore, tolerate or expect every difference of two requests.
 
-    The rules are those of a comparison. A message to a model is an event of its own there (an Observation with its text
-    in ``/data``), so it is judged as that event too.
+    The rules are those of a comparison. A message to a model is a separate event there (an Observation with its text
+    in ``/data``), so the rules for this event apply too.
     """
     own = rules.for_events(_event_kind(past), past.name if past.kind is CallKind.TOOL else None)
     differences = request_differences(past, new)

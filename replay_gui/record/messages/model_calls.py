@@ -1,4 +1,4 @@
-"""What an HTTP request to a model asks, and what its answer says: told by the form of the bodies, not by the host."""
+"""Parse HTTP requests to models and their responses, recognised by the form of the bodies, not by the host."""
 
 from __future__ import annotations
 

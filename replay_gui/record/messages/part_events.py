@@ -14,7 +14,7 @@ PART, FORM, IDS = "part", "part_form", "part_ids"
 """Members of meta: the part's number, how to read it back (one of _MESSAGE, _TEXT, _VALUE), its ids."""
 
 _MESSAGE, _TEXT, _VALUE = "message", "text", "value"
-_SENT_AGAIN = f"{BOOKKEEPING_PREFIX}sent"  # what the model itself had said; its Decision is already there
+_SENT_AGAIN = f"{BOOKKEEPING_PREFIX}sent"  # a message of the model itself; its Decision is already there
 _REQUEST_PART = f"{BOOKKEEPING_PREFIX}request-part"
 _ROLES_OF_MODELS = ("assistant", "model")
 _SOURCES = {"input": "user", "prompt": "user"}
@@ -30,7 +30,7 @@ class PartEvent:
 
 
 def event_of_part(part: RequestPart) -> PartEvent:
-    """Return the event for a part: an Observation where the model is told something, else bookkeeping."""
+    """Return the event for a part: an Observation for input of the model, else bookkeeping."""
     meta: dict[str, Any] = {PART: part.number} | ({IDS: part.ids} if part.ids else {})
     value = part.value
     if part.member not in CONVERSATION:

@@ -26,7 +26,7 @@ _METADATA, _USER_ID = "metadata", "user_id"  # Anthropic: Claude Code puts its s
 
 
 def session_apart(request: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return a request to a model without what names the session that it is of, and these members.
+    """Return (a request to a model without the members that name its session, these members).
 
     The first is the same object if it has none of them.
     """
@@ -59,9 +59,9 @@ def without_cache_marks(value: Any) -> Any:
 
 
 def in_call_order(message: Any, before: Any) -> Any:
-    """Return a message whose results of tools stand in the order of the calls in the message before, as Anthropic has.
+    """Return a message with its tool results in the order of the calls in the message before (Anthropic's form).
 
-    Calls that were made at once are answered in any order. The same object where they stand in order already.
+    Parallel calls are answered in any order. Returns the same object if they are already in order.
     """
     results = [block for block in _blocks(message) if block.get("type") == "tool_result"]
     if len(results) < 2:

@@ -17,7 +17,7 @@ from replay_gui.record.calls.json_bodies import json_value
 
 _LISTS = ("messages", "input", "contents")
 _MIN_BYTES, _MAX_BYTES = 256, 16 << 20  # of a body that is kept
-_KEPT = 4  # bodies: conversations that go on at once
+_KEPT = 4  # bodies: parallel conversations
 _CHANGED = 3  # messages at the end of a body that may be others in the next: marks for caches wander
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _items = msgspec.json.Decoder(list[msgspec.Raw]).decode
@@ -89,7 +89,7 @@ class RequestBodies:
 
 
 def _ends_of_list(body: bytes, name: str) -> list[int]:
-    """Return where each item of a member ends; nothing if that is not known for sure."""
+    """Return the end of each item of a member; [] if that is not certain."""
     text = bytes(_members(body)[name])
     begin = body.find(text)
     if text[:1] != b"[" or body.rfind(text) != begin:
@@ -98,7 +98,7 @@ def _ends_of_list(body: bytes, name: str) -> list[int]:
 
 
 def _ends_of_items(text: bytes, begin: int) -> list[int]:
-    """Return where each item of a list ends that stands at `begin`."""
+    """Return the end of each item of the list at `begin`."""
     ends, at = list[int](), 1
     for item in _items(text):
         raw = bytes(item)

@@ -34,7 +34,7 @@ class RequestPart:
     """A part of a request that was sent for the first time.
 
     Attributes:
-        number: from 0. member: of the request that it stands in, such as "messages".
+        number: from 0. member: the request's member that has it, such as "messages".
         value: plain value, without secrets and ids. ids: what `with_ids` puts back.
     """
 
@@ -60,10 +60,10 @@ class _Split:
 
 @dataclass(frozen=True, slots=True)
 class _LastWhole:
-    """What the last request held beside its parts.
+    """The rest of the last request, without its parts.
 
     Attributes:
-        raw: its canonical bytes. learnings: of the secrets at that time. clean: as it was written.
+        raw: its canonical bytes. learnings: the version of the secrets at that time. clean: its written form.
     """
 
     raw: bytes
@@ -86,7 +86,7 @@ class RequestParts:
         self._last_whole = _NO_WHOLE
 
     def split(self, value: dict[str, Any], on_new_part: Callable[[RequestPart], None]) -> dict[str, Any]:
-        """Return a request with the numbers of its parts in their places; tell `on_new_part` of new ones, in order."""
+        """Return a request with its parts replaced by their numbers; call `on_new_part` for new parts, in order."""
         whole, forms, new = dict[str, Any](), dict[str, Any](), list[tuple[str, Any]]()
         for name, member in value.items():
             if type(member) in _SPLIT:
@@ -114,7 +114,7 @@ class RequestParts:
         return digest(encode_decoded(keys))
 
     def _clean_whole(self, whole: dict[str, Any]) -> dict[str, Any]:
-        """Return what is not split as it is written; it is mostly that of the request before."""
+        """Return the written form of the rest of a request, which usually equals that of the request before."""
         raw, last = encode_sorted(whole), self._last_whole
         if raw != last.raw or last.learnings != self._secrets.learnings:
             learnings = self._secrets.learnings
@@ -166,7 +166,7 @@ class RequestParts:
 
 
 def clean_request(value: dict[str, Any], secrets: Secrets) -> dict[str, Any]:
-    """Return a request without secrets and ids, as it is read back from a log."""
+    """Return a request without secrets and ids, in the form read back from a log."""
     ordered = {
         name: [*map(in_call_order, member, [None, *member])] if isinstance(member, list) else member
         for name, member in value.items()
@@ -182,7 +182,7 @@ def key_of_joined(value: dict[str, Any]) -> bytes:
 
 
 def joined(value: dict[str, Any], parts: Mapping[int, Any]) -> dict[str, Any]:
-    """Return a request as it was before it was split, without secrets and ids; `parts`: values by number.
+    """Return the original request before the split, without secrets and ids; `parts`: values by number.
 
     KeyError where a part is missing, raise ValueError if it names more than any conversation has.
     """

@@ -1,4 +1,4 @@
-"""Streams of models rewritten: what was said in one is replaced, and the rest of it stays.
+"""Rewrite streams of models: the message in a stream is replaced, and the rest is kept.
 
 The new stream says it in one piece, in the form of the stream that was recorded: of OpenAI (both), Anthropic, Google or
 Ollama.
@@ -32,7 +32,7 @@ class _Said:
 
 
 def rewritten_stream(body: bytes, said: Any) -> bytes:
-    """Return a stream in the form of `body`, in which a model says something else.
+    """Return a stream in the form of `body` with another message of the model.
 
     ValueError if `body` is of no known form, or `said` is nothing that a model can say.
 

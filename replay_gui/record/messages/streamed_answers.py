@@ -1,4 +1,4 @@
-"""Streamed answers of models (server-sent events, or a JSON object a line), put together into what was said."""
+"""Streamed answers of models (server-sent events, or a JSON object a line), assembled into the whole message."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class StreamedCall:
 
 @dataclass(slots=True, kw_only=True)
 class StreamedAnswer:
-    """What a model said in a stream."""
+    """A model's message in a stream."""
 
     text: list[str] = field(default_factory=list)
     reasoning: list[str] = field(default_factory=list)

@@ -36,14 +36,14 @@ _EVENTS = ("PreToolUse", "PostToolUse", "PostToolUseFailure", "PermissionDenied"
 _SENDER = Path(__file__).with_name("send_hook_message.py")
 _SETTINGS = "--settings"
 _WHERE = "Claude Code"
-_MAX_BODY_BYTES = 64 << 20  # a record is no larger
+_MAX_BODY_BYTES = 64 << 20  # the largest size of a record
 _OK, _NOT_FOUND = 200, 404
 _SUBAGENTS = ("Task", "Agent")  # the tool that a subagent runs inside of, by its names
 _META = ("tool_use_id", "agent_type", "duration_ms")
 
 
 class ClaudeToolCalls:
-    """The uses of tools that hooks tell of. Safe from any thread."""
+    """The tool uses that hooks report. Thread-safe."""
 
     def __init__(self, session: CallSession) -> None:
         self._session = session
@@ -51,7 +51,7 @@ class ClaudeToolCalls:
         self._open: dict[Any, list[tuple[str, OpenCall]]] = {}  # by id: names of tools, and their calls
 
     def take(self, message: dict[str, Any]) -> dict[str, Any] | None:
-        """Record what a hook tells; return what it answers Claude Code, None for nothing."""
+        """Record a hook's message; return its answer to Claude Code, None for none."""
         name = message.get("tool_name")
         if not isinstance(name, str):
             return None
@@ -125,7 +125,7 @@ def with_settings(command: Sequence[str], settings: str) -> list[str]:
 
 @contextlib.contextmanager
 def running_hooks(session: CallSession) -> Iterator[str]:
-    """Take what hooks tell, for a block; give the settings that have Claude Code run them."""
+    """Receive the hooks' messages during a `with` block; yield the settings with which Claude Code runs the hooks."""
     server = _HookServer(ClaudeToolCalls(session))
     with server.serving("claude hooks"):
         words = [sys.executable, "-I", "-S", str(_SENDER), str(server.server_port), server.secret_path]
@@ -134,7 +134,7 @@ def running_hooks(session: CallSession) -> Iterator[str]:
 
 
 class _HookServer(LoopbackServer):
-    """`secret_path`: where hooks tell, which no other program of this computer knows."""
+    """`secret_path`: the URL path for hooks, which no other program on this computer knows."""
 
     def __init__(self, calls: ClaudeToolCalls) -> None:
         super().__init__(0, _HookHandler)

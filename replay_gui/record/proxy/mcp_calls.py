@@ -77,6 +77,6 @@ def line_of(message_id: Any, answer: CallAnswer) -> bytes:
 
 
 def error_line(message_id: Any, text: str) -> bytes:
-    """Return the answer that says why there is none."""
+    """Return the error response."""
     error = {"code": NOT_ANSWERED, "message": text}
     return msgspec.json.encode({"jsonrpc": "2.0", "id": message_id, "error": error}) + b"\n"

@@ -1,7 +1,7 @@
 """A proxy in front of an MCP server on standard input and output: it records what is asked, or answers from a log.
 
-It stands in a client's settings in the place of the server: ``replay-gui record --mcp -- SERVER``. Lines are passed on
-as they come, in both directions.
+It replaces the server in a client's settings: ``replay-gui record --mcp -- SERVER``. Lines are passed on
+unchanged, in both directions.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ from replay_gui.record.sessions.rerun_session import RerunSession
 
 _STDIN, _STDOUT = 0, 1
 _READ_BYTES = 1 << 16
-_MAX_LINE_BYTES = 64 << 20  # that are held back to be recorded; a record is no larger
+_MAX_LINE_BYTES = 64 << 20  # that are kept for recording; the largest size of a record
 _WHERE = "MCP proxy"
-_MAX_METHODS, _MAX_METHOD_LENGTH = 20, 60  # of a server that are told apart; characters
+_MAX_METHODS, _MAX_METHOD_LENGTH = 20, 60  # of a server that are distinguished; characters
 _GRACE = 10.0  # seconds that a server may take to end once its client is gone
 
 
@@ -108,7 +108,7 @@ def record_server(command: Sequence[str], session: RecordingSession) -> int:
                 to_server.flush()
             to_server.close()  # so the server learns that the client is gone
         except (BrokenPipeError, ValueError):
-            pass  # the server has ended; its status tells
+            pass  # the server has ended; see its status
 
     # a daemon: where the server ends first, the client may never write again
     threading.Thread(target=pass_requests, name="mcp requests", daemon=True).start()

@@ -26,7 +26,7 @@ _REFUSED, _BAD_GATEWAY, _NOT_FOUND, _NO_UPGRADE = 400, 502, 404, 426
 
 
 class RecordingProxy(LoopbackServer):
-    """A server on loopback that stands in front of the providers of models.
+    """A server on loopback in front of the providers of models.
 
     Attributes:
         session: what records, or answers. providers: where requests go.

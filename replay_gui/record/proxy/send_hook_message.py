@@ -1,7 +1,7 @@
-"""Run as a file by Claude Code, as a hook: sends what the hook tells to the program that records.
+"""Run as a file by Claude Code, as a hook: sends the hook's message to the recording program.
 
-``python -I -S send_hook_message.py PORT PATH`` posts standard input to this computer, and prints what is answered,
-which mostly is nothing. It imports little, since the agent waits for it; whatever fails, the agent goes on.
+``python -I -S send_hook_message.py PORT PATH`` posts standard input to this computer, and prints the response,
+which is usually empty. It imports little, because the agent waits for it; if it fails, the agent continues.
 """
 
 from __future__ import annotations

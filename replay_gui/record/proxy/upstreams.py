@@ -1,4 +1,4 @@
-"""The providers that a proxy stands in front of, and the variables by which agents are told of it."""
+"""The providers behind a proxy, and the environment variables that lead agents to the proxy."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ _MESSAGES: Mapping[str, Mapping[int, _Field]] = {
 
 
 def trace_request(raw: bytes) -> dict[str, Any]:
-    """Return an ExportTraceServiceRequest as OTLP/JSON has it; raise ImportRefused if the bytes are none."""
+    """Return an ExportTraceServiceRequest in the form of OTLP/JSON; raise ImportRefused if the bytes are none."""
     try:
         return _message(memoryview(raw), "request", 0)
     except (IndexError, struct.error, UnicodeDecodeError, ValueError) as why:

@@ -45,7 +45,7 @@ class _ReceivingHandler(LoopbackHandler):
         if self.headers.get("origin") is not None:  # any page in a browser may post to this computer
             self._answer(403, "pages in a browser are not listened to")
         elif self.path in _OTHER_SIGNALS:
-            self._answer(200, None)  # taken, so that the exporter does not try again; nothing is kept of them
+            self._answer(200, None)  # accepted, so that the exporter does not retry; not stored
         elif self.path != _TRACES:
             self._answer(404, f"only {_TRACES} is known")
         else:

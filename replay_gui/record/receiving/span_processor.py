@@ -31,7 +31,7 @@ class TraceSpanProcessor(SpanProcessor):
         """Write a span."""
         try:
             self._files.add(otlp_document(span))
-        except Exception as error:  # noqa: BLE001  attributes are the agent's; the agent goes on
+        except Exception as error:  # noqa: BLE001  attributes are the agent's, which must continue
             log_failure("opentelemetry, span", error)
 
     def shutdown(self) -> None:
@@ -46,7 +46,7 @@ class TraceSpanProcessor(SpanProcessor):
                 if trace.problem is not None:
                     written = False
                     log_failure("opentelemetry, log", LogUnreadable(trace.problem))
-        except Exception as error:  # noqa: BLE001  the agent goes on
+        except Exception as error:  # noqa: BLE001  the agent must continue
             log_failure("opentelemetry, log", error)
             return False
         return written
@@ -63,7 +63,7 @@ def span_processor(folder: str | os.PathLike[str]) -> TraceSpanProcessor:
 
 
 def otlp_document(span: ReadableSpan) -> dict[str, Any]:
-    """Return a span as OTLP/JSON has it: with its resource and scope, as a document of its own."""
+    """Return a span as an OTLP/JSON document, with its resource and scope."""
     context, scope = span.get_span_context(), span.instrumentation_scope
     document: dict[str, Any] = {
         "name": span.name,

@@ -89,7 +89,7 @@ class TraceFiles:
         return len(lines)
 
     def _lines(self, request: Any, limit: int) -> list[tuple[str, _SingleSpan, bytes]]:
-        """Return (id of the trace, span, its line) of each span. The resource and the scope stand in each again."""
+        """Return (id of the trace, span, its line) of each span. Each line repeats the resource and the scope."""
         lines, size = [], 0
         for trace_id, span in _single_spans(request):
             line = msgspec.json.encode(self._secrets.hide(span.document)) + b"\n"
@@ -144,7 +144,7 @@ class TraceFiles:
 
 @dataclass(frozen=True, slots=True)
 class _SingleSpan:
-    """A span with its resource and scope, as a document of its own."""
+    """A span with its resource and scope, as a separate document."""
 
     document: dict[str, Any]
     is_root: bool
@@ -160,7 +160,7 @@ def _single_spans(request: Any) -> Iterator[tuple[str, _SingleSpan]]:
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
-    """Return device and inode of what stands at the path; None for nothing."""
+    """Return device and inode of the file at the path; None if there is none."""
     try:
         facts = os.lstat(path)
     except OSError:

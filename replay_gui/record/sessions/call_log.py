@@ -49,7 +49,7 @@ class CallLog:
     launcher, a shell's helper) writes none.
 
     Attributes:
-        secrets: what is replaced. surroundings: what is recorded beside calls. drawn: values on their way to the log.
+        secrets: what is replaced. surroundings: what is recorded in addition to calls. drawn: values not yet written.
         bodies: decodes those of requests to models.
     """
 
@@ -68,7 +68,7 @@ class CallLog:
         self.bodies = RequestBodies()
         self._parts = RequestParts(secrets)
         self._last_meta: tuple[dict[str, Any], int, dict[str, Any]] | None = (
-            None  # told when so much was learnt; as told
+            None  # the secrets known when it was written; its written form
         )
 
     @property
@@ -105,7 +105,7 @@ class CallLog:
         return WrittenRequest(RecordedCall(request.name, "", seq, now), request.kind, request.name)
 
     def _told(self, meta: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the meta of a request as it is written; most requests have that of the one before."""
+        """Return the written meta of a request; most requests have the same as the one before."""
         if not meta:
             return {}
         last = self._last_meta
@@ -141,7 +141,7 @@ class CallLog:
         values = [answer.output, answer.error, answer.reasoning, *rest]
         if not can_be_encoded(values):  # a text that is not Unicode
             values = plain_form(values).value
-        output, error, reasoning, meta, form = self.secrets.hide(values)  # all at once: each search takes its time
+        output, error, reasoning, meta, form = self.secrets.hide(values)  # all together: each search takes time
         if _BODY in answer.form:
             form = {**form, _BODY: answer.form[_BODY]}  # the hook cleaned it
         return replace(answer, output=output, error=error, reasoning=reasoning, form=form, meta=meta, is_clean=True)
@@ -161,7 +161,7 @@ class CallLog:
         return key_of_value(self.secrets.hide(request.value))
 
     def clean(self, request: CallRequest) -> CallRequest:
-        """Return a request without its secrets and, of a model, its ids: as it is read back from a log."""
+        """Return a request without its secrets and (for a model) its ids, in the form read back from a log."""
         if request.kind is CallKind.MODEL and isinstance(request.value, dict):
             value = clean_request(request.value, self.secrets)
         else:

@@ -33,7 +33,7 @@ class CallOfRerun:
     """A call of a re-run; see OpenCall.
 
     Attributes:
-        past: the recorded call that it is; None for one that was not recorded.
+        past: the matching recorded call; None if it was not recorded.
         written: names its request in the new log; set by the session when it is written.
         request: what is asked. parent_seq: seq of the request of the call that this one is made inside of, or None.
     """

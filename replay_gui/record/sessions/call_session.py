@@ -56,7 +56,7 @@ class CallSession(Protocol):
         ...
 
     def report_failure(self, where: str, error: Exception) -> None:
-        """Take notice that a hook failed. In a recording, the agent's call goes on without being recorded."""
+        """Note the failure of a hook. In a recording, the agent's call continues without being recorded."""
         ...
 
 
@@ -85,7 +85,7 @@ def put_in_force(session: CallSession | None) -> None:
 
 
 def try_to_record(session: CallSession, where: str, action: Callable[[], _T]) -> _T | None:
-    """Return what `action` returns; where it fails in a recording, None: the agent goes on as if there were no hook."""
+    """Return the result of `action`; None if it fails in a recording: the agent continues as if there were no hook."""
     try:
         return action()
     except Exception as error:
@@ -107,5 +107,5 @@ async def try_to_begin_async(session: CallSession, where: str, request: CallRequ
 
 
 def log_failure(where: str, error: Exception) -> None:
-    """Log that a hook failed, without the error's text, which may quote what the agent said."""
+    """Log that a hook failed, without the error's text, which may quote data of the agent."""
     _log.warning("hook %s failed: %s", where, error_location(error))

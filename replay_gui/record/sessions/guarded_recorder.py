@@ -52,9 +52,9 @@ class PlainRecorder(Recorder):
 
 
 class GuardedRecorder(Recorder):
-    """A Recorder of the run that this process is: its methods add events of the agent's own.
+    """A Recorder for the run of this process: its methods add the agent's own events.
 
-    Values of any type are taken, in their plain form. Secrets are replaced. An event that is recorded inside a call of
+    Values of any type are accepted, and recorded in their plain form. Secrets are replaced. An event that is recorded inside a call of
     a tool has that call as its parent, unless given.
 
     Attributes:
@@ -102,7 +102,7 @@ class GuardedRecorder(Recorder):
         """Record an event of any kind; see Recorder.append."""
         if kind == Kind.AGENT_INIT:
             meta |= self._begun
-        if not self.is_open:  # looked at before the lock, which in a forked process nobody may ever give back
+        if not self.is_open:  # before the lock, which a forked process may never get
             raise EventInvalid(f"{self.path}: the log is closed, or that of another process")
         with self.writing:
             return self.write(kind, self.clean(payload), self.clean(meta))

@@ -1,4 +1,4 @@
-"""Calls that are going on, and which of them the code that runs is inside of."""
+"""The open calls, and the one that the current code is inside of."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ class OpenCall(Protocol):
 
     Attributes:
         seq: of the request's event.
-        answer: what the call is answered from the log; None if it has to be made.
-        changes: members of the request's body that are to be other ones where it is made; mostly none.
+        answer: the answer from the log; None if the call has to be made.
+        changes: new values for members of the request's body, if it is made; usually none.
     """
 
     @property
     def changes(self) -> Mapping[str, Any]:
-        """Members of the request's body that are to be other ones where it is made."""
+        """New values for members of the request's body, if it is made."""
         ...
 
     @property
@@ -36,7 +36,7 @@ class OpenCall(Protocol):
 
     @property
     def answer(self) -> CallAnswer | None:
-        """What the call is answered from the log; None if it has to be made."""
+        """The answer from the log; None if the call has to be made."""
         ...
 
     def is_same(self, request: CallRequest) -> bool:
@@ -107,7 +107,7 @@ class inside:  # noqa: N801  used as a function; a class, since a generator take
 
 
 def enter(call: OpenCall | None) -> None:
-    """Be inside this call from here on, in this context: for hooks that are told of begin and end apart."""
+    """Enter this call in the current context: for hooks that receive begin and end separately."""
     _current.set(call)
 
 
@@ -132,7 +132,7 @@ class ThreadBegin:
 
     @classmethod
     def here(cls) -> ThreadBegin:
-        """Return what is true of a thread that is begun by the code which runs."""
+        """Return the context for a thread that the current code starts."""
         return cls(_current.get(), sys._getframe(1))
 
     @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""Calls about which the user is asked while an agent is run again: how each is to be answered."""
+"""Questions to the user during a re-run: how to answer a call."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class ReplyKind(StrEnum):
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """A call about which the user is asked.
+    """A question to the user about a call.
 
     Attributes:
         asked: what is asked for, such as "the tool search". request: arguments or body, as indented JSON, cut if long.
-        recorded: what the recorded run was answered, as JSON; None if it has no such call, or no answer.
-        is_model: whether a model is asked: then the user can give no value.
+        recorded: the recorded answer, as JSON; None if there is no such call, or no answer.
+        is_model: whether it is a call of a model, for which the user can give no value.
         place: ``agent.py:12 in plan``, the agent's code that asks; None if that is not known.
     """
 

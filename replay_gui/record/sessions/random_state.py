@@ -1,4 +1,4 @@
-"""The state of the standard library's random numbers: kept when a recording begins, and put back when it runs again.
+"""The state of the standard library's random numbers: saved when a recording begins, and restored when it runs again.
 
 So an agent that draws from `random` draws the same again, at no cost for each number. Generators of its own, numpy's
 and the operating system's (so uuids) are not covered.

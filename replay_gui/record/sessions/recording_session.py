@@ -69,7 +69,7 @@ class RecordingSession:
         self.log.close(self.unseen)
 
     def report_failure(self, where: str, error: Exception) -> None:
-        """Log the failure of a hook; the log itself says at once that it lacks a call, and at the end how many more."""
+        """Log the failure of a hook. The log notes immediately that a call is missing, and at its end how many are."""
         log_failure(where, error)
         if isinstance(error, ReplayError) and self.problem is None:
             self.problem = str(error)
@@ -80,9 +80,9 @@ class RecordingSession:
         what = f"a call that the hook {where} could not record"
         try:
             self.log.recorder.append(NOT_RECORDED, {"what": what})
-        except ReplayError as why:  # the disk is full, say: the agent goes on
+        except ReplayError as why:  # for example, the disk is full: the agent continues
             log_failure(f"{where}, log", why)
-            self.note_unseen(what)  # said at the end, if it can be
+            self.note_unseen(what)  # reported at the end, if possible
 
 
 class CallBeingRecorded:

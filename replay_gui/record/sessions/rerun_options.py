@@ -28,13 +28,13 @@ class RerunOptions:
 
     Attributes:
         rules: which differences of requests do not count. live: names of tools that are called for real.
-        fixed: by the name of a tool, what it always answers. asked: names of tools about whose calls the user is asked.
+        fixed: by the name of a tool, its constant answer. asked: names of tools whose calls the user answers.
         ask: asks the user; needed for `asked` and OnMiss.ASK.
-        on_miss: what becomes of a request that was not recorded. A tool of `live`, `fixed` or `asked` misses nothing.
+        on_miss: what happens to a request that was not recorded. A tool of `live`, `fixed` or `asked` misses nothing.
         uses_tools: whether tools are used for real by a program that no answer can be given to; only those uses that
         were recorded.
         patience: seconds without any progress, after which a call no longer waits for its turn.
-        edits: answers that are other ones than recorded. Once one was given, what was not recorded is made for real,
+        edits: edited answers. After one was given, a request that was not recorded is made for real,
         and is not a difference: it may follow from the edit.
     """
 
@@ -49,5 +49,5 @@ class RerunOptions:
     edits: tuple[AnswerEdit, ...] = ()
 
     def misses_nothing(self, tool: str) -> bool:
-        """Return whether a tool has a policy of its own, so that its calls need not be those that were recorded."""
+        """Return whether a tool has its own policy, so that its calls can differ from the recorded ones."""
         return tool in self.live or tool in self.fixed or tool in self.asked

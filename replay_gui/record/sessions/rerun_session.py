@@ -1,8 +1,8 @@
-"""A re-run: every call is answered from the log of a recorded run, and written to a log of its own.
+"""A re-run: every call is answered from the log of a recorded run, and written to a new log.
 
-Calls come in any order where the recorded run made them at once; they are then held back until it is their turn, so
-that the agent sees the answers in the order in which they came. Where that order cannot come about any more (the agent
-was changed), a call waits for as long as `patience` at most.
+Parallel calls can come in another order than in the recorded run; they are held back until it is their turn, so
+that the agent sees the answers in the order in which they came. If that order is no longer possible (the agent
+was changed), a call waits for at most `patience`.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ class RerunSession:
             self.problem = f"{where}: {error}" if isinstance(error, ReplayError) else f"{where}: {type(error).__name__}"
 
     def draw(self, source: str, real: Callable[[], _T]) -> _T:
-        """Return the recorded value; the real one where the run drew none here, and inside a call made again."""
+        """Return the recorded value; the real one if the run drew none here, and inside a call that is made again."""
         outer = current_call()
         past = outer.past if isinstance(outer, CallOfRerun) else None
         lane = self._lanes.current()
@@ -156,7 +156,7 @@ class RerunSession:
         is_inside_live = isinstance(outer, CallOfRerun) and outer.is_live and not is_for_real
         with self._lock:
             if self.first_difference is not None and self._has_stopped:
-                raise DiffersFromRecord(self.first_difference)  # it was said already, and the agent went on
+                raise DiffersFromRecord(self.first_difference)  # it was reported before, and the agent continued
             clean = self.log.clean(request)
             if changes := self._prompts.changes(request, clean):
                 request = with_changes(request, changes)
@@ -182,7 +182,7 @@ class RerunSession:
     def _ask(
         self, request: CallRequest, clean: CallRequest, recorded: CallAnswer | None, parent_seq: int | None
     ) -> CallAnswer | None:
-        """Return what the user says that this call is answered; None: it is to be made. DiffersFromRecord: it stops."""
+        """Return the user's answer to this call; None if the call is to be made. Raises DiffersFromRecord to stop."""
         assert self._options.ask is not None
         place = place_in_agent(calling_frames())
         reply = self._options.ask(question_about(describe(request), clean, recorded, place))
@@ -362,7 +362,7 @@ class RerunSession:
 
 
 def _do_nothing() -> None:
-    """Be told of a difference."""
+    """Ignore a difference."""
 
 
 def describe(request: CallRequest) -> str:

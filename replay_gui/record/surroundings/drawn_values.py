@@ -1,7 +1,7 @@
 """Values that a run drew: the times and uuids that its own code asked for.
 
-They stand in the meta of the next event that the same thread or task writes within the same call: as ``drawn``, a list
-of ``[lane, source, value]``. So they cost no event of their own, and equal runs have equal content. In a re-run they
+They are in the meta of the next event that the same thread or task writes within the same call: as ``drawn``, a list
+of ``[lane, source, value]``. So they need no separate event, and equal runs have equal content. In a re-run they
 are drawn again in the same order, per lane (thread or task), call and source.
 """
 
@@ -61,9 +61,9 @@ class PastValues:
             self._values[(lane, call), source].append(value)
 
     def draw(self, caller: Caller, source: str, real: Callable[[], Any]) -> Any:
-        """Return the next recorded value; where none is left, the real one.
+        """Return the next recorded value, or the real one if none is left.
 
-        A clock goes on from its last recorded time instead, so that it never leaps.
+        A clock continues from its last recorded time instead, so that it never jumps.
         """
         with self._lock:
             left = self._values.get((caller, source))

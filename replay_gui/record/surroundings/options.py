@@ -9,7 +9,7 @@ from replay_gui.core.errors import RerunRefused
 
 
 class Surrounding(StrEnum):
-    """What is recorded beside calls, where it is asked for."""
+    """What is recorded in addition to calls, on request."""
 
     CLOCK = "clock"
     UUID = "uuid"

@@ -1,4 +1,4 @@
-"""The events of a log for a job that replays them, and tells meanwhile what it has found."""
+"""The events of a log for a job that replays them and reports its findings meanwhile."""
 
 from __future__ import annotations
 
