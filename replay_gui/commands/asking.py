@@ -20,7 +20,7 @@ _CHOICES = {
 
 
 def check_terminal() -> None:
-    """Raise RerunRefused if there is no terminal on which the user could be asked."""
+    """Raise RerunRefused if there is no terminal for questions to the user."""
     try:
         os.close(os.open(_TERMINAL, os.O_RDWR | os.O_NOCTTY))
     except OSError:

@@ -75,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
             print_versions(versions)
         _print_contrast(runs, contrast, failures)
     if report is not None:
-        if report.redactor is not None:  # sentences are made again, of what may be told
+        if report.redactor is not None:  # sentences are made again, with secrets hidden
             failures = _failure_groups(runs, contrast, log_of, report.redactor)
             versions = None if asked is None else compared_versions(runs, outcomes, asked, log_of, report.redactor)
         _write_report(report, args, runs, contrast_part(runs, contrast, failures, report.redactor, versions))
@@ -105,7 +105,7 @@ def _write_report(options: ReportOptions, args: argparse.Namespace, runs: RunSet
 
 # ---- reading ------------------------------------------------------------------------------------------
 def _read_runs(args: argparse.Namespace) -> tuple[RunSet, LogOf, int]:
-    """Return the runs, what finds their logs, and how many could not be read; each is told on standard error."""
+    """Return the runs, the finder of their logs, and how many could not be read; each is reported on standard error."""
     cache, mappings = str(conversion_cache()), str(user_mappings())
     if catalogue := catalogue_of(args.runs):
         require_extra("catalogue", "a catalogue")

@@ -28,7 +28,7 @@ from replay_gui.core.text.wording import plural
 
 _MAX_SHOWN, _MAX_TASKS_SHOWN = 8, 24  # that people are shown
 _MAX_NAME, _MAX_NAMES = 60, 12  # characters; names in one line
-_UNKNOWN = "unknown"  # names the runs of which no value is known, as reports do
+_UNKNOWN = "unknown"  # the name for runs without a known value, as in reports
 
 
 def add_versions_argument(parser: argparse.ArgumentParser) -> None:
@@ -42,10 +42,10 @@ def add_versions_argument(parser: argparse.ArgumentParser) -> None:
 
 
 def versions_of(args: argparse.Namespace, runs: RunSet, outcomes: Outcomes) -> VersionRuns | None:
-    """Return the runs of the versions that are asked for, or None.
+    """Return the runs of the requested versions, or None.
 
     Raises:
-        UsageError: the fact does not tell the runs apart, or no run has one of its values.
+        UsageError: all runs are equal in the fact, or no run has one of its values.
     """
     if args.versions is None:
         return None
@@ -57,7 +57,7 @@ def versions_of(args: argparse.Namespace, runs: RunSet, outcomes: Outcomes) -> V
     groups = {group.value: group.runs for group in facts.grouped(outcomes, fact)}
     known = []
     for text in (before, after):
-        # Values of the set-up are JSON, texts with their quotes; that no value is known is a group of its own.
+        # Values of the set-up are JSON, texts with their quotes; runs without a known value are a separate group.
         meant = [text, value_json(text), *([None] if text == _UNKNOWN else [])]
         values = [value for value in meant if value in groups]
         if not values:

@@ -91,7 +91,7 @@ def run(args: argparse.Namespace) -> int:
         if in_force.unused is not None:
             print_note(unused_rules_words(in_force))
         if report is not None:
-            if report.redactor is not None:  # sentences are made again, of what may be told
+            if report.redactor is not None:  # sentences are made again, with secrets hidden
                 comparison = replace(comparer.compare(rules, report.redactor), results=results)
                 told_a, told_b = side_a.disguised(report.redactor), side_b.disguised(report.redactor)
                 if why is not None:
@@ -215,7 +215,7 @@ def _difference_json(difference: Difference) -> dict[str, Any]:
 
 # ---- text -------------------------------------------------------------------------------------------
 def _print_other_runs(a: OpenedRun, b: OpenedRun) -> None:
-    """Say which files hold more runs than the one that is compared, where none was chosen."""
+    """Print which files hold more runs than the compared one, if none was chosen."""
     for side, run in (("A", a), ("B", b)):
         file, chosen = split_run(run.given)
         if run.runs_in_file > 1 and chosen is None:

@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     if args.stop is not None and args.stop < args.start:
         raise UsageError(f"--from {args.start} is greater than --to {args.stop}")
-    proposals: dict[int | None, Event] = {}  # by seq; they name what is patched when it is applied
+    proposals: dict[int | None, Event] = {}  # by seq; they name the target when the patch is applied
     with open_run(args.run, args.format) as opened:
         for event in opened.log.events(args.start, args.stop):
             if isinstance(event, Ending):

@@ -157,7 +157,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _inputs(args: argparse.Namespace) -> list[Path]:
-    """Return the files that are read, none of which is written over."""
+    """Return the files that are read, none of which may be overwritten."""
     return [Path(split_run(args.run)[0]), *(path for path in (args.rules, args.edits) if path is not None)]
 
 
@@ -211,7 +211,7 @@ def _print_limits(recorded: PastRun, tools: set[str]) -> None:
 
 
 def _answer_from_here(args: argparse.Namespace, given: _Given, recorded: PastRun, new: Path) -> CommandResult:
-    """Answer by a server of this process: the proxy, or what stands in for an MCP server."""
+    """Answer by a server of this process: the proxy, or the substitute for an MCP server."""
     means: RecordingMeans = args.means
     ask = None
     if means is RecordingMeans.CLAUDE_CODE:
@@ -231,7 +231,7 @@ def _answer_from_here(args: argparse.Namespace, given: _Given, recorded: PastRun
     )
     session = new_rerun_session(recorded, new, options, command=args.command, means=means)
     if means is RecordingMeans.MCP:
-        with terminable():  # so a client ends its servers; no command is there to be told
+        with terminable():  # this is how a client ends its servers; there is no command to inform
             status = answer_client(session)
     elif means is RecordingMeans.CLAUDE_CODE:
         status = run_claude_code(args.command, session)
@@ -292,7 +292,7 @@ def _problems(result: CommandResult) -> list[str]:
 
 
 def _print_result(result: CommandResult, where: str) -> None:
-    """Print how the re-run went; `where`: what is said of its log."""
+    """Print the result of the re-run; `where`: the text about its log."""
     for problem in _problems(result):
         print_error(problem)
     recorded = result.recorded

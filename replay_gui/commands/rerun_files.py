@@ -1,4 +1,4 @@
-"""What a re-run reads and writes beside logs: edits of answers, and the verdict as JSON."""
+"""The files of a re-run other than logs: edits of answers, and the verdict as JSON."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def is_beside(in_force: RulesInForce, run: str) -> bool:
 
 
 def unused_rules_words(in_force: RulesInForce) -> str:
-    """Return what is said of rules beside a run that nobody has allowed."""
+    """Return the text about rules beside a run that are not allowed."""
     if in_force.unused_problem:
         return f"no rules beside the log: {in_force.unused_problem}"
     unused = f"{plural(in_force.unused_count, 'rule')} beside the log, not used"

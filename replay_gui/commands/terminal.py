@@ -50,7 +50,7 @@ def print_verdict_line(line: str, verdict: str) -> None:
 
 
 def refusal_text(error: ReplayError) -> str:
-    """Return the words of an error, and how a format is named where none was recognised."""
+    """Return the words of an error, and how to name a format if none was recognised."""
     if not isinstance(error, FormatUnknown):
         return str(error)
     from replay_gui.core.importers.registry import importers, names_of  # all importers, which few commands need
@@ -65,7 +65,7 @@ def print_error(text: str) -> None:
 
 
 def print_note(text: str) -> None:
-    """Print one line beside the result to standard error: something to know that is not an error."""
+    """Print one line of information, in addition to the result, to standard error."""
     if sys.stderr is not None:
         print(f"replay-gui: note: {_shown_line(text)}", file=sys.stderr)
 

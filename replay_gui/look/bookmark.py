@@ -1,4 +1,4 @@
-"""The small ribbon on an event that is marked; its shape is not a kind of event."""
+"""The small ribbon on an event that is marked; its shape is not that of a kind of event."""
 
 from __future__ import annotations
 

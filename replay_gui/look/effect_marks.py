@@ -1,4 +1,4 @@
-"""The small mark of what a call does: its shape tells the effect, not its colour alone."""
+"""The small mark of a call's effect: its shape shows the effect, not only its colour."""
 
 from __future__ import annotations
 

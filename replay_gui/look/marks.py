@@ -1,4 +1,4 @@
-"""The shape of each kind of event, in the list and on the timeline: no kind is told by colour alone."""
+"""The shape of each kind of event, in the list and on the timeline: no kind is shown by colour alone."""
 
 from __future__ import annotations
 

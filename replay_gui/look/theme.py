@@ -123,7 +123,7 @@ def _theme(name: str, tools: tuple[str, ...], **colors: str) -> Theme:
 
 DARK = _theme(
     "dark",
-    # The ramp #009e73, #0fa3a3, #7fb800 and what lies between, far from near so that neighbours differ.
+    # The ramp #009e73, #0fa3a3, #7fb800 and colours between them, in an order in which neighbours differ.
     ("#009e73", "#0fa3a3", "#7fb800", "#08a18b", "#47ae52", "#40a93a"),
     window="#15181d",
     panel="#1b1f26",
@@ -230,7 +230,7 @@ class ThemeEvents(QObject):
 
 @cache
 def theme_events() -> ThemeEvents:
-    """Return the object that tells of changes."""
+    """Return the object that signals changes."""
     return ThemeEvents()
 
 
@@ -267,7 +267,7 @@ def apply_text_scale(app: QApplication, percent: int) -> None:
 
 
 def _scale_own_fonts(app: QApplication) -> None:
-    """Give widgets with a font of their own its size again; a style sheet that is set resets it to that at first."""
+    """Give widgets with a font of their own its size again; setting a style sheet resets it to the original size."""
     for widget in app.allWidgets():
         usual = widget.property(_USUAL_SIZE)
         if isinstance(usual, float):

@@ -1,4 +1,4 @@
-"""Questions to the file system that the window must not wait for: a folder may be on a server that does not answer."""
+"""Access to files that the window must not wait for: a folder can be on a server that does not respond."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _POLL_INTERVAL_MS = 15
 
 
 class DiskQuestion(QObject):
-    """Asks one question at a time, on a thread of its own. A new one replaces one whose answer is still missing.
+    """Runs one function at a time, on its own thread. A new one replaces one whose result is still missing.
 
     Signals:
-        answered(object): what the question returned; before `ask` returns, where the disk answers at once.
+        answered(object): the result of the function; before `ask` returns, if the disk is fast enough.
     """
 
     answered = Signal(object)

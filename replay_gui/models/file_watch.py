@@ -60,5 +60,5 @@ class FileWatch(QObject):
 
 
 def _watched(path: str) -> list[str]:
-    """Return the file, and the files beside it that have a part of its content."""
+    """Return the file and its side files."""
     return [path, *map(str, side_files(Path(path)))]

@@ -25,7 +25,7 @@ class HeadedTable(QAbstractTableModel, Generic[_RowT]):
         raise NotImplementedError
 
     def _show_rows(self, rows: tuple[_RowT, ...]) -> bool:
-        """Show these rows instead; return whether they are others."""
+        """Show these rows; return whether they differ from the ones before."""
         if rows == self._rows:
             return False
         self.beginResetModel()

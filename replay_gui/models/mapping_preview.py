@@ -86,7 +86,7 @@ class MappingPreview(QAbstractTableModel):
         self.endResetModel()
 
     def save(self) -> None:
-        """Save the mapping for files like this one, or remove it where it is what is guessed; `saved` tells."""
+        """Save the mapping for files like this one, or remove it if it equals the guess; emits `saved`."""
         mapping = None if self.mapping == self.guessed else self.mapping
         self._sources.request_save(self._number, self._records, mapping)
 

@@ -9,15 +9,15 @@ from replay_gui.core.report.redaction_profile import RedactionProfile
 
 
 class ReportMaker(QObject):
-    """A report that the engine makes; a subclass says on what.
+    """A report that the engine makes; a subclass defines its subject.
 
     Attributes:
-        report: as it is shown and saved, redacted or not; None while it is being made. share: how far it is, 0 … 1.
-        notes: those of the user that can be in it. tells_notes: whether they are.
+        report: as it is shown and saved, redacted or not; None while it is being made. share: its progress, 0 … 1.
+        notes: the user's notes that it can contain. tells_notes: whether it does.
         problem: why there is none, or "". has_checks: whether it has checks, each of which passes or fails.
 
     Signals:
-        progressed(): `share` is another. made(): `report` is another. failed(): `problem` says why there is none.
+        progressed(): `share` has changed. made(): `report` has changed. failed(): `problem` says why there is none.
     """
 
     progressed = Signal()
@@ -50,7 +50,7 @@ class ReportMaker(QObject):
     def redact(self, profile: RedactionProfile | None) -> None:
         """Make the report again without what the profile hides, None: nothing; until then there is none.
 
-        Sentences are made of what is left, so a finished report cannot be changed.
+        The sentences depend on what is left, so a finished report cannot be changed.
         """
         if profile == self._profile and self.report is not None:
             self.made.emit()

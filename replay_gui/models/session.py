@@ -70,7 +70,7 @@ from replay_gui.models.values.run_values import RunValues
 if TYPE_CHECKING:
     from replay_gui.core.divergence.rules.rules import Rule
 
-SEEK_INTERVAL_MS = 100  # at most between two requests for states in a row, so that moving does not wait for them
+SEEK_INTERVAL_MS = 100  # the longest time between two requests for states, so that moving does not wait for them
 
 
 class Session(VisibleRange):
@@ -81,17 +81,17 @@ class Session(VisibleRange):
         bridge: to the engine, which the sessions of a window share; None for a session without one.
         index, position, view, axis, marks: see VisibleRange; `position_state` may lag behind `position`.
         position_state: the last PositionState that came, or None. report: the VerificationReport, or None likewise.
-        working: whether background work goes on. totals: what the run used, or None while it is not known.
-        format: the importer that the user has chosen, or None. last_positions: tells where the user left a run.
-        sources: asks about files. run_marks, values: of the run. following: whether its file is followed.
+        working: whether there is background work. totals: the run's usage, or None while it is not known.
+        format: the importer that the user has chosen, or None. last_positions: where the user left each run.
+        sources: requests about files. run_marks, values: of the run. following: whether its file is followed.
 
     Signals:
         run_changed(): another run, or none, is open; everything else was reset.
         facts_changed(): more is known of the same run: `facts` is another. index_changed(): `index` covers more events.
-        events_changed(): the file was imported again, and some events are not what they were; index_changed() follows.
+        events_changed(): the file was imported again, and some events have changed; index_changed() follows.
         position_changed(int): the user moved; panels that follow at once (scrubber, list) use this.
-        position_state_changed(): `position_state` is another; panels that need data use this.
-        report_changed(): `report` is another. rows_ready(object): Rows that were requested.
+        position_state_changed(): `position_state` has changed; panels that need data use this.
+        report_changed(): `report` has changed. rows_ready(object): Rows that were requested.
         progress_changed(object): Progress of the background work, or None once it is done.
         found(object): Found, of a search that was requested.
         totals_changed(): `totals` is known. reported(object): Reported, of a report that was requested.
@@ -181,7 +181,7 @@ class Session(VisibleRange):
         self._send_request("seek", Seek(self.position))
 
     def step(self, delta: int) -> None:
-        """Move by a number of events, of which only those count that are listed."""
+        """Move by a number of events; only listed events count."""
         if not self.listing.shows_all:
             self.seek(step_position(self.index, self.position, delta, self.is_listed))
         elif self.hides_bookkeeping:
@@ -225,7 +225,7 @@ class Session(VisibleRange):
             self._send_request("find", question)
 
     def request_report(self, question: MakeReport | StopReport) -> None:
-        """Request a report instead of the one under way, or end that; `reported` tells how far it is."""
+        """Request a report instead of the current one, or end that; `reported` has the progress."""
         if self.facts is not None:
             self._send_request("report", question)
 
@@ -234,7 +234,7 @@ class Session(VisibleRange):
         self._send_request("read rules", ReadRules(log, allow))
 
     def request_write_rules(self, path: str, rules: tuple[Rule, ...]) -> None:
-        """Write all rules to a file, in the place of what is still to be written there; `rules_written` tells."""
+        """Write all rules to a file, instead of a write that still waits; emits `rules_written`."""
         self._send_request(f"write rules {path}", WriteRules(path, rules))
 
     def open(self, path: str, position: Position = RUN_START, format: str | None = None, paired: bool = False) -> None:
@@ -249,7 +249,7 @@ class Session(VisibleRange):
         self._send_request("open", Open(path, format, position or None, last, paired), self._last_run)
 
     def request_totals(self) -> None:
-        """Request tokens and cost of the run; totals_changed tells."""
+        """Request tokens and cost of the run; emits `totals_changed`."""
         if self.facts is not None and self.totals is None:
             self._send_request("totals", GetTotals())
 
@@ -269,7 +269,7 @@ class Session(VisibleRange):
         self._send_request("stop", StopWork())
 
     def clear_cache(self) -> None:
-        """Clear the caches, except for the open runs; `alert_raised` tells how much that was."""
+        """Clear the caches, except for the open runs; `alert_raised` reports the size."""
         self._send_request("cache", ClearCache())
 
     def _send_request(self, key: str, question: RequestBody, run: int | None = None) -> None:

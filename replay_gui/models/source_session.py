@@ -72,7 +72,7 @@ class SourceSession(QObject):
         self._send_request("save mapping", SaveMapping(number, records, mapping))
 
     def request_formats(self) -> None:
-        """List the importers: at once where they are known; only the first call sends a request."""
+        """List the importers, immediately if they are known; only the first call sends a request."""
         if self._formats:
             self.formats_known.emit(self._formats)
         elif not self._formats_requested:

@@ -1,4 +1,4 @@
-"""Whether the window tells moments in UTC or in the time zone of this computer."""
+"""Whether the window shows times in UTC or in the time zone of this computer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from replay_gui.core.text.clock import clock_text, moment_text
 
 
 class TimeChoice(QObject):
-    """Attributes: is_local: whether it is the time zone of this computer. Signal: changed(): it is another."""
+    """Attribute: is_local: whether times are in the time zone of this computer. Signal: changed(): it has changed."""
 
     changed = Signal()
 

@@ -15,7 +15,7 @@ _MAX_CHANGES = 1_000  # that can be undone
 class Undoable(QObject, Generic[C]):
     """Something whose changes can be undone, the last one first, and done again.
 
-    A subclass tells each change by `_remember`, and makes it once more or takes it back in `_make`.
+    A subclass reports each change by `_remember`, and repeats or undoes it in `_make`.
 
     Signals:
         done(str): a change, in words. undone(), redone(): the last change, or the last undone one.
@@ -77,7 +77,7 @@ class ValueHistory(Undoable[tuple[V, V]]):
 
     @Slot()
     def note(self) -> None:
-        """Remember the value before, if it is another now."""
+        """Remember the value before, if it has changed."""
         before, self._now = self._now, self._get()
         if before != self._now:
             self._remember((before, self._now), self._words)
@@ -110,7 +110,7 @@ class UndoHistory(QObject):
         self.undone: list[tuple[Undoable[Any], str]] = []
 
     def watch(self, one: Undoable[Any]) -> None:
-        """Take part in what is changed, wherever it is undone."""
+        """Include the changes of this object, wherever they are undone."""
         one.done.connect(self._on_done)
         one.undone.connect(self._on_undone)
         one.redone.connect(self._on_redone)

@@ -26,7 +26,7 @@ _P = ParamSpec("_P")
 
 
 class ReportSaver(QObject):
-    """Saves one file at a time. A file that is asked for is completed even if the saver is deleted.
+    """Saves one file at a time. A requested file is completed even if the saver is deleted.
 
     Signals:
         saved(str): the path; the file is complete. failed(str): why there is none; an existing file is unchanged.

@@ -85,7 +85,7 @@ class CompareBar(ActionBar):
         self.row.addWidget(self.outcomes)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Hide in a narrow window what can be read or done elsewhere, so that the result stays visible."""
+        """Hide parts that are available elsewhere if the window is narrow, so that the result stays visible."""
         super().resizeEvent(event)
         self._fit()
 

@@ -1,4 +1,4 @@
-"""The page of a comparison: why the runs came out differently, or where they part, beside both timelines."""
+"""The page of a comparison: why the runs came out differently, or where they diverge, beside both timelines."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ class CompareView(QWidget):
         self._fit()
 
     def _choose_lower(self) -> None:
-        """Show the steps that led to a reason; if there is no reason, or none is wanted, those of both runs."""
+        """Show the steps that led to a reason; or all steps of both runs if no reason is chosen."""
         result = self.why.result
         has_trails = self.shows_why and (result is None or bool(result.reasons))
         self._lower.setCurrentWidget(self.trails if has_trails else self._parting)
@@ -169,7 +169,7 @@ class CompareView(QWidget):
         self._fit()
 
     def add_note_bar(self, book: NoteBook, name: str) -> NoteBar:
-        """Ask above the panels what is to be known about the notes on a run."""
+        """Show a bar above the panels with the questions about a run's notes."""
         bar = NoteBar(book, name, self)
         self._bars.insertWidget(0, bar)
         return bar

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class FindActions(QObject):
     """The slots of these actions. `get_line` returns the line of the search that is shown.
 
-    `get_view` returns the page of the run, whose panels have lines of their own.
+    `get_view` returns the page of the run, whose panels have their own search lines.
     """
 
     def __init__(

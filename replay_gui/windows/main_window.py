@@ -1,4 +1,4 @@
-"""The window: its parts, and which action asks the session for what. It has no logic of its own."""
+"""The window: its parts, and the connection of actions with the session. It has no logic of its own."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ _KEY = "hidden_marks"  # the names of the kinds that are switched off
 
 
 class MarkChoice(QObject):
-    """Fills the menu with the kinds of marks; what is not checked is not shown. Invalid settings are ignored."""
+    """Fills the menu with the kinds of marks; unchecked kinds are not shown. Invalid settings are ignored."""
 
     def __init__(self, marks: RunMarks, menu: QMenu, settings: QSettings, parent: QObject | None = None) -> None:
         super().__init__(parent)

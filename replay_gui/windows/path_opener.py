@@ -26,7 +26,7 @@ class PathOpener(QObject):
         self._is_folder.answered.connect(self._on_looked_at)
 
     def open(self, paths: Sequence[str]) -> None:
-        """Open these paths, once the disk has said whether the first is a folder."""
+        """Open these paths, after checking whether the first one is a folder."""
         self._is_folder.ask(partial(_looked_at, tuple(paths)))
 
     @Slot(str)

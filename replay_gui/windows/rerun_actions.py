@@ -1,4 +1,4 @@
-"""The actions that run a recorded run again: as it was, or with an answer that is edited."""
+"""The actions that run a recorded run again: unchanged, or with an edited answer."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _PROCESS = "process"
 class RerunActions(QObject):
     """The slots of these actions; the new log is compared with the recorded one while it is written.
 
-    Attributes: is_behind: whether the new log has grown, and the comparison was not told.
+    Attributes: is_behind: whether the new log has grown since the comparison read it.
     Signals: noticed(object): an Alert to show as a banner.
     """
 

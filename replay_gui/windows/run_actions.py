@@ -28,7 +28,7 @@ class RunActions(QObject):
 
     `get_view` returns the page of the run, which is built when it is first needed.
 
-    Signals: search_wanted(str): the next event that holds this text is to be gone to.
+    Signals: search_wanted(str): go to the next event with this text.
     """
 
     search_wanted = Signal(str)

@@ -128,7 +128,7 @@ class RunBar(ActionBar):
         """Choose again how compact the bar is when its contents ask for other room."""
         done = super().event(event)
         if event.type() == QEvent.Type.LayoutRequest:
-            # While hits are counted it stays as compact as it is: texts that come and go with each hit would flicker.
+            # It keeps its compact level while hits are counted: otherwise texts would flicker with each hit.
             self._fit(max(self.compact_level, 0) if self._find.line.text() else 0)
         return done
 

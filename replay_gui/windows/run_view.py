@@ -63,7 +63,7 @@ class RunView(QWidget):
             self._state_pages.addWidget(page)
             page.add_button(text, tip, spare=page is state).clicked.connect(self.toggle_facts)
         self._state_pages.addWidget(self.range)
-        self._page_before: QWidget = state  # what is shown again when no range is chosen any more
+        self._page_before: QWidget = state  # shown again when no range is chosen
         session.chosen_changed.connect(self._on_range_chosen)
         session.run_changed.connect(self._on_range_chosen)
         for column, (panel, share) in enumerate(zip((events, detail, self._state_pages), _COLUMN_SHARES, strict=True)):
@@ -89,7 +89,7 @@ class RunView(QWidget):
         self.timeline.lanes_changed.connect(self._fit)
 
     def add_note_bar(self, book: NoteBook) -> NoteBar:
-        """Ask above the panels what is to be known about notes."""
+        """Show a bar above the panels with the questions about notes."""
         bar = NoteBar(book, parent=self)
         self._bars.insertWidget(0, bar)
         return bar
@@ -124,7 +124,7 @@ class RunView(QWidget):
         return self._state_pages.currentWidget() is self.facts
 
     def find_bar_of(self, focused: QWidget | None) -> PanelFindBar | None:
-        """Return the line in which the panel with the focused widget searches; None if it has none of its own."""
+        """Return the search line of the panel with the focused widget; None if it has none."""
         for panel in (self.detail, self.state):
             if focused is not None and panel.isAncestorOf(focused):
                 return panel.find_bar

@@ -37,13 +37,13 @@ def pass_on_messages(kind: QtMsgType, context: QMessageLogContext, text: str) ->
 class Screenshot(QObject):
     """Waits until the window has settled, then saves its picture.
 
-    It has settled when a requested run is open, its index complete, no work goes on, the state of the position is
+    It has settled when a requested run is open, its index complete, no work in progress, the state of the position is
     there, its marks are known or a requested comparison is complete, the runs are summed up or it was said why not,
-    requested runs are contrasted, and for _QUIET_MS nothing has changed; without a run only the last. As long as work
-    goes on, it waits.
+    requested runs are contrasted, and for _QUIET_MS nothing has changed; without a run only the last. While there is
+    work, it waits.
 
     Signals:
-        progressed(int, int): (done, total) of the work that is waited for, in any unit.
+        progressed(int, int): (done, total) of the awaited work, in any unit.
         finished(str): "" if the picture was saved, else the reason why not.
     """
 
@@ -170,7 +170,7 @@ class Screenshot(QObject):
         self._finish(save_picture(self._window, self._path, inputs, self._dialog, self._fit))
 
     def _goes_on(self) -> bool:
-        """Return whether work goes on that is waited for; it tells its end, or an alert does."""
+        """Return whether awaited work is in progress; it signals its end, or raises an alert."""
         session = self._session
         if session.working or self._runs.working or self._is_comparing or self._is_tracing:
             return True
@@ -187,7 +187,7 @@ class Screenshot(QObject):
         return self._expects_run and not self._comparison.active and self._session.run_marks.working
 
     def _have_totals(self) -> bool:
-        """Return whether the open runs are summed up; ask for it if they are not."""
+        """Return whether the totals of the open runs are known; request them if not."""
         runs = [run for run in (self._session, self._comparison.b) if run.facts is not None]
         for run in runs:
             run.request_totals()

@@ -1,4 +1,4 @@
-"""The file of the window's settings, looked at before Qt reads it: a broken one would end the program at each start."""
+"""Checks the file of the window's settings before Qt reads it: a broken one would end the program at each start."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from replay_gui.core.log.source import read_beginning
 
 _MAX_BYTES = 1 << 20
 _ESCAPE = re.compile(rb"\\x([0-9a-fA-F]{1,8})")
-_STREAMED = (b"Variant(", b"DateTime(")  # values that Qt reads as binary data, with sizes in it; none is ever written
+_STREAMED = (b"Variant(", b"DateTime(")  # values that Qt reads as binary data; the program never writes such
 
 
 def set_aside_if_broken(path: Path) -> str:
-    """Rename a settings file that Qt must not read to ``NAME.broken``; return a sentence that says so, or ""."""
+    """Rename a settings file that Qt must not read to ``NAME.broken``; return a sentence about it, or ""."""
     try:
         raw = read_beginning(path, _MAX_BYTES + 1)
     except LogUnreadable:

@@ -63,7 +63,7 @@ class SourceActions(QObject):
         session.sources.formats_known.connect(self.formats_known)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        """Accept local files that are dragged over the window, and tell those that are dropped."""
+        """Accept local files that are dragged over the window, and report dropped ones."""
         if not isinstance(event, QDropEvent) or event.type() not in (QEvent.Type.DragEnter, QEvent.Type.Drop):
             return False
         paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
@@ -158,7 +158,7 @@ class SourceActions(QObject):
 
     @Slot(object, str)
     def _on_comparison_banner_acted(self, alert: Alert, action: str) -> None:
-        """As for a run; the file is to be B of the comparison again."""
+        """Do the same as for a run; the file becomes B of the comparison again."""
         if action == OPEN_AS:
             FormatMenu(self._session.sources, partial(self._compare_as, alert.path), self._window).pop_up()
         else:

@@ -30,9 +30,9 @@ class _Splitter(QSplitter):
 
 
 class _Handle(QSplitterHandle):
-    """The gap, and a place that reaches into the panels beside it where they have nothing to click.
+    """The gap, and an area that extends into the panels beside it where they have nothing to click.
 
-    Between two columns that is at their heads, whose words keep clear of the edges; between two rows in the middle.
+    Between two columns it is at their heads, whose texts are away from the edges; between two rows in the middle.
     """
 
     def __init__(self, orientation: Qt.Orientation, parent: QSplitter) -> None:

@@ -55,7 +55,7 @@ def program_path() -> Path:
     """Return the path by which menus start this program.
 
     Raises:
-        NoDesktop: there is no such path that lasts.
+        NoDesktop: there is no permanent path.
     """
     own = Path(sysconfig.get_path("scripts"), PROGRAM)
     found = shutil.which(PROGRAM)

@@ -1,4 +1,4 @@
-"""Writes files into a folder of data, remembers them, and takes away what it wrote and nobody changed.
+"""Writes files into a folder of data, records them, and removes the files that it wrote and nobody changed.
 
 Beside the files lies a list of them with the hash of each. A file that is there already and not in the list, or that
 is no longer what the list says, is somebody else's: it is neither replaced nor removed.
@@ -27,11 +27,11 @@ _MAX_FILE = 4 << 20  # bytes; none that is installed is larger
 
 @dataclass(slots=True)
 class Changes:
-    """What an installation or removal did.
+    """The changes of an installation or removal.
 
     Attributes:
-        done: the files that were written or removed, by their paths below the folder. problems: sentences that say what
-        was left as it is.
+        done: the files that were written or removed, by their paths below the folder. problems: sentences about what
+        was not changed.
     """
 
     done: list[str] = field(default_factory=list)
@@ -64,7 +64,7 @@ def install(folder: Path, files: Mapping[str, bytes]) -> Changes:
         known[name] = _hash(data)
         changes.done.append(name)
     old = {name: hash for name, hash in before.items() if name not in files}
-    known |= _remove(old, folder, Changes())  # what was changed of these is not a concern of this version
+    known |= _remove(old, folder, Changes())  # their changes do not concern this version
     _write_list(folder, known)
     return changes
 
@@ -87,7 +87,7 @@ def remove(folder: Path) -> Changes:
 
 
 def _remove(known: Mapping[str, str], folder: Path, changes: Changes) -> dict[str, str]:
-    """Remove what is unchanged; return what could not be removed, which the list must go on to have."""
+    """Remove what is unchanged; return what could not be removed, which the list must continue to have."""
     left = {}
     for name, hash in known.items():
         path = folder / name
@@ -108,7 +108,7 @@ def _remove(known: Mapping[str, str], folder: Path, changes: Changes) -> dict[st
 
 
 def _hash_of(path: Path) -> str | None:
-    """Return the hash of a file, "" for what is not a file of this program (a link, a folder), None if nothing is."""
+    """Return the hash of a file; "" for a link or a folder, None if there is nothing."""
     if not os.path.lexists(path):
         return None
     if path.is_symlink() or not path.is_file():

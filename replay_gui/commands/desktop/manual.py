@@ -97,7 +97,7 @@ def _sentence(text: str) -> str:
 
 
 def _line(text: str) -> str:
-    """Return text that may stand at the beginning of a line, where . and ' are requests."""
+    """Return text that is safe at the beginning of a line, where . and ' are requests."""
     escaped = _text(text.strip())
     return f"\\&{escaped}" if escaped.startswith((".", "'")) else escaped
 

@@ -82,7 +82,7 @@ class CommandWords:
 
     @property
     def starts_another(self) -> bool:
-        """Whether the words after -- are a command of their own."""
+        """Return whether the words after -- are another command."""
         return bool(self.places) and self.places[-1].values[0].name == "COMMAND"
 
 

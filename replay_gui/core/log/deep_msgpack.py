@@ -110,7 +110,7 @@ class MsgpackReader:
         return self.at == len(self._raw)
 
     def read_head(self) -> MsgpackHead:
-        """Return the head, and go on behind it; raise NotCanonical if there is none."""
+        """Return the head, and continue behind it; raise NotCanonical if there is none."""
         first = self._take(1)[0]
         if first < 0x80 or first >= 0xE0:
             return "value", first if first < 0x80 else first - 256

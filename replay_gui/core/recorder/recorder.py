@@ -242,7 +242,7 @@ class Recorder:
 
         Args:
             error_type: such as the exception's class. component: where it happened.
-            recoverable: whether the run can go on.
+            recoverable: whether the run can continue.
         """
         payload = {
             "error_type": error_type,

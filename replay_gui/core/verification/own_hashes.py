@@ -10,7 +10,7 @@ class HashFailure(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         index: of the event that it became. offset: in the source's file, in bytes.
-        problem: what is wrong. expected, actual: the hashes, None if the problem is another.
+        problem: what is wrong. expected, actual: the hashes, None for other problems.
     """
 
     index: int = msgspec.field(name="position")  # as a log's header has it

@@ -1,4 +1,4 @@
-"""One scale for both timelines of a comparison: equal events stand one above the other."""
+"""One scale for both timelines of a comparison, with equal events above each other."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ class CauseList(CardModel[CauseItem]):
         return items
 
     def words(self, item: CauseItem) -> str:
-        """Return rank, title, and what is said below it."""
+        """Return rank, title, and the text below it."""
         return ". ".join(text for text in (f"{item.number} {item.title}", item.body, item.follow) if text)
 
 

@@ -1,4 +1,4 @@
-"""Moving in a comparison: which row is chosen, and where both runs stand."""
+"""Moving in a comparison: the chosen row, and the positions of both runs."""
 
 from __future__ import annotations
 
@@ -76,9 +76,9 @@ class ComparisonCursor(QObject):
         self._is_moving = False
 
     def select_events(self, index_a: EventIndex, index_b: EventIndex) -> None:
-        """Move each run to an event of its own; NO_EVENT: to where it was by then. The row is that of B, or else of A.
+        """Move each run to its own event; NO_EVENT: to its state at the other's. The row is B's, or else A's.
 
-        The two events need not stand in one row.
+        The two events can be in different rows.
         """
         if self.compared is None or (index_a, index_b) == (NO_EVENT, NO_EVENT):
             return

@@ -1,4 +1,4 @@
-"""Two compared runs that are still going on: what has grown is read again, and compared again."""
+"""Compared runs that are still running: a run that has grown is read and compared again."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _MOST_S = 20.0  # seconds; what takes longer is done again only when asked
 
 
 class ComparisonFollowing(QObject):
-    """Has the comparison read again what has grown; what is shown, and the chosen step, stay until that is done.
+    """Makes the comparison read grown runs again; the present result and the chosen step stay until that is done.
 
     Attributes:
-        grown: the sides that have grown since they were first compared, as far as that was taken in by itself.
+        grown: the sides that have grown since the first comparison, and were read again automatically.
 
     Signals:
-        changed(): `grown` is another. alert_raised(object): an Alert that offers it, since it would take long.
+        changed(): `grown` has changed. alert_raised(object): an Alert that offers it, because it would take long.
     """
 
     changed = Signal()
@@ -43,7 +43,7 @@ class ComparisonFollowing(QObject):
         self._a, self._b = a, b
         self._read_again, self._is_working = read_again, is_working
         self.grown: frozenset[Side] = frozenset()
-        self._behind: frozenset[Side] = frozenset()  # that are to be read again
+        self._behind: frozenset[Side] = frozenset()  # to be read again
         self._began_at: float | None = None
         self._took_s = 0.0
         self._rest = QTimer(self, singleShot=True)
@@ -53,7 +53,7 @@ class ComparisonFollowing(QObject):
             run.progress_changed.connect(self._catch_up)
 
     def enable(self, on: bool) -> None:
-        """Compare again what grows from now on, or tell of it in a banner only."""
+        """Compare growing runs again from now on, or only report them in a banner."""
         for run in (self._a, self._b):
             if run.following.tells_growth != on:
                 run.following.tells_growth = on
@@ -93,7 +93,7 @@ class ComparisonFollowing(QObject):
 
     @Slot()
     def on_progress(self) -> None:
-        """The comparison begins to read or compare, goes on with it, or has done it."""
+        """The comparison has started, continued or finished reading or comparing."""
         if self._is_working():
             self._began_at = time.monotonic() if self._began_at is None else self._began_at
         elif self._began_at is not None:

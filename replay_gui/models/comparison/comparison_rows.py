@@ -1,6 +1,6 @@
 """The aligned events of two runs as a Qt table of any length: A in the first column, B in the last, a gutter between.
 
-What the indexes hold is shown at once; the texts are requested in blocks.
+The data of the indexes are shown immediately; the texts are requested in blocks.
 """
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ class ComparisonRows(QAbstractTableModel):
             self.shown = VisibleRows.all(rows)
         self.endResetModel()
 
-    # ---- what stands in a line ------------------------------------------------------------------------
+    # ---- the content of a line -------------------------------------------------------------------------
     def tone(self, row: int) -> RowTone:
         """How a row of the alignment is coloured."""
         return RowTone(int(self._tones[row]))
@@ -264,7 +264,7 @@ class ComparisonRows(QAbstractTableModel):
         return 0 if parent.isValid() else len(ComparisonColumn)
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """The row in words, for screen readers; as a tooltip, what a call does, and what says so."""
+        """Return the row in words, for screen readers; as a tooltip, the effect of a call, with its evidence."""
         if not index.isValid() or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -280,7 +280,7 @@ class ComparisonRows(QAbstractTableModel):
 
 
 def _bookkeeping_rows(session: ComparisonSession) -> NDArray[np.bool_] | None:
-    """Return bool[rows], True if all that stands in a row is bookkeeping; None if there is no such row."""
+    """Return bool[rows], True if all events of a row are bookkeeping; None if there is no such row."""
     assert session.comparison is not None
     alignment = session.comparison.alignment
     sides = (session.a.index, alignment.a), (session.b.index, alignment.b)

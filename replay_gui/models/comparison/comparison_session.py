@@ -55,14 +55,14 @@ class ComparisonSession(ComparisonCursor):
         number: of the comparison; answers about earlier ones are stale.
         step: the last Step that came, or None.
         anchors: pairs of event indexes that are the same step, set by hand.
-        first_difference: index of the first event whose content differs, once known; None without or after a result.
-        b_grows: whether the log in B is still being written, so that what it lacks at its end may come.
+        first_difference: index of the first event whose content differs, before the result is known; otherwise None.
+        b_grows: whether the log in B is still being written, so that its missing end may come.
         following: reads again what grows.
 
     Signals:
-        active_changed(): `active` is another. compared_changed(): `compared` or `fresh` is another.
+        active_changed(): `active` has changed. compared_changed(): `compared` or `fresh` has changed.
         first_difference_seen(): `first_difference` is known.
-        step_changed(): `step` is another. rows_ready(object): AlignedRows. anchors_changed(): `anchors` are others.
+        step_changed(): `step` has changed. rows_ready(object): AlignedRows. anchors_changed(): `anchors` have changed.
         progress_changed(object), alert_raised(object), alerts_cleared(): as of a Session.
     """
 
@@ -196,7 +196,7 @@ class ComparisonSession(ComparisonCursor):
         waits = all(run.working or run.index.complete for run in (self.a, self.b))
         if isinstance(self.state, Comparing) and waits:  # else it waits in vain
             return False
-        self.number += 1  # what is still answered is about the log as it was
+        self.number += 1  # later answers are about the old log
         first = self.state.first if self.row == self._first_row else events_at(self.comparison, self.row)
         keeps_rules = not self.rules.is_loading
         self.state = Opening(self.b.facts.given, None, None, first, keeps_rules=keeps_rules)
@@ -320,7 +320,7 @@ class ComparisonSession(ComparisonCursor):
 
     @Slot(object)
     def _on_b_alert(self, alert: Alert) -> None:
-        if self.active and not self.b_grows:  # that the file has changed is not a news, and it is read again
+        if self.active and not self.b_grows:  # the change of the file is known, and it is read again
             self.alert_raised.emit(alert)
 
     @Slot(object)
@@ -358,7 +358,7 @@ class ComparisonSession(ComparisonCursor):
                 self.progress_changed.emit(None)
 
     def _show_first_difference(self, index: EventIndex, is_free: bool) -> None:
-        """Tell it, and go to its place in both runs, where nobody has chosen another (`is_free`) or gone to one."""
+        """Report it, and go to it in both runs, unless the user has chosen another event or moved (`is_free`)."""
         self.first_difference = index
         self.first_difference_seen.emit()
         for session in (self.a, self.b):
@@ -366,7 +366,7 @@ class ComparisonSession(ComparisonCursor):
                 session.seek(position_after(index))
 
     def _show(self, compared: Compared) -> None:
-        """First causes and rows, then marks and the row to look at: all at once would block the window."""
+        """Show causes and rows first, then marks and the chosen row: all together would block the window."""
         first = None if isinstance(self.state, Idle) else self.state.first
         was_working, self.state = self.working, Shown(first)
         self.compared, self.row, self.first_difference = compared, NO_ROW, None

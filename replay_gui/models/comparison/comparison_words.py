@@ -70,7 +70,7 @@ def growth_words(sides: Set[Side]) -> str:
 
 
 def outcome_lines(comparison: Comparison) -> list[str]:
-    """Return a line for each run about its outcome and end; none if neither run says anything of it."""
+    """Return a line for each run about its outcome and end; none if neither run has them."""
     words = [result.words() for result in comparison.results]
     if not any(words) and comparison.results_equal:
         return []
@@ -118,7 +118,7 @@ def counts_words(comparison: Comparison) -> str:
 
 
 def point_words(point: int | None, count: int) -> str:
-    """divergence 3 of 17; 17 divergences where none of them is chosen"""
+    """Return ``divergence 3 of 17``, or ``17 divergences`` if none of them is chosen."""
     if point is None:
         return "no divergence" if not count else plural(count, "divergence")
     return f"divergence {point + 1:,} of {count:,}"

@@ -20,7 +20,7 @@ from replay_gui.core.text.wording import plural
 from replay_gui.models.run.value_rows import content_text, size_text
 
 _MAX_CHARACTERS = 300  # characters of a text on one line
-_MAX_PAIR_CHARACTERS = 48  # two values up to this long stand on one line
+_MAX_PAIR_CHARACTERS = 48  # two values up to this length are on one line
 _CHARACTERS_BEFORE_DIFFERENCE = 16  # shown of a cut text
 _MIN_CUT_CHARACTERS = 32  # a text is cut if its first difference lies further right
 _MAX_LINES = 120  # lines of a text that are compared
@@ -42,7 +42,7 @@ class DiffStyle(Enum):
 
 @dataclass(frozen=True, slots=True)
 class DiffLine:
-    """`key`: dotted path. a, b: texts of the sides, None if a side has none there; `note`: quiet words behind.
+    """`key`: dotted path. a, b: texts of the sides, None if a side has none; `note`: a secondary text after them.
 
     `path`: the JSON Pointer of the difference, "" if the line is of none. value_a, value_b: the values, for copying.
     """

@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # the first window has no rule
 
 @dataclass(frozen=True, slots=True)
 class RuleOffer:
-    """Rules that lie beside the log and are not in force, as the user has not allowed them: their file, how many."""
+    """Rules beside the log that the user has not allowed: their file and their number."""
 
     path: Path
     count: int
@@ -37,7 +37,7 @@ _Change: TypeAlias = tuple[tuple[RuleEntry, ...], tuple[RuleEntry, ...]]  # the 
 
 
 class RuleBook(Undoable[_Change]):
-    """The rules for the run in A. A change is in force at once, and is saved as soon as the file is known.
+    """The rules for the run in A. A change is in force immediately, and is saved as soon as the file is known.
 
     The engine reads and writes the file, so the window never waits for the disk.
 
@@ -49,7 +49,7 @@ class RuleBook(Undoable[_Change]):
         loaded(): the rules of the log given to `open_for` are in force. changed(): the user changed them.
         file_wanted(): the user must choose a file for the rules, by `choose_file`.
         file_settled(): the file is known now, or is not needed any more. alert_raised(object): an Alert.
-        offer_changed(): `offer` is another.
+        offer_changed(): `offer` has changed.
     """
 
     loaded = Signal()
@@ -115,7 +115,7 @@ class RuleBook(Undoable[_Change]):
     def allow_offer(self) -> None:
         """Put the rules beside the log in force, and those beside other logs of its folder from now on.
 
-        They take the place of the user's own; rules that are not kept in any file yet join them. `changed` follows.
+        They replace the user's own rules; rules that are not yet kept in a file are added to them. `changed` follows.
         """
         if self.offer is None or self._log is None:
             return
@@ -127,7 +127,7 @@ class RuleBook(Undoable[_Change]):
 
     @Slot()
     def refuse_offer(self) -> None:
-        """Leave the rules beside the log alone."""
+        """Do not use the rules beside the log."""
         self._set_offer(None)
 
     def _set_offer(self, offer: RuleOffer | None) -> None:
@@ -170,7 +170,7 @@ class RuleBook(Undoable[_Change]):
             self._replace(tuple(RuleEntry(rule) if entry.rule == rule else entry for entry in self.entries))
 
     def set_effect(self, tool: str, effect: Effect | None) -> None:
-        """Say what the calls of a tool do, instead of what rules said so far; None: no rule says it any more."""
+        """Set the effect of a tool by a rule, which replaces earlier ones; None: remove the rule."""
         from replay_gui.core.divergence.rules.rules import EFFECT_ACTIONS, Rule
 
         actions = EFFECT_ACTIONS.values()
@@ -203,7 +203,7 @@ class RuleBook(Undoable[_Change]):
 
         before = self.entries
         changed = [entry for entry in (*entries, *before) if entry not in before or entry not in entries]
-        # None is new or gone where only the order is another, or one of two equal rules goes.
+        # No rule is new or gone if only the order changes, or one of two equal rules is removed.
         words = f"rule “{': '.join(rule_words(changed[0].rule))}”" if changed else "rules"
         self._apply(entries)
         self._remember((before, entries), words)

@@ -17,7 +17,7 @@ from replay_gui.models.values.watched_values import WatchedValues
 
 
 class WatchedRows(DiffRows):
-    """One line a watched path: what A has there beside what B has, at the positions of both; those watched in A."""
+    """One line for each path watched in A: the value in A beside the value in B, at the positions of both."""
 
     def __init__(self, session: ComparisonSession, parent: QObject | None = None) -> None:
         super().__init__(parent)

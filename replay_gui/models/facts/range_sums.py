@@ -30,7 +30,7 @@ class RangeSums:
 
     @property
     def tool_time(self) -> int:
-        """The time in calls that begin in the range, in ns; calls at once count each."""
+        """The time in calls that begin in the range, in ns; parallel calls count individually."""
         return sum(tool.time or 0 for tool in self.numbers.tools)
 
     def pairs(self) -> list[tuple[str, str]]:

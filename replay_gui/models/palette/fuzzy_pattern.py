@@ -1,4 +1,4 @@
-"""Fuzzy search of names: the typed letters in their order, best where they stand together or begin words."""
+"""Fuzzy search of names: the typed letters in order, best if they are adjacent or begin words."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TypeAlias
 Spans: TypeAlias = tuple[tuple[int, int], ...]
 
 MAX_TYPED = 80  # characters of a pattern that count
-_AT_START, _AT_WORD, _INSIDE, _SCATTERED = 4.0, 3.0, 2.0, 1.0  # scores of a word by how it stands in the name
-_LENGTH_WEIGHT = 0.002  # a character more in the name costs so much, so that of two equal names the shorter is first
+_AT_START, _AT_WORD, _INSIDE, _SCATTERED = 4.0, 3.0, 2.0, 1.0  # scores of a word by its place in the name
+_LENGTH_WEIGHT = 0.002  # the cost of a further character, so that of two equal matches the shorter name is first
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +22,11 @@ class FuzzyMatch:
 
 
 class FuzzyPattern:
-    """What was typed, as words of which each must be in a name, case aside."""
+    """The typed text, as words that must all be in a name, ignoring case."""
 
     def __init__(self, typed: str) -> None:
         self._words = typed[:MAX_TYPED].lower().split()
-        # Possessive: no way back, so that no name takes more than time in proportion to its length.
+        # Possessive (no backtracking), so the time is linear in the length of the name.
         self._scattered = [
             re.compile("".join(f"[^{re.escape(letter)}]*+({re.escape(letter)})" for letter in word), re.DOTALL)
             for word in self._words

@@ -22,12 +22,12 @@ class PaletteGroup(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaletteEntry:
-    """What is shown of it, on one line each, and what Enter does.
+    """An entry of the palette: its texts, each on one line, and its action.
 
     Attributes:
-        name: what is searched. detail: more about it. shortcut: its keys as the system writes them, or "".
-        kind, tool: of the event whose mark stands before it; "" and None: there is no mark.
-        enabled: whether it can be done now.
+        name: the searched text. detail: more information. shortcut: its keys as the system writes them, or "".
+        kind, tool: of the event whose mark is before it; "" and None: there is no mark.
+        enabled: whether it is available now.
     """
 
     group: PaletteGroup

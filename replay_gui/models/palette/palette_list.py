@@ -47,7 +47,7 @@ class PaletteList(QAbstractTableModel):
         self.fill((), iter(()))
 
     def find(self, typed: str) -> None:
-        """List what matches; the first part of it at once."""
+        """List the matches; the first part immediately."""
         self._pattern, self._looked_at = FuzzyPattern(typed), 0
         self._ranked = []
         if self._make_events is not None:
@@ -71,7 +71,7 @@ class PaletteList(QAbstractTableModel):
 
     @Slot()
     def _on_turn(self) -> None:
-        """Look at ENTRIES_PER_TURN entries, making more of them if there are none left."""
+        """Examine ENTRIES_PER_TURN entries, and make more if none are left."""
         stop = self._looked_at + ENTRIES_PER_TURN
         if stop > len(self._entries):
             self._entries.extend(islice(self._more, stop - len(self._entries)))

@@ -1,4 +1,4 @@
-"""The paths of a state's values, piece by piece, so that collecting them never holds up the window."""
+"""Collect the paths of a state's values step by step, so that the window is never blocked."""
 
 from __future__ import annotations
 

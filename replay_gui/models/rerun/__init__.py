@@ -1,1 +1,1 @@
-"""Running a recorded run again from the window: the plan, the process, what came of it."""
+"""Running a recorded run again from the window: the plan, the process, the result."""

@@ -23,12 +23,12 @@ _REQUESTS = (Kind.TOOL_REQUEST.value, MODEL_REQUEST)
 
 
 class NotEditable(ValueError):
-    """Why an answer cannot be edited, or a text is not an answer: a sentence."""
+    """An answer cannot be edited, or a text is not an answer; the message is a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class EditedAnswer:
-    """An answer that is to be another one. `position`: of the event that answers. `value`: a plain value."""
+    """An edited answer. `position`: of the event that answers. `value`: a plain value."""
 
     position: Position
     value: Any
@@ -59,7 +59,7 @@ class AnswerText:
     about: str
 
     def edited(self, text: str) -> EditedAnswer:
-        """Return the edit that a changed text is; NotEditable, with the place, if it is not JSON."""
+        """Return a changed text as an edit; NotEditable, with the place, if it is not JSON."""
         if not self.is_json:
             return EditedAnswer(self.position, text)
         try:
@@ -74,7 +74,7 @@ class AnswerText:
 
 
 def answer_text(event: Event | None, pair: Event | None) -> AnswerText:
-    """Return the answer that an event is, or that its request got, as a text; NotEditable if there is none.
+    """Return the answer in an event, or the answer to its request, as a text; NotEditable if there is none.
 
     Args:
         pair: the request of an answer, or the answer of a request, if there is one.
@@ -97,7 +97,7 @@ def answer_text(event: Event | None, pair: Event | None) -> AnswerText:
             raise NotEditable("This answer is too large to be edited here; “replay-gui rerun --what-if” can.")
         try:
             whole = json_value(body)
-        except ValueError:  # a stream, which is edited as what was said in it
+        except ValueError:  # a stream, whose message is edited
             if answer.kind != Kind.DECISION:
                 raise NotEditable("The body of this answer is no JSON.") from None
             about = "What the model said; it is streamed to the agent again as one piece."

@@ -45,7 +45,7 @@ class RerunFiles:
 
 @dataclass(frozen=True, slots=True)
 class RerunState:
-    """What the files say.
+    """The state of the files of a re-run.
 
     Attributes:
         files: the files. size: bytes of the new log, 0 while there is none. questions: (name, question), unanswered.

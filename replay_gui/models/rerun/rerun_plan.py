@@ -1,4 +1,4 @@
-"""What running a run again would do: said before it is done, word for word."""
+"""The plan of a re-run, which the user sees before it is started."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ class RerunPlan:
 
     Attributes:
         run: path of the recorded run. command: words that run the agent. folder: where it is run.
-        policies: by the name of a tool; RECORDED for others. fixed: of those that are FIXED, the value (JSON, or else
-        text). on_miss: what becomes of a request that was not recorded.
-        edit: an answer that is to be another one, or None. uses_proxy: answers by the proxy, as it was recorded.
+        policies: by the name of a tool; RECORDED for others. fixed: the value for tools that are FIXED (JSON, or else
+        text). on_miss: what happens to a request that was not recorded.
+        edit: an edited answer, or None. uses_proxy: whether the proxy answers, as in the recording.
     """
 
     run: Path

@@ -1,4 +1,4 @@
-"""What is said of a re-run: how far it is, and its verdict."""
+"""A re-run in words: its progress and its verdict."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _MAX_SAID = 60  # characters of a value in a sentence
 
 @dataclass(frozen=True, slots=True)
 class RerunVerdict:
-    """What came of a re-run.
+    """The result of a re-run.
 
     Attributes:
         role: good, warn, bad or info. sentence: in one sentence. fields: where the request differs: path, the recorded
         value, the value now. more: how many differ besides. place: the agent's code that asked, or "".
-        notes: what else there is to know, a sentence each.
+        notes: further sentences.
     """
 
     role: str

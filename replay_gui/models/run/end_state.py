@@ -1,4 +1,4 @@
-"""The state at the end of the run, which stands beside the card of the run while no event has been applied."""
+"""The state at the end of the run, which is shown beside the card of the run while no event has been applied."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ class EventSearchModel(QObject):
         TITLE: placeholder of the field in which the text is typed.
         text: the text to find, or "". match_case: whether the search is case-sensitive.
         count: number of hits so far. is_lower_bound: whether there are more than `count`.
-        searching: whether the search goes on. fraction_done: of the data searched so far, 0 … 1.
+        searching: whether the search continues. fraction_done: of the data searched so far, 0 … 1.
         problem: why the search failed, or "".
 
     Signals:

@@ -1,4 +1,4 @@
-"""The events as a Qt table of any length. What the index holds is shown at once; the texts are requested in blocks."""
+"""The events as a Qt table of any length. The index is shown immediately; texts are requested in blocks."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class EventTable(QAbstractTableModel):
         By index, ascending. Call `more_hits` after hits were added to the dictionary.
         """
         if self._number != self._session.number:
-            self.on_run_changed()  # a search may tell of another run before the session has told this table
+            self.on_run_changed()  # a search can report another run before the session does
         if hits is not None or self._hits is not None:
             self._hits = hits
             self._reset()
@@ -155,7 +155,7 @@ class EventTable(QAbstractTableModel):
 
     @Slot()
     def on_events_changed(self) -> None:
-        """Some events are not what they were: filter and folds stay, and all is looked at again."""
+        """Some events have changed: filter and folds stay, and all rows are computed again."""
         self.tally = EventTally()
         self._blocks.clear()
         self._reset()
@@ -210,7 +210,7 @@ class EventTable(QAbstractTableModel):
 
     @Slot()
     def on_effects_changed(self) -> None:
-        """What calls do is told by other rules: the texts, which have it, are read again."""
+        """Other rules define the effects of calls: the texts, which show these, are read again."""
         self._blocks.clear()
         self._refresh()
 
@@ -350,7 +350,7 @@ class EventTable(QAbstractTableModel):
         return SHORT_EFFECT_WORDS[row.effect.effect]
 
     def _has_failed(self, row: EventRow) -> bool:
-        """Whether the answer to a call says that it failed, so that it had no effect."""
+        """Return whether the response to a call reports a failure, so that it had no effect."""
         pair = int(self._index.pair[index_before(row.position)])
         return pair != NO_PAIR and bool(self._index.flags[pair] & FLAG_FAILED)
 

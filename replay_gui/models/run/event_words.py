@@ -19,7 +19,7 @@ from replay_gui.core.text.wording import duration_text, plural
 
 
 def label_at(index: RunIndex, event_index: EventIndex) -> str:
-    """Return the label of an event as far as the index tells, see `kind_label`."""
+    """Return the label of an event from the index alone, see `kind_label`."""
     tool = int(index.tool[event_index])
     return kind_label(index.kinds[int(index.kind[event_index])], None if tool == NO_TOOL else index.tools[tool])
 

@@ -55,7 +55,7 @@ class GoToText:
 
 @dataclass(frozen=True, slots=True)
 class NotUnderstood:
-    """Why there is no such place, in a line."""
+    """There is no such event or position; the message is one line."""
 
     words: str
 
@@ -64,10 +64,10 @@ GoTo: TypeAlias = GoToEvent | GoToTime | GoToText | NotUnderstood
 
 
 class GoToReader:
-    """Reads what is typed, for one run and position. The time that it takes does not grow with the run.
+    """Parses the typed text, for one run and position. Its time does not depend on the length of the run.
 
     `run_id`: of the run, whose events have the ids ``RUN_ID:0`` and so on. `first_broken`: the index of the first
-    damaged event, behind which such an id does not tell the number of an event; None if none is known.
+    damaged event, after which such an id does not give the number of an event; None if none is known.
     """
 
     def __init__(self, index: RunIndex, position: Position, run_id: str, first_broken: int | None) -> None:
@@ -141,7 +141,7 @@ class GoToReader:
         return self._at(time, time_choice().moment(time))
 
     def _at_time_of_day(self, of_day: int, is_local: bool) -> int | None:
-        """Return the first moment from the run's start on at which a day is so old; None if none is."""
+        """Return the first time from the run's start on with this time of day; None if there is none."""
         begin = None if self._first is None else in_zone(self._first, is_local)
         if self._first is None or begin is None or of_day >= 86_400 * _SECOND:
             return None

@@ -80,7 +80,7 @@ def _state(event: Event, report: VerificationReport | None) -> HashCheck:
 
 
 def _computed(finding: Finding, recorded: str) -> str:
-    """The hash that verification computed, where it is another than the recorded one."""
+    """Return the hash that verification computed, if it differs from the recorded one."""
     pair = (finding.expected or "", finding.actual or "")
     return pair[1 - pair.index(recorded)] if recorded in pair else ""
 

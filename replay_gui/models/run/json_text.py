@@ -1,4 +1,4 @@
-"""JSON of values of any size, made piece by piece, so that a piece is all that a cut text costs.
+"""JSON of values of any size, made piece by piece, so that a cut text costs only its pieces.
 
 Bytes and floats that JSON lacks are written as {"$bytes": base64} and {"$float": "nan" | "inf" | "-inf"}.
 """
@@ -29,7 +29,7 @@ def json_text(value: Any, limit: int) -> tuple[str, bool]:
 
 
 def json_pieces(value: Any, indent: str = "\n") -> Iterator[str]:
-    """`value` as indented JSON; what cannot be seen is escaped, so the text may be shown as it is."""
+    """Yield `value` as indented JSON; invisible characters are escaped, so the text can be shown unchanged."""
     match value:
         case Mapping() if value:
             deeper, between = indent + "  ", "{"

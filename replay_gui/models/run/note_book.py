@@ -27,17 +27,17 @@ BOOKMARK = "Bookmark"
 
 
 class NoteBook(Undoable[_Change]):
-    """The engine keeps the notes, and tells after each change which there are.
+    """The notes of a run. The engine stores them, and sends all of them after each change.
 
     Attributes:
         session: that of the run. notes: in the order in which they were made.
         is_beside: whether they are kept beside the log.
-        unused: how much a file beside the log says that does not count yet. unused_path: of that file.
+        unused: the number of notes in a file beside the log that does not count yet. unused_path: of that file.
         wants_beside: whether the user wants notes beside their logs; None: not known yet. asks_place: whether there is
-            a note, and the user is to say so.
+            a note, and the user must decide this.
 
     Signals:
-        changed(): `notes` is another. questions_changed(): `unused` or `asks_place` is another.
+        changed(): `notes` has changed. questions_changed(): `unused` or `asks_place` has changed.
         allowed(): notes beside the logs of this folder count from now on, and so do rules.
     """
 
@@ -128,7 +128,7 @@ class NoteBook(Undoable[_Change]):
         self.allowed.emit()
 
     def refuse(self) -> None:
-        """Leave the notes beside the log alone."""
+        """Do not use the notes beside the log."""
         self.unused = 0
         self.questions_changed.emit()
 
@@ -190,7 +190,7 @@ class NoteBook(Undoable[_Change]):
 
     def _ask(self, question: GetNotes | AddNote | ChangeNotes) -> None:
         session = self.session
-        if session.bridge is not None:  # each has a key of its own: none may take the place of another
+        if session.bridge is not None:  # each has its own key, so that none replaces another one
             key = f"{type(question).__name__} {next(self._numbers)}"
             session.bridge.send_request(key, Request(session.number, question, session.side))
 

@@ -17,14 +17,14 @@ from replay_gui.models.timeline.event_steps import step_position
 MAX_PAUSE_S = 1.0  # seconds; a longer pause between two events is cut to it
 UNTIMED_PAUSE_S = 0.25  # seconds between two events of which one has no time
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
-FRAME_MS = 16  # ms; what is due within one frame is shown as one step
+FRAME_MS = 16  # ms; events due within one frame are shown as one step
 _EVENTS_PER_TURN = 4096  # events looked at in one go
 
 
 def pauses(index: RunIndex, position: Position, max_steps: int = _EVENTS_PER_TURN) -> NDArray[np.float64]:
     """Return float64[≤ max_steps]: the seconds from each position to the next, beginning with `position`.
 
-    The first event follows at once. There is no pause where the clock went back.
+    The first event follows at once. There is no pause if the clock ran backwards.
     """
     stop = min(position + max_steps, index.count)
     if position >= stop:
@@ -55,7 +55,7 @@ class Playback(QObject):
         playing: whether the run is being played. speed: one of SPEEDS.
 
     Signals:
-        changed(): `playing` or `speed` is another.
+        changed(): `playing` or `speed` has changed.
     """
 
     changed = Signal()

@@ -55,14 +55,14 @@ class PositionHistory(QObject):
     """Records the positions that the user visited.
 
     Moves that follow each other within SETTLE_MS are one: a drag is one jump, from where it began to where it ended.
-    Single steps and playing make no new visit: they move the current one.
+    Single steps and playing do not add a visit: they move the current one.
 
     Attributes:
         visited: the visits so far.
         is_stepping: whether every move counts as a step (while the run is being played).
 
     Signals:
-        changed(): `visited` is another.
+        changed(): `visited` has changed.
     """
 
     changed = Signal()
@@ -99,7 +99,7 @@ class PositionHistory(QObject):
     def _go(self, delta: int) -> None:
         self.settle()
         self._set(self.visited.moved_by(delta))
-        self._last = self.visited.current  # so that getting there is no visit
+        self._last = self.visited.current  # so that this move does not count as a visit
         self._session.seek(self.visited.current)
         self._settle.stop()
 

@@ -19,14 +19,14 @@ _MIN_COST_S = 0.002  # seconds; what takes less is not worth waiting for
 
 
 class RunFollowing(QObject):
-    """Watches the open run's file: one that grows is followed by the engine, of another change the user is told.
+    """Watches the open run's file: the engine follows it if it grows; any other change is reported to the user.
 
     Attributes:
         state: whether it is followed now. enabled: whether a file that grows is followed.
-        tells_growth: whether of one that grows `file_grew` tells, if it is not followed, instead of an alert.
+        tells_growth: whether `file_grew`, instead of an alert, reports growth of a file that is not followed.
 
     Signals:
-        changed(): `state` is another. grew(object): an IndexGrew that the window is to take in now.
+        changed(): `state` has changed. grew(object): an IndexGrew that the window must use now.
         file_grew(): the file has grown, and is not followed.
     """
 
@@ -69,7 +69,7 @@ class RunFollowing(QObject):
             return
         if enabled:
             self.check()
-        else:  # also if it is not followed yet: the engine may be about to begin
+        else:  # also when it is not followed yet: the engine may be about to begin
             self._send("follow", StopFollowing())
 
     @Slot()

@@ -23,18 +23,18 @@ if TYPE_CHECKING:
 
 
 class RunMarks(QObject):
-    """The marks of the open run of one session. They are looked for once the run is read and the rules are known.
+    """The marks of the open run of one session. They are searched once the run is read and the rules are known.
 
     Attributes:
-        found: what was found, or None while it is not known.
+        found: the marks, or None while they are not known.
         noted: marks for the notes on the run. hidden: the kinds of marks that are switched off.
         corrected: the effects of tools by name, as rules say; None while they are not known.
 
     Signals:
-        changed(): `found`, `noted`, `hidden` or `corrected` is another.
-        effects_changed(): the engine tells effects by other rules from now on.
-        rules_wanted(): the run is read, and its rules are not known: `use_rules` is to be called.
-        correction_made(str, object): the user says what a tool does (an Effect), or that it is as it was found (None).
+        changed(): `found`, `noted`, `hidden` or `corrected` has changed.
+        effects_changed(): the engine uses other rules for effects from now on.
+        rules_wanted(): the run is read, and its rules are not known: call `use_rules`.
+        correction_made(str, object): the user corrects what a tool does (an Effect), or removes the correction (None).
     """
 
     changed = Signal()

@@ -68,7 +68,7 @@ def run_numbers(index: RunIndex) -> RunNumbers:
 
 
 def part_of_index(index: RunIndex, start: int, stop: int) -> RunIndex:
-    """Return the events start … stop - 1 as an index of their own, to count them; `pair` still tells of the whole."""
+    """Return the events start … stop - 1 as a separate index, to count them; `pair` still refers to the whole index."""
     part = slice(start, stop)
     return replace(
         index,

@@ -148,7 +148,7 @@ class StateTree(QAbstractTableModel):
             self._update()
 
     def rows_with(self, text: str, match_case: bool = False) -> list[int]:
-        """The rows in which a text stands."""
+        """Return the rows that contain a text."""
         wanted = text if match_case else text.lower()
         of_rows = (f"{row.key} {row.text}" for row in self._rows)
         return [i for i, line in enumerate(of_rows) if wanted in (line if match_case else line.lower())]

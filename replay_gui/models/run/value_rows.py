@@ -1,6 +1,6 @@
-"""A value of any size as the rows of a tree: only what is expanded is looked at, and of that a window.
+"""A value of any size as the rows of a tree: only expanded parts are read, and of these a window.
 
-A *window* of a map is its first keys in order, of a list its newest items; members that changed are always shown. A
+A *window* of a map is its first keys in order, of a list its newest items; changed members are always shown. A
 text too long for its row can be expanded into its lines.
 """
 
@@ -27,7 +27,7 @@ _MAX_KEY_CHARACTERS = 80
 _MAX_UNCOUNTED_MEMBERS = 5  # a map with more is shown with its size
 _MAX_PREVIEW_CHARACTERS = 120  # characters of the content of a map or list on its row
 _MAX_UNFOLDED_MEMBERS = 8  # a replaced map or list up to this size is shown member by member
-_MAX_COMPARED_MEMBERS = 200  # of a map or list that was replaced, to see whether it is another
+_MAX_COMPARED_MEMBERS = 200  # of a map or list that was replaced, to see whether it has changed
 _MAX_OPENED_MEMBERS = 1_500  # of the maps and lists that are open because something in them changed: about 20 ms
 
 PathSet: TypeAlias = frozenset[Path]
@@ -50,7 +50,7 @@ class RowKind(Enum):
 
     MEMBER = auto()
     TEXT = auto()  # a line of a long text
-    MORE = auto()  # stands for what the window leaves out; shows more of it when activated
+    MORE = auto()  # a row for the members outside the window; shows more of them when activated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +99,7 @@ class TreeView:
 
 
 class _Changes(NamedTuple):
-    """Changes of a state, looked at once, since rows are made again at each new width.
+    """The changes of a state, computed once, because rows are made again for each new width.
 
     by_path: those that replaced a value by another. touched: the members through which they are reached.
     """
@@ -321,7 +321,7 @@ def member(holder: Any, key: str | int) -> Any:
 
 
 def pages_to(holder: Any, key: str | int) -> int:
-    """Return how many pages of a map or list are shown before a member is among them; 1 if there is none."""
+    """Return how many pages of a map or list must be shown to include a member; 1 if there is none."""
     if isinstance(holder, Mapping) and isinstance(key, str):
         return len([other for other in holder if other < key]) // PAGE_MEMBERS + 1
     if isinstance(key, int) and is_container(holder) and 0 <= key < len(holder):

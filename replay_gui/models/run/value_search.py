@@ -1,4 +1,4 @@
-"""Looks for a text in a value's keys and scalars, piece by piece, so that it never holds up the window."""
+"""Searches a text in a value's keys and scalars step by step, so that the window is never blocked."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _MAX_CHARACTERS = 4096  # characters of a text that are looked at
 
 
 class ValueSearch:
-    """A search for `needle`, case aside, the shallow members first. Call `search_more` for each step.
+    """A search for `needle`, ignoring case, the shallow members first. Call `search_more` for each step.
 
     Attributes:
-        ended: nothing more is to be looked at, or there are MAX_HITS hits. complete: all was looked at.
+        ended: whether nothing is left, or there are MAX_HITS hits. complete: whether everything was searched.
     """
 
     def __init__(self, root: Mapping[str, Any], needle: str) -> None:

@@ -31,10 +31,10 @@ BEING_WRITTEN = BadgeVerdict(
 def verdict_of(
     report: VerificationReport | None, progress: Progress | None, has_hashes: bool = True, imported_from: str = ""
 ) -> BadgeVerdict:
-    """Return what the badge says of a run that does not grow just now.
+    """Return the badge's text for a run that is not growing now.
 
     `progress` counts only as long as there is no report. `has_hashes`: whether the run's format has any.
-    `imported_from`: whose format it is, of a run without hashes, which is not a fault of the run: the badge stays grey.
+    `imported_from`: the format of a run without hashes; that is not the run's fault, so the badge stays grey.
     """
     if imported_from and not has_hashes and (report is None or report.verdict == NOT_VERIFIABLE):
         lines = [NO_HASHES] if report is None else _lines(report)

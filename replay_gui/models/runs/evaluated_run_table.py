@@ -62,9 +62,9 @@ class EvaluatedRunTable(QAbstractTableModel):
         super().__init__(parent)
         self._session = session
         self._only_chosen = only_chosen
-        self._runs: list[EvaluatedRun] = []  # the session may have others, or none, before it tells so
+        self._runs: list[EvaluatedRun] = []  # the session can have other runs, or none, before its signal
         self._all: list[int] = []  # in the order of the session
-        self._numbers: list[int] = []  # as they are sorted, of those that are not filtered out
+        self._numbers: list[int] = []  # in sorted order, without those that are filtered out
         self._sorted: tuple[int, Qt.SortOrder] = (-1, Qt.SortOrder.AscendingOrder)
         self._filter = ""
         self._has: dict[int, bool] = {}

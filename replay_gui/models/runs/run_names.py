@@ -1,4 +1,4 @@
-"""What runs are called on the page of many runs: so that those that stand together can be told apart."""
+"""Names of runs on the page of many runs, which distinguish runs that are shown together."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def run_name(run: EvaluatedRun) -> str:
 
 
 def names_of(session: RunsSession, numbers: Sequence[int]) -> list[str]:
-    """Return the names of runs that stand together: with what tells them apart, the task before, other facts behind."""
+    """Return names for runs that are shown together: with the facts that differ, the task first, other facts last."""
     runs = [session.runs[number] for number in numbers]
     names = [run_name(run) for run in runs]
     if len({run.identity.task for run in runs}) > 1:

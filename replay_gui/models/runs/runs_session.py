@@ -30,19 +30,19 @@ class RunsSession(QObject):
     Attributes:
         bridge: to the engine, or None. sources: what was opened: files and folders; empty for nothing.
         catalogue: the folder of the catalogue that was opened, or "".
-        runs: as much as is known of each. outcomes: passed, failed or unknown, of each; empty until all are read.
+        runs: the known facts of each. outcomes: passed, failed or unknown, of each; empty until all are read.
         facts: by which they can be grouped. group_by: the one by which they are. groups: of tasks, flaky ones first.
-        chosen: numbers of the runs that are to be contrasted; None: all of them. group: the chosen group, or None.
+        chosen: numbers of the runs to contrast; None: all of them. group: the chosen group, or None.
         versions: the two that are compared, or None. change: from one to the other; None until it is known.
         contrasted: the contrast of the chosen runs; None until it is known. failures: likewise.
         flip_reasons: the first reason of each flipped task, as far as it is known.
-        begins: whether the first group is contrasted where nothing is chosen, instead of all runs.
+        begins: whether the first group, instead of all runs, is contrasted if nothing is chosen.
         passed: the expression that says what passing is, or "".
         working: whether something is under way. done, total: of it; total 0 = unknown. problem: why not, or "".
 
     Signals:
-        runs_changed(): runs, outcomes or groups are others. contrast_changed(): contrasted or failures are others.
-        progressed(): working, done, total or problem are others. opened(): other sources.
+        runs_changed(): runs, outcomes or groups have changed. contrast_changed(): contrasted or failures have changed.
+        progressed(): working, done, total or problem have changed. opened(): other sources.
         catalogue_found(): what was opened is a catalogue.
         reported(object): the Report that was requested. grouped(): the user chose another fact to group by.
     """
@@ -217,7 +217,7 @@ class RunsSession(QObject):
         else:
             self._take_part(evaluation.part)
         if evaluation.number != self._number:
-            return  # a group was chosen as soon as the groups were known: that evaluation goes on
+            return  # a group was chosen as soon as the groups were known: that evaluation continues
         self.working, self.problem = not evaluation.ended, evaluation.problem
         self.progressed.emit()
 
@@ -259,7 +259,7 @@ class RunsSession(QObject):
                 assert_never(part)
 
     def _take_flip_reasons(self, failures: FailureGroups) -> None:
-        """Keep by what each task flipped, so that it stays while single tasks are looked at."""
+        """Keep the reason why each task flipped, so that it stays while single tasks are shown."""
         self.flip_reasons = {
             self.runs[number].identity.task: sentence for number, sentence in failures.sentences.items()
         }

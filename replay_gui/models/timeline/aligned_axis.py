@@ -1,4 +1,4 @@
-"""The axis of a run that is compared: the rows of both runs, so that equal events stand one above the other."""
+"""The axis of a run that is compared: the rows of both runs, so that equal events are above each other."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from replay_gui.models.timeline.timeline_axis import MIN_SPAN_EVENTS, NUMBERS, F
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AlignedAxis(GaplessAxis):
-    """A coordinate is a row of the alignment, counted from 1: an event stands at its row, and 0 is the start.
+    """A coordinate is a row of the alignment, counted from 1: an event is at its row, and 0 is the start.
 
-    Both runs of a comparison have the same coordinates. Events that came after the alignment was made follow behind
-    its last row, each a row of its own.
+    Both runs of a comparison have the same coordinates. Events that came after the alignment was made follow after
+    its last row, each in a separate row.
 
     Attributes: rows: int32[events], ascending, the row of each event of this run. count: of the rows of both.
     """
@@ -57,7 +57,7 @@ class AlignedAxis(GaplessAxis):
         return np.asarray(~own & (first >= 0) & (last <= self.count))
 
     def _before(self, rows: FloatArray) -> NDArray[np.int64]:
-        """Return how many events stand in less than so many rows."""
+        """Return how many events are in rows before this one."""
         # Searching int32 for other numbers would first turn every row into one.
         return np.searchsorted(self.rows, np.clip(rows, 0, np.iinfo(np.int32).max).astype(np.int32)).astype(np.int64)
 

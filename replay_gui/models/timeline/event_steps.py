@@ -12,7 +12,7 @@ from replay_gui.core.index.run_index import FLAG_UNREADABLE, RunIndex, failures_
 from replay_gui.core.log.positions import EventIndex, Position, index_before, position_after
 from replay_gui.core.verification.verification_report import VerificationReport
 
-_EVENTS_PER_SCAN = 1 << 16  # events looked at in one go, so that a near neighbour costs the same in any run
+_EVENTS_PER_SCAN = 1 << 16  # events examined together, so that a near neighbour costs the same in any run
 
 
 IsListed: TypeAlias = Callable[[int, int], NDArray[np.bool_]]

@@ -11,7 +11,7 @@ from replay_gui.models.timeline.step_spans import step_at
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 from replay_gui.models.timeline.timeline_stacking import stack_calls
 
-CALLS_BEFORE_VIEW = 64  # calls begun before a place of which some may reach it
+CALLS_BEFORE_VIEW = 64  # calls that begin before a place, some of which may reach it
 
 
 def event_near(

@@ -1,4 +1,4 @@
-"""What is said of a lane where its name is pointed at."""
+"""The tooltip of a lane's name."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from replay_gui.models.timeline.subagents import NO_SUBAGENTS, Subagents, positi
 from replay_gui.models.timeline.timeline_choice import ALL_LANES, BOOKKEEPING, REST, SUBAGENTS, TOOLS, LaneChoice
 
 Positions = NDArray[np.int32]
-MAX_TOOL_LANES = 8  # at most; with more tools the last lane stands for the rest
+MAX_TOOL_LANES = 8  # at most; with more tools the last lane shows the rest
 MAX_MANY_TOOL_LANES = 24  # at most where the user wants many
 MORE_TOOLS = "more"  # the key of the lane for the rest
 MAX_SUBAGENT_LANES = 6  # at most, likewise
@@ -75,9 +75,9 @@ class Lane:
     """One line of the timeline.
 
     Attributes:
-        key: what it is remembered by. title: its name. parts: what is on it; of calls, or of what is not a call.
+        key: its identity in the settings. title: its name. parts: its events; either calls or other events.
         group: TOOLS, REST or SUBAGENTS where it can be folded with others, else "". folded: whether it is all of it.
-        depth: how far its name is moved in. spans: of subagents, int32[n, 2]: the stretches that are theirs.
+        depth: the indentation of its name. spans: of subagents, int32[n, 2]: their ranges of events.
     """
 
     key: str
@@ -152,8 +152,8 @@ class Lanes:
 
         `limit` None: as many as the choice wants.
 
-        A lane without events is left out, but if there are no events at all; where the hidden lanes have all the
-        events, they are shown.
+        A lane without events is left out, unless there are no events at all. If only hidden lanes have events, they are
+        shown.
         """
         limit = most_tool_lanes(choice) if limit is None else limit
         rows = [self._row(_AGENT), *self._subagent_rows(choice), self._row(_OBSERVATIONS), self._row(_DECISIONS)]

@@ -19,9 +19,9 @@ class Overview:
     """Columns of equal width along an axis.
 
     Attributes:
-        edges: float64, coordinates from 0 to the end of the run, between which the columns of `pace` stand.
+        edges: float64, coordinates from 0 to the end of the run, between which the columns of `pace` are.
         pace: 0 … 1 a column: events per second, 0.5 for the run's median; 0.5 throughout where times are not known.
-        has_pace: whether `pace` says anything.
+        has_pace: whether `pace` is known.
         mark_edges: the same for the columns of marks, which may be narrower than an event.
         errors: 0 … 1 a column: 0 for none, 1 for the column with most.
         found, divergences, causes: 1 for a column with any, else 0.
@@ -92,7 +92,7 @@ class GrowingFailures:
 def _counts_before(
     axis: TimelineAxis, event_indexes: NDArray[np.integer], edges: NDArray[np.float64]
 ) -> NDArray[np.int64]:
-    """Return how many of the events, ascending, stand before each edge; by bisection, since there may be millions."""
+    """Return how many of the (ascending) events are before each edge, by bisection, because there may be millions."""
     low = np.zeros(len(edges), np.int64)
     high = np.full(len(edges), len(event_indexes), np.int64)
     while (is_open := low < high).any():
@@ -113,7 +113,7 @@ def _crowding(positions: NDArray[np.float64]) -> NDArray[np.float64] | None:
 
 
 def _pace(time: NDArray[np.int64], edges: NDArray[np.float64]) -> NDArray[np.float64] | None:
-    """None if fewer than half of the events at the edges have a time, or none took any."""
+    """Return the pace; None if fewer than half of the events at the edges have a time, or no time passed."""
     if len(edges) <= SMOOTHED_COLUMNS:
         return None
     at = time[np.minimum(edges.astype(np.int64), len(time) - 1)]

@@ -1,4 +1,4 @@
-"""Lets the clock of a run that goes on run on while a call of it waits for its answer."""
+"""Advances the clock of a running run while one of its calls waits for its response."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _REQUEST = KINDS.index(Kind.TOOL_REQUEST)
 
 
 class PendingClock(QObject):
-    """Counts from when the last event came, since the clock that the events were written by may be another one."""
+    """Counts from the arrival of the last event, because the events may have been written by another clock."""
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -30,7 +30,7 @@ class PendingClock(QObject):
 
     @Slot()
     def _on_changed(self) -> None:
-        """Begin to count at an event that came; end where none is awaited."""
+        """Begin to count at a new event; end if no response is awaited."""
         if self._session.index.count != self._count:
             self._came, self._count = time.monotonic_ns(), self._session.index.count
             self._session.set_waited(0)

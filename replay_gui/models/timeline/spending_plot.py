@@ -17,7 +17,7 @@ _STEPS = (1, 1.5, 2, 3, 4, 5, 6, 8, 10, 15)
 
 @dataclass(frozen=True, slots=True)
 class ModelSpending:
-    """What a model used ("" if it is not named): answers, tokens by sort, dollars or None if that is unknown."""
+    """The usage of a model ("" if it is not named): answers, tokens by sort, dollars or None if unknown."""
 
     model: str
     answers: int
@@ -33,8 +33,8 @@ class SpendingPlot:
     """Tokens and cost, summed up from the run's start.
 
     Attributes:
-        positions: int32[n], ascending. sums: float64[3, n + 1]: tokens of the input that was read again, of
-            that from a cache, and of the output, before each of them.
+        positions: int32[n], ascending. sums: float64[3, n + 1]: tokens of uncached input, of cached input,
+            and of the output, before each of them.
         paid: int32[m], ascending. spent: float64[m + 1], dollars before each of them.
         models: names; model: int32[n], paid_model: int32[m], indexes into them, None if it is not known.
     """
@@ -87,9 +87,9 @@ class SpendingPlot:
         return self.positions[begin:end]
 
     def by_model(self, first: int, last: int) -> list[ModelSpending]:
-        """Return what each model used from one position to another, both included, those with most tokens first.
+        """Return the usage of each model from one position to another (inclusive), those with most tokens first.
 
-        Where it is not known which model used what, one nameless entry stands for all.
+        If the usage by model is unknown, one nameless entry has all of it.
         """
         tokens = slice(*indexes_before(self.positions, (first, last + 1)).tolist())
         paid = slice(*indexes_before(self.paid, (first, last + 1)).tolist())

@@ -1,4 +1,4 @@
-"""How long the steps that are not calls took: from where to where they are drawn.
+"""The bars of steps that are not calls: where their durations are drawn.
 
 A step with a duration is at its end in the log: its event came when it was done, as the answer of a model does.
 """
@@ -13,7 +13,7 @@ from replay_gui.models.timeline.lanes import LanePart, Positions, indexes_before
 from replay_gui.models.timeline.timeline_axis import FloatArray, TimeAxis
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 
-STEPS_AFTER_VIEW = 8  # steps done after a place of which some may have begun before it
+STEPS_AFTER_VIEW = 8  # steps that end after a place, some of which may begin before it
 _MAX_LOOKED_AT = 64  # events before a step, among which that at its beginning is looked for
 _RESPONSE = KINDS.index(Kind.TOOL_RESPONSE)
 
@@ -21,7 +21,7 @@ _RESPONSE = KINDS.index(Kind.TOOL_RESPONSE)
 def steps_between(part: LanePart, index: RunIndex, first: float, last: float) -> Positions:
     """Return the positions of a lane's steps that have a duration and may be seen from `first` to `last`.
 
-    Calls, and the answers of failed ones among the errors, are none of them: see `calls_between`.
+    Calls, and the responses of failed calls among the errors, are excluded: see `calls_between`.
     """
     begin, end = indexes_before(part.positions, (first, last))
     some = part.positions[int(begin) : int(end) + STEPS_AFTER_VIEW]

@@ -199,7 +199,7 @@ class TimeAxis:
         return cls(times=times, real=real, drawn=drawn, gaps=gaps, gap=shown, cut=cut)
 
     def until(self, ns: int) -> TimeAxis:
-        """Return the axis of a run that goes on: so many nanoseconds more, in which nothing came, as one event more."""
+        """Return the axis of a running run: with so many further nanoseconds without an event, as one further event."""
         later = np.append(np.zeros(len(self.real) - 1), ns)  # no gap: something is still at work
         times = np.append(self.times, self.times[-1] + ns)
         return replace(self, times=times, real=self.real + later, drawn=self.drawn + later)
@@ -221,7 +221,7 @@ class TimeAxis:
     def positions(self, coordinates: FloatArray) -> FloatArray:
         """Return the position at each coordinate; between two events it is not whole.
 
-        Beyond the last event positions go on as they come on the average: what stands at the end is not beyond it.
+        Beyond the last event positions continue with the average spacing.
         """
         since = np.interp(coordinates, self.drawn, self.real)
         whole = np.searchsorted(self.times, self.times[0] + since.astype(np.int64), "right")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 TOOLS, REST = "tools", "rest"  # groups that can be folded into one lane: all tools; memory, patches, errors and others
 SPENDING = "spending"  # the plot of tokens and cost: key and group in one
 SUBAGENTS = "subagents"
-BOOKKEEPING = "bookkeeping"  # the lane of what is not a step of the agent, shown only where the list shows it
+BOOKKEEPING = "bookkeeping"  # the lane of events that are not steps of the agent, shown only if the list shows them
 GROUPS = (TOOLS, REST, SPENDING, SUBAGENTS)
 _MAX_SAVED_NAMES = 1_000  # names at most that are remembered
 

@@ -21,10 +21,10 @@ class TimelineScene:
 
     Attributes:
         index: of the run. lanes: from top to bottom. marks: of a search or a comparison.
-        filter: what it leaves out is drawn faintly.
+        filter: events that it leaves out are drawn faintly.
         broken: index of the first event that cannot be trusted, or None.
         snapshots: positions with a snapshot, ascending. phases: event indexes at which phases begin.
-        goes_on: whether the run goes on, so that an answer that is missing may come.
+        goes_on: whether the run is still running, so that a missing response may come.
     """
 
     index: RunIndex = field(default_factory=RunIndex)

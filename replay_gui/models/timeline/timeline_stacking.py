@@ -11,8 +11,8 @@ MAX_ROWS = 3  # at most; further calls share the last
 def stack_calls(starts: NDArray[np.integer], stops: NDArray[np.integer]) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
     """Return (row of each call, from 0; number of rows in its cluster, 1 … MAX_ROWS).
 
-    `starts` ascend. Calls fall into clusters that nothing reaches over (found at once, by a running maximum); only
-    within a cluster of several each takes the first row that is free, one by one.
+    `starts` ascend. Calls form clusters that no call extends beyond (found by a running maximum). Within a cluster,
+    each call takes the first free row.
     """
     row, rows = np.zeros(len(starts), np.int8), np.ones(len(starts), np.int8)
     if len(starts) < 2:

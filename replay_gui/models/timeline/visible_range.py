@@ -27,18 +27,18 @@ class VisibleRange(QObject):
         index: the RunIndex so far (an empty one where no run is open).
         position: the current position, 0 … index.count.
         view: the visible range of positions (start, end), floats, start < end.
-        chosen: the first and the last position of a range that is to be summed up, or None.
-        axis: "number" or "time": what the timeline is drawn along.
+        chosen: the first and the last position of a range to sum up, or None.
+        axis: "number" or "time": the unit of the timeline.
         names_width: how wide the column of names beside the timeline is, in pixels; None: as usual.
-        waited: ns since the last event of a run that goes on, by which its clock goes on; 0 if it does not.
-        marks: what a search or a comparison has marked on the timeline.
+        waited: ns since the last event of a running run, by which its clock is advanced; 0 for an ended run.
+        marks: the marks of a search or a comparison on the timeline.
         hides_bookkeeping: whether bookkeeping events are left out. listing: what else a list of events leaves out.
 
     Signals:
-        view_changed(): `view` is another. chosen_changed(): `chosen` is another.
-        axis_changed(): `axis` is another. names_changed(): `names_width` is another.
-        marks_changed(): `marks` are others.
-        bookkeeping_changed(): `hides_bookkeeping` is another. filter_changed(): the filter of `listing` is another.
+        view_changed(): `view` has changed. chosen_changed(): `chosen` has changed.
+        axis_changed(): `axis` has changed. names_changed(): `names_width` has changed.
+        marks_changed(): `marks` have changed.
+        bookkeeping_changed(): `hides_bookkeeping` has changed. filter_changed(): the filter of `listing` has changed.
     """
 
     view_changed = Signal()
@@ -65,7 +65,7 @@ class VisibleRange(QObject):
         self._aligned: AlignedAxis | None = None
         self._recorded: tuple[RunIndex, TimeAxis] | None = None  # the clock of the events, and the index it is made of
         self._time_axis: tuple[int, TimeAxis] | None = None  # the same with what was `waited`
-        self._shows_all = True  # the view shows the whole run, and goes on doing so while the index grows
+        self._shows_all = True  # the view shows the whole run, also while the index grows
 
     # ---- the visible range ------------------------------------------------------------------------
     def set_view(self, start: float, end: float) -> None:
@@ -185,7 +185,7 @@ class VisibleRange(QObject):
         return self._time_axis[1]
 
     def set_waited(self, ns: int) -> None:
-        """Let the clock go on after the last event, for calls that are pending; 0: it ends there."""
+        """Let the clock continue after the last event, for calls that are pending; 0: it ends there."""
         if ns != self.waited:
             self.waited = ns
             self.follow_growth()

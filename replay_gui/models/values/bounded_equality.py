@@ -19,7 +19,7 @@ class BoundedEquality:
         self._left = MAX_MEMBERS
 
     def equal(self, a: Any, b: Any, most: int = MAX_MEMBERS) -> bool | None:
-        """Return None if it would take more than `most` members, or more than are left, to know it."""
+        """Return whether two values are equal; None if that takes more than `most` members, or more than are left."""
         waiting, begun_with = [(a, b)], min(most, self._left)
         left, found = begun_with, True
         while waiting and found and left >= 0:

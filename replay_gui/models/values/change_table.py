@@ -38,7 +38,7 @@ class ChangeTable(HeadedTable[ChangeRow]):
     """One row a change, in the order of the run; rows come as a worker finds them.
 
     Attributes: path: of the value, or None. listing: whether more may come.
-    Signal: changed(): there are more rows, or the words are others.
+    Signal: changed(): there are more rows, or the words have changed.
     """
 
     headings = ("Event", "Time", "Changed by", "Before", "After")

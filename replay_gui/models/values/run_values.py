@@ -1,4 +1,4 @@
-"""The questions of a window about single values of one run's states, and the answers to them."""
+"""Requests of a window about single values of one run's states, and their answers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from replay_gui.models.values.watched_paths import Keys, WatchedPaths
 
 
 class RunValues(QObject):
-    """What is asked about values of the open run of one session.
+    """The requests about values of the open run of one session.
 
     Attributes:
         paths: those of the watched values. histories: the indexes of the events that changed each of them, int64,
@@ -29,7 +29,7 @@ class RunValues(QObject):
 
     Signals:
         traced(object): a ValueTrace. listed(object): ValueChanges. origin_found(object): a ValueOrigin.
-        histories_changed(): `paths` or `histories` are others.
+        histories_changed(): `paths` or `histories` have changed.
     """
 
     traced = Signal(object)
@@ -46,7 +46,7 @@ class RunValues(QObject):
         self._last_number = 0  # that was given out
         self._number = 0  # of the last TraceWatched
         self._asked: tuple[Keys, ...] = ()
-        self._coming: list[list[EventIndex]] = []  # of those that are asked for, as far as they are known
+        self._coming: list[list[EventIndex]] = []  # of the requested paths, as far as they are known
         self.paths.changed.connect(self._trace_watched)
         if bridge is not None:
             bridge.answered.connect(self._on_answered)
@@ -63,7 +63,7 @@ class RunValues(QObject):
 
     @Slot()
     def trace_again(self) -> None:
-        """Ask again for the changes of what is watched: the run is another, or was still growing."""
+        """Request the changes of the watched values again: the run has changed, or has grown."""
         self.histories = {}
         self._trace_watched()
 

@@ -27,7 +27,7 @@ _NAMES = {StepLink.WRITER: "written by", StepLink.CAUSE: "caused by", StepLink.F
 
 @dataclass(frozen=True, slots=True)
 class OriginRow:
-    """One step. `name`: how it is linked. `certain`: ids say so; else only a text is equal."""
+    """One step. `name`: how it is linked. `certain`: whether ids prove it; otherwise only a text is equal."""
 
     name: str
     text: str
@@ -38,8 +38,8 @@ class OriginRow:
 class ValueOriginModel(QObject):
     """Asks where a value came from, and marks the steps on the timeline.
 
-    Attributes: title: what is asked about. rows: the steps, the latest first. working: whether the answer is to come.
-    Signal: changed(): any of these, or the words, are others.
+    Attributes: title: the value's name. rows: the steps, the latest first. working: whether the answer is awaited.
+    Signal: changed(): any of these, or the words, have changed.
     """
 
     changed = Signal()

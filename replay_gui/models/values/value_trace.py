@@ -28,7 +28,7 @@ class ChosenValueTrace(QObject):
         path: of the value, or None. indexes: int64, the events that changed it, ascending, as many as are known.
         tracing: whether more may come. problem: why the history is not known, or "".
 
-    Signal: changed(): any of these, or the words, are others.
+    Signal: changed(): any of these, or the words, have changed.
     """
 
     changed = Signal()

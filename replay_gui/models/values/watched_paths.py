@@ -24,7 +24,7 @@ def keys_of(path: Path) -> Keys:
 
 
 def path_of(root: Any, keys: Keys) -> Path:
-    """Return the path that these keys stand for in a state: what leads into a list is an index."""
+    """Return the path of these keys in a state, with indexes for lists."""
     from replay_gui.core.state.state import LISTS  # there is no state before a run is open
 
     path, here = list[str | int](), root
@@ -43,7 +43,7 @@ def _member(holder: Any, key: str | int) -> Any:
 
 
 class WatchedPaths(QObject):
-    """The paths of the watched values, in the order in which they were chosen. Signal: changed(): they are others."""
+    """The paths of the watched values, in the order in which they were chosen. Signal: changed(): they have changed."""
 
     changed = Signal()
 

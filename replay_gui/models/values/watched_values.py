@@ -26,7 +26,7 @@ _NO_INDEXES: NDArray[np.int64] = np.zeros(0, np.int64)
 class WatchedValues(QAbstractTableModel):
     """One row a watched value, in one column; `row(n)` gives its ValueRow.
 
-    Until the events that changed a value are known, what is absent is only "not there".
+    Until the events that changed a value are known, an absent value is only "not there".
 
     Signal: shown(): the rows are others, or their number.
     """

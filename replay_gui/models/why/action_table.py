@@ -113,7 +113,7 @@ class ActionTable(QAbstractTableModel):
         return 0 if parent.isValid() else len(ActionColumn)
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return the action in words for a screen reader; as a tooltip also its effect, and what says so."""
+        """Return the action in words for a screen reader; as a tooltip also its effect, with the evidence."""
         if not index.isValid() or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
         line, column = self._lines[index.row()], ActionColumn(index.column())

@@ -1,4 +1,4 @@
-"""The event numbers in the words of a reason, and the event of which run each stands for."""
+"""The event numbers in the words of a reason, as links to the events of the two runs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class EventLink:
 
 
 class LinkFinder:
-    """Finds the links in the words of one reason. What stands in quotation marks was said in a run, and is no link."""
+    """Finds the links in the words of one reason. Text in quotation marks is quoted from a run, and has no links."""
 
     def __init__(self, why: WhyResult, reason: Reason, counts: tuple[int, int]) -> None:
         """`counts`: the numbers of events of A and B."""
@@ -74,7 +74,7 @@ class LinkFinder:
         return EventLink(start, stop, side, index)
 
     def _side_of(self, before: str, index: EventIndex, against: Side | None) -> Side:
-        """Return the only run of which the reason names this event; else `against`; else the one named last before."""
+        """Return the only run with this event in the reason; else `against`; else the run named last before."""
         of_a, of_b = index in self._known["a"], index in self._known["b"]
         if of_a != of_b:
             return "a" if of_a else "b"

@@ -1,4 +1,4 @@
-"""The steps of one run that led to what the chosen reason tells, as a Qt list."""
+"""The steps of one run that led to the chosen reason, as a Qt list."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class TrailTable(QAbstractListModel):
         return self._lines[row]
 
     def gap_text(self, gap: TrailGap) -> str:
-        """Return what stands in the place of events that are left out."""
+        """Return the text for events that are left out."""
         return plural(gap.stop - gap.start, "more step")
 
     def effect(self, line: TrailRow) -> EffectFinding | None:

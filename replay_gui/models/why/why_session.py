@@ -35,12 +35,12 @@ class WhySession(QObject):
         result: the last WhyResult; it stays until the next one has come.
         sizes: of A and B, with the result. effects: of tools, by name, with the result.
         fresh: whether `result` is of the comparison that is shown.
-        done, total: how far the search is; total 0 = unknown. problem: why there is no fresh result, or "".
+        done, total: the progress of the search; total 0 = unknown. problem: why there is no fresh result, or "".
         chosen: index of the chosen reason, or NO_REASON. trail: of it, or None while it is not known.
 
     Signals:
         changed(): any of these but the last two. chosen_changed(): another reason is chosen.
-        trail_changed(): `trail` is another.
+        trail_changed(): `trail` has changed.
     """
 
     changed = Signal()
@@ -116,7 +116,7 @@ class WhySession(QObject):
         self.go_to_pair(*((index, None) if side == "a" else (None, index)))
 
     def go_to_pair(self, index_a: EventIndex | None, index_b: EventIndex | None) -> None:
-        """Move each run to an event of its own; None: to where it was by then."""
+        """Move each run to its own event; None: to its state at the other's event."""
         if self.comparison.fresh:
             self.comparison.select_events(_NONE if index_a is None else index_a, _NONE if index_b is None else index_b)
 
@@ -153,7 +153,7 @@ class WhySession(QObject):
 
     @Slot()
     def explain_again(self) -> None:
-        """Rank the reasons again: what is known of the outcomes may be another."""
+        """Rank the reasons again, because the known outcomes may have changed."""
         self._send_request("explain", Explain())
 
     # ---- the timelines ----------------------------------------------------------------------------

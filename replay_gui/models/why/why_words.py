@@ -19,7 +19,7 @@ from replay_gui.models.timeline.spending_plot import token_words
 
 _MAX_NAME = 40  # characters of a run's or tool's name
 _MAX_VALUE = 24  # characters of a value among others
-_MAX_EXACT = 100_000  # tokens told to the last one: a head has little room
+_MAX_EXACT = 100_000  # tokens are shown exactly: a heading has little room
 _MAX_CHAIN = 6  # events of an origin that are named
 
 KIND_WORDS: dict[ReasonKind, str] = {
@@ -60,7 +60,7 @@ def headline(why: WhyResult) -> str:
 
 
 def did_the_same(why: WhyResult) -> bool:
-    """Whether there is no reason, nothing was left unseen, and the outcomes do not differ."""
+    """Return whether there is no reason, nothing was left out, and the outcomes do not differ."""
     return not why.reasons and why.failed is None and not why.set_aside.reads and not why.limits
 
 
@@ -82,7 +82,7 @@ def reason_words(chosen: int, why: WhyResult | None) -> str:
 
 
 def same_words(why: WhyResult) -> str:
-    """Return what is said in the place of reasons if there are none."""
+    """Return the text that is shown if there are no reasons."""
     passed = [passed_of(result) for result in why.results]
     lines = ["No difference was found in what they did: no action, result or ending differs."]
     if passed[0] is not None and passed[0] == passed[1]:
@@ -117,7 +117,7 @@ def set_aside_lines(why: WhyResult) -> tuple[str, ...]:
 
 
 def role_words(origin: Origin) -> str:
-    """Return who said a value: the user, an answer, the agent."""
+    """Return the source of a value in words: the user, a tool, the agent."""
     return {OriginRole.USER: "user", OriginRole.ANSWER: "answer", OriginRole.AGENT: "agent"}[origin.role]
 
 
@@ -153,7 +153,7 @@ def _tool(event_index: int, index: RunIndex) -> str:
 
 
 def passed_of(result: RunResult | None) -> bool | None:
-    """Return whether a run passed, as its first outcome says; None if it does not say so."""
+    """Return whether a run passed, according to its first outcome; None if unknown."""
     return None if result is None or result.outcome is None else result.outcome.passed
 
 

@@ -179,6 +179,6 @@ def _meta(message: dict[str, Any]) -> dict[str, Any]:
 
 
 def _key(message: dict[str, Any]) -> Any:
-    """Return what an answer has in common with its request: the id, or if there is none, what was asked."""
+    """Return the key that an answer shares with its request: the id, or else the request itself."""
     given = message.get("tool_use_id")
     return given if isinstance(given, str) else key_of_value([message["tool_name"], message.get("tool_input")])

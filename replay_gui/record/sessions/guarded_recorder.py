@@ -54,7 +54,7 @@ class PlainRecorder(Recorder):
 class GuardedRecorder(Recorder):
     """A Recorder for the run of this process: its methods add the agent's own events.
 
-    Values of any type are accepted, and recorded in their plain form. Secrets are replaced. An event that is recorded inside a call of
+    Values of any type are recorded in plain form. Secrets are replaced. An event that is recorded inside a call of
     a tool has that call as its parent, unless given.
 
     Attributes:

@@ -1,4 +1,4 @@
-"""How a run is run again."""
+"""The options of a re-run."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class OnMiss(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RerunOptions:
-    """How a run is run again.
+    """The options of a re-run.
 
     Attributes:
         rules: which differences of requests do not count. live: names of tools that are called for real.

@@ -13,7 +13,7 @@ from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.widgets.parts.find_field import FindField
 from replay_gui.widgets.parts.line_text import LineText, draw_marked
 
-_CONTEXT_DIVISOR = 3  # shares of the room: one is for what stands before the hit
+_CONTEXT_DIVISOR = 3  # shares of the width: one is for the text before the hit
 
 
 class DivergenceFind(QFrame):

@@ -1,4 +1,4 @@
-"""A strip that says how far a re-run is and what came of it."""
+"""A strip with the progress and the result of a re-run."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class RuleMenu(QMenu):
     def offer(self, tool: str | None, kind: str | None, path: str | None = None, label: str | None = None) -> None:
         """Offer the rules for an event, or a path in its payload.
 
-        `label`: what the list calls the event; only messages are told apart by it.
+        `label`: the event's label in the list, which distinguishes messages.
         """
         label = label if kind in SPEAKING_KINDS else None
         events = "" if kind is None else _short(events_noun(kind, label))
@@ -97,7 +97,7 @@ class RuleMenu(QMenu):
 
 
 def _any_item(path: str) -> str:
-    """Return a path with each index of a list replaced by the token that stands for any."""
+    """Return a path with each index of a list replaced by the token for any index."""
     return "/".join("*" if token.isdigit() else token for token in path.split("/"))
 
 

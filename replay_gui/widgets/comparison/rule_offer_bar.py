@@ -13,7 +13,7 @@ from replay_gui.widgets.parts.plain_label import PlainLabel
 
 
 class RuleOfferBar(QFrame):
-    """Hidden unless the rule book has an offer; the rules are not used until the user says so."""
+    """Hidden unless the rule book has an offer; the rules are not used until the user allows them."""
 
     def __init__(self, rules: RuleBook, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -55,7 +55,7 @@ class SplitView(RowView):
         self._delegate = SplitDelegate(self, rows)
         self.setItemDelegate(self._delegate)
         self.horizontalHeader().setStretchLastSection(False)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # the strip beside it is one
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # the strip beside it is separate
         self.sight_changed.connect(self.request_texts)
         self.row_activated.connect(rows.open_fold)
         self.selectionModel().currentRowChanged.connect(self._on_line_chosen)

@@ -59,7 +59,7 @@ class BannerArea(QWidget):
         banner.acted.connect(self._on_acted)
         self.banners.append(banner)
         self._column.insertWidget(self._column.count() - 1, banner)
-        banner.show()  # at once: the layout would do it later
+        banner.show()  # now: the layout would do it later
         self._fit()
 
     @Slot(object)

@@ -1,4 +1,4 @@
-"""A list of cards of any height: a menu of each, and a hint if there are none."""
+"""A list of cards of any height, each with a menu; a hint if there are none."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from replay_gui.look.theme import ICON, UNIT, theme
 
 
 class CheckMenu(QMenu):
-    """Stays open when a checkable item is clicked. What is checked has a tick, beside an icon too."""
+    """Stays open when a checkable item is clicked. Checked items have a tick, also next to an icon."""
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Toggle what is checkable without closing the menu."""
@@ -22,7 +22,7 @@ class CheckMenu(QMenu):
             super().mouseReleaseEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the menu, and at the right the ticks of items with an icon, in the place of which Qt has theirs."""
+        """Paint the menu, and at the right the ticks of items with an icon, which Qt replaces by the icon."""
         super().paintEvent(event)
         painter = QPainter(self)
         tick = tinted_icon("check", theme().accent)

@@ -37,7 +37,7 @@ class EffectChoice(QObject):
         menu.triggered.connect(self._on_triggered)
 
     def offer(self, tool: str, finding: EffectFinding | None) -> None:
-        """Offer what the calls of a tool may do; `finding`: what is believed of them, as far as it is one thing."""
+        """Offer what the calls of a tool may do; `finding`: the assumed effect, if all calls have the same."""
         name = escape_mnemonics(one_line(tool, _MAX_NAME_CHARACTERS))
         for effect, words in _OFTEN.items():
             if finding is None or finding.effect is not effect:

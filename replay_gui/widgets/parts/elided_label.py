@@ -10,7 +10,7 @@ from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.line_text import LEFT
 from replay_gui.widgets.parts.plain_label import PlainLabel
 
-_MIN_ELIDED_CHARS = 3  # of an elided text, with the ellipsis; a shorter one tells the reader nothing
+_MIN_ELIDED_CHARS = 3  # of an elided text, with the ellipsis; a shorter one is useless
 
 
 class ElidedLabel(PlainLabel):

@@ -15,7 +15,7 @@ from replay_gui.look.theme import GAP, SMALL_RADIUS, UNIT, theme, theme_events, 
 LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 MIDDLE = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine)
-_REQUEST_SUFFIX = " →"  # tells a request from its response, so it stays at the end of a cut label
+_REQUEST_SUFFIX = " →"  # distinguishes a request from its response, so it stays at the end of a cut label
 _MAX_CACHED_TEXTS = 4096  # texts; names and labels come again and again
 
 
@@ -50,7 +50,7 @@ class LineText:
     def _measure(self) -> None:
         self._metrics = QFontMetrics(self._font)
         wide, narrow = (QFontMetricsF(self._font).horizontalAdvance(character) for character in "Wi")
-        self._cell = wide if wide == narrow else 0.0  # QFontInfo.fixedPitch does not tell it of a variable font
+        self._cell = wide if wide == narrow else 0.0  # QFontInfo.fixedPitch is wrong for a variable font
         # Methods of this class: of one of Qt's, the cache would have a help text made, which takes 0.1 ms.
         self._measured = lru_cache(_MAX_CACHED_TEXTS)(self._advance)
         self._cut = lru_cache(_MAX_CACHED_TEXTS)(self._elided)

@@ -38,7 +38,7 @@ class PageView(QTextBrowser):
         """Show a file of `resources/docs`.
 
         Raises:
-            ValueError: the file is none of these: only our own text may be shown as rich text.
+            ValueError: another file: only our own text may be shown as rich text.
             OSError, UnicodeDecodeError: it cannot be read.
         """
         if path.parent != docs_folder():

@@ -39,8 +39,8 @@ _SHORT_WORDS_LEVEL, _MINIMAL_LEVEL = 1, 2  # levels of scarcity: short words; wi
 class Panel(QFrame):
     """A card titled `title`, with secondary text behind it, a note at the right, then the buttons.
 
-    All texts are shown as they are (plain). Where room is scarce, first the secondary one is cut, then the buttons
-    become shorter, then those go that can be spared, then the note is cut, and only then the title.
+    All texts are plain. If there is little room, first the secondary text is cut, then the buttons become shorter, then
+    the less important buttons are hidden, then the note is cut, and finally the title.
     """
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:

@@ -14,10 +14,10 @@ _MAX_CHARACTERS = 1000
 
 
 class PanelFindBar(QFrame):
-    """A field and how much was found; hidden until `begin`.
+    """A field and the number of hits; hidden until `begin`.
 
     Signals:
-        text_changed(str): another text is to be found. opened(bool): the bar was shown, or hidden.
+        text_changed(str): the text to find has changed. opened(bool): the bar was shown, or hidden.
         step_wanted(bool): Enter (True) or Shift+Enter: to the next or the previous hit.
     """
 

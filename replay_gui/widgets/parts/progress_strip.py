@@ -17,7 +17,7 @@ _PATIENCE_MS = 400
 
 
 class ProgressStrip(QWidget):
-    """Hidden while there is no background work, and at its beginning: what is soon done is not worth a flash.
+    """Hidden while there is no background work, and at its beginning, so that short work does not flash.
 
     Signals: cancelled(). appeared(): it is shown now.
     """
@@ -55,13 +55,13 @@ class ProgressStrip(QWidget):
         return self._label.text()
 
     def show_progress(self, progress: Progress | None) -> None:
-        """Show this progress, if it goes on for a while; None hides the strip."""
+        """Show this progress, if the work takes a while; None hides the strip."""
         if progress is None:
             self._patience.stop()
             self.hide()
             return
-        self._bar.setUpdatesEnabled(False)  # else setValue paints at once, with it all that is due in the window
-        self._bar.setRange(0, _BAR_STEPS if progress.total else 0)  # 0 to 0 shows that it goes on, not how far it is
+        self._bar.setUpdatesEnabled(False)  # else setValue repaints now, with all updates of the window
+        self._bar.setRange(0, _BAR_STEPS if progress.total else 0)  # 0 to 0 shows activity without a value
         self._bar.setValue(min(progress.done * _BAR_STEPS // progress.total, _BAR_STEPS) if progress.total else 0)
         self._bar.setUpdatesEnabled(True)
         self._label.setText(progress_words(progress))

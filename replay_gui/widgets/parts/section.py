@@ -27,7 +27,7 @@ class Section(QWidget):
         column.setSpacing(0)
         column.addWidget(self._head)
         column.addWidget(self._body)
-        self._chosen = False  # the user has said whether it is folded
+        self._chosen = False  # the user has folded or unfolded it
         self._head.toggled.connect(self._on_toggled)
         self._head.clicked.connect(self._on_clicked)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)

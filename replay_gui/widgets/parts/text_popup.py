@@ -1,4 +1,4 @@
-"""Text in a frame of its own, above the window."""
+"""Text in a separate frame, above the window."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class VerdictPill(QToolButton):
         """Set the text, the icon and the colour by the verdict, and the details of the popup."""
         colors, tone = theme(), verdict.tone
         look = tone, colors, theme_events().text_scale
-        if look != self._look:  # a style takes a thousand times as long as a text, and progress is told often
+        if look != self._look:  # setting a style takes a thousand times as long as a text, and progress changes often
             self._look = look
             by_tone = {"good": colors.good_text, "bad": colors.bad_text, "warn": colors.warn_text}
             self.setIcon(tinted_icon(_ICONS[tone], by_tone[tone]) if tone in _ICONS else QIcon())

@@ -1,4 +1,4 @@
-"""Shows a text as it is, and never interprets what it holds."""
+"""Shows a plain text, and never interprets its content."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from replay_gui.widgets.reading.text_matches import TextMatches
 from replay_gui.widgets.reading.text_menu import show_text_menu
 
 _MAX_BLOCK_CHARACTERS = 1024  # characters of a block
-_CONTINUED_BLOCK = 1  # user state of a block that is not a line of its own, but goes on with the one before
+_CONTINUED_BLOCK = 1  # user state of a block that is not a separate line, but continues the one before
 
 
 class EventTextView(QPlainTextEdit):
@@ -40,7 +40,7 @@ class EventTextView(QPlainTextEdit):
                 block = block.next()
 
     def find_all(self, text: str, match_case: bool) -> int:
-        """Mark the text wherever it stands in one of the blocks; return how often, as far as that is counted."""
+        """Mark all occurrences of the text within blocks; return their number, up to the limit."""
         return self._matches.find_all(text, match_case)
 
     def show_found(self, number: int) -> None:
@@ -48,7 +48,7 @@ class EventTextView(QPlainTextEdit):
         self._matches.show(number)
 
     def createMimeDataFromSelection(self) -> QMimeData:
-        """The chosen text as it is: without the breaks that only make it quick to lay out."""
+        """Return the selected text, without the breaks that only make the layout fast."""
         chosen, part, data = self.textCursor(), QTextCursor(self.document()), QMimeData()
         start, end = chosen.selectionStart(), chosen.selectionEnd()
         parts: list[str] = []

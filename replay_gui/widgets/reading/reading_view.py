@@ -77,7 +77,7 @@ class ReadingView(QTextEdit):
         self._show_folds(begun)
 
     def find_all(self, text: str, match_case: bool) -> int:
-        """Mark the text wherever it stands, also where it is hidden; return how often."""
+        """Mark all occurrences of the text, also hidden ones; return their number."""
         return self._matches.find_all(text, match_case)
 
     def show_found(self, number: int) -> None:
@@ -195,7 +195,7 @@ class ReadingView(QTextEdit):
         show_text_menu(self, event.globalPos())
 
     def createMimeDataFromSelection(self) -> QMimeData:
-        """What is chosen within one line as it is seen; of several lines the text that they were made of."""
+        """Return the visible selected text within one line; for several lines, the text from which they were made."""
         data = QMimeData()
         data.setText(self._chosen_text())
         return data
@@ -220,7 +220,7 @@ class ReadingView(QTextEdit):
         return "\n".join(texts)
 
     def _chosen_in(self, line: int, start: int, end: int) -> str:
-        """Return the chosen part of a line as it is seen, without the breaks that only make it quick to lay out."""
+        """Return the visible selected part of a line, without the breaks that only make the layout fast."""
         document, part, parts = self.document(), QTextCursor(self.document()), []
         stop = self._firsts[line + 1] if line + 1 < len(self._firsts) else document.blockCount()
         block = document.findBlockByNumber(self._firsts[line])

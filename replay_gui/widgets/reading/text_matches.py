@@ -1,4 +1,4 @@
-"""Marks a text wherever it stands in an edit, and walks what is marked."""
+"""Marks all occurrences of a text in an edit, and steps through them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class TextMatches:
         self._found: list[QTextCursor] = []
 
     def find_all(self, text: str, match_case: bool) -> int:
-        """Mark the text wherever it stands in one of the blocks, up to _MAX_MATCHES times; return how often."""
+        """Mark the occurrences of the text within blocks, up to _MAX_MATCHES; return their number."""
         self._found = []
         document = self._edit.document()
         flags = QTextDocument.FindFlag.FindCaseSensitively if match_case else QTextDocument.FindFlag(0)

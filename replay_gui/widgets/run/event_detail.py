@@ -55,7 +55,7 @@ _RAW_CHARACTERS = 65_536  # of JSON shown at first
 _MAX_SEARCHED_CHARACTERS = 16 * _RAW_CHARACTERS  # shown at most to reach a match
 _MIN_UPPER_HEIGHT_PX = 4 * ROW  # height of the upper part
 _MAX_HEIGHT_PX = (1 << 24) - 1  # Qt's own: as high as there is room
-_MAX_UPPER_SHARE = 0.45  # of the height, that the upper part may have before something else stands unfolded
+_MAX_UPPER_SHARE = 0.45  # share of the height that the upper part may have if something else is unfolded
 
 
 class EventDetail(Panel):

@@ -31,8 +31,8 @@ from replay_gui.widgets.run.row_delegate import RowDelegate
 
 _MAX_MEASURED_NAMES = 64  # tools and kinds whose names are measured for the width of the labels
 _MAX_EVENTS_SCANNED = 65_536  # events whose kinds are
-_REQUEST_INTERVAL_MS = 100  # ms between two askings for texts: while the list flies by, nobody reads them
-_JUMP_INTERVAL_MS = 40  # ms between two leaps, each of which paints all rows again
+_REQUEST_INTERVAL_MS = 100  # ms between two requests for texts: nobody reads them during fast scrolling
+_JUMP_INTERVAL_MS = 40  # ms between two jumps, each of which paints all rows again
 _MIN_WIDTH_WITH_TIME_PX = 60 * GAP  # below this width the text is worth more than the time
 
 
@@ -43,7 +43,7 @@ class EventList(Panel):
         super().__init__("Events", parent)
         self._session, self._finder = session, finder
         self._following = False  # the row is being set to the position, not the other way round
-        self._longest_time = ""  # of the run's events, as its column writes it; "" if none has a time
+        self._longest_time = ""  # of the run's events, in the form of the column; "" if none has a time
         self.table = EventTable(session, self)
         self.view = RowView("Events", self.table)
         self._delegate = RowDelegate(self.view, self.table)
@@ -103,7 +103,7 @@ class EventList(Panel):
         session.rows_ready.connect(self._on_rows_ready)
         session.totals_changed.connect(self.on_index_changed)
         session.bookkeeping_changed.connect(self.on_run_changed)
-        theme_events().changed.connect(self.on_index_changed)  # the size of text may be another
+        theme_events().changed.connect(self.on_index_changed)  # the text size may have changed
         self.view.row_activated.connect(self.toggle_fold)
         self.view.row_pressed.connect(self._on_row_pressed)
         self.table.rows_added.connect(self._on_rows_added)
@@ -117,7 +117,7 @@ class EventList(Panel):
 
     @Slot()
     def show_current(self) -> None:
-        """Take back what hides the current event, so that it is listed."""
+        """Remove the filter or fold that hides the current event, so that it is listed."""
         at, session, table = index_before(self._session.position), self._session, self.table
         number = table.subagents.number_at(at)
         if not table.listing.filter.matches(session.index, slice(at, at + 1))[0]:
@@ -130,7 +130,7 @@ class EventList(Panel):
 
     @Slot()
     def _tell_listing(self) -> None:
-        """Let the keys that step go through what is listed, as long as the list is in sight."""
+        """Make the step keys go through the listed events while the list is visible."""
         self._session.set_listing(self.table.listing if self.isVisible() else ALL_EVENTS)
         self.filter_bar.show_filter(self.table.filter)
         self._show_whether_hidden()
@@ -240,7 +240,7 @@ class EventList(Panel):
     # ---- what the search says -----------------------------------------------------------------------
     @Slot()
     def on_search_started(self) -> None:
-        """Show the hits of a search, or, if there is none, all events again."""
+        """Show the hits of a search, or all events if there is no search."""
         finding = bool(self._finder.text)
         self.hits_only.setVisible(finding)
         self.table.show_hits(self._finder.hits if finding and self.hits_only.isChecked() else None)

@@ -30,10 +30,10 @@ MenuPart: TypeAlias = Callable[[QMenu, EventRow], None]
 
 
 class EventMenu(QObject):
-    """Makes the menu. Others add entries by appending to `parts`; they stand before those that copy.
+    """Makes the menu. Other classes add entries by appending to `parts`; these come before the copy entries.
 
     Signals:
-        filter_wanted(object): an EventFilter. compare_wanted(object): the run is to be compared, from this Position on.
+        filter_wanted(object): an EventFilter. compare_wanted(object): compare the run, from this Position on.
     """
 
     filter_wanted = Signal(object)

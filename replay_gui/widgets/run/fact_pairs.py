@@ -1,4 +1,4 @@
-"""Names and what is said of them, as rows of a section."""
+"""Names with their texts, as rows of a section."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ class FactRow(QAbstractButton):
     """`name` in the window's font, `text` in the data font and elided; a link is drawn in the accent colour.
 
     Attributes:
-        said: the text. sound: True and False draw a check or a cross before it.
+        said: the text. sound: True draws a check before it, False a cross.
         aim: where a click leads, or data of the owner about it.
 
     Signals:
@@ -54,7 +54,7 @@ class FactRow(QAbstractButton):
         return QSize(NAME_WIDTH_PX, ROW)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint the name and what is said."""
+        """Paint the name and the text."""
         colors, painter = theme(), QPainter(self)
         space = self.rect().adjusted(GAP + UNIT, 0, -GAP, 0)
         if self.underMouse():
@@ -84,5 +84,5 @@ class FactRow(QAbstractButton):
         return QRect(left, 0, width - left - GAP, self.height())
 
     def draw_text(self, painter: QPainter, room: QRect, ink: QColor) -> None:
-        """Draw what is said, on one line."""
+        """Draw the text on one line."""
         LineText(data_font()).draw(painter, room, self.said, ink)

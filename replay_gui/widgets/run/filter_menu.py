@@ -27,7 +27,7 @@ class FilterMenu(CheckMenu):
 
     Signals:
         chosen(EventFilter).
-        bookkeeping_toggled(bool): bookkeeping events are to be shown, or hidden.
+        bookkeeping_toggled(bool): show or hide bookkeeping events.
     """
 
     chosen = Signal(object)

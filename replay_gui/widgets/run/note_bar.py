@@ -1,4 +1,4 @@
-"""Asks whether notes beside the log are to be shown, and where the user's own are to be kept."""
+"""Asks whether to show notes beside the log, and where to keep the user's own notes."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from replay_gui.widgets.parts.plain_label import PlainLabel
 
 
 class NoteBar(QFrame):
-    """Hidden unless there is something to ask. Notes beside the log are not shown until the user says so.
+    """Hidden unless there is something to ask. Notes beside the log are not shown until the user allows them.
 
-    Signal: place_chosen(bool): notes are to be kept beside their logs, or not.
+    Signal: place_chosen(bool): keep notes beside their logs, or not.
     """
 
     place_chosen = Signal(bool)

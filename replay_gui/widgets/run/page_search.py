@@ -11,7 +11,7 @@ class SearchablePage(Protocol):
     """A page that can mark a text in itself."""
 
     def find_all(self, text: str, match_case: bool) -> int:
-        """Mark the text wherever it stands, "" nowhere; return how often, as far as that is counted."""
+        """Mark all occurrences of the text ("": none); return their number, up to the limit."""
         ...
 
     def show_found(self, number: int) -> None:
@@ -22,7 +22,7 @@ class SearchablePage(Protocol):
 class PageSearch(QObject):
     """Attributes: count: of matches. number: of the current one, from 1; 0: none.
 
-    Signal: changed(): either is another.
+    Signal: changed(): either has changed.
     """
 
     changed = Signal()

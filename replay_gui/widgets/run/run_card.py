@@ -65,7 +65,7 @@ class RunCard(QScrollArea):
 
     @Slot()
     def refresh(self) -> None:
-        """Say what is known by now, if the card is in sight."""
+        """Show the known facts, if the card is visible."""
         if not self.isVisible() or self._session.facts is None:
             return
         self._request_totals()
@@ -182,7 +182,7 @@ class RunCard(QScrollArea):
 
 
 def _tokens(count: int | None, more: int | None, more_words: str) -> str:
-    """Return ``12,300 (10,000 cached)``, "?" for the number that is not told, and "" if neither is."""
+    """Return ``12,300 (10,000 cached)``, "?" for an unknown number, and "" if both are unknown."""
     if count is None and more is None:
         return ""
     return ("?" if count is None else f"{count:,}") + (more_words.format(more) if more else "")

@@ -204,7 +204,7 @@ def _import_words(facts: RunFacts) -> list[tuple[str, str]]:
 
 
 def _result_words(result: RunResult | None) -> list[tuple[str, str]]:
-    """A line for each outcome, and one for the end; none if the run says nothing of them."""
+    """Return a line for each outcome, and one for the end; none if they are unknown."""
     if result is None:
         return []
     words = [("outcome", outcome_words(outcome)) for outcome in result.outcomes[:_MAX_OUTCOMES]]

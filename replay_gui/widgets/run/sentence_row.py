@@ -42,7 +42,7 @@ class SentenceRow(FactRow):
         painter.drawStaticText(room.x(), _PAD_PX, self._lines(room))
 
     def _lines(self, room: QRect) -> QStaticText:
-        """Return the text in lines; a word is broken only if it has no room in a line of its own: a path, an id."""
+        """Return the text in lines; only a word that is longer than a line is broken: a path, an id."""
         wrapped = QTextOption()
         wrapped.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         lines = QStaticText(self.said)

@@ -40,7 +40,7 @@ class ValueDelegate(QStyledItemDelegate):
         struck = data_font()
         struck.setStrikeOut(True)
         self._struck = LineText(struck)
-        self.needle = ""  # marked where it stands, case aside
+        self.needle = ""  # all its occurrences are marked, ignoring case
 
     @staticmethod
     def chevron(row: ValueRow) -> tuple[int, int]:
@@ -107,7 +107,7 @@ class ValueDelegate(QStyledItemDelegate):
     def _mark_needle(self, painter: QPainter, space: QRect, text: str, face: LineText) -> None:
         folded, at = text.lower(), 0
         if len(folded) != len(text):
-            return  # a letter that changes its length: where it stands is not known
+            return  # a letter whose length changes with its case: its place is unknown
         while (at := folded.find(self.needle.lower(), at)) >= 0:
             begin = face.width(text[:at])
             at += len(self.needle)

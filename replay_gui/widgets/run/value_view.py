@@ -71,7 +71,7 @@ class ValueView(RowView):
         self._is_updating = False
 
     def _restore_current(self) -> None:
-        """Make the row of the chosen value the current one; if it is not shown, that of what it would be in."""
+        """Make the row of the chosen value the current one; if it is not shown, the row of its container."""
         current = self.currentIndex()
         if self._chosen is None or (current.isValid() and self._tree.path(current.row()) == self._chosen):
             return

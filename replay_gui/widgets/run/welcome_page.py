@@ -132,7 +132,7 @@ class RecentEntry:
 
 class WelcomePage(QScrollArea):
     """Signals: open_requested(), folder_requested(): the user wants to choose a file or a folder; path_chosen(str):
-    this file is to be opened. sessions_wanted(): the sessions on this computer are to be listed. shown(): the page is.
+    open this file. sessions_wanted(): list the sessions on this computer. shown(): the page is visible.
     pair_chosen(object): the paths of two runs that are to be compared.
     """
 

@@ -30,7 +30,7 @@ _COLUMN_OF_FACT = {
 class EvaluatedRunView(HeadedView):
     """An EvaluatedRunTable with headings that sort it; columns that say nothing are hidden.
 
-    Signals: chosen_changed(): `chosen` is another. opened(int): the number of the run of Enter or a double click.
+    Signals: chosen_changed(): `chosen` has changed. opened(int): the number of the run of Enter or a double click.
     """
 
     chosen_changed = Signal()
@@ -44,7 +44,7 @@ class EvaluatedRunView(HeadedView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         head = self.horizontalHeader()
         head.setStretchLastSection(False)
-        head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)  # as they are read, until a head is clicked
+        head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)  # unsorted until a heading is clicked
         self.setSortingEnabled(True)
         self.selectionModel().selectionChanged.connect(self._on_selection_changed)
         self.row_activated.connect(self._on_row_activated)

@@ -37,7 +37,7 @@ class FlipView(HeadedView):
         self.selectionModel().currentRowChanged.connect(self._on_row_chosen)
 
     def choose_current(self) -> None:
-        """Tell the task of the current row again; of the first one if there is none."""
+        """Emit the task of the current row again; of the first row if there is none."""
         if self.currentIndex().isValid():
             self._on_row_chosen(self.currentIndex(), QModelIndex())
         elif self._flips.rowCount():

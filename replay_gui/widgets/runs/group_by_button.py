@@ -15,7 +15,7 @@ _MAX_NAME = 60  # characters
 
 
 class GroupByButton(QToolButton):
-    """Its menu lists the facts by which the session's runs can be told apart. Attributes: list: the menu."""
+    """Its menu lists the facts by which the session's runs can be grouped. Attributes: list: the menu."""
 
     def __init__(self, session: RunsSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)

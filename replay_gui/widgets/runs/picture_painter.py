@@ -33,7 +33,7 @@ from replay_gui.widgets.runs.picture_layout import (
 )
 
 _MAX_TITLE = 200  # characters
-_VALUES_AFTER = " · "  # stands between the tool and its values in a title
+_VALUES_AFTER = " · "  # between the tool and its values in a title
 _MIN_NAME_SHARE = 0.4  # of a head, for the name of the tool
 _BODY_WIDTH, _BODY_HEIGHT = 30.0, 18.0  # of a cell's mark
 _DOT = 1.6  # radius of the dot for what was not done
@@ -116,7 +116,7 @@ class PicturePainter:
         painter.restore()
 
     def _paint_frame(self, place: QRectF, separator: Separator) -> None:
-        """Frame a column that separates, in the colour of the outcome that it goes with; its counts stand on top."""
+        """Frame a column that separates, in the colour of the outcome that it goes with; its counts are on top."""
         painter, passing, failing = self._painter, separator.passing, separator.failing
         color = theme().accent
         if not self._by_version:
@@ -192,7 +192,7 @@ def column_title(column: PictureColumn) -> str:
 def head_title(column: PictureColumn, metrics: QFontMetrics, length: int) -> str:
     """Return the head of a column in at most `length` pixels.
 
-    Where it is too long, the name of the tool is cut before its first value, which tells the call from others.
+    If it is too long, the tool's name is cut first, because its first value distinguishes the call.
     """
     title = column_title(column)
     name, dot, values = title.partition(_VALUES_AFTER)

@@ -27,7 +27,7 @@ _MIN_MARKS, _MAX_MARKS = 3, 12  # in the column; further ones are counted
 class RunGroupView(HeadedView):
     """A RunGroupTable, filtered; several rows can be chosen.
 
-    Signals: group_chosen(object): the RunGroup of another row, by click or key. chosen_changed(): `chosen` is another.
+    Signals: group_chosen(object): the RunGroup of another row, by click or key. chosen_changed(): `chosen` has changed.
     Attributes: most_marks: outcomes that a row has room for.
     """
 
@@ -64,7 +64,7 @@ class RunGroupView(HeadedView):
         self._order.setFilterFixedString(text)
 
     def choose_current(self) -> None:
-        """Tell the group of the current row again; of the first one if there is none."""
+        """Emit the group of the current row again; of the first row if there is none."""
         if self.currentIndex().isValid():
             self._on_row_chosen(self.currentIndex(), QModelIndex())
         elif self._order.rowCount():
@@ -89,7 +89,7 @@ class RunGroupView(HeadedView):
 
     @Slot()
     def _fit(self) -> None:
-        """Give each column what it needs; the marks, of which some can be counted instead, get what is left."""
+        """Give each column the width that it needs; the marks, some of which can be counted instead, get the rest."""
         metrics, width = QFontMetrics(ui_font()), self.viewport().width()
         rows = range(min(self._groups.rowCount(), _ROWS_MEASURED))
         sizes = [len(self._groups.group(row).runs) for row in range(self._groups.rowCount())]

@@ -83,7 +83,7 @@ class RunsPictureView(QAbstractScrollArea):
             self._lay_out()
 
     def split_by(self, column: int | None) -> None:
-        """Let the runs that made the call of a column stand above the others; None: as they were."""
+        """Put the runs that made the call of a column above the others; None: the original order."""
         if column != self.split and self._picture is not None:
             self.split = column
             self._lay_out()

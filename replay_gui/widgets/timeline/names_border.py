@@ -13,7 +13,7 @@ from replay_gui.models.session import Session
 from replay_gui.widgets.timeline.timeline_layout import TimelineLayout
 
 REACH_PX = 3 * GAP  # how wide the place is at which the border can be taken
-_RIGHT_PX = GAP - 2  # of it beside the border: position 0 stands just beyond
+_RIGHT_PX = GAP - 2  # of it beside the border: position 0 is just beyond
 
 
 class NamesBorder(QObject):

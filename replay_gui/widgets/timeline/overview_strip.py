@@ -122,7 +122,7 @@ class OverviewStrip(QWidget):
     @Slot()
     def on_names_changed(self) -> None:
         self._fit_label()
-        self._row.activate()  # at once: the columns are summed for the width of the strip
+        self._row.activate()  # now: the columns are summed for the width of the strip
         self.on_index_changed()
 
     def _fit_label(self) -> None:
@@ -150,7 +150,7 @@ class OverviewStrip(QWidget):
             if item.isVisible():
                 item.setData(overview.mark_edges, columns_of, stepMode="center")
         self._drawn_end = self._whole.end
-        margin = GAP * self._whole.span / self._whole.width  # as beside the lanes, so that columns stand below events
+        margin = GAP * self._whole.span / self._whole.width  # as beside the lanes, so that columns are below events
         self._box.setRange(xRange=(-margin, self._whole.end + margin), yRange=(0.0, 1.0), padding=0.0)
         self.setToolTip("Height: how quickly events came. Red: errors." if overview.has_pace else "Red: errors.")
         self.on_report_changed()
@@ -158,7 +158,7 @@ class OverviewStrip(QWidget):
 
     @Slot()
     def on_view_changed(self) -> None:
-        if self._drawn_end != self._whole.end:  # the clock of a run that goes on
+        if self._drawn_end != self._whole.end:  # the clock of a running run
             self.on_index_changed()  # which ends here again
             return
         first, last = self._session.view

@@ -28,7 +28,7 @@ from replay_gui.widgets.timeline.timeline_hover import TimelineHover
 from replay_gui.widgets.timeline.timeline_layout import names_px, plot_scale, wheel_factor
 from replay_gui.widgets.timeline.timeline_painter import paint_triangle
 
-_MIN_COLUMN_PX = 3 * UNIT  # pixels that an event must have on the average to have a column of its own
+_MIN_COLUMN_PX = 3 * UNIT  # pixels that an event must have on average to have its own column
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -41,7 +41,7 @@ class SpendingBand(QWidget):
     the pointer. The triangle folds.
 
     Signals:
-        fold_asked(): the triangle was clicked. known_changed(): there is something to show, or nothing any more.
+        fold_asked(): the triangle was clicked. known_changed(): whether there is something to show has changed.
     """
 
     fold_asked = Signal()
@@ -319,6 +319,6 @@ def _token_parts(uncached: float, cached: float, output: float) -> list[str]:
 
 
 def token_colors() -> tuple[QColor, QColor, QColor]:
-    """Return the colours of tokens read again, from a cache, and put out."""
+    """Return the colours of uncached input, cached input and output tokens."""
     colors = theme()
     return colors.observation, colors.density, colors.decision

@@ -47,7 +47,7 @@ from replay_gui.widgets.timeline.timeline_painter import (
 from replay_gui.widgets.timeline.timeline_pictures import TimelinePictures
 
 KEY_PAN = 0.1  # of the visible range
-EVENTS_PER_TURN = 1 << 18  # events sorted into lanes at once: a frame's time
+EVENTS_PER_TURN = 1 << 18  # events sorted into lanes in one step: a frame's time
 HELP = (
     "Left and Right step by events, with Shift within the lane; Home and End go to the ends; "
     "the menu View zooms and pans; the menu key chooses lanes."
@@ -65,7 +65,7 @@ class Timeline(QWidget):
     All that does not depend on the position is drawn once into a pixmap; moving the position redraws the line alone.
 
     Signals:
-        lanes_changed(): other lanes are there, and the height wanted is another.
+        lanes_changed(): the lanes and the wanted height have changed.
     """
 
     lanes_changed = Signal()

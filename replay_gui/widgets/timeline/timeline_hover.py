@@ -21,16 +21,16 @@ from replay_gui.widgets.parts.plain_label import PlainLabel
 _REST_MS = 120  # ms
 _MAX_SUMMARY_CHARACTERS = 240  # characters of a summary
 _ROWS_ASKED = 2 * BLOCK_ROWS  # from the block of the event on: what it caused comes after it
-_MAX_MARKS = 3  # that are told of one place
+_MAX_MARKS = 3  # that are described for one place
 
 
 class TimelineHover(QFrame):
-    """A card for one event: the facts of the index at once, its text as soon as it was read. All plain text.
+    """A card for one event: the facts of the index immediately, its text as soon as it is read. All plain text.
 
     Attributes: lit: the indexes of the event shown, of its request or answer, of what caused it, and of those that it
     caused.
     Signals: rested(QPoint): the pointer rests at this point of the parent, which may show what is there.
-    lit_changed(): `lit` is another.
+    lit_changed(): `lit` has changed.
     """
 
     rested = Signal(QPoint)
@@ -99,7 +99,7 @@ class TimelineHover(QFrame):
         self._light()
 
     def show_marks(self, first: float, last: float, at: QPoint) -> bool:
-        """Show what is marked from one position to another; return whether anything is."""
+        """Show the marks from one position to another; return whether there are any."""
         marks = self._session.run_marks.between(first, last)
         if marks:
             title = "Marks" if len(marks) > 1 else MARK_WORDS[marks[0].kind].title
@@ -152,7 +152,7 @@ class TimelineHover(QFrame):
         return "\n".join(filter(None, lines))
 
     def _light(self) -> None:
-        """Light up what belongs to the event shown; what caused it, and what it caused, as far as the rows tell."""
+        """Highlight the events linked to the shown event: its cause and its effects, as far as the rows have them."""
         lit = set[EventIndex]()
         if self._position is not None and self.isVisible():
             own = index_before(self._position)

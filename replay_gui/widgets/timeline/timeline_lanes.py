@@ -55,7 +55,7 @@ class LanePainter:
     ) -> None:
         self._painter, self._layout, self._scale, self._scene, self._ratio = painter, layout, scale, scene, ratio
         self._index = scene.index
-        # What stands a little outside the scale shows in the gap beside it.
+        # Marks a little outside the scale are visible in the gap beside it.
         self._first = scale.position(-GAP - MARK)
         self._last = scale.position(scale.width + GAP + MARK)
 
@@ -84,7 +84,7 @@ class LanePainter:
         size = self._mark_size(lane)
         for part, count in zip(lane.parts, shown, strict=True):
             if sum(shown) <= room or (len(lane.parts) > 1 and part.kind == Kind.ERROR and count <= room):
-                self._paint_marks(part, middle, size)  # errors stand out even where what they are among is dense
+                self._paint_marks(part, middle, size)  # errors are visible even among dense events
 
     def _pixels(self, positions: NDArray[np.integer]) -> NDArray[np.float64]:
         return np.asarray(self._layout.origin + self._scale.pixels(positions))
@@ -124,12 +124,12 @@ class LanePainter:
         for which, opacity in ((~passes, FILTERED_OPACITY), (passes, 1.0)):
             self._painter.setOpacity(opacity)
             self._bars(bars[which], _faint(color), color)
-            room = bars[which] - np.array([0.0, 0.0, MARK, 0.0])  # the mark stands at its end
+            room = bars[which] - np.array([0.0, 0.0, MARK, 0.0])  # the mark is at its end
             took: list[int] = self._index.duration[steps[which] - 1].tolist()
             self._write_durations(room, partial(_step_words, took), theme().text)
 
     def _any_passes(self, lane: Lane) -> bool:
-        """Whether any of the lane's events in sight passes the filter, as far as _MAX_SAMPLED of each part tell."""
+        """Whether any visible event of the lane passes the filter, judged by _MAX_SAMPLED events of each part."""
         for part in lane.parts:
             seen = part.positions[slice(*indexes_before(part.positions, (self._first, self._last)))]
             if self._scene.passes(seen[:: len(seen) // _MAX_SAMPLED + 1]).any():
@@ -150,13 +150,13 @@ class LanePainter:
         top = np.where(rows > 1, middle - room / 2 + row * (thick + LINE), middle - BAR / 2)
         left, right = self._pixels(starts), self._pixels(stops)
         pending = (self._index.pair[starts - 1] == NO_PAIR) & goes_on
-        right = np.maximum(right + np.where(pending, MARK, 0.0), left + UNIT)  # beyond the last event: it goes on
+        right = np.maximum(right + np.where(pending, MARK, 0.0), left + UNIT)  # beyond the last event: still running
         bars = np.column_stack((left, top, right - left, thick))
 
         failed = np.zeros(len(starts), bool)
         for part in lane.parts:
             failed |= np.isin(stops, part.failed[slice(*indexes_before(part.failed, (self._first, stops.max() + 1)))])
-        failed &= ~pending  # what stands at the end of the run is the answer to another call
+        failed &= ~pending  # the last event of the run is the response to another call
         passes = self._scene.passes(starts) | self._scene.passes(np.minimum(stops, self._index.count))
         for which, opacity in ((~passes, FILTERED_OPACITY), (passes, 1.0)):
             self._painter.setOpacity(opacity)
@@ -214,13 +214,13 @@ class LanePainter:
     def _call_words(self, ends: list[list[int]], call: int) -> str:
         (start, stop), index, axis, over = ends[call], self._index, self._scale.axis, ""
         if stop > index.count:
-            over, stop = "over ", index.count  # it still goes on
+            over, stop = "over ", index.count  # it is still running
         took = int(index.duration[start - 1])
         if took == NO_DURATION and stop > start and NO_TIME not in (index.time[start - 1], index.time[stop - 1]):
             took = int(index.time[stop - 1] - index.time[start - 1])
             if over and isinstance(axis, TimeAxis):
-                took += int(axis.times[-1] - axis.times[stop - 1])  # by the clock, which goes on
-        return f"{over}{duration_text(took)}" if took > 0 else ""  # equal times tell no duration
+                took += int(axis.times[-1] - axis.times[stop - 1])  # by the running clock
+        return f"{over}{duration_text(took)}" if took > 0 else ""  # equal times give no duration
 
     # ---- subagents ------------------------------------------------------------------------------------
     def _paint_spans(self, spans: NDArray[np.int32], middle: float) -> None:

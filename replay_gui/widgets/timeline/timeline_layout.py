@@ -14,7 +14,7 @@ TOP_PX = UNIT  # above the first lane: room for marks
 ZOOM_STEP = 1.25  # a notch of the wheel
 WHEEL_NOTCH = 120.0  # eighths of a degree
 MIN_NAMES_PX = 10 * GAP  # width of the column of names
-COMPACT_BOTTOM_PX = GAP  # below the last one if there is no axis
+COMPACT_BOTTOM_PX = GAP  # below the last one, if there is no axis
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def tools_that_fit(height: float, others: int, most: int, compact: bool = False)
 
 
 def names_px(wanted: int | None, width: float) -> float:
-    """Return how wide the column of names is in a widget `width` pixels wide, of which half is left for the lanes."""
+    """Return how wide the column of names is in a widget `width` pixels wide, half of which is left for the lanes."""
     return LABELS if wanted is None else min(max(wanted, MIN_NAMES_PX), max(width / 2, LABELS))
 
 

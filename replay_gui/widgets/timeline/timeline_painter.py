@@ -110,12 +110,12 @@ def _paint_names(painter: QPainter, layout: TimelineLayout, scene: TimelineScene
         room.setRight(room.right() - painter.fontMetrics().horizontalAdvance(count) - UNIT)
         for number, effect in enumerate(_lane_effects(lane, scene)):
             if number and wide > room.width() - EFFECT_PX - UNIT:
-                break  # its name says more than the weaker effects, which the tooltip tells
+                break  # its name says more than the weaker effects, which are in the tooltip
             room.setRight(room.right() - EFFECT_PX - UNIT)
             paint_effect(painter, effect, QPointF(room.right() + UNIT + EFFECT_PX / 2, room.center().y()))
         painter.setFont(names)
         painter.setPen(colors.text)
-        # The end of a tool's name tells it from others; that of a folded group names what is least in it.
+        # The end of a tool's name distinguishes it; the end of a folded group's name is the least important.
         cut = Qt.TextElideMode.ElideRight if lane.folded else Qt.TextElideMode.ElideMiddle
         name = painter.fontMetrics().elidedText(name, cut, int(room.width()))
         painter.drawText(room, _LEFT, name)

@@ -25,7 +25,7 @@ class TimelinePanel(QFrame):
     `compact`: few lanes, no numbers, no spending, no overview (None).
 
     Signals:
-        lanes_changed(): other lanes are there, and the height wanted is another.
+        lanes_changed(): the lanes and the wanted height have changed.
     """
 
     lanes_changed = Signal()
@@ -112,7 +112,7 @@ class TimelinePanel(QFrame):
         self.setAccessibleName(f"Timeline of {self._session.side.value}, {title}")
 
     def set_facts(self, text: str) -> None:
-        """Set what the head says of the run, until the run or its index is another."""
+        """Set the head's text about the run, until the run or its index changes."""
         self._facts.setText(text)
 
     @property

@@ -33,7 +33,7 @@ class TimelinePictures:
         self._plot: QPixmap | None = None
 
     def forget_scene(self) -> None:
-        """What is drawn is another."""
+        """Forget the drawn scene: it has changed."""
         self._scene = None
         self.forget_names()
 

@@ -20,7 +20,7 @@ _FEW_POINTS = 400  # changes that are drawn as dots, too
 
 
 class ChangePlot(QWidget):
-    """A line of steps; a gap where the value is not a number or not there. A click goes to the position there.
+    """A line of steps; a gap if the value is absent or not a number. A click goes to the position there.
 
     Hidden while fewer than two of the changes are to numbers.
     """

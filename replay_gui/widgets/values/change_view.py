@@ -68,7 +68,7 @@ class ChangeView(RowView):
 
 
 class _ChangeCells(CellDelegate):
-    """The new value stands out."""
+    """Draws the new value in a stronger colour."""
 
     def text_color(self, index: AnyIndex, chosen: bool) -> QColor:
         return theme().text if chosen or index.column() == ChangeColumn.AFTER else theme().secondary

@@ -22,7 +22,7 @@ _MAX_NAME = 60  # characters of the value's name
 class ValueTraceBar(QFrame):
     """Names the chosen value, says how often it changed and by which event last; hidden while none is chosen.
 
-    The buttons stand beside the words, or below where these would be cut.
+    The buttons are beside the words, or below them if the words would be cut.
     """
 
     def __init__(self, trace: ChosenValueTrace, parent: QWidget | None = None) -> None:
@@ -86,7 +86,7 @@ class ValueTraceBar(QFrame):
         self._fit()
 
     def _fit(self) -> None:
-        """Put the buttons beside the words where one line has room for both."""
+        """Put the buttons beside the words if one line has room for both."""
         margins, measure = self._layout.contentsMargins(), self.words.fontMetrics()
         words = measure.horizontalAdvance(self.words.text()) + 2 * UNIT
         needed = margins.left() + words + UNIT + self._buttons.sizeHint().width() + margins.right()

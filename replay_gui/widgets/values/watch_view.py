@@ -25,7 +25,7 @@ class WatchView(RowView):
 
     A click or Enter shows the value in the state below, Delete no longer watches it.
 
-    Signal: path_chosen(object): the Path of the value that is to be shown.
+    Signal: path_chosen(object): show the value at this Path.
     """
 
     path_chosen = Signal(object)
@@ -107,7 +107,7 @@ class WatchView(RowView):
 
     @Slot()
     def copy_value(self) -> None:
-        """A text as it is, anything else as JSON; nothing if the value is absent or too large."""
+        """Copy a text unchanged, any other value as JSON; nothing if the value is absent or too large."""
         value = self._values.value(self.currentIndex().row())
         text, whole = (value, True) if isinstance(value, str) else json_text(value, MAX_COPIED_CHARACTERS)
         if value is not ABSENT and whole:
@@ -115,7 +115,7 @@ class WatchView(RowView):
 
 
 class _WatchDelegate(ValueDelegate):
-    """An eye stands where rows of the state have the sign that opens them."""
+    """Draws an eye instead of the sign that expands a row of the state."""
 
     def __init__(self, view: RowView, values: WatchedValues) -> None:
         super().__init__(view, values)

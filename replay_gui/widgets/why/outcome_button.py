@@ -1,4 +1,4 @@
-"""The outcome of a run: a mark whose shape tells it, and a menu that sets it by hand where the log has none."""
+"""The outcome of a run: a mark with its shape, and a menu that sets it by hand if the log has none."""
 
 from __future__ import annotations
 

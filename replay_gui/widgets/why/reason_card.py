@@ -26,7 +26,7 @@ class CardText:
         for link in links:  # "event" stays on the line of its number
             text = text[: link.start] + text[link.start : link.stop].replace(" ", _NO_BREAK) + text[link.stop :]
         self._layout, self.height, end = _laid_out(text, font, width, most)
-        while end < len(text):  # the first turn except for an ellipsis that is wider than what it stands for
+        while end < len(text):  # the first turn, unless an ellipsis is wider than the text it replaces
             text = f"{text[: end - 1].rstrip()}…"
             self._layout, self.height, end = _laid_out(text, font, width, most)
         self.text = text

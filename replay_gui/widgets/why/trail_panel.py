@@ -1,4 +1,4 @@
-"""The steps of both runs that led to what the chosen reason tells, side by side."""
+"""The steps of both runs that led to the chosen reason, side by side."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The steps of one run that led to what a reason tells; the values that it is about are marked."""
+"""The steps of one run that led to a reason, with its values marked."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class TrailView(RowView):
 
     @Slot(object)
     def _on_position_changed(self, position: Position) -> None:
-        """Highlight the event where the run stands, if the trail holds it."""
+        """Highlight the event at the run's position, if the trail has it."""
         row = self._trail.row_at(position)
         if row < 0:
             self.setCurrentIndex(QModelIndex())

@@ -18,7 +18,7 @@ _QUIET_MS = 150  # without a key, after which the text is checked
 
 
 class AnswerDialog(QDialog):
-    """Attributes: field: the answer. next_button: enabled while the text is another answer.
+    """Attributes: field: the answer. next_button: enabled while the text differs from the answer.
 
     Signals: edited(object): an EditedAnswer, when the button is pressed.
     """

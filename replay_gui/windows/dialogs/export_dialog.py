@@ -178,7 +178,7 @@ class ExportDialog(QDialog):
         report = self.maker.report
         assert report is not None
         self.progress.show_progress(None)
-        self.save_button.setEnabled(not self._profile.pending)  # what is chosen to be hidden is in it
+        self.save_button.setEnabled(not self._profile.pending)  # it contains data that the user has chosen to hide
         note = report.redaction
         changed = "" if note is None else f"{plural(note.changed, 'text')} hidden. "
         self._about_hidden.setText(f"{changed}Hashes and counts always stay." if changed else "")

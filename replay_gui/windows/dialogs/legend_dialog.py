@@ -1,4 +1,4 @@
-"""What the timeline shows: each of its marks as it is drawn there, with a sentence."""
+"""The legend of the timeline: each of its marks, with a sentence."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ class PlainTextDialog(QDialog):
     def __init__(
         self, title: str, name: str, parent: QWidget, *, placeholder: str, above: QWidget | None = None
     ) -> None:
-        """`name`: of the field, for screen readers. `placeholder`: shown while it is empty. `above`: stands over it."""
+        """`name`: of the field, for screen readers. `placeholder`: shown if it is empty. `above`: a text above it."""
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

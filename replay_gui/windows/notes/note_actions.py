@@ -70,7 +70,7 @@ class NoteActions(QObject):
         return {"bookmark": self.on_bookmark, "note": self.on_note, "notes": self.on_notes}
 
     def attach(self, view: RunView) -> None:
-        """Let the page of the run ask what is to be known about notes."""
+        """Show the questions about notes on the page of the run."""
         view.add_note_bar(self.book).place_chosen.connect(self._on_place_chosen)
         view.events.menu.parts.append(self._add_to_menu)
 

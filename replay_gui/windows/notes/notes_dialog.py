@@ -28,7 +28,7 @@ _SIZE_PX = (72 * GAP, 56 * GAP)
 class NotesDialog(QDialog):
     """Beside the window, which stays usable.
 
-    Signal: edit_wanted(object, object): this PlacedNote is to be edited, and the NoteBook that it is in.
+    Signal: edit_wanted(object, object): edit this PlacedNote of this NoteBook.
     """
 
     edit_wanted = Signal(object, object)

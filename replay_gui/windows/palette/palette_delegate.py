@@ -1,4 +1,4 @@
-"""Paints an entry of the command palette: its mark and name, what is known of it, what it is, and its keys."""
+"""Paints an entry of the command palette: its mark and name, its details, its kind, and its keys."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ _MAX_CHARACTERS = 120  # of a name
 
 
 class PaletteEntries:
-    """Gathers the entries again whenever it is asked.
+    """Gathers the entries again at each call.
 
     `own_name`: of the action that opens the palette, which is not offered. `get_view` returns the page of the run.
     `find` goes to the next event that holds a text.
@@ -127,7 +127,7 @@ class PaletteEntries:
             )
 
     def values(self) -> Iterator[PaletteEntry]:
-        """The values of the state at the position of a single run, made one by one as they are looked at."""
+        """Yield the values of the state at the position of a single run, lazily."""
         state = self._session.position_state
         if state is None or self._session.facts is None or self._comparison.active:
             return

@@ -79,7 +79,7 @@ class GroupsPanel(Panel):
 
     @property
     def summary(self) -> str:
-        """What is said above the tasks before and after; "" for nothing."""
+        """The text above the tasks before and after; "" for none."""
         return self._summary.text()
 
     def set_filter(self, text: str) -> None:

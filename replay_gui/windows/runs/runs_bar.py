@@ -36,7 +36,7 @@ class RunsBar(ActionBar):
     In a narrow window the button of a folder is hidden, which the menu has, and then texts become shorter.
 
     Signals: filtered(str): the text of the filter. export_wanted(): a report on the runs is wanted. query_wanted(bool):
-    whether the panel for SQL is to be there. Attributes: compact_level: how much is hidden, 0 (nothing) to 2.
+    whether the panel for SQL is shown. Attributes: compact_level: how much is hidden, 0 (nothing) to 2.
     """
 
     filtered = Signal(str)
@@ -141,7 +141,7 @@ class RunsBar(ActionBar):
 
     @Slot(str)
     def _on_passed_edited(self, text: str) -> None:
-        """Say what is wrong with the expression while it is written."""
+        """Show the problem of the expression while it is typed."""
         problem = _problem(text)
         self.passed.setToolTip(plain_tooltip(problem or _PASSED_TIP))
         self.passed.setProperty("wrong", bool(problem))
@@ -149,7 +149,7 @@ class RunsBar(ActionBar):
         self.passed.style().polish(self.passed)
 
     def set_passed(self, text: str) -> None:
-        """Say what passing is in the runs that are read next; what is wrong is left out."""
+        """Set the expression for passing, for the runs that are read next; ignore an invalid one."""
         self.passed.setText("" if _problem(text) else text.strip())
         self._session.passed = self.passed.text()
 
@@ -220,7 +220,7 @@ def _words_px(field: QLineEdit) -> int:
 
 
 def _problem(text: str) -> str:
-    """Return what is wrong with an expression; "" if nothing is, or there is none."""
+    """Return the problem of an expression; "" if it is valid or empty."""
     if not text.strip():
         return ""
     try:

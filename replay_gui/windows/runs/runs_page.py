@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class RunsPage(QObject):
     """Shows many runs, and opens one or compares two of them.
 
-    Attributes: runs: the RunsSession. shown: whether the page is, or is to be, in front.
+    Attributes: runs: the RunsSession. shown: whether the page is, or will be, in front.
     Signal: shown_changed().
     """
 

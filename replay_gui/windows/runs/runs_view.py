@@ -147,7 +147,7 @@ class RunsView(QWidget):
         self._on_contrast_changed()
 
     def _show_unused_notes(self) -> None:
-        """Say that outcomes in notes beside the logs do not count, once for what was opened."""
+        """Show once for the opened sources that outcomes in notes beside the logs do not count."""
         words = unused_notes_words(run.unused_notes for run in self._session.runs)
         if words and self._session.outcomes and not self._told_of_notes:
             self._told_of_notes = True

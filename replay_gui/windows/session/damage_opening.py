@@ -9,7 +9,7 @@ from replay_gui.models.session import Session
 
 
 class DamageOpening(QObject):
-    """Goes to the first damage as soon as it is known, where a run was opened at its beginning and nobody has moved."""
+    """Goes to the first damage as soon as it is known, if the run opened at its start and the user has not moved."""
 
     def __init__(self, session: Session, parent: QObject) -> None:
         super().__init__(parent)

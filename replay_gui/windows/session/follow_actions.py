@@ -37,12 +37,12 @@ class FollowActions(QObject):
 
     @Slot(bool)
     def on_follow(self, on: bool) -> None:
-        """Follow files that grow, or only tell of them, now and at the next start."""
+        """Follow growing files, or only report them, now and at the next start."""
         self._settings.setValue(FOLLOWS, "yes" if on else "no")
         self._apply()
 
     def follow_this_time(self) -> None:
-        """Follow files that grow in this window, whatever the settings say; they stay as they are."""
+        """Follow growing files in this window, without changing the settings."""
         self._action.blockSignals(True)
         self._action.setChecked(True)
         self._action.blockSignals(False)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class LinkActions(QObject):
-    """Copies the link to what is chosen, and shows the value that a link names once the run is open there."""
+    """Copies the link to the chosen event or value, and shows the value of a link once its run is open."""
 
     def __init__(
         self, session: Session, comparison: ComparisonSession, get_view: Callable[[], RunView], parent: QObject

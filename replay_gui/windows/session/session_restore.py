@@ -56,7 +56,7 @@ class SessionRestore(QObject):
         self.keeps = True
         self._wanted: WindowState | None = None  # until its run is open
         self._shown: WindowState | None = None  # of the open run, until all of it could be shown
-        self._folded: tuple[int, ...] = ()  # subagents that are to be folded once they are known
+        self._folded: tuple[int, ...] = ()  # subagents to fold once they are known
         self._panels = QTimer(self, singleShot=True, interval=0)  # once all panels know the run
         self._panels.timeout.connect(self._show_panels)
         self._place = QTimer(self, singleShot=True, interval=0)  # once they show it
@@ -69,12 +69,12 @@ class SessionRestore(QObject):
 
     @property
     def working(self) -> bool:
-        """Whether something is still to be shown as it was."""
+        """Whether the restoration is still in progress."""
         return self._wanted is not None or self._shown is not None
 
     # ---- keeping --------------------------------------------------------------------------------------
     def save(self) -> None:
-        """Keep what is shown; to be called before the window is closed. What is still being opened again stays kept."""
+        """Save the present view; call it before the window closes. Parts that are still being restored stay saved."""
         if self.keeps and not self.working:
             self._settings.setValue(_KEY, self._state().save())
 
@@ -129,7 +129,7 @@ class SessionRestore(QObject):
 
     # ---- showing again --------------------------------------------------------------------------------
     def restore(self) -> None:
-        """Show what was shown when the last window was closed, if the user wants that; what is gone is left out."""
+        """Restore the view of the last closed window, if the user wants that; missing files are left out."""
         if self._settings.value(RESTORES) == "no":
             return
         state = WindowState.restored(self._settings.value(_KEY))

@@ -10,7 +10,7 @@ from replay_gui.engine.files.stream_spool import StreamSpool
 from replay_gui.models.session import Session
 
 _LOOK_MS = 100
-_ENOUGH_BYTES = 1 << 16  # in which a log that has no lines can be told
+_ENOUGH_BYTES = 1 << 16  # in which a log without lines can be recognised
 _ENDED = "Standard input has ended. Whether the run has, only what it said can tell."
 
 

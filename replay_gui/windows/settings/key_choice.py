@@ -1,4 +1,4 @@
-"""Which keys the actions have: those of the table of actions, except for what the user has chosen."""
+"""The keys of the actions: those of the table of actions, unless the user has chosen others."""
 
 from __future__ import annotations
 

@@ -30,9 +30,9 @@ _HOW = "Choose an action, click the field below, and press the key."
 
 
 class KeysDialog(QDialog):
-    """Each change holds at once. A key that another action has is refused, in words.
+    """Each change takes effect immediately. A key of another action is refused, with a message.
 
-    Attributes: line: what is looked for. list: the actions. field: takes the new key. said: the refusal.
+    Attributes: line: the search text. list: the actions. field: takes the new key. said: the refusal.
     use, none, first, all_first: the buttons.
     """
 

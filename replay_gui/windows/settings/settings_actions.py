@@ -15,7 +15,7 @@ from replay_gui.windows.settings.key_choice import KeyChoice
 
 TEXT_SIZE_KEY, THEME_KEY, TIMES_KEY = "text_size", "theme", "times"  # in the settings
 _LOCAL, _UTC = "local", "utc"  # values of the last
-_COMMAND = ("-m", "replay_gui", "--empty")  # what is open in this window is not opened once more
+_COMMAND = ("-m", "replay_gui", "--empty")  # the files of this window are not opened again
 
 
 class SettingsActions(QObject):
@@ -109,5 +109,5 @@ def remembered_text_size(settings: QSettings) -> int:
 
 
 def remembered_local_times(settings: QSettings) -> bool:
-    """Return whether moments are told in the time zone of this computer."""
+    """Return whether times are shown in the time zone of this computer."""
     return bool(settings.value(TIMES_KEY) == _LOCAL)

@@ -32,11 +32,11 @@ _THEME_WORDS = {"dark": "Dark", "light": "Light", "auto": "As the system has it"
 
 
 class SettingsDialog(QDialog):
-    """Each choice holds at once.
+    """Each choice takes effect immediately.
 
     Signals:
         theme_chosen(str): one of THEMES. text_size_chosen(int): one of TEXT_SCALES.
-        local_times_chosen(bool): whether moments are told in the time zone of this computer.
+        local_times_chosen(bool): whether times are shown in the time zone of this computer.
     Attributes: theme, text_size, times: the lists. sessions, restores: the boxes. keys, clear_cache: the buttons.
     """
 

@@ -164,7 +164,7 @@ class _Search:
 
 
 class _Together:
-    """The searches that go on together; `left`: those that have not ended."""
+    """The searches that continue together; `left`: those that have not ended."""
 
     def __init__(self, searches: list[_Search]) -> None:
         self.left = searches

@@ -66,7 +66,7 @@ class MarkFinder:
         self._watch = LoopWatch(_MAX_CALLS)
         self._begun: dict[LoopKey, list[EventIndex]] = {}  # the calls of what may become a loop
         self._loops: list[_Loop] = []
-        self._open: dict[LoopKey, _Loop] = {}  # the loops that may go on
+        self._open: dict[LoopKey, _Loop] = {}  # the loops that may continue
         self._from_nowhere: list[RunMark] = []
         self._changes = CheckWatch()
         self._outcome: Event | None = None
