@@ -26,9 +26,9 @@ _VOLATILE = re.compile(
        | user_agent|faas|cloud|deployment|internal)\..*
     | http\.(user_agent|client_ip|host|request_content_length.*|response_content_length.*|flavor) | url\.full
     | gcp\.vertex\.agent\.(event_id|invocation_id|session_id) | event_loop\.(parent_)?cycle_id | span\.kind
-    | (.*[._])?(latency|duration)(_?(ms|ns|s))? | (.*[._])?(start|end)_time | .*\bfingerprint\b | capture_time
+    | (.*[._])?(latency|duration|ttft)(_?(ms|ns|s))? | (.*[._])?(start|end)_time | .*\bfingerprint\b | capture_time
     | resourceAttributes | scope | langsmith\..* | (.*[._])?(created|updated)_?at
-    | (.*[._])?(thread|agent|task|crew|trace|span|run|request|session|message|call)_?id
+    | (.*[._])?(thread|agent|task|crew|trace|span|run|request|session|message|call|tool_use)_?id
     | (.*[._])?(invocation|correlation|client|conversation)_?id
     """,
     re.VERBOSE,

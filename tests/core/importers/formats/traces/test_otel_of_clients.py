@@ -154,3 +154,33 @@ def test_spans_of_llamaindex(tmp_path: Path) -> None:
     assert not found.of("Decision")
     assert [event.payload["input"] for event in found.of("ToolRequest")] == [{"city": "Rome"}] * 2
     assert answered(found) == [("blue", None), ("no such city", "no such city")]
+
+
+def test_spans_of_claude_code_tell_what_was_used_and_why_it_failed(tmp_path: Path) -> None:
+    def part(id: str, parent: str | None, begin: int, name: str, **more: Any) -> dict[str, Any]:
+        events = more.pop("events", [])
+        own = {"span.type": name, "session.id": f"s{begin}", "duration_ms": begin, **more}
+        return span(id, parent, begin, own) | {"name": f"claude_code.{name}", "events": events}
+
+    output = {"name": "tool.output", "attributes": {"file_path": "a.txt", "content": "hello"}}
+    rejected = {"decision": "reject", "source": "unknown"}
+    spans = [
+        part("i", None, 0, "interaction", user_prompt="look"),
+        part("m", "i", 1, "llm_request", model="m-1", input_tokens=7, output_tokens=2, cache_read_tokens=1, ttft_ms=5),
+        part("r", "i", 2, "tool", tool_name="Read", file_path="a.txt", tool_use_id="t1", events=[output]),
+        part("rw", "r", 2, "tool.blocked_on_user", decision="unknown"),
+        part("rx", "r", 3, "tool.execution", success=1),
+        part("b", "i", 4, "tool", tool_name="Bash", full_command="false"),
+        part("bx", "b", 5, "tool.execution") | {"status": {"status_code": "ERROR", "description": "Shell failed"}},
+        part("w", "i", 6, "tool", tool_name="WebFetch"),
+        part("ww", "w", 6, "tool.blocked_on_user", **rejected),
+    ]
+    (found,) = read_all(written(tmp_path, spans))
+    assert found.of("AgentInit")[0].payload["agent_type"] == "claude-code"
+    assert [event.payload["data"] for event in found.of("Observation")] == ["look"]
+    asked = [(event.payload["tool_name"], event.payload["input"]) for event in found.of("ToolRequest")]
+    assert asked[:2] == [("Read", {"file_path": "a.txt"}), ("Bash", {"command": "false"})]
+    assert answered(found)[0] == ("hello", None)
+    assert [error for _, error in answered(found)] == [None, "Shell failed", "not permitted"]
+    tokens = [event.meta.get("tokens") for event in found.of("Decision")]
+    assert tokens == [{"input": 7, "output": 2, "cached": 1}]
