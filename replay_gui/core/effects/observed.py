@@ -7,11 +7,13 @@ Three observations count, each with its weight:
 * *Given back changed*: an answer holds an entity that an earlier answer of another tool about the same argument held,
   with some values changed: weight 1 where a changed value is one that the call was given, else 1/2.
 * *Left as it was*: a call that is made twice with the same answer: weight 1 against its tool, and the tools in between
-  are cleared of the first observation, unless something else says that they change things.
+  are cleared of the first observation, unless something else says that they change things. Answers such as "done" or
+  an empty one show nothing.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -21,9 +23,12 @@ from replay_gui.core.effects.answers import masked_answer
 from replay_gui.core.effects.call_values import input_leaves
 from replay_gui.core.effects.effect import Effect, EffectFinding
 from replay_gui.core.effects.tool_call import ToolCall
+from replay_gui.core.effects.word_lists import word_set
 from replay_gui.core.log.canonical import encode_decoded
 
 _MIN_LEAVES = 6  # of an answer that may be an entity
+_SAYS_NOTHING = word_set("ok okay done success successful successfully true null none status result message")
+_WORD, _MAX_WORDS = re.compile(r"[^\W_]+"), 200  # characters among which a word is looked for
 _ANSWERS_BACK = 12  # earlier answers that an entity is looked for in
 _MAX_CALLS = 2_000  # of a run that are looked at
 _SURE_CHANGES = 2.0  # weight from which an unchanged answer no longer clears a tool
@@ -72,7 +77,7 @@ def _take_run(seen: _Seen, calls: Sequence[ToolCall]) -> None:
     for number, call in enumerate(calls):
         seen.tools.add(call.tool)
         answer = masked_answer(call.answer)
-        if call.key in last:
+        if call.key in last and (_says_something(answer) or answer != last[call.key][1]):
             before, earlier = last[call.key]
             tools = frozenset(other.tool for other in calls[before + 1 : number])
             seen.between.append((tools, answer != earlier))
@@ -82,6 +87,10 @@ def _take_run(seen: _Seen, calls: Sequence[ToolCall]) -> None:
         if len(held) >= _MIN_LEAVES:
             _compare_entity(seen, call, held, entities[-_ANSWERS_BACK:])
             entities.append((call, held))
+
+
+def _says_something(answer: str) -> bool:
+    return any(word not in _SAYS_NOTHING for word in _WORD.findall(answer[:_MAX_WORDS].lower()))
 
 
 def _compare_entity(seen: _Seen, call: ToolCall, held: _Leaves, earlier: list[tuple[ToolCall, _Leaves]]) -> None:

@@ -55,3 +55,4 @@ def test_equal_answers_clear_a_tool() -> None:
 def test_nothing_is_said_of_a_tool_that_shows_nothing() -> None:
     assert observe_effects([calls(("t1", {"id": 1}, "a"), ("t2", {"id": 2}, "b"))]) == {}
     assert observe_effects([]) == {}
+    assert observe_effects([calls(*[("t1", {"id": 1}, {"status": "OK"}), ("t2", {"id": 2}, "")] * 3)]) == {}

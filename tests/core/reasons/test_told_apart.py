@@ -111,3 +111,12 @@ def test_of_commands_that_read_those_count_that_name_another_file(tmp_path: Path
     assert [reason for reason in found if reason.kind is ReasonKind.LOOK] == []
     found = reasons(tmp_path / "2", [TASK, ran("head -5 a.py"), ran("cat lib/b.py")], [TASK, ran("cat a.py")])
     assert found[-1].sentence == "No call of bad names lib/b.py, which good looked at (event 5: bash(cat lib/b.py))."
+
+
+def test_a_call_of_unknown_effect_that_both_made_was_made_once_more(tmp_path: Path) -> None:
+    """An answer that says nothing shows no effect, however often it is given."""
+    count = Step(tool="counter", input={}, answer={})
+    found = reasons(tmp_path / "1", [TASK, count, count], [TASK, count, count, count])
+    assert found[0].sentence == "bad called counter() once more (event 7); good did not."
+    found = reasons(tmp_path / "2", [TASK, count, count], [TASK, count])
+    assert [reason.sentence for reason in found] == ["bad did not do counter() once more; good did (event 5)."]

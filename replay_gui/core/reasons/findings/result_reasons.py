@@ -36,14 +36,15 @@ def add_end_reasons(reasons: ReasonList, *, both_ways: bool) -> None:
         (other, reference, end_f if not end_p else None, Tier.RESULT),
         (reference, other, end_p if not end_f else None, Tier.RESULT if both_ways else Tier.TROUBLE),
     ):
-        if end:
+        is_told = second.result.end is not None
+        if end and (is_told or not _is_open(run)):
             last = run.last_step
             ended = end if last is None else with_note(end, f"{event_words(last[0])} of {run.count:,}")
             at = None if last is None else last[0]
             reasons.add(
                 ReasonKind.CUT_OFF,
                 tier,
-                f"{run.name} {ended}; {second.name} came to its end.",
+                f"{run.name} {ended}; {second.name} {'came to its end' if is_told else 'did not'}.",
                 order=-1.0,
                 chip="cut off",
                 at_reference=at if run is reference else None,
@@ -210,6 +211,11 @@ def _last_message(run: RunAccount) -> Message | None:
     """Return the last message of the agent that is more than a sign that it stops."""
     latest = reversed(run.messages.latest(OriginRole.AGENT, _LAST_MESSAGES))
     return next((message for message in latest if message[1].strip() not in _STOPS), None)
+
+
+def _is_open(run: RunAccount) -> bool:
+    """Whether the log says that the run had not ended: of a run whose end is not told, nothing else is known."""
+    return run.result.end is not None and run.result.end.how == "open"
 
 
 def _took_effect(run: RunAccount, effect: Effect) -> list[ToolCall]:
