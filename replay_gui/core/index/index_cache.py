@@ -26,8 +26,8 @@ from replay_gui.core.cache_budget import CACHE_BUDGET_BYTES, CacheEntry, entry_o
 from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.index.hashed_file import read_hashed, write_hashed
 from replay_gui.core.index.index_builder import BuiltIndex
-from replay_gui.core.index.index_columns import DISPLAY_COLUMNS, IndexView, forget_pages
-from replay_gui.core.index.run_index import NO_DURATION, NO_PAIR, NO_TOOL, RunIndex
+from replay_gui.core.index.index_columns import DISPLAY_COLUMNS, IndexView
+from replay_gui.core.index.run_index import NO_DURATION, NO_PAIR, NO_TOOL, RunIndex, forget_pages
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.log.log_reader import EventLog
 

@@ -82,14 +82,6 @@ def map_column(folder: Path, name: str, count: int) -> NDArray[Any]:
         return np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), COLUMNS[name], count)
 
 
-def forget_pages(index: RunIndex) -> None:
-    """Let go of the memory that the mapped columns of an index take; they are read again when they are needed."""
-    for column in (index.kind, index.tool, index.offset, index.time, index.duration, index.pair, index.flags):
-        mapped = getattr(column.base, "obj", None)  # numpy keeps a memoryview of what it was given
-        if isinstance(mapped, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
-            mapped.madvise(mmap.MADV_DONTNEED)
-
-
 def write_calls(folder: Path) -> None:
     """Write the columns `pair` and `took` in a folder, whose other columns must be whole."""
     pair, took = read_column(folder, "request"), read_column(folder, "duration")

@@ -5,6 +5,7 @@ A RunIndex is a value: its arrays never change once published, a longer index is
 
 from __future__ import annotations
 
+import mmap
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -75,6 +76,14 @@ class RunIndex:
     def count(self) -> int:
         """The number of events in the columns."""
         return len(self.kind)
+
+
+def forget_pages(index: RunIndex) -> None:
+    """Let go of the memory that the mapped columns of an index take; they are read again when they are needed."""
+    for column in (index.kind, index.tool, index.offset, index.time, index.duration, index.pair, index.flags):
+        mapped = getattr(column.base, "obj", None)  # numpy keeps a memoryview of what it was given
+        if isinstance(mapped, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+            mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def time_since_start(index: RunIndex, event_index: int) -> int | None:

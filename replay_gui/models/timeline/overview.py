@@ -79,13 +79,15 @@ class GrowingFailures:
     """The failures of one run, by index: only what was added to it is looked at."""
 
     def __init__(self) -> None:
-        self._count, self._found = 0, np.zeros(0, np.int64)
+        self._found = np.zeros(0, np.int64)
+        self.count = 0  # of the events that were looked at
 
-    def of(self, index: RunIndex) -> NDArray[np.int64]:
-        """Return those of `index`, an index of the same run that has the same first events."""
-        if index.count > self._count:
-            more = np.flatnonzero(failures_of_index(index, slice(self._count, index.count))) + self._count
-            self._count, self._found = index.count, np.concatenate((self._found, more))
+    def of(self, index: RunIndex, most: int | None = None) -> NDArray[np.int64]:
+        """Return those of `index`, an index of the same run that has the same first events; looks at `most` more."""
+        stop = index.count if most is None else min(index.count, self.count + most)
+        if stop > self.count:
+            more = np.flatnonzero(failures_of_index(index, slice(self.count, stop))) + self.count
+            self.count, self._found = stop, np.concatenate((self._found, more))
         return self._found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QBrush, QColor, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
@@ -16,6 +16,7 @@ from replay_gui.models.timeline.timeline_scale import TimelineScale
 from replay_gui.widgets.parts.plain_label import PlainLabel
 from replay_gui.widgets.timeline.timeline_layout import names_px
 
+EVENTS_PER_TURN = 1 << 20  # events looked at for errors at once: a frame's time
 COLUMN_PX = 2  # pixels a column of the overview
 EDGE_PX, MIN_EDGE_PX = 24, 3  # pixels: how wide the place is at which an edge of the window can be taken
 MIN_WINDOW_PX = 10.0  # pixels: narrower could not be grasped
@@ -70,6 +71,8 @@ class OverviewStrip(QWidget):
         super().__init__(parent)
         self._session = session
         self._failures = GrowingFailures()
+        self._growing = QTimer(self, singleShot=True, interval=0)
+        self._growing.timeout.connect(self.on_index_changed)
         self._drawn_end = 0.0  # the coordinate at which what is drawn ends
         self._shown: tuple[float, float] = (0.0, 1.0)  # the window as drawn, never too narrow to grasp
         self.setFixedHeight(STRIP)
@@ -141,7 +144,9 @@ class OverviewStrip(QWidget):
     @Slot()
     def on_index_changed(self) -> None:
         session, columns = self._session, self.graphics.width() // COLUMN_PX
-        failures = self._failures.of(session.index)
+        failures = self._failures.of(session.index, EVENTS_PER_TURN)
+        if self._failures.count < session.index.count:
+            self._growing.start()
         overview = Overview.of(session.index, columns, session.timeline_axis, session.marks, failures)
         self._pace.setData(overview.edges, np.append(overview.pace, overview.pace[-1]))
         heights = (overview.errors, overview.divergences, overview.causes, overview.found)

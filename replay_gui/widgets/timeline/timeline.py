@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from replay_gui.core.index.run_index import RunIndex
+from replay_gui.core.index.run_index import RunIndex, forget_pages
 from replay_gui.core.log.positions import Position
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.bookmark import BOOKMARK_PX
@@ -154,6 +154,8 @@ class Timeline(QWidget):
         self._lanes = self._lanes.extended(self._index, EVENTS_PER_TURN)
         if self._lanes.count < self._index.count:
             self._growing.start()
+        else:
+            forget_pages(self._index)  # nobody looks at all events again
         self.on_scene_changed()
         if self._lanes.row_count(self._shown_choice) != wanted:
             self.updateGeometry()
