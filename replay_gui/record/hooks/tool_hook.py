@@ -59,6 +59,7 @@ class _FunctionTool:
         parameters = self._signature.parameters.values()
         self._are_named = all(parameter.kind is parameter.POSITIONAL_OR_KEYWORD for parameter in parameters)
         self._names = [parameter.name for parameter in parameters]
+        self._known = frozenset(self._names)
         self._defaults = {
             name: each.default for name, each in self._signature.parameters.items() if each.default is not each.empty
         }
@@ -78,7 +79,7 @@ class _FunctionTool:
         """Return each parameter's value by its name, defaults included; None if the arguments do not fit."""
         if self._are_named and not (args and kwargs) and len(args) <= len(self._names):  # most calls, six times as fast
             given = self._defaults | (dict(zip(self._names, args, strict=False)) if args else kwargs)
-            if given.keys() == set(self._names):
+            if given.keys() == self._known:
                 return given
         try:
             bound = self._signature.bind(*args, **kwargs)

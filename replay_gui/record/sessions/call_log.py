@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time as clock
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from replay_gui.core.log.canonical import encode_decoded
@@ -144,7 +144,16 @@ class CallLog:
         output, error, reasoning, meta, form = self.secrets.hide(values)  # all together: each search takes time
         if _BODY in answer.form:
             form = {**form, _BODY: answer.form[_BODY]}  # the hook cleaned it
-        return replace(answer, output=output, error=error, reasoning=reasoning, form=form, meta=meta, is_clean=True)
+        return CallAnswer(  # a third of the time of replace()
+            output,
+            error=error,
+            error_type=answer.error_type,
+            decision_type=answer.decision_type,
+            reasoning=reasoning,
+            form=form,
+            meta=meta,
+            is_clean=True,
+        )
 
     def close(self, unseen: Mapping[str, int]) -> None:
         """Say what the log lacks, and seal it, where it was begun and is still open."""
