@@ -6,6 +6,7 @@ program, which would use the network and change files, is not started.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from types import ModuleType
 from typing import Any
@@ -21,6 +22,7 @@ from replay_gui.record.hooks.patching import patch
 from replay_gui.record.sessions.call_session import CallSession, session_in_force, try_to_record
 
 _WHERE = "claude agent"
+_LAST_ANSWERS = 100  # ids that are kept
 _RESULT = f"{BOOKKEEPING_PREFIX}result"
 _RESULT_META = ("total_cost_usd", "duration_ms", "num_turns")
 
@@ -89,6 +91,7 @@ class _Conversation:
     def __init__(self, session: CallSession) -> None:
         self._session = session
         self._calls: dict[str, RecordedCall] = {}
+        self._counted = deque[str](maxlen=_LAST_ANSWERS)
         self._reasoning: str | None = None
         self._last: int | None = None  # seq of the last input of the model
 
@@ -146,7 +149,9 @@ class _Conversation:
         if not texts and not uses:
             return  # reasoning comes first, as a separate message
         text = "\n".join(texts)
-        tokens = tokens_of(about.get("usage"))
+        tokens = {} if about.get("id") in self._counted else tokens_of(about.get("usage"))
+        if isinstance(about.get("id"), str):
+            self._counted.append(about["id"])  # each part of an answer repeats what the whole took
         meta: dict[str, Any] = {"parent": parent} | ({"tokens": tokens} if tokens else {})
         if isinstance(about.get("model"), str):
             meta["model"] = about["model"]

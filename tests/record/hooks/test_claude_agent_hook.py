@@ -23,9 +23,9 @@ def _library() -> None:
     pytest.importorskip("claude_agent_sdk")
 
 
-def assistant(*blocks: dict[str, Any], parent: str | None = None) -> dict[str, Any]:
+def assistant(*blocks: dict[str, Any], parent: str | None = None, id_: str = "m1") -> dict[str, Any]:
     usage = {"input_tokens": 5, "cache_read_input_tokens": 2, "output_tokens": 3}
-    message = {"role": "assistant", "model": "m", "content": list(blocks), "usage": usage}
+    message = {"id": id_, "role": "assistant", "model": "m", "content": list(blocks), "usage": usage}
     return {"type": "assistant", "message": message, "parent_tool_use_id": parent, "session_id": "s"}
 
 
@@ -45,7 +45,7 @@ MESSAGES = [
     assistant(use("t2", "Grep", pattern="fjord"), parent="t1"),
     result_of("t2", "no such file", is_error=True),
     result_of("t1", [{"type": "text", "text": "found"}]),
-    assistant({"type": "text", "text": "205 km"}),
+    assistant({"type": "text", "text": "205 km"}, id_="m2"),
     {
         "type": "result", "subtype": "success", "is_error": False, "duration_ms": 9, "num_turns": 2,
         "duration_api_ms": 8,
@@ -119,6 +119,7 @@ def test_a_conversation_is_recorded_with_its_subagents(tmp_path: Path) -> None:
     assert events[1].payload["reasoning"] == "First look."
     assert events[3].parent == events[2].seq, "what a subagent does follows from the call that began it"
     assert events[5].payload["error"] == "no such file"
+    assert ["tokens" in events[at].meta for at in (1, 3)] == [True, False], "parts of an answer repeat what it took"
     assert (events[7].meta["tokens"], events[7].meta["model"]) == ({"input": 7, "output": 3, "cached": 2}, "m")
 
 
