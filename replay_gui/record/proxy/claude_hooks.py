@@ -24,6 +24,7 @@ from replay_gui.core.importers.json_lines import NotJson
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
 from replay_gui.record.calls.json_bodies import json_value
 from replay_gui.record.calls.loopback_server import BodyRefused, LoopbackHandler, LoopbackServer
+from replay_gui.record.calls.plain_form import plain_form
 from replay_gui.record.matching.first_difference import DiffersFromRecord
 from replay_gui.record.proxy.proxied_command import run_proxied
 from replay_gui.record.sessions.call_log import key_of_value
@@ -52,6 +53,7 @@ class ClaudeToolCalls:
 
     def take(self, message: dict[str, Any]) -> dict[str, Any] | None:
         """Record a hook's message; return its answer to Claude Code, None for none."""
+        message = plain_form(message).value  # JSON has numbers and keys that no log has
         name = message.get("tool_name")
         if not isinstance(name, str):
             return None
