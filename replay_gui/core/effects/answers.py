@@ -9,7 +9,7 @@ from typing import Any
 from replay_gui.core.state.json_form import json_form, one_line_json
 
 _ERROR = re.compile(
-    r"\s*(?:<tool_use_error>|\[?\s*(?:error|exception|traceback|fatal|failed|failure|invalid|not found"
+    r"\s*+(?:<tool_use_error>|(?:\[\s*+)?(?:error|exception|traceback|fatal|failed|failure|invalid|not found"
     r"|permission denied|unauthori[sz]ed|forbidden|timeout|timed out)\b)",
     re.IGNORECASE,
 )

@@ -13,7 +13,17 @@ from replay_gui.core.log.payloads import STRUCTURES
 from replay_gui.core.log.positions import position_after
 from replay_gui.core.reading.markdown_lines import PICTURE, markdown_lines
 from replay_gui.core.reading.meta_words import meta_words
-from replay_gui.core.reading.reading_line import Fold, LetterStyle, LineKind, ReadingLine, StyledText, TextStyle, quiet
+from replay_gui.core.reading.reading_line import (
+    Fold,
+    LetterStyle,
+    LineKind,
+    ReadingLine,
+    StyledText,
+    TextStyle,
+    pieces,
+    quiet,
+    utf8_size,
+)
 from replay_gui.core.reading.reading_page import ReadingPage
 from replay_gui.core.reading.value_lines import HASH, field_lines, member_lines, result_language, text_lines, unfolded
 from replay_gui.core.state.value_text import is_container
@@ -28,6 +38,7 @@ MORE = "More"
 """What the line is called below which ids, hashes, empty members and meta stand."""
 
 _LINE_COST = 30  # a line costs as much time for layout as this number of characters
+_UNSEEN_CHARACTERS = 4  # reading this many invisible characters takes as long as the layout of one
 _CELL_LINES = 2  # lines that take as long to lay out as a cell of a table does
 _MAX_MEMBERS = 200  # of the payload
 _MAX_NAME_CHARACTERS = 60  # of a model
@@ -54,7 +65,7 @@ class EventReading:
             pair: the answer to a request, or the request of an answer; it is shown after the event.
             since: ns since the run began, or None.
         """
-        self._lines = _event_lines(event, pair, since)
+        self._lines = (piece for line in _event_lines(event, pair, since) for piece in pieces(line))
         self._next: ReadingLine | None = next(self._lines, None)
         self.position, self.count = position_after(event.index), 0
 
@@ -69,10 +80,16 @@ class EventReading:
         page: list[ReadingLine] = []
         while self._next is not None and limit > 0:
             page.append(self._next)
-            limit -= len(self._next.seen) + _LINE_COST * (1 + _CELL_LINES * len(self._next.cells))
+            limit -= _cost(self._next)
             self._next = next(self._lines, None)
         self.count += len(page)
         return ReadingPage(tuple(page), self._next is None)
+
+
+def _cost(line: ReadingLine) -> int:
+    """Return how many letters of English take as long to read and to lay out as a line does."""
+    letters = max(utf8_size(line.seen), len(line.source or "") // _UNSEEN_CHARACTERS)
+    return letters + _LINE_COST * (1 + _CELL_LINES * len(line.cells))
 
 
 def plain_event_lines(event: Event) -> Iterator[str]:

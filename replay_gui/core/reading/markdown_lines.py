@@ -21,7 +21,7 @@ _MAX_BRACKETS, _MAX_STARS = 100, 400  # in a paragraph that is read for links an
 _MAX_COLUMNS = 12  # of a table
 _MAX_LINK_CHARACTERS = 200
 # Without any of these signs, a text is plain.
-_SIGNS = re.compile(r"[*_`#>\[|~\\&<]|^\s*(?:[-+=]|\d+[.)])|^(?: {4}|\t)", re.MULTILINE)
+_SIGNS = re.compile(r"[*_`#>\[|~\\&<]|^[ \t]*+(?:[-+=]|\d++[.)])|^(?: {4}|\t)", re.MULTILINE)
 _FORMS = {"strong": LetterStyle.BOLD, "em": LetterStyle.ITALIC, "s": LetterStyle.STRUCK}
 
 

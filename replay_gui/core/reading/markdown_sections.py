@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 MAX_SECTION = 8_192  # characters
 _GOOD_SECTION = 4_096  # from here on, a section ends at the next empty line
+_MAX_GAP = 100  # empty lines in a row; no more are read, since nobody sees how many there are
+_EMPTY_LINES = re.compile(r"(?:[ \t]*+\r?\n)++")
+_EMPTY_PIECE = 1 << 16  # characters that are passed over at a time
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
 
 
@@ -23,11 +26,13 @@ def sections(text: str) -> Iterator[MarkdownSection]:
     """Yield the sections of a text, reading lazily."""
     lines: list[str] = []
     size, opened, fence = 0, "", ""  # opened: the fence in which the section begins
-    for line in _lines(text):
+    source = _Lines(text)
+    for line in source:
         lines.append(line)
         size += len(line) + 1
         fence = _fence_after(line, fence)
         is_gap = not fence and not line.strip()
+        source.gap = source.gap + 1 if is_gap else 0
         if size >= MAX_SECTION or (size >= _GOOD_SECTION and is_gap):
             yield MarkdownSection(tuple(lines), opened)
             lines, size, opened = [], 0, fence
@@ -47,15 +52,24 @@ def _fence_after(line: str, fence: str) -> str:
     return "" if closes else fence
 
 
-def _lines(text: str) -> Iterator[str]:
-    """Yield lines one by one; a line longer than a section comes in pieces."""
-    begin = 0
-    while begin < len(text):
-        end = text.find("\n", begin, begin + MAX_SECTION)
-        if end < 0:
-            end = min(begin + MAX_SECTION, len(text))
-            yield text[begin:end]
-            begin = end
-        else:
-            yield text[begin:end].removesuffix("\r")
-            begin = end + 1
+class _Lines:
+    """Lines one by one; one that is longer than a section comes in pieces. `gap`: how many before were empty."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self.gap = 0
+
+    def __iter__(self) -> Iterator[str]:
+        text, begin = self._text, 0
+        while begin < len(text):
+            if self.gap >= _MAX_GAP and (empty := _EMPTY_LINES.match(text, begin, begin + _EMPTY_PIECE)):
+                begin = empty.end()
+                continue
+            end = text.find("\n", begin, begin + MAX_SECTION)
+            if end < 0:
+                end = min(begin + MAX_SECTION, len(text))
+                yield text[begin:end]
+                begin = end
+            else:
+                yield text[begin:end].removesuffix("\r")
+                begin = end + 1

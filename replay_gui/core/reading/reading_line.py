@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import KW_ONLY, dataclass, replace
 from enum import Enum, Flag, auto
 from typing import NamedTuple
@@ -10,6 +11,7 @@ from replay_gui.core.text.clock import clock_text, moment_text
 from replay_gui.core.text.plain_text import visible, without_color_codes
 
 TAB = 4  # columns
+MAX_LINE_BYTES = 8_192  # of a line that is laid out as one: letters beyond Latin take as much longer as they are larger
 
 
 class TextStyle(Enum):
@@ -78,6 +80,7 @@ class ReadingLine:
         cells: of a row of a table, in place of spans.
         source: the text from which the line was made, for copying; None: the visible text.
         goes_on: whether the line has the same source as the one before.
+        is_rest: whether it continues the line before, which is too long for layout as one line.
     """
 
     spans: tuple[StyledText, ...] = ()
@@ -95,6 +98,7 @@ class ReadingLine:
     cells: tuple[tuple[StyledText, ...], ...] = ()
     source: str | None = None
     goes_on: bool = False
+    is_rest: bool = False
 
     @property
     def seen(self) -> str:
@@ -133,3 +137,31 @@ def shown_text(text: str) -> str:
 def quiet(text: str, depth: int = 0) -> ReadingLine:
     """Return a line that says something about the text rather than being of it."""
     return ReadingLine((StyledText(text, TextStyle.QUIET),), depth=depth)
+
+
+def utf8_size(text: str) -> int:
+    """Return how many bytes a text takes."""
+    return len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
+
+
+def pieces(line: ReadingLine) -> Iterator[ReadingLine]:
+    """Yield a line, or where it is too long to be laid out as one, its pieces; their sources make that of the line."""
+    seen = line.seen
+    if line.cells or utf8_size(seen) <= MAX_LINE_BYTES:
+        yield line
+        return
+    room = size = MAX_LINE_BYTES if seen.isascii() else MAX_LINE_BYTES // 4  # characters
+    piece, spans = line, list[StyledText]()
+    for span in line.spans:
+        begin = 0
+        while begin < len(span.text):
+            spans.append(span._replace(text=span.text[begin : begin + room]))
+            begin += room
+            room -= len(spans[-1].text)
+            if not room:
+                yield replace(piece, spans=tuple(spans))
+                rest = None if line.source is None else ""
+                piece = replace(line, source=rest, is_rest=True, begins=False, marker="", fold=None, name="")
+                room, spans = size, []
+    if spans:
+        yield replace(piece, spans=tuple(spans))

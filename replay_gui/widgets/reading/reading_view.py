@@ -212,7 +212,9 @@ class ReadingView(QTextEdit):
             line = self._lines[number]
             if not document.findBlockByNumber(self._firsts[number]).isVisible() or (line.goes_on and texts):
                 continue
-            if first == last or (line.source is None and not is_code):
+            if line.is_rest and texts:
+                texts[-1] += self._chosen_in(number, start, end) if line.source is None else line.source
+            elif first == last or (line.source is None and not is_code):
                 lead = "  " * line.depth if first != last else ""
                 texts.append(lead + self._chosen_in(number, start, end))
             else:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reading.event_reading import FIRST_PAGE, MORE, EventReading, plain_event_lines
 from replay_gui.core.reading.reading_line import Fold, LineKind, ReadingLine, TextStyle
+from replay_gui.core.text.plain_text import visible
 from tests.helpers.story import answer, call, event_at
 
 
@@ -149,6 +151,31 @@ def test_size_is_bounded_by_pages() -> None:
     assert reading.count == len(first.lines)
     blank = EventReading(event("x:a", {"t": "\n" * 10_000_000})).next_page()
     assert len(blank.lines) < 500, "laying out a line costs time, even if it is empty"
+
+
+def test_what_is_said_in_empty_lines_costs_little() -> None:
+    begun = time.thread_time()
+    said = event("Observation", {"obs_type": "message", "source": "user", "data": "a" + "\n \t\n" * 500_000 + "b"})
+    assert [line.seen for line in all_lines(said)[1:]] == ["a", "b"]
+    assert time.thread_time() - begun < 1
+
+
+@pytest.mark.parametrize(
+    "unit", ["word ", "\u0627\u0644 ", "\U0001f468\u200d\U0001f469 ", "".join(map(chr, range(0x100, 0x400)))]
+)
+def test_a_line_of_any_length_is_read_in_pieces(unit: str) -> None:
+    text = unit * (60_000 // len(unit))
+    for kind, payload in (("x:a", {"t": text}), ("Observation", {"obs_type": "message", "source": "u", "data": text})):
+        reading = EventReading(event(kind, payload))
+        pages = [reading.next_page()]
+        while not pages[-1].whole:
+            pages.append(reading.next_page())
+        lines = [line for page in pages for line in page.lines]
+        seen = "".join(line.seen for line in lines)
+        assert visible(text).replace(" ", "") in seen.replace(" ", "")  # a paragraph has no space at its end
+        for page in pages:
+            assert all(len(line.seen.encode()) <= 8_192 for line in page.lines)
+            assert sum(len(line.seen.encode()) for line in page.lines) < FIRST_PAGE + 8_192
 
 
 def test_pages_follow_one_another() -> None:

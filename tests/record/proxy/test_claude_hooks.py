@@ -140,7 +140,8 @@ def test_messages_that_are_none_and_versions_without_ids(tmp_path: Path) -> None
         {"hook_event_name": "PostToolUse", **use, "tool_response": 2},
     ]
     odd: dict[str, Any] = {"tool_name": "\ud800", "tool_input": {"\ud800": [1 << 70, float("nan")], "k" * 9000: None}}
-    for number in (1 << 70, {"tool_use_id": []}):
+    numbers: list[Any] = [1 << 70, {"tool_use_id": []}]
+    for number in numbers:
         asked = {**odd, "tool_use_id": number, "agent_type": 1 << 70, "duration_ms": "\ud800"}
         messages += [{"hook_event_name": "PreToolUse", **asked}, {"hook_event_name": "PostToolUse", **asked}]
     assert [calls.take(message) for message in messages] == [None] * len(messages)

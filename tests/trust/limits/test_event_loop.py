@@ -95,9 +95,12 @@ def keys(count: int) -> Events:
     yield "MemoryWrite", {"key": "big", "value": {f"key {n}": n for n in range(count)}}
 
 
+LETTERS = "".join(map(chr, range(0xA0, 0xD800)))  # of all writing systems, one after the other
+
+
 def texts(count: int) -> Events:
-    """Of long lines, of empty ones, of one line; 20 MB for 100,000."""
-    for text in ("word " * count, "\n" * count, "x" * count * 10, "\u0301" * count):
+    """Of long lines, of empty ones, of one line, of all letters; 20 MB for 100,000."""
+    for text in ("word " * count, "\n" * count, "x" * count * 10, "\u0301" * count, LETTERS * (count // 50_000)):
         yield "Observation", {"obs_type": "message", "source": "user", "data": text}
         yield "Decision", {"decision_type": "message", "data": {"text": text}}
 

@@ -12,7 +12,7 @@ from replay_gui.core.log.event import Event
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reading.event_reading import EventReading
 from replay_gui.core.reading.markdown_lines import markdown_lines
-from replay_gui.core.reading.reading_line import Fold, LineKind, ReadingLine, StyledText
+from replay_gui.core.reading.reading_line import Fold, LineKind, ReadingLine, StyledText, pieces
 from replay_gui.widgets.reading.reading_view import ReadingView
 from tests.helpers.shown import shown
 
@@ -64,6 +64,16 @@ def test_several_lines_are_copied_as_they_were_written(view: ReadingView) -> Non
     assert choose(view, "some", "two") == "some **bold** text\n\n- one\n- two\n"
     assert choose(view, "aa", "22") == "|aa|bb|\n|-|-|\n|11|22|\n"
     assert choose(view, "x =", "y = 2") == "x = 1\ny = 2"
+
+
+def test_a_line_in_pieces_is_copied_as_one(view: ReadingView) -> None:
+    text = "".join(f"{number} " for number in range(3_000)).strip()
+    line = ReadingLine((StyledText("a"), StyledText(text)), LineKind.CODE)
+    view.show_lines([*pieces(line), ReadingLine((StyledText("next"),), LineKind.CODE)])
+    assert len(seen(view)) > 2
+    view.selectAll()
+    view.copy()
+    assert QGuiApplication.clipboard().text() == f"a{text}\nnext"
 
 
 def test_no_markup_leaves_with_a_copy(view: ReadingView) -> None:
