@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from replay_gui.models.timeline.timeline_axis import MIN_SPAN_EVENTS, NUMBERS, FloatArray, GaplessAxis
+from replay_gui.models.timeline.timeline_axis import NUMBERS, FloatArray, GaplessAxis
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,8 +40,8 @@ class AlignedAxis(GaplessAxis):
         return np.asarray(whole + (wanted - here) / (self._corner(whole + 1) - here), np.float64)
 
     def extent(self, count: int) -> float:
-        """The coordinate at which the longer run ends; at least `MIN_SPAN_EVENTS`."""
-        return max(float(self.count), self._last + count - len(self.rows), MIN_SPAN_EVENTS)
+        """The coordinate at which the longer run ends; at least 1."""
+        return max(float(self.count), self._last + count - len(self.rows), 1.0)
 
     def ticks(self, start: float, end: float, apart: float) -> list[tuple[float, str]]:
         """Return round rows, at least `apart` from each other, with the number of this run's last event there."""

@@ -63,7 +63,7 @@ def rounded_duration(ns: float) -> str:
 
 
 FloatArray = NDArray[np.float64]
-MIN_SPAN_EVENTS = 8.0  # events: no closer zoom by number
+MIN_SPAN_EVENTS = 8.0  # events: no closer zoom by number, unless a run has fewer
 MIN_SPAN_NS = 1e5  # ns: no closer zoom by the clock
 IDLE_FACTOR = 5.0  # times as long as nine of ten spacings are: a gap
 MIN_IDLE_NS = float(SECOND)  # ns: nothing shorter is a gap
@@ -144,8 +144,8 @@ class NumberAxis(GaplessAxis):
         return coordinates
 
     def extent(self, count: int) -> float:
-        """The coordinate of the run's end; at least `MIN_SPAN_EVENTS`, so that an empty run has a scale."""
-        return max(float(count), MIN_SPAN_EVENTS)
+        """The coordinate of the run's end; at least 1, so that an empty run has a scale."""
+        return max(float(count), 1.0)
 
     def ticks(self, start: float, end: float, apart: float) -> list[tuple[float, str]]:
         """Return coordinates and labels between start and end, at least `apart` events from each other."""
