@@ -2,7 +2,7 @@
 
 GenAI semantic conventions, as attributes and as span events; Traceloop (``gen_ai.prompt.N``, ``traceloop.entity``);
 OpenInference; the Vercel AI SDK (``ai.operationId``); Pydantic AI and Logfire; Strands; Microsoft Agent Framework;
-Google ADK (``gcp.vertex.agent``); any-agent (``gen_ai.output``); MLflow (``mlflow.spanType``).
+Google ADK (``gcp.vertex.agent``); Gemini CLI; any-agent (``gen_ai.output``); MLflow (``mlflow.spanType``).
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ _OPERATIONS: dict[str, Role] = {
     "generate_content": "model",
     "text_completion": "model",
     "call_llm": "model",
+    "llm_call": "model",  # Gemini CLI
+    "tool_call": "tool",
     "execute_tool": "tool",
     "embeddings": "step",
 }
@@ -148,7 +150,7 @@ def meaning(span: RawSpan, notes: ImportNotes) -> Span:
     messages: list[Any] = []
     answers: list[Any] = []
     config: dict[str, Any] = {}
-    call_id = attributes.take("gen_ai.tool.call.id", "ai.toolCall.id")
+    call_id = attributes.take("gen_ai.tool.call.id", "gen_ai.tool.call_id", "ai.toolCall.id")
     call_id = None if call_id == NOT_SPECIFIED else call_id
     if role == "tool":
         name, given, output, beside = tool_of(span, attributes)

@@ -184,3 +184,13 @@ def test_spans_of_claude_code_tell_what_was_used_and_why_it_failed(tmp_path: Pat
     assert [error for _, error in answered(found)] == [None, "Shell failed", "not permitted"]
     tokens = [event.meta.get("tokens") for event in found.of("Decision")]
     assert tokens == [{"input": 7, "output": 2, "cached": 1}]
+
+
+def test_spans_of_gemini_cli_are_a_model_and_a_tool(tmp_path: Path) -> None:
+    own = {"gen_ai.agent.name": "gemini-cli", "gen_ai.conversation.id": "c1"}
+    asked = {"gen_ai.operation.name": "llm_call", "gen_ai.request.model": "m-1"}
+    used = {"gen_ai.operation.name": "tool_call", "gen_ai.tool.name": "read_file", "gen_ai.tool.call_id": "r__1"}
+    found = read(tmp_path, span("llm_call", "root", 1, asked | own), span("tool_call", "root", 2, used | own))
+    assert found.tools() == {"read_file": 1}
+    assert found.of("ToolRequest")[0].meta["tool_call_id"] == "r__1"
+    assert len(found.of("Decision")) == 1
