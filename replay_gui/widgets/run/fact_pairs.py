@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.look.theme import GAP, UNIT
 from replay_gui.widgets.parts.plain_label import PlainLabel
-from replay_gui.widgets.run.fact_row import NAME_WIDTH_PX
+from replay_gui.widgets.run.fact_row import name_width
 
 _MAX_CHARACTERS = 400
 
@@ -20,7 +20,7 @@ def fact_pairs(rows: list[tuple[str, str]]) -> QWidget:
     grid.setContentsMargins(GAP + UNIT, UNIT, GAP + UNIT, UNIT)
     grid.setHorizontalSpacing(0)  # as in a FactRow
     grid.setVerticalSpacing(GAP)
-    grid.setColumnMinimumWidth(0, NAME_WIDTH_PX)
+    grid.setColumnMinimumWidth(0, name_width())
     grid.setColumnStretch(1, 1)
     for line, (name, value) in enumerate(rows):
         told = _label(name, "secondary")

@@ -8,11 +8,17 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from replay_gui.core.log.positions import Position
 from replay_gui.look.icons import tinted_icon
-from replay_gui.look.theme import FOCUS, GAP, ICON, ROW, UNIT, data_font, theme, ui_font
+from replay_gui.look.theme import FOCUS, GAP, ICON, ROW, UNIT, data_font, theme, theme_events, ui_font
 from replay_gui.widgets.parts.line_text import LineText
 
-NAME_WIDTH_PX = 10 * GAP  # width of the names
-_TEXT_LEFT_PX = GAP + UNIT + NAME_WIDTH_PX
+
+def name_width() -> int:
+    """Return the width of the names, in pixels: of larger text, more."""
+    return 10 * GAP * max(theme_events().text_scale, 100) // 100
+
+
+def _text_left() -> int:
+    return GAP + UNIT + name_width()
 
 
 class FactRow(QAbstractButton):
@@ -47,11 +53,11 @@ class FactRow(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         """One row; the text takes the room there is."""
-        return QSize(2 * NAME_WIDTH_PX, ROW)
+        return QSize(2 * name_width(), ROW)
 
     def minimumSizeHint(self) -> QSize:
         """As wide as the name: the text is cut."""
-        return QSize(NAME_WIDTH_PX, ROW)
+        return QSize(name_width(), ROW)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the name and the text."""
@@ -72,7 +78,7 @@ class FactRow(QAbstractButton):
         """Paint what the row says, after a check mark or a cross if the fact is checked."""
         colors = theme()
         if self.sound is not None:
-            icon_rect = QRect(_TEXT_LEFT_PX - UNIT // 2, (ROW - ICON) // 2, ICON, ICON)
+            icon_rect = QRect(_text_left() - UNIT // 2, (ROW - ICON) // 2, ICON, ICON)
             color = colors.good_text if self.sound else colors.bad_text
             tinted_icon("check" if self.sound else "cross", color).paint(painter, icon_rect)
         ink = colors.accent if self._link else colors.bad_text if self.sound is False else colors.text
@@ -80,7 +86,7 @@ class FactRow(QAbstractButton):
 
     def text_room(self, width: int) -> QRect:
         """Return where a row of this width has its text."""
-        left = _TEXT_LEFT_PX + (0 if self.sound is None else ICON + UNIT)
+        left = _text_left() + (0 if self.sound is None else ICON + UNIT)
         return QRect(left, 0, width - left - GAP, self.height())
 
     def draw_text(self, painter: QPainter, room: QRect, ink: QColor) -> None:

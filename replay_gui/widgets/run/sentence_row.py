@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QStaticText, QTextOption
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from replay_gui.look.theme import ROW, UNIT, ui_font
-from replay_gui.widgets.run.fact_row import NAME_WIDTH_PX, FactRow
+from replay_gui.widgets.run.fact_row import FactRow, name_width
 
 _MAX_HEIGHT_PX = 8 * ROW
 _PAD_PX = UNIT  # above and below
@@ -28,7 +28,7 @@ class SentenceRow(FactRow):
 
     def sizeHint(self) -> QSize:
         """As high as the text at the present width."""
-        return QSize(2 * NAME_WIDTH_PX, self.heightForWidth(self.width()))
+        return QSize(2 * name_width(), self.heightForWidth(self.width()))
 
     def heightForWidth(self, width: int) -> int:
         """As high as the text needs, within bounds."""
@@ -48,6 +48,6 @@ class SentenceRow(FactRow):
         lines = QStaticText(self.said)
         lines.setTextFormat(Qt.TextFormat.PlainText)
         lines.setTextOption(wrapped)
-        lines.setTextWidth(max(room.width(), NAME_WIDTH_PX))
+        lines.setTextWidth(max(room.width(), name_width()))
         lines.prepare(font=ui_font())
         return lines
