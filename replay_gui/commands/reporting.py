@@ -12,7 +12,7 @@ from pathlib import Path
 from replay_gui.commands.arguments import UsageError
 from replay_gui.commands.runs import OpenedRun
 from replay_gui.commands.terminal import ProgressLine
-from replay_gui.core.atomic_file import keep_apart
+from replay_gui.core.atomic_file import check_not_input
 from replay_gui.core.errors import NotWritten
 from replay_gui.core.importers.run_choice import input_files
 from replay_gui.core.log.magic import OWN_FORMAT
@@ -105,7 +105,7 @@ def write_contrast_report(
         raise NotWritten(
             f"{options.path}: a contrast is no check; give a name that ends in .html, .pdf, .json, .md or .png"
         )
-    keep_apart(options.path, [*input_files(inputs), *options.option_files])
+    check_not_input(options.path, [*input_files(inputs), *options.option_files])
     report = Report(version=VERSION, made=time.time_ns(), command=shlex.join(command), runs=(), contrast=contrast)
     _save(report, options, inputs)
 
@@ -128,7 +128,7 @@ def write_report(
         command: the words of a command that leads to the same verdict, without the report.
     """
     names = [part.verification.run for part in parts] + [run.run for run in unread]
-    keep_apart(options.path, [*input_files(names), *options.option_files])
+    check_not_input(options.path, [*input_files(names), *options.option_files])
     report = Report(
         version=VERSION,
         made=time.time_ns(),

@@ -16,7 +16,7 @@ from replay_gui.commands.rerun_files import edits_of_file, edits_of_words, repor
 from replay_gui.commands.rule_files import given_rules, is_beside, unused_rules_words
 from replay_gui.commands.runs import EXIT_FAILED, EXIT_FINDING, EXIT_GOOD, add_format_argument, open_run
 from replay_gui.commands.terminal import print_error, print_note
-from replay_gui.core.atomic_file import keep_apart
+from replay_gui.core.atomic_file import check_not_input
 from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.errors import LogRefused, ReplayError, RerunRefused
 from replay_gui.core.importers.run_choice import split_run
@@ -138,7 +138,7 @@ def run(args: argparse.Namespace) -> int:
         if args.output is not None and os.path.lexists(new):
             raise LogRefused(f"{new}: exists already; give another name")
         if args.report is not None:
-            keep_apart(args.report, _inputs(args))
+            check_not_input(args.report, _inputs(args))
         result = _rerun(args, new)
         _print_result(result, f"; log: {new}")
         if args.report is not None:

@@ -84,13 +84,13 @@ def check_target(target: str | os.PathLike[str], inputs: Iterable[str | os.PathL
     A link, a folder, a device, a pipe, a replay log, a file that is write-protected or one of the `inputs` is never
     replaced.
     """
-    keep_apart(target, inputs)
+    check_not_input(target, inputs)
     problem = _target_problem(Path(target))
     if problem is not None:
         raise NotWritten(f"{target}: not written: {problem}")
 
 
-def keep_apart(target: str | os.PathLike[str], inputs: Iterable[str | os.PathLike[str]]) -> None:
+def check_not_input(target: str | os.PathLike[str], inputs: Iterable[str | os.PathLike[str]]) -> None:
     """Raise NotWritten if `target` is one of the `inputs` of what is to be written, which would be lost."""
     for source in inputs:
         with contextlib.suppress(OSError, ValueError):  # a file that is not there cannot be lost

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from replay_gui.core.atomic_file import keep_apart, write_whole
+from replay_gui.core.atomic_file import check_not_input, write_whole
 from replay_gui.core.errors import NotWritten
 
 
@@ -46,7 +46,7 @@ def test_a_file_that_is_read_is_never_written_over(tmp_path: Path) -> None:
     read, link, other = tmp_path / "run.rlog", tmp_path / "link", tmp_path / "report.html"
     read.write_bytes(b"x")
     link.symlink_to(read)
-    keep_apart(other, [read, tmp_path / "gone"])
+    check_not_input(other, [read, tmp_path / "gone"])
     for target in (read, link):
         with pytest.raises(NotWritten, match="it is itself what is read here"):
-            keep_apart(target, [read])
+            check_not_input(target, [read])

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from replay_gui.core.contrast.feature import Feature, FeatureKind
 from replay_gui.core.contrast.feature_table import KINDS, FeatureTable
-from replay_gui.core.effects.call_values import is_telling
+from replay_gui.core.effects.call_values import is_rare_value
 
 Rank: TypeAlias = tuple[float, ...]
 
@@ -59,7 +59,7 @@ class FeatureRanking:
         if kind == FeatureKind.CHANGED_WITH:
             best = feature.tool in self._used_by_both and self._others_have_another(number)
             depth = feature.path.count("/")
-            return (tier, 1.0 if best else 4.0, not _is_telling(feature.value), depth, -int(self._subjects[number]))
+            return (tier, 1.0 if best else 4.0, not _is_rare(feature.value), depth, -int(self._subjects[number]))
         if kind == FeatureKind.DID:
             order = 2.0 if feature.tool in self._used_by_both else 0.0
             return (tier, order, feature.number, 0, len(feature.value))
@@ -80,9 +80,9 @@ class FeatureRanking:
         return bool((having & self._known).any())
 
 
-def _is_telling(canonical: str) -> bool:
+def _is_rare(canonical: str) -> bool:
     """Return whether a value, given as JSON, can be traced; one that was cut is taken as the text that it is."""
     try:
-        return is_telling(msgspec.json.decode(canonical))
+        return is_rare_value(msgspec.json.decode(canonical))
     except msgspec.DecodeError:
-        return is_telling(canonical)
+        return is_rare_value(canonical)

@@ -61,7 +61,7 @@ def shared_leaves(a: Counter[tuple[str, bytes]], b: Counter[tuple[str, bytes]]) 
     return common / max(1, a.total() + b.total() - common)
 
 
-def is_telling(value: Any) -> bool:
+def is_rare_value(value: Any) -> bool:
     """Whether a value is rare enough to search for its first event."""
     if isinstance(value, bool) or value is None:
         return False
@@ -76,7 +76,7 @@ def is_telling(value: Any) -> bool:
 
 def is_name(value: Any) -> bool:
     """Whether a value is the name or number of a thing, such as Z7GOZK: a word with letters and digits."""
-    if not isinstance(value, str) or not is_telling(value) or len(value.split(maxsplit=1)) > 1:
+    if not isinstance(value, str) or not is_rare_value(value) or len(value.split(maxsplit=1)) > 1:
         return False
     return any(character.isalpha() for character in value) and any(character.isdigit() for character in value)
 
@@ -92,6 +92,6 @@ def subjects(call: ToolCall) -> frozenset[str]:
     """Return the values that say what a call is about: those that can be traced, outside lists."""
     texts = set()
     for path, value in input_leaves(call.input):
-        if is_telling(value) and not any(token.isdigit() for token in path.split("/")):
+        if is_rare_value(value) and not any(token.isdigit() for token in path.split("/")):
             texts.add(value_text(value))
     return frozenset(texts | set(call.targets))

@@ -80,7 +80,7 @@ class ForeignFile:
         return self.source.size > self.limits.document and self.head.lstrip(_SPACE)[:1] in (b"{", b"[")
 
 
-def json_beside(path: Path) -> Any:
+def read_side_json(path: Path) -> Any:
     """Return the JSON object or array in a small side file; None if there is no such file, or no such value."""
     try:
         with Source(path) as source:

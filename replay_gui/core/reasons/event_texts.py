@@ -53,7 +53,7 @@ def is_setup(event: Event) -> bool:
     return event.kind == _OBSERVATION and str(event.payload.get("source") or "").lower() in _SETUP_SOURCES
 
 
-def said_values(event: Event) -> list[Any]:
+def values_of_event(event: Event) -> list[Any]:
     """Return the values in which an event says what it says; none of what the format itself adds."""
     payload = event.payload
     if event.kind == _REQUEST:
@@ -97,7 +97,7 @@ def word_pattern(value: str) -> re.Pattern[str]:
 
 def holds(event: Event, value: str, pattern: re.Pattern[str]) -> bool:
     """Whether an event has a value: an equal number, or a text with it as a whole word."""
-    pending, looked = said_values(event), 0
+    pending, looked = values_of_event(event), 0
     while pending and looked < _MAX_VALUES:
         item = pending.pop()
         looked += 1

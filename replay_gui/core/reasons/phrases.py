@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from replay_gui.core.effects.answers import answer_text
-from replay_gui.core.effects.call_values import input_leaves, is_telling
+from replay_gui.core.effects.call_values import input_leaves, is_rare_value
 from replay_gui.core.effects.classifier import code_of
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.effects.tool_call import ToolCall
@@ -160,7 +160,7 @@ def _subject_words(leaves: list[tuple[str, Any]], nouns: frozenset[str]) -> str:
 
 def _is_name(value: Any) -> bool:
     """Whether a value is the name or number of a thing: one word that can be traced."""
-    return is_telling(value) and " " not in str(value) and any(c.isdigit() for c in str(value))
+    return is_rare_value(value) and " " not in str(value) and any(c.isdigit() for c in str(value))
 
 
 def tool_did_words(call: ToolCall) -> str:

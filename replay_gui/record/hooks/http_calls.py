@@ -17,7 +17,7 @@ from replay_gui.record.calls.json_bodies import json_value, unpacked
 from replay_gui.record.calls.raised_errors import error_form, error_of_form
 from replay_gui.record.calls.secrets import HIDDEN, Secrets, is_secret_member
 from replay_gui.record.messages.model_calls import is_model_request, model_answer
-from replay_gui.record.messages.provider_ids import session_apart
+from replay_gui.record.messages.provider_ids import split_session
 from replay_gui.record.messages.stream_writers import rewritten_stream
 from replay_gui.record.sessions.call_log import CallLog
 
@@ -98,7 +98,7 @@ def http_request(
         sent, _ = unpacked(body, encoding)
     value = _decoded(sent, kept.get("content-type", ""), log.bodies.value)
     if is_model_request(method, parts.path, value):
-        value, session = session_apart(value)
+        value, session = split_session(value)
         meta |= _if_any("session", session)
         return CallRequest(
             CallKind.MODEL, secrets.hide_name(f"{method} {parts.path}"), value | _if_any("query", query), meta=meta

@@ -7,7 +7,7 @@ from typing import Any
 
 from replay_gui.core.importers.formats.message_content import arguments_of
 from replay_gui.core.importers.formats.message_forms import read_message
-from replay_gui.core.importers.formats.message_text import thought_apart
+from replay_gui.core.importers.formats.message_text import split_reasoning
 from replay_gui.core.importers.json_lines import NotJson
 from replay_gui.record.calls.call import CallAnswer
 from replay_gui.record.calls.json_bodies import json_value
@@ -98,7 +98,7 @@ def _of_whole(whole: Any, common: Mapping[str, Any]) -> CallAnswer:
         case _:
             return CallAnswer(without_ids(whole)[0], decision_type="answer", **common)
     if type(text := message.get("content")) is str and not _says_more(message):
-        reasoning, said = thought_apart(text)  # as below, but fast: most answers are such
+        reasoning, said = split_reasoning(text)  # as below, but fast: most answers are such
         return _answer(said, [], reasoning=reasoning, stop=stop, usage=_usage(whole), **common)
     read = read_message(message)
     calls = [(call.name, call.input) for call in read.calls]

@@ -25,7 +25,7 @@ _SESSION_MEMBERS = ("prompt_cache_key", "client_metadata")
 _METADATA, _USER_ID = "metadata", "user_id"  # Anthropic: Claude Code puts its session there
 
 
-def session_apart(request: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def split_session(request: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return (a request to a model without the members that name its session, these members).
 
     The first is the same object if it has none of them.

@@ -16,7 +16,7 @@ from typing import Any
 from replay_gui.core.log.canonical import encode_decoded, encode_sorted
 from replay_gui.core.log.chain import digest
 from replay_gui.record.calls.secrets import Secrets
-from replay_gui.record.messages.provider_ids import in_call_order, session_apart, without_cache_marks, without_ids
+from replay_gui.record.messages.provider_ids import in_call_order, split_session, without_cache_marks, without_ids
 
 LIST, SINGLE = "$parts", "$part"
 CONVERSATION = frozenset(
@@ -195,7 +195,7 @@ def joined(value: dict[str, Any], parts: Mapping[int, Any]) -> dict[str, Any]:
                 result[name] = parts[number]
             case _:
                 result[name] = member
-    return session_apart(result)[0]  # older recordings have it there
+    return split_session(result)[0]  # older recordings have it there
 
 
 def _is_split(name: str, member: Any) -> bool:

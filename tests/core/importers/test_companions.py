@@ -252,7 +252,7 @@ def test_only_formats_that_say_so_open_files() -> None:
     """A format that begins to read other files must say which, or what is kept of it is not bound to them."""
     formats = ROOT / "replay_gui" / "core" / "importers" / "formats"
     opening = (
-        "Source(", "json_beside(", "opened_database(", "checked_database(", "is_database_with(", "read_beginning(",
+        "Source(", "read_side_json(", "opened_database(", "checked_database(", "is_database_with(", "read_beginning(",
         ".glob(", ".read_bytes(", ".read_text(", " open(",
     )  # fmt: skip
     found = {

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from replay_gui.core.log.canonical import encode
 from replay_gui.record.calls.secrets import HIDDEN, Secrets
 from replay_gui.record.messages.part_events import event_of_part, part_of_event
-from replay_gui.record.messages.provider_ids import session_apart, with_ids, without_ids
+from replay_gui.record.messages.provider_ids import split_session, with_ids, without_ids
 from replay_gui.record.messages.request_parts import (
     LIST,
     RequestPart,
@@ -122,11 +122,11 @@ def test_the_order_of_results_and_marks_for_caches_are_no_content_but_arguments_
 
 def test_what_names_a_session_is_apart() -> None:
     request = {"model": "m", "metadata": {"user_id": "u", "team": "a"}, "prompt_cache_key": "k", "client_metadata": {}}
-    rest, session = session_apart(request)
+    rest, session = split_session(request)
     assert rest == {"model": "m", "metadata": {"team": "a"}}
     assert session == {"metadata": {"user_id": "u"}, "prompt_cache_key": "k", "client_metadata": {}}
-    assert session_apart({"metadata": {"user_id": "u"}}) == ({}, {"metadata": {"user_id": "u"}})
-    assert session_apart(rest)[0] is rest
+    assert split_session({"metadata": {"user_id": "u"}}) == ({}, {"metadata": {"user_id": "u"}})
+    assert split_session(rest)[0] is rest
     parts = [{"functionCall": {"id": "f_1", "args": {"id": "1"}}}, {"functionResponse": {"id": "f_1", "response": {}}}]
     bare = [{"functionCall": {"args": {"id": "1"}}}, {"functionResponse": {"response": {}}}]
     assert without_ids(parts)[0] == bare

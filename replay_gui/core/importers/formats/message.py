@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
-from replay_gui.core.importers.formats.message_events import first_line, says_failure
+from replay_gui.core.importers.formats.message_events import first_line, is_failure_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class MessageResult:
         texts = [self.output] if isinstance(self.output, str) else self.output if isinstance(self.output, list) else []
         told = [item.get("text") if isinstance(item, dict) else item for item in texts]
         text = next((item for item in told if isinstance(item, str)), "")
-        return (self.why or first_line(text) or "failed") if self.error or says_failure(text) else None
+        return (self.why or first_line(text) or "failed") if self.error or is_failure_text(text) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,14 +123,14 @@ def first_line(text: Any) -> str:
     return cut(text.strip().partition("\n")[0]) if isinstance(text, str) else ""
 
 
-def traceback_apart(error: str) -> tuple[str, bool]:
+def split_traceback(error: str) -> tuple[str, bool]:
     """Return (the error without the traceback that LangChain's callbacks append, whether there was one)."""
     what, found, _ = error.partition(_TRACEBACK)
     is_behind = bool(found and what.strip())
     return (what.strip() if is_behind else error), is_behind
 
 
-def says_failure(text: str) -> bool:
+def is_failure_text(text: str) -> bool:
     """Return whether the first words of a tool's result say that the call failed."""
     return _FAILURE.match(text) is not None
 

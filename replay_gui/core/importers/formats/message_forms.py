@@ -25,7 +25,7 @@ from replay_gui.core.importers.formats.message_parts import (
     read_thought,
     tool_name,
 )
-from replay_gui.core.importers.formats.message_text import calls_apart, thought_apart, without_result_tags
+from replay_gui.core.importers.formats.message_text import split_calls, split_reasoning, without_result_tags
 from replay_gui.core.importers.formats.providers.provider_answers import as_message, is_answer
 
 _ROLES = {
@@ -88,7 +88,7 @@ def is_message(value: Any) -> bool:
     return is_agent_chat(value) or is_answer(value) or (isinstance(value, dict) and is_of_framework(value))
 
 
-def says_who_spoke(message: dict[str, Any]) -> bool:
+def names_speaker(message: dict[str, Any]) -> bool:
     """Return whether a message names its speaker in a member that other records rarely have."""
     by_type = "Role" in message or (isinstance(kind := message.get("type"), str) and kind in _SPEAKERS)
     by_class = "lc" in message and isinstance(names := message.get("id"), list) and names and names[-1] in _LANGCHAIN
@@ -203,10 +203,10 @@ def _of_role(value: dict[str, Any]) -> Message:
             parts.reasoning.append(value[name])
     whole = parts.whole
     if role == "assistant" and isinstance(whole, str):
-        thought, whole = thought_apart(whole)
+        thought, whole = split_reasoning(whole)
         parts.reasoning += [thought] if thought else []
         if isinstance(whole, str) and _CALL_TAG in whole:
-            told, whole = calls_apart(whole)
+            told, whole = split_calls(whole)
             calls += map(read_call, told)
             whole = whole or None
     rest = _rest(value, role, has_content=bool(content))
@@ -231,7 +231,7 @@ def _calls_beside(value: dict[str, Any]) -> list[MessageCall]:
     several = value.get("tool_calls", value.get("toolCalls"))
     several = several if isinstance(several, list) else []
     calls = [_named_call(call) if isinstance(call, str) else read_call(call) for call in several if _is_call(call)]
-    told_again = _tells_its_call(value)
+    told_again = _has_its_call(value)
     alone = (value.get("function_call"), None if told_again else value.get("tool_call"))
     return [*calls, *(read_call(call) for call in alone if isinstance(call, dict))]
 
@@ -245,7 +245,7 @@ def _named_call(name: str) -> MessageCall:
     return MessageCall(None, name, None)
 
 
-def _tells_its_call(value: dict[str, Any]) -> bool:
+def _has_its_call(value: dict[str, Any]) -> bool:
     """Whether a tool's message has beside its result the call that it answers, as AgentDojo writes it."""
     call = value.get("tool_call")
     return isinstance(call, dict) and "tool_call_id" in value and call.get("id") == value["tool_call_id"]
@@ -272,7 +272,7 @@ def _rest(value: dict[str, Any], role: str, *, has_content: bool) -> dict[str, A
     if unread not in EMPTY:
         rest["tool_calls"] = unread
     rest |= _status(value)
-    call_is_read = isinstance(value.get("tool_call"), dict) and not _tells_its_call(value)
+    call_is_read = isinstance(value.get("tool_call"), dict) and not _has_its_call(value)
     is_read = {"tool_call": call_is_read, "tool_result": role == "tool" and not has_content}
     rest |= {name: value[name] for name, read in is_read.items() if not read and value.get(name) not in EMPTY}
     return rest

@@ -20,7 +20,7 @@ _SETTING_UP = re.compile(r"\s*This is (?:the )?[\w ]{1,40}\. We are setting up t
 _NOTHING = re.compile(r"\s*\Z")
 
 
-def thought_apart(text: str) -> tuple[str | None, str | None]:
+def split_reasoning(text: str) -> tuple[str | None, str | None]:
     """Return (the reasoning in tags at the beginning of an answer, the rest); None for a missing part."""
     thoughts, at = list[str](), 0
     while match := _THOUGHT.match(text, at):
@@ -34,7 +34,7 @@ def thought_apart(text: str) -> tuple[str | None, str | None]:
     return "\n".join(thoughts), text[at:].strip() or None
 
 
-def calls_apart(text: str) -> tuple[list[dict[str, Any]], str]:
+def split_calls(text: str) -> tuple[list[dict[str, Any]], str]:
     """Return (calls in ``<tool_call>`` tags, as Hermes and Qwen write them; the text around them)."""
     calls, rest, at = list[dict[str, Any]](), list[str](), 0
     for match in _CALL.finditer(text):

@@ -202,7 +202,7 @@ class RecordEvents:
             return value
         return {key: self._steady(member) for key, member in value.items() if key not in self.volatile_within}
 
-    def uses_model(self, name: Any) -> None:
+    def set_model(self, name: Any) -> None:
         """Add a change of the model, if `name` is another model than before."""
         if isinstance(name, str) and name:
             self.run.context["model"] = name

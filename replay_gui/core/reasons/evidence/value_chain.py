@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 
-from replay_gui.core.effects.call_values import input_leaves, is_telling, value_text
+from replay_gui.core.effects.call_values import input_leaves, is_rare_value, value_text
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.evidence.run_account import RunAccount
@@ -51,9 +51,9 @@ class Lack:
     equal_call: ToolCall | None = None
 
 
-def telling_values(call: ToolCall) -> list[str]:
+def rare_values(call: ToolCall) -> list[str]:
     """Return the values of a call that can be traced, as text."""
-    values = [value_text(value) for _, value in input_leaves(call.input) if is_telling(value)]
+    values = [value_text(value) for _, value in input_leaves(call.input) if is_rare_value(value)]
     return list(dict.fromkeys(values))[:_MAX_VALUES]
 
 
@@ -65,7 +65,7 @@ def find_places(runs: Sequence[RunAccount], calls: Sequence[tuple[RunAccount, To
     seen: set[str] = set()
     frontier = list(calls)
     for _ in range(_MAX_DEPTH + 1):
-        values = dict.fromkeys(value for _, call in frontier for value in telling_values(call) if value not in seen)
+        values = dict.fromkeys(value for _, call in frontier for value in rare_values(call) if value not in seen)
         values = dict.fromkeys(islice(values, max(_MAX_TOGETHER - len(seen), 0)))
         if not values:
             return
@@ -74,7 +74,7 @@ def find_places(runs: Sequence[RunAccount], calls: Sequence[tuple[RunAccount, To
             run.places.find_all(values)
         sources = dict[tuple[str, EventIndex], tuple[RunAccount, ToolCall]]()
         for run, call in frontier:
-            for index in (run.first_place(value, call.request) for value in telling_values(call) if value in values):
+            for index in (run.first_place(value, call.request) for value in rare_values(call) if value in values):
                 source = None if index is None or run.role_at(index) is not OriginRole.ANSWER else run.call_at(index)
                 if source is not None:
                     sources[run.side, source.request] = run, source
@@ -88,7 +88,7 @@ def chain(run: RunAccount, call: ToolCall) -> list[Link]:
     pending: deque[tuple[ToolCall, int]] = deque([(call, 0)])
     while pending and len(seen) < _MAX_VALUES:
         current, depth = pending.popleft()
-        values = [value for value in telling_values(current) if value not in seen]
+        values = [value for value in rare_values(current) if value not in seen]
         seen.update(values)
         run.places.find_all(values)
         for value in values:

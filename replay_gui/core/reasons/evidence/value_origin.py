@@ -12,7 +12,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import Any
 
-from replay_gui.core.effects.call_values import is_telling, value_text
+from replay_gui.core.effects.call_values import is_rare_value, value_text
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.event_texts import role_of
@@ -56,7 +56,7 @@ def traced_texts(value: Any) -> list[str]:
     for leaf in islice(_scalars(value), _MAX_LEAVES):
         if isinstance(leaf, str) and len(leaf) > MAX_CHARACTERS:
             leaf = leaf[:MAX_CHARACTERS].rpartition(" ")[0] or leaf[:MAX_CHARACTERS]
-        if is_telling(leaf):
+        if is_rare_value(leaf):
             texts[value_text(leaf)] = None
     return list(texts)[:MAX_TEXTS]
 

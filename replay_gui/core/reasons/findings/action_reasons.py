@@ -7,7 +7,7 @@ from typing import Any
 
 from replay_gui.core.divergence.comparison import Difference
 from replay_gui.core.divergence.rules.rules import Action, Rules
-from replay_gui.core.effects.call_values import differing_leaves, input_leaves, is_telling, subjects
+from replay_gui.core.effects.call_values import differing_leaves, input_leaves, is_rare_value, subjects
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.log.canonical import encode_decoded
 from replay_gui.core.log.kinds import Kind
@@ -103,7 +103,7 @@ def _add_changed(reasons: ReasonList, pair: tuple[ToolCall, ToolCall], rules: Ru
     if not differences:
         return
     on_both = [entry for entry in differences if ABSENT not in entry[1:]] or differences
-    path, value, other_value = min(on_both, key=lambda entry: not (is_telling(entry[1]) and is_telling(entry[2])))
+    path, value, other_value = min(on_both, key=lambda entry: not (is_rare_value(entry[1]) and is_rare_value(entry[2])))
     told = explain_changed(reasons.reference, reasons.other, pair, (value, other_value))
     more = f"and {len(differences) - 1:,} more; " if len(differences) > 1 else ""
     name, reference = reasons.other.name, reasons.reference.name
@@ -200,7 +200,7 @@ def _did(run: RunAccount, call: ToolCall) -> bool:
 
 def _order(call: ToolCall, run: RunAccount) -> float:
     """Return the place of a call among those of its tier: by time, but last if it names nothing, as a thought does."""
-    names = any(is_telling(value) and " " not in str(value) for _, value in input_leaves(call.input))
+    names = any(is_rare_value(value) and " " not in str(value) for _, value in input_leaves(call.input))
     return place(call, run) + (0.0 if names else 1.0)
 
 

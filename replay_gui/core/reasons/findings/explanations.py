@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from replay_gui.core.effects.answers import answer_text
-from replay_gui.core.effects.call_values import input_leaves, is_telling, subjects, value_text
+from replay_gui.core.effects.call_values import input_leaves, is_rare_value, subjects, value_text
 from replay_gui.core.effects.effect import Effect
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.effects.tool_names import name_words
@@ -23,9 +23,9 @@ from replay_gui.core.reasons.evidence.value_chain import (
     chain,
     first_lack,
     origins_of,
-    telling_values,
+    rare_values,
 )
-from replay_gui.core.reasons.findings.knowledge import asked_words, at_hand_words, named_by_user, replied_words
+from replay_gui.core.reasons.findings.knowledge import asked_words, availability_words, named_by_user, replied_words
 from replay_gui.core.reasons.origin import Origin, OriginRole
 from replay_gui.core.reasons.phrases import answer_words, call_words, event_words, quoted, tool_words, value_words
 from replay_gui.core.state.state import ABSENT
@@ -87,14 +87,14 @@ def explain_missing(done_by: RunAccount, other: RunAccount, call: ToolCall) -> E
         return Explanation(told, "error", origins, same_try, last.request)
     given_up = other.of_effect(Effect.HANDS_OVER)
     if given_up:
-        known = at_hand_words(other, links, call)
+        known = availability_words(other, links, call)
         handed = f"handed over instead ({tool_words(given_up[-1])}, {event_words(given_up[-1].request)})."
         sentence = f"{known}, and {handed}" if known else f"{other.name} {handed}"
         return Explanation((sentence,), "gave up", origins, index=given_up[-1].request)
     if end:
         last_step = other.last_step
         return Explanation(closing, "cut off", origins, index=None if last_step is None else last_step[0])
-    named = named_by_user(done_by, other, telling_values(call), call.request)
+    named = named_by_user(done_by, other, rare_values(call), call.request)
     if named is not None:
         sentence, origin = named
         return Explanation((sentence,), LackKind.INPUT.value, _with_origin(origins, origin))
@@ -119,8 +119,8 @@ def explain_extra(done_by: RunAccount, other: RunAccount, call: ToolCall) -> Exp
     if done_by.searched_out or other.searched_out:
         return Explanation()
     nowhere = [link.value for link in links if link.index == call.request and _nowhere_chip(link.value) == MADE_UP]
-    known = at_hand_words(other, links, call)
-    named = named_by_user(done_by, other, telling_values(call), call.request)
+    known = availability_words(other, links, call)
+    named = named_by_user(done_by, other, rare_values(call), call.request)
     origins = origins_of(done_by, links)
     sentences, chip = [f"{known}."] if known else [], LackKind.AGENT.value
     if lack is not None:
@@ -147,7 +147,7 @@ def explain_changed(
     a, b = calls
     if ABSENT in values or reference.searched_out or other.searched_out:
         return Explanation(chip=LackKind.AGENT.value)
-    told_a, told_b = map(is_telling, values)
+    told_a, told_b = map(is_rare_value, values)
     text_a, text_b = map(value_text, values)
     shown_a, shown_b = map(value_words, values)
     at_a = reference.first_place(text_a, a.request) if told_a else None
@@ -342,7 +342,7 @@ def _said_instead(done_by: RunAccount, other: RunAccount, call: ToolCall, links:
     message = next((said_ for said_ in said if any(noun in said_[1].lower() for noun in about)), None)
     message = message or (said[0] if said else other.messages.last(OriginRole.AGENT))
     origins = origins_of(done_by, links)
-    known = at_hand_words(other, links, call)
+    known = availability_words(other, links, call)
     if message is None:
         return Explanation((f"{known}.",) if known else (), LackKind.AGENT.value, origins)
     reply = next(other.messages.after(message[0], OriginRole.USER), None)

@@ -9,7 +9,7 @@ from replay_gui.core.effects.call_values import is_name
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.reasons.evidence.messages import Message
 from replay_gui.core.reasons.evidence.run_account import RunAccount
-from replay_gui.core.reasons.evidence.value_chain import Link, had_the_values, telling_values
+from replay_gui.core.reasons.evidence.value_chain import Link, had_the_values, rare_values
 from replay_gui.core.reasons.origin import Origin, OriginRole
 from replay_gui.core.reasons.phrases import event_words, quoted, value_words
 
@@ -32,12 +32,12 @@ def named_by_user(
     return None
 
 
-def at_hand_words(other: RunAccount, links: list[Link], call: ToolCall) -> str:
+def availability_words(other: RunAccount, links: list[Link], call: ToolCall) -> str:
     """Return ``trial 0 had Z7GOZK available, too``; "" if that is not sure of all values that led to a call."""
     if not had_the_values(other, links, call):
         return ""
     led = {link.value for link in links if link.index < call.request}
-    own = sorted((value for value in telling_values(call) if value in led), key=lambda value: not is_name(value))
+    own = sorted((value for value in rare_values(call) if value in led), key=lambda value: not is_name(value))
     *shown, last = [*map(value_words, own[:_MAX_AT_HAND])] or ["the same values"]
     return f"{other.name} had {' and '.join(filter(None, (', '.join(shown), last)))} at hand, too"
 

@@ -12,7 +12,7 @@ from replay_gui.core.reasons.evidence.endings import bad_end_words
 from replay_gui.core.reasons.evidence.file_edits import is_patch
 from replay_gui.core.reasons.evidence.messages import Message
 from replay_gui.core.reasons.evidence.run_account import RunAccount
-from replay_gui.core.reasons.evidence.value_chain import telling_values
+from replay_gui.core.reasons.evidence.value_chain import rare_values
 from replay_gui.core.reasons.findings.reason_list import ReasonList, place
 from replay_gui.core.reasons.origin import Origin, OriginRole
 from replay_gui.core.reasons.phrases import answer_words, event_words, quoted, tool_words, with_note
@@ -109,7 +109,7 @@ def _submitted_words(call: ToolCall) -> str:
 def _add_calls(reasons: ReasonList, sentence: str, call_p: ToolCall | None, call_f: ToolCall | None) -> None:
     origins: list[Origin] = []
     for run, call in ((reasons.reference, call_p), (reasons.other, call_f)):
-        for value in telling_values(call)[:3] if call is not None else ():
+        for value in rare_values(call)[:3] if call is not None else ():
             at = run.first_place(value, None if call is None else call.request)
             if at is not None:
                 origins.append(run.origin(at, value))

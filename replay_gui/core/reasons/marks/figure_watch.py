@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.log.positions import EventIndex
-from replay_gui.core.reasons.event_texts import is_setup, message_text, role_of, said_values
+from replay_gui.core.reasons.event_texts import is_setup, message_text, role_of, values_of_event
 from replay_gui.core.reasons.origin import OriginRole
 
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
@@ -39,7 +39,7 @@ class FigureWatch:
             return ()
         if event.kind == Kind.DECISION.value and role is OriginRole.AGENT and len(self._known) < _MAX_KNOWN:
             told = (_plain(match[1]) for match in _TOLD.finditer(message_text(event)[:_MAX_TEXT]))
-            unknown = dict.fromkeys(figure for figure in told if figure not in self._known and _is_telling(figure))
+            unknown = dict.fromkeys(figure for figure in told if figure not in self._known and _is_rare(figure))
             figures = tuple(unknown) if len(unknown) >= _MIN_FIGURES else ()
         if len(self._known) < _MAX_KNOWN:
             self._known.update(_figures(event))
@@ -53,7 +53,7 @@ def figure_sentence(index: EventIndex, figures: tuple[str, ...]) -> str:
 
 
 def _figures(event: Event) -> Iterator[str]:
-    pending, looked = said_values(event), 0
+    pending, looked = values_of_event(event), 0
     while pending and looked < _MAX_VALUES:
         value = pending.pop()
         looked += 1
@@ -73,5 +73,5 @@ def _plain(figure: str) -> str:
     return plain.rstrip("0").rstrip(".") if "." in plain else plain
 
 
-def _is_telling(figure: str) -> bool:
+def _is_rare(figure: str) -> bool:
     return len(figure) >= _MIN_DIGITS and not (figure.isdecimal() and int(figure) in _YEARS)

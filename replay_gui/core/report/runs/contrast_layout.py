@@ -158,8 +158,8 @@ def _picture(picture: RunsPicturePart) -> tuple[Block, ...]:
 def _words(picture: RunsPicturePart) -> str:
     """Return what the picture shows, for people who cannot see it."""
     separates = [column.call for column in picture.columns if column.separates]
-    told = f"; {'; '.join(separates)} {'separates' if len(separates) == 1 else 'separate'} them" if separates else ""
-    return f"{plural(len(picture.rows), 'run')} and {plural(len(picture.columns), 'call')}{told}"
+    ending = f"; {'; '.join(separates)} {'separates' if len(separates) == 1 else 'separate'} them" if separates else ""
+    return f"{plural(len(picture.rows), 'run')} and {plural(len(picture.columns), 'call')}{ending}"
 
 
 def _failures(failures: tuple[FailurePart, ...]) -> ReportTable:

@@ -22,8 +22,8 @@ from replay_gui.core.report.runs.contrast_model import (
     PictureColumnPart,
     RunsPicturePart,
 )
-from replay_gui.core.report.runs.separator_part import separator_part, told_sentence
-from replay_gui.core.report.runs.told_features import ToldFeatures
+from replay_gui.core.report.runs.redacted_features import RedactedFeatures
+from replay_gui.core.report.runs.separator_part import redacted_sentence, separator_part
 from replay_gui.core.report.runs.versions_part import versions_part
 from replay_gui.core.text.wording import cost_text, duration_text
 
@@ -48,16 +48,16 @@ def contrast_part(
         redactor: hides values before sentences are made of them.
     """
     tasks, pictures = list[ContrastedTask](), list[RunsPicturePart]()
-    told = None if redactor is None else ToldFeatures(runs, redactor)
+    redacted = None if redactor is None else RedactedFeatures(runs, redactor)
     if contrast.per_task:
         for task in contrast.tasks[:_MAX_TASKS]:
             first = ""
             if task.mixed:
                 separation = separate_runs(runs.table, contrast.outcomes, task.runs)
-                first = told_sentence(separation.separators[0], told) if separation.separators else ""
+                first = redacted_sentence(separation.separators[0], redacted) if separation.separators else ""
                 if len(pictures) < _MAX_PICTURES:
                     pictures.append(
-                        _picture(runs, contrast, task.runs, separation, task=task.value or "unknown", told=told)
+                        _picture(runs, contrast, task.runs, separation, task=task.value or "unknown", redacted=redacted)
                     )
             tasks.append(
                 ContrastedTask(
@@ -65,20 +65,20 @@ def contrast_part(
                 )
             )
     elif contrast.separation.separators:
-        pictures.append(_picture(runs, contrast, range(len(runs)), contrast.separation, task="", told=told))
+        pictures.append(_picture(runs, contrast, range(len(runs)), contrast.separation, task="", redacted=redacted))
     listed = zip(contrast.runs[:_MAX_RUNS], contrast.outcomes, strict=False)
     return ContrastPart(
         passed=contrast.passed,
         failed=contrast.failed,
         unknown=contrast.unknown,
         note=contrast.separation.note,
-        separators=tuple(separator_part(separator, told) for separator in contrast.separation.separators),
+        separators=tuple(separator_part(separator, redacted) for separator in contrast.separation.separators),
         tasks=tuple(tasks),
         pictures=tuple(pictures),
         failures=() if failures is None else tuple(_failures(runs, group) for group in failures.groups),
         runs=tuple(_run(run, passed) for run, passed in listed),
         total=len(contrast.runs),
-        versions=None if versions is None else versions_part(runs, contrast.outcomes, versions, told),
+        versions=None if versions is None else versions_part(runs, contrast.outcomes, versions, redacted),
     )
 
 
@@ -115,9 +115,9 @@ def _picture(
     separation: Separation,
     *,
     task: str,
-    told: ToldFeatures | None,
+    redacted: RedactedFeatures | None,
 ) -> RunsPicturePart:
-    tell = None if told is None else told.step
+    tell = None if redacted is None else redacted.step
     picture = runs_picture(runs, contrast.outcomes, chosen, separation, _MAX_PICTURE_COLUMNS, tell=tell)
     cells = [["·"] * len(picture.columns) for _ in picture.rows]
     for cell in picture.cells:

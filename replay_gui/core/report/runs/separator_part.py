@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from replay_gui.core.contrast.separators import Separator
 from replay_gui.core.report.runs.contrast_model import SeparatorPart
-from replay_gui.core.report.runs.told_features import ToldFeatures
+from replay_gui.core.report.runs.redacted_features import RedactedFeatures
 
 
-def told_sentence(separator: Separator, told: ToldFeatures | None) -> str:
-    """Return the line and its counts in words. `told`: what may be told; None: everything."""
-    return separator.sentence if told is None else told.told(separator).sentence
+def redacted_sentence(separator: Separator, redacted: RedactedFeatures | None) -> str:
+    """Return the line and its counts in words. `redacted`: hides secrets; None: nothing is hidden."""
+    return separator.sentence if redacted is None else redacted.redacted(separator).sentence
 
 
-def separator_part(line: Separator, told: ToldFeatures | None) -> SeparatorPart:
-    """Return the line. `told`: as in told_sentence."""
-    separator = line if told is None else told.told(line)
+def separator_part(line: Separator, redacted: RedactedFeatures | None) -> SeparatorPart:
+    """Return the line. `redacted`: as in redacted_sentence."""
+    separator = line if redacted is None else redacted.redacted(line)
     return SeparatorPart(
         sentence=separator.sentence,
         kind=separator.feature.kind,

@@ -7,29 +7,29 @@ from replay_gui.core.contrast.separation import Outcomes
 from replay_gui.core.contrast.tasks import separate_runs
 from replay_gui.core.contrast.versions import ComparedVersions, TaskFlip
 from replay_gui.core.report.runs.contrast_model import VersionedTask, VersionsPart
-from replay_gui.core.report.runs.separator_part import separator_part, told_sentence
-from replay_gui.core.report.runs.told_features import ToldFeatures
+from replay_gui.core.report.runs.redacted_features import RedactedFeatures
+from replay_gui.core.report.runs.separator_part import redacted_sentence, separator_part
 
 _MAX_TASKS = 1_000
 
 
 def versions_part(
-    runs: RunSet, outcomes: Outcomes, compared: ComparedVersions, told: ToldFeatures | None
+    runs: RunSet, outcomes: Outcomes, compared: ComparedVersions, redacted: RedactedFeatures | None
 ) -> VersionsPart:
-    """Return the part. `told`: what may be told, as when the versions were compared; None: everything."""
+    """Return the part. `redacted`: hides secrets, as when the versions were compared; None: nothing is hidden."""
     versions, change = compared.versions, compared.change
 
     def reason(task: TaskFlip) -> str:
         known = compared.reason(task)
-        if told is None or not known or known != task.first:
+        if redacted is None or not known or known != task.first:
             return known
         separators = separate_runs(runs.table, outcomes, (*task.before.runs, *task.after.runs)).separators
-        return told_sentence(separators[0], told) if separators else ""
+        return redacted_sentence(separators[0], redacted) if separators else ""
 
     def value(of_version: str | None) -> str:
         if of_version is None:
             return "unknown"
-        return of_version if told is None else told.value_of_fact(versions.fact, of_version)
+        return of_version if redacted is None else redacted.value_of_fact(versions.fact, of_version)
 
     return VersionsPart(
         fact=versions.fact,
@@ -46,6 +46,6 @@ def versions_part(
             )
             for task in change.tasks[:_MAX_TASKS]
         ),
-        differences=tuple(separator_part(separator, told) for separator in compared.differences.separators),
+        differences=tuple(separator_part(separator, redacted) for separator in compared.differences.separators),
         note=compared.differences.note,
     )

@@ -11,7 +11,7 @@ from replay_gui.core.state.state import ABSENT
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.value_preview import member_text
 from replay_gui.engine.jobs.job import JobReporter
-from replay_gui.engine.jobs.values.telling_replay import telling_contents
+from replay_gui.engine.jobs.values.reported_replay import reported_contents
 from replay_gui.engine.jobs.values.value_arguments import ChangesArguments, ChangesProgress
 from replay_gui.engine.queries.value_messages import ChangeRow
 
@@ -29,7 +29,7 @@ def list_changes(arguments: ChangesArguments, reporter: JobReporter) -> ChangesP
             reporter.part(ChangesProgress(so_far, count, tuple(waiting)))
             waiting.clear()
 
-        changes = value_history(telling_contents(log, tell), arguments.keys)
+        changes = value_history(reported_contents(log, tell), arguments.keys)
         for listed, change in enumerate(changes, 1):
             waiting.append(_row(change))
             if listed == MAX_CHANGES:

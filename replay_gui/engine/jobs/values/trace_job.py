@@ -14,7 +14,7 @@ from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.replay.change_index import ChangeIndexBuilder
 from replay_gui.core.replay.value_history import value_histories
 from replay_gui.engine.jobs.job import JobReporter
-from replay_gui.engine.jobs.values.telling_replay import telling_contents
+from replay_gui.engine.jobs.values.reported_replay import reported_contents
 from replay_gui.engine.jobs.values.value_arguments import TraceArguments, TraceProgress
 
 MIN_EVENTS = 20_000
@@ -46,7 +46,7 @@ def _replay(log: EventLog, arguments: TraceArguments, reporter: JobReporter) -> 
         for indexes in waiting:
             indexes.clear()
 
-    contents, on_changes = telling_contents(log, tell), None if builder is None else builder.take
+    contents, on_changes = reported_contents(log, tell), None if builder is None else builder.take
     for number, change in value_histories(contents, arguments.paths, on_changes):
         waiting[number].append(change.index)
     if builder is not None and not builder.gave_up:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from replay_gui.core.importers.formats.message_text import is_context, thought_apart
+from replay_gui.core.importers.formats.message_text import is_context, split_reasoning
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ from replay_gui.core.importers.formats.message_text import is_context, thought_a
     ],
 )
 def test_a_thought_stands_apart(text: str, thought: str | None, rest: str | None) -> None:
-    assert thought_apart(text) == (thought, rest)
+    assert split_reasoning(text) == (thought, rest)
 
 
 @pytest.mark.parametrize(

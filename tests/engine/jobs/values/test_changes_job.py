@@ -8,7 +8,7 @@ import pytest
 
 from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.replay.value_history import value_history
-from replay_gui.engine.jobs.values import changes_job, telling_replay
+from replay_gui.engine.jobs.values import changes_job, reported_replay
 from replay_gui.engine.jobs.values.changes_job import list_changes
 from replay_gui.engine.jobs.values.value_arguments import ChangesArguments, ChangesProgress
 from tests.helpers.logs import write_log
@@ -31,7 +31,7 @@ class Parts:
 def test_changes_are_handed_on_once_up_to_the_last_that_is_listed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: int
 ) -> None:
-    monkeypatch.setattr(telling_replay, "PART_INTERVAL", 0.0)  # a part at every event
+    monkeypatch.setattr(reported_replay, "PART_INTERVAL", 0.0)  # a part at every event
     monkeypatch.setattr(changes_job, "MAX_CHANGES", limit)
     path, parts = write_log(tmp_path / "run.rlog", turns=30), Parts()
     last = list_changes(ChangesArguments(str(path), ("memory",)), parts)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from replay_gui.core.importers.formats.message_events import decoded, first_line, says_failure
+from replay_gui.core.importers.formats.message_events import decoded, first_line, is_failure_text
 from replay_gui.core.importers.formats.records import CLOCK, ID, RecordEvents, RecordFormat
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.times import any_time
@@ -43,7 +43,7 @@ def outcome_of(output: str) -> tuple[str | None, bool]:
         code = _EXIT_CODE.search(output[:_TO_OUTPUT].partition("\nOutput:")[0])
         return f"exit {code[1]}" if code else None, False
     refused = output.startswith(_REFUSED)
-    failed = refused or output.startswith(_FAILED) or says_failure(output)
+    failed = refused or output.startswith(_FAILED) or is_failure_text(output)
     _, inner, words = output.partition("<error>\n") if output.startswith(_FAILED[:2]) else ("", "", "")
     why = first_line(words if inner else output)
     return (why or "failed") if failed else None, refused
@@ -75,22 +75,22 @@ class Cline(RecordFormat):
         return _ClineEvents(self.name, self.volatile, notes)
 
 
-class SaysModel(RecordEvents):
+class ModelChanges(RecordEvents):
     """A mixin for records that name the current model and mode."""
 
     _mode: Mapping[str, Any] = {}
 
-    def says_model(self, about: Any) -> None:
+    def add_model_change(self, about: Any) -> None:
         """Add a change of the model or the mode."""
         about = about if isinstance(about, dict) else {}
-        self.uses_model(about.get("modelId") or self._model)
+        self.set_model(about.get("modelId") or self._model)
         mode = {name: value for name, value in about.items() if name != "modelId"}
         if mode and mode != self._mode:
             self._mode = mode
             self.run.add(Kind.STATE_TRANSITION, {"transition_type": "mode", "data": mode})
 
 
-class _ClineEvents(SaysModel):
+class _ClineEvents(ModelChanges):
     agent = "Cline"
 
     def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:
@@ -115,7 +115,7 @@ class _ClineEvents(SaysModel):
         if not self._begun:
             self._begun = True
             self.run.agent_init(self.agent, "", {})
-        self.says_model(record.get("modelInfo"))
+        self.add_model_change(record.get("modelInfo"))
         if self._piece is not None and _goes_on(self._piece[0], record):
             self._piece = None
         self._finish_piece()

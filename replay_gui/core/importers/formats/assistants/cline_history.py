@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Any, ClassVar
 
-from replay_gui.core.importers.formats.assistants.cline import SaysModel, outcome_of
+from replay_gui.core.importers.formats.assistants.cline import ModelChanges, outcome_of
 from replay_gui.core.importers.formats.assistants.cline_text import (
     ENVIRONMENT,
     ENVIRONMENT_END,
     USER_INPUT,
-    environment_apart,
     heading_of,
     parts_in,
+    split_environment,
     user_input_in,
     words_in,
 )
@@ -70,7 +70,7 @@ class ClineHistory(RecordFormat):
         return _HistoryEvents(self.name, self.volatile, notes)
 
 
-class _HistoryEvents(ChatMessageEvents, SaysModel):
+class _HistoryEvents(ChatMessageEvents, ModelChanges):
     agent = "Cline"
 
     def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:
@@ -90,7 +90,7 @@ class _HistoryEvents(ChatMessageEvents, SaysModel):
             return
         if not self._begun:
             self.begin({})
-        self.says_model(record.get("modelInfo"))
+        self.add_model_change(record.get("modelInfo"))
         about = {name: value for name, value in record.items() if name not in ("modelInfo", "metrics")}
         if record["role"] == "assistant":
             self._said_by_model(about, parts, record.get("metrics"))
@@ -134,7 +134,7 @@ class _HistoryEvents(ChatMessageEvents, SaysModel):
             if text is None:
                 self._other_part(part)
                 continue
-            text, environment = environment_apart(text)
+            text, environment = split_environment(text)
             if text.strip():
                 self._told(text)
             if environment:  # of one turn; a message can hold several interrupted turns

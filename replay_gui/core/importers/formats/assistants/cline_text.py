@@ -39,7 +39,7 @@ def user_input_in(text: str) -> tuple[str, list[str]] | None:
     return (_NOTICE.sub("", match[1]).strip(), _NOTICE.findall(match[1])) if match else None
 
 
-def environment_apart(text: str) -> tuple[str, str]:
+def split_environment(text: str) -> tuple[str, str]:
     """Return (the text without the editor's context at its end, the context)."""
     at = text.rfind(ENVIRONMENT) if text.rstrip().endswith(ENVIRONMENT_END) else -1
     return (text, "") if at < 0 else (text[:at], text[at:])

@@ -84,7 +84,7 @@ class _CrushEvents(ChatMessageEvents):
             if isinstance(data := part.get("data"), dict)
         ]
         rest = self.rest(record, "role", "parts", "model")
-        self.uses_model(record.get("model"))
+        self.set_model(record.get("model"))
         if record.get("is_summary_message") in (1, True):
             text = "\n".join(str(part.get("text")) for part in parts if part["type"] == "text")
             told = {"summary": text, **self.rest(record, "parts", "is_summary_message")}

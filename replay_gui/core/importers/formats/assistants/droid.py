@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, ClassVar
 
-from replay_gui.core.importers.foreign_file import ForeignFile, json_beside
+from replay_gui.core.importers.foreign_file import ForeignFile, read_side_json
 from replay_gui.core.importers.formats.chats.chat_messages import ChatMessageEvents
 from replay_gui.core.importers.formats.message_parts import OF_PARTS
 from replay_gui.core.importers.formats.message_usage import counted_tokens
@@ -60,7 +60,7 @@ class Droid(RecordFormat):
 
     def _settings(self, file: ForeignFile) -> Iterator[ImportedEvent]:
         for path in self.companions(file):
-            settings = json_beside(path)
+            settings = read_side_json(path)
             if not isinstance(settings, dict):
                 settings = {"problem": "the settings are no JSON object, or cannot be read"}
             content = {key: value for key, value in settings.items() if key not in self.volatile}

@@ -55,9 +55,9 @@ class _DroidStreamEvents(RecordEvents):
             facts = self.rest(record, "type", "subtype", "model") if is_init else {}
             self.run.agent_init(self.agent, "", facts)
             if is_init:
-                self.uses_model(record.get("model"))
+                self.set_model(record.get("model"))
                 return
-        self.uses_model(self._model)
+        self.set_model(self._model)
         match kind:
             case "message":
                 self._message(record)

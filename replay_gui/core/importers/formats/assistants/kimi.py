@@ -96,7 +96,7 @@ class _KimiEvents(RecordEvents):
             self.run.agent_init(self.agent, "", facts)
             if is_first:
                 return
-        self.uses_model(self._model)
+        self.set_model(self._model)
         kind, message, event = str(record.get("type")), record.get("message"), record.get("event")
         if isinstance(message, dict) and isinstance(payload := message.get("payload"), dict):
             self._older(str(message.get("type")), payload)
@@ -132,7 +132,7 @@ class _KimiEvents(RecordEvents):
                 self.run.bookkeeping(f"{self.format}/{kind}", facts)
             case _ if kind.startswith((*_GROUPS, *_MORE_GROUPS)):
                 if kind == "llm.request":
-                    self.uses_model(record.get("model"))
+                    self.set_model(record.get("model"))
                 self.run.bookkeeping(f"{self.format}/{kind}", facts)
             case _:
                 self.unknown(kind, record, "type")

@@ -232,7 +232,7 @@ class _OpenCodeEvents(RecordEvents):
             self._fail()
         self.run.context |= {"message_id": info.get("id")}
         if info.get("role") == "assistant":
-            self.uses_model(info.get("modelID"))
+            self.set_model(info.get("modelID"))
         if isinstance(part, dict) and "info" in record:
             self._part(part, str(info.get("role")))
         elif "info" in record:

@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from replay_gui.core.importers.foreign_file import ForeignFile, json_beside
+from replay_gui.core.importers.foreign_file import ForeignFile, read_side_json
 from replay_gui.core.importers.side_files import belongs_to
 
 _SIGNS = {"id", "time", "title"}
@@ -25,10 +25,10 @@ def kept_session(file: ForeignFile) -> dict[str, Any] | None:
     messages = [
         {
             "info": info,
-            "parts": [part for path in _parts_of(folder, info) if isinstance(part := json_beside(path), dict)],
+            "parts": [part for path in _parts_of(folder, info) if isinstance(part := read_side_json(path), dict)],
         }
         for path in _files(folder)
-        if isinstance(info := json_beside(path), dict)
+        if isinstance(info := read_side_json(path), dict)
     ]
     return {"info": file.document, "messages": sorted(messages, key=_created)} if messages else None
 

@@ -10,7 +10,7 @@ from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.chats.chat_messages import ChatMessageEvents
 from replay_gui.core.importers.formats.message_content import arguments_of
-from replay_gui.core.importers.formats.message_events import first_line, says_failure
+from replay_gui.core.importers.formats.message_events import first_line, is_failure_text
 from replay_gui.core.importers.formats.records import CLOCK, ID, NO_RUNS, USAGE, first_records, numbered_records
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
@@ -122,7 +122,7 @@ class _ReActEvents(ChatMessageEvents):
         told_well = record.get("success") is True or record.get("ok") is True
         failed = bool(wrong) or record.get("success") is False or record.get("ok") is False
         said = record[observed] if observed else None
-        failed = failed or (not told_well and isinstance(said, str) and says_failure(said))
+        failed = failed or (not told_well and isinstance(said, str) and is_failure_text(said))
         if failed and told_well:
             rest["success"] = True  # the step has both
         extra = {"fields": told} if (told := rest | more) else {}

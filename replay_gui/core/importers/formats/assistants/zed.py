@@ -121,7 +121,7 @@ class _ZedEvents(ChatMessageEvents):
         if not self._begun:
             self.begin(self.rest(dict(self.thread), "messages"))
             model = self.thread.get("model")
-            self.uses_model(model.get("model") if isinstance(model, dict) else None)
+            self.set_model(model.get("model") if isinstance(model, dict) else None)
         self.run.context.pop("parent", None)
         message = record.get("message")
         facts = message if isinstance(message, dict) else {"content": message}

@@ -68,7 +68,7 @@ class _EpisodeEvents(RecordEvents):
     def record(self, record: dict[str, Any]) -> None:
         if not self.run.count:
             self._begin()
-        self.uses_model(self.whole.get("model"))
+        self.set_model(self.whole.get("model"))
         page = {name: record[name] for name in _OF_PAGE if record.get(name) not in (None, "", [], {})}
         wrong = record.get("last_action_error")
         if self._open is not None:

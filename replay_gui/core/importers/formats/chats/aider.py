@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
-from replay_gui.core.importers.formats.message_text import thought_apart
+from replay_gui.core.importers.formats.message_text import split_reasoning
 from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, first_records, numbered_records
 from replay_gui.core.importers.import_notes import ImportNotes
@@ -181,7 +181,7 @@ class _AiderEvents(RecordEvents):
         kind = record.get("type")
         used = ("type", "content", "text", "command", "args", "file_path", "search", "replace", "cost", "model")
         extra = self.fields(record, *used)
-        self.uses_model(record.get("model") or self._model)
+        self.set_model(record.get("model") or self._model)
         self._asked = self._asked or kind in (_USER, "slash_command")
         self._waits = kind == _USER or (self._waits and kind == _PROGRAM)
         match kind:
@@ -193,7 +193,7 @@ class _AiderEvents(RecordEvents):
                 self.how = None
                 self.said("user", record.get("content"), extra)
             case "assistant_message":
-                thought, text = thought_apart(str(record.get("content") or ""))
+                thought, text = split_reasoning(str(record.get("content") or ""))
                 self.answered(text, thought, extra)
             case "slash_command":
                 command = f"{record.get('command')} {record.get('args') or ''}".strip()
@@ -213,7 +213,7 @@ class _AiderEvents(RecordEvents):
         """Add a text of Aider itself; a text before the first message of the user is not a step."""
         told = text if isinstance(text, str) else ""
         if match := _MODEL_NAMED.match(told):
-            self.uses_model(match[1])
+            self.set_model(match[1])
         if match := _FAILED.match(told):
             more = {"fields": {"text": text}} if cut(told) != told else None
             self.run.error(match[1] or match[2], told, self.agent, more)

@@ -23,7 +23,7 @@ class LoggedCall:
     answer: tuple[str, dict[str, Any]] | None
 
 
-def answer_beside(record: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
+def answer_in_record(record: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
     """Return (member name, message) of the model's answer to the messages in the record; None if there is none."""
     for name in _ANSWERS:
         match record.get(name):
@@ -53,7 +53,7 @@ def conversations(calls: Iterable[LoggedCall]) -> Iterator[list[LoggedCall]]:
         yield talk
 
 
-def told_once(talk: list[LoggedCall], volatile: Iterable[str]) -> tuple[dict[str, Any], list[Any]]:
+def without_repetitions(talk: list[LoggedCall], volatile: Iterable[str]) -> tuple[dict[str, Any], list[Any]]:
     """Return (the first call's other members, all messages) of a conversation.
 
     Where the other members of a later call differ from the first call's, they are in its answer, under `call`.

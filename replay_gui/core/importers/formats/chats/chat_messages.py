@@ -13,11 +13,16 @@ from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
-from replay_gui.core.importers.formats.chats.call_logs import LoggedCall, answer_beside, conversations, told_once
+from replay_gui.core.importers.formats.chats.call_logs import (
+    LoggedCall,
+    answer_in_record,
+    conversations,
+    without_repetitions,
+)
 from replay_gui.core.importers.formats.chats.message_stores import is_message_store, stored_sessions
 from replay_gui.core.importers.formats.message import Message
 from replay_gui.core.importers.formats.message_events import decoded
-from replay_gui.core.importers.formats.message_forms import is_message, read_message, says_who_spoke
+from replay_gui.core.importers.formats.message_forms import is_message, names_speaker, read_message
 from replay_gui.core.importers.formats.message_parts import OF_PARTS
 from replay_gui.core.importers.formats.message_text import is_context
 from replay_gui.core.importers.formats.message_usage import usage_in, use_of
@@ -129,7 +134,7 @@ class ChatMessages:
         talks = conversations(self._calls(records, notes))
         begun = [*islice(talks, 2)]
         if len(begun) == 1 and len(begun[0]) > 1:
-            whole, messages = told_once(begun[0], self.volatile)
+            whole, messages = without_repetitions(begun[0], self.volatile)
             yield self._run(name, whole, enumerate(messages, 1), ImportNotes(notes))
             return
         for talk in chain(begun, talks):
@@ -137,7 +142,7 @@ class ChatMessages:
             if len(talk) == 1:
                 yield self._run(f"{name} {first.number}", first.record, enumerate(first.sent, 1), own)
             else:
-                whole, messages = told_once(talk, self.volatile)
+                whole, messages = without_repetitions(talk, self.volatile)
                 yield self._run(f"{name} {first.number}", whole, enumerate(messages, 1), own)
 
     def _calls(self, records: Iterator[tuple[int, Any]], notes: ImportNotes) -> Iterator[LoggedCall]:
@@ -146,7 +151,7 @@ class ChatMessages:
             if messages is None and not _is_empty(record):
                 notes.count(NO_MESSAGES)
                 continue
-            yield LoggedCall(number, record, messages or [], answer_beside(record))
+            yield LoggedCall(number, record, messages or [], answer_in_record(record))
 
     def _run(
         self, name: str, whole: dict[str, Any], messages: Iterator[tuple[int, Any]], notes: ImportNotes
@@ -157,7 +162,7 @@ class ChatMessages:
             messages = iter([(0, {"role": "system", "content": system}), *messages])
         setting = events.grades.take(setting)
         messages = _oldest_first(messages, events)
-        if (answer := answer_beside(setting)) is not None and (more := _with_answer(messages, answer[1], whole)):
+        if (answer := answer_in_record(setting)) is not None and (more := _with_answer(messages, answer[1], whole)):
             messages = iter(more)
             setting.pop(answer[0])
         events.begin(setting)
@@ -175,7 +180,7 @@ class ChatMessages:
             return None
         read = [message for message in document[:_MAX_LOOKED_AT] if is_message(message)]
         most = len(read) * 2 > len(document[:_MAX_LOOKED_AT])
-        return document if most and any(map(says_who_spoke, read)) else None
+        return document if most and any(map(names_speaker, read)) else None
 
     def _without_messages(self, whole: dict[str, Any]) -> dict[str, Any]:
         """Return an object without the messages in it or in an object within it."""
@@ -306,7 +311,7 @@ class ChatMessageEvents(RecordEvents):
         answer = message.rest.get("response_metadata")
         answer = answer if isinstance(answer, dict) else {}
         models = (message.rest.get("model"), about.get("model"), answer.get("model_name"), answer.get("model"))
-        self.uses_model(next((model for model in models if model), None))
+        self.set_model(next((model for model in models if model), None))
         self.run.once = use_of(usage_in(message.rest) or about.get("usage"), about.get("cost"))
         if message.role == "assistant":
             self._assistant(message, extra)

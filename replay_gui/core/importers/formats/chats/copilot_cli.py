@@ -200,7 +200,7 @@ class _CopilotCliEvents(RecordEvents):
         model, tokens = data.get("model"), data.get("outputTokens")
         told_elsewhere = self._has_usage or self._is_summed
         tokens = {"output": tokens} if type(tokens) is int and not told_elsewhere else None
-        self.uses_model(model)
+        self.set_model(model)
         self.run.once = {"tokens": tokens}
         extra = self.fields(data, "content", "reasoningText", "toolRequests", "model")
         if text or reasoning or not requests:
@@ -251,7 +251,7 @@ class _CopilotCliEvents(RecordEvents):
         usage, metrics = data.get("usage"), data.get("modelMetrics")
         if kind == "session.usage_record" and (tokens := counted_tokens(usage, _TOKENS)):
             self._has_usage = True
-            self.uses_model(usage.get("model") if isinstance(usage, dict) else None)
+            self.set_model(usage.get("model") if isinstance(usage, dict) else None)
             return {"tokens": tokens, "usage": usage}
         if kind != _SHUTDOWN or not isinstance(metrics, dict):
             return {}

@@ -113,7 +113,7 @@ class _CopilotVsCodeEvents(RecordEvents):
         message, result, self.how = record.get("message"), record.get("result"), None
         text = message.get("text") if isinstance(message, dict) else message
         rest = self.fields(message, "text").get("fields") if isinstance(message, dict) else None
-        self.uses_model(record.get("modelId"))
+        self.set_model(record.get("modelId"))
         used = ("message", "response", "result", "modelId", "modelState", "isSystemInitiated")
         extra = self.fields(record, *used) | ({"message": rest} if rest else {})
         self.said("VS Code" if record.get("isSystemInitiated") is True else "user", text, extra)

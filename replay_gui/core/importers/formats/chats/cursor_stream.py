@@ -82,7 +82,7 @@ class _CursorEvents(RecordEvents):
             facts = self.fields(record, "type", "model", subtype="init") if is_init else {}
             self.run.agent_init(self.agent, "", facts.get("fields", {}))
             if is_init:
-                self.uses_model(record.get("model"))
+                self.set_model(record.get("model"))
                 return
         kind, message = record.get("type"), record.get("message")
         if kind == "thinking" and record.get("subtype") == "delta":

@@ -98,7 +98,7 @@ class _GeminiStreamEvents(RecordEvents):
             case None if _is_printed(record):
                 self._printed(record)
             case "init" if not is_first:
-                self.uses_model(record.get("model"))
+                self.set_model(record.get("model"))
                 self.run.bookkeeping(f"{self.format}/init", self.rest(record, "type", "model"))
             case "init":
                 self.run.agent_init(self.agent, "", self.rest(record, "type"))

@@ -172,7 +172,7 @@ class _GooseEvents(RecordEvents):
         self.run.agent_init(self.agent, "", self.rest(dict(self._session)), **meta)
         setting = self._session.get("model_config_json", self._session.get("model_config"))
         if isinstance(setting, dict) and isinstance(setting.get("model_name"), str):
-            self.uses_model(setting["model_name"])
+            self.set_model(setting["model_name"])
 
     def _goes_on(self, message: dict[str, Any]) -> bool:
         """Add a piece to the current or a new answer; return False if the message is not such a piece."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-from replay_gui.core.importers.foreign_file import ForeignFile, json_beside
+from replay_gui.core.importers.foreign_file import ForeignFile, read_side_json
 from replay_gui.core.importers.formats.chats.openhands_values import reasoning_of, run_tokens, shell_words
 from replay_gui.core.importers.formats.chats.record_folder import numbered_files, records_beside
 from replay_gui.core.importers.formats.message_content import content_of
@@ -106,7 +106,7 @@ class OpenHands(RecordFormat):
         records = list(numbered_files(file))
         events = _OpenHandsEvents(self.name, self.volatile, ImportNotes(file.notes))
         for state in _states(file.path):
-            if isinstance(told := json_beside(state), dict):
+            if isinstance(told := read_side_json(state), dict):
                 records.append((len(records) + 1, {"kind": "ConversationStateUpdateEvent", **_FULL, "value": told}))
         folder = file.path.parent
         name = folder.parent.name if folder.name == "events" else folder.name
@@ -321,9 +321,9 @@ class _OpenHandsEvents(RecordEvents):
             self._metrics[str(counts.get("model") if isinstance(counts, dict) else "")] = used
         answer = details.get("model_response") if isinstance(details, dict) else None
         if not isinstance(answer, dict):
-            self.uses_model(self._model)
+            self.set_model(self._model)
             return
-        self.uses_model(answer.get("model"))
+        self.set_model(answer.get("model"))
         usage = answer.get("usage")
         if isinstance(usage, dict) and str(answer.get("id")) not in self._answers and "metrics" not in self.whole:
             self._answers.add(str(answer.get("id")))

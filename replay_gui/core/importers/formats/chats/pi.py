@@ -160,7 +160,7 @@ class _PiEvents(RecordEvents):
 
     def _assistant(self, message: dict[str, Any], content: list[Any]) -> None:
         usage = message.get("usage")
-        self.uses_model(message.get("model"))
+        self.set_model(message.get("model"))
         self.run.once = _use(usage) if isinstance(usage, dict) else {}
         parts = [part for part in content if isinstance(part, dict)]
         thoughts = [str(part.get("thinking") or NOT_RECORDED) for part in parts if part.get("type") == "thinking"]

@@ -83,7 +83,7 @@ class _PydanticAiEvents(RecordEvents):
             self.run.agent_init(self.agent, "", {key: record[key] for key in ("instructions",) if record.get(key)})
         usage, how = record.get("usage"), _ENDS.get(str(record.get("finish_reason")))
         self.how = None if how is None else (how, None)
-        self.uses_model(record.get("model_name"))
+        self.set_model(record.get("model_name"))
         use = _use(usage) if isinstance(usage, dict) else {}
         extra = self.fields(
             record,

@@ -12,7 +12,7 @@ from typing import Any
 
 from replay_gui.core.errors import FormatUnknown
 from replay_gui.core.importers.files_below import FILES_LIMIT
-from replay_gui.core.importers.foreign_file import ForeignFile, json_beside
+from replay_gui.core.importers.foreign_file import ForeignFile, read_side_json
 from replay_gui.core.importers.side_files import belongs_to
 
 _NAME = re.compile(r"(event-|message_)?([0-9]{1,9})(-[0-9A-Fa-f-]{8,40})?\.json")
@@ -51,4 +51,4 @@ def numbered_files(file: ForeignFile) -> Iterator[tuple[int, Any]]:
     if paths and paths[0].name != file.path.name:
         raise FormatUnknown(f"{file.path}: a part of the run that {paths[0].name} opens")
     for number, path in enumerate(paths, 1):
-        yield number, json_beside(path)
+        yield number, read_side_json(path)

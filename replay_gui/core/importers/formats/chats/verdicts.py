@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from replay_gui.core.errors import ReplayError
-from replay_gui.core.importers.foreign_file import json_beside
+from replay_gui.core.importers.foreign_file import read_side_json
 from replay_gui.core.importers.run_builder import RunBuilder
 from replay_gui.core.importers.side_files import belongs_to
 from replay_gui.core.log.source import Source
@@ -27,7 +27,7 @@ def add_harbor_result(run: RunBuilder, trajectory: Path) -> None:
     """Add how the trial ended and each of its rewards, where they stand beside its trajectory."""
     rewards: dict[str, Any] = {}
     for path in harbor_files(trajectory):
-        told = _reward_text(path) if path.suffix == ".txt" else json_beside(path)
+        told = _reward_text(path) if path.suffix == ".txt" else read_side_json(path)
         if path.name == "result.json":
             told = told if isinstance(told, dict) else {}
             _add_exception(run, told.get("exception_info"))
@@ -70,7 +70,7 @@ def result_files(trajectory: Path) -> list[Path]:
 def add_resolved(run: RunBuilder, trajectory: Path, task: str) -> None:
     """Add whether the task was resolved, where a results file says so."""
     for path in result_files(trajectory):
-        resolved = _is_resolved(json_beside(path), task)
+        resolved = _is_resolved(read_side_json(path), task)
         if resolved is not None:
             run.outcome(passed=resolved, score=None, by="SWE-bench evaluation")
             return

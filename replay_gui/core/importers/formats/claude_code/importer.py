@@ -51,7 +51,7 @@ class ClaudeCode:
             return True
         if any(_is_of_another_program(line) for line in file.first_lines):
             return False
-        return any(_is_telling(line) for line in file.first_lines) or _is_printed(file.document)
+        return any(_is_session_line(line) for line in file.first_lines) or _is_printed(file.document)
 
     def companions(self, file: ForeignFile) -> list[Path]:
         """Return the files of the session's subagents."""
@@ -93,7 +93,7 @@ class ClaudeCode:
 
 def _is_printed(document: Any) -> bool:
     """Return whether a file is the stream as one array, or a record of it over several lines."""
-    return any(map(_is_telling, document[:_MAX_LOOKED_AT] if isinstance(document, list) else [document]))
+    return any(map(_is_session_line, document[:_MAX_LOOKED_AT] if isinstance(document, list) else [document]))
 
 
 def _has_session(line: Any) -> bool:
@@ -116,7 +116,7 @@ def _facts(surveyed: ClaudeCodeSurvey) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if value}
 
 
-def _is_telling(line: Any) -> bool:
+def _is_session_line(line: Any) -> bool:
     if not isinstance(line, dict):
         return False
     kind = line.get("type")

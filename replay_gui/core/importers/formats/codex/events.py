@@ -209,7 +209,7 @@ class CodexEvents:
         elif by_codex and isinstance(content, str) and is_abort(content) and not self._surveyed.has_aborts:
             self._end = ("stopped by user", None)
             self.run.interrupted("interrupted", "codex", {**extra, "text": content}, fields=volatile)
-        elif by_codex or (role == "user" and self._surveyed.is_put_in(self._number, texts)):
+        elif by_codex or (role == "user" and self._surveyed.is_not_prompt(self._number, texts)):
             payload = {**extra, "data": content}
             self.run.add("x:bookkeeping/codex/environment", payload, fields=volatile)
         else:

@@ -41,7 +41,7 @@ class Codex:
         """Accept a file with a rollout's line among its first three, or a very long first line that begins like one."""
         if not file.first_lines and _LONG_FIRST_LINE.match(file.head):
             return True
-        return any(map(_is_telling, file.first_lines[:3]))
+        return any(map(_is_session_line, file.first_lines[:3]))
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield the rollout as one run, named by the file."""
@@ -56,7 +56,7 @@ class Codex:
         )
 
 
-def _is_telling(line: Any) -> bool:
+def _is_session_line(line: Any) -> bool:
     match line:
         case {"type": str(kind), "payload": dict(), "timestamp": str()}:
             return kind in _ENVELOPES

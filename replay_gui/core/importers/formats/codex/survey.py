@@ -81,7 +81,7 @@ class CodexSurvey:
         """Return whether a line (counted from 1) was copied from the session that this one continues."""
         return self.inherited_from is not None and self.inherited_from <= number < (self.own_from or 0)
 
-    def is_put_in(self, number: int, texts: list[str]) -> bool:
+    def is_not_prompt(self, number: int, texts: list[str]) -> bool:
         """Return whether a user message is not among the user's prompts of its turn, according to events."""
         index = bisect_right(self.turns, number, key=lambda turn: turn[0]) - 1
         asked = self.turns[index][1]

@@ -133,7 +133,7 @@ class _AutoGenEvents(RecordEvents):
         self._is_told(
             read_message({"role": "assistant", "content": message.content, "tool_calls": answer.get("tool_calls")})
         )
-        self.uses_model(message.rest.get("model"))
+        self.set_model(message.rest.get("model"))
         usage = {name: record[name] for name in ("prompt_tokens", "completion_tokens") if name in record}
         self.run.once = use_of(message.rest.get("usage") or usage)
         extra = self.fields({**message.rest, **self.rest(record, *_USED)}, "model")

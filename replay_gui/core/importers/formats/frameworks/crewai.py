@@ -159,7 +159,7 @@ class _CrewAiEvents(RecordEvents):
         if not self.run.count:
             name = record.get("crew_name")
             self.run.agent_init(self.agent, "", {"crew": name} if name else {})
-        self.uses_model(record.get("model"))
+        self.set_model(record.get("model"))
         if "type" not in record and record.keys() >= _TASK_LOG:
             self._logged(record)
             return

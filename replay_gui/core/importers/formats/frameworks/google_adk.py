@@ -112,7 +112,7 @@ class _AdkEvents(RecordEvents):
             self._pieces += message.content
             return
         self._tell_pieces(message)
-        self.uses_model(record.get("model_version"))
+        self.set_model(record.get("model_version"))
         delta, extra = self._about(record)
         if not is_user:
             extra["agent"] = author

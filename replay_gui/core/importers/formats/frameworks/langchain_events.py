@@ -157,7 +157,7 @@ class _StreamEvents(RecordEvents):
         for value in messages:
             about = value.get("response_metadata")
             about = about if isinstance(about, dict) else {}
-            self.uses_model(about.get("model_name", about.get("model")))
+            self.set_model(about.get("model_name", about.get("model")))
             self.run.once = {"tokens": counted_tokens(value.get("usage_metadata"), _TOKENS) or None}
             message = read_message(value)
             rest = self._rest(value, len(message.calls))

@@ -99,7 +99,7 @@ class _PromptfooEvents(CaseEvents):
         if test.get("vars") != record.get("vars"):
             told.setdefault("test", {})["vars"] = test.get("vars")
         self.run.agent_init(self.agent, "", setting | told | more)
-        self.uses_model(_provider(record))
+        self.set_model(_provider(record))
         self.say(decoded(prompt.get("raw")))
         wrong = response.get("error") or record.get("error")
         self._answer(response, record)

@@ -105,7 +105,7 @@ class Langfuse:
         spans = _with_called([_span(observation, notes) for observation in observations])
         used = (*_READ_OF_TRACE, *self.volatile)
         facts = {key: steady(unfolded(value)) for key, value in trace.items() if key not in used}
-        facts["observations"] = _told_otherwise(trace.get("observations"), observations)
+        facts["observations"] = _differing_observations(trace.get("observations"), observations)
         if not any(span.role == "agent" for span in spans):
             spans = _with_agent(spans, trace, facts)
         if spans:
@@ -307,7 +307,7 @@ def _has_calls(value: Any) -> bool:
     return isinstance(value, dict) and isinstance(value.get("tool_calls"), list)
 
 
-def _told_otherwise(repeated: Any, observations: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _differing_observations(repeated: Any, observations: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the trace's data about its observations that the observations do not have."""
     own = {observation["id"]: observation for observation in observations if isinstance(observation.get("id"), str)}
     found = []

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
-from replay_gui.core.importers.formats.message_events import first_line, traceback_apart
+from replay_gui.core.importers.formats.message_events import first_line, split_traceback
 from replay_gui.core.importers.formats.message_forms import is_message
 from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER, USAGE, first_records, numbered_records
 from replay_gui.core.importers.formats.traces.langchain_wrappers import step_output, tool_failure, tool_output
@@ -158,7 +158,7 @@ def _span(record: dict[str, Any], is_root: bool, notes: ImportNotes) -> Span:
         output = inner if told or role == "tool" else {"output": inner}
     if role == "tool" and not wrong and isinstance(record.get("outputs"), dict):
         wrong = tool_failure(record["outputs"].get("output"))
-    what, has_traceback = traceback_apart(str(wrong))
+    what, has_traceback = split_traceback(str(wrong))
     rest |= {"error": wrong} if has_traceback else {}
     rest |= {"answer": {key: value for key, value in told.items() if key not in LangSmith.volatile}}
     rest |= {"generation": _generation(output)} if role == "model" else {}
@@ -291,7 +291,7 @@ def _with_feedback(
     run = RunBuilder(notes, count)
     run.context = {"time": iso_time(root.get("end_time"))}
     if root.get("error") and not has_ended:
-        why = first_line(traceback_apart(str(root["error"]))[0])
+        why = first_line(split_traceback(str(root["error"]))[0])
         run.end(how_it_broke(why), why)
     elif root.get("status") == "success" and not has_ended:
         run.end("answered")

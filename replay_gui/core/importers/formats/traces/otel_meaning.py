@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from replay_gui.core.importers.formats.message_events import first_line, traceback_apart
+from replay_gui.core.importers.formats.message_events import first_line, split_traceback
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
 from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.traces.otel_attributes import Attributes, steady
@@ -177,7 +177,7 @@ def meaning(span: RawSpan, notes: ImportNotes) -> Span:
         fields |= plain(facts_of_tool(span), notes)
     fields |= plain(steady(span.rest), notes) if span.rest else {}
     fields |= {"exception": plain(raised, notes)} if (raised := _exception_details(span)) else {}
-    what, has_traceback = traceback_apart(_error(span) or "")
+    what, has_traceback = split_traceback(_error(span) or "")
     fields |= {"error": _error(span)} if has_traceback else {}
     if name != span.name and role in ("agent", "tool"):
         fields["span"] = span.name
@@ -194,7 +194,7 @@ def meaning(span: RawSpan, notes: ImportNotes) -> Span:
         answers=tuple(plain(answers, notes)),
         answer_id=answer if isinstance(answer := span.attributes.get("gen_ai.response.id"), str) else None,
         error=what or (_tool_failure(span, output, beside) if role == "tool" else None),
-        is_untold=role in ("model", "tool") and not answers and output is None and what == "",
+        is_output_missing=role in ("model", "tool") and not answers and output is None and what == "",
         config=plain(config, notes),
         call_id=call_id if isinstance(call_id, str) else None,
         finish=_finish(span.attributes, answers) if role == "model" else None,

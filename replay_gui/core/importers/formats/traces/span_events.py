@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from replay_gui.core.importers.formats.message import Message, MessageCall
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
+from replay_gui.core.importers.formats.traces.calls_of_messages import with_calls_of_messages
 from replay_gui.core.importers.formats.traces.repeated_spans import with_steps, without_repeats
 from replay_gui.core.importers.formats.traces.spans import (
     ANSWER_NOT_RECORDED,
@@ -22,7 +23,6 @@ from replay_gui.core.importers.formats.traces.spans import (
     unfolded,
     without_ids,
 )
-from replay_gui.core.importers.formats.traces.told_calls import with_told_calls
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.run_builder import End, RunBuilder, how_it_broke
@@ -54,7 +54,7 @@ class SpanEvents:
         self._end, self._notes = end, notes
         self._finish_reasons: dict[bool, str | None] = {}  # of the last answer, by whether it is a subagent's
         self._facts = {name: value for name, value in (facts or {}).items() if value not in NOTHING}
-        self._tree = SpanTree(with_told_calls(without_repeats(with_steps(without_ids(spans)))), notes)
+        self._tree = SpanTree(with_calls_of_messages(without_repeats(with_steps(without_ids(spans)))), notes)
         self._format = format
         self._run = RunBuilder(notes)
         self._told: set[str] = set()  # messages in the run, as JSON
@@ -246,7 +246,7 @@ class SpanEvents:
         texts = [message.content for message in messages if message.content is not None]
         reasoning = "\n".join(message.reasoning for message in messages if message.reasoning) or None
         data = (texts[0] if len(texts) == 1 else texts or None) if messages else span.output
-        shown = ANSWER_NOT_RECORDED if span.is_untold and data is None and not messages else data
+        shown = ANSWER_NOT_RECORDED if span.is_output_missing and data is None and not messages else data
         asked = [{"name": call.name, "input": call.input, **call.rest} for call in calls]
         rest = [_rest(message) for message in messages if _rest(message)]
         fields = {
@@ -290,7 +290,7 @@ class SpanEvents:
     def _answered_tool(self, span: Span) -> None:
         time = span.end if span.end is not None else span.start
         self._told |= {_key(["result", unfolded(span.output)]), _key(["result", span.error])}
-        output = OUTPUT_NOT_RECORDED if span.is_untold and span.output is None else span.output
+        output = OUTPUT_NOT_RECORDED if span.is_output_missing and span.output is None else span.output
         seq, call = self._run.response(span.id, output, error=span.error, time=time, duration=span.length)
         if span.error is not None:
             self._run.error("tool_error", span.error, call.tool_name, parent=seq, time=time)

@@ -33,7 +33,7 @@ class Span:
         answers: the messages in a model's response, in such a form; empty if there is only `output`.
         answer_id: the provider's id of a model's response, if the span has it.
         error: the error message, None on success.
-        is_untold: whether the source leaves out the output of a model or a tool.
+        is_output_missing: whether the source leaves out the output of a model or a tool.
         config: of an agent. call_id: of a tool call. finish: why a model's response ended, in the source's word.
         fields: other data of the span; they are compared.
         meta: ids, tokens, cost: what may differ between faithful runs.
@@ -53,7 +53,7 @@ class Span:
     answers: tuple[Any, ...] = ()
     answer_id: str | None = None
     error: str | None = None
-    is_untold: bool = False
+    is_output_missing: bool = False
     config: dict[str, Any] = field(default_factory=dict)
     call_id: str | None = None
     finish: str | None = None

@@ -11,7 +11,7 @@ from replay_gui.core.importers.formats.message_forms import is_message, read_mes
 from replay_gui.core.importers.formats.traces.spans import NOTHING, Span
 
 
-def with_told_calls(spans: Sequence[Span]) -> list[Span]:
+def with_calls_of_messages(spans: Sequence[Span]) -> list[Span]:
     """Return the spans, with the inputs and outputs of tool calls that only messages of models have.
 
     A call is found by its id, or by name and order if as many spans as calls have this name.

@@ -46,7 +46,7 @@ class _OwnFigure:
     is_worked_out: bool
 
 
-def add_told_reason(reasons: ReasonList, *, both_ways: bool) -> None:
+def add_figure_reason(reasons: ReasonList, *, both_ways: bool) -> None:
     """Add the number that the runs told differently; nothing if a run talks to nobody.
 
     `both_ways`: no run is known to have failed, so it does not matter which of them told a number alone.

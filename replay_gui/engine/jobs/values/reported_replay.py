@@ -10,7 +10,7 @@ from replay_gui.core.log.log_reader import EventLog
 PART_INTERVAL = 0.1  # seconds between two parts
 
 
-def telling_contents(log: EventLog, tell: Callable[[int], None]) -> Iterator[bytes | None]:
+def reported_contents(log: EventLog, tell: Callable[[int], None]) -> Iterator[bytes | None]:
     """Yield what EventLog.contents does, of all events; at intervals, call `tell` with the number of those yielded."""
     next_part = time.monotonic() + PART_INTERVAL
     for done, content in enumerate(log.contents(0, len(log))):

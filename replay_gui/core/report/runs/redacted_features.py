@@ -1,4 +1,4 @@
-"""What may be told of the features of runs: values are hidden before sentences are made of them."""
+"""Features of runs with their secrets hidden, before sentences are made of them."""
 
 from __future__ import annotations
 
@@ -23,29 +23,29 @@ _OF_THE_PROGRAM = frozenset((FeatureKind.END, FeatureKind.BEFORE, FeatureKind.AT
 """Kinds whose path and value are words of the program, and names of tools."""
 
 
-class ToldFeatures:
+class RedactedFeatures:
     """Makes sentences of features. The steps of the runs that serve as examples are read."""
 
     def __init__(self, runs: RunSet, redactor: Redactor) -> None:
         self._runs, self._redactor = runs, redactor
         self._steps: dict[int, dict[str, RunStep]] = {}
 
-    def told(self, separator: Separator) -> Separator:
+    def redacted(self, separator: Separator) -> Separator:
         """Return the separator with other sentences; its counts stay."""
         examples = (separator.passed_example, separator.failed_example)
-        words = feature_words(self._told(separator.feature, examples))
+        words = feature_words(self._redacted(separator.feature, examples))
         counts = separator.sentence.removeprefix(feature_words(separator.feature))
-        others = tuple(self._told(other, examples) for other in separator.others)
+        others = tuple(self._redacted(other, examples) for other in separator.others)
         return replace(separator, sentence=words + counts, others=others)
 
     def step(self, step: RunStep) -> RunStep:
-        """Return a call with an input, and with it in a few words, as they may be told."""
+        """Return a call with its input, and its label, redacted."""
         if step.input is None:
             hide = self._redactor.hidden if self._has_own_places else self._redactor.text
             return msgspec.structs.replace(step, label=hide(step.label))
-        told = self._redactor.value(msgspec.json.decode(step.input), _INPUT)
+        redacted = self._redactor.value(msgspec.json.decode(step.input), _INPUT)
         return msgspec.structs.replace(
-            step, label=input_label(step.tool, told), input=msgspec.json.encode(told).decode()
+            step, label=input_label(step.tool, redacted), input=msgspec.json.encode(redacted).decode()
         )
 
     def value_of_fact(self, fact: str, value: str) -> str:
@@ -59,7 +59,7 @@ class ToldFeatures:
     def _has_own_places(self) -> bool:
         return bool(self._redactor.profile.paths or self._redactor.profile.keys)
 
-    def _told(self, feature: Feature, examples: Iterable[RunPlace | None]) -> Feature:
+    def _redacted(self, feature: Feature, examples: Iterable[RunPlace | None]) -> Feature:
         redactor, kind = self._redactor, FeatureKind(feature.kind)
         if kind in _OF_THE_PROGRAM or not (feature.value or feature.path):
             return feature  # patterns are applied to the whole report
