@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 from PySide6.QtCore import Qt
@@ -70,13 +70,16 @@ def test_the_search_finds_what_it_should() -> None:
     assert (3, "QLabel") in set(_names_of(tree))
 
 
-def _trees() -> Iterator[tuple[str, ast.Module]]:
+def _trees(names: Iterable[str]) -> Iterator[tuple[str, ast.Module]]:
+    """The files that have one of these names at all: to parse all of them takes seconds."""
     for file in sorted((ROOT / "replay_gui").rglob("*.py")):
-        yield file.relative_to(ROOT).as_posix(), ast.parse(file.read_text("utf-8"))
+        text = file.read_text("utf-8")
+        if any(name in text for name in names):
+            yield file.relative_to(ROOT).as_posix(), ast.parse(text)
 
 
 def _names() -> Iterator[tuple[str, int, str]]:
-    for path, tree in _trees():
+    for path, tree in _trees(FORBIDDEN):
         for line, name in _names_of(tree):
             yield path, line, name
 
@@ -89,7 +92,7 @@ def _names_of(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 
 def _tooltips() -> Iterator[tuple[str, int, ast.expr]]:
-    for path, tree in _trees():
+    for path, tree in _trees(("setToolTip", "showText")):
         for line, text in _tooltip_calls(tree):
             yield path, line, text
 
