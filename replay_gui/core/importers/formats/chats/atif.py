@@ -15,7 +15,15 @@ from replay_gui.core.importers.formats.chats.verdicts import add_harbor_result, 
 from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_events import NOT_MESSAGES, MessageEvents, first_line
 from replay_gui.core.importers.formats.message_usage import counted_tokens
-from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER, USAGE, first_records, numbered_records
+from replay_gui.core.importers.formats.records import (
+    CLOCK,
+    ID,
+    RECORDER,
+    USAGE,
+    first_records,
+    maps_in,
+    numbered_records,
+)
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.json_lines import NotJson, value_in
@@ -42,9 +50,10 @@ class Atif:
 
     name = "atif"
     title = "ATIF trajectory"
-    version = 6
+    version = 7
     volatile: ClassVar[Mapping[str, str]] = {
         "session_id": ID,
+        "trajectory_id": ID,
         "tool_call_id": ID,
         "source_call_id": ID,
         "step_id": "the place in the trajectory",
@@ -130,15 +139,17 @@ def _events(
     told: dict[str, Any] | None = document
     part, continuations = 0, _Continuations(file)
     while told is not None:
+        subagents = _Subagents(told)
         for step in told["steps"]:
             if part and isinstance(step, dict) and step.get("is_copied_context"):
                 notes.count(COPIED_STEPS)
                 continue
             run.context = {"part": part or None}
-            _step(messages, notes, step)
+            _step(messages, notes, step, subagents)
             yield from run.drain()
         run.context = {}
-        taken = {"schema_version", "session_id", "agent", "steps"}
+        subagents.tell_others(messages, notes)
+        taken = {"schema_version", "session_id", "agent", "steps", *(("subagent_trajectories",) if subagents else ())}
         rest = {key: value for key, value in told.items() if key not in taken}
         if rest:
             final = rest.get("final_metrics")
@@ -206,8 +217,54 @@ def _packing(path: Path) -> str:
     return path.suffix if path.suffix in _PACKINGS else ""
 
 
-def _step(messages: MessageEvents, notes: ImportNotes, step: Any) -> None:
-    run = messages.run
+class _Subagents:
+    """The trajectories within a trajectory, each told once: before the result that names it, or else at the end."""
+
+    def __init__(self, document: dict[str, Any], path: tuple[str, ...] = ()) -> None:
+        told = maps_in(document.get("subagent_trajectories"))
+        self._waiting = told if all(isinstance(one.get("steps"), list) for one in told) else []
+        self._found = bool(self._waiting)
+        self.path = path  # names of the agents around
+
+    def __bool__(self) -> bool:
+        return self._found
+
+    def tell(self, messages: MessageEvents, notes: ImportNotes, result: Any) -> None:
+        """Add the steps of the trajectories that a result names."""
+        named = result.get("subagent_trajectory_ref") if isinstance(result, dict) else None
+        ids = {one.get(name) for one in maps_in(named) for name in _IDS} - {None}
+        for one in [one for one in self._waiting if ids & {one.get(name) for name in _IDS}]:
+            self._tell(messages, notes, one)
+
+    def tell_others(self, messages: MessageEvents, notes: ImportNotes) -> None:
+        """Add the steps of the trajectories that no result has named."""
+        while self._waiting:
+            self._tell(messages, notes, self._waiting[0])
+
+    def _tell(self, messages: MessageEvents, notes: ImportNotes, document: dict[str, Any]) -> None:
+        self._waiting.remove(document)
+        run, around, agent = messages.run, messages.run.context, document.get("agent")
+        name = str(agent.get("name") if isinstance(agent, dict) and agent.get("name") else "subagent")
+        below = _Subagents(document, (*self.path, name))
+        run.context = {**around, "subagent": [*below.path]}
+        run.context.pop("parent", None)
+        taken = ("schema_version", "steps", *_IDS, *(("subagent_trajectories",) if below else ()))
+        facts = {key: value for key, value in document.items() if key not in taken and key not in Atif.volatile}
+        run.bookkeeping("atif/subagent", facts, metrics=document.get("final_metrics"))
+        context = run.context
+        for step in document["steps"]:
+            run.context = dict(context)
+            _step(messages, notes, step, below)
+        run.context = dict(context)
+        below.tell_others(messages, notes)
+        run.context = around
+
+
+_IDS = ("trajectory_id", "session_id")
+
+
+def _step(messages: MessageEvents, notes: ImportNotes, step: Any, subagents: _Subagents) -> None:
+    run, own = messages.run, "/".join(subagents.path)  # ids of calls may be the same as those of another agent
     if not isinstance(step, dict):
         notes.count(NOT_MESSAGES)
         run.custom("atif/entry", step)
@@ -240,7 +297,7 @@ def _step(messages: MessageEvents, notes: ImportNotes, step: Any) -> None:
         call_id = call.get("tool_call_id")
         extra = {key: call[key] for key in call if key not in ("tool_call_id", "function_name", "arguments")}
         run.request(
-            call_id,
+            _key(call_id, own),
             call["function_name"],
             messages.arguments(call.get("arguments")),
             tool_call_id=call_id,
@@ -255,7 +312,12 @@ def _step(messages: MessageEvents, notes: ImportNotes, step: Any) -> None:
             run.response(_BATCH, results[0]["content"], error=None)
             return
     for result in results if isinstance(results, list) else []:
-        _result(run, result, asked)
+        subagents.tell(messages, notes, result)
+        _result(run, result, asked, own)
+
+
+def _key(call_id: object, own: str) -> object:
+    return f"{own}/{call_id}" if own and isinstance(call_id, str) else call_id
 
 
 def keystrokes_of(message: Any) -> str | None:
@@ -281,14 +343,17 @@ def _is_output(result: Any) -> bool:
     return isinstance(result, dict) and result.keys() == {"content"} and isinstance(result["content"], str)
 
 
-def _result(run: RunBuilder, result: Any, asked: list[object]) -> None:
+def _result(run: RunBuilder, result: Any, asked: list[object], own: str) -> None:
     """Add the result of a call; a result without a call is an observation."""
     call_id = result.get("source_call_id") if isinstance(result, dict) else None
     if isinstance(result, dict) and call_id in asked:
         rest = {key: value for key, value in result.items() if key not in ("source_call_id", "content")}
+        if named := maps_in(rest.pop("subagent_trajectory_ref", None)):
+            told = [{key: value for key, value in one.items() if key not in _IDS} for one in named]
+            rest |= {"subagent_trajectory_ref": told} if any(told) else {}
         output, failed = result.get("content"), rest.get("is_error") is True
         error = (first_line(content_of(output)) or "failed") if failed else None
-        seq, call = run.response(call_id, output, error=error, extra=rest or None, tool_call_id=call_id)
+        seq, call = run.response(_key(call_id, own), output, error=error, extra=rest or None, tool_call_id=call_id)
         if error is not None:
             run.error("tool_error", error, call.tool_name, parent=seq)
     else:

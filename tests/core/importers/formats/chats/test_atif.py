@@ -105,6 +105,30 @@ def test_a_continuation_that_is_missing_is_told_of(tmp_path: Path) -> None:
     assert len(one.run.notes.sentences()) == 2
 
 
+def test_what_subagents_did_stands_before_the_result_that_names_them(tmp_path: Path) -> None:
+    def step(name: str, **result: Any) -> dict[str, Any]:
+        call = {"tool_call_id": "c1", "function_name": name, "arguments": {}}
+        answer = {"source_call_id": "c1", "content": name, **result}
+        used = {"prompt_tokens": 2, "completion_tokens": 1}
+        return {
+            "source": "agent", "message": "", "tool_calls": [call], "observation": {"results": [answer]},
+            "metrics": used,
+        }  # fmt: skip
+
+    inner = {**trajectory(step("look")), "trajectory_id": "t1", "agent": {"name": "helper"}}
+    other = {**trajectory({"source": "agent", "message": "Bye"}), "trajectory_id": "t2", "agent": {"name": "other"}}
+    asked = step("ask", subagent_trajectory_ref=[{"trajectory_id": "t1"}])
+    (one,) = read_all(written(tmp_path, trajectory(asked, subagent_trajectories=[other, inner])))
+    told = [
+        (event.payload.get("tool_name") or event.payload.get("data"), event.meta.get("subagent"))
+        for event in one.events
+        if event.kind in ("ToolRequest", "ToolResponse", "Decision")
+    ]
+    assert told == [("ask", None), ("look", ["helper"]), ("look", ["helper"]), ("ask", None), ("Bye", ["other"])]
+    assert [event.payload["output"] for event in one.of("ToolResponse")] == ["look", "ask"]
+    assert one.tokens()["input"] == 4
+
+
 @each_real_file(real_files("atif"))
 def test_real_trajectories_lose_nothing(path: Path) -> None:
     """Counted from the source (and what continues it): a Decision an agent's step, a request a tool call."""
