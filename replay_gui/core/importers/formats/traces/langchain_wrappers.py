@@ -16,6 +16,7 @@ from replay_gui.core.importers.formats.message_forms import is_message, read_mes
 _AROUND = frozenset({"inputs", "input_str", "outputs", "output", "tags", "metadata", "kwargs"})
 _TOLD = ("inputs", "outputs", "output", "input_str")
 _OF_CALLBACKS = ("color", "name", "tool_call_id")  # of ``kwargs``, ignored: a display colour, the span's name, an id
+_PAIRED = ("user", "human", "assistant", "ai", "system")
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
@@ -59,6 +60,14 @@ def _tool_message(value: Any) -> Message | None:
     is_of_langchain = isinstance(value, dict) and ("data" in value or "lc" in value or value.get("type") == "tool")
     message = read_message(value) if is_of_langchain and is_message(value) else None
     return message if message is not None and len(message.results) == 1 else None
+
+
+def paired(message: Any) -> dict[str, Any] | None:
+    """Return a message that LangChain was given as (speaker, text); None for any other value."""
+    match message:
+        case [str(role), str(text)] if role in _PAIRED:
+            return {"role": role, "content": text}
+    return None
 
 
 def step_output(value: Any) -> Any:

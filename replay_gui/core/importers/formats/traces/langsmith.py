@@ -10,7 +10,7 @@ from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.message_events import first_line, split_traceback
 from replay_gui.core.importers.formats.message_forms import is_message
 from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER, USAGE, first_records, numbered_records
-from replay_gui.core.importers.formats.traces.langchain_wrappers import step_output, tool_failure, tool_output
+from replay_gui.core.importers.formats.traces.langchain_wrappers import paired, step_output, tool_failure, tool_output
 from replay_gui.core.importers.formats.traces.otel_attributes import steady
 from replay_gui.core.importers.formats.traces.span_events import SpanEvents
 from replay_gui.core.importers.formats.traces.spans import Role, Span, unfolded
@@ -24,7 +24,6 @@ from replay_gui.core.log.kinds import END
 UNREADABLE = "records that are no runs, left out"
 
 _ROLES: dict[str, Role] = {"llm": "model", "tool": "tool", "retriever": "retriever"}
-_PAIRED = ("user", "human", "assistant", "ai", "system")  # speakers of a message that is a pair
 _USED = ("name", "run_type", "inputs", "outputs", "error")
 
 
@@ -236,17 +235,9 @@ def _model(extra: dict[str, Any]) -> str | None:
 def _messages(given: Any) -> list[Any]:
     """Return the messages in a run's inputs as ``{"role", "content"}``, also those that LangChain has serialised."""
     messages = given.get("messages") if isinstance(given, dict) else None
-    if isinstance(messages, list) and len(messages) == 1 and isinstance(messages[0], list) and not _pair(messages[0]):
+    if isinstance(messages, list) and len(messages) == 1 and isinstance(messages[0], list) and not paired(messages[0]):
         messages = messages[0]
-    return [_pair(message) or message for message in messages] if isinstance(messages, list) else []
-
-
-def _pair(message: Any) -> dict[str, Any] | None:
-    """Return a message that LangChain was given as (speaker, text); None for any other value."""
-    match message:
-        case [str(role), str(text)] if role in _PAIRED:
-            return {"role": role, "content": text}
-    return None
+    return [paired(message) or message for message in messages] if isinstance(messages, list) else []
 
 
 def _generation(output: Any) -> Any:

@@ -7,7 +7,12 @@ from typing import Any
 
 from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_forms import is_message
-from replay_gui.core.importers.formats.traces.langchain_wrappers import step_output, tool_output, without_callback
+from replay_gui.core.importers.formats.traces.langchain_wrappers import (
+    paired,
+    step_output,
+    tool_output,
+    without_callback,
+)
 from replay_gui.core.importers.formats.traces.otel_attributes import Attributes, is_volatile
 from replay_gui.core.importers.formats.traces.otel_spans import RawSpan
 from replay_gui.core.importers.formats.traces.spans import Role, unfolded
@@ -215,8 +220,10 @@ def _messages(given: Any) -> list[Any]:
         case {"contents": list(contents)}:
             instruction = given["config"].get("system_instruction") if isinstance(given.get("config"), dict) else None
             return [*([{"role": "system", "content": instruction}] if instruction else []), *contents]
-        case {"messages": [[*messages]]} | {"messages": list(messages)}:
+        case {"messages": [list(messages)]} if paired(messages) is None:
             return _flat(messages)
+        case {"messages": list(messages)}:
+            return _flat([paired(message) or message for message in messages])
         case {"prompt": str(prompt)}:
             system = given.get("system")
             return [

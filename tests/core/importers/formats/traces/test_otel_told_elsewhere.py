@@ -188,3 +188,14 @@ def test_a_span_that_repeats_a_handover_is_no_call(tmp_path: Path) -> None:
         span("handoff to Refunds", "agent", 4, handover),
     ]
     assert read(tmp_path, spans).tools() == {"transfer_to_refunds": 1}
+
+
+def test_messages_that_are_pairs_are_told_once(tmp_path: Path) -> None:
+    asked = json.dumps({"inputs": {"messages": [["user", "weather?"]]}, "kwargs": {}})
+    agent = {"traceloop.span.kind": "workflow", "traceloop.entity.name": "a", "traceloop.entity.input": asked}
+    model = {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.input.messages": json.dumps([{"role": "user", "parts": [{"type": "text", "content": "weather?"}]}]),
+    }
+    run = read(tmp_path, [span("a", "", 1, agent), span("m", "a", 2, model)])
+    assert [event.payload["data"] for event in run.of("Observation")] == ["weather?"]
