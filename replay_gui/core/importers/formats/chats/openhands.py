@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
+from replay_gui.core.errors import FormatUnknown
 from replay_gui.core.importers.foreign_file import ForeignFile, read_side_json
 from replay_gui.core.importers.formats.chats.openhands_values import reasoning_of, run_tokens, shell_words
-from replay_gui.core.importers.formats.chats.record_folder import numbered_files, records_beside
+from replay_gui.core.importers.formats.chats.record_folder import first_record_in, numbered_files, records_beside
 from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.message_usage import counted_tokens
@@ -55,7 +56,7 @@ class OpenHands(RecordFormat):
 
     name = "openhands"
     title = "OpenHands conversation"
-    version = 7
+    version = 8
     member = "history"
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
@@ -82,6 +83,8 @@ class OpenHands(RecordFormat):
 
     def recognises(self, file: ForeignFile) -> bool:
         """Accept the events, alone or in an object: ``history`` of an evaluation, ``trajectory`` of an export."""
+        if _is_state(file):
+            return True
         return self._is_export(file) or self._is_stored(file) or super().recognises(file)
 
     def companions(self, file: ForeignFile) -> list[Path]:
@@ -90,6 +93,8 @@ class OpenHands(RecordFormat):
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
         """Yield the conversation, or each that an evaluation has."""
+        if _is_state(file) and (first := first_record_in(file.path.parent)) is not None:
+            raise FormatUnknown(f"{file.path}: the state of the conversation that {first.name} opens")
         if self._is_stored(file):
             yield self._stored(file)
             return
@@ -129,12 +134,18 @@ class OpenHands(RecordFormat):
         return _OpenHandsEvents(self.name, self.volatile, notes)
 
 
+def _is_state(file: ForeignFile) -> bool:
+    """Return whether a file has the state of a stored conversation, whose events are in the folder next to it."""
+    return file.path.name == _STATE and first_record_in(file.path.parent) is not None
+
+
+_STATE = "base_state.json"
 _FULL = {"key": "full_state"}
 
 
 def _states(path: Path) -> list[Path]:
     """Return the file with the state of a stored conversation, one of whose events is at `path`, if there is one."""
-    state = path.parent.parent / "base_state.json"
+    state = path.parent.parent / _STATE
     return [state] if state.is_file() and belongs_to(state, path, path.parent.parent) else []
 
 

@@ -13,6 +13,7 @@ from replay_gui.core.importers.formats.traces.otel_claude_code import in_known_n
 from replay_gui.core.importers.formats.traces.otel_logs import LogRecord, log_records_in, with_log_records
 from replay_gui.core.importers.formats.traces.otel_meaning import is_of_an_agent, meaning, role_of
 from replay_gui.core.importers.formats.traces.otel_spans import PROPAGATION, RawSpan, spans_in
+from replay_gui.core.importers.formats.traces.otel_wrappers import OF_TABLES
 from replay_gui.core.importers.formats.traces.span_events import SpanEvents
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
@@ -38,6 +39,9 @@ class OpenTelemetry:
         "events/*/attributes/id": ID,
         **dict.fromkeys(("traceID", "spanID", "traceId", "spanId", "processID", "references", "parentSpanContext"), ID),
         **dict.fromkeys(("startTime", "endTime", "timestamp", "events/*/time/*"), CLOCK),
+        **dict.fromkeys(("TraceId", "SpanId", "ParentSpanId"), ID),
+        **dict.fromkeys(("Timestamp", "Duration", "start_timestamp", "end_timestamp"), CLOCK),
+        **dict.fromkeys((*OF_TABLES, "span_kind"), "how a table of spans describes the recorder"),
         **dict.fromkeys(PROPAGATION, "how the recorder passed the span on"),
         "*/id": ID,
         "parentId": ID,

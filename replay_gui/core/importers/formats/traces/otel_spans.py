@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from replay_gui.core.importers.formats.records import maps_in
-from replay_gui.core.importers.formats.traces.otel_wrappers import as_known, unnested_spans
+from replay_gui.core.importers.formats.traces.otel_wrappers import as_known, of_table, unnested_spans
 from replay_gui.core.importers.formats.traces.otlp_values import attributes_in, hex_id, nanoseconds
 from replay_gui.core.importers.times import any_time
 
@@ -54,6 +54,9 @@ def spans_in(document: Any) -> Iterator[RawSpan]:
                         yield _otlp(span, resource)
         case {"data": list(traces)}:
             for trace in maps_in(traces):
+                if "spans" not in trace:  # a span, in a page of Phoenix' interface
+                    yield from spans_in(trace)
+                    continue
                 processes = trace.get("processes")
                 for span in maps_in(trace.get("spans")):
                     yield _jaeger(span, processes if isinstance(processes, dict) else {})
@@ -64,6 +67,10 @@ def spans_in(document: Any) -> Iterator[RawSpan]:
                     yield _dumped(span)
                 else:
                     yield from spans_in(trace | span)
+        case {"rows": [dict(), *_]}:
+            yield from spans_in(document["rows"])
+        case {"TraceId": _, "SpanId": _, "SpanName": _} | {"span_id": _, "span_name": _, "attributes": _}:
+            yield _dumped(of_table(document))
         case {"span_id": _, "span_name": _, "span_attributes": dict()}:
             for span in unnested_spans(document):
                 yield _dumped(span)
@@ -136,6 +143,12 @@ def _jaeger(span: dict[str, Any], processes: dict[str, Any]) -> RawSpan:
 
 def _dumped(span: dict[str, Any]) -> RawSpan:
     context, parent, status = span["context"], span.get("parent"), span.get("status")
+    attributes = span.get("attributes")
+    if "span_kind" in span and "status_code" in span:  # Phoenix' interface
+        status = {"status_code": span["status_code"], "description": span.get("status_message")}
+        attributes = _unnested(attributes) if isinstance(attributes, dict) else {}
+        attributes.setdefault("openinference.span.kind", span["span_kind"])
+        span = {name: value for name, value in span.items() if name not in ("id", *_STATUS_OF_PHOENIX)}
     failed = isinstance(status, dict) and str(status.get("status_code")).lower().endswith("error")
     above = parent.get("span_id") if isinstance(parent, dict) else span.get("parent_id") or None
     return RawSpan(
@@ -145,7 +158,7 @@ def _dumped(span: dict[str, Any]) -> RawSpan:
         name=str(span.get("name")),
         start=any_time(span.get("start_time")),
         end=any_time(span.get("end_time")),
-        attributes=_with_status(span.get("attributes"), status),
+        attributes=_with_status(attributes, status),
         error=str(status.get("description") or FAILED) if failed and isinstance(status, dict) else None,
         events=_events(span.get("events")),
         resource=_resource(span.get("resource")),
@@ -227,6 +240,7 @@ def _flat(span: dict[str, Any]) -> RawSpan:
     )
 
 
+_STATUS_OF_PHOENIX = ("span_kind", "status_code", "status_message")
 _EVERYWHERE = frozenset({"name", "attributes", "events", "logs", "resource", "status", "processID"})
 _STATUS = ("status_code", "code")
 _READ_OF_READABLE = (

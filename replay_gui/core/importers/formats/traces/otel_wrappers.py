@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from replay_gui.core.importers.json_lines import NotJson, value_in
 from replay_gui.core.importers.times import any_time
 
 _CAMEL = {
@@ -59,6 +60,72 @@ def unnested_spans(span: dict[str, Any]) -> Iterator[dict[str, Any]]:
             "attributes": span.get("span_attributes"),
             "resource": {"attributes": span.get("resource_attributes")},
         }
+
+
+def of_table(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row of a table of spans (ClickHouse, Logfire) in the Python SDK's dump form."""
+    names = {name: next((one for one in ones if row.get(one) is not None), "") for name, ones in _COLUMNS.items()}
+    told = {name: row.get(column) for name, column in names.items()}
+    begun, ended = any_time(told["start"]), any_time(told["end"])
+    if begun is not None and ended is None and type(told["length"]) is int:  # in ns
+        ended = begun + told["length"]
+    status = told["status"] or ("ERROR" if row.get("is_exception") is True else None)
+    used = {*names.values(), *OF_TABLES, *_EVENTS}
+    events = [value_of_text(row.get(name)) for name in _EVENTS]
+    if told["events"] is None and all(isinstance(one, list) for one in events):
+        told["events"] = [{"name": one, "attributes": about} for one, about in zip(*events, strict=False)]
+    return {
+        **{name: value for name, value in row.items() if name not in used},
+        "name": told["name"],
+        "context": {"trace_id": told["trace"], "span_id": told["id"]},
+        "parent_id": told["parent"] or None,
+        "start_time": begun,
+        "end_time": ended,
+        "status": {"status_code": status, "description": told["why"]},
+        "attributes": value_of_text(told["attributes"]),
+        "events": value_of_text(told["events"]),
+        "resource": {"attributes": value_of_text(told["resource"])},
+    }
+
+
+_EVENTS = ("Events.Name", "Events.Attributes")
+_COLUMNS = {
+    "trace": ("TraceId", "trace_id"),
+    "id": ("SpanId", "span_id"),
+    "parent": ("ParentSpanId", "parent_span_id"),
+    "name": ("SpanName", "span_name"),
+    "start": ("Timestamp", "start_timestamp", "start_time"),
+    "end": ("end_timestamp", "end_time"),
+    "length": ("Duration",),
+    "status": ("StatusCode", "otel_status_code"),
+    "why": ("StatusMessage", "otel_status_message", "exception_message"),
+    "attributes": ("SpanAttributes", "attributes"),
+    "events": ("otel_events",),
+    "resource": ("ResourceAttributes", "otel_resource_attributes"),
+}
+OF_TABLES = (
+    *("TimestampTime", "SpanKind", "ServiceName", "ScopeName", "ScopeVersion", "TraceState", "created_at", "day"),
+    *(
+        "Events.Timestamp",
+        "is_exception",
+        "duration",
+        "kind",
+        "level",
+        "service_name",
+    ),
+    *("otel_scope_name", "otel_scope_version", "otel_scope_attributes", "otel_links", "project_id", "process_pid"),
+)
+"""Columns about the recorder, the machine and clocks; they are not compared."""
+
+
+def value_of_text(value: Any) -> Any:
+    """Return the JSON object or array in a text; another value as it is."""
+    if not isinstance(value, str) or value[:1] not in ("{", "["):
+        return value
+    try:
+        return value_in(value)
+    except NotJson:
+        return value
 
 
 _OF_PATRONUS = (

@@ -40,6 +40,8 @@ def test_a_stored_conversation_of_openhands(tmp_path: Path) -> None:
     assert run.events[-1].payload == {"how": "answered", "why": None}
     with pytest.raises(FormatUnknown, match=r"a part of the run that event-0-0a1b2c3d\.json opens"):
         read_all(events / "event-3-0a1b2c3d.json")
+    with pytest.raises(FormatUnknown, match="the state of the conversation"):
+        read_all(tmp_path / "conv" / "base_state.json")
     with Source(first) as source:
         file = ForeignFile(source)
         assert len(companions_of(importer_for(file), file)) == 12

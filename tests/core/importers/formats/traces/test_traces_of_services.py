@@ -84,3 +84,32 @@ def test_spans_within_spans(tmp_path: Path) -> None:
     flat = {"span_id": "s", "name": "agent", "attributes": {"openinference.span.kind": "AGENT"}}
     (run,) = read_all(written(tmp_path, {"trace_id": "t", "spans": [flat]}))
     assert (run.format, run.run.run_id) == ("otel", "t")
+
+
+def test_spans_in_tables_and_in_pages_of_phoenix(tmp_path: Path) -> None:
+    row = {"TraceId": "t", "Timestamp": "2026-01-01 00:00:01", "Duration": 10**9, "StatusCode": "Ok"}
+    asked = {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "w"}
+    clickhouse = [
+        {**row, "SpanId": "a", "SpanName": "run", "SpanAttributes": {"gen_ai.operation.name": "invoke_agent"}},
+        {**row, "SpanId": "b", "ParentSpanId": "a", "SpanName": "w", "SpanAttributes": asked, "StatusCode": "Error",
+         "StatusMessage": "no net", "Events.Name": ["retry"], "Events.Attributes": [{"n": 1}]},
+    ]  # fmt: skip
+    about = {"trace_id": "t", "start_timestamp": "2026-01-01T00:00:01Z", "end_timestamp": "2026-01-01T00:00:02Z"}
+    logfire = [
+        {**about, "span_id": "a", "span_name": "run", "attributes": {"gen_ai.operation.name": "invoke_agent"}},
+        {**about, "span_id": "b", "parent_span_id": "a", "span_name": "w", "attributes": json.dumps(asked),
+         "is_exception": True, "otel_status_message": "no net"},
+    ]  # fmt: skip
+    times = {"start_time": "2026-01-01T00:00:01Z", "end_time": "2026-01-01T00:00:02Z", "status_code": "OK"}
+    phoenix = [
+        {**times, "context": {"trace_id": "t", "span_id": "a"}, "name": "run", "span_kind": "AGENT", "attributes": {}},
+        {**times, "context": {"trace_id": "t", "span_id": "b"}, "parent_id": "a", "name": "w", "span_kind": "TOOL",
+         "attributes": {"tool": {"name": "w"}}, "status_code": "ERROR", "status_message": "no net"},
+    ]  # fmt: skip
+    for source in (clickhouse, {"rows": logfire}, {"data": phoenix}):
+        (run,) = read_all(written(tmp_path, source))
+        assert (run.format, run.tools()) == ("otel", {"w": 1})
+        (response,) = run.of("ToolResponse")
+        assert (response.payload["error"], response.meta["duration"]) == ("no net", 10**9)
+    (run,) = read_all(written(tmp_path, clickhouse))
+    assert '"n": 1' in json.dumps([event.payload for event in run.events])
