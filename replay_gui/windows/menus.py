@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolBar, QToolButton, QWidget
+from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QActionGroup, QContextMenuEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QToolBar, QToolButton, QWidget
 
 from replay_gui.core.text.given_paths import file_name
 from replay_gui.core.text.plain_text import one_line
@@ -17,11 +17,11 @@ from replay_gui.models.tooltip import plain_tooltip
 from replay_gui.widgets.parts.check_menu import CheckMenu
 from replay_gui.windows.actions import ACTION_SPECS, THEMES, VIEW
 
-MENU_KEY = "F10"
+MENU_KEY, CONTEXT_KEY = "F10", "Shift+F10"
 
 
 class MenuBar(QToolBar):
-    """The button that opens the menus made from ACTION_SPECS; so does F10.
+    """The button that opens the menus made from ACTION_SPECS; so does F10. Shift+F10 opens that of what has the focus.
 
     `marks`: the submenu of the kinds of marks, to be filled.
 
@@ -57,6 +57,7 @@ class MenuBar(QToolBar):
         self.button.setToolTip(plain_tooltip(f"Menu ({MENU_KEY})"))
         self.button.setAccessibleName("Menu")
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        QShortcut(QKeySequence(CONTEXT_KEY), self).activated.connect(self._on_context_key)
         body = QWidget()
         row = QHBoxLayout(body)
         row.setContentsMargins(GAP, 0, GAP, 0)
@@ -108,6 +109,16 @@ class MenuBar(QToolBar):
         for name, title in formats:
             self.formats.addAction(escape_mnemonics(one_line(title, 60))).setData(name)
         self.formats.setEnabled(bool(formats))
+
+    @Slot()
+    def _on_context_key(self) -> None:
+        """Open the menu of what has the focus, as the key for menus does, which many keyboards lack."""
+        focus = self.window().focusWidget()
+        if focus is not None:
+            cursor = focus.inputMethodQuery(Qt.InputMethodQuery.ImCursorRectangle)  # of a list its current row
+            at = (cursor if isinstance(cursor, QRect) else focus.rect()).center()
+            keyboard = QContextMenuEvent.Reason.Keyboard
+            QApplication.sendEvent(focus, QContextMenuEvent(keyboard, at, focus.mapToGlobal(at)))
 
     @Slot(QAction)
     def _on_format(self, entry: QAction) -> None:

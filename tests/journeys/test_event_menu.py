@@ -55,6 +55,10 @@ def test_the_menu_is_that_of_the_row_pressed_though_the_list_scrolls(journey: Jo
     next(one for one in menu.actions() if one.text() == "Copy lin&k").trigger()
     menu.close()
     assert f"--at {chosen}" in QGuiApplication.clipboard().text()
+    events.view.setFocus()
+    journey.press(Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+    (menu,) = (menu for menu in events.view.findChildren(QMenu) if menu.isVisible())
+    menu.close()
 
 
 def test_only_and_hide_and_steps_through_what_is_left(journey: Journey, log: Path) -> None:

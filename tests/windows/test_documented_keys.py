@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from replay_gui.windows.actions import ACTION_SPECS, make_actions
 from replay_gui.windows.dialogs.shortcuts_dialog import ShortcutsDialog
-from replay_gui.windows.menus import MENU_KEY
+from replay_gui.windows.menus import CONTEXT_KEY, MENU_KEY
 from tests.helpers.paths import DOCS
 
 
@@ -23,7 +23,8 @@ def rows() -> list[tuple[list[str], list[str]]]:
 
 
 def test_the_page_has_every_key_of_the_window_and_no_other() -> None:
-    known = {QKeySequence(key).toString() for key in (*(key for spec in ACTION_SPECS for key in spec.keys), MENU_KEY)}
+    keys = [key for spec in ACTION_SPECS for key in spec.keys]
+    known = {QKeySequence(key).toString() for key in (*keys, MENU_KEY, CONTEXT_KEY)}
     written = Counter(key for groups, _ in rows() for group in groups for key in group.split(", "))
     assert set(written) == known
     assert [key for key, times in written.items() if times > 1] == []

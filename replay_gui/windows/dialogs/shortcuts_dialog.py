@@ -12,7 +12,7 @@ from replay_gui.windows.action_keys import key_words
 from replay_gui.windows.actions import ACTION_SPECS, HELP
 from replay_gui.windows.dialogs.card_dialog import CardDialog, new_card
 from replay_gui.windows.dialogs.legend_card import SIGNS, legend_card
-from replay_gui.windows.menus import MENU_KEY
+from replay_gui.windows.menus import CONTEXT_KEY, MENU_KEY
 
 GESTURES = (
     ("Click", "Go to the mark or the position under the pointer"),
@@ -47,7 +47,10 @@ def _cards(actions: dict[str, QAction]) -> list[_Card]:
     for spec in ACTION_SPECS:
         keys = [key_words(key) for key in actions[spec.name].shortcuts()]
         cards.setdefault(spec.menu.replace("&", ""), []).append((keys, spec.title, spec.tip))
-    cards[HELP.replace("&", "")].append(([MENU_KEY], "Menu", "Every action, by name"))
+    cards[HELP.replace("&", "")] += [
+        ([MENU_KEY], "Menu", "Every action, by name"),
+        ([CONTEXT_KEY], "Menu here", "What a right click on what has the focus opens"),
+    ]
     cards["Timeline, by mouse"] = [([gesture], words, "") for gesture, words in GESTURES]
     return list(cards.items())
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction, QKeySequence
 
 from replay_gui.windows.action_keys import key_words, set_keys
 from replay_gui.windows.actions import ACTION_SPECS, ActionSpec
-from replay_gui.windows.menus import MENU_KEY
+from replay_gui.windows.menus import CONTEXT_KEY, MENU_KEY
 
 _GROUP = "keys"  # in the settings; below it the name of each action with another key, and that key, "" for none
 _MAX_CHARACTERS = 60  # of a key in the settings
@@ -49,7 +49,7 @@ class KeyChoice:
         """Return why an action cannot have a key, in a sentence; "" if it can. No key at all is always possible."""
         if key.isEmpty():
             return ""
-        if key in [QKeySequence(MENU_KEY), *map(QKeySequence, _OF_PANELS)]:
+        if key in [*map(QKeySequence, (MENU_KEY, CONTEXT_KEY, *_OF_PANELS))]:
             return f"{key_words(key)} is used by the panels and the menu."
         for spec in ACTION_SPECS:
             if spec.name != name and key in self.keys(spec.name):
