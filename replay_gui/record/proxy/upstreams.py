@@ -46,7 +46,8 @@ def variables_for(proxy: str, providers: tuple[Upstream, ...]) -> dict[str, str]
 
 def words_for(command: Sequence[str], variables: Mapping[str, str]) -> list[str]:
     """Return the words of a command that leads its agent to the proxy: Codex has an option in place of a variable."""
-    at = next((at for at, word in enumerate(command) if Path(word).stem == "codex"), None)
+    names = [Path(word).name.partition("@")[0] for word in command]
+    at = next((at for at, name in enumerate(names) if name in ("codex", "codex.js", "codex.exe")), None)
     if at is None:
         return [*command]
     return [*command[: at + 1], "-c", f'openai_base_url="{variables["OPENAI_BASE_URL"]}"', *command[at + 1 :]]

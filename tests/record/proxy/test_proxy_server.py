@@ -120,4 +120,5 @@ def test_where_requests_go() -> None:
     assert words_for(["/usr/bin/codex", "exec", "hi"], variables) == [
         *("/usr/bin/codex", "-c", 'openai_base_url="http://p/openai"', "exec", "hi")
     ]
+    assert words_for(["npx", "@openai/codex@0.171.0", "exec"], variables)[2] == "-c"
     assert words_for(["gemini", "-p", "codex of law"], variables) == ["gemini", "-p", "codex of law"]
