@@ -7,7 +7,7 @@ messages between alone, whatever they are. So a long request costs as much as is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -16,9 +16,10 @@ from replay_gui.core.importers.json_lines import NotJson
 from replay_gui.record.calls.json_bodies import json_value
 
 _LISTS = ("messages", "input", "contents")
-_MIN_BYTES, _MAX_BYTES = 256, 16 << 20  # of a body that is kept
+_MIN_BYTES, _MAX_BYTES = 256, 4 << 20  # of a body that is kept
 _KEPT = 4  # bodies: parallel conversations
 _CHANGED = 3  # messages at the end of a body that may be others in the next: marks for caches wander
+_MAX_PIECES = 16
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
@@ -28,39 +29,55 @@ class _Body:
 
     Attributes:
         value: that it is. name: of the member that is the list of messages. ends: where each of these ends.
-        prefix: the bytes up to the end of the last one. rest: those after it.
+        pieces: the bytes up to the end of the last one, each with the place where it begins: to join them each time
+        would take longer than all else. rest: the bytes after it.
     """
 
-    __slots__ = ("ends", "name", "prefix", "rest", "value")
+    __slots__ = ("ends", "name", "pieces", "rest", "value")
 
-    def __init__(self, body: bytes, value: dict[str, Any], name: str, ends: Sequence[int]) -> None:
-        self.value, self.name, self.ends = value, name, ends
-        self.prefix, self.rest = body[: ends[-1]], body[ends[-1] :]
+    def __init__(
+        self, value: dict[str, Any], name: str, ends: Sequence[int], pieces: Sequence[tuple[int, bytes]], rest: bytes
+    ) -> None:
+        self.value, self.name, self.ends, self.rest = value, name, ends, rest
+        self.pieces = pieces if len(pieces) < _MAX_PIECES else [(0, b"".join(piece for _, piece in pieces))]
 
     def continued(self, body: bytes) -> _Body | None:
         """Return what `body` is, if it differs from this one by the last messages alone."""
         if not body.endswith(self.rest):
             return None
-        count = len(self.ends)
-        if not body.startswith(self.prefix):
+        count, pieces = len(self.ends), self.pieces
+        if not _begins_with(body, pieces):
             count -= _CHANGED
-            if count <= 0 or not body.startswith(self.prefix[: self.ends[count - 1]]):
+            pieces = [*_up_to(pieces, self.ends[count - 1])] if count > 0 else []
+            if not pieces or not _begins_with(body, pieces):
                 return None
         begin, end = self.ends[count - 1], len(body) - len(self.rest)
         if begin == end and count == len(self.ends):
             return self
-        added = body[begin:end].lstrip()
-        if not added.startswith(b","):
+        added = body[begin:end]
+        items_text = added.lstrip()
+        if not items_text.startswith(b","):
             return None
+        text = b"[%s]" % items_text[1:]
         try:
-            new = _ends_of_items(b"[%s]" % added[1:], begin + (end - begin - len(added)))
-            items = json_value(b"[%s]" % added[1:])
+            new, items = _ends_of_items(text, end - len(items_text)), json_value(text)
         except (NotJson, msgspec.MsgspecError, UnicodeError):
             return None
         if not items:
             return None
         value = {**self.value, self.name: self.value[self.name][:count] + items}
-        return _Body(body, value, self.name, [*self.ends[:count], *new])
+        piece = begin, added[: new[-1] - begin]
+        return _Body(value, self.name, [*self.ends[:count], *new], [*pieces, piece], body[new[-1] :])
+
+
+def _begins_with(body: bytes, pieces: Iterable[tuple[int, bytes]]) -> bool:
+    return all(body.startswith(piece, at) for at, piece in pieces)
+
+
+def _up_to(pieces: Iterable[tuple[int, bytes]], end: int) -> Iterator[tuple[int, bytes]]:
+    for at, piece in pieces:
+        if at < end:
+            yield at, piece[: end - at]
 
 
 class RequestBodies:
@@ -80,7 +97,7 @@ class RequestBodies:
         value = json_value(body)
         lists = (name for name in _LISTS if isinstance(value, dict) and isinstance(value.get(name), list))
         if (name := next(lists, None)) is not None and (ends := _ends_of_list(body, name)):
-            self._keep(_Body(body, value, name, ends), None)
+            self._keep(_Body(value, name, ends, [(0, body[: ends[-1]])], body[ends[-1] :]), None)
         return value
 
     def _keep(self, body: _Body, before: _Body | None) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
-from operator import itemgetter
+from operator import is_, itemgetter
 from typing import Any
 
 from replay_gui.core.log.canonical import encode_decoded, encode_sorted
@@ -127,9 +127,9 @@ class RequestParts:
             return _Split(member, [number], {SINGLE: number})
         last = self._last.get(name, _NO_SPLIT)
         before = last.member if isinstance(last.member, list) else []
-        known = zip(before, member, last.numbers, strict=False)
-        numbers = [number for _, _, number in takewhile(lambda each: each[0] is each[1], known)]  # see RequestBodies
-        same = len(numbers)
+        shared = sum(takewhile(bool, map(is_, before, member)))  # messages that were decoded once, see RequestBodies
+        numbers = last.numbers[:shared]
+        same = len(numbers)  # fewer, where the list has grown in its place
         spans = last.form[LIST] if same and same == len(last.numbers) else ()
         for place in range(same, len(member)):
             previous = member[place - 1] if place else None
