@@ -22,6 +22,7 @@ from replay_gui.record.sessions.open_call import OpenCall
 _MAX_BODY_BYTES = 256 << 20  # of a request
 _STATUSES = range(200, 600)
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+: [\t\x20-\x7e\x80-\xff]*")
+_OK = 200
 _REFUSED, _BAD_GATEWAY, _NOT_FOUND, _NO_UPGRADE = 400, 502, 404, 426
 
 
@@ -62,6 +63,12 @@ class _ProxyHandler(LoopbackHandler):
             self._refuse(_NO_UPGRADE, "models are asked by HTTP here, not over web sockets")
             return
         session = self.server.session
+        if self.command == "HEAD":  # Claude Code looks whether the provider is there, when it finds time: no call
+            if session.is_rerun:
+                self._send(_OK, (), ())
+            else:
+                self._forward(url, body, None)
+            return
         try:
             asked = http_request(self.command, url, self.headers.items(), body, session.log)
             call = try_to_record(session, "proxy", lambda: session.begin(asked))

@@ -54,7 +54,8 @@ def test_requests_are_recorded_sent_on_and_answered_again(tmp_path: Path) -> Non
         asked = len(server.requests)
 
         again = new_rerun_session(read_past_run(path), tmp_path / "again.rlog", RerunOptions())
-        with running_proxy(again, providers) as proxy:
+        with running_proxy(again, providers) as proxy, urllib3.PoolManager() as pool:
+            assert pool.request("HEAD", f"{proxy.url}/openai").status == 200, "it is no call"
             assert agent(f"{proxy.url}/openai") == bare
         assert again.finish() is None
 
