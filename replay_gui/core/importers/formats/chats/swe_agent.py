@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from itertools import dropwhile
 from pathlib import Path
@@ -12,7 +13,7 @@ from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.chats.verdicts import add_resolved, result_files
 from replay_gui.core.importers.formats.message_events import NOT_MESSAGES, decoded
 from replay_gui.core.importers.formats.message_usage import counted_tokens
-from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE
+from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, maps_in
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.json_lines import NotJson, value_in
@@ -31,6 +32,8 @@ _REPEATED = (
 )
 _ENDS: dict[str, End] = {"cost": "limit", "context": "limit", "limit": "limit", "timeout": "timeout", "api": "crash"}
 
+_GOES = re.compile(r"\s*(?:cd\s+[^\s;&|]+\s*(?:&&|;)\s*)+(?=\S)")  # "cd /testbed && "
+
 
 class SweAgent:
     """The importer. A file is one run: its trajectory's steps, after the messages that came before the first of them.
@@ -40,7 +43,7 @@ class SweAgent:
 
     name = "swe-agent"
     title = "SWE-agent trajectory"
-    version = 6
+    version = 7
     volatile: ClassVar[Mapping[str, str]] = {
         "execution_time": CLOCK,
         "model_stats": USAGE,
@@ -104,14 +107,19 @@ def _events(file: ForeignFile, notes: ImportNotes) -> Iterator[ImportedEvent]:
     state: dict[str, Any] = {}
     if isinstance(trajectory.get("trajectory"), list):
         _opening(run, history)
+        asked = [(message.get("action"), _called(message)) for message in history if isinstance(message, dict)]
         for number, step in enumerate(trajectory["trajectory"]):
             run.context = {"step": number}
-            state = _step(run, step, state, number)
+            at = next((at for at, (action, _) in enumerate(asked) if action and action == step.get("action")), None)
+            named = asked[at][1] if at is not None else None
+            asked = asked[at + 1 :] if at is not None else asked
+            state = _step(run, step, state, number, named)
             yield from run.drain()
     else:
         for number, (decision, answer) in enumerate(_turns(run, notes, history)):
             run.context = {"step": number}
-            state = _step(run, {**decision, **answer}, state, number)
+            named = decision.pop("tool")
+            state = _step(run, {**decision, **answer}, state, number, named)
             yield from run.drain()
     run.context = {}
     yield from _ending(run, trajectory)
@@ -144,6 +152,7 @@ def _turns(run: RunBuilder, notes: ImportNotes, history: list[Any]) -> Iterator[
                 "thought": message.get("thought"),
                 "action": message.get("action"),
                 "response": message.get("content"),
+                "tool": _called(message),
             }
         elif speech is not None:
             yield speech, {"observation": message.get("content")}
@@ -152,13 +161,28 @@ def _turns(run: RunBuilder, notes: ImportNotes, history: list[Any]) -> Iterator[
         yield speech, {}
 
 
+def _called(message: dict[str, Any]) -> str | None:
+    """Return the tool in a model's only call; None if it wrote its command as text."""
+    calls = [call for call in maps_in(message.get("tool_calls")) if isinstance(call.get("function"), dict)]
+    name = calls[0]["function"].get("name") if len(calls) == 1 else None
+    return name if isinstance(name, str) and name else None
+
+
+def _word(command: str) -> str:
+    """Return the program that a command runs, after it has gone to a folder."""
+    gone = _GOES.match(command)
+    return (command[gone.end() :] if gone else command).split(None, 1)[0]
+
+
 def _edited_file(action: str, tool: str, before: dict[str, Any]) -> str:
     """Return the file that a command edits: the one it creates, or the one that is open."""
     parts = action.split(None, 2)
     return parts[1].strip("\"'") if tool == "create" and len(parts) > 1 else str(before.get("open_file") or "")
 
 
-def _step(run: RunBuilder, step: dict[str, Any], before: dict[str, Any], number: int) -> dict[str, Any]:
+def _step(
+    run: RunBuilder, step: dict[str, Any], before: dict[str, Any], number: int, named: str | None
+) -> dict[str, Any]:
     """One thought, the command it led to, and what came of that; returns the environment's state afterwards."""
     action, thought, response = step.get("action"), step.get("thought"), step.get("response")
     taken = {"action", "thought", "response", "observation", "state", "execution_time", "messages", "query"}
@@ -169,8 +193,8 @@ def _step(run: RunBuilder, step: dict[str, Any], before: dict[str, Any], number:
     decided = run.decision("message", text)
     if not isinstance(action, str) or not action.strip():
         return before
-    call_id, tool = f"step {number}", action.split(None, 1)[0]
-    run.request(call_id, tool, {"command": action}, parent=decided)
+    call_id, tool = f"step {number}", _word(action)
+    run.request(call_id, named or tool, {"command": action}, parent=decided)
     if tool in _EDITS:
         run.proposal(call_id, "command", _edited_file(action, tool, before), action)
     if "observation" not in step:
