@@ -27,6 +27,7 @@ _VOLATILE = re.compile(
     | http\.(user_agent|client_ip|host|request_content_length.*|response_content_length.*|flavor) | url\.full
     | gcp\.vertex\.agent\.(event_id|invocation_id|session_id) | event_loop\.(parent_)?cycle_id | span\.kind
     | (.*[._])?(latency|duration|ttft)(_?(ms|ns|s))? | (.*[._])?(start|end)_time | .*\bfingerprint\b | capture_time
+    | (langgraph_)?checkpoint_ns | langgraph_request_id
     | resourceAttributes | scope | langsmith\..* | (.*[._])?(created|updated)_?at
     | (.*[._])?(thread|agent|task|crew|trace|span|run|request|session|message|call|tool_use)_?id
     | (.*[._])?(invocation|correlation|client|conversation)_?id
@@ -57,7 +58,7 @@ class Attributes:
     def rest(self, notes: ImportNotes) -> dict[str, Any]:
         """Return the attributes that are neither read nor volatile; long texts are replaced by their hash."""
         left = {
-            name: _short(value)
+            name: steady(_short(value)) if name == "metadata" else _short(value)
             for name, value in self.found.items()
             if name not in self._taken and value not in (None, "", [], {}) and not is_volatile(name)
         }

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from replay_gui.core.importers.formats.records import maps_in
 from replay_gui.core.importers.json_lines import NotJson, value_in
 from replay_gui.core.importers.times import any_time
 
@@ -49,6 +50,8 @@ def unnested_spans(span: dict[str, Any]) -> Iterator[dict[str, Any]]:
         waiting += [child for child in reversed(children) if isinstance(child, dict)] if children else []
         begun, length = any_time(span.get("timestamp")), _length(span.get("duration"))
         rest = {name: value for name, value in span.items() if name not in _OF_PATRONUS}
+        logs = [log.get("body") for log in maps_in(span.get("logs"))]
+        rest |= {"log_bodies": logs} if logs else {}
         yield {
             **rest,
             "name": span.get("span_name"),
@@ -58,6 +61,10 @@ def unnested_spans(span: dict[str, Any]) -> Iterator[dict[str, Any]]:
             "end_time": None if begun is None or length is None else begun + length,
             "status": {"status_code": span.get("status_code"), "description": span.get("status_message")},
             "attributes": span.get("span_attributes"),
+            "events": [
+                {"name": event.get("Name"), "attributes": event.get("Attributes")}
+                for event in maps_in(span.get("events"))
+            ],
             "resource": {"attributes": span.get("resource_attributes")},
         }
 
@@ -131,7 +138,7 @@ def value_of_text(value: Any) -> Any:
 _OF_PATRONUS = (
     *("timestamp", "duration", "trace_id", "span_id", "parent_span_id", "span_name", "span_attributes", "span_kind"),
     *("service_name", "resource_attributes", "scope_name", "scope_version", "status_code", "status_message"),
-    "child_spans",
+    *("child_spans", "events", "logs"),
 )
 _LENGTH = re.compile(r"PT(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})(?:\.(\d{1,9})\d{0,9})?S)?")
 
