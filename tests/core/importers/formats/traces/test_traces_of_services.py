@@ -76,11 +76,14 @@ def test_spans_within_spans(tmp_path: Path) -> None:
         return {**about, "span_id": name, "span_name": name, "span_attributes": attributes, "child_spans": children}
 
     failed = {**span("w", "TOOL", [], **{"tool.name": "w"}), "status_code": "Error", "status_message": "no net"}
+    failed["logs"] = [{"timestamp": "2026-01-01T00:00:00Z", "body": {"function.output": "none"}}]
+    failed["events"] = [{"Timestamp": "2026-01-01T00:00:00Z", "Name": "retry", "Attributes": {"n": 1}}]
     root = span("agent", "AGENT", [{**failed, "parent_span_id": "agent"}])
     (run,) = read_all(written(tmp_path, {"trace_id": "t", "spans": [root]}))
     assert (run.format, run.run.agent, run.tools()) == ("otel", "agent", {"w": 1})
     (response,) = run.of("ToolResponse")
     assert (response.payload["error"], response.meta["duration"]) == ("no net", 62_500_000_000)
+    assert run.of("ToolRequest")[0].payload["fields"]["log_bodies"] == [{"function.output": "none"}]
     flat = {"span_id": "s", "name": "agent", "attributes": {"openinference.span.kind": "AGENT"}}
     (run,) = read_all(written(tmp_path, {"trace_id": "t", "spans": [flat]}))
     assert (run.format, run.run.run_id) == ("otel", "t")
