@@ -92,7 +92,7 @@ def _number_text(number: int) -> str:
 # ---- by kind --------------------------------------------------------------------------------------
 
 
-_NEWS = re.compile(r"<summary>\s*([^<]+?)\s*</summary>")
+_NEWS = re.compile(r"<summary>([^<]+)</summary>")
 """What a program says of a background task of its own, among ids that nobody reads."""
 _MAX_NEWS_CHARACTERS = 4096
 
@@ -107,7 +107,7 @@ def _summary_of(*names: str, between: str = " · ") -> Callable[[Members], str]:
 def _observation_summary(payload: Members) -> str:
     data, of_type = payload.get("data"), payload.get("obs_type")
     news = _NEWS.search(data[:_MAX_NEWS_CHARACTERS]) if isinstance(data, str) and of_type in _NEWS_TYPES else None
-    text = plain_start(news[1]) if news else preview(data)
+    text = plain_start(news[1].strip()) if news else preview(data)
     usual = of_type in _USUAL_OBSERVATIONS or of_type == payload.get("source")
     return text if usual else f"{_words(of_type)}: {text}"
 

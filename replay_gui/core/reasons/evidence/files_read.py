@@ -11,7 +11,7 @@ from replay_gui.core.effects.tool_names import runs_code
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 
 _FILE = re.compile(
-    r"[\w./\\-]*[\w-]+\.(?:py|pyi|ipynb|js|mjs|ts|tsx|jsx|json|jsonl|md|rst|txt|toml|cfg|ini|ya?ml|html?|css|java|kt|go|rs"
+    r"(?<![\w./\\-])[\w./\\-]*(?<=[\w-])\.(?:py|pyi|ipynb|js|mjs|ts|tsx|jsx|json|jsonl|md|rst|txt|toml|cfg|ini|ya?ml|html?|css|java|kt|go|rs"
     r"|c|h|cc|cpp|hpp|cs|rb|php|sh|sql|csv|xml|lock|proto|swift|scala|lua|pl|r)\b(?!\()"
 )
 _MAX_TEXT = 20_000  # characters of an argument in which names of files are looked for

@@ -15,7 +15,7 @@ from replay_gui.core.log.canonical import encode_decoded
 
 _MIN_WORDS = 6  # of a text that may be worded otherwise
 _CODE = frozenset("=;{}()<>[]")  # characters of texts that are not sentences
-_FIGURE = re.compile(r"\w*\d[\w.,-]*")
+_FIGURE = re.compile(r"(?<!\w)\w*\d[\w.,-]*")
 _MIN_LIKENESS = 0.15
 _MAX_MATCHED = 200  # calls of one tool and side that are matched by likeness
 

@@ -29,6 +29,7 @@ _IDLE = re.compile(
 )
 _NEVER_MATTERS = re.compile(r"timeout|path|pull|url", re.IGNORECASE)
 _FIRST = -9.0  # before whatever was done
+_LOOKED_AT = 500  # characters at the end of a path
 _MAX_SETUP = 5_000  # members of a set-up that are compared
 
 
@@ -102,6 +103,7 @@ def _setup_order(difference: tuple[str, Any, Any]) -> tuple[int, bool, bool]:
 
 def _weight(path: str) -> int:
     """Return 0 for what can matter, 1 for what may, 2 for what hardly does."""
+    path = path[-_LOOKED_AT:]
     if _MATTERS.search(path) and not _NEVER_MATTERS.search(path):
         return 0
     return 2 if _IDLE.search(path) else 1

@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from replay_gui.core.importers.formats.message_events import decoded
+from replay_gui.core.text.closed_tags import without_closed
 
 ENVIRONMENT, ENVIRONMENT_END = "<environment_details>", "</environment_details>"
 USER_INPUT = "<user_input"
 _TYPED = re.compile(r"<user_input\b[^>]{0,200}>(.*)</user_input>", re.DOTALL)
-_NOTICE = re.compile(r"<mode_notice>(.*?)</mode_notice>\s*", re.DOTALL)
+_NOTICE_END = "</mode_notice>"
+_NOTICE = re.compile(f"<mode_notice>(.*?){_NOTICE_END}", re.DOTALL)
 _OPENING = re.compile(r"<(thinking|[a-z][a-z0-9]{0,30}(?:_[a-z0-9]{1,30}){1,5})>")
 _PARAMETER = re.compile(r"\s*<([a-z][a-z0-9_]{0,40})>")
 _AFTER_CALL = re.compile(r"\s*(?:\Z|\[Response interrupted|<thinking>|<[a-z][a-z0-9]{0,30}_[a-z0-9_]{1,99}>)")
@@ -36,7 +38,10 @@ def heading_of(text: str) -> tuple[str, str, str] | None:
 def user_input_in(text: str) -> tuple[str, list[str]] | None:
     """Return (what the user typed, notices of the program in it), where the text is that."""
     match = _TYPED.fullmatch(text)
-    return (_NOTICE.sub("", match[1]).strip(), _NOTICE.findall(match[1])) if match else None
+    if match is None:
+        return None
+    notices, typed = without_closed(_NOTICE, match[1], _NOTICE_END)
+    return typed.strip(), [notice[1] for notice in notices]
 
 
 def split_environment(text: str) -> tuple[str, str]:

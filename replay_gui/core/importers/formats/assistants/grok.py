@@ -13,11 +13,13 @@ from replay_gui.core.importers.formats.message_parts import OF_PARTS
 from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, RecordFormat
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.run_builder import NOT_RECORDED
+from replay_gui.core.text.closed_tags import without_closed
 
 _TYPES = ("system", "user", "assistant", "reasoning", "tool_result", "backend_tool_call")
 _SERVER_CALLS = {"web_search_call": "web_search", "custom_tool_call": "x_search", "code_interpreter_call": "code"}
 _GIVEN = ("action", "input", "code")  # what such a call was given, by its tool
-_ASKED = re.compile(r"<user_query>\s*(.*?)\s*</user_query>", re.DOTALL)
+_ASKED_END = "</user_query>"
+_ASKED = re.compile(f"<user_query>(.*?){_ASKED_END}", re.DOTALL)
 _CONTEXT = re.compile(
     r"<(user_info|git_status|system-reminder|agent_skills|mcp_servers|project_layout)>.*?(?:</\1>|\Z)", re.DOTALL
 )
@@ -85,8 +87,8 @@ class _GrokEvents(ChatMessageEvents):
         rest = self.rest(record, "type", "content", synthetic_reason="interjection")
         if not isinstance(content, str) or record.get("synthetic_reason") not in _BY_USER:
             words, context = None, content
-        elif asked := _ASKED.search(content):
-            words, context = asked[1], _ASKED.sub("", content).strip()
+        elif (asked := without_closed(_ASKED, content, _ASKED_END))[0]:
+            words, context = asked[0][0][1].strip(), asked[1].strip()
         else:
             words = _CONTEXT.sub("", content).strip()
             context = None if words == content.strip() else "\n".join(match[0] for match in _CONTEXT.finditer(content))

@@ -18,8 +18,9 @@ from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedEvent, ImportedRun
 from replay_gui.core.importers.run_builder import End, RunBuilder
 from replay_gui.core.importers.times import seconds
+from replay_gui.core.text.closed_tags import without_closed
 
-_COMMAND = re.compile(r"```(?:mswea_bash_command|bash)\s*\n(.*?)\n```", re.DOTALL)
+_COMMAND = re.compile(r"```(?:mswea_bash_command|bash)[^\S\n]*+\n(?:[^\S\n]*+\n(?!```))*+(.*?)\n```", re.DOTALL)
 _RESULT = re.compile(r"\s*<returncode>(-?\d+)</returncode>\s*<output>\n?(.*?)\n?</output>", re.DOTALL)
 _BASH = "bash"
 _SUBMITTED = "Submitted"
@@ -175,9 +176,9 @@ def _fenced(run: RunBuilder, message: Any, number: int) -> str | None:
     """Requests the command that an older answer has in its text; the id to find it by."""
     match message:
         case {"role": "assistant", "content": str(text)} if not message.get("tool_calls"):
-            commands = _COMMAND.findall(text)
+            commands, _ = without_closed(_COMMAND, text, "\n```")
             if len(commands) == 1:
-                run.request(f"message {number}", _BASH, {"command": commands[0]}, parent=run.count - 1)
+                run.request(f"message {number}", _BASH, {"command": commands[0][1]}, parent=run.count - 1)
                 return f"message {number}"
     return None
 

@@ -10,6 +10,7 @@ INTERRUPTION = "[Request interrupted by user"
 _CONTINUED = "This session is being continued from a previous conversation"
 
 _TAG = re.compile(r"<(?P<name>[a-z-]+)>(?P<text>.*?)</(?P=name)>", re.DOTALL)
+_SPACE = re.compile(r"\s*+")
 _COMMAND = "command-name"
 _SHELL_COMMAND = "bash-input"
 _MEMORY_COMMAND = "user-memory-input"
@@ -121,6 +122,12 @@ def _is_plain_text(block: Any) -> bool:
 
 def _tags_of(text: str) -> dict[str, str]:
     """Return the text in each tag; {} if there is text outside the tags."""
-    if not text.lstrip().startswith("<") or _TAG.sub("", text).strip():
-        return {}
-    return {tag["name"]: tag["text"] for tag in _TAG.finditer(text)}
+    found, rest = dict[str, str](), text.lstrip()
+    at = 0
+    while at < len(rest):
+        tag = _TAG.match(rest, at)
+        if tag is None:
+            return {}
+        found[tag["name"]] = tag["text"]
+        at = _SPACE.match(rest, tag.end()).end()  # type: ignore[union-attr]
+    return found

@@ -35,9 +35,7 @@ _WRAPPED = re.compile(
     r'<codex_internal_context source="[a-z0-9_]+">|<external_[\w-]+>|<hook_prompt\b[^>]*\bhook_run_id='
 )
 _REQUEST = re.compile(r"(#.*?)^## My request for Codex:[ \t]*$\s*", re.DOTALL | re.MULTILINE)
-_SHELL = re.compile(
-    r"\s*<user_shell_command>\s*<command>\s*(.*?)\s*</command>\s*(?:<result>\s*(.*?)\s*</result>)?", re.DOTALL
-)
+_SHELL = re.compile(r"\s*<user_shell_command>\s*<command>(.*?)</command>\s*(?:<result>(.*?)</result>)?", re.DOTALL)
 _NEWS = re.compile(r"\s*<subagent_notification>\s*(\{.*\})\s*</subagent_notification>\s*\Z", re.DOTALL)
 _ABORTED = "<turn_aborted>"
 _OF_THE_USER = frozenset({"", "unknown", "images.preparation_error", "images.unsupported", "audio.unsupported"})
@@ -59,9 +57,9 @@ def split_request(text: str) -> tuple[str | None, str]:
 def add_step(run: RunBuilder, text: str, extra: dict[str, Any], volatile: dict[str, Any] | None) -> bool:
     """Add the step that Codex tells its model of in the user's place; return False if the text tells of none."""
     if shell := _SHELL.match(text):
-        run.command(f"! {shell[1]}", extra=extra, fields=volatile)
-        if shell[2]:
-            run.observation("command-output", "command", shell[2])
+        run.command(f"! {shell[1].strip()}", extra=extra, fields=volatile)
+        if printed := (shell[2] or "").strip():
+            run.observation("command-output", "command", printed)
         return True
     news = _NEWS.match(text)
     told = decoded(news[1]) if news else None
