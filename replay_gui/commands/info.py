@@ -42,7 +42,7 @@ def _show_run(args: argparse.Namespace, run: OpenedRun) -> int:
     if rules.problem:
         print_note(f"marks are looked for without rules: {rules.problem}")
     finder = MarkFinder(rules.rules.effects)
-    summary = summary_of(run, finder.take)
+    summary = summary_of(run, finder.add_event)
     marks = None if finder.gave_up else finder.marks(run.log)
     form = info_json(run, summary, marks)
     if args.json:
@@ -61,7 +61,7 @@ def summary_of(run: OpenedRun, on_event: Callable[[Event], None] = lambda _event
             if isinstance(event, Ending):
                 summary.sealed = event.seal is not None and event.seal_linked
             else:
-                summary.take(event)
+                summary.add_event(event)
                 on_event(event)
                 progress.show(event.offset, run.log.source.size)
     return summary

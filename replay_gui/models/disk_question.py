@@ -33,7 +33,7 @@ class DiskQuestion(QObject):
         """Whether a question waits for its answer."""
         return self._thread is not None
 
-    def ask(self, question: Callable[[], object]) -> None:
+    def ask_disk(self, question: Callable[[], object]) -> None:
         """Ask; the question must not touch the window, and raise nothing."""
         answers: list[Any] = []
         # Not one of a pool: such threads are waited for when the program ends.

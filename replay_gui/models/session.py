@@ -314,7 +314,7 @@ class Session(VisibleRange):
                 self.facts = facts
                 self.facts_changed.emit()
             case IndexGrew() | Followed() | FileGrew():
-                self.following.take(value)
+                self.following.on_following_message(value)
             case PositionState():
                 self._pacer.on_answered()
                 self._show_state(value)

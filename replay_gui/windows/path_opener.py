@@ -27,7 +27,7 @@ class PathOpener(QObject):
 
     def open(self, paths: Sequence[str]) -> None:
         """Open these paths, after checking whether the first one is a folder."""
-        self._is_folder.ask(partial(_looked_at, tuple(paths)))
+        self._is_folder.ask_disk(partial(_looked_at, tuple(paths)))
 
     @Slot(str)
     def open_path(self, path: str) -> None:

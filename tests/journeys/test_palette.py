@@ -120,5 +120,5 @@ def test_what_is_read_while_it_is_open_is_offered(journey: Journey, log: Path) -
     assert journey.window.find_field.line.text() == "later_tool"
     palette = search(journey, "later_tool")
     index = journey.session.index
-    journey.session.following.take(IndexGrew(replace(index, tools=(*index.tools, "later_tool"))))
+    journey.session.following.on_following_message(IndexGrew(replace(index, tools=(*index.tools, "later_tool"))))
     assert chosen(palette) == ("later_tool", PaletteGroup.TOOL)

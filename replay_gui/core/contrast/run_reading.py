@@ -73,8 +73,8 @@ def read_run(
     reader, calls, models = CallReader(classifier), list[ToolCall](), Counter[str]()
     init: Event | None = None
     for event in log:
-        reading.summary.take(event)
-        call = reader.take(event)
+        reading.summary.add_event(event)
+        call = reader.read_event(event)
         if call is not None and len(calls) < MAX_CALLS:
             calls.append(call)
         elif call is not None:

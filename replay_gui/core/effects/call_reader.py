@@ -86,7 +86,7 @@ class CallReader:
         self._waiting: OrderedDict[int, Event] = OrderedDict()  # by seq
         self._number = 0
 
-    def take(self, event: Event) -> ToolCall | None:
+    def read_event(self, event: Event) -> ToolCall | None:
         """Take the next event; return the call that it answers, or the one that it is too late for."""
         if event.kind == _REQUEST:
             self._number += 1

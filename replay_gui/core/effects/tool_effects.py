@@ -35,7 +35,7 @@ class ToolEffectCounter:
         self._counts: dict[str, Counter[Effect]] = {}
         self._reasons: dict[str, str] = {}
 
-    def take(self, call: ToolCall) -> None:
+    def add_call(self, call: ToolCall) -> None:
         """Count one more call."""
         counts = self._counts.get(call.tool)
         if counts is None:
@@ -54,5 +54,5 @@ def tool_effects(calls: Iterable[ToolCall]) -> dict[str, ToolEffects]:
     """Return what these calls do, by tool."""
     counter = ToolEffectCounter()
     for call in calls:
-        counter.take(call)
+        counter.add_call(call)
     return counter.effects()

@@ -45,14 +45,14 @@ class RunSummary:
     sealed: bool = False
     failed_tool: str | None = None
 
-    def take(self, event: Event) -> None:
+    def add_event(self, event: Event) -> None:
         """Count one more event."""
         self.events += 1
         kind, tool, payload = event.kind, event.tool, event.payload
         self.kinds[kind] += 1
         self.counts.add_event(kind, payload, self.failed_tool)
         self.failed_tool = tool if is_failed_call(kind, payload) else None
-        self.totals.take(event)
+        self.totals.add_event(event)
         time = event.time
         if time is not None:
             self.first_time = time if self.first_time is None else min(time, self.first_time)

@@ -41,7 +41,7 @@ class RunTotals:
         self._events: dict[str, int] = {}
         self._sums = 0  # events that speak of the whole run
 
-    def take(self, event: Event) -> None:
+    def add_event(self, event: Event) -> None:
         """Add the tokens and the cost of one event."""
         self.take_meta(event.kind, event.meta)
 

@@ -159,10 +159,10 @@ class _JsonLinesEvents:
         numbered = iter(records)
         first = [*islice(numbered, 1)]
         if first and isinstance(first[0][1], dict):
-            self._run.context = {"time": any_time(self._mapping.take("time", first[0][1]))}
+            self._run.context = {"time": any_time(self._mapping.value_of("time", first[0][1]))}
         grades, answer = RunGrades(), setting.get("final_answer")
         told = {"final_answer"} if isinstance(answer, str) else set()
-        config = grades.take({name: value for name, value in setting.items() if name not in told})
+        config = grades.take_grades({name: value for name, value in setting.items() if name not in told})
         self._run.agent_init("agent", "", config)
         yield from self._run.drain()
         for number, record in chain(first, numbered):
@@ -182,7 +182,7 @@ class _JsonLinesEvents:
             return
         message, record = record.get("message"), flat(record)
         mapping = self._mapping
-        parts = {part: mapping.take(part, record) for part in PARTS}
+        parts = {part: mapping.value_of(part, record) for part in PARTS}
         above = self._seq.get(str(parts["parent"])) if parts["parent"] is not None else None
         time = any_time(parts["time"])
         self._run.context |= {"time": time, "parent": above, "id": parts["id"], "duration": _duration(record, time)}

@@ -102,7 +102,7 @@ class Mapping:
         usual = (name for name in USUAL_NAMES[part] if name not in taken and reach(record, name) is not None)
         return next(usual, "")
 
-    def take(self, part: str, record: dict[str, Any]) -> Any:
+    def value_of(self, part: str, record: dict[str, Any]) -> Any:
         """Return the record's value for a part; None if it has none."""
         member = self.member(part, record)
         return reach(record, member) if member else None

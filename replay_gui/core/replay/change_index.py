@@ -96,7 +96,7 @@ class ChangeIndexBuilder:
         self._numbers: dict[str, int] = {}  # of the leaves, by their pointers
         self._leaves, self._indexes = array("i"), array("i")
 
-    def take(self, index: int, changes: Sequence[StateChange]) -> None:
+    def add_changes(self, index: int, changes: Sequence[StateChange]) -> None:
         """Add what the event at an index has changed; events come in their order."""
         if self.gave_up:
             return

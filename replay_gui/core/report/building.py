@@ -52,7 +52,7 @@ def run_part(
     for event in log.events():
         if not isinstance(event, Ending):
             told = event if disguise is None or not is_result(event.kind) else disguise.event(event)
-            summary.take(told)
+            summary.add_event(told)
             timeline.add_event(event)
             on_progress(event.offset, log.source.size)
     diagnosis = diagnose(log, verification) if format == OWN_FORMAT else _diagnose_foreign(verification)

@@ -27,7 +27,7 @@ def find_marks(arguments: MarksArguments, reporter: JobReporter) -> MarksOfRun:
         for number, event in enumerate(log.events()):
             if isinstance(event, Ending) or finder.gave_up:
                 break
-            finder.take(event)
+            finder.add_event(event)
             if number % _PROGRESS_EVENTS == 0:
                 reporter.progress(event.offset, log.source.size)
         found = MarksOfRun(finder.marks(log), finder.tool_effects(), finder.gave_up)

@@ -85,7 +85,7 @@ class RerunProcess(QObject):
         self.report, self.problem, self.cancelled, self.size = None, "", False, 0
         self._output.clear()
         self._asked.clear()
-        self._preparation.ask(partial(prepared_files, plan))
+        self._preparation.ask_disk(partial(prepared_files, plan))
 
     @Slot(object)
     def _on_prepared(self, files: RerunFiles | str) -> None:
@@ -108,7 +108,7 @@ class RerunProcess(QObject):
     def reply(self, name: str, reply: Reply) -> None:
         """Answer a question."""
         if self._files is not None:
-            self._reply.ask(partial(self._files.reply, name, reply))
+            self._reply.ask_disk(partial(self._files.reply, name, reply))
 
     @Slot()
     def cancel(self) -> None:
@@ -142,7 +142,7 @@ class RerunProcess(QObject):
     def _look(self) -> None:
         """Look whether the log has grown, and for questions."""
         if self._files is not None and self.plan is not None and not self._state.pending:
-            self._state.ask(partial(state_of, self._files, asks=self.plan.asks))
+            self._state.ask_disk(partial(state_of, self._files, asks=self.plan.asks))
 
     @Slot(object)
     def _on_state(self, state: RerunState) -> None:
@@ -178,7 +178,7 @@ class RerunProcess(QObject):
         """Read the last state of the files."""
         self._poll.stop()
         if self._files is not None:
-            self._end_state.ask(partial(final_state_of, self._files))
+            self._end_state.ask_disk(partial(final_state_of, self._files))
 
     @Slot(object)
     def _on_end_state(self, state: RerunState) -> None:

@@ -161,9 +161,9 @@ class NoteBook(Undoable[_Change]):
         if answer.side is self.session.side and answer.run == self.session.number:
             match answer.value:
                 case NotesRead() as read:
-                    self.take(read)
+                    self.on_notes_read(read)
 
-    def take(self, read: NotesRead) -> None:
+    def on_notes_read(self, read: NotesRead) -> None:
         """Show what the engine has read."""
         known = [placed.note for placed in self.notes]
         new = tuple(placed.note for placed in read.notes if placed.note not in known)

@@ -77,7 +77,7 @@ class RunFollowing(QObject):
         """Have the engine compare the file with the one that was opened."""
         self._send("check", CheckFile(self.enabled, self.tells_growth))
 
-    def take(self, told: IndexGrew | Followed | FileGrew) -> None:
+    def on_following_message(self, told: IndexGrew | Followed | FileGrew) -> None:
         """Take in what the engine says about the file."""
         match told:
             case IndexGrew():

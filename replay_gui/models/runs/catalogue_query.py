@@ -39,7 +39,7 @@ class CatalogueQuery(QObject):
         self.answer = None
         self.changed.emit()
 
-    def ask(self, query: str) -> None:
+    def send_query(self, query: str) -> None:
         """Begin a query instead of the one under way."""
         self._send(query)
         self.working, self.answer = True, None

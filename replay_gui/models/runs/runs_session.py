@@ -113,7 +113,7 @@ class RunsSession(QObject):
         self.sources, self.catalogue = sources, ""
         self._reading += 1
         self.opened.emit()
-        self._catalogue.ask(partial(_catalogue_among, sources))
+        self._catalogue.ask_disk(partial(_catalogue_among, sources))
         self._request()
         self.runs_changed.emit()
         self.contrast_changed.emit()

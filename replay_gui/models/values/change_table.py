@@ -61,7 +61,7 @@ class ChangeTable(HeadedTable[ChangeRow]):
         self._number = self._session.values.new_number()
         self._last = ValueChanges(number=self._number)
         self.endResetModel()
-        self._session.values.ask(ListChanges(self._number, () if path is None else keys_of(path)))
+        self._session.values.request_value(ListChanges(self._number, () if path is None else keys_of(path)))
         self.changed.emit()
 
     @Slot(object)

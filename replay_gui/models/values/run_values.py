@@ -73,7 +73,7 @@ class RunValues(QObject):
         if asked or self._asked:
             self._number = self.new_number()
             self._asked, self._coming = asked, [[] for _ in asked]
-            self.ask(TraceWatched(self._number, asked))
+            self.request_value(TraceWatched(self._number, asked))
         self.histories_changed.emit()
 
     def _on_watched(self, trace: WatchedTrace) -> None:
@@ -89,7 +89,7 @@ class RunValues(QObject):
         self._asked = ()
         self.histories_changed.emit()
 
-    def ask(self, question: ValueQuestion) -> None:
+    def request_value(self, question: ValueQuestion) -> None:
         """Ask a question; it ends the last one of its kind."""
         if self._bridge is not None:
             self._bridge.send_request(type(question).__name__, Request(self._run, question, self._side))

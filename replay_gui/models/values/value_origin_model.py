@@ -54,7 +54,7 @@ class ValueOriginModel(QObject):
         self._traced = False  # whether the value has any text that is looked for
         session.values.origin_found.connect(self._on_found)
 
-    def ask(self, trace: ChosenValueTrace) -> None:
+    def request_origin(self, trace: ChosenValueTrace) -> None:
         """Ask about the value that is traced, at the session's position, once its changes are known."""
         self._forget_trace()
         self._trace = trace
@@ -88,14 +88,14 @@ class ValueOriginModel(QObject):
         self._problem = "" if writer is not None else problem or "no event up to here has changed this value"
         self._number = self._session.values.new_number()
         index = None if writer is None else index_before(writer)
-        self._session.values.ask(FindValueOrigin(self._number, index, tuple(texts)))
+        self._session.values.request_value(FindValueOrigin(self._number, index, tuple(texts)))
         self.changed.emit()
 
     def end(self) -> None:
         """End the search, and take the marks away."""
         self._forget_trace()
         self._number = self._session.values.new_number()
-        self._session.values.ask(FindValueOrigin(self._number))
+        self._session.values.request_value(FindValueOrigin(self._number))
         self._mark(())
 
     @property

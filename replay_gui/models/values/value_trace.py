@@ -61,7 +61,7 @@ class ChosenValueTrace(QObject):
         if self.tracing:
             self._number = self._session.values.new_number()
             self._rest.stop()
-            self._session.values.ask(TraceValue(self._number, ()))
+            self._session.values.request_value(TraceValue(self._number, ()))
             self.tracing, self.problem = False, "stopped"
             self.changed.emit()
 
@@ -146,14 +146,14 @@ class ChosenValueTrace(QObject):
             self._rest.start()
         else:
             self._rest.stop()
-            self._session.values.ask(TraceValue(self._number, ()))
+            self._session.values.request_value(TraceValue(self._number, ()))
         self._mark()
         self.changed.emit()
 
     @Slot()
     def _request(self) -> None:
         if self.path is not None:
-            self._session.values.ask(TraceValue(self._number, tuple(str(name) for name in self.path)))
+            self._session.values.request_value(TraceValue(self._number, tuple(str(name) for name in self.path)))
 
     @Slot(object)
     def _on_traced(self, trace: ValueTrace) -> None:

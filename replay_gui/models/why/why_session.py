@@ -202,11 +202,11 @@ class WhySession(QObject):
             return
         match answer.value:
             case Explained() as explained:
-                self.take(explained)
+                self.on_explained(explained)
             case Trail() as trail if trail.reason == self.chosen:
                 self.show_trail(trail)
 
-    def take(self, explained: Explained) -> None:
+    def on_explained(self, explained: Explained) -> None:
         """Take in what the engine says of the reasons."""
         self.done, self.total, self.problem = explained.done, explained.total, explained.problem
         self.fresh = explained.result is not None

@@ -30,7 +30,7 @@ class CallMatcher:
             self._by_key[place, call.key].append(call)
             self._by_place[place].append(call)
 
-    def take(self, request: CallRequest, key: bytes, parent: PastCall | None) -> PastCall | None:
+    def claim_call(self, request: CallRequest, key: bytes, parent: PastCall | None) -> PastCall | None:
         """Return the recorded call for this request, each call once; None if there is none left.
 
         Of several equal calls, the first one. Without an equal one, the first that is equal by the rules.

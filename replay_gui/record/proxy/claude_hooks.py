@@ -51,7 +51,7 @@ class ClaudeToolCalls:
         self._lock = threading.Lock()
         self._open: dict[Any, list[tuple[str, OpenCall]]] = {}  # by id: names of tools, and their calls
 
-    def take(self, message: dict[str, Any]) -> dict[str, Any] | None:
+    def record_message(self, message: dict[str, Any]) -> dict[str, Any] | None:
         """Record a hook's message; return its answer to Claude Code, None for none."""
         message = plain_form(message).value  # JSON has numbers and keys that no log has
         name = message.get("tool_name")
@@ -160,7 +160,7 @@ class _HookHandler(LoopbackHandler):
             message = json_value(body)
         except NotJson:
             message = None
-        answer = self.server.calls.take(message) if isinstance(message, dict) else None
+        answer = self.server.calls.record_message(message) if isinstance(message, dict) else None
         self._send(_OK, b"" if answer is None else msgspec.json.encode(answer))
 
     def _send(self, status: int, body: bytes) -> None:

@@ -89,7 +89,7 @@ class CallLog:
         """Write a request, and the parts of it that are new."""
         recorder = self.recorder
         meta = {**self._told(request.meta), "parent": parent, LANE: lane}
-        if drawn := self.drawn.take(lane, parent):
+        if drawn := self.drawn.take_drawn(lane, parent):
             meta[DRAWN] = drawn
         with recorder.writing:
             if request.kind is CallKind.TOOL:
@@ -119,7 +119,7 @@ class CallLog:
         answer = answer if answer.is_clean else self.clean_answer(answer)
         output, error, reasoning = answer.output, answer.error, answer.reasoning
         meta: dict[str, Any] = {**answer.meta, ANSWER_FORM: answer.form} if answer.form else {**answer.meta}
-        if drawn := self.drawn.take(None, written.call.seq):
+        if drawn := self.drawn.take_drawn(None, written.call.seq):
             meta[DRAWN] = drawn
         now = clock.time_ns()
         meta |= {"time": now, "duration": max(0, now - written.call.time), "parent": written.call.seq}

@@ -161,7 +161,7 @@ class RerunSession:
             if changes := self._prompts.changes(request, clean):
                 request = with_changes(request, changes)
                 clean, self.is_edited = self.log.clean(request), True
-            past = self._matcher.take(clean, self.log.key(request), parent)
+            past = self._matcher.claim_call(clean, self.log.key(request), parent)
             recorded = None if past is None else past.answer
             if request.name in options.fixed:
                 given: CallAnswer | None = fixed_answer(self._run, request, options.fixed[request.name])

@@ -38,7 +38,7 @@ class DrawnValues:
             kept.append([caller[0], source, value])
             return True
 
-    def take(self, lane: int | None, call: int | None) -> list[list[Any]]:
+    def take_drawn(self, lane: int | None, call: int | None) -> list[list[Any]]:
         """Return what was drawn within a call, by one lane or (None) by all, and forget it."""
         if not self._values:
             return []

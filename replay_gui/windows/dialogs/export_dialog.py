@@ -147,7 +147,7 @@ class ExportDialog(QDialog):
         self.save_button.setEnabled(False)
         self.preview.stop()
         if path:
-            self._profile.ask(partial(_profile_at, Path(path)))
+            self._profile.ask_disk(partial(_profile_at, Path(path)))
             return
         if row == _OWN:
             self.hiding.button(_NOTHING).setChecked(True)

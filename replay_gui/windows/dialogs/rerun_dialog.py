@@ -217,7 +217,7 @@ class RerunDialog(QDialog):
 
     @Slot()
     def _on_folder_changed(self) -> None:
-        self._is_folder.ask(partial(_look_at, Path(self.folder.text()).expanduser(), Path(self._facts.path)))
+        self._is_folder.ask_disk(partial(_look_at, Path(self.folder.text()).expanduser(), Path(self._facts.path)))
         self._refresh()
 
     @Slot(object)

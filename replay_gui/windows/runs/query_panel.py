@@ -56,8 +56,8 @@ class QueryPanel(Panel):
         self.set_body(body)
         self.ask_button = self.add_button("Run", "Run the query (Ctrl+Enter)")
         self.cancel_button = self.add_button("Cancel", "End the query")
-        self.ask_button.clicked.connect(self.ask)
-        self.field.entered.connect(self.ask)
+        self.ask_button.clicked.connect(self.send_query)
+        self.field.entered.connect(self.send_query)
         self.field.textChanged.connect(self._show)
         self.cancel_button.clicked.connect(self.query.stop)
         self.query.changed.connect(self._show)
@@ -72,11 +72,11 @@ class QueryPanel(Panel):
         self.field.setFocus()
 
     @Slot()
-    def ask(self) -> None:
+    def send_query(self) -> None:
         """Run what is written."""
         text = self.field.toPlainText().strip()
         if text and self.query.folder:
-            self.query.ask(text[:_MAX_QUERY])
+            self.query.send_query(text[:_MAX_QUERY])
 
     @Slot()
     def _on_opened(self) -> None:

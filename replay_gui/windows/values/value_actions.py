@@ -107,7 +107,7 @@ class ValueActions(QObject):
         if self._origin is None:
             self._origin = OriginDialog(self._session, self._window)
             self._origin.destroyed.connect(self._on_origin_closed)
-        self._origin.origin.ask(trace)
+        self._origin.origin.request_origin(trace)
         self._origin.show()
         self._origin.raise_()
         self._origin.activateWindow()

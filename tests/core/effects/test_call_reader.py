@@ -25,7 +25,7 @@ def test_a_call_is_given_out_once_it_is_answered(tmp_path: Path) -> None:
         run.tool_response(third, "Error: no")
         run.tool_request("cancel_x", {"id": "q"})
     reader = CallReader(EffectClassifier())
-    answered = [call for event in EventLog.open(path) if (call := reader.take(event)) is not None]
+    answered = [call for event in EventLog.open(path) if (call := reader.read_event(event)) is not None]
     unanswered = reader.unanswered()
     assert [call.request for call in answered] == [2, 1, 3]
     assert reader.unanswered() == []

@@ -39,5 +39,5 @@ def test_every_log_gives_an_answer_that_can_be_sent(tmp_path: Path) -> None:
         assert WhyFinder(a, a).find().reasons == ()
         finder = MarkFinder()
         for event in a.log:
-            finder.take(event)
+            finder.add_event(event)
         assert all(mark.sentence and mark.events for mark in finder.marks(a.log))

@@ -20,7 +20,7 @@ VECTORS = sorted((ROOT / "tests" / "data" / "vectors").rglob("*.rlog"))
 
 def index_of(contents: Sequence[bytes | None]) -> ChangeIndex:
     builder = ChangeIndexBuilder()
-    assert list(value_histories(contents, [], builder.take)) == []
+    assert list(value_histories(contents, [], builder.add_changes)) == []
     assert not builder.gave_up
     return builder.build()
 
@@ -75,5 +75,5 @@ def test_items_that_move_change_each_index() -> None:
 def test_too_many_changes_are_given_up() -> None:
     contents = [encode(memory("a", [number] * number)) for number in range(30)]
     for builder in (ChangeIndexBuilder(max_changes=100), ChangeIndexBuilder(max_work=100)):
-        list(value_histories(contents, [], builder.take))
+        list(value_histories(contents, [], builder.add_changes))
         assert builder.gave_up

@@ -34,7 +34,7 @@ def test_it_comes_to_what_every_event_says(tmp_path: Path) -> None:
     with EventLog.open(made.path) as log:
         for event in log.events():
             if not isinstance(event, Ending):
-                totals.take(event)
+                totals.add_event(event)
                 spent += [event.index + 1] if "tokens" in event.meta else []
                 inner += [event.index + 1] if "subagent" in event.meta else []
     found = decode_value(encode_value(sum_up(TotalsArguments(str(made.path)), Silent())), MetaSums)

@@ -57,7 +57,7 @@ def test_queries_are_about_a_catalogue_alone(query: CatalogueQuery, tmp_path: Pa
 def test_an_answer_becomes_a_table(query: CatalogueQuery, bridge: Bridge) -> None:
     table = QueryTable(query)
     QAbstractItemModelTester(table, QAbstractItemModelTester.FailureReportingMode.Fatal)
-    query.ask("select 1")
+    query.send_query("select 1")
     bridge.answer(columns=("run", "task"), numeric=(True, False), rows=(("4", "a"), (None, None)))
     assert not query.working
     assert [[table.index(row, column).data() for column in range(2)] for row in range(2)] == [["4", "a"], ["", ""]]
@@ -68,12 +68,12 @@ def test_an_answer_becomes_a_table(query: CatalogueQuery, bridge: Bridge) -> Non
 
 
 def test_what_was_stopped_or_is_late_is_not_shown(query: CatalogueQuery, bridge: Bridge) -> None:
-    query.ask("select 1")
+    query.send_query("select 1")
     query.stop()
     assert bridge.asked[-1].query == ""
     bridge.answer(number=1, columns=("late",))
     assert query.answer is None
-    query.ask("select 2")
+    query.send_query("select 2")
     bridge.answer(number=1, columns=("late",))
     assert query.answer is None
     assert query.working

@@ -124,7 +124,7 @@ def test_equal_actions_are_folded_and_open(session: StoryWhy, qtmodeltester: Mod
     table.open_fold(0)
     assert table.rowCount() == 5
     assert table.row_of(index(3), None) == 0
-    session.take(Explained(done=1, total=2))
+    session.on_explained(Explained(done=1, total=2))
     assert table.rowCount() == 5, "it is the same answer"
 
 

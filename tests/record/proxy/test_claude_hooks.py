@@ -144,7 +144,7 @@ def test_messages_that_are_none_and_versions_without_ids(tmp_path: Path) -> None
     for number in numbers:
         asked = {**odd, "tool_use_id": number, "agent_type": 1 << 70, "duration_ms": "\ud800"}
         messages += [{"hook_event_name": "PreToolUse", **asked}, {"hook_event_name": "PostToolUse", **asked}]
-    assert [calls.take(message) for message in messages] == [None] * len(messages)
+    assert [calls.record_message(message) for message in messages] == [None] * len(messages)
     session.finish()
     with EventLog.open(tmp_path / "run.rlog") as log:
         assert [event.payload["output"] for event in log if event.kind == "ToolResponse"] == [1, 2, None, None]

@@ -60,9 +60,9 @@ def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowDisk]:
 def test_the_last_question_is_answered(journey: Journey) -> None:
     question, answers, go = DiskQuestion(journey.window), list[object](), threading.Event()
     question.answered.connect(answers.append)
-    question.ask(lambda: go.wait() and "late")
+    question.ask_disk(lambda: go.wait() and "late")
     assert question.pending
-    question.ask(lambda: "at once")
+    question.ask_disk(lambda: "at once")
     journey.until(lambda: answers == ["at once"])
     assert not question.pending
     go.set()

@@ -100,7 +100,7 @@ def test_calls_without_an_answer_are_told_and_what_a_run_that_goes_on_waits_for(
     session.totals = totals(RunHighlights(unanswered=1, first_unanswered=request))
     session.totals_changed.emit()
     assert lines(detail)["no answer"] == f"{tool}, at {request + 1:,}"
-    session.following.take(Followed(FollowState.WAITING))
+    session.following.on_following_message(Followed(FollowState.WAITING))
     assert lines(detail)["waiting for"] == f"{tool}, at {request + 1:,}"
     session.totals = totals(RunHighlights(duration=10**9, unanswered=3, first_unanswered=request))
     session.totals_changed.emit()

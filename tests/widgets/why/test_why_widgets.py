@@ -115,9 +115,9 @@ def test_while_the_reasons_are_looked_for_it_says_so(qtbot: QtBot, session: Stor
     session.show(why_of(failed=None, results=(PASSED, PASSED)))
     assert panel.accessibleName() == "They did the same"
     session.result = None
-    session.take(Explained(done=1, total=4))
+    session.on_explained(Explained(done=1, total=4))
     assert panel.view.hint == "Looking for reasons… 25 %"
-    session.take(Explained(problem="The search for reasons was stopped."))
+    session.on_explained(Explained(problem="The search for reasons was stopped."))
     assert panel.view.hint == "The search for reasons was stopped."
 
 

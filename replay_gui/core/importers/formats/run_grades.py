@@ -30,7 +30,7 @@ class RunGrades:
         self._expected: dict[str, Any] = {}
         self._end: tuple[End, str] | None = None
 
-    def take(self, setting: dict[str, Any]) -> dict[str, Any]:
+    def take_grades(self, setting: dict[str, Any]) -> dict[str, Any]:
         """Keep outcome, end and expected result for the end of the run; return the other members."""
         rest = dict[str, Any]()
         for name, value in setting.items():

@@ -34,7 +34,7 @@ class CheckWatch:
         self._last_unknown = -1  # index of the last command that may have been a check
         self._written: set[str] = set()
 
-    def take(self, call: ToolCall) -> None:
+    def add_call(self, call: ToolCall) -> None:
         """Take the next call."""
         if call.effect is Effect.UNKNOWN and runs_code(call.tool):
             self._last_unknown = call.request
@@ -84,5 +84,5 @@ def watch_checks(calls: Iterable[ToolCall]) -> CheckWatch:
     """Return what is known of the changes and checks of a whole run."""
     watch = CheckWatch()
     for call in calls:
-        watch.take(call)
+        watch.add_call(call)
     return watch

@@ -43,7 +43,7 @@ class LoopWatch:
         self._counts: dict[LoopKey, tuple[int, int]] = {}  # times, changes of something else before the last one
         self._changes, self._max_calls = 0, max_calls
 
-    def take(self, call: ToolCall) -> tuple[LoopKey, int]:
+    def add_call(self, call: ToolCall) -> tuple[LoopKey, int]:
         """Take an answered call; return (its key, how many times it was made the same, this time included)."""
         key = call.key, digest(masked_answer(call.answer).encode("utf-8", "replace"))[:16]
         times, changes = self._counts.get(key, (0, self._changes))
@@ -87,7 +87,7 @@ def find_loops(calls: Sequence[ToolCall], transitions: Sequence[int] = ()) -> li
             changes.popleft()
             watch.note_change()
         if call.response is not None:
-            key, times = watch.take(call)
+            key, times = watch.add_call(call)
             if times == 1:
                 runs[key].append([])
             runs[key][-1].append(call)

@@ -27,7 +27,7 @@ class FigureWatch:
     def __init__(self) -> None:
         self._known: set[str] = set()
 
-    def take(self, event: Event) -> tuple[str, ...]:
+    def add_event(self, event: Event) -> tuple[str, ...]:
         """Take the next event; return the figures of a message of the agent that no event before holds.
 
         Return them only where there are at least two: one alone is often counted or added up. Years and single digits

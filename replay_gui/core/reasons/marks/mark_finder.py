@@ -71,7 +71,7 @@ class MarkFinder:
         self._changes = CheckWatch()
         self._outcome: Event | None = None
 
-    def take(self, event: Event) -> None:
+    def add_event(self, event: Event) -> None:
         """Take the next event."""
         self._count_of_events += 1
         if self._count_of_events > self._max_events:
@@ -86,20 +86,20 @@ class MarkFinder:
             self._watch.note_change()
         elif event.kind == OUTCOME and self._outcome is None and event.payload.get("answer") is not None:
             self._outcome = event
-        figures = self._figures.take(event)
+        figures = self._figures.add_event(event)
         if figures and len(self._from_nowhere) < _MAX_OF_KIND:
             sentence = figure_sentence(event.index, figures)
             self._from_nowhere.append(RunMark(MarkKind.FIGURES, sentence, (event.index,)))
-        call = self._reader.take(event)
+        call = self._reader.read_event(event)
         if call is not None:
-            self._tools.take(call)
+            self._tools.add_call(call)
             if call.response is not None:
                 self._take_call(call)
 
     def tool_effects(self) -> dict[str, ToolEffects]:
         """Return what the calls of each tool do, those without an answer included; to be called once, at the end."""
         for call in self._reader.unanswered():
-            self._tools.take(call)
+            self._tools.add_call(call)
         return {} if self.gave_up else self._tools.effects()
 
     def marks(self, log: EventLog | None = None) -> tuple[RunMark, ...]:
@@ -121,12 +121,12 @@ class MarkFinder:
             failed = Try(call)
             if len(self._failed[failed.of]) < _MAX_OPEN:
                 self._failed[failed.of].append(failed)
-        self._changes.take(call)
+        self._changes.add_call(call)
         self._count(call)
 
     def _count(self, call: ToolCall) -> None:
         """Count calls that are equal and were answered the same."""
-        key, times = self._watch.take(call)
+        key, times = self._watch.add_call(call)
         if times == 1:
             self._open.pop(key, None)
             if len(self._begun) < _MAX_CALLS:

@@ -46,7 +46,7 @@ def _replay(log: EventLog, arguments: TraceArguments, reporter: JobReporter) -> 
         for indexes in waiting:
             indexes.clear()
 
-    contents, on_changes = reported_contents(log, tell), None if builder is None else builder.take
+    contents, on_changes = reported_contents(log, tell), None if builder is None else builder.add_changes
     for number, change in value_histories(contents, arguments.paths, on_changes):
         waiting[number].append(change.index)
     if builder is not None and not builder.gave_up:

@@ -34,7 +34,7 @@ def marks(path: Path, *steps: Step) -> list[tuple[MarkKind, str, tuple[int, ...]
     log = EventLog.open(write_run(path / "run.rlog", [*steps], None, "r"))
     finder = MarkFinder()
     for event in log:
-        finder.take(event)
+        finder.add_event(event)
     return [(mark.kind, mark.sentence, mark.events) for mark in finder.marks(log)]
 
 
@@ -148,7 +148,7 @@ def test_an_answer_against_its_target(passed: bool, expected: str, ending: str |
         run.outcome(passed=passed, by="match", answer="FLAG{a\\b}", expected=expected)
     log, finder = EventLog.open(path), MarkFinder()
     for event in log:
-        finder.take(event)
+        finder.add_event(event)
     sentence = f"The answer is “FLAG{{a\\b}}”, the target “{expected}”{ending}"
     wanted = () if ending is None else (RunMark(MarkKind.ANSWER, sentence, (EventIndex(2), EventIndex(4))),)
     assert finder.marks(log) == wanted
@@ -162,7 +162,7 @@ def test_a_call_after_which_the_state_changes_is_no_loop(tmp_path: Path) -> None
             run.append("StateTransition", {"transition_type": "counter", "ops": ops})
     finder = MarkFinder()
     for event in EventLog.open(tmp_path / "run.rlog"):
-        finder.take(event)
+        finder.add_event(event)
     assert finder.marks() == ()
 
 
@@ -170,7 +170,7 @@ def test_a_run_that_is_too_long_has_no_marks(tmp_path: Path) -> None:
     log = EventLog.open(write_run(tmp_path / "run.rlog", [TASK, FAILED], None, "r"))
     finder = MarkFinder(max_events=3)
     for event in log:
-        finder.take(event)
+        finder.add_event(event)
     assert finder.gave_up
     assert finder.marks(log) == ()
 

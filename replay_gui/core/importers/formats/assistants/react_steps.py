@@ -102,7 +102,7 @@ class _ReActEvents(ChatMessageEvents):
         self._last = setting.pop(answered) if answered else None
         self._patch = setting.pop(patch) if patch else None
         prompt = setting.pop(asked) if asked else None
-        self.begin(self.grades.take(setting))
+        self.begin(self.grades.take_grades(setting))
         if prompt is not None:
             self.said("user", prompt)
         yield from super().read(records)

@@ -160,7 +160,7 @@ class ChatMessages:
         setting = events.rest(self._without_messages(whole))
         for system in _instructions(whole, setting):
             messages = iter([(0, {"role": "system", "content": system}), *messages])
-        setting = events.grades.take(setting)
+        setting = events.grades.take_grades(setting)
         messages = _oldest_first(messages, events)
         if (answer := answer_in_record(setting)) is not None and (more := _with_answer(messages, answer[1], whole)):
             messages = iter(more)

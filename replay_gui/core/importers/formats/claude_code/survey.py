@@ -128,7 +128,7 @@ def survey(source: Source, end: int | None = None) -> ClaudeCodeSurvey:
             continue
         surveyed.understood += 1
         _take_facts(surveyed, fields)
-        queue.take(line.number, fields)
+        queue.add_line(line.number, fields)
         node = _node(line.number, fields)
         if node is not None and node.uuid in nodes and content_hashes.get(node.uuid) == _said(fields):
             surveyed.repeated.add(line.number)
@@ -165,7 +165,7 @@ class _PromptQueue:
     def unsaid(self) -> set[int]:
         return {number for number, text in self._queued if is_prompt_text(text)}
 
-    def take(self, number: int, fields: _ClaudeCodeFields) -> None:
+    def add_line(self, number: int, fields: _ClaudeCodeFields) -> None:
         if fields.type == "queue-operation" and fields.operation == "enqueue" and fields.content:
             self._queued.append((number, fields.content))
         elif fields.type == "queue-operation" and fields.operation in ("popAll", "popall"):

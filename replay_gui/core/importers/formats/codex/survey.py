@@ -120,7 +120,7 @@ def survey(source: Source) -> CodexSurvey:
         payload = fields.payload
         if payload is None:
             continue
-        history.take(line.number, fields, payload)
+        history.add_line(line.number, fields, payload)
         if fields.type == "event_msg":
             surveyed.take_event(line.number, payload)
         if fields.type == "event_msg" and payload.type in ENDS and payload.call_id is not None:
@@ -155,7 +155,7 @@ class _InheritedHistory:
         self._forked = False
         self._first_own: int | None = None  # its ordinal, if the file has it
 
-    def take(self, number: int, fields: _CodexFields, payload: _Payload) -> None:
+    def add_line(self, number: int, fields: _CodexFields, payload: _Payload) -> None:
         if self._first_own is not None:
             if fields.ordinal is None:
                 return

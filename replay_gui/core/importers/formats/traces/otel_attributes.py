@@ -43,7 +43,7 @@ class Attributes:
         self.found = attributes
         self._taken: set[str] = set()
 
-    def take(self, *names: str) -> Any:
+    def take_attribute(self, *names: str) -> Any:
         """Return the first existing attribute of these, and mark it as read; None if there is none."""
         for name in names:
             if self.found.get(name) is not None:

@@ -150,7 +150,7 @@ def meaning(span: RawSpan, notes: ImportNotes) -> Span:
     messages: list[Any] = []
     answers: list[Any] = []
     config: dict[str, Any] = {}
-    call_id = attributes.take("gen_ai.tool.call.id", "gen_ai.tool.call_id", "ai.toolCall.id")
+    call_id = attributes.take_attribute("gen_ai.tool.call.id", "gen_ai.tool.call_id", "ai.toolCall.id")
     call_id = None if call_id == NOT_SPECIFIED else call_id
     if role == "tool":
         name, given, output, beside = tool_of(span, attributes)
@@ -158,11 +158,13 @@ def meaning(span: RawSpan, notes: ImportNotes) -> Span:
         messages, answers, given, output, beside = messages_of(span, attributes, role)
     if role == "agent":
         named = _NAMED.fullmatch(span.name)
-        name = str(attributes.take(*_AGENTS) or (named and (named["agent"] or named["run"])) or span.name)
+        name = str(attributes.take_attribute(*_AGENTS) or (named and (named["agent"] or named["run"])) or span.name)
         config = {
-            key: unfolded(value) for key, names in _CONFIG.items() if (value := attributes.take(*names)) is not None
+            key: unfolded(value)
+            for key, names in _CONFIG.items()
+            if (value := attributes.take_attribute(*names)) is not None
         }
-    model = unfolded(attributes.take(*_MODELS)) if role == "model" else None
+    model = unfolded(attributes.take_attribute(*_MODELS)) if role == "model" else None
     if span.attributes.get("gen_ai.operation.name") in tuple(_OPERATIONS):  # the value can be unhashable
         attributes.taken("gen_ai.operation.name")
     if str(unfolded(span.attributes.get("mlflow.spanType"))).upper() in _KINDS:

@@ -74,12 +74,12 @@ def messages_of(
     events = _events(span)
     sent = _numbered(attributes, "prompt") or events[0]
     answered = _numbered(attributes, "completion") or events[1]
-    given, before = without_callback(unfolded(attributes.take(*_INPUTS)) if not sent else None)
-    output, after = without_callback(unfolded(attributes.take(*_OUTPUTS)) if not answered else None)
+    given, before = without_callback(unfolded(attributes.take_attribute(*_INPUTS)) if not sent else None)
+    output, after = without_callback(unfolded(attributes.take_attribute(*_OUTPUTS)) if not answered else None)
     output = step_output(output)
     _take_repeats(attributes, sent, answered)
     _take_twins(attributes)
-    instructions = unfolded(attributes.take("gen_ai.system_instructions")) if role == "model" else None
+    instructions = unfolded(attributes.take_attribute("gen_ai.system_instructions")) if role == "model" else None
     sent = sent or _messages(given)
     if not answered:
         answered = _answers(output)
@@ -108,9 +108,9 @@ def _take_twins(attributes: Attributes) -> None:
 
 def tool_of(span: RawSpan, attributes: Attributes) -> tuple[str, Any, Any, dict[str, Any]]:
     """Return (name, input, output, other members) of a tool call."""
-    name = str(attributes.take(*_TOOLS) or span.name.removeprefix("execute_tool "))
-    given, before = without_callback(unfolded(attributes.take(*_ARGUMENTS)))
-    output, after = without_callback(unfolded(attributes.take(*_RESULTS)))
+    name = str(attributes.take_attribute(*_TOOLS) or span.name.removeprefix("execute_tool "))
+    given, before = without_callback(unfolded(attributes.take_attribute(*_ARGUMENTS)))
+    output, after = without_callback(unfolded(attributes.take_attribute(*_RESULTS)))
     _take_twins(attributes)
     output, of_message = tool_output(None if output in _NO_RESULT else output)
     for event in span.events:  # Strands has both in events
@@ -310,5 +310,5 @@ def _text_of(parts: list[dict[str, Any]]) -> str | None:
 
 
 def _vercel_calls(attributes: Attributes) -> list[Any]:
-    calls = unfolded(attributes.take("ai.response.toolCalls"))
+    calls = unfolded(attributes.take_attribute("ai.response.toolCalls"))
     return calls if isinstance(calls, list) else []
