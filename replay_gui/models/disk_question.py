@@ -16,7 +16,7 @@ class DiskQuestion(QObject):
     """Runs one function at a time, on its own thread. A new one replaces one whose result is still missing.
 
     Signals:
-        answered(object): the result of the function; before `ask` returns, if the disk is fast enough.
+        answered(object): the result of the function; before `ask_disk` returns, if the disk is fast enough.
     """
 
     answered = Signal(object)

@@ -76,9 +76,9 @@ def test_an_old_answer_stays_until_the_next_has_come(session: StoryWhy) -> None:
     assert not session.working, "first the runs are compared"
     session.story.state = Shown()
     assert session.working
-    session.take(Explained(done=3, total=4))
+    session.on_explained(Explained(done=3, total=4))
     assert (session.done, session.total) == (3, 4)
-    session.take(Explained(problem="The search for reasons was stopped."))
+    session.on_explained(Explained(problem="The search for reasons was stopped."))
     assert not session.working
     assert session.problem.startswith("The search")
 

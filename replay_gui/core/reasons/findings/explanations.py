@@ -98,7 +98,7 @@ def explain_missing(done_by: RunAccount, other: RunAccount, call: ToolCall) -> E
     if named is not None:
         sentence, origin = named
         return Explanation((sentence,), LackKind.INPUT.value, _with_origin(origins, origin))
-    return _asked_last(other, call, origins) or _said_instead(done_by, other, call, links)
+    return _asked_last(other, call, origins) or _message_after_common_calls(done_by, other, call, links)
 
 
 def _with_origin(origins: tuple[Origin, ...], more: Origin) -> tuple[Origin, ...]:
@@ -326,7 +326,9 @@ def _asked_last(other: RunAccount, call: ToolCall, origins: tuple[Origin, ...]) 
     return Explanation((f"{asked}; the run ended there.",), "cut off", origins, index=last[0])
 
 
-def _said_instead(done_by: RunAccount, other: RunAccount, call: ToolCall, links: list[Link]) -> Explanation:
+def _message_after_common_calls(
+    done_by: RunAccount, other: RunAccount, call: ToolCall, links: list[Link]
+) -> Explanation:
     """Return the other run's message after the last common call, preferably one about the call."""
     after = -1
     for earlier in done_by.calls:

@@ -93,12 +93,12 @@ class _HistoryEvents(ChatMessageEvents, ModelChanges):
         self.add_model_change(record.get("modelInfo"))
         about = {name: value for name, value in record.items() if name not in ("modelInfo", "metrics")}
         if record["role"] == "assistant":
-            self._said_by_model(about, parts, record.get("metrics"))
+            self._add_model_message(about, parts, record.get("metrics"))
         else:
-            self._heard(about, parts)
+            self._add_user_message(about, parts)
 
     # ---- the model --------------------------------------------------------------------------------
-    def _said_by_model(self, about: dict[str, Any], parts: list[Any], metrics: Any) -> None:
+    def _add_model_message(self, about: dict[str, Any], parts: list[Any], metrics: Any) -> None:
         told, answers = list[Any](), list[dict[str, Any]]()
         for part in parts:
             for one in _told_in(part):
@@ -127,7 +127,7 @@ class _HistoryEvents(ChatMessageEvents, ModelChanges):
             self.run.bookkeeping(f"{self.format}/interrupted", cut_off)
 
     # ---- the user and the program -----------------------------------------------------------------
-    def _heard(self, about: dict[str, Any], parts: list[Any]) -> None:
+    def _add_user_message(self, about: dict[str, Any], parts: list[Any]) -> None:
         self.run.context.pop("parent", None)
         for part in parts:
             text = _text(part)

@@ -296,7 +296,7 @@ class CodexEvents:
         kind = str(payload.get("type"))
         match kind:
             case "user_message" | "agent_message":
-                self._said_in_event(kind, payload)
+                self._message_event(kind, payload)
             case _ if kind in _REASONING:
                 self._bookkeeping(kind, payload)
             case "token_count":
@@ -316,7 +316,7 @@ class CodexEvents:
             case _ if kind in CALLS_TOLD and payload.get("source") == "user_shell":  # the conversation has it, too
                 self._bookkeeping(kind, payload)
             case _ if kind in CALLS_TOLD:
-                self._call_told(kind, payload)
+                self._call_event(kind, payload)
             case _ if kind in BOOKKEEPING or kind.startswith(ASIDE) or kind.endswith(("_delta", "_approval_request")):
                 if kind in ("task_complete", "turn_complete"):
                     self._end = ("answered", None)
@@ -326,7 +326,7 @@ class CodexEvents:
             case _:
                 self._unknown(kind, {key: value for key, value in payload.items() if key != "type"})
 
-    def _said_in_event(self, kind: str, payload: dict[str, Any]) -> None:
+    def _message_event(self, kind: str, payload: dict[str, Any]) -> None:
         """Add a message event; most of them are in the conversation too."""
         role, text = _ROLES[kind], payload.get("message")
         if isinstance(text, str) and role == "user" and is_context(text):
@@ -342,7 +342,7 @@ class CodexEvents:
         else:
             self._bookkeeping(kind, payload)
 
-    def _call_told(self, kind: str, payload: dict[str, Any]) -> None:
+    def _call_event(self, kind: str, payload: dict[str, Any]) -> None:
         """Add an event about a call. If the conversation has the call, its data go into the call's response."""
         call_id = payload.get("call_id")
         content, _ = split_volatile(payload, "type", "call_id")

@@ -73,7 +73,7 @@ def read_output(raw: Any, facts: dict[str, Any]) -> ToolOutput:
         raw = script.output
     output, extra, meta = decoded(raw), dict[str, Any](), dict[str, Any]()
     if isinstance(output, dict) and "output" in output and output.keys() <= _COMMAND_MEMBERS:
-        output, extra, meta = _command_told(output)
+        output, extra, meta = _command_result(output)
     elif isinstance(output, dict) and isinstance(output.get("metadata"), dict):
         metadata = dict(output["metadata"])
         if "duration_seconds" in metadata:
@@ -106,7 +106,7 @@ def read_output(raw: Any, facts: dict[str, Any]) -> ToolOutput:
     return ToolOutput(output, error, refused, extra, meta)
 
 
-def _command_told(told: dict[str, Any]) -> tuple[Any, dict[str, Any], dict[str, Any]]:
+def _command_result(told: dict[str, Any]) -> tuple[Any, dict[str, Any], dict[str, Any]]:
     """Return (output, other content, volatile part) from a script's report about a command."""
     extra, meta = dict[str, Any](), dict[str, Any]()
     if told.get("exit_code") is not None:

@@ -90,7 +90,7 @@ class _AutoGenEvents(RecordEvents):
             for result in message.results:
                 if result.id in self._open:
                     self._result(result.id, result.output, result.failure)
-            if self._is_told(message):
+            if self._is_known(message):
                 continue
             if message.role in ("assistant", "tool") or message.content is None:  # an earlier call's, or changed
                 self.run.bookkeeping(f"{self.format}/context", value)
@@ -98,7 +98,7 @@ class _AutoGenEvents(RecordEvents):
                 self.said(message.role, message.content, {**extra, **more})
                 extra = {}
 
-    def _is_told(self, message: Message) -> bool:
+    def _is_known(self, message: Message) -> bool:
         """Return whether a message was added before; remember it."""
         calls = [(call.name, call.input) for call in message.calls]
         results = [result.output for result in message.results]
@@ -130,7 +130,7 @@ class _AutoGenEvents(RecordEvents):
             case {"choices": [{"message": dict()}, *_], **rest} as whole if "candidates" not in rest:
                 answer = as_message(whole)
         message = read_message({"role": "assistant", **answer})
-        self._is_told(
+        self._is_known(
             read_message({"role": "assistant", "content": message.content, "tool_calls": answer.get("tool_calls")})
         )
         self.set_model(message.rest.get("model"))

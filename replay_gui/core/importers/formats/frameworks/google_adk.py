@@ -111,7 +111,7 @@ class _AdkEvents(RecordEvents):
             self.notes.count(PIECES)
             self._pieces += message.content
             return
-        self._tell_pieces(message)
+        self._add_pieces(message)
         self.set_model(record.get("model_version"))
         delta, extra = self._about(record)
         if not is_user:
@@ -132,9 +132,9 @@ class _AdkEvents(RecordEvents):
             self.run.bookkeeping(f"{self.format}/event", {**extra, **extra.pop("fields", {})})
 
     def end(self) -> None:
-        self._tell_pieces(None)
+        self._add_pieces(None)
 
-    def _tell_pieces(self, whole: Message | None) -> None:
+    def _add_pieces(self, whole: Message | None) -> None:
         """Add an answer of which the file has only pieces."""
         pieces, self._pieces = self._pieces, ""
         if pieces and (whole is None or whole.content != pieces):
@@ -154,7 +154,7 @@ class _AdkEvents(RecordEvents):
         extra = extra | as_fields(told)
         for result in message.results:
             call, output = self.run.call(result.id), result.output
-            wrong = _wrong(output) if isinstance(output, dict) else None
+            wrong = _error_of(output) if isinstance(output, dict) else None
             error = result.why or (first_line(str(wrong)) if wrong else "") or ("failed" if result.error else "")
             other = {"tool": result.name} if call is not None and call.tool_name != result.name else {}
             self.result(result.id, output, error or None, extra | other, tool_name=result.name)
@@ -185,7 +185,7 @@ class _AdkEvents(RecordEvents):
         self.how = "limit" if code == "MAX_TOKENS" else "crash", told
 
 
-def _wrong(output: dict[str, Any]) -> Any:
+def _error_of(output: dict[str, Any]) -> Any:
     """Return a tool's error: its `error`, or its message if its `status` is "error", as ADK requires."""
     if output.get("status") == "error":
         return output.get("error_message") or output.get("error") or output.get("message") or "failed"

@@ -92,7 +92,7 @@ class _StreamEvents(RecordEvents):
                 if extra:
                     self.run.bookkeeping(f"{self.format}/{kind}", extra["fields"])
             case _ if kind in _MODELS:
-                self._heard(data.get("input"))
+                self._add_input(data.get("input"))
                 sent = {"name": record.get("name"), "input": self._steady(data.get("input"))}
                 self.run.bookkeeping(f"{self.format}/{kind}", {**sent, **extra.get("fields", {})})
             case _ if kind in _MODEL_ENDS:
@@ -129,21 +129,21 @@ class _StreamEvents(RecordEvents):
     def _step(self, kind: str, record: dict[str, Any], data: dict[str, Any], extra: dict[str, Any]) -> None:
         """Add the start or the end of a step; the first step's input holds the user's message."""
         if kind == "on_chain_start" and not record.get("parent_ids"):
-            self._heard(data.get("input"))
+            self._add_input(data.get("input"))
         if kind == "on_chain_end" and not record.get("parent_ids") and self.how is None and self._has_answered:
             self.how = "answered", None
         told = {name: self._steady(data[name]) for name in ("input", "output", "chunk") if data.get(name) is not None}
         self.run.bookkeeping(f"{self.format}/{kind}", {"name": record.get("name"), **told, **extra.get("fields", {})})
 
-    def _heard(self, given: Any) -> None:
+    def _add_input(self, given: Any) -> None:
         """Add the new messages in the input of a model or a graph."""
         for value in _messages(given):
             message = read_message(value)
-            if message.role in ("assistant", "tool") or self._is_told(message):
+            if message.role in ("assistant", "tool") or self._is_known(message):
                 continue
             self.said(message.role, message.content, {"fields": message.rest} if message.rest else {})
 
-    def _is_told(self, message: Message) -> bool:
+    def _is_known(self, message: Message) -> bool:
         key = json.dumps([message.role, message.content], default=str)
         told = key in self._told
         self._told.add(key)

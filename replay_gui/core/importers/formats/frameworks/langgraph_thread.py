@@ -162,7 +162,7 @@ class LangGraphThread(RecordEvents):
         ops = [{key: without_ids(member) for key, member in op.items()} | {"path": root + op["path"]} for op in ops]
         told = {"ops": ops} if ops else {}
         messages = messages_of(value)
-        new = [message for message in messages if not self._is_told(message)]
+        new = [message for message in messages if not self._is_known(message)]
         if new:
             for message in new:
                 self._message(message, told)
@@ -179,7 +179,7 @@ class LangGraphThread(RecordEvents):
             self.run.add(Kind.STATE_TRANSITION, payload)
 
     # ---- messages -------------------------------------------------------------------------------
-    def _is_told(self, message: dict[str, Any]) -> bool:
+    def _is_known(self, message: dict[str, Any]) -> bool:
         message_id = facts_of(message).get("id")
         return isinstance(message_id, str) and (message_id, _key(message)) in self._told_ids
 

@@ -160,13 +160,13 @@ def evaluations(span: RawSpan) -> tuple[list[dict[str, Any]], list[Any]]:
     return scores, others
 
 
-def _told_members(value: Any) -> Any:
+def _without_nulls(value: Any) -> Any:
     """Return `value` without null members at any depth; objects of an SDK have many of them."""
     if isinstance(value, list):
-        return [_told_members(item) for item in value]
+        return [_without_nulls(item) for item in value]
     if not isinstance(value, dict):
         return value
-    return {name: _told_members(member) for name, member in value.items() if member is not None}
+    return {name: _without_nulls(member) for name, member in value.items() if member is not None}
 
 
 def _other_details(facts: dict[str, Any], span: RawSpan) -> list[Any]:
@@ -196,11 +196,11 @@ def _events(span: RawSpan) -> tuple[list[Any], list[Any]]:
                 more["tool_call_id"] = facts["id"]
             content = unfolded(facts.get("content", facts.get("gen_ai.event.content")))
             if isinstance(content, dict) and isinstance(content.get("parts"), list):  # Gemini's message
-                sent.append({**_told_members(content), **more, "role": content.get("role") or speaker})
+                sent.append({**_without_nulls(content), **more, "role": content.get("role") or speaker})
             elif content != _ELIDED:
                 sent.append({"content": content, **more, "role": speaker})
         elif name == _CHOICE and facts.get("content") != _ELIDED:
-            message = _told_members(unfolded(facts.get("message", facts.get("content"))))
+            message = _without_nulls(unfolded(facts.get("message", facts.get("content"))))
             more = {key: unfolded(value) for key, value in facts.items() if key not in ("message", "content", "id")}
             whole = message if is_message(message) else {"role": "assistant", "content": message}
             answered.append({**whole, **more})
@@ -232,7 +232,7 @@ def _messages(given: Any) -> list[Any]:
             ]
         case {"task": str(task), "reset": bool(), **more}:  # the arguments of smolagents' `run`
             settings = {"reset": given["reset"], **more}
-            return [{"role": "user", "content": task, "settings": _told_members(settings)}]
+            return [{"role": "user", "content": task, "settings": _without_nulls(settings)}]
         case str() if given:
             return [{"role": "user", "content": given}]
     return []

@@ -163,7 +163,7 @@ class SpanEvents:
         return self._names[agent.id]
 
     # ---- messages --------------------------------------------------------------------------------
-    def _heard(self, span: Span, *, first: bool = False) -> None:
+    def _add_input(self, span: Span, *, first: bool = False) -> None:
         """Add the new messages of a model's or agent's input; its own messages and results can also come from spans.
 
         `first`: only the messages before the first answer.
@@ -233,7 +233,7 @@ class SpanEvents:
 
     # ---- models ---------------------------------------------------------------------------------
     def _asked_model(self, span: Span) -> None:
-        self._heard(span)
+        self._add_input(span)
         key = _key(["input", span.input])
         if span.messages or span.input in NOTHING or key in self._told:
             return
@@ -297,7 +297,7 @@ class SpanEvents:
 
     # ---- agents and other spans--------------------------------------------------------------------
     def _asked_agent(self, span: Span) -> None:
-        self._heard(span, first=True)
+        self._add_input(span, first=True)
         if span.input not in NOTHING and not span.messages:
             self._told |= {_key(["user", span.input]), _key(["user", only_member(span.input)])}
             self._run.observation("input", "user", span.input, time=span.start)
@@ -315,7 +315,7 @@ class SpanEvents:
 
     def _left_agent(self, span: Span) -> None:
         """Add the agent's messages that no span within it has."""
-        self._heard(replace(span, start=span.end if span.end is not None else span.start))
+        self._add_input(replace(span, start=span.end if span.end is not None else span.start))
 
     def _other(self, span: Span) -> None:
         meta = {**span.meta, "time": span.start, "duration": span.length}
