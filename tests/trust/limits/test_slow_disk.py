@@ -66,7 +66,7 @@ def test_the_last_question_is_answered(journey: Journey) -> None:
     journey.until(lambda: answers == ["at once"])
     assert not question.pending
     go.set()
-    question.ask(lambda: None)
+    question.ask_disk(lambda: None)
     journey.until(lambda: answers == ["at once", None])
 
 
