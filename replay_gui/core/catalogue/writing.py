@@ -33,7 +33,7 @@ from replay_gui.core.catalogue.indexing import (
     SourceTask,
     batches_of,
 )
-from replay_gui.core.catalogue.kept_logs import LogSpool
+from replay_gui.core.catalogue.kept_logs import LogSpool, log_digest, read_logs
 from replay_gui.core.catalogue.part import HELD, NAMES, RUNS, STEPS, CataloguePart, joined, unpacked, writable_name
 from replay_gui.core.catalogue.sources import expand_sources, is_of_this_process, read_source
 from replay_gui.core.contrast.run_set import MIN_TELLING_ANSWER
@@ -184,6 +184,7 @@ class _RunRows:
     def __init__(self, part: CataloguePart) -> None:
         """`part`: its steps and features are in the order of the runs."""
         self.names = part.names
+        self.kept_logs: list[str] = part.runs["kept_log"].to_pylist()
         self._part = part
         self._steps_of: NDArray[np.int32] = part.steps["run"].to_numpy()
         self._held_of: NDArray[np.int32] = part.held["run"].to_numpy()
@@ -299,7 +300,9 @@ class _Earlier:
         try:
             sources = {source.source: source for source in read_manifest(folder, (*FILES, LOGS)).sources}
             with reading_tables(folder):
-                self.rows = self._read(folder)
+                rows = self._read(folder)
+                _check_logs(folder, rows.kept_logs)
+                self.rows = rows
         except CatalogueRefused as why:
             self.problem = str(why)
         else:
@@ -332,6 +335,13 @@ class _Earlier:
         """Return (number of its first run, how many runs it has) of a source that it has."""
         known = self._sources[writable_name(source)]
         return known.first, known.runs
+
+
+def _check_logs(folder: Path, names: Sequence[str]) -> None:
+    """Raise CatalogueRefused where the kept logs are not those of these names, of which "" is one that is not kept."""
+    logs = read_logs(table_path(folder, LOGS), 0, len(names))
+    if [log_digest(log) if isinstance(log, bytes) else "" for log in logs] != [*names]:
+        raise CatalogueRefused(f"{table_path(folder, LOGS)}: is not as it was written; write the catalogue again")
 
 
 def _rows_of(table: pa.Table, runs: NDArray[np.int32], first: int, end: int) -> pa.Table:

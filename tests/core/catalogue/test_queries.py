@@ -17,6 +17,7 @@ from replay_gui.core.catalogue.catalogue_files import Manifest, table_path
 from replay_gui.core.catalogue.extras import MANIFEST
 from replay_gui.core.catalogue.queries import query_catalogue
 from replay_gui.core.catalogue.reading import open_catalogue
+from replay_gui.core.catalogue.run_logs import log_of_run
 from replay_gui.core.errors import CatalogueRefused
 from replay_gui.engine.termination import Terminated, terminable
 from tests.core.catalogue.conftest import write
@@ -112,7 +113,7 @@ def _forged(catalogue: Path) -> None:
     path.write_bytes(msgspec.json.encode(msgspec.structs.replace(manifest, files=files).with_digest()))
 
 
-@pytest.mark.parametrize("name", ["runs", "steps", "features", "feature_names"])
+@pytest.mark.parametrize("name", ["runs", "steps", "features", "feature_names", "logs"])
 def test_tables_with_right_digests_that_are_none_are_refused_in_one_line(
     tmp_path: Path, logs: Path, catalogue: Path, name: str
 ) -> None:
@@ -124,12 +125,18 @@ def test_tables_with_right_digests_that_are_none_are_refused_in_one_line(
         sink = pa.BufferOutputStream()
         pq.write_table(table, sink)
         hostile.append(sink.getvalue().to_pybytes())
-    for _ in range(tries(10, long=500)):
+    for _ in range(tries(6, long=500)):
         changed = bytearray(whole)
         for _ in range(random.choice((1, 3, 20))):
             changed[random.randrange(len(changed))] = random.randrange(256)
         hostile.append(bytes(changed))
     refused: list[str] = []
+    (first, *_) = open_catalogue(catalogue).runs
+
+    def read_log() -> None:
+        with log_of_run(catalogue, 0, first, conversions=str(tmp_path), mappings=""):
+            pass
+
     for content in hostile:
         path.write_bytes(content)
         _forged(catalogue)
@@ -137,6 +144,8 @@ def test_tables_with_right_digests_that_are_none_are_refused_in_one_line(
             lambda: query_catalogue(catalogue, f"select * from {'features' if 'feature' in name else name}"),
             lambda: (runs := open_catalogue(catalogue)).read_steps(range(len(runs.runs))),
         ]
+        if name == "logs":
+            reads = [read_log]
         for read in reads:
             try:
                 read()

@@ -237,6 +237,7 @@ def test_a_file_system_of_this_process_is_read_here(tmp_path: Path, logs: Path, 
     assert made.runs == 9
     assert all(task.data for task in indexer.tasks)
     remote, local = open_catalogue(tmp_path / "remote"), open_catalogue(catalogue)
+    assert [run.kept_log for run in remote.runs] == [run.kept_log for run in local.runs]
     assert [run.name for run in remote.runs] == [run.name for run in local.runs]
     assert all(run.given.startswith("memory://") for run in remote.runs)
     assert [s.sentence for s in contrast_runs(remote).separation.separators] == [
