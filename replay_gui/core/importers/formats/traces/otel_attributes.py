@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -33,6 +34,12 @@ _VOLATILE = re.compile(
     | (.*[._])?(invocation|correlation|client|conversation)_?id
     """,
     re.VERBOSE,
+)
+
+# Ids that programs make at random: UUIDs, and those of messages and calls that say of what they are
+_ID = re.compile(
+    r"(?:[a-z_]{1,20}-{1,2})?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?:-\d{1,4})?"
+    r"|(?:call|chatcmpl|fc|msg|resp|rs|run|toolu|tooluse)[_-][A-Za-z0-9_-]{6,64}"
 )
 
 
@@ -89,6 +96,23 @@ def steady(value: Any) -> Any:
 
 
 def _short(value: Any) -> Any:
-    if isinstance(value, str) and len(value) > _MAX_COMPARED_CHARACTERS:
-        return {"blake3": blake3(value.encode("utf-8", "surrogatepass")).hexdigest(), "characters": len(value)}
-    return unfolded(value) if isinstance(value, str) and value[:1] in ("{", "[") else value
+    """Return a value as it is compared: JSON in a text is decoded, without ids in it; a long text is its hash."""
+    if not isinstance(value, str):
+        return value
+    told = _without_ids(unfolded(value)) if value[:1] in ("{", "[") else value
+    if len(value) <= _MAX_COMPARED_CHARACTERS:
+        return told
+    text = value if told is value else json.dumps(told, sort_keys=True)
+    return {"blake3": blake3(text.encode("utf-8", "surrogatepass")).hexdigest(), "characters": len(text)}
+
+
+def _without_ids(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_ids(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: _without_ids(member)
+        for name, member in value.items()
+        if not (name == "id" and isinstance(member, str) and _ID.fullmatch(member))
+    }

@@ -199,3 +199,14 @@ def test_messages_that_are_pairs_are_told_once(tmp_path: Path) -> None:
     }
     run = read(tmp_path, [span("a", "", 1, agent), span("m", "a", 2, model)])
     assert [event.payload["data"] for event in run.of("Observation")] == ["weather?"]
+
+
+def test_ids_in_json_that_nobody_reads_are_not_compared(tmp_path: Path) -> None:
+    def told(id: str, text: str) -> Any:
+        value = json.dumps({"messages": [{"id": id, "text": text}]})
+        attributes = {"openinference.span.kind": "AGENT", "custom.value": value, "long.value": value + " " * 3000}
+        return read(tmp_path, [span("agent", "", 1, attributes)]).events[0].payload
+
+    ids = "37d221fd-0a29-4b4b-836a-20b4ac7b5808", "lc_run--01a2294d-73a8-7462-825e-5ec259c01765-0", "call_1oGK863s"
+    assert [told(id, "x") for id in ids] == [told(ids[0], "x")] * 3
+    assert told(ids[0], "y") != told(ids[0], "x") != told("plain", "x")
