@@ -50,15 +50,15 @@ _EXIT_CODES = ("exit_code", "returncode", "exitCode", "exit")
 _FRAME = re.compile(
     r"\s*(?:chunk id:.*|wall time:.*|process exited with code.*|exit code:.*|exit code -?\d+|original token count:.*"
     r"|output:|stdout:|total output lines:.*|execution logs:|observation:"
-    r"|<(?:shellid: \S{1,64} completed|exited) with exit code -?\d{1,9}>|[-=`#*_~ ]*)\s*",
+    r"|<(?:shellid: \S{1,64} completed|exited) with exit code -?\d{1,9}>|</?untrusted_context>|[-=`#*_~ ]*)\s*",
     re.IGNORECASE,
 )
 _POWERSHELL, _POWERSHELL_TELLS = re.compile(r"\s*Line \|\s*"), re.compile(r"\s*\|\s+([^\s~].*)")
 """The second line of an error of PowerShell, after the command that failed, and the line with its message."""
 _EXITED = re.compile(r"Exit code (-?\d{1,9})(?:\n|$)")  # before the output of a command that failed
 _EXIT_ERROR = re.compile(r"exit -?\d{1,9}")  # an error that says nothing more
-_SHELL_ANSWER = re.compile(r"(?:Command: (?s:.{0,4000}?)\nDirectory: [^\n]*\n)?Output: ")
-_SHELL_FACTS = re.compile(r"\n(?:Error|Exit Code|Signal|Background PIDs|Process Group PGID): ")
+_SHELL_ANSWER = re.compile(r"(?:<untrusted_context>\n)?(?:Command: (?s:.{0,4000}?)\nDirectory: [^\n]*\n)?Output: ")
+_SHELL_FACTS = re.compile(r"\n(?:Error|Exit Code|Signal|Background PIDs|Process Group PGID): |\n</untrusted_context>")
 """How the answer of a shell in Gemini CLI and its kin begins, and the facts after what the command printed."""
 _LINE_NUMBER = re.compile(r"^\s*\d+(?:\u2192|\t|\. )")  # that a tool puts before the first line of a file
 _NO_OUTPUT = ("null", "None", "{}", "[]")  # texts by which a tool says that it returned nothing

@@ -97,6 +97,11 @@ def response(output: Any, error: str | None = None, success: bool = True) -> dic
         ("ToolResponse", response("Command: ls\npwd\nDirectory: /w\nOutput: a.py\nExit Code: 0"), "a.py"),
         ("ToolResponse", response("Output: (empty)\nExit Code: 1", "exit 1", False), "exit 1"),
         ("ToolResponse", response("Output: (empty)\nProcess Group PGID: 7"), "(no output)"),
+        (
+            "ToolResponse",
+            response("<untrusted_context>\nOutput: a.txt\nProcess Group PGID: 7\n</untrusted_context>"),
+            "a.txt",
+        ),
         ("ToolResponse", response({"content": [{"type": "text", "text": "Sunny"}], "isError": False}), "Sunny"),
         ("ToolResponse", response({"callId": "c1", "resultDisplay": "Read all 12 lines"}), "Read all 12 lines"),
         ("ToolResponse", response("     1\u2192import os\n     2\u2192x"), "import os"),

@@ -8,6 +8,7 @@ from typing import Any
 from replay_gui.core.importers.formats.message_events import first_line
 
 _SHELL = ("Command: ", "Output: ", "Error: ", "Exit Code: ")  # the first words of a shell command's result
+_WRAPPED = "<untrusted_context>\n"  # stands before the result since 0.60
 _EXITED = re.compile(r"^Exit Code: (-?\d{1,9})$", re.MULTILINE)
 _REFUSED = "[Operation Cancelled]"  # the user refused
 
@@ -15,7 +16,9 @@ _REFUSED = "[Operation Cancelled]"  # the user refused
 def shell_exit_code(output: Any) -> int | None:
     """Return the exit code of a failed shell command; None if it did not fail, or is not a shell command."""
     text = output.get("output") if isinstance(output, dict) else None
-    match = _EXITED.search(text) if isinstance(text, str) and text.startswith(_SHELL) else None
+    if not isinstance(text, str) or not text.removeprefix(_WRAPPED).startswith(_SHELL):
+        return None
+    match = _EXITED.search(text)
     return (int(match[1]) or None) if match else None
 
 

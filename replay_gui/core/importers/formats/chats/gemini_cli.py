@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
-from replay_gui.core.importers.formats.gemini_tools import shell_exit_code
+from replay_gui.core.importers.formats.gemini_tools import failure_of, shell_exit_code
 from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_events import NOT_MESSAGES, UNKNOWN_ROLES, first_line
 from replay_gui.core.importers.formats.message_usage import counted_tokens
@@ -36,7 +36,7 @@ class GeminiCli:
 
     name = "gemini-cli"
     title = "Gemini CLI chat"
-    version = 8
+    version = 9
     volatile: ClassVar[Mapping[str, str]] = {
         "sessionId": ID,
         "id": ID,
@@ -168,6 +168,8 @@ def _message(run: RunBuilder, notes: ImportNotes, message: dict[str, Any]) -> No
             run.bookkeeping("gemini-cli/session-context", content)
         case "user" if isinstance(content, str) and _COMMAND.fullmatch(content):
             run.command(content)
+        case "user" if _are_responses(message.get("content")):
+            _responses(run, message["content"])
         case "user":
             run.observation("message", "user", content)
         case "gemini" | "model":
@@ -181,6 +183,32 @@ def _message(run: RunBuilder, notes: ImportNotes, message: dict[str, Any]) -> No
         case _:
             notes.count(UNKNOWN_ROLES, example=str(kind))
             run.custom("gemini-cli/message", {"type": kind, "content": content})
+
+
+def _are_responses(content: Any) -> bool:
+    """Whether a message consists of results of tools: newer versions send them to the model as the user's."""
+    return (
+        isinstance(content, list)
+        and bool(content)
+        and all(isinstance(part, dict) and isinstance(part.get("functionResponse"), dict) for part in content)
+    )
+
+
+def _responses(run: RunBuilder, parts: list[dict[str, Any]]) -> None:
+    """Answer the calls that their own records leave open; the other results are the same ones again."""
+    for part in parts:
+        result = part["functionResponse"]
+        call = run.call(result.get("id"))
+        if call is not None and call.input is None:
+            run.bookkeeping("gemini-cli/tool-result", part)
+            continue
+        output = result.get("response")
+        why, refused = failure_of(output)
+        seq, known = run.response(result.get("id"), output, error=why, tool_name=result.get("name"))
+        if refused:
+            run.denied(known.tool_name, known.tool_name, str(why), parent=seq)
+        elif why is not None:
+            run.error("tool_error", why, known.tool_name, parent=seq)
 
 
 def _model(run: RunBuilder, message: dict[str, Any]) -> None:

@@ -80,6 +80,7 @@ def test_real_chats_lose_nothing(path: Path) -> None:
         ("Command: ls\nStdout: x\nExit Code: 2\nSignal: (none)", "exit 2"),
         ("Command: ls\nStdout: x\nExit Code: 0", None),
         ("Output: x\nExit Code: 1\nProcess Group PGID: 5", "exit 1"),
+        ("<untrusted_context>\nOutput: (empty)\nExit Code: 1\n</untrusted_context>", "exit 1"),
         ("The manual says\nExit Code: 1", None),
     ],
 )
@@ -137,3 +138,17 @@ def test_the_answer_that_the_program_prints_as_json(tmp_path: Path) -> None:
     assert (found.format, found.decisions()) == ("gemini-stream", [(None, "Paris.")])
     assert found.tokens() == {"input": 30, "cached": 20, "output": 7, "reasoning": 5}
     assert found.of("x:end")[0].payload["how"] == "answered"
+
+
+def test_results_that_are_sent_as_the_users_message_are_no_words_of_the_user(tmp_path: Path) -> None:
+    told = call(output="text")
+    open_call = {"id": "c2", "name": "ls", "args": {"path": "."}, "status": "executing"}
+    answered = {"functionResponse": {"id": "c2", "name": "ls", "response": {"error": "no such folder"}}}
+    one = read(
+        tmp_path,
+        {"type": "gemini", "content": "", "toolCalls": [told, open_call]},
+        {"type": "user", "content": [told["result"][0], answered]},
+    )
+    assert one.kinds[1:5] == ["ToolRequest", "ToolResponse", "ToolRequest", "x:bookkeeping/gemini-cli/tool-result"]
+    assert one.kinds[5:] == ["ToolResponse", "Error"]
+    assert [event.payload["error"] for event in one.of("ToolResponse")] == [None, "no such folder"]
