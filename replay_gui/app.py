@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from replay_gui.core.log.positions import Position
 from replay_gui.core.text.plain_text import visible
+from replay_gui.engine.termination import held_signals
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
@@ -68,6 +70,11 @@ class WindowOptions:
 def run_app(options: WindowOptions) -> int:
     """Show the window until it is closed, or save its picture; return the exit code (130: Ctrl-C in the terminal)."""
     _prepare_environment(options)
+    with held_signals() as held:
+        return _run_app(options, held)
+
+
+def _run_app(options: WindowOptions, held: list[int]) -> int:
     from PySide6.QtCore import QSettings
     from PySide6.QtWidgets import QApplication
 
@@ -78,14 +85,14 @@ def run_app(options: WindowOptions) -> int:
     app.setDesktopFileName(ORGANISATION)  # a desktop shows its windows under the menu's entry of this name
     ini = QSettings.Format.IniFormat
     if options.screenshot is None:
-        return _run(app, _user_settings(), options)
+        return _run(app, _user_settings(), options, held)
     from PySide6.QtCore import qInstallMessageHandler
 
     from replay_gui.windows.screenshot import pass_on_messages
 
     qInstallMessageHandler(pass_on_messages)
     with tempfile.TemporaryDirectory() as folder:  # a picture neither uses nor changes the user's settings
-        return _run(app, QSettings(str(Path(folder, "settings.ini")), ini), options)
+        return _run(app, QSettings(str(Path(folder, "settings.ini")), ini), options, held)
 
 
 def _user_settings() -> QSettings:
@@ -113,7 +120,7 @@ def _prepare_environment(options: WindowOptions) -> None:
         os.environ["QT_SCALE_FACTOR"] = str(options.scale)
 
 
-def _run(app: QApplication, settings: QSettings, options: WindowOptions) -> int:
+def _run(app: QApplication, settings: QSettings, options: WindowOptions, held: list[int]) -> int:
     from PySide6.QtCore import QTimer
 
     from replay_gui.engine.bridge import EngineBridge
@@ -136,6 +143,8 @@ def _run(app: QApplication, settings: QSettings, options: WindowOptions) -> int:
     hook, interrupts = CrashHook(), Interrupts()
     hook.install()
     interrupts.install()
+    for number in held:
+        signal.raise_signal(number)  # while Qt was imported; ends the event loop as soon as it begins
     bridge = EngineBridge()
     session = Session(bridge=bridge)
     window = MainWindow(session, app, settings)

@@ -35,3 +35,19 @@ def terminable() -> Iterator[None]:
         raise
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+@contextlib.contextmanager
+def held_signals() -> Iterator[list[int]]:
+    """Collect SIGINT and SIGTERM in the block: raised as exceptions while Qt is imported, they would break it."""
+    held: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield held
+        return
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, lambda received, _: held.append(received)) for number in numbers]
+    try:
+        yield held
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)

@@ -123,6 +123,21 @@ def test_an_interruption_while_the_program_is_imported() -> None:
     assert done.stderr == b""
 
 
+def test_an_interruption_while_qt_is_imported(tmp_path: Path) -> None:
+    find = (
+        "def f(name, path=None, target=None):\n    if name == 'PySide6.QtWidgets': signal.raise_signal(signal.SIGINT)\n"
+    )
+    put = "sys.meta_path.insert(0, type('F', (), {'find_spec': staticmethod(f)}))"
+    script = f"{find}import replay_gui.__main__ as m, signal, sys; {put}; code = m.main([])\n"
+    script += "print('replay_gui.windows.main_window' in sys.modules); sys.exit(code)"
+    folders: dict[str, str | None] = {f"XDG_{name}_HOME": str(tmp_path) for name in ("CACHE", "CONFIG", "DATA")}
+    done = run([sys.executable, "-c", script], folders, capture_output=True)
+    assert done.returncode == 128 + signal.SIGINT
+    assert done.stdout == b"True\n", "what is being imported is imported to its end"
+    assert b"error" not in done.stderr.lower()
+    assert b"Traceback" not in done.stderr
+
+
 NO_FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig><dir>{0}/none</dir><cachedir>{0}/cache</cachedir></fontconfig>"""
 

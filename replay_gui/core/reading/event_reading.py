@@ -39,6 +39,7 @@ MORE = "More"
 
 _LINE_COST = 30  # a line costs as much time for layout as this number of characters
 _UNSEEN_CHARACTERS = 4  # reading this many invisible characters takes as long as the layout of one
+_NEW_LETTER_COST = 6  # a letter beyond ASCII is sought in fonts, for as long as the layout of so many takes
 _CELL_LINES = 2  # lines that take as long to lay out as a cell of a table does
 _MAX_MEMBERS = 200  # of the payload
 _MAX_NAME_CHARACTERS = 60  # of a model
@@ -77,10 +78,12 @@ class EventReading:
 
     def next_page(self, limit: int = FIRST_PAGE) -> ReadingPage:
         """Return the lines that follow, of about `limit` characters in all."""
-        page: list[ReadingLine] = []
+        page, letters = list[ReadingLine](), set[str]()
         while self._next is not None and limit > 0:
             page.append(self._next)
-            limit -= _cost(self._next)
+            new = set() if self._next.seen.isascii() else set(self._next.seen) - letters
+            letters |= new
+            limit -= _cost(self._next) + _NEW_LETTER_COST * len(new)
             self._next = next(self._lines, None)
         self.count += len(page)
         return ReadingPage(tuple(page), self._next is None)
