@@ -44,7 +44,7 @@ class ReplayEngine:
 
     @classmethod
     def with_state(cls, log: EventLog, state: dict[str, Any]) -> Self:
-        """Return an engine that begins with a given state; `replay_from` then tells at which position that state is."""
+        """Return an engine that begins with a given state; `replay_from` is then the position of that state."""
         engine = cls(log)
         engine._given = state
         return engine

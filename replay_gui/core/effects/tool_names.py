@@ -68,7 +68,7 @@ def runs_python(tool: str) -> bool:
 
 
 def effect_of_name(tool: str) -> EffectFinding:
-    """Return the effect that the name tells; UNKNOWN if it tells none."""
+    """Return the effect according to the name; UNKNOWN if the name shows none."""
     words = name_words(tool)
     phrase = " ".join(words)
     if _HANDS_OVER.match(phrase):

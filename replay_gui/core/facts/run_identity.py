@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 TASK_NAMES = ("task_id", "instance_id", "sample_id", "task", "question")
-"""Names under which logs tell of which task a run is."""
+"""Names of members with the task of a run."""
 TRIAL_NAMES = ("trial", "epoch", "attempt")
-"""Names under which logs tell which of several runs of a task one is: no difference between two runs' set-ups."""
+"""Names of members with the trial of a task, which is not a difference between two runs' set-ups."""
 _MODELS = ("model", "model_name", "modelId", "llm", "id")
 _AGENTS = ("agent_info", "agent")  # members of a set-up that hold the agent's own
 _MAX_LENGTH = 200  # characters

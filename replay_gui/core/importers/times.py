@@ -37,7 +37,7 @@ def seconds(number: object) -> int | None:
 
 
 def any_time(value: object) -> int | None:
-    """Return a time in ns since 1970, from ISO text or a number, whose size tells s, ms, µs and ns apart."""
+    """Return a time in ns since 1970, from ISO text or a number, whose size decides between s, ms, µs and ns."""
     if isinstance(value, str):
         return iso_time(value) if not value.replace(".", "", 1).isdecimal() else any_time(float(value))
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _END_NS:

@@ -93,7 +93,7 @@ def time_since_start(index: RunIndex, event_index: int) -> int | None:
 
 
 def failures_of_index(index: RunIndex, which: slice | NDArray[np.int64] = _ALL) -> NDArray[np.bool_]:
-    """Return whether each event is a failure, and the first that tells of it; `which`: a stretch, or indexes."""
+    """Return bool[events]: failures, each counted at its first event only. `which`: a range, or indexes."""
     flags = index.flags[which]
     no_failure = (flags & (FLAG_REPEATED | FLAG_INTERRUPTED)) != 0
     failures: NDArray[np.bool_] = (index.failures[index.kind[which]] & ~no_failure) | ((flags & FLAG_FAILED) != 0)

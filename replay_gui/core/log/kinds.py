@@ -53,7 +53,7 @@ WITHHELD_REASONING = "x:withheld-reasoning"
 """Custom kind of reasoning that the provider did not give away. It is not a decision."""
 
 INTERRUPTED = "interrupted"
-"""Type of an Error event by which importers tell that the user stopped the agent. It is not a failure."""
+"""Type of the Error event with which importers record that the user stopped the agent. It is not a failure."""
 
 FAILURE_KINDS = frozenset({Kind.ERROR.value, Kind.CAPABILITY_DENIED.value})
 CRITICAL_KINDS = frozenset(

@@ -12,7 +12,7 @@ the event that it shows at position p is the last one applied there.
 """
 
 EventIndex = NewType("EventIndex", int)
-"""Where an event stands in its log, counted from 0; a skipped stretch of bytes counts as one event.
+"""The place of an event in its log, counted from 0; a skipped range of bytes counts as one event.
 
 The event at index i has its effect in the state at position i + 1. JSON output calls an index "position".
 """

@@ -35,7 +35,7 @@ from replay_gui.core.text.wording import duration_text
 FIRST_PAGE = 12_288  # characters shown at first: more than there is room for, and read within a frame or two
 NEXT_PAGE = 24_576  # more each time
 MORE = "More"
-"""What the line is called below which ids, hashes, empty members and meta stand."""
+"""The heading above ids, hashes, empty members and meta."""
 
 _LINE_COST = 30  # a line costs as much time for layout as this number of characters
 _UNSEEN_CHARACTERS = 4  # reading this many invisible characters takes as long as the layout of one

@@ -47,7 +47,7 @@ _ROLES = {
 
 
 def is_setup(event: Event) -> bool:
-    """Whether the event tells how the run was set up."""
+    """Whether the event describes the set-up of the run."""
     if event.kind == _INIT:
         return True
     return event.kind == _OBSERVATION and str(event.payload.get("source") or "").lower() in _SETUP_SOURCES

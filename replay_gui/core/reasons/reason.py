@@ -23,7 +23,7 @@ class ReasonKind(StrEnum):
     CUT_OFF = "cut_off"  # ended by a limit, a timeout or a crash
     MADE_UP = "made_up"  # a value that nothing before it holds
     SUBMISSION = "submission"  # another final answer, patch or file
-    TOLD = "told"  # another figure was told to the user
+    TOLD = "told"  # the user was given another number
     CHECK = "check"  # a check that was not made, or that failed last
     LOOK = "look"  # something was read by one run alone
     SETUP = "setup"  # another set-up
@@ -34,7 +34,7 @@ class Tier(StrEnum):
     """How much a reason matters; the members are in the order in which reasons are shown."""
 
     ACTION = "action"  # what was changed or handed in
-    RESULT = "result"  # how the run ended, what it answered or told
+    RESULT = "result"  # how the run ended, its answer or its last message
     UNSURE = "unsure"  # handing over, and calls whose effect is unknown
     TROUBLE = "trouble"  # errors, loops
     CHECK = "check"

@@ -11,7 +11,7 @@ _MAX_LENGTH = 32  # characters of a name
 
 
 def short_names(given_a: str, given_b: str) -> tuple[str, str]:
-    """Return what tells two runs apart, of their paths as given: ``trial0`` and ``trial1``; else A and B.
+    """Return names that distinguish two runs, from their given paths: ``trial0`` and ``trial1``; else A and B.
 
     That is the last part of the paths in which they differ, without suffixes; of two runs of one file, their numbers.
     """

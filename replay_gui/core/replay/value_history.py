@@ -42,7 +42,7 @@ class ValueChange:
 
 
 OnChanges: TypeAlias = Callable[[int, Sequence[StateChange]], None]
-"""Is told the index of an event, and what it changed."""
+"""Receives the index of an event, and its changes."""
 
 
 def value_history(contents: Iterable[bytes | None], keys: Sequence[str]) -> Iterator[ValueChange]:

@@ -52,7 +52,7 @@ class Redactor:
         return self._mark(text)
 
     def value(self, value: Any, path: str = "") -> Any:
-        """Return a value of a payload, which stands at this JSON Pointer, without what is hidden."""
+        """Return a value at this JSON Pointer of a payload, redacted."""
         if value is ABSENT or value is None or isinstance(value, bool):
             return value
         if self._is_hidden(path) or path.count("/") > _MAX_DEPTH:

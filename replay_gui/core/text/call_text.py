@@ -128,7 +128,7 @@ def path_text(path: str) -> str:
 
 
 def response_summary(payload: Members) -> str:
-    """Return the exit code of a command that failed, then the first line that tells something."""
+    """Return the exit code of a command that failed, then the first informative line."""
     error, output = payload.get("error"), payload.get("output")
     code, text = _exit_code(payload), _telling_line(output)
     if code not in (None, 0):

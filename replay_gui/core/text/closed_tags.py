@@ -6,7 +6,7 @@ import re
 
 
 def without_closed(pattern: re.Pattern[str], text: str, closing: str) -> tuple[list[re.Match[str]], str]:
-    """Return (the matches of a pattern that ends with a fixed text, what stands around them).
+    """Return (the matches of a pattern that ends with a fixed text, the text around them).
 
     An opening tag that is not closed would be looked for up to the end of the text, once for each of them; so the text
     is looked at up to the last closing tag only.

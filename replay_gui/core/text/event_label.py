@@ -1,4 +1,4 @@
-"""What an event is called in a list, in the user's words; the format's kinds stand in the raw view and in JSON."""
+"""The label of an event in a list, in the user's words; the raw view and JSON have the format's kinds."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ _NOUNS_OF_KINDS = {
     Kind.ERROR.value: "errors",
     Kind.SNAPSHOT.value: "snapshots",
 }
-SPEAKING_KINDS = (Kind.OBSERVATION.value, Kind.DECISION.value)  # their events are told apart by their labels
+SPEAKING_KINDS = (Kind.OBSERVATION.value, Kind.DECISION.value)  # their events are distinguished by labels
 _DECISIONS = {"thinking": "Thinking", "plan": "Plan"}
 _OBSERVATIONS = {
     "command": "Command",

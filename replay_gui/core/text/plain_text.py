@@ -11,7 +11,7 @@ _SHORT_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 # Letters, marks and a pattern of dots without any ink; variation selectors are looked at by their ranges. The last one,
 # which makes an emoji of a character, is everyday text.
 _BLANK_MARKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
-# Behind a letter, a space or another of its kind it makes nothing, and text could be hidden in where it stands.
+# After a letter, a space or another of its kind it shows nothing, and its place could hide text.
 _STRAY_SELECTOR = re.compile("(?<![^\\w\\s\ufe0f])(?<!\u2139)\ufe0f(?!\u20e3)")
 _BLANK = re.compile(r"\s+")
 _COLOR_CODE = re.compile(r"\x1b\[[0-9;:]*m")

@@ -69,7 +69,7 @@ def members_preview(value: Members) -> str:
 
 
 def member_text(value: Any, depth: int = 0) -> str:
-    """Return a value that stands among others."""
+    """Return a value as one of several members."""
     match value:
         case "":
             return '""'

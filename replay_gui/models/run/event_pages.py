@@ -39,7 +39,7 @@ class EventPages(QObject):
             self._take(shown.reading.lines, shown.reading.whole)
 
     def request_more(self) -> None:
-        """Request the next page; `grew` tells."""
+        """Request the next page; emits `grew`."""
         if self._session.bridge is not None and not self.whole:
             question = ReadOn(self._position, len(self.lines))
             request = Request(self._session.number, question, self._session.side)

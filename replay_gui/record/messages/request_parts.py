@@ -22,7 +22,7 @@ LIST, SINGLE = "$parts", "$part"
 CONVERSATION = frozenset(
     ("messages", "input", "contents", "prompt", "system", "instructions", "system_instruction", "systemInstruction")
 )
-"""Members of requests that hold what the model is told."""
+"""Members of requests with the input of the model."""
 
 _MAX_PARTS = 1_000_000  # of a member that is put together again
 _MAX_INLINE = 256  # bytes of a member that stays in the request

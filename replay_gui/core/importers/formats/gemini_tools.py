@@ -8,7 +8,7 @@ from typing import Any
 from replay_gui.core.importers.formats.message_events import first_line
 
 _SHELL = ("Command: ", "Output: ", "Error: ", "Exit Code: ")  # the first words of a shell command's result
-_WRAPPED = "<untrusted_context>\n"  # stands before the result since 0.60
+_WRAPPED = "<untrusted_context>\n"  # before the result, since 0.60
 _EXITED = re.compile(r"^Exit Code: (-?\d{1,9})$", re.MULTILINE)
 _REFUSED = "[Operation Cancelled]"  # the user refused
 

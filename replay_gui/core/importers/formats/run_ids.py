@@ -1,4 +1,4 @@
-"""Records of several runs in one file, told apart by the id of the run that each of them names."""
+"""Records of several runs in one file, separated by the run id in each of them."""
 
 from __future__ import annotations
 

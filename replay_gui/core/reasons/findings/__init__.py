@@ -1,1 +1,1 @@
-"""The reasons of each sort: in what was changed, handed in, told, read, and in how the runs ended."""
+"""The reasons of each sort: changes, submissions, messages, reads, and the ends of the runs."""

@@ -87,7 +87,7 @@ class ReasonList:
 
 
 def place(call: ToolCall, run: RunAccount) -> float:
-    """Return where a call stands in its run, 0 to 1."""
+    """Return the relative place of a call in its run, 0 to 1."""
     return call.request / max(1, run.count)
 
 

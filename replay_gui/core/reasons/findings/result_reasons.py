@@ -214,7 +214,7 @@ def _last_message(run: RunAccount) -> Message | None:
 
 
 def _is_open(run: RunAccount) -> bool:
-    """Whether the log says that the run had not ended: of a run whose end is not told, nothing else is known."""
+    """Whether the log says that the run had not ended. A run without a recorded end may have ended or not."""
     return run.result.end is not None and run.result.end.how == "open"
 
 

@@ -16,7 +16,7 @@ from replay_gui.core.contrast.step_words import input_label
 from replay_gui.core.facts.fact_names import SET_UP
 from replay_gui.core.report.redactor import Redactor
 
-_INPUT, _CONFIG = "/input", "/config"  # where the values of features stand in payloads
+_INPUT, _CONFIG = "/input", "/config"  # where the values of features are in payloads
 _OF_CALLS = frozenset((FeatureKind.DID, FeatureKind.CALLED, FeatureKind.READ))
 _ROOTS = {FeatureKind.CHANGED_WITH: _INPUT, FeatureKind.SET_UP: _CONFIG}
 _OF_THE_PROGRAM = frozenset((FeatureKind.END, FeatureKind.BEFORE, FeatureKind.AT_LEAST))

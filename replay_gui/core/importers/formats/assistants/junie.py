@@ -1,4 +1,4 @@
-"""Junie sessions (``events.jsonl``): prompts, and blocks that are told again whenever they change."""
+"""Junie sessions (``events.jsonl``): prompts, and blocks that are repeated whenever they change."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ class _JunieEvents(RecordEvents):
         self.run.context = now
 
     def _tool(self, block: dict[str, Any], kind: str, context: dict[str, Any]) -> None:
-        """Add a call, and what it led to once that is told."""
+        """Add a call, and its result when it is recorded."""
         now, status = self.run.context, block.get("status")
         name = str(block.get("toolName") or _TOOLS[kind])
         given = self.rest(block, "kind", "status", "toolName", "about", *_OUTPUTS)

@@ -243,7 +243,7 @@ class _OpenCodeEvents(RecordEvents):
             self.unknown(record.get("type"), record, "type")
 
     def _message(self, info: dict[str, Any], *, tells_use: bool) -> None:
-        """Add a message's own record. `tells_use`: whether its tokens are not told by steps."""
+        """Add a message's own record. `tells_use`: whether its steps do not have its tokens."""
         if info.get("role") not in ("user", "assistant"):  # since 2.0: its part has all the data
             return
         wrong = info.get("error")

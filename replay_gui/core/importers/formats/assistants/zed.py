@@ -53,7 +53,7 @@ class Zed:
         return is_database_with(file, _TABLES) or _is_thread(file.document)
 
     def companions(self, file: ForeignFile) -> list[Path]:
-        """Return the database's journal, if it has one: the newest threads may stand there alone."""
+        """Return the database's journal, if it has one: only it may have the newest threads."""
         return side_files(file.path) if file.head.startswith(MAGIC) else []
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:

@@ -27,7 +27,7 @@ _ENDS: dict[str, End] = {
 
 
 class Tau2:
-    """The importer. A run is named by its task and trial; the task's right actions and the reward stand at its end."""
+    """The importer. A run is named by its task and trial; the task's right actions and the reward are at its end."""
 
     name = "tau2-bench"
     title = "tau2-bench results"

@@ -22,7 +22,7 @@ _RIGHT = ("actions", "outputs")
 
 
 class TauBench:
-    """The importer. Every trial is a run; the right actions, how it ended and the reward stand at its end."""
+    """The importer. Every trial is a run; the right actions, how it ended and the reward are at its end."""
 
     name = "tau-bench"
     title = "tau-bench trajectory"

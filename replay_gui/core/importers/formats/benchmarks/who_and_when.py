@@ -21,7 +21,7 @@ _AGENT_OF_ALL = "Orchestrator"
 
 
 class WhoAndWhen:
-    """The importer. A file is one run; the annotation stands at its end, caused by the step that it blames."""
+    """The importer. A file is one run; the annotation is at its end, caused by the step that it blames."""
 
     name = "who-and-when"
     title = "Who&When conversation"

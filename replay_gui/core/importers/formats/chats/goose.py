@@ -67,7 +67,7 @@ class Goose(RecordFormat):
         return is_store(file) or any(map(is_row, first_records(file))) or super().recognises(file)
 
     def companions(self, file: ForeignFile) -> list[Path]:
-        """Return the database's journal, if it has one: the newest messages may stand there alone."""
+        """Return the database's journal, if it has one: only it may have the newest messages."""
         return side_files(file.path) if file.head.startswith(MAGIC) else []
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:

@@ -80,7 +80,7 @@ class MiniSweAgent:
         return result_files(file.path)
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
-        """Yield the trajectory as one run, named by its task where the file tells it."""
+        """Yield the trajectory as one run, named by its task if the file has it."""
         document = file.document
         trajectory = {"messages": document} if isinstance(document, list) else document
         if not isinstance(trajectory, dict) or not isinstance(trajectory.get("messages"), list):
@@ -150,7 +150,7 @@ def _events(file: ForeignFile, trajectory: dict[str, Any], notes: ImportNotes) -
 
 
 def _ending(run: RunBuilder, status: Any, submission: Any) -> None:
-    """How the run ended, and what it submitted; whether that is right may stand in a file beside it."""
+    """How the run ended, and what it submitted; a file beside it may say whether that is right."""
     if not isinstance(status, str):
         run.end("open")
         return

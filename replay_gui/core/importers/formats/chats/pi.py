@@ -54,7 +54,7 @@ class Pi(RecordFormat):
     volatile_within: ClassVar[Mapping[str, str]] = {"startedAt": CLOCK, "recordedAt": CLOCK}
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
-        """Accept records that begin with a `session` that has `cwd` and `timestamp`; its title may stand before it."""
+        """Accept records that begin with a `session` that has `cwd` and `timestamp`; its title may come before it."""
         first = next((record for record in records[:2] if record.get("type") != "title"), {})
         return first.get("type") == "session" and "cwd" in first and "timestamp" in first
 
@@ -65,7 +65,7 @@ class Pi(RecordFormat):
 
 class _PiEvents(RecordEvents):
     agent = "Pi"
-    title: dict[str, Any] | None = None  # that stands before the session
+    title: dict[str, Any] | None = None  # the title before the session
     _began: int | None = None  # in ns since 1970, where that is before the session's own time
 
     def run_id(self, head: list[dict[str, Any]]) -> str | None:
@@ -205,7 +205,7 @@ def _as_texts(content: Any) -> Any:
 
 
 def _failure(message: dict[str, Any], output: Any) -> str | None:
-    """Why a call failed, in a line; None if it did not. OpenClaw tells a command's code in the details alone."""
+    """Why a call failed, in a line; None if it did not. OpenClaw has a command's exit code only in the details."""
     details = message.get("details")
     code = details.get("exitCode") if isinstance(details, dict) else None
     told = first_line(output)

@@ -17,7 +17,7 @@ from replay_gui.core.importers.side_files import belongs_to
 
 _NAME = re.compile(r"(event-|message_)?([0-9]{1,9})(-[0-9A-Fa-f-]{8,40})?\.json")
 _BELOW = ("events", "messages", "agents/*/messages")
-"""Where the records stand below the folder that a user names."""
+"""The subfolders with the records, below the folder that a user names."""
 
 
 def records_beside(path: Path) -> list[Path]:
@@ -31,7 +31,7 @@ def records_beside(path: Path) -> list[Path]:
 
 
 def first_record_in(folder: Path) -> Path | None:
-    """Return the file that opens the one run whose records stand in a folder, or below it; None if none does."""
+    """Return the file that opens the one run whose records are in a folder, or below it; None if none does."""
     folders = [folder, *(below for pattern in _BELOW for below in folder.glob(pattern))]
     first = [found[0] for each in folders if (found := _records_in(each))]
     return first[0] if len(first) == 1 else None

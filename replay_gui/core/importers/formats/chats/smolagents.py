@@ -74,7 +74,7 @@ class _SmolAgentsEvents(RecordEvents):
         timing, calls = step.get("timing"), step.get("tool_calls")
         ended = any_time(timing.get("end_time")) if isinstance(timing, dict) else None
         said = step.get("model_output_message")
-        if not calls and isinstance(said, dict):  # a call that failed stands in the answer alone
+        if not calls and isinstance(said, dict):  # only the answer has a failed call
             calls = said.get("tool_calls")
         calls = maps_in(calls)
         output, wrong = content_of(step.get("model_output")) or None, step.get("error")

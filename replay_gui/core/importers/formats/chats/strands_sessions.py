@@ -51,7 +51,7 @@ class StrandsSessions:
 
 
 def _message(record: Any) -> Any:
-    """The message in a file's record, with what stands beside it."""
+    """Return the message in a file's record, with the record's other members."""
     if not isinstance(record, dict) or not is_message(record.get("message")):
         return record
     return {

@@ -128,7 +128,7 @@ def _events(file: ForeignFile, notes: ImportNotes) -> Iterator[ImportedEvent]:
 
 
 def _opening(run: RunBuilder, history: list[Any]) -> None:
-    """What the model was told before its first answer."""
+    """Add the input of the model before its first answer."""
     for message in history:
         if not isinstance(message, dict) or message.get("role") == "assistant":
             return

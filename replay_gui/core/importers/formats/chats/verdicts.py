@@ -24,7 +24,7 @@ def harbor_files(trajectory: Path) -> list[Path]:
 
 
 def add_harbor_result(run: RunBuilder, trajectory: Path) -> None:
-    """Add how the trial ended and each of its rewards, where they stand beside its trajectory."""
+    """Add how the trial ended and each of its rewards, if they are beside its trajectory."""
     rewards: dict[str, Any] = {}
     for path in harbor_files(trajectory):
         told = _reward_text(path) if path.suffix == ".txt" else read_side_json(path)

@@ -53,7 +53,7 @@ class GoogleAdk(RecordFormat):
         return is_store(file) or super().recognises(file)
 
     def companions(self, file: ForeignFile) -> list[Path]:
-        """Return the database's journal, if it has one: the newest events may stand there alone."""
+        """Return the database's journal, if it has one: only it may have the newest events."""
         return side_files(file.path) if file.head.startswith(MAGIC) else []
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:

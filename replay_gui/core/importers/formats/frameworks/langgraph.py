@@ -36,7 +36,7 @@ class LangGraph:
         return is_database_with(file, _TABLES) or are_states(file)
 
     def companions(self, file: ForeignFile) -> list[Path]:
-        """Return the database's journal, if it has one: the newest checkpoints may stand there alone."""
+        """Return the database's journal, if it has one: only it may have the newest checkpoints."""
         return side_files(file.source.path) if file.head.startswith(MAGIC) else []
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
