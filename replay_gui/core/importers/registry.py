@@ -9,6 +9,7 @@ import msgspec
 
 from replay_gui.core.errors import FormatUnknown, ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
+from replay_gui.core.importers.formats.assistants.acp import Acp
 from replay_gui.core.importers.formats.assistants.amp import Amp
 from replay_gui.core.importers.formats.assistants.chatgpt import ChatGpt
 from replay_gui.core.importers.formats.assistants.claude_ai import ClaudeAi
@@ -123,6 +124,7 @@ def _own() -> tuple[Importer, ...]:
         Goose(),
         Amp(),
         Grok(),
+        Acp(),
         Continue(),
         Crush(),
         Zed(),

@@ -1,0 +1,338 @@
+"""Logs of the Agent Client Protocol: JSON Lines of its messages (Grok's ``updates.jsonl``, or what a client wrote)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from replay_gui.core.importers.formats.assistants.acp_parts import (
+    agent_of,
+    calls_output,
+    failure_of,
+    given_to,
+    is_refusal,
+    tool_name_of,
+    uses_of,
+    without_diffs,
+)
+from replay_gui.core.importers.formats.message_content import content_of
+from replay_gui.core.importers.formats.message_events import first_line
+from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, RecordFormat
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.run_builder import End
+from replay_gui.core.importers.times import any_time
+from replay_gui.core.log.kinds import Kind
+
+_WRAPPED = ("msg", "message", "payload", "frame")  # what a client calls the message that it logs
+_CHUNKS = ("user_message_chunk", "agent_message_chunk", "agent_thought_chunk")
+_CALLS = ("tool_call", "tool_call_update")
+_TURN_ENDS = ("turn_completed", "turn_end")
+_DONE = ("completed", "failed", "cancelled", "canceled", "rejected", "error")
+_ENDS: dict[str, End] = {
+    "end_turn": "answered",
+    "cancelled": "stopped by user",
+    "canceled": "stopped by user",
+    "max_tokens": "limit",
+    "max_turn_requests": "limit",
+    "error": "crash",
+}
+_METHODS = ("session/new", "session/prompt", "session/load", "session/request_permission")
+_NOT_SAID = "<system-reminder>"
+
+
+class Acp(RecordFormat):
+    """The importer. A log is one run; what is told in pieces is put together."""
+
+    name = "acp"
+    title = "Agent Client Protocol log"
+    volatile: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("sessionId", "session_id", "toolCallId", "id", "prompt_id", "messageId"), ID),
+        **dict.fromkeys(("timestamp", "ts", "time"), CLOCK),
+        "usage": USAGE,
+        "jsonrpc": "the version of the protocol",
+        "method": "of an update, which has a name of its own",
+        "update/status": "of a call that has not ended",
+        "content/type": "of a part with a text, which is a text",
+        "promptIndex": "the place among the prompts",
+        **dict.fromkeys(("dir", "direction"), "who sent it"),
+    }
+    volatile_within: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("eventId", "promptId", "requestId", "traceparent"), ID),
+        **dict.fromkeys(("agentTimestampMs", "streamStartMs"), CLOCK),
+        "totalTokens": USAGE,
+    }
+
+    def is_format(self, records: list[dict[str, Any]]) -> bool:
+        """Accept messages of which one tells what a session has come to, or asks for that."""
+        messages = [_message(record) for record in records]
+        return any(
+            _update(message) is not None or ("jsonrpc" in message and message.get("method") in _METHODS)
+            for message in messages
+        )
+
+    def events(self, notes: ImportNotes) -> RecordEvents:
+        """Return the reader of one log's messages."""
+        return _AcpEvents(self.name, self.volatile, notes, self.volatile_within)
+
+
+def _message(record: dict[str, Any]) -> dict[str, Any]:
+    """Return the message that a client logged, or the record where it is the message itself."""
+    wrapped = (record.get(name) for name in _WRAPPED)
+    named = ("jsonrpc", "method", "sessionUpdate", "update")
+    return next((inner for inner in wrapped if isinstance(inner, dict) and any(n in inner for n in named)), record)
+
+
+def _update(message: dict[str, Any]) -> dict[str, Any] | None:
+    params = message.get("params")
+    update = params.get("update", params) if isinstance(params, dict) else message.get("update", message)
+    return update if isinstance(update, dict) and isinstance(update.get("sessionUpdate"), str) else None
+
+
+def _map(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+class _AcpEvents(RecordEvents):
+    def __init__(
+        self, format: str, volatile: Mapping[str, str], notes: ImportNotes, volatile_within: Mapping[str, str]
+    ) -> None:
+        super().__init__(format, volatile, notes, volatile_within)
+        self._parts: list[Any] = []  # of the message that is being told
+        self._of: tuple[Any, ...] = ()  # whose message that is
+        self._begun: dict[str, Any] = {}  # its first piece's context
+        self._calls: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}  # open ones: what is told, the first context
+        self._asked, self._done, self._refused = set[str](), set[str](), set[str]()  # ids of calls
+        self._options: dict[Any, tuple[str, dict[str, Any]]] = {}  # by question: the call, the answers that refuse it
+        self._prompt: Any = None  # that an echo may follow
+        self._counted = self._stopped = self._is_refused = False  # in this turn
+        self._cost = 0.0
+
+    def run_id(self, head: list[dict[str, Any]]) -> str | None:
+        messages = [_message(record) for record in head]
+        self.agent = agent_of(messages)
+        found = [_map(message.get("params", message)).get("sessionId") for message in messages]
+        return next((session for session in found if isinstance(session, str)), None)
+
+    def time_of(self, record: dict[str, Any]) -> int | None:
+        meta = _map(_map(_message(record).get("params")).get("_meta"))
+        given = (meta.get("agentTimestampMs"), *(record.get(name) for name in ("timestamp", "ts", "time")))
+        return next((time for value in given if (time := any_time(value)) is not None), None)
+
+    def record(self, record: dict[str, Any]) -> None:
+        """Add the events of one message of the protocol."""
+        if not self.run.count:
+            self.run.agent_init(self.agent, "", {})
+        message = _message(record)
+        params, update = _map(message.get("params")), _update(message)
+        if update is not None:
+            self._told(update, self.rest(_map(params.get("_meta"))))
+        elif isinstance(message.get("method"), str):
+            self._request(message["method"], message, params)
+        elif "error" in message:
+            self._failed(_map(message["error"]) or {"message": message["error"]})
+        elif isinstance(message.get("result"), dict):
+            self._result(message["result"], message.get("id"))
+        else:
+            self.run.bookkeeping(f"{self.format}/record", self.rest(record))
+
+    def _told(self, update: dict[str, Any], about: dict[str, Any]) -> None:
+        kind, facts = update["sessionUpdate"], {**self.rest(update, "sessionUpdate"), **about}
+        if kind in _CHUNKS:
+            self._piece(kind, update)
+            return
+        if kind in _CALLS and isinstance(update.get("toolCallId"), str):
+            self._call(update["toolCallId"], update)
+            return
+        if kind == "usage_update":
+            self._costs(update, facts)
+            return
+        self._flush()
+        if kind in _TURN_ENDS:
+            self._turn_end(update.get("stop_reason", update.get("stopReason")), update, facts)
+        elif kind in ("model_changed", "model_auto_switched", "current_model_update"):
+            self.uses_model(update.get("model_id", update.get("modelId")))
+            self.run.bookkeeping(f"{self.format}/{kind}", facts)
+        elif kind == "plan" or "rewind" in kind:
+            self.run.add(Kind.STATE_TRANSITION, {"transition_type": kind, "data": facts})
+        elif "compact" in kind:
+            self.run.add(Kind.SNAPSHOT, {"snapshot_type": kind, "data": facts})
+        else:
+            self.run.bookkeeping(f"{self.format}/{kind}", facts)
+
+    # ---- messages --------------------------------------------------------------------------------
+    def _piece(self, kind: str, update: dict[str, Any]) -> None:
+        meta = _map(update.get("_meta"))
+        of = (kind, update.get("messageId"), meta.get("promptIndex"))
+        if of != self._of:
+            self._flush()
+            self._of, self._begun = of, dict(self.run.context)
+        if kind == "user_message_chunk":
+            self.uses_model(meta.get("modelId"))
+            self._begun |= {name: self.run.context[name] for name in ("model",) if name in self.run.context}
+        content = update.get("content")
+        for part in content if isinstance(content, list) else [content]:
+            text = part.get("text") if isinstance(part, dict) else part
+            if isinstance(text, str) and self._parts and isinstance(self._parts[-1], str):
+                self._parts[-1] += text
+            else:
+                self._parts.append(text if isinstance(text, str) else part)
+
+    def _flush(self) -> None:
+        """Add the message that was told in pieces."""
+        parts, self._parts, of, self._of = self._parts, [], self._of, ()
+        if not parts:
+            return
+        blocks = [{"type": "text", "text": part} if isinstance(part, str) else part for part in parts]
+        content = content_of(blocks) if len(parts) > 1 else parts[0]
+        now, self.run.context = self.run.context, self._begun
+        if of[0] == "user_message_chunk":
+            self._said(content)
+        elif of[0] == "agent_thought_chunk":
+            self.answered(None, content if isinstance(content, str) else json.dumps(content))
+        else:
+            self.answered(content)
+        self.run.context = now
+
+    def _said(self, content: Any) -> None:
+        if content == self._prompt:
+            self.run.bookkeeping(f"{self.format}/echo", content)
+        elif isinstance(content, str) and content.lstrip().startswith(_NOT_SAID):
+            self.run.bookkeeping(f"{self.format}/context", content)
+        else:
+            self._counted = self._stopped = self._is_refused = False
+            self.how = None
+            self.said("user", content)
+        self._prompt = None
+
+    # ---- calls -----------------------------------------------------------------------------------
+    def _call(self, call_id: str, update: dict[str, Any]) -> None:
+        """Take in what is told of a call: what it is given may come after its name."""
+        if call_id in self._done:
+            self.run.bookkeeping(f"{self.format}/repeated", self.rest(update, "sessionUpdate"))
+            return
+        self._flush()
+        before, context = self._calls.get(call_id, ({}, dict(self.run.context)))
+        meta = {**_map(before.get("_meta")), **_map(update.get("_meta"))}
+        news = {name: value for name, value in update.items() if value not in (None, "", [], {})}
+        if isinstance(before.get("content"), list) and "content" in news and not before.get("rawInput"):
+            news["earlier"] = before["content"]
+        call = {**before, **news, **({"_meta": meta} if meta else {})}
+        self._calls[call_id] = call, context
+        is_done = call.get("status") in _DONE
+        if call_id not in self._asked and (is_done or call.get("rawInput")):
+            self._ask(call_id)
+        if is_done:
+            self._answer(call_id)
+
+    def _ask(self, call_id: str) -> None:
+        call, context = self._calls[call_id]
+        self._asked.add(call_id)
+        now, self.run.context = self.run.context, context
+        told = ("sessionUpdate", "rawInput", "rawOutput", "content", "earlier", "status", "name", "_meta")
+        given, name = given_to(call), tool_name_of(call, call_id)
+        title = call.get("title")
+        extra = self.fields(call, *told, title=given.get("title", name) if isinstance(given, dict) else title)
+        self.run.request(call_id, name, given, extra=extra, tool_call_id=call_id)
+        self.run.context = now
+
+    def _answer(self, call_id: str) -> None:
+        call, _ = self._calls.pop(call_id)
+        self._done.add(call_id)
+        call, diffs = without_diffs(call)
+        patches = [
+            self.run.proposal(call_id, "edit", str(diff.get("path")), self.rest(diff, "type", "path")) for diff in diffs
+        ]
+        output, extra = calls_output(call)
+        error = failure_of(call, output)
+        refused = call_id in self._refused or (error is not None and is_refusal(output))
+        self._is_refused |= refused
+        error = error or "refused by the user" if refused else error
+        self.result(call_id, output, error, extra, refused=refused, tool_call_id=call_id)
+        for patch in patches:
+            if error is None:
+                self.run.applied(patch)
+            else:
+                self.run.rejected(patch, error, "call")
+
+    # ---- requests, and what they came to -----------------------------------------------------------
+    def _request(self, method: str, message: dict[str, Any], params: dict[str, Any]) -> None:
+        self._flush()
+        if method == "session/prompt":
+            content = content_of(params.get("prompt"))
+            self._said(content)
+            self._prompt = content
+        elif method == "session/cancel":
+            self._stop()
+        elif method == "session/request_permission":
+            call = _map(params.get("toolCall"))
+            call_id = str(call.get("toolCallId"))
+            if isinstance(call.get("toolCallId"), str) and call_id not in self._done:
+                self._call(call_id, {**call, "status": None})
+                if call_id not in self._asked:
+                    self._ask(call_id)
+            options = params.get("options")
+            kinds = {str(_map(o).get("optionId")): str(_map(o).get("kind")) for o in options or () if o}
+            self._options[message.get("id")] = call_id, kinds
+            self.run.bookkeeping(f"{self.format}/permission", self.rest(params, "toolCall"))
+        else:
+            self.run.bookkeeping(f"{self.format}/{method}", self.rest(params))
+
+    def _result(self, result: dict[str, Any], of: Any) -> None:
+        self._flush()
+        if "stopReason" in result:
+            self._turn_end(result["stopReason"], {**_map(result.get("_meta")), **result}, self.rest(result))
+        elif "outcome" in result:
+            outcome = _map(result["outcome"])
+            call_id, kinds = self._options.pop(of, ("", {}))
+            refused = kinds.get(str(outcome.get("optionId")), "").startswith("reject")
+            if refused or outcome.get("outcome") == "cancelled":
+                self._refused.add(call_id)
+            self.run.bookkeeping(f"{self.format}/permission", outcome)
+        else:
+            self.run.bookkeeping(f"{self.format}/result", self.rest(result))
+
+    def _failed(self, error: dict[str, Any]) -> None:
+        self._flush()
+        text = str(error.get("message") or "the request failed")
+        self.run.error("error", text, self.agent, self.fields(error, "message"))
+        self.how = "crash", first_line(text)
+
+    def _stop(self) -> None:
+        if not self._stopped and not self._is_refused:
+            self.run.interrupted("the user stopped the agent", "user")
+        self._stopped = True
+
+    def _turn_end(self, reason: Any, told: dict[str, Any], facts: dict[str, Any]) -> None:
+        """Add what a turn used; it may be told by the agent and again in the answer to the prompt."""
+        for call_id in [call_id for call_id in self._calls if call_id in self._refused]:
+            self._answer(call_id)
+        usage = _map(told.get("usage"))
+        uses = [] if self._counted else [*uses_of(usage)]
+        for model, tokens, cost in uses:
+            if len(uses) == 1:
+                self.uses_model(model)
+            self.run.bookkeeping(f"{self.format}/turn", facts, tokens=tokens, cost=cost, model=model)
+            self._counted, facts = True, {}
+        if facts:
+            self.run.bookkeeping(f"{self.format}/turn", facts)
+        if reason in ("cancelled", "canceled"):
+            self._stop()
+        end = _ENDS.get(str(reason))
+        self.how = None if end is None else (end, None if end == "answered" else str(reason))
+
+    def _costs(self, update: dict[str, Any], facts: dict[str, Any]) -> None:
+        """Add what was spent since the last time: the cost is told of the whole session."""
+        amount = _map(update.get("cost")).get("amount")
+        more = float(amount) - self._cost if isinstance(amount, int | float) and amount > self._cost else None
+        self._cost += more or 0
+        self.run.bookkeeping(f"{self.format}/usage_update", facts, cost=more)
+
+    def end(self) -> None:
+        """Add what the log ends in."""
+        self._flush()
+        for call_id in [*self._calls]:
+            if call_id not in self._asked:
+                self._ask(call_id)
+            if call_id in self._refused:
+                self._answer(call_id)
