@@ -18,7 +18,7 @@ from replay_gui.core.log.kinds import Kind
 
 _REQUEST, _RESPONSE = Kind.TOOL_REQUEST.value, Kind.TOOL_RESPONSE.value
 _KEY_BYTES = 16
-_COMMANDS = frozenset({"command", "cmd"})  # members of an input
+_COMMANDS = frozenset({"command", "cmd", "CommandLine"})  # members of an input
 _MAX_COMMAND = 1_000  # characters
 _QUOTED = re.compile(r"(?=.*[\"'])[\w ./:=@,+\"'-]*")
 """A command with texts in quotation marks, in which no character means anything but itself."""

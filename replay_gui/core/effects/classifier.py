@@ -15,9 +15,19 @@ from replay_gui.core.effects.python_effects import python_effect
 from replay_gui.core.effects.shell_effects import ShellEffects
 from replay_gui.core.effects.tool_names import effect_of_name, name_words, runs_code, runs_python
 
-_COMMAND_MEMBERS = ("command", "cmd", "code", "script", "commands", "keystrokes", "input")
+_COMMAND_MEMBERS = ("command", "cmd", "CommandLine", "code", "script", "commands", "keystrokes", "input")
 _OPERATION_MEMBERS = ("command", "action", "operation", "method", "op")
-_PATH_MEMBERS = ("file_path", "path", "filename", "file", "target_file", "target", "notebook_path", "filePath")
+_PATH_MEMBERS = (
+    "file_path",
+    "path",
+    "filename",
+    "file",
+    "target_file",
+    "target",
+    "notebook_path",
+    "filePath",
+    "TargetFile",
+)
 _SQL_MEMBERS = ("sql", "query", "statement")
 _SQL_WORDS = frozenset({"sql", "query", "db", "database", "sqlite", "postgres", "mysql", "duckdb"})
 _SQL_READS = re.compile(r"\s*(?:select|explain|show|describe|pragma|with|values)\b", re.IGNORECASE)

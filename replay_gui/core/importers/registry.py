@@ -9,7 +9,6 @@ import msgspec
 
 from replay_gui.core.errors import FormatUnknown, ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
-from replay_gui.core.importers.formats.assistants.acp import Acp
 from replay_gui.core.importers.formats.assistants.amp import Amp
 from replay_gui.core.importers.formats.assistants.chatgpt import ChatGpt
 from replay_gui.core.importers.formats.assistants.claude_ai import ClaudeAi
@@ -19,8 +18,6 @@ from replay_gui.core.importers.formats.assistants.continue_dev import Continue
 from replay_gui.core.importers.formats.assistants.crush import Crush
 from replay_gui.core.importers.formats.assistants.droid import Droid
 from replay_gui.core.importers.formats.assistants.droid_stream import DroidStream
-from replay_gui.core.importers.formats.assistants.grok import Grok
-from replay_gui.core.importers.formats.assistants.junie import Junie
 from replay_gui.core.importers.formats.assistants.kimi import Kimi
 from replay_gui.core.importers.formats.assistants.opencode import OpenCode
 from replay_gui.core.importers.formats.assistants.qwen_code import QwenCode
@@ -74,6 +71,11 @@ from replay_gui.core.importers.formats.traces.mlflow import MlFlow
 from replay_gui.core.importers.formats.traces.openai_agents import OpenAiAgents
 from replay_gui.core.importers.formats.traces.otel import OpenTelemetry
 from replay_gui.core.importers.formats.traces.weave import Weave
+from replay_gui.core.importers.formats.transcripts.acp import Acp
+from replay_gui.core.importers.formats.transcripts.antigravity import Antigravity
+from replay_gui.core.importers.formats.transcripts.cursor_transcripts import CursorTranscript
+from replay_gui.core.importers.formats.transcripts.grok import Grok
+from replay_gui.core.importers.formats.transcripts.junie import Junie
 from replay_gui.core.importers.generic import JsonLines
 from replay_gui.core.importers.importer import Importer
 from replay_gui.core.importers.limits import RAISED_BY
@@ -125,6 +127,8 @@ def _own() -> tuple[Importer, ...]:
         Amp(),
         Grok(),
         Acp(),
+        Antigravity(),
+        CursorTranscript(),
         Continue(),
         Crush(),
         Zed(),

@@ -18,7 +18,7 @@ from replay_gui.core.text.value_preview import (
 )
 
 _MAX_MEMBERS = 5
-_PATH_ARGUMENTS = ("file_path", "filePath", "path")
+_PATH_ARGUMENTS = ("file_path", "filePath", "path", "AbsolutePath", "TargetFile", "target_file")
 _MAX_BESIDE_PATH = 40  # characters of a text that is shown beside a path; a longer one is what a file is to hold
 _MAX_PATH_CHARACTERS = 40  # of a longer path, the last _SHOWN_FOLDERS names are shown
 _SHOWN_FOLDERS = 3
@@ -27,12 +27,17 @@ _SHOWN_FOLDERS = 3
 _MAIN_ARGUMENTS = (
     "command",
     "cmd",
+    "CommandLine",
     "sql",
     "query",
     "pattern",
     "file_path",
     "filePath",
     "path",
+    "AbsolutePath",
+    "TargetFile",
+    "target_file",
+    "DirectoryPath",
     "url",
     "prompt",
     "description",
@@ -42,13 +47,19 @@ _ENTRY_LISTS, _ENTRY_WORDS = ("questions", "todos", "todoList", "plan"), ("quest
 """Arguments that are lists of entries, and the members of an entry that say it in words."""
 _MAX_WORDS = 50  # of a command
 _SHELL_OPTIONS = ("-c", "-lc", "-ic", "/c", "-Command")  # of a shell that is given a text
-_DESCRIPTIONS = ("description", "summary")  # arguments in which the model says what the call is for
+_DESCRIPTIONS = (
+    "description",
+    "summary",
+    "toolAction",
+    "toolSummary",
+)  # arguments in which the model says what the call is for
 
 _OUTPUT_MEMBERS = ("output", "stdout", "stderr", "content", "resultDisplay")  # of results that are maps
 _EXIT_CODES = ("exit_code", "returncode", "exitCode", "exit")
 # Lines that programs put around the output of a command.
 _FRAME = re.compile(
     r"\s*(?:chunk id:.*|wall time:.*|process exited with code.*|exit code:.*|exit code -?\d+|original token count:.*"
+    r"|the command (?:completed successfully|failed with exit code: -?\d{1,9})\.?"
     r"|output:|stdout:|total output lines:.*|execution logs:|observation:"
     r"|<(?:shellid: \S{1,64} completed|exited) with exit code -?\d{1,9}>|</?untrusted_context>|[-=`#*_~ ]*)\s*",
     re.IGNORECASE,

@@ -13,7 +13,7 @@ from typing import Any
 import replay_gui.core as core
 import replay_gui.engine as engine
 import replay_gui.record as record
-from replay_gui.core.importers.formats.assistants import grok
+from replay_gui.core.importers.formats.transcripts import grok
 from replay_gui.core.text.closed_tags import without_closed
 from tests.helpers.effort import tries
 

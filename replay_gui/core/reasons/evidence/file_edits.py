@@ -21,7 +21,7 @@ _SECTION = re.compile(r"^\*\*\* (?:Add|Update|Delete) File: (.+)$")
 _OLD = ("old_string", "old_str", "old", "search", "old_text")
 _NEW = ("new_string", "new_str", "new", "replace", "new_text", "content", "file_text", "insert_text", "new_source")
 _WHOLE = ("content", "file_text")
-_PATHS = ("file_path", "path", "filename", "notebook_path", "filePath", "target_file", "file")
+_PATHS = ("file_path", "path", "filename", "notebook_path", "filePath", "target_file", "TargetFile", "file")
 _NUMBERED = re.compile(r"\s{0,8}\d{1,7}(?:→|\t|: ?|\| ?|$)")
 _MAX_TEXT = 1 << 22  # characters of one edit
 

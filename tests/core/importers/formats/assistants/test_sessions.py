@@ -258,54 +258,6 @@ def test_a_session_of_openclaw(tmp_path: Path) -> None:
     assert errors(found) == [None, "exit 6 · no host"]
 
 
-def test_a_clients_log_of_the_agent_client_protocol() -> None:
-    found = read_seed("acp/0.jsonl")
-    assert (found.run.agent, found.run.run_id) == ("Claude Agent", "a1")
-    assert [event.payload["data"] for event in found.of("Observation")] == ["Fix the build", "Go on"]
-    assert found.decisions() == [
-        ("Let me look.", None), (None, "I run the tests."), (None, "Done."), (None, "Starting"),
-    ]  # fmt: skip
-    assert found.tools() == {"Bash": 2, "Edit": 1}
-    assert next(event.payload["input"] for event in found.of("ToolRequest")) == {"command": "make"}
-    assert errors(found) == ["exit 2", None, "User refused permission to run tool"]
-    assert (len(found.of("CapabilityDenied")), len(found.of("PatchApplied"))) == (1, 1)
-    assert [event.meta["cost"] for event in found.events if "cost" in event.meta] == [0.25, 0.5]
-    (tokens,) = [event.meta["tokens"] for event in found.events if event.meta.get("tokens")]
-    assert tokens == {"input": 140, "cached": 30, "output": 20, "reasoning": 5}
-    assert [event.payload["error_type"] for event in found.of("Error")] == ["tool_error", "interrupted"]
-    assert found.events[-1].payload == {"how": "stopped by user", "why": "cancelled"}
-
-
-def test_updates_of_grok() -> None:
-    found = read_seed("acp/1.jsonl")
-    assert (found.run.agent, found.tools()) == ("Grok", {"list_dir": 1})
-    assert [event.payload["data"] for event in found.of("Observation")] == ["Review it"]
-    used = [(event.meta["tokens"]["input"], event.meta["cost"]) for event in found.events if event.meta.get("tokens")]
-    assert used == [(800, 0.02), (200, 0.005)]
-    assert found.events[0].meta["time"] == 1_784_368_800_500 * 10**6
-
-
-def test_what_is_told_late_or_twice_in_the_agent_client_protocol(tmp_path: Path) -> None:
-    def told(kind: str, **update: object) -> dict[str, object]:
-        return {"sessionId": "s", "update": {"sessionUpdate": kind, **update}}
-
-    def text(words: str) -> list[dict[str, object]]:
-        return [{"type": "content", "content": {"type": "text", "text": words}}]
-
-    lines = [
-        told("tool_call", toolCallId="t1", title="Shell", status="in_progress", content=text("")),
-        told("tool_call_update", toolCallId="t1", content=text('{"command": "ls"}')),
-        told("tool_call_update", toolCallId="t1", status="completed", content=text("a")),
-        told("tool_call_update", toolCallId="t1", status="completed", content=text("a")),
-        told("tool_call", toolCallId="read_file-1712345678901", title="a.go", status="pending"),
-    ]
-    (found,) = read_all(written(tmp_path, lines))
-    assert [(event.payload["tool_name"], event.payload["input"]) for event in found.of("ToolRequest")] == [
-        ("Shell", {"command": "ls"}), ("read_file", {"title": "a.go"}),
-    ]  # fmt: skip
-    assert [event.payload["output"] for event in found.of("ToolResponse")] == ["a"]
-
-
 def test_a_branch_of_pi_begins_with_what_it_took(tmp_path: Path) -> None:
     lines = [
         {"type": "session", "id": "s", "timestamp": "2026-02-01T12:00:00Z", "cwd": "/w", "branchedFrom": "/b.jsonl"},

@@ -85,8 +85,12 @@ class _GrokEvents(ChatMessageEvents):
         """What the user said; context that Grok put around it, or in its place, is told apart."""
         content = content_of(record.get("content"))
         rest = self.rest(record, "type", "content", synthetic_reason="interjection")
-        if not isinstance(content, str) or record.get("synthetic_reason") not in _BY_USER:
+        if record.get("prior_turn_interrupt"):
+            self.run.interrupted("the user stopped the turn before", "user")
+        if record.get("synthetic_reason") not in _BY_USER:
             words, context = None, content
+        elif not isinstance(content, str):
+            words, context = content, None
         elif (asked := without_closed(_ASKED, content, _ASKED_END))[0]:
             words, context = asked[0][0][1].strip(), asked[1].strip()
         else:

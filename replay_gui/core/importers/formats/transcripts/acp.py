@@ -6,7 +6,10 @@ import json
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from replay_gui.core.importers.formats.assistants.acp_parts import (
+from replay_gui.core.importers.formats.message_content import content_of
+from replay_gui.core.importers.formats.message_events import first_line
+from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, RecordFormat
+from replay_gui.core.importers.formats.transcripts.acp_parts import (
     agent_of,
     calls_output,
     failure_of,
@@ -16,9 +19,6 @@ from replay_gui.core.importers.formats.assistants.acp_parts import (
     uses_of,
     without_diffs,
 )
-from replay_gui.core.importers.formats.message_content import content_of
-from replay_gui.core.importers.formats.message_events import first_line
-from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, RecordFormat
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.run_builder import End
 from replay_gui.core.importers.times import any_time
@@ -52,6 +52,7 @@ class Acp(RecordFormat):
         "usage": USAGE,
         "jsonrpc": "the version of the protocol",
         "method": "of an update, which has a name of its own",
+        "update/title": "of a call, which may be told again",
         "update/status": "of a call that has not ended",
         "content/type": "of a part with a text, which is a text",
         "promptIndex": "the place among the prompts",
@@ -151,7 +152,7 @@ class _AcpEvents(RecordEvents):
         if kind in _TURN_ENDS:
             self._turn_end(update.get("stop_reason", update.get("stopReason")), update, facts)
         elif kind in ("model_changed", "model_auto_switched", "current_model_update"):
-            self.uses_model(update.get("model_id", update.get("modelId")))
+            self.set_model(update.get("model_id", update.get("modelId")))
             self.run.bookkeeping(f"{self.format}/{kind}", facts)
         elif kind == "plan" or "rewind" in kind:
             self.run.add(Kind.STATE_TRANSITION, {"transition_type": kind, "data": facts})
@@ -168,7 +169,7 @@ class _AcpEvents(RecordEvents):
             self._flush()
             self._of, self._begun = of, dict(self.run.context)
         if kind == "user_message_chunk":
-            self.uses_model(meta.get("modelId"))
+            self.set_model(meta.get("modelId"))
             self._begun |= {name: self.run.context[name] for name in ("model",) if name in self.run.context}
         content = update.get("content")
         for part in content if isinstance(content, list) else [content]:
@@ -215,8 +216,10 @@ class _AcpEvents(RecordEvents):
         before, context = self._calls.get(call_id, ({}, dict(self.run.context)))
         meta = {**_map(before.get("_meta")), **_map(update.get("_meta"))}
         news = {name: value for name, value in update.items() if value not in (None, "", [], {})}
-        if isinstance(before.get("content"), list) and "content" in news and not before.get("rawInput"):
-            news["earlier"] = before["content"]
+        earlier = before.get("content")
+        if earlier and earlier != news.get("content", earlier):
+            self.run.bookkeeping(f"{self.format}/progress", earlier)
+            news["earlier"] = earlier
         call = {**before, **news, **({"_meta": meta} if meta else {})}
         self._calls[call_id] = call, context
         is_done = call.get("status") in _DONE
@@ -311,7 +314,7 @@ class _AcpEvents(RecordEvents):
         uses = [] if self._counted else [*uses_of(usage)]
         for model, tokens, cost in uses:
             if len(uses) == 1:
-                self.uses_model(model)
+                self.set_model(model)
             self.run.bookkeeping(f"{self.format}/turn", facts, tokens=tokens, cost=cost, model=model)
             self._counted, facts = True, {}
         if facts:

@@ -1,0 +1,146 @@
+"""Antigravity transcripts (``transcript.jsonl``): JSON Lines of steps, which tell what a call led to in its order."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from replay_gui.core.importers.formats.message_events import first_line
+from replay_gui.core.importers.formats.message_usage import counted_tokens
+from replay_gui.core.importers.formats.records import CLOCK, USAGE, RecordEvents, RecordFormat, maps_in
+from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.times import any_time
+from replay_gui.core.log.kinds import Kind
+from replay_gui.core.text.closed_tags import without_closed
+
+_TYPES = ("USER_INPUT", "PLANNER_RESPONSE")
+_REQUEST_END = "</USER_REQUEST>"
+_REQUEST = re.compile(f"<USER_REQUEST>(.*?){_REQUEST_END}", re.DOTALL)
+_MODEL = re.compile(r"setting `Model Selection` from [^\n]{1,80}? to ([^\n]{1,80}?)\.(?:\s|$)")
+_CLOCKS = re.compile(r"\s*Created At: (\S+)\n(?:Completed At: (\S+)\n)?\s*")
+_FAILED = re.compile(r"[Tt]he command (?:failed|exited) with (?:exit )?code:? (\d+)")
+_TOKENS = {"input": "input_tokens", "cached": "cached_content_token_count", "output": "output_tokens"}
+_OTHER_TOKENS = {
+    "input": "prompt_token_count",
+    "cached": "cached_content_token_count",
+    "output": "candidates_token_count",
+}
+
+
+class Antigravity(RecordFormat):
+    """The importer. A transcript is one run."""
+
+    name = "antigravity"
+    title = "Antigravity transcript"
+    volatile: ClassVar[Mapping[str, str]] = {
+        "step_index": "the place among the steps",
+        "created_at": CLOCK,
+        "usage": USAGE,
+    }
+
+    def is_format(self, records: list[dict[str, Any]]) -> bool:
+        """Accept numbered steps of which one is a prompt or an answer."""
+        numbered = [record for record in records if isinstance(record.get("step_index"), int)]
+        return len(numbered) == len(records) and any(record.get("type") in _TYPES for record in numbered)
+
+    def events(self, notes: ImportNotes) -> RecordEvents:
+        """Return the reader of one transcript's steps."""
+        return _AntigravityEvents(self.name, self.volatile, notes)
+
+
+class _AntigravityEvents(RecordEvents):
+    agent = "Antigravity"
+
+    def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:
+        super().__init__(format, volatile, notes)
+        self._open: list[tuple[str, str]] = []  # calls of the last answer: id, tool
+
+    def time_of(self, record: dict[str, Any]) -> int | None:
+        return any_time(record.get("created_at"))
+
+    def record(self, record: dict[str, Any]) -> None:
+        """Add the events of one step."""
+        if not self.run.count:
+            self.run.agent_init(self.agent, "", {})
+        kind, source, content = record.get("type"), record.get("source"), record.get("content")
+        extra = self.fields(record, "type", "content", source="SYSTEM", status="DONE")
+        if kind in ("USER_INPUT", "USER_MESSAGE"):
+            self._said(content, self.fields(record, "type", "content", status="DONE", source="USER_EXPLICIT"))
+        elif kind == "PLANNER_RESPONSE":
+            self._answer(record)
+        elif kind == "CHECKPOINT":
+            data = self.rest(record, "type", source="SYSTEM", status="DONE")
+            self.run.add(Kind.SNAPSHOT, {"snapshot_type": "compaction", "data": data})
+        elif kind == "SYSTEM_MESSAGE":
+            self.run.observation("notice", "system", content, extra)
+        elif kind == "ERROR_MESSAGE":
+            self.run.error("error", str(content or "error"), self.agent, extra)
+        elif source == "MODEL":
+            self._result(record, str(kind).lower())
+        else:
+            self.run.bookkeeping(f"{self.format}/{kind}", self.rest(record, "type", source="SYSTEM", status="DONE"))
+
+    def _said(self, content: Any, extra: dict[str, Any]) -> None:
+        """What the user said, without what was put around it."""
+        text = content if isinstance(content, str) else ""
+        asked, around = without_closed(_REQUEST, text, _REQUEST_END)
+        if model := _MODEL.search(text):
+            self.set_model(model[1])
+        if asked and around.strip():
+            self.run.bookkeeping(f"{self.format}/context", around.strip())
+        self.said("user", "\n".join(one[1].strip() for one in asked) if asked else content, extra)
+
+    def _answer(self, record: dict[str, Any]) -> None:
+        self._open = []
+        content, thought, calls = record.get("content"), record.get("thinking"), maps_in(record.get("tool_calls"))
+        self.set_model(record.get("model") or self._model)
+        usage = record.get("usage")
+        if isinstance(usage, dict):
+            tokens = counted_tokens(usage, _TOKENS) or counted_tokens(usage, _OTHER_TOKENS)
+            self.run.once = {"tokens": tokens} if tokens else {}
+        used = ("type", "content", "thinking", "tool_calls", "model")
+        extra = self.fields(record, *used, status="DONE", source="MODEL")
+        if content or thought or not calls:
+            self.answered(content, thought if isinstance(thought, str) else None, extra)
+            extra = {}
+        for call in calls:
+            call_id, name = f"call {self.run.count}", str(call.get("name") or "tool")
+            given = call.get("args")
+            given = {key: _plain(value) for key, value in given.items()} if isinstance(given, dict) else given
+            self.run.request(call_id, name, given, extra=extra | self.fields(call, "name", "args"))
+            self._open.append((call_id, name))
+            extra = {}
+
+    def _result(self, record: dict[str, Any], tool: str) -> None:
+        """Add what a call led to: the one of the last answer that is named like the step, or the next."""
+        place = next((n for n, (_, name) in enumerate(self._open) if name == tool), 0)
+        name = tool
+        if self._open:
+            call_id, name = self._open.pop(place)
+        else:
+            call_id = f"call {self.run.count}"
+            self.run.request(call_id, tool, None)
+        output, status = record.get("content"), record.get("status")
+        clocks = _CLOCKS.match(output) if isinstance(output, str) else None
+        if clocks is not None and isinstance(output, str):
+            output = output[clocks.end() :]
+            self.run.context["time"] = any_time(clocks[2]) or self.run.context.get("time")
+        failed = _FAILED.search(output[:2000]) if isinstance(output, str) else None
+        error = f"exit {failed[1]}" if failed and failed[1] != "0" else None
+        if status in ("ERROR", "CANCELED", "CANCELLED"):
+            error = error or first_line(output) or str(status).lower()
+        usual = {"status": status if status in ("DONE", "ERROR") else None, "source": "MODEL"}
+        extra = self.fields(record, "content", **usual, type=name.upper())
+        self.result(call_id, output, error, extra)
+
+
+def _plain(value: Any) -> Any:
+    """Return an argument that was written as JSON within a text."""
+    if isinstance(value, str) and value[:1] in ('"', "{", "["):
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value
+    return value

@@ -1,0 +1,98 @@
+"""Logs and transcripts that tell a message or a call in pieces, or without names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.helpers.foreign import Read, read_all, read_seed, written
+
+
+def errors(found: Read) -> list[object]:
+    return [event.payload["error"] for event in found.of("ToolResponse")]
+
+
+def test_a_clients_log_of_the_agent_client_protocol() -> None:
+    found = read_seed("acp/0.jsonl")
+    assert (found.run.agent, found.run.run_id) == ("Claude Agent", "a1")
+    assert [event.payload["data"] for event in found.of("Observation")] == ["Fix the build", "Go on"]
+    assert found.decisions() == [
+        ("Let me look.", None), (None, "I run the tests."), (None, "Done."), (None, "Starting"),
+    ]  # fmt: skip
+    assert found.tools() == {"Bash": 2, "Edit": 1}
+    assert next(event.payload["input"] for event in found.of("ToolRequest")) == {"command": "make"}
+    assert errors(found) == ["exit 2", None, "User refused permission to run tool"]
+    assert (len(found.of("CapabilityDenied")), len(found.of("PatchApplied"))) == (1, 1)
+    assert [event.meta["cost"] for event in found.events if "cost" in event.meta] == [0.25, 0.5]
+    (tokens,) = [event.meta["tokens"] for event in found.events if event.meta.get("tokens")]
+    assert tokens == {"input": 140, "cached": 30, "output": 20, "reasoning": 5}
+    assert [event.payload["error_type"] for event in found.of("Error")] == ["tool_error", "interrupted"]
+    assert found.events[-1].payload == {"how": "stopped by user", "why": "cancelled"}
+
+
+def test_updates_of_grok() -> None:
+    found = read_seed("acp/1.jsonl")
+    assert (found.run.agent, found.tools()) == ("Grok", {"list_dir": 1})
+    assert [event.payload["data"] for event in found.of("Observation")] == ["Review it"]
+    used = [(event.meta["tokens"]["input"], event.meta["cost"]) for event in found.events if event.meta.get("tokens")]
+    assert used == [(800, 0.02), (200, 0.005)]
+    assert found.events[0].meta["time"] == 1_784_368_800_500 * 10**6
+
+
+def test_what_is_told_late_or_twice_in_the_agent_client_protocol(tmp_path: Path) -> None:
+    def told(kind: str, **update: object) -> dict[str, object]:
+        return {"sessionId": "s", "update": {"sessionUpdate": kind, **update}}
+
+    def text(words: str) -> list[dict[str, object]]:
+        return [{"type": "content", "content": {"type": "text", "text": words}}]
+
+    lines = [
+        told("tool_call", toolCallId="t1", title="Shell", status="in_progress", content=text("")),
+        told("tool_call_update", toolCallId="t1", content=text('{"command": "ls"}')),
+        told("tool_call_update", toolCallId="t1", status="completed", content=text("a")),
+        told("tool_call_update", toolCallId="t1", status="completed", content=text("a")),
+        told("tool_call", toolCallId="read_file-1712345678901", title="a.go", status="pending"),
+    ]
+    (found,) = read_all(written(tmp_path, lines))
+    assert [(event.payload["tool_name"], event.payload["input"]) for event in found.of("ToolRequest")] == [
+        ("Shell", {"command": "ls"}), ("read_file", {"title": "a.go"}),
+    ]  # fmt: skip
+    assert [event.payload["output"] for event in found.of("ToolResponse")] == ["a"]
+
+
+def test_a_transcript_of_antigravity() -> None:
+    found = read_seed("antigravity/0.jsonl")
+    assert (found.run.agent, found.tools()) == ("Antigravity", {"list_dir": 1, "run_command": 1, "view_file": 1})
+    assert [event.payload["data"] for event in found.of("Observation")] == [
+        "List the files.", "<SYSTEM_MESSAGE>a task has ended</SYSTEM_MESSAGE>",
+    ]  # fmt: skip
+    assert found.of("ToolRequest")[1].payload["input"] == {"CommandLine": "make", "WaitMsBeforeAsync": "5000"}
+    assert errors(found) == ["exit 2", None, "no such file"]
+    assert found.of("ToolResponse")[1].payload["output"] == '{"name":"a"}'
+    (answer, *_) = found.of("Decision")
+    assert answer.meta["tokens"] == {"input": 100, "cached": 20, "output": 5}
+    assert answer.meta["model"] == "Gemini 3.5 Flash (Medium)"
+    assert len(found.of("Snapshot")) == 1
+
+
+def test_a_transcript_of_cursor() -> None:
+    found = read_seed("cursor-transcript/0.jsonl")
+    assert (found.run.agent, found.tools()) == ("Cursor", {"Shell": 1, "Read": 1})
+    assert [event.payload["data"] for event in found.of("Observation")] == [
+        "List the files", "Go on", "<system_reminder>be brief</system_reminder>", "again",
+    ]  # fmt: skip
+    assert found.of("Observation")[0].meta["time"] == 1_785_233_160 * 10**9
+    assert found.decisions() == [(None, "I look."), ("One.", None), (None, "One file.")]
+    assert errors(found) == [None, "no such file"]
+    assert [event.payload["error_type"] for event in found.of("Error")] == ["tool_error", "error", "interrupted"]
+
+
+def test_a_picture_and_an_interruption_in_a_session_of_grok(tmp_path: Path) -> None:
+    parts = [{"type": "image", "url": "data:image/png;base64,eA=="}, {"type": "text", "text": "See"}]
+    lines = [
+        {"type": "user", "content": "Hi", "prompt_index": 0},
+        {"type": "assistant", "content": "Ho", "model_id": "grok-4.5"},
+        {"type": "user", "content": parts, "prior_turn_interrupt": "mid_turn_abort"},
+    ]
+    (found,) = read_all(written(tmp_path, lines), "grok")
+    assert [event.payload["source"] for event in found.of("Observation")] == ["user", "user"]
+    assert [event.payload["error_type"] for event in found.of("Error")] == ["interrupted"]
