@@ -47,8 +47,8 @@ def numbered_files(file: ForeignFile) -> Iterator[tuple[int, Any]]:
 
     FormatUnknown where the opened file is not the first of them.
     """
-    paths = records_beside(file.path)
-    if paths and paths[0].name != file.path.name:
+    paths = records_beside(file.path) or [file.path]
+    if paths[0].name != file.path.name:
         raise FormatUnknown(f"{file.path}: a part of the run that {paths[0].name} opens")
     for number, path in enumerate(paths, 1):
         yield number, read_side_json(path)

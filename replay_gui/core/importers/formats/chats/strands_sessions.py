@@ -33,7 +33,7 @@ class StrandsSessions:
         document = file.document
         if not isinstance(document, dict) or "message_id" not in document or "created_at" not in document:
             return False
-        return is_message(document.get("message")) and file.path in records_beside(file.path)
+        return is_message(document.get("message"))
 
     def companions(self, file: ForeignFile) -> list[Path]:
         """Return the files of the agent's other messages."""
