@@ -144,12 +144,16 @@ def test_completed_items_tell_how_a_call_went(tmp_path: Path) -> None:
         item("function_call_output", call_id="k", output="stop"),
         item("tool_search_call", call_id="q", arguments={"query": "mail"}),
         item("tool_search_output", call_id="q", tools=[{"name": "send"}]),
+        ("event_msg", {"type": "item_completed", "item": {**ran, "id": "n", "duration": {"secs": 0, "nanos": 4537}}}),
+        item("function_call", name="exec_command", arguments='{"cmd": "ls"}', call_id="n"),
+        item("function_call_output", call_id="n", output="a"),
     )
     assert found.of("ToolRequest")[1].payload["input"] == {"query": "mail"}
     answers = found.of("ToolResponse")
     assert (answers[0].payload["error"], answers[0].payload["exit_code"]) == ("exit 3 · stop", 3)
     assert answers[0].meta["duration"] == 2 * 10**9
     assert answers[1].payload["output"] == [{"name": "send"}]
+    assert answers[2].meta.get("duration") != 4537
 
 
 def test_what_only_events_tell_of_a_call(tmp_path: Path) -> None:
