@@ -24,7 +24,7 @@ from tests.helpers.time_bounds import seconds_to_close
 
 DIED = "ended unexpectedly (signal 9, SIGKILL)"
 JOBS = ["index", "convert", "find", "compare", "evaluate"]
-OTHERS = [pytest.param(job, marks=pytest.mark.long) for job in ("states", "integrity", "file_hash", "report")]
+OTHERS = [pytest.param(job, marks=pytest.mark.long) for job in ("states", "integrity", "report")]
 
 
 class Trouble:
