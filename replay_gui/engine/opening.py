@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -29,8 +30,9 @@ from replay_gui.engine.gil_yield import GilYield
 from replay_gui.engine.open_run import OnWarning, OpenRun, Stamp
 
 # Last words of importers' titles that name the file.
-_FILE_NOUNS = frozenset(
-    ("session", "trace", "trajectory", "log", "history", "chat", "stream", "runs", "results", "conversation", "export")
+_FILE_NOUNS = re.compile(
+    r"(?:session|trace|trajectory|trajectories|log|history|chat|stream|runs|results|conversation|export|transcript"
+    r"|thread|task|telemetry)"
 )
 
 
@@ -226,7 +228,7 @@ def _agent(first: Event | None, name: str) -> str:
 def _without_file_noun(title: str) -> str:
     """Return whose the format is: "Claude Code" of "Claude Code session"."""
     whose, _, noun = title.rpartition(" ")
-    return whose if whose and noun in _FILE_NOUNS else title
+    return whose if whose and _FILE_NOUNS.fullmatch(noun) else title
 
 
 def _source_in_words(source: object) -> str:
