@@ -86,7 +86,8 @@ def _is_thread(document: Any) -> bool:
     if not isinstance(messages, list) or not messages:
         return False
     return all(
-        message == "Resume" or (isinstance(message, dict) and message.keys() <= {*_KINDS}) for message in messages
+        message == "Resume" or (isinstance(message, dict) and len(message) == 1 and message.keys() <= {*_KINDS})
+        for message in messages
     )
 
 
@@ -105,11 +106,8 @@ def _unpacked(row: dict[str, Any], limit: int) -> str:
 
 def _as_records(messages: list[Any]) -> Iterator[dict[str, Any]]:
     for message in messages:
-        yield (
-            {"kind": "Resume"}
-            if not isinstance(message, dict)
-            else {"kind": next(iter(message)), "message": next(iter(message.values()))}
-        )
+        for kind, told in message.items() if isinstance(message, dict) else ((str(message), None),):
+            yield {"kind": kind, "message": told}
 
 
 class _ZedEvents(ChatMessageEvents):
@@ -148,7 +146,7 @@ class _ZedEvents(ChatMessageEvents):
     def _tool_result(self, result: dict[str, Any]) -> None:
         call_id, told = str(result.get("tool_use_id")), result.get("content")
         parts = [_part(part) for part in (told if isinstance(told, list) else [told])]
-        texts = [part["text"] for part in parts if isinstance(part, dict) and part.get("type") == "text"]
+        texts = [part["text"] for part in parts if _is_text(part)]
         output = "\n".join(texts) if len(texts) == len(parts) else parts
         if call_id in self._open:
             self._open.remove(call_id)
@@ -167,6 +165,10 @@ class _ZedEvents(ChatMessageEvents):
             model = self.run.context.get("model") or self._model
             self.run.bookkeeping(f"{self.format}/result", None, tokens=tokens, usage=usage, model=model)
         super().end()
+
+
+def _is_text(part: Any) -> bool:
+    return isinstance(part, dict) and part.get("type") == "text" and isinstance(part.get("text"), str)
 
 
 def _part(part: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -12,7 +13,8 @@ from replay_gui.core.importers.import_notes import ImportNotes
 
 _CLASSES = ("text_observation", "web_observation", "api_action", "code_action", "message_action")
 _FINISH = re.compile(r"\s*<finish>(.*)</finish>\s*", re.DOTALL)
-_RESOLVED = {"True": True, "False": False, True: True, False: False}
+_RESOLVED = {"True": True, "False": False}
+_GRADES = ("resolved", "test_result")
 
 
 class AgentData(RecordFormat):
@@ -37,7 +39,7 @@ class _AgentDataEvents(RecordEvents):
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
-        self._open = list[str]()  # actions whose observation has not come
+        self._open = deque[str]()  # actions whose observation has not come
 
     def run_id(self, _head: list[dict[str, Any]]) -> str | None:
         name = self.whole.get("id")
@@ -90,7 +92,7 @@ class _AgentDataEvents(RecordEvents):
         if by_user or not self._open:
             self.said("user" if by_user else str(record.get("source") or "environment"), output, extra)
         else:
-            self.result(self._open.pop(0), output, None, extra)
+            self.result(self._open.popleft(), output, None, extra)
 
     def end(self) -> None:
         """Add what the dataset says came of it."""
@@ -98,9 +100,6 @@ class _AgentDataEvents(RecordEvents):
             self._begin()
         details = self.whole.get("details")
         details = details if isinstance(details, dict) else {}
-        if (resolved := _RESOLVED.get(details.get("resolved"))) is not None:
+        if (resolved := _RESOLVED.get(str(details.get("resolved")))) is not None:
             parts = as_fields({"test_result": decoded(details.get("test_result"))}).get("fields")
             self.run.outcome(passed=resolved, score=None, by="resolved", parts=parts)
-
-
-_GRADES = ("resolved", "test_result")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
@@ -13,11 +14,13 @@ from replay_gui.core.importers.formats.message_usage import use_of
 from replay_gui.core.importers.formats.records import CLOCK, ID, RECORDER, USAGE, RecordEvents, RecordFormat
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
+from replay_gui.core.importers.json_lines import value_in
 
 _STEP, _EPISODE = {"num", "action"}, {"benchmark", "summary_info", "steps"}
 _PAGE = ("url", "open_pages_urls", "focused_element", "axtree", "axtree_pruned", "axtree_obj", "screenshot_path")
 _OF_PAGE = (*_PAGE, "bounding_boxes", "extra_element_properties", "pruned_html", "dom_txt", "dom_obj")
 _NAME = re.compile(r"\s*([A-Za-z_]\w{0,60})\(", re.ASCII)
+_LONGEST_CALL = 1 << 16  # characters; the syntax tree of a longer one may not fit into memory
 _GRADED = ("cum_reward", "terminated", "truncated", "err_msg")
 _USED = ("input_tokens", "output_tokens", "cost", "n_retry", "n_retry_llm", "step_elapsed", "agent_elapsed")
 
@@ -122,6 +125,8 @@ def _call(action: str) -> tuple[str, Any]:
     """Return (the tool, what it was given) of an action that is written as a call in Python."""
     named = _NAME.match(action)
     name = named[1] if named else "action"
+    if len(action) > _LONGEST_CALL:
+        return name, action
     try:
         (statement,) = ast.parse(action.strip()).body
         call = statement.value if isinstance(statement, ast.Expr) else None
@@ -129,6 +134,7 @@ def _call(action: str) -> tuple[str, Any]:
             return name, action
         given = [ast.literal_eval(value) for value in call.args]
         by_name = {str(one.arg): ast.literal_eval(one.value) for one in call.keywords}
+        given, by_name = value_in(json.dumps([given, by_name], allow_nan=False))  # not all literals have a form in JSON
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return name, action
     return name, action if given and by_name else given or by_name

@@ -222,7 +222,11 @@ class _Subagents:
 
     def __init__(self, document: dict[str, Any], path: tuple[str, ...] = ()) -> None:
         told = maps_in(document.get("subagent_trajectories"))
-        self._waiting = told if all(isinstance(one.get("steps"), list) for one in told) else []
+        self._waiting = dict(enumerate(told)) if all(isinstance(one.get("steps"), list) for one in told) else {}
+        self._by_id: dict[str, list[int]] = {}  # numbers of trajectories
+        for number, one in self._waiting.items():
+            for own_id in _ids(one):
+                self._by_id.setdefault(own_id, []).append(number)
         self._found = bool(self._waiting)
         self.path = path  # names of the agents around
 
@@ -232,17 +236,16 @@ class _Subagents:
     def tell(self, messages: MessageEvents, notes: ImportNotes, result: Any) -> None:
         """Add the steps of the trajectories that a result names."""
         named = result.get("subagent_trajectory_ref") if isinstance(result, dict) else None
-        ids = {one.get(name) for one in maps_in(named) for name in _IDS} - {None}
-        for one in [one for one in self._waiting if ids & {one.get(name) for name in _IDS}]:
-            self._tell(messages, notes, one)
+        found = {number for one in maps_in(named) for its_id in _ids(one) for number in self._by_id.pop(its_id, ())}
+        for number in sorted(found & self._waiting.keys()):
+            self._tell(messages, notes, self._waiting.pop(number))
 
     def tell_others(self, messages: MessageEvents, notes: ImportNotes) -> None:
         """Add the steps of the trajectories that no result has named."""
-        while self._waiting:
-            self._tell(messages, notes, self._waiting[0])
+        for number in [*self._waiting]:
+            self._tell(messages, notes, self._waiting.pop(number))
 
     def _tell(self, messages: MessageEvents, notes: ImportNotes, document: dict[str, Any]) -> None:
-        self._waiting.remove(document)
         run, around, agent = messages.run, messages.run.context, document.get("agent")
         name = str(agent.get("name") if isinstance(agent, dict) and agent.get("name") else "subagent")
         below = _Subagents(document, (*self.path, name))
@@ -261,6 +264,10 @@ class _Subagents:
 
 
 _IDS = ("trajectory_id", "session_id")
+
+
+def _ids(document: dict[str, Any]) -> list[str]:
+    return [str(document[name]) for name in _IDS if document.get(name) is not None]
 
 
 def _step(messages: MessageEvents, notes: ImportNotes, step: Any, subagents: _Subagents) -> None:

@@ -10,7 +10,16 @@ from replay_gui.core.importers.formats.chats.vscode_log import is_session_log, s
 from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.message_usage import counted_tokens
-from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, RECORDER, USAGE, RecordEvents, RecordFormat
+from replay_gui.core.importers.formats.records import (
+    CLOCK,
+    HOST,
+    ID,
+    RECORDER,
+    USAGE,
+    RecordEvents,
+    RecordFormat,
+    maps_in,
+)
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.times import any_time
@@ -162,9 +171,9 @@ class _CopilotVsCodeEvents(RecordEvents):
                 self.run.context["time"] = time
             thinking = model_round.get("thinking")
             thought = thinking.get("text") if isinstance(thinking, dict) else None
-            told = model_round.get("toolCalls") or ()
-            calls = [call for call in told if isinstance(call, dict)]
-            used = ("toolCalls",) if len(calls) == len(told) else ()
+            told = model_round.get("toolCalls") or []
+            calls = maps_in(told)
+            used = ("toolCalls",) if isinstance(told, list) and len(calls) == len(told) else ()
             extra = self.fields(model_round, "response", "thinking", "toolInputRetry", *used)
             if model_round.get("response") or thought or not calls:
                 reasoning = thought if isinstance(thought, str) else None
@@ -178,7 +187,7 @@ class _CopilotVsCodeEvents(RecordEvents):
                 result = results.get(str(call.get("id")))
                 if isinstance(result, dict):
                     content = result.get("content")
-                    values = [part.get("value", part) for part in content if isinstance(part, dict)] if content else []
+                    values = [part.get("value", part) for part in maps_in(content)]
                     part = shown.get(str(call.get("id")), {})
                     extra, code = self.fields(result, "content"), _exit_code(part)
                     wrong = f"exit {code}" if code else None

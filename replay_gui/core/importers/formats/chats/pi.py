@@ -165,7 +165,7 @@ class _PiEvents(RecordEvents):
         parts = [part for part in content if isinstance(part, dict)]
         thoughts = [str(part.get("thinking") or NOT_RECORDED) for part in parts if part.get("type") == "thinking"]
         calls = [part for part in parts if part.get("type") in _CALL_TYPES]
-        rest = [part for part in content if part not in calls and not _is_thinking(part)]
+        rest = [part for part in content if not _is_thought_or_call(part)]
         wrong = message.get("errorMessage")
         extra = self.fields(message, "role", "content", "model", "errorMessage")
         if rest or thoughts or not (calls or wrong):
@@ -215,8 +215,8 @@ def _failure(message: dict[str, Any], output: Any) -> str | None:
     return (told or "failed") if failed or message.get("isError") is True else None
 
 
-def _is_thinking(part: Any) -> bool:
-    return isinstance(part, dict) and part.get("type") == "thinking"
+def _is_thought_or_call(part: Any) -> bool:
+    return isinstance(part, dict) and part.get("type") in ("thinking", *_CALL_TYPES)
 
 
 def _use(usage: dict[str, Any]) -> dict[str, Any]:

@@ -107,7 +107,7 @@ class _PydanticAiEvents(RecordEvents):
             extra = {}
 
     def _part(self, part: dict[str, Any], extra: dict[str, Any]) -> None:
-        kind, content, call_id = part["part_kind"], part.get("content"), part.get("tool_call_id")
+        kind, content, call_id = str(part["part_kind"]), part.get("content"), part.get("tool_call_id")
         name = str(part.get("tool_name") or "tool")
         call = self.run.call(call_id)
         known = call.tool_name if call is not None and kind.endswith(("return", "retry-prompt")) else name

@@ -81,7 +81,7 @@ class _SmolAgentsEvents(RecordEvents):
         if output is None and not calls:  # the answer that a model gave when no step was left
             output = step.get("action_output")
         used = ("tool_calls", "model_output", "observations", "action_output", "error", "is_final_answer")
-        code = calls[0].get("function", {}).get("arguments") if calls else None
+        code = _function(calls[0]).get("arguments") if calls else None
         self.run.once = self._use(step)
         extra = self.fields(step, *used, code_action=code)
         if output is not None or extra or not calls:  # else the model said nothing but its calls
@@ -95,8 +95,7 @@ class _SmolAgentsEvents(RecordEvents):
             self._limit = str(message) if kind == "AgentMaxStepsError" else None
 
     def _call(self, step: dict[str, Any], call: dict[str, Any], last: bool, ended: int | None) -> None:
-        function = call.get("function")
-        function = function if isinstance(function, dict) else call
+        function = _function(call)
         name, given = str(function.get("name") or "tool"), decoded(function.get("arguments"))
         call_id = f"{self.run.context.get('line')} {call.get('id')} {self.run.count}"
         extra = self.fields(call, "function", type="function")
@@ -133,3 +132,8 @@ class _SmolAgentsEvents(RecordEvents):
             self.run.end("limit", self._limit)
         elif self._answered or self._answer is not None:
             self.run.end("answered", None)
+
+
+def _function(call: dict[str, Any]) -> dict[str, Any]:
+    function = call.get("function")
+    return function if isinstance(function, dict) else call

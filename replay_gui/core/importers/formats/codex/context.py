@@ -36,6 +36,7 @@ _WRAPPED = re.compile(
 )
 _REQUEST = re.compile(r"(#.*?)^## My request for Codex:[ \t]*$\s*", re.DOTALL | re.MULTILINE)
 _SHELL = re.compile(r"\s*<user_shell_command>\s*<command>(.*?)</command>\s*(?:<result>(.*?)</result>)?", re.DOTALL)
+_SHELL_END = "</user_shell_command>"
 _NEWS = re.compile(r"\s*<subagent_notification>\s*(\{.*\})\s*</subagent_notification>\s*\Z", re.DOTALL)
 _ABORTED = "<turn_aborted>"
 _OF_THE_USER = frozenset({"", "unknown", "images.preparation_error", "images.unsupported", "audio.unsupported"})
@@ -56,7 +57,7 @@ def split_request(text: str) -> tuple[str | None, str]:
 
 def add_step(run: RunBuilder, text: str, extra: dict[str, Any], volatile: dict[str, Any] | None) -> bool:
     """Add the step that Codex tells its model of in the user's place; return False if the text tells of none."""
-    if shell := _SHELL.match(text):
+    if (shell := _SHELL.match(text)) and text[shell.end() :].strip() in ("", _SHELL_END):
         run.command(f"! {shell[1].strip()}", extra=extra, fields=volatile)
         if printed := (shell[2] or "").strip():
             run.observation("command-output", "command", printed)

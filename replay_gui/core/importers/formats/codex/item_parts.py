@@ -21,7 +21,8 @@ def texts_of(content: Any) -> list[str]:
 def are_plain_texts(parts: Any) -> bool:
     """Return whether all parts of a message are texts in the usual form, without other data."""
     return isinstance(parts, list) and all(
-        isinstance(part, dict) and part.keys() == {"type", "text"} and part["type"] in _TEXT_TYPES for part in parts
+        isinstance(part, dict) and part.keys() == {"type", "text"} and str(part["type"]) in _TEXT_TYPES
+        for part in parts
     )
 
 

@@ -82,12 +82,13 @@ def _is_state(value: Any) -> bool:
     return False
 
 
-def _place(state: dict[str, Any], of: str) -> tuple[str, Any]:
+def _place(state: dict[str, Any], of: str) -> tuple[str, str | None]:
     """Return (namespace, id) of a state's checkpoint; `of`: "parent_" for the checkpoint before."""
     checkpoint, config = state.get(f"{of}checkpoint"), state.get(f"{of}config")
     configurable = config.get("configurable") if isinstance(config, dict) else None
     told = next((where for where in (checkpoint, configurable) if isinstance(where, dict)), {})
-    return str(told.get("checkpoint_ns") or ""), state.get(f"{of}checkpoint_id") or told.get("checkpoint_id")
+    checkpoint_id = state.get(f"{of}checkpoint_id") or told.get("checkpoint_id")
+    return str(told.get("checkpoint_ns") or ""), None if checkpoint_id is None else str(checkpoint_id)
 
 
 def _thread_of(states: list[dict[str, Any]]) -> str | None:

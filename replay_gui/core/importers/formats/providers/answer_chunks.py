@@ -46,7 +46,7 @@ class AnswerChunks:
         if not answers:
             raise ImportRefused(f"{file.source.path}: no chunk of a response in it")
         events = ChatMessageEvents(self.name, self.volatile, notes)
-        yield events.imported_run(file.stem, [(answer.number, answer.message) for answer in answers.values()])
+        yield events.imported_run(file.stem, [(answer.number, answer.message()) for answer in answers.values()])
 
 
 def _is_chunk(value: Any) -> bool:
@@ -76,8 +76,10 @@ class _JoinedAnswer:
 
     def __init__(self, number: int) -> None:
         self.number = number
-        self.message: dict[str, Any] = {"role": "assistant", "content": None}
-        self._calls: dict[Any, dict[str, Any]] = {}
+        self._members: dict[str, Any] = {"role": "assistant", "content": None}
+        self._texts: dict[str, list[str]] = {}  # by member: the pieces of its text
+        self._calls: dict[str, tuple[dict[str, Any], dict[str, list[str]]]] = {}  # by index: members, texts
+        self._others: list[dict[str, Any]] = []
 
     def add(self, chunk: dict[str, Any]) -> None:
         first, *others = chunk["choices"] or [{}]
@@ -93,27 +95,39 @@ class _JoinedAnswer:
                 for call in value:
                     self._add_call(call)
             elif isinstance(value, str) and name != "role":
-                self.message[name] = (self.message.get(name) or "") + value
+                self._texts.setdefault(name, []).append(value)
             else:
                 self._tell(name, value)
+
+    def message(self) -> dict[str, Any]:
+        """Return the response; a member that has another value in some chunk is also in ``chunks``."""
+        joined: dict[str, Any] = _joined(self._texts)
+        if self._calls:
+            joined["tool_calls"] = [{**call, "function": _joined(texts)} for call, texts in self._calls.values()]
+        twice = [{name: self._members[name]} for name in joined if self._members.get(name) not in EMPTY]
+        others = [*self._others, *twice]
+        return {**self._members, **joined, **({"chunks": others} if others else {})}
 
     def _tell(self, name: str, value: Any) -> None:
         """Keep a member that all chunks repeat; where one has another value, that one, too."""
         if value in EMPTY or name in _REPEATED:
             return
-        if self.message.get(name) in EMPTY:
-            self.message[name] = value
-        elif self.message[name] != value:
-            self.message.setdefault("chunks", []).append({name: value})
+        if self._members.get(name) in EMPTY:
+            self._members[name] = value
+        elif self._members[name] != value:
+            self._others.append({name: value})
 
     def _add_call(self, piece: Any) -> None:
         if not isinstance(piece, dict):
             self._tell("tool_calls", piece)
             return
-        call = self._calls.setdefault(piece.get("index"), {"function": {"name": "", "arguments": ""}})
+        call, texts = self._calls.setdefault(str(piece.get("index")), ({}, {"name": [], "arguments": []}))
         call |= {name: value for name, value in piece.items() if name != "function" and value is not None}
         function = piece.get("function")
         for name, value in function.items() if isinstance(function, dict) else ():
             if isinstance(value, str):
-                call["function"][name] = call["function"].get(name, "") + value
-        self.message["tool_calls"] = [*self._calls.values()]
+                texts.setdefault(name, []).append(value)
+
+
+def _joined(texts: dict[str, list[str]]) -> dict[str, str]:
+    return {name: "".join(pieces) for name, pieces in texts.items()}

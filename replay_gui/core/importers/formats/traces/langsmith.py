@@ -244,7 +244,8 @@ def _generation(output: Any) -> Any:
     """Return a generation's members other than its message."""
     match output:
         case {"generations": [[{"message": dict(message), **rest}]], **others}:
-            content = message.get("kwargs", message).get("content") if isinstance(message, dict) else None
+            kwargs = message.get("kwargs", message)
+            content = kwargs.get("content") if isinstance(kwargs, dict) else None
             known = (None, "", content)
             more = {key: value for key, value in rest.items() if value not in known and key != "generation_info"}
             return more | {key: value for key, value in others.items() if value not in (None, [], {}, "LLMResult")}

@@ -341,7 +341,7 @@ def _pair(value: Any) -> int | None:
 
 def _mlflow(span: dict[str, Any]) -> RawSpan:
     """Read a span of MLflow: the Python SDK's dump with another parent and status, or (since version 3) OTLP's form."""
-    if "context" not in span:
+    if not isinstance(span.get("context"), dict):
         return _flat(span)
     parent, code = span.get("parent_id"), span.get("status_code")
     status = {"status_code": code, "description": span.get("status_message")}

@@ -92,7 +92,7 @@ class _GrokEvents(ChatMessageEvents):
         elif not isinstance(content, str):
             words, context = content, None
         elif (asked := without_closed(_ASKED, content, _ASKED_END))[0]:
-            words, context = asked[0][0][1].strip(), asked[1].strip()
+            words, context = "\n".join(match[1].strip() for match in asked[0]), asked[1].strip()
         else:
             words = _CONTEXT.sub("", content).strip()
             context = None if words == content.strip() else "\n".join(match[0] for match in _CONTEXT.finditer(content))
@@ -107,8 +107,9 @@ class _GrokEvents(ChatMessageEvents):
         sent = record.get("raw_output")
         parts = [part for part in sent if isinstance(part, dict)] if isinstance(sent, list) else []
         for part in parts:
-            if part.get("type") in _SERVER_CALLS and str(part.get("id")) not in self._told:
-                self._server_call({**part, "tool_type": _SERVER_CALLS[part["type"]]}, {})
+            tool = _SERVER_CALLS.get(str(part.get("type")))
+            if tool is not None and str(part.get("id")) not in self._told:
+                self._server_call({**part, "tool_type": tool}, {})
         inner = record.get("reasoning")
         thought = inner.get("text") if isinstance(inner, dict) else None
         if thought is None:
@@ -121,10 +122,8 @@ class _GrokEvents(ChatMessageEvents):
 
     def _server_call(self, call: dict[str, Any], rest: dict[str, Any]) -> None:
         """A call that the provider ran before it answered, with what came of it where that is told."""
-        call_id, given = (
-            str(call.get("id") or f"call {self.run.count}"),
-            {name: call[name] for name in _GIVEN if name in call},
-        )
+        call_id = str(call.get("id") or f"call {self.run.count}")
+        given = {name: call[name] for name in _GIVEN if name in call}
         self._told.add(call_id)
         told, results = arguments_of(next(iter(given.values()), None)), call.get("outputs")
         told = {"code": told} if "code" in given else told

@@ -67,6 +67,7 @@ class _JunieEvents(RecordEvents):
     def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:
         super().__init__(format, volatile, notes)
         self._blocks: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}  # by step: the block, its first context
+        self._text = ""  # the step of the last block of text
         self._done = set[str]()  # steps
 
     def time_of(self, record: dict[str, Any]) -> int | None:
@@ -111,8 +112,10 @@ class _JunieEvents(RecordEvents):
             if step in self._done and kind != "ResultBlockUpdatedEvent":
                 self.run.bookkeeping(f"{self.format}/repeated", {**self.rest(block, "kind"), **about})
                 return
-            for other in [one for one in self._blocks if one != step and one.startswith(_TEXTS[:2])]:
-                self._finish(other)
+            if self._text != step:
+                self._finish(self._text)
+            if kind in _TEXTS[:2]:
+                self._text = step
             before, context = self._blocks.get(step, ({}, dict(self.run.context)))
             if before:
                 self.run.bookkeeping(f"{self.format}/earlier", self.rest(before, "kind"))
@@ -155,7 +158,11 @@ class _JunieEvents(RecordEvents):
         name = str(block.get("toolName") or _TOOLS[kind])
         given = self.rest(block, "kind", "status", "toolName", "about", *_OUTPUTS)
         self.run.context, call_id = context, f"call {self.run.count}"
-        told = {**(block.get("about") or {}), **({} if status in (None, "IN_PROGRESS", *_DONE) else {"status": status})}
+        about = block.get("about")
+        told = {
+            **(about if isinstance(about, dict) else {"about": about}),
+            **({} if status in (None, "IN_PROGRESS", *_DONE) else {"status": status}),
+        }
         self.run.request(call_id, name, given, extra=self.fields(told))
         self.run.context = now
         if status in _DONE:
