@@ -94,6 +94,7 @@ def test_a_name_that_both_files_have_is_no_difference(tmp_path: Path) -> None:
     found = reasons(tmp_path / "3", [TASK, edit("return b", behind)], [TASK, edit("return b", before)])
     assert [tier for _, tier, _ in found] == [Tier.OTHER]
     assert without_remark("x = '#' + y  # why") == "x = '#' + y"
+    assert without_remark("'" + "# " * 200_000 + "'  # why") == "'" + "# " * 200_000 + "'"
 
 
 def test_files_that_only_one_run_changed(tmp_path: Path) -> None:

@@ -24,7 +24,6 @@ _CODE = re.compile(
     r"[()\[\]={}@]|[:;{]\s*$|^\s*(?:return|raise|import|from|break|continue|pass|else|try|except|finally)\b"
 )
 _DOCSTRING = re.compile(r"[rRuUfFbB]{0,2}(?:\"\"\"(?:(?!\"\"\").)*\"\"\"|'''(?:(?!''').)*''')")
-_REMARK = re.compile(r"\s*#")
 _COMMENT = re.compile(r"(^|\s)(#|//).*$")
 
 
@@ -54,8 +53,11 @@ def is_python_remark(line: str) -> bool:
 def without_remark(line: str) -> str:
     """Return a line of Python without blanks and without a comment at its end; a ``#`` in a text begins none."""
     bare = line.strip()
-    for match in _REMARK.finditer(bare):
-        before = bare[: match.start()]
-        if before.count('"') % 2 == 0 and before.count("'") % 2 == 0:
-            return before
+    at = begin = quotes = double_quotes = 0
+    while (at := bare.find("#", at)) >= 0:
+        quotes += bare.count("'", begin, at)
+        double_quotes += bare.count('"', begin, at)
+        if quotes % 2 == 0 and double_quotes % 2 == 0:
+            return bare[:at].rstrip()
+        begin, at = at, at + 1
     return bare

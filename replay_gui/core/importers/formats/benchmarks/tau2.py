@@ -9,7 +9,7 @@ from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.message_events import decoded, first_line
 from replay_gui.core.importers.formats.message_usage import counted_tokens
-from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents
+from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, maps_in
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.run_builder import End
@@ -59,7 +59,7 @@ class Tau2:
         if not _is_results(file.document):
             raise ImportRefused(f"{file.source.path}: no tau2-bench simulation in it")
         document = file.document
-        tasks = {str(task.get("id")): task for task in document.get("tasks") or [] if isinstance(task, dict)}
+        tasks = {str(task.get("id")): task for task in maps_in(document.get("tasks"))}
         for simulation in document["simulations"]:
             notes = ImportNotes(file.notes)
             task, trial = simulation.get("task_id"), simulation.get("trial")
