@@ -9,7 +9,7 @@ from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.chats.chat_messages import ChatMessageEvents
 from replay_gui.core.importers.formats.message_events import first_line
-from replay_gui.core.importers.formats.records import CLOCK, ID, NO_RUNS
+from replay_gui.core.importers.formats.records import CLOCK, ID, NO_RUNS, maps_in
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.times import any_time
@@ -166,7 +166,7 @@ class _ChatGptEvents(ChatMessageEvents):
 def _said(content: dict[str, Any]) -> Any:
     kind = content.get("content_type")
     if kind == "thoughts":
-        thoughts = [one for one in content.get("thoughts") or () if isinstance(one, dict)]
+        thoughts = maps_in(content.get("thoughts"))
         texts = [one.get(name) for one in thoughts for name in ("summary", "content")]
         return "\n".join(text for text in texts if isinstance(text, str) and text)
     if "parts" in content and isinstance(content["parts"], list):

@@ -93,7 +93,7 @@ def add_command(run: RunBuilder, text: str, rest: dict[str, Any]) -> int | None:
 def add_attachment(run: RunBuilder, attachment: dict[str, Any], rest: dict[str, Any]) -> int:
     """Add an attachment of Claude Code, other than a queued prompt; return the event's seq."""
     data = {"attachment": attachment, **rest}
-    if attachment.get("type") in _STEPS:
+    if str(attachment.get("type")) in _STEPS:
         return run.custom("claude-code/attachment", data)
     return run.bookkeeping("claude-code/attachment", data)
 

@@ -313,7 +313,7 @@ class InspectEvents:
         """Return the operations on the part of the state that is changed."""
         ops, others = [], []
         for change in changes if isinstance(changes, list) else []:
-            if not isinstance(change, dict) or change.get("op") not in _OPERATIONS:
+            if not isinstance(change, dict) or str(change.get("op")) not in _OPERATIONS:
                 self._notes.count(OTHER_PATCHES)
                 others.append(change)
                 continue

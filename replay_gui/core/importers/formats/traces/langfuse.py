@@ -10,7 +10,7 @@ from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
-from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE
+from replay_gui.core.importers.formats.records import CLOCK, HOST, ID, USAGE, maps_in
 from replay_gui.core.importers.formats.traces.langchain_wrappers import tool_failure, tool_output
 from replay_gui.core.importers.formats.traces.otel_attributes import steady
 from replay_gui.core.importers.formats.traces.span_events import SpanEvents
@@ -325,9 +325,7 @@ def _differing_observations(repeated: Any, observations: list[dict[str, Any]]) -
 def _scores(trace: dict[str, Any]) -> tuple[dict[str, Any], ...]:
     """Return the scores of the trace: numbers, booleans or texts."""
     outcomes = []
-    for score in trace.get("scores") or ():
-        if not isinstance(score, dict):
-            continue
+    for score in maps_in(trace.get("scores")):
         value, label, kind = score.get("value"), score.get("stringValue"), score.get("dataType")
         number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
         outcomes.append(

@@ -40,7 +40,8 @@ def plain_value(value: Any) -> Any:
         case {"intValue": plain}:
             return int(plain) if isinstance(plain, str) and plain.lstrip("-").isdecimal() and len(plain) < 20 else plain
         case {"arrayValue": dict(inner)}:
-            return [plain_value(item) for item in inner.get("values") or []]
+            items = inner.get("values")
+            return [plain_value(item) for item in items] if isinstance(items, list) else items or []
         case {"kvlistValue": dict(inner)}:
             return attributes_in(inner.get("values"))
     return value

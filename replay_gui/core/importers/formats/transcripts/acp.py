@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_events import first_line
-from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, RecordFormat
+from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, RecordFormat, maps_in
 from replay_gui.core.importers.formats.transcripts.acp_parts import (
     agent_of,
     calls_output,
@@ -99,12 +99,13 @@ class _AcpEvents(RecordEvents):
         self, format: str, volatile: Mapping[str, str], notes: ImportNotes, volatile_within: Mapping[str, str]
     ) -> None:
         super().__init__(format, volatile, notes, volatile_within)
-        self._parts: list[Any] = []  # of the message that is being told
+        self._parts: list[Any] = []  # of the message that is being told; pieces of a text are a list
         self._of: tuple[Any, ...] = ()  # whose message that is
         self._begun: dict[str, Any] = {}  # its first piece's context
         self._calls: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}  # open ones: what is told, the first context
-        self._asked, self._done, self._refused = set[str](), set[str](), set[str]()  # ids of calls
-        self._options: dict[Any, tuple[str, dict[str, Any]]] = {}  # by question: the call, the answers that refuse it
+        self._asked, self._done = set[str](), set[str]()  # ids of calls
+        self._refused: dict[str, None] = {}  # ids of calls in this turn, in their order
+        self._options: dict[str, tuple[str, dict[str, Any]]] = {}  # by question: the call, the answers that refuse it
         self._prompt: Any = None  # that an echo may follow
         self._counted = self._stopped = self._is_refused = False  # in this turn
         self._cost = 0.0
@@ -174,16 +175,19 @@ class _AcpEvents(RecordEvents):
         content = update.get("content")
         for part in content if isinstance(content, list) else [content]:
             text = part.get("text") if isinstance(part, dict) else part
-            if isinstance(text, str) and self._parts and isinstance(self._parts[-1], str):
-                self._parts[-1] += text
+            if not isinstance(text, str):
+                self._parts.append(part)
+            elif self._parts and isinstance(self._parts[-1], list):
+                self._parts[-1].append(text)
             else:
-                self._parts.append(text if isinstance(text, str) else part)
+                self._parts.append([text])
 
     def _flush(self) -> None:
         """Add the message that was told in pieces."""
         parts, self._parts, of, self._of = self._parts, [], self._of, ()
         if not parts:
             return
+        parts = ["".join(part) if isinstance(part, list) else part for part in parts]
         blocks = [{"type": "text", "text": part} if isinstance(part, str) else part for part in parts]
         content = content_of(blocks) if len(parts) > 1 else parts[0]
         now, self.run.context = self.run.context, self._begun
@@ -274,9 +278,8 @@ class _AcpEvents(RecordEvents):
                 self._call(call_id, {**call, "status": None})
                 if call_id not in self._asked:
                     self._ask(call_id)
-            options = params.get("options")
-            kinds = {str(_map(o).get("optionId")): str(_map(o).get("kind")) for o in options or () if o}
-            self._options[message.get("id")] = call_id, kinds
+            kinds = {str(option.get("optionId")): str(option.get("kind")) for option in maps_in(params.get("options"))}
+            self._options[str(message.get("id"))] = call_id, kinds
             self.run.bookkeeping(f"{self.format}/permission", self.rest(params, "toolCall"))
         else:
             self.run.bookkeeping(f"{self.format}/{method}", self.rest(params))
@@ -287,10 +290,10 @@ class _AcpEvents(RecordEvents):
             self._turn_end(result["stopReason"], {**_map(result.get("_meta")), **result}, self.rest(result))
         elif "outcome" in result:
             outcome = _map(result["outcome"])
-            call_id, kinds = self._options.pop(of, ("", {}))
+            call_id, kinds = self._options.pop(str(of), ("", {}))
             refused = kinds.get(str(outcome.get("optionId")), "").startswith("reject")
             if refused or outcome.get("outcome") == "cancelled":
-                self._refused.add(call_id)
+                self._refused[call_id] = None
             self.run.bookkeeping(f"{self.format}/permission", outcome)
         else:
             self.run.bookkeeping(f"{self.format}/result", self.rest(result))
@@ -308,8 +311,10 @@ class _AcpEvents(RecordEvents):
 
     def _turn_end(self, reason: Any, told: dict[str, Any], facts: dict[str, Any]) -> None:
         """Add what a turn used; it may be told by the agent and again in the answer to the prompt."""
-        for call_id in [call_id for call_id in self._calls if call_id in self._refused]:
-            self._answer(call_id)
+        for call_id in self._refused:
+            if call_id in self._calls:
+                self._answer(call_id)
+        self._refused = {}
         usage = _map(told.get("usage"))
         uses = [] if self._counted else [*uses_of(usage)]
         for model, tokens, cost in uses:

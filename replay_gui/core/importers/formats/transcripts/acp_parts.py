@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from replay_gui.core.importers.formats.message_events import first_line
+from replay_gui.core.importers.formats.message_events import decoded, first_line
 
 _NAME = re.compile(r"[A-Za-z][\w.:-]*")
 _OF_GEMINI = re.compile(r"([a-z][a-z_]+)-\d{8,}.*")  # an id that begins with the tool's name
@@ -55,11 +55,8 @@ def given_to(call: dict[str, Any]) -> Any:
         return given
     for told in (call.get("earlier"), call.get("content")):
         text = _texts(told)
-        if text is not None and text.lstrip().startswith("{"):
-            try:
-                return json.loads(text)
-            except ValueError:
-                continue
+        if isinstance(value := decoded(text), dict):
+            return value
     return {name: call[name] for name in ("title", "locations") if call.get(name)}
 
 
@@ -67,8 +64,12 @@ def without_diffs(call: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, 
     """Return a call without the changes of files that it is said to make, and these."""
     blocks = call.get("content")
     parts = blocks if isinstance(blocks, list) else []
-    diffs = [part for part in parts if isinstance(part, dict) and part.get("type") == "diff"]
-    return ({**call, "content": [part for part in parts if part not in diffs]} if diffs else call), diffs
+    diffs = [part for part in parts if _is_diff(part)]
+    return ({**call, "content": [part for part in parts if not _is_diff(part)]} if diffs else call), diffs
+
+
+def _is_diff(part: Any) -> bool:
+    return isinstance(part, dict) and part.get("type") == "diff"
 
 
 def calls_output(call: dict[str, Any]) -> tuple[Any, dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -11,6 +10,7 @@ from replay_gui.core.importers.formats.message_events import first_line
 from replay_gui.core.importers.formats.message_usage import counted_tokens
 from replay_gui.core.importers.formats.records import CLOCK, USAGE, RecordEvents, RecordFormat, maps_in
 from replay_gui.core.importers.import_notes import ImportNotes
+from replay_gui.core.importers.json_lines import NotJson, value_in
 from replay_gui.core.importers.times import any_time
 from replay_gui.core.log.kinds import Kind
 from replay_gui.core.text.closed_tags import without_closed
@@ -140,7 +140,7 @@ def _plain(value: Any) -> Any:
     """Return an argument that was written as JSON within a text."""
     if isinstance(value, str) and value[:1] in ('"', "{", "["):
         try:
-            return json.loads(value)
-        except ValueError:
+            return value_in(value)
+        except NotJson:
             return value
     return value

@@ -19,7 +19,7 @@ from replay_gui.core.text.closed_tags import without_closed
 _ASKED_END, _TIME_END = "</user_query>", "</timestamp>"
 _ASKED = re.compile(f"<user_query>(.*?){_ASKED_END}", re.DOTALL)
 _SAID_AT = re.compile(
-    r"<timestamp>\s*\w+, (\w{3})\w* (\d+), (\d{4}),? (\d+:\d\d [AP]M)\s*(?:\(UTC([+-]\d+)?(?::(\d\d))?\))?"
+    r"<timestamp>\s*\w+, (\w{3})\w* (\d{1,2}), (\d{4}),? (\d{1,2}:\d\d [AP]M)\s*(?:\(UTC([+-]\d{1,2})?(?::(\d\d))?\))?"
 )
 _TIMES = re.compile(f"<timestamp>.*?{_TIME_END}", re.DOTALL)
 _NOTICE = re.compile(r"\s*<(?:system_reminder|system_notification|task_notification|system-reminder)>")
@@ -55,7 +55,7 @@ class _TranscriptEvents(RecordEvents):
 
     def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:
         super().__init__(format, volatile, notes)
-        self._open: list[str] = []  # calls of the last answer
+        self._open: dict[str, None] = {}  # calls of the last answer
 
     def record(self, record: dict[str, Any]) -> None:
         """Add the events of one message, or of the end of a turn."""
@@ -100,7 +100,7 @@ class _TranscriptEvents(RecordEvents):
 
     def _answer(self, parts: list[dict[str, Any]]) -> None:
         """Add thoughts, texts and calls in their order."""
-        self._open = []
+        self._open = {}
         for part in parts:
             kind, text = part.get("type"), part.get("text")
             if kind == "text" and isinstance(text, str) and _WITHHELD in text:
@@ -116,15 +116,15 @@ class _TranscriptEvents(RecordEvents):
                 call_id = str(part.get("id") or f"call {self.run.count}")
                 extra = self.fields(part, "type", "name", "input")
                 self.run.request(call_id, str(part.get("name") or "tool"), part.get("input"), extra=extra)
-                self._open.append(call_id)
+                self._open[call_id] = None
             else:
                 self.answered(content_of([part]))
 
     def _result(self, part: dict[str, Any], more: dict[str, Any]) -> None:
         """Add what a call led to: the one that is named, or the next of the last answer."""
         named = str(part.get("tool_use_id"))
-        call_id = named if named in self._open or not self._open else self._open[0]
-        self._open = [other for other in self._open if other != call_id]
+        call_id = named if named in self._open or not self._open else next(iter(self._open))
+        self._open.pop(call_id, None)
         output = content_of(part.get("content"))
         error = first_line(output) or "failed" if part.get("is_error") is True else None
         extra = self.rest(part, "type", "content", is_error=error is not None) | more
