@@ -255,10 +255,12 @@ class RecordEvents:
 
 
 def check_size(file: ForeignFile) -> None:
-    """Raise ImportRefused if the file is too large to hold all its records in memory for sorting."""
+    """Raise ImportRefused if the file is too large to hold all its records in memory."""
     if file.source.size > file.limits.document:
         most = file.limits.document >> 20
-        raise ImportRefused(f"{file.source.path}: more than {most} MB of records, which must be sorted; split it")
+        raise ImportRefused(
+            f"{file.source.path}: more than {most} MB of records, which must be in memory together; split it"
+        )
 
 
 def numbered_records(file: ForeignFile, notes: ImportNotes, member: str | None = None) -> Iterator[tuple[int, Any]]:

@@ -18,6 +18,7 @@ from replay_gui.core.importers.formats.records import (
     USAGE,
     RecordEvents,
     RecordFormat,
+    check_size,
     numbered_records,
 )
 from replay_gui.core.importers.import_notes import ImportNotes
@@ -82,6 +83,7 @@ class CrewAi(RecordFormat):
         """Yield every kick-off as a run."""
         notes = ImportNotes(file.notes)
         if _ENTRY.match(_text(file.head)):
+            check_size(file)
             entries = _entries(_text(file.source.read_at(0, file.source.size)))
             yield self.events(notes).imported_run(file.stem, enumerate(entries, 1))
             return

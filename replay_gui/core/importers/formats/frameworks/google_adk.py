@@ -86,7 +86,10 @@ class _AdkEvents(RecordEvents):
     taken = ("appName", "app_name")
     _outermost: str | None = None
     _has_state = False
-    _pieces = ""  # the pieces of the current answer
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self._pieces = list[str]()  # of the current answer
 
     def run_id(self, _head: list[dict[str, Any]]) -> str | None:
         session = self.whole.get("id")
@@ -109,7 +112,7 @@ class _AdkEvents(RecordEvents):
         message = read_message({"role": "user" if is_user else "model", "content": parts}) if parts else None
         if record.get("partial") is True and message is not None and isinstance(message.content, str):
             self.notes.count(PIECES)
-            self._pieces += message.content
+            self._pieces.append(message.content)
             return
         self._add_pieces(message)
         self.set_model(record.get("model_version"))
@@ -136,7 +139,7 @@ class _AdkEvents(RecordEvents):
 
     def _add_pieces(self, whole: Message | None) -> None:
         """Add an answer of which the file has only pieces."""
-        pieces, self._pieces = self._pieces, ""
+        pieces, self._pieces = "".join(self._pieces), []
         if pieces and (whole is None or whole.content != pieces):
             self.answered(pieces, None, {"fields": {"partial": True}})
 

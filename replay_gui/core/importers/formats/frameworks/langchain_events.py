@@ -69,7 +69,7 @@ class _StreamEvents(RecordEvents):
         self._told = set[str]()  # messages in the run, as JSON
         self._asked: list[tuple[str, str, str]] = []  # calls whose tool has not begun: (id, name, input as JSON)
         self._calls: dict[str, str] = {}  # by the id of the tool's run, the id of the call
-        self._pieces: dict[str, str] = {}  # by the id of the model's run, its answer so far
+        self._pieces: dict[str, list[str]] = {}  # by the id of the model's run, its answer so far
         self._first: dict[str, dict[str, Any]] = {}  # its first event's other members, and its input
 
     def run_id(self, head: list[dict[str, Any]]) -> str | None:
@@ -88,7 +88,7 @@ class _StreamEvents(RecordEvents):
                 self.notes.count(PIECES)
                 chunk = data.get("chunk")
                 text = read_message(chunk).content if isinstance(chunk, dict) and is_message(chunk) else chunk
-                self._pieces[run] = self._pieces.get(run, "") + (text if isinstance(text, str) else "")
+                self._pieces.setdefault(run, []).append(text if isinstance(text, str) else "")
                 if extra:
                     self.run.bookkeeping(f"{self.format}/{kind}", extra["fields"])
             case _ if kind in _MODELS:
@@ -123,8 +123,8 @@ class _StreamEvents(RecordEvents):
         return {"fields": {**told, **more}} if told or more else {}
 
     def end(self) -> None:
-        for run, text in self._pieces.items():
-            self.answered(text, None, {"fields": {"pieces": True, "name": self._first[run].get("name")}})
+        for run, pieces in self._pieces.items():
+            self.answered("".join(pieces), None, {"fields": {"pieces": True, "name": self._first[run].get("name")}})
 
     def _step(self, kind: str, record: dict[str, Any], data: dict[str, Any], extra: dict[str, Any]) -> None:
         """Add the start or the end of a step; the first step's input holds the user's message."""

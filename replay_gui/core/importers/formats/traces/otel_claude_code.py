@@ -55,8 +55,9 @@ def _known(span: RawSpan, parts: Sequence[RawSpan]) -> RawSpan:
         attributes["gen_ai.tool.call.arguments"] = given
     others = list[Any]()
     for event in span.events:
-        if event.get("name") == _OUTPUT:
-            told = {name: value for name, value in event["attributes"].items() if name not in given}
+        facts = event.get("attributes") if isinstance(event, dict) and event.get("name") == _OUTPUT else None
+        if isinstance(facts, dict):
+            told = {name: value for name, value in facts.items() if name not in given}
             attributes["gen_ai.tool.call.result"] = told["content"] if [*told] == ["content"] else told
         else:
             others.append(event)

@@ -45,5 +45,5 @@ def test_what_must_be_sorted_and_is_too_large_is_refused_in_words() -> None:
     for format, name in (("braintrust", "0.jsonl"), ("openai-assistants", "0.jsonl"), ("otel", "0.json")):
         with Source(DATA / "seeds" / format / name) as source:
             file = ForeignFile(source, limits=Limits(document=1))
-            with pytest.raises(ImportRefused, match="must be sorted; split it"):
+            with pytest.raises(ImportRefused, match="must be in memory together; split it"):
                 next(importer_for(file, format).runs(file))
