@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import duckdb
 import pyarrow.dataset as ds
@@ -16,6 +16,7 @@ from replay_gui.core.text.plain_text import one_line
 MAX_ROWS = 100_000  # of an answer
 _MEMORY = "1GB"
 _MAX_REASON = 2_000  # characters of what DuckDB says
+_TABLES = {"runs": "runs", "steps": "steps", "held": "features", "names": "feature_names"}
 _FEATURES = (
     "create view features as select run, kind, tool, path, value, number, event, calls, request "
     "from held join names using (feature)"
@@ -31,35 +32,44 @@ class QueryAnswer:
     more: bool
 
 
-def query_catalogue(folder: Path, query: str, max_rows: int = MAX_ROWS) -> QueryAnswer:
-    """Answer one SELECT over the tables runs, steps and features.
+class CatalogueQueries:
+    """A connection that answers queries over the tables runs, steps and features of a catalogue.
 
     DuckDB opens no file and no network connection: the tables are handed to it, everything else is switched off. Its
-    memory is bounded, and so is the number of rows.
-
-    Raises:
-        CatalogueRefused: the query is no single SELECT, or DuckDB refuses it; or the catalogue is damaged.
+    memory is bounded, and so is the number of rows. CatalogueRefused if the catalogue is damaged. Used as a context.
     """
-    read_manifest(folder)
-    with reading_tables(folder), duckdb.connect(":memory:", config=_settings()) as connection:
-        try:
-            for name, table in (
-                ("runs", "runs"), ("steps", "steps"), ("held", "features"), ("names", "feature_names")
-            ):  # fmt: skip
-                connection.register(name, ds.dataset(table_path(folder, table)))
-            connection.execute(_FEATURES)
-            connection.execute("set lock_configuration = true")
-            _check(connection, query)
-            connection.execute(query)
-            columns = tuple(column[0] for column in connection.description or ())
-            rows = connection.fetchmany(max_rows + 1)
-        except duckdb.Error as why:
-            raise CatalogueRefused(f"sql: {one_line(' '.join(str(why).split()), _MAX_REASON)}") from None
-        except RuntimeError as why:
-            if str(why) != "Query interrupted":
-                raise
-            raise KeyboardInterrupt from None  # DuckDB drops the exception of whoever took the signal
-    return QueryAnswer(columns, tuple(rows[:max_rows]), len(rows) > max_rows)
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        read_manifest(folder)
+        self._connection = duckdb.connect(":memory:", config=_settings())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def answer(self, query: str, max_rows: int = MAX_ROWS) -> QueryAnswer:
+        """Answer one SELECT; CatalogueRefused if it is another statement, or DuckDB refuses it."""
+        connection = self._connection
+        with reading_tables(self._folder):
+            try:
+                for name, table in _TABLES.items():
+                    connection.register(name, ds.dataset(table_path(self._folder, table)))
+                connection.execute(_FEATURES)
+                connection.execute("set lock_configuration = true")
+                _check(connection, query)
+                connection.execute(query)
+                columns = tuple(column[0] for column in connection.description or ())
+                rows = connection.fetchmany(max_rows + 1)
+            except duckdb.Error as why:
+                raise CatalogueRefused(f"sql: {one_line(' '.join(str(why).split()), _MAX_REASON)}") from None
+        return QueryAnswer(columns, tuple(rows[:max_rows]), len(rows) > max_rows)
+
+    def interrupt(self) -> None:
+        """End the query that is being answered, from another thread; nothing if it has not begun."""
+        self._connection.interrupt()
 
 
 def _settings() -> dict[str, Any]:

@@ -18,7 +18,7 @@ _MAX_CELL, _MAX_NAME = 300, 60  # characters
 def answer_query(arguments: QueryArguments, reporter: JobReporter) -> CatalogueAnswer:
     """Answer the query; CatalogueRefused, with the reason in one line, if it is no single SELECT that can be."""
     require_extra("catalogue", "SQL")
-    from replay_gui.core.catalogue.queries import query_catalogue  # which needs the extra
+    from replay_gui.engine.catalogue_queries import query_catalogue  # which needs the extra
 
     answer = query_catalogue(Path(arguments.folder), arguments.query, max_rows=MAX_ROWS)
     numeric = tuple(

@@ -13,13 +13,12 @@ import pyarrow.parquet as pq
 import pytest
 from blake3 import blake3
 
-from replay_gui.core.catalogue import queries
 from replay_gui.core.catalogue.catalogue_files import Manifest, table_path
 from replay_gui.core.catalogue.extras import MANIFEST
-from replay_gui.core.catalogue.queries import query_catalogue
 from replay_gui.core.catalogue.reading import open_catalogue
 from replay_gui.core.catalogue.run_logs import log_of_run
 from replay_gui.core.errors import CatalogueRefused
+from replay_gui.engine.catalogue_queries import query_catalogue
 from replay_gui.engine.termination import Terminated, terminable
 from tests.core.catalogue.conftest import write
 from tests.helpers.effort import tries
@@ -85,14 +84,18 @@ def test_nothing_but_one_select_over_the_tables_is_answered(catalogue: Path, que
 
 @pytest.mark.parametrize(("number", "raised"), [(signal.SIGTERM, Terminated), (signal.SIGINT, KeyboardInterrupt)])
 def test_a_query_that_takes_long_can_be_ended(
-    catalogue: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals, raised: type[BaseException]
+    catalogue: Path, number: signal.Signals, raised: type[BaseException]
 ) -> None:
-    """DuckDB drops the exception that the handler of a signal raises, once the query is being answered."""
-    timer = threading.Timer(0.2, os.kill, (os.getpid(), number))
-    monkeypatch.setattr(queries, "_check", lambda *_: timer.start())
-    with pytest.raises(raised), terminable():
+    """Whenever the signal comes: before the query has begun, while it is planned, while it is answered."""
+    for delay in (0.0, 0.02, 0.2):  # seconds
+        with pytest.raises(raised):
+            _query_that_is_ended(catalogue, threading.Timer(delay, os.kill, (os.getpid(), number)))
+
+
+def _query_that_is_ended(catalogue: Path, timer: threading.Timer) -> None:
+    with terminable():
+        timer.start()
         query_catalogue(catalogue, "select count(*) from range(10000000) a, range(10000000) b")
-    timer.join()
 
 
 def test_rows_are_bounded(catalogue: Path) -> None:
