@@ -11,7 +11,7 @@ from replay_gui.core.report.redaction_profile import PRESETS as REDACTION_PRESET
 from replay_gui.core.text.patterns import OwnPattern
 from tests.helpers.effort import tries
 
-LENGTH = 10_000  # characters
+LENGTH = 20_000  # characters
 UNITS = (
     "1", "1:", "1.", "12:12:12.", "a", "a-", "a_", "-", " ", "\t", "\n", "\\", "/", "=", ":", '"', "“", "é", "0x",
     "0xf", "sk-", "sk_a", "pk-a-", "ghp_", "eyJ", "eyJa.", "eyJ-", "eyJaaaaaaaa.", "AKIA", "xoxb-", "-----BEGIN ",
