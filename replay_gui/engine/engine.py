@@ -17,7 +17,12 @@ from replay_gui.engine.answers import Alert, MappingSaved, RulesRead, RulesWritt
 from replay_gui.engine.comparison.comparison_controller import ComparisonController
 from replay_gui.engine.following.follow_messages import StopFollowing
 from replay_gui.engine.job_group import StartedJob
-from replay_gui.engine.jobs.evaluation_arguments import EvaluationArguments, FailureArguments, QueryArguments
+from replay_gui.engine.jobs.evaluation_arguments import (
+    EvaluationArguments,
+    FailureArguments,
+    LocateArguments,
+    QueryArguments,
+)
 from replay_gui.engine.jobs.job_messages import JobMessage, JobProgress
 from replay_gui.engine.jobs.job_types import FormatsArguments, SampleArguments, SessionsArguments
 from replay_gui.engine.jobs.report_arguments import ReportArguments
@@ -25,6 +30,7 @@ from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.opening import conversion_cache, survey_cache, user_cache
 from replay_gui.engine.panels.panel_answers import answer_panel
 from replay_gui.engine.panels.panel_messages import PanelQuestion
+from replay_gui.engine.queries.catalogue_messages import LocateRuns, QueryCatalogue
 from replay_gui.engine.queries.catalogue_query_controller import CatalogueQueryController
 from replay_gui.engine.queries.evaluation_controller import EvaluationController
 from replay_gui.engine.queries.source_controller import SourceController
@@ -51,7 +57,6 @@ from replay_gui.engine.requests import (
     ListFormats,
     MakeReport,
     Open,
-    QueryCatalogue,
     ReadRules,
     ReadText,
     Request,
@@ -102,6 +107,9 @@ class Engine:
         )
         self._queries = CatalogueQueryController(
             self._askers, partial(self._answer, Side.A), partial(self._on_worker, Side.A, 0)
+        )
+        self._places = CatalogueQueryController(  # a run that is opened does not wait for any of these
+            self._importers, partial(self._answer, Side.A), partial(self._on_worker, Side.A, 0)
         )
         self._controllers = {
             side: RunController(
@@ -172,6 +180,7 @@ class Engine:
         self._sources.stop()
         self._evaluations.stop()
         self._queries.stop()
+        self._places.stop()
         for controller in self._controllers.values():
             controller.close()
 
@@ -194,6 +203,8 @@ class Engine:
                 self._evaluations.start(body)
             case QueryCatalogue():
                 self._queries.start(body)
+            case LocateRuns():
+                self._places.start(body)
             case MakeReport():
                 self._reports.start(run, body)
             case StopReport():
@@ -221,6 +232,8 @@ class Engine:
                 self._reports.on_worker_message(run, job, message)
             case QueryArguments():
                 self._queries.on_worker_message(job, message)
+            case LocateArguments():
+                self._places.on_worker_message(job, message)
             case EvaluationArguments() | FailureArguments():
                 self._evaluations.on_worker_message(job, message)
             case SessionsArguments() | SampleArguments() | FormatsArguments():

@@ -1,4 +1,4 @@
-"""The answers of the engine about many runs: see requests.EvaluateRuns and requests.QueryCatalogue."""
+"""The answers of the engine about many runs: see EvaluateRuns, QueryCatalogue and LocateRuns."""
 
 from __future__ import annotations
 
@@ -39,4 +39,17 @@ class CatalogueAnswer(msgspec.Struct, frozen=True, kw_only=True):
     numeric: tuple[bool, ...] = ()
     rows: tuple[tuple[str | None, ...], ...] = ()
     more: bool = False
+    problem: str = ""
+
+
+class RunsLocated(msgspec.Struct, frozen=True, kw_only=True):
+    """Where runs of a catalogue can be opened, to request `number`.
+
+    Attributes:
+        places: for each run the path that opens it, and what the user must know of it, or "".
+        problem: why there is no answer.
+    """
+
+    number: int
+    places: tuple[tuple[str, str], ...] = ()
     problem: str = ""

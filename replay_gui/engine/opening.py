@@ -12,6 +12,7 @@ import platformdirs
 from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.facts.notes_places import NotesPlaces
 from replay_gui.core.facts.run_identity import run_identity
+from replay_gui.core.importers.import_notes import notes_in_header
 from replay_gui.core.index.index_builder import BuiltIndex
 from replay_gui.core.index.index_cache import IndexCache
 from replay_gui.core.log.begun import RunBegin
@@ -160,7 +161,7 @@ def facts_of(log: EventLog, path: str, size: int, made: Conversion | None) -> Ru
         origin=header.origin,
         source=_source_in_words(header.source),
         state=header.state,
-        notes=() if made is None else made.notes,
+        notes=(*(() if made is None else made.notes), *notes_in_header(header.source)),
         agent_type=_agent(first, "agent_type"),
         agent_version=_agent(first, "agent_version"),
         task=identity.task or "",

@@ -11,6 +11,7 @@ from replay_gui.core.facts.fact_names import TASK, VersionPair
 from replay_gui.core.log.positions import Position
 from replay_gui.engine.following.follow_messages import FileGrew, Followed, StopFollowing
 from replay_gui.engine.panels.panel_messages import PanelAnswer, PanelQuestion
+from replay_gui.engine.queries.catalogue_messages import LocateRuns, QueryCatalogue
 from replay_gui.engine.queries.value_messages import ValueQuestion
 from replay_gui.engine.sessions_messages import ListSessions, SessionsListed
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:  # the first window needs none of them, and importing them tak
     from replay_gui.core.verification.verification_report import VerificationReport
     from replay_gui.engine import answers, marks_answer
     from replay_gui.engine.comparison import why_answers
-    from replay_gui.engine.evaluation_answer import CatalogueAnswer, Evaluation
+    from replay_gui.engine.evaluation_answer import CatalogueAnswer, Evaluation, RunsLocated
     from replay_gui.engine.job_group import StartedJob
     from replay_gui.engine.jobs.job_messages import JobMessage
 
@@ -197,14 +198,6 @@ class EvaluateRuns(msgspec.Struct, frozen=True, kw_only=True):
     profile: RedactionProfile | None = None
 
 
-class QueryCatalogue(msgspec.Struct, frozen=True, kw_only=True):
-    """Answer one SELECT over the catalogue in `folder`: CatalogueAnswer. A new query ends the last; "" only ends it."""
-
-    number: int
-    folder: str
-    query: str
-
-
 class TakeSample(msgspec.Struct, frozen=True):
     """Read the first records of a JSON Lines file: Sampled."""
 
@@ -296,6 +289,7 @@ RequestBody: TypeAlias = (
     | StopReport
     | EvaluateRuns
     | QueryCatalogue
+    | LocateRuns
     | ListSessions
     | TakeSample
     | ReadText
@@ -346,6 +340,7 @@ AnswerValue: TypeAlias = (
     " | answers.Alert"
     " | Evaluation"
     " | CatalogueAnswer"
+    " | RunsLocated"
     " | SessionsListed"
     " | answers.Sampled"
     " | answers.TextRead"

@@ -34,7 +34,7 @@ from replay_gui.engine.answers import (
     Totals,
 )
 from replay_gui.engine.bridge import EngineBridge
-from replay_gui.engine.evaluation_answer import CatalogueAnswer, Evaluation
+from replay_gui.engine.evaluation_answer import CatalogueAnswer, Evaluation, RunsLocated
 from replay_gui.engine.following.follow_messages import FileGrew, Followed, FollowState
 from replay_gui.engine.marks_answer import EffectsCorrected, MarksFound
 from replay_gui.engine.panels.panel_messages import PanelAnswer
@@ -299,7 +299,7 @@ class Session(VisibleRange):
                 self.rules_read.emit(value)
             case RulesWritten():
                 self.rules_written.emit(value)
-            case Evaluation() | CatalogueAnswer() | Sampled() | Formats() | MappingSaved() | TextRead():
+            case Evaluation() | CatalogueAnswer() | RunsLocated() | Sampled() | Formats() | MappingSaved() | TextRead():
                 pass  # answers to the sessions of sources and of many runs
             case ComparisonAnswer() | SessionsListed() | MarksFound() | EffectsCorrected() | PanelAnswer():
                 pass  # answers to the sessions of the comparison and of sources, to `run_marks`, to single panels

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -104,18 +105,6 @@ def test_a_cell_opens_its_event_and_a_key_leads_back(journey: Journey, folder: P
     assert journey.session.facts is not None  # the run stays open
 
 
-def test_two_runs_are_compared(journey: Journey, folder: Path) -> None:
-    view = shown(journey, folder)
-    assert not view.compare_button.isEnabled()
-    for row, modifier in ((0, Qt.KeyboardModifier.NoModifier), (3, Ctrl)):
-        place = view.runs.visualRect(view.runs.model().index(row, 1)).center()
-        QTest.mouseClick(view.runs.viewport(), LEFT, modifier, place)
-    assert view.compare_button.isEnabled()
-    QTest.mouseClick(view.compare_button, LEFT)
-    journey.until(lambda: journey.window.comparison.settled)
-    assert journey.window.compare_view.isVisible()
-
-
 def test_the_head_of_a_column_keeps_the_value_that_tells_it_from_others(journey: Journey, folder: Path) -> None:
     view = shown(journey, folder)
     contrasted = journey.window.runs_page.runs.contrasted
@@ -207,9 +196,12 @@ def test_chosen_runs_are_contrasted_and_without_outcomes_show_what_they_agree_on
     assert not view.separators.isVisible()
 
 
-def test_a_catalogue_is_asked_by_sql_and_its_failures_are_compared(journey: Journey, folder: Path) -> None:
+def test_a_catalogue_whose_sources_are_gone_is_asked_by_sql_and_its_runs_are_opened_and_compared(
+    journey: Journey, folder: Path
+) -> None:
     catalogue = folder.parent / "catalogue"
     write_catalogue((str(folder),), catalogue, partial(map, index_batch))
+    shutil.rmtree(folder)
     view = shown(journey, catalogue)
     page = journey.window.runs_page
     assert any("never cancelled" in str(view.failures.model().index(row, 1).data()) for row in range(2))
@@ -237,6 +229,21 @@ def test_a_catalogue_is_asked_by_sql_and_its_failures_are_compared(journey: Jour
     with journey.qtbot.waitSignal(journey.session.run_changed):
         journey.press(Key.Key_Return)
     journey.until(lambda: journey.session.position == 5)  # the event of that call
+    facts, told = journey.session.facts, "This is the run as the catalogue keeps it."
+    assert facts is not None
+    assert facts.name == "refund-2.rlog"
+    assert any(told in text for text in journey.banners())
+    assert view.open_run == str(folder / facts.name)
+    journey.press(Key.Key_R, Ctrl | Shift)
+    assert not view.compare_button.isEnabled()
+    for row, modifier in ((0, Qt.KeyboardModifier.NoModifier), (1, Ctrl)):
+        place = view.runs.visualRect(view.runs.model().index(row, 1)).center()
+        QTest.mouseClick(view.runs.viewport(), LEFT, modifier, place)
+    assert view.compare_button.isEnabled()
+    QTest.mouseClick(view.compare_button, LEFT)
+    comparison = journey.window.comparison
+    journey.until(lambda: comparison.active and comparison.settled)
+    assert journey.window.compare_view.isVisible()
 
 
 def test_what_passing_is_can_be_written(journey: Journey, folder: Path) -> None:

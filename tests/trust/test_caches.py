@@ -331,7 +331,7 @@ def test_kept_conversions_have_a_budget(tmp_path: Path, monkeypatch: pytest.Monk
         lines.append(assistant(f"a{turn}", "u1", text("x" * 10_000)))
         made = cached_conversion(write(tmp_path, *lines), cache)
         sizes.append(sum(file.stat().st_size for file in made.path.parent.iterdir()))
-        monkeypatch.setattr(conversion_cache._prune, "__defaults__", (sizes[-1] + max(sizes),))
+        monkeypatch.setattr(conversion_cache.prune_conversions, "__defaults__", (sizes[-1] + max(sizes),))
     kept = [folder for folder in cache.iterdir() if folder.is_dir()]
     assert made.path.parent in kept
     assert len(kept) <= 3

@@ -25,7 +25,7 @@ from replay_gui.core.log.header import is_replay_log
 from replay_gui.core.log.magic import OWN_FORMAT
 from replay_gui.core.log.source import Source, read_beginning
 
-ROWS_VERSION = 10
+ROWS_VERSION = 11
 """Raised when the same file would become other rows: what an older version made is not used."""
 
 _MAX_BATCH, _MIN_BATCHES = 256, 32  # sources of a batch, and batches where there are enough sources
@@ -117,10 +117,10 @@ def _indexed(task: SourceTask, conversions: Path) -> tuple[IndexedSource, Catalo
     """Read a source; `conversions`: a folder for its conversions, which is made where it is needed, then removed."""
     try:
         with local_file(task.source, task.data) as path:
-            fingerprint = _fingerprint(task, path)
+            fingerprint, companions = _fingerprint(task, path)
             if fingerprint == task.known:
                 return IndexedSource(source=task.source, fingerprint=fingerprint, runs=UNCHANGED), None, []
-            part, logs = _rows(task, path, str(conversions))
+            part, logs = _rows(task, path, str(conversions), companions)
         return IndexedSource(source=task.source, fingerprint=fingerprint, runs=len(part.runs)), part, logs
     except ReplayError as why:
         unknown = isinstance(why, FormatUnknown)
@@ -130,7 +130,7 @@ def _indexed(task: SourceTask, conversions: Path) -> tuple[IndexedSource, Catalo
             shutil.rmtree(conversions, ignore_errors=True)
 
 
-def _rows(task: SourceTask, path: str, conversions: str) -> tuple[CataloguePart, list[PackedLog]]:
+def _rows(task: SourceTask, path: str, conversions: str, companions: str) -> tuple[CataloguePart, list[PackedLog]]:
     files = run_files(path, conversions, format=task.format, mappings=task.mappings or None, places=task.places)
     if path != task.source:  # its name is that of the source, not of the copy
         files = [
@@ -140,9 +140,9 @@ def _rows(task: SourceTask, path: str, conversions: str) -> tuple[CataloguePart,
     broken = next((profile.run.problem for profile in made if profile.run.problem), "")
     if broken:
         raise _Unreadable(broken)
-    logs = [pack_log(file.log) for file in files]
+    logs = [pack_log(file) for file in files]
     kept = [
-        msgspec.structs.replace(profile, run=msgspec.structs.replace(profile.run, kept_log=name))
+        msgspec.structs.replace(profile, run=msgspec.structs.replace(profile.run, kept_log=name, companions=companions))
         for profile, (_, name) in zip(made, logs, strict=True)
     ]
     return part_of(kept, task.source), [log for log, _ in logs]
@@ -152,20 +152,22 @@ class _Unreadable(ReplayError):
     """A run of the source could not be read."""
 
 
-def _fingerprint(task: SourceTask, path: str) -> str:
+def _fingerprint(task: SourceTask, path: str) -> tuple[str, str]:
+    """Return the fingerprint of a source, and the digest of its companions."""
     with Source(path) as source:
         own = blake3(f"{ROWS_VERSION} {task.observes} {task.format} {source.blake3()}".encode()).hexdigest(length=16)
-    digest, format = blake3(), ""
+    digest, format, companions = blake3(), "", ""
     if path == task.source:
         known = task.known.split("-", 2)
         format = known[2] if known[0] == own else _format_of(path, task.format)
-        digest.update(_companions_digest(path, format).encode())
+        companions = companions_of_file(path, format)
+        digest.update(companions.encode())
         for notes in task.places.files_of(Path(path)):
             name = os.fsencode(notes)
             digest.update(b"%d:%b" % (len(name), name) + blake3(read_beginning(notes, _MAX_SIDE_BYTES)).digest())
     if task.mappings and Path(task.mappings).is_file():
         digest.update(read_beginning(Path(task.mappings), _MAX_SIDE_BYTES))
-    return f"{own}-{digest.hexdigest(length=16)}-{format}"
+    return f"{own}-{digest.hexdigest(length=16)}-{format}", companions
 
 
 def _format_of(path: str, format: str | None) -> str:
@@ -176,7 +178,8 @@ def _format_of(path: str, format: str | None) -> str:
     return format or recognise(path).name
 
 
-def _companions_digest(path: str, format: str) -> str:
+def companions_of_file(path: str, format: str) -> str:
+    """Return the digest of what the importer of this name reads with a file; "" if that is nothing."""
     importer = importer_named(format)
     if not isinstance(importer, ReadsCompanions):
         return ""

@@ -18,6 +18,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from blake3 import blake3
 
+from replay_gui.core.atomic_file import PRIVATE
+from replay_gui.core.contrast.profiling import RunFile
+from replay_gui.core.importers.exporting import write_with_findings
+
 MAX_KEPT = 4 << 20  # bytes of a log; a longer one is read from its source again
 _GROUP = 64  # runs of a row group
 _DIGEST = 16  # bytes
@@ -36,12 +40,21 @@ class PackedLog(msgspec.Struct, frozen=True):
         return bytes(_CODEC.decompress(self.data, self.size, asbytes=True)) if self.size else None
 
 
-def pack_log(path: str) -> tuple[PackedLog, str]:
-    """Return a log, and its digest; (one that is not kept, "") of a log that is too long."""
-    file = Path(path)
+def pack_log(run: RunFile) -> tuple[PackedLog, str]:
+    """Return the log of a run, and its digest; (one that is not kept, "") of a log that is too long.
+
+    What the import found is in its header: nothing else tells it, once the source is gone.
+    """
+    file, made = Path(run.log), run.converted
     if file.stat().st_size > MAX_KEPT:
         return PackedLog(0, b""), ""
-    data = file.read_bytes()
+    if made is None or not (made.notes or made.own_hashes):
+        data = file.read_bytes()
+    else:
+        with TemporaryDirectory(prefix="replay-gui-log-") as folder:
+            told = Path(folder, file.name)
+            write_with_findings(made, told, PRIVATE)
+            data = told.read_bytes()
     return PackedLog(len(data), bytes(_CODEC.compress(data, asbytes=True))), log_digest(data)
 
 

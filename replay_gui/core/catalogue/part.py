@@ -25,7 +25,7 @@ RUNS = pa.schema(
         ("end", pa.string()), ("end_why", pa.string()), ("set_by_hand", pa.bool_()), ("events", pa.int64()),
         ("calls", pa.int64()), ("failures", pa.int64()), ("tokens", pa.int64()), ("cost", pa.float64()),
         ("duration", pa.int64()), ("started", pa.int64()), ("submitted", pa.bool_()),
-        ("left_out", pa.int64()), ("kept_log", pa.string()), ("outcomes", pa.string()),
+        ("left_out", pa.int64()), ("companions", pa.string()), ("kept_log", pa.string()), ("outcomes", pa.string()),
     ]
 )  # fmt: skip
 STEPS = pa.schema(
@@ -133,7 +133,7 @@ def evaluated_runs(table: pa.Table) -> list[EvaluatedRun]:
     identities = map(RunIdentity, *(table[name].to_pylist() for name in ("task", "trial", "agent", "version", "model")))
     decode, results = msgspec.json.Decoder(RunResult).decode, dict[str, RunResult]()  # many are equal
     names = ("given", "name", "run_id", "format", "content", "set_by_hand", "events", "calls", "failures")
-    more = ("tokens", "cost", "duration", "started", "submitted", "left_out", "kept_log")
+    more = ("tokens", "cost", "duration", "started", "submitted", "left_out", "companions", "kept_log")
     members = [table[name].to_pylist() for name in (*names, *more)]
     evaluated = []
     for identity, text, values in zip(

@@ -29,13 +29,18 @@ def log_of_run(folder: Path, number: int, run: EvaluatedRun, *, conversions: str
     if not run.kept_log:
         yield _log_of_source(run, conversions, mappings)
         return
+    with as_file(kept_log(folder, number, run)) as log:
+        yield log
+
+
+def kept_log(folder: Path, number: int, run: EvaluatedRun) -> bytes:
+    """Return the log that a catalogue keeps of a run; raise CatalogueRefused if it is not the one that was kept."""
     path = table_path(folder, LOGS)
     with reading_tables(folder):
         data = next(read_logs(path, number, 1), None)
     if not isinstance(data, bytes) or log_digest(data) != run.kept_log:
         raise CatalogueRefused(f"{path}: is not as it was written; write the catalogue again")
-    with as_file(data) as log:
-        yield log
+    return data
 
 
 def _log_of_source(run: EvaluatedRun, conversions: str, mappings: str) -> str:

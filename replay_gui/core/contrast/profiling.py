@@ -22,6 +22,7 @@ from replay_gui.core.facts.notes_places import NO_PLACES, NotesPlaces
 from replay_gui.core.facts.run_notes import RunNotes, joined_notes, read_notes
 from replay_gui.core.facts.run_totals import total_tokens
 from replay_gui.core.importers.conversion_cache import cached_conversions
+from replay_gui.core.importers.imported_run import Converted
 from replay_gui.core.importers.run_choice import choose_run
 from replay_gui.core.log.chain import digest
 from replay_gui.core.log.header import is_replay_log
@@ -41,6 +42,7 @@ class RunFile(msgspec.Struct, frozen=True, kw_only=True):
         log: path of the log. given: what opens it, ``FILE#n`` of several. name: for people. format: of the user's file.
         content: BLAKE3 of the user's file, hex. notes: paths of its notes, see joined_notes.
         unused_notes: path of notes beside the user's file that do not count, or "".
+        converted: what the import found; None for a log.
     """
 
     log: str
@@ -50,6 +52,7 @@ class RunFile(msgspec.Struct, frozen=True, kw_only=True):
     content: str
     notes: tuple[str, ...]
     unused_notes: str = ""
+    converted: Converted | None = None
 
 
 def run_files(
@@ -99,6 +102,7 @@ def run_files(
                 content=run.source_blake3,
                 notes=places.counting(file, number),
                 unused_notes=places.unused(file, number),
+                converted=run,
             )
         )
     return files

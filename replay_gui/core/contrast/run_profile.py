@@ -21,6 +21,7 @@ class EvaluatedRun(msgspec.Struct, frozen=True, kw_only=True):
         events, calls, failures: numbers of them. failures: failed calls, denials and errors.
         tokens: input and output. cost: dollars. duration: ns. started: the earliest time, ns since 1970.
         submitted: whether it handed in a patch. left_out: calls of a very long run that were not looked at.
+        companions: digest of the files that a catalogue read with it; "" if there are none.
         kept_log: BLAKE3 of its log as a catalogue keeps it, hex; "" if none does.
         problem: why it could not be read; "" if it could.
     """
@@ -43,6 +44,7 @@ class EvaluatedRun(msgspec.Struct, frozen=True, kw_only=True):
     started: int | None = None
     submitted: bool = False
     left_out: int = 0
+    companions: str = ""
     kept_log: str = ""
     problem: str = ""
 

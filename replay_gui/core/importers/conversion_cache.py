@@ -97,7 +97,7 @@ def cached_conversions(
                 if folder.is_dir() and not _read_conversion(folder, name, digest):
                     shutil.rmtree(folder)
                 _move(fresh, folder)
-                _prune(home, folder)
+                prune_conversions(home, folder)
         except OSError as why:
             raise LogUnreadable(f"{home}: cannot be written: {why.strerror or why}") from None
         kept = _read_conversion(folder, name, digest)
@@ -221,7 +221,8 @@ def _remove_abandoned(home: Path) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _prune(home: Path, kept: Path, budget: int = CACHE_BUDGET_BYTES) -> None:
+def prune_conversions(home: Path, kept: Path, budget: int = CACHE_BUDGET_BYTES) -> None:
+    """Remove the least recently used conversions beyond `budget` bytes, but not `kept`, nor any under way."""
     entries = [entry for entry in map(entry_of, home.iterdir()) if entry is not None]
     remove_least_used(
         entries, budget, lambda entry: entry.path != kept and not entry.path.name.startswith(_UNFINISHED_PREFIX)

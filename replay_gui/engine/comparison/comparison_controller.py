@@ -18,7 +18,7 @@ from replay_gui.core.divergence.rules.rules import Rules
 from replay_gui.core.errors import ReplayError
 from replay_gui.core.facts.run_measures import counts_of_index, duration_between, times_of_index
 from replay_gui.core.facts.run_outcome import Outcome
-from replay_gui.core.importers.import_notes import gap_notes, notes_in_header
+from replay_gui.core.importers.import_notes import gap_notes
 from replay_gui.core.reasons.run_names import short_names
 from replay_gui.engine.answers import Alert, Compared, EarlyDifferenceFound, Progress
 from replay_gui.engine.comparison.early_difference import EarlyDifference
@@ -287,8 +287,7 @@ class ComparisonController:
 
 
 def _named(run: OpenRun) -> ComparedRun:
-    notes = (*run.facts.notes, *notes_in_header(run.log.header.source))
-    return ComparedRun(str(run.log.source.path), str(run.folder), run.log.source.stamp, gap_notes(notes))
+    return ComparedRun(str(run.log.source.path), str(run.folder), run.log.source.stamp, gap_notes(run.facts.notes))
 
 
 def _size(run: OpenRun) -> RunSize:

@@ -81,3 +81,15 @@ class QueryArguments(JobArguments, frozen=True, kw_only=True):
     job: ClassVar[str] = "query"
     folder: str
     query: str
+
+
+class LocateArguments(JobArguments, frozen=True, kw_only=True):
+    """Find out where runs of the catalogue in `folder` can be opened.
+
+    `runs`: facts by number, encoded, so that only workers decode them. `conversions`: folder of cached conversions.
+    """
+
+    job: ClassVar[str] = "locate_runs"
+    folder: str
+    runs: bytes
+    conversions: str

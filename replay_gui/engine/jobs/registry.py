@@ -163,6 +163,7 @@ JOBS: Mapping[str, Job] = {
     "evaluate": LazyJob(f"{_JOBS}.evaluation_job", "evaluate_runs"),
     "group_failures": LazyJob(f"{_JOBS}.failures_job", "compare_failures"),
     "query": LazyJob(f"{_JOBS}.query_job", "answer_query"),
+    "locate_runs": LazyJob(f"{_JOBS}.places_job", "locate_runs"),
     "trace": LazyJob(f"{_JOBS}.values.trace_job", "trace_values"),
     "changes": LazyJob(f"{_JOBS}.values.changes_job", "list_changes"),
     "value_origin": LazyJob(f"{_JOBS}.values.origin_job", "find_value_origin"),

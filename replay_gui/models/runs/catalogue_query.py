@@ -8,7 +8,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.evaluation_answer import CatalogueAnswer
-from replay_gui.engine.requests import Answer, QueryCatalogue, Request
+from replay_gui.engine.queries.catalogue_messages import QueryCatalogue
+from replay_gui.engine.requests import Answer, Request
 
 
 class CatalogueQuery(QObject):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget
 from replay_gui.core.log.positions import EventIndex, position_after
 from replay_gui.core.text.given_paths import absolute_path, path_in
 from replay_gui.models.comparison.comparison_session import ComparisonSession
+from replay_gui.models.runs.run_places import RunPlaces
 from replay_gui.models.runs.runs_session import RunsSession
 from replay_gui.models.session import Session
 from replay_gui.windows.session.window_state import ShownRuns
@@ -45,6 +47,7 @@ class RunsPage(QObject):
         self._session, self._comparison = session, comparison
         self._pages, self._actions, self._window = pages, actions, window
         self.runs = RunsSession(session.bridge, self)
+        self._places = RunPlaces(self.runs, (session, comparison.b), self)
         self.shown = False
         session.run_changed.connect(self._on_run_changed)
         comparison.active_changed.connect(self._on_run_changed)
@@ -55,12 +58,7 @@ class RunsPage(QObject):
         if self._session.facts is not None or self._comparison.active:
             self.shown = False
         if "view" in self.__dict__:
-            self.view.open_run = self._open_run
-
-    @property
-    def _open_run(self) -> str:
-        facts = self._session.facts
-        return "" if facts is None else absolute_path(facts.given)
+            self.view.open_run = self._places.given(self._session)
 
     @cached_property
     def view(self) -> RunsView:
@@ -73,7 +71,7 @@ class RunsPage(QObject):
         view.event_wanted.connect(self._on_event_wanted)
         view.compare_wanted.connect(self._on_compare_wanted)
         view.compare_with_open_wanted.connect(self._on_compare_with_open_wanted)
-        view.open_run = self._open_run
+        view.open_run = self._places.given(self._session)
         return view
 
     @cached_property
@@ -165,24 +163,24 @@ class RunsPage(QObject):
 
     def _open(self, run: int, index: int | None = None) -> None:
         """Open a run, at an event if one is given; a run that cannot be read stays where it is."""
-        chosen = self.runs.runs[run]
-        if chosen.problem:
-            return
-        self._comparison.end()
-        if index is None:
-            self._session.open(chosen.given)
-        else:
-            self._session.open(chosen.given, position_after(EventIndex(index)))
+
+        def open_at(paths: Sequence[str]) -> None:
+            self._comparison.end()
+            if index is None:
+                self._session.open(paths[0])
+            else:
+                self._session.open(paths[0], position_after(EventIndex(index)))
+
+        self._places.find((run,), open_at)
 
     @Slot(int)
     def _on_compare_with_open_wanted(self, run: int) -> None:
-        chosen = self.runs.runs[run]
-        if not chosen.problem:
+        def compare(paths: Sequence[str]) -> None:
             self._comparison.end()
-            self._comparison.start(chosen.given)
+            self._comparison.start(paths[0])
+
+        self._places.find((run,), compare)
 
     @Slot(int, int)
     def _on_compare_wanted(self, a: int, b: int) -> None:
-        runs = self.runs.runs
-        if not (runs[a].problem or runs[b].problem):
-            self._comparison.start(runs[b].given, runs[a].given)
+        self._places.find((a, b), lambda paths: self._comparison.start(paths[-1], paths[0]))

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from replay_gui.cli import main
+from replay_gui.core.catalogue.reading import open_catalogue
+from replay_gui.core.catalogue.run_places import place_of_run
 from replay_gui.core.catalogue.writing import write_catalogue
 from replay_gui.core.contrast.profiling import profiles, run_files
 from replay_gui.core.importers.companions import companions_of
@@ -189,7 +191,10 @@ def test_lists_of_runs_and_catalogues_read_it_again(tmp_path: Path, make: Callab
     for expected in (1, 0):
         assert write_catalogue([str(path)], tmp_path / "catalogue", Indexer()).read == expected
     companion = edited_companions(path)[0]
+    run = open_catalogue(tmp_path / "catalogue").runs[0]
+    assert place_of_run(tmp_path / "catalogue", 0, run, tmp_path / "kept") == (run.given, "")
     edit(companion)
+    assert "has changed since" in place_of_run(tmp_path / "catalogue", 0, run, tmp_path / "kept")[1]
     assert write_catalogue([str(path)], tmp_path / "catalogue", Indexer()).read == 1
     companion.unlink()
     assert list(profiles(run_files(str(path), conversions))) != listed

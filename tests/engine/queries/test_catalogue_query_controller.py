@@ -12,8 +12,8 @@ from replay_gui.core.catalogue.indexing import index_batch
 from replay_gui.core.catalogue.writing import write_catalogue
 from replay_gui.engine.evaluation_answer import CatalogueAnswer
 from replay_gui.engine.jobs import query_job
+from replay_gui.engine.queries.catalogue_messages import QueryCatalogue
 from replay_gui.engine.queries.catalogue_query_controller import CatalogueQueryController
-from replay_gui.engine.requests import QueryCatalogue
 from replay_gui.engine.worker_pool import WorkerPool
 from tests.helpers.evaluations.evaluation_logs import write_evaluation
 from tests.helpers.fake_pool import FakePool

@@ -9,7 +9,8 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.evaluation_answer import CatalogueAnswer
-from replay_gui.engine.requests import Answer, QueryCatalogue, Request
+from replay_gui.engine.queries.catalogue_messages import QueryCatalogue
+from replay_gui.engine.requests import Answer, Request
 from replay_gui.models.runs.catalogue_query import CatalogueQuery
 from replay_gui.models.runs.query_table import QueryTable
 from replay_gui.models.runs.runs_session import RunsSession

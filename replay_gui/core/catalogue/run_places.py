@@ -1,0 +1,93 @@
+"""Finds out where a run of a catalogue can be opened: at its source, or as the log that the catalogue keeps."""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import suppress
+from pathlib import Path
+
+from replay_gui.core.atomic_file import write_whole
+from replay_gui.core.cache_budget import is_own
+from replay_gui.core.catalogue.indexing import companions_of_file
+from replay_gui.core.catalogue.run_logs import kept_log
+from replay_gui.core.catalogue.sources import is_url
+from replay_gui.core.contrast.run_profile import EvaluatedRun
+from replay_gui.core.errors import ImportRefused, LogUnreadable
+from replay_gui.core.importers.conversion import SUFFIX
+from replay_gui.core.importers.conversion_cache import prune_conversions
+from replay_gui.core.importers.run_choice import split_run
+from replay_gui.core.log.source import Source
+from replay_gui.core.text.plain_text import visible
+
+_NOT_IN_NAMES = re.compile(r'[/\\:*?"<>|]+')
+_MAX_NAME = 50  # characters; a file's name has at most 255 bytes
+
+
+def place_of_run(folder: Path, number: int, run: EvaluatedRun, conversions: Path) -> tuple[str, str]:
+    """Return the path that opens a run of a catalogue, and what the user must know of it, or "".
+
+    That is the source, where it is as it was read; else the kept log, which is put into the folder of conversions.
+
+    Args:
+        folder: of the catalogue. number: of the run. run: its facts.
+
+    Raises:
+        CatalogueRefused: the log that the catalogue has is not the one that was kept.
+        LogUnreadable, NotWritten: the cache cannot be written.
+    """
+    problem = _problem(run)
+    if not problem:
+        return run.given, ""
+    if not run.kept_log:
+        return run.given, f"{problem}. The catalogue does not keep its log, which is too long."
+    path = _put(kept_log(folder, number, run), run, conversions)
+    by_hand = " Its outcome, which was set by hand, is not in it." if run.set_by_hand else ""
+    return str(path), f"{problem}. This is the run as the catalogue keeps it.{by_hand}"
+
+
+def _problem(run: EvaluatedRun) -> str:
+    """Return why the source does not give the run as it was read; "" if it does."""
+    if is_url(run.given):
+        return f"{run.given}: is not on this computer"
+    path = split_run(run.given)[0]
+    try:
+        with Source(path) as source:
+            is_same = source.blake3() == run.content and companions_of_file(path, run.format) == run.companions
+    except ImportRefused:  # it is not of that format any more
+        is_same = False
+    except LogUnreadable as why:
+        return str(why)
+    except OSError as why:  # a name that the system does not take
+        return f"{run.given}: cannot be opened: {why.strerror or why}"
+    return "" if is_same else f"{run.given}: has changed since the catalogue was written"
+
+
+def _put(log: bytes, run: EvaluatedRun, conversions: Path) -> Path:
+    """Put a log, which fits its digest, into a folder that only the user can write to; return its path."""
+    folder = conversions / f"kept-{run.kept_log}"
+    try:
+        conversions.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if not is_own(folder):
+            raise LogUnreadable(f"{folder}: is not a folder of yours alone; remove it")
+        os.utime(folder)
+        path = folder / f"{_file_name(run.name)}{SUFFIX}"
+        if not _holds(path, run.kept_log):
+            path.unlink(missing_ok=True)
+            write_whole(path, log)
+            prune_conversions(conversions, folder)
+    except OSError as why:
+        raise LogUnreadable(f"{folder}: cannot be written: {why.strerror or why}") from None
+    return path
+
+
+def _holds(path: Path, digest: str) -> bool:
+    with suppress(LogUnreadable), Source(path) as there:
+        return not path.is_symlink() and there.blake3().startswith(digest)
+    return False
+
+
+def _file_name(name: str) -> str:
+    """Return a name for people as that of a file, which tells no folder and is not hidden."""
+    return _NOT_IN_NAMES.sub("-", visible(name.removesuffix(SUFFIX))).lstrip(".")[:_MAX_NAME].strip() or "run"

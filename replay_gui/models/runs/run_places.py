@@ -1,0 +1,81 @@
+"""Where runs of the page of many runs are opened: those of a catalogue at their sources, or as it keeps them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject, Slot
+
+from replay_gui.core.text.given_paths import absolute_path
+from replay_gui.engine.answers import Alert
+from replay_gui.engine.evaluation_answer import RunsLocated
+from replay_gui.engine.queries.catalogue_messages import LocateRuns
+from replay_gui.engine.requests import Answer, Request
+from replay_gui.models.runs.runs_session import RunsSession
+from replay_gui.models.session import Session
+
+WithPaths = Callable[[Sequence[str]], None]
+"""Takes the path that opens each run."""
+
+
+class RunPlaces(QObject):
+    """Finds out what opens runs of a RunsSession, and tells what the user must know of a run once it is open."""
+
+    def __init__(self, runs: RunsSession, sessions: Sequence[Session], parent: QObject | None = None) -> None:
+        """`sessions`: those that open the runs; the first one tells why a run cannot be opened."""
+        super().__init__(parent)
+        self._runs, self._sessions = runs, sessions
+        self._numbers = itertools.count(1)
+        self._number = 0
+        self._waiting: tuple[list[str], WithPaths] | None = None  # what the catalogue calls the runs
+        self._kept: dict[str, tuple[str, str]] = {}  # by path: what the catalogue calls the run, what to tell
+        for session in sessions:
+            session.run_changed.connect(self._on_run_changed)
+        if runs.bridge is not None:
+            runs.bridge.answered.connect(self._on_answered)
+
+    def find(self, numbers: Sequence[int], then: WithPaths) -> None:
+        """Call `then` with what opens these runs, instead of what was asked before; not if one cannot be opened."""
+        chosen = {number: self._runs.runs[number] for number in numbers}
+        self._waiting = None
+        if any(run.problem for run in chosen.values()):
+            return
+        given = [run.given for run in chosen.values()]
+        if not self._runs.catalogue or self._runs.bridge is None:
+            then(given)
+            return
+        self._number, self._waiting = next(self._numbers), (given, then)
+        request = LocateRuns(number=self._number, folder=self._runs.catalogue, runs=chosen)
+        self._runs.bridge.send_request("places", Request(0, request))
+
+    def given(self, session: Session) -> str:
+        """Return what the page calls the run that a session shows, as an absolute path; "" for none."""
+        if session.facts is None:
+            return ""
+        path = session.facts.given
+        return absolute_path(self._kept[path][0] if path in self._kept else path)
+
+    @Slot(object)
+    def _on_answered(self, answer: Answer) -> None:
+        found = answer.value
+        if not isinstance(found, RunsLocated) or found.number != self._number or self._waiting is None:
+            return
+        (given, then), self._waiting = self._waiting, None
+        if found.problem:
+            self._sessions[0].alert_raised.emit(Alert("error", found.problem))
+            return
+        for name, (path, told) in zip(given, found.places, strict=True):
+            if told:
+                self._kept[path] = (name, told)
+            else:
+                self._kept.pop(path, None)
+        then([path for path, _ in found.places])
+
+    @Slot()
+    def _on_run_changed(self) -> None:
+        """Tell what there is to tell of the run that is shown now; the user who opened another wants no earlier one."""
+        self._waiting = None
+        for session in self._sessions:
+            if session is self.sender() and session.facts is not None and session.facts.given in self._kept:
+                session.alert_raised.emit(Alert("info", self._kept[session.facts.given][1]))
