@@ -50,7 +50,7 @@ class Atif:
 
     name = "atif"
     title = "ATIF trajectory"
-    version = 7
+    version = 8
     volatile: ClassVar[Mapping[str, str]] = {
         "session_id": ID,
         "trajectory_id": ID,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ def add_harbor_result(run: RunBuilder, trajectory: Path) -> None:
             told = verified.get("rewards") if isinstance(verified, dict) else None
         rewards = rewards or (told if isinstance(told, dict) else {})
     for name, value in rewards.items():
-        if isinstance(value, int | float) and not isinstance(value, bool):
+        if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value):
             is_main = name == _REWARD
             by = "Harbor reward" if is_main else f"Harbor reward: {name}"
             run.outcome(passed=value >= 1 if is_main else None, score=float(value), by=by)

@@ -47,9 +47,12 @@ def test_harbors_reward_alone(tmp_path: Path, name: str, content: str) -> None:
     assert run.outcomes() == [(True, 1.0, "Harbor reward")]
 
 
-@pytest.mark.parametrize("result", [None, [], {}, {"verifier_result": None, "exception_info": None}])
-def test_no_verdict_is_made_up(tmp_path: Path, result: Any) -> None:
-    (run,) = read_all(trial(tmp_path, result, reward_txt="no number", reward_json="[1]"))
+@pytest.mark.parametrize(
+    ("result", "reward"),
+    [(None, "no number"), ([], ""), ({}, "nan"), ({"verifier_result": None, "exception_info": None}, "inf")],
+)
+def test_no_verdict_is_made_up(tmp_path: Path, result: Any, reward: str) -> None:
+    (run,) = read_all(trial(tmp_path, result, reward_txt=reward, reward_json="[1]"))
     assert (run.outcomes(), ended(run)) == ([], [])
 
 
