@@ -1,7 +1,7 @@
-"""The logs of the runs of a catalogue, kept in it: first reasons need their words, and the sources may be gone by then.
+"""The logs that a catalogue keeps: first reasons quote them, and the sources may be gone by then.
 
-One file has them all, in the order of the runs, some runs in a row group: what agents are told at their beginning is
-nearly the same in all runs, and takes no room twice.
+One file has all logs, in the order of the runs. A row group holds several runs, because the first messages of an
+agent are nearly the same in all its runs and so are compressed to one copy.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _CODEC = pa.Codec("zstd", compression_level=1)
 
 
 class PackedLog(msgspec.Struct, frozen=True):
-    """The bytes of a log on their way into a catalogue. size: of the log; 0 if it is too long to be kept."""
+    """A compressed log for a catalogue. size: bytes of the log, uncompressed; 0 if it is too long to be kept."""
 
     size: int
     data: bytes
@@ -41,9 +41,9 @@ class PackedLog(msgspec.Struct, frozen=True):
 
 
 def pack_log(run: RunFile) -> tuple[PackedLog, str]:
-    """Return the log of a run, and its digest; (one that is not kept, "") of a log that is too long.
+    """Return (the compressed log of a run, its digest); the digest is "" if the log is too long to be kept.
 
-    What the import found is in its header: nothing else tells it, once the source is gone.
+    The header of the kept log gets the import notes and checks: they are nowhere else once the source is gone.
     """
     file, made = Path(run.log), run.converted
     if file.stat().st_size > MAX_KEPT:
@@ -59,7 +59,7 @@ def pack_log(run: RunFile) -> tuple[PackedLog, str]:
 
 
 def log_digest(data: bytes) -> str:
-    """Return the digest by which a catalogue knows a log: of its BLAKE3 the beginning, hex."""
+    """Return the digest of a log in a catalogue: the beginning of its BLAKE3 hash, hexadecimal."""
     return blake3(data).hexdigest(length=_DIGEST)
 
 
@@ -74,7 +74,7 @@ def write_logs(file: BinaryIO, logs: Iterable[bytes | None]) -> None:
 
 
 def read_logs(path: Path, first: int, count: int) -> Iterator[bytes | None]:
-    """Yield the logs of so many runs of a catalogue, from the run `first` on; None for one that is not kept."""
+    """Yield the logs of `count` runs of a catalogue, from run `first` on; None for a log that is not kept."""
     with pq.ParquetFile(path) as file:
         for group in range(first // _GROUP, -(-(first + count) // _GROUP)):
             column = file.read_row_group(group)["log"]
@@ -83,23 +83,23 @@ def read_logs(path: Path, first: int, count: int) -> Iterator[bytes | None]:
 
 
 class LogSpool:
-    """Logs on their way into a catalogue, in files: they may be more than the memory holds.
+    """Keeps the logs for a catalogue in files until it is written: they may be larger than the memory.
 
-    First they are put in, batch by batch; then runs are added in their order; then their logs are read.
+    First call `put` for each batch, then `add` for the runs in their order, then iterate over the logs.
     """
 
     def __init__(self, folder: Path, earlier: Path) -> None:
-        """`folder`: for the files. `earlier`: the logs of the catalogue that is rewritten."""
+        """`folder`: where the files are kept. `earlier`: the file of logs of the catalogue that is rewritten."""
         self._folder, self._earlier = folder, earlier
         self._stretches: list[tuple[int | None, int, int]] = []  # batch, None: earlier; first run; end
 
     def put(self, batch: int, logs: Sequence[PackedLog]) -> None:
-        """Put in the logs of the runs of a batch."""
+        """Keep the logs of a batch."""
         if logs:
             self._file(batch).write_bytes(msgspec.msgpack.encode(logs))
 
     def add(self, batch: int | None, first: int, count: int) -> None:
-        """Add `count` runs, from `first` on, of a batch; None: of the earlier catalogue."""
+        """Add `count` runs of a batch, from run `first` on. `batch`: None for runs of the earlier catalogue."""
         if not count:
             return
         end = first + count
@@ -121,7 +121,7 @@ class LogSpool:
 
 @contextmanager
 def as_file(data: bytes) -> Iterator[str]:
-    """Yield the path of a file with the bytes of a log, for the length of the block."""
+    """Yield the path of a temporary file with the bytes of a log; it is removed at the end of the block."""
     with TemporaryDirectory(prefix="replay-gui-log-") as folder:
         path = Path(folder, "run.rlog")
         path.write_bytes(data)

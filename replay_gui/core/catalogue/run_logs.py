@@ -1,4 +1,4 @@
-"""Gives out the logs of the runs of a catalogue: those that it keeps; of very long ones those of their sources."""
+"""The log of a run of a catalogue: the kept log, or for a very long one the log that its source is read to."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from replay_gui.core.importers.run_choice import split_run
 
 @contextmanager
 def log_of_run(folder: Path, number: int, run: EvaluatedRun, *, conversions: str, mappings: str) -> Iterator[str]:
-    """Yield the path of the log of a run of a catalogue, for the length of the block.
+    """Yield the path of the log of a run of a catalogue; it is valid until the end of the block.
 
     Args:
-        number: of the run. run: its facts.
+        number: the number of the run. run: its facts.
         conversions: folder of the cached conversions. mappings: file of the user's mappings.
 
     Raises:
-        CatalogueRefused: the log that the catalogue has is not the one that was kept.
-        LogUnreadable: none was kept, and the source is not there, or not what it was when the run was read.
+        CatalogueRefused: the kept log was changed.
+        LogUnreadable: no log was kept, and the source is missing or was changed since the run was read.
     """
     if not run.kept_log:
         yield _log_of_source(run, conversions, mappings)

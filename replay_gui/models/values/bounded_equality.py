@@ -1,4 +1,4 @@
-"""Whether values are equal, as far as the window's thread has the time to find out."""
+"""Equality of values, with a bound on the time that the window's thread spends on it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 from replay_gui.core.state.state import ABSENT
 from replay_gui.core.state.value_text import is_container
 
-MAX_MEMBERS = 5_000  # that are compared for one look at the rows: about 2 ms
-_CHARACTERS_PER_MEMBER = 64  # that are compared in the time that a member takes
+MAX_MEMBERS = 5_000  # members that are compared each time the rows are made: about 2 ms
+_CHARACTERS_PER_MEMBER = 64  # characters that take as long to compare as a member
 
 
 class BoundedEquality:
-    """Compares values with their types (1, 1.0 and True differ), and ever fewer members once many were compared."""
+    """Compares values with their types (1, 1.0 and True differ), at most MAX_MEMBERS members in all calls together."""
 
     def __init__(self) -> None:
         self._left = MAX_MEMBERS

@@ -1,8 +1,8 @@
-"""JSON bodies of requests to models: what a body has in common with one before is not decoded again.
+"""Decodes JSON bodies of requests to models; the part that an earlier body had too is not decoded again.
 
-An agent sends the whole conversation with every request, and adds a few messages to it. Where a body begins as the one
-before, up to the end of a message, and ends as it did, from the end of the list of messages on, then it differs by the
-messages between alone, whatever they are. So a long request costs as much as is new of it, and a comparison of bytes.
+An agent sends the whole conversation with every request, with a few new messages at its end. If a body has the same
+bytes as an earlier one up to the end of a message, and the same bytes after the list of messages, then they differ only
+in the messages between. A long request then costs the decoding of its new messages, and a comparison of bytes.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ class _Body:
     """A body that was decoded.
 
     Attributes:
-        value: that it is. name: of the member that is the list of messages. ends: where each of these ends.
-        pieces: the bytes up to the end of the last one, each with the place where it begins: to join them each time
-        would take longer than all else. rest: the bytes after it.
+        value: the decoded body. name: the member with the list of messages. ends: the offset of each message's end.
+        pieces: (offset, bytes) of the body up to the end of the last message; to join them each time would be slow.
+        rest: the bytes after the last message.
     """
 
     __slots__ = ("ends", "name", "pieces", "rest", "value")
@@ -42,7 +42,7 @@ class _Body:
         self.pieces = pieces if len(pieces) < _MAX_PIECES else [(0, b"".join(piece for _, piece in pieces))]
 
     def continued(self, body: bytes) -> _Body | None:
-        """Return what `body` is, if it differs from this one by the last messages alone."""
+        """Return `body`, decoded, if it differs from this one only by the last messages; else None."""
         if not body.endswith(self.rest):
             return None
         count, pieces = len(self.ends), self.pieces
@@ -106,7 +106,7 @@ class RequestBodies:
 
 
 def _ends_of_list(body: bytes, name: str) -> list[int]:
-    """Return the end of each item of a member; [] if that is not certain."""
+    """Return the offset of the end of each item of a member; [] if the member cannot be located for certain."""
     text = bytes(_members(body)[name])
     begin = body.find(text)
     if text[:1] != b"[" or body.rfind(text) != begin:
@@ -115,7 +115,7 @@ def _ends_of_list(body: bytes, name: str) -> list[int]:
 
 
 def _ends_of_items(text: bytes, begin: int) -> list[int]:
-    """Return the end of each item of the list at `begin`."""
+    """Return the offset of the end of each item of the list that begins at `begin`."""
     ends, at = list[int](), 1
     for item in _items(text):
         raw = bytes(item)

@@ -1,4 +1,4 @@
-"""Calls in records of any make, and whether they failed."""
+"""Calls in records of unknown programs, and whether they failed."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Any
 
 from replay_gui.core.importers.formats.message_events import first_line
 
-_FAILED = {"isError": True, "is_error": True, "success": False, "ok": False}  # members by which a result says so
+_FAILED = {"isError": True, "is_error": True, "success": False, "ok": False}  # members of a failed result
 _FAILED_STATUS = ("error", "failed", "failure")
 _EXIT_CODES = ("exit_code", "exitCode", "returncode")
 
 
 def why_failed(output: Any, rest: dict[str, Any]) -> str | None:
-    """Return why a call failed, in one line, if a member other than ``error`` says so."""
+    """Return why a call failed, in one line, if a member other than ``error`` shows it."""
     told = [rest, output] if isinstance(output, dict) else [rest]
     codes = [one[name] for one in told for name in _EXIT_CODES if type(one.get(name)) is int and one[name]]
     if codes:
@@ -26,9 +26,9 @@ def why_failed(output: Any, rest: dict[str, Any]) -> str | None:
 
 
 def call_in(record: dict[str, Any], volatile: Collection[str]) -> tuple[dict[str, Any], dict[str, Any]] | None:
-    """Return (parts, what else it says) of a call that a record holds as ``tool_call``, with its ``tool_result``.
+    """Return (parts, other members) of a call in a record with ``tool_call`` and ``tool_result``; None without one.
 
-    `volatile`: members of the result that are not told.
+    `volatile`: members of the result to leave out.
     """
     call, result = record.get("tool_call"), record.get("tool_result")
     if not isinstance(call, dict) or not isinstance(call.get("name"), str):

@@ -13,11 +13,11 @@ RUN_IDS = (
     *("run_id", "runId", "episode_id", "episodeId", "session_id", "sessionId", "conversation_id", "conversationId"),
     *("thread_id", "threadId", "trace_id", "traceId"),
 )
-"""Names of the member that says of which run a record is, the narrowest first."""
+"""Names of the member with the id of the run, the narrowest first."""
 SEVERAL_RUNS = "ids of runs in a file that is too large to be sorted by them, read as one run"
 
 _MOST_RUNS = 10_000
-_USUAL = 0.8  # of the first records name their run, where any does
+_USUAL = 0.8  # share of the first records that have the id
 
 Numbered: TypeAlias = tuple[int, Any]
 
@@ -28,7 +28,7 @@ def runs_in(
     sample: list[dict[str, Any]],
     notes: ImportNotes,
 ) -> list[tuple[str, list[Numbered]]]:
-    """Return the numbered records of each run, with its id, in the order in which they begin; none if it is one run.
+    """Return (id, numbered records) of each run, in the order of their first records; [] if there is only one run.
 
     Args:
         read: begins to read the file's records again. sample: its first records.
@@ -49,7 +49,7 @@ def runs_in(
 def _sorted(records: Iterable[Numbered], name: str) -> Iterator[tuple[str, list[Numbered]]]:
     runs, before, waiting = dict[str, list[Numbered]](), None, list[Numbered]()
     for number, record in records:
-        of = _id(record, name) or before  # one that names none is of the run before it
+        of = _id(record, name) or before  # a record without an id belongs to the run before it
         if of is None:
             waiting.append((number, record))
             continue

@@ -1,4 +1,4 @@
-"""The reasons in how the runs were set up, and for which task."""
+"""Reasons in the configuration of the runs, and in their tasks."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ _IDLE = re.compile(
     re.IGNORECASE,
 )
 _NEVER_MATTERS = re.compile(r"timeout|path|pull|url", re.IGNORECASE)
-_FIRST = -9.0  # before whatever was done
+_FIRST = -9.0  # before all actions
 _LOOKED_AT = 500  # characters at the end of a path
 _MAX_SETUP = 5_000  # members of a set-up that are compared
 
 
 def add_setup_reason(reasons: ReasonList) -> int:
-    """Add the difference of the set-ups that can matter most; return how many there are. Different tasks come first."""
+    """Add the most important difference of the configurations; return the number of differences. Tasks come first."""
     a, b = _setup(reasons.reference), _setup(reasons.other)
     told = {f"/{name}" for name in TASK_NAMES} if _add_other_task(reasons) else set[str]()
     differences = [
@@ -77,7 +77,7 @@ def _add(reasons: ReasonList, tier: Tier, sentence: str, *, order: float, path: 
 
 
 def _setup(run: RunAccount) -> dict[str, Any]:
-    """Return the members of the set-up, by JSON Pointer; the messages of the system as one text."""
+    """Return the members of the configuration, by JSON Pointer; the system messages as one text."""
     members: dict[str, Any] = {}
     told: list[str] = []
     for event in run.setup_events:

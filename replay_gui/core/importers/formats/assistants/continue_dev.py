@@ -37,7 +37,7 @@ class Continue(RecordFormat):
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
-        """Accept entries with a message each, of which one has what an editor adds to it."""
+        """Accept entries with a message each, one of which has a member that only the editor writes."""
         messages = [record.get("message") for record in records]
         return all(isinstance(message, dict) and "role" in message for message in messages) and any(
             record.keys() & {"contextItems", "toolCallStates", "editorState"} for record in records
@@ -52,7 +52,7 @@ class _ContinueEvents(ChatMessageEvents):
     agent = "Continue"
 
     def record(self, record: dict[str, Any]) -> None:
-        """Add the events of one entry: its message, then what came of its calls."""
+        """Add the events of one entry: its message, then the results of its calls."""
         if not self._begun:
             self.begin({})
         message = record["message"] if isinstance(record.get("message"), dict) else {}
@@ -61,7 +61,9 @@ class _ContinueEvents(ChatMessageEvents):
             text = content_of(message.get("content")) or NOT_RECORDED
             told = {**rest, **self.rest(message, "role", "content")}
             self.answered(None, str(text), {"fields": told} if told else {})
-        elif message.get("role") != "tool" or message.get("toolCallId") in self._open:  # else the call's state had it
+        elif (
+            message.get("role") != "tool" or message.get("toolCallId") in self._open
+        ):  # otherwise the call's state had the result
             usage = message.get("usage")
             counted = (
                 {_CAMEL_CASE.get(name, name): count for name, count in usage.items()}
@@ -79,7 +81,7 @@ class _ContinueEvents(ChatMessageEvents):
             self._state(state)
 
     def end(self) -> None:
-        """Add what the whole session used, where the file says so."""
+        """Add the token usage of the whole session, if the file has it."""
         usage = self.whole.get("usage")
         if isinstance(usage, dict):
             tokens = counted_tokens(usage, {"input": "promptTokens", "output": "completionTokens"})

@@ -75,7 +75,7 @@ class _CrushEvents(ChatMessageEvents):
         return any_time(record.get("created_at"))
 
     def record(self, record: dict[str, Any]) -> None:
-        """Add the events of one message; each of its parts has its data in a member."""
+        """Add the events of one message."""
         if not self._begun:
             self.begin({name: value for name, value in self.rest(dict(self.session)).items() if value != ""})
         parts = [
@@ -121,12 +121,12 @@ class _CrushEvents(ChatMessageEvents):
             self.run.error("error", words or "failed", "model", self.fields(part, "type", "reason", "message"))
 
     def end(self) -> None:
-        """Add what the whole session used."""
+        """Add the usage of the whole session."""
         counts = {"input": self.session.get("prompt_tokens"), "output": self.session.get("completion_tokens")}
         tokens = {sort: count for sort, count in counts.items() if type(count) is int and count}
         cost = self.session.get("cost") or None
         if tokens or cost:
-            # these tokens are of the last request alone
+            # the database counts only the tokens of the last request
             self.run.bookkeeping(f"{self.format}/result", "the whole session", cost=cost, last_tokens=tokens or None)
         super().end()
 

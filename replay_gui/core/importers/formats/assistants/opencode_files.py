@@ -19,7 +19,7 @@ _MAX_FILES = 20_000  # of one session
 
 
 def kept_session(file: ForeignFile) -> dict[str, Any] | None:
-    """Return the session in the form of the export; None if the file is not a session's own one with messages."""
+    """Return the session in the form of the export; None if the file is not a session's file, or has no messages."""
     if (folder := _messages_of(file)) is None:
         return None
     messages = [
@@ -34,7 +34,7 @@ def kept_session(file: ForeignFile) -> dict[str, Any] | None:
 
 
 def files_of(file: ForeignFile) -> list[Path]:
-    """Return the files of the session's messages and parts; none if the file is not a session's own file."""
+    """Return the files of the session's messages and parts; [] if the file is not a session's file."""
     if (folder := _messages_of(file)) is None:
         return []
     messages = _files(folder)
@@ -55,7 +55,7 @@ def _messages_of(file: ForeignFile) -> Path | None:
 
 
 def _parts_of(folder: Path, info: dict[str, Any]) -> list[Path]:
-    """Return the files of a message's parts; `folder`: with the session's messages."""
+    """Return the files of a message's parts; `folder`: the folder of the session's messages."""
     name, root = str(info.get("id")), folder.parents[1]
     if not name.isidentifier():
         return []

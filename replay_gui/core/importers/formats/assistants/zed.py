@@ -115,7 +115,7 @@ class _ZedEvents(ChatMessageEvents):
     thread: Mapping[str, Any] = {}
 
     def record(self, record: dict[str, Any]) -> None:
-        """Add the events of one message; its parts are named by their kinds."""
+        """Add the events of one message."""
         if not self._begun:
             self.begin(self.rest(dict(self.thread), "messages"))
             model = self.thread.get("model")
@@ -159,7 +159,7 @@ class _ZedEvents(ChatMessageEvents):
         )
 
     def end(self) -> None:
-        """Add what the whole thread used."""
+        """Add the token usage of the whole thread."""
         usage = self.thread.get("cumulative_token_usage")
         if tokens := tokens_of(usage):
             model = self.run.context.get("model") or self._model

@@ -1,4 +1,4 @@
-"""Agent Data Protocol: trajectories of many datasets in one form, with ``class_`` for what each item is."""
+"""Agent Data Protocol: trajectories of many datasets in one format; ``class_`` names the type of each item."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class AgentData(RecordFormat):
     volatile: ClassVar[Mapping[str, str]] = {"id": ID, "run_id": ID, "timestamp": "a clock"}
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
-        """Accept items of the classes of this form."""
+        """Accept items whose class is one of this format."""
         return bool(records) and all(record.get("class_") in _CLASSES for record in records)
 
     def events(self, notes: ImportNotes) -> RecordEvents:
@@ -39,7 +39,7 @@ class _AgentDataEvents(RecordEvents):
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
-        self._open = deque[str]()  # actions whose observation has not come
+        self._open = deque[str]()  # actions without an observation so far
 
     def run_id(self, _head: list[dict[str, Any]]) -> str | None:
         name = self.whole.get("id")
@@ -95,7 +95,7 @@ class _AgentDataEvents(RecordEvents):
             self.result(self._open.popleft(), output, None, extra)
 
     def end(self) -> None:
-        """Add what the dataset says came of it."""
+        """Add the outcome, if the dataset has it."""
         if not self.run.count:
             self._begin()
         details = self.whole.get("details")

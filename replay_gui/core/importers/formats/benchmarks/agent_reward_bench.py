@@ -26,7 +26,7 @@ _USED = ("input_tokens", "output_tokens", "cost", "n_retry", "n_retry_llm", "ste
 
 
 class AgentRewardBench(RecordFormat):
-    """The importer. An episode is one run: the page that follows a step is what its action led to."""
+    """The importer. An episode is one run: the page before the next step is the result of an action."""
 
     name = "agent-reward-bench"
     title = "AgentRewardBench trajectory"
@@ -52,7 +52,7 @@ class AgentRewardBench(RecordFormat):
             yield from super().runs(file)
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
-        """Accept steps that have an action, why it was chosen, and a page."""
+        """Accept numbered steps that have an action and a page."""
         return bool(records) and all(record.keys() >= _STEP and record.keys() & {*_PAGE} for record in records[:5])
 
     def events(self, notes: ImportNotes) -> RecordEvents:
@@ -122,7 +122,7 @@ def _use(stats: Any) -> dict[str, Any]:
 
 
 def _call(action: str) -> tuple[str, Any]:
-    """Return (the tool, what it was given) of an action that is written as a call in Python."""
+    """Return (tool, arguments) of an action in the form of a Python call; the text as arguments if it is none."""
     named = _NAME.match(action)
     name = named[1] if named else "action"
     if len(action) > _LONGEST_CALL:
@@ -130,11 +130,11 @@ def _call(action: str) -> tuple[str, Any]:
     try:
         (statement,) = ast.parse(action.strip()).body
         call = statement.value if isinstance(statement, ast.Expr) else None
-        if not isinstance(call, ast.Call) or ast.unparse(call) != action.strip():  # what it was given is then the text
+        if not isinstance(call, ast.Call) or ast.unparse(call) != action.strip():  # it has more than plain arguments
             return name, action
         given = [ast.literal_eval(value) for value in call.args]
         by_name = {str(one.arg): ast.literal_eval(one.value) for one in call.keywords}
-        given, by_name = value_in(json.dumps([given, by_name], allow_nan=False))  # not all literals have a form in JSON
+        given, by_name = value_in(json.dumps([given, by_name], allow_nan=False))  # JSON does not have all literals
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return name, action
     return name, action if given and by_name else given or by_name

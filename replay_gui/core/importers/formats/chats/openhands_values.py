@@ -9,7 +9,7 @@ from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_usage import counted_tokens
 
 _RUN_TOKENS = {"input": "prompt_tokens", "cached": "cache_read_tokens", "output": "completion_tokens"}
-_EXITED = re.compile(r"\s*\[The command completed with exit code -?\d{1,9}\.\]\s*")  # as the exit code says
+_EXITED = re.compile(r"\s*\[The command completed with exit code -?\d{1,9}\.\]\s*")  # repeats the exit code
 
 
 def shell_words(observation: dict[str, Any]) -> Any:
@@ -23,7 +23,7 @@ def shell_words(observation: dict[str, Any]) -> Any:
 
 
 def run_tokens(used: dict[str, Any]) -> dict[str, int] | None:
-    """Return what a model was used for in all, by sort of tokens; None if it is not counted."""
+    """Return all tokens of a model, by sort; None if they are not counted."""
     counts = used.get("accumulated_token_usage")
     if not isinstance(counts, dict):
         return None
@@ -31,7 +31,7 @@ def run_tokens(used: dict[str, Any]) -> dict[str, int] | None:
 
 
 def reasoning_of(record: dict[str, Any]) -> str | None:
-    """Return what an action says of the model's reasoning, from whichever member has text."""
+    """Return the model's reasoning before an action, from the first member with text; None if there is none."""
     if isinstance(record.get("reasoning_content"), str) and record["reasoning_content"]:
         return str(record["reasoning_content"])
     item = record.get("responses_reasoning_item")

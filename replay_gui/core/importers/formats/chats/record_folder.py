@@ -1,4 +1,4 @@
-"""Folders with one record of a run a file: ``events/0.json``, ``events/event-00003-….json``, ``message_2.json``.
+"""Folders with a file for each record of a run: ``events/0.json``, ``events/event-00003-….json``, ``message_2.json``.
 
 The file with the lowest number opens the run; the others are parts of it.
 """
@@ -21,7 +21,7 @@ _BELOW = ("events", "messages", "agents/*/messages")
 
 
 def records_beside(path: Path) -> list[Path]:
-    """Return the files of the run that `path` is a record of, by number; none if it is not named like a record."""
+    """Return the files of the run to which `path` belongs, by number; [] if its name is not that of a record."""
     own = _NAME.fullmatch(path.name)
     if own is None:
         return []
@@ -31,7 +31,7 @@ def records_beside(path: Path) -> list[Path]:
 
 
 def first_record_in(folder: Path) -> Path | None:
-    """Return the file that opens the one run whose records are in a folder, or below it; None if none does."""
+    """Return the first file of the run in a folder, or below it; None if there is no run, or are several."""
     folders = [folder, *(below for pattern in _BELOW for below in folder.glob(pattern))]
     first = [found[0] for each in folders if (found := _records_in(each))]
     return first[0] if len(first) == 1 else None
@@ -43,9 +43,9 @@ def _records_in(folder: Path) -> list[Path]:
 
 
 def numbered_files(file: ForeignFile) -> Iterator[tuple[int, Any]]:
-    """Yield the record of each file of a run with its number from 1; None for one that is not JSON object or array.
+    """Yield (number from 1, record) for each file of a run; the record is None if it is no JSON object or array.
 
-    FormatUnknown where the opened file is not the first of them.
+    Raises FormatUnknown if the opened file is not the first one.
     """
     paths = records_beside(file.path) or [file.path]
     if paths[0].name != file.path.name:

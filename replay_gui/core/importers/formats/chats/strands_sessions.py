@@ -17,7 +17,7 @@ from replay_gui.core.importers.imported_run import ImportedRun
 
 
 class StrandsSessions:
-    """The importer. The messages of one agent are a run, which the first of their files opens."""
+    """The importer. The messages of one agent are a run; its first file opens it."""
 
     name = "strands-session"
     title = "Strands Agents session"

@@ -1,4 +1,4 @@
-"""Claude Code's output in other forms than lines: one JSON array, one result, messages that its SDK's classes print."""
+"""Claude Code's output in other forms than lines: one JSON array, one result, printed messages of its SDK's classes."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _CLASSES = {
     "ResultMessage": "result",
     "StreamEvent": "stream_event",
 }
-"""Classes of the SDK for Python, and the types of the lines that say the same."""
+"""Classes of the SDK for Python, and the equivalent types of lines."""
 _NAMED_BY = ("type", "_type", "__type__", "__class__", "class", "message_type")
 _OF_MESSAGE = ("content", "model", "usage", "stop_reason")
-_BLOCKS = (  # by the members that only they have
+_BLOCKS = (  # types, each with a member that only it has
     ("tool_result", "tool_use_id"),
     ("tool_use", "input"),
     ("thinking", "thinking"),
@@ -36,7 +36,7 @@ _BLOCKS = (  # by the members that only they have
 
 @contextmanager
 def as_lines(file: ForeignFile) -> Iterator[ForeignFile]:
-    """Yield the file with a record of the stream in each line, for the duration of the `with` block."""
+    """Yield the file as JSON Lines in the form of the stream, for the duration of the `with` block."""
     document = file.document
     over_lines = isinstance(document, dict) and not any(line is not None for line in file.first_lines)
     if not (over_lines or isinstance(document, list) or any(map(is_of_sdk, file.first_lines))):
@@ -68,7 +68,7 @@ def is_of_sdk(record: Any) -> bool:
 
 
 def as_line(record: dict[str, Any]) -> dict[str, Any]:
-    """Return a record in the form of the stream: itself if it has it."""
+    """Return a record in the form of the stream; unchanged if it has this form already."""
     if not is_of_sdk(record):
         return record
     member, kind = _class_of(record) or ("type", "")
@@ -87,7 +87,7 @@ def as_line(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _class_of(record: dict[str, Any]) -> tuple[str, str] | None:
-    """Return (the member that names the class, the type of the lines that say the same)."""
+    """Return (the member that names the class, the equivalent type of lines); None if no member names one."""
     return next(((name, _CLASSES[record[name]]) for name in _NAMED_BY if str(record.get(name)) in _CLASSES), None)
 
 

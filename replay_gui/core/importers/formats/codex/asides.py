@@ -28,8 +28,8 @@ BOOKKEEPING = frozenset(
         "view_image_tool_call",
     }
 )
-"""Events that are not steps, or that say again what the conversation says."""
+"""Types of events that are not steps, or that repeat a part of the conversation."""
 ASIDE = ("collab_", "dynamic_tool_call_", "guardian_", "hook_", "image_generation_", "realtime_", "sub_agent_")
-"""How the types of events begin that accompany calls of the conversation."""
+"""Beginnings of the types of events that accompany calls."""
 STATE_LINES = frozenset({"world_state", "retained_context"})
-"""Lines with what Codex itself keeps, to build its next request from."""
+"""Types of lines with data from which Codex builds its next request."""

@@ -56,7 +56,7 @@ def split_request(text: str) -> tuple[str | None, str]:
 
 
 def add_step(run: RunBuilder, text: str, extra: dict[str, Any], volatile: dict[str, Any] | None) -> bool:
-    """Add the step that Codex tells its model of in the user's place; return False if the text tells of none."""
+    """Add the step (a command of the user, news of a subagent) that Codex reports in a user message; False if none."""
     if (shell := _SHELL.match(text)) and text[shell.end() :].strip() in ("", _SHELL_END):
         run.command(f"! {shell[1].strip()}", extra=extra, fields=volatile)
         if printed := (shell[2] or "").strip():
@@ -73,7 +73,7 @@ def add_step(run: RunBuilder, text: str, extra: dict[str, Any], volatile: dict[s
 
 
 def is_abort(text: str) -> bool:
-    """Return whether Codex tells its model by the text that the user stopped it."""
+    """Return whether the text is Codex's report that the user stopped it."""
     return text.lstrip().startswith(_ABORTED)
 
 

@@ -109,7 +109,7 @@ class _JoinedAnswer:
         return {**self._members, **joined, **({"chunks": others} if others else {})}
 
     def _tell(self, name: str, value: Any) -> None:
-        """Keep a member that all chunks repeat; where one has another value, that one, too."""
+        """Keep a member that all chunks repeat, and every value that differs from the first."""
         if value in EMPTY or name in _REPEATED:
             return
         if self._members.get(name) in EMPTY:

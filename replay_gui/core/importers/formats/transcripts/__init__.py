@@ -1,1 +1,1 @@
-"""Logs and transcripts of coding agents that tell a message or a call in pieces, or without names."""
+"""Logs and transcripts of coding agents with messages or calls in pieces, or with results without a call id."""

@@ -24,7 +24,7 @@ from replay_gui.core.importers.run_builder import End
 from replay_gui.core.importers.times import any_time
 from replay_gui.core.log.kinds import Kind
 
-_WRAPPED = ("msg", "message", "payload", "frame")  # what a client calls the message that it logs
+_WRAPPED = ("msg", "message", "payload", "frame")  # members in which clients log a message
 _CHUNKS = ("user_message_chunk", "agent_message_chunk", "agent_thought_chunk")
 _CALLS = ("tool_call", "tool_call_update")
 _TURN_ENDS = ("turn_completed", "turn_end")
@@ -42,7 +42,7 @@ _NOT_SAID = "<system-reminder>"
 
 
 class Acp(RecordFormat):
-    """The importer. A log is one run; what is told in pieces is put together."""
+    """The importer. A log is one run; messages and calls that come in pieces are joined."""
 
     name = "acp"
     title = "Agent Client Protocol log"
@@ -65,7 +65,7 @@ class Acp(RecordFormat):
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
-        """Accept messages of which one tells what a session has come to, or asks for that."""
+        """Accept messages, one of which is an update of a session or a request about one."""
         messages = [_message(record) for record in records]
         return any(
             _update(message) is not None or ("jsonrpc" in message and message.get("method") in _METHODS)
@@ -78,7 +78,7 @@ class Acp(RecordFormat):
 
 
 def _message(record: dict[str, Any]) -> dict[str, Any]:
-    """Return the message that a client logged, or the record where it is the message itself."""
+    """Return the message in a record of a client's log; the record itself if it is a message."""
     wrapped = (record.get(name) for name in _WRAPPED)
     named = ("jsonrpc", "method", "sessionUpdate", "update")
     return next((inner for inner in wrapped if isinstance(inner, dict) and any(n in inner for n in named)), record)
@@ -99,14 +99,16 @@ class _AcpEvents(RecordEvents):
         self, format: str, volatile: Mapping[str, str], notes: ImportNotes, volatile_within: Mapping[str, str]
     ) -> None:
         super().__init__(format, volatile, notes, volatile_within)
-        self._parts: list[Any] = []  # of the message that is being told; pieces of a text are a list
-        self._of: tuple[Any, ...] = ()  # whose message that is
-        self._begun: dict[str, Any] = {}  # its first piece's context
-        self._calls: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}  # open ones: what is told, the first context
+        self._parts: list[Any] = []  # of the current message; pieces of a text are a list
+        self._of: tuple[Any, ...] = ()  # kind and ids of the current message
+        self._begun: dict[str, Any] = {}  # the context of its first piece
+        self._calls: dict[
+            str, tuple[dict[str, Any], dict[str, Any]]
+        ] = {}  # open calls by id: members so far, the first context
         self._asked, self._done = set[str](), set[str]()  # ids of calls
         self._refused: dict[str, None] = {}  # ids of calls in this turn, in their order
-        self._options: dict[str, tuple[str, dict[str, Any]]] = {}  # by question: the call, the answers that refuse it
-        self._prompt: Any = None  # that an echo may follow
+        self._options: dict[str, tuple[str, dict[str, Any]]] = {}  # by question: the call, the kind of each answer
+        self._prompt: Any = None  # the last prompt, which may come again as an update
         self._counted = self._stopped = self._is_refused = False  # in this turn
         self._cost = 0.0
 
@@ -183,7 +185,7 @@ class _AcpEvents(RecordEvents):
                 self._parts.append([text])
 
     def _flush(self) -> None:
-        """Add the message that was told in pieces."""
+        """Add the current message."""
         parts, self._parts, of, self._of = self._parts, [], self._of, ()
         if not parts:
             return
@@ -212,7 +214,7 @@ class _AcpEvents(RecordEvents):
 
     # ---- calls -----------------------------------------------------------------------------------
     def _call(self, call_id: str, update: dict[str, Any]) -> None:
-        """Take in what is told of a call: what it is given may come after its name."""
+        """Read an update of a call; its arguments may come after its name."""
         if call_id in self._done:
             self.run.bookkeeping(f"{self.format}/repeated", self.rest(update, "sessionUpdate"))
             return
@@ -262,7 +264,7 @@ class _AcpEvents(RecordEvents):
             else:
                 self.run.rejected(patch, error, "call")
 
-    # ---- requests, and what they came to -----------------------------------------------------------
+    # ---- requests and their results -----------------------------------------------------------
     def _request(self, method: str, message: dict[str, Any], params: dict[str, Any]) -> None:
         self._flush()
         if method == "session/prompt":
@@ -310,7 +312,7 @@ class _AcpEvents(RecordEvents):
         self._stopped = True
 
     def _turn_end(self, reason: Any, told: dict[str, Any], facts: dict[str, Any]) -> None:
-        """Add what a turn used; it may be told by the agent and again in the answer to the prompt."""
+        """Add the usage of a turn; it may come twice, in an update and in the response to the prompt."""
         for call_id in self._refused:
             if call_id in self._calls:
                 self._answer(call_id)
@@ -330,14 +332,14 @@ class _AcpEvents(RecordEvents):
         self.how = None if end is None else (end, None if end == "answered" else str(reason))
 
     def _costs(self, update: dict[str, Any], facts: dict[str, Any]) -> None:
-        """Add what was spent since the last time: the cost is told of the whole session."""
+        """Add the cost since the last update; an update has the cost of the whole session."""
         amount = _map(update.get("cost")).get("amount")
         more = float(amount) - self._cost if isinstance(amount, int | float) and amount > self._cost else None
         self._cost += more or 0
         self.run.bookkeeping(f"{self.format}/usage_update", facts, cost=more)
 
     def end(self) -> None:
-        """Add what the log ends in."""
+        """Add the message and the calls that are still open at the end of the log."""
         self._flush()
         for call_id in [*self._calls]:
             if call_id not in self._asked:

@@ -1,4 +1,4 @@
-"""What the Agent Client Protocol tells of a call or of a turn, in which agents differ."""
+"""Values of calls and turns in the Agent Client Protocol that each agent writes in another way."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def agent_of(messages: Iterable[dict[str, Any]]) -> str:
 
 
 def tool_name_of(call: dict[str, Any], call_id: str) -> str:
-    """Return the name of the tool: as the agent's own facts have it, or as the title or the kind tells it."""
+    """Return the name of the tool, from the agent's own members, else from the title or kind of the call."""
     meta = call.get("_meta")
     for own in meta.values() if isinstance(meta, dict) else ():
         name = (own.get("toolName") or own.get("name")) if isinstance(own, dict) else None
@@ -49,7 +49,7 @@ def tool_name_of(call: dict[str, Any], call_id: str) -> str:
 
 
 def given_to(call: dict[str, Any]) -> Any:
-    """Return what a call was given; where that is not told, what the call was said to be."""
+    """Return the arguments of a call; its title and locations if they are not recorded."""
     given = call.get("rawInput")
     if given not in (None, "", {}, []):
         return given
@@ -61,7 +61,7 @@ def given_to(call: dict[str, Any]) -> Any:
 
 
 def without_diffs(call: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Return a call without the changes of files that it is said to make, and these."""
+    """Return (the call without its changes of files, these changes)."""
     blocks = call.get("content")
     parts = blocks if isinstance(blocks, list) else []
     diffs = [part for part in parts if _is_diff(part)]
@@ -73,7 +73,7 @@ def _is_diff(part: Any) -> bool:
 
 
 def calls_output(call: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-    """Return what a call led to, and the other form of that, where both are told."""
+    """Return (the output of a call, {"raw_output": its other form} if there are two)."""
     text, raw = _texts(call.get("content")), call.get("rawOutput")
     if raw is None:
         meta = call.get("_meta")
@@ -86,7 +86,7 @@ def calls_output(call: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
 
 
 def failure_of(call: dict[str, Any], output: Any) -> str | None:
-    """Return why a call failed, in a line; None where it did not."""
+    """Return why a call failed, in one line; None if it did not fail."""
     raw = call.get("rawOutput")
     codes = [raw.get(name) for name in ("exit_code", "exitCode")] if isinstance(raw, dict) else []
     code = next((code for code in codes if type(code) is int and code), None)
@@ -99,12 +99,12 @@ def failure_of(call: dict[str, Any], output: Any) -> str | None:
 
 
 def is_refusal(output: Any) -> bool:
-    """Whether an answer says that the user did not allow the call."""
+    """Return whether an output says that the user did not allow the call."""
     return isinstance(output, str) and _REFUSED.match(output) is not None
 
 
 def uses_of(usage: dict[str, Any]) -> Iterator[tuple[str | None, dict[str, int], float | None]]:
-    """Yield model, tokens and cost of what a turn used, by model where that is told."""
+    """Yield (model, tokens, cost in dollars) of a turn, for each model if the usage names them."""
     by_model = usage.get("modelUsage")
     models = by_model if isinstance(by_model, dict) and by_model else {None: usage}
     for model, use in models.items():
@@ -130,7 +130,7 @@ def _inner(blocks: Any) -> Iterator[Any]:
 
 
 def _texts(blocks: Any) -> str | None:
-    """Return the text of blocks that hold nothing else; None if there are none, or others."""
+    """Return the text of blocks; None if there are no blocks, or other blocks than texts."""
     if not blocks:
         return None
     texts = [block.get("text") if isinstance(block, dict) else block for block in _inner(blocks)]

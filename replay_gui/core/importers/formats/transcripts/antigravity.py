@@ -1,4 +1,4 @@
-"""Antigravity transcripts (``transcript.jsonl``): JSON Lines of steps, which tell what a call led to in its order."""
+"""Antigravity transcripts (``transcript.jsonl``): JSON Lines of steps; results follow in the order of their calls."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Antigravity(RecordFormat):
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
-        """Accept numbered steps of which one is a prompt or an answer."""
+        """Accept numbered steps, one of which is a prompt or an answer."""
         numbered = [record for record in records if isinstance(record.get("step_index"), int)]
         return len(numbered) == len(records) and any(record.get("type") in _TYPES for record in numbered)
 
@@ -83,7 +83,7 @@ class _AntigravityEvents(RecordEvents):
             self.run.bookkeeping(f"{self.format}/{kind}", self.rest(record, "type", source="SYSTEM", status="DONE"))
 
     def _said(self, content: Any, extra: dict[str, Any]) -> None:
-        """What the user said, without what was put around it."""
+        """Add the user's words, and separately the context around them."""
         text = content if isinstance(content, str) else ""
         asked, around = without_closed(_REQUEST, text, _REQUEST_END)
         if model := _MODEL.search(text):
@@ -114,7 +114,7 @@ class _AntigravityEvents(RecordEvents):
             extra = {}
 
     def _result(self, record: dict[str, Any], tool: str) -> None:
-        """Add what a call led to: the one of the last answer that is named like the step, or the next."""
+        """Add the result of the last answer's call that has the name of the step, or else of its next call."""
         place = next((n for n, (_, name) in enumerate(self._open) if name == tool), 0)
         name = tool
         if self._open:

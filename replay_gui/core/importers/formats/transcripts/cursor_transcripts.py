@@ -1,4 +1,4 @@
-"""Cursor's agent transcripts: JSON Lines of messages, without times and mostly without what calls led to."""
+"""Cursor's agent transcripts: JSON Lines of messages, mostly without times and results of calls."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class CursorTranscript(RecordFormat):
     volatile: ClassVar[Mapping[str, str]] = {**dict.fromkeys(("id", "tool_use_id"), ID), **OF_PARTS}
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
-        """Accept messages that say nothing but their role and content, and ends of turns."""
+        """Accept messages with a role and content and nothing else, and ends of turns."""
         return any("role" in record for record in records) and all(map(_is_known, records))
 
     def events(self, notes: ImportNotes) -> RecordEvents:
@@ -121,7 +121,7 @@ class _TranscriptEvents(RecordEvents):
                 self.answered(content_of([part]))
 
     def _result(self, part: dict[str, Any], more: dict[str, Any]) -> None:
-        """Add what a call led to: the one that is named, or the next of the last answer."""
+        """Add the result of the call with this id, or else of the last answer's next call."""
         named = str(part.get("tool_use_id"))
         call_id = named if named in self._open or not self._open else next(iter(self._open))
         self._open.pop(call_id, None)
@@ -147,7 +147,7 @@ class _TranscriptEvents(RecordEvents):
 
 
 def _time_in(text: str) -> int | None:
-    """Return the time that a prompt begins with, which is told to the minute; None if there is none."""
+    """Return the time at the beginning of a prompt, in ns, exact to the minute; None if it has none."""
     found = _SAID_AT.search(text)
     if found is None:
         return None

@@ -17,7 +17,7 @@ from replay_gui.core.text.closed_tags import without_closed
 
 _TYPES = ("system", "user", "assistant", "reasoning", "tool_result", "backend_tool_call")
 _SERVER_CALLS = {"web_search_call": "web_search", "custom_tool_call": "x_search", "code_interpreter_call": "code"}
-_GIVEN = ("action", "input", "code")  # what such a call was given, by its tool
+_GIVEN = ("action", "input", "code")  # members with the arguments of such a call
 _ASKED_END = "</user_query>"
 _ASKED = re.compile(f"<user_query>(.*?){_ASKED_END}", re.DOTALL)
 _CONTEXT = re.compile(
@@ -42,7 +42,7 @@ class Grok(RecordFormat):
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
-        """Accept messages by type, of which one has what Grok alone says."""
+        """Accept messages of known types, one of which has a member that only Grok writes."""
         typed = [record for record in records if record.get("type") in _TYPES and "message" not in record]
         return len(typed) == len(records) and any(
             record["type"] == "backend_tool_call" or "synthetic_reason" in record or "model_id" in record
@@ -82,7 +82,7 @@ class _GrokEvents(ChatMessageEvents):
             super().record({**{name: record[name] for name in record if name != "type"}, "role": kind})
 
     def _user(self, record: dict[str, Any]) -> None:
-        """What the user said; context that Grok put around it, or in its place, is told apart."""
+        """Add the user's words, and separately the context that Grok added to them or sent instead of them."""
         content = content_of(record.get("content"))
         rest = self.rest(record, "type", "content", synthetic_reason="interjection")
         if record.get("prior_turn_interrupt"):
@@ -103,7 +103,7 @@ class _GrokEvents(ChatMessageEvents):
             self.said("user", words, {"fields": rest} if rest else {})
 
     def _answer(self, record: dict[str, Any]) -> None:
-        """An answer; an older one has what the provider sent in it: thoughts, and calls that the provider ran."""
+        """Add an answer. Older files keep the provider's thoughts, and the calls that it ran, in the answer."""
         sent = record.get("raw_output")
         parts = [part for part in sent if isinstance(part, dict)] if isinstance(sent, list) else []
         for part in parts:
@@ -121,7 +121,7 @@ class _GrokEvents(ChatMessageEvents):
         super().record({**told, "role": "assistant", "model": record.get("model_id"), "content": record.get("content")})
 
     def _server_call(self, call: dict[str, Any], rest: dict[str, Any]) -> None:
-        """A call that the provider ran before it answered, with what came of it where that is told."""
+        """Add a call that the provider ran before it answered, with its result if the file has it."""
         call_id = str(call.get("id") or f"call {self.run.count}")
         given = {name: call[name] for name in _GIVEN if name in call}
         self._told.add(call_id)

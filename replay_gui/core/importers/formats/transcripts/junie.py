@@ -12,7 +12,7 @@ from replay_gui.core.importers.times import any_time
 
 _SESSION, _PROMPT = "SessionA2uxEvent", "UserPromptEvent"
 _TEXTS = ("AgentThoughtBlockUpdatedEvent", "MarkdownBlockUpdatedEvent", "ResultBlockUpdatedEvent")
-_TOOLS = {  # blocks, and what the tool that they show is called
+_TOOLS = {  # kinds of blocks, and the name of the tool that each shows
     "TerminalBlockUpdatedEvent": "terminal",
     "ToolBlockUpdatedEvent": "tool",
     "ViewFilesBlockUpdatedEvent": "view_files",
@@ -27,7 +27,7 @@ _ANSWER = "<!-- ANSWER -->"
 
 
 class Junie(RecordFormat):
-    """The importer. A session is one run; of a block its last state counts."""
+    """The importer. A session is one run; only the last state of a block is read."""
 
     name = "junie"
     title = "Junie session"
@@ -39,7 +39,7 @@ class Junie(RecordFormat):
     }
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
-        """Accept events of which one is a prompt of the user, or has an event of the agent in it."""
+        """Accept events, one of which is a prompt of the user or contains an event of the agent."""
         return any(
             (_kind(record) == _PROMPT and isinstance(record.get("prompt"), str)) or _of_agent(record) is not None
             for record in records
@@ -68,13 +68,13 @@ class _JunieEvents(RecordEvents):
         super().__init__(format, volatile, notes)
         self._blocks: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}  # by step: the block, its first context
         self._text = ""  # the step of the last block of text
-        self._done = set[str]()  # steps
+        self._done = set[str]()  # steps whose block is complete
 
     def time_of(self, record: dict[str, Any]) -> int | None:
         return any_time(record.get("timestampMs"))
 
     def record(self, record: dict[str, Any]) -> None:
-        """Add the events of one event of Junie's."""
+        """Add the events for one line of the file."""
         if not self.run.count:
             self.run.agent_init(self.agent, "", {})
         inner, kind = _of_agent(record), _kind(record)
@@ -190,5 +190,5 @@ class _JunieEvents(RecordEvents):
         self.how = "crash", first_line(text)
 
     def end(self) -> None:
-        """Add the blocks that the file ends in."""
+        """Add the blocks that are still open at the end of the file."""
         self._finish_all()
