@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from replay_gui.core.importers.formats.message import Message
 from replay_gui.core.importers.formats.message_forms import is_message, read_message
 from replay_gui.core.importers.formats.message_usage import counted_tokens
-from replay_gui.core.importers.formats.records import HOST, ID, USAGE, RecordEvents, RecordFormat, as_fields
+from replay_gui.core.importers.formats.records import HOST, ID, USAGE, RecordEvents, RecordFormat, as_fields, maps_in
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.run_builder import End
 from replay_gui.core.log.kinds import Kind
@@ -213,7 +213,8 @@ class _StreamEvents(RecordEvents):
 def _is_shown(name: str, value: Any, calls: int) -> bool:
     """Whether the event of a message shows this member."""
     if name == "tool_calls" and isinstance(value, list):
-        return len(value) == calls and all(call.get("type", "tool_call") == "tool_call" for call in value)
+        usual = [call for call in maps_in(value) if call.get("type", "tool_call") == "tool_call"]
+        return len(value) == len(usual) == calls
     if name == "status":
         return value in ("success", "error")
     return name in ("content", "type", "role", *LangChainEvents.volatile)
