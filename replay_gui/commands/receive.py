@@ -13,8 +13,8 @@ from replay_gui.commands.terminal import print_error, print_line
 from replay_gui.core.errors import LogUnreadable
 from replay_gui.core.text.wording import plural
 from replay_gui.record.calls.secrets import Secrets
-from replay_gui.record.receiving.receiver import DEFAULT_PORT, TraceReceiver
-from replay_gui.record.receiving.trace_files import TraceFiles, WrittenTrace
+from replay_gui.record.receiver.receiver import DEFAULT_PORT, TraceReceiver
+from replay_gui.record.receiver.trace_files import TraceFiles, WrittenTrace
 
 _QUIET = 2.0  # seconds without a span after which a trace whose root has come counts as whole
 _POLL = 0.2  # seconds

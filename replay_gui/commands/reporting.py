@@ -23,7 +23,7 @@ from replay_gui.core.report.redaction_profile import SHARING_PROFILE, read_profi
 from replay_gui.core.report.redactor import Redactor
 from replay_gui.core.report.runs.contrast_model import ContrastPart
 from replay_gui.core.verification.verification_report import VerificationReport
-from replay_gui.printing.saving import PNG, SUFFIXES, check_suffix, save_report
+from replay_gui.printout.saving import PNG, SUFFIXES, check_suffix, save_report
 from replay_gui.version import VERSION
 
 DEFAULT_PROFILE = "share"

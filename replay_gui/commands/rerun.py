@@ -28,8 +28,8 @@ from replay_gui.record.child.child_options import ChildOptions
 from replay_gui.record.child.question_folder import QuestionFolder
 from replay_gui.record.child.running import CommandResult, free_path, run_command
 from replay_gui.record.child.session_report import report_of
-from replay_gui.record.matching.answer_edits import AnswerEdit
-from replay_gui.record.matching.past_run import PastRun, read_past_run
+from replay_gui.record.matcher.answer_edits import AnswerEdit
+from replay_gui.record.matcher.past_run import PastRun, read_past_run
 from replay_gui.record.proxy.claude_hooks import run_claude_code
 from replay_gui.record.proxy.mcp_relay import answer_client
 from replay_gui.record.proxy.proxied_command import run_proxied

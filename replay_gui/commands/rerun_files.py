@@ -17,7 +17,7 @@ from replay_gui.core.text.json_pointer import split_pointer
 from replay_gui.record.calls.json_bodies import is_too_deep
 from replay_gui.record.child.rerun_report import RerunReport
 from replay_gui.record.child.running import CommandResult
-from replay_gui.record.matching.answer_edits import AnswerEdit
+from replay_gui.record.matcher.answer_edits import AnswerEdit
 from replay_gui.record.sessions.questions import value_of_words
 
 _MAX_EDITS_BYTES = 64 << 20

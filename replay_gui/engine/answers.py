@@ -10,7 +10,7 @@ import msgspec
 
 from replay_gui.core.log.begun import RunBegin
 from replay_gui.core.log.positions import RUN_START, EventIndex, Position
-from replay_gui.core.reading.reading_page import ReadingPage
+from replay_gui.core.readable.reading_page import ReadingPage
 
 if TYPE_CHECKING:  # the first window needs none of them, and importing them takes a while
     from replay_gui.core.divergence.alignment.row_indexes import RowIndexes

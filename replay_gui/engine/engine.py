@@ -15,7 +15,7 @@ from replay_gui.core.diagnostics import Topic, error_location, topic_logger
 from replay_gui.core.errors import ReplayError
 from replay_gui.engine.answers import Alert, MappingSaved, RulesRead, RulesWritten, TextRead
 from replay_gui.engine.comparison.comparison_controller import ComparisonController
-from replay_gui.engine.following.follow_messages import StopFollowing
+from replay_gui.engine.follower.follow_messages import StopFollowing
 from replay_gui.engine.job_group import StartedJob
 from replay_gui.engine.jobs.evaluation_arguments import (
     EvaluationArguments,

@@ -22,7 +22,7 @@ from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.magic import OWN_FORMAT
 from replay_gui.core.log.positions import EventIndex, Position, index_before
 from replay_gui.core.log.source import file_stamp, touched_at
-from replay_gui.core.reading.reading_page import ReadingPage
+from replay_gui.core.readable.reading_page import ReadingPage
 from replay_gui.core.replay.replayer import EventEffect, Replayer
 from replay_gui.core.replay.snapshot_store import SnapshotReader
 from replay_gui.core.replay.snapshots import SnapshotManager

@@ -9,7 +9,7 @@ import msgspec
 
 from replay_gui.core.facts.fact_names import TASK, VersionPair
 from replay_gui.core.log.positions import Position
-from replay_gui.engine.following.follow_messages import FileGrew, Followed, StopFollowing
+from replay_gui.engine.follower.follow_messages import FileGrew, Followed, StopFollowing
 from replay_gui.engine.panels.panel_messages import PanelAnswer, PanelQuestion
 from replay_gui.engine.queries.catalogue_messages import LocateRuns, QueryCatalogue
 from replay_gui.engine.queries.value_messages import ValueQuestion

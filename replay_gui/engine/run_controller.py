@@ -25,9 +25,9 @@ from replay_gui.engine.answers import (
     RunOpened,
 )
 from replay_gui.engine.conversion_controller import ConversionController, PendingImport
-from replay_gui.engine.following.follow_arguments import FollowArguments
-from replay_gui.engine.following.follow_messages import StopFollowing
-from replay_gui.engine.following.run_follower import RunFollower
+from replay_gui.engine.follower.follow_arguments import FollowArguments
+from replay_gui.engine.follower.follow_messages import StopFollowing
+from replay_gui.engine.follower.run_follower import RunFollower
 from replay_gui.engine.gil_yield import GilYield
 from replay_gui.engine.job_group import StartedJob
 from replay_gui.engine.jobs.job_messages import JobFailed, JobMessage

@@ -7,8 +7,8 @@ from typing import TypeAlias, assert_never
 
 from replay_gui.core.log.positions import Position
 from replay_gui.engine.conversion_controller import ConversionController
-from replay_gui.engine.following.follow_controller import FollowController
-from replay_gui.engine.following.follow_messages import FollowState
+from replay_gui.engine.follower.follow_controller import FollowController
+from replay_gui.engine.follower.follow_messages import FollowState
 from replay_gui.engine.job_group import OnWorkerMessage
 from replay_gui.engine.open_run import OpenRun
 from replay_gui.engine.queries.marks_controller import MarksController

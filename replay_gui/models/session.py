@@ -35,7 +35,7 @@ from replay_gui.engine.answers import (
 )
 from replay_gui.engine.bridge import EngineBridge
 from replay_gui.engine.evaluation_answer import CatalogueAnswer, Evaluation, RunsLocated
-from replay_gui.engine.following.follow_messages import FileGrew, Followed, FollowState
+from replay_gui.engine.follower.follow_messages import FileGrew, Followed, FollowState
 from replay_gui.engine.marks_answer import EffectsCorrected, MarksFound
 from replay_gui.engine.panels.panel_messages import PanelAnswer
 from replay_gui.engine.requests import (

@@ -12,8 +12,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from replay_gui.record.matching.first_difference import DiffersFromRecord
-    from replay_gui.record.receiving.span_processor import span_processor
+    from replay_gui.record.matcher.first_difference import DiffersFromRecord
+    from replay_gui.record.receiver.span_processor import span_processor
     from replay_gui.record.recording import run, start, stop
     from replay_gui.record.rerunning import rerun
     from replay_gui.record.tools import tool

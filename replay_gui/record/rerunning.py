@@ -18,9 +18,9 @@ from replay_gui.core.errors import LogRefused
 from replay_gui.core.log.begun import RecordingMeans
 from replay_gui.core.text.plain_text import visible
 from replay_gui.record.hooks.installing import install_hooks
-from replay_gui.record.matching.answer_edits import AnswerEdit
-from replay_gui.record.matching.first_difference import DiffersFromRecord, FirstDifference
-from replay_gui.record.matching.past_run import PastRun, read_past_run
+from replay_gui.record.matcher.answer_edits import AnswerEdit
+from replay_gui.record.matcher.first_difference import DiffersFromRecord, FirstDifference
+from replay_gui.record.matcher.past_run import PastRun, read_past_run
 from replay_gui.record.recording import new_log
 from replay_gui.record.sessions.call_session import put_in_force, session_in_force
 from replay_gui.record.sessions.random_state import put_back

@@ -11,7 +11,7 @@ from replay_gui.core.index.run_index import RunIndex
 from replay_gui.core.log.positions import position_after
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text, plural
-from replay_gui.engine.following.follow_messages import FollowState
+from replay_gui.engine.follower.follow_messages import FollowState
 from replay_gui.look.theme import GAP, ROW, UNIT, set_role
 from replay_gui.models.mnemonics import escape_mnemonics
 from replay_gui.models.session import Session

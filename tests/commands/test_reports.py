@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from replay_gui.printing.saving import SUFFIXES
+from replay_gui.printout.saving import SUFFIXES
 from tests.commands.conftest import Command
 from tests.helpers import logs
 

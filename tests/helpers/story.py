@@ -12,7 +12,7 @@ from replay_gui.core.index.run_index import FLAG_FAILED, NO_DURATION, NO_PAIR, N
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.log.positions import EventIndex, Position
-from replay_gui.core.reading.event_reading import EventReading
+from replay_gui.core.readable.event_reading import EventReading
 from replay_gui.core.state.state import StateChange
 from replay_gui.core.text.event_label import event_label
 from replay_gui.core.text.event_text import summarize_event

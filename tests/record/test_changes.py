@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from replay_gui import EventLog, record
-from replay_gui.record.matching.first_difference import DifferenceKind, FirstDifference
+from replay_gui.record.matcher.first_difference import DifferenceKind, FirstDifference
 from tests.record.model_server import chat_answer, chat_stream, model_server
 
 MODEL = "the model POST /v1/chat/completions"

@@ -20,7 +20,7 @@ from replay_gui import EventLog, ReplayError, record
 from replay_gui.core.log.canonical import encode
 from replay_gui.core.verification.verify_log import verify
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
-from replay_gui.record.matching.past_run import read_past_run
+from replay_gui.record.matcher.past_run import read_past_run
 from replay_gui.record.messages.request_parts import joined, key_of_joined
 from replay_gui.record.proxy import mcp_relay
 from replay_gui.record.proxy.mcp_relay import McpCalls, PipeChunk, answer_client, pieces_of

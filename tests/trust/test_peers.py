@@ -22,8 +22,8 @@ from replay_gui.core.verification.verify_log import verify
 from replay_gui.record.calls.secrets import Secrets
 from replay_gui.record.proxy.proxy_server import running_proxy
 from replay_gui.record.proxy.upstreams import Upstream
-from replay_gui.record.receiving.receiver import TraceReceiver
-from replay_gui.record.receiving.trace_files import TraceFiles
+from replay_gui.record.receiver.receiver import TraceReceiver
+from replay_gui.record.receiver.trace_files import TraceFiles
 from replay_gui.record.recording import new_log
 from replay_gui.record.sessions.recording_session import RecordingSession
 

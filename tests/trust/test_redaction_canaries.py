@@ -15,7 +15,7 @@ from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.scanner import Ending
 from replay_gui.core.recorder.recorder import Recorder
 from replay_gui.core.report.layout import layout_document
-from replay_gui.printing import pdf
+from replay_gui.printout import pdf
 from tests.helpers.evaluations.evaluation_logs import LOOK, MadeCall, write_run
 
 FORMS = (".json", ".html", ".md", ".xml", ".sarif", ".pdf")

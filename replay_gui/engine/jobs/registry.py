@@ -158,7 +158,7 @@ JOBS: Mapping[str, Job] = {
     "compare": LazyJob(f"{_JOBS}.compare_job", "compare_runs"),
     "why": LazyJob(f"{_JOBS}.why_job", "find_reasons"),
     "forget": LazyJob(f"{_JOBS}.compare_job", "forget_runs"),
-    "follow": LazyJob("replay_gui.engine.following.follow_job", "follow"),
+    "follow": LazyJob("replay_gui.engine.follower.follow_job", "follow"),
     "find": LazyJob(f"{_JOBS}.search_job", "find_text"),
     "evaluate": LazyJob(f"{_JOBS}.evaluation_job", "evaluate_runs"),
     "group_failures": LazyJob(f"{_JOBS}.failures_job", "compare_failures"),

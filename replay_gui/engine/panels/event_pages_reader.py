@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.positions import position_after
-from replay_gui.core.reading.event_reading import NEXT_PAGE, EventReading
-from replay_gui.core.reading.reading_page import ReadingPage
+from replay_gui.core.readable.event_reading import NEXT_PAGE, EventReading
+from replay_gui.core.readable.reading_page import ReadingPage
 
 
 class EventPagesReader:

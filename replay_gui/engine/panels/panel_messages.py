@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from replay_gui.core.log.positions import Position
-from replay_gui.core.reading.reading_page import ReadingPage
+from replay_gui.core.readable.reading_page import ReadingPage
 
 
 class PanelQuestion(msgspec.Struct, frozen=True):

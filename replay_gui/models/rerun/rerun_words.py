@@ -10,7 +10,7 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
 from replay_gui.models.rerun.rerun_process import RerunProcess
 from replay_gui.record.child.rerun_report import RerunReport
-from replay_gui.record.matching.first_difference import DifferenceForm, DifferenceKind
+from replay_gui.record.matcher.first_difference import DifferenceForm, DifferenceKind
 
 _MAX_NAME = 120  # characters
 _MAX_VALUE = 160  # characters of a value

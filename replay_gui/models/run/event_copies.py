@@ -6,7 +6,7 @@ import re
 
 from replay_gui.core.index.run_index import RunIndex, time_since_start
 from replay_gui.core.log.positions import index_before
-from replay_gui.core.reading.event_reading import plain_event_lines
+from replay_gui.core.readable.event_reading import plain_event_lines
 from replay_gui.core.state.json_form import event_members
 from replay_gui.core.text.clock import since_start
 from replay_gui.core.text.event_label import event_label

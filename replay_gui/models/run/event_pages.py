@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.log.positions import Position
-from replay_gui.core.reading.reading_line import ReadingLine, in_local_time
+from replay_gui.core.readable.reading_line import ReadingLine, in_local_time
 from replay_gui.engine.answers import PositionState
 from replay_gui.engine.panels.panel_messages import ReadFurther, ReadOn
 from replay_gui.engine.requests import Answer, Request

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.engine.answers import IndexGrew
-from replay_gui.engine.following.follow_messages import FileGrew, Followed, FollowState, StopFollowing
+from replay_gui.engine.follower.follow_messages import FileGrew, Followed, FollowState, StopFollowing
 from replay_gui.engine.requests import CheckFile
 from replay_gui.models.file_watch import FileWatch
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Slot
 
 from replay_gui.core.log.positions import EventIndex, index_before, position_after
 from replay_gui.engine.answers import SearchResult
-from replay_gui.engine.following.follow_messages import FollowState
+from replay_gui.engine.follower.follow_messages import FollowState
 from replay_gui.engine.requests import Find
 from replay_gui.models.run.event_search_model import EventSearchModel, ordinal
 from replay_gui.models.session import Session

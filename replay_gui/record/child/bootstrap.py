@@ -19,8 +19,8 @@ from replay_gui.record.child.child_options import ChildOptions, ChildReport
 from replay_gui.record.child.question_folder import QuestionFolder
 from replay_gui.record.child.session_report import report_of
 from replay_gui.record.hooks.installing import install_hooks
-from replay_gui.record.matching.first_difference import DiffersFromRecord
-from replay_gui.record.matching.past_run import read_past_run
+from replay_gui.record.matcher.first_difference import DiffersFromRecord
+from replay_gui.record.matcher.past_run import read_past_run
 from replay_gui.record.recording import new_log, record_crash
 from replay_gui.record.rerunning import new_rerun_session
 from replay_gui.record.sessions.call_session import log_failure, put_in_force, session_in_force

@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 
 from replay_gui.core.atomic_file import write_whole
-from replay_gui.record.matching.answer_edits import AnswerEdit
-from replay_gui.record.matching.first_difference import DifferenceForm
+from replay_gui.record.matcher.answer_edits import AnswerEdit
+from replay_gui.record.matcher.first_difference import DifferenceForm
 from replay_gui.record.sessions.rerun_options import OnMiss
 
 VARIABLE = "REPLAY_GUI_CHILD"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from replay_gui.record.matching.first_difference import DifferenceForm
+from replay_gui.record.matcher.first_difference import DifferenceForm
 
 
 class RerunReport(msgspec.Struct, frozen=True, kw_only=True):

@@ -25,7 +25,7 @@ from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
 from replay_gui.record.calls.json_bodies import json_value
 from replay_gui.record.calls.loopback_server import BodyRefused, LoopbackHandler, LoopbackServer
 from replay_gui.record.calls.plain_form import plain_form
-from replay_gui.record.matching.first_difference import DiffersFromRecord
+from replay_gui.record.matcher.first_difference import DiffersFromRecord
 from replay_gui.record.proxy.proxied_command import run_proxied
 from replay_gui.record.sessions.call_log import key_of_value
 from replay_gui.record.sessions.call_session import CallSession, try_to_record

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from replay_gui.core.errors import ReplayError, RerunRefused
 from replay_gui.record.child.running import passing_on_termination
-from replay_gui.record.matching.first_difference import DiffersFromRecord
+from replay_gui.record.matcher.first_difference import DiffersFromRecord
 from replay_gui.record.proxy.mcp_calls import (
     answer_of,
     call_of,

@@ -13,7 +13,7 @@ from replay_gui.core.errors import ReplayError
 from replay_gui.record.calls.loopback_server import BodyRefused, LoopbackHandler, LoopbackServer
 from replay_gui.record.hooks.exchanges import HttpExchange
 from replay_gui.record.hooks.http_calls import answer_to_give, changed_body, http_request
-from replay_gui.record.matching.first_difference import DiffersFromRecord
+from replay_gui.record.matcher.first_difference import DiffersFromRecord
 from replay_gui.record.proxy.forwarding import forward
 from replay_gui.record.proxy.upstreams import Upstream, target_url
 from replay_gui.record.sessions.call_session import CallSession, try_to_record

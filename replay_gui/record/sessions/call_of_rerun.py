@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 from replay_gui.record.calls.call import CallAnswer, CallRequest
-from replay_gui.record.matching.past_run import PastCall
+from replay_gui.record.matcher.past_run import PastCall
 from replay_gui.record.sessions.call_log import CallLog, WrittenRequest
 from replay_gui.record.sessions.open_call import running_task
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from replay_gui.core.divergence.rules.rules import Rules
-from replay_gui.record.matching.answer_edits import AnswerEdit
+from replay_gui.record.matcher.answer_edits import AnswerEdit
 from replay_gui.record.sessions.questions import Ask
 
 PATIENCE = 1.0  # seconds without any progress, after which a call no longer waits for its turn

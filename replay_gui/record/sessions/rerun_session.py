@@ -20,19 +20,19 @@ from replay_gui.core.log.kinds import END
 from replay_gui.core.log.positions import position_after
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
 from replay_gui.record.calls.secrets import Secrets
-from replay_gui.record.matching.answer_edits import edit_answers
-from replay_gui.record.matching.first_difference import (
+from replay_gui.record.matcher.answer_edits import edit_answers
+from replay_gui.record.matcher.first_difference import (
     DifferenceKind,
     DiffersFromRecord,
     FirstDifference,
     place_in_agent,
 )
-from replay_gui.record.matching.fixed_answers import check_fixed, fixed_answer
-from replay_gui.record.matching.matcher import CallMatcher
-from replay_gui.record.matching.past_order import PastOrder, PastStep
-from replay_gui.record.matching.past_run import PastCall, PastRun, with_calls_inside
-from replay_gui.record.matching.prompt_edits import PromptEdits, with_changes
-from replay_gui.record.matching.request_differences import request_differences
+from replay_gui.record.matcher.fixed_answers import check_fixed, fixed_answer
+from replay_gui.record.matcher.matcher import CallMatcher
+from replay_gui.record.matcher.past_order import PastOrder, PastStep
+from replay_gui.record.matcher.past_run import PastCall, PastRun, with_calls_inside
+from replay_gui.record.matcher.prompt_edits import PromptEdits, with_changes
+from replay_gui.record.matcher.request_differences import request_differences
 from replay_gui.record.sessions.call_log import CallLog, WrittenRequest
 from replay_gui.record.sessions.call_of_rerun import CallOfRerun, wait, wait_async
 from replay_gui.record.sessions.call_session import log_failure

@@ -37,8 +37,8 @@ from replay_gui.widgets.parts.notice import Notice
 from replay_gui.widgets.parts.panel import Panel
 from replay_gui.widgets.parts.panel_find_bar import PanelFindBar
 from replay_gui.widgets.parts.section import Section, SectionStack
-from replay_gui.widgets.reading.event_text_view import EventTextView
-from replay_gui.widgets.reading.reading_view import ReadingView
+from replay_gui.widgets.readable.event_text_view import EventTextView
+from replay_gui.widgets.readable.reading_view import ReadingView
 from replay_gui.widgets.run.fact_row import FactRow
 from replay_gui.widgets.run.page_search import PageSearch, SearchablePage
 from replay_gui.widgets.run.run_card import RunCard

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 
 from replay_gui.core.report.document import Document
 from replay_gui.look.theme import GAP, LIGHT, LINE, theme
-from replay_gui.printing.pages import Pages
-from replay_gui.printing.sheet import HEIGHT, WIDTH
+from replay_gui.printout.pages import Pages
+from replay_gui.printout.sheet import HEIGHT, WIDTH
 
 _SLICE_S = 0.006  # seconds of laying out between two looks at what the user does
 _MAX_PICTURES = 12  # pictures of pages

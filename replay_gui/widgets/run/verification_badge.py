@@ -6,7 +6,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
 from replay_gui.engine.answers import Progress
-from replay_gui.engine.following.follow_messages import FollowState
+from replay_gui.engine.follower.follow_messages import FollowState
 from replay_gui.look.theme import theme_events
 from replay_gui.models.run.verdict_words import BEING_WRITTEN, BadgeVerdict, verdict_of
 from replay_gui.models.session import Session

@@ -28,7 +28,7 @@ from replay_gui.engine.answers import Progress
 from replay_gui.look.theme import GAP, WIDE, set_role
 from replay_gui.models.disk_question import DiskQuestion
 from replay_gui.models.report_maker import ReportMaker
-from replay_gui.printing.report_saver import ReportSaver
+from replay_gui.printout.report_saver import ReportSaver
 from replay_gui.widgets.parts.notice import Notice
 from replay_gui.widgets.parts.plain_label import PlainLabel
 from replay_gui.widgets.parts.progress_strip import ProgressStrip

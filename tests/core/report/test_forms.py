@@ -36,7 +36,7 @@ from replay_gui.core.report.html import html_report
 from replay_gui.core.report.layout import MAX_FINDING_ROWS, layout_document
 from replay_gui.core.report.model import NotedEvents, Report, RunPart, TimelineCounts, TimelineLane, UnreadableRun
 from replay_gui.core.verification.verify_log import verify
-from replay_gui.printing.saving import PDF, SUFFIXES
+from replay_gui.printout.saving import PDF, SUFFIXES
 from replay_gui.version import VERSION
 from tests.helpers import logs
 from tests.helpers.paths import ROOT, VECTORS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from replay_gui.engine.following import follow_job
+from replay_gui.engine.follower import follow_job
 from replay_gui.engine.jobs import registry as jobs
 from replay_gui.engine.jobs.job import Job
 

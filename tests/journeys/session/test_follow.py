@@ -13,7 +13,7 @@ from PySide6.QtCore import QPointF, Qt
 from replay_gui.core.index.run_index import NO_PAIR
 from replay_gui.core.log.positions import NO_EVENT, Position
 from replay_gui.core.recorder.recorder import Recorder
-from replay_gui.engine.following.follow_messages import FollowState
+from replay_gui.engine.follower.follow_messages import FollowState
 from replay_gui.widgets.parts.banner import Banner
 from replay_gui.widgets.run.verification_badge import VerificationBadge
 from replay_gui.windows.compare_status import CompareStatus

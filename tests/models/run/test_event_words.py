@@ -8,7 +8,7 @@ import pytest
 from replay_gui.core.index.run_index import FLAG_FAILED, NO_TIME, RunIndex
 from replay_gui.core.log.kinds import KINDS
 from replay_gui.core.log.positions import Position
-from replay_gui.core.reading.meta_words import meta_words
+from replay_gui.core.readable.meta_words import meta_words
 from replay_gui.core.text.clock import since_start
 from replay_gui.core.text.wording import cost_text
 from replay_gui.models.run.event_words import event_words

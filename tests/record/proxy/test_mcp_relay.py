@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from replay_gui import EventLog, ReplayEngine
-from replay_gui.record.matching.past_run import read_past_run
+from replay_gui.record.matcher.past_run import read_past_run
 from replay_gui.record.proxy import mcp_relay
 from replay_gui.record.proxy.mcp_relay import McpCalls, PipeChunk, answer_client
 from replay_gui.record.recording import new_log

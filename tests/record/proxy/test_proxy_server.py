@@ -11,8 +11,8 @@ import pytest
 import urllib3
 
 from replay_gui import EventLog, ReplayEngine
-from replay_gui.record.matching.first_difference import DifferenceKind
-from replay_gui.record.matching.past_run import read_past_run
+from replay_gui.record.matcher.first_difference import DifferenceKind
+from replay_gui.record.matcher.past_run import read_past_run
 from replay_gui.record.proxy.proxied_command import run_proxied
 from replay_gui.record.proxy.proxy_server import running_proxy
 from replay_gui.record.proxy.upstreams import Upstream, target_url, upstreams, variables_for, words_for

@@ -16,8 +16,8 @@ from replay_gui.commands.asking import ask_between
 from replay_gui.core.errors import RerunRefused
 from replay_gui.record.calls.call import CallAnswer, CallKind, CallRequest
 from replay_gui.record.hooks.installing import install_hooks
-from replay_gui.record.matching.first_difference import DifferenceKind
-from replay_gui.record.matching.past_run import read_past_run
+from replay_gui.record.matcher.first_difference import DifferenceKind
+from replay_gui.record.matcher.past_run import read_past_run
 from replay_gui.record.rerunning import new_rerun_session
 from replay_gui.record.sessions.call_session import put_in_force
 from replay_gui.record.sessions.questions import Question, Reply, ReplyKind, question_about

@@ -25,8 +25,8 @@ ALLOWED = {
     "replay_gui/widgets/parts/plain_label.py": {"QLabel", "setTextFormat"},
     "replay_gui/widgets/parts/page_view.py": {"QTextBrowser", "setMarkdown"},  # pages of resources/docs alone
     "replay_gui/widgets/run/sentence_row.py": {"setTextFormat"},  # to PlainText, as the class would else guess
-    "replay_gui/widgets/reading/text_matches.py": {"QTextEdit"},  # its ExtraSelection alone, which marks plain text
-    "replay_gui/widgets/reading/reading_view.py": {"QTextEdit"},  # filled by cursors alone, text in our own formats
+    "replay_gui/widgets/readable/text_matches.py": {"QTextEdit"},  # its ExtraSelection alone, which marks plain text
+    "replay_gui/widgets/readable/reading_view.py": {"QTextEdit"},  # filled by cursors alone, text in our own formats
 }
 
 

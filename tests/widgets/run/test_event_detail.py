@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from replay_gui.core.log.event import UNREADABLE_KIND
 from replay_gui.core.log.positions import Position
-from replay_gui.core.reading.event_reading import FIRST_PAGE, NEXT_PAGE, EventReading
+from replay_gui.core.readable.event_reading import FIRST_PAGE, NEXT_PAGE, EventReading
 from replay_gui.engine.panels.panel_messages import ReadFurther
 from replay_gui.widgets.run.event_detail import RAW, READABLE, TREE, EventDetail
 from replay_gui.widgets.run.fact_row import FactRow

@@ -9,7 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from replay_gui.core.log.positions import Position
-from replay_gui.core.reading.event_reading import plain_event_lines
+from replay_gui.core.readable.event_reading import plain_event_lines
 from replay_gui.models.run.go_to import GoToReader, GoToTime, NotUnderstood, understood
 from replay_gui.models.time_choice import time_choice
 from replay_gui.widgets.run.event_detail import EventDetail

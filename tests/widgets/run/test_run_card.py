@@ -19,7 +19,7 @@ from replay_gui.core.facts.spending import SpendingBuilder
 from replay_gui.core.log.kinds import KINDS, Kind
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.engine.answers import Totals
-from replay_gui.engine.following.follow_messages import Followed, FollowState
+from replay_gui.engine.follower.follow_messages import Followed, FollowState
 from replay_gui.widgets.run.event_detail import CARD, READABLE, EventDetail
 from tests.helpers.runs import report_of
 from tests.helpers.shown import shown

@@ -1,0 +1,272 @@
+"""An event as a turn of a conversation: speaker, time, duration, then the text; technical data come last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, islice
+from typing import Any
+
+from replay_gui.core.log.event import Event
+from replay_gui.core.log.kinds import Kind
+from replay_gui.core.log.payloads import STRUCTURES
+from replay_gui.core.log.positions import position_after
+from replay_gui.core.readable.markdown_lines import PICTURE, markdown_lines
+from replay_gui.core.readable.meta_words import meta_words
+from replay_gui.core.readable.reading_line import (
+    Fold,
+    LetterStyle,
+    LineKind,
+    ReadingLine,
+    StyledText,
+    TextStyle,
+    pieces,
+    quiet,
+    utf8_size,
+)
+from replay_gui.core.readable.reading_page import ReadingPage
+from replay_gui.core.readable.value_lines import HASH, field_lines, member_lines, result_language, text_lines, unfolded
+from replay_gui.core.state.value_text import is_container
+from replay_gui.core.text.clock import clock_text, moment_text, since_start
+from replay_gui.core.text.event_label import SPEAKING_KINDS, event_label
+from replay_gui.core.text.plain_text import one_line
+from replay_gui.core.text.wording import duration_text
+
+FIRST_PAGE = 12_288  # characters shown at first: more than there is room for, and read within a frame or two
+NEXT_PAGE = 24_576  # more each time
+MORE = "More"
+"""The heading above ids, hashes, empty members and meta."""
+
+_LINE_COST = 30  # a line costs as much time for layout as this number of characters
+_UNSEEN_CHARACTERS = 4  # reading this many invisible characters takes as long as the layout of one
+_NEW_LETTER_COST = 6  # a letter beyond ASCII is sought in fonts, for as long as the layout of so many takes
+_CELL_LINES = 2  # lines that take as long to lay out as a cell of a table does
+_MAX_MEMBERS = 200  # of the payload
+_MAX_NAME_CHARACTERS = 60  # of a model
+_IN_HEAD = ("source", "tool_name")  # members of the payload
+_TYPES_IN_HEAD = {
+    "obs_type": ("message", "command", "command-output", "input"),
+    "decision_type": ("message", "thinking", "plan", "model"),
+}
+_SIDE_MEMBERS = ("details", "fields")  # data of the source in addition to the answer
+_SPOKEN = ("reasoning", "data")
+_PICTURES = ("image", "image_url", "input_image")
+
+
+class EventReading:
+    """Reads an event page by page; pages that are not requested are not read.
+
+    Attributes: position: of the event. count: of the lines that were read.
+    """
+
+    def __init__(self, event: Event, pair: Event | None = None, since: int | None = None) -> None:
+        """Begin.
+
+        Args:
+            pair: the answer to a request, or the request of an answer; it is shown after the event.
+            since: ns since the run began, or None.
+        """
+        self._lines = (piece for line in _event_lines(event, pair, since) for piece in pieces(line))
+        self._next: ReadingLine | None = next(self._lines, None)
+        self.position, self.count = position_after(event.index), 0
+
+    def skip(self, count: int) -> None:
+        """Go on after so many lines from the beginning."""
+        while self._next is not None and self.count < count:
+            self.count += 1
+            self._next = next(self._lines, None)
+
+    def next_page(self, limit: int = FIRST_PAGE) -> ReadingPage:
+        """Return the lines that follow, of about `limit` characters in all."""
+        page, letters = list[ReadingLine](), set[str]()
+        while self._next is not None and limit > 0:
+            page.append(self._next)
+            new = set() if self._next.seen.isascii() else set(self._next.seen) - letters
+            letters |= new
+            limit -= _cost(self._next) + _NEW_LETTER_COST * len(new)
+            self._next = next(self._lines, None)
+        self.count += len(page)
+        return ReadingPage(tuple(page), self._next is None)
+
+
+def _cost(line: ReadingLine) -> int:
+    """Return how many letters of English take as long to read and to lay out as a line does."""
+    letters = max(utf8_size(line.seen), len(line.source or "") // _UNSEEN_CHARACTERS)
+    return letters + _LINE_COST * (1 + _CELL_LINES * len(line.cells))
+
+
+def plain_event_lines(event: Event) -> Iterator[str]:
+    """Yield the event as text for the clipboard, in which Markdown stays as it was written."""
+    turn = _Turn(event)
+    for name in turn.names:
+        yield from (line.text for line in field_lines(name, event.payload[name], 0))
+    if turn.hidden or event.meta:
+        yield from (line.text for line in turn.more())
+
+
+def _event_lines(event: Event, pair: Event | None, since: int | None) -> Iterator[ReadingLine]:
+    turn = _Turn(event)
+    yield _head(event, _when(event, since))
+    language = None
+    if pair is not None and pair.kind == Kind.TOOL_REQUEST:
+        language = result_language(pair.payload.get("input"))
+    for name in turn.names:
+        yield from _member_lines(event, name, language)
+    if pair is not None:
+        asked = pair.kind == Kind.TOOL_REQUEST
+        words = [_quiet(f"{'asked' if asked else 'answered'} in {position_after(pair.index):,}")]
+        if not asked and pair.duration is not None:
+            words.append(_quiet(f"took {duration_text(pair.duration)}"))
+        yield _head(pair, words)
+        language = None if asked else result_language(event.payload.get("input"))
+        for name in ("input",) if asked else ("error", "output"):
+            if pair.payload.get(name) is not None:
+                yield from _member_lines(pair, name, language)
+    yield from turn.more()
+
+
+def _head(event: Event, words: Sequence[StyledText]) -> ReadingLine:
+    said = [StyledText(event_label(event), form=LetterStyle.BOLD)]
+    for number, piece in enumerate(words):
+        said += [StyledText(" · " if number else "  ", TextStyle.QUIET), piece]
+    return ReadingLine(tuple(said), LineKind.HEAD)
+
+
+def _when(event: Event, since: int | None) -> list[StyledText]:
+    words = []
+    model = event.meta.get("model")
+    if isinstance(model, str) and model:
+        words.append(_quiet(one_line(model, _MAX_NAME_CHARACTERS)))
+    if clock := clock_text(event.time):
+        words.append(StyledText(clock, TextStyle.QUIET, time=event.time))
+    if since is not None:
+        words.append(_quiet(since_start(since)))
+    if event.duration is not None:
+        words.append(_quiet(f"took {duration_text(event.duration)}"))
+    return words
+
+
+def _fact(name: str, words: str, meta: Mapping[str, Any]) -> StyledText:
+    """Return a member of meta in words."""
+    time = meta[name] if name == "time" and words == moment_text(meta[name], milliseconds=True) else None
+    return StyledText(words, time=time)
+
+
+def _quiet(words: str) -> StyledText:
+    return StyledText(words, TextStyle.QUIET)
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """The members of an event by whether people read them. names: those they do. hidden: ids, hashes, nulls."""
+
+    event: Event
+
+    @property
+    def _all(self) -> list[str]:
+        fields = STRUCTURES[self.event.kind].__struct_fields__ if self.event.kind in STRUCTURES else ()
+        first = [name for name in fields if name in self.event.payload and name != "ops"]
+        ordered = chain(first, (name for name in self.event.payload if name not in first))
+        names = [name for name in islice(ordered, _MAX_MEMBERS) if not self._is_in_head(name)]
+        if self.event.kind in SPEAKING_KINDS:  # reasoning comes before the text
+            names.sort(key=lambda name: name != "reasoning")
+        return names
+
+    @property
+    def names(self) -> list[str]:
+        shown = [name for name in self._all if not self._is_for_programs(name)]
+        return shown or [name for name in self._all if self.event.payload[name] is not None]
+
+    @property
+    def hidden(self) -> list[str]:
+        shown = self.names
+        return [name for name in self._all if name not in shown]
+
+    def more(self) -> Iterator[ReadingLine]:
+        """Yield what only programs need, closed at first."""
+        event = self.event
+        facts = meta_words(event.meta)
+        left_out = ("seq", "parent", *facts)
+        rest = {name: value for name, value in event.meta.items() if name not in left_out}
+        lines = chain(
+            *(field_lines(name, event.payload[name], 1) for name in self.hidden),
+            (
+                ReadingLine((StyledText(f"{name} ", TextStyle.KEY), _fact(name, words, event.meta)), depth=1)
+                for name, words in facts.items()
+            ),
+            member_lines(rest, 1),
+        )
+        first = next(lines, None)
+        if first is not None:
+            yield ReadingLine((StyledText(MORE, TextStyle.QUIET),), fold=Fold.CLOSED, name=MORE, begins=True)
+            yield first
+            yield from lines
+
+    def _is_in_head(self, name: str) -> bool:
+        """Whether the head says all of this member: who speaks, the kind of message, which tool."""
+        if self.event.kind not in STRUCTURES or not isinstance(self.event.payload[name], str):
+            return False
+        return name in _IN_HEAD or self.event.payload[name] in _TYPES_IN_HEAD.get(name, ())
+
+    def _is_for_programs(self, name: str) -> bool:
+        value = self.event.payload[name]
+        if value is None or (isinstance(value, str) and (not value or HASH.fullmatch(value))):
+            return True
+        if is_container(value) and not len(value):
+            return True
+        if self.event.kind == Kind.TOOL_RESPONSE and name == "success":
+            return value is True or self.event.payload.get("error") is not None
+        return name.endswith(("_id", "_hash")) or name in ("id", "uuid", "tool_version")
+
+
+def _member_lines(event: Event, name: str, language: Any) -> Iterator[ReadingLine]:
+    value = event.payload[name]
+    if event.kind in SPEAKING_KINDS and name in _SPOKEN:
+        is_thought = name == "reasoning" or event.payload.get("decision_type") == "thinking"
+        for line in _spoken(value):
+            yield replace(line, style=TextStyle.QUIET) if is_thought and line.kind is LineKind.PROSE else line
+    elif name == "input" and event.kind == Kind.TOOL_REQUEST and isinstance(value, Mapping) and value:
+        yield from member_lines(value, 0)
+    elif name == "output" and event.kind == Kind.TOOL_RESPONSE and isinstance(value, str) and unfolded(value) is value:
+        yield from text_lines(value, 0, language)
+    elif name == "error" and isinstance(value, str) and value:
+        for line in text_lines(value, 0):
+            yield replace(line, style=TextStyle.REMOVED)
+    else:
+        yield from field_lines(name, value, 0, closed=name in _SIDE_MEMBERS)
+
+
+def _spoken(value: Any) -> Iterator[ReadingLine]:
+    """Yield a message: texts as Markdown, parts in turn, pictures as a word, and what else there is as a tree."""
+    if isinstance(value, str):
+        yield from markdown_lines(value)
+    elif is_container(value) and not isinstance(value, Mapping) and value and all(map(_is_part, value)):
+        for part in islice(value, _MAX_MEMBERS):
+            yield from _spoken_part(part)
+        if len(value) > _MAX_MEMBERS:
+            yield quiet(f"… {len(value) - _MAX_MEMBERS:,} more")
+    elif isinstance(value, Mapping) and isinstance(value.get("content"), str | list | tuple):
+        yield from _spoken(value["content"])
+        yield from member_lines({name: inner for name, inner in value.items() if name != "content"}, 0)
+    elif isinstance(value, Mapping):
+        yield from member_lines({name: inner for name, inner in value.items() if inner is not None}, 0)
+    elif is_container(value):
+        yield from member_lines(value, 0)
+    else:
+        yield from field_lines("data", value, 0)
+
+
+def _is_part(value: Any) -> bool:
+    return isinstance(value, str) or (isinstance(value, Mapping) and isinstance(value.get("type"), str))
+
+
+def _spoken_part(part: Any) -> Iterator[ReadingLine]:
+    if isinstance(part, str):
+        yield from markdown_lines(part)
+    elif isinstance(part.get("text"), str):
+        yield from markdown_lines(part["text"])
+    elif part["type"] in _PICTURES:
+        yield ReadingLine((StyledText(PICTURE, TextStyle.QUIET),), LineKind.PROSE, begins=True)
+        yield from field_lines(part["type"], part, 0, closed=True)
+    else:
+        yield from field_lines(part["type"], part, 0)

@@ -1,0 +1,82 @@
+"""The pictures of many runs of a report as one image."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QBuffer, QIODevice, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QGuiApplication, QImage, QPainter
+
+from replay_gui.core.errors import NotWritten
+from replay_gui.core.report.model import Report
+from replay_gui.core.report.runs.contrast_model import ContrastPart
+from replay_gui.core.report.runs.runs_drawing import WIDTH, RunsDrawing, runs_drawing
+from replay_gui.core.text.plain_text import one_line, visible
+from replay_gui.core.text.wording import plural
+from replay_gui.look.theme import LIGHT, Bold, Normal, ui_font
+from replay_gui.printout.pdf import own_application
+from replay_gui.printout.runs_picture import drawn_height, paint_runs
+
+_SCALE = 2  # pixels of a unit
+_MARGIN, _TITLE, _LINE = 24.0, 26.0, 18.0
+_MAX_HEIGHT = 12_000.0  # units; pictures that do not fit are counted
+_MAX_WORDS = 200  # characters
+_LEGEND = "filled: as in most runs that passed · hollow: other arguments · ✕ error · dot: not done"
+
+
+def png_report(report: Report) -> bytes:
+    """Return the whole file; NotWritten for a report without such a picture. Needs no display, as `pdf_report`."""
+    contrast = report.contrast
+    if contrast is None or not contrast.pictures:
+        raise NotWritten("there is no picture: these runs do not have both outcomes within a task, or made no call")
+    if QGuiApplication.instance() is None:
+        own_application()
+    shown, height = _fitting(contrast)
+    image = QImage(int((WIDTH + 2 * _MARGIN) * _SCALE), int(height * _SCALE), QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(_SCALE)
+    image.fill(LIGHT.panel)
+    painter = QPainter(image)
+    y = _put_text(painter, _MARGIN, _heading(contrast), strong=True)
+    y = _put_text(painter, y, visible(contrast.note))
+    for picture, drawing in zip(contrast.pictures, shown, strict=False):
+        y = _put_text(painter, y + _LINE, f"Task {picture.task}" if picture.task else "The runs", strong=True)
+        rect = QRectF(_MARGIN, y, WIDTH, drawn_height(drawing, WIDTH))
+        paint_runs(painter, drawing, rect)
+        y = rect.bottom()
+    y = _put_text(painter, y + _LINE / 2, _LEGEND)
+    hidden = len(contrast.pictures) - len(shown)
+    if hidden:
+        _put_text(painter, y, f"{plural(hidden, 'more picture')} in the other formats")
+    painter.end()
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    if not image.save(buffer, "PNG"):  # type: ignore[call-overload]  # the stubs know no device
+        raise NotWritten("the picture of the report could not be made")
+    return bytes(buffer.data().data())
+
+
+def _heading(contrast: ContrastPart) -> str:
+    unknown = f", {contrast.unknown:,} unknown" if contrast.unknown else ""
+    return f"{plural(contrast.total, 'run')}: {contrast.passed:,} passed, {contrast.failed:,} failed{unknown}"
+
+
+def _fitting(contrast: ContrastPart) -> tuple[list[RunsDrawing], float]:
+    """Return the first pictures, as far as they fit, at least one; and the height of the image."""
+    shown, height = list[RunsDrawing](), 2 * _MARGIN + _TITLE + 4 * _LINE
+    for picture in contrast.pictures:
+        drawing = runs_drawing(picture)
+        more = drawn_height(drawing, WIDTH) + _TITLE + _LINE
+        if shown and height + more > _MAX_HEIGHT:
+            break
+        shown.append(drawing)
+        height += more
+    return shown, height
+
+
+def _put_text(painter: QPainter, y: float, words: str, *, strong: bool = False) -> float:
+    """Draw one line; return the y below it."""
+    height = _TITLE if strong else _LINE
+    font = ui_font(Bold if strong else Normal, 13.0 if strong else 11.0)
+    painter.setFont(font)
+    painter.setPen(LIGHT.text if strong else LIGHT.secondary)
+    line = QFontMetricsF(font).elidedText(one_line(words, _MAX_WORDS), Qt.TextElideMode.ElideRight, WIDTH)
+    painter.drawText(QRectF(_MARGIN, y, WIDTH, height), int(Qt.AlignmentFlag.AlignVCenter), line)
+    return y + height
