@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 __all__ = ["DiffersFromRecord", "rerun", "run", "span_processor", "start", "stop", "tool"]
 
 _MODULES = {
-    "DiffersFromRecord": "matching.first_difference",
+    "DiffersFromRecord": "matcher.first_difference",
     "rerun": "rerunning",
     "run": "recording",
-    "span_processor": "receiving.span_processor",
+    "span_processor": "receiver.span_processor",
     "start": "recording",
     "stop": "recording",
     "tool": "tools",
