@@ -49,6 +49,7 @@ def test_the_menu_is_that_of_the_row_pressed_though_the_list_scrolls(journey: Jo
     chosen = events.table.event_row(last).position
     QTest.mousePress(events.view.viewport(), Qt.MouseButton.RightButton, pos=point)
     assert events.view.rowAt(point.y()) != last, "it scrolls where the row is near the edge"
+    QTest.mouseRelease(events.view.viewport(), Qt.MouseButton.RightButton, pos=point)
     events.show_menu(point)
     journey.arrive(chosen)
     (menu,) = (menu for menu in events.view.findChildren(QMenu) if menu.isVisible())

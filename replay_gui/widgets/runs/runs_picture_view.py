@@ -194,6 +194,10 @@ class RunsPictureView(QAbstractScrollArea):
         painter.end()
 
     # ---- hands --------------------------------------------------------------------------------------
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Keep the release from the widgets below; the press has done all there is to do."""
+        event.accept()
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Open the event of a cell, split the runs by the head of a column, choose a row with Ctrl."""
         if self._layout is None or event.button() != Qt.MouseButton.LeftButton:

@@ -85,15 +85,15 @@ def test_clicks_do_what_keys_do(view: RunsPictureView, session: RunsSession) -> 
     picture, heads, runs = picture_of(session), list[int](), list[int]()
     view.column_chosen.connect(heads.append)
     view.run_wanted.connect(runs.append)
-    QTest.mousePress(view.viewport(), LEFT, pos=view.head_center(0))
+    QTest.mouseClick(view.viewport(), LEFT, pos=view.head_center(0))
     assert (heads, view.split) == ([0], 0)
-    QTest.mousePress(view.viewport(), LEFT, pos=view.head_center(0))
+    QTest.mouseClick(view.viewport(), LEFT, pos=view.head_center(0))
     assert view.split is None
     assert view._layout is not None
     name = QPoint(5, int(view._layout.cell(1, 0).center().y()))
-    QTest.mousePress(view.viewport(), LEFT, pos=name)
+    QTest.mouseClick(view.viewport(), LEFT, pos=name)
     assert runs == [picture.rows[1].run]
-    QTest.mousePress(view.viewport(), LEFT, CTRL, name)
+    QTest.mouseClick(view.viewport(), LEFT, CTRL, name)
     assert view.chosen == [1]
     words = view._words_at(QPointF(view._layout.cell(0, 0).center()))
     assert words.startswith(picture.columns[0].tool)
