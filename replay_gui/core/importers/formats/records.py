@@ -272,6 +272,11 @@ def numbered_records(file: ForeignFile, notes: ImportNotes, member: str | None =
     yield from enumerate(records, 1) if records is not None else numbered_values(file.source, notes)
 
 
+def as_map(value: Any) -> dict[str, Any]:
+    """Return a JSON object unchanged; {} for any other value."""
+    return value if isinstance(value, dict) else {}
+
+
 def maps_in(value: Any) -> list[dict[str, Any]]:
     """Return the JSON objects in a list; [] if `value` is not a list."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

@@ -9,7 +9,7 @@ from replay_gui.core.errors import ImportRefused
 from replay_gui.core.importers.foreign_file import ForeignFile
 from replay_gui.core.importers.formats.chats.chat_messages import ChatMessageEvents
 from replay_gui.core.importers.formats.message_events import first_line
-from replay_gui.core.importers.formats.records import CLOCK, ID, NO_RUNS, maps_in
+from replay_gui.core.importers.formats.records import CLOCK, ID, NO_RUNS, as_map, maps_in
 from replay_gui.core.importers.import_notes import ImportNotes
 from replay_gui.core.importers.imported_run import ImportedRun
 from replay_gui.core.importers.times import any_time
@@ -104,7 +104,7 @@ class _ChatGptEvents(ChatMessageEvents):
         if "other_branch" in record:
             self.run.bookkeeping(f"{self.format}/other-branch", record["other_branch"])
             return
-        author, content, about = (_dict(record.get(name)) for name in ("author", "content", "metadata"))
+        author, content, about = (as_map(record.get(name)) for name in ("author", "content", "metadata"))
         kind, recipient = content.get("content_type"), record.get("recipient")
         role, name = str(author.get("role")), author.get("name")
         is_call = role == "assistant" and recipient not in _TO_ALL and kind != "thoughts"
@@ -157,7 +157,7 @@ class _ChatGptEvents(ChatMessageEvents):
     def _answer(self, name: str, said: Any, content: dict[str, Any], about: dict[str, Any]) -> dict[str, Any]:
         """Add a tool's message: the result of that tool's oldest open call."""
         waiting = (one for one in self._open if (call := self.run.call(one)) is not None and call.tool_name == name)
-        status = str(_dict(about.get("aggregate_result")).get("status"))
+        status = str(as_map(about.get("aggregate_result")).get("status"))
         failed = content.get("content_type") == "system_error" or any(word in status for word in _FAILED)
         told = {"name": name, "tool_call_id": next(waiting, None), "content": said}
         return told | ({"is_error": True, "error": first_line(said) or "failed"} if failed else {})
@@ -175,7 +175,3 @@ def _said(content: dict[str, Any]) -> Any:
     if kind in _TEXTS and isinstance(content.get("text"), str):
         return content["text"]
     return content.get("content") if kind == "reasoning_recap" else content or None
-
-
-def _dict(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}

@@ -235,11 +235,7 @@ class _CopilotVsCodeEvents(RecordEvents):
             self._answer(call_id, _markdown(output), None, _is_refused(part), extra)
 
     def _answer(self, call_id: Any, output: Any, error: str | None, refused: bool, extra: dict[str, Any]) -> None:
-        if refused:
-            seq, call = self.run.response(call_id, output, error=error or _REFUSED, extra=extra)
-            self.run.denied(call.tool_name, call.tool_name, error or _REFUSED, parent=seq)
-        else:
-            self.result(call_id, output, error, extra)
+        self.result(call_id, output, error or _REFUSED if refused else error, extra, refused=refused)
 
     def _in_terminal(self, part: dict[str, Any], details: dict[str, Any]) -> None:
         """Add a terminal command, its output and its exit code."""

@@ -163,11 +163,8 @@ class _CursorEvents(RecordEvents):
         code, why = facts.get("exitCode"), first_line(facts.get("reason") or facts.get("error"))
         exited = f"exit {code}" if type(code) is int and code else ""
         error = None if how == "success" and not exited else why or exited or first_line(output) or how
-        if how in _REFUSALS and error is not None:
-            seq, call = self.run.response(call_id, output, error=error, extra=extra, tool_call_id=call_id)
-            self.run.denied(call.tool_name, call.tool_name, error, parent=seq)
-        else:
-            self.result(call_id, output, error, extra, tool_call_id=call_id)
+        refused = how in _REFUSALS and error is not None
+        self.result(call_id, output, error, extra, refused=refused, tool_call_id=call_id)
 
     def _asked(self, tool: str, call: dict[str, Any]) -> tuple[str, Any, dict[str, Any]]:
         """Return (the tool's name, its arguments, the other members of the call)."""

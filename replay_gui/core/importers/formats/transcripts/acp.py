@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from replay_gui.core.importers.formats.message_content import content_of
 from replay_gui.core.importers.formats.message_events import first_line
-from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, RecordFormat, maps_in
+from replay_gui.core.importers.formats.records import CLOCK, ID, USAGE, RecordEvents, RecordFormat, as_map, maps_in
 from replay_gui.core.importers.formats.transcripts.acp_parts import (
     agent_of,
     calls_output,
@@ -90,10 +90,6 @@ def _update(message: dict[str, Any]) -> dict[str, Any] | None:
     return update if isinstance(update, dict) and isinstance(update.get("sessionUpdate"), str) else None
 
 
-def _map(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
 class _AcpEvents(RecordEvents):
     def __init__(
         self, format: str, volatile: Mapping[str, str], notes: ImportNotes, volatile_within: Mapping[str, str]
@@ -102,9 +98,8 @@ class _AcpEvents(RecordEvents):
         self._parts: list[Any] = []  # of the current message; pieces of a text are a list
         self._of: tuple[Any, ...] = ()  # kind and ids of the current message
         self._begun: dict[str, Any] = {}  # the context of its first piece
-        self._calls: dict[
-            str, tuple[dict[str, Any], dict[str, Any]]
-        ] = {}  # open calls by id: members so far, the first context
+        # Open calls by id: their members so far, their first context.
+        self._calls: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
         self._asked, self._done = set[str](), set[str]()  # ids of calls
         self._refused: dict[str, None] = {}  # ids of calls in this turn, in their order
         self._options: dict[str, tuple[str, dict[str, Any]]] = {}  # by question: the call, the kind of each answer
@@ -115,11 +110,11 @@ class _AcpEvents(RecordEvents):
     def run_id(self, head: list[dict[str, Any]]) -> str | None:
         messages = [_message(record) for record in head]
         self.agent = agent_of(messages)
-        found = [_map(message.get("params", message)).get("sessionId") for message in messages]
+        found = [as_map(message.get("params", message)).get("sessionId") for message in messages]
         return next((session for session in found if isinstance(session, str)), None)
 
     def time_of(self, record: dict[str, Any]) -> int | None:
-        meta = _map(_map(_message(record).get("params")).get("_meta"))
+        meta = as_map(as_map(_message(record).get("params")).get("_meta"))
         given = (meta.get("agentTimestampMs"), *(record.get(name) for name in ("timestamp", "ts", "time")))
         return next((time for value in given if (time := any_time(value)) is not None), None)
 
@@ -128,13 +123,13 @@ class _AcpEvents(RecordEvents):
         if not self.run.count:
             self.run.agent_init(self.agent, "", {})
         message = _message(record)
-        params, update = _map(message.get("params")), _update(message)
+        params, update = as_map(message.get("params")), _update(message)
         if update is not None:
-            self._told(update, self.rest(_map(params.get("_meta"))))
+            self._told(update, self.rest(as_map(params.get("_meta"))))
         elif isinstance(message.get("method"), str):
             self._request(message["method"], message, params)
         elif "error" in message:
-            self._failed(_map(message["error"]) or {"message": message["error"]})
+            self._failed(as_map(message["error"]) or {"message": message["error"]})
         elif isinstance(message.get("result"), dict):
             self._result(message["result"], message.get("id"))
         else:
@@ -166,7 +161,7 @@ class _AcpEvents(RecordEvents):
 
     # ---- messages --------------------------------------------------------------------------------
     def _piece(self, kind: str, update: dict[str, Any]) -> None:
-        meta = _map(update.get("_meta"))
+        meta = as_map(update.get("_meta"))
         of = (kind, update.get("messageId"), meta.get("promptIndex"))
         if of != self._of:
             self._flush()
@@ -220,7 +215,7 @@ class _AcpEvents(RecordEvents):
             return
         self._flush()
         before, context = self._calls.get(call_id, ({}, dict(self.run.context)))
-        meta = {**_map(before.get("_meta")), **_map(update.get("_meta"))}
+        meta = {**as_map(before.get("_meta")), **as_map(update.get("_meta"))}
         news = {name: value for name, value in update.items() if value not in (None, "", [], {})}
         earlier = before.get("content")
         if earlier and earlier != news.get("content", earlier):
@@ -274,7 +269,7 @@ class _AcpEvents(RecordEvents):
         elif method == "session/cancel":
             self._stop()
         elif method == "session/request_permission":
-            call = _map(params.get("toolCall"))
+            call = as_map(params.get("toolCall"))
             call_id = str(call.get("toolCallId"))
             if isinstance(call.get("toolCallId"), str) and call_id not in self._done:
                 self._call(call_id, {**call, "status": None})
@@ -289,9 +284,9 @@ class _AcpEvents(RecordEvents):
     def _result(self, result: dict[str, Any], of: Any) -> None:
         self._flush()
         if "stopReason" in result:
-            self._turn_end(result["stopReason"], {**_map(result.get("_meta")), **result}, self.rest(result))
+            self._turn_end(result["stopReason"], {**as_map(result.get("_meta")), **result}, self.rest(result))
         elif "outcome" in result:
-            outcome = _map(result["outcome"])
+            outcome = as_map(result["outcome"])
             call_id, kinds = self._options.pop(str(of), ("", {}))
             refused = kinds.get(str(outcome.get("optionId")), "").startswith("reject")
             if refused or outcome.get("outcome") == "cancelled":
@@ -317,7 +312,7 @@ class _AcpEvents(RecordEvents):
             if call_id in self._calls:
                 self._answer(call_id)
         self._refused = {}
-        usage = _map(told.get("usage"))
+        usage = as_map(told.get("usage"))
         uses = [] if self._counted else [*uses_of(usage)]
         for model, tokens, cost in uses:
             if len(uses) == 1:
@@ -333,7 +328,7 @@ class _AcpEvents(RecordEvents):
 
     def _costs(self, update: dict[str, Any], facts: dict[str, Any]) -> None:
         """Add the cost since the last update; an update has the cost of the whole session."""
-        amount = _map(update.get("cost")).get("amount")
+        amount = as_map(update.get("cost")).get("amount")
         more = float(amount) - self._cost if isinstance(amount, int | float) and amount > self._cost else None
         self._cost += more or 0
         self.run.bookkeeping(f"{self.format}/usage_update", facts, cost=more)

@@ -142,13 +142,13 @@ def test_the_answer_that_the_program_prints_as_json(tmp_path: Path) -> None:
 
 def test_results_that_are_sent_as_the_users_message_are_no_words_of_the_user(tmp_path: Path) -> None:
     told = call(output="text")
-    open_call = {"id": "c2", "name": "ls", "args": {"path": "."}, "status": "executing"}
-    answered = {"functionResponse": {"id": "c2", "name": "ls", "response": {"error": "no such folder"}}}
+    open_call = {"id": "c2", "name": "write_file", "args": {"path": "a"}, "status": "executing"}
+    answered = {"functionResponse": {"id": "c2", "name": "write_file", "response": {"error": "no such folder"}}}
     one = read(
         tmp_path,
         {"type": "gemini", "content": "", "toolCalls": [told, open_call]},
         {"type": "user", "content": [told["result"][0], answered]},
     )
-    assert one.kinds[1:5] == ["ToolRequest", "ToolResponse", "ToolRequest", "x:bookkeeping/gemini-cli/tool-result"]
-    assert one.kinds[5:] == ["ToolResponse", "Error"]
+    assert one.kinds[1:5] == ["ToolRequest", "ToolResponse", "ToolRequest", "PatchProposal"]
+    assert one.kinds[5:] == ["x:bookkeeping/gemini-cli/tool-result", "ToolResponse", "Error", "PatchRejected"]
     assert [event.payload["error"] for event in one.of("ToolResponse")] == [None, "no such folder"]
