@@ -30,7 +30,7 @@ def terminable() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        if told:  # SQLite and DuckDB lose the exception, and report only that there was a signal
+        if told:  # SQLite loses the exception, and reports only that there was a signal
             raise Terminated from None
         raise
     finally:

@@ -12,8 +12,7 @@ from replay_gui.engine.answers import Alert
 from replay_gui.engine.requests import Side
 from replay_gui.models.session import Session
 
-_REST_FACTOR = 1  # times as long as reading and comparing took, nothing is read again
-_MOST_S = 20.0  # seconds; what takes longer is done again only when asked
+_MAX_UNASKED_S = 20.0  # seconds; reading and comparing that takes longer is repeated only when asked
 
 
 class ComparisonFollowing(QObject):
@@ -70,7 +69,7 @@ class ComparisonFollowing(QObject):
 
         `always`: even where that takes long.
         """
-        if self._took_s > _MOST_S and not always:
+        if self._took_s > _MAX_UNASKED_S and not always:
             text = f"{side.name} has grown. To read and compare again takes {duration_text(round(self._took_s * 1e9))}."
             self.alert_raised.emit(Alert("info", text, ("reload",)))
             return
@@ -98,7 +97,9 @@ class ComparisonFollowing(QObject):
             self._began_at = time.monotonic() if self._began_at is None else self._began_at
         elif self._began_at is not None:
             self._took_s, self._began_at = time.monotonic() - self._began_at, None
-            self._rest.start(round(1000 * _REST_FACTOR * min(self._took_s, _MOST_S)))
+            self._rest.start(
+                round(1000 * min(self._took_s, _MAX_UNASKED_S))
+            )  # so that half the time is left for others
         self._catch_up()
 
     @Slot()

@@ -130,23 +130,24 @@ class _Streams:
     """Makes the streams of responses, which must be of the module's own classes."""
 
     def __init__(self, module: ModuleType) -> None:
-        self._classes = *_recording_streams(module), *_recorded_streams(module)
+        self._recording, self._recording_async = _recording_streams(module)
+        self._recorded, self._recorded_async = _recorded_streams(module)
 
     def tee(self, response: Any, exchange: HttpExchange) -> Any:
         """Return a stream that passes on what comes, and records it at the end."""
-        return self._classes[0](response.stream, exchange)
+        return self._recording(response.stream, exchange)
 
     def tee_async(self, response: Any, exchange: HttpExchange) -> Any:
         """Return an asynchronous stream that passes on what comes, and records it at the end."""
-        return self._classes[1](response.stream, exchange)
+        return self._recording_async(response.stream, exchange)
 
     def recorded(self, given: HttpAnswer, call: OpenCall) -> Any:
         """Return a stream of a recorded answer."""
-        return self._classes[2](given, call)
+        return self._recorded(given, call)
 
     def recorded_async(self, given: HttpAnswer, call: OpenCall) -> Any:
         """Return an asynchronous stream of a recorded answer."""
-        return self._classes[3](given, call)
+        return self._recorded_async(given, call)
 
 
 def _recording_streams(module: ModuleType) -> tuple[Any, Any]:
