@@ -37,8 +37,8 @@ class RunFacts(msgspec.Struct, frozen=True, kw_only=True):
         path: the file the user opened. name: its last part.
         run_id, agent_type, agent_version: as the header and the first event give them ("" if they do not).
         format: "rlog", or the importer's name. origin: "recorded" or "imported".
-        source: what an imported run came from, in words; "" for a recorded one.
-        notes: facts for the user: what the importer did not understand, that the state is derived, ….
+        source: the source of an imported run, in words; "" for a recorded one.
+        notes: facts for the user, such as data that the importer did not understand, or that the state is derived.
         size: bytes of the file. created: ns since 1970, or None.
         run: the run's name in the file. runs: the names of all runs in it; empty for a log, which holds one.
         has_hashes: whether its format has any hashes by which it could be verified.
@@ -130,14 +130,14 @@ class PositionState(msgspec.Struct, frozen=True, kw_only=True):
         event: the event just applied (see `index_before`); None at position 0.
         related: links to other events, by *position* (number of events applied just after them).
         state: the root of the state; maps and lists of core.state (read like dicts and lists), never to be changed.
-        changes: what the event changed, in order; the first of it (see EventEffect).
+        changes: the first changes of the event, in order (see EventEffect).
         trusted: False from the first broken event on: the state is then not verified.
         not_applied: why the event had no effect on the state, or None.
-        pair: the answer to a request, or the request that an answer is to; None too where it is huge.
+        pair: the answer to this request, or the request of this answer; None if there is none, or it is huge.
         more_led_to: the number of further events that it caused, beyond those in `related`.
-        more_changes: how many changes there are besides `changes`.
-        effect: what the event does, if it is a call.
-        reading: the beginning of the event as people read it.
+        more_changes: the number of changes that `changes` leaves out.
+        effect: the effect of the event, if it is a call.
+        reading: the beginning of the event, as text for people.
         first_keys: the first SHOWN_KEYS keys, in order, of a state with more keys; else none.
         content_hash: BLAKE3 of the event's content, hex; "" if it has none.
     """
@@ -169,8 +169,8 @@ class EventRow(msgspec.Struct, frozen=True, kw_only=True):
         failed: an error, a denial, or a tool response without success.
         broken: it could not be read.
         label: its name for people ("Assistant", "search →"), control characters already replaced.
-        effect: what it does, if it is a call.
-        cause: the index of the event that caused it, according to its id; None if it names none, or is huge.
+        effect: its effect, if it is a call.
+        cause: the index of the event that it names as its cause; None if it names none, or is huge.
     """
 
     position: Position
@@ -198,7 +198,7 @@ class SearchResult(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         hits: those since the last SearchResult, in the order of the log. count: all so far, even if not kept.
-        done, total: bytes. ended: no more will come. problem: why it could not be done, or "".
+        done, total: bytes. ended: whether this is the last answer. problem: why the search failed, or "".
     """
 
     number: int
@@ -214,7 +214,7 @@ class Reported(msgspec.Struct, frozen=True):
     """The progress of report `number`.
 
     Attributes:
-        done, total: in any unit; total 0 = unknown. report: once it is made. problem: why it cannot be, or "".
+        done, total: in any unit; total 0 = unknown. report: None until it is made. problem: why it failed, or "".
     """
 
     number: int
@@ -229,7 +229,7 @@ class Sampled(msgspec.Struct, frozen=True):
 
     Attributes:
         problem: why there are none, or why the saved mappings cannot be read; else "".
-        mapping: the one that the user saved for such records, or None.
+        mapping: the mapping that the user saved for such records, or None.
     """
 
     number: int
@@ -255,12 +255,12 @@ class MappingSaved(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class RulesRead:
-    """The rules for `log`, those that are switched off included.
+    """The rules for `log`, with those that are switched off.
 
     Attributes:
         path: the file that they come from; None if there is none or it is invalid.
         problem: why a file is not in force, or "".
-        unused, unused_count: the file beside the log that nobody has allowed, or None; how many rules it has.
+        unused, unused_count: the file beside the log that the user has not allowed, or None; its number of rules.
     """
 
     log: str
@@ -288,8 +288,8 @@ class Formats(msgspec.Struct, frozen=True):
 class Totals(msgspec.Struct, frozen=True, kw_only=True):
     """The usage of the run, by model (empty if unknown) and over time, and its subagents.
 
-    `result`: its outcome and end; None if that was not read. `prompt`: the user's first prompt.
-    `highlights`: its counts, and the events that are most worth a look.
+    `result`: its outcome and end; None if they were not read. `prompt`: the user's first prompt.
+    `highlights`: its counts, and its most important events.
     """
 
     uses: tuple[ModelUse, ...]
@@ -331,7 +331,7 @@ class ComparisonAnswer(msgspec.Struct, frozen=True):
 
 
 class EarlyDifferenceFound(ComparisonAnswer, frozen=True):
-    """The first event whose content differs has this index in both runs, which are still being read."""
+    """The index of the first event whose content differs, in both runs, which are still being read."""
 
     index: EventIndex
 
@@ -370,7 +370,7 @@ class Step(ComparisonAnswer, frozen=True, kw_only=True):
         row: the row. index_a, index_b: of the events compared, NO_EVENT if a side has none; a moved event is
             compared with its counterpart in another row.
         a, b: the events, or None.
-        request: what both asked, in words, where the events are answers to requests that read alike; else "".
+        request: the text of the requests that both events answer, if the two texts are equal; else "".
         payload: differences of their payloads. payload_equal: the payload's members that are equal.
         position_a, position_b: the positions whose states are compared.
         has_states: whether the states were compared; the next three are empty if not.

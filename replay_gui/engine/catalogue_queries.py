@@ -13,10 +13,10 @@ _INTERRUPT_S = 0.05  # between two interruptions: one that comes before the quer
 def query_catalogue(folder: Path, query: str, max_rows: int = MAX_ROWS) -> QueryAnswer:
     """Answer one SELECT, at most `max_rows` rows of it.
 
-    DuckDB works on a thread of its own: it may not look for signals for minutes, and loses what their handlers raise.
+    DuckDB works on a separate thread: it may ignore signals for minutes, and loses the exceptions of their handlers.
 
     Raises:
-        CatalogueRefused: the query is no single SELECT, or DuckDB refuses it; or the catalogue is damaged.
+        CatalogueRefused: the query is not a single SELECT, DuckDB refuses it, or the catalogue is damaged.
     """
     with CatalogueQueries(folder) as queries, ThreadPoolExecutor(1, "catalogue query") as pool:
         answer = pool.submit(queries.answer, query, max_rows)

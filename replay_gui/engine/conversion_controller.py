@@ -25,9 +25,9 @@ class ConversionController:
     """The conversion of one file, to be shown as run `number`; it begins at once. Used on the engine thread alone.
 
     Attributes:
-        number: the run's. path: the file. stamp: what it had when the conversion began.
+        number: the run's. path: of the file. stamp: of the file when the conversion began.
         index: the folder in which the run's index is made meanwhile. `stop` removes it, unless the run was shown.
-        shown: whether the run is shown already. progress: how far it is.
+        shown: whether the run is shown already. progress: of the conversion.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class ConversionController:
         run: str | None = None,
         format: str | None = None,
     ) -> None:
-        """`stamp`: of the file now. `run`, `format`: which run of the file, and which importer."""
+        """`stamp`: of the file now. `run`, `format`: the names of the run in the file and of the importer."""
         self.number, self.path, self.stamp = number, path, stamp
         self.index: Path = cache.make_building_folder()
         self.shown = False
@@ -61,7 +61,7 @@ class ConversionController:
         )
 
     def on_worker_message(self, job: StartedJob, message: JobMessage) -> Progress | Conversion | JobFailed | None:
-        """Return the progress, the (partial) log, or why there is none; None for a stale message."""
+        """Return the progress, the (partial) log, or the failure; None for a stale message."""
         if not self._jobs.accepts(job, message):
             return None
         match message:
@@ -81,7 +81,7 @@ class ConversionController:
         return not self._jobs.busy
 
     def stop(self) -> None:
-        """End the work, and remove an index that belongs to no run that is shown."""
+        """End the work, and remove its index unless the run is shown."""
         self._jobs.stop()
         if not self.shown:
             shutil.rmtree(self.index, ignore_errors=True)

@@ -98,7 +98,7 @@ class Engine:
         self._followers = pool.beside(2, niceness=0)  # nor a file that is followed, one of each side, for anything
         self._comparers = WorkerPool(1, niceness=EXTRA_NICENESS // 2)  # keeps what it has read; has right of way
         self._evaluators = WorkerPool(1)  # so does this
-        self._askers = WorkerPool(2)  # while what these do is ended as soon as something else is asked
+        self._askers = WorkerPool(2)  # a new request ends the work of these
         self._sources = SourceController(
             self._listers, partial(self._answer, Side.A), partial(self._on_worker, Side.A, 0)
         )
@@ -140,9 +140,9 @@ class Engine:
         return self._queue.put_request((request.side, key), request)
 
     def close(self) -> None:
-        """End the thread after its present request, and every worker. Nothing is delivered afterwards.
+        """End the thread after its present request, and every worker. No answer is delivered afterwards.
 
-        What the user saved last is written all the same.
+        Requests to write the user's files are still carried out.
         """
         dropped = self._queue.close()
         self._thread.join()
@@ -159,7 +159,7 @@ class Engine:
         self._followers.close()
 
     def _on_worker(self, side: Side | None, run: int, job: StartedJob, message: JobMessage, /) -> None:
-        """On a thread of the pool. Progress replaces progress that was not handled yet; all else is kept."""
+        """Queue a message, on a thread of the pool. Progress replaces progress that was not handled yet."""
         key = (side, "progress", job) if isinstance(message, JobProgress) else None
         self._queue.put_request(key, Request(run, WorkerMessage(job, message), side))
 

@@ -14,8 +14,8 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     """The progress of evaluation `number`.
 
     Attributes:
-        part: what was found, or None. done, total: in any unit; total 0 = unknown.
-        ended: no more will come. problem: why it cannot be done, or "".
+        part: the findings since the last answer, or None. done, total: in any unit; total 0 = unknown.
+        ended: whether this is the last answer. problem: why it failed, or "".
     """
 
     number: int
@@ -30,8 +30,8 @@ class CatalogueAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The answer to query `number` over a catalogue.
 
     Attributes:
-        columns: their names. numeric: for each column, whether it has only numbers. rows: cells as texts, cut where
-            they are long; None for null. more: whether there are rows beyond these. problem: why there is no answer.
+        columns: their names. numeric: for each column, whether it has only numbers. rows: cells as texts, long ones
+            cut; None for null. more: whether there are rows beyond these. problem: why there is no answer.
     """
 
     number: int
@@ -43,10 +43,10 @@ class CatalogueAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RunsLocated(msgspec.Struct, frozen=True, kw_only=True):
-    """Where runs of a catalogue can be opened, to request `number`.
+    """The paths at which runs of a catalogue can be opened: the answer to request `number`.
 
     Attributes:
-        places: for each run the path that opens it, and what the user must know of it, or "".
+        places: for each run the path that opens it, and a note for the user, or "".
         problem: why there is no answer.
     """
 

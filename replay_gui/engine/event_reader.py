@@ -40,7 +40,7 @@ class EventReader:
         self._effects = effects
 
     def related(self, event: Event) -> tuple[tuple[Related, ...], int]:
-        """Return (links to the events that an event goes with, how many more it led to)."""
+        """Return (links to the related events, number of further events that it led to)."""
         links, led_to = [], self._led_to(event)
         cause = self._index_of_seq(event.parent, event.index)
         if cause is not None:
@@ -52,7 +52,7 @@ class EventReader:
         return tuple(links), max(0, len(led_to) - MAX_LED_TO)
 
     def _led_to(self, event: Event) -> list[Event]:
-        """Return the events after this one, within a window, whose parent it is, except for its response."""
+        """Return the children of this event among the next events, except for its response."""
         if event.seq is None:
             return []
         event_index, pair = event.index, int(self._index.pair[event.index])
@@ -61,12 +61,12 @@ class EventReader:
         return [other for other in later if other.parent == event.seq]
 
     def paired_event(self, event_index: EventIndex) -> Event | None:
-        """Return the answer to a request, or the request of an answer; None for none, and for a huge one."""
+        """Return the answer to a request, or the request of an answer; None if there is none, or it is huge."""
         pair = EventIndex(int(self._index.pair[event_index]))
         return None if pair == NO_PAIR or self._is_big(pair) else self._log[pair]
 
     def _index_of_seq(self, seq: int | None, before: int) -> EventIndex | None:
-        """Return the index of the event with this seq, if it equals the seq, as in every undamaged log."""
+        """Return the index of the event with this seq; None unless they are equal, as in every undamaged log."""
         if seq is None or seq >= before or self._log.head_at(int(self._log.offsets[seq]))[1] != seq:
             return None
         return EventIndex(seq)
@@ -108,7 +108,7 @@ class EventReader:
 
 
 def row_without_text(index: RunIndex, event_index: EventIndex) -> EventRow:
-    """Return the row of an event as far as the index holds it: all but the text."""
+    """Return the row of an event from the index alone, which has all but the text."""
     tool, time, duration = int(index.tool[event_index]), int(index.time[event_index]), int(index.duration[event_index])
     kind, flags = index.kinds[index.kind[event_index]], int(index.flags[event_index])
     name = None if tool == NO_TOOL else index.tools[tool]

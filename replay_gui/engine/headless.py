@@ -20,10 +20,10 @@ from replay_gui.engine.worker_pool import WorkerPool
 
 
 class OnProgress(Protocol):
-    """Receives how many bytes of work are done, and how many there are."""
+    """Receives the progress of the verification."""
 
     def __call__(self, done: int, total: int, /) -> None:
-        """Note the progress, in bytes."""
+        """Show the progress; `done` and `total` in bytes."""
 
 
 class _Workers:
@@ -37,7 +37,7 @@ class _Workers:
         self.pool.submit(arguments.job, arguments, partial(self._on_worker_message, arguments))
 
     def _on_worker_message(self, arguments: VerificationArguments | IndexArguments, message: JobMessage) -> None:
-        """On a thread of the pool."""
+        """Queue a message, on a thread of the pool."""
         self.messages.put((arguments, message))
 
 
@@ -49,7 +49,7 @@ def verify_with_workers(log: EventLog, on_progress: OnProgress) -> VerificationR
         if not log.records_state_hashes():
             verification.start_with_replay()
             return _report(log, verification, workers, on_progress, "")
-        # Snapshots of an index let both workers share the replay, which one alone would have to do in order.
+        # With snapshots of an index, both workers share the replay, which otherwise one does in order.
         with tempfile.TemporaryDirectory(prefix="replay-gui-verify-", ignore_cleanup_errors=True) as folder:
             workers.submit(IndexArguments(OpenedFile.of(log), folder, False))
             verification.start_beside_index()

@@ -11,7 +11,7 @@ from replay_gui.engine.worker_pool import JobHandle, WorkerPool
 
 
 class StartedJob:
-    """A job that was given to a worker; equal to no other, even of the same arguments."""
+    """A job that a worker runs; equal to no other job, even with the same arguments."""
 
     def __init__(self, arguments: JobArguments) -> None:
         self.arguments = arguments
@@ -43,7 +43,7 @@ class JobGroup:
             self._handles.popitem()[1].cancel()
 
     def accepts(self, job: StartedJob, message: JobMessage) -> bool:
-        """Return whether the message is of a job under way; its last message ends it. Others are stale."""
+        """Return whether the message is from a job under way, and not stale; the last message of a job ends it."""
         if job not in self._handles:
             return False
         if isinstance(message, JobDone | JobFailed):

@@ -13,11 +13,11 @@ if TYPE_CHECKING:  # the first window does not need them
 
 
 class MarksFound(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found in one pass over a run.
+    """The findings of one pass over a run.
 
     Attributes:
-        marks: in the order of their first events. effects: what the calls of each tool do, by its name.
-        problem: why nothing was looked for or found, or "".
+        marks: in the order of their first events. effects: of the calls of each tool, by its name.
+        problem: why the search was not made or failed, or "".
     """
 
     marks: tuple[RunMark, ...] = ()

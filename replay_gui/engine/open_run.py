@@ -55,10 +55,10 @@ class OpenRun:
 
     Attributes:
         number: the run's number. facts: its RunFacts.
-        index, built: the RunIndex so far, and what is not in its columns.
+        index, built: the RunIndex so far, and its data that is not in columns.
         first_broken: index of the first event known to be broken, or None.
-        totals: tokens and cost, once they were requested. effects: what its calls do.
-        growing: whether the log is still being written by a conversion; then it may end inside a record.
+        totals: tokens and cost, None until they are requested. effects: of its calls.
+        growing: whether a conversion is still writing the log, which then may end inside a record.
         followed: whether its file is, or was, followed; its index is then not kept in the cache.
     """
 
@@ -75,7 +75,7 @@ class OpenRun:
         own_hashes: HashChecks | None = None,
         growing: Path | None = None,
     ) -> None:
-        """Use the index of this log in the cache; if there is none, it has to be built in `folder`.
+        """Use the index of this log in the cache; if there is none, it must be built in `folder`.
 
         Args:
             file: the stamp of the file at facts.path. complain: called with a warning for the user.
@@ -124,15 +124,15 @@ class OpenRun:
         return self._view.folder
 
     def grow(self, built: BuiltIndex, complete: bool, count: int | None = None) -> None:
-        """Use what has been built; a complete index is kept in the cache.
+        """Use the index built so far; keep a complete one in the cache.
 
         Args:
-            count: of how many events all columns are there, if not of all that `built` covers.
+            count: the number of events with all columns; by default all that `built` covers.
 
         Raises:
-            OSError, ValueError: the folder does not hold the index.
+            OSError, ValueError: the index is not in the folder.
         """
-        if self.followed:  # the index may still grow, so that what is published must be a copy
+        if self.followed:  # the index may still grow, so a copy is published
             index = build_run_index(self._view, built, False, count)
             self._use_index(built, replace(index, complete=True) if complete else index)
             return
@@ -155,7 +155,7 @@ class OpenRun:
 
         Args:
             built, folder: the index. stamp: of the file when it was read. is_whole: whether the index is complete.
-            log: the one that the file was converted to; None: the log as it is.
+            log: the log that the file was converted to; None: the present log.
         """
         if folder != self._view.folder:
             self._drop_index_folder()
@@ -172,7 +172,7 @@ class OpenRun:
         self.grow(built, is_whole)
 
     def _drop_index_folder(self) -> None:
-        """Remove an index that is incomplete or not in the cache: nobody can use it."""
+        """Remove an index that is incomplete or not in the cache: it is not used again."""
         if not self.index.complete or not self._cache.is_cached(self._view.folder):
             shutil.rmtree(self._view.folder, ignore_errors=True)
 
@@ -183,7 +183,7 @@ class OpenRun:
         self._replayer = Replayer(log, self._snapshots, GilYield())
 
     def _use_log(self, log: EventLog, own_hashes: HashChecks | None) -> None:
-        """Read this log instead of the one so far."""
+        """Read this log instead of the present one."""
         self._log.close()
         log.use_decoder(self._values.decode)
         self._log, self._own_hashes = log, own_hashes
@@ -205,17 +205,17 @@ class OpenRun:
             facts = None
         if facts is None or file_stamp(facts) != self._file or stamps_beside(Path(self.facts.path)) != self._beside:
             return CHANGED
-        # Whoever edits a file can set its date back, but not this time. (Links and permissions change it, too.)
+        # An editor of the file can reset its date, but not this time. (Links and permissions change it too.)
         is_touched = facts.st_ctime_ns != self._touched_at
         return "The file was touched on disk; its size and its date are as before." if is_touched else ""
 
     @property
     def stamp(self) -> Stamp:
-        """What identifies the state of the file that was read."""
+        """The stamp that identifies the state of the file that was read."""
         return self._file
 
     def has_grown_on_disk(self) -> bool:
-        """Return whether the file at the path is the one that was opened, with more bytes."""
+        """Return whether the file at the path is the opened one, with more bytes."""
         try:
             facts = Path(self.facts.path).stat()
         except OSError:
@@ -235,7 +235,7 @@ class OpenRun:
         return replace(report, run=self.facts.path, notes=(damaged, why, *self.facts.notes))
 
     def drop_stale_index(self, file_blake3: str) -> bool:
-        """Forget a kept index that was built from other bytes than the log has now; return whether it was."""
+        """Remove the kept index if it was built from other bytes than the log has now; return whether it was."""
         content = indexed_content(self._view.folder)
         if not self.index.complete or content is None or content == file_blake3:
             return False
@@ -243,7 +243,7 @@ class OpenRun:
         return True
 
     def drop_index(self) -> None:
-        """Forget the kept states, which are false: from now on, states are replayed from the log's own events."""
+        """Drop the kept states, which are false: from now on, states are replayed from the log's own events."""
         (self._view.folder / TABLE).unlink(missing_ok=True)  # so that the index is rebuilt
         self._snapshots = SnapshotManager()
         self._replayer = Replayer(self._log, self._snapshots, GilYield())
@@ -301,7 +301,7 @@ class OpenRun:
         )
 
     def read_on(self, position: Position, after: int) -> ReadingPage:
-        """Return what follows `after` lines of the event at `position`; raise ReplayError if it cannot be read."""
+        """Return the text after `after` lines of the event at `position`; raise ReplayError if it cannot be read."""
         event = self._log[index_before(position)]
         return self._pages.read_on(event, self._events.paired_event(event.index), self._since(event), after)
 

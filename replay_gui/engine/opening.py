@@ -30,7 +30,7 @@ from replay_gui.engine.files.trusted_folders import TrustedFolders
 from replay_gui.engine.gil_yield import GilYield
 from replay_gui.engine.open_run import OnWarning, OpenRun, Stamp
 
-# Last words of importers' titles that name the file.
+# Last words of importers' titles that denote the file.
 _FILE_NOUNS = re.compile(
     r"(?:session|trace|trajectory|trajectories|log|history|chat|stream|runs|results|conversation|export|transcript"
     r"|thread|task|telemetry)"
@@ -41,11 +41,11 @@ class Conversion(msgspec.Struct, frozen=True, kw_only=True):
     """The log into which a run of a foreign file was, or is being, converted.
 
     Attributes:
-        path: of the log. format: the importer's name. notes: what the user must know.
-        run: the run's name. runs: the names of all runs in the file; only this one's while others may follow.
+        path: of the log. format: the importer's name. notes: of the import, for the user.
+        run: the run's name. runs: the names of all runs in the file; only this name while others may follow.
         own_hashes: the checks of the format's own hashes, None if it has none.
         built: the extent of the index that was built with the log; None if there is none.
-        title: of the importer, for people.
+        title: the importer's name for people.
     """
 
     path: str
@@ -118,9 +118,9 @@ def open_converted_run(
     growing: Path | None = None,
     values: LargeValues | None = None,
 ) -> OpenRun:
-    """As `open_log_run`, of the foreign file at `path`, which had this stamp when it was converted.
+    """Return the run of the foreign file at `path`, which had this stamp when it was converted; see `open_log_run`.
 
-    `growing`: the folder of the index, where the log is still being written.
+    `growing`: the folder of the index, if the log is still being written.
     """
     values = values or LargeValues(GilYield())
     log = EventLog.open(made.path)
@@ -177,7 +177,7 @@ def facts_of(log: EventLog, path: str, size: int, made: Conversion | None) -> Ru
 
 
 def _folder(find: Callable[[str], Path]) -> Path:
-    """Return a folder of the user's; raise LogUnreadable if the user has no home and no variable names one."""
+    """Return a folder of the user; raise LogUnreadable if the user has no home and no variable names one."""
     try:
         return find("replay-gui")
     except (RuntimeError, KeyError):
@@ -191,7 +191,7 @@ def user_cache() -> IndexCache:
 
 
 def user_rules() -> Path:
-    """Return the file of the user's own rules, in force for logs without rules beside them that are allowed."""
+    """Return the file of the user's own rules, in force unless there are allowed rules beside a log."""
     return _folder(platformdirs.user_config_path) / "rules.toml"
 
 
@@ -201,7 +201,7 @@ def user_trusted_folders() -> TrustedFolders:
 
 
 def user_notes_places() -> NotesPlaces:
-    """Return where notes that count are."""
+    """Return the places of the notes that are in force."""
     folder = _folder(platformdirs.user_config_path) / "notes"
     return NotesPlaces(str(folder), tuple(user_trusted_folders().all))
 
@@ -212,7 +212,7 @@ def conversion_cache() -> Path:
 
 
 def survey_cache() -> Path:
-    """Return the folder in which earlier versions kept facts about the runs of folders; it is only cleared."""
+    """Return the folder in which earlier versions kept facts about the runs of folders; now it is only cleared."""
     return _folder(platformdirs.user_cache_path) / "surveys"
 
 
@@ -227,7 +227,7 @@ def _agent(first: Event | None, name: str) -> str:
 
 
 def _without_file_noun(title: str) -> str:
-    """Return whose the format is: "Claude Code" of "Claude Code session"."""
+    """Return the title without the last word that denotes the file: "Claude Code" of "Claude Code session"."""
     whose, _, noun = title.rpartition(" ")
     return whose if whose and _FILE_NOUNS.fullmatch(noun) else title
 

@@ -1,4 +1,4 @@
-"""The progress of background work, with the time that it will still take."""
+"""The progress of background work, with an estimate of the remaining time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from replay_gui.engine.answers import Progress
 
 MIN_ESTIMATE_SECONDS = 0.5  # before the first estimate
-SPEED_WINDOW_SECONDS = 10.0  # that the estimate is made from
+SPEED_WINDOW_SECONDS = 10.0  # of work from which the estimate is made
 
 
 class ProgressThrottle:
@@ -21,7 +21,7 @@ class ProgressThrottle:
         self._seen: deque[tuple[float, int]] = deque([(clock(), 0)])
 
     def progress(self, done: int, total: int) -> Progress:
-        """Return how far the job is; the remaining time is None as long as it cannot be estimated."""
+        """Return the progress; the remaining time is None as long as it cannot be estimated."""
         now = self._clock()
         self._seen.append((now, done))
         while len(self._seen) > 2 and now - self._seen[1][0] > SPEED_WINDOW_SECONDS:

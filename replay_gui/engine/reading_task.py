@@ -31,7 +31,7 @@ from replay_gui.engine.verification_controller import VerificationController
 from replay_gui.engine.worker_pool import WorkerPool
 
 _MIN_SHARED_BYTES = 32 << 20  # the index of a larger log that is opened alone is made by two workers
-_RECENT_NS = 60 * 10**9  # since a log was written, which may still be growing
+_RECENT_NS = 60 * 10**9  # since the last write; the log may still be growing
 _MAX_HASHED_BYTES = 64 << 20  # are hashed within 0.1 s
 
 _EDITED = "The log was edited since it was last read; what is shown of its events may be what they were before."
@@ -52,7 +52,7 @@ class IndexStage(Enum):
 class ReadingTask:
     """Indexes and verifies one open run; begins at once. Used on the engine thread alone.
 
-    `on_report_changed()` is called after the verdict was answered and has found broken events.
+    `on_report_changed()` is called after a verdict with broken events was sent.
     """
 
     def __init__(
@@ -69,9 +69,9 @@ class ReadingTask:
         """Begin to read `run`.
 
         Args:
-            built: the whole index, where it was built while the log was written.
-            paired: whether another run is read at the same time, to be compared with this one: then each index is
-                made by a worker alone, and no comparison waits for what verification reads.
+            built: the whole index, if it was built while the log was written.
+            paired: whether another run is read at the same time, to be compared with this one: then one worker
+            makes each index, and the comparison does not wait for the verification.
         """
         self._run = run
         self._answer = answer
@@ -81,12 +81,12 @@ class ReadingTask:
         self._throttle = ProgressThrottle("Verifying")
         self._stage = IndexStage.COMPLETE
         self._content: str | None = None  # of the log when its index was begun, where it may be growing
-        self._is_shared = False  # of a large log's index, the worker that checks it makes a part
+        self._is_shared = False  # the worker that checks a large log makes a part of its index
         self._answer(run.number, self._throttle.progress(0, self._verification.total))
         if built is not None:
             self._verification.start_beside_index()
             self._use_index(built)
-        elif run.index.complete:  # from the cache, on which no verdict may rest
+        elif run.index.complete:  # from the cache; no verdict may rely on it
             self._verification.start_with_snapshots(run.built, str(run.folder), run.index.offset)
         else:
             self._start_index(paired)
@@ -111,11 +111,11 @@ class ReadingTask:
 
     @property
     def missing(self) -> str:
-        """Return what will be unknown if the work ends now."""
+        """Return the facts that stay unknown if the work ends now, as a phrase."""
         return "not all events were read" if self._stage is IndexStage.BUILDING else "the run is not verified"
 
     def on_worker_message(self, job: StartedJob, message: JobMessage) -> None:
-        """Take in a message of a worker, and answer what follows from it."""
+        """Handle a message of a worker, and send the answers that follow from it."""
         if not self._jobs.accepts(job, message):
             return
         match message:
@@ -192,14 +192,14 @@ class ReadingTask:
 
 
 def _content_while_written(log: EventLog) -> str | None:
-    """Return the BLAKE3 of a log that was written a moment ago, and is not too long to read at once; else None."""
+    """Return the BLAKE3 of a log that was written a moment ago, unless it is too long to read at once; else None."""
     written_at = log.source.stamp[3]
     is_recent = time.time_ns() - written_at < _RECENT_NS and log.source.size <= _MAX_HASHED_BYTES
     return log.source.blake3() if is_recent else None
 
 
 def _missing(arguments: JobArguments) -> str:
-    """Return what will be unknown if the job fails."""
+    """Return the facts that stay unknown if the job fails, as a phrase."""
     match arguments:
         case IndexArguments():
             return "Not all events were read"

@@ -1,4 +1,4 @@
-"""The making of a report on what is open: one at a time, in a worker process."""
+"""Makes reports on the open runs: one at a time, in a worker process."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from replay_gui.version import VERSION
 
 
 class ReportController:
-    """At most one report at a time; a newer one takes the place of what is under way. Used on the engine thread alone.
+    """At most one report at a time; a newer one replaces the one under way. Used on the engine thread alone.
 
     `runs()` returns the open runs of sides A and B. Answers are about the run of side A.
     """
@@ -37,7 +37,7 @@ class ReportController:
         self._number = 0
 
     def start(self, run: int, request: MakeReport) -> None:
-        """Begin the report on run number `run` of side A, and on that of side B where two are asked for."""
+        """Begin the report on run number `run` of side A, and also on that of side B if the request is about both."""
         self.stop()
         self._number = request.number
         chosen = self._runs()[: len(request.verifications)]
@@ -75,7 +75,7 @@ class ReportController:
         )
 
     def on_worker_message(self, run: int, job: StartedJob, message: JobMessage) -> None:
-        """Answer what follows from a message of the worker."""
+        """Send the answer in a message of the worker."""
         if self._jobs is None or not self._jobs.accepts(job, message):
             return
         match message:

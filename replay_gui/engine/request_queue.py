@@ -1,4 +1,4 @@
-"""The queue of the core engine thread, in which a newer request replaces the waiting one with the same key."""
+"""The queue of the engine thread, in which a newer request replaces the waiting one with the same key."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class RequestQueue(Generic[T]):
         at most one request of a key waits; a newer one replaces it and keeps its place in the queue, so a key that is
         put faster than it is served is neither delayed for ever nor overtakes the others;
         a request that was taken is never withdrawn: it runs to its end;
-        nothing is taken after `close`.
+        after `close`, no request is taken.
     """
 
     def __init__(self) -> None:
@@ -47,7 +47,7 @@ class RequestQueue(Generic[T]):
             return ticket
 
     def take_request(self) -> QueuedRequest[T] | None:
-        """Wait for a request and return the one that is first in the queue; None once the queue is closed."""
+        """Wait for a request, and return the first one in the queue; None once the queue is closed."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._closed)
             if self._closed:
@@ -60,7 +60,7 @@ class RequestQueue(Generic[T]):
             return self._waiting.pop(key, None) is not None
 
     def close(self) -> list[T]:
-        """Let `take_request` return None; return the requests that were waiting, in order."""
+        """Make `take_request` return None; return the requests that were waiting, in order."""
         with self._changed:
             self._closed = True
             dropped = [queued.request for queued in self._waiting.values()]

@@ -1,4 +1,4 @@
-"""What the window asks the engine, and the envelope in which answers come back."""
+"""The requests of the window to the engine, and the envelope of the answers."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Side(StrEnum):
 
 
 class Open(msgspec.Struct, frozen=True):
-    """Open the file at `path`. Answer: RunOpened and what follows from it, or an Alert; then the open run stays.
+    """Open the file at `path`. Answer: RunOpened, then answers about the run; or an Alert, and the open run stays.
 
     Attributes:
         path: a file, or FILE#RUN. format: an importer's name; None: recognised by the content.
@@ -62,7 +62,7 @@ class Close(msgspec.Struct, frozen=True):
 
 
 class Seek(msgspec.Struct, frozen=True):
-    """Get the state at `position`. Answer: PositionState; again when a verdict changes what is known of it."""
+    """Get the state at `position`. Answer: PositionState, repeated when a verdict changes it."""
 
     position: Position
 
@@ -77,7 +77,7 @@ class GetRows(msgspec.Struct, frozen=True):
 class Find(msgspec.Struct, frozen=True):
     """Search the events for `text`. Answer: SearchResult, repeatedly. A new search ends the last; "" only ends that.
 
-    `number`: greater than those before, so that results of an earlier search are known to be stale.
+    `number`: greater than earlier ones, so that results of an earlier search are known to be stale.
     """
 
     number: int
@@ -86,7 +86,7 @@ class Find(msgspec.Struct, frozen=True):
 
 
 class StopWork(msgspec.Struct, frozen=True):
-    """End the background work: WorkEnded and an Alert that says what is missing now."""
+    """End the background work. Answer: WorkEnded, and an Alert that lists the missing results."""
 
 
 class CheckFile(msgspec.Struct, frozen=True):
@@ -102,7 +102,7 @@ class CheckFile(msgspec.Struct, frozen=True):
 class Compare(msgspec.Struct, frozen=True):
     """Compare runs number `run_a` and `run_b`, once both are read: Compared, or an Alert.
 
-    `rules`: what to ignore. `anchors`: pairs of event indexes that are the same step, set by hand.
+    `rules`: for differences to ignore. `anchors`: pairs of event indexes that the user aligned by hand.
     """
 
     run_a: int
@@ -126,13 +126,13 @@ class GetStep(msgspec.Struct, frozen=True):
 
 
 class Explain(msgspec.Struct, frozen=True):
-    """Find again why the runs of the comparison came out differently. Answer: Explained, again and again."""
+    """Find again why the runs of the comparison came out differently. Answer: Explained, repeatedly."""
 
 
 class SetOutcome(msgspec.Struct, frozen=True):
-    """Keep whether the run of a side passed, which its log does not say, in the file of its notes; None: not known.
+    """Save in the notes whether the run of a side passed, if its log does not record it; None: unknown.
 
-    Answer: an Alert where that cannot be done, else as of Explain.
+    Answer: an Alert if that fails, else as for Explain.
     """
 
     which: Side
@@ -156,7 +156,7 @@ class MakeReport(msgspec.Struct, frozen=True, kw_only=True):
     """Make a report on the run, or on the comparison of both runs. Answer: Reported, repeatedly until `ended`.
 
     `number` identifies the report. verifications: of the runs, None if not known yet. `made`: ns since 1970.
-    profile: what is hidden; None: nothing. noted: the user's notes on the run of side A that are to be in it.
+    profile: for redaction; None: hide nothing. noted: the user's notes on the run of side A, to be included.
     """
 
     number: int
@@ -171,19 +171,19 @@ class MakeReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StopReport(msgspec.Struct, frozen=True):
-    """End the making of a report: no answer."""
+    """Stop making a report. No answer."""
 
 
 class EvaluateRuns(msgspec.Struct, frozen=True, kw_only=True):
-    """Read many runs and find what separates those that passed. Answer: Evaluation, repeatedly until `ended`.
+    """Read many runs, and find how those that passed differ. Answer: Evaluation, repeatedly until `ended`.
 
     A new evaluation ends the last one; without sources it only ends it.
 
     Attributes:
-        number: greater than those before.
+        number: greater than earlier ones.
         reading: if it is the same as before, the runs are not read again.
         sources, chosen, group_by, first_group, versions, passed: see EvaluationArguments.
-        report: the command that the report names, to make one of all runs instead; "": none. profile: what it hides.
+        report: the command named in a report, to make one on all runs instead; "": none. profile: for its redaction.
     """
 
     number: int
@@ -199,14 +199,14 @@ class EvaluateRuns(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TakeSample(msgspec.Struct, frozen=True):
-    """Read the first records of a JSON Lines file: Sampled."""
+    """Read the first records of a JSON Lines file. Answer: Sampled."""
 
     number: int
     path: str
 
 
 class ReadText(msgspec.Struct, frozen=True):
-    """Read the beginning and the end of any file as text: TextRead."""
+    """Read the beginning and the end of any file as text. Answer: TextRead."""
 
     path: str
 
@@ -216,15 +216,15 @@ class ListFormats(msgspec.Struct, frozen=True):
 
 
 class GetTotals(msgspec.Struct, frozen=True):
-    """Sum up tokens and cost of the run: Totals."""
+    """Sum up tokens and cost of the run. Answer: Totals."""
 
 
 class FindMarks(msgspec.Struct, frozen=True):
-    """Look for the marks of the run, which is whole, and what its tools do: MarksFound. A new search ends the last."""
+    """Find the marks and the tools' effects of the run, which is whole. Answer: MarksFound. A new one ends the last."""
 
 
 class CorrectEffects(msgspec.Struct, frozen=True):
-    """Take the effects of these tools, by name, for what their calls do; those of others are found.
+    """Use these effects for the calls of these tools, by name; the effects of others are found.
 
     Answer: EffectsCorrected. A search for marks under way is ended without an answer.
     """
@@ -258,7 +258,7 @@ class SaveMapping(msgspec.Struct, frozen=True):
 
 
 class ClearCache(msgspec.Struct, frozen=True):
-    """Remove from the caches what no open run needs: Answer: an Alert that says how much space that freed."""
+    """Remove all entries from the caches that no open run needs. Answer: an Alert with the freed space."""
 
 
 class WorkerMessage(msgspec.Struct, frozen=True):
@@ -317,7 +317,7 @@ class Request(msgspec.Struct, frozen=True):
 
 
 class WorkEnded(msgspec.Struct, frozen=True):
-    """No background work is left: progress is over."""
+    """All background work has ended."""
 
 
 RunAnswer: TypeAlias = (
@@ -364,7 +364,7 @@ AnswerValue: TypeAlias = (
 class Answer(msgspec.Struct, frozen=True):
     """One of engine.answers, a VerificationReport or WorkEnded, about run `run` of a side.
 
-    `ticket` is that of the request it answers; 0 if it comes unasked. Without a side it is about comparison `run`.
+    `ticket` is that of the request; 0 if it answers none. Without a side it is about comparison `run`.
     """
 
     run: int

@@ -109,7 +109,7 @@ class RunController:
 
     # ---- requests -----------------------------------------------------------------------------------
     def handle_request(self, number: int, body: RequestBody, ticket: int) -> None:
-        """Answer a request about run number `number`; a request about a run that is not open any more is ignored."""
+        """Answer a request about run number `number`; ignore it if that run is not open any more."""
         self._values.release()
         if isinstance(body, StopWork) and self._stop_conversion():
             return
@@ -233,7 +233,7 @@ class RunController:
         start = request.start_of(run.facts.run_id)
         try:
             state_at_start = self._first_state(run, start)
-        except BaseException:  # a fault of the program: the open run stays
+        except BaseException:  # an error of the program: the open run stays
             run.close()
             raise
         self.close()
@@ -315,7 +315,7 @@ class RunController:
                 self._answer(number, WorkEnded())
                 is_refused = kind in (ImportRefused.__name__, FormatUnknown.__name__)
                 actions = (OPEN_AS, SHOW_TEXT) if is_refused else ()
-                if kind == "died":  # other reasons name the file themselves
+                if kind == "died":  # other reasons include the file
                     text = f"{conversion.path}: not read: {text}"
                 self._answer(number, Alert("error", text, actions, conversion.path if is_refused else ""))
             case Conversion() if conversion.is_over:
@@ -333,9 +333,9 @@ class RunController:
         conversion = importing.conversion
         try:
             run = self._opened(conversion, made, growing=True)
-        except LogUnreadable:  # it became whole and was moved; the next message says where it is
+        except LogUnreadable:  # it became whole and was moved; the next message has its path
             return
-        self._import = None  # it is not to be stopped with what is open
+        self._import = None  # so that it is not stopped together with the open run
         conversion.shown = True
         active = self._replace(run, importing.request, 0, GrowingRun(conversion))
         self._answer(run.number, conversion.progress)

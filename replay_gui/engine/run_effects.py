@@ -1,4 +1,4 @@
-"""The effects of the open run's calls, by the calls and the set-up. Used on the engine thread alone."""
+"""The effects of the open run's calls, found from the calls and the set-up. Used on the engine thread alone."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class RunEffects:
     """Finds the effects of calls, each when it is shown.
 
     Attributes:
-        corrected: the effects of tools by name, as rules of the user say.
+        corrected: the effects of tools by name, from the user's rules.
     """
 
     def __init__(self, log: EventLog) -> None:
@@ -29,7 +29,7 @@ class RunEffects:
         self._classifier: EffectClassifier | None = None
 
     def correct(self, effects: Mapping[str, Effect]) -> None:
-        """Take these effects of tools for what they do."""
+        """Use these effects of tools from now on."""
         self.corrected = effects
         if self._classifier is not None:
             self._classifier.corrected = effects
@@ -41,7 +41,7 @@ class RunEffects:
             self._classifier.declared = self._declared()
 
     def finding(self, event: Event) -> EffectFinding | None:
-        """Return what a call does; None for an event that is not a call, or cannot be read."""
+        """Return the effect of a call; None for an event that is not a call, or cannot be read."""
         if event.kind != Kind.TOOL_REQUEST or event.problem is not None or event.tool is None:
             return None
         if self._classifier is None:

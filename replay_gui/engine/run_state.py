@@ -1,4 +1,4 @@
-"""The states of an open run, and what is done with it in each of them."""
+"""The states of an open run, and the work on it in each state."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ class IncompleteRun:
 
 @dataclass(frozen=True)
 class FollowedRun:
-    """The file is followed, and events are being added; it is verified once nothing came for a while."""
+    """The file is followed, and events are being added; it is verified after a pause of the writer."""
 
 
 RunState: TypeAlias = GrowingRun | WholeRun | IncompleteRun | FollowedRun
 
 
 class ActiveRun:
-    """The open run, the state that it is in, what was requested of it, and the jobs that followed its file."""
+    """The open run, its state, the requests about it, and the jobs that followed its file."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class ActiveRun:
         searchers: WorkerPool,
         on_worker_message: OnWorkerMessage,
     ) -> None:
-        """`searchers`: workers for what must not wait for the long work of `pool`."""
+        """`searchers`: workers for jobs that must not wait for the long work of `pool`."""
         self.run = run
         self.state = state
         self.search = SearchController(searchers, run, on_worker_message)
@@ -66,7 +66,7 @@ class ActiveRun:
         self.totals = TotalsController(pool, run, on_worker_message)
         self.marks = MarksController(pool, run, on_worker_message)
         self.last_seek: tuple[int, Position] | None = None  # ticket and position
-        self.follows: list[FollowController] = []  # the last one's job may be under way; all have files that are shown
+        self.follows: list[FollowController] = []  # the last one's job may be under way; the files of all are shown
         self.told_follow_state = FollowState.OFF
 
     @property

@@ -11,7 +11,7 @@ if TYPE_CHECKING:  # the first window needs none of it
 
 
 class ListSessions(msgspec.Struct, frozen=True):
-    """List the newest sessions in known folders: SessionsListed. A new list ends the last."""
+    """List the newest sessions in known folders. Answer: SessionsListed. A new request ends the last."""
 
     folders: tuple[KnownFolder, ...]
 

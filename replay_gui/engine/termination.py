@@ -14,7 +14,7 @@ class Terminated(BaseException):
 
 @contextlib.contextmanager
 def terminable() -> Iterator[None]:
-    """Raise Terminated in the block where SIGTERM comes; only on the main thread, which alone gets signals."""
+    """Raise Terminated in the block when SIGTERM arrives; on the main thread only, which alone gets signals."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -39,7 +39,7 @@ def terminable() -> Iterator[None]:
 
 @contextlib.contextmanager
 def held_signals() -> Iterator[list[int]]:
-    """Collect SIGINT and SIGTERM in the block: raised as exceptions while Qt is imported, they would break it."""
+    """Delay SIGINT and SIGTERM until the end of the block: exceptions during the import of Qt would break it."""
     held: list[int] = []
     if threading.current_thread() is not threading.main_thread():
         yield held

@@ -1,8 +1,8 @@
-"""Verification shared among worker processes: what to run next, and the report once all of it came back.
+"""Verification shared among worker processes: chooses the next jobs, and makes the report from their results.
 
 A state machine without threads: all methods are called on one thread, and `submit` is called back. One worker
-replays (it alone must be serial) while the other checks integrity from the front; once the replay is through, both
-share what is left: the rest of the integrity pass, then the recorded state hashes, in slices between snapshots.
+replays (it alone must be serial) while the other checks integrity from the front; after the replay, both share
+the remaining work: the rest of the integrity pass, then the recorded state hashes, in slices between snapshots.
 """
 
 from __future__ import annotations
@@ -64,14 +64,14 @@ class VerificationController:
         self._index_done: int | None = None  # bytes, while the caller builds the index
         self._integrity: list[tuple[int, IntegritySlice]] = []
         self._front: Boundary | None = start_boundary(log)
-        self._limit: Boundary | None = None  # where the front stops because the rest was handed out
+        self._limit: Boundary | None = None  # the front stops here, since another job has the rest
         self._boundaries: list[Boundary] = []
         self._states: list[tuple[int, StatesSlice]] = []
         self._state_jobs: deque[StatesArguments] = deque()
         self._replay: StatesSlice | None = None
         self._checked_again = self._log.header.reducer != REDUCER  # else, where nothing could be checked once
         self._file_hash: str | None = None
-        self._columns: str | None = None  # the folder that the columns of records are left in
+        self._columns: str | None = None  # the folder for the columns of the records
         self._finished = 0
         self.has_false_snapshots = False
         self.total = 2 * log.source.size
@@ -88,7 +88,7 @@ class VerificationController:
         self._advance()
 
     def start_with_snapshots(self, built: BuiltIndex, folder: str, offsets: Any) -> None:
-        """Begin with snapshots from the cache, which are used as the starts of slices, and not trusted.
+        """Begin with snapshots from the cache, which are used as starts of slices but not trusted.
 
         Without recorded state hashes, a false snapshot would not be detected, and the log is replayed from its start.
         """
@@ -117,20 +117,20 @@ class VerificationController:
         return self._front is None and not self._runs(IntegrityArguments)
 
     def checked(self, count: int) -> int:
-        """Return how many of the first `count` records were checked, up to the first that was not."""
+        """Return the number of checked records among the first `count`, up to the first that was not checked."""
         if self.integrity_done:
             return count
         rest = self._limit if self._front is None else self._front
         return count if rest is None else min(count, rest.event_index)
 
     def index_built(self, built: BuiltIndex, folder: str, offsets: Any) -> VerificationReport | None:
-        """Use the index: its pass has replayed the log, and made snapshots between which slices can be checked.
+        """Use the index: its pass has replayed the log, and made snapshots between which slices are checked.
 
         Args:
             offsets: byte offset of each record.
 
         Returns:
-            The report, if only the index was missing.
+            The report, if it waited only for the index.
         """
         self._index_done = None
         self._finished += self._log.source.size
@@ -144,9 +144,9 @@ class VerificationController:
         return self._go_on()
 
     def _boundaries_from(self, built: BuiltIndex, offsets: Any) -> list[Boundary]:
-        """Return where an integrity pass can begin, except where the seq of the event before cannot be read.
+        """Return places at which an integrity pass can begin: events after one with a readable seq.
 
-        Behind a skipped stretch, one would have to know what the search there has cost: the front alone does.
+        None after skipped bytes: there one must know how much the search for the next record has read.
         """
         skipped = [fault.event_index for fault in built.not_applied if fault.problem == SKIPPED]
         offsets = offsets[: min(skipped, default=len(offsets))]
@@ -180,14 +180,14 @@ class VerificationController:
 
     # ---- messages of workers ---------------------------------------------------------------------
     def index_progressed(self, done: int) -> None:
-        """Note how many bytes the index covers that the caller builds."""
+        """Update the number of bytes covered by the index that the caller builds."""
         if self._index_done is not None:
             self._index_done = done
 
     def on_worker_message(
         self, arguments: VerificationArguments, message: JobProgress | JobPart | JobDone
     ) -> VerificationReport | None:
-        """Take in a message about a job; return the report, once it is complete."""
+        """Handle a message of a job; return the report once it is complete, else None."""
         match message:
             case JobProgress(done=done):
                 self._running[arguments] = done
@@ -223,7 +223,7 @@ class VerificationController:
             and self._front is not None
             and start < self._limit.event_index < checked.end.event_index
         ):
-            # A record of many megabytes took the slice beyond where the rest begins, which was decided meanwhile.
+            # A record of many megabytes made the slice overlap the rest, whose start was chosen meanwhile.
             self._run_integrity(self._front, None, self._limit.event_index)
             return
         self._integrity.append((start, checked))
@@ -275,7 +275,7 @@ class VerificationController:
         self._run(IntegrityArguments(OpenedFile.of(self._log), start, stop, stop_index, self._columns))
 
     def _split(self, front: Boundary) -> bool:
-        """Set the limit in the middle of what is after the slice at the front, if that is worth a job."""
+        """Set the limit in the middle of the part after the front's slice, if that part is large enough for a job."""
         if self._index_done is not None or self._runs(ReplayArguments):
             return False
         size = self._log.source.size
@@ -319,6 +319,6 @@ class VerificationController:
 
 
 def _up_to_stopped(states: list[StatesSlice]) -> list[StatesSlice]:
-    """Leave out the slices after one that stopped: nothing shows that they begin with the right state."""
+    """Leave out the slices after one that stopped: whether they begin with the right state is unknown."""
     last = next((i for i, checked in enumerate(states) if checked.stopped is not None), len(states))
     return states[: last + 1]

@@ -1,4 +1,4 @@
-"""The worker processes as the program sees them: started at need, kept for the next job, replaced when they end."""
+"""The pool of worker processes: started when needed, kept for the next job, replaced when they end."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ class OnJobMessage(Protocol):
     """Receives the messages of one job, on a thread of the pool."""
 
     def __call__(self, message: JobMessage, /) -> None:
-        """Take the message; must return quickly, since the pool waits."""
+        """Handle the message; must return quickly, since the pool waits."""
 
 
 CLOSE_TIMEOUT = 0.5  # seconds a worker gets to end by itself
-EXTRA_NICENESS = 10  # of a worker's records; nobody waits for them
+EXTRA_NICENESS = 10  # of a worker's log records, which are optional
 
 
 class JobHandle:
@@ -53,7 +53,7 @@ class JobHandle:
         self._pool = pool
 
     def cancel(self) -> None:
-        """End the job by ending its worker. No message follows, except one that is being delivered right now."""
+        """End the job by ending its worker. No message follows, except one that is being delivered now."""
         self._pool.cancel(self)
 
 
@@ -67,7 +67,7 @@ class _Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=_environment(),
-            process_group=0,  # out of reach of Ctrl+C in the terminal, which is the program's affair
+            process_group=0,  # Ctrl+C in the terminal goes to the program only
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         _make_nice(self._process.pid, pool.niceness)
@@ -100,9 +100,9 @@ class _Worker:
         with cast(BinaryIO, self._process.stdout) as stdout:
             for message in read_frames(stdout, msgspec.msgpack.Decoder(FromWorker).decode):
                 pool.on_worker_message(self, message)
-        self._process.kill()  # no more than its output may have ended
+        self._process.kill()  # perhaps only its output has ended
         code = self._process.wait()
-        with contextlib.suppress(OSError):  # what was still to be sent to it is void
+        with contextlib.suppress(OSError):  # unsent messages to it are dropped
             self._stdin.close()
         pool.on_worker_ended(self, code)
 
@@ -110,14 +110,14 @@ class _Worker:
 class WorkerPool:
     """At most `size` worker processes that run the jobs of `module`, in the order they were submitted.
 
-    Messages come on a thread of the pool; the receiver brings them to its own. A job whose worker process ends fails,
-    with the reason. All methods may be called from any thread.
+    Messages arrive on a thread of the pool; the receiver passes them to its own thread. If a worker process ends, its
+    job fails, with the reason. All methods may be called from any thread.
     """
 
     def __init__(
         self, size: int = 2, module: str = "replay_gui.engine.jobs.registry", niceness: int = EXTRA_NICENESS
     ) -> None:
-        """`niceness`: of a worker beyond the program's own."""
+        """`niceness`: of a worker, relative to the program's own."""
         self._size, self.niceness = size, niceness
         self._module = module
         self._lock = RLock()
@@ -133,12 +133,12 @@ class WorkerPool:
 
     @property
     def is_idle(self) -> bool:
-        """Whether no job runs or waits."""
+        """Whether no job is running or waiting."""
         with self._lock:
             return not self._waiting and all(worker.handle is None for worker in self._workers)
 
     def submit(self, job: str, arguments: object, on_message: OnJobMessage) -> JobHandle:
-        """Run `job` with arguments (what msgpack can hold) in a worker, as soon as one is free."""
+        """Run `job` with arguments (values that msgpack can encode) in a worker, as soon as one is free."""
         handle = JobHandle(self, next(self._numbers), job, arguments, on_message)
         with self._lock:
             if self._closed:
@@ -231,7 +231,7 @@ def _log_worker_record(record: WorkerRecord) -> None:
 
 
 def _make_nice(pid: int, niceness: int) -> None:
-    """Lower the priority of a new worker; from outside, since it is busiest while it starts."""
+    """Lower the priority of a new worker; from here, because it uses the processor most while it starts."""
     if hasattr(os, "setpriority"):
         own = os.getpriority(os.PRIO_PROCESS, 0)
         with contextlib.suppress(ProcessLookupError):
@@ -241,8 +241,8 @@ def _make_nice(pid: int, niceness: int) -> None:
 def _environment() -> dict[str, str]:
     """Return the environment of a worker: the program's own, with the path of this package if it is not installed.
 
-    Without threads for linear algebra, which no job uses: those of OpenBLAS spin while a worker starts, and take as
-    much of a processor as all of numpy's own start.
+    Threads for linear algebra are switched off, because no job uses them: those of OpenBLAS spin while a worker
+    starts, and cost as much as the import of numpy.
     """
     environment = {"OPENBLAS_NUM_THREADS": "1"} | os.environ
     folder = str(Path(__file__).resolve().parents[2])

@@ -57,8 +57,8 @@ _STOPPED_TEXT = "The search for reasons was stopped. Reload the runs to look for
 class ComparisonController:
     """At most one comparison at a time. Used on the engine thread alone.
 
-    A newer comparison cancels the one under way; where only the rules differ, it begins after that one. `pool` has one
-    worker, which does nothing else: it keeps what it has read, so that other rules are tried at once. `runs()` returns
+    A newer comparison cancels the one under way; if only the rules differ, it begins after that one. `pool` has one
+    worker for comparisons only: it keeps the runs that it has read, so that other rules are quick. `runs()` returns
     the open runs of sides A and B.
     """
 
@@ -86,7 +86,7 @@ class ComparisonController:
         self._explains_again = False  # once the search under way has ended, since outcomes have changed
 
     def handle_request(self, number: int, request: RequestBody, ticket: int) -> None:
-        """Answer a request about comparison `number`; a request about another than the last is ignored."""
+        """Answer a request about comparison `number`; ignore one about an earlier comparison."""
         match request:
             case Compare():
                 if not (self._is_busy and self._is_of_same_runs(request)):
@@ -117,7 +117,7 @@ class ComparisonController:
                 self._answer(number, reader.step(row, states), ticket)
 
     def advance(self) -> None:
-        """Begin what waits, if both runs are indexed by now. To be called whenever something happened to a run."""
+        """Begin the waiting comparison if both runs are indexed now. Call this after every change of a run."""
         a, b = self._runs()
         if self._waiting is None or a is None or b is None or self._is_busy:
             return
@@ -143,7 +143,7 @@ class ComparisonController:
         return CompareArguments(_named(a), _named(b), request.rules, anchors, result)
 
     def on_worker_message(self, number: int, job: StartedJob, message: JobMessage) -> None:
-        """Answer what follows from a message of the worker."""
+        """Handle a message of the worker, and send the answers that follow from it."""
         if number != self._number or self._jobs is None or not self._jobs.accepts(job, message):
             return
         if isinstance(job.arguments, WhyArguments):
@@ -169,7 +169,7 @@ class ComparisonController:
                 assert_never(message)
 
     def _on_why_message(self, number: int, message: JobMessage) -> None:
-        """Answer what follows from a message of the worker about the reasons."""
+        """Handle a message of the worker about the reasons, and send the answers that follow from it."""
         match message:
             case JobDone() | JobFailed() if self._waiting is not None:  # a comparison by other rules took its place
                 self.advance()
@@ -237,7 +237,7 @@ class ComparisonController:
         self._answer(number, Explained(result=why, sizes=(_size(a), _size(b)), effects=findings.effects))
 
     def close(self) -> None:
-        """End the work under way and release the comparison, in the worker, too."""
+        """End the work under way, and release the comparison, in the worker too."""
         self._stop()
         if self._reader is not None:
             self._reader = self._trails = None
@@ -263,7 +263,7 @@ class ComparisonController:
         self._answer(number, Compared(comparison, row_indexes, findings.took_ms))
 
     def _reader_for(self, number: int) -> StepReader | None:
-        """The reader of this comparison, while the runs it is about are the open ones."""
+        """The reader of this comparison; None if one of its runs is not open any more."""
         a, b = self._runs()
         request = self._request
         if number != self._number or request is None or a is None or b is None:

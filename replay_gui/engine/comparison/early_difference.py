@@ -14,7 +14,7 @@ _WORDS = COLUMNS[_COLUMN].itemsize // 8  # of 64 bits, that a hash has
 
 
 class EarlyDifference:
-    """Looks at each event once, however often it is asked; the two runs are always the same."""
+    """Finds the first difference of two runs that do not change; each event is compared only once."""
 
     def __init__(self) -> None:
         self._equal = 0  # events that were found equal, at the beginning of both
@@ -23,7 +23,7 @@ class EarlyDifference:
     def find(self, a: OpenRun, b: OpenRun) -> EventIndex | None:
         """Return the index of the first event whose content differs, once; None while it is not known.
 
-        Where one run is the beginning of the other, it is never known.
+        If one run is the beginning of the other, the result stays None.
         """
         count = min(a.index.count, b.index.count) - self._equal
         if self._is_found or count <= 0:

@@ -1,4 +1,4 @@
-"""The rows of a comparison: both events, where their texts differ, and what their payloads and states differ in."""
+"""The rows of a comparison: both events, and the differences of their texts, payloads and states."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from replay_gui.engine.answers import AlignedRow, AlignedRows, EventRow, Step
 from replay_gui.engine.open_run import MAX_ROWS, OpenRun
 
 _MAX_TEXT_CHARS = 200  # characters of a row
-_CONTEXT_CHARS = 24  # characters before the first difference, where it is too far to the right
+_CONTEXT_CHARS = 24  # characters before the first difference, if it is too far to the right
 _MAX_CONTEXT_CHARS = 56  # before the first difference
 _MAX_DIFFERENCES = 500  # differences of a state or payload
 _ANSWER = Kind.TOOL_RESPONSE
@@ -81,7 +81,7 @@ class StepReader:
 
     # ---- a step ----------------------------------------------------------------------------------
     def step(self, row: int, states: bool) -> Step:
-        """Return what the sides of the row differ in, with or without their states.
+        """Return the differences of the two sides of the row, with or without their states.
 
         A moved event is compared with its counterpart, which is in another row.
         """
@@ -148,7 +148,7 @@ class StepReader:
     def _payload(self, a: Event, b: Event) -> tuple[Difference, ...]:
         """Return the first differences of the payloads; those that a rule ignores are marked.
 
-        None is marked where the comparison did not look at them either: too many, or a pattern takes too long.
+        None is marked if the comparison did not compare them either: too many, or a pattern takes too long.
         """
         differences = tuple(islice(find_differences(a.payload, b.payload), MAX_DIFFERENCES + 1))
         shown = differences[:_MAX_DIFFERENCES]

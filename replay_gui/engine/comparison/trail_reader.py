@@ -51,7 +51,7 @@ class TrailReader:
 
 
 class _SideValues:
-    """The values of a reason for the events of a side: those that an event first says; else the side's; else all."""
+    """The values of a reason for the events of a side: those new in an event; else the side's; else all."""
 
     def __init__(self, reason: Reason, side: Side) -> None:
         own = [origin for origin in reason.origins if origin.side == side]
@@ -97,7 +97,7 @@ def _row(run: OpenRun, event_index: EventIndex, values: set[str], is_key: bool) 
     try:
         event = run.log[event_index]
     except ReplayError:
-        return TrailRow(row=row, is_key=is_key)  # the row says that it cannot be read
+        return TrailRow(row=row, is_key=is_key)  # the row shows that it cannot be read
     if event.size > _MAX_MARKED_BYTES:
         return TrailRow(row=row, is_key=is_key)
     text, spans = marked_text(event, values)

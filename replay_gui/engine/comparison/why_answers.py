@@ -28,10 +28,10 @@ class RunSize(msgspec.Struct, frozen=True):
 
 
 class Explained(ComparisonAnswer, frozen=True, kw_only=True):
-    """How far the search for reasons is.
+    """The progress of the search for reasons.
 
     Attributes:
-        result: once it is there. sizes: of A and B, with the result. effects: of tools, by name, with the result.
+        result: None until it is known. sizes, effects (with the result): the sizes of A and B; of tools, by name.
         done, total: in any unit; total 0 = unknown. problem: why there will be no result, or "".
     """
 

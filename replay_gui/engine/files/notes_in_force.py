@@ -1,4 +1,4 @@
-"""Which notes count for a run: the user's own, and those beside its log where the user has allowed its folder."""
+"""The notes in force for a run: the user's own, and those beside its log if the user has allowed its folder."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class NotesInForce:
     """The notes on a run.
 
     Attributes:
-        path: the file that they are kept in, which need not exist.
-        unused: the file beside the log that does not count, because it is not allowed. unused_count: how many notes
-            and an outcome; 0 if it could not be used anyway. problem: why an allowed file does not count, or "".
+        path: the file that keeps them, which may not exist.
+        unused: the file beside the log that is not used, because it is not allowed. unused_count: its notes, and
+            its outcome; 0 if it is invalid. problem: why an allowed file is not used, or "".
     """
 
     notes: RunNotes
@@ -49,13 +49,13 @@ def notes_in_force(log: Path, run: str = "") -> NotesInForce:
 
 
 def change_notes(log: Path, run: str, change: Callable[[RunNotes], RunNotes], *, beside: bool) -> None:
-    """Change the notes on a run in the file that they are kept in.
+    """Change the notes on a run, in the file that keeps them.
 
-    `beside`: keep them beside the log from now on, which allows its folder; a file there that does not count stays.
+    `beside`: keep them beside the log from now on, which allows its folder; a file there that is not used stays.
 
     Raises:
-        NotesRefused, LogUnreadable: the file that is there cannot be read, and is left as it is.
-        NotWritten: it cannot be written.
+        NotesRefused, LogUnreadable: the present file cannot be read, and is left as it is.
+        NotWritten: the file cannot be written.
     """
     in_force = notes_in_force(log, run)
     if in_force.problem:

@@ -12,7 +12,7 @@ from replay_gui.engine.files.notes_in_force import change_notes, notes_in_force
 
 
 def notes_of(facts: RunFacts) -> RunNotes:
-    """Return what is set by hand for a run; NotesRefused: its file cannot be used."""
+    """Return the notes and the outcome that the user set for a run; raise NotesRefused if the file is invalid."""
     in_force = notes_in_force(Path(facts.path), facts.number)
     if in_force.problem:
         raise NotesRefused(in_force.problem)
@@ -20,5 +20,5 @@ def notes_of(facts: RunFacts) -> RunNotes:
 
 
 def set_outcome(facts: RunFacts, passed: bool | None) -> None:
-    """Keep whether a run passed, None for what is not known; what else its notes say stays. Raises as change_notes."""
+    """Set whether a run passed (None: unknown) in its notes, and leave the rest of them. Raises as change_notes."""
     change_notes(Path(facts.path), facts.number, lambda notes: replace(notes, passed=passed), beside=False)

@@ -1,4 +1,4 @@
-"""Which rules are in force for a log: those beside it only where the user has allowed them."""
+"""The rules in force for a log: those beside it only if the user has allowed them."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class RulesInForce:
 
     Attributes:
         rules: those of the file at `path`; none if it is None.
-        unused: the file beside the log that is not used, as it is not allowed. unused_count: how many rules it has;
-            0 if it could not be used anyway, which `unused_problem` explains.
-        problem: why the file that would be in force is not, or "".
+        unused: the file beside the log that is not used, because it is not allowed. unused_count: its number of
+            rules; 0 if it is invalid, which `unused_problem` explains.
+        problem: why the file that should be in force is not, or "".
     """
 
     rules: Rules

@@ -19,12 +19,12 @@ class StreamSpool:
 
     Attributes:
         path: of the copy. written: bytes so far. has_line: whether they contain a complete line.
-        ended: whether nothing more will come.
-        problem: why the copy lacks something, or "".
+        ended: whether the input has ended.
+        problem: why the copy is incomplete, or "".
     """
 
     def __init__(self, source: int, path: Path, limit: int = LIMITS.unpacked) -> None:
-        """Make the file; raise OSError if it cannot be made. `source`: a descriptor that can be waited for."""
+        """Create the file; raise OSError if that fails. `source`: a descriptor that `select` can wait for."""
         self.path, self.written, self.has_line, self.ended, self.problem = path, 0, False, False, ""
         self._source, self._limit = source, limit
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -33,7 +33,7 @@ class StreamSpool:
         self._thread.start()
 
     def close(self) -> None:
-        """Copy nothing more."""
+        """Stop copying."""
         os.close(self._waker)
         if os.name != "nt":  # there, a pipe cannot be waited for: the thread ends with the program
             self._thread.join()
@@ -50,7 +50,7 @@ class StreamSpool:
             self.ended = True
 
     def _can_read(self) -> bool:
-        """Wait until something has come, or `close` was called."""
+        """Wait until there is data to read, or `close` was called."""
         return os.name == "nt" or self._wake not in select.select([self._source, self._wake], [], [])[0]
 
     def _keep(self, chunk: bytes) -> None:

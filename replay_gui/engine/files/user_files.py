@@ -21,7 +21,7 @@ from replay_gui.engine.requests import ReadRules, ReadText, SaveMapping, WriteRu
 
 
 def answer_read_rules(request: ReadRules) -> RulesRead:
-    """Read the rules that are in force; `path` is None if there are none."""
+    """Read the rules in force; `path` is None if there are none."""
     log, not_remembered = Path(request.log), ""
     if request.allow:
         try:
@@ -40,7 +40,7 @@ def answer_read_rules(request: ReadRules) -> RulesRead:
 
 
 def answer_write_rules(request: WriteRules) -> RulesWritten:
-    """Write the rules; the folder is made if it does not exist. Keeping rules beside a log allows its folder.
+    """Write the rules; create the folder if it does not exist. Keeping rules beside a log allows its folder.
 
     A file that is not in force (invalid, or not allowed) is never replaced.
     """
@@ -74,7 +74,7 @@ def _why_not_replaced(path: Path) -> str:
 
 
 def answer_save_mapping(request: SaveMapping) -> MappingSaved:
-    """Save the mapping for records with these members, or remove it where it is None."""
+    """Save the mapping for records with these members, or remove it if it is None."""
     try:
         save_mapping(user_mappings(), request.records, request.mapping)
     except ReplayError as error:
@@ -92,7 +92,7 @@ def answer_read_text(request: ReadText) -> TextRead:
 
 
 def with_saved_mapping(sample: Sampled) -> Sampled:
-    """Add the mapping that is saved for files with such records; a file of mappings that is invalid is a problem."""
+    """Add the mapping that is saved for files with such records; report an invalid file of mappings as a problem."""
     if sample.problem:
         return sample
     try:

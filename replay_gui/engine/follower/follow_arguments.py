@@ -16,10 +16,10 @@ STOP_FILE = "stop"  # in the job's folder: the job is to complete what it has re
 
 
 class ImportedPart(msgspec.Struct, frozen=True, kw_only=True):
-    """What is open already of a file of another format.
+    """The part of a file of another format that is open already.
 
     Attributes:
-        format: the importer's name. run: which run of the file, "" for the main one; runs: the names of all.
+        format: the importer's name. run: the name of the run in the file, "" for the main one; runs: the names of all.
         mappings: the user's file of mappings. size, digest: of the part of the file that was read. run_id: the run's.
         shown: the folder of its index.
     """
@@ -35,11 +35,11 @@ class ImportedPart(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FollowArguments(JobArguments, frozen=True):
-    """Follow the file at `path`, and make what is needed to show it in `folder`.
+    """Follow the file at `path`, and put its index, and the log it is converted to, into `folder`.
 
     Attributes:
-        file: device and inode of a replay log. imported: of a file of another format, what is open already, else None.
-        count: how many events are shown already.
+        file: device and inode of a replay log. imported: of a file of another format, the part that is open; else None.
+        count: the number of events that are shown already.
     """
 
     job: ClassVar[str] = "follow"
@@ -51,12 +51,12 @@ class FollowArguments(JobArguments, frozen=True):
 
 
 class FileGrowth(msgspec.Struct, frozen=True, kw_only=True):
-    """A part: the file as it is now.
+    """A part of the result: the file as it is now.
 
     Attributes:
         built: the index, in `folder`. made: of a file of another format, the log that it was converted to, else None.
         first_changed: the index of the first event that has changed; the number of old events if none has.
-        is_whole: whether nothing was added for a while: the index is complete.
+        is_whole: whether the file has not grown for a while, and the index is complete.
         stamp: of the file when it was read.
     """
 
@@ -69,6 +69,6 @@ class FileGrowth(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FollowEnded(msgspec.Struct, frozen=True):
-    """The result: why the file is not followed any more; None: it was asked to end. All that was read is complete."""
+    """The result: why the file is not followed any more; None: a stop was requested. All that was read is complete."""
 
     reason: FileEnd | None

@@ -43,7 +43,7 @@ class FollowController:
         return not self._jobs.busy
 
     def finish(self) -> None:
-        """Have the job complete what it has read, and end; its last messages follow."""
+        """Ask the job to complete its index and end; its last messages follow."""
         (self._folder / STOP_FILE).touch()
 
     def on_worker_message(self, job: StartedJob, message: JobMessage) -> FileGrowth | FollowEnded | JobFailed | None:
@@ -60,7 +60,7 @@ class FollowController:
         return None
 
     def close(self) -> None:
-        """End the job, and remove what it made; the run is closed."""
+        """End the job, and remove its files; the run is closed."""
         self._jobs.stop()
         shutil.rmtree(self._folder, ignore_errors=True)
 

@@ -1,4 +1,4 @@
-"""Follows a file that another program is writing, in a worker process of its own."""
+"""Follows a file that another program is writing, in a separate worker process."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from replay_gui.engine.opening import Conversion
 
 PART_INTERVAL_S = 0.04  # seconds between two parts at least
 _PART_SHARE = 1 / 4  # of the job's time that making its parts may take
-QUIET_S = 1.0  # seconds without anything new until what was read is completed, and verified
+QUIET_S = 1.0  # seconds without new data until the index is completed, and the log verified
 _POLL_S, _IDLE_POLL_S = 0.02, 0.1  # seconds between two looks at the file
 _IDLE_AFTER_S = 10.0
 
 
 def follow(arguments: FollowArguments, reporter: JobReporter) -> FollowEnded:
-    """Send parts while the file grows, until its end or until it is asked to stop."""
+    """Send parts while the file grows, until it ends or a stop is requested."""
     imported = arguments.imported
     followed = _LogGrowth(arguments) if imported is None else _FileGrowth(arguments, imported)
     try:
@@ -40,7 +40,7 @@ def follow(arguments: FollowArguments, reporter: JobReporter) -> FollowEnded:
 
 
 class _Grows(Protocol):
-    """What is followed. `is_read_anew`: whether each look costs as much as the first."""
+    """A file that is followed. `is_read_anew`: whether each look costs as much as the first."""
 
     is_read_anew: ClassVar[bool]
 
@@ -48,11 +48,11 @@ class _Grows(Protocol):
         """Read the new data; return why reading has ended, or None."""
 
     def is_new(self) -> bool:
-        """Whether something was read since this was last asked."""
+        """Whether there is data that was not sent yet."""
         ...
 
     def growth(self, is_whole: bool) -> FileGrowth | None:
-        """Return the message to send; None if nothing was read."""
+        """Return the message to send; None if there is no new data."""
 
 
 def _follow(followed: _Grows, stop: Path, reporter: JobReporter, clock: Callable[[], float]) -> FollowEnded:
@@ -75,7 +75,7 @@ def _follow(followed: _Grows, stop: Path, reporter: JobReporter, clock: Callable
         if not is_sent:
             pacer.send(lambda: send(False))
         asked = stop.exists()
-        # To complete and verify what was read takes as long as to read it: not for each pause of the writer.
+        # Completing and verifying take as long as reading did: do not do it at each pause of the writer.
         if end or asked or (not is_settled and clock() - grown_at >= max(QUIET_S, most_s)):
             if not is_settled:
                 send(True)
@@ -104,7 +104,7 @@ class _LogGrowth:
         return self._told > told
 
     def growth(self, is_whole: bool) -> FileGrowth:
-        """The log so far; events that were read stay what they are."""
+        """Return the log so far; events that were read do not change any more."""
         built = self._log.settle() if is_whole else self._log.built()
         return FileGrowth(
             built=built,
@@ -137,7 +137,7 @@ class _FileGrowth:
         self.look = self._file.look
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Do nothing: no file is held open."""
 
     def is_new(self) -> bool:
         """Whether the file was read again."""
@@ -150,7 +150,7 @@ class _FileGrowth:
         return True
 
     def growth(self, is_whole: bool) -> FileGrowth | None:
-        """The last reading, with what changed since the last one that was sent."""
+        """Return the last reading, with the first change since the last one that was sent."""
         reading = self._file.reading
         if reading is None:
             return None

@@ -11,7 +11,7 @@ class FollowState(Enum):
     """Whether the file of the open run is followed."""
 
     OFF = auto()
-    WAITING = auto()  # nothing came for a while; all that was read is being verified
+    WAITING = auto()  # no data came for a while; all events are being verified
     GROWING = auto()  # events are being added
 
 

@@ -1,6 +1,6 @@
 """A file of another program that is still being written, imported again whenever it has changed.
 
-A later line can change the meaning of an earlier one (which tokens count, what the user took back). So the whole file
+A later line can change the meaning of an earlier one (which tokens count, which prompt was undone). So the whole file
 is imported again, and the result is always that of an import of the current file.
 """
 
@@ -48,11 +48,11 @@ class ReadPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileImport:
-    """What one import of the file made.
+    """The result of one import of the file.
 
     Attributes:
         converted: the log. built: its complete index, in `folder`.
-        first_changed: the index of the first event that is not what it was; where all are, how many there were.
+        first_changed: the index of the first event that has changed; if none has, the number of old events.
         stamp: of the file when it was read.
     """
 
@@ -82,18 +82,18 @@ class FollowedFile:
         shown: Path,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Go on from what was read already.
+        """Continue after the part that was read already.
 
         Args:
             home: the folder in which logs and indexes are made; the last few are kept.
-            format: the importer's name. run: which run of the file; "" for the main one. mappings: the user's.
-            shown: the folder of the index of what was read.
+            format: the importer's name. run: of the file; "" for the main one. mappings: the user's file of mappings.
+            shown: the folder of the index of the part that was read.
         """
         self.reading: FileImport | None = None
         self._path, self._home, self._format, self._run, self._mappings = path, home, format, run, mappings
         self._read, self._shown, self._clock = read, shown, clock
         self._companions: list[Path] = []
-        self._is_lines = False  # programs append to such a file, and do not change what they have written
+        self._is_lines = False  # programs append to such a file, and do not change lines that they have written
         self._looked_at: object = None
         self._number = 0
         self._refused_since: float | None = None
@@ -123,7 +123,7 @@ class FollowedFile:
         return end
 
     def _stamps(self) -> object:
-        """Return what changes when the file, a journal of it, or a file that it is read with is written to."""
+        """Return stamps that change when the file, its journal, or a file that is read with it is written to."""
         try:
             path = file_of(self._path)
             return [file_stamp(file.stat()) for file in (path, *side_files(path), *self._companions)]
@@ -178,7 +178,7 @@ class FollowedFile:
 def first_difference(before: Path, after: Path) -> int:
     """Return the index of the first event that differs between two indexes; 0 if one cannot be read.
 
-    Where none differs: the number of events that the shorter one has.
+    If none differs: the number of events of the shorter one.
     """
     try:
         columns = [(read_column(before, name), read_column(after, name)) for name in RECORD_COLUMNS]
@@ -193,7 +193,7 @@ def first_difference(before: Path, after: Path) -> int:
 
 
 def _leave_out_half_line(source: Source) -> bool:
-    """Return whether the file is JSON Lines, to which programs append; then leave out a last line that is not whole."""
+    """Leave out an incomplete last line if the file is JSON Lines, and return whether it is."""
     head = source.read_at(0, min(source.size, MAX_LINE_BYTES))
     first, ended, _ = head.partition(b"\n")
     if not ended or not _is_json(first):

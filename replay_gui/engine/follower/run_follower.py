@@ -30,7 +30,7 @@ from replay_gui.engine.requests import CheckFile, OnRunMessage, SendAnswer, Work
 from replay_gui.engine.run_state import ActiveRun, FollowedRun, GrowingRun, IncompleteRun, WholeRun
 from replay_gui.engine.worker_pool import WorkerPool
 
-FACTS_INTERVAL_S = 2.0  # seconds between two tellings of the facts while events are being added
+FACTS_INTERVAL_S = 2.0  # seconds between two answers with the facts while events are being added
 
 _RECENT_NS = 60 * 10**9  # since the last write: the run may still be running
 _SHOWN = "what is shown is what was read before"
@@ -65,7 +65,7 @@ class RunFollower:
         begin_reading: BeginReading,
         answer_last_seek: Callable[[ActiveRun], None],
     ) -> None:
-        """`pool`: has a worker for this alone, since the job lasts as long as the file is followed."""
+        """`pool`: with a separate worker, since the job lasts as long as the file is followed."""
         self._pool, self._cache, self._answer = pool, cache, answer
         self._on_worker_message, self._begin_reading = on_worker_message, begin_reading
         self._answer_last_seek = answer_last_seek
@@ -80,7 +80,7 @@ class RunFollower:
             if follows and isinstance(active.state, WholeRun) and _is_being_recorded(active):
                 self._follow(active)
                 self._tell(active, FollowState.WAITING)
-            elif follows and time.time_ns() - run.stamp[3] < _RECENT_NS:  # its next event is not to wait for a worker
+            elif follows and time.time_ns() - run.stamp[3] < _RECENT_NS:  # its next event must not wait for a worker
                 self._pool.warm()
             return
         if follows and isinstance(active.state, GrowingRun):
@@ -104,7 +104,7 @@ class RunFollower:
             active.follows[-1].finish()
 
     def on_worker_message(self, active: ActiveRun, job: StartedJob, message: JobMessage) -> None:
-        """Take in what was read of the file."""
+        """Handle a message of the job, such as newly read events."""
         told = active.follows[-1].on_worker_message(job, message) if active.follows else None
         match told:
             case None:
@@ -142,7 +142,7 @@ class RunFollower:
             own_hashes=None if growth.made is None else growth.made.own_hashes,
         )
         first = EventIndex(growth.first_changed)
-        self._tell_facts(active, growth.is_whole)
+        self._answer_facts(active, growth.is_whole)
         self._answer(run.number, IndexGrew(run.index, first if first < before.count else None))
         if active.last_seek is not None:
             at = index_before(active.last_seek[1])
@@ -154,15 +154,15 @@ class RunFollower:
             self._tell(active, FollowState.WAITING)
             active.totals.begin_if_requested()
 
-    def _tell_facts(self, active: ActiveRun, is_whole: bool) -> None:
-        """Tell the facts, upon which the window asks again what each event decides: not for each event."""
+    def _answer_facts(self, active: ActiveRun, is_whole: bool) -> None:
+        """Send the facts at intervals only, because the window then requests all that depends on the last event."""
         now = self._clock()
         if is_whole or (now - self._told_facts_at >= FACTS_INTERVAL_S and not active.values.busy):
             self._told_facts_at = now
             self._answer(active.run.number, FactsChanged(active.run.facts))
 
     def _end_reading(self, active: ActiveRun) -> None:
-        """End the work on what the file was before."""
+        """End the work on the earlier content of the file."""
         if isinstance(active.state, WholeRun):
             if active.state.task.busy:
                 active.state.task.stop()
@@ -195,6 +195,6 @@ def _is_being_recorded(active: ActiveRun) -> bool:
 
 
 def _may_grow(active: ActiveRun) -> bool:
-    """Whether the file may be one that grows: of a log, the same file with more bytes, and none of them damaged."""
+    """Whether the file may be growing: for a log, the same file with more bytes, none of them damaged."""
     run = active.run
     return run.facts.format != OWN_FORMAT or (run.first_broken is None and run.has_grown_on_disk())

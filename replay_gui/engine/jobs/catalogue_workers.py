@@ -20,7 +20,7 @@ def index_here(batches: Sequence[SourceBatch], workers: int, on_progress: OnProg
     Args:
         workers: processes; with 1, this process does the work.
 
-    CatalogueRefused if a worker dies, as it does when the system ends it for want of memory.
+    CatalogueRefused if a worker dies, for example because the system ran out of memory.
     """
     if workers <= 1 or len(batches) <= 1:
         for done, batch in enumerate(batches):

@@ -14,7 +14,7 @@ from replay_gui.engine.jobs.job_types import JobArguments
 class ComparedRun(msgspec.Struct, frozen=True):
     """One of the two runs: its log, the folder of its index, and the stamp of the file that was opened.
 
-    `gaps`: import notes by which something of its source is missing in the log.
+    `gaps`: import notes about parts of its source that are missing in the log.
     """
 
     path: str
@@ -37,7 +37,7 @@ class CompareArguments(JobArguments, frozen=True):
 class WhyArguments(JobArguments, frozen=True):
     """Find why the two runs of a comparison came out differently.
 
-    `names`: what the sentences call the runs. `by_hand`: outcomes that were set for A and B.
+    `names`: of the runs, for the sentences. `by_hand`: outcomes that the user set for A and B.
     """
 
     job: ClassVar[str] = "why"

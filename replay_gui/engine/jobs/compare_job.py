@@ -31,9 +31,9 @@ if TYPE_CHECKING:  # a comparison need not wait for it
 
 
 class ComparedPair:
-    """Two runs that were read, laid side by side by some anchors.
+    """Two runs that were read, to be aligned with these anchors.
 
-    Attributes: results: outcomes and ends of A and B, once they were compared. why: finds reasons, once it was needed.
+    Attributes: results: outcomes and ends of A and B, None before the comparison. why: made at first use.
     """
 
     def __init__(self, arguments: CompareArguments, reporter: JobReporter) -> None:
@@ -52,7 +52,7 @@ class ComparedPair:
         self.reporter.progress(done, total)
 
     def serves(self, arguments: CompareArguments) -> bool:
-        """Whether these are the runs and anchors that were compared last; the rules may be others."""
+        """Return whether the runs and anchors are those that were compared last; the rules may differ."""
         last = self._arguments
         return (arguments.a, arguments.b, arguments.anchors) == (last.a, last.b, last.anchors)
 
@@ -62,7 +62,7 @@ class ComparedPair:
 
 
 def compare_runs(arguments: CompareArguments, context: JobContext) -> Findings:
-    """Compare two runs; what was read of them stays in the worker's cache."""
+    """Compare two runs; the runs stay in the worker's cache."""
     begin = time.perf_counter()
     pair = kept_pair(arguments, context)
     comparison = pair.comparer.compare(Rules(arguments.rules))
@@ -103,7 +103,7 @@ def _side(run: ComparedRun) -> Iterator[ComparedSide]:
 
 
 def _indexed(log: EventLog, folder: Path) -> ComparedSide:
-    """The run without what comparing has no use for. LogChanged: its index is not what it was."""
+    """Return the run with only what a comparison needs; raise LogChanged if its index has changed."""
     kept = load_index(folder, log, by_content=True)
     if kept is not None:
         index = replace(kept[1], time=np.zeros(0, np.int64), duration=np.zeros(0, np.int64))

@@ -23,7 +23,7 @@ class Findings:
     """The part of a comparison that is not in columns.
 
     Attributes:
-        took_ms: time to compare all.
+        took_ms: the duration of the comparison.
     """
 
     causes: tuple[Cause, ...]
@@ -36,7 +36,7 @@ class Findings:
 
 
 def write_columns(comparison: Comparison, folder: Path) -> None:
-    """Write the columns of a comparison; the folder appears as a whole or not at all."""
+    """Write the columns of a comparison; the folder appears complete or not at all."""
     draft = folder.with_name(f"{folder.name}.new")
     draft.mkdir()
     for part, value, columns in (

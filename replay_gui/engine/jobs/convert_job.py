@@ -1,4 +1,4 @@
-"""Makes a log of a run of a foreign file, in a worker process, and indexes it on the way.
+"""Converts a run of a foreign file into a log, in a worker process, and indexes it at the same time.
 
 So the run can be shown during its conversion: a part has the paths of the log and the index, and their extent.
 """
@@ -66,7 +66,7 @@ class GrowthReporter:
         self._pacer = PartPacer()
 
     def on_grown(self, growing: Growing) -> None:
-        """Index what was added to the log, and send a part if the interval has passed."""
+        """Index the new events of the log, and send a part if the interval has passed."""
         if self._index is None:
             self._index = GrowingIndex(growing.path, self._folder)
         self._index.grow()
@@ -85,10 +85,10 @@ class GrowthReporter:
         self._reporter.part(made)
 
     def finish(self) -> BuiltIndex | None:
-        """The whole index, where there is one."""
+        """Return the whole index, or None if there is none."""
         return None if self._index is None else self._index.finish()
 
     def close(self) -> None:
-        """Close the index, if one was begun; what it holds stays."""
+        """Close the index, if one was begun; its files stay."""
         if self._index is not None:
             self._index.close()

@@ -12,7 +12,7 @@ from replay_gui.engine.jobs.job_types import JobArguments
 
 
 class RunsReport(msgspec.Struct, frozen=True, kw_only=True):
-    """A report on many runs. `version`, `made`, `command`: as in Report. `profile`: what is hidden; None: nothing."""
+    """A report on many runs. `version`, `made`, `command`: as in Report. `profile`: for redaction; None: none."""
 
     version: str
     made: int
@@ -21,11 +21,11 @@ class RunsReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FileBegun(msgspec.Struct, frozen=True, tag=True):
-    """The file that a job reads from now on.
+    """The file that a job begins to read.
 
     Attributes:
         given: the path, with ``#n`` for run n of several in a file; "": none.
-        log: path of the log of this run, which was listed; "" if the file is looked at for runs.
+        log: path of the log of this run, which was listed; "" if the file is searched for runs.
     """
 
     given: str = ""
@@ -33,24 +33,24 @@ class FileBegun(msgspec.Struct, frozen=True, tag=True):
 
 
 class DeadlyFile(msgspec.Struct, frozen=True):
-    """A file that is not read again, since a worker has died of it. `problem`: how it died."""
+    """A file that is not read again, because a worker died while reading it. `problem`: how it died."""
 
     file: FileBegun
     problem: str
 
 
 class EvaluationArguments(JobArguments, frozen=True, kw_only=True):
-    """Read the runs of `sources`, unless that was done by the last job, and contrast them, or some of them.
+    """Read the runs of `sources`, unless the last job has read them, and contrast all or some of them.
 
     Attributes:
-        reading: another number reads everything again.
+        reading: a new number makes the worker read everything again.
         sources: files, ``FILE#n`` for one run of several, folders.
         conversions: the folder of cached conversions. mappings: the user's file of mappings.
         chosen: numbers of the runs to contrast; None: all. Tasks are kept apart.
-        group_by: the fact by which they are grouped. first_group: contrast the first group where none are chosen.
+        group_by: the fact by which they are grouped. first_group: contrast the first group if none are chosen.
         versions: two versions to compare; None: none.
-        passed: an expression that says what passing is (see passed_expression); "": as the logs say.
-        report: the report to make of all runs, instead; None: none.
+        passed: an expression that defines which runs passed (see passed_expression); "": as recorded in the logs.
+        report: the report to make on all runs, instead of a contrast; None: none.
         deadly: the files that are not read; each is listed as a run with a problem.
     """
 
@@ -84,7 +84,7 @@ class QueryArguments(JobArguments, frozen=True, kw_only=True):
 
 
 class LocateArguments(JobArguments, frozen=True, kw_only=True):
-    """Find out where runs of the catalogue in `folder` can be opened.
+    """Find the paths at which runs of the catalogue in `folder` can be opened.
 
     `runs`: facts by number, encoded, so that only workers decode them. `conversions`: folder of cached conversions.
     """

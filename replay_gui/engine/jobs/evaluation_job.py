@@ -1,4 +1,4 @@
-"""The worker's part of an evaluation: reads many runs, and finds what separates those that passed.
+"""The worker's part of an evaluation: reads many runs, and finds how those that passed differ from the others.
 
 The runs stay in the worker's cache, so that another task of the same runs is contrasted quickly.
 """
@@ -51,8 +51,8 @@ class _ReadRuns:
     """Runs that were read.
 
     Attributes:
-        key: of what. logs: path of the log of each; none of a catalogue. facts: of the runs.
-        groups: those that were asked for last, by (what passing is, fact): every other question has them again.
+        key: (number of the reading, sources). logs: path of each run's log; empty for a catalogue. facts: of the runs.
+        groups: the groups that were requested last, by (definition of passing, fact).
     """
 
     key: tuple[int, tuple[str, ...]]
@@ -74,7 +74,7 @@ class _ReadRuns:
 def evaluate_runs(arguments: EvaluationArguments, context: JobContext) -> EvaluationPart:
     """Read the runs, then contrast the chosen ones; the parts are RunsListed, the result is one RunsContrasted.
 
-    A part FileBegun names each file before it is read, to know which file made the worker die.
+    A part FileBegun names each file before it is read, so that the file that made the worker die is known.
     """
     judge = passed_judge(arguments.passed) if arguments.passed else None
     key = (arguments.reading, arguments.sources)
@@ -239,7 +239,7 @@ def _catalogued_runs(folder: str, context: JobContext) -> RunSet:
 
 
 def _source_runs(arguments: EvaluationArguments, context: JobContext) -> tuple[list[RunFile], list[tuple[str, str]]]:
-    """Return the runs that can be read, and (path, why not) of deadly files and others that were named one by one."""
+    """Return the readable runs, and (path, problem) of deadly and other unreadable files that the user named."""
     sources, places = list(source_files(arguments.sources)), user_notes_places()
     deadly = {one.file: one.problem for one in arguments.deadly}
     files, problems, told, next_part = list[RunFile](), list[tuple[str, str]](), 0, 0.0

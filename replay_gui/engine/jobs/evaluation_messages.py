@@ -1,4 +1,4 @@
-"""What a worker finds of the runs of an evaluation."""
+"""The findings of a worker about the runs of an evaluation."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from replay_gui.engine.jobs.job_messages import decode_value
 
 
 class RunsListed(msgspec.Struct, frozen=True, tag=True):
-    """Runs from number `first` on: their names only at first, later everything. `done` of `total` files are read."""
+    """Runs from number `first` on, at first with names only, later complete. `done` of `total` files are read."""
 
     done: int
     total: int
@@ -28,13 +28,13 @@ class RunsListed(msgspec.Struct, frozen=True, tag=True):
 
 
 class RunsContrasted(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """What separates the chosen runs.
+    """The differences between chosen runs that passed and that failed.
 
     Attributes:
-        outcomes: of all runs. facts: by which they can be grouped. groups: all of them, of the fact that was asked for.
+        outcomes: of all runs. facts: by which they can be grouped. groups: all groups by the requested fact.
         group: index of the group that was contrasted because none was chosen; None otherwise.
         change: from one version to the other; None if none are compared.
-        chosen: numbers of the runs that were contrasted. tasks: how many they are of; these are kept apart.
+        chosen: numbers of the contrasted runs. tasks: their number of tasks, each of which is contrasted by itself.
         by_version: whether `separation` is of the versions instead of outcomes; "passing" means the later one.
         separation, picture: of the chosen runs. consensus: of runs of one task without any outcome; None for others.
         failures: packed pairs of failing and passing runs, to be compared by another job; empty for none.
@@ -71,7 +71,7 @@ EvaluationPart: TypeAlias = RunsListed | RunsContrasted | FailuresGrouped | Runs
 
 
 def read_part(value: msgspec.Raw) -> EvaluationPart | FileBegun:
-    """Decode a part, or what is read; msgspec.ValidationError where it is neither."""
+    """Decode a part or the result; raise msgspec.ValidationError if it is neither."""
     kind = EvaluationPart | FileBegun
     part: EvaluationPart | FileBegun = decode_value(value, kind)  # type: ignore[arg-type]  # a union is not a class
     return part

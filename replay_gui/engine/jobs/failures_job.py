@@ -1,6 +1,6 @@
 """The worker's part of failures by their first reason: compares failing runs with passing ones, log by log.
 
-It is a separate job, so that it can be ended without losing the cache of the evaluation's worker.
+It is a separate job, so that it can be ended and the evaluation's worker keeps its cache.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from replay_gui.engine.jobs.job_messages import decode_value, encode_value
 
 
 class PackedFailures(msgspec.Struct, frozen=True, kw_only=True):
-    """What there is to compare.
+    """The pairs of runs to compare.
 
     Attributes:
         pairs, left_out: see failure_pairs. runs: the facts of the runs of the pairs, by number.
-        logs: paths of their logs; without any, they are those of `catalogue`, which is its folder.
+        logs: paths of their logs; if empty, the logs are those of the catalogue in the folder `catalogue`.
         conversions: the folder of cached conversions. mappings: the user's file of mappings.
     """
 
@@ -38,7 +38,7 @@ class PackedFailures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def pack_failures(failures: PackedFailures) -> bytes:
-    """Return them as FailureArguments takes them."""
+    """Return the pairs, encoded for FailureArguments."""
     return bytes(encode_value(failures))
 
 
@@ -50,7 +50,7 @@ def logs_of(
     conversions: str,
     mappings: str,
 ) -> LogOf:
-    """Return what yields the logs of runs: those at these paths, or without any those of a catalogue."""
+    """Return a source of the logs of the runs: these paths, or the catalogue if there are none."""
     if paths:
         return lambda number: nullcontext(paths[number])
     from replay_gui.core.catalogue.run_logs import log_of_run  # which needs the extra

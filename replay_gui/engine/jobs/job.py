@@ -1,4 +1,4 @@
-"""What a job is: a function of its arguments and of what the worker gives it."""
+"""The types of a job: a function of its arguments, and of a context that the worker provides."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _T = TypeVar("_T")
 
 
 class PartPacer:
-    """Decides when a job sends the next part: at intervals, longer ones where a part takes long to make.
+    """Decides when a job sends the next part: at intervals, longer ones if a part takes long to make.
 
     A part of an index has all its snapshots and phases; sent at fixed intervals, a million of them would be sent again
     and again.
@@ -46,10 +46,10 @@ class JobReporter(Protocol):
     """Sends the progress and the parts of a running job."""
 
     def progress(self, done: int, total: int) -> None:
-        """Tell how far the job is, in any unit; total 0 = unknown. Cheap: most calls send nothing."""
+        """Report the progress of the job, in any unit; total 0 = unknown. Cheap: most calls do not send a message."""
 
     def part(self, value: Any) -> None:
-        """Send a part of the result (what msgpack can hold); every part is sent."""
+        """Send a part of the result, any value that msgpack can encode; every part is sent."""
 
 
 class JobCache:
@@ -60,24 +60,24 @@ class JobCache:
         self.value: object = None
 
     def keep(self, value: AbstractContextManager[_T]) -> _T:
-        """Keep the object that this context manager gives instead of the last one, which is closed first."""
+        """Close the last object, and keep the one that this context manager returns."""
         self.clear()
         kept = self._stack.enter_context(value)
         self.value = kept
         return kept
 
     def clear(self) -> None:
-        """Close what is kept."""
+        """Close the object that is kept."""
         self.value = None
         self._stack.close()
 
 
 class JobContext(JobReporter, Protocol):
-    """What a job is given that keeps something for the next job, too."""
+    """The context of a job that keeps an object for the next job."""
 
     @property
     def cache(self) -> JobCache:
-        """What the worker keeps from job to job."""
+        """The object that the worker keeps from job to job."""
 
 
 Job: TypeAlias = Callable[[Any, JobContext], object]
@@ -91,7 +91,7 @@ class LazyJob:
         self._module, self._function = module, function
 
     def load(self) -> Job:
-        """Import the module and return the job; after the first time this costs nothing."""
+        """Import the module at the first call, and return the job."""
         job: Job = getattr(importlib.import_module(self._module), self._function)
         return job
 
@@ -101,7 +101,7 @@ class LazyJob:
 
 
 def decode_arguments(job: Job, raw: msgspec.Raw) -> Any:
-    """Decode the arguments of a job; msgspec.ValidationError if they are not of the job's type."""
+    """Decode the arguments of a job; raise msgspec.ValidationError if they are not of the job's type."""
     function = job.load() if isinstance(job, LazyJob) else job
     kind = next(iter(get_type_hints(function).values()))
     return decode_value(raw, kind)

@@ -17,7 +17,7 @@ _MARK = "\0"
 
 
 class JobRequest(msgspec.Struct, frozen=True):
-    """To a worker: run `job`. `arguments`: what the job takes, encoded."""
+    """To a worker: run `job`. `arguments`: of the job, encoded."""
 
     job_id: int
     job: str
@@ -50,7 +50,7 @@ class JobFailed(msgspec.Struct, frozen=True, tag="failed"):
     """The end of a job without a result.
 
     Attributes:
-        text: why, in one line. kind: the name of a ReplayError; "system", "internal", or "died" (the worker process).
+        text: the reason, in one line. kind: the name of a ReplayError; "system", "internal", or "died" (the process).
     """
 
     job_id: int
@@ -83,7 +83,7 @@ def encode_value(value: object) -> msgspec.Raw:
 
 
 def decode_value(value: msgspec.Raw, kind: type[T]) -> T:
-    """Decode what `encode_value` encoded; msgspec.ValidationError where it is of another type."""
+    """Decode the output of `encode_value`; raise msgspec.ValidationError if it is of another type."""
     if bytes(memoryview(value)[:1]) not in _EXTENSIONS:
         return msgspec.msgpack.decode(value, type=kind)
     plain = msgspec.msgpack.decode(msgspec.msgpack.decode(value, type=msgspec.msgpack.Ext).data)

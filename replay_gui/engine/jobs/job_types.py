@@ -52,7 +52,7 @@ class OpenedFile(msgspec.Struct, frozen=True):
 class IndexArguments(JobArguments, frozen=True):
     """Build the index and snapshots of `log` in `folder`.
 
-    `whole`: whether that is all of it; False if an integrity pass makes the columns of the records.
+    `whole`: whether the result is complete; False if an integrity pass makes the columns of the records.
     `changed_at`: of the log's Source when it was opened; None for when the worker opens it.
     `content`: as of write_table.
     """
@@ -122,9 +122,9 @@ class ConvertArguments(JobArguments, frozen=True):
     """Convert a run of the foreign file at `path`, and index it at the same time.
 
     Attributes:
-        cache: the folder of conversions. run: which run of the file; None: the main one.
+        cache: the folder of conversions. run: the name of the run in the file; None: the main one.
         format: an importer's name; None: recognised by the content. mappings: the user's file of mappings.
-        index: the folder in which the index is made, where the main run is converted again.
+        index: the folder of the index, if the main run is converted again.
     """
 
     job: ClassVar[str] = "convert"
@@ -146,7 +146,7 @@ class SearchArguments(JobArguments, frozen=True):
 
 
 class SearchProgress(msgspec.Struct, frozen=True):
-    """How far a search is, in bytes; `count` of all hits so far; the hits found since the last of these."""
+    """The progress of a search, in bytes; `count` of all hits so far; the hits since the last SearchProgress."""
 
     done: int
     total: int
@@ -184,7 +184,7 @@ class TotalsArguments(JobArguments, frozen=True):
 class MarksArguments(JobArguments, frozen=True):
     """Find the marks of the log at `path`, and keep them in the `folder` of its index.
 
-    `corrected`: effects of tools by name, as rules of the user say.
+    `corrected`: effects of tools by name, from the user's rules.
     """
 
     job: ClassVar[str] = "marks"

@@ -1,4 +1,4 @@
-"""Finds the marks of a run, and what its tools do, in a worker process."""
+"""Finds the marks of a run, and the effects of its tools, in a worker process."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _log = topic_logger(Topic.CACHE)
 
 
 def find_marks(arguments: MarksArguments, reporter: JobReporter) -> MarksOfRun:
-    """Look for marks in one pass over a log, and keep them beside its index."""
+    """Find the marks in one pass over a log, and keep them beside its index."""
     finder = MarkFinder(arguments.corrected, MAX_EVENTS)
     with EventLog.open(arguments.path) as log:
         for number, event in enumerate(log.events()):

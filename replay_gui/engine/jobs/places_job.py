@@ -1,4 +1,4 @@
-"""The worker's part of opening runs of a catalogue: finds out where they are."""
+"""The worker's part of opening runs of a catalogue: finds their paths."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from replay_gui.engine.jobs.job_messages import decode_value
 
 
 def locate_runs(arguments: LocateArguments, reporter: JobReporter) -> RunsLocated:
-    """Return where the runs can be opened; raise ReplayError if one of them cannot be."""
+    """Return the paths that open the runs; raise ReplayError if one of them cannot be opened."""
     require_extra("catalogue", "a catalogue")
     from replay_gui.core.catalogue.run_places import place_of_run  # which needs the extra
 

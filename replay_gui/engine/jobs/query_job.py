@@ -16,7 +16,7 @@ _MAX_CELL, _MAX_NAME = 300, 60  # characters
 
 
 def answer_query(arguments: QueryArguments, reporter: JobReporter) -> CatalogueAnswer:
-    """Answer the query; CatalogueRefused, with the reason in one line, if it is no single SELECT that can be."""
+    """Answer the query; raise CatalogueRefused, with the reason in one line, unless it is one valid SELECT."""
     require_extra("catalogue", "SQL")
     from replay_gui.engine.catalogue_queries import query_catalogue  # which needs the extra
 

@@ -97,7 +97,7 @@ def states(arguments: StatesArguments, reporter: JobReporter) -> StatesSlice:
 
 
 def _begin(log: EventLog, arguments: StatesArguments) -> tuple[int, int, State]:
-    """Return index, offset and state to begin with; after a bad snapshot the empty state, which will not link up."""
+    """Return index, offset and state to begin with; for a bad snapshot the empty state, which is then detected."""
     if not arguments.line:
         return 0, len(log.header.raw), EMPTY
     line = list(arguments.line)
@@ -113,7 +113,7 @@ def _begin(log: EventLog, arguments: StatesArguments) -> tuple[int, int, State]:
 
 
 def _is_sound(state: State) -> bool:
-    """Return whether a state that was read back holds only values that a log can hold, in packed members too."""
+    """Return whether a state that was read has only values that a log can have, in packed members too."""
     try:
         check_limits(state.plain())
     except (ReplayError, MsgspecError, RecursionError):

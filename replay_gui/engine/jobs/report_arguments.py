@@ -14,7 +14,7 @@ from replay_gui.engine.jobs.job_types import JobArguments
 
 
 class ReportedRun(msgspec.Struct, frozen=True, kw_only=True):
-    """One run of a report: its log, its name and file from the user, and the verdict, if it is known.
+    """One run of a report: its log, its name, the file that the user opened, and its verdict if known.
 
     `noted`: the user's notes for the report.
     """
@@ -28,9 +28,9 @@ class ReportedRun(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReportArguments(JobArguments, frozen=True):
-    """Report on one run, or on how two differ by these rules and anchors. Other fields as in Report.
+    """Report on one run, or on the differences of two by these rules and anchors. Other fields as in Report.
 
-    `profile`: what is hidden."""
+    `profile`: for redaction."""
 
     job: ClassVar[str] = "report"
     runs: tuple[ReportedRun, ...]

@@ -1,4 +1,4 @@
-"""The worker's part of a report: what the runs are about, and for two of them why they differ."""
+"""The worker's part of a report: reads the runs, and for two of them finds why they differ."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from replay_gui.engine.jobs.report_arguments import ReportArguments, ReportedRun
 
 
 def make_report(arguments: ReportArguments, reporter: JobReporter) -> Report:
-    """Make the report on one run, or on two and why they differ."""
+    """Make the report on one run, or on two and the reasons why they differ."""
     with ExitStack() as stack:
         logs = [stack.enter_context(EventLog.open(run.log)) for run in arguments.runs]
-        # Each log is read once to verify it, where that is still to do, once to count, and up to twice to compare.
+        # Each log is read once to verify it, unless it is verified, once to count, and up to twice to compare.
         total = (4 if len(logs) == 2 else 2) * sum(log.source.size for log in logs)
         done = 0
         parts = []

@@ -9,7 +9,7 @@ from replay_gui.core.log.log_reader import EventLog
 from replay_gui.engine.jobs.job import JobReporter
 from replay_gui.engine.jobs.job_types import SearchArguments, SearchProgress
 
-MAX_HITS = 100_000  # hits that are handed over; further ones are only counted
+MAX_HITS = 100_000  # hits that are sent; further ones are only counted
 PART_INTERVAL = 0.05  # seconds between two parts
 
 

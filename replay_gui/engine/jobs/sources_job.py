@@ -25,5 +25,5 @@ def take_sample(arguments: SampleArguments, reporter: JobReporter) -> list[dict[
 
 
 def list_formats(arguments: FormatsArguments, reporter: JobReporter) -> list[tuple[str, str]]:
-    """Return (name, title) of every importer. In a worker, since packages may bring importers of any quality."""
+    """Return (name, title) of every importer. In a worker, because importers of other packages may hang or crash."""
     return sorted(((importer.name, importer.title) for importer in importers()), key=lambda pair: pair[1].lower())

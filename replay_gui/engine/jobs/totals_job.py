@@ -1,4 +1,4 @@
-"""Sums up what the meta of a run's events says, in a worker process: what was used, when, and by which subagent."""
+"""Sums up the usage in the meta of a run's events, in a worker process: by model, time and subagent."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from replay_gui.engine.jobs.job_types import TotalsArguments
 _RELEVANT_NAMES = tuple(name.encode() for name in ("tokens", "subagent", *COSTS))
 _RESULT_STARTS = tuple(msgpack.packb([kind, None])[:-1] for kind in (OUTCOME, END))  # of contents: [kind, payload]
 _OBSERVATION_START = msgpack.packb([Kind.OBSERVATION.value, None])[:-1]
-_MAX_KIND_BYTES = 512  # the kind of any event with tokens ends within so many bytes of its content
+_MAX_KIND_BYTES = 512  # bytes of content within which the kind of every event with tokens ends
 
 
 @dataclass(frozen=True, slots=True)
 class MetaSums:
-    """Tokens and cost by model and over time, which subagent each event is of, what the run's end says of it, and what
-    its user asked first.
+    """Tokens and cost by model and over time, the subagent of each event, the outcome at the run's end, and the
+    first prompt of its user.
     """
 
     uses: tuple[ModelUse, ...]
@@ -77,7 +77,7 @@ def _take_prompts(block: Block, prompts: dict[PromptSource, FirstPrompt]) -> Non
 
 
 def _decoded(content: bytes) -> tuple[str, dict[str, Any]]:
-    """Return kind and payload of an event; ("", {}) of an unreadable one."""
+    """Return kind and payload of an event; ("", {}) for an unreadable one."""
     try:
         kind, payload = decode(content)
     except (NotCanonical, TypeError, ValueError):
@@ -86,7 +86,7 @@ def _decoded(content: bytes) -> tuple[str, dict[str, Any]]:
 
 
 def _with_result(result: RunResult, content: bytes) -> RunResult:
-    """The result after one more event about the outcome or the end; an unreadable one changes nothing."""
+    """Return the result after one more event about the outcome or the end; an unreadable event is ignored."""
     return result.with_event(*_decoded(content))
 
 
@@ -99,7 +99,7 @@ def _map(raw: bytes) -> dict[str, Any]:
 
 
 def _kind(content: bytes) -> str:
-    """The first of a content's two values, its payload unread; "" if it is not text or too long to matter."""
+    """Return the kind of a content without decoding its payload; "" if it is not text, or too long."""
     unpacker = msgpack.Unpacker(raw=False, max_array_len=2, max_buffer_size=_MAX_KIND_BYTES)
     unpacker.feed(content[:_MAX_KIND_BYTES])
     try:

@@ -18,7 +18,7 @@ from replay_gui.engine.jobs.job import JobContext
 
 @dataclass(frozen=True, slots=True)
 class WhyFindings:
-    """A WhyResult in a form for messages: None means ABSENT if `absent` says so, for A and B.
+    """A WhyResult in a form for messages: None means ABSENT if `absent` is true, for A and B.
 
     `effects`: of tools, by name.
     """
@@ -29,13 +29,13 @@ class WhyFindings:
 
     @classmethod
     def of(cls, why: WhyResult, effects: dict[str, ToolEffects]) -> WhyFindings:
-        """Return the form of a result for a message."""
+        """Convert a result to this form."""
         absent = tuple((reason.a is ABSENT, reason.b is ABSENT) for reason in why.reasons)
         sent = (replace(reason, a=_sent(reason.a), b=_sent(reason.b)) for reason in why.reasons)
         return cls(replace(why, reasons=tuple(sent)), absent, effects)
 
     def why(self) -> WhyResult:
-        """Return the original result."""
+        """Convert this form back to a result."""
         reasons = map(_received, self.result.reasons, self.absent)
         return replace(self.result, reasons=tuple(reasons))
 

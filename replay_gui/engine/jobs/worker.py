@@ -1,7 +1,7 @@
 """A worker process: ``python -m replay_gui.engine.jobs.worker MODULE LEVEL`` runs the jobs of MODULE.JOBS in turn.
 
 It lives as long as its standard input: at the end of it the process exits at once, even inside a job, so that none is
-left behind when the program ends, however it ends. What a job prints goes to standard error. Its diagnostic records of
+left behind when the program ends, however it ends. A job's prints go to standard error. Its diagnostic records of
 LEVEL and above are sent to the program.
 """
 
@@ -98,14 +98,14 @@ def run_job(jobs: Mapping[str, Job], request: JobRequest, stream: _MessageStream
     except ReplayError as error:
         _log.info("job %s refused: %s", request.job, error_location(error))
         stream.send_message(JobFailed(request.job_id, visible(str(error)), type(error).__name__))
-    except OSError as error:  # a disk that is full, a folder that is gone: no fault of the program
+    except OSError as error:  # a full disk, a removed folder: no fault of the program
         _log.warning("job %s failed: %s", request.job, error_location(error))
         where = f"{error.filename}: " if error.filename else ""
         stream.send_message(JobFailed(request.job_id, visible(f"{where}{error.strerror or error}"), "system"))
     except MemoryError:
         _log.error("job %s failed: not enough memory", request.job)
         stream.send_message(JobFailed(request.job_id, "not enough memory", "system"))
-    except Exception as error:  # noqa: BLE001  whatever a job raises, the program is told and the worker lives on
+    except Exception as error:  # noqa: BLE001  any error is reported to the program, and the worker goes on
         _log.error("job %s failed: %s", request.job, error_location(error))
         traceback.print_exc()
         text = f"an internal error ({type(error).__name__}: {error})"
@@ -116,7 +116,7 @@ def run_job(jobs: Mapping[str, Job], request: JobRequest, stream: _MessageStream
 
 def main(module: str, level: str = "warning") -> None:
     """Run the jobs that standard input requests until it ends."""
-    gc.disable()  # jobs make millions of objects and hardly a cycle: collecting would only read them again and again
+    gc.disable()  # jobs make millions of objects and hardly any cycles: collection would only read them again and again
     stream = _MessageStream(_private_stdout())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # on systems without process groups
     _send_records(stream, level)
@@ -128,7 +128,7 @@ def main(module: str, level: str = "warning") -> None:
         with terminable():
             while True:
                 run_job(jobs, requests.get(), stream, cache)
-    except Terminated:  # what the job had unpacked or half written is removed by now
+    except Terminated:  # incomplete files of the job are removed by now
         cache.clear()
         os.kill(os.getpid(), signal.SIGTERM)
 

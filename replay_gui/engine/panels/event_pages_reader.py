@@ -1,4 +1,4 @@
-"""Reads the event that is shown, page by page."""
+"""Reads the shown event page by page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from replay_gui.core.readable.reading_page import ReadingPage
 
 
 class EventPagesReader:
-    """Keeps how far the last event was read."""
+    """Remembers how far the last event was read."""
 
     def __init__(self) -> None:
         self._reading: EventReading | None = None

@@ -31,7 +31,7 @@ def answer_get_notes(run: OpenRun, question: GetNotes) -> NotesRead:
 
 
 def answer_add_note(run: OpenRun, question: AddNote) -> NotesRead:
-    """Keep a new note; see change_notes for what can prevent it."""
+    """Save a new note. Raises as change_notes."""
     count = run.index.count
     first, last = (anchor_of(index, count, run.log.__getitem__) for index in (question.first, question.last))
     note = RunNote(question.text, first, last, question.against)
@@ -39,7 +39,7 @@ def answer_add_note(run: OpenRun, question: AddNote) -> NotesRead:
 
 
 def answer_change_notes(run: OpenRun, question: ChangeNotes) -> NotesRead:
-    """Keep other notes; see change_notes for what can prevent it."""
+    """Replace some notes by others. Raises as change_notes."""
 
     def change(notes: RunNotes) -> RunNotes:
         kept = tuple(note for note in notes.notes if note not in question.removed)
@@ -64,7 +64,7 @@ def _placed(run: OpenRun, in_force: NotesInForce) -> tuple[PlacedNote, ...]:
     known: list[NDArray[np.void] | None] = []
 
     def contents() -> NDArray[np.void] | None:
-        """Read the column once; None while it is not there."""
+        """Return the column, read at the first call; None until it exists."""
         if not known:
             known.append(_contents(run))
         return known[0]

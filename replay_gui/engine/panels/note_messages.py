@@ -1,4 +1,4 @@
-"""What the window asks about the notes on an open run, and the answer."""
+"""The requests about the notes on an open run, and the answer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:  # the first window has no note
 
 
 class GetNotes(PanelQuestion, frozen=True):
-    """Read the notes. `allow`: from now on, those beside logs of the run's folder count. Answer: NotesRead."""
+    """Read the notes. `allow`: from now on, use those beside logs in the run's folder. Answer: NotesRead."""
 
     allow: bool = False
 
@@ -30,7 +30,7 @@ class AddNote(PanelQuestion, frozen=True):
 class ChangeNotes(PanelQuestion, frozen=True):
     """Remove some notes, and put others in their place. Answer: NotesRead.
 
-    `beside`: whether the user wants notes beside the log, if there is no file that does not count.
+    `beside`: whether the user wants notes beside the log, unless an unallowed file is there.
     """
 
     removed: tuple[RunNote, ...]
@@ -43,8 +43,8 @@ class NotesRead(PanelAnswer, frozen=True, kw_only=True):
 
     Attributes:
         notes: in the order in which they were made. is_beside: whether they are kept beside the log.
-        unused: the number of notes in a file beside the log that does not count, because it is not allowed.
-        unused_path: of that file, or "". problem: why a file does not count, or "".
+        unused: the number of notes in a file beside the log that is not used, because it is not allowed.
+        unused_path: of that file, or "". problem: why an allowed file is not used, or "".
     """
 
     notes: tuple[PlacedNote, ...]

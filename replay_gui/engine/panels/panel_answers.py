@@ -1,4 +1,4 @@
-"""Answers what single panels of the window ask about an open run."""
+"""Answers the requests of single panels of the window about an open run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from replay_gui.engine.panels.panel_messages import EndRead, PanelAnswer, PanelQ
 
 
 def answer_panel(run: OpenRun, question: PanelQuestion) -> PanelAnswer:
-    """Return the answer; raise ReplayError if it cannot be given."""
+    """Return the answer to a question; raise ReplayError if the run or its files cannot be read or written."""
     match question:
         case ReadOn(position, after):
             return ReadFurther(position, after, run.read_on(position, after))

@@ -1,4 +1,4 @@
-"""What single panels of the window ask about an open run, and the answers, which the session passes by."""
+"""The requests of single panels of the window about an open run, and the answers, which go directly to the panels."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ class PanelAnswer(msgspec.Struct, frozen=True):
 
 
 class ReadOn(PanelQuestion, frozen=True):
-    """Read the event at `position` on, after its first `after` lines. Answer: ReadFurther."""
+    """Read the next page of the event at `position`, after its first `after` lines. Answer: ReadFurther."""
 
     position: Position
     after: int
 
 
 class ReadFurther(PanelAnswer, frozen=True):
-    """What follows the first `after` lines of the event at `position`, as people read it."""
+    """The next page of the event at `position`, after its first `after` lines."""
 
     position: Position
     after: int
@@ -35,11 +35,11 @@ class ReadFurther(PanelAnswer, frozen=True):
 
 
 class ReadEnd(PanelQuestion, frozen=True):
-    """Read the state after the last event there is. Answer: EndRead."""
+    """Read the state after the last event. Answer: EndRead."""
 
 
 class EndRead(PanelAnswer, frozen=True):
-    """The root of the state after `position` events, which are all; None if it cannot be read."""
+    """The root of the state after all events; `position`: their number. `state`: None if it cannot be read."""
 
     position: Position
     state: Mapping[str, Any] | None

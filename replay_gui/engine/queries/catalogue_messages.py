@@ -1,4 +1,4 @@
-"""What the window asks about a catalogue."""
+"""The requests about a catalogue."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:  # the first window does not need it
 
 
 class QueryCatalogue(msgspec.Struct, frozen=True, kw_only=True):
-    """Answer one SELECT over the catalogue in `folder`: CatalogueAnswer. A new query ends the last; "" only ends it."""
+    """Run one SELECT over the catalogue in `folder`. Answer: CatalogueAnswer. A new one ends the last, "" only that."""
 
     number: int
     folder: str
@@ -19,9 +19,9 @@ class QueryCatalogue(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LocateRuns(msgspec.Struct, frozen=True, kw_only=True):
-    """Find out where runs of the catalogue in `folder` can be opened: RunsLocated. A new request ends the last.
+    """Find the paths that open runs of the catalogue in `folder`. Answer: RunsLocated. A new request ends the last.
 
-    `runs`: their facts, by number. The log of one whose source is not there, or has changed, is put into the cache.
+    `runs`: their facts, by number. If the source of a run is gone or has changed, its log is put into the cache.
     """
 
     number: int

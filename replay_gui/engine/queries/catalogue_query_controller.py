@@ -1,4 +1,4 @@
-"""The questions about catalogues: of each kind at most one at a time, in a worker process that may be ended."""
+"""The requests about catalogues: of each kind at most one at a time, in a worker process that may be ended."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from replay_gui.engine.worker_pool import WorkerPool
 
 
 class CatalogueQueryController:
-    """The question under way, of one kind; a new one ends it. Used on the engine thread alone."""
+    """The request of one kind under way; a new one ends it. Used on the engine thread alone."""
 
     def __init__(self, pool: WorkerPool, answer: SendAnswer, on_worker_message: OnWorkerMessage) -> None:
         self._answer = answer
@@ -23,7 +23,7 @@ class CatalogueQueryController:
         self._number = 0
 
     def start(self, request: QueryCatalogue | LocateRuns) -> None:
-        """Begin a question instead of the one under way; one without a query, or runs, only ends that."""
+        """Begin a request, and end the one under way; a request without a query or runs only ends that."""
         self._jobs.stop()
         self._number = request.number
         match request:
@@ -34,11 +34,11 @@ class CatalogueQueryController:
                 self._jobs.start(LocateArguments(folder=folder, runs=bytes(encode_value(runs)), conversions=cache))
 
     def stop(self) -> None:
-        """End the question under way."""
+        """End the request under way."""
         self._jobs.stop()
 
     def on_worker_message(self, job: StartedJob, message: JobMessage) -> None:
-        """Answer what follows from a message of the worker."""
+        """Send the answer in a message of the worker."""
         if not self._jobs.accepts(job, message):
             return
         kind: type[CatalogueAnswer | RunsLocated]

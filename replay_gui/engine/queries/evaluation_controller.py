@@ -1,4 +1,4 @@
-"""The evaluation of many runs: at most one at a time, in a worker process that keeps what it has read."""
+"""The evaluation of many runs: at most one at a time, in a worker process that keeps the runs it has read."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ class EvaluationController:
     def __init__(
         self, pool: WorkerPool, comparers: WorkerPool, answer: SendAnswer, on_worker_message: OnWorkerMessage
     ) -> None:
-        """`pool`: of one worker that does nothing else. `comparers`: for what may be ended at any time."""
+        """`pool`: of one worker for evaluations only. `comparers`: for jobs that may be ended at any time."""
         self._answer = answer
         self._jobs = JobGroup(pool, on_worker_message)
         self._failures = JobGroup(comparers, on_worker_message)
         self._number = self._reading = 0
         self._under_way: EvaluateRuns | None = None
         self._next: EvaluateRuns | None = None
-        self._file = FileBegun()  # that is being read
+        self._file = FileBegun()  # the file that is being read
         self._deadly: tuple[DeadlyFile, ...] = ()  # of this reading
 
     def start(self, request: EvaluateRuns) -> None:
@@ -88,7 +88,7 @@ class EvaluationController:
         self._failures.stop()
 
     def on_worker_message(self, job: StartedJob, message: JobMessage) -> None:
-        """Answer what follows from a message of a worker."""
+        """Handle a message of a worker, and send the answers that follow from it."""
         if self._failures.accepts(job, message):
             self._tell(message)
         elif self._jobs.accepts(job, message):
@@ -131,7 +131,7 @@ class EvaluationController:
             self._failures.start(FailureArguments(pairs=pairs))
 
     def _pass_over(self, message: JobProgress | JobPart | JobDone, waiting: EvaluateRuns) -> None:
-        """Tell how far the reading is, but nothing of what is no longer asked for; at the end, begin what waits."""
+        """Report only the progress of an evaluation that a new one replaces; begin the new one at the end."""
         if isinstance(message, JobDone):
             self._next = None
             self._begin(waiting)
@@ -156,14 +156,14 @@ def _tells_of_reading(part: EvaluationPart | FileBegun) -> bool:
 
 
 def _pairs(part: EvaluationPart) -> bytes:
-    """Return the packed pairs to compare after this part; empty for none."""
+    """Return the packed pairs of runs to compare after this part; empty if there are none."""
     from replay_gui.engine.jobs.evaluation_messages import RunsContrasted
 
     return part.failures if isinstance(part, RunsContrasted) else b""
 
 
 def report_of(request: EvaluateRuns) -> RunsReport | None:
-    """Return the report that a worker is to make for a request; None if none is wanted."""
+    """Return the report that the request asks for; None if it asks for none."""
     if not request.report:
         return None
     return RunsReport(version=VERSION, made=time.time_ns(), command=request.report, profile=request.profile)

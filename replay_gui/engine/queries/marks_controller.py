@@ -25,7 +25,7 @@ class MarksController:
         self._jobs = JobGroup(pool, on_worker_message)
 
     def start(self) -> MarksFound | None:
-        """Return the marks by the effects that are corrected now, if they are kept; else begin to look for them.
+        """Return the kept marks for the present corrected effects; if there are none, begin the search and return None.
 
         The log must be whole, and its index complete.
         """
@@ -40,13 +40,13 @@ class MarksController:
         return None
 
     def correct(self, effects: Mapping[str, Effect]) -> EffectsCorrected:
-        """Take the effects of these tools for what they do; end a search under way, which does not know them."""
+        """Use these effects of tools from now on; end a search under way, which does not use them."""
         self.stop()
         self._run.effects.correct(effects)
         return EffectsCorrected()
 
     def on_worker_message(self, job: StartedJob, message: JobMessage) -> MarksFound | None:
-        """Return what to answer to a message of the worker, or None."""
+        """Return the answer in a message of the worker, or None."""
         if not self._jobs.accepts(job, message):
             return None
         match message:

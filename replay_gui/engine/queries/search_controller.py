@@ -21,7 +21,7 @@ class SearchController:
         self._request: Find | None = None
 
     def start(self, request: Find) -> None:
-        """Begin a search; one for no text only ends the last, and has a worker ready for the next."""
+        """Begin a search; one for "" only ends the last, and prepares a worker for the next."""
         self.stop()
         self._pool.warm()
         if request.text:
@@ -34,7 +34,7 @@ class SearchController:
         self._request = None
 
     def on_worker_message(self, job: StartedJob, message: JobMessage) -> SearchResult | None:
-        """Return what to answer to a message of the worker, or None."""
+        """Return the answer in a message of the worker, or None."""
         request = self._request
         if request is None or not self._jobs.accepts(job, message) or isinstance(message, JobProgress):
             return None

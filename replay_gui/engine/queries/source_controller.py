@@ -1,4 +1,4 @@
-"""Lists known sessions and formats, and takes samples of JSON Lines files, in a worker process of its own."""
+"""Lists known sessions and formats, and takes samples of JSON Lines files, in a separate worker process."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from replay_gui.engine.worker_pool import WorkerPool
 
 
 class SourceController:
-    """At most one list of sessions, one sample and one list of formats at a time; a newer one ends that under way.
+    """At most one list of sessions, one sample and one list of formats at a time; a newer one ends the one under way.
 
     Used on the engine thread alone.
     """
@@ -28,7 +28,7 @@ class SourceController:
         self._sample_number = 0
 
     def start(self, request: ListSessions | TakeSample | ListFormats) -> None:
-        """Begin, instead of what is under way of this kind."""
+        """Begin a request, and end the one of the same kind under way."""
         match request:
             case ListSessions(folders):
                 self._sessions.stop()
@@ -42,7 +42,7 @@ class SourceController:
                 self._formats.start(FormatsArguments())
 
     def on_worker_message(self, job: StartedJob, message: JobMessage) -> None:
-        """Answer what follows from a message of the worker."""
+        """Send the answer in a message of the worker."""
         if isinstance(message, JobProgress):
             return
         match job.arguments:

@@ -23,7 +23,7 @@ class TotalsController:
         self._is_requested = False  # and not begun, since the log is not whole
 
     def request(self, *, is_whole: bool) -> Totals | None:
-        """Return the totals, if they are known; else begin, or wait for `begin_if_requested` until the log is whole."""
+        """Return the totals if known; else begin now, or in `begin_if_requested` once the log is whole."""
         if self._run.totals is not None:
             return self._run.totals
         self._is_requested = not is_whole
@@ -32,7 +32,7 @@ class TotalsController:
         return None
 
     def begin_if_requested(self) -> None:
-        """Begin what waits: the log is whole, or will not grow any more."""
+        """Begin a requested job that waits: the log is whole, or will not grow any more."""
         if self._is_requested:
             self.request(is_whole=True)
 
@@ -43,7 +43,7 @@ class TotalsController:
         self._jobs.stop()
 
     def on_worker_message(self, job: StartedJob, message: JobMessage) -> Totals | Alert | None:
-        """Return what to answer to a message of the worker, or None."""
+        """Return the answer in a message of the worker, or None."""
         if not self._jobs.accepts(job, message):
             return None
         match message:

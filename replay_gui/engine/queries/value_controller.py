@@ -62,12 +62,12 @@ class ValueController:
         return any(asked.jobs.busy for asked in self._asked.values())
 
     def stop(self) -> None:
-        """End all that is under way."""
+        """End all work under way."""
         for asked in self._asked.values():
             asked.jobs.stop()
 
     def on_worker_message(self, job: StartedJob, message: JobMessage) -> ValueAnswer | None:
-        """Return what to answer to a message of the worker, or None."""
+        """Return the answer in a message of the worker, or None."""
         asked = next((asked for asked in self._asked.values() if asked.jobs.accepts(job, message)), None)
         return None if asked is None or isinstance(message, JobProgress) else _answer(asked.question, message)
 

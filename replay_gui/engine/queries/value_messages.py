@@ -1,6 +1,6 @@
-"""What the window asks about single values of the state, and the answers: immutable values, as all of them are.
+"""The requests about single values of the state, and the answers: immutable values.
 
-The history of a value takes a while to find, so every answer but the last of a question is a part.
+A history takes a while to find, so every answer to a question but the last is a part.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # the first window needs none of them
 class ValueQuestion(msgspec.Struct, frozen=True):
     """The base of the questions about values. A new question ends the last one of its kind.
 
-    `number`: greater than those before of its kind, so that stale answers can be recognised.
+    `number`: greater than earlier ones of its kind, so that stale answers can be recognised.
     """
 
     number: int
@@ -28,7 +28,7 @@ class ValueQuestion(msgspec.Struct, frozen=True):
 class TraceValue(ValueQuestion, frozen=True):
     """Find the events that changed a value of the state. Answer: ValueTrace, repeatedly.
 
-    `keys`: of the value's path; without any, the last trace is only ended.
+    `keys`: of the value's path; if empty, only end the last trace.
     """
 
     keys: tuple[str, ...]
@@ -47,7 +47,7 @@ class ListChanges(ValueQuestion, frozen=True):
 
 
 class FindValueOrigin(ValueQuestion, frozen=True):
-    """Find where a value of the state came from. Answer: ValueOrigin.
+    """Find the origin of a value of the state. Answer: ValueOrigin.
 
     `writer`: the event that wrote it; None only ends the last search. `texts`: as `traced_texts` returns them.
     """
@@ -60,7 +60,7 @@ class ValueAnswer(PanelAnswer, frozen=True, kw_only=True):
     """The base of the answers about values: the progress of question `number`.
 
     Attributes:
-        done, total: events. ended: no more will come. problem: why it could not be done, or "".
+        done, total: events. ended: whether this is the last answer. problem: why it failed, or "".
     """
 
     number: int
@@ -87,7 +87,7 @@ class ChangeRow(msgspec.Struct, frozen=True):
 
     Attributes:
         index: of the event. old, new: the value before and after it, in words on one line; None if there is none.
-        number: the new value where it is a finite number, else None.
+        number: the new value if it is a finite number, else None.
     """
 
     index: EventIndex
@@ -97,7 +97,7 @@ class ChangeRow(msgspec.Struct, frozen=True):
 
 
 class ValueChanges(ValueAnswer, frozen=True, kw_only=True):
-    """`rows`: the changes since the last ValueChanges. Ended with `done` < `total`, there may be more of them."""
+    """`rows`: the changes since the last ValueChanges. If it has ended with `done` < `total`, there may be more."""
 
     rows: tuple[ChangeRow, ...] = ()
 

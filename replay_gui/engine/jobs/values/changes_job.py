@@ -15,7 +15,7 @@ from replay_gui.engine.jobs.values.reported_replay import reported_contents
 from replay_gui.engine.jobs.values.value_arguments import ChangesArguments, ChangesProgress
 from replay_gui.engine.queries.value_messages import ChangeRow
 
-MAX_CHANGES = 100_000  # listed; what comes after them is not looked for
+MAX_CHANGES = 100_000  # listed; later ones are not searched for
 _MAX_CHARACTERS = 200  # characters of a value
 
 

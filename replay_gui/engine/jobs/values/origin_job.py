@@ -1,4 +1,4 @@
-"""Finds where a value of the state came from, in a worker process."""
+"""Finds the origin of a value of the state, in a worker process."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class OriginResult(msgspec.Struct, frozen=True):
 
 
 def find_value_origin(arguments: OriginArguments, reporter: JobReporter) -> OriginResult:
-    """Follow the causes of the event that wrote the value, and look for its texts in the log."""
+    """Follow the causes of the event that wrote the value, and search the log for its texts."""
     with EventLog.open(arguments.path) as log:
 
         @lru_cache(_KEPT_EVENTS)

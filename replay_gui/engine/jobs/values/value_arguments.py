@@ -29,7 +29,7 @@ class TraceArguments(ValueArguments, frozen=True):
 
 
 class TraceProgress(msgspec.Struct, frozen=True):
-    """How far a trace is, in events; for each path the indexes of the events found since the last of these."""
+    """The progress of a trace, in events; for each path the indexes found since the last TraceProgress."""
 
     done: int
     total: int
@@ -44,7 +44,7 @@ class ChangesArguments(ValueArguments, frozen=True):
 
 
 class ChangesProgress(msgspec.Struct, frozen=True):
-    """How far the listing is, in events; the changes found since the last of these."""
+    """The progress of the listing, in events; the changes found since the last ChangesProgress."""
 
     done: int
     total: int
@@ -52,7 +52,7 @@ class ChangesProgress(msgspec.Struct, frozen=True):
 
 
 class OriginArguments(ValueArguments, frozen=True):
-    """Find where a value came from. `writer`: the event that wrote it. `texts`: by which it is looked for."""
+    """Find the origin of a value. `writer`: the event that wrote it. `texts`: the texts to search for."""
 
     job: ClassVar[str] = "value_origin"
     writer: EventIndex
