@@ -17,11 +17,13 @@ from tests.helpers.foreign import Read, read_all
 from tests.helpers.paths import SHARED_DATA
 from tests.helpers.shared_data import each_real_file
 
+DAMAGED = ("missing_fields", "truncated")
 CLAUDE_FILES = [
     *sorted((SHARED_DATA / "claude-code").rglob("*.jsonl")),
     *sorted((SHARED_DATA / "more" / "claude-code").glob("*.jsonl")),
     *sorted((SHARED_DATA / "more" / "traceforge-claude").glob("*.jsonl")),
     *sorted((SHARED_DATA / "more" / "cass").glob("claude_code_*.jsonl")),
+    *sorted(path for path in (SHARED_DATA / "more" / "cass").glob("*.jsonl") if path.stem in DAMAGED),
 ]
 CODEX_FILES = [
     *sorted((SHARED_DATA / "codex").rglob("*.jsonl")),

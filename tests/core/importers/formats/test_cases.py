@@ -133,6 +133,20 @@ def test_pi() -> None:
     assert sum(event.meta.get("cost", 0) for event in run.events) == pytest.approx(0.004)
 
 
+def test_gemini_cli_in_lines() -> None:
+    """What was rewound is no step; the others have their times and what they used."""
+    run = read("gemini-jsonl/session-2026-05-04T10-00-abcd1234.jsonl", "gemini-cli")
+    assert said(run) == ["list the files", "rename it to b.py"]
+    assert run.decisions() == [("list", None), (None, "One file: a.py"), (None, "Renamed.")]
+    assert calls(run) == [("list_directory", {"path": "."})]
+    assert results(run) == [("list_directory", {"output": "a.py"}, True)]
+    assert tokens(run) == {"input": 350, "output": 24, "cached": 0, "reasoning": 5}
+    assert [event.payload["data"]["content"][0]["text"] for event in run.events if "rewound" in event.kind] == [
+        "delete it"
+    ]
+    assert all("time" in event.meta for event in run.events)
+
+
 def test_tau2() -> None:
     run = read("tau2-results/results.json", "tau2-bench")
     assert run.run.name == "task 0 trial 0"
@@ -157,3 +171,9 @@ def test_runs_that_differ(case: str) -> None:
     a, b = sorted((CASES / case).iterdir())
     assert not same(a, b)
     assert same(a, a)
+
+
+def test_every_case_has_a_test() -> None:
+    names = {path.name for path in CASES.iterdir()}
+    sources = "".join(path.read_text("utf-8") for path in Path(__file__).parent.rglob("test_*.py"))
+    assert {name for name in names if f'"{name}' not in sources} == set()

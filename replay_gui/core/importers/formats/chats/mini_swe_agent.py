@@ -24,6 +24,7 @@ _COMMAND = re.compile(r"```(?:mswea_bash_command|bash)[^\S\n]*+\n(?:[^\S\n]*+\n(
 _RESULT = re.compile(r"\s*<returncode>(-?\d+)</returncode>\s*<output>\n?(.*?)\n?</output>", re.DOTALL)
 _BASH = "bash"
 _SUBMITTED = "Submitted"
+_HANDS_IN = re.compile(r"echo (?:COMPLETE_TASK_AND_SUBMIT|MINI_SWE_AGENT)_FINAL_OUTPUT")
 _TOKENS = {
     "input": "prompt_tokens",
     "output": "completion_tokens",
@@ -48,7 +49,7 @@ class MiniSweAgent:
 
     name = "mini-swe-agent"
     title = "mini-swe-agent trajectory"
-    version = 5
+    version = 6
     volatile: ClassVar[Mapping[str, str]] = {
         "id": ID,
         "tool_call_id": ID,
@@ -118,9 +119,15 @@ def _events(file: ForeignFile, trajectory: dict[str, Any], notes: ImportNotes) -
     left: tuple[Any, Any] = None, None  # the status and the submission of the last message
     fenced: str | None = None  # id of the command in the text before, which the older form answers as a user
     waiting: list[str] = []  # ids of commands that the answer before names, which are answered as a user
+    last = len(trajectory["messages"]) - 1
     for number, message in enumerate(map(as_chat, trajectory["messages"])):
         run.context = {"message": number}
         match message:
+            case {"role": "user", "content": str(content)} if number == last and (
+                status := _left_by(info, content, trajectory["messages"][number - 1] if fenced else None)
+            ):
+                submission = content if status == _SUBMITTED else ""
+                left = _exit(run, {"content": content, "extra": {"exit_status": status, "submission": submission}})
             case {"role": "user", "extra": {"returncode": _}} if waiting:
                 _answer(messages, {**message, "tool_call_id": waiting.pop(0)})
             case {"role": "tool"}:
@@ -147,6 +154,17 @@ def _events(file: ForeignFile, trajectory: dict[str, Any], notes: ImportNotes) -
     _ending(run, info.get("exit_status") or left[0], info.get("submission") or left[1])
     add_resolved(run, file.path, str(trajectory.get("instance_id") or file.path.name.partition(".traj")[0]))
     yield from run.drain()
+
+
+def _left_by(info: dict[str, Any], content: str, asking: Any) -> str | None:
+    """Return the status of the end that the older form's last message tells as if the user had said it.
+
+    `asking` is the answer before it, if it has a command: one that hands in what it prints.
+    """
+    status = info.get("exit_status")
+    if isinstance(status, str):
+        return status if content == (info.get("submission") or "") else None
+    return _SUBMITTED if asking is not None and _HANDS_IN.search(asking["content"]) else None
 
 
 def _ending(run: RunBuilder, status: Any, submission: Any) -> None:

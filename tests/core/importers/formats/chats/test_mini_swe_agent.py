@@ -1,17 +1,12 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from replay_gui.core.importers.conversion import convert
-from replay_gui.core.log.log_reader import EventLog
-from replay_gui.core.verification.verify_log import verify
-from tests.helpers.foreign import Read, read_all, real_files, written
-from tests.helpers.shared_data import each_real_file
+from tests.helpers.foreign import Read, read_all, written
 
 SECOND = 1_000_000_000
 
@@ -117,29 +112,31 @@ def test_the_older_form_has_its_commands_in_the_text(tmp_path: Path) -> None:
     assert one.events[4].meta["parent"] == 3
 
 
-@each_real_file(real_files("mini-swe-agent"))
-def test_real_trajectories_lose_nothing(path: Path, tmp_path: Path) -> None:
-    """Counted from the source: a request a tool call (a fenced block in the oldest form), a response an answer."""
-    found = json.loads(path.read_text())
-    (one,) = read_all(path)
-    messages = found if isinstance(found, list) else found["messages"]
-    roles = Counter(message["role"] for message in messages)
-    if isinstance(found, list):
-        asked, answers = sum("```mswea_bash_command" in m["content"] for m in messages if m["role"] == "assistant"), 9
-        roles["user"] -= answers
-    else:
-        asked, answers = sum(len(m.get("tool_calls") or ()) for m in messages), roles["tool"]
-        cost = sum(
-            event.meta.get("cost", 0.0) for event in one.events if event.kind != "x:bookkeeping/mini-swe-agent/result"
-        )
-        assert cost == pytest.approx(found["info"]["model_stats"]["instance_cost"], abs=1e-9)
-    assert one.tools()["bash"] == asked
-    assert len(one.of("ToolResponse")) == answers
-    assert len(one.of("Observation")) == roles["system"] + roles["user"]
-    assert one.run.notes.sentences() == ()
-    with EventLog.open(convert(path, tmp_path / "out.rlog")[0].path) as log:
-        assert verify(log).failures == ()
-        assert len(log) == len(one.events)
+@pytest.mark.parametrize(
+    ("info", "said", "how"),
+    [
+        ({}, "diff --git a b", "submitted"),
+        (
+            {"mini_version": "1.9", "exit_status": "Submitted", "submission": "diff --git a b"},
+            "diff --git a b",
+            "submitted",
+        ),
+        ({"mini_version": "1.9", "exit_status": "LimitsExceeded", "submission": ""}, "", "limit"),
+    ],
+)
+def test_the_older_form_ends_with_what_was_handed_in(tmp_path: Path, info: Any, said: str, how: str) -> None:
+    """Its last message is no prompt, although it is a user's."""
+    messages = [
+        {"role": "user", "content": "Mend it."},
+        {"role": "assistant", "content": "I look.\n```bash\nls\n```"},
+        {"role": "user", "content": "<returncode>0</returncode>\n<output>\na\n</output>"},
+        {"role": "assistant", "content": "```bash\necho COMPLETE_TASK_AND_SUBMIT_FINAL_OUTPUT && git diff\n```"},
+        {"role": "user", "content": said},
+    ]
+    (one,) = read_all(written(tmp_path, {"info": info, "messages": messages} if info else messages))
+    assert [event.payload["data"] for event in one.of("Observation")] == ["Mend it."]
+    assert [event.payload["patch"] for event in one.of("PatchProposal")] == ([said] if said else [])
+    assert one.of("x:end")[0].payload["how"] == how
 
 
 def test_answers_of_the_responses_interface_and_commands_that_an_answer_names_are_calls(tmp_path: Path) -> None:

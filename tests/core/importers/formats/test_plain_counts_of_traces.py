@@ -1,0 +1,129 @@
+"""Tools, failures and tokens of real traces, counted in the source alone, equal what the importers read."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.core.importers.formats.test_plain_counts import counted
+from tests.helpers.paths import SHARED_DATA
+from tests.helpers.shared_data import requires_shared_data
+
+USAGE = ("gen_ai.usage.input_tokens", "gen_ai.usage.output_tokens")
+OLDER = ("gen_ai.usage.prompt_tokens", "gen_ai.usage.completion_tokens")
+OPENINFERENCE = ("llm.token_count.prompt", "llm.token_count.completion")
+UNSAID = {
+    "pydantic-ai-tools-2025-12-04.trace.json": ["final_result"],
+    "packetpanic-get-inventory.json": ["query_detector"],
+}
+"""Calls that only the answer of a model tells, found by reading the files."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one span tells. tool: the one that it is a call of. failed: whether that call failed."""
+
+    tool: str | None = None
+    failed: bool = False
+    input: int = 0
+    output: int = 0
+
+
+def told(attributes: dict[str, Any], *names: tuple[str, str], tool: str | None = None, failed: bool = False) -> Told:
+    """The first of these pairs of names that the attributes have says the tokens."""
+    sent, answered = next((pair for pair in names if pair[0] in attributes), ("", ""))
+    return Told(tool, failed, int(attributes.get(sent, 0)), int(attributes.get(answered, 0)))
+
+
+def valued(attributes: list[dict[str, Any]]) -> dict[str, Any]:
+    return {one["key"]: next(iter(one["value"].values())) for one in attributes}
+
+
+def phoenix(path: Path) -> Iterator[Told]:
+    for line in path.read_text("utf-8").splitlines():
+        span = json.loads(line)
+        yield told(span["attributes"], OPENINFERENCE, tool=span.get("tool_name"))
+
+
+def vercel(path: Path) -> Iterator[Told]:
+    """The spans of the calls themselves; those around them say the same once more."""
+    for span in json.loads(path.read_text("utf-8")):
+        if ".do" in span["name"]:
+            yield told(span["attributes"], USAGE)
+        elif span["name"] == "ai.toolCall":
+            yield Told(span["attributes"]["ai.toolCall.name"])
+
+
+def jaeger(path: Path) -> Iterator[Told]:
+    """A model's call is told by spans around each other: the innermost of these counts."""
+    spans = [span for trace in json.loads(path.read_text("utf-8"))["data"] for span in trace["spans"]]
+    for span in spans:
+        of = {tag["key"]: tag["value"] for tag in span["tags"]}
+        is_call = span["operationName"].endswith(".chat")
+        yield told(of if is_call else {}, USAGE, OLDER, tool=of.get("gen_ai.tool.name"), failed=of.get("error") is True)
+
+
+def tempo(path: Path) -> Iterator[Told]:
+    for batch in json.loads(path.read_text("utf-8"))["batches"]:
+        for span in (span for scope in batch["instrumentationLibrarySpans"] for span in scope["spans"]):
+            of = valued(span.get("attributes", []))
+            failed = span["status"]["code"] == 2
+            yield told(
+                of if span["name"] == "openai.chat" else {}, USAGE, tool=of.get("gen_ai.tool.name"), failed=failed
+            )
+
+
+def any_agent(path: Path) -> Iterator[Told]:
+    spans = {span["context"]["span_id"]: span for span in json.loads(path.read_text("utf-8"))["spans"]}
+    for span in spans.values():  # some stand there twice
+        of, failed = span["attributes"], span["status"]["status_code"] == "error"
+        tool = of.get("gen_ai.tool.name") or of.get("tool.name")
+        yield told(of, USAGE, OPENINFERENCE, tool=tool, failed=failed)
+
+
+def visual_studio(path: Path) -> Iterator[Told]:
+    for line in path.read_text("utf-8").splitlines():
+        for group in json.loads(line)["resourceSpans"]:
+            for span in (span for scope in group["scopeSpans"] for span in scope["spans"]):
+                yield told(valued(span["attributes"]), tool=valued(span["attributes"]).get("gen_ai.tool.name"))
+
+
+def langfuse(path: Path) -> Iterator[Told]:
+    """An agent's observation repeats what its models used."""
+    for one in json.loads(path.read_text("utf-8"))["observations"]:
+        if one["type"] == "GENERATION":
+            yield told(one["usageDetails"], ("input", "output"))
+        elif one["type"] == "TOOL" or one["name"] == "Web-Search":  # a span that returns the message of its tool
+            yield Told(one["name"].removeprefix("running tool: "), one["level"] == "ERROR")
+
+
+CASES: list[tuple[str, Callable[[Path], Iterator[Told]]]] = [
+    ("more/phoenix/*.jsonl", phoenix),
+    ("more/otel/vercel*.json", vercel),
+    ("more/otel-jaeger/*.json", jaeger),
+    ("more/otel-vs-copilot/*.jsonl", visual_studio),
+    ("otel/agentevals-jaeger/*.json", jaeger),
+    ("otel/agentevals-tempo/*.json", tempo),
+    ("otel/any-agent/**/*.json", any_agent),
+    ("langfuse/*.json", langfuse),
+]
+
+
+@requires_shared_data
+@pytest.mark.parametrize(("pattern", "spans"), CASES, ids=[pattern for pattern, _ in CASES])
+def test_counts_of_real_traces(pattern: str, spans: Callable[[Path], Iterator[Told]]) -> None:
+    paths = sorted(SHARED_DATA.glob(pattern))
+    assert paths
+    for path in paths:
+        found, counts = [*spans(path), *map(Told, UNSAID.get(path.name, ()))], counted(path)
+        assert counts.tools == Counter(one.tool for one in found if one.tool is not None), path
+        assert counts.failed == sum(one.failed for one in found if one.tool is not None), path
+        assert (counts.input, counts.output) == (sum(one.input for one in found), sum(one.output for one in found)), (
+            path
+        )
