@@ -137,7 +137,7 @@ def test_gemini_cli_in_lines() -> None:
     """What was rewound is no step; the others have their times and what they used."""
     run = read("gemini-jsonl/session-2026-05-04T10-00-abcd1234.jsonl", "gemini-cli")
     assert said(run) == ["list the files", "rename it to b.py"]
-    assert run.decisions() == [("list", None), (None, "One file: a.py"), (None, "Renamed.")]
+    assert run.decisions() == [("list", "Plan"), (None, "One file: a.py"), (None, "Renamed.")]
     assert calls(run) == [("list_directory", {"path": "."})]
     assert results(run) == [("list_directory", {"output": "a.py"}, True)]
     assert tokens(run) == {"input": 350, "output": 24, "cached": 0, "reasoning": 5}
