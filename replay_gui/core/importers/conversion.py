@@ -41,7 +41,7 @@ def convert(
 
     Args:
         out: the log to write, or a folder: one that exists, or is made where the file holds several runs.
-        format: an importer's name; None: recognised by the content.
+        format: the name of an importer, or None to recognise the format by the content.
         limits: the largest sizes that are read.
 
     Raises ImportRefused if the format is unknown or a log would be overwritten, LogUnreadable if reading or writing

@@ -160,7 +160,7 @@ def guess(records: Sequence[dict[str, Any]]) -> Mapping:
 
 
 def is_usual_kind(word: Any) -> bool:
-    """Return whether a kind is exactly one of the known words, and so says nothing more."""
+    """Return whether a kind is exactly one of the known words, and so adds no information."""
     return isinstance(word, str) and any(word.lower().replace("-", "_") in words for words in _WORDS.values())
 
 

@@ -131,7 +131,7 @@ def split_traceback(error: str) -> tuple[str, bool]:
 
 
 def is_failure_text(text: str) -> bool:
-    """Return whether the first words of a tool's result say that the call failed."""
+    """Return whether the first words of a tool's result report a failure."""
     return _FAILURE.match(text) is not None
 
 

@@ -279,13 +279,13 @@ def _rest(value: dict[str, Any], role: str, *, has_content: bool) -> dict[str, A
 
 
 def _status(message: dict[str, Any]) -> dict[str, Any]:
-    """Return the status of a message, if it says more than success or failure."""
+    """Return the status of a message, if it is more than success or failure."""
     status = message.get("status")
     return {} if status in (None, "", "success", "completed", "error") else {"status": status}
 
 
 def _says_failed(message: dict[str, Any]) -> bool:
-    """Return whether a tool's message says that the call failed."""
+    """Return whether a tool's message reports that the call failed."""
     return message.get("status") == "error" or any(message.get(name) is True for name in _FAILED)
 
 

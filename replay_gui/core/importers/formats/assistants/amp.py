@@ -41,7 +41,7 @@ class Amp(RecordFormat):
     }
 
     def recognises(self, file: ForeignFile) -> bool:
-        """As of its messages; also a thread whose messages have no numbers, by its id."""
+        """Accept messages of this format, or a thread whose messages have no numbers, by its id."""
         return super().recognises(file) or _is_thread(file.document)
 
     def is_format(self, records: list[dict[str, Any]]) -> bool:
@@ -122,7 +122,7 @@ def _part(part: Any) -> Any:
         output = wrong.get("message") if isinstance(wrong, dict) and wrong.keys() == {"message"} else wrong
         wrong = None
     if output is None and status not in _GOOD:
-        output = str(status)  # there are no other words
+        output = str(status)  # the output has no other text
     rest = {name: value for name, value in run.items() if name not in used}
     rest |= {"error": wrong} if wrong else {}
     rest |= {} if status in _USUAL else {"status": status}

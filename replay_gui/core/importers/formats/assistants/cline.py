@@ -192,7 +192,7 @@ class _ClineEvents(ModelChanges):
         self.run.request(call_id, name, given, extra=extra)
 
     def _subtask_done(self, text: str, extra: dict[str, Any]) -> None:
-        """Add what a task that the agent gave another led to."""
+        """Add the result of a task that the agent gave to a subtask."""
         asked = [one for one in self._open if (call := self.run.call(one)) is not None and call.tool_name == "newTask"]
         if asked:
             self._open.remove(asked[-1])

@@ -233,7 +233,7 @@ class _HistoryEvents(ChatMessageEvents, ModelChanges):
 
 
 def _answers_in(content: Any) -> tuple[Any, str | None]:
-    """Return (what a tool answered, why it failed) of a result's content, which may tell of each question apart."""
+    """Return (what a tool answered, why it failed) of a result's content, which may hold several answers."""
     answers = content if isinstance(content, list) else []
     if not answers or not all(isinstance(one, dict) and "result" in one and "success" in one for one in answers):
         return content_of(content), None

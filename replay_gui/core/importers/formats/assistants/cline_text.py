@@ -36,7 +36,7 @@ def heading_of(text: str) -> tuple[str, str, str] | None:
 
 
 def user_input_in(text: str) -> tuple[str, list[str]] | None:
-    """Return (what the user typed, notices of the program in it), where the text is that."""
+    """Return (what the user typed, notices of the program in it); None if the text is no such message."""
     match = _TYPED.fullmatch(text)
     if match is None:
         return None

@@ -205,7 +205,7 @@ class _KimiEvents(RecordEvents):
         self.run.request(call_id, str(name or "tool"), given, extra=extra, tool_call_id=call_id)
 
     def _result(self, call_id: Any, result: Any, failed: str, told: dict[str, Any]) -> None:
-        """Add a result. `failed`: the member that says that a call failed."""
+        """Add a result. `failed`: the name of the member that marks a failed call."""
         facts = result if isinstance(result, dict) else {"output": result}
         output, said = content_of(facts.get("output")) or None, facts.get("message")
         used = ["output", failed]

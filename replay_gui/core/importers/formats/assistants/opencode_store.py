@@ -43,7 +43,7 @@ def stored_sessions(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _session(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a session in the export's form, where each group of columns is one member."""
+    """Return a session in the export's form: each group of columns is one member."""
     groups: dict[str, dict[str, Any]] = {"time": {}, "tokens": {}, "summary": {}}
     session: dict[str, Any] = {}
     for name, value in row.items():

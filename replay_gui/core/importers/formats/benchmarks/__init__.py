@@ -1,1 +1,1 @@
-"""Formats of benchmarks: what an agent did for a task, and what came of it."""
+"""Formats of benchmarks: what an agent did for a task, and its result."""

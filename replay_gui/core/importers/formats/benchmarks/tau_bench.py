@@ -87,7 +87,7 @@ def _events(trial: dict[str, Any], notes: ImportNotes) -> Iterator[ImportedEvent
 
 
 def _answer(messages: MessageEvents, message: dict[str, Any]) -> str:
-    """A tool's answer; returns the tool's name."""
+    """Add a tool's answer; return the tool's name."""
     run, content, call_id = messages.run, message.get("content"), message.get("tool_call_id")
     wrong = isinstance(content, str) and content.startswith("Error")
     error = first_line(content) if wrong else None

@@ -218,7 +218,7 @@ def _packing(path: Path) -> str:
 
 
 class _Subagents:
-    """The trajectories within a trajectory, each told once: before the result that names it, or else at the end."""
+    """The trajectories within a trajectory, each added once: before the result that names it, or else at the end."""
 
     def __init__(self, document: dict[str, Any], path: tuple[str, ...] = ()) -> None:
         told = maps_in(document.get("subagent_trajectories"))

@@ -56,7 +56,7 @@ def conversations(calls: Iterable[LoggedCall]) -> Iterator[list[LoggedCall]]:
 def without_repetitions(talk: list[LoggedCall], volatile: Iterable[str]) -> tuple[dict[str, Any], list[Any]]:
     """Return (the first call's other members, all messages) of a conversation.
 
-    Where the other members of a later call differ from the first call's, they are in its answer, under `call`.
+    Members of a later call that differ from the first call's are in its answer, under `call`.
     """
     first = talk[0]
     whole = {name: member for name, member in first.record.items() if first.answer is None or name != first.answer[0]}

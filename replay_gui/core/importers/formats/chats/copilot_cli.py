@@ -211,7 +211,7 @@ class _CopilotCliEvents(RecordEvents):
                 rest = self.fields(request, "name", "arguments", type="function")
                 known = self.run.call(call_id)
                 if known is not None and (known.tool_name, known.input) == (name, decoded(request.get("arguments"))):
-                    if rest:  # it had begun before its message was written
+                    if rest:  # it began before its message was written
                         self.run.bookkeeping(f"{self.format}/asked", rest["fields"], parent=known.seq)
                     continue
                 self.run.request(call_id, name, decoded(request.get("arguments")), extra=rest, tool_call_id=call_id)

@@ -196,7 +196,7 @@ def _are_responses(content: Any) -> bool:
 
 
 def _responses(run: RunBuilder, parts: list[dict[str, Any]]) -> None:
-    """Answer the calls that their own records leave open; the other results are the same ones again."""
+    """Answer the calls that their own records leave open; the other results repeat known ones."""
     for part in parts:
         result = part["functionResponse"]
         call = run.call(result.get("id"))
@@ -219,7 +219,7 @@ def _end_call(
     message: str | None = None,
     **meta: Any,
 ) -> None:
-    """Add what a response led to: a denial or an error, and what became of the patch that the call proposed.
+    """Add the consequences of a response: a denial or an error, and the end of the patch that the call proposed.
 
     Args:
         answered: the seq of the response, and its call. name: of the tool.

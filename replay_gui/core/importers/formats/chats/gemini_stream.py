@@ -150,7 +150,7 @@ class _GeminiStreamEvents(RecordEvents):
             self.run.end("answered")
 
     def _printed(self, record: dict[str, Any]) -> None:
-        """The answer, and what each model used; the input has the cached part in it."""
+        """Add the answer and the tokens of each model; the input includes the cached part."""
         if record.get("response"):
             self.answered(record["response"])
         models = record["stats"]["models"]

@@ -168,7 +168,7 @@ def _left_by(info: dict[str, Any], content: str, asking: Any) -> str | None:
 
 
 def _ending(run: RunBuilder, status: Any, submission: Any) -> None:
-    """How the run ended, and what it submitted; a file beside it may say whether that is right."""
+    """Add how the run ended and what it submitted; another file may hold the verdict."""
     if not isinstance(status, str):
         run.end("open")
         return
@@ -178,7 +178,7 @@ def _ending(run: RunBuilder, status: Any, submission: Any) -> None:
 
 
 def _named(run: RunBuilder, message: Any, number: int) -> list[str]:
-    """Requests the commands that an answer in text names beside it; the ids to find them by."""
+    """Request the commands in the `extra` of a text answer; return the ids of the requests."""
     match message:
         case {"role": "assistant", "extra": {"actions": [*actions]}} if not message.get("tool_calls"):
             decided, ids = run.count - 1, list[str]()
@@ -191,7 +191,7 @@ def _named(run: RunBuilder, message: Any, number: int) -> list[str]:
 
 
 def _fenced(run: RunBuilder, message: Any, number: int) -> str | None:
-    """Requests the command that an older answer has in its text; the id to find it by."""
+    """Request the command in the text of an older answer; return the request's id, or None if there is no command."""
     match message:
         case {"role": "assistant", "content": str(text)} if not message.get("tool_calls"):
             commands, _ = without_closed(_COMMAND, text, "\n```")
@@ -209,7 +209,7 @@ def _answer(messages: MessageEvents, message: dict[str, Any]) -> None:
     taken = {"returncode", "raw_output", "timestamp", "exception_info"}
     more = {key: value for key, value in extra.items() if key not in taken and value}
     if content != f"<returncode>{code}</returncode>\n<output>\n{raw}</output>":
-        more["shown"] = content  # what the model saw is another text: cut, or with a warning
+        more["shown"] = content  # the model saw another text: cut, or with a warning
     wrong = extra.get("exception_info")
     _output(messages, call_id, code, raw, meta=meta, wrong=str(wrong) if wrong else None, extra=more)
 
@@ -227,12 +227,12 @@ def _output(
     error = wrong or (None if code == 0 else f"exit code {code}")
     output = {"returncode": code, "output": raw}
     seq, call = messages.run.response(call_id, output, error=error and first_line(error), extra=extra, **meta)
-    if wrong is not None:  # a command that exits with another code than 0 is nothing unusual
+    if wrong is not None:  # an exit code other than 0 alone is no error event
         messages.failed(seq, call, wrong)
 
 
 def _exit(run: RunBuilder, message: dict[str, Any]) -> tuple[Any, Any]:
-    """The end: what was submitted, or why nothing was; returns (status, submission)."""
+    """Add the end of the run, or the error that ended it; return (status, submission)."""
     extra = message["extra"] if isinstance(message.get("extra"), dict) else {}
     status, submission, content = extra.get("exit_status"), extra.get("submission"), message.get("content")
     rest = {key: value for key, value in extra.items() if key not in ("exit_status", "submission") and value}
@@ -248,7 +248,7 @@ def _exit(run: RunBuilder, message: dict[str, Any]) -> tuple[Any, Any]:
 
 
 def _meta(rest: dict[str, Any]) -> dict[str, Any]:
-    """Time, model, tokens and cost of what the model said; the rest as it is."""
+    """Return time, model, tokens and cost of a model's message; leave the other members in `rest`."""
     extra = dict(rest.pop("extra")) if isinstance(rest.get("extra"), dict) else {}
     more = {key: value for key, value in extra.items() if key not in ("response", "timestamp", "cost") and value}
     if more:

@@ -1,4 +1,4 @@
-"""Messages of mini-swe-agent that OpenAI's Responses interface gave, in the form of all others."""
+"""Convert mini-swe-agent's messages of OpenAI's Responses API to the form of chat messages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _USAGE = {"prompt_tokens": "input_tokens", "completion_tokens": "output_tokens"}
 
 
 def as_chat(message: Any) -> Any:
-    """Return a message of the Responses interface as one of the chat interface; any other as it is."""
+    """Return a message of the Responses API as a chat message; any other message unchanged."""
     match message:
         case {"object": "response", "output": list(items)}:
             return _answer(message, [item for item in items if isinstance(item, dict)])

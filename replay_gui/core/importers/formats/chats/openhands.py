@@ -50,8 +50,8 @@ _ENDED: dict[str, End] = {
 class OpenHands(RecordFormat):
     """The importer. A conversation is one run: a file of JSON Lines, an array, or an object with ``history``.
 
-    An evaluation writes one such object a line (``output.jsonl``), with what came of it. A stored conversation is a
-    folder with one event a file, and its state beside it.
+    An evaluation writes one such object per line (``output.jsonl``), with the result. A stored conversation is a
+    folder with one file per event; its state is in a file beside them.
     """
 
     name = "openhands"
@@ -92,7 +92,7 @@ class OpenHands(RecordFormat):
         return [*records_beside(file.path), *_states(file.path)] if self._is_stored(file) else []
 
     def runs(self, file: ForeignFile) -> Iterator[ImportedRun]:
-        """Yield the conversation, or each that an evaluation has."""
+        """Yield the conversation, or each conversation of an evaluation."""
         if _is_state(file) and (first := first_record_in(file.path.parent)) is not None:
             raise FormatUnknown(f"{file.path}: the state of the conversation that {first.name} opens")
         if self._is_stored(file):
@@ -144,7 +144,7 @@ _FULL = {"key": "full_state"}
 
 
 def _states(path: Path) -> list[Path]:
-    """Return the file with the state of a stored conversation, one of whose events is at `path`, if there is one."""
+    """Return [the state file] of the stored conversation that has `path` as one event; [] if there is none."""
     state = path.parent.parent / _STATE
     return [state] if state.is_file() and belongs_to(state, path, path.parent.parent) else []
 
@@ -157,8 +157,8 @@ class _OpenHandsEvents(RecordEvents):
 
     def __init__(self, format: str, volatile: Mapping[str, str], notes: ImportNotes) -> None:
         super().__init__(format, volatile, notes)
-        self._answers = set[str]()  # ids of answers whose tokens were told
-        self._metrics: dict[str, dict[str, Any]] = {}  # by model: what it was used for so far
+        self._answers = set[str]()  # ids of answers whose tokens were added
+        self._metrics: dict[str, dict[str, Any]] = {}  # by model: tokens and cost so far
 
     def run_id(self, _head: list[dict[str, Any]]) -> str | None:
         task = self.whole.get("instance_id")
@@ -208,19 +208,19 @@ class _OpenHandsEvents(RecordEvents):
 
     # ---- the agent SDK --------------------------------------------------------------------------
     def _state(self, record: dict[str, Any]) -> None:
-        """Take a change of the conversation's state: of one member, `key`, or of all of it."""
+        """Read a change of the conversation's state: of one member (`key`), or of the whole state."""
         key, value = record.get("key"), record.get("value")
         state = value.get("execution_status") if key == "full_state" and isinstance(value, dict) else value
         if key in ("execution_status", "full_state") and isinstance(state, str):
             ended = _ENDED.get(state)
-            if ended is None or self._how is None or self._how[0] != ended:  # else the record before says why
+            if ended is None or self._how is None or self._how[0] != ended:  # else the record before has the reason
                 self._how = None if ended is None else (ended, None)
         self._takes_stats(value if key == "stats" else value.get("stats") if isinstance(value, dict) else None)
         counted = key in ("full_state", "stats") or str(key).endswith("_id")
         self.run.bookkeeping(f"{self.format}/state", {"key": key, **({} if counted else {"value": value})})
 
     def _takes_stats(self, stats: Any) -> None:
-        """Keep what each model was used for so far, as the state of the conversation counts it."""
+        """Keep the tokens and cost of each model so far, from the conversation's state."""
         used = stats.get("usage_to_metrics") if isinstance(stats, dict) else None
         for name, one in used.items() if isinstance(used, dict) else ():
             if isinstance(one, dict):
@@ -233,7 +233,7 @@ class _OpenHandsEvents(RecordEvents):
         extra = self.fields(record, "kind", "source", "llm_message")
         rest = self.fields(message, "content", role="assistant" if by_agent else record.get("source"))
         extra |= {"message": rest} if rest else {}
-        self._how = ("answered", None) if by_agent else None  # an answer that calls nothing ends the turn
+        self._how = ("answered", None) if by_agent else None  # an answer without a call ends the turn
         if by_agent:
             self.answered(content_of(message.get("content")) or None, None, extra)
         else:
@@ -325,7 +325,7 @@ class _OpenHandsEvents(RecordEvents):
         self.run.context.pop("parent", None)
 
     def _takes(self, record: dict[str, Any]) -> None:
-        """Say which model has answered, and keep what it cost: an answer of several calls stands beside each."""
+        """Set the model of an answer and keep its tokens and cost; each call of an answer repeats them."""
         details, used = record.get("tool_call_metadata"), record.get("llm_metrics")
         if isinstance(used, dict):
             counts = used.get("accumulated_token_usage")
@@ -361,11 +361,11 @@ class _OpenHandsEvents(RecordEvents):
         self.result(cause, output, error, extra)
 
     def end(self) -> None:
-        """Add how the run ended, and what an evaluation says of it."""
+        """Add how the run ended, and the result of an evaluation."""
         wrong, tested, used = (self.whole.get(name) for name in ("error", "test_result", "metrics"))
         if isinstance(used, dict):
             self.run.bookkeeping(f"{self.format}/use", {}, cost=used.get("accumulated_cost"), tokens=run_tokens(used))
-        elif self._metrics:  # of each model all that it was used for
+        elif self._metrics:  # the totals of each model
             for one in self._metrics.values():
                 tokens = None if self._answers else run_tokens(one)
                 self.run.bookkeeping(f"{self.format}/use", {}, cost=one.get("accumulated_cost"), tokens=tokens)

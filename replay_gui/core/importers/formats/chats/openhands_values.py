@@ -13,7 +13,7 @@ _EXITED = re.compile(r"\s*\[The command completed with exit code -?\d{1,9}\.\]\s
 
 
 def shell_words(observation: dict[str, Any]) -> Any:
-    """Return the text that the model reads of an observation: a shell's output with the command's status around it."""
+    """Return the text of an observation as the model reads it: a shell's output with the command's status around it."""
     output, about = content_of(observation.get("content")) or None, observation.get("metadata")
     before, after = (about.get(name) if isinstance(about, dict) else None for name in ("prefix", "suffix"))
     if not isinstance(output, str | None):

@@ -22,7 +22,7 @@ _ENDS: dict[str, End] = {"stop": "answered", "length": "limit", "error": "crash"
 
 
 class Pi(RecordFormat):
-    """The importer. A session is one run; entries of a branch that was left stay, in the order of the file."""
+    """The importer. A session is one run; entries of an abandoned branch stay, in the order of the file."""
 
     name = "pi"
     title = "Pi session"
@@ -66,13 +66,13 @@ class Pi(RecordFormat):
 class _PiEvents(RecordEvents):
     agent = "Pi"
     title: dict[str, Any] | None = None  # the title before the session
-    _began: int | None = None  # in ns since 1970, where that is before the session's own time
+    _began: int | None = None  # ns since 1970; None if not before the session's own time
 
     def run_id(self, head: list[dict[str, Any]]) -> str | None:
         session = next((record for record in head if record.get("type") == "session"), {})
         if _OPENCLAW.search(str(session.get("cwd"))):
             self.agent = "OpenClaw"  # which is built on Pi
-        # A branch is begun when it is made, and takes what was said before.
+        # A branch has its own start time, but also holds the earlier messages.
         times = [_told_at(record) or self.time_of(record) for record in head if record is not session]
         self._began = next((time for time in times if time is not None), None)
         return session["id"] if isinstance(session.get("id"), str) else None
@@ -111,7 +111,7 @@ class _PiEvents(RecordEvents):
                 self.unknown(kind, record, "type")
 
     def _put_in(self, record: dict[str, Any]) -> None:
-        """A message of an extension: one that the user was not shown is for the model alone."""
+        """Add a message of an extension; a message that is hidden from the user is for the model only."""
         content = content_of(record.get("content")) or None
         extra = self.fields(record, "type", "content", "customType", "display")
         source = str(record.get("customType") or "extension")
@@ -150,7 +150,7 @@ class _PiEvents(RecordEvents):
                 self.unknown(role, message, "role")
 
     def _system(self, message: dict[str, Any], text: Any) -> tuple[Any, dict[str, Any]]:
-        """The system prompt, which may be in sections alone; and what else its message says."""
+        """Return (the system prompt, perhaps joined from its sections; the other members of its message)."""
         sections = message.get("sections")
         if text is None and isinstance(sections, dict) and all(isinstance(part, str) for part in sections.values()):
             named = {"sections": [*sections]} if sections else {}
@@ -184,7 +184,7 @@ class _PiEvents(RecordEvents):
             self.how = how, first_line(wrong) or None
 
     def _shell(self, message: dict[str, Any]) -> None:
-        """A command that the user ran."""
+        """Add a command that the user ran."""
         call_id = f"shell {self.run.count}"
         self.run.request(call_id, "bash", {"command": message.get("command")}, extra={"source": "user"})
         code = message.get("exitCode")
@@ -198,14 +198,14 @@ def _told_at(record: dict[str, Any]) -> int | None:
 
 
 def _as_texts(content: Any) -> Any:
-    """A result's parts, as texts where they are nothing else."""
+    """Return a result's parts as one text if all are texts, else unchanged."""
     parts = content if isinstance(content, list) else []
     texts = [part.get("text") for part in parts if isinstance(part, dict) and part.get("type") == "toolResult"]
     return "\n".join(map(str, texts)) if texts and len(texts) == len(parts) else content
 
 
 def _failure(message: dict[str, Any], output: Any) -> str | None:
-    """Why a call failed, in a line; None if it did not. OpenClaw has a command's exit code only in the details."""
+    """Return why a call failed, in one line; None if it did not. OpenClaw has the exit code only in the details."""
     details = message.get("details")
     code = details.get("exitCode") if isinstance(details, dict) else None
     told = first_line(output)
@@ -220,7 +220,7 @@ def _is_thought_or_call(part: Any) -> bool:
 
 
 def _use(usage: dict[str, Any]) -> dict[str, Any]:
-    """Tokens and cost of one answer; what was read from the cache or written to it is part of the input."""
+    """Return tokens and cost of one answer; the input includes the tokens read from and written to the cache."""
     counts = {name: value for name, value in usage.items() if type(value) is int}
     read, written = counts.get("cacheRead", 0), counts.get("cacheWrite", 0)
     cost = usage.get("cost")

@@ -63,11 +63,11 @@ def _has_parts(record: dict[str, Any]) -> bool:
 class _PydanticAiEvents(RecordEvents):
     agent = "Pydantic AI"
     taken = ("output",)
-    _instructions: Any = None  # that the model has been given
-    _last: Any = None  # what the model said last
+    _instructions: Any = None  # the last ones that the model received
+    _last: Any = None  # the last text of the model
 
     def end(self) -> None:
-        """Add the output of the run, if it is not what the model said last."""
+        """Add the output of the run, if it is not the last text of the model."""
         output = self.whole.get("output")
         if output not in (None, "", self._last):
             self.answered(output)

@@ -21,7 +21,7 @@ _BELOW = ("events", "messages", "agents/*/messages")
 
 
 def records_beside(path: Path) -> list[Path]:
-    """Return the files of the run to which `path` belongs, by number; [] if its name is not that of a record."""
+    """Return the files of the run to which `path` belongs, by number; [] if its name is not a record's name."""
     own = _NAME.fullmatch(path.name)
     if own is None:
         return []
@@ -31,7 +31,7 @@ def records_beside(path: Path) -> list[Path]:
 
 
 def first_record_in(folder: Path) -> Path | None:
-    """Return the first file of the run in a folder, or below it; None if there is no run, or are several."""
+    """Return the first file of the run in a folder, or below it; None if there is no run, or more than one."""
     folders = [folder, *(below for pattern in _BELOW for below in folder.glob(pattern))]
     first = [found[0] for each in folders if (found := _records_in(each))]
     return first[0] if len(first) == 1 else None
@@ -43,7 +43,7 @@ def _records_in(folder: Path) -> list[Path]:
 
 
 def numbered_files(file: ForeignFile) -> Iterator[tuple[int, Any]]:
-    """Yield (number from 1, record) for each file of a run; the record is None if it is no JSON object or array.
+    """Yield (number from 1, record) for each file of a run; the record is None if it is not a JSON object or array.
 
     Raises FormatUnknown if the opened file is not the first one.
     """

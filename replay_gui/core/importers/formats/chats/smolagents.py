@@ -46,8 +46,8 @@ class _SmolAgentsEvents(RecordEvents):
     agent = "smolagents"
     taken = ("state", "output")
     _answer: Any = None
-    _answered = False  # whether a step says that it gave the answer
-    _limit: str | None = None  # in words, where the last step is the one after all that were allowed
+    _answered = False  # whether a step is marked as the final answer
+    _limit: str | None = None  # the error, if the last step exceeded the limit of steps
 
     def time_of(self, record: dict[str, Any]) -> int | None:
         timing = record.get("timing")
@@ -84,7 +84,7 @@ class _SmolAgentsEvents(RecordEvents):
         code = _function(calls[0]).get("arguments") if calls else None
         self.run.once = self._use(step)
         extra = self.fields(step, *used, code_action=code)
-        if output is not None or extra or not calls:  # else the model said nothing but its calls
+        if output is not None or extra or not calls:  # else the answer is only its calls
             self.run.context["parent"] = self.answered(output, None, extra)
         for number, call in enumerate(calls):
             self._call(step, call, last=number == len(calls) - 1, ended=ended)
@@ -101,7 +101,7 @@ class _SmolAgentsEvents(RecordEvents):
         extra = self.fields(call, "function", type="function")
         self.run.request(call_id, name, given, extra=extra, tool_call_id=call.get("id"))
         if not last:
-            return  # of several calls the file has one observation, of all together
+            return  # several calls have one observation together
         wrong = step.get("error")
         message = wrong.get("message") if isinstance(wrong, dict) else wrong
         output, returned = step.get("observations"), step.get("action_output")

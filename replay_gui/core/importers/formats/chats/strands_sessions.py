@@ -17,7 +17,7 @@ from replay_gui.core.importers.imported_run import ImportedRun
 
 
 class StrandsSessions:
-    """The importer. The messages of one agent are a run; its first file opens it."""
+    """The importer. The messages of one agent are a run; the user opens its first file."""
 
     name = "strands-session"
     title = "Strands Agents session"

@@ -36,9 +36,9 @@ _GOES = re.compile(r"\s*(?:cd\s+[^\s;&|]+\s*(?:&&|;)\s*)+(?=\S)")  # "cd /testbe
 
 
 class SweAgent:
-    """The importer. A file is one run: its trajectory's steps, after the messages that came before the first of them.
+    """The importer. A file is one run: its trajectory's steps, after the messages before the first step.
 
-    Where there is no trajectory, the history says what was done.
+    Without a trajectory, the steps are read from the history.
     """
 
     name = "swe-agent"
@@ -138,7 +138,7 @@ def _opening(run: RunBuilder, history: list[Any]) -> None:
 
 
 def _turns(run: RunBuilder, notes: ImportNotes, history: list[Any]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """(what was said and done, what came of it), out of messages; those before the first are put into the run."""
+    """Yield (thought and action, result) of each turn in the messages; add the earlier messages to the run."""
     _opening(run, history)
     speech: dict[str, Any] | None = None
     for message in history:
@@ -169,7 +169,7 @@ def _called(message: dict[str, Any]) -> str | None:
 
 
 def _word(command: str) -> str:
-    """Return the program that a command runs, after it has gone to a folder."""
+    """Return the program that a command runs, after it has changed the folder."""
     gone = _GOES.match(command)
     return (command[gone.end() :] if gone else command).split(None, 1)[0]
 
@@ -183,7 +183,7 @@ def _edited_file(action: str, tool: str, before: dict[str, Any]) -> str:
 def _step(
     run: RunBuilder, step: dict[str, Any], before: dict[str, Any], number: int, named: str | None
 ) -> dict[str, Any]:
-    """One thought, the command it led to, and what came of that; returns the environment's state afterwards."""
+    """Add a thought, its command and the result; return the environment's state after it."""
     action, thought, response = step.get("action"), step.get("thought"), step.get("response")
     taken = {"action", "thought", "response", "observation", "state", "execution_time", "messages", "query"}
     rest = {key: value for key, value in step.items() if key not in taken and value}
@@ -218,7 +218,7 @@ def _step(
 
 
 def _state(value: Any) -> dict[str, Any]:
-    """The environment's state: an object, or one written as text."""
+    """Return the environment's state, which is an object or its JSON text."""
     if isinstance(value, str):
         try:
             value = value_in(value)
@@ -228,7 +228,7 @@ def _state(value: Any) -> dict[str, Any]:
 
 
 def _unsaid(trajectory: dict[str, Any]) -> list[Any]:
-    """What the history says that no step of the trajectory does."""
+    """Return the messages of the history that are not in a step of the trajectory."""
     steps, history = trajectory.get("trajectory"), trajectory.get("history")
     if not isinstance(steps, list) or not isinstance(history, list):
         return []
@@ -262,7 +262,7 @@ def _ending(run: RunBuilder, trajectory: dict[str, Any]) -> Iterator[ImportedEve
     others["history"] = _unsaid(trajectory)
     about = {key: value for key, value in {**others, **rest}.items() if value not in (None, [], {})}
     tokens = counted_tokens(stats, {"input": "tokens_sent", "output": "tokens_received"})
-    told = tokens if any(tokens.values()) else None  # a replay counts none
+    told = tokens if any(tokens.values()) else None  # a replay has no tokens
     if about or stats:
         run.bookkeeping("swe-agent/result", about, stats=stats, total_cost=cost, tokens=told)
     end = "submitted" if str(status).startswith(_SUBMITTED) else _ENDS.get(str(status).removeprefix("exit_"), "crash")

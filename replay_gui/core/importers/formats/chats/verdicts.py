@@ -1,4 +1,4 @@
-"""What the programs that grade agents write beside a trajectory: Harbor's rewards, and who resolved a task."""
+"""Read the results that grading programs write beside a trajectory: Harbor's rewards, and resolved tasks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _RESULTS = ("report.json", "results.json")  # of SWE-bench's evaluation, of a ta
 
 # ---- Harbor ------------------------------------------------------------------------------------------
 def harbor_files(trajectory: Path) -> list[Path]:
-    """Return the files in which Harbor's verifier says what it thinks of a trial: those that are there."""
+    """Return the existing files with the rewards of a trial by Harbor's verifier."""
     folder = trajectory.parent.parent if trajectory.parent.name == "agent" else trajectory.parent
     names = ("result.json", "verifier/reward.json", "verifier/reward.txt")
     return [path for name in names if (path := folder / name).is_file() and belongs_to(path, trajectory, folder)]
@@ -58,7 +58,7 @@ def _reward_text(path: Path) -> dict[str, float]:
 
 # ---- SWE-bench ---------------------------------------------------------------------------------------
 def result_files(trajectory: Path) -> list[Path]:
-    """Return the files beside a trajectory, or beside its folder, that may say whether its task was resolved."""
+    """Return the files beside a trajectory, or beside its folder, that may record whether its task was resolved."""
     folders = (trajectory.parent, trajectory.parent.parent)
     return [
         path
@@ -69,7 +69,7 @@ def result_files(trajectory: Path) -> list[Path]:
 
 
 def add_resolved(run: RunBuilder, trajectory: Path, task: str) -> None:
-    """Add whether the task was resolved, where a results file says so."""
+    """Add whether the task was resolved, if a results file records it."""
     for path in result_files(trajectory):
         resolved = _is_resolved(read_side_json(path), task)
         if resolved is not None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_MAX_PASSES = 8  # passes over the tree; more than one is needed only where children come before their parents
+_MAX_PASSES = 8  # passes over the tree; more than one only if children come before their parents
 
 
 @dataclass(slots=True, eq=False, kw_only=True)

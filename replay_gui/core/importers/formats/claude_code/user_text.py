@@ -102,7 +102,7 @@ def message_of(blocks: list[Any]) -> Any:
 
 
 def size_text(block: Any) -> str | None:
-    """Return "(picture, 12 KB)" or the like for a picture or document; None for anything else."""
+    """Return a note such as "(picture, 12 KB)" for a picture or document; None for anything else."""
     if not isinstance(block, dict) or block.get("type") not in ("image", "document"):
         return None
     name = "picture" if block["type"] == "image" else "document"

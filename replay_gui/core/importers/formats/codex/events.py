@@ -57,7 +57,7 @@ class CodexEvents:
         self._total: Any = None  # the last sum of tokens
         self._answered = set[str]()  # calls
         self._counted = set[str]()  # ids of the answers whose tokens were counted
-        self._told: dict[str, dict[str, Any]] = {}  # by call without a result, what events say of it
+        self._told: dict[str, dict[str, Any]] = {}  # by call without a result, its data in events
         self._end: tuple[End, str | None] | None = None
 
     def begin(self, meta: dict[str, Any]) -> None:

@@ -102,7 +102,7 @@ class CodexSurvey:
             self.has_aborts = True
 
     def says(self, role: str, text: str) -> bool:
-        """Whether the conversation has a message of these words."""
+        """Return whether the conversation has a message with this text."""
         return (role, _words(text)) in self.said
 
 
@@ -220,7 +220,7 @@ def _facts(payload: _Payload) -> dict[str, Any]:
 
 
 def _take_told(item: Any, surveyed: CodexSurvey) -> None:
-    """Keep the data of an item that is one of several in a line."""
+    """Keep the data of an item that shares its line with other items."""
     if not isinstance(item, dict):
         return
     if isinstance(item.get("call_id"), str) and not str(item.get("type")).endswith("_output"):
@@ -230,7 +230,7 @@ def _take_told(item: Any, surveyed: CodexSurvey) -> None:
 
 
 def _words(text: str) -> int:
-    """Return a hash of what was said, without what an editor put before it."""
+    """Return a hash of a text, without what an editor put before it."""
     return hash(split_request(text)[1].strip())
 
 

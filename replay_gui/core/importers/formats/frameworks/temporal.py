@@ -92,7 +92,7 @@ def _usual(event: dict[str, Any]) -> dict[str, Any]:
     told: dict[str, Any] = _without_protobuf(_in_camel_case(event) if "event_id" in event else event)
     if "eventTime" not in told and "timestamp" in told:
         told["eventTime"] = told.pop("timestamp")
-    if isinstance(told["eventType"], int):  # the name of the attributes says the same in words
+    if isinstance(told["eventType"], int):  # the name of the attributes is the same in words
         named = next((name for name in told if name.endswith(_ATTRIBUTES)), None)
         words = _CAPITAL.sub("_", named.removesuffix(_ATTRIBUTES)).upper() if named else str(told["eventType"])
         told["eventType"] = f"EVENT_TYPE_{words}"

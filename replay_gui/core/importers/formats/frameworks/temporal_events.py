@@ -194,7 +194,7 @@ class TemporalEvents:
         self._run.observation("update", str(given.get("name") or "update"), given.get("args"))
 
     def _failed(self, kind: str, facts: dict[str, Any], parent: int | None) -> None:
-        """Add an Error, with a text that says what failed, and why."""
+        """Add an Error, with a text that states what failed, and why."""
         name = str(facts.get("child") or "")
         reason = failure_text(facts.get("failure")) or _cause(facts)
         if kind.startswith("CHILD_WORKFLOW_EXECUTION_"):

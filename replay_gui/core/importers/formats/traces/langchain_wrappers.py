@@ -51,7 +51,7 @@ def tool_output(value: Any) -> tuple[Any, dict[str, Any]]:
 
 
 def tool_failure(value: Any) -> str | None:
-    """Return why the call failed, if the output is a message of a tool that says so."""
+    """Return why the call failed, if the output is a message of a tool that reports a failure."""
     message = _tool_message(value)
     return message.results[0].failure if message is not None and message.results[0].error else None
 

@@ -36,7 +36,7 @@ _VOLATILE = re.compile(
     re.VERBOSE,
 )
 
-# Ids that programs make at random: UUIDs, and those of messages and calls that say of what they are
+# Ids that programs make at random: UUIDs, and those of messages and calls that begin with their type
 _ID = re.compile(
     r"(?:[a-z_]{1,20}-{1,2})?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?:-\d{1,4})?"
     r"|(?:call|chatcmpl|fc|msg|resp|rs|run|toolu|tooluse)[_-][A-Za-z0-9_-]{6,64}"

@@ -1,6 +1,6 @@
 """Spans of Claude Code (2.1.197, with CLAUDE_CODE_ENHANCED_TELEMETRY_BETA) in the names of the GenAI conventions.
 
-A tool's span holds one for the wait for the user and one for its execution, which alone tells whether it failed.
+A tool's span holds one for the wait for the user and one for its execution; only the latter records a failure.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _REJECTED = "reject"
 
 
 def in_known_names(spans: Sequence[RawSpan]) -> list[RawSpan]:
-    """Return the spans of a trace, those of Claude Code by the conventions that all importers of spans read."""
+    """Return the spans of a trace, with Claude Code's attributes renamed to the GenAI conventions."""
     inside = defaultdict[str | None, list[RawSpan]](list)
     for span in spans:
         if span.name in (_RUNS, _WAITS):
@@ -40,7 +40,7 @@ def in_known_names(spans: Sequence[RawSpan]) -> list[RawSpan]:
 
 def _known(span: RawSpan, parts: Sequence[RawSpan]) -> RawSpan:
     if span.name not in _OPERATIONS:
-        return replace(span, error=None)  # it is said of the tool
+        return replace(span, error=None)  # the tool's span has it
     attributes: dict[str, Any] = {_NAMES.get(name, name): value for name, value in span.attributes.items()}
     attributes["gen_ai.operation.name"] = _OPERATIONS[span.name]
     if span.name == _AGENT:
@@ -65,7 +65,7 @@ def _known(span: RawSpan, parts: Sequence[RawSpan]) -> RawSpan:
 
 
 def _problem(parts: Sequence[RawSpan]) -> str | None:
-    """Return why a tool failed, or was not used; None where neither is told."""
+    """Return why a tool failed, or was not used; None if neither is recorded."""
     for part in parts:
         if part.name == _RUNS and (part.error is not None or part.attributes.get("success") in (False, "false")):
             return str(part.attributes.get("error") or part.error or "failed")

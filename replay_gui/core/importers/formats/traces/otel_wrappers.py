@@ -126,7 +126,7 @@ OF_TABLES = (
 
 
 def value_of_text(value: Any) -> Any:
-    """Return the JSON object or array in a text; another value as it is."""
+    """Return the JSON object or array in a text; another value unchanged."""
     if not isinstance(value, str) or value[:1] not in ("{", "["):
         return value
     try:

@@ -176,7 +176,7 @@ def without_ids(spans: Sequence[Span]) -> list[Span]:
 
 
 def only_member(value: Any) -> Any:
-    """Return what an object's only member with content holds; another value as it is."""
+    """Return the value of an object's only member that is not empty; another value unchanged."""
     told = [member for member in value.values() if member not in NOTHING] if isinstance(value, dict) else []
     return told[0] if len(told) == 1 else value
 

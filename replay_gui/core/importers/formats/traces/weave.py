@@ -26,7 +26,7 @@ _USED = ("op_name", "inputs", "output", "exception", "attributes", "summary")
 class Weave(SpanRecordFormat):
     """The importer. A trace is a run.
 
-    A call is a model's if its input has messages or if it says so; it is a tool's if a model requested its name.
+    A call is a model's if its kind is "llm" or its input has messages, and a tool's if a model requested its name.
     """
 
     name = "weave"

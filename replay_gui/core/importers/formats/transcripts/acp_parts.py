@@ -1,4 +1,4 @@
-"""Values of calls and turns in the Agent Client Protocol that each agent writes in another way."""
+"""Read values of calls and turns in the Agent Client Protocol that each agent writes differently."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def failure_of(call: dict[str, Any], output: Any) -> str | None:
 
 
 def is_refusal(output: Any) -> bool:
-    """Return whether an output says that the user did not allow the call."""
+    """Return whether an output reports that the user did not allow the call."""
     return isinstance(output, str) and _REFUSED.match(output) is not None
 
 
