@@ -1,8 +1,8 @@
-"""Writing a file whole or not at all: nobody reads half of it, and a full disk destroys nothing that was there.
+"""Write a file completely or not at all: nobody reads half of it, and a full disk does not destroy the old file.
 
 The one way in which this program writes files for the user: reports, anchors, pictures, rules, mappings, samples, logs.
-Whoever can put files into the folder cannot redirect what is written: the draft has a fresh name that must not exist
-yet, so that no link is followed, and renaming it replaces a name, never what a link points to.
+Whoever can put files into the folder cannot redirect the writing: the draft has a fresh name that must not exist
+yet, so that no link is followed, and renaming it replaces a name, never the target of a link.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ PRIVATE, SHARED = 0o600, 0o666
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _EXCLUSIVE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-_MAX_NAME_LENGTH = 48  # characters of the target's name in the draft's; a name has at most 255 bytes
+_MAX_NAME_LENGTH = 48  # characters of the target's name in the draft's name, which has at most 255 bytes
 
 
 def write_whole(
@@ -34,7 +34,7 @@ def write_whole(
     inputs: Iterable[str | os.PathLike[str]] = (),
     new_mode: int = PRIVATE,
 ) -> None:
-    """Replace the file at `path` by one with `data`: see writing_whole."""
+    """Replace the file at `path` by a file with `data`; see writing_whole."""
     with writing_whole(path, inputs=inputs, new_mode=new_mode) as file:
         file.write(data)
 
@@ -43,16 +43,16 @@ def write_whole(
 def writing_whole(
     path: str | os.PathLike[str], *, inputs: Iterable[str | os.PathLike[str]] = (), new_mode: int = PRIVATE
 ) -> Iterator[BinaryIO]:
-    """Yield a file that replaces the one at `path`: written beside it, flushed to the disk, then renamed.
+    """Yield a file that replaces the one at `path`: it is written beside it, flushed to the disk, then renamed.
 
-    A file that is replaced gives its permissions to the new one. Whatever the block raises, nothing is replaced.
+    The new file gets the permissions of a replaced file. If the block raises an exception, nothing is replaced.
 
     Args:
-        inputs: files that were read for it; none of them is replaced.
-        new_mode: permissions of a file that is new, as far as the umask allows them.
+        inputs: files that were read for the result; none of them is replaced.
+        new_mode: permissions of a file that did not exist before, as far as the umask allows them.
 
     Raises:
-        NotWritten: says why it failed; what was there is unchanged then. See `check_target`.
+        NotWritten: with the reason; the old file is then unchanged. See `check_target`.
     """
     target = Path(path)
     check_target(target, inputs)
@@ -74,12 +74,12 @@ def writing_whole(
         raise NotWritten(f"{path}: not written: {_reason(why)}{kept}") from None
     finally:
         if is_made:
-            with contextlib.suppress(OSError):  # why it was not written says more
+            with contextlib.suppress(OSError):  # the reason of the first error is more useful
                 draft.unlink()
 
 
 def check_target(target: str | os.PathLike[str], inputs: Iterable[str | os.PathLike[str]] = ()) -> None:
-    """Raise NotWritten if `target` may not be written: to be called before the work whose result it gets.
+    """Raise NotWritten if `target` may not be written; to be called before the work whose result is written to it.
 
     A link, a folder, a device, a pipe, a replay log, a file that is write-protected or one of the `inputs` is never
     replaced.
@@ -91,15 +91,15 @@ def check_target(target: str | os.PathLike[str], inputs: Iterable[str | os.PathL
 
 
 def check_not_input(target: str | os.PathLike[str], inputs: Iterable[str | os.PathLike[str]]) -> None:
-    """Raise NotWritten if `target` is one of the `inputs` of what is to be written, which would be lost."""
+    """Raise NotWritten if `target` is one of the `inputs` of the result: the input would be lost."""
     for source in inputs:
-        with contextlib.suppress(OSError, ValueError):  # a file that is not there cannot be lost
+        with contextlib.suppress(OSError, ValueError):  # a file that does not exist cannot be lost
             if Path(target).samefile(source):
                 raise NotWritten(f"{target}: not written: it is itself what is read here; give another name")
 
 
 def mode_of_inputs(inputs: Iterable[str | os.PathLike[str]]) -> int:
-    """Return the permissions for a new file made from these: nobody may read it who may not read each of them."""
+    """Return the permissions for a new file made from these: only those who may read every input may read it."""
     mode = SHARED
     for source in inputs:
         try:
@@ -110,10 +110,10 @@ def mode_of_inputs(inputs: Iterable[str | os.PathLike[str]]) -> int:
 
 
 def flush_folder(folder: Path) -> None:
-    """Make a new name survive a loss of power. Not every system can; the file is whole either way."""
+    """Make a new name survive a loss of power, if the system can; the file is complete in any case."""
     if not hasattr(os, "O_DIRECTORY"):
         return
-    with contextlib.suppress(OSError):  # a folder in which one may write, but which one may not read
+    with contextlib.suppress(OSError):  # a folder with permission to write, but not to read
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
             os.fsync(handle)
@@ -122,7 +122,7 @@ def flush_folder(folder: Path) -> None:
 
 
 def _target_problem(target: Path) -> str | None:
-    """Return why the name may not be written, or None. What the system refuses is said when it does."""
+    """Return why the name may not be written, or None. Other refusals of the system are reported when it is written."""
     try:
         facts = os.lstat(target)
     except (OSError, ValueError):
@@ -142,7 +142,7 @@ def _target_problem(target: Path) -> str | None:
 
 
 def _take_permissions(handle: int, target: Path) -> None:
-    """Give the open file the permissions of the one that it will replace, if there is one."""
+    """Give the open file the permissions of the file that it will replace, if there is one."""
     with contextlib.suppress(FileNotFoundError):
         permissions = stat.S_IMODE(os.lstat(target).st_mode) & 0o777
         if hasattr(os, "fchmod"):

@@ -1,4 +1,4 @@
-"""Entries of a cache: which are the user's own, and which are removed so that it stays within its budget."""
+"""The entries of a cache: check that they are the user's own, and remove entries beyond the cache's budget."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-CACHE_BUDGET_BYTES = 2 << 30  # of each cache
+CACHE_BUDGET_BYTES = 2 << 30  # bytes of each cache
 
 
 class CacheEntry(NamedTuple):
-    """An entry of a cache: when it was used last, in ns since 1970, its size in bytes, and its folder or file."""
+    """An entry of a cache: the time of its last use in ns since 1970, its size in bytes, and its folder or file."""
 
     used_at: int
     size: int
@@ -21,7 +21,7 @@ class CacheEntry(NamedTuple):
 
 
 def entry_of(path: Path) -> CacheEntry | None:
-    """Return the entry at `path`, None if it is gone: others may remove some meanwhile."""
+    """Return the entry at `path`; None if another process has removed it."""
     try:
         facts = path.stat()
         if not path.is_dir():
@@ -32,7 +32,7 @@ def entry_of(path: Path) -> CacheEntry | None:
 
 
 def is_own(folder: Path) -> bool:
-    """Return whether a folder is the user's alone, so that nobody else has written what is in it."""
+    """Return whether only the user can write to the folder, so that nobody else has written its contents."""
     if not hasattr(os, "geteuid"):
         return True
     facts = folder.lstat()
@@ -42,7 +42,7 @@ def is_own(folder: Path) -> bool:
 def remove_least_used(
     entries: Iterable[CacheEntry], budget: int, may_remove: Callable[[CacheEntry], bool] = lambda _entry: True
 ) -> None:
-    """Remove the least recently used entries beyond `budget` bytes, except those that may not be removed."""
+    """Remove the least recently used entries beyond `budget` bytes, except those that `may_remove` refuses."""
     used = 0
     for entry in sorted(entries, reverse=True):
         used += entry.size

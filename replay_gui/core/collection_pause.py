@@ -1,4 +1,4 @@
-"""Pauses Python's collector of circular garbage, for passes that make millions of values and hardly a circle."""
+"""Pause Python's collector of circular garbage during passes that create millions of values and hardly any circles."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def paused_collection() -> Iterator[None]:
-    """Pause the collector, which would read all that is alive again and again; nothing if it is off already."""
+    """Pause the collector, which would examine all living objects again and again; do nothing if it is already off."""
     if not gc.isenabled():
         yield
         return

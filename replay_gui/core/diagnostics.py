@@ -18,7 +18,7 @@ from typing import TextIO
 from replay_gui.core.errors import NotWritten
 
 _ROOT = "replay_gui"
-_MAX_LINES = 200  # per topic, in memory
+_MAX_LINES = 200  # lines per topic, in memory
 _MAX_LINE_CHARS = 500
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
@@ -30,12 +30,12 @@ LEVELS: Mapping[str, int] = {
 }
 
 
-# As logging's documentation says of libraries: nothing is printed unless the program configures it.
+# As logging's documentation recommends for libraries: nothing is printed unless the program configures it.
 logging.getLogger(_ROOT).addHandler(logging.NullHandler())
 
 
 class Topic(StrEnum):
-    """What a diagnostic record is about; its logger is ``replay_gui.TOPIC``."""
+    """The subject of a diagnostic record; its logger is ``replay_gui.TOPIC``."""
 
     ENGINE = "engine"
     WORKERS = "workers"
@@ -75,7 +75,7 @@ class RecentLines(logging.Handler):
 
 
 def configure_logging(file: Path | None = None, level: str = "info") -> RecentLines:
-    """Record all topics in memory, and in `file` too; replaces what an earlier call configured.
+    """Record all topics in memory, and in `file` too; replaces an earlier configuration.
 
     Args:
         file: appended to. level: the least severe records that are kept, a key of LEVELS.
@@ -104,7 +104,7 @@ def configure_logging(file: Path | None = None, level: str = "info") -> RecentLi
 
 
 def _opened(file: Path) -> logging.StreamHandler[TextIO]:
-    """Open a regular file to append to, a new one for this user alone; OSError. Follows no link, waits for no pipe."""
+    """Open a regular file to append to, private if new; raise OSError. Does not follow a link or wait for a pipe."""
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     handle = os.open(file, flags, 0o600)
     stream = os.fdopen(handle, "a", encoding="utf-8", errors="backslashreplace")
@@ -126,13 +126,13 @@ def error_location(error: BaseException) -> str:
 
 
 def current_level() -> str:
-    """Return the level that is configured, a key of LEVELS; "warning" where none is."""
+    """Return the configured level, a key of LEVELS; "warning" if none is configured."""
     effective = logging.getLogger(_ROOT).getEffectiveLevel()
     return next((name for name, level in LEVELS.items() if level == effective), "warning")
 
 
 class _FileLines(logging.StreamHandler[TextIO]):
-    """Writes to a file that it owns."""
+    """Write to a file, and close it with the handler."""
 
     def close(self) -> None:
         """Close the file with the handler."""
@@ -143,7 +143,7 @@ class _FileLines(logging.StreamHandler[TextIO]):
 
 
 class _OneLineFormatter(logging.Formatter):
-    """A record as one line of visible characters: paths and texts of errors may hold anything."""
+    """A record as one line of visible characters: paths and texts of errors may hold any character."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = super().format(record)

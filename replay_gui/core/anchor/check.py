@@ -1,4 +1,4 @@
-"""Whether a log, or any other file, still agrees with its anchor."""
+"""Check whether a log, or any other file, still agrees with its anchor."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from replay_gui.core.report.model import AnchorFinding
 from replay_gui.core.text.wording import plural
 from replay_gui.core.verification.verification_report import VerificationReport
 
-_KEY_CHARACTERS = 16  # of a key's id that a sentence shows
+_KEY_CHARACTERS = 16  # characters of a key's id in a sentence
 
 
 def compare_log(read: ReadAnchor, log: EventLog, report: VerificationReport) -> AnchorFinding:
-    """Compare a verified log with an anchor: it agrees where it is the anchored log, unchanged or only grown since."""
+    """Compare a verified log with an anchor: it agrees if it is the anchored log, unchanged or with events added."""
     anchor = read.anchor
     if not anchor.is_of_log:
         return compare_file(read, log.source)
@@ -51,7 +51,7 @@ def _compared(anchor: Anchor, log: EventLog, report: VerificationReport) -> tupl
 
 
 def _hash_of(source: Source, size: int) -> str | None:
-    """Return the BLAKE3 in hex of the first `size` bytes, of a log without events; None if there are fewer."""
+    """Return the BLAKE3 hash (hex) of the first `size` bytes of a log without events; None if it is shorter."""
     return source.blake3(size) if size <= source.size else None
 
 
@@ -61,7 +61,7 @@ def _head_at(log: EventLog, index: int) -> str | None:
 
 
 def compare_file(read: ReadAnchor, source: Source) -> AnchorFinding:
-    """Compare a file with an anchor: it agrees where it has exactly the anchored bytes. Reads the file once."""
+    """Compare a file with an anchor: it agrees if it has exactly the anchored bytes. Reads the file once."""
     anchor = read.anchor
     when = f"anchored at {anchor.made[:19].replace('T', ' ')} UTC"
     if (source.size, source.blake3()) == (anchor.size, anchor.blake3):

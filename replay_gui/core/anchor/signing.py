@@ -31,7 +31,7 @@ _MAX_KEY_FILE_BYTES = 1 << 16
 
 
 def read_private_key(path: Path) -> Ed25519PrivateKey:
-    """Read the Ed25519 private key in a PEM file without a password; raise AnchorRefused if it is none."""
+    """Read the Ed25519 private key in a PEM file without a password; raise AnchorRefused if it has no such key."""
     try:
         key = load_pem_private_key(_read(path), None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
@@ -42,7 +42,7 @@ def read_private_key(path: Path) -> Ed25519PrivateKey:
 
 
 def read_public_key(path: Path) -> Ed25519PublicKey:
-    """Read the Ed25519 public key in a PEM file; raise AnchorRefused if it is none."""
+    """Read the Ed25519 public key in a PEM file; raise AnchorRefused if it has no such key."""
     try:
         key = load_pem_public_key(_read(path))
     except (ValueError, UnsupportedAlgorithm):
@@ -53,7 +53,7 @@ def read_public_key(path: Path) -> Ed25519PublicKey:
 
 
 def key_id(key: Ed25519PublicKey) -> str:
-    """Return the SHA-256 of the key's SubjectPublicKeyInfo, in hex: what people compare keys by."""
+    """Return the SHA-256 of the key's SubjectPublicKeyInfo, in hex: people compare keys by it."""
     return sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
 
 
@@ -70,8 +70,8 @@ def sign_payload(payload: bytes, key: Ed25519PrivateKey) -> dict[str, Any]:
 def open_envelope(form: dict[str, Any], key: Ed25519PublicKey | None) -> bytes:
     """Return the payload of an envelope.
 
-    With a key, raise AnchorRefused if no signature in it is by that key and right; without a key, no signature is
-    checked. AnchorRefused too if it is not an envelope.
+    With a key, raise AnchorRefused if no signature in it is a valid one by that key; without a key, no signature is
+    checked. Raises AnchorRefused also if it is not an envelope.
     """
     try:
         payload = base64.b64decode(form["payload"], validate=True)

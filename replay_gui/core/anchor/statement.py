@@ -1,7 +1,7 @@
 """Anchors: a log's last hash, number of events and file hash, in a small file that is kept elsewhere, signed or not.
 
 A hash chain holds no secret: whoever can rewrite the whole file can rewrite every hash, and can cut off the end of an
-unsealed log without being noticed. An anchor states what was true of the log when the anchor was made. A log that does
+unsealed log unnoticed. An anchor states the log's contents at the time when the anchor was made. A log that does
 not agree with it was cut, rolled back or replaced; one that only grew since does agree. Any other file, such as a
 report, is anchored by its bytes.
 
@@ -33,7 +33,7 @@ _MAX_ANCHOR_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anchor:
-    """What was true of a file.
+    """The recorded facts of a file.
 
     Attributes:
         name: of the file, without folders. size: bytes. blake3: hash of those bytes, in hex.
@@ -62,7 +62,7 @@ class ReadAnchor:
     """An anchor from a file.
 
     Attributes:
-        signed: whether it has a signature. key: id of the key whose signature was checked and is right, else None.
+        signed: whether it has a signature. key: id of the key whose signature was checked and is valid, else None.
     """
 
     anchor: Anchor
@@ -96,7 +96,7 @@ class _Statement(msgspec.Struct, frozen=True):
 
 
 def anchor_of_log(log: EventLog, report: VerificationReport, now: int) -> Anchor:
-    """Return the anchor of a verified log; AnchorRefused where it is not VALID, so no damaged log is anchored."""
+    """Return the anchor of a verified log; raise AnchorRefused if it is not VALID, so no damaged log is anchored."""
     if report.verdict != VALID:
         raise AnchorRefused(f"{report.run}: not anchored: the log is {report.verdict}; see replay-gui verify")
     size, file_hash = log.source.size, report.file_blake3
@@ -127,7 +127,7 @@ def _made(now: int) -> str:
 
 
 def _unicode_name(source: Source) -> str:
-    """Return the name of the file; bytes of it that are not UTF-8 are escaped, as JSON cannot hold them."""
+    """Return the name of the file; bytes that are not UTF-8 are escaped, because JSON cannot hold them."""
     return source.path.name.encode(errors="backslashreplace").decode()
 
 
@@ -148,7 +148,7 @@ def encode_anchor(anchor: Anchor, key: Ed25519PrivateKey | None) -> bytes:
 
 
 def read_anchor(path: Path, key: Ed25519PublicKey | None) -> ReadAnchor:
-    """Read the anchor in a file; raise AnchorRefused if it is none, or `key` is given and did not sign it."""
+    """Read the anchor in a file; raise AnchorRefused if it is no anchor, or if `key` is given and did not sign it."""
     try:
         raw = read_beginning(path, _MAX_ANCHOR_BYTES + 1)
     except LogUnreadable as why:

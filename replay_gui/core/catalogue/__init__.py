@@ -1,4 +1,4 @@
 """The catalogue: the runs of an evaluation, their steps and their features, as Parquet files.
 
-Modules of this room need the extra ``catalogue``; call `require_extra` before they are imported.
+Modules of this package need the extra ``catalogue``; call `require_extra` before they are imported.
 """

@@ -1,4 +1,4 @@
-"""The files of a catalogue, and its manifest, which is written last and vouches for all of them."""
+"""The files of a catalogue, and its manifest, which is written last and has the digests of all of them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from replay_gui.version import VERSION
 FILES = ("runs", "steps", "features", "feature_names", "equal_changes")
 LOGS = "logs"
 _SUFFIX = ".parquet"
-_ROW_GROUP = {"steps": 20_000, "features": 1 << 20}  # rows; smaller ones are found faster, larger ones take less room
+_ROW_GROUP = {"steps": 20_000, "features": 1 << 20}  # rows; smaller groups are read faster, larger need less space
 _DEFAULT_ROW_GROUP = 1 << 16
 _MAX_MANIFEST_BYTES = 1 << 30
 
@@ -39,10 +39,10 @@ class CataloguedSource(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What a catalogue holds.
+    """The contents of a catalogue.
 
     Attributes:
-        files: BLAKE3 of each, hex. program: the version that wrote it. digest: BLAKE3 of all the rest, hex.
+        files: BLAKE3 of each, hex. program: the version that wrote it. digest: BLAKE3 of all other members, hex.
     """
 
     catalogue: int
@@ -52,7 +52,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     digest: str = ""
 
     def with_digest(self) -> Manifest:
-        """Return the manifest with the digest that it should have."""
+        """Return the manifest with its correct digest."""
         bare = msgspec.structs.replace(self, digest="")
         return msgspec.structs.replace(bare, digest=blake3(msgspec.json.encode(bare)).hexdigest())
 
@@ -68,9 +68,9 @@ def write_tables(
     sources: tuple[CataloguedSource, ...],
     logs: Iterable[bytes | None] = (),
 ) -> None:
-    """Write all files; equal tables become equal bytes. NotWritten if that fails. `logs`: of the runs, in order.
+    """Write all files; equal tables give equal bytes. Raises NotWritten. `logs`: of the runs, in order.
 
-    A catalogue that is half written has a manifest that does not fit its files, and is not read.
+    An incomplete catalogue has a manifest that does not match its files, and is not read.
     """
     folder.mkdir(parents=True, exist_ok=True)
     digests = {}
@@ -96,9 +96,9 @@ def write_tables(
 
 
 def read_manifest(folder: Path, files: tuple[str, ...] = FILES) -> Manifest:
-    """Return the manifest, once these files fit it; CatalogueRefused, with the reason, where one does not.
+    """Return the manifest, after checking that it matches these files; raise CatalogueRefused, with the reason, if not.
 
-    The logs are large, and each is known by its digest in the table of the runs: it is looked at when it is read.
+    The logs are large; each is checked when it is read, by its digest in the table of runs.
     """
     path = folder / MANIFEST
     try:
@@ -124,7 +124,7 @@ def read_manifest(folder: Path, files: tuple[str, ...] = FILES) -> Manifest:
 
 @contextmanager
 def reading_tables(folder: Path) -> Iterator[None]:
-    """Raise CatalogueRefused if tables cannot be read, or have other columns: their digests may be forged."""
+    """Raise CatalogueRefused if tables cannot be read, or have other columns: even their digests may be forged."""
     try:
         yield
     except (pa.ArrowException, OSError, ValueError, TypeError, LookupError, OverflowError, AttributeError) as why:

@@ -1,4 +1,4 @@
-"""What can be asked about catalogues without the packages of the extras."""
+"""Checks of catalogues that do not need the packages of the extras."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PACKAGES = {
 
 
 def require_extra(extra: str, purpose: str) -> None:
-    """Raise ExtraMissing, which says how to install it, where a package of the extra is not there."""
+    """Raise ExtraMissing, with the command to install it, if a package of the extra is missing."""
     missing = [name for name in _PACKAGES[extra] if find_spec(name) is None]
     if missing:
         raise ExtraMissing(
@@ -27,7 +27,7 @@ def require_extra(extra: str, purpose: str) -> None:
 
 
 def catalogue_of(sources: Sequence[str]) -> str:
-    """Return the catalogue that was opened, alone; "" if it is none, or one of several sources."""
+    """Return the catalogue, if it is the only opened source; "" otherwise."""
     return sources[0] if len(sources) == 1 and is_catalogue(sources[0]) else ""
 
 

@@ -1,4 +1,4 @@
-"""Makes the rows of some sources: what a worker does, on this computer or on another."""
+"""Make the rows of some sources: the work of one worker, on this computer or on another."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ from replay_gui.core.log.source import Source, read_beginning
 ROWS_VERSION = 11
 """Raised when the same file would become other rows: what an older version made is not used."""
 
-_MAX_BATCH, _MIN_BATCHES = 256, 32  # sources of a batch, and batches where there are enough sources
-_MAX_SIDE_BYTES = 1 << 20  # of notes and of mappings; larger ones are refused when they are read
+_MAX_BATCH, _MIN_BATCHES = 256, 32  # sources per batch; batches, if there are enough sources
+_MAX_SIDE_BYTES = 1 << 20  # bytes of notes and of mappings; larger files are refused when they are read
 
 
 class SourceTask(msgspec.Struct, frozen=True, kw_only=True):
     """One source to read.
 
     Attributes:
-        source: path or URL. data: its bytes, where the worker cannot read it. format: an importer's name; None: judged
-            from the content. mappings: path of the user's mappings, "" for none. known: the fingerprint that the
-            catalogue has; a source that still has it is not read again. places: of notes that count.
-        observes: whether its runs tell the effect of tools whose names tell none. Only where they are all runs of the
-            catalogue: else a tool would have one effect in some runs and another in others, which separates nothing.
+        source: path or URL. data: its bytes, if the worker cannot read it. format: an importer's name; None: recognised
+            by the content. mappings: path of the user's mappings, "" for none. known: the fingerprint that the
+            catalogue has; an unchanged source is not read again. places: of notes that count.
+        observes: whether its runs are used to find the effect of tools whose names do not show it. Only if they are all
+            runs of the catalogue: else a tool would have one effect in some runs and another in others.
     """
 
     source: str
@@ -53,20 +53,20 @@ class SourceTask(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SourceBatch(msgspec.Struct, frozen=True):
-    """Sources that one worker reads one after the other; `number`: its place among the batches."""
+    """Sources that one worker reads one after the other; `number`: index of the batch."""
 
     number: int
     tasks: tuple[SourceTask, ...]
 
 
 class IndexedSource(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a source.
+    """The result of reading a source.
 
     Attributes:
         fingerprint: three parts with hyphens between them: of its bytes; of what is read with it; its format.
         runs: how many it has; UNCHANGED if it was not read again.
-        problem: why it could not be read; "" if it could. unknown_format: whether it is of no known format, so perhaps
-            no run at all.
+        problem: why it could not be read; "" if it could. unknown_format: whether its format is unknown, so that it may
+            not be a run.
     """
 
     source: str
@@ -77,9 +77,9 @@ class IndexedSource(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class IndexedBatch(msgspec.Struct, frozen=True):
-    """What became of a batch: its sources in order, and of all their runs the rows, packed, and the logs.
+    """The result of a batch: its sources in order, and the packed rows and the logs of all their runs.
 
-    `part` is empty without any run.
+    `part` is empty if there is no run.
     """
 
     number: int
@@ -92,7 +92,7 @@ UNCHANGED = -1
 
 
 def batches_of(tasks: Sequence[SourceTask]) -> list[SourceBatch]:
-    """Return the tasks in batches: small enough for many workers, large enough that there are not too many."""
+    """Group the tasks into batches: small enough for many workers, large enough that there are not too many."""
     size = max(1, min(_MAX_BATCH, len(tasks) // _MIN_BATCHES))
     return [
         SourceBatch(number, tuple(tasks[first : first + size]))
@@ -101,7 +101,7 @@ def batches_of(tasks: Sequence[SourceTask]) -> list[SourceBatch]:
 
 
 def index_batch(batch: SourceBatch) -> IndexedBatch:
-    """Read the sources of a batch; never raises ReplayError: the result says what was wrong."""
+    """Read the sources of a batch. Never raises ReplayError: the result holds the problems."""
     sources, parts, logs = list[IndexedSource](), list[CataloguePart](), list[PackedLog]()
     with tempfile.TemporaryDirectory(prefix="replay-gui-conversions-") as folder:
         for number, task in enumerate(batch.tasks):
@@ -114,7 +114,7 @@ def index_batch(batch: SourceBatch) -> IndexedBatch:
 
 
 def _indexed(task: SourceTask, conversions: Path) -> tuple[IndexedSource, CataloguePart | None, list[PackedLog]]:
-    """Read a source; `conversions`: a folder for its conversions, which is made where it is needed, then removed."""
+    """Read a source; `conversions`: a folder for its conversions, which is created if needed, then removed."""
     try:
         with local_file(task.source, task.data) as path:
             fingerprint, companions = _fingerprint(task, path)
@@ -132,7 +132,7 @@ def _indexed(task: SourceTask, conversions: Path) -> tuple[IndexedSource, Catalo
 
 def _rows(task: SourceTask, path: str, conversions: str, companions: str) -> tuple[CataloguePart, list[PackedLog]]:
     files = run_files(path, conversions, format=task.format, mappings=task.mappings or None, places=task.places)
-    if path != task.source:  # its name is that of the source, not of the copy
+    if path != task.source:  # the name of the source, not of the copy
         files = [
             msgspec.structs.replace(file, given=file.given.replace(path, task.source, 1), notes=()) for file in files
         ]
@@ -171,7 +171,7 @@ def _fingerprint(task: SourceTask, path: str) -> tuple[str, str]:
 
 
 def _format_of(path: str, format: str | None) -> str:
-    """Return the name of the format of a file; raise ReplayError if it is of none that is known."""
+    """Return the name of the format of a file; raise ReplayError if the format is unknown."""
     with Source(path) as source:
         if format is None and is_replay_log(source):
             return OWN_FORMAT
@@ -179,7 +179,7 @@ def _format_of(path: str, format: str | None) -> str:
 
 
 def companions_of_file(path: str, format: str) -> str:
-    """Return the digest of what the importer of this name reads with a file; "" if that is nothing."""
+    """Return the digest of the companions that the importer of this name reads with a file; "" if there are none."""
     importer = importer_named(format)
     if not isinstance(importer, ReadsCompanions):
         return ""

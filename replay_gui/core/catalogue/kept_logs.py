@@ -1,4 +1,4 @@
-"""The logs that a catalogue keeps: first reasons quote them, and the sources may be gone by then.
+"""The logs that a catalogue keeps: first reasons quote them, and the sources may be deleted later.
 
 One file has all logs, in the order of the runs. A row group holds several runs, because the first messages of an
 agent are nearly the same in all its runs and so are compressed to one copy.
@@ -23,7 +23,7 @@ from replay_gui.core.contrast.profiling import RunFile
 from replay_gui.core.importers.exporting import write_with_findings
 
 MAX_KEPT = 4 << 20  # bytes of a log; a longer one is read from its source again
-_GROUP = 64  # runs of a row group
+_GROUP = 64  # runs per row group
 _DIGEST = 16  # bytes
 _SCHEMA = pa.schema([("log", pa.binary())])
 _CODEC = pa.Codec("zstd", compression_level=1)
@@ -43,7 +43,7 @@ class PackedLog(msgspec.Struct, frozen=True):
 def pack_log(run: RunFile) -> tuple[PackedLog, str]:
     """Return (the compressed log of a run, its digest); the digest is "" if the log is too long to be kept.
 
-    The header of the kept log gets the import notes and checks: they are nowhere else once the source is gone.
+    The header of the kept log gets the import notes and checks, which would be lost with the source.
     """
     file, made = Path(run.log), run.converted
     if file.stat().st_size > MAX_KEPT:
@@ -91,7 +91,7 @@ class LogSpool:
     def __init__(self, folder: Path, earlier: Path) -> None:
         """`folder`: where the files are kept. `earlier`: the file of logs of the catalogue that is rewritten."""
         self._folder, self._earlier = folder, earlier
-        self._stretches: list[tuple[int | None, int, int]] = []  # batch, None: earlier; first run; end
+        self._stretches: list[tuple[int | None, int, int]] = []  # (batch, None if earlier; first run; end)
 
     def put(self, batch: int, logs: Sequence[PackedLog]) -> None:
         """Keep the logs of a batch."""

@@ -1,4 +1,4 @@
-"""Rows of a catalogue as Arrow tables: of one source, or of several put together in their order."""
+"""Rows of a catalogue as Arrow tables: of one source, or of several joined in their order."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ NO_ARGUMENT = 0
 
 @dataclass(frozen=True, slots=True)
 class CataloguePart:
-    """The tables of some runs, which are numbered from 0 in the order of their rows; a name may be there twice."""
+    """The tables of some runs, which are numbered from 0 in the order of their rows; a name may occur twice."""
 
     runs: pa.Table
     steps: pa.Table
@@ -63,15 +63,15 @@ class CataloguePart:
 
 
 def unpacked(data: bytes) -> CataloguePart:
-    """Return a part that was packed."""
+    """Return the part from the bytes of `packed`."""
     raws = msgspec.msgpack.decode(data, type=list[bytes])
     return CataloguePart(*(pa.ipc.open_stream(raw).read_all() for raw in raws))
 
 
 def joined(parts: Iterable[CataloguePart]) -> CataloguePart:
-    """Put parts together, in their order; runs are renumbered, each name is there once.
+    """Join parts in their order; runs are renumbered, and each name is kept once.
 
-    Parts may be put together in any nesting: parts of parts, as a tree, give the same.
+    Joining is associative: parts can be joined as a tree, with the same result.
     """
     all_parts, shifted = list(parts), dict[str, list[pa.Table]]({name: [] for name in TABLES})
     first = 0
@@ -112,7 +112,7 @@ def part_of(profiles: Sequence[RunProfile], source: str) -> CataloguePart:
 
 
 def writable_name(name: str) -> str:
-    """Return the name of a file as valid Unicode; bytes that are none are escaped, and such a file is named only."""
+    """Return the name of a file as valid Unicode; other bytes are escaped, so that the name cannot open the file."""
     return name.encode("utf-8", "backslashreplace").decode()
 
 
@@ -122,7 +122,7 @@ def feature_number(feature: Feature) -> int:
 
 
 def slot_number(feature: Feature) -> int:
-    """Return the number of the argument that a feature gives a value to; NO_ARGUMENT if it is none."""
+    """Return the number of the argument whose value the feature states; NO_ARGUMENT if it is not about an argument."""
     if feature.kind != FeatureKind.CHANGED_WITH:
         return NO_ARGUMENT
     return _number(msgspec.msgpack.encode([feature.tool, feature.path])) or 1
@@ -131,7 +131,7 @@ def slot_number(feature: Feature) -> int:
 def evaluated_runs(table: pa.Table) -> list[EvaluatedRun]:
     """Return the facts of runs from the table `runs`."""
     identities = map(RunIdentity, *(table[name].to_pylist() for name in ("task", "trial", "agent", "version", "model")))
-    decode, results = msgspec.json.Decoder(RunResult).decode, dict[str, RunResult]()  # many are equal
+    decode, results = msgspec.json.Decoder(RunResult).decode, dict[str, RunResult]()  # many values are equal
     names = ("given", "name", "run_id", "format", "content", "set_by_hand", "events", "calls", "failures")
     more = ("tokens", "cost", "duration", "started", "submitted", "left_out", "companions", "kept_log")
     members = [table[name].to_pylist() for name in (*names, *more)]

@@ -1,4 +1,4 @@
-"""Answers SQL over a catalogue with DuckDB: reads its three tables, and nothing else."""
+"""Answer SQL queries over a catalogue with DuckDB, which can read only its three tables."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from replay_gui.core.catalogue.catalogue_files import read_manifest, reading_tab
 from replay_gui.core.errors import CatalogueRefused
 from replay_gui.core.text.plain_text import one_line
 
-MAX_ROWS = 100_000  # of an answer
+MAX_ROWS = 100_000  # rows of an answer
 _MEMORY = "1GB"
-_MAX_REASON = 2_000  # characters of what DuckDB says
+_MAX_REASON = 2_000  # characters of DuckDB's error message
 _TABLES = {"runs": "runs", "steps": "steps", "held": "features", "names": "feature_names"}
 _FEATURES = (
     "create view features as select run, kind, tool, path, value, number, event, calls, request "
@@ -25,7 +25,7 @@ _FEATURES = (
 
 @dataclass(frozen=True, slots=True)
 class QueryAnswer:
-    """The answer to a query. more: whether there are further rows, which are left out."""
+    """The answer to a query. more: whether further rows were left out."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
@@ -35,8 +35,8 @@ class QueryAnswer:
 class CatalogueQueries:
     """A connection that answers queries over the tables runs, steps and features of a catalogue.
 
-    DuckDB opens no file and no network connection: the tables are handed to it, everything else is switched off. Its
-    memory is bounded, and so is the number of rows. CatalogueRefused if the catalogue is damaged. Used as a context.
+    DuckDB opens no file and no network connection: it gets the tables, and everything else is switched off. Its
+    memory and the number of rows are limited. Raises CatalogueRefused if the catalogue is damaged. Used as a context.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -51,7 +51,7 @@ class CatalogueQueries:
         self._connection.close()
 
     def answer(self, query: str, max_rows: int = MAX_ROWS) -> QueryAnswer:
-        """Answer one SELECT; CatalogueRefused if it is another statement, or DuckDB refuses it."""
+        """Answer one SELECT; raise CatalogueRefused if it is another statement, or DuckDB refuses it."""
         connection = self._connection
         with reading_tables(self._folder):
             try:
@@ -68,7 +68,7 @@ class CatalogueQueries:
         return QueryAnswer(columns, tuple(rows[:max_rows]), len(rows) > max_rows)
 
     def interrupt(self) -> None:
-        """End the query that is being answered, from another thread; nothing if it has not begun."""
+        """Stop the query that is being answered, from another thread; do nothing if none is."""
         self._connection.interrupt()
 
 

@@ -1,4 +1,4 @@
-"""Opens a catalogue as a set of runs."""
+"""Open a catalogue as a set of runs."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from replay_gui.core.contrast.run_sizes import size_table
 def open_catalogue(folder: Path) -> RunSet:
     """Return the runs of a catalogue; raise CatalogueRefused if it is damaged.
 
-    The steps of runs are read when they are asked for, the names of features when they are shown.
+    The steps of runs, and the names of features, are read only when they are requested.
     """
     read_manifest(folder)
     with reading_tables(folder):
         runs = evaluated_runs(pq.read_table(table_path(folder, "runs")))
-        pa.default_memory_pool().release_unused()  # Arrow would keep for itself what the next tables take again
+        pa.default_memory_pool().release_unused()  # Arrow would keep memory that the next tables need
         table = _feature_table(folder, len(runs))
 
     def read_steps(numbers: Sequence[int]) -> list[tuple[RunStep, ...]]:
@@ -44,12 +44,12 @@ def open_catalogue(folder: Path) -> RunSet:
 
 
 def _step_rows(path: Path, wanted: list[int]) -> Iterator[dict[str, Any]]:
-    """Yield the steps of runs, whose numbers ascend; one row group at a time is held in memory."""
+    """Yield the steps of runs, whose numbers are ascending; one row group at a time is held in memory."""
     with pq.ParquetFile(path) as file:
         place, chosen = file.schema_arrow.names.index("run"), pa.array(wanted, pa.int32())
         for group in range(file.num_row_groups):
             found = file.metadata.row_group(group).column(place).statistics
-            if not found.has_min_max:  # of no rows
+            if not found.has_min_max:  # no rows
                 continue
             first = bisect_left(wanted, found.min)
             if first < len(wanted) and wanted[first] <= found.max:
@@ -92,7 +92,7 @@ def _feature_table(folder: Path, count: int) -> FeatureTable:
 
 
 def _standing_features(names: pa.Table, equal: pa.Table) -> dict[int, int]:
-    """Return the feature that stands for each call of other words with the same effect, by number."""
+    """Return the feature that represents each call with another text and the same effect, by number."""
     if not len(equal):
         return {}
     standing = dict(zip(equal["request"].to_pylist(), equal["standing"].to_pylist(), strict=True))
@@ -110,7 +110,7 @@ def _standing_features(names: pa.Table, equal: pa.Table) -> dict[int, int]:
 def _with_standing(
     owners: NDArray[np.int32], columns: list[NDArray[np.int32]], standing: dict[int, int]
 ) -> tuple[NDArray[np.int32], list[NDArray[np.int32]]]:
-    """Give the runs of equal changes to one feature; one that a run then has twice is kept once, where it began."""
+    """Give runs with equal changes the same feature; if a run then has it twice, the earlier one is kept."""
     target = np.arange(int(owners.max(initial=0)) + 1, dtype=np.int32)
     target[[*standing]] = [*standing.values()]
     owners = target[owners]

@@ -1,4 +1,4 @@
-"""The log of a run of a catalogue: the kept log, or for a very long one the log that its source is read to."""
+"""The log of a run of a catalogue: the kept log, or for a very long one the log from reading its source again."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def log_of_run(folder: Path, number: int, run: EvaluatedRun, *, conversions: str
 
     Raises:
         CatalogueRefused: the kept log was changed.
-        LogUnreadable: no log was kept, and the source is missing or was changed since the run was read.
+        LogUnreadable: no log was kept, and the source is missing or was changed after the run was read.
     """
     if not run.kept_log:
         yield _log_of_source(run, conversions, mappings)
@@ -34,7 +34,7 @@ def log_of_run(folder: Path, number: int, run: EvaluatedRun, *, conversions: str
 
 
 def kept_log(folder: Path, number: int, run: EvaluatedRun) -> bytes:
-    """Return the log that a catalogue keeps of a run; raise CatalogueRefused if it is not the one that was kept."""
+    """Return the log that a catalogue keeps of a run; raise CatalogueRefused if it was changed."""
     path = table_path(folder, LOGS)
     with reading_tables(folder):
         data = next(read_logs(path, number, 1), None)

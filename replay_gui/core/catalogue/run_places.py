@@ -1,4 +1,4 @@
-"""Finds out where a run of a catalogue can be opened: at its source, or as the log that the catalogue keeps."""
+"""Find where a run of a catalogue can be opened: at its source, or as the log that the catalogue keeps."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ _MAX_NAME = 50  # characters; a file's name has at most 255 bytes
 
 
 def place_of_run(folder: Path, number: int, run: EvaluatedRun, conversions: Path) -> tuple[str, str]:
-    """Return the path that opens a run of a catalogue, and what the user must know of it, or "".
+    """Return (the path that opens a run of a catalogue; what the user must know about it, or "").
 
-    That is the source, where it is as it was read; else the kept log, which is put into the folder of conversions.
+    It is the source, if that is unchanged; else the kept log, which is copied into the folder of conversions.
 
     Args:
         folder: of the catalogue. number: of the run. run: its facts.
 
     Raises:
-        CatalogueRefused: the log that the catalogue has is not the one that was kept.
+        CatalogueRefused: the kept log was changed.
         LogUnreadable, NotWritten: the cache cannot be written.
     """
     problem = _problem(run)
@@ -47,24 +47,24 @@ def place_of_run(folder: Path, number: int, run: EvaluatedRun, conversions: Path
 
 
 def _problem(run: EvaluatedRun) -> str:
-    """Return why the source does not give the run as it was read; "" if it does."""
+    """Return why the source no longer gives the same run; "" if it does."""
     if is_url(run.given):
         return f"{run.given}: is not on this computer"
     path = split_run(run.given)[0]
     try:
         with Source(path) as source:
             is_same = source.blake3() == run.content and companions_of_file(path, run.format) == run.companions
-    except ImportRefused:  # it is not of that format any more
+    except ImportRefused:  # the source no longer has that format
         is_same = False
     except LogUnreadable as why:
         return str(why)
-    except OSError as why:  # a name that the system does not take
+    except OSError as why:  # a name that the system does not accept
         return f"{run.given}: cannot be opened: {why.strerror or why}"
     return "" if is_same else f"{run.given}: has changed since the catalogue was written"
 
 
 def _put(log: bytes, run: EvaluatedRun, conversions: Path) -> Path:
-    """Put a log, which fits its digest, into a folder that only the user can write to; return its path."""
+    """Write a log, whose digest was checked, into a folder that only the user can write to; return its path."""
     folder = conversions / f"kept-{run.kept_log}"
     try:
         conversions.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -89,5 +89,5 @@ def _holds(path: Path, digest: str) -> bool:
 
 
 def _file_name(name: str) -> str:
-    """Return a name for people as that of a file, which tells no folder and is not hidden."""
+    """Return a run's name as a file name without folders that is not hidden."""
     return _NOT_IN_NAMES.sub("-", visible(name.removesuffix(SUFFIX))).lstrip(".")[:_MAX_NAME].strip() or "run"

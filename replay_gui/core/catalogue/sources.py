@@ -18,7 +18,7 @@ from replay_gui.core.text.given_paths import absolute_path
 _OF_THIS_PROCESS = ("memory",)  # file systems that no other process can read
 _SIDE_FILES = (".notes.toml", ".rules.toml")
 _MAX_FILES = 1_000_000
-_MAX_BYTES = 8 << 30  # of one remote file
+_MAX_BYTES = 8 << 30  # bytes of one remote file
 
 
 def is_url(source: str) -> bool:
@@ -28,7 +28,7 @@ def is_url(source: str) -> bool:
 
 
 def expand_sources(given: Iterable[str]) -> list[tuple[str, bool]]:
-    """Return (path or URL, whether it was named itself) of each file, sorted, each once.
+    """Return (path or URL, whether the user named it directly) of each file, sorted, without duplicates.
 
     Raises:
         LogUnreadable: a source cannot be read, or matches nothing. ImportRefused: there are too many files.
@@ -65,10 +65,10 @@ def read_source(source: str) -> bytes:
 
 @contextmanager
 def local_file(source: str, data: bytes | None) -> Iterator[str]:
-    """Yield the path of a file with the bytes of a source, for the length of the block.
+    """Yield the path of a file with the bytes of a source, for the duration of the `with` block.
 
     Args:
-        data: the bytes, where they were read already.
+        data: the bytes, if they were read already.
     """
     if data is None and not is_url(source):
         yield source

@@ -1,4 +1,4 @@
-"""Writes a catalogue from what was read of its sources, with the rows of the sources that have not changed."""
+"""Write a catalogue from the results of reading its sources, with the earlier rows of unchanged sources."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ IndexBatches = Callable[[Sequence[SourceBatch]], Iterable[IndexedBatch]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogueSummary:
-    """What was written.
+    """The result of writing a catalogue.
 
     Attributes:
-        runs, sources: how many the catalogue has. read: sources that were read again; unchanged: those that were not.
+        runs, sources: numbers of them in the catalogue. read: sources that were read again; unchanged: the others.
         skipped: files in folders that are not runs. problems: of sources that could not be read, one line each.
         rebuilt: why an earlier catalogue was not used, or "".
     """
@@ -77,13 +77,13 @@ def write_catalogue(
     """Write the catalogue of all runs in these sources; equal sources give equal bytes, however they are read.
 
     Args:
-        given: paths, globs, folders, URLs. folder: of the catalogue, which is replaced, or made.
+        given: paths, globs, folders, URLs. folder: of the catalogue, which is replaced or created.
         format: an importer's name; None: recognised by the content. mappings: path of the user's mappings, or "".
         places: of notes that count.
 
     Raises:
-        CatalogueRefused: the folder holds something else. LogUnreadable: a source matches nothing. NotWritten: the
-            files cannot be written. What cannot be read of a source is told in the summary.
+        CatalogueRefused: the folder holds other files. LogUnreadable: a source matches nothing. NotWritten: the
+            files cannot be written. Sources that cannot be read are listed in the summary.
     """
     _check_folder(folder)
     inside = f"{folder.absolute()}{os.sep}"
@@ -125,7 +125,7 @@ def write_catalogue(
 
 
 def _check_folder(folder: Path) -> None:
-    """Raise CatalogueRefused for a place where files of the user's could be lost."""
+    """Raise CatalogueRefused if the user's files in the folder could be lost."""
     if folder.exists() and not folder.is_dir():
         raise CatalogueRefused(f"{folder}: is no folder; give another name")
     if folder.is_dir() and not is_catalogue(folder) and any(folder.iterdir()):
@@ -150,9 +150,9 @@ def tables_of(part: CataloguePart) -> dict[str, pa.Table]:
 
 
 def _equal_changes(steps: pa.Table) -> pa.Table:
-    """Return (request, standing, label): the request that stands for one of other words with the same effect.
+    """Return (request, standing, label): the request that represents one with another text and the same effect.
 
-    As equal_changes of the runs in memory: one tool, equal answers of some length.
+    Like equal_changes for runs in memory: the same tool and equal answers of a minimum length.
     """
     keep = pc.and_kleene(
         pc.and_kleene(pc.equal(steps["effect"], Effect.CHANGES.value), steps["ok"]),
@@ -171,7 +171,7 @@ def _equal_changes(steps: pa.Table) -> pa.Table:
 
 
 def _different_rows(changes: pa.Table) -> Iterator[dict[str, str]]:
-    """Yield rows in their order; a row whose tool, answer and request were there before is left out."""
+    """Yield rows in their order, without rows whose tool, answer and request occurred before."""
     order = pa.array(np.arange(len(changes), dtype=np.int64))
     grouped = changes.append_column("row", order).group_by(["tool", "answer", "request"], use_threads=False)
     rows = np.sort(grouped.aggregate([("row", "min")])["row_min"].to_numpy())
@@ -179,7 +179,7 @@ def _different_rows(changes: pa.Table) -> Iterator[dict[str, str]]:
 
 
 class _RunRows:
-    """Rows of runs, from which those of some runs are taken."""
+    """The rows of runs, from which the rows of a range of runs can be taken."""
 
     def __init__(self, part: CataloguePart) -> None:
         """`part`: its steps and features are in the order of the runs."""
@@ -205,12 +205,12 @@ class _RowsInOrder:
 
     def __init__(self) -> None:
         self.count = 0
-        self._stretch: tuple[_RunRows, int, int] | None = None  # rows that follow one another in one place
+        self._stretch: tuple[_RunRows, int, int] | None = None  # consecutive rows of one origin
         self._parts: list[CataloguePart] = []
         self._origins: dict[int, _RunRows] = {}
 
     def add(self, origin: _RunRows | None, first: int, count: int) -> None:
-        """Add `count` runs of an origin, from `first` on; None if there are none."""
+        """Add `count` runs of an origin, from `first` on; nothing if `count` is 0."""
         self.count += count
         if origin is None or not count:
             return
@@ -238,17 +238,17 @@ class _RowsInOrder:
 
 
 class _CollectedSources:
-    """Collects what became of the sources, batch by batch in their order, and the rows of their runs.
+    """Collect the results of the sources, batch by batch in their order, and the rows of their runs.
 
     Attributes:
         sources: those that are in the catalogue. rows: of their runs. read: how many of them were read again.
-        skipped: files that are not runs, and were not named. problems: why other sources could not be read.
+        skipped: files in folders that are not runs. problems: why other sources could not be read.
     """
 
     def __init__(self, named: Mapping[str, bool], earlier: _Earlier, logs: LogSpool) -> None:
-        """`named`: whether each source was named itself. `earlier`: has the rows of those that have not changed.
+        """`named`: whether the user named each source directly. `earlier`: has the rows of unchanged sources.
 
-        `logs`: gets the runs in their order.
+        `logs`: receives the runs in their order.
         """
         self._named, self._earlier, self._logs = named, earlier, logs
         self.sources: list[CataloguedSource] = []
@@ -285,10 +285,10 @@ class _CollectedSources:
 
 
 class _Earlier:
-    """The catalogue that the folder has already.
+    """The catalogue that the folder already holds.
 
     Attributes:
-        rows: of its runs; None if there is none that can be used. problem: why it is not used, or "".
+        rows: of its runs; None if no catalogue can be used. problem: why it is not used, or "".
     """
 
     def __init__(self, folder: Path) -> None:
@@ -327,18 +327,18 @@ class _Earlier:
         )
 
     def fingerprint(self, source: str) -> str:
-        """Return the fingerprint that a source had; "" for a new one."""
+        """Return the fingerprint that a source had in it; "" for a new source."""
         known = self._sources.get(writable_name(source))
         return "" if known is None else known.fingerprint
 
     def place(self, source: str) -> tuple[int, int]:
-        """Return (number of its first run, how many runs it has) of a source that it has."""
+        """Return (number of its first run, number of its runs) of a source in it."""
         known = self._sources[writable_name(source)]
         return known.first, known.runs
 
 
 def _check_logs(folder: Path, names: Sequence[str]) -> None:
-    """Raise CatalogueRefused where the kept logs are not those of these names, of which "" is one that is not kept."""
+    """Raise CatalogueRefused if the kept logs do not have these digests; "" is the digest of a log that is not kept."""
     logs = read_logs(table_path(folder, LOGS), 0, len(names))
     if [log_digest(log) if isinstance(log, bytes) else "" for log in logs] != [*names]:
         raise CatalogueRefused(f"{table_path(folder, LOGS)}: is not as it was written; write the catalogue again")

@@ -1,1 +1,1 @@
-"""What separates the runs that passed from those that failed."""
+"""Find what separates the runs that passed from those that failed."""

@@ -1,4 +1,4 @@
-"""Runs without outcomes: what most of them did, and which of them are unlike the others."""
+"""Runs without outcomes: what most of them did, and which runs differ from the others."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from replay_gui.core.contrast.separation import tiers_of
 MIN_AGREEING = 2
 """Runs of which it can be said that they agree."""
 
-_MAX_WORDS = 5  # features in words
-_MAX_NAMED = 200  # features from which these are chosen
+_MAX_WORDS = 5  # features that are put into words
+_MAX_NAMED = 200  # candidates for them
 _MAX_OUTLIERS = 40
-_RESULT_TIERS = 3  # actions, results, handing over
+_RESULT_TIERS = 3  # actions, results, submissions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlier:
-    """A run that is unlike the others.
+    """A run that differs from the others.
 
     Attributes:
-        run: its number. unlike: 0 to 1, the mean share of the other runs that differ from it in what was done or
-            resulted. alone: what it alone, or with few others, did; lacks: what most others did, and it did not.
+        run: its number. unlike: 0 to 1, the mean share of the other runs that differ from it in actions or results.
+            alone: what only this run, or few others, did. lacks: what most others did, and this run did not.
     """
 
     run: int
@@ -40,11 +40,11 @@ class Outlier:
 
 @dataclass(frozen=True, slots=True)
 class Consensus:
-    """What runs agree on.
+    """What runs have in common.
 
     Attributes:
-        same: the runs, by number, that made the very same changes, of the largest such group. of: all runs.
-        shared: what more than half of the runs did, in words. outliers: the runs that are most unlike the others.
+        same: the runs, by number, of the largest group that made exactly the same changes. of: all runs.
+        shared: what more than half of the runs did, in words. outliers: the runs that differ most from the others.
     """
 
     same: tuple[int, ...]
@@ -54,7 +54,7 @@ class Consensus:
 
 
 def consensus(runs: RunSet, chosen: Sequence[int]) -> Consensus:
-    """Return what the chosen runs, such as those of one task, agree on, whatever their outcomes."""
+    """Return what the chosen runs, such as those of one task, have in common, whatever their outcomes."""
     numbers = sorted(chosen)
     mask = np.zeros(len(runs), np.bool_)
     mask[numbers] = True
@@ -68,7 +68,7 @@ def consensus(runs: RunSet, chosen: Sequence[int]) -> Consensus:
     others = max(count - 1, 1)
     of_telling, starts = table.gathered(telling, np.ones(count, np.bool_))
     lengths = np.diff(starts, append=len(of_telling))
-    unlike = np.full(count, float(sizes[telling].sum()))  # as of a run that has none of the features
+    unlike = np.full(count, float(sizes[telling].sum()))  # the value for a run without any of the features
     unlike += np.bincount(of_telling, np.repeat(count - 2.0 * sizes[telling], lengths), count)
     unlike /= max(len(telling), 1) * others
     actions = results[tiers_of(table)[results] <= CONSEQUENTIAL]
@@ -100,7 +100,7 @@ def consensus(runs: RunSet, chosen: Sequence[int]) -> Consensus:
 
 
 def _named(table: FeatureTable, features: NDArray[np.int64], *, most_first: bool) -> list[tuple[int, Feature]]:
-    """Return features with their names, by how many runs have them, then by name."""
+    """Return features with their names, sorted by the number of runs that have them, then by name."""
     numbers = features.tolist()
     sizes = table.sizes[features].tolist()
     sign = -1 if most_first else 1

@@ -1,4 +1,4 @@
-"""The contrast of many runs: their tasks, what separates those that passed, and what the picture of them shows."""
+"""The contrast of many runs: their tasks, what separates those that passed, and the values that the picture shows."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ class Contrast:
     """What separates runs, of one task or of many.
 
     Attributes:
-        runs: all of them, also those that could not be read. outcomes: of each, as used: by a grader, by hand, or by
-            what the user said passing is.
-        tasks: flaky ones first. separation: within the one task, or within all tasks, kept apart.
-        per_task: whether tasks were kept apart.
-        copies: runs of the same bytes as another one; they are counted as if they were runs of their own.
+        runs: all of them, also those that could not be read. outcomes: the outcome used for each run: a grader's, the
+            user's, or the result of the user's expression.
+        tasks: flaky ones first. separation: within the one task, or within each of all tasks.
+        per_task: whether the separation is within each task.
+        copies: runs with the same bytes as another run; they are counted like different runs.
     """
 
     runs: tuple[EvaluatedRun, ...]
@@ -52,7 +52,7 @@ def contrast_runs(runs: RunSet, outcomes: Outcomes | None = None) -> Contrast:
     """Contrast runs.
 
     Args:
-        outcomes: of each run; None: as the logs say.
+        outcomes: of each run; None: as recorded in the logs.
     """
     used = tuple(runs.outcomes if outcomes is None else outcomes)
     tasks = tasks_of(runs.runs, used)
@@ -68,13 +68,13 @@ def contrast_runs(runs: RunSet, outcomes: Outcomes | None = None) -> Contrast:
 
 
 def separate_chosen(runs: RunSet, outcomes: Outcomes, tasks: Sequence[RunGroup]) -> Separation:
-    """Return what separates the runs of these tasks: of one for itself, of several within each."""
+    """Return what separates the runs of these tasks: of a single task directly, of several within each."""
     if len(tasks) > 1:
         return separate_within_tasks(runs.table, outcomes, tasks)
     return separate_runs(runs.table, outcomes, [run for task in tasks for run in task.runs])
 
 
 def _copies(runs: tuple[EvaluatedRun, ...]) -> int:
-    """Return how many runs are those of a file whose bytes were there before."""
+    """Return the number of runs in files with the same bytes as an earlier file."""
     known = [(run.content, run.given.rpartition("#")[2] if "#" in run.given else "") for run in runs if run.content]
     return len(known) - len(set(known))

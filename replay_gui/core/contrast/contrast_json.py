@@ -1,4 +1,4 @@
-"""A contrast as the object of ``contrast --json`` (resources/docs/interface.md)."""
+"""Build the object of ``contrast --json`` (resources/docs/interface.md)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from replay_gui.core.contrast.separators import RunPlace, Separation, Separator,
 from replay_gui.core.contrast.tasks import separate_runs
 from replay_gui.core.contrast.versions import ComparedVersions, difference_words
 
-_MAX_TASKS = 1_000  # whose first separator is looked for
+_MAX_TASKS = 1_000  # tasks whose first separator is searched for
 
 
 def contrast_json(
@@ -24,10 +24,10 @@ def contrast_json(
     failures: FailureGroups | None = None,
     versions: ComparedVersions | None = None,
 ) -> dict[str, Any]:
-    """Return the members of the object; steps of the runs that serve as examples are read.
+    """Return the members of the object; reads the steps of the runs that serve as examples.
 
     Args:
-        failures: the groups of the failing runs, where these were compared. versions: two versions, likewise.
+        failures: the groups of the failing runs, if they were compared. versions: two versions, if they were compared.
     """
     form = {
         "runs": [_run(run, passed) for run, passed in zip(contrast.runs, contrast.outcomes, strict=True)],
@@ -152,7 +152,7 @@ def _versions(runs: RunSet, compared: ComparedVersions) -> dict[str, Any]:
 
 
 def _difference(runs: RunSet, separator: Separator) -> dict[str, Any]:
-    """Return a line of what versions did differently: a separator whose groups are the versions."""
+    """Return one entry of what versions did differently: a separator whose groups are the versions."""
     form = _separator(runs, separator)
     example = form.pop("example")
     after, before = form.pop("passing"), form.pop("failing")
@@ -200,7 +200,7 @@ def _place(runs: RunSet, place: RunPlace | None) -> dict[str, Any] | None:
 
 
 def _input(runs: RunSet, separator: Separator) -> Any:
-    """Return the input of the call that the feature is about, in its first example; None if it is about none."""
+    """Return the input of the call that the feature is about, in its first example; None if it is not about a call."""
     place = separator.passed_example or separator.failed_example
     if place is None or place.index is None or not separator.feature.tool:
         return None
@@ -210,7 +210,7 @@ def _input(runs: RunSet, separator: Separator) -> Any:
 
 
 def _value(text: str) -> Any:
-    """Return a value that was kept as JSON; a text as it is, and None if there is none."""
+    """Return a value that was kept as JSON; a text unchanged, and None for None."""
     if not text:
         return None
     try:

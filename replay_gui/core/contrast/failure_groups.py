@@ -1,4 +1,4 @@
-"""Failing runs that failed alike: grouped by the first reason against the passing run that is nearest to each."""
+"""Group failing runs by the first reason of their difference from the nearest passing run."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from replay_gui.core.reasons.reason import Reason, ReasonKind
 from replay_gui.core.reasons.why import WhyFinder
 from replay_gui.core.text.plain_text import one_line
 
-MAX_COMPARED = 60  # failing runs that are compared; the others are counted
-_MAX_CANDIDATES = 20  # passing runs that are looked at for each failing one
+MAX_COMPARED = 60  # failing runs that are compared; the others are only counted
+_MAX_CANDIDATES = 20  # passing runs that are examined for each failing run
 _MAX_NAME = 40  # characters
 
 _Key = TypeVar("_Key")
@@ -37,7 +37,7 @@ LogOf = Callable[[int], AbstractContextManager[str]]
 
 
 class FailurePair(msgspec.Struct, frozen=True):
-    """A failing run and the passing run that it is compared with, by their numbers."""
+    """A failing run and the passing run that it is compared with, by number."""
 
     failed: int
     nearest: int
@@ -45,12 +45,12 @@ class FailurePair(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class FailedRun:
-    """A failing run, and the passing run that is nearest to it.
+    """A failing run, and the passing run nearest to it.
 
     Attributes:
         run, nearest: their numbers. sentence: the first reason; "" if none was found.
         index: of the event in the failing run that the reason is about; None if there is none.
-        nearest_index: the same of the passing run.
+        nearest_index: the same for the passing run.
     """
 
     run: int
@@ -62,7 +62,7 @@ class FailedRun:
 
 @dataclass(frozen=True, slots=True)
 class FailureGroup:
-    """Failing runs with the same kind of first reason, about the same thing. kind: None if no reason was found."""
+    """Failing runs with the same kind of first reason about the same subject. kind: None if no reason was found."""
 
     kind: ReasonKind | None
     tool: str | None
@@ -70,7 +70,7 @@ class FailureGroup:
 
     @property
     def sentence(self) -> str:
-        """The reason as it is for the first run; "" if none was found."""
+        """The reason for the first run; "" if none was found."""
         return self.runs[0].sentence
 
 
@@ -79,8 +79,8 @@ class FailureGroups:
     """The groups, largest first.
 
     Attributes:
-        left_out: failing runs that were not compared: there are many, no run of their task passed, or their logs, or
-            those of the nearest ones, could not be read. problem: the first reason why a log could not; "" without.
+        left_out: failing runs that were not compared: beyond the limit, without a passing run of their task, or with an
+            unreadable log, their own or the nearest run's. problem: why the first such log could not be read, or "".
     """
 
     groups: tuple[FailureGroup, ...]
@@ -96,12 +96,12 @@ class FailureGroups:
 def failure_pairs(
     runs: RunSet, outcomes: Outcomes, chosen: Sequence[int], *, max_pairs: int = MAX_COMPARED
 ) -> tuple[tuple[FailurePair, ...], int]:
-    """Pair failing runs of the chosen ones with the run of the same task that passed and is nearest.
+    """Pair each failing run of the chosen ones with the nearest passing run of the same task.
 
-    The passing run is one of the chosen runs, or, if none of them passed, any run of the task.
+    The passing run is a chosen run, or any run of the task if no chosen run of it passed.
 
     Returns:
-        (The pairs; the number of failing runs without one: beyond the limit, or without a passing run of the task.)
+        (The pairs; the number of failing runs without a pair: beyond the limit, or without a passing run of the task.)
     """
     failing = [run for run in chosen if outcomes[run] is False]
     near = _passing_by_task(runs, outcomes, chosen)
@@ -114,9 +114,9 @@ def failure_pairs(
 def nearest_pairs(runs: RunSet, candidates: Sequence[tuple[int, Sequence[int]]]) -> tuple[FailurePair, ...]:
     """Return a pair for each (failing run, passing runs, at least one).
 
-    By changes that differ, then by arguments of changes that differ, then by length.
+    Sorted by changes that differ, then by arguments of changes that differ, then by length.
 
-    Cost: the steps of the runs are read, of the passing ones those of about the same length.
+    Cost: reads the steps of the failing runs, and those of passing runs of about the same length.
     """
     events = [run.events for run in runs.runs]
     closest = [
@@ -144,14 +144,14 @@ def group_failures(
     on_progress: Callable[[int, int], None] | None = None,
     disguise: Disguise | None = None,
 ) -> FailureGroups:
-    """Compare the runs of each pair, and group the failing ones by their first reason.
+    """Compare the runs of each pair, and group the failing runs by their first reason.
 
     Args:
         runs: the facts of all runs of the pairs, by number. left_out: failing runs that are in no pair.
-        observed: effects of tools that further runs show. on_progress: called with how many pairs of how many are
-            compared; what it raises ends the work. disguise: hides values before sentences are made of them.
+        observed: effects of tools that further runs show. on_progress: called with (pairs compared, all pairs); an
+            exception from it stops the work. disguise: hides values before sentences are made of them.
 
-    Cost: both logs of each pair are read and indexed. A pair whose logs cannot be read is left out, and reported.
+    Cost: reads and indexes both logs of each pair. A pair with an unreadable log is left out and reported.
     """
     groups: dict[tuple[object, ...], list[tuple[Reason | None, FailedRun]]] = {}
     problem = ""
@@ -186,7 +186,7 @@ def group_failures(
 
 
 def run_name(run: EvaluatedRun) -> str:
-    """Return what sentences call a run: ``trial 2``, or its name."""
+    """Return the name of a run for sentences: ``trial 2``, or its name."""
     trial = run.identity.trial
     return one_line(f"trial {trial}" if trial else run.name, _MAX_NAME)
 
@@ -206,7 +206,7 @@ def _arguments(steps: Sequence[RunStep]) -> Counter[tuple[str, bytes]]:
 
 
 def _difference(a: Counter[_Key], b: Counter[_Key]) -> int:
-    """Return by how many members two counts differ."""
+    """Return the number of members by which two counts differ."""
     return sum(((a - b) + (b - a)).values())
 
 
@@ -252,14 +252,14 @@ def _side(path: str) -> Iterator[ComparedSide]:
 
 
 def _judged(result: RunResult, passed: bool) -> RunResult:
-    """Return the result with the outcome that is used, which the user may have set."""
+    """Return the result with the outcome in use, which the user may have set."""
     if result.outcome is not None and result.outcome.passed is passed:
         return result
     return replace(result, outcomes=(Outcome(passed, None, "", None), *result.outcomes))
 
 
 def _subject(reason: Reason | None) -> tuple[object, ...]:
-    """Return what reasons of one group have in common: the kind, the tool, and the argument or the call."""
+    """Return what the reasons of one group have in common: the kind, the tool, and the argument or the call."""
     if reason is None:
         return ()
     if reason.path is not None:

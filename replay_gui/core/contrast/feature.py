@@ -10,13 +10,13 @@ MAX_VALUE_LENGTH = 200  # characters of a value
 
 
 class FeatureKind(StrEnum):
-    """What a feature says of a run."""
+    """The kind of property that a feature states."""
 
-    DID = "did"  # this very call changed something; `number` counts its repeats
+    DID = "did"  # exactly this call changed something; `number` counts its repeats
     CHANGED_WITH = "changed with"  # a tool that changed something, with this value of an argument
     CHANGED = "changed"  # the tool changed something
-    CHANGED_ANY = "changed any"  # anything was changed
-    NET = "net"  # these changes and no others
+    CHANGED_ANY = "changed any"  # some call changed something
+    NET = "net"  # exactly these changes
     PATCHED = "patched"  # the file in `path`
     WROTE_NAME = "wrote name"  # the name in `value`, in the file in `path`
     REMOVED = "removed"  # the definition in `value`, from the file in `path`
@@ -32,25 +32,25 @@ class FeatureKind(StrEnum):
     FAILED = "failed"  # the tool answered with this error
     CHECKED = "checked"
     CHECKED_LAST = "checked last"  # after the last change
-    CHECK_PASSED = "check passed"  # the last one
+    CHECK_PASSED = "check passed"  # the last change or answer
     BEFORE = "before"  # `tool` before the tool in `value`
-    READ = "read"  # this very question was asked
+    READ = "read"  # exactly this question was asked
     READ_TOOL = "read tool"
     TOLD = "told"  # the agent stated this number
-    AT_LEAST = "at least"  # `number` or more of what `path` names
+    AT_LEAST = "at least"  # at least `number` of what `path` names
     NOTED = "noted"  # a tool that serves the agent alone
     SET_UP = "set-up"  # a member of the configuration
 
 
 class Feature(msgspec.Struct, frozen=True, kw_only=True, order=True):
-    """A property that a run can have. All its members together are its name.
+    """A property that a run can have. All its members together identify it.
 
     Attributes:
-        kind: a FeatureKind. tool: "" if it concerns none.
-        path: of an argument, a file, or a member of the set-up; of list items, without their numbers.
+        kind: a FeatureKind. tool: "" if it is not about a tool.
+        path: of an argument, a file, or a member of the set-up; numbers of list items are left out.
         value: canonical JSON or text, at most MAX_VALUE_LENGTH characters.
         number: of DID and AT_LEAST; else 0.
-        request: hex of the call's key, which distinguishes calls with equal beginnings; "" if it is no single call.
+        request: hex of the call's key, which distinguishes calls with equal beginnings; "" if it is not about one call.
     """
 
     kind: str
@@ -66,7 +66,7 @@ class HeldFeature(msgspec.Struct, frozen=True):
 
     Attributes:
         index: EventIndex at which it is first true; -1 if it is at no event.
-        calls: of a value, how many calls of the run have it as an argument; else 1.
+        calls: for a value, the number of calls of the run with it as an argument; else 1.
     """
 
     feature: Feature
@@ -117,4 +117,4 @@ CHANGES_ON_THE_WAY = 7
 WEIGHTS = {1: 1.0, 2: 0.9, 3: 0.8, 4: 0.75, 5: 0.65, 6: 0.6, 7: 0.45, 8: 0.4}
 """How much a tier counts against how clearly a feature separates: a habit of reading is not an action."""
 
-CONSEQUENTIAL = 1  # the tier by which separations by chance are counted
+CONSEQUENTIAL = 1  # the tier for which separations by chance are counted

@@ -1,4 +1,4 @@
-"""Which of several features that hold for the same runs says best what these runs have in common."""
+"""Rank features that hold for the same runs by how well each describes what these runs have in common."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ _IN_TIER = {
 
 
 class FeatureRanking:
-    """Ranks features of one table; the smallest rank says it best.
+    """Ranks features of one table; the smallest rank is the best description.
 
-    Of changes: the exact call where the other group never uses the tool; the value of an argument where both groups
-    use the tool, and others have another value there; the exact call; the tool; the rest. Of values of arguments: those
-    that can be traced, those at a shallow path, those that are the subject of most calls.
+    Among changes: the exact call if the other group never uses the tool; the value of an argument if both groups
+    use the tool, and others have another value there; the exact call; the tool; the rest. Among values of arguments:
+    traceable values, values at a shallow path, values that are the subject of most calls.
     """
 
     def __init__(
         self, table: FeatureTable, p: NDArray[np.int64], f: NDArray[np.int64], known: NDArray[np.bool_]
     ) -> None:
-        """`p`, `f`: passing and failing runs with each feature. `known`: the runs that have an outcome."""
+        """`p`, `f`: numbers of passing and failing runs with each feature. `known`: the runs that have an outcome."""
         self._table, self._known = table, known
         self._subjects = table.call_counts()
         tools = np.flatnonzero(table.kinds == KINDS.index(FeatureKind.CHANGED))
@@ -69,7 +69,7 @@ class FeatureRanking:
         return (tier, order, 0, 0, len(feature.tool) + len(feature.path) + len(feature.value) + feature.number)
 
     def _others_have_another(self, number: int) -> bool:
-        """Return whether a run with an outcome that lacks this value has another one at the same argument."""
+        """Return whether a run with an outcome that lacks this value has another value of the same argument."""
         table = self._table
         siblings = np.flatnonzero(table.slots == table.slots[number])
         having = np.zeros(table.count, np.bool_)
@@ -81,7 +81,7 @@ class FeatureRanking:
 
 
 def _is_rare(canonical: str) -> bool:
-    """Return whether a value, given as JSON, can be traced; one that was cut is taken as the text that it is."""
+    """Return whether a value, given as JSON, can be traced; a JSON text that was cut is treated as plain text."""
     try:
         return is_rare_value(msgspec.json.decode(canonical))
     except msgspec.DecodeError:

@@ -1,4 +1,4 @@
-"""Which features hold for which runs, as columns, so that a hundred thousand runs are counted in a second."""
+"""The features of runs as columns, so that a hundred thousand runs are counted in a second."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ KINDS = tuple(FeatureKind)
 
 NO_SLOT = -1
 Number = TypeVar("Number", np.int64, np.uint64)
-_SEED = 20_260_101  # of the numbers by which equal sets of runs are found
+_SEED = 20_260_101  # seed of the numbers that identify equal sets of runs
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -24,11 +24,11 @@ class FeatureTable:
     """Features by number, each with the runs for which it holds, in ascending order of the runs.
 
     Attributes:
-        count: number of runs. kinds: uint8, place in KINDS. slots: int32, equal for values of one argument (tool and
+        count: number of runs. kinds: uint8, index in KINDS. slots: int32, equal for values of one argument (tool and
         path), NO_SLOT for features that are not arguments.
-        starts: int64, one more than features: where the runs of each begin in the next columns.
-        runs: int32, place of the run. indexes: int32, EventIndex there, or NO_INDEX. calls: int32, see HeldFeature.
-        lookup: returns the features with these numbers; only for the few that are shown.
+        starts: int64, one more than features: the start of each feature's runs in the next columns.
+        runs: int32, index of the run. indexes: int32, EventIndex there, or NO_INDEX. calls: int32, see HeldFeature.
+        lookup: returns the features with these numbers; slow, for a few features only.
     """
 
     count: int
@@ -45,7 +45,7 @@ class FeatureTable:
 
     @property
     def sizes(self) -> NDArray[np.int64]:
-        """How many runs each feature holds for."""
+        """The number of runs for which each feature holds."""
         return np.diff(self.starts)
 
     def runs_of(self, feature: int) -> NDArray[np.int32]:
@@ -66,15 +66,15 @@ class FeatureTable:
         return self._sums(self.calls, np.int64)
 
     def set_marks(self, chosen: NDArray[np.bool_]) -> NDArray[np.uint64]:
-        """Return a number for each feature, equal for features of equal chosen runs, and for others only by accident.
+        """Return a number for each feature, equal for features of equal chosen runs, and otherwise different.
 
-        The accident has a chance of about one in 2**64 for each two features.
+        Two different sets have equal numbers with a probability of about one in 2**64.
         """
         numbers = np.random.default_rng(_SEED).integers(0, 1 << 64, self.count, np.uint64)
         return self._sums(np.where(chosen, numbers, np.uint64(0))[self.runs], np.uint64)
 
     def of_runs(self, chosen: NDArray[np.bool_]) -> FeatureTable:
-        """Return the table of some of the runs, renumbered, with the features that any of them has."""
+        """Return the table of the chosen runs, renumbered, with the features that any of them has."""
         kept = chosen[self.runs]
         owners = np.repeat(np.arange(len(self)), self.sizes)[kept]
         places = np.cumsum(chosen) - 1
@@ -97,7 +97,7 @@ class FeatureTable:
         )
 
     def joined(self, other: FeatureTable) -> FeatureTable:
-        """Return the table of the features of both; they have the same runs and no feature in common."""
+        """Return the table with the features of both tables, which have the same runs and no common feature."""
         own = len(self)
 
         def lookup_both(wanted: Sequence[int]) -> list[Feature]:
@@ -134,7 +134,7 @@ class FeatureTable:
         return runs, np.concatenate(([0], np.cumsum(sizes)))[:-1].astype(np.int64)
 
     def _sums(self, values: NDArray[Any], dtype: type[Number]) -> NDArray[Number]:
-        """Return the sum of the values of each feature; every feature has a run."""
+        """Return the sum of the values of each feature; every feature has at least one run."""
         if not len(self):
             return np.zeros(0, dtype)
         sums: NDArray[Number] = np.add.reduceat(values, self.starts[:-1], dtype=dtype)
@@ -142,7 +142,7 @@ class FeatureTable:
 
 
 def feature_table(features_of_runs: Iterable[Sequence[HeldFeature]]) -> FeatureTable:
-    """Return the table of runs, each given by its features."""
+    """Return the table of runs, each given as its features."""
     numbers: dict[Feature, int] = {}
     owners, runs, indexes, calls = list[int](), list[int](), list[int](), list[int]()
     count = 0

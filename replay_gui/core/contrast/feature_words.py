@@ -1,4 +1,4 @@
-"""Features in words."""
+"""Put features into words."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _PHRASES = {
 
 
 def feature_words(feature: Feature) -> str:
-    """Return what is true of a run with the feature, as the end of a sentence: ``cancelled …``, ``ended: limit``."""
+    """Return what is true of a run with the feature, to complete a sentence: ``cancelled …``, ``ended: limit``."""
     tool, value, path = one_line(feature.tool, _MAX_NAME), one_line(feature.value, _MAX_VALUE), feature.path
     return _PHRASES[FeatureKind(feature.kind)].format(
         tool=tool,

@@ -13,19 +13,19 @@ from numpy.typing import NDArray
 from replay_gui.core.contrast.feature_table import FeatureTable
 from replay_gui.core.contrast.statistics import strengths
 
-MAX_EXACT = 5_000  # labellings; where there are more, some are drawn
+MAX_EXACT = 5_000  # labellings; of more, a sample is drawn
 _DRAWN, _MIN_DRAWN, _FEWEST_DRAWN = 1_000, 100, 20
-_BUDGET = 40_000_000  # entries of the table times labellings that are added up, at most
-_BLOCK = 8_000_000  # of these at once
+_BUDGET = 40_000_000  # the largest number of table entries times labellings
+_BLOCK = 8_000_000  # the same, at once
 _SEED = 20_260_102
-_EQUAL = 1e-9  # strengths that differ by less are equal
+_EQUAL = 1e-9  # strengths with a smaller difference count as equal
 
 
 @dataclass(frozen=True, slots=True)
 class ByChance:
-    """In how many of `of` labellings something separates as clearly. exact: all possible ones, the real one included.
+    """The number of labellings out of `of` that separate as clearly. exact: all possible ones, including the real one.
 
-    Where not all were tried, they were drawn at random, always the same ones.
+    Otherwise they are a random sample, always the same one.
     """
 
     as_clear: int
@@ -40,9 +40,9 @@ class ByChance:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Labellings:
-    """The clearest separation in each labelling, by tier: `clearest[tier - 1]` over features of that tier or a lower.
+    """The clearest separation in each labelling, by tier: `clearest[tier - 1]` is over features of up to that tier.
 
-    Valid for strengths of at least `least`: weaker features were left out. Of very many runs, higher tiers are missing.
+    Valid for strengths of at least `least`: weaker features were left out. With very many runs, high tiers are missing.
     """
 
     clearest: NDArray[np.float64]
@@ -50,7 +50,7 @@ class Labellings:
     least: float
 
     def by_chance(self, strength: float, tier: int) -> ByChance | None:
-        """Return in how many labellings a feature of this tier or a lower one separates as clearly.
+        """Return the number of labellings in which a feature of up to this tier separates as clearly.
 
         None if features of the tier were left out.
         """
@@ -70,12 +70,12 @@ def labellings(
     tiers: NDArray[np.int64],
     least: float,
 ) -> Labellings:
-    """Assign the outcomes to the runs again, in all ways or in a random sample.
+    """Assign the outcomes to the runs again, in all possible ways or in a random sample.
 
     Args:
-        features: numbers of those to look at, each set of runs once; `sizes`: how many runs with an outcome each has,
-            `tiers`: of each. known: the runs that have an outcome. failing: how many of these fail.
-        least: the smallest strength that will be asked for.
+        features: numbers of those to examine, each set of runs once; `sizes`: how many runs with an outcome each has,
+            `tiers`: of each. known: the runs that have an outcome. failing: the number of these that fail.
+        least: the smallest strength that will be requested.
     """
     total = int(known.sum())
     passing = total - failing
@@ -102,12 +102,12 @@ def labellings(
 
 
 def _ways(total: int, failing: int) -> int:
-    """Return in how many ways outcomes can be dealt out; a number above MAX_EXACT where there are very many."""
+    """Return the number of ways to assign the outcomes; some number above MAX_EXACT if there are very many."""
     return math.comb(total, failing) if min(failing, total - failing) <= 2 or total <= 64 else MAX_EXACT + 1
 
 
 def _highest_tier(sizes: NDArray[np.int64], tiers: NDArray[np.int64], number: int) -> int:
-    """Return the highest tier up to which all features can be tried in so many labellings; at least the first."""
+    """Return the highest tier up to which all features can be tried in that many labellings; at least the first."""
     highest = int(tiers.max(initial=1))
     while highest > 1 and int(sizes[tiers <= highest].sum()) * number > _BUDGET:
         highest -= 1
@@ -115,7 +115,7 @@ def _highest_tier(sizes: NDArray[np.int64], tiers: NDArray[np.int64], number: in
 
 
 def _largest_strengths(sizes: NDArray[np.int64], passing: int, failing: int) -> NDArray[np.float64]:
-    """Return the strength that a feature of so many runs has at the most."""
+    """Return the largest possible strength of a feature with that many runs."""
     most, least = np.minimum(sizes, passing), np.maximum(sizes - failing, 0)
     return np.maximum(
         strengths(most, sizes - most, passing, failing), strengths(least, sizes - least, passing, failing)
@@ -123,7 +123,7 @@ def _largest_strengths(sizes: NDArray[np.int64], passing: int, failing: int) -> 
 
 
 def _blocks(total: int, failing: int, exact: bool, number: int, size: int) -> Iterator[NDArray[np.bool_]]:
-    """Yield labellings, at most `size` at once: a row each, true where a run fails."""
+    """Yield labellings, at most `size` at once: one row each, true if a run fails."""
     if exact:
         ways = combinations(range(total), failing)
         while chosen := list(islice(ways, size)):

@@ -1,4 +1,4 @@
-"""What passing is, where logs do not say: ``score >= 0.5 and end == answered``. Read by an own small parser.
+"""The user's definition of passing, for logs without outcomes: ``score >= 0.5 and end == answered``; a small parser.
 
 Grammar: comparisons of a field with a number or a text, ``and``, ``or``, ``not`` and parentheses. A text of several
 words needs quotation marks. A field that a run lacks makes the result unknown, unless the rest decides it.
@@ -68,7 +68,7 @@ class _Token:
 
 
 def passed_judge(expression: str) -> Judge:
-    """Return the judge for an expression; NotesRefused, which says where, if it is not valid."""
+    """Return the judge for an expression; raise NotesRefused, with the position, if it is invalid."""
     if len(expression) > _MAX_LENGTH:
         raise NotesRefused(f"--passed: longer than {_MAX_LENGTH:,} characters")
     parser = _ExpressionParser(list(_tokens(expression)), expression)
@@ -90,7 +90,7 @@ def _tokens(expression: str) -> Iterator[_Token]:
 
 
 class _ExpressionParser:
-    """A parser by descent: either, all of, one."""
+    """A recursive-descent parser of `or`, `and`, `not`, parentheses and comparisons."""
 
     def __init__(self, tokens: list[_Token], expression: str) -> None:
         self._tokens, self._at, self._expression = tokens, 0, expression

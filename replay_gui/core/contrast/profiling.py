@@ -1,4 +1,4 @@
-"""Makes profiles of the runs of a file or a log."""
+"""Make profiles of the runs of a file or a log."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ _ANSWER_BYTES = 8
 
 
 class RunFile(msgspec.Struct, frozen=True, kw_only=True):
-    """One run that can be read: the log, and what it was called.
+    """One run that can be read: its log and its names.
 
     Attributes:
-        log: path of the log. given: what opens it, ``FILE#n`` of several. name: for people. format: of the user's file.
+        log: path of the log. given: the argument that opens it, with ``#n`` if its file has several. name: for people.
         content: BLAKE3 of the user's file, hex. notes: paths of its notes, see joined_notes.
         unused_notes: path of notes beside the user's file that do not count, or "".
-        converted: what the import found; None for a log.
+        converted: the result of the import; None for a log.
     """
 
     log: str
@@ -115,13 +115,13 @@ def profiles(
     on_file: Callable[[RunFile], None] | None = None,
     observes: bool = True,
 ) -> Iterator[RunProfile]:
-    """Yield the profile of each run; what all of them show of tools of unknown effect is used, if it `observes`.
+    """Yield the profile of each run; if `observes`, the runs together show the effects of unknown tools.
 
-    Reads each run once, and those with such tools twice. A run that cannot be read has a `problem`.
+    Reads each run once, and runs with such tools twice. The profile of an unreadable run has a `problem`.
 
     Args:
-        corrected: effects of tools, as the user's rules say. on_progress: called with how many runs of how many are
-            read; what it raises ends the reading. on_file: called before each reading of a run, the second, too.
+        corrected: effects of tools from the user's rules. on_progress: called with (runs read, all runs); an exception
+            from it stops the reading. on_file: called before each reading of a run, also the second one.
     """
 
     def read(file: RunFile, observed: Mapping[str, EffectFinding] | None) -> tuple[RunProfile, tuple[ToolCall, ...]]:
@@ -152,7 +152,7 @@ def profiles(
 def _profile(
     file: RunFile, corrected: Mapping[str, Effect] | None, observed: Mapping[str, EffectFinding] | None
 ) -> tuple[RunProfile, tuple[ToolCall, ...]]:
-    """Return the profile of a run with its calls; a profile that says why, and none, where it cannot be read."""
+    """Return the profile of a run and its calls; for an unreadable run, a profile with the problem and no calls."""
     try:
         with EventLog.open(file.log) as log:
             reading = read_run(log, corrected, observed)
@@ -163,7 +163,7 @@ def _profile(
 
 
 def run_profile(file: RunFile, reading: RunReading) -> RunProfile:
-    """Return the profile of a run that was read; raise NotesRefused if notes beside it are not valid."""
+    """Return the profile of a run that was read; raise NotesRefused if the notes beside it are invalid."""
     summary = reading.summary
     notes = reduce(joined_notes, map(read_notes, map(Path, file.notes)), RunNotes())
     result = summary.result.with_outcome_by_hand(notes.outcome)

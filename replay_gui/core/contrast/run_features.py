@@ -1,4 +1,4 @@
-"""The features of one run: what it did, how it ended, what it read, how it was set up."""
+"""The features of one run: its actions, end, reads and set-up."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ from replay_gui.core.reasons.evidence.run_troubles import errors_not_got_over, f
 from replay_gui.core.state.json_form import json_form, one_line_json
 from replay_gui.core.text.plain_text import one_line
 
-_MAX_LEAVES = 60  # of one input
-_MAX_ORDERED_TOOLS = 30  # of which pairs are made
-_MAX_RETRIES_LOOKED_AT = 2_000  # calls of a run among which errors and their repeats are looked for
+_MAX_LEAVES = 60  # arguments of one input
+_MAX_ORDERED_TOOLS = 30  # tools of which pairs are made
+_MAX_RETRIES_LOOKED_AT = 2_000  # calls of a run that are searched for errors and repeats
 _MAX_SETTING = 200  # characters of a member of the set-up; longer ones are prompts
 _MAX_ERROR = 60
-_NAME_LENGTH = 32  # characters, as of the key of a call
-_MAX_FILES, _MAX_NAMES = 50, 400  # of a patch; names of one file
+_NAME_LENGTH = 32  # hexadecimal characters, as in the key of a call
+_MAX_FILES, _MAX_NAMES = 50, 400  # files of a patch; names in one file
 _DEFINITION = re.compile(r"^\s*(?:async )?(?:def|class|func|function|fn)\s+(\w+)")
 _ORDERED = (Effect.CHANGES, Effect.CHECKS, Effect.SUBMITS, Effect.HANDS_OVER)
 
 
 def run_features(reading: RunReading) -> tuple[HeldFeature, ...]:
-    """Return the features of a run, each once, in order of their names."""
+    """Return the features of a run, each once, sorted by name."""
     first_held: dict[Feature, HeldFeature] = {}
     for held in _all_features(reading):
         known = first_held.get(held.feature)
@@ -71,12 +71,12 @@ def _changes(changes: Sequence[ToolCall]) -> Iterator[HeldFeature]:
         yield HeldFeature(_of_call(FeatureKind.DID, call, times[call.key]), call.request)
         yield HeldFeature(Feature(kind=FeatureKind.CHANGED, tool=call.tool), call.request)
         leaves = input_leaves(call.input)[:_MAX_LEAVES]
-        if len(leaves) < 2:  # the call itself says the same
+        if len(leaves) < 2:  # the call itself is the same feature
             continue
         for path, value in {(general_path(path), value_json(value)): None for path, value in leaves}:
             feature = Feature(kind=FeatureKind.CHANGED_WITH, tool=call.tool, path=path, value=value)
             yield HeldFeature(feature, call.request)
-    if changes:  # without any, the lack of CHANGED_ANY says it
+    if changes:  # without any change, CHANGED_ANY is missing
         yield HeldFeature(Feature(kind=FeatureKind.CHANGED_ANY), changes[0].request)
         words = "; ".join(f"{labels[key]} × {number}" if number > 1 else labels[key] for key, number in times.items())
         parts = sorted(key + number.to_bytes(4, "big") for key, number in times.items())
@@ -85,7 +85,7 @@ def _changes(changes: Sequence[ToolCall]) -> Iterator[HeldFeature]:
 
 
 def _handed_in(reading: RunReading) -> Iterator[HeldFeature]:
-    """The files of a patch, or those that calls edited; the names that their new lines use, what was taken out."""
+    """Yield the files of a patch, or those that calls edited; the names in its new lines, and the removed ones."""
     files = changes_of_patch(reading.patch) if reading.patch else changes_of_calls(reading.calls)
     index = NO_INDEX if reading.patch_index is None else reading.patch_index
     for path in sorted(files)[:_MAX_FILES]:
@@ -113,7 +113,7 @@ def _ending(reading: RunReading) -> Iterator[HeldFeature]:
 
 
 def _other_calls(calls: Sequence[ToolCall]) -> Iterator[HeldFeature]:
-    """What was read, submitted, handed over or noted, and calls whose effect is unknown."""
+    """Yield what was read, submitted, handed over or noted, and calls whose effect is unknown."""
     for call in calls:
         tool = call.tool
         match call.effect:
@@ -135,7 +135,7 @@ def _other_calls(calls: Sequence[ToolCall]) -> Iterator[HeldFeature]:
 
 
 def _troubles(calls: Sequence[ToolCall]) -> Iterator[HeldFeature]:
-    """Errors that were never got over, and loops."""
+    """Yield errors without a later success, and loops."""
     for call in errors_not_got_over(calls):
         yield HeldFeature(Feature(kind=FeatureKind.UNRECOVERED, tool=call.tool), call.request)
     for loop in find_loops(calls):
@@ -154,7 +154,7 @@ def _checks(calls: Sequence[ToolCall]) -> Iterator[HeldFeature]:
 
 
 def _orders(calls: Sequence[ToolCall]) -> Iterator[HeldFeature]:
-    """Which tool was used before which other, of those that change, check, submit or hand over."""
+    """Yield the order of tools, for tools that change, check, submit or hand over."""
     first: dict[str, EventIndex] = {}
     last: dict[str, EventIndex] = {}
     for call in calls:

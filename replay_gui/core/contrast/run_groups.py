@@ -1,4 +1,4 @@
-"""Groups of runs: those of one task, or those that are equal in another fact, such as the model."""
+"""Groups of runs: those of one task, or those with another equal fact, such as the model."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from replay_gui.core.text.json_pointer import pointer_text
 FOLDER = "folder"
 OUTCOME_NAMES = {True: "passed", False: "failed", None: None}
 _DAY_LENGTH = len("2026-01-01")
-_MAX_SET_UP_FEATURES = 2_000  # that are looked at, those of most runs
+_MAX_SET_UP_FEATURES = 2_000  # features of the set-up that are examined, most frequent first
 _PIECE = re.compile(r"[0-9]+|[^0-9]+")
-_MAX_DIGITS = 18  # of what is read as a number
-_MAX_SET_UP_VALUES = 20  # of a member of the set-up by which runs are grouped
+_MAX_DIGITS = 18  # characters of a text that is read as a number
+_MAX_SET_UP_VALUES = 20  # values of a member of the set-up by which runs can be grouped
 
 
 def _grader(run: EvaluatedRun) -> str | None:
@@ -53,7 +53,7 @@ FACTS = (TASK, OUTCOME, *(name for name in _OF_RUN if name != TASK))
 
 @dataclass(frozen=True, slots=True)
 class RunGroup:
-    """Runs that are equal in a fact, by number, in the order of their trials. value: None if it is unknown."""
+    """Runs with an equal fact, by number, in the order of their trials. value: None if it is unknown."""
 
     value: str | None
     runs: tuple[int, ...]
@@ -68,17 +68,17 @@ class RunGroup:
 
     @property
     def mixed(self) -> bool:
-        """Whether some of its runs passed and some failed: of a task, that it is flaky."""
+        """Whether some of its runs passed and some failed; such a task is flaky."""
         return bool(self.passed and self.failed)
 
 
 def tasks_of(
     runs: Sequence[EvaluatedRun], outcomes: Outcomes, chosen: Iterable[int] | None = None
 ) -> tuple[RunGroup, ...]:
-    """Return the tasks: flaky ones first, the most evenly divided before others; then those that fail more often.
+    """Return the tasks: flaky ones first, beginning with the most evenly divided; then by share of failures.
 
     Args:
-        chosen: numbers of the runs to look at; None: all. Those that could not be read are in no group.
+        chosen: numbers of the runs to examine; None: all. Runs that could not be read are in no group.
     """
     tasks = _groups(runs, outcomes, lambda number: _OF_RUN[TASK](runs[number]), chosen)
     tasks.sort(key=lambda t: (t.value is None, not t.mixed, _unevenness(t), natural_order(t.value or "")))
@@ -88,7 +88,7 @@ def tasks_of(
 class GroupingFacts:
     """The facts by which the runs of a set can be grouped, including those of their set-up.
 
-    Attributes: names: of the facts; the task and the outcome always.
+    Attributes: names: of the facts; the task and the outcome are always among them.
     """
 
     def __init__(self, runs: RunSet) -> None:
@@ -99,9 +99,9 @@ class GroupingFacts:
         self.names = (*(name for name in FACTS if name in told), *self._set_up)
 
     def grouped(self, outcomes: Outcomes, fact: str) -> tuple[RunGroup, ...]:
-        """Return the runs grouped by a fact: tasks as `tasks_of` does, others in the order of their values.
+        """Return the runs grouped by a fact: tasks as by `tasks_of`, others sorted by their values.
 
-        The runs of which the fact is unknown come last.
+        Runs with an unknown value come last.
         """
         runs = self._runs.runs
         if fact == TASK:
@@ -127,7 +127,7 @@ class GroupingFacts:
 
 
 def _set_up_features(table: FeatureTable) -> dict[str, list[tuple[int, str]]]:
-    """Return members of the set-up with a few values: the name of each, and the feature of each value, by number."""
+    """Return members of the set-up with few values: the name of each, and the feature number of each value."""
     numbers = np.flatnonzero(table.kinds == KIND_NUMBERS[FeatureKind.SET_UP])
     numbers = numbers[np.argsort(-table.sizes[numbers], kind="stable")][:_MAX_SET_UP_FEATURES]
     found: dict[str, list[tuple[int, str]]] = {}
@@ -143,7 +143,7 @@ def _set_up_features(table: FeatureTable) -> dict[str, list[tuple[int, str]]]:
 
 
 def natural_order(text: str) -> tuple[tuple[int, int, str], ...]:
-    """Return a key that orders numbers by their value, in words too, and before words: 2, 10, sample 2, sample 10."""
+    """Return a sort key that compares numbers by value, also within words: 2, 10, sample 2, sample 10."""
     return tuple(
         (0, int(piece), "") if piece[0] in digits and len(piece) < _MAX_DIGITS else (1, 0, piece)
         for piece in _PIECE.findall(text)
@@ -171,7 +171,7 @@ def _groups(
 
 
 def _first_differing(folders: Collection[str]) -> dict[str, str]:
-    """Return of each folder the first part in which they differ: ``before`` and ``after``."""
+    """Return for each folder the first part in which they differ: ``before`` and ``after``."""
     parts = {folder: Path(folder).parts for folder in folders}
     common = next((place for place, names in enumerate(zip_longest(*parts.values())) if len(set(names)) > 1), 0)
     return {folder: next(iter(names[common:]), os.curdir) for folder, names in parts.items()}

@@ -1,4 +1,4 @@
-"""The profile of a run: the data needed to contrast it with 100,000 others without reading its log again."""
+"""The profile of a run: the data that are needed to contrast it with 100,000 others without reading its log again."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from replay_gui.core.facts.run_outcome import RunResult
 
 
 class EvaluatedRun(msgspec.Struct, frozen=True, kw_only=True):
-    """The facts of one run; None if the log does not say.
+    """The facts of one run; None if the log does not record one.
 
     Attributes:
         given: the path, with ``#n`` for run n of several in a file; it can be opened. name: for people. run_id: the
-            source's own. format: "rlog", or the importer's name. content: BLAKE3 of the file, hex.
-        identity: its task, trial, agent and model. result: outcomes and end, as the log says.
-        set_by_hand: what the user says beside the log; it goes before the log's outcomes, and is shown as such.
-        unused_notes: path of notes beside the log that do not count, or ""; a catalogue does not know.
+            source's id. format: "rlog", or the importer's name. content: BLAKE3 of the file, hex.
+        identity: its task, trial, agent and model. result: outcomes and end, as recorded in the log.
+        set_by_hand: the outcome in the user's notes; it replaces the log's outcomes, and is marked as such.
+        unused_notes: path of notes beside the log that do not count, or ""; unknown in a catalogue.
         events, calls, failures: numbers of them. failures: failed calls, denials and errors.
         tokens: input and output. cost: dollars. duration: ns. started: the earliest time, ns since 1970.
-        submitted: whether it handed in a patch. left_out: calls of a very long run that were not looked at.
+        submitted: whether it submitted a patch. left_out: calls of a very long run that were not examined.
         companions: digest of the files that a catalogue read with it; "" if there are none.
-        kept_log: BLAKE3 of its log as a catalogue keeps it, hex; "" if none does.
+        kept_log: BLAKE3 of its log in a catalogue, hex; "" if it is not kept.
         problem: why it could not be read; "" if it could.
     """
 
@@ -55,7 +55,7 @@ class EvaluatedRun(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def score(self) -> float | None:
-        """The score of the first grader who gives one."""
+        """The score of the first grader that gives one."""
         return next((outcome.score for outcome in self.result.outcomes if outcome.score is not None), None)
 
 
@@ -64,8 +64,8 @@ class RunStep(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         index: EventIndex of the request. tool: its name. effect: an Effect. ok: None if it was not answered.
-        request: hex, equal for equal calls of one tool. answer: hex, equal for equal answers but for clocks and ids; ""
-            without one. answer_size: characters of the answer.
+        request: hex, equal for equal calls of one tool. answer: hex, equal if answers differ only in clocks and ids;
+            "" without an answer. answer_size: characters of the answer.
         label: the input in a few words. input: as JSON; None if it is long. leaves: see leaf_hashes.
     """
 

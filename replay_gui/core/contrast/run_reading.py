@@ -1,4 +1,4 @@
-"""Reads from a log, in one pass, what the features of a run are made of."""
+"""Read from a log, in one pass, the data for the features of a run."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ from replay_gui.core.log.log_reader import EventLog
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.evidence.file_edits import is_patch
 
-MAX_CALLS = 20_000  # of a run that are looked at
+MAX_CALLS = 20_000  # calls of a run that are examined
 
 _AGENT_INIT, _DECISION, _PROPOSAL = Kind.AGENT_INIT.value, Kind.DECISION.value, Kind.PATCH_PROPOSAL.value
 _SUBMISSION = "submission"
 _FIGURE = re.compile(r"(?<![\w.#-])\$?(\d[\d,]*(?:\.\d+)?)(?![\w-])")
 _MIN_FIGURE, _MAX_FIGURES = 3, 500  # characters of a figure; figures of a run
-_MAX_TEXT = 20_000  # characters of a message that are looked at
+_MAX_TEXT = 20_000  # characters of a message that are examined
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 @dataclass(slots=True, kw_only=True)
 class RunReading:
-    """What was read of a run.
+    """The data that were read from a run.
 
     Attributes:
         run_id: of the log. summary: counts, outcome and end. identity: task, trial, agent and model.
         config: of its first AgentInit.
-        calls: in the order of their requests, at most MAX_CALLS; left_out: how many more there are.
+        calls: in the order of their requests, at most MAX_CALLS; left_out: the number of further calls.
         figures: each number that the agent stated, and the index of the first event with it.
-        answer: the run's answer, as its grader read it; None if no grader has it.
+        answer: the run's answer, as its grader read it; None if no grader recorded it.
         patch, patch_index: the submitted patch, and its event; "" and None if there is none.
     """
 
@@ -65,7 +65,7 @@ def read_run(
     """Read a run.
 
     Args:
-        corrected: effects of tools, as the user's rules say. observed: as runs show them (see observe_effects).
+        corrected: effects of tools from the user's rules. observed: effects that runs show (see observe_effects).
     """
     agent = log.header.facts.get("agent")
     reading = RunReading(run_id=log.header.run_id, summary=RunSummary(agent=agent if isinstance(agent, str) else None))
@@ -109,7 +109,7 @@ def read_run(
 
 
 def _take_figures(figures: dict[str, EventIndex], event: Event) -> None:
-    """Keep the figures of a message: three characters or more, without years and thousands separators."""
+    """Keep the figures in a message: at least three characters, no years, without thousands separators."""
     data = event.payload.get("data")
     if isinstance(data, Mapping) and "content" in data:
         data = data["content"]

@@ -1,4 +1,4 @@
-"""Many runs, ready to be contrasted."""
+"""Many runs, prepared for a contrast."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from replay_gui.core.contrast.run_profile import EvaluatedRun, RunProfile, RunSt
 from replay_gui.core.contrast.run_sizes import size_table
 from replay_gui.core.effects.effect import Effect
 
-MIN_TELLING_ANSWER = 60  # characters, from which equal answers show equal effects
+MIN_TELLING_ANSWER = 60  # characters of an answer; equal shorter answers do not show equal effects
 
 
 class RunSet:
-    """Runs with their features as a table; their steps are read when they are asked for.
+    """Runs with their features as a table; their steps are read only when they are requested.
 
     Attributes:
         runs: their facts. table: their features; it numbers the runs as `runs` does.
@@ -38,7 +38,7 @@ class RunSet:
 
 
 def run_set(profiles: Sequence[RunProfile]) -> RunSet:
-    """Return runs that are held in memory as a set; calls of one tool with equal answers count as equal changes."""
+    """Return runs in memory as a set; calls of one tool with equal answers count as equal changes."""
     equal = equal_changes(step for profile in profiles for step in profile.steps)
     table = feature_table([_with_equal_changes(profile.features, equal) for profile in profiles])
     runs = [profile.run for profile in profiles]
@@ -46,7 +46,7 @@ def run_set(profiles: Sequence[RunProfile]) -> RunSet:
 
 
 def equal_changes(steps: Iterable[RunStep]) -> dict[str, tuple[str, str]]:
-    """Return the (request, label) that represents each request with other words and the same effect.
+    """Return the (request, label) that represents each request with another text and the same effect.
 
     Two changes have the same effect if one tool gave them the same answer, longer than a mere "done".
     """
@@ -61,7 +61,7 @@ def equal_changes(steps: Iterable[RunStep]) -> dict[str, tuple[str, str]]:
 
 
 def _with_equal_changes(features: Sequence[HeldFeature], equal: Mapping[str, tuple[str, str]]) -> Sequence[HeldFeature]:
-    """Return the features with equal changes under one name; a name that a run then has twice is kept once."""
+    """Return the features, with equal changes under one name; a name that occurs twice in a run is kept once."""
     if not any(held.feature.request in equal for held in features):
         return features
     first_held: dict[Feature, HeldFeature] = {}

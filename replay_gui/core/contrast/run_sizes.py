@@ -1,4 +1,4 @@
-"""Features of the sizes of runs: at least so many events, calls, failures."""
+"""Features of the sizes of runs: at least a number of events, calls, failures."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from replay_gui.core.contrast.feature import NO_INDEX, Feature, FeatureKind
 from replay_gui.core.contrast.feature_table import KIND_NUMBERS, NO_SLOT, FeatureTable
 from replay_gui.core.contrast.run_profile import EvaluatedRun
 
-_MAX_THRESHOLDS = 16  # of each number; where runs have more different ones, these are spread over the runs
+_MAX_THRESHOLDS = 16  # thresholds of each size; of more values, some are chosen, spread over the runs
 
 
 def size_table(runs: Sequence[EvaluatedRun]) -> FeatureTable:
-    """Return the table of these features; a threshold that all runs reach is none."""
+    """Return the table of these features; a threshold that all runs reach is left out."""
     numbers = {
         "events": [run.events for run in runs],
         "calls": [run.calls for run in runs],

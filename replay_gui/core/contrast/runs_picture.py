@@ -1,4 +1,4 @@
-"""The picture of many runs: a row for each run, a column for each call that runs made, in the order of the calls."""
+"""The picture of many runs: one row per run, one column per different call, in the order of the calls."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ from replay_gui.core.log.positions import EventIndex
 
 MAX_ROWS, MAX_COLUMNS = 200, 60
 _MAX_MARKED = 3  # separators that mark a column, at most one each
-_MAX_LOOKED_AT = 12  # first separators, among which they are
-_MIN_CLEARNESS = 2 / 3  # of their strength, as a share of the clearest one's
-_MAX_VALUES = 6  # of the arguments in the head of a column
-_OF_ANSWERS = (FeatureKind.UNRECOVERED, FeatureKind.FAILED, FeatureKind.LOOP)  # which cells do not show as done or not
-_MIN_LIKENESS = 0.15  # of two inputs, from which they are one call with other arguments
+_MAX_LOOKED_AT = 12  # number of first separators from which they are chosen
+_MIN_CLEARNESS = 2 / 3  # the least strength, as a share of the clearest separator's
+_MAX_VALUES = 6  # characters of the arguments in the head of a column
+_OF_ANSWERS = (FeatureKind.UNRECOVERED, FeatureKind.FAILED, FeatureKind.LOOP)  # these are not shown as done or not done
+_MIN_LIKENESS = 0.15  # of two inputs; from here on they count as one call with other arguments
 
 
 class CellState(StrEnum):
-    """What a run did of a column's call; where it did nothing of it, there is no cell."""
+    """What a run did of a column's call; a run without such a call has no cell."""
 
-    SAME = "same"  # as most passing runs, or most runs where no passing run made it
+    SAME = "same"  # as in most passing runs, or in most runs if no passing run made it
     OTHER_ARGUMENTS = "other arguments"
     ERROR = "error"
 
 
 @dataclass(frozen=True, slots=True)
 class PictureCell:
-    """One cell. row, column: places in the picture. number: of the call in its run, from 1. index: its event."""
+    """One cell. row, column: indexes in the picture. number: of the call in its run, from 1. index: its event."""
 
     row: int
     column: int
@@ -55,9 +55,9 @@ class PictureColumn:
     """One column.
 
     Attributes:
-        tool, label, effect: of the call that SAME stands for. values: those of its arguments, without their names.
-        passing, failing: how many of the runs shown made that very call, and were not answered with an error.
-        separator: place of the separator that it shows; None if it shows none.
+        tool, label, effect: of the call that SAME refers to. values: those of its arguments, without their names.
+        passing, failing: the numbers of shown runs that made exactly that call without an error.
+        separator: index of the separator that it shows; None if it shows none.
     """
 
     tool: str
@@ -75,13 +75,13 @@ class PictureColumn:
 
     @property
     def acts(self) -> bool:
-        """Whether the call may do more than read, note or ask."""
+        """Return whether the call may do more than read, note or ask."""
         return self.effect not in READING_EFFECTS
 
 
 @dataclass(frozen=True, slots=True)
 class PictureRow:
-    """One run: its number, and its outcome."""
+    """One run: its number and its outcome."""
 
     run: int
     passed: bool | None
@@ -89,10 +89,10 @@ class PictureRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunsPicture:
-    """The picture: failing runs above passing ones, those without an outcome last.
+    """The picture: failing runs above passing ones; those without an outcome are last.
 
     Attributes:
-        cells: by row, then by column. more_rows, more_columns: how many are not shown.
+        cells: by row, then by column. more_rows, more_columns: the numbers of those not shown.
     """
 
     rows: tuple[PictureRow, ...]
@@ -110,7 +110,7 @@ class _Column:
     steps: dict[int, tuple[int, RunStep]] = field(default_factory=dict)
     standard: RunStep | None = None
     separator: int | None = None
-    shared: Counter[Any] = field(default_factory=Counter)  # how many columns of the tool have each leaf of the input
+    shared: Counter[Any] = field(default_factory=Counter)  # number of columns of the tool with each leaf of the input
 
     @property
     def place(self) -> float:
@@ -130,7 +130,7 @@ def runs_picture(
     *,
     tell: Callable[[RunStep], RunStep] | None = None,
 ) -> RunsPicture:
-    """Return the picture of the chosen runs, such as those of one task, with at most so many columns.
+    """Return the picture of the chosen runs, such as those of one task, with at most `max_columns` columns.
 
     `tell`: returns a call without hidden values.
     """
@@ -162,7 +162,7 @@ def runs_picture(
 
 
 def _shown(ordered: Sequence[int], outcomes: Outcomes) -> list[int]:
-    """Return the runs to show: all, or as many of each outcome as its share of the rows, spread over all of them."""
+    """Return the runs to show: all, or a sample with the same share of each outcome, spread over all runs."""
     if len(ordered) <= MAX_ROWS:
         return list(ordered)
     shown = []
@@ -182,13 +182,13 @@ def _columns(steps: dict[int, tuple[RunStep, ...]]) -> list[_Column]:
                 column = columns[step.request]
                 column.requests.add(step.request)
                 known = column.steps.get(run)
-                if known is None or (known[1].ok is False and step.ok):  # what worked says more than what failed first
+                if known is None or (known[1].ok is False and step.ok):  # a success is the better example
                     column.steps[run] = number, step
     return list(columns.values())
 
 
 def _merged(columns: list[_Column], outcomes: Outcomes) -> list[_Column]:
-    """Put calls of one tool that are alike, and that no run made both, into one column; those of passing runs first."""
+    """Put similar calls of one tool that no run made both into one column; those of passing runs come first."""
     by_tool: dict[str, list[_Column]] = defaultdict(list)
     weight = {True: 2, False: 1, None: 1}
     for column in columns:
@@ -232,10 +232,10 @@ def _leaves(step: RunStep) -> set[Any]:
 
 
 def _values(step: RunStep, shared: Counter[Any]) -> str:
-    """Return the arguments' values, for the head of a column; the label if they are not kept, or are code.
+    """Return the values of the arguments for the head of a column; the label if they are not kept, or are code.
 
-    Those that the fewest columns of the tool have come first, and of them names before dates and words. `shared`: how
-    many columns have each.
+    Values in the fewest columns of the tool come first, and among them names before dates and words. `shared`: the
+    number of columns with each value.
     """
     if step.input is None or runs_code(step.tool):
         return step.label
@@ -250,7 +250,7 @@ def _likeness(a: set[Any], b: set[Any]) -> float:
 
 
 def _standard(column: _Column, outcomes: Outcomes) -> RunStep:
-    """Return the call that most passing runs made; of most runs, where no passing run made any."""
+    """Return the call that most passing runs made; if none did, the call that most runs made."""
     of_passing = [step for run, (_, step) in column.steps.items() if outcomes[run] is True and step.ok is not False]
     calls = of_passing or [step for _, step in column.steps.values()]
     request = Counter(step.request for step in calls).most_common(1)[0][0]
@@ -258,7 +258,7 @@ def _standard(column: _Column, outcomes: Outcomes) -> RunStep:
 
 
 def _mark(columns: list[_Column], separation: Separation) -> None:
-    """Mark the columns that show the first separators of calls: those with the event where the feature begins."""
+    """Mark the columns that show the first separators of calls: those with the event at which the feature begins."""
     shown = [
         (number, separator.strength, marked)
         for number, separator in enumerate(separation.separators[:_MAX_LOOKED_AT])
@@ -272,7 +272,7 @@ def _mark(columns: list[_Column], separation: Separation) -> None:
 
 
 def _columns_of(separator: Separator, columns: list[_Column]) -> list[_Column]:
-    """Return the columns that have the event where the feature of a separator begins; none of what is not a call."""
+    """Return the columns with the event at which a separator's feature begins; [] if it is not about a call."""
     at = separator.passed_example or separator.failed_example
     if at is None:
         return []
@@ -280,7 +280,7 @@ def _columns_of(separator: Separator, columns: list[_Column]) -> list[_Column]:
 
 
 def _kept(columns: list[_Column]) -> list[_Column]:
-    """Return the columns to show: those that separate, then what changes something, then what most runs made."""
+    """Return the columns to show: first those that separate, then those that change something, then frequent ones."""
 
     def importance(column: _Column) -> tuple[bool, bool, int]:
         changes = column.standard is not None and column.standard.effect == Effect.CHANGES
@@ -300,7 +300,7 @@ def _finished(
     column: _Column, outcomes: Outcomes, groups: list[int], tell: Callable[[RunStep], RunStep] | None
 ) -> PictureColumn:
     standard = column.standard
-    assert standard is not None  # every column has one by now
+    assert standard is not None  # each column has its number now
     same = Counter(outcomes[run] for run, (_, step) in column.steps.items() if _state(column, step) is CellState.SAME)
     told = standard if tell is None else tell(standard)
     return PictureColumn(

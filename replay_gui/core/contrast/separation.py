@@ -1,4 +1,4 @@
-"""Finds what separates the runs that passed from those that failed, within one group of runs."""
+"""Find what separates the runs that passed from those that failed, within one group of runs."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.text.wording import plural
 
 MAX_SEPARATORS = 40
-_MAX_CANDIDATES = 200  # sets of runs in which equal scores are ranked
-_MAX_MEMBERS = 120  # features of one set that are looked at
-_MAX_ALSO = 40  # of them, that are put in words
-_EQUAL = 1e-9  # scores that differ by less are equal
+_MAX_CANDIDATES = 200  # sets of runs among which equal scores are ranked
+_MAX_MEMBERS = 120  # features of one set that are examined
+_MAX_ALSO = 40  # features of one set that are put into words
+_EQUAL = 1e-9  # scores with a smaller difference count as equal
 
 Outcomes = Sequence[bool | None]
 """Of each run: passed, failed, or unknown."""
@@ -30,7 +30,7 @@ Outcomes = Sequence[bool | None]
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class OutcomeGroups:
-    """The two groups of runs, and the features that some of them have, and some have not."""
+    """The two groups of runs, and the features that only some of them have."""
 
     passed: NDArray[np.bool_]
     failed: NDArray[np.bool_]
@@ -51,7 +51,7 @@ class OutcomeGroups:
 
 
 def groups_of(table: FeatureTable, outcomes: Outcomes) -> OutcomeGroups:
-    """Count the runs with each feature in each group; a feature of no run, or of all runs, is left out."""
+    """Count the runs with each feature in each group; features of no run, or of all runs, are left out."""
     passed = np.array([outcome is True for outcome in outcomes], np.bool_)
     failed = np.array([outcome is False for outcome in outcomes], np.bool_)
     p, f = table.counts(passed), table.counts(failed)
@@ -60,7 +60,7 @@ def groups_of(table: FeatureTable, outcomes: Outcomes) -> OutcomeGroups:
 
 
 def tiers_of(table: FeatureTable) -> NDArray[np.int64]:
-    """Return the tier of each feature; where patches were handed in, changes on the way count less."""
+    """Return the tier of each feature; if patches were submitted, intermediate changes count less."""
     patched = np.isin(table.kinds, [KINDS.index(FeatureKind.PATCHED)]).any()
     of_kind = [CHANGES_ON_THE_WAY if patched and kind in CHANGES else TIERS[kind] for kind in KINDS]
     return np.array(of_kind, np.int64)[table.kinds]
@@ -113,7 +113,7 @@ def separate(table: FeatureTable, outcomes: Outcomes) -> Separation:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Sets:
-    """Features of equal runs, as one. `first`: its feature of the lowest tier; `of`: the set of a telling feature."""
+    """Sets of features of equal runs. `first`: the feature of the lowest tier; `of`: the set of each useful feature."""
 
     first: NDArray[np.int64]
     of: NDArray[np.int64]
@@ -136,7 +136,7 @@ def _sets(table: FeatureTable, groups: OutcomeGroups) -> _Sets:
 
 
 def _ranked(table: FeatureTable, groups: OutcomeGroups, sets: _Sets) -> list[tuple[int, list[tuple[int, Feature]]]]:
-    """Return the best sets, by number, each with its members, the one that says it best first."""
+    """Return the best sets, by number, each with its members, the best description first."""
     by_score = np.argsort(-sets.scores, kind="stable")[:_MAX_CANDIDATES]
     if len(by_score) > MAX_SEPARATORS:
         by_score = by_score[sets.scores[by_score] >= sets.scores[by_score[MAX_SEPARATORS - 1]] - _EQUAL]
@@ -202,14 +202,14 @@ def _separator(
 
 
 def counts_words(passing: Share, failing: Share) -> str:
-    """Return ``1 of 1 passing, 0 of 3 failing``, the group that more often has it first."""
+    """Return ``1 of 1 passing, 0 of 3 failing``; the group with the larger share comes first."""
     words = [f"{share.having:,} of {share.of:,} {name}" for share, name in ((passing, "passing"), (failing, "failing"))]
     is_failing_first = failing.having * passing.of > passing.having * failing.of
     return ", ".join(reversed(words) if is_failing_first else words)
 
 
 def example(table: FeatureTable, feature: int, group: NDArray[np.bool_]) -> RunPlace | None:
-    """Return the first run of a group that has the feature; None if no run of it has."""
+    """Return the first run of a group that has the feature; None if no run of the group has it."""
     for run in table.runs_of(feature).tolist():
         if group[run]:
             index = table.index_in(feature, run)

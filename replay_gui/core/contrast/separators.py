@@ -1,4 +1,4 @@
-"""The result of a contrast: what separates, and how far that can be trusted."""
+"""The result of a contrast: the separators, and how reliable they are."""
 
 from __future__ import annotations
 
@@ -36,19 +36,19 @@ class RunPlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Separator:
-    """A feature, and the others that hold for the very same runs.
+    """A feature, and the others that hold for exactly the same runs.
 
     Attributes:
-        feature: the one that says it best. tier: see feature.TIERS. sentence: it and its counts, in words.
-        strength: 0 to 1, how clearly it separates. score: by which it is ranked.
-        passing, failing: how many runs have it.
-        p: Fisher's exact, or of the stratified test. corrected_p: for everything that was compared.
+        feature: the best description. tier: see feature.TIERS. sentence: it and its counts, in words.
+        strength: 0 to 1, how clearly it separates. score: the value by which it is ranked.
+        passing, failing: numbers of runs that have it.
+        p: of Fisher's exact test, or of the stratified test. corrected_p: corrected for the number of comparisons.
         significant: whether corrected_p is below SIGNIFICANT, and there are enough runs.
         by_chance: None if tasks were kept apart.
         stratified: the test within tasks; None for the runs of one task.
-        passed_example, failed_example: the first run of each group that has it; None if no run of the group has.
-        others: what else holds for the same runs, the best first. also_count: all of them.
-        runs: numbers of the runs that have it, those without an outcome among them.
+        passed_example, failed_example: the first run of each group that has it; None if no run of the group has it.
+        others: other features of the same runs, the best first. also_count: the number of all of them.
+        runs: numbers of the runs that have it, including those without an outcome.
     """
 
     feature: Feature
@@ -71,15 +71,15 @@ class Separator:
 
     @property
     def also(self) -> tuple[str, ...]:
-        """What else holds for the same runs, in words."""
+        """The other features of the same runs, in words."""
         return tuple(map(feature_words, self.others))
 
 
 @dataclass(frozen=True, slots=True)
 class ListedDecision:
-    """An entry of a decision list: the failing runs, by number, that it covers.
+    """An entry of a decision list: the failing runs, by number, that it accounts for.
 
-    `has`: whether they have the separator's feature, which no passing run has; else they lack what all passing have.
+    `has`: whether these runs have the feature, which no passing run has; else they lack what all passing runs have.
     """
 
     separator: int
@@ -92,10 +92,10 @@ class Separation:
     """What separates the runs of one group.
 
     Attributes:
-        separators: the best first. compared: how many different features were compared; features of the same runs
+        separators: the best first. compared: the number of different features compared; features of the same runs
             count once.
-        decisions: the fewest features that account for failing runs. unexplained: failing runs that none accounts for.
-        note: what has to be known to read it, one sentence or more.
+        decisions: the fewest features that account for failing runs. unexplained: failing runs without such a feature.
+        note: how to interpret the result, one sentence or more.
     """
 
     separators: tuple[Separator, ...]
@@ -108,10 +108,10 @@ class Separation:
 def decision_list(
     separators: Sequence[Separator], passed: NDArray[np.bool_], failed: NDArray[np.bool_]
 ) -> tuple[tuple[ListedDecision, ...], tuple[int, ...]]:
-    """Return the list, and the failing runs that it does not cover.
+    """Return (the list, the failing runs that it does not account for).
 
-    Greedy: of the features that no passing run has, or that all have, the one that covers the most failing runs that
-    are left, weighted by its tier; until none covers any.
+    Greedy: among features that no passing run has, or that all have, choose the one that accounts for the most of the
+    remaining failing runs, weighted by its tier; until none accounts for any.
     """
     failing, passing = set(np.flatnonzero(failed).tolist()), set(np.flatnonzero(passed).tolist())
     candidates = list[tuple[int, bool, set[int]]]()

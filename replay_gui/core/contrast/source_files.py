@@ -1,4 +1,4 @@
-"""Finds the files, and the runs in them, of what a user named: files, ``FILE#RUN`` and folders."""
+"""Find the files and their runs in the user's sources: files, ``FILE#RUN`` and folders."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class SourceFile:
     """One file that may hold runs.
 
     Attributes:
-        chosen: the name or number of one run in it; None: all. root: folder in which it was found; None: it was named.
+        chosen: the name or number of one run in it; None: all. root: the folder it was found in; None: named directly.
     """
 
     path: str
@@ -33,7 +33,7 @@ class SourceFile:
         mappings: str | None = None,
         places: NotesPlaces = NO_PLACES,
     ) -> tuple[list[RunFile], str]:
-        """Return its runs, and why there are none; "" if it was found in a folder, where not every file is a run.
+        """Return (its runs, why there are none); no reason for a file found in a folder, where not every file is a run.
 
         Args:
             conversions: folder of the cached conversions. format: an importer's name; None: recognised by the content.
@@ -55,7 +55,7 @@ class SourceFile:
 
 
 def source_files(sources: Iterable[str]) -> Iterator[SourceFile]:
-    """Yield the files of what was named, in this order; ImportRefused for a folder with too many of them."""
+    """Yield the files of the sources, in this order; raise ImportRefused for a folder with too many files."""
     for given in sources:
         path, chosen = split_run(given)
         if chosen is None and Path(path).is_dir():

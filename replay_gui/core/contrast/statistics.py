@@ -1,6 +1,6 @@
-"""Statistics of two groups of runs, exact where that is possible.
+"""Statistics of two groups of runs, exact if possible.
 
-A feature is held by `p` of P passing and `f` of F failing runs; that is a table of two rows and two columns.
+A feature holds for `p` of P passing and `f` of F failing runs; this is a table of two rows and two columns.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 SIGNIFICANT = 0.05
 """The chance, over all that was compared, below which a difference counts as significant."""
 
-_EQUAL = 1e-9  # relative; tables whose probabilities differ less are equally likely
-_MAX_EXACT_RUNS = 5_000  # over all tasks together; beyond, the sum is taken as normal
+_EQUAL = 1e-9  # relative; probabilities with a smaller difference count as equal
+_MAX_EXACT_RUNS = 5_000  # of the sums over all tasks; beyond it, the sum is treated as normally distributed
 
 
 def fisher_p(p: int, f: int, passing: int, failing: int) -> float:
-    """Return Fisher's exact p, two-sided: the chance of a table that is no likelier than this one.
+    """Return Fisher's exact p, two-sided: the probability of a table that is at most as likely as this one.
 
     Args:
-        p, f: the passing and the failing runs that have the feature. passing, failing: all of them.
+        p, f: numbers of passing and failing runs that have the feature. passing, failing: numbers of all runs.
     """
     chances = _hypergeometric(p + f, passing, failing)
     observed = chances[p - max(0, p + f - failing)]
@@ -41,18 +41,18 @@ def p_words(p: float) -> str:
 
 
 def smallest_fisher_p(size: int, passing: int, failing: int) -> float:
-    """Return the smallest p that a feature of `size` runs can have, however these are spread over the two groups."""
+    """Return the smallest possible p of a feature of `size` runs, for any distribution over the two groups."""
     chances = _hypergeometric(size, passing, failing)
     return float(min(1.0, chances[chances <= chances.min() * (1 + _EQUAL)].sum()))
 
 
 def tarone_factor(smallest: NDArray[np.float64], level: float = SIGNIFICANT) -> int:
-    """Return the factor by which each p is corrected for the number of features that were compared.
+    """Return the factor by which each p is corrected for the number of compared features.
 
-    As Bonferroni's, but features that could not have reached the level do not count (Tarone 1990, Biometrics 46).
+    As Bonferroni's, but features that cannot reach the level do not count (Tarone 1990, Biometrics 46).
 
     Args:
-        smallest: the smallest p that each of the features can have.
+        smallest: the smallest possible p of each feature.
     """
     ordered = np.sort(smallest)
     factor = 1
@@ -62,9 +62,9 @@ def tarone_factor(smallest: NDArray[np.float64], level: float = SIGNIFICANT) -> 
 
 
 def strengths(p: NDArray[np.int64], f: NDArray[np.int64], passing: int, failing: int) -> NDArray[np.float64]:
-    """Return how clearly features separate the groups, each from 0 (not at all) to 1 (all of one, none of the other).
+    """Return how clearly features separate the groups, each from 0 (not at all) to 1 (all runs of only one group).
 
-    The square root of the mutual information of feature and outcome, as a share of what outcome has. Unlike the
+    It is the square root of the mutual information of feature and outcome, divided by the outcome's entropy. Unlike the
     difference of two shares, it prefers a feature that one group never has.
     """
     if not passing or not failing:
@@ -92,8 +92,8 @@ class StratifiedTest:
     """The Mantel-Haenszel test of a feature within tasks.
 
     Attributes:
-        tasks: how many tasks say something: those with both outcomes in which some runs have it, and some not.
-        p: two-sided. exact: whether it is the exact conditional p; else the sum is taken as normal.
+        tasks: number of tasks that contribute: those with both outcomes in which some runs have it, and some do not.
+        p: two-sided. exact: whether it is the exact conditional p; else the sum is treated as normally distributed.
     """
 
     tasks: int
@@ -102,7 +102,7 @@ class StratifiedTest:
 
 
 def mantel_haenszel(strata: Sequence[Stratum]) -> StratifiedTest:
-    """Test whether a feature goes with the outcome within tasks; differences between tasks do not count."""
+    """Test whether a feature is associated with the outcome within tasks; differences between tasks do not count."""
     telling = [s for s in strata if s.passing and s.failing and 0 < s.p + s.f < s.passing + s.failing]
     if not telling:
         return StratifiedTest(tasks=0, p=1.0, exact=True)
@@ -119,7 +119,7 @@ def mantel_haenszel(strata: Sequence[Stratum]) -> StratifiedTest:
 
 
 def _exact_stratified_p(strata: Sequence[Stratum], observed: int) -> float:
-    """Return the chance of a sum that is no likelier than the observed one, with all margins fixed."""
+    """Return the probability of a sum that is at most as likely as the observed one, with all margins fixed."""
     chances, lowest = np.ones(1), 0
     for s in strata:
         chances = np.convolve(chances, _hypergeometric(s.p + s.f, s.passing, s.failing))
@@ -134,10 +134,10 @@ def _variance(s: Stratum) -> float:
 
 
 def _hypergeometric(size: int, passing: int, failing: int) -> NDArray[np.float64]:
-    """Return the chances that 0 or more of `size` runs pass, from the smallest possible number on."""
+    """Return the probabilities that 0 or more of `size` runs pass, from the smallest possible number on."""
     low, high = max(0, size - failing), min(passing, size)
     n = np.arange(low, high, dtype=np.float64)
-    # The ratio of each chance to the one before it; their logarithms do not overflow.
+    # The ratio of each probability to the one before it; their logarithms do not overflow.
     ratios = np.log((passing - n) * (size - n)) - np.log((n + 1) * (failing - size + n + 1))
     logs = np.concatenate(([0.0], np.cumsum(ratios)))
     chances = np.exp(logs - logs.max())

@@ -1,4 +1,4 @@
-"""A call in a few words."""
+"""Describe a call in a few words."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from replay_gui.core.text.plain_text import one_line
 
 
 def call_label(call: ToolCall) -> str:
-    """Return the input: a command as it is, else ``name=value, …``; at most MAX_VALUE_LENGTH characters.
+    """Return the input: a command unchanged, else ``name=value, …``; at most MAX_VALUE_LENGTH characters.
 
     Names of things come first, because they distinguish calls; lists and maps come last, because they can be cut.
     """
@@ -22,7 +22,7 @@ def call_label(call: ToolCall) -> str:
 
 
 def input_label(tool: str, value: Any) -> str:
-    """Return the input of a call of a tool, likewise."""
+    """Return the input of a call of a tool in the same form."""
     if runs_code(tool) and (code := code_of(value)[1]):
         return one_line(code, MAX_VALUE_LENGTH)
     if not isinstance(value, dict):

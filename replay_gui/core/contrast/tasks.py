@@ -1,4 +1,4 @@
-"""The tasks of many runs, and what separates within them: tasks are never thrown together."""
+"""The tasks of many runs, and what separates runs within them: tasks are never mixed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from replay_gui.core.text.wording import plural
 
 _MAX_CANDIDATES = 120
 _MAX_ALSO = 40
-_AT_ONCE = 1 << 19  # entries of the table that are looked at together, which bounds the memory
+_AT_ONCE = 1 << 19  # entries of the table that are read together, to limit the memory
 
 
 def separate_runs(table: FeatureTable, outcomes: Outcomes, runs: Sequence[int]) -> Separation:
@@ -51,9 +51,9 @@ def separate_runs(table: FeatureTable, outcomes: Outcomes, runs: Sequence[int]) 
 
 
 def separate_within_tasks(table: FeatureTable, outcomes: Outcomes, tasks: Sequence[RunGroup]) -> Separation:
-    """Return what goes with the outcome within tasks, over all tasks with both outcomes (Mantel-Haenszel).
+    """Return what is associated with the outcome within tasks, over all tasks with both outcomes (Mantel-Haenszel).
 
-    Each p is corrected by Bonferroni's factor. By chance and decision lists are for single tasks.
+    Each p is corrected by Bonferroni's factor. Labellings and decision lists are for single tasks only.
     """
     mixed = [task for task in tasks if task.mixed]
     strata = _Strata(table, outcomes, mixed)
@@ -139,7 +139,7 @@ class _Strata:
     """The tables of features in the tasks with both outcomes.
 
     Attributes:
-        features: numbers of the features that some runs of a task have, and some have not.
+        features: numbers of the features that only some runs of a task have.
         strengths: of each of these: its deviation in standard deviations, as a share of the largest possible one.
     """
 
@@ -162,7 +162,7 @@ class _Strata:
         self.strengths = np.concatenate([np.zeros(0), *(strengths for _, strengths in by_stretch)])
 
     def _strengths(self, first: int, end: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Return the features from `first` to before `end` that differ within a task, and their strengths."""
+        """Return the features from `first` to before `end` that vary within a task, and their strengths."""
         owner, task, p, f = self._tables(first, end)
         features, starts = np.unique(owner, return_index=True)
         if not len(features):
@@ -178,12 +178,12 @@ class _Strata:
     def _tables(
         self, first: int, end: int
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-        """Return (feature, task, p, f) for each feature and each task of which some runs have it, and some have not."""
+        """Return (feature, task, p, f) for each feature and each task in which only some runs have it."""
         table = self._table
         runs = table.runs[table.starts[first] : table.starts[end]]
         kept = self.known[runs]
         runs = runs[kept]
-        # One number for feature, task and outcome: sorted, they are the tables, without a second look at the runs.
+        # One number for feature, task and outcome: sorted, they are the tables, without a second pass over the runs.
         keys = np.repeat(np.arange(first, end, dtype=np.int64), np.diff(table.starts[first : end + 1]))[kept]
         keys = 2 * (keys * self.tasks + self._task_of[runs]) + self.passed[runs]
         keys.sort()

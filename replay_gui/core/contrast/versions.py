@@ -1,4 +1,4 @@
-"""Two versions of an agent on the same tasks: which tasks flipped, and by what."""
+"""Two versions of an agent on the same tasks: which tasks flipped, and why."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from replay_gui.core.text.wording import plural
 class Flip(StrEnum):
     """How the outcome of a task changed from one version to the other."""
 
-    BROKEN = "broken"  # all runs passed, none does
+    BROKEN = "broken"  # all runs passed before, none passes now
     WORSE = "worse"
-    FIXED = "fixed"  # no run passed, all do
+    FIXED = "fixed"  # no run passed before, all pass now
     BETTER = "better"
     SAME = "same"
     UNKNOWN = "unknown"  # a version has no run with an outcome
@@ -39,7 +39,7 @@ class TaskFlip:
 
     Attributes:
         before, after: its runs of each version. first: what separates its passing from its failing runs, of both
-            versions, in words; "" if it did not flip, where nothing does, or where very many tasks flipped.
+            versions, in words; "" if it did not flip, if nothing separates them, or if very many tasks flipped.
     """
 
     task: str | None
@@ -59,8 +59,8 @@ class VersionChange:
     """What changed from one version of an agent to the other.
 
     Attributes:
-        tasks: those that flipped first, the worst before the best. test: whether passing goes with the version within
-            tasks. runs: how many of both versions have an outcome.
+        tasks: those that flipped first, the worst before the best. test: whether passing depends on the version within
+            tasks. runs: number of runs of both versions that have an outcome.
     """
 
     tasks: tuple[TaskFlip, ...]
@@ -74,12 +74,12 @@ class VersionChange:
 
     @property
     def significant(self) -> bool:
-        """Whether passing goes with the version more than chance explains; never with few runs."""
+        """Whether passing depends on the version more than chance explains; never with few runs."""
         return self.test.p <= SIGNIFICANT and not self.few
 
     @property
     def summary(self) -> str:
-        """How many tasks flipped, and whether that proves anything, in words."""
+        """How many tasks flipped, and whether that proves a change, in words."""
         of = f"of {plural(len(self.tasks), 'task')}"
         counts = [(sum(task.flip is flip for task in self.tasks), flip) for flip in _ORDER if flip not in _NOT_FLIPPED]
         told = ", ".join(f"{count:,} {flip}" for count, flip in counts if count)
@@ -94,12 +94,12 @@ class VersionChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparedVersions:
-    """Two versions, compared.
+    """The result of comparing two versions.
 
     Attributes:
         differences: what separates their runs within tasks; "passing" means after, see version_differences.
-        reasons: why a failing run of a task that flipped failed, against the nearest run of the other version that
-            passed: its first reason, by task.
+        reasons: why a failing run of a task that flipped failed, against the nearest passing run of the other version:
+            its first reason, by task.
     """
 
     versions: VersionPair
@@ -108,7 +108,7 @@ class ComparedVersions:
     reasons: Mapping[str | None, str]
 
     def reason(self, task: TaskFlip) -> str:
-        """Return by what a task flipped; "" if it did not, or where nothing was found."""
+        """Return the reason why a task flipped; "" if it did not flip, or no reason was found."""
         return (self.reasons.get(task.task) or task.first) if task.flipped else ""
 
 
@@ -117,7 +117,7 @@ _ORDER = (Flip.BROKEN, Flip.WORSE, Flip.FIXED, Flip.BETTER, Flip.SAME, Flip.UNKN
 
 @dataclass(frozen=True, slots=True)
 class VersionRuns:
-    """The numbers of the runs before and after; none of a value that no run has."""
+    """The numbers of the runs before and after; empty for a value that no run has."""
 
     versions: VersionPair
     before: Sequence[int]
@@ -133,7 +133,7 @@ def runs_of_versions(facts: GroupingFacts, outcomes: Outcomes, versions: Version
 def version_change(
     runs: RunSet, outcomes: Outcomes, before: Sequence[int], after: Sequence[int], max_separated: int = 40
 ) -> VersionChange:
-    """Compare two versions, given by the numbers of their runs; the reason is found for so many flipped tasks."""
+    """Compare two versions, given by the numbers of their runs; finds the reason for at most `max_separated` tasks."""
     old = {group.value: group for group in tasks_of(runs.runs, outcomes, before)}
     new = {group.value: group for group in tasks_of(runs.runs, outcomes, after)}
     found = []
@@ -196,7 +196,7 @@ def compare_versions(
     Args:
         on_progress, disguise: as in group_failures.
 
-    Cost: for each task that flipped, 60 at the most, both logs of one pair of runs are read and indexed.
+    Cost: for each task that flipped, at most 60, both logs of one pair of runs are read and indexed.
     """
     change = version_change(runs, outcomes, versions.before, versions.after)
     pairs = flip_pairs(runs, outcomes, change)
@@ -211,7 +211,7 @@ def compare_versions(
 
 
 def difference_words(separator: Separator) -> str:
-    """Return a line of ComparedVersions.differences, with its counts, in words."""
+    """Return one entry of ComparedVersions.differences, with its counts, in words."""
     after, before = separator.passing, separator.failing
     counts = f"{before.having:,} of {before.of:,} before, {after.having:,} of {after.of:,} after"
     return f"{separator.sentence.rpartition(': ')[0]}: {counts}"

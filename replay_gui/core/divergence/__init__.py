@@ -1,1 +1,1 @@
-"""Where two runs part, and why: alignment by content, differences inside events, causes, rules."""
+"""The points at which two runs diverge, and why: alignment by content, differences inside events, causes, rules."""

@@ -1,4 +1,4 @@
-"""What a comparison looked at, and what it left out: events by content, members of meta by name, import notes."""
+"""What a comparison covered, and what it left out: events by content, members of meta by name, import notes."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _MAX_NAME_LENGTH = 40  # characters
 
 @dataclass(frozen=True, slots=True)
 class ComparedContent:
-    """What was compared.
+    """The content of a comparison.
 
     Attributes:
         events: of both runs together; the content of each is compared.
         members_left_out: (member of meta, events of both runs that have it), most first: clocks, ids, tokens, cost.
-        gaps: import notes of either run by which something of the source is missing in the log.
+        gaps: import notes of either run about data of the source that is missing in the log.
     """
 
     events: int = 0
@@ -28,7 +28,7 @@ class ComparedContent:
 
     @property
     def whole(self) -> bool:
-        """Whether all that the sources say of the runs is in what was compared."""
+        """Whether everything in the sources was compared."""
         return not self.gaps
 
     def left_out_words(self) -> str:

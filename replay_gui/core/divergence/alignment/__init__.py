@@ -1,1 +1,1 @@
-"""Alignment of two runs: which events belong together, without a table over both whole runs."""
+"""Alignment of two runs: find the events that correspond, without a table over both whole runs."""

@@ -30,8 +30,8 @@ def longest_common_subsequence(a: Sequence[int], b: Sequence[int]) -> list[tuple
         columns.append(column)
     pairs = []
     i, j = len(a), len(b)
-    while j and (rises := ~columns[j - 1] & ((1 << i) - 1)):  # cells that are larger than the cell above
-        i = rises.bit_length()  # the last of them: the cells below it are no larger
+    while j and (rises := ~columns[j - 1] & ((1 << i) - 1)):  # cells larger than the cell above
+        i = rises.bit_length()  # the last of them: the cells below it are not larger
         last = 1 << (i - 1)
         while j > 1 and not columns[j - 2] & last:  # the cell to the left is as large
             j -= 1

@@ -1,4 +1,4 @@
-"""Aligns two runs: first equal events, then moved ones, then events that are the same step but changed.
+"""Align two runs: first equal events, then moved ones, then events that are the same step but changed.
 
 The steps of the algorithm are described in resources/docs/causes.md, section Alignment.
 """
@@ -58,10 +58,10 @@ def align_ids(
 
     Args:
         ids_a, ids_b: uint64, equal for equal events.
-        keys: (column of A, column of B), uint64 each. Events that are in no other pair and are equal in the first key
-            are one changed step; of the events that are left, those that are equal in the second key; and so on.
+        keys: (column of A, column of B), uint64 each. Unpaired events that are equal in the first key are one changed
+            step; then unpaired events that are equal in the second key; and so on.
         anchors: as for `align`.
-        before_moves: bool columns of A and B, events that the first key may pair before moves are looked for. A tool
+        before_moves: bool columns of A and B, events that the first key may pair before moves are searched for. A tool
             response follows its request, so it has not moved although an equal one is elsewhere.
 
     Raises:
@@ -91,7 +91,7 @@ def align_ids(
 def _unpaired(
     pairs: IndexPairs, among: tuple[NDArray[np.bool_], NDArray[np.bool_]]
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return which of the events `among` are in no pair."""
+    """Return which of the events `among` are unpaired."""
     free_a, free_b = among[0].copy(), among[1].copy()
     free_a[pairs[0]], free_b[pairs[1]] = False, False
     return free_a, free_b

@@ -1,7 +1,7 @@
 """Matching of two long sequences of ids: a common subsequence that is nearly the longest, never in quadratic time.
 
 1. Common beginnings and ends are matched.
-2. Ids that occur once on both sides become anchors (patience diff, see `patience`); where single ids repeat, stretches
+2. Ids that occur once on both sides become anchors (patience diff, see `patience`); if single ids repeat, stretches
    of 4, 16 and 64 ids do.
 3. Ids that only one side has are left out.
 4. Small gaps between anchors are matched exactly (see `bit_lcs`).
@@ -72,7 +72,7 @@ def _split_gap(a: Ids, b: Ids, gap: Gap, matches: list[IndexPairs]) -> list[Gap]
         if at_level == 0:
             shared = intersect if min(end_a - start_a, end_b - start_b) < MIN_LONG_SEQUENCE else intersect_approximately
             in_a, in_b = shared(a[start_a:end_a], b[start_b:end_b])
-            if (len(in_a) + len(in_b)) * 8 <= (end_a - start_a + end_b - start_b) * 7:  # else hardly smaller
+            if (len(in_a) + len(in_b)) * 8 <= (end_a - start_a + end_b - start_b) * 7:  # otherwise it is hardly smaller
                 inner_a, inner_b = match_ids(a[start_a:end_a][in_a], b[start_b:end_b][in_b])
                 matches.append((start_a + in_a[inner_a], start_b + in_b[inner_b]))
                 return []
@@ -160,7 +160,7 @@ def _solve_exactly(a: Ids, b: Ids, gap: Gap) -> IndexPairs:
 
 
 def _common_prefix_length(a: Ids, b: Ids) -> int:
-    """Return how many ids both begin with; compared in growing steps, because usually it is few."""
+    """Return the length of the common beginning; compared in growing steps, because it is usually short."""
     limit, step, at = min(len(a), len(b)), 16, 0
     while at < limit:
         stop = min(at + step, limit)

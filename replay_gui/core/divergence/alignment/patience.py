@@ -18,7 +18,7 @@ from replay_gui.core.divergence.alignment.id_intersection import (
     intersect_approximately,
 )
 
-_MAX_WEIGHTED_RUNS = 20_000  # of more runs the lengths are not weighed, because that takes longer
+_MAX_WEIGHTED_RUNS = 20_000  # with more runs their lengths are ignored, to save time
 _PROBED_STRETCHES = 1 << 16  # looked at to decide whether a sequence is repetitive
 
 
@@ -80,7 +80,7 @@ def _grams(ids: Ids, length: int) -> Ids:
 
 
 def _is_repetitive(grams: Ids) -> bool:
-    """Whether a long sequence, judged by its middle, has so few unique stretches that sorting it is not worth while."""
+    """Return whether a long sequence, judged by its middle, has too few unique stretches for sorting to be worth it."""
     if len(grams) <= 2 * _PROBED_STRETCHES:
         return False
     middle = len(grams) // 2

@@ -28,7 +28,7 @@ _decode = msgspec.msgpack.Decoder(_Meta).decode
 _decode_members = msgspec.msgpack.Decoder(dict[str, msgspec.Raw]).decode
 _UNREADABLE_META = ("(unreadable)",)
 _PARENT_KEY = b"\xa6parent"
-_NUMBERING = "seq"  # of an event's place in the run, which the alignment compares
+_NUMBERING = "seq"  # members for an event's position in the run, which the alignment compares
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,7 +94,7 @@ def _read_common_form(block: Block) -> tuple[NDArray[np.int64], dict[str, int]] 
         "duration": [meta.duration for meta in metas],
     }
     given = {name: len(values) - values.count(NOT_GIVEN) for name, values in columns.items()}
-    if given["parent"] != b"".join(block.metas).count(_PARENT_KEY):  # -1 was written, which stands for none
+    if given["parent"] != b"".join(block.metas).count(_PARENT_KEY):  # -1 was written, which means no parent
         return None
     try:
         parent = np.array(parents, np.int64)

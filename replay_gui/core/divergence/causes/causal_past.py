@@ -24,7 +24,7 @@ class CausalPast(NamedTuple):
         weight: WEIGHT_NONE, WEIGHT_POSSIBLE or WEIGHT_CERTAIN.
         cause: number of the latest cause of that weight; NO_CAUSE if no step differs.
         decision_differs: whether a decision or a request differs.
-        uncertain: whether something differs that a rule calls non-deterministic.
+        uncertain: whether something differs that a rule marks as non-deterministic.
         noise: number of the latest cause that is noise; NO_CAUSE if there is none.
     """
 

@@ -1,4 +1,4 @@
-"""Builds the published causes: reads the events that a cause rests on, counts, and explains it in words."""
+"""Build the published causes: read the events behind a cause, count them, and explain it in words."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class CauseBuilder:
         return bool(self._is_different_answer[row])
 
     def is_noise(self, row: int) -> bool:
-        """Whether all that differs in a row, references by hash aside, looks like noise (a time, an id, a duration)."""
+        """Whether all differences in a row, except references by hash, look like noise (a time, an id, a duration)."""
         reported = self._reported_differences(row)
         own = [difference for difference in reported if not difference.path.endswith(REFERENCE_HASHES)]
         return bool(reported) and (not own or noise_names(own) is not None)

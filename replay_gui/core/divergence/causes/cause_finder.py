@@ -1,12 +1,12 @@
-"""Finds which divergences are causes, and which cause each of the others follows from.
+"""Find which divergences are causes, and which cause each other divergence follows from.
 
 A divergence is a cause if nothing in its causal past differs. The causal past of an event is the chain of its recorded
 parents; if no parent is recorded, it is everything since the runs last agreed. Runs *agree* again after some equal
 steps in a row (see _agree). Two kinds of divergences are always causes: another answer to an equal request, and an
 observation in whose past only the agents' configuration differs, because a configuration cannot change the world.
 
-Noise (events that differ only by ids, clock times and the like) and bookkeeping (records that are not steps) never
-explain a later step. Each is a cause of its own; later noise may follow from earlier noise.
+Noise (events that differ only in ids, clock times and similar) and bookkeeping (records that are not steps) never
+explain a later step. Each is a separate cause; later noise may follow from earlier noise.
 
 The divergences are visited once, by row, and each looks back a limited number of steps: linear in their number. The
 rules are described in resources/docs/causes.md.
@@ -33,17 +33,17 @@ from replay_gui.core.divergence.comparison import NO_CAUSE, CauseKind, CauseRank
 from replay_gui.core.log.kinds import Kind, is_bookkeeping
 from replay_gui.core.log.positions import NO_EVENT
 
-# Runs agree after so many equal steps in a row; see _agree:
+# Runs agree after this many equal steps in a row; see _agree:
 _MIN_EQUAL_DECISIONS = 2
 _MIN_EQUAL_STEPS = 8  # with at least one decision among them
 _MIN_EQUAL_STEPS_ALONE = 32  # without any decision
 _MAX_LISTED_PER_TOOL = 3  # causes; of more, those without consequences are merged into one
-REPLACEMENT_ROWS = 64  # rows in which what takes the place of a missing step is looked for
+REPLACEMENT_ROWS = 64  # rows in which the replacement of a missing step is searched for
 _NO_POINT = -1
 
 _CAUSE_KINDS: dict[str, CauseKind] = {
     Kind.DECISION: CauseKind.DECISION,
-    Kind.TOOL_REQUEST: CauseKind.DECISION,  # what to ask is decided
+    Kind.TOOL_REQUEST: CauseKind.DECISION,  # the question is decided
     Kind.PATCH_PROPOSAL: CauseKind.DECISION,
     Kind.OBSERVATION: CauseKind.OBSERVATION,
     Kind.AGENT_INIT: CauseKind.CONFIG,
@@ -61,7 +61,7 @@ class CauseQueries(Protocol):
         """Whether these are changed responses to an equal request."""
 
     def is_noise(self, row: int) -> bool:
-        """Whether changed events differ in nothing but what presets match: clock times and the like."""
+        """Return whether changed events differ only in values that presets match: clock times and similar."""
 
     def memory_key(self, row: int) -> str | None:
         """Return the key that a memory event writes or reads; None if it names none."""
@@ -74,7 +74,7 @@ class CauseDraft:
     Attributes:
         point: its entry in Points.
         kind, tool, certain: as in Cause.
-        noise: whether both events differ only by noise (see CauseQueries.is_noise); None if that was not looked at yet.
+        noise: whether both events differ only by noise (see CauseQueries.is_noise); None if it is not yet known.
         consequences: number of divergences that follow from it.
         repeats: number of similar causes that are merged into this one.
         after_noise: whether its past differs, but only by noise.
@@ -119,7 +119,7 @@ class CauseFinder:
         Args:
             joint: the aligned rows.
             live: bool[rows], rows that differ and that no rule ignores.
-            nondeterministic: bool[rows], rows that differ in what a rule calls non-deterministic.
+            nondeterministic: bool[rows], rows that differ in data that a rule marks as non-deterministic.
             points: int32[points], the rows of the divergences, increasing; a moved event is one point, at its row in A.
             queries: answers questions about single rows.
         """
@@ -138,7 +138,7 @@ class CauseFinder:
         self._uncertain_before = _counts_before(nondeterministic)
         self._points_before = _counts_before(self._point_at != _NO_POINT)
         rows = np.flatnonzero(live)
-        self._last_live = np.full(count + 1, _NO_POINT, np.int32)  # the last live row before each row
+        self._last_live = np.full(count + 1, _NO_POINT, np.int32)  # last live row before each row
         self._last_live[rows + 1] = rows
         np.maximum.accumulate(self._last_live, out=self._last_live)
         self._is_read = Kind.MEMORY_READ in {joint.kinds[kind] for kind in np.unique(joint.kind[points]).tolist()}
@@ -295,7 +295,7 @@ class CauseFinder:
         listed = np.flatnonzero(merged_into == np.arange(len(merged_into)))
         for number in listed.tolist():
             draft = self.drafts[number]
-            if draft.noise is None:  # left open until now, because few of many such causes are listed
+            if draft.noise is None:  # computed late, because only a few of many such causes are listed
                 draft.noise = self._queries.is_noise(int(self._points[draft.point]))
         order = sorted(listed.tolist(), key=lambda number: self.drafts[number].rank)  # stable: each rank by position
         new_number = np.zeros(len(merged_into), np.int32)

@@ -26,8 +26,8 @@ from replay_gui.core.text.value_preview import preview
 from replay_gui.core.text.wording import plural
 
 DETAILS_SEPARATOR = " — "  # between the headline and the details
-_QUOTE_CHARACTERS = 60  # of a quoted text, at most
-_NAME_CHARACTERS = 40  # of a tool's name, at most
+_QUOTE_CHARACTERS = 60  # the longest quoted text
+_NAME_CHARACTERS = 40  # the longest quoted name of a tool
 _MAX_NAMED_SETTINGS = 3  # differing settings that are listed; of more, the number is given
 _MAX_LIST_ITEMS = 1000  # longer lists are not compared item by item
 _MAX_NOISE_DIFFERENCES = 50  # an event with more differences is never noise
@@ -36,7 +36,7 @@ _SYSTEM_SOURCES = ("system", "developer")  # of an observation, as written in th
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """The events and counts that an explanation rests on.
+    """The events and counts for an explanation.
 
     Attributes:
         change: what differs at the cause's divergence.
@@ -68,7 +68,7 @@ def explain(cause: CauseDraft, evidence: Evidence) -> str:
 
 
 def headline(cause: CauseDraft, evidence: Evidence) -> str:
-    """Return what happened, without where."""
+    """Return what happened, without the place."""
     event = evidence.a or evidence.b
     assert event is not None
     tool = _name_text(cause.tool or event.tool or "")
@@ -110,7 +110,7 @@ def headline(cause: CauseDraft, evidence: Evidence) -> str:
 
 
 def _history_text(cause: CauseDraft) -> str:
-    """Return what the events before a cause have to do with it; it continues a sentence."""
+    """Return how the events before a cause relate to it, to continue a sentence."""
     if not cause.certain:
         return "; earlier differences may explain it"
     if cause.after_noise:
@@ -119,7 +119,7 @@ def _history_text(cause: CauseDraft) -> str:
 
 
 def _request_text(event: Event, evidence: Evidence, tool: str) -> str:
-    """Return how two runs differ where at least one of them calls a tool."""
+    """Return how two runs differ if at least one of them calls a tool."""
     other = evidence.replacement or evidence.b or event
     if other.kind != Kind.TOOL_REQUEST:
         return "The agent acted differently"
@@ -150,7 +150,7 @@ def _capitalized(noun: str) -> str:
 
 
 def details(cause: CauseDraft, evidence: Evidence) -> list[str]:
-    """Return where it happened and what exactly differs, in parts."""
+    """Return the place and the exact differences, in parts."""
     a, b = evidence.a, evidence.b
     parts = [_event_number(a, b)]
     if evidence.change is Change.STATE:
@@ -202,7 +202,7 @@ def _without_references(differences: Sequence[Difference]) -> list[Difference]:
 
 
 def noise_names(differences: Sequence[Difference]) -> str | None:
-    """Return the names of the presets that match everything that differs: ``clock times and durations``.
+    """Return the names of the presets that match all differences: ``clock times and durations``.
 
     None if anything else differs.
     """
@@ -286,7 +286,7 @@ def _values_text(a: Event, b: Event, difference: Difference) -> str:
 
 
 def _state_pointer(a: Event, b: Event, pointer: str) -> str | None:
-    """Return where in the state the values are, if they are those of one operation on it, which both events have."""
+    """Return the place of the values in the state, if they belong to one operation on it in both events."""
     found = re.fullmatch(r"/ops/(\d{1,9})/value(/.*)?", pointer, re.DOTALL)
     if found is None:
         return None
