@@ -1,4 +1,4 @@
-"""Every error that a caller may meet.
+"""All errors that this package raises on purpose.
 
 ReplayError
 ├── LogRefused        the file is not a replay log that this version can read
@@ -7,23 +7,23 @@ ReplayError
 ├── LogChanged        the file is no longer the one that was opened
 ├── EventInvalid      an event that the recorder was asked to write breaks a rule of the format
 ├── TooCostly         a log's events cause more work than a log of its size may
-├── NotApplicable     an event has no effect on the state that it meets
+├── NotApplicable     an event cannot be applied to the state before it
 ├── NotCanonical      bytes or values that break the rules of canonical msgpack
 ├── PositionError     no such position, index or path (also an IndexError)
 ├── PatternRefused    a regular expression that is not valid, or that takes too long
 ├── RulesRefused      a comparison rule, or a file of such rules, that is invalid
-├── NotesRefused      notes on a run, or an expression that says which runs passed, that are invalid
+├── NotesRefused      notes on a run, or an expression for passed runs, that are invalid
 ├── NotWritten        a file could not be written; the file that was there before is unchanged
 ├── AnchorRefused     an anchor, key or signature that is invalid or does not match
 ├── ProfileRefused    a redaction profile that is invalid
-├── AnswerNotRecorded a re-run needs an answer that the log does not hold in a form to give again
+├── AnswerNotRecorded a re-run needs an answer that the log does not hold in a usable form
 ├── RerunRefused      a log that cannot be run again, or a command that cannot be recorded
 ├── CatalogueRefused  a folder that is not a catalogue, or one that is damaged; a query that it does not answer
-├── ExtraMissing      a package that an extra installs is not there
+├── ExtraMissing      a package that an extra installs is missing
 └── ImportRefused     a file of another format that no importer, or not the named one, can read
     └── FormatUnknown no importer recognises the file
 
-Each message is one line that says what is wrong, where, and what to do.
+Each message is one line that states what is wrong, where, and what to do.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class TooCostly(ReplayError):
 
 
 class NotApplicable(ReplayError):
-    """An event has no effect on the state that it meets; the state stays as it was."""
+    """An event cannot be applied to the state before it; the state stays unchanged."""
 
 
 class NotCanonical(ReplayError):
@@ -66,11 +66,11 @@ class NotCanonical(ReplayError):
 
 
 class PositionError(ReplayError, IndexError):
-    """The log has no such position or index, or the state has nothing at a path."""
+    """The log has no such position or index, or the state has no value at a path."""
 
 
 class PatternRefused(ReplayError):
-    """A regular expression of a file or a user that is not valid, or that takes too long on the texts it is for."""
+    """A regular expression of a file or a user that is invalid, or that takes too long on its texts."""
 
 
 class RulesRefused(ReplayError):
@@ -78,7 +78,7 @@ class RulesRefused(ReplayError):
 
 
 class NotesRefused(ReplayError):
-    """Notes on a run, or an expression that says which runs passed, that are invalid."""
+    """Notes on a run, or an expression for passed runs, that are invalid."""
 
 
 class NotWritten(ReplayError):
@@ -98,11 +98,11 @@ class ImportRefused(ReplayError):
 
 
 class FormatUnknown(ImportRefused):
-    """No importer recognises the file. A format that is named may read it all the same."""
+    """No importer recognises the file. The importer of a named format may still read it."""
 
 
 class AnswerNotRecorded(ReplayError):
-    """A re-run needs an answer that the log does not hold in a form in which it can be given again."""
+    """A re-run needs an answer that the log does not hold in a usable form."""
 
 
 class RerunRefused(ReplayError):
@@ -114,4 +114,4 @@ class CatalogueRefused(ReplayError):
 
 
 class ExtraMissing(ReplayError):
-    """A package that an extra of this program installs is not there."""
+    """A package that an extra of this program installs is missing."""

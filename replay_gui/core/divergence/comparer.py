@@ -1,4 +1,4 @@
-"""Compares two runs: aligns them, applies rules, and finds the divergences that are left and their causes."""
+"""Compare two runs: align them, apply rules, and find the remaining divergences and their causes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from replay_gui.core.facts.run_outcome import RunResult
 from replay_gui.core.log.kinds import is_result
 from replay_gui.core.log.positions import NO_EVENT
 
-OnProgress = Callable[[int, int], None]  # (done, total), in any unit
+OnProgress = Callable[[int, int], None]  # gets (done, total), in any unit
 
 
 def _ignore_progress(done: int, total: int) -> None:
@@ -31,7 +31,7 @@ def _ignore_progress(done: int, total: int) -> None:
 
 
 class Comparer:
-    """A comparison of two runs that can be repeated with other rules: all that needs no rules is computed once.
+    """A comparison of two runs that can be repeated with other rules; everything independent of rules is computed once.
 
     The events that record a run's outcome, its end and the expected result are not steps: they are compared as a whole,
     and are in no divergence and no cause.
@@ -55,7 +55,7 @@ class Comparer:
             a, b: both sides.
             anchors: see `align`; ValueError as there.
             on_progress: called with (done, total), in bytes here and in rows by `compare`.
-            gaps: import notes of both runs that say that something of their source files is missing in the logs.
+            gaps: import notes of both runs about data of their source files that is missing in the logs.
         """
         size_a, size_b = a.log.source.size, b.log.source.size
         causal_a = read_causal_columns(a.log, a.index.count, lambda at: on_progress(at, 2 * (size_a + size_b)))
@@ -105,7 +105,7 @@ class Comparer:
         return self._filter.marked_differences(row, self.rows.kind_of(row), self.rows.tool_of(row))
 
     def _ignores_results(self, ignored: NDArray[np.bool_]) -> bool:
-        """Whether rules ignore all differences in the outcome, the end and the expected result, and there are some."""
+        """Whether the outcome, the end or the expected result differs, and rules ignore all these differences."""
         different = ~self._is_step & (self.rows.alignment.change != Change.EQUAL)
         return bool(different.any() and ignored[different].all())
 
@@ -134,9 +134,9 @@ class Comparer:
 
 
 def _with_states(aligned: Alignment, causal_a: CausalColumns, causal_b: CausalColumns) -> Alignment:
-    """Return the alignment with Change.STATE where equal events lead from equal states to different ones.
+    """Return the alignment with Change.STATE for equal events that lead from equal states to different ones.
 
-    If an event differs since the states were last recorded as equal, it explains the difference; then nothing is
+    If an event differs since the states were last recorded as equal, it explains the difference; then no row is
     marked.
     """
     change = aligned.change.copy()
@@ -153,7 +153,7 @@ def _with_states(aligned: Alignment, causal_a: CausalColumns, causal_b: CausalCo
 
 
 def _result(side: ComparedSide) -> tuple[RunResult, list[tuple[str, str]]]:
-    """Return the outcome and end that a run records, and (kind, content hash) of the events that do so, in order."""
+    """Return the outcome and end that a run records, and (kind, content hash) of the events with them, in order."""
     kinds = [number for number, kind in enumerate(side.index.kinds) if is_result(kind)]
     hashes, result = list[tuple[str, str]](), RunResult()
     for index in np.flatnonzero(np.isin(side.index.kind, kinds)).tolist() if kinds else ():

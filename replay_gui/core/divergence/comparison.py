@@ -1,4 +1,4 @@
-"""The result of a comparison of two runs, A and B: which events belong together, what differs, and why.
+"""The result of a comparison of two runs, A and B: which events correspond, what differs, and why.
 
 All classes are immutable values, and their arrays are never changed after publication. An *index* of an event is its
 EventIndex, counted from 0.
@@ -82,7 +82,7 @@ class Points:
         row: int32, its row in the Alignment, increasing.
         a, b: int32, indexes of the counterparts; NO_EVENT if a side has none.
         change: uint8, a Change other than EQUAL.
-        cause: int32, index in the list of causes of the one that it is or follows from; NO_CAUSE if none is known.
+        cause: int32, index in the list of causes of the one that it is or follows from; NO_CAUSE if none was found.
     """
 
     row: NDArray[np.int32]
@@ -187,7 +187,7 @@ class Comparison:
     def first_point(self) -> int | None:
         """The index in `points` of the first cause; None if no step differs.
 
-        It differs only by ids, clock times and the like if there is no other.
+        If there is no other difference, it differs only in ids, clock times and similar values.
         """
         if not len(self.points.row):
             return None
@@ -195,7 +195,7 @@ class Comparison:
 
     @property
     def same(self) -> bool:
-        """Whether the runs are the same: equal in content, and nothing of their source files is missing in the logs."""
+        """Whether the runs are the same: equal in content, and no data of their source files is missing in the logs."""
         return not self.diverged and self.content.whole
 
 
@@ -244,7 +244,7 @@ def rank_causes(causes: Sequence[Cause]) -> list[int]:
     """Return the indexes of `causes` in the order to show them.
 
     First come certain causes with consequences, then certain ones without, then possible ones; after these the causes
-    of bookkeeping, and last those that differ only by ids, clock times and the like. Each group keeps its order.
+    of bookkeeping, and last those that differ only in ids, clock times and similar. Each group keeps its order.
     """
     groups: tuple[list[int], ...] = [], [], [], [], []
     for index, cause in enumerate(causes):

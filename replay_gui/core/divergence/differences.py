@@ -24,7 +24,7 @@ _MAX_ALIGNED_ITEMS = 1 << 15  # of the longer list; longer lists are compared in
 def find_differences(a: Any, b: Any, path: str = "") -> Iterator[Difference]:
     """Yield the differences of two values, in the order of their paths.
 
-    Maps are compared by key. Lists are aligned, so that inserted and removed items are found as such: the path of an
+    Maps are compared by key. Lists are aligned, so that inserted and removed items are recognised: the path of an
     inserted item is its path in b, any other path is that in a.
 
     Args:
@@ -50,7 +50,7 @@ def _of_maps(a: dict[str, Any], b: dict[str, Any], path: str) -> Iterator[Differ
 
 
 def _of_lists(a: list[Any], b: list[Any], begin: int, path: str) -> Iterator[Difference]:
-    """Compare two lists, or what follows their shared beginning of `begin` items."""
+    """Compare two lists, or their rests after a shared beginning of `begin` items."""
     if a is b:
         return
     if len(a) == len(b):
@@ -71,12 +71,12 @@ def _of_lists(a: list[Any], b: list[Any], begin: int, path: str) -> Iterator[Dif
 
 
 def _shared_length(a: Iterable[Any], b: Iterable[Any]) -> int:
-    """Return how many items both begin with."""
+    """Return the number of items at the beginning that both have."""
     return sum(1 for _ in takewhile(lambda pair: _is_plainly_equal(*pair), zip(a, b, strict=False)))
 
 
 def _of_gap(a: list[Any], b: list[Any], *, begin_a: int, begin_b: int, path: str) -> Iterator[Difference]:
-    """Compare the items between two equal ones: in pairs as far as both sides have items, the rest is one-sided."""
+    """Compare the items between two equal ones: in pairs while both sides have items, the rest is one-sided."""
     both = min(len(a), len(b))
     for i in range(both):
         if not _is_plainly_equal(a[i], b[i]):
@@ -108,7 +108,7 @@ def _unpack(value: Any) -> Any:
 
 
 def _is_plainly_equal(a: Any, b: Any) -> bool:
-    """Whether the values are equal, as far as that is seen without visiting maps and lists or decoding."""
+    """Whether the values are equal, as far as can be decided without visiting maps and lists or decoding."""
     if a is b:
         return True
     if type(a) is not type(b):

@@ -71,7 +71,7 @@ def divergence_points(
 
 
 def _hash(event: Event | None, change: Change, side: ComparedSide) -> str | None:
-    """Return the hash (hex) that the side was compared by; None if it has none."""
+    """Return the hash (hex) by which the side was compared; None if it has none."""
     if event is None:
         return None
     if change is Change.STATE:

@@ -78,7 +78,7 @@ class ComparedSide:
         return cls(log, build_run_index(view, built, complete=True), folder)
 
     def event(self, index: int) -> Event:
-        """Return the event at an index; the last ones that were read are kept."""
+        """Return the event at an index; recently read events are cached."""
         event = self._events.get(index)
         if event is None:
             if len(self._events) >= _MAX_CACHED_EVENTS:

@@ -1,1 +1,1 @@
-"""What the calls of a run did: whether each read, checked, changed or handed in something, and why that is believed."""
+"""The effects of a run's calls: whether each read, checked, changed or submitted something, and the evidence for it."""

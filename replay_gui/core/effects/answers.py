@@ -1,4 +1,4 @@
-"""What an answer says: whether it is an error, and its text without what clocks and random numbers put in."""
+"""Whether an answer is an error, and its text without clock times and random values."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ _ERROR = re.compile(
     r"|permission denied|unauthori[sz]ed|forbidden|timeout|timed out)\b)",
     re.IGNORECASE,
 )
-_MAX_ERROR_MEMBERS = 4  # an answer with more members has an "error" among other things
+_MAX_ERROR_MEMBERS = 4  # in an answer with more members, an "error" can be one fact of many
 _LOOKED_AT = 200  # characters of an answer that may begin as an error
 _VOLATILE = re.compile(
     r"0x[0-9a-fA-F]+|\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F-]{22}\b"
     r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?[\d.,]*(?:Z|[+-]\d\d:?\d\d)?|\b1[5-9]\d{8}(?:\.\d+|\d{3}|\d{6}|\d{9})?\b"
-    r"|\b\d+\.\d+ ?(?:ms|s|secs?|seconds)\b|\b\d+ ?ms\b"  # how long it took
-    r"|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +\d\d? +(?:\d\d:\d\d|\d{4})\b"  # the message of ls
+    r"|\b\d+\.\d+ ?(?:ms|s|secs?|seconds)\b|\b\d+ ?ms\b"  # durations
+    r"|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +\d\d? +(?:\d\d:\d\d|\d{4})\b"  # the error message of ls
 )
 
 
 def is_error_answer(payload: Mapping[str, Any]) -> bool:
-    """Whether the payload of a ToolResponse says that the call failed, so that it had no effect."""
+    """Whether the payload of a ToolResponse reports that the call failed, so that it had no effect."""
     if payload.get("success") is False:
         return True
     output = payload.get("output")
@@ -39,7 +39,7 @@ def is_error_answer(payload: Mapping[str, Any]) -> bool:
 
 
 def answer_text(value: Any) -> str:
-    """Return a value as text: texts as they are, blocks of text joined, everything else as JSON."""
+    """Return a value as text: a text unchanged, blocks of text joined, everything else as JSON."""
     if value is None:
         return ""
     if isinstance(value, str):

@@ -1,4 +1,4 @@
-"""Reads the calls of a run from its events, in one pass."""
+"""Read the calls of a run from its events, in one pass."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ def make_call(classifier: EffectClassifier, request: Event, response: Event | No
 
 
 def _answer(payload: Mapping[str, Any]) -> Any:
-    """Return the output of a ToolResponse; if it has none, what its error says."""
+    """Return the output of a ToolResponse; without an output, the text of its error."""
     output = payload.get("output")
     return payload.get("error") if output in (None, "") and payload.get("error") else output
 
 
 def call_key(tool: str, input: Any) -> bytes:
-    """Return the key of a call: see ToolCall. How a command is quoted, and blanks at its end, make no difference."""
+    """Return the key of a call (see ToolCall). Quotation marks of a command and blanks at its end are ignored."""
     if isinstance(input, Mapping) and not _COMMANDS.isdisjoint(input):
         input = {
             name: _plain_command(value) if name in _COMMANDS and isinstance(value, str) else value
@@ -68,15 +68,15 @@ def _plain_command(text: str) -> str:
         return text
     try:
         return shlex.join(shlex.split(text))
-    except ValueError:  # a quotation mark that nothing closes
+    except ValueError:  # a quotation mark is not closed
         return text
 
 
 class CallReader:
-    """Takes the events of a run in order, and gives out each call once it is answered.
+    """Read the events of a run in order, and return each call once it is answered.
 
-    A response belongs to the request that its meta names as parent; else to the oldest request of its hash, or of its
-    tool, that waits. At most MAX_WAITING requests wait; of more, the oldest is given up as unanswered.
+    A response belongs to the request that its meta names as parent; else to the oldest open request of its hash, or of
+    its tool. At most MAX_WAITING requests are open; beyond that, the oldest is treated as unanswered.
     """
 
     MAX_WAITING = 10_000
@@ -87,7 +87,7 @@ class CallReader:
         self._number = 0
 
     def read_event(self, event: Event) -> ToolCall | None:
-        """Take the next event; return the call that it answers, or the one that it is too late for."""
+        """Read the next event; return the call that it answers, or an old open call that is dropped as unanswered."""
         if event.kind == _REQUEST:
             self._number += 1
             self._waiting[event.seq if event.seq is not None else -self._number] = event
@@ -100,7 +100,7 @@ class CallReader:
         return None
 
     def unanswered(self) -> list[ToolCall]:
-        """Return the calls that wait for an answer, in order; none waits afterwards."""
+        """Return the open calls, in order, and remove them."""
         waiting, self._waiting = self._waiting, OrderedDict()
         return [make_call(self._classifier, request, None) for request in waiting.values()]
 

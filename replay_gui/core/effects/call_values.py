@@ -1,4 +1,4 @@
-"""The values in the input of a call: which of them can be traced, and how alike two inputs are."""
+"""The values in the input of a call: which of them can be traced, and how similar two inputs are."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from replay_gui.core.state.state import ABSENT, leaves
 from replay_gui.core.text.json_pointer import join_pointer
 
 LEAF_HASH = 8  # bytes
-_MAX_LEAVES = 400  # of an input that are looked at
+_MAX_LEAVES = 400  # leaves of an input that are examined
 _MIN_TEXT, _MIN_PLAIN_TEXT, _MAX_TEXT = 4, 6, 200  # characters of a text that can be traced
 _MIN_NUMBER = 20
 _YEARS = range(1900, 2101)
 _HIDDEN = "[redacted "  # in a report: a value whose origin cannot be searched
-_DULL = word_set("true false none null yes no economy business default string all any one two")  # found anywhere
+_DULL = word_set("true false none null yes no economy business default string all any one two")  # too frequent
 
 
 def input_leaves(input: Any) -> list[tuple[str, Any]]:
@@ -30,7 +30,7 @@ def input_leaves(input: Any) -> list[tuple[str, Any]]:
 
 
 def differing_leaves(a: Any, b: Any) -> list[tuple[str, Any, Any]]:
-    """Return (JSON Pointer, value in a, value in b) where two inputs differ, in order; ABSENT if a side has none."""
+    """Return (JSON Pointer, value in a, value in b) of each difference of two inputs, in order; ABSENT if missing."""
     of_a, of_b = dict(input_leaves(a)), dict(input_leaves(b))
     return [
         (path, of_a.get(path, ABSENT), of_b.get(path, ABSENT))
@@ -40,7 +40,7 @@ def differing_leaves(a: Any, b: Any) -> list[tuple[str, Any, Any]]:
 
 
 def same_value(a: Any, b: Any) -> bool:
-    """Whether two values are equal and of one type; 1 and 1.0 are not."""
+    """Whether two values are equal and of one type; 1 and 1.0 are different."""
     return type(a) is type(b) and (a == b or encode_decoded(a) == encode_decoded(b))
 
 
@@ -75,21 +75,21 @@ def is_rare_value(value: Any) -> bool:
 
 
 def is_name(value: Any) -> bool:
-    """Whether a value is the name or number of a thing, such as Z7GOZK: a word with letters and digits."""
+    """Whether a value is the name or number of an object, such as Z7GOZK: a word with letters and digits."""
     if not isinstance(value, str) or not is_rare_value(value) or len(value.split(maxsplit=1)) > 1:
         return False
     return any(character.isalpha() for character in value) and any(character.isdigit() for character in value)
 
 
 def value_text(value: Any) -> str:
-    """Return a scalar as the text in which it is looked for."""
+    """Return a scalar as the text that is searched for."""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     return value if isinstance(value, str) else str(value)
 
 
 def subjects(call: ToolCall) -> frozenset[str]:
-    """Return the values that say what a call is about: those that can be traced, outside lists."""
+    """Return the values that identify what a call is about: those that can be traced, outside lists."""
     texts = set()
     for path, value in input_leaves(call.input):
         if is_rare_value(value) and not any(token.isdigit() for token in path.split("/")):

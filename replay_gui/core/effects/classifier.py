@@ -1,5 +1,5 @@
-"""Finds the effect of a call. The first of these that says something decides: a rule of the user, a declaration, the
-text of a command or of code, the name of the tool, what was observed of it.
+"""Find the effect of a call. The first available source decides: a rule of the user, a declaration, the text of a
+command or of code, the name of the tool, observations of it.
 """
 
 from __future__ import annotations
@@ -35,17 +35,17 @@ _SQL_CHANGES = re.compile(
     r"\s*(?:insert|update|delete|merge|replace|create|drop|alter|truncate|grant|revoke)\b", re.IGNORECASE
 )
 _PATCHED_FILE = re.compile(r"^\*\*\* (?:Add|Update|Delete) File: (.+)$|^\+\+\+ (?:b/)?(\S+)", re.MULTILINE)
-_MAX_REMEMBERED = 50_000  # findings that are kept
+_MAX_REMEMBERED = 50_000  # findings that are cached
 _MAX_PATCH_CHARACTERS = 1 << 20
 
 
 class EffectClassifier:
-    """Finds effects, and remembers those it found.
+    """Finds effects and caches them.
 
     Attributes:
-        corrected: the effect of tools by name, as rules of the user say.
+        corrected: the effect of tools by name, from rules of the user.
         declared: the effect of tools by name, as the set-up declares (see declared_effects).
-        observed: the effect of tools by name, as runs show it (see observe_effects).
+        observed: the effect of tools by name, from their behaviour in runs (see observe_effects).
     """
 
     def __init__(
@@ -93,7 +93,7 @@ class EffectClassifier:
         return None
 
     def _of_code(self, tool: str, input: Any) -> EffectFinding | None:
-        """Return the effect of the text that a tool runs; None if the tool runs none."""
+        """Return the effect of the text that a tool runs; None if the tool does not run text."""
         if not runs_code(tool):
             return None
         member, text = code_of(input)
@@ -140,7 +140,7 @@ def _language(input: Any) -> str:
 
 
 def _of_operation(input: Any) -> EffectFinding | None:
-    """Return the effect according to a member such as ``command: view``, for a tool that does several things."""
+    """Return the effect according to a member such as ``command: view``, for a tool with several operations."""
     if not isinstance(input, Mapping):
         return None
     for name in _OPERATION_MEMBERS:

@@ -1,4 +1,4 @@
-"""What the set-up of a run declares of its tools: whether each only reads, or changes something."""
+"""Declarations of tools in the set-up of a run: whether each only reads, or changes something."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import Any
 
 from replay_gui.core.effects.effect import Effect, EffectFinding
 
-_MAX_VALUES = 20_000  # of a set-up that are looked at
+_MAX_VALUES = 20_000  # of a set-up that are examined
 _READING = frozenset({"read", "readonly", "read-only", "read_only"})
 _CHANGING = frozenset({"write", "destructive", "delete"})
 
 
 def declared_effects(configs: Iterable[Any]) -> dict[str, EffectFinding]:
-    """Return the effect that is declared of each tool, by name.
+    """Return the declared effect of each tool, by name.
 
-    A declaration is a map with the tool's `name` and one of: `readOnlyHint` or `destructiveHint` that is given as true
+    A declaration is a map with the tool's `name` and one of: `readOnlyHint` or `destructiveHint` with the value true
     (Model Context Protocol, also below `annotations`), `tool_type` (tau2-bench), `capabilities` (a list).
     """
     effects: dict[str, EffectFinding] = {}
@@ -36,7 +36,7 @@ def declared_effects(configs: Iterable[Any]) -> dict[str, EffectFinding]:
 
 
 def effect_of_capabilities(capabilities: Any) -> EffectFinding | None:
-    """Return the effect that the capabilities of a request name; None if they name none."""
+    """Return the effect that the capabilities of a request name; None if they name no effect."""
     names = {str(name).lower() for name in capabilities} if isinstance(capabilities, list | tuple) else set()
     words = {word for name in names for word in (name, name.rpartition(".")[2], name.rpartition(":")[2])}
     if not words.isdisjoint(_CHANGING):

@@ -1,4 +1,4 @@
-"""The effects that a call can have, and what is known of the effect of one call."""
+"""The effects that a call can have, and the finding about one call."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from enum import StrEnum
 
 
 class Effect(StrEnum):
-    """What a call does to the world outside the agent."""
+    """The effect of a call on the world outside the agent."""
 
     READS = "reads"
-    CHECKS = "checks"  # runs tests, builds and programs, whose answer judges the work
+    CHECKS = "checks"  # runs tests, builds and programs whose answer shows whether the work is right
     CHANGES = "changes"
     SUBMITS = "submits"
     HANDS_OVER = "hands over"
     NOTES = "notes"  # for the agent itself: a thought, a plan, a sum
-    ASKS = "asks"  # says or asks the user something
+    ASKS = "asks"  # sends the user a message or a question
     UNKNOWN = "unknown"
 
 
@@ -34,9 +34,9 @@ class EffectFinding:
         effect: the Effect.
         reason: a few words for people: ``declared read-only``, ``the name says "cancel"``, ``sed -i changes a.py``.
         targets: what it changes, if known: paths of files, ``git commit``, ``pip install``.
-        certain: False if the effect is only what runs seem to show.
-        checks: whether it checks something, by one of several commands if not by the strongest.
-        unchecked: of several commands, what those change that come after the last check: as targets.
+        certain: False if the effect is only inferred from runs.
+        checks: whether one of several commands checks something, even if it is not the strongest.
+        unchecked: of several commands, the targets that are changed after the last check.
     """
 
     effect: Effect

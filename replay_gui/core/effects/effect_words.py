@@ -1,4 +1,4 @@
-"""Effects in words."""
+"""Put effects into words."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def finding_words(finding: EffectFinding) -> str:
 
 
 def tool_effect_words(effects: ToolEffects) -> str:
-    """Return what the calls of a tool do: as `finding_words`; of several effects ``reads 40, changes something 3``."""
+    """Return the effects of a tool's calls: as `finding_words`; if they differ, ``reads 40, changes something 3``."""
     finding = effects.finding
     if finding is not None:
         return finding_words(finding)

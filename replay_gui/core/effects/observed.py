@@ -1,14 +1,14 @@
-"""The effect of tools, inferred from runs without the tools' names: what changes after their calls, and what does not.
+"""The effect of tools, inferred from runs without the tools' names: whether answers change after their calls.
 
 Three observations count, each with its weight:
 
 ** *Changed after*: if a call is made twice in a run with two different answers, one of the tools in between changed
   something. The weight 1 is shared among those tools that never left an answer unchanged.
 * *Given back changed*: an answer holds an entity that an earlier answer of another tool about the same argument held,
-  with some values changed: weight 1 where a changed value is one that the call was given, else 1/2.
+  with some values changed: weight 1 if a changed value is one that the call was given, else 1/2.
 * *Left as it was*: a call that is made twice with the same answer: weight 1 against its tool, and the tools in between
-  are cleared of the first observation, unless something else says that they change things. Answers such as "done" or
-  an empty one show nothing.
+  no longer count in the first observation, unless another one shows that they change things. Answers such as "done" or
+  an empty one prove neither.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from replay_gui.core.log.canonical import encode_decoded
 
 _MIN_LEAVES = 6  # of an answer that may be an entity
 _SAYS_NOTHING = word_set("ok okay done success successful successfully true null none status result message")
-_WORD, _MAX_WORDS = re.compile(r"[^\W_]+"), 200  # characters among which a word is looked for
-_ANSWERS_BACK = 12  # earlier answers that an entity is looked for in
-_MAX_CALLS = 2_000  # of a run that are looked at
+_WORD, _MAX_WORDS = re.compile(r"[^\W_]+"), 200  # characters in which a word is searched for
+_ANSWERS_BACK = 12  # earlier answers in which an entity is searched for
+_MAX_CALLS = 2_000  # of a run that are examined
 _SURE_CHANGES = 2.0  # weight from which an unchanged answer no longer clears a tool
 _Leaves = frozenset[tuple[str, bytes]]
 
@@ -47,7 +47,7 @@ class _Seen:
 
 
 def observe_effects(runs: Iterable[Sequence[ToolCall]]) -> dict[str, EffectFinding]:
-    """Return the effect of each tool of which these runs show one."""
+    """Return the effect of each tool for which these runs show one."""
     seen = _Seen()
     for calls in runs:
         _take_run(seen, [call for call in calls[:_MAX_CALLS] if call.took_effect])
@@ -94,7 +94,7 @@ def _says_something(answer: str) -> bool:
 
 
 def _compare_entity(seen: _Seen, call: ToolCall, held: _Leaves, earlier: list[tuple[ToolCall, _Leaves]]) -> None:
-    """Note whether an answer holds an entity of an earlier answer, changed."""
+    """Note whether an answer holds a changed entity of an earlier answer."""
     for other, before in earlier:
         if other.tool == call.tool or held == before:
             continue

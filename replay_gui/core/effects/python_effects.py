@@ -1,4 +1,4 @@
-"""The effect of a Python text, by the calls in its syntax tree. Nothing is run."""
+"""The effect of a Python text, from the calls in its syntax tree. No code is run."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SHELL_FUNCTIONS = word_set(
 
 
 def python_effect(text: str) -> tuple[EffectFinding, list[str]]:
-    """Return the effect of a Python text, and the shell texts that it runs, whose effect is not in it.
+    """Return (the effect of a Python text, the shell texts that it runs); the effect does not include the shell texts.
 
     Text that runs without writing is a check: it shows whether something works. UNKNOWN if it cannot be parsed.
     """
@@ -53,7 +53,7 @@ def _parsed(text: str) -> ast.Module | None:
         return None
     lines = ("" if line.lstrip().startswith(("%", "!")) else line for line in text.splitlines())  # of notebooks
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of escapes in texts of others
+        warnings.simplefilter("ignore")  # warnings about escapes in the parsed text
         try:
             return ast.parse("\n".join(lines))
         except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -61,7 +61,7 @@ def _parsed(text: str) -> ast.Module | None:
 
 
 def _dotted(node: ast.expr) -> str:
-    """Return ``shutil.copy`` or ``open``; of a method of a value ``.write_text``."""
+    """Return ``shutil.copy`` or ``open``; for a method of a value ``.write_text``."""
     names: list[str] = []
     while isinstance(node, ast.Attribute):
         names.append(node.attr)
@@ -84,7 +84,7 @@ def _mode(call: ast.Call, place: int) -> str:
 
 
 def _target(call: ast.Call, name: str) -> list[str]:
-    """Return the path that a call writes to, where the text has it as a constant."""
+    """Return the path that a call writes to, if the text has it as a constant."""
     value: ast.expr | None = call.args[0] if call.args else None
     if name.startswith(".") or ("." in name and name.rpartition(".")[0] not in _WRITING_FUNCTIONS):
         inner = call.func.value if isinstance(call.func, ast.Attribute) else None

@@ -1,7 +1,7 @@
-"""The simple commands of a shell text, by the grammar of tree-sitter-bash. Nothing is run or expanded.
+"""The simple commands of a shell text, by the grammar of tree-sitter-bash. No command is run, no variable expanded.
 
-The parser is imported when a shell text is first seen. Commands inside others (``$(…)``, loops, pipes) are commands of
-their own; the text of ``bash -c`` and of ``eval`` is for the caller to parse again.
+The parser is imported for the first shell text. Commands inside others (``$(…)``, loops, pipes) are separate commands;
+the caller parses the text of ``bash -c`` and of ``eval`` again.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
 
-MAX_SHELL_BYTES = 1 << 16  # of a text that are parsed
+MAX_SHELL_BYTES = 1 << 16  # characters of a text that are parsed
 _MAX_COMMANDS = 400
 _OUTPUT = frozenset({">", ">>", "&>", "&>>", ">|"})
 _SCRIPTS = frozenset({"heredoc_body", "herestring_redirect"})
@@ -24,7 +24,7 @@ class ShellCommand:
 
     Attributes:
         words: the command and its arguments without quotes; assignments before it are left out.
-        script: what it reads from a heredoc; "" if nothing.
+        script: its input from a heredoc; "" if it has none.
         outputs: the files that its output is redirected to.
     """
 
@@ -43,7 +43,7 @@ class ShellParser:
         self._parser: Parser = Parser(Language(tree_sitter_bash.language()))
 
     def commands(self, text: str) -> list[ShellCommand]:
-        """Return the commands in order; of a text with errors those that were recognised, as far as it is read."""
+        """Return the commands in order; for a text with errors or beyond the limit, those that were recognised."""
         raw = text.encode("utf-8", "replace")[:MAX_SHELL_BYTES]
         commands: list[ShellCommand] = []
         pending: list[Node] = [self._parser.parse(raw).root_node]
@@ -58,7 +58,7 @@ class ShellParser:
 
 
 def _command(node: Node) -> ShellCommand | None:
-    """Return the command of a node; None if the node is a part of a redirected command, which was taken before."""
+    """Return the command of a node; None if the node is a part of a redirected command, which was returned before."""
     if node.type != "redirected_statement":
         parent = node.parent
         return None if parent is not None and parent.type == "redirected_statement" else ShellCommand(_words(node))

@@ -1,4 +1,4 @@
-"""The effect of a shell text: of its simple commands, the strongest, by their first words and redirections."""
+"""The effect of a shell text: the strongest of its simple commands, judged by their first words and redirections."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _GIT_READING = word_set(
     "status diff log show blame branch ls-files grep rev-parse describe remote config shortlog reflog cat-file ls-tree"
     " tag rev-list merge-base name-rev --version version help bisect-view whatchanged for-each-ref check-ignore"
 )
-_GIT_NAMING = word_set("branch tag remote config")  # they change something where they are given a name
+_GIT_NAMING = word_set("branch tag remote config")  # they change something if they are given a name
 _GIT_NAMING_READS = word_set("-a -r -v -vv --all --list -l --get --show-current --contains get-url show --points-at -n")
 _EDIT_IN_PLACE = re.compile(r"-[a-zA-Z]*i|--in-place")
 _HTTP_WRITE = re.compile(r"-X\s*(?:POST|PUT|DELETE|PATCH)|--request[ =](?:POST|PUT|DELETE|PATCH)|--data|-d\s|-F\s|-T\s")
@@ -47,10 +47,10 @@ _PATCHING = word_set("apply_patch applypatch")
 _PATCHED = re.compile(r"^\*\*\* (?:Add|Update|Delete) File: (.+)$", re.MULTILINE)
 _CMDLET = re.compile(r"[A-Z][a-z]+-[A-Z]\w+")  # of PowerShell: Get-Content
 _NO_FILES = frozenset({"/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty", "$null", "NUL", "nul"})
-_SUBMISSION = "SUBMIT_FINAL_OUTPUT"  # the last line of agents that hand in by echo, such as mini-swe-agent
+_SUBMISSION = "SUBMIT_FINAL_OUTPUT"  # the last line of agents that submit by echo, such as mini-swe-agent
 _RANK = (Effect.READS, Effect.UNKNOWN, Effect.CHECKS, Effect.CHANGES, Effect.SUBMITS)
-_MAX_NESTING = 4  # of shell texts in shell texts
-_NEEDS_NO_CHECK = (("tee",), ("rm",), ("rmdir",), ("unlink",))  # it writes down what a check says; it clears up
+_MAX_NESTING = 4  # levels of shell texts in shell texts
+_NEEDS_NO_CHECK = (("tee",), ("rm",), ("rmdir",), ("unlink",))  # it logs the result of a check; it cleans up
 _NOTHING = EffectFinding(Effect.READS, "only reads")
 
 
@@ -61,7 +61,7 @@ class ShellEffects:
         self._parser = ShellParser()
 
     def effect(self, text: str) -> EffectFinding:
-        """Return the strongest effect of the commands in a text; READS if it has none."""
+        """Return the strongest effect of the commands in a text; READS if there are no commands."""
         return self._strongest(text, 0)
 
     def _strongest(self, text: str, depth: int) -> EffectFinding:
@@ -133,7 +133,7 @@ class ShellEffects:
 
 
 def _without_wrappers(words: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the words from the command on that ``sudo``, ``timeout 5``, ``xargs -n 1`` and the like start."""
+    """Return the words of the command that ``sudo``, ``timeout 5``, ``xargs -n 1`` and similar commands start."""
     at = 0
     while at < len(words) and words[at].rpartition("/")[2] in _WRAPPERS:
         at += 1
@@ -173,7 +173,7 @@ def _of_program(name: str, arguments: tuple[str, ...]) -> EffectFinding:
         return EffectFinding(Effect.READS, f"{name} reads")
     if name in _CHECKING or name.endswith((".sh", ".py")) or name.startswith("./"):
         return EffectFinding(Effect.CHECKS, f"runs {name}")
-    if name.startswith("Test-"):  # of PowerShell: Test-Path asks whether there is such a file
+    if name.startswith("Test-"):  # of PowerShell: Test-Path checks whether a file exists
         return EffectFinding(Effect.READS, f"{name} reads")
     if _CMDLET.fullmatch(name):
         return effect_of_name(name)

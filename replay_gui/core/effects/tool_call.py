@@ -16,7 +16,7 @@ class ToolCall:
     Attributes:
         request: index of the ToolRequest. response: index of its ToolResponse, or of its CapabilityDenied; None if
             there is none.
-        tool: name of the tool. input: what it was asked. Shared: do not change it.
+        tool: name of the tool. input: its arguments. Shared: do not change it.
         key: 16 bytes, equal for calls of one tool with equal input; versions of tools do not count.
         answer: the output, else the error, or the reason of a denial; None if there is no response.
         ok: False if the answer is an error, so that the call had no effect; None if there is no response.
@@ -50,7 +50,7 @@ class ToolCall:
 
     @property
     def is_failed_check(self) -> bool:
-        """Whether it is a check that failed; where one text has several commands, it is not known which did."""
+        """Whether it is a failed check; if one text has several commands, it is unknown which one failed."""
         return self.ok is False and self.effect is Effect.CHECKS
 
     @property

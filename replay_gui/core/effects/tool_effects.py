@@ -1,4 +1,4 @@
-"""What the calls of each tool do, over a whole run."""
+"""The effects of each tool's calls, over a whole run."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from replay_gui.core.effects.tool_call import ToolCall
 
 @dataclass(frozen=True, slots=True)
 class ToolEffects:
-    """What the calls of one tool do.
+    """The effects of one tool's calls.
 
     Attributes:
         counts: how many calls have each effect; at least one.
-        reason: what says so, where it is the same of all calls; else "".
+        reason: the evidence, if it is the same for all calls; else "".
     """
 
     counts: Mapping[Effect, int]
@@ -51,7 +51,7 @@ class ToolEffectCounter:
 
 
 def tool_effects(calls: Iterable[ToolCall]) -> dict[str, ToolEffects]:
-    """Return what these calls do, by tool."""
+    """Return the effects of these calls, by tool."""
     counter = ToolEffectCounter()
     for call in calls:
         counter.add_call(call)

@@ -58,12 +58,12 @@ def name_words(tool: str) -> list[str]:
 
 
 def runs_code(tool: str) -> bool:
-    """Whether the name says that the tool runs commands or code."""
+    """Whether the name shows that the tool runs commands or code."""
     return not _CODE_WORDS.isdisjoint(name_words(tool))
 
 
 def runs_python(tool: str) -> bool:
-    """Whether the name says that the tool runs Python."""
+    """Whether the name shows that the tool runs Python."""
     return not {"python", "ipython", "jupyter", "interpreter"}.isdisjoint(name_words(tool))
 
 

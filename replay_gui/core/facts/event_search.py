@@ -1,7 +1,7 @@
-"""Searches the events of a log for a text: first the encoded bytes, then, where those match, the decoded events.
+"""Search the events of a log for a text: first the encoded bytes, then, if those match, the decoded events.
 
-Searched are the kind and every string in payload and meta, also keys inside their values; not the field names of the
-format, which every event has, nor numbers and bytes.
+The kind and every string in payload and meta are searched, also keys inside their values; the field names of the
+format, which every event has, numbers and bytes are not.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class SearchText:
         self._exact = exact
 
     def find_candidates(self, texts: Sequence[bytes]) -> list[int]:
-        """Return the indexes of the msgpack values that may contain the text, ascending; all that do are among them.
+        """Return the indexes of all msgpack values that may contain the text, ascending; false positives are possible.
 
         msgpack has strings as UTF-8, and the byte before a string is never the start of a UTF-8 sequence that would
         take in the first bytes of the string. So a search in the bytes, or in the bytes decoded with replacements,

@@ -1,4 +1,4 @@
-"""Names of facts by which many runs are grouped, for all that need no more of the groups (see run_groups.FACTS)."""
+"""Names of facts by which many runs are grouped, for code that needs only the names (see run_groups.FACTS)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SET_UP = "set-up: "
 
 
 class VersionPair(msgspec.Struct, frozen=True):
-    """Two values of a fact: runs of the first are those before a change of the agent, of the second those after it."""
+    """Two values of a fact: the first is of runs before a change of the agent, the second of runs after it."""
 
     fact: str
     before: str | None

@@ -1,6 +1,6 @@
-"""The sessions that agents leave in known folders of this computer: which there are, and what each was first asked.
+"""The sessions that agents leave in known folders of this computer, each with its first prompt.
 
-Folders are listed, and the beginnings of the newest files read; nothing is written, and nothing leaves the computer.
+Folders are listed, and the beginnings of the newest files are read; no file is written, and no data leave the computer.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from replay_gui.core.text.given_paths import path_in
 from replay_gui.core.text.plain_text import one_line
 
 MAX_SESSIONS = 30  # the newest
-_MAX_FILES = 20_000  # that are looked at in one folder
-_MAX_HEAD_BYTES = 1 << 18  # of a file of JSON Lines that are read for its first prompt
-_MAX_DOCUMENT_BYTES = 1 << 22  # of a file that is one JSON document
+_MAX_FILES = 20_000  # files that are examined in one folder
+_MAX_HEAD_BYTES = 1 << 18  # bytes of a JSON Lines file that are read for its first prompt
+_MAX_DOCUMENT_BYTES = 1 << 22  # bytes of a file that is one JSON document
 _MAX_PROMPT_CHARACTERS = 160
-# What tools put before the user's first words, in the form of a user's message.
+# Texts that tools put before the user's first words, in the form of a user's message.
 _INJECTED = ("<", "# AGENTS.md", "Caveat:", "[Request interrupted")
 
 _decode = msgspec.json.Decoder().decode
@@ -32,10 +32,10 @@ _decode = msgspec.json.Decoder().decode
 
 @dataclass(frozen=True, slots=True)
 class KnownFolder:
-    """Where an agent keeps its sessions.
+    """The folder in which an agent keeps its sessions.
 
     Attributes:
-        agent: its name for people. path: absolute. suffixes: of the files. depth: levels of subfolders that hold some.
+        agent: its name for people. path: absolute. suffixes: of the files. depth: levels of subfolders with sessions.
     """
 
     agent: str
@@ -46,7 +46,7 @@ class KnownFolder:
 
 @dataclass(frozen=True, slots=True)
 class KnownSession:
-    """One session. prompt: what was first asked, in a line; "" if unknown. changed: ns since 1970. size: bytes."""
+    """One session. prompt: the first prompt, as one line; "" if unknown. changed: ns since 1970. size: bytes."""
 
     path: str
     agent: str
@@ -56,7 +56,7 @@ class KnownSession:
 
 
 def known_folders(environment: Mapping[str, str], home: Path) -> list[KnownFolder]:
-    """Return the folders of the agents that are known, whether they exist or not."""
+    """Return the folders of the known agents, whether they exist or not."""
     claude = Path(environment.get("CLAUDE_CONFIG_DIR") or home / ".claude", "projects")
     codex = Path(environment.get("CODEX_HOME") or home / ".codex", "sessions")
     data = Path(environment.get("XDG_DATA_HOME") or home / ".local" / "share")
@@ -72,7 +72,7 @@ def known_folders(environment: Mapping[str, str], home: Path) -> list[KnownFolde
 
 
 def list_sessions(folders: Sequence[KnownFolder]) -> list[KnownSession]:
-    """Return the newest sessions of all folders, newest first, at most MAX_SESSIONS, without what cannot be read."""
+    """Return the newest sessions of all folders, newest first, at most MAX_SESSIONS; unreadable ones are left out."""
     found = [session for folder in folders for session in _sessions_in(folder)]
     newest = sorted(found, key=lambda session: (-session.changed, session.path))[:MAX_SESSIONS]
     return [_with_prompt(session) for session in newest]
@@ -92,7 +92,7 @@ def _sessions_in(folder: KnownFolder) -> Iterator[KnownSession]:
                 try:
                     status = os.lstat(path)
                 except OSError:
-                    continue  # it has gone meanwhile
+                    continue  # it was removed meanwhile
                 if stat.S_ISREG(status.st_mode) and status.st_size:
                     yield KnownSession(path, folder.agent, "", status.st_mtime_ns, status.st_size)
 
@@ -107,7 +107,7 @@ def _with_prompt(session: KnownSession) -> KnownSession:
             messages = document.get("messages") if isinstance(document, dict) else None
             prompt = _first_prompt(messages if isinstance(messages, list) else ())
     except LogUnreadable:
-        pass  # it is listed without; opening it says why
+        pass  # it is listed without a prompt; opening it shows the error
     return KnownSession(session.path, session.agent, prompt, session.changed, session.size)
 
 
@@ -117,7 +117,7 @@ def _lines(head: bytes) -> Iterator[Any]:
 
 
 def _value(raw: bytes) -> Any:
-    """Return the value of a JSON text; None if it is none, or is cut."""
+    """Return the value of a JSON text; None if it is invalid, or cut."""
     try:
         return _decode(raw)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
@@ -125,7 +125,7 @@ def _value(raw: bytes) -> Any:
 
 
 def _first_prompt(values: Any) -> str:
-    """Return the first words of a user among lines or messages of any known form."""
+    """Return the first text of a user among lines or messages of any known form."""
     for value in values:
         if not isinstance(value, dict) or value.get("isMeta"):
             continue
@@ -138,7 +138,7 @@ def _first_prompt(values: Any) -> str:
 
 
 def _text(content: Any) -> str:
-    """Return the text of a message: itself, or that of its parts."""
+    """Return the text of a message: the content itself, or the text of its parts."""
     if isinstance(content, str):
         return content
     parts = content if isinstance(content, list) else ()

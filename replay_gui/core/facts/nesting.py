@@ -17,7 +17,7 @@ from replay_gui.core.log.positions import Position
 
 MAX_PATHS = 256  # subagents; events of further ones belong to their parents
 MAX_STRETCHES = 1 << 18  # stretches; later events belong to the main agent
-MAX_PATH_NAMES = 8  # names of a path; deeper subagents belong to the eighth
+MAX_PATH_NAMES = 8  # names of a path; events of deeper subagents belong to the eighth
 _MAX_NAME_LENGTH = 120  # characters of a name
 
 
@@ -45,7 +45,7 @@ class NestingBuilder:
         self._runs = array("i")
 
     def add_event(self, position: Position, meta: Mapping[str, Any]) -> None:
-        """Note the subagent that the event's meta names; ignored after MAX_STRETCHES stretches."""
+        """Note the subagent that the event's meta names; events after MAX_STRETCHES stretches are ignored."""
         number = self._number(_path(meta.get("subagent")))
         if number is None:
             return
@@ -56,7 +56,7 @@ class NestingBuilder:
             runs.extend((position, position + 1, number))
 
     def build(self) -> Nesting:
-        """Return what was collected."""
+        """Return the subagents and stretches that were added."""
         return Nesting(tuple(self._paths), np.frombuffer(self._runs, np.intc).astype("<i4").tobytes())
 
     def _number(self, path: tuple[str, ...]) -> int | None:

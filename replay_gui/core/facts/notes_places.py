@@ -1,4 +1,4 @@
-"""Where the notes are that count for a run: beside its log, if its folder is allowed, or among the user's own."""
+"""The places of the notes that count for a run: beside its log, if its folder is allowed, or in the user's folder."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class NotesPlaces(msgspec.Struct, frozen=True):
     allowed: tuple[str, ...] = ()
 
     def own_notes(self, log: Path, run: str = "") -> Path:
-        """Return the path of a run's notes among the user's own; `run` as in notes_beside."""
+        """Return the path of a run's notes in the user's folder; `run` as in notes_beside."""
         place = os.fsencode(os.path.realpath(log)) + b"\0" + run.encode()
         return Path(self.own) / f"{_short_name(log)}.{blake3(place).hexdigest(length=8)}{SUFFIX}"
 
@@ -51,7 +51,7 @@ class NotesPlaces(msgspec.Struct, frozen=True):
         return str(beside) if not self.allows(log) and os.path.lexists(beside) else ""
 
     def files_of(self, log: Path) -> list[Path]:
-        """Return the files that may hold notes which count for a run of a file."""
+        """Return the files that may hold notes which count for a run of the file."""
         folders = {log.parent: log.name} if self.allows(log) else {}
         if self.own:
             folders[Path(self.own)] = _short_name(log)
@@ -60,7 +60,7 @@ class NotesPlaces(msgspec.Struct, frozen=True):
 
 
 def unused_notes_words(unused: Iterable[str]) -> str:
-    """Return that notes beside runs do not count; "" if there are none.
+    """Return the sentence that notes beside runs do not count; "" if there are none.
 
     `unused`: what NotesPlaces.unused returned for each run.
     """

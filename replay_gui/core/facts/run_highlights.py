@@ -1,4 +1,4 @@
-"""The events of a run that one looks at first: what was asked, what failed first, which call took longest."""
+"""The most important events of a run: its prompt, its first failure, its longest call."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from replay_gui.core.text.value_preview import preview
 
 _MAX_PROMPT_CHARACTERS = 300
 _USERS = ("user", "human")
-_INPUTS = ("input", "sample", "task")  # types of observations that say what the agent is to do, if no user does
+_INPUTS = ("input", "sample", "task")  # types of observations that state the task, if no user message does
 
 
 class PromptSource(IntEnum):
-    """What asks an agent for something, the most telling first: a command such as /clear says little of the task."""
+    """The kinds of prompts, the most informative first: a command such as /clear states little about the task."""
 
     MESSAGE = 0
     COMMAND = 1
@@ -30,7 +30,7 @@ class PromptSource(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class FirstPrompt:
-    """The first message of a user, or else a command, or else what the agent was given to do.
+    """The first message of a user, or else a command, or else another statement of the task.
 
     Attributes:
         text: its beginning, as one line that may hold invisible characters.
@@ -61,8 +61,8 @@ class RunHighlights:
 
 
 def prompt_source(kind: str, payload: Mapping[str, Any]) -> PromptSource | None:
-    """Return which kind of prompt an event is; None if it is none."""
-    if kind != Kind.OBSERVATION or payload.get("obs_type") == "attachment":  # that comes with a message
+    """Return which kind of prompt an event is; None if it is not a prompt."""
+    if kind != Kind.OBSERVATION or payload.get("obs_type") == "attachment":  # that belongs to a message
         return None
     if str(payload.get("source") or "").lower() in _USERS:
         return PromptSource.COMMAND if payload.get("obs_type") == "command" else PromptSource.MESSAGE
@@ -75,7 +75,7 @@ def prompt_text(payload: Mapping[str, Any]) -> str:
 
 
 def highlights_of_index(index: RunIndex) -> RunHighlights:
-    """Find the highlights of an index; 40 ns an event."""
+    """Find the highlights of an index; takes 40 ns per event."""
     failures = failures_of_index(index)
     first = int(failures.argmax()) if len(failures) else 0
     is_call = index.kind == index.kinds.index(Kind.TOOL_REQUEST)

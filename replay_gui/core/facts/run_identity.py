@@ -11,7 +11,7 @@ TASK_NAMES = ("task_id", "instance_id", "sample_id", "task", "question")
 TRIAL_NAMES = ("trial", "epoch", "attempt")
 """Names of members with the trial of a task, which is not a difference between two runs' set-ups."""
 _MODELS = ("model", "model_name", "modelId", "llm", "id")
-_AGENTS = ("agent_info", "agent")  # members of a set-up that hold the agent's own
+_AGENTS = ("agent_info", "agent")  # members of a set-up that hold the agent's settings
 _MAX_LENGTH = 200  # characters
 _MAX_DEPTH = 4
 _INSPECT = "inspect-ai"
@@ -38,8 +38,8 @@ def run_identity(
     """Return the identity that a log states.
 
     Args:
-        header: the facts of its header. init: the payload of its first AgentInit, {} without one, and `init_meta` its
-            meta. models: named by events, the one of most events first; "" is none.
+        header: the facts of its header. init: the payload of its first AgentInit, {} without one; `init_meta`: its
+            meta. models: as named by events, the most frequent first; "" means no name.
     """
     source = header.get("source")
     origin: Mapping[str, Any] = source if isinstance(source, dict) else {}
@@ -47,7 +47,7 @@ def run_identity(
     setting: Mapping[str, Any] = config if isinstance(config, dict) else {}
     agent = _word(header.get("agent")) or _word(init.get("agent_type"))
     task = _first(TASK_NAMES, origin, setting)  # in meta, the name may be that of a step of a workflow
-    if origin.get("format") == _INSPECT:  # there, the agent's type is the name of the task, and a sample has an id
+    if origin.get("format") == _INSPECT:  # in Inspect logs, the agent's type is the task's name, and a sample has an id
         sample = _word(origin.get("id"))
         task = " ".join(word for word in (agent, sample and f"sample {sample}") if word) or None
     named = next((model for model in models if model), None)
@@ -61,7 +61,7 @@ def run_identity(
 
 
 def _first(names: tuple[str, ...], *places: Mapping[str, Any]) -> str | None:
-    """Return the first member of these names that is a word, in the order of names, then of places."""
+    """Return the first member with one of these names that is a word, in the order of names, then of maps."""
     for name in names:
         for place in places:
             value = place.get(name)
@@ -89,7 +89,7 @@ def _model(place: Mapping[str, Any], depth: int) -> str | None:
 
 
 def _word(value: Any) -> str | None:
-    """Return a text or a whole number as a word; None for anything else, and for an empty text."""
+    """Return a text or a whole number as a word; None for any other value, and for an empty text."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
     return str(value).strip()[:_MAX_LENGTH] or None

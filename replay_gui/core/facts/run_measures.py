@@ -1,14 +1,14 @@
-"""The measures of a run, each defined once here for all uses.
+"""The measures of a run; each is defined only here.
 
-* A *call* is a ToolRequest. It *failed* where its ToolResponse says ``success: false``.
+* A *call* is a ToolRequest. It *failed* if its ToolResponse has ``success: false``.
 * *Denied* counts CapabilityDenied events, *errors* Error events, except for two sorts: one directly after a failed
-  ToolResponse with its tool as component repeats the same failure; one of the type ``interrupted`` says that
+  ToolResponse with its tool as component repeats the same failure; one of the type ``interrupted`` records that
   the user stopped the agent, which is counted as *interrupted*, and is not a failure.
 * *Failures* are all three together: failed calls, denials and errors. Each has one mark in the Errors lane.
-* *Tokens*: the input is all that was sent, with the part that was read from a cache in it; see RunTotals for sources
+* *Tokens*: the input is all that was sent, including the part that was read from a cache; see RunTotals for sources
   that record the same tokens in several places.
-* *Cost*: in dollars, as RunTotals adds it up.
-* *Duration*: from the earliest to the latest time that any event has. Where there is one time only, none is known.
+* *Cost*: in dollars, the sum of RunTotals.
+* *Duration*: from the earliest to the latest time of any event. With only one time, it is unknown.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _CACHED = ("cached", "cache_read")  # names of the part of the input that was re
 
 @dataclass(slots=True)
 class RunCounts:
-    """How many calls were made, how many of them failed, how many denials, errors and interruptions there are."""
+    """The numbers of calls, failed calls, denials, errors and interruptions."""
 
     calls: int = 0
     failed: int = 0
@@ -40,7 +40,7 @@ class RunCounts:
 
     @property
     def failures(self) -> int:
-        """All that went wrong."""
+        """The number of all failures."""
         return self.failed + self.denied + self.errors
 
     def add_event(self, kind: str, payload: Mapping[str, Any], failed_tool: str | None = None) -> None:
@@ -75,7 +75,7 @@ def is_call(kind: str) -> bool:
 
 
 def is_failed_call(kind: str, payload: Mapping[str, Any]) -> bool:
-    """Whether the event says that a call failed."""
+    """Whether the event reports that a call failed."""
     return kind == _RESPONSE and payload.get("success") is False
 
 
@@ -86,7 +86,7 @@ def is_counted_error(payload: Mapping[str, Any], failed_tool: str | None) -> boo
 
 
 def counts_of_index(index: RunIndex) -> RunCounts:
-    """Return the counts of a run, or of as much of it as is indexed."""
+    """Return the counts of a run, or of its indexed part."""
     of_kind = np.bincount(index.kind, minlength=len(index.kinds))
     by_name = dict(zip(index.kinds, of_kind.tolist(), strict=True))
     failed = int(np.count_nonzero(index.flags & FLAG_FAILED))
@@ -113,13 +113,13 @@ def token_counts(uses: tuple[ModelUse, ...]) -> TokenCounts:
 
 
 def failure_words(failed: int, denied: int, errors: int) -> str:
-    """Return ``12 failed calls, 3 denials``, as they are counted in RunCounts; "" if there is none."""
+    """Return ``12 failed calls, 3 denials``, with the counts of RunCounts; "" if there are none."""
     parts = ((failed, "failed call"), (denied, "denial"), (errors, "error"))
     return ", ".join(plural(count, name) for count, name in parts if count)
 
 
 def token_words(tokens: TokenCounts) -> str:
-    """Return ``12,300 input (10,000 of them cached), 400 output (120 of them reasoning)``; "" if nothing is known."""
+    """Return ``12,300 input (10,000 of them cached), 400 output (120 of them reasoning)``; "" if all are unknown."""
     parts = [] if tokens.input is None and not tokens.cached else [f"{_number(tokens.input)} input"]
     if tokens.cached:
         parts[0] += f" ({tokens.cached:,} of them cached)"
@@ -134,6 +134,6 @@ def _number(number: int | None) -> str:
 
 
 def cached_tokens(tokens: Mapping[str, int]) -> int | None:
-    """Return how many tokens were read from a cache, of tokens by sort; None if unknown."""
+    """Return the number of tokens read from a cache, of tokens by sort; None if unknown."""
     counts = [tokens[name] for name in _CACHED if name in tokens]
     return sum(counts) if counts else None

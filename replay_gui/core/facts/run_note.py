@@ -1,4 +1,4 @@
-"""A note on events of a run, and how its events are known again in another import of the run."""
+"""A note on events of a run, and the recognition of its events in another import of the run."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from replay_gui.core.log.chain import digest
 from replay_gui.core.log.event import Event
 from replay_gui.core.log.positions import EventIndex
 
-MAX_TEXT = 10_000  # characters
-MAX_NOTES = 1_000  # of a run
+MAX_TEXT = 10_000  # characters of a note
+MAX_NOTES = 1_000  # notes of a run
 _HASH = re.compile("[0-9a-f]{64}")
 _ANCHOR_FIELDS = ("index", "content", "record", "before", "after")
 
@@ -25,11 +25,11 @@ EventAt = Callable[[EventIndex], Event]
 
 @dataclass(frozen=True, slots=True)
 class NoteAnchor:
-    """An event as a note knows it.
+    """The data by which a note recognises an event.
 
     Attributes:
         index: its index when the note was made. content: BLAKE3 of its content, hex. record: hash of its record,
-            which covers all before it. before, after: BLAKE3 of the contents of its neighbours, "" if there was none.
+            which covers all earlier ones. before, after: BLAKE3 of the contents of its neighbours, "" for none.
     """
 
     index: EventIndex
@@ -41,9 +41,9 @@ class NoteAnchor:
 
 @dataclass(frozen=True, slots=True)
 class RunNote:
-    """A note. text: "" for a bookmark. first, last: the events that it is about, the same for one.
+    """A note. text: "" for a bookmark. first, last: the first and the last of its events, equal for one event.
 
-    `against`: of a note on a divergence, the name of the other run.
+    `against`: for a note on a divergence, the name of the other run.
     """
 
     text: str
@@ -54,7 +54,7 @@ class RunNote:
 
 @dataclass(frozen=True, slots=True)
 class PlacedNote:
-    """A note, and where its events are in a run; None if the run does not have them."""
+    """A note, and the indexes of its events in a run; None if the run does not have them."""
 
     note: RunNote
     first: EventIndex | None
@@ -73,13 +73,13 @@ def anchor_of(event_index: EventIndex, count: int, event_at: EventAt) -> NoteAnc
 def place_of(
     anchor: NoteAnchor, count: int, event_at: EventAt, contents: Callable[[], NDArray[np.void] | None]
 ) -> EventIndex | None:
-    """Return where an event is in a run of `count` events; None if it is not in it.
+    """Return the index of an event in a run of `count` events; None if it is not in the run.
 
-    It is where it was, if the record there is the same. Else it is the event that says the same: of several the one
-    between the same neighbours, else the one whose record is the same, else the one that is nearest to its old place.
+    The index is unchanged if the record there is the same. Else it is an event with equal content: of several the one
+    between the same neighbours, else the one with the same record, else the one nearest to the old index.
 
     Args:
-        contents: called if it is not where it was: returns V32[count], BLAKE3 of each content, or None if unknown.
+        contents: called if the index changed; returns V32[count], BLAKE3 of each content, or None if unknown.
     """
     if anchor.index < count:
         event = event_at(anchor.index)
@@ -101,7 +101,7 @@ def place_of(
 
 
 def note_table(note: RunNote) -> dict[str, Any]:
-    """Return a note as it is written to a file."""
+    """Return a note in the form in which it is written to a file."""
     table: dict[str, Any] = {"text": note.text, "first": _anchor_table(note.first)}
     if note.last != note.first:
         table["last"] = _anchor_table(note.last)
@@ -109,7 +109,7 @@ def note_table(note: RunNote) -> dict[str, Any]:
 
 
 def note_of_table(table: Any, where: str) -> RunNote:
-    """Return a note that was read from a file; NotesRefused, which begins with `where`, if it is not valid."""
+    """Return a note that was read from a file; raise NotesRefused, which begins with `where`, if it is invalid."""
     if not isinstance(table, dict) or not table.keys() <= {"text", "first", "last", "against"}:
         raise NotesRefused(f"{where}: a note has a text, first, last and against")
     text, against = table.get("text", ""), table.get("against", "")

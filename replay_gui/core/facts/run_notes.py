@@ -1,6 +1,6 @@
 """The user's notes on a run: its outcome, and notes on events, in a separate file.
 
-The file is ``RUN.notes.toml`` beside the log, or among the user's own. One beside a log may come from somebody else.
+The file is ``RUN.notes.toml`` beside the log, or in the user's folder. One beside a log may come from another person.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ BY_HAND = "set by hand"
 """The grader of an outcome that a person set."""
 
 _MAX_BYTES = 1 << 20
-_MAX_COMMENT = 2_000  # characters
+_MAX_COMMENT = 2_000  # characters of a comment
 _TABLE, _LIST = "outcome", "note"
 _FIELDS = ("passed", "score", "comment")
 
 
 @dataclass(frozen=True, slots=True)
 class RunNotes:
-    """The notes on one run. passed, score: the outcome, each None if it is not set. comment: why, or "".
+    """The notes on one run. passed, score: the outcome, None if not set. comment: its reason, or "".
 
     `notes`: on events, in the order in which they were made.
     """
@@ -41,17 +41,17 @@ class RunNotes:
 
     @property
     def outcome(self) -> Outcome | None:
-        """The outcome, as a grader's; None if none is set."""
+        """The outcome, in the form of a grader's; None if none is set."""
         if self.passed is None and self.score is None:
             return None
         return Outcome(self.passed, self.score, BY_HAND, self.comment or None)
 
 
 def read_notes(path: Path) -> RunNotes:
-    """Read notes; without a file there are none.
+    """Read notes; return empty notes if there is no file.
 
     Raises:
-        NotesRefused: the file is not valid; says where, in one line. LogUnreadable: it cannot be read.
+        NotesRefused: the file is invalid; one line with the place. LogUnreadable: it cannot be read.
     """
     if not path.is_file():
         return RunNotes()
@@ -70,13 +70,13 @@ def read_notes(path: Path) -> RunNotes:
 
 
 def joined_notes(first: RunNotes, second: RunNotes) -> RunNotes:
-    """Return what two files say of one run; the outcome is that of the first, where it has one."""
+    """Return the notes of two files on one run; the outcome of the first file counts, if it has one."""
     verdict = first if first.outcome is not None else second
     return replace(verdict, notes=(*first.notes, *(note for note in second.notes if note not in first.notes)))
 
 
 def write_notes(notes: RunNotes, path: Path) -> None:
-    """Write the file as a whole or not at all; NotWritten if that fails."""
+    """Write the file completely or not at all; raise NotWritten if that fails."""
     members = {"passed": notes.passed, "score": notes.score, "comment": notes.comment or None}
     table = {name: value for name, value in members.items() if value is not None}
     document = ({_TABLE: table} if table or not notes.notes else {}) | (

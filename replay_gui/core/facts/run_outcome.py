@@ -1,4 +1,4 @@
-"""What graders say of a run, and how it ended: read from the events at its end."""
+"""The verdicts of graders on a run, and how it ended: read from the events at its end."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MAX_OUTCOMES = 100  # graders that are kept
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The verdict of one grader. `passed`, `score`: None if it has none. `label`: its own word, or None."""
+    """The verdict of one grader. `passed`, `score`: None if it has none. `label`: in the grader's words, or None."""
 
     passed: bool | None
     score: float | None
@@ -26,7 +26,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class RunEnd:
-    """How a run ended, in one of the format's words ("answered", "limit"), and why in the source's, or None."""
+    """How a run ended, in one of the format's words ("answered", "limit"), and why in the source's words, or None."""
 
     how: str
     why: str | None
@@ -54,21 +54,21 @@ class RunResult:
         return self
 
     def with_outcome_by_hand(self, outcome: Outcome | None) -> RunResult:
-        """Return the result with an outcome that was set by hand first, where no grader says whether the run passed."""
+        """Return the result with an outcome set by hand as the first one, unless a grader has a verdict."""
         if outcome is None or any(other.passed is not None for other in self.outcomes):
             return self
         return RunResult((outcome, *self.outcomes), self.end)
 
     def json_form(self) -> dict[str, Any]:
-        """Return {outcome, outcomes, end} as ``info --json`` has them."""
+        """Return {outcome, outcomes, end} in the form of ``info --json``."""
         outcomes = [asdict(outcome) for outcome in self.outcomes]
         end = None if self.end is None else asdict(self.end)
         return {"outcome": outcomes[0] if outcomes else None, "outcomes": outcomes, "end": end}
 
     def words(self) -> str:
-        """Return one line: ``failed, score 0 by tau-bench reward; ended: limit (max_steps)``; "" if nothing is known.
+        """Return one line: ``failed, score 0 by tau-bench reward; ended: limit (max_steps)``; "" if both are unknown.
 
-        Of further outcomes only the number is given.
+        For further outcomes only their number is given.
         """
         parts = []
         if self.outcome is not None:

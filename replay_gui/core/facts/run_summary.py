@@ -1,4 +1,4 @@
-"""What a run is about, counted in one pass over its events. Nothing is verified, and no state is made."""
+"""Summarise a run in one pass over its events, without verification and without states."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _AGENT_INIT = Kind.AGENT_INIT.value
 
 @dataclass(slots=True, kw_only=True)
 class RunSummary:
-    """The running count over a run's events; run_measures defines the numbers.
+    """The current counts over a run's events; run_measures defines the numbers.
 
     Attributes:
-        events: how many, skipped stretches among them. kinds: events by kind. tools: {calls, errors, denied} by tool,
-        the errors being calls that failed. agent: its type, as the header or else the first AgentInit says.
-        first_time, last_time: earliest and latest, ns. counts: calls and what went wrong. totals: tokens and cost.
-        result: outcome and end. sealed: whether a seal follows the last record; verification alone says whether it is
-        right. failed_tool: of the last event, if it is a failed call.
+        events: how many, including skipped stretches. kinds: events by kind. tools: {calls, errors, denied} by tool;
+        errors are failed calls. agent: its type, from the header or else from the first AgentInit.
+        first_time, last_time: earliest and latest, ns. counts: calls and failures. totals: tokens and cost.
+        result: outcome and end. sealed: whether a seal follows the last record; only verification decides whether it is
+        valid. failed_tool: of the last event, if it is a failed call.
     """
 
     agent: str | None
@@ -73,7 +73,7 @@ class RunSummary:
 
     @property
     def duration(self) -> int | None:
-        """From the earliest to the latest time, ns; None if there are no two times."""
+        """The ns from the earliest to the latest time; None if there are no two different times."""
         return duration_between(self.first_time, self.last_time)
 
     @property

@@ -1,4 +1,4 @@
-"""What a run used: tokens and cost by model, as the meta of its events says."""
+"""Tokens and cost of a run by model, from the meta of its events."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from replay_gui.core.log.event import Event
 from replay_gui.core.log.kinds import WITHHELD_REASONING, is_custom
 
 COSTS = ("cost", "cost_usd", "total_cost", "total_cost_usd")
-UNKNOWN = ""  # the model, where an event names none
+UNKNOWN = ""  # the model's name, if an event names none
 
-OWN, ASIDE, WHOLE = SCOPES = range(3)  # the scope of numbers in an event: of itself, a separate line, the whole run
-_WHOLE_RUN = "/result"  # how kinds end that sum up a whole run
+OWN, ASIDE, WHOLE = SCOPES = range(3)  # the scope of numbers in an event: the event, a separate line, the whole run
+_WHOLE_RUN = "/result"  # endings of kinds whose numbers are for the whole run
 
 
 @dataclass(slots=True)
@@ -28,18 +28,18 @@ class ModelUse:
 
 
 class RunTotals:
-    """The running sum over a run's events.
+    """The current sum over a run's events.
 
-    Sources record the same numbers in up to three places: at each step, on separate lines, and once for the whole run.
-    Only the first of these with any numbers is counted, for tokens and for cost each. But a stream may tell a step's
-    output before it is complete: if one event records the whole run and has more output, that is the run's.
+    Sources record the same numbers in up to three places: in each step, on separate lines, and once for the whole run.
+    Only the first of these with any numbers is counted, for tokens and for cost separately. But a stream may record a
+    step's output before it is complete: if one event records the whole run and has more output, that output counts.
     """
 
     def __init__(self) -> None:
         self._tokens: tuple[dict[str, dict[str, int]], ...] = ({}, {}, {})
         self._costs: tuple[dict[str, float], ...] = ({}, {}, {})
         self._events: dict[str, int] = {}
-        self._sums = 0  # events that speak of the whole run
+        self._sums = 0  # events with numbers of the whole run
 
     def add_event(self, event: Event) -> None:
         """Add the tokens and the cost of one event."""
@@ -63,7 +63,7 @@ class RunTotals:
             self._costs[scope][name] = self._costs[scope].get(name, 0.0) + cost
 
     def uses(self) -> tuple[ModelUse, ...]:
-        """One a model, in the order in which they appear; none if neither tokens nor cost are known."""
+        """The use of each model, in the order of their appearance; empty if neither tokens nor cost are known."""
         tokens = next((sums for sums in self._tokens if sums), {})
         output = sum(sums.get("output", 0) for sums in self._tokens[WHOLE].values())
         if self._sums == 1 and len(tokens) == 1 and output > sum(sums.get("output", 0) for sums in tokens.values()):
@@ -77,13 +77,13 @@ class RunTotals:
 
 def use_of(kind: str, meta: Mapping[str, Any]) -> tuple[int, dict[str, int], float | None]:
     """Return (one of SCOPES, tokens by sort, dollars) of one event; no tokens and None if it has neither."""
-    is_own = not is_custom(kind) or kind == WITHHELD_REASONING  # an answer may be nothing but reasoning
+    is_own = not is_custom(kind) or kind == WITHHELD_REASONING  # an answer may consist only of reasoning
     scope = WHOLE if kind.endswith(_WHOLE_RUN) else OWN if is_own else ASIDE
     return scope, _tokens(meta.get("tokens")), _cost(meta)
 
 
 def total_use(uses: tuple[ModelUse, ...]) -> ModelUse:
-    """All models taken together."""
+    """The use of all models together."""
     tokens: dict[str, int] = {}
     for use in uses:
         for sort, count in use.tokens.items():
@@ -92,13 +92,13 @@ def total_use(uses: tuple[ModelUse, ...]) -> ModelUse:
 
 
 def total_tokens(uses: tuple[ModelUse, ...]) -> int | None:
-    """Input and output of all models: what else is counted is a part of these; None if neither is known."""
+    """Input and output of all models; other counts are parts of these. None if neither is known."""
     counts = [use.tokens[sort] for use in uses for sort in ("input", "output", "") if sort in use.tokens]
     return sum(counts) if counts else None
 
 
 def total_cost(uses: tuple[ModelUse, ...]) -> float | None:
-    """Of all models, in dollars."""
+    """The cost of all models, in dollars; None if unknown."""
     costs = [use.cost for use in uses if use.cost is not None]
     return sum(costs) if costs else None
 

@@ -14,7 +14,7 @@ from replay_gui.core.facts.run_measures import cached_tokens
 from replay_gui.core.facts.run_totals import SCOPES, UNKNOWN, use_of
 from replay_gui.core.log.positions import Position
 
-MAX_ENTRIES = 1 << 20  # entries in each column; in longer runs, neighbours are added up
+MAX_ENTRIES = 1 << 20  # entries in each column; in longer runs, neighbours are summed
 _MAX_TOKENS = 1 << 40  # tokens of one event; with larger counts, sums as float64 would not be exact
 
 
@@ -23,11 +23,11 @@ class Spending:
     """The events that used tokens or money, in their order; columns as little-endian bytes, empty if unknown.
 
     Attributes:
-        positions: int32[n], of the events with tokens. cached, uncached, output: float64[n], tokens of each: of the
-            input, those that were read from a cache and the others; of the answer.
+        positions: int32[n], of the events with tokens. cached, uncached, output: float64[n], tokens of each: input read
+            from a cache, other input, and output.
         paid: int32[m], positions of the events with a cost. cost: float64[m], dollars of each.
         models: names, "" if an event names none. model: int32[n], paid_model: int32[m], indexes into it; empty where
-            neighbours were added up, since these may be of several models.
+            neighbours were summed, since these may be of several models.
     """
 
     positions: bytes = b""
@@ -47,9 +47,9 @@ class Spending:
 
 
 class SpendingBuilder:
-    """Collects the tokens and the cost of events; of the scopes of RunTotals, the first with any is used.
+    """Collect the tokens and the cost of events; of the scopes of RunTotals, the first with any numbers is used.
 
-    Tokens called "input", or without a name, are input, of which those read from a cache are a part. Other names than
+    Tokens called "input", or without a name, are input; those read from a cache are a part of it. Other names than
     "output" are ignored, since they are parts of these.
     """
 
@@ -94,11 +94,11 @@ def _bounded(count: int) -> float:
 
 
 class _Columns:
-    """Positions, and values at each; once there are 2 * MAX_ENTRIES of them, neighbours are added up in pairs."""
+    """Positions, and values at each; once there are 2 * MAX_ENTRIES of them, neighbours are summed in pairs."""
 
     def __init__(self, width: int) -> None:
         self.positions = array("i")
-        self._models: array[int] | None = array("i")  # None once neighbours were added up
+        self._models: array[int] | None = array("i")  # None once neighbours were summed
         self._values = [array("d") for _ in range(width)]
 
     def add(self, position: int, model: int, values: list[float]) -> None:

@@ -1,7 +1,7 @@
 """The index columns that need a replay: the kinds of events are read before it, the other columns after it.
 
-Whole blocks are processed in C loops and array operations; only events that concern a tool, change the phase or are not
-in the common form (see fast_events) are processed one by one.
+Whole blocks are processed in C loops and array operations; only events that are about a tool, change the phase or are
+not in the common form (see fast_events) are processed one by one.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class DecodedBlock(NamedTuple):
     """The decoded events of a block.
 
     Attributes:
-        events: what decode_fast_events returned for the contents. kinds: uint16, the number of each kind.
+        events: the result of decode_fast_events for the contents. kinds: uint16, the number of each kind.
         critical: bool, whether snapshots are saved before and after the event.
         inspected: the indexes of the events that are processed one by one, ascending.
         unusual: (kind, payload) of the events that are not in the common form, by index.
@@ -80,12 +80,12 @@ class EventColumns:
         self.kinds: dict[str, int] = {name: i for i, name in enumerate(KINDS)}
         self.tools: dict[str, int] = {}
         self.phases: list[tuple[int, str]] = []
-        # By request hash, the index of the request that waits for its response; if several wait, all as keys in order.
+        # By request hash, the index of the open request; if several are open, all as keys in order.
         self._waiting: dict[str, int | OrderedDict[int, None]] = {}
         self._failed_call: tuple[int, str | None] = (NO_PAIR, None)  # index and tool of the last failed response
 
     def decode(self, contents: Sequence[bytes]) -> DecodedBlock:
-        """Decode the events with these contents, and find what is known of them before a replay."""
+        """Decode the events with these contents, and compute their data that need no replay."""
         events = decode_fast_events(contents)
         kinds = np.fromiter(map(_KIND_NUMBERS.__getitem__, map(type, events)), np.uint16, len(events))
         inspected, unusual = np.flatnonzero(_IS_INSPECTED[kinds]), {}
@@ -96,7 +96,7 @@ class EventColumns:
         return DecodedBlock(events, kinds, critical, inspected, unusual)
 
     def block_entries(self, block: Block, decoded: DecodedBlock, applied: BulkResult) -> dict[str, Any]:
-        """Return the entries of a block that was replayed, by column."""
+        """Return the entries of a replayed block, by column."""
         first, count, at = block.first_index, len(block), decoded.inspected
         flags = np.where(decoded.critical, FLAG_CRITICAL, 0).astype(np.uint8)
         flags[applied.refused] |= FLAG_NOT_APPLIED
@@ -159,14 +159,14 @@ class EventColumns:
         return number
 
     def _add_equal_request(self, name: str, index: int) -> None:
-        """Note a request that waits for its response while an equal one waits, too."""
+        """Note an open request, if an equal one is open too."""
         waiting = self._waiting[name]
         if not isinstance(waiting, OrderedDict):
             waiting = self._waiting[name] = OrderedDict({waiting: None})
         waiting[index] = None
 
     def _choose(self, waiting: OrderedDict[int, None], name: str, meta: bytes) -> int:
-        """Return which of equal requests that wait a response answers: its parent, else the oldest."""
+        """Return which of several equal open requests a response answers: its parent, else the oldest."""
         parent = _parent(meta)
         index = parent if parent in waiting else next(iter(waiting))
         del waiting[index]

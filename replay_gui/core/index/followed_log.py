@@ -1,4 +1,4 @@
-"""A replay log that another process is writing, read on as it grows."""
+"""A replay log that another process is writing, read while it grows."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from replay_gui.core.log.scanner import Skipped
 from replay_gui.core.log.source import file_stamp
 from replay_gui.core.log.writer_lock import is_being_written
 
-WRITER_INTERVAL_S = 0.5  # seconds between two looks whether the log is still being written
-DAMAGED_AFTER_S = 1.0  # seconds that bytes may be no record while they are still being written
+WRITER_INTERVAL_S = 0.5  # seconds between two checks whether the log is still being written
+DAMAGED_AFTER_S = 1.0  # seconds during which an incomplete record may still be completed
 
 
 class FollowedLog:
@@ -25,12 +25,12 @@ class FollowedLog:
     def __init__(
         self, path: str, folder: Path, file: tuple[int, int], clock: Callable[[], float] = time.monotonic
     ) -> None:
-        """`folder`: in which the index is made. `file`: device and inode; another file of this name is not read."""
+        """`folder`: for the index. `file`: device and inode; another file of this name is not read."""
         self._path, self._file, self._clock = path, file, clock
         self._growing = GrowingIndex(Path(path), folder)
         self._looked_at: tuple[int, int, int, int] | None = None
         self._unreadable_since: float | None = None
-        self._is_written, self._asked_at = False, 0.0  # whether it was when that was last asked
+        self._is_written, self._asked_at = False, 0.0  # the result of the last check
 
     @property
     def count(self) -> int:
@@ -39,7 +39,7 @@ class FollowedLog:
 
     @property
     def stamp(self) -> tuple[int, int, int, int]:
-        """What identifies the state of the file that was read."""
+        """The identity and state of the file that was read."""
         return self._growing.log.source.stamp
 
     def look(self) -> FileEnd | None:
@@ -67,7 +67,7 @@ class FollowedLog:
         return None if end.seal is None else FileEnd.SEALED
 
     def _left(self) -> FileEnd | None:
-        """Return LEFT where the recorder that had the log open has gone, and all that it wrote was read."""
+        """Return LEFT if the recorder that had the log open has gone, and all its data were read; else None."""
         now = self._clock()
         if now - self._asked_at < WRITER_INTERVAL_S:
             return None
@@ -81,7 +81,7 @@ class FollowedLog:
             return FileEnd.GONE
 
     def _is_as_read(self) -> bool:
-        """Return whether the last record that was read is still there; its hash covers all records before it."""
+        """Return whether the last record that was read is still there; its hash covers all earlier records."""
         source, header = self._growing.log.source, self._growing.log.header
         if not self._growing.count:
             return source.read_at(0, len(header.raw)) == header.raw
@@ -98,7 +98,7 @@ class FollowedLog:
         return self._growing.built()
 
     def settle(self) -> BuiltIndex:
-        """Return the complete index of what was read; more may be read afterwards."""
+        """Return the complete index of the data read so far; reading can continue afterwards."""
         return self._growing.settle()
 
     def close(self) -> None:

@@ -13,11 +13,11 @@ from replay_gui.core.log.scanner import Ending, Skipped, scan
 class GrowingIndex:
     """Follows the log at `path`, and builds its index in `folder`.
 
-    A writer in this process calls `grow` between two records only; where another process writes, the log may end inside
-    a record, which is read once it is whole.
+    A writer in this process calls `grow` only between two records; if another process writes, the log may end inside
+    a record, which is read once it is complete.
 
     Attributes:
-        log: the log, as far as it was looked at.
+        log: the log, up to the bytes that were examined.
     """
 
     def __init__(self, path: Path, folder: Path) -> None:
@@ -28,7 +28,7 @@ class GrowingIndex:
 
     @property
     def count(self) -> int:
-        """The number of events that are indexed."""
+        """The number of indexed events."""
         return self._builder.count
 
     @property
@@ -38,11 +38,11 @@ class GrowingIndex:
 
     @property
     def last_hash(self) -> bytes:
-        """The hash of the last event that is indexed, or of the header."""
+        """The hash of the last indexed event, or of the header."""
         return self._previous
 
     def grow(self) -> Ending | Skipped:
-        """Index what was written since the last call; return what ends it: the end so far, the seal, or damage."""
+        """Index the data written since the last call; return what ends it: the current end, the seal, or damage."""
         self.log.source.refresh_size()
         for part in scan(self.log.source, self._builder.offset, self._builder.count, self._previous):
             if isinstance(part, Ending | Skipped):
@@ -52,14 +52,14 @@ class GrowingIndex:
         raise AssertionError("a scan ends with an Ending")
 
     def built(self) -> BuiltIndex:
-        """Return the progress, which takes longer the more there is."""
+        """Return the progress, which takes longer for a longer log."""
         return self._builder.built()
 
     def settle(self) -> BuiltIndex:
-        """Complete the index of what was read so far, so that it can be used; it can grow on."""
+        """Complete the index of the data read so far, so that it can be used; it can continue to grow."""
         (self._folder / TABLE).unlink(missing_ok=True)
         built = self._builder.finish()
-        write_table(self._folder, self.log, built)  # not where the log has changed since it was last grown
+        write_table(self._folder, self.log, built)  # not if the log has changed since the last `grow`
         return built
 
     def finish(self) -> BuiltIndex:

@@ -1,4 +1,4 @@
-"""Files of the program's own that begin with a hash of the rest, by which a damaged one is known."""
+"""The program's own files that begin with a hash of the rest, to recognise damage."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ Value = TypeVar("Value", bound=msgspec.Struct)
 
 
 def write_hashed(path: Path, value: msgspec.Struct) -> None:
-    """Write a value in one piece; `path` appears as a whole or stays as it was.
+    """Write a value in one piece; `path` appears complete or stays unchanged.
 
-    OSError: the file cannot be written. UnicodeEncodeError: a text cannot be kept.
+    Raises OSError if the file cannot be written, UnicodeEncodeError if a text cannot be encoded.
     """
     raw = msgspec.msgpack.encode(value)
     draft = path.with_name(f"{path.name}.new")
@@ -24,7 +24,7 @@ def write_hashed(path: Path, value: msgspec.Struct) -> None:
 
 
 def read_hashed(path: Path, type: type[Value]) -> Value:
-    """Read what write_hashed wrote; OSError, ValueError or MsgspecError if it is missing or damaged."""
+    """Read the value that write_hashed wrote; raise OSError, ValueError or MsgspecError if it is missing or damaged."""
     raw = path.read_bytes()
     if digest(raw[HASH_BYTES:]) != raw[:HASH_BYTES]:
         raise ValueError(f"{path}: the file is damaged")

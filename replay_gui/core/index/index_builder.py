@@ -1,4 +1,4 @@
-"""The pass over a log that makes its index: the columns and the snapshots."""
+"""The pass over a log that builds its index: the columns and the snapshots."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from replay_gui.core.state.state_hash import StateHash
 from replay_gui.core.state.work_limit import TooMuchWork, max_moved_values
 
 SNAPSHOTS_FILE = "snapshots"
-_POLICY_INTERVAL_EVENTS = 16  # how often the policy is asked while no event is critical
+_POLICY_INTERVAL_EVENTS = 16  # events between two queries of the policy while no event is critical
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +34,12 @@ class BuiltIndex:
     Attributes:
         offset: bytes of the log read. head: the last record's hash, empty after a skipped stretch.
         snapshots: the table of the snapshot file.
-        not_applied: the events that do not apply to the state before them.
-        state_hashes: how many records carry one.
+        not_applied: the events that cannot be applied to the state before them.
+        state_hashes: number of records with a state hash.
         state_hash: of the final state; None until the end, or if the reducer is unknown here, or replay was stopped.
-        content: BLAKE3 of the log's bytes, in hex, as the pass has read them; "" where it was not one pass over a log.
+        content: BLAKE3 of the log's bytes, in hex, as read by the pass; "" if it was not one pass over a log.
         stopped: the event before which replay was stopped, since the events change too much for a log of this size
-            (see work_limit); later ones have no state, and whether they apply is not known. None: it was not.
+            (see work_limit); later events have no state, and whether they can be applied is unknown. None: not stopped.
     """
 
     count: int
@@ -60,7 +60,7 @@ class IndexBuilder:
     """Reads a log once, replays every event, and writes column files and snapshots to a folder.
 
     Attributes:
-        count, offset: of the events read so far, and of the bytes of the log up to there.
+        count, offset: number of events read so far, and number of bytes of the log up to there.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class IndexBuilder:
         self._previous_critical = False
         self._state_hashes = 0
         self.offset = len(log.header.raw)
-        self._head = b""  # hash of the previous record; empty if there is none to bind a snapshot to
+        self._head = b""  # hash of the previous record, to which a snapshot is bound; empty if there is none
         self._heads: tuple[int, tuple[bytes, ...]] = 0, (b"",)  # a position, and the head at it and at each later one
 
     def run(self, on_progress: Callable[[int], None]) -> BuiltIndex:
@@ -106,7 +106,7 @@ class IndexBuilder:
             self._take_skipped(part)
 
     def finish(self) -> BuiltIndex:
-        """Write what is left after the last part; return the complete result."""
+        """Write the rest after the last part; return the complete result."""
         self._save_snapshot(Position(self.count), self.offset)
         built = self.built()
         if self._records is not None:
@@ -156,7 +156,7 @@ class IndexBuilder:
             self._records.take_part(block, decode_fast_metas(block.metas))
 
     def _replay(self, block: Block, decoded: DecodedBlock) -> BulkResult:
-        """Apply the events, and save a snapshot wherever the policy wants one."""
+        """Apply the events, and save a snapshot wherever the policy requires one."""
         first, applied, done = block.first_index, BulkResult([], []), 0
         critical = decoded.critical.copy()  # of this event or the one before: snapshots are saved before and after it
         critical[0] |= self._previous_critical

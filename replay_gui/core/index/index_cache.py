@@ -1,11 +1,11 @@
 """Indexes of logs that were opened before, in a cache folder. An index is checked when it is loaded.
 
 Each log has a folder with the column files, the snapshot file and a table, which is written last. The table begins with
-its own hash. It holds the log's size, header hash, last record hash and BLAKE3, and the BLAKE3 of the columns that the
-window needs; the columns that a comparison needs have a check of their own (see record_columns). An index that does not
-fit the log is ignored.
+its hash. It holds the log's size, header hash, last record hash and BLAKE3, and the BLAKE3 of the columns that the
+window needs; the columns that a comparison needs have a separate check (see record_columns). An index that does not
+match the log is ignored.
 
-`load_index` reads the whole log only if it was touched since, so that a run opens at once. Before two runs are called
+`load_index` reads the whole log only if it was modified since, so that a run opens at once. Before two runs are called
 equal, it must read the log in any case (`by_content`).
 """
 
@@ -68,7 +68,7 @@ class IndexCache:
     def make_building_folder(self) -> Path:
         """Make a folder to build an index in; a temporary one if the cache cannot be written.
 
-        LogUnreadable if neither can be written.
+        Raises LogUnreadable if neither can be written.
         """
         try:
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -106,7 +106,7 @@ class IndexCache:
         shutil.rmtree(self.root, ignore_errors=True)
 
     def prune(self, kept: Path, budget: int = CACHE_BUDGET_BYTES) -> None:
-        """Remove the least recently used indexes, but not `kept`, until all together are within `budget` bytes.
+        """Remove the least recently used indexes, but not `kept`, until the total is within `budget` bytes.
 
         An index that another process is building stays, unless it has not changed for a day.
         """
@@ -132,12 +132,12 @@ class IndexCache:
 def load_index(
     folder: Path, log: EventLog, *, by_content: bool = False
 ) -> tuple[IndexView, RunIndex, BuiltIndex] | None:
-    """Return the index in a folder, None if it does not fit the log, or others may write to the folder.
+    """Return the index in a folder; None if it does not match the log, or others may write to the folder.
 
     Args:
-        by_content: read the whole log, and take no index that was built from other bytes. Else the log is read only if
-            the system says that something was done to it; one that was edited in place, with its size and time of
-            change as before, and its last record untouched, is then not noticed.
+        by_content: read the whole log, and accept no index that was built from other bytes. Else it is read only if
+            the system reports a change; an edit in place that keeps the size, the time of change and the last record
+            is then not noticed.
     """
     try:
         if not is_own(folder):
@@ -169,7 +169,7 @@ def _is_unchanged(table: IndexTable, log: EventLog, by_content: bool) -> bool:
 
 
 def indexed_content(folder: Path) -> str | None:
-    """Return the BLAKE3, in hex, of the log that the index in `folder` was built from; None if there is none."""
+    """Return the BLAKE3, in hex, of the log that the index in `folder` was built from; None if there is no index."""
     try:
         return read_hashed(folder / TABLE, IndexTable).content
     except (OSError, ValueError, msgspec.MsgspecError):
@@ -182,8 +182,8 @@ def write_table(
     """Write the table of a finished index, last of all and in one piece.
 
     `changed_at`: of the log when its index was begun; None for when `log` was opened. If the log was changed since, no
-    table is written, since it is unknown what the index was built from: except where its BLAKE3 was `content` then and
-    is so now, because it was only appended to.
+    table is written, since it is unknown which bytes the index covers, unless its BLAKE3 was `content` then and still
+    is, because data were only appended.
     """
     begun = log.source.changed_at if changed_at is None else changed_at
     columns = {name: _file_hash(folder / name) for name in DISPLAY_COLUMNS}
@@ -211,7 +211,7 @@ def build_run_index(view: IndexView, built: BuiltIndex, complete: bool, count: i
 
 
 def _is_in_range(index: RunIndex, built: BuiltIndex, size: int) -> bool:
-    """Return whether every entry of the columns is one that some log of `size` bytes could have."""
+    """Return whether every entry of the columns is possible in a log of `size` bytes."""
     count = index.count
     if count != built.count or any(not 0 <= position <= count for position in index.snapshots):
         return False

@@ -1,7 +1,7 @@
-"""The columns of an index: one file for each, which only grows while the index is built.
+"""The columns of an index: one file each, which only grows while the index is built.
 
-Those of a finished index are mapped into memory: what nobody looks at takes none. Nobody writes to them any more; an
-index that replaces another has files of its own.
+The columns of a finished index are mapped into memory: parts that are not read take no memory. They are never written
+again; an index that replaces another has new files.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ COLUMNS: dict[str, np.dtype[Any]] = {
     "tool": np.dtype("<i4"),
     "offset": np.dtype("<u8"),
     "time": np.dtype("<i8"),
-    "duration": np.dtype("<i8"),  # the event's own
+    "duration": np.dtype("<i8"),  # the duration recorded in the event
     "request": np.dtype("<i4"),  # for a response: the index of its request
     "flags": np.dtype("u1"),
     "content": np.dtype("V32"),  # BLAKE3 of the content
     "chain": np.dtype("V32"),  # BLAKE3 of all content hashes so far: after every CHAIN_STEP_EVENTS, and at the end
-    "pair": np.dtype("<i4"),  # as in RunIndex; made of the others once they are whole
-    "took": np.dtype("<i8"),  # as `duration` in RunIndex, likewise
+    "pair": np.dtype("<i4"),  # as in RunIndex; computed from the others once they are complete
+    "took": np.dtype("<i8"),  # as `duration` in RunIndex; computed in the same way
 }
 REPLAY_COLUMNS = ("kind", "tool", "offset", "request", "flags")
 RECORD_COLUMNS = ("time", "duration", "content")  # see record_columns
@@ -45,7 +45,7 @@ class ColumnWriter:
     """Appends entries to the files of some columns in a folder."""
 
     def __init__(self, folder: Path, names: Sequence[str], first_index: int = 0) -> None:
-        """Begin with the entry of `first_index`; the files have all entries before it already."""
+        """Begin with the entry of `first_index`; the files already have all earlier entries."""
         self._files: dict[str, BinaryIO] = {}
         for name in names:
             file = self._files[name] = (folder / name).open("r+b" if first_index else "wb", buffering=_BUFFER_BYTES)
@@ -63,7 +63,7 @@ class ColumnWriter:
             file.flush()
 
     def close(self) -> None:
-        """Close the columns' files; what was appended stays."""
+        """Close the columns' files; appended entries stay."""
         for file in self._files.values():
             file.close()
 
@@ -83,7 +83,7 @@ def map_column(folder: Path, name: str, count: int) -> NDArray[Any]:
 
 
 def write_calls(folder: Path) -> None:
-    """Write the columns `pair` and `took` in a folder, whose other columns must be whole."""
+    """Write the columns `pair` and `took` in a folder, whose other columns must be complete."""
     pair, took = read_column(folder, "request"), read_column(folder, "duration")
     count = len(pair)
     request, duration, time = (map_column(folder, name, count) for name in ("request", "duration", "time"))
@@ -147,7 +147,7 @@ class IndexView:
         return {name: map_column(self.folder, name, count) for name in DISPLAY_COLUMNS}
 
     def _read(self, count: int) -> dict[str, NDArray[Any]]:
-        """Read what was added to the columns."""
+        """Read the entries added to the columns."""
         known = self._count
         for name, column in self._columns.items() if count > known else ():
             more = read_column(self.folder, name, known, count - known)
@@ -158,7 +158,7 @@ class IndexView:
         request, duration = columns["request"][known:count], columns["duration"][known:count]
         self._pair, self._duration = _extended(self._pair, known, request), _extended(self._duration, known, duration)
         _take_in_calls((self._pair, self._duration), columns["time"], known, request, duration)
-        # A later response changes what is known of its request.
+        # A later response changes the data of its request.
         calls: dict[str, NDArray[Any]] = {"pair": self._pair[:count].copy(), "took": self._duration[:count].copy()}
         return {name: column[:count] for name, column in columns.items()} | calls
 
@@ -170,7 +170,7 @@ def _take_in_calls(
     request: NDArray[np.int32],
     duration: NDArray[np.int64],
 ) -> None:
-    """Add to the columns `pair` and `took` the calls that events from the index `known` on begin or end."""
+    """Update the columns `pair` and `took` for the calls that events from the index `known` on begin or end."""
     pair, took = calls
     answers = np.flatnonzero(request != NO_PAIR)
     requests, responses = request[answers], known + answers
@@ -186,7 +186,7 @@ def _take_in_calls(
 
 
 def _extended(column: NDArray[Any], known: int, more: NDArray[Any]) -> NDArray[Any]:
-    """Return the first `known` entries and `more`; in place if there is space, as no value covers what follows."""
+    """Return the first `known` entries and `more`; in place if there is space, which no value covers."""
     count = known + len(more)
     if len(column) < count:
         larger = np.empty(max(count, len(column) * _GROWTH_FACTOR), column.dtype)

@@ -1,6 +1,6 @@
 """The cache of the index of a run's changes, in the folder of its index. It is built for the first history.
 
-To make it takes several times as long as the index itself, so it is not a part of that pass.
+It takes several times as long as the index itself, so it is not a part of that pass.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ class _KeptChanges(msgspec.Struct, frozen=True):
 
 
 def keep_changes(folder: Path, log: EventLog, changes: ChangeIndex) -> None:
-    """Keep the changes beside the index in a folder, if that is the index of this log as it is now.
+    """Keep the changes beside the index in a folder, if that is the index of this log in its current state.
 
-    OSError: the file cannot be written.
+    Raises OSError if the file cannot be written.
     """
     content = indexed_content(folder)
     if content is not None and content == log.source.blake3():
@@ -40,7 +40,7 @@ def keep_changes(folder: Path, log: EventLog, changes: ChangeIndex) -> None:
 
 
 def read_kept_changes(folder: Path, log: EventLog) -> ChangeIndex | None:
-    """Return the changes of a log; None if they are not kept, are damaged, are of another log, or it has grown."""
+    """Return the changes of a log; None if they are not kept, damaged, of another log, or the log has grown."""
     try:
         if not is_own(folder):
             return None

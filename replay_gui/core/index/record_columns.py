@@ -1,7 +1,7 @@
-"""The index columns that are computed for each record by itself, without a replay.
+"""The index columns that are computed for each record separately, without a replay.
 
-They are its time, its own duration, and a hash of its content. Any pass can write them, also one over a slice. Two runs
-are compared by the hashes, and by a chain over them, which is made once all hashes are there.
+They are its time, its own duration, and a hash of its content. Any pass can write them, also over a slice. Two runs
+are compared by the hashes, and by a chain over them, which is computed when all hashes are complete.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class RecordColumns:
         self._columns = ColumnWriter(folder, RECORD_COLUMNS, first_index)
 
     def take_part(self, part: Block | Skipped, metas: list[FastMeta] | None = None) -> None:
-        """Add the next part of the log; `metas`: what decode_fast_metas returned for a block's."""
+        """Add the next part of the log; `metas`: the result of decode_fast_metas for a block's metas."""
         if isinstance(part, Skipped):
             self._columns.append({"time": [NO_TIME], "duration": [NO_DURATION], "content": bytes(HASH_BYTES)})
             return
@@ -90,7 +90,7 @@ def write_chain(folder: Path) -> None:
 def read_contents(folder: Path, count: int) -> NDArray[np.void]:
     """Read the content hashes of a run of `count` events, checked against their chain.
 
-    OSError, ValueError: one of them is missing or damaged.
+    Raises OSError or ValueError if one of them is missing or damaged.
     """
     content, chain = (read_column(folder, name) for name in COMPARISON_COLUMNS)
     if len(content) != count or _chain(content) != chain.tobytes():

@@ -34,7 +34,7 @@ class RunIndex:
 
     Attributes:
         kinds: names; `kind` holds indexes into it. Begins with the kinds of the log format in their order (KINDS).
-        tools: names; `tool` holds indexes into it, NO_TOOL if the event concerns none.
+        tools: names; `tool` holds indexes into it, NO_TOOL if the event is not about a tool.
         phases: (position of the StateTransition event, from 0; name of the phase), in order.
         offset: uint64, byte offset of each record.
         time: int64, ns since 1970, NO_TIME if the event has none.
@@ -64,7 +64,7 @@ class RunIndex:
     failures: NDArray[np.bool_] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Find what is of all events or of all kinds; the engine makes indexes, not the window."""
+        """Compute values over all events or all kinds; the engine makes indexes, not the window."""
         object.__setattr__(self, "bookkeeping", np.array([is_bookkeeping(name) for name in self.kinds], bool))
         object.__setattr__(self, "failures", np.array([is_failure(name) for name in self.kinds], bool))
         known = self.time != NO_TIME
@@ -79,15 +79,15 @@ class RunIndex:
 
 
 def forget_pages(index: RunIndex) -> None:
-    """Let go of the memory that the mapped columns of an index take; they are read again when they are needed."""
+    """Release the memory of an index's mapped columns; they are read again when they are needed."""
     for column in (index.kind, index.tool, index.offset, index.time, index.duration, index.pair, index.flags):
-        mapped = getattr(column.base, "obj", None)  # numpy keeps a memoryview of what it was given
+        mapped = getattr(column.base, "obj", None)  # numpy keeps a memoryview of its buffer
         if isinstance(mapped, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
             mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def time_since_start(index: RunIndex, event_index: int) -> int | None:
-    """Return how long after the earliest time of the run an event was, in ns; None if it has no time."""
+    """Return the time of an event since the earliest time of the run, in ns; None if it has no time."""
     time = int(index.time[event_index])
     return None if index.span is None or time == NO_TIME else time - index.span[0]
 

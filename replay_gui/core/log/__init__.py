@@ -1,1 +1,1 @@
-"""The log format: events, records, hashes; reading a log. Knows nothing of states."""
+"""The log format: events, records, hashes; reading a log. Independent of states."""

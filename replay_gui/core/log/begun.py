@@ -15,7 +15,7 @@ _COMMAND, _FOLDER, _MEANS, _PROCESS = "command", "folder", "means", "process"
 
 
 class RecordingMeans(StrEnum):
-    """By which means a run was recorded."""
+    """The means by which a run was recorded."""
 
     HOOKS = "hooks"
     PROXY = "proxy"
@@ -28,9 +28,9 @@ class RunBegin:
     """How a recorded run was begun.
 
     Attributes:
-        command: the words that run the agent. folder: where it was run. means: how it was recorded.
-        process: the words of the Python process that was recorded, which can be one of several of the command; empty
-        if it is not Python, or not known.
+        command: the words that run the agent. folder: its working folder. means: how it was recorded.
+        process: the words of the recorded Python process, which can be one of several of the command; empty
+        if it is not Python, or unknown.
     """
 
     command: tuple[str, ...]
@@ -40,7 +40,7 @@ class RunBegin:
 
     @property
     def is_of_another_process(self) -> bool:
-        """Whether the process that was recorded is one that the command has started."""
+        """Whether the recorded process was started by the command."""
         words = [PurePath(word).name for word in self.command]
         return bool(self.process) and [PurePath(word).name for word in self.process][-len(words) :] != words
 
@@ -52,10 +52,10 @@ class RunBegin:
 
     @classmethod
     def of_event(cls, payload: Mapping[str, Any], meta: Mapping[str, Any]) -> RunBegin | None:
-        """Return the command in an AgentInit; None if it has none."""
+        """Return the start of the run in an AgentInit; None if it has none."""
         begun = meta.get(MEMBER)
         if not isinstance(begun, dict):
-            config = payload.get("config")  # where recordings named the command before
+            config = payload.get("config")  # older recordings have the command here
             begun = config if isinstance(config, dict) else {}
         command, folder, means = begun.get(_COMMAND), begun.get(_FOLDER, ""), begun.get(_MEANS, RecordingMeans.HOOKS)
         if not _is_words(command) or not command:

@@ -36,7 +36,7 @@ _Named: Any = NewType
 def type_of_shallow_values(depth: int, key: Any = str) -> Any:
     """Return the type of plain values nested at most `depth` deep; `key`: the type of the keys of maps.
 
-    Each level has a name, which is one thing to whatever walks through annotations; the tree has 2**depth leaves.
+    Each level has a unique name, for code that walks through annotations; the tree has 2**depth leaves.
     """
     scalar: Any = None | bool | int | float | str
     tree = scalar
@@ -49,8 +49,8 @@ def _odd_extension(code: int, _data: memoryview) -> InvalidValue:
     return InvalidValue(f"extension type {code}")
 
 
-# The bare C functions, for loops over millions of records. They raise msgspec.MsgspecError or UnicodeDecodeError. What
-# they accept is canonical only if it is encoded to the same bytes, keeps MAX_KEY_BYTES, and has no NaN but the one.
+# The bare C functions, for loops over millions of records. They raise msgspec.MsgspecError or UnicodeDecodeError. The
+# accepted bytes are canonical only if they encode to the same bytes, keep MAX_KEY_BYTES, and have no NaN but the one.
 encode_sorted = msgspec.msgpack.Encoder(order="deterministic").encode
 _decode_any = msgspec.msgpack.Decoder(ext_hook=_odd_extension).decode
 _decode_tree = msgspec.msgpack.Decoder(type_of_shallow_values(SHALLOW_DEPTH)).decode
@@ -76,7 +76,7 @@ def encode(value: Any) -> bytes:
 
 
 def encode_event(kind: str, payload: dict[str, Any]) -> tuple[bytes, tuple[str, dict[str, Any]] | None]:
-    """Return the canonical bytes of [kind, payload], as `encode` does, and what `decode_shallow` returns for them."""
+    """Return the canonical bytes of [kind, payload], as `encode` does, and the result of `decode_shallow` for them."""
     try:
         raw = encode_sorted((kind, payload))
     except (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError) as why:
@@ -95,7 +95,7 @@ def encode_decoded(value: Any) -> bytes:
 
 
 def encode_in_parts(value: Any, depth: int = 0) -> Iterator[bytes]:
-    """Yield the bytes that `encode_decoded` returns, of a large value in parts, between which other threads may run."""
+    """Yield the bytes that `encode_decoded` returns; a large value in parts, between which other threads may run."""
     if not isinstance(value, (dict, list, tuple)) or depth > SHALLOW_DEPTH or not _may_be_large(value):
         yield encode_decoded(value)
         return
@@ -122,7 +122,7 @@ def _may_be_large(value: Any, depth: int = 0) -> bool:
 
 
 def _head_of_container(is_map: bool, count: int) -> bytes:
-    """Return msgpack's head of a map or an array of so many members."""
+    """Return msgpack's head of a map or an array with `count` members."""
     if count < 1 << 4:
         return bytes(((0x80 if is_map else 0x90) | count,))
     if count < 1 << 16:
@@ -133,7 +133,7 @@ def _head_of_container(is_map: bool, count: int) -> bytes:
 def encode_all(values: list[Any]) -> bytes:
     """Return the bytes that `encode_sorted` returns for each value, joined, in one C loop.
 
-    A msgpack value marks its own end. So if the values were decoded from byte strings whose concatenation equals this
+    A msgpack value marks its end. So if the values were decoded from byte strings whose concatenation equals this
     result, then each value is encoded to exactly the bytes that it was decoded from.
     """
     head = 1 if len(values) < 1 << 4 else 3 if len(values) < 1 << 16 else 5
@@ -141,9 +141,9 @@ def encode_all(values: list[Any]) -> bytes:
 
 
 def decode(raw: bytes) -> Any:
-    """Return the value of `raw`, canonical or not; of equal keys the last wins.
+    """Return the value of `raw`, canonical or not; the last of several equal keys counts.
 
-    NotCanonical if it is not msgpack, or breaks a limit.
+    Raises NotCanonical if it is not msgpack, or breaks a limit.
     """
     try:
         value = _decode_tree(raw)
@@ -166,7 +166,7 @@ def decode_shallow(raw: bytes) -> tuple[str, dict[str, Any]] | None:
 
 
 def decode_shallow_value(raw: bytes) -> Any:
-    """Return the value of `raw`; NotCanonical where it is deeper than SHALLOW_DEPTH, has a long key or is not plain."""
+    """Return the value of `raw`; raise NotCanonical if it exceeds SHALLOW_DEPTH, has a long key, or is not plain."""
     try:
         return _decode_short_keys(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError) as why:
@@ -174,9 +174,9 @@ def decode_shallow_value(raw: bytes) -> Any:
 
 
 def has_short_keys(raw: bytes) -> bool:
-    """Return whether all keys of shallow `raw` are within the limit; False may mean that some only might not be.
+    """Return whether all keys of shallow `raw` are within the limit; False may also mean that this is not certain.
 
-    A check for long input, where it takes as long as decoding: keys that are checked are not shared between values.
+    A check for long input, for which it takes as long as decoding: checked keys are not shared between values.
     """
     try:
         _decode_short_keys(raw)
@@ -186,7 +186,7 @@ def has_short_keys(raw: bytes) -> bool:
 
 
 def is_canonical_event(raw: bytes) -> bool:
-    """Tell whether `raw` is canonical [kind, payload]."""
+    """Return whether `raw` is canonical [kind, payload]."""
     try:
         value = decode_canonical(raw)
     except NotCanonical:
@@ -219,7 +219,7 @@ def _decode_slowly(raw: bytes) -> Any:
     except (RecursionError, TypeError):  # too deep, or a key that Python cannot hash
         value = decode_without_recursion(raw, MAX_DEPTH)
     except (msgspec.MsgspecError, UnicodeDecodeError, ValueError, OverflowError) as why:
-        # msgspec reads timestamps itself, and they may be wrong; of other keys, it knows those that Python can hash
+        # msgspec reads timestamps itself, and they may be invalid; of other keys, it knows those that Python can hash
         if not _IS_ODD.search(str(why)):
             raise NotCanonical(f"not msgpack: {why}") from None
         value = decode_without_recursion(raw, MAX_DEPTH)

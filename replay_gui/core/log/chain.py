@@ -1,4 +1,4 @@
-"""The hashes of the format: those that link the records, and those that name requests and patches."""
+"""The hashes of the format: those that link the records, and those that identify requests and patches."""
 
 from __future__ import annotations
 
@@ -58,10 +58,10 @@ def request_hashes_of_decoded(requests: Sequence[tuple[str, str, Any]]) -> list[
 
 
 def request_hash(tool_name: str, tool_version: str, value: Any) -> str:
-    """Return the name of a request: BLAKE3 in lower-case hex of canonical [tool_name, tool_version, input]."""
+    """Return the hash of a request: BLAKE3 in lower-case hex of canonical [tool_name, tool_version, input]."""
     return blake3(encode([tool_name, tool_version, value])).hexdigest()
 
 
 def patch_hash(patch_type: str, target: str, patch: Any) -> str:
-    """Return the name of a patch: BLAKE3 in lower-case hex of canonical [patch_type, target, patch]."""
+    """Return the hash of a patch: BLAKE3 in lower-case hex of canonical [patch_type, target, patch]."""
     return blake3(encode([patch_type, target, patch])).hexdigest()

@@ -1,7 +1,7 @@
 """A decoder of msgpack without recursion, for input that the decoder in C refuses: deep nesting, or odd keys.
 
-Such input is never canonical. But of equal keys the last wins, and the overwritten values are not examined
-(log-format.md, Verification), so odd data may be gone after a record is decoded.
+Such input is never canonical. But the last of several equal keys counts, and the overwritten values are not examined
+(log-format.md, Verification), so unusual data may disappear when a record is decoded.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _FIXED_EXTENSIONS = {0xD4: 1, 0xD5: 2, 0xD6: 4, 0xD7: 8, 0xD8: 16}
 
 
 class InvalidValue:
-    """Stands for a value that no log may have; `why` says what it is."""
+    """The placeholder of a value that no log may have; `why` describes it."""
 
     __slots__ = ("why",)
 
@@ -63,7 +63,7 @@ class _Container:
 
 
 def decode_without_recursion(raw: bytes, max_depth: int) -> Any:
-    """Return the value of `raw`, with an InvalidValue for what no log may have; NotCanonical where it is no msgpack.
+    """Return the value of `raw`, with an InvalidValue for each invalid value; raise NotCanonical if it is not msgpack.
 
     Containers deeper than `max_depth` are skipped, and the memory needed does not depend on their depth.
     """
@@ -136,7 +136,7 @@ class MsgpackReader:
         )
 
     def skip(self, count: int) -> None:
-        """Pass over as many values, with what is in them."""
+        """Skip `count` values, with their contents."""
         while count:
             form, value = self.read_head()
             count += (0 if form == "value" else 2 * value if form == "map" else value) - 1

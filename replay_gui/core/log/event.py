@@ -22,14 +22,14 @@ _MAX_RUN_ID_LENGTH = 200  # characters of a run_id in an event_id
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A decoded record of a log, or a range of bytes that a reader had to skip.
+    """A decoded record of a log, or a range of bytes that a reader skipped.
 
     Attributes:
-        index: its place in the log, from 0. Its effect is in the state at position index + 1.
+        index: its index in the log, from 0. Its effect is in the state at position index + 1.
         offset: byte at which its record begins in the file.
-        size: bytes of its record; 0 if that is not known.
-        event_id: ``run_id:seq``; ``run_id:?`` where the seq cannot be read (see the function event_id).
-        kind: a Kind, a custom ``x:name``, SKIPPED_KIND, or UNREADABLE_KIND where the content is not an event.
+        size: bytes of its record; 0 if unknown.
+        event_id: ``run_id:seq``; ``run_id:?`` if the seq cannot be read (see the function event_id).
+        kind: a Kind, a custom ``x:name``, SKIPPED_KIND, or UNREADABLE_KIND if the content is not an event.
         payload: the event's data; empty if it cannot be read. Shared: do not change it.
         meta: how the event came about (seq, parent, time, …); empty if it cannot be read. Shared: do not change it.
         content: bytes of [kind, payload] as stored; empty for a skipped stretch.
@@ -57,22 +57,22 @@ class Event:
 
     @property
     def parent(self) -> int | None:
-        """The seq of the event that caused this one; None if it is not recorded."""
+        """The seq of the event that caused this one; None if not recorded."""
         return whole_number(self.meta.get("parent"))
 
     @property
     def time(self) -> int | None:
-        """When it happened, in ns since 1970 (UTC); None if that is not recorded."""
+        """When it happened, in ns since 1970 (UTC); None if not recorded."""
         return whole_number(self.meta.get("time"))
 
     @property
     def duration(self) -> int | None:
-        """How long it took, in ns; None if that is not recorded."""
+        """How long it took, in ns; None if not recorded."""
         return whole_number(self.meta.get("duration"))
 
     @property
     def tool(self) -> str | None:
-        """The tool's name, of an event about a tool; else None."""
+        """The tool's name, for an event about a tool; else None."""
         name = self.payload.get("tool_name")
         return name if isinstance(name, str) else None
 
@@ -90,14 +90,14 @@ def event_id(run_id: str, seq: int | None) -> str:
 
 
 def whole_number(value: object) -> int | None:
-    """Return `value` if it is an integer from 0 on (no boolean, no float), else None."""
+    """Return `value` if it is an integer of at least 0 (no boolean, no float), else None."""
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
 def decode_event(content: bytes, decode_content: Decode = decode) -> tuple[str, dict[str, Any]]:
     """Return (kind, payload) of a record's content; raise NotApplicable if it cannot be decoded or is not an event.
 
-    `decode_content`: another decoder, for a program that has to respond meanwhile (LargeValues).
+    `decode_content`: another decoder, for a program that must stay responsive (LargeValues).
     """
     try:
         value = decode_content(content)
@@ -112,7 +112,7 @@ def decode_event(content: bytes, decode_content: Decode = decode) -> tuple[str, 
 def event_of_record(
     record: Record, run_id: str, index: EventIndex, offset: int, size: int, *, decode_content: Decode = decode
 ) -> Event:
-    """Return the event that a record holds, as far as it can be read. `decode_content`: see decode_event."""
+    """Return the event of a record, as far as it can be read. `decode_content`: see decode_event."""
     problem = None
     payload: dict[str, Any] = {}
     meta: dict[str, Any] = {}

@@ -2,7 +2,7 @@
 
 msgspec decodes it to a structure that C has checked, in half the time that a dict and a check of each field would take.
 It encodes the structure canonically, since its fields are in the order of their keys. Any other content (a custom kind,
-`ops`, further or missing fields, long keys, deep values, broken bytes) raises; it is left to `canonical`.
+`ops`, further or missing fields, long keys, deep values, broken bytes) raises an exception; `canonical` decodes it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _VALUE: Any = type_of_shallow_values(SHALLOW_DEPTH - 2)
 _LIST: Any = list  # for types that are built at run time, which no type checker can follow
 _MAP: Any = dict
 _TYPES = {Any: _VALUE, list[Any]: _LIST[_VALUE], dict[str, Any]: _MAP[str, _VALUE]}
-_KEPT_FIELDS = ("details", "fields")  # further ones, in which importers keep the rest of a source's records
+_KEPT_FIELDS = ("details", "fields")  # further fields, in which importers keep the rest of a source's records
 _BECOME_KEYS = {"tool_name", "obs_type", "key", "patch_hash"}  # fields whose values the reducer uses as keys of maps
 
 
@@ -52,7 +52,7 @@ def _fast_event_type(kind: str, structure: type[Payload]) -> type[FastEvent]:
     for field in msgspec.structs.fields(structure):
         if field.name != "ops":
             type_ = SHORT_KEY if field.name in _BECOME_KEYS else _TYPES.get(field.type, field.type)
-            # A field that may be missing is left out again; one that is there and null stays.
+            # A field that may be missing is left out again; one with a null value stays.
             optional = (field.name, type_ | msgspec.UnsetType, UNSET)
             fields[field.encode_name] = (field.name, type_) if field.required else optional
     in_order = [fields[name] for name in sorted(fields)]
@@ -80,7 +80,7 @@ def decode_fast_events(contents: Sequence[bytes]) -> list[DecodedEvent]:
     rest = iter(contents)
     try:
         events.extend(map(decode_fast_event, rest))
-    except (MsgspecError, UnicodeDecodeError):  # at the content that `rest` gave last; those before it are listed
+    except (MsgspecError, UnicodeDecodeError):  # raised for the last content from `rest`; earlier ones are listed
         _decode_rest(contents, events)
     if max(map(len, contents), default=0) > MAX_KEY_BYTES:
         for i, content in enumerate(contents):
@@ -92,7 +92,7 @@ def decode_fast_events(contents: Sequence[bytes]) -> list[DecodedEvent]:
 def _decode_rest(contents: Sequence[bytes], events: list[DecodedEvent]) -> None:
     """Add the events from the first of another form on.
 
-    Custom kinds are never tried as the common form, nor is a kind that has had another one: an exception takes long.
+    Custom kinds, and kinds that had another form before, are not tried as the common form: exceptions are slow.
     """
     begin = len(events)
     kinds = [content[_KIND_BEGINNING] for content in contents[begin:]]
@@ -106,7 +106,7 @@ def _decode_rest(contents: Sequence[bytes], events: list[DecodedEvent]) -> None:
             decoded = map(call, chosen, rest) if decoders else map(decode_shallow_event, rest)
         try:
             events.extend(decoded)
-        except (MsgspecError, UnicodeDecodeError):  # at the first content that is not in `events`
+        except (MsgspecError, UnicodeDecodeError):  # the first content that is not in `events`
             content, kind = contents[len(events)], kinds[len(events) - begin]
             events.append(decode_shallow(content))
             failures[kind] = failures.get(kind, 0) + 1
@@ -118,8 +118,8 @@ def _decode_rest(contents: Sequence[bytes], events: list[DecodedEvent]) -> None:
 def indexes_not_canonical(events: Sequence[DecodedEvent], contents: Sequence[bytes]) -> list[int]:
     """Return the indexes of the `contents` that are not canonical [kind, payload]; `events`: decoded from them.
 
-    Where each event is encoded to exactly the bytes that it was decoded from, only a NaN can be wrong, so that one
-    comparison decides a whole block (see encode_all). Otherwise each content is checked alone.
+    If each event is encoded to exactly the bytes that it was decoded from, only a NaN can be wrong, so that one
+    comparison decides a whole block (see encode_all). Otherwise each content is checked separately.
     """
     if NoneType not in set(map(type, events)):
         joined = b"".join(contents)

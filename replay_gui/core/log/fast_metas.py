@@ -1,4 +1,4 @@
-"""A fast decoder for the common form of an event's meta: seq, parent, time and duration, and nothing else.
+"""A fast decoder for the common form of an event's meta: only seq, parent, time and duration.
 
 msgspec decodes it to a structure that C has checked. A meta may have other members too; such metas are decoded one by
 one, elsewhere.
@@ -19,8 +19,8 @@ _Nanoseconds = Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
 class FastMeta(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     """A meta with at most these members, in the order of their keys, so that it is encoded canonically.
 
-    A missing member is NOT_GIVEN. A -1 that was written in the log is left out when it is encoded, so that the bytes
-    differ from those it was decoded from.
+    A missing member is NOT_GIVEN. A -1 in the log is left out when the meta is encoded, so that the bytes
+    differ from the original ones.
     """
 
     duration: _Nanoseconds = NOT_GIVEN

@@ -1,4 +1,4 @@
-"""What is wrong with one record: found by verification, and by the replay that builds an index."""
+"""A fault of one record: found by verification, and by the replay that builds an index."""
 
 from __future__ import annotations
 
@@ -39,5 +39,5 @@ def readable_seq(meta: bytes) -> int | None:
 
 
 def is_seq(value: object) -> bool:
-    """Return whether `value` is a whole number from 0 on."""
+    """Return whether `value` is a whole number of at least 0."""
     return type(value) is int and value >= 0

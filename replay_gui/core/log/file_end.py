@@ -1,4 +1,4 @@
-"""Why a file that was growing is not read on."""
+"""Why reading of a growing file ended."""
 
 from __future__ import annotations
 
@@ -13,4 +13,4 @@ class FileEnd(StrEnum):
     REPLACED = "replaced"
     GONE = "gone"
     DAMAGED = "damaged"
-    LEFT = "left"  # by its recorder, without a seal
+    LEFT = "left"  # its recorder stopped without a seal

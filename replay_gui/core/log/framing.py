@@ -1,6 +1,6 @@
 """The outer form of records and seals, read byte by byte (log-format.md, "Record", "Seal" and "Damage").
 
-This is the slow and exact reader. The fast one (scanner) uses it where anything is out of the ordinary.
+This is the slow and exact reader. The fast one (scanner) uses it for anything unusual.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from replay_gui.core.log.source import Source
 MAX_RECORD_BYTES = 1 << 26
 _BIN_LENGTH_BYTES = {0xC4: 1, 0xC5: 2, 0xC6: 4}
 _WINDOW_BYTES = 1 << 20
-_CANDIDATE_WORK = 16  # bytes; looking whether a record begins somewhere takes as long as to search a few hundred
+_CANDIDATE_WORK = 16  # bytes; checking one offset takes as long as searching a few hundred
 _RECORD_BEGINNING = re.compile(rb"\x94(?:[\xc4-\xc6]|\Z)")  # the second byte may be in the next window
 _RECORD_FIRST_BYTE, _SEAL_FIRST_BYTE, _NIL = 0x94, 0x92, 0xC0
 
@@ -39,7 +39,7 @@ Item: TypeAlias = Record | Seal
 
 
 class CutShort(Exception):
-    """The file ends before the object does; the bytes that are there are right."""
+    """The file ends inside the object; the existing bytes are valid."""
 
 
 class NotWellFormed(Exception):
@@ -47,11 +47,11 @@ class NotWellFormed(Exception):
 
 
 class SearchStopped(Exception):
-    """The searches for the next sound record were stopped, since they cost too much."""
+    """The searches for the next intact record were stopped, since they cost too much."""
 
 
 class _Outline(NamedTuple):
-    """Where the parts of a well-formed object are: (first byte, size) of each; `end`: the byte after it.
+    """The positions of the parts of a well-formed object: (first byte, size) of each; `end`: the byte after it.
 
     A record has four parts, and the state's size is 0 if it has none; a seal has two.
     """
@@ -64,7 +64,7 @@ class Framing:
     """Reads objects of a log at given offsets, through a window on the file.
 
     Attributes:
-        searched: what searches have cost so far: bytes looked at and hashed, and _CANDIDATE_WORK for each offset at
+        searched: the cost of searches so far: bytes examined and hashed, and _CANDIDATE_WORK for each offset at
             which a record may begin.
     """
 
@@ -73,7 +73,7 @@ class Framing:
 
         Args:
             window: bytes read at a time; few for one record, many for a search.
-            searched: what searches in the file have cost before.
+            searched: the cost of earlier searches in the file.
         """
         self._source = source
         self._step = window
@@ -82,9 +82,9 @@ class Framing:
         self.searched = searched
 
     def read_object(self, at: int) -> tuple[Item, int]:
-        """Return (the record or seal that begins at `at`, where it ends); CutShort or NotWellFormed without one.
+        """Return (the record or seal that begins at `at`, where it ends); raise CutShort or NotWellFormed if none.
 
-        Without an object, only the heads of its parts are read, however long they claim to be.
+        Without an object, only the heads of its parts are read, whatever length they declare.
         """
         self._include(at, 1)
         outline = self._outline(at)
@@ -96,9 +96,9 @@ class Framing:
         return Record(content, state or None, meta, hash_), outline.end
 
     def find_linked_record(self, start: int, budget: int) -> int | None:
-        """Return the next offset from `start` on, at which a record begins that the next object is linked to.
+        """Return the next offset from `start` on at which a record begins to which the next object is linked.
 
-        None if there is none. SearchStopped once `searched` exceeds `budget`.
+        None if there is none. Raises SearchStopped once `searched` exceeds `budget`.
         """
         at = start
         while (at := self._find_candidate(at)) >= 0:
@@ -122,7 +122,7 @@ class Framing:
         return follows(self._read(*record.parts[-1]), item)
 
     def _find_candidate(self, at: int) -> int:
-        """Return the next offset from `at` on where a record may begin, by its first two bytes; -1 without one."""
+        """Return the next offset from `at` on at which a record may begin, by its first two bytes; -1 if none."""
         while at < self._source.size:
             self._include(at, 1)
             begin = at - self._start
@@ -135,7 +135,7 @@ class Framing:
         return -1
 
     def _outline(self, at: int) -> _Outline:
-        """Return where the parts of the object at `at` are; CutShort or NotWellFormed without one."""
+        """Return the parts of the object at `at`; raise CutShort or NotWellFormed if there is none."""
         first_byte = self._read_byte(at)
         if first_byte == _RECORD_FIRST_BYTE:
             content, end = self._byte_string(at + 1, at)
@@ -159,7 +159,7 @@ class Framing:
     def _byte_string(self, at: int, start: int, only: int | None = None) -> tuple[tuple[int, int], int]:
         """Return ((first byte, size) of the byte string at `at`, where it ends).
 
-        `start`: where the record or seal begins. `only`: the size that the byte string must have.
+        `start`: the first byte of the record or seal. `only`: the required size of the byte string.
         """
         width = _BIN_LENGTH_BYTES.get(self._read_byte(at))
         if width is None:
@@ -181,7 +181,7 @@ class Framing:
         return self._read(at, 1)[0]
 
     def _read(self, at: int, size: int) -> bytes:
-        """Return `size` bytes from `at`, which the file has; the window stays where it is."""
+        """Return `size` bytes from `at`, which the file has; the window is not moved."""
         begin = at - self._start
         if begin < 0 or begin + size > len(self._window):
             return self._source.read_at(at, size)
@@ -196,7 +196,7 @@ class Framing:
 
 
 def follows(previous: bytes, item: Item) -> bool:
-    """Tell whether a record or seal is linked to the hash of the record before it."""
+    """Return whether a record or seal is linked to the hash of the record before it."""
     if isinstance(item, Record):
         return item.hash == record_hash(previous, item.content, item.state, item.meta)
     return item.hash == seal_hash(previous, item.body)

@@ -19,7 +19,7 @@ MAX_HEADER_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a log says of itself.
+    """The facts that a log records about itself.
 
     Attributes:
         raw: its bytes; the first record begins right after them. facts: the decoded map.
@@ -45,35 +45,35 @@ class Header:
 
     @property
     def created(self) -> int | None:
-        """When the run began, in ns since 1970; None if that is not recorded."""
+        """When the run began, in ns since 1970; None if not recorded."""
         value = self.facts.get("created")
         return value if isinstance(value, int) and not isinstance(value, bool) else None
 
     @property
     def source(self) -> Any:
-        """What is known of the file that an imported log was made from; None for a recorded log."""
+        """The facts about the source file of an imported log; None for a recorded log."""
         return self.facts.get("source")
 
     @property
     def origin(self) -> Literal["recorded", "imported"]:
-        """Whether a Recorder wrote the log as the run happened, or it was made from a file of another format."""
+        """Whether a Recorder wrote the log during the run, or it was converted from a file of another format."""
         return "imported" if "source" in self.facts else "recorded"
 
     @property
     def state(self) -> str:
-        """Of an imported log: "recorded" where its events carry the state itself, else "derived". Else ""."""
+        """For an imported log: "recorded" if its events contain the state, else "derived". "" for a recorded log."""
         if self.origin == "recorded":
             return ""
         return "recorded" if isinstance(self.source, dict) and self.source.get("state") == "recorded" else "derived"
 
 
 def is_replay_log(source: Source) -> bool:
-    """Tell whether the file is a replay log, or is named like one, so that no importer need be tried."""
+    """Return whether the file is a replay log, or is named like one, so that no importer need be tried."""
     return source.path.suffix == ".rlog" or source.read_at(0, min(source.size, len(MAGIC))) == MAGIC
 
 
 def encode_header(facts: dict[str, Any]) -> bytes:
-    """Return the bytes of a header with `facts`; NotCanonical where they are not allowed, or lack run_id or reducer."""
+    """Return the bytes of a header with `facts`; raise NotCanonical if they are invalid, or lack run_id or reducer."""
     if not all(isinstance(facts.get(name), str) for name in ("run_id", "reducer")):
         raise NotCanonical("a header needs run_id and reducer, both strings")
     raw = encode(["replay-log", {**facts, "version": VERSION}])
@@ -83,7 +83,7 @@ def encode_header(facts: dict[str, Any]) -> bytes:
 
 
 def read_header(source: Source) -> Header:
-    """Read the header of a log; raise LogRefused if the file is not a log, or none that this version can read."""
+    """Read the header of a log; raise LogRefused if the file is not a log that this version can read."""
     start = source.read_at(0, min(source.size, MAX_HEADER_BYTES))
     if not start.startswith(MAGIC):
         raise LogRefused(f"{source.path}: not a replay log (a .rlog begins with {MAGIC[2:].decode()!r})")

@@ -1,1 +1,1 @@
-"""Rules: which differences are ignored, tolerated or known to be non-deterministic."""
+"""Rules: which differences are ignored, tolerated or expected as non-deterministic."""

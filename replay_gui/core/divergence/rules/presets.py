@@ -1,4 +1,4 @@
-"""Named text patterns for what usually differs between two runs without meaning anything: times, ids, paths.
+"""Named text patterns for values that usually differ between two runs without any meaning: times, ids, paths.
 
 Logs may contain hostile texts, so no pattern nests one quantifier in another over the same characters: matching is
 linear in the length of the text. These patterns look ahead, which RE2 cannot, so they are on the standard library.
@@ -45,5 +45,5 @@ PRESETS: dict[str, str] = {
 
 
 def compile_pattern(pattern: str) -> TextPattern:
-    """Return the preset of this name, or else the text as a regular expression; PatternRefused if it is not one."""
+    """Return the preset of this name, or else the text as a regular expression; raise PatternRefused if invalid."""
     return OwnPattern(PRESETS[pattern]) if pattern in PRESETS else ForeignPattern(pattern)

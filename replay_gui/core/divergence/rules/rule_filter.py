@@ -1,4 +1,4 @@
-"""The differences of aligned rows, and which rows rules ignore."""
+"""The differences of aligned rows, and the rows that rules ignore."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from replay_gui.core.text.event_label import event_label
 
 REPORTED, IGNORED, NONDETERMINISTIC = 0, 1, 2  # levels of a row
 _MAX_CACHED_ROWS = 20_000  # rows whose differences are kept for the next set of rules
-MAX_DIFFERENCES = 10_000  # of one event that are looked at; an event with more is never ignored
+MAX_DIFFERENCES = 10_000  # of one event that are examined; an event with more is never ignored
 _REFERRING_KINDS = (Kind.TOOL_RESPONSE.value, Kind.PATCH_APPLIED.value, Kind.PATCH_REJECTED.value)
 REFERENCE_HASHES = (
     "/request_hash",
@@ -37,7 +37,7 @@ class ChangedRows:
         self._cache: dict[int, tuple[Difference, ...]] = {}
 
     def events(self, row: int) -> tuple[Event, Event]:
-        """Return both events of a row that has both."""
+        """Return both events of a row with two events."""
         return self._a.event(int(self._alignment.a[row])), self._b.event(int(self._alignment.b[row]))
 
     def label(self, row: int) -> str | None:
@@ -80,7 +80,7 @@ class RuleFilter:
 
         Args:
             groups: (kind, tool, rows that differ).
-            on_progress: gets the number of rows that are done.
+            on_progress: called with the number of rows done.
         """
         chosen: list[tuple[int, Rules]] = []
         for kind, tool, rows in groups:
@@ -147,7 +147,7 @@ class RuleFilter:
         return self._rows.events(row)[0].kind == Kind.PATCH_PROPOSAL
 
     def _remember_hashes(self, row: int) -> None:
-        """Treat the two requests, or patches, of an ignored row as equal where other events refer to them."""
+        """Treat the two requests, or patches, of an ignored row as equal in the events that refer to them."""
         a, b = self._rows.events(row)
         if a.kind == Kind.TOOL_REQUEST:
             self._equal_hashes.add((_request_hash(a.payload), _request_hash(b.payload)))

@@ -1,14 +1,14 @@
 """Rules of a comparison: which differences it ignores.
 
-A rule applies to the events of its tool and kind, and in them to the differences at its path that its pattern matches;
-what a rule does not name, it does not restrict. Its action is one of:
+A rule applies to the events of its tool and kind, and in them to the differences at its path that its pattern matches.
+A part that the rule does not have does not restrict it. Its action is one of:
 
 - *ignore*: the difference does not count. Without path and pattern, events that only one run has do not count either.
 - *nondeterministic*: the difference is expected from run to run, and later causes are then only possible ones. With a
   tool and without a kind, the rule applies to the tool's answers to equal requests.
 - *tolerance*: two numbers count as equal if they differ by at most `abs`, or by at most `rel` times the larger one.
 - *reads*, *checks*, *changes*, *submits*, *hands over*, *notes*, *asks*: what the calls of a tool do, see
-  core.effects. No difference is ignored by it; it corrects which calls can be a reason for another outcome.
+  core.effects. It ignores no difference; it corrects which calls can be a reason for another outcome.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from replay_gui.core.log.kinds import Kind
 from replay_gui.core.text.patterns import TextPattern
 
 _PLACEHOLDER = "\0\1"  # replaces what a pattern matches
-_ESCAPED_NUL = ("\0", "\0\2")  # so that no text of a log reads like a placeholder
+_ESCAPED_NUL = ("\0", "\0\2")  # so that no text of a log is equal to a placeholder
 _ANSWER = Kind.TOOL_RESPONSE.value
 
 
@@ -61,12 +61,12 @@ class Rule:
     Attributes:
         action: what it does.
         tool, kind: the events that it applies to; None for all.
-        label: of these, the ones that the list of events calls so: User, Assistant, Thinking, …; None for all.
+        label: the label of these events in the event list: User, Assistant, Thinking, …; None for all.
         path: JSON Pointer into the payload; covers everything below it. The token `*` stands for any one token.
         pattern: regular expression, or the name of a preset. Texts that differ only in its matches count as equal.
         abs, rel: bounds of a tolerance, absolute and as a share of the larger number.
         note: a comment for readers of the file.
-        enabled: whether it is in force.
+        enabled: whether it is applied.
 
     Raises:
         RulesRefused: the parts do not fit together.
@@ -123,11 +123,11 @@ class Rules:
     """A set of rules that are used together. Without rules, every difference counts.
 
     Attributes:
-        all: the rules, also those that are switched off.
+        all: the rules, including disabled ones.
     """
 
     def __init__(self, rules: Iterable[Rule] = (), patterns: dict[str, TextPattern] | None = None) -> None:
-        """`patterns`: those that are compiled already, by their text, to share them and what time they have taken."""
+        """`patterns`: compiled patterns by their text, shared with their used time."""
         self.all = tuple(rules)
         self._patterns: dict[str, TextPattern] = {} if patterns is None else patterns
 
@@ -139,7 +139,7 @@ class Rules:
 
     @property
     def effects(self) -> dict[str, Effect]:
-        """The effect of tools, by name, as enabled rules say; of several rules about a tool the last counts."""
+        """The effect of tools, by name, from enabled rules; of several rules about a tool the last counts."""
         return {
             rule.tool: _EFFECTS[rule.action]
             for rule in self.all
@@ -149,7 +149,7 @@ class Rules:
     def for_events(self, kind: str, tool: str | None, label: str | None = None) -> Rules:
         """Return the enabled rules that apply to events of this kind, tool and label.
 
-        Without `label`, which only the event itself tells, rules about a label are left out.
+        Without `label`, which only the decoded event has, rules about a label are left out.
         """
         return Rules((rule for rule in self._applying(kind, tool) if rule.label in (None, label)), self._patterns)
 
@@ -174,7 +174,7 @@ class Rules:
     def action_for(self, difference: Difference) -> Action | None:
         """Return the action for a difference; None if it counts. All rules must apply to the event (see for_events).
 
-        PatternRefused if a pattern takes too long.
+        Raises PatternRefused if a pattern takes too long.
         """
         covering = [rule for rule in self.all if rule.covers_path(difference.path)]
         with_pattern = []

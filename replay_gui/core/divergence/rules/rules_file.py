@@ -27,7 +27,7 @@ def read_rules(path: Path) -> Rules:
     """Read a rules file.
 
     Raises:
-        RulesRefused: a rule, or the TOML, is not valid; says where, in one line.
+        RulesRefused: a rule, or the TOML, is not valid; one line with the place.
         LogUnreadable: the file cannot be read.
     """
     try:
@@ -62,12 +62,12 @@ def _rule(entry: Any, where: str) -> Rule:
 
 
 def write_rules(rules: Rules, path: Path) -> None:
-    """Write the file as a whole or not at all; NotWritten if that fails."""
+    """Write the file completely or not at all; raise NotWritten if that fails."""
     write_whole(path, "\n".join(map(_table, rules)).encode())
 
 
 def _table(rule: Rule) -> str:
-    """Return one ``[[rule]]``; members that have their default are left out."""
+    """Return one ``[[rule]]``; members with their default value are left out."""
     members = ((name, getattr(rule, name)) for name in _FIELDS)
     given = {name: value for name, value in members if value is not True and value not in (None, "")}
     return "[[rule]]\n" + tomli_w.dumps(given)
