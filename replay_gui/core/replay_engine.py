@@ -24,19 +24,19 @@ _SNAPSHOT_BUDGET = 64 << 20  # bytes, estimated, of the snapshots that replay le
 class ReplayEngine:
     """Replays a log: all of it, step by step, to any position, or from a snapshot.
 
-    States are dicts and lists of plain values. They share what did not change with other states: copy a state before
-    you change it. An event that does not apply leaves the state as it was.
+    States are dicts and lists of plain values. They share unchanged parts with other states: copy a state before
+    you change it. An event that cannot be applied leaves the state unchanged.
 
-    Cost: replay takes about 3 µs an event, and leaves snapshots in memory: every 2,048 events, or fewer long ones; if
-    they take too much, every other is dropped. A step forward applies one event. A step back, and `seek`, replay from
-    the nearest state that is known: a snapshot, or one of the last states visited.
+    Cost: replay takes about 3 µs per event, and leaves snapshots in memory: every 2,048 events, or fewer long ones; if
+    they take too much, every second one is dropped. A step forward applies one event. A step back, and `seek`, replay
+    from the nearest known state: a snapshot, or one of the last states visited.
 
     Attributes:
-        log: the EventLog. position: how many events have been applied, 0 … len(log).
+        log: the EventLog. position: number of applied events, 0 … len(log).
     """
 
     def __init__(self, log: EventLog, snapshots: SnapshotManager | None = None) -> None:
-        """Begin at position 0. `snapshots`: states to seek from, besides those that replay leaves in memory."""
+        """Begin at position 0. `snapshots`: states to seek from, in addition to those that replay leaves in memory."""
         self.log = log
         self.position = Position(0)
         self._given: dict[str, Any] | None = None
@@ -44,7 +44,7 @@ class ReplayEngine:
 
     @classmethod
     def with_state(cls, log: EventLog, state: dict[str, Any]) -> Self:
-        """Return an engine that begins with a given state; `replay_from` is then the position of that state."""
+        """Return an engine that begins with a given state, whose position is the argument of `replay_from`."""
         engine = cls(log)
         engine._given = state
         return engine
@@ -63,8 +63,8 @@ class ReplayEngine:
     def replay_from(self, position: int) -> dict[str, Any]:
         """Replay from `position` to the end and return the last state.
 
-        The state given to `with_state` is taken to be that at `position`; without one, the log's own is used.
-        PositionError if the log has no such position.
+        The state given to `with_state` is treated as that at `position`; without one, the log's state is used.
+        Raises PositionError if the log has no such position.
         """
         if self._given is not None:
             if not 0 <= position <= len(self.log):
@@ -75,7 +75,7 @@ class ReplayEngine:
         return self.replay_all()
 
     def step(self) -> Event | None:
-        """Apply the next event and return it; None at the end."""
+        """Apply the next event and return it; return None at the end."""
         if self.position >= len(self.log):
             return None
         event = self.log[index_after(self.position)]
@@ -83,7 +83,7 @@ class ReplayEngine:
         return event
 
     def step_back(self) -> Event | None:
-        """Undo the last event and return it; None at the beginning."""
+        """Undo the last event and return it; return None at the beginning."""
         if self.position == 0:
             return None
         undone = index_before(self.position)
@@ -97,18 +97,18 @@ class ReplayEngine:
         return state.plain()
 
     def detect_divergence(self, other: ReplayEngine) -> Iterator[DivergencePoint]:
-        """Return where this engine's run (A) and the other's (B) differ, in the order of the steps.
+        """Return the differences between this engine's run (A) and the other's (B), in the order of the steps.
 
         Both logs are read and compared as a whole before the first point is returned.
         """
-        from replay_gui.core.divergence.divergence_points import find_divergences  # replaying alone needs none of it
+        from replay_gui.core.divergence.divergence_points import find_divergences  # not needed for replay alone
 
         return find_divergences(self.log, other.log)
 
     def verify(self) -> VerificationReport:
         """Check every record, the hash chain, the seal and every recorded state hash.
 
-        LogChanged if the file becomes shorter meanwhile.
-        Cost: one pass over the log, which replays it, too; where state hashes are recorded, a second one.
+        Raises LogChanged if the file becomes shorter meanwhile.
+        Cost: one pass over the log, which replays it, too; a second one if state hashes are recorded.
         """
         return verify(self.log)

@@ -69,7 +69,7 @@ CRITICAL_KINDS = frozenset(
 
 
 class KindGroup(StrEnum):
-    """What kinds have in common: one hue, one mark, one lane of the timeline (of tools, a lane each)."""
+    """The group of a kind: one hue, one mark, one lane of the timeline (for tools, one lane each)."""
 
     AGENT = auto()
     OBSERVATION = auto()
@@ -103,7 +103,7 @@ _GROUPS: dict[str, KindGroup] = {
 
 
 def group_of(kind: str) -> KindGroup:
-    """Return the group of any kind; OTHER where neither the format nor this program knows the kind."""
+    """Return the group of any kind; OTHER if neither the format nor this program knows the kind."""
     if kind in _GROUPS:
         return _GROUPS[kind]
     return KindGroup.CUSTOM if is_custom(kind) else KindGroup.DAMAGE if is_damage(kind) else KindGroup.OTHER
@@ -118,12 +118,12 @@ def is_failure(kind: str) -> bool:
 
 
 def is_denial(kind: str) -> bool:
-    """Tell whether the kind says that the agent was not allowed to do something."""
+    """Return whether the kind records that the agent was not allowed to do something."""
     return kind == _DENIED
 
 
 def is_custom(kind: str) -> bool:
-    """Tell whether the kind is ``x:name``, which the format leaves to programs."""
+    """Return whether the kind is ``x:name``, whose meaning programs define."""
     return kind.startswith(CUSTOM_PREFIX)
 
 
@@ -141,5 +141,5 @@ def is_bookkeeping(kind: str) -> bool:
 
 
 def is_result(kind: str) -> bool:
-    """Return whether an event says how the run ended or what is thought of it; no step of the agent either."""
+    """Return whether an event records how the run ended or its verdict; it is not a step of the agent either."""
     return kind in RESULT_KINDS

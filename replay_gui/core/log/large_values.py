@@ -1,6 +1,6 @@
 """Decode and free large values in steps.
 
-To decode a million members at once takes C code half a second, and to free them a tenth. Meanwhile no other Python
+Decoding a million members at once takes C code half a second, and freeing them a tenth. Meanwhile no other Python
 thread runs, and a window freezes. Between two steps, other threads can run.
 """
 
@@ -21,18 +21,18 @@ LARGE_BYTES = 1 << 17
 """A value of more bytes is large; a smaller one is decoded at once, in about 3 ms."""
 
 _STEP_BYTES = 1 << 16
-_STEP_MEMBERS = 4096  # that are freed at a time
-_MAX_STEPPED_DEPTH = 32  # of large values in one another; deeper ones are left to a slower reader
-_MAP, _ARRAY = b"\xdf", b"\xdd"  # of up to 2^32 members
-_EXTENSIONS = {0xC7: 1, 0xC8: 2, 0xC9: 4}  # bytes of their length
-_UNUSED = 2  # references to an unused container: one of the list of all, and one of an argument
+_STEP_MEMBERS = 4096  # members that are freed at a time
+_MAX_STEPPED_DEPTH = 32  # levels of nested large values; a slower reader decodes deeper ones
+_MAP, _ARRAY = b"\xdf", b"\xdd"  # containers with up to 2^32 members
+_EXTENSIONS = {0xC7: 1, 0xC8: 2, 0xC9: 4}  # bytes of their length field
+_UNUSED = 2  # references to an unused container: the list of all, and an argument
 
 _decode_raw_map = msgspec.msgpack.Decoder(dict[str, msgspec.Raw]).decode
 _decode_raw_list = msgspec.msgpack.Decoder(list[msgspec.Raw]).decode
 
 
 class LargeValues:
-    """Decodes values, large ones in steps, and keeps their containers until nobody else does. For one thread."""
+    """Decode values, large ones in steps, and hold their containers until no other code does. For one thread."""
 
     def __init__(self, pause: Callable[[], None]) -> None:
         """`pause` is called between two steps."""
@@ -41,9 +41,9 @@ class LargeValues:
         self._last: tuple[bytes, Any] = b"", None
 
     def decode(self, raw: bytes) -> Any:
-        """Return what `canonical.decode` returns, or raise NotCanonical if that does, perhaps in other words.
+        """Return the result of `canonical.decode`, or raise NotCanonical if that does, perhaps with another message.
 
-        The large value that was decoded last is not decoded again.
+        The last decoded large value is cached.
         """
         if len(raw) <= LARGE_BYTES:
             return decode(raw)
@@ -61,19 +61,19 @@ class LargeValues:
         return value
 
     def decode_members(self, raw: bytes) -> Any:
-        """Return the map or list that `raw` encodes, its members still encoded (msgspec.Raw), except for large ones.
+        """Return the map or list that `raw` encodes, with members still encoded (msgspec.Raw), except for large ones.
 
-        Large extensions stay encoded, too. NotCanonical if it is neither map nor list.
+        Large extensions stay encoded, too. Raises NotCanonical if it is neither map nor list.
         """
         return _Steps(raw, self._pause, self._containers, packed=True).read()
 
     def forget_last(self) -> None:
-        """Do not hold the value that was decoded last."""
+        """Drop the cached value."""
         self._last = b"", None
 
     def release(self) -> None:
-        """Free, in steps, the containers that are not used any more."""
-        for at in reversed(range(len(self._containers))):  # what is in a container was noted before it
+        """Free, in steps, the containers that are no longer used."""
+        for at in reversed(range(len(self._containers))):  # inner containers are before their outer ones
             if sys.getrefcount(self._containers[at]) == _UNUSED:
                 self._free(self._containers.pop(at))
 
@@ -88,10 +88,10 @@ class LargeValues:
 
 
 class _Steps:
-    """Reads one value in steps; raise NotCanonical if it is not msgpack, or has anything that needs a slower reader."""
+    """Reads one value in steps; raise NotCanonical if it is not msgpack, or has data that need a slower reader."""
 
     def __init__(self, raw: bytes, pause: Callable[[], None], containers: list[Any], packed: bool = False) -> None:
-        """`containers`: those that are read in steps are added. `packed`: whether the members stay encoded."""
+        """`containers`: containers read in steps are added to it. `packed`: whether the members stay encoded."""
         self._raw = raw
         self._reader = MsgpackReader(raw)
         self._pause = pause
@@ -138,7 +138,7 @@ class _Steps:
         return count
 
     def _large_member(self, depth: int, packed: bool) -> Any:
-        """Read a member that is larger than a step; among packed ones, an extension stays as it is."""
+        """Read a member that is larger than a step; among packed ones, an extension stays encoded."""
         at = self._reader.at
         width = _EXTENSIONS.get(self._raw[at], 0) if packed and at < len(self._raw) else 0
         if not width:
@@ -163,7 +163,7 @@ class _Steps:
         return key
 
     def _step(self, values: int, missing: int) -> tuple[int, int]:
-        """Return (how many members, of so many `values` each, are whole within a step, their bytes)."""
+        """Return (number of members, of `values` values each, that are complete within a step; their bytes)."""
         at = self._reader.at
         unpacker = msgpack.Unpacker(max_buffer_size=_STEP_BYTES)
         unpacker.feed(self._raw[at : at + _STEP_BYTES])
@@ -173,7 +173,7 @@ class _Steps:
                 for _ in range(values):
                     unpacker.skip()
                 count, size = count + 1, unpacker.tell()
-        except (msgpack.OutOfData, ValueError):  # the next member is not whole, or no msgpack
+        except (msgpack.OutOfData, ValueError):  # the next member is incomplete, or not msgpack
             pass
         return count, size
 

@@ -21,13 +21,13 @@ from replay_gui.core.log.scanner import Block, Ending, LogPart, Skipped, scan
 from replay_gui.core.log.source import Source
 
 _RECORD_WINDOW_BYTES = 1 << 12  # most records are smaller
-_ANY_HASH = bytes(HASH_BYTES)  # where only the hash before a seal would matter
+_ANY_HASH = bytes(HASH_BYTES)  # only the hash before a seal would matter there
 
 
 class EventLog(Sequence[Event]):
     """A log, open for reading, as a sequence of Events. A context manager; it never changes the file.
 
-    ``log[3]``, ``log[-1]`` and ``log[10:20]`` (a list) read those events; an index that the log does not have raises
+    ``log[3]``, ``log[-1]`` and ``log[10:20]`` (a list) read those events; a missing index raises
     PositionError, which is an IndexError. A range of bytes that is not a record counts as one event of the kind
     ``(skipped)``.
 
@@ -53,7 +53,7 @@ class EventLog(Sequence[Event]):
         """Open the log at `path`.
 
         Raises LogUnreadable if the file cannot be opened or read, and LogRefused if it is not a log that this
-        version reads; each says why in one line.
+        version reads; each message states the reason in one line.
         """
         source = Source(path)
         try:
@@ -63,11 +63,11 @@ class EventLog(Sequence[Event]):
             raise
 
     def use_offsets(self, offsets: NDArray[np.uint64]) -> None:
-        """Take the byte offsets of the first len(offsets) records from an index, which saves a pass over the file."""
+        """Use the byte offsets of the first len(offsets) records from an index, which saves a pass over the file."""
         self._offsets = offsets
 
     def use_decoder(self, decode_content: Decode) -> None:
-        """Have single events decoded by this from now on; see decode_event."""
+        """Decode single events with this function from now on; see decode_event."""
         self._decode = decode_content
 
     def decode(self, content: bytes) -> tuple[str, dict[str, Any]]:
@@ -92,14 +92,14 @@ class EventLog(Sequence[Event]):
         return scan(self.source, len(self.header.raw), 0, self.header.hash)
 
     def records_state_hashes(self) -> bool:
-        """Return whether any of the first records carries a state hash; later ones may nevertheless carry some."""
+        """Return whether any of the first records has a state hash; later ones may have some even if not."""
         first = next(self.parts())
         return isinstance(first, Block) and any(state is not None for state in first.states)
 
     def events(self, start: int = 0, stop: int | None = None) -> Iterator[Event | Ending]:
-        """Read the events start … stop - 1 in one pass, then the Ending where it is reached.
+        """Read the events start … stop - 1 in one pass, then the Ending if it is reached.
 
-        One event at a time is held. Those before `start` are skipped without being decoded.
+        One event at a time is in memory. Those before `start` are skipped without being decoded.
         """
         run_id = self.header.run_id
         for part in self.parts():
@@ -121,7 +121,7 @@ class EventLog(Sequence[Event]):
     def contents(self, start: int, stop: int) -> Iterator[bytes | None]:
         """Read the contents of the events start … stop - 1; None for a skipped stretch.
 
-        LogChanged if the file is no longer the one that was opened.
+        Raises LogChanged if the file is no longer the one that was opened.
         """
         if start >= stop:
             return
@@ -144,7 +144,7 @@ class EventLog(Sequence[Event]):
     @overload
     def __getitem__(self, index: slice) -> list[Event]: ...
     def __getitem__(self, index: int | slice) -> Event | list[Event]:
-        """Read one event, or a list of them; PositionError (an IndexError) where the log has no such index."""
+        """Read one event, or a list of them; raise PositionError (an IndexError) if the log has no such index."""
         count = len(self)
         if isinstance(index, slice):
             return [self.event_at(i, int(self.offsets[i])) for i in range(*index.indices(count))]
@@ -154,7 +154,7 @@ class EventLog(Sequence[Event]):
         return self.event_at(at, int(self.offsets[at]))
 
     def __iter__(self) -> Iterator[Event]:
-        """Read all events in one pass, without the list of offsets, and hold one event at a time."""
+        """Read all events in one pass, without the list of offsets; one event at a time is in memory."""
         return (event for event in self.events() if isinstance(event, Event))
 
     def event_at(self, index: int, offset: int) -> Event:
@@ -166,12 +166,12 @@ class EventLog(Sequence[Event]):
         return event_of_record(item, run_id, EventIndex(index), offset, end - offset, decode_content=self._decode)
 
     def head_at(self, offset: int) -> tuple[bytes | None, int | None]:
-        """Return (hash, seq) of the record that begins there, without decoding its content; None for what it lacks."""
+        """Return (hash, seq) of the record that begins there, without decoding its content; None for a missing one."""
         item, _ = self._object_at(offset)
         return (item.hash, seq_of_record(item, self._decode)) if isinstance(item, Record) else (None, None)
 
     def _object_at(self, offset: int) -> tuple[Item | None, int]:
-        """Return (the record or seal that begins there, where it ends); (None, offset) without one."""
+        """Return (the record or seal that begins there, where it ends); (None, offset) if there is none."""
         try:
             return Framing(self.source, _RECORD_WINDOW_BYTES).read_object(offset)
         except (CutShort, NotWellFormed):

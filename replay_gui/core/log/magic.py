@@ -1,4 +1,4 @@
-"""By what a replay log is recognised, and what it is called; light, for all that read none."""
+"""The first bytes and the file name suffix of a replay log; a small module for code that reads no logs."""
 
 from __future__ import annotations
 

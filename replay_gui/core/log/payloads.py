@@ -1,4 +1,4 @@
-"""What the payload of each kind must have (log-format.md, "Kinds"), as structures that msgspec checks in C."""
+"""The required fields in the payload of each kind (log-format.md, "Kinds"), as structures that msgspec checks in C."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ Ops: TypeAlias = list[Any] | UnsetType
 
 
 class Payload(msgspec.Struct, kw_only=True):
-    """The payload of a custom kind, and the base of all payloads. Other fields are allowed, and kept."""
+    """The payload of a custom kind, and the base of all payloads. Other fields are allowed and kept."""
 
     ops: Ops = UNSET
 
 
 class AgentInitPayload(Payload, kw_only=True):
-    """The agent that runs: name, version, and what it was started with."""
+    """The agent that runs: name, version, and its configuration."""
 
     agent_type: str
     agent_version: str
@@ -28,7 +28,7 @@ class AgentInitPayload(Payload, kw_only=True):
 
 
 class StateTransitionPayload(Payload, kw_only=True):
-    """The agent went into another state; `phase`, if given, becomes the state's ``phase``."""
+    """The agent changed to another state; `phase`, if given, becomes the state's ``phase``."""
 
     transition_type: str
     phase: str | UnsetType = UNSET
@@ -54,7 +54,7 @@ class ToolResponsePayload(Payload, kw_only=True):
 
 
 class CapabilityDeniedPayload(Payload, kw_only=True):
-    """A tool was not allowed to be called, for lack of a permission."""
+    """A tool call was not allowed, because a permission is missing."""
 
     capability: str
     tool_name: str
@@ -70,7 +70,7 @@ class ObservationPayload(Payload, kw_only=True):
 
 
 class DecisionPayload(Payload, kw_only=True):
-    """What the agent decided, or said (`decision_type` "message")."""
+    """A decision or message of the agent (`decision_type` "message")."""
 
     decision_type: str
     data: Any
@@ -109,7 +109,7 @@ class PatchAppliedPayload(Payload, kw_only=True):
 
 
 class PatchRejectedPayload(Payload, kw_only=True):
-    """A proposed patch was rejected, why, and at which stage."""
+    """A proposed patch was rejected: the reason and the stage."""
 
     patch_hash: str
     reason: str
@@ -156,7 +156,7 @@ STRUCTURES: dict[str, type[Payload]] = {
 def structured(kind: str, payload: dict[str, Any]) -> Payload:
     """Return `payload` as the structure of its kind.
 
-    Raises NotApplicable, which names the field, where a field is missing or has another type.
+    Raises NotApplicable, which names the field, if a field is missing or has another type.
     """
     try:
         return _convert(payload, STRUCTURES.get(kind, Payload))

@@ -28,7 +28,7 @@ NO_EVENT = -1
 
 
 def position_after(index: EventIndex) -> Position:
-    """Return the position at which the event with this index is the last one applied; the window shows it as number."""
+    """Return the position after the event with this index; the window shows it as the event's number."""
     return Position(index + 1)
 
 
@@ -48,5 +48,5 @@ def position_before(index: EventIndex) -> Position:
 
 
 def position_moved(position: Position, delta: int) -> Position:
-    """Return the position `delta` events on, or back; it is not clamped to the run."""
+    """Return the position `delta` events later (earlier if negative); it is not clamped to the run."""
     return Position(position + delta)

@@ -1,7 +1,7 @@
-"""A pass over a log's records, in blocks: fast where the log is sound, exact and resynchronizing if it is not.
+"""A pass over a log's records, in blocks: fast if the log is intact, exact and resynchronizing if it is not.
 
 The fast way lets msgpack's C unpacker decode a block, and then proves, by encoding the records again, that each has its
-one shortest outer form. Where the proof fails, and at the end of the file, framing reads the records one by one.
+unique shortest outer form. If the proof fails, and at the end of the file, framing reads the records one by one.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from replay_gui.core.log.framing import CutShort, Framing, NotWellFormed, Record
 from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.log.source import Source
 
-BLOCK_BYTES = 1 << 17  # bytes read at a time: with the objects made of them, they fit a core's cache
-MAX_SEARCH_FACTOR = 8  # what all searches in a file may cost in bytes, as a multiple of its size
-MIN_SEARCH_BYTES = 1 << 24  # or this, in a small file
+BLOCK_BYTES = 1 << 17  # bytes read at a time: with the objects made from them, they fit into a core's cache
+MAX_SEARCH_FACTOR = 8  # the allowed cost of all searches in a file in bytes, as a multiple of its size
+MIN_SEARCH_BYTES = 1 << 24  # the same for a small file, in bytes
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,9 @@ class Block:
     """Consecutive records without a gap, each in its shortest outer form.
 
     Attributes:
-        first: index of the first among the records read. start, end: the bytes that the records take up.
+        first: index of the first one among the records read. start, end: the bytes of the records in the file.
         contents, states, metas, hashes: the four fields, one entry a record.
-        linked: False if the first record follows a skipped range, so that its own link cannot be checked.
+        linked: False if the first record follows a skipped range, so that its link cannot be checked.
     """
 
     first_index: int
@@ -50,7 +50,7 @@ class Block:
 
     @cached_property
     def offsets(self) -> NDArray[np.int64]:
-        """Byte offsets: where each record begins, and where the last one ends (one more than there are records)."""
+        """Byte offsets: the start of each record, and the end of the last one (one more than there are records)."""
         states = np.zeros(len(self), np.bool_)
         if self.states.count(None) < len(self):
             states[:] = [state is not None for state in self.states]
@@ -67,7 +67,7 @@ class Block:
 
 
 def _sizes(values: Sequence[bytes]) -> NDArray[np.int64]:
-    """Return how many bytes each byte string takes, with its head."""
+    """Return the number of bytes of each byte string, including its head."""
     lengths = np.fromiter(map(len, values), np.int64, len(values))
     return lengths + 2 + (lengths > 0xFF) + 2 * (lengths > 0xFFFF)
 
@@ -77,9 +77,9 @@ class Skipped:
     """A range of bytes that is not a record.
 
     Attributes:
-        index: the event index that it takes. offset, size: where it is in the file.
+        index: its event index. offset, size: its bytes in the file.
         gave_up: whether the search for the next record was stopped, because the searches so far cost too much.
-        searched: what the searches in the file have cost up to here, in bytes.
+        searched: the cost of the searches in the file up to here, in bytes.
     """
 
     index: EventIndex
@@ -94,9 +94,9 @@ class Ending:
     """The end of a log, after the last record.
 
     Attributes:
-        index: number of events. offset: where the last record ends.
+        index: number of events. offset: the end of the last record.
         seal: None if there is none. seal_linked: whether the seal is linked to the last record.
-        tail_bytes: bytes after the seal or, without one, after the last record.
+        tail_bytes: number of bytes after the seal or, without one, after the last record.
     """
 
     index: EventIndex
@@ -117,12 +117,12 @@ def scan(
     Args:
         index: that record's index.
         previous: the hash of the record before it, None after a skipped range. It decides whether a seal is valid.
-        until: a byte beyond which nothing is needed, so that no block is read much further.
-        searched: what the searches before `offset` have cost.
+        until: a byte after which no data are needed, so that no block is read much further.
+        searched: the cost of the searches before `offset`.
     """
     framing = Framing(source, searched=searched)
     linked = previous is not None
-    slow_until = offset  # near damage, the fast way would read a block again for each record
+    slow_until = offset  # near damage, the fast reader would read a block again for each record
     while offset < source.size:
         block = _read_sound_block(source, offset, index, linked, until) if offset >= slow_until else None
         if block is None:
@@ -139,7 +139,7 @@ def scan(
             block = part
         yield block
         offset, index, previous, linked = block.end, index + len(block), block.hashes[-1], True
-        del block  # the next one is read where it was, while that is in the core's cache
+        del block  # the next block reuses its memory, while that is in the core's cache
     yield Ending(EventIndex(index), source.size, None, False, 0)
 
 
@@ -200,7 +200,7 @@ def _read_part(
 
 
 def _find_next_record(framing: Framing, source: Source, at: int, index: int, short: bool) -> Skipped | Ending:
-    """Return what the bytes from `at` are, where no well-formed record or seal begins: skipped, or the end."""
+    """Return the meaning of the bytes from `at` on, where no well-formed record or seal begins: skipped, or the end."""
     budget = max(MIN_SEARCH_BYTES, MAX_SEARCH_FACTOR * source.size)
     gave_up = False
     try:

@@ -1,4 +1,4 @@
-"""Reading a file at given offsets. It is never mapped into memory: a mapped file that shrinks kills the process."""
+"""Reads a file at given offsets. It is never mapped into memory: a mapped file that shrinks kills the process."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ class Source:
     Attributes:
         path: as given. size: in bytes, when it was opened; data appended later are not seen until `refresh_size`.
         stamp: identifies the file's state on disk (device, inode, size, time of the last change in ns).
-        changed_at: when the file or its attributes were last changed (ctime, ns), as of the opening or the last
-            `refresh_size`. Whoever edits a file can set its time of change back, but not this one.
+        changed_at: when the file or its attributes were last changed (ctime, ns), at the opening or the last
+            `refresh_size`. An editor of the file can set its time of modification back, but not this one.
         on_read: called before each read with the number of bytes.
     """
 
     _fd = -1
     on_read: Callable[[int], None] | None = None
     _hasher: blake3 | None = None
-    _hashed = 0  # bytes, from the front, that the hasher has taken in
+    _hashed = 0  # bytes, from the front, that were hashed
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         """Open the file; raise LogUnreadable if it cannot be opened or is not a regular file."""
         self.path = Path(path)
         try:
-            # Without O_NONBLOCK, opening a fifo waits for a writer for ever.
+            # Without O_NONBLOCK, opening a fifo waits for a writer forever.
             self._fd = os.open(self.path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         except (OSError, ValueError) as why:
             reason = why.strerror if isinstance(why, OSError) and why.strerror else str(why)
@@ -50,16 +50,16 @@ class Source:
         self.changed_at = facts.st_ctime_ns
 
     def refresh_size(self) -> None:
-        """See what was appended since the file was opened: update size and stamp."""
+        """Update size and stamp, to include data appended since the file was opened."""
         facts = os.fstat(self._fd)
         self.size, self.stamp, self.changed_at = facts.st_size, file_stamp(facts), facts.st_ctime_ns
 
     def leave_out_after(self, size: int) -> None:
-        """See no more than the first `size` bytes, which are those that somebody else has seen of it."""
+        """Limit the visible size to the first `size` bytes, which another reader has seen of it."""
         self.size = min(self.size, size)
 
     def has_changed_since(self, changed_at: int) -> bool:
-        """Return whether anything was written to the file since its `changed_at` was this."""
+        """Return whether the file was changed since its `changed_at` had this value."""
         return os.fstat(self._fd).st_ctime_ns != changed_at
 
     def read_at(self, offset: int, size: int) -> bytes:
@@ -95,11 +95,11 @@ class Source:
         return hasher.hexdigest()
 
     def hash_reads(self, begun: bytes) -> None:
-        """Hash from now on what is read, as far as it is read from front to back; `begun`: what was read so far."""
+        """Hash the data read from now on, as far as they are read from front to back; `begun`: the data read before."""
         self._hasher, self._hashed = blake3(begun), len(begun)
 
     def hash_of_reads(self) -> str:
-        """Return the BLAKE3 of all bytes as they were read since `hash_reads`, in hex; reads what is missing."""
+        """Return the BLAKE3 of all bytes as they were read since `hash_reads`, in hex; reads the missing ones."""
         assert self._hasher is not None, "hash_reads was called"
         while self._hashed < self.size:
             self.read_at(self._hashed, min(_HASHED_BYTES, self.size - self._hashed))
@@ -125,13 +125,13 @@ class Source:
 
 
 def read_beginning(path: str | os.PathLike[str], limit: int) -> bytes:
-    """Read the first `limit` bytes of a regular file; LogUnreadable for anything else, such as a pipe."""
+    """Read the first `limit` bytes of a regular file; raise LogUnreadable for any other file, such as a pipe."""
     with Source(path) as source:
         return source.read_at(0, min(source.size, limit))
 
 
 def file_stamp(facts: os.stat_result) -> tuple[int, int, int, int]:
-    """Return what identifies a file's state on disk: device, inode, size, time of the last change in ns."""
+    """Return the identity of a file's state on disk: device, inode, size, time of the last change in ns."""
     return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns
 
 

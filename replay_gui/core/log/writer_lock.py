@@ -1,4 +1,4 @@
-"""The lock by which a log has one writer, and by which others know that it is being written."""
+"""The lock that gives a log one writer, and by which others see that it is being written."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import os
 
 try:
     import fcntl
-except ImportError:  # Windows has no advisory locks; there the open handle itself keeps others out
+except ImportError:  # Windows has no advisory locks; there the open handle itself excludes others
     fcntl = None  # type: ignore[assignment]
 
 
 def lock_for_writing(handle: int) -> bool:
-    """Lock an open file until it is closed; return False if another process, or handle, has it locked."""
+    """Lock an open file until it is closed; return False if another process, or another handle, has locked it."""
     if fcntl is None:
         return True
     try:
@@ -22,7 +22,7 @@ def lock_for_writing(handle: int) -> bool:
 
 
 def is_being_written(path: str | os.PathLike[str]) -> bool:
-    """Return whether a recorder of this or another process has locked a log; False if that is unknown.
+    """Return whether a recorder of this or another process has locked a log; False if unknown.
 
     It tries to take a shared lock, and releases it immediately.
     """

@@ -1,1 +1,1 @@
-"""An event as people read it: turns of a conversation, Markdown, code, diffs, trees of values."""
+"""Readable forms of an event: turns of a conversation, Markdown, code, diffs, trees of values."""

@@ -1,6 +1,6 @@
 """Code in colours: comments, texts, numbers and keywords of the usual languages.
 
-A text is read once from the left, by patterns that never go back: whatever it holds, the time grows with its length.
+A text is read once from the left, by patterns that never go back: the time is linear in its length for any text.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _CONSTANTS = "true false null yes no on off None True False"
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """How a language is coloured. pattern: named groups of _STYLES and "word"."""
+    """The colours of a language. pattern: named groups of _STYLES and "word"."""
 
     pattern: re.Pattern[str]
     keywords: frozenset[str]
@@ -82,7 +82,7 @@ _FAMILY_OF = {name: family for family, names in _NAMES.items() for name in names
 
 
 def language_named(name: str) -> Language | None:
-    """Return the language of a block of code by its name, or of a file by its suffix; None if it is not known."""
+    """Return the language of a block of code by its name, or of a file by its suffix; None if unknown."""
     family = _FAMILY_OF.get(name.strip().lower().lstrip("."))
     return None if family is None else _FAMILIES[family]()
 
@@ -94,7 +94,7 @@ def language_of_file(path: str) -> Language | None:
 
 
 def code_spans(lines: list[str], language: Language | None) -> Iterator[tuple[StyledText, ...]]:
-    """Yield the spans of each line; the lines hold no line break, and nothing that must be escaped."""
+    """Yield the spans of each line; the lines have no line breaks, and no characters that must be escaped."""
     if language is None:
         yield from ((StyledText(line, form=LetterStyle.MONO),) for line in lines)
         return

@@ -32,17 +32,17 @@ from replay_gui.core.text.event_label import SPEAKING_KINDS, event_label
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import duration_text
 
-FIRST_PAGE = 12_288  # characters shown at first: more than there is room for, and read within a frame or two
-NEXT_PAGE = 24_576  # more each time
+FIRST_PAGE = 12_288  # characters shown at first: more than fit on a screen, and read within a frame or two
+NEXT_PAGE = 24_576  # characters of each further page
 MORE = "More"
 """The heading above ids, hashes, empty members and meta."""
 
-_LINE_COST = 30  # a line costs as much time for layout as this number of characters
+_LINE_COST = 30  # layout of a line takes as long as that of this number of characters
 _UNSEEN_CHARACTERS = 4  # reading this many invisible characters takes as long as the layout of one
-_NEW_LETTER_COST = 6  # a letter beyond ASCII is sought in fonts, for as long as the layout of so many takes
-_CELL_LINES = 2  # lines that take as long to lay out as a cell of a table does
-_MAX_MEMBERS = 200  # of the payload
-_MAX_NAME_CHARACTERS = 60  # of a model
+_NEW_LETTER_COST = 6  # a letter beyond ASCII is searched in fonts, which takes as long as layout of this many
+_CELL_LINES = 2  # lines whose layout takes as long as that of a cell of a table
+_MAX_MEMBERS = 200  # members of the payload
+_MAX_NAME_CHARACTERS = 60  # settings of a model
 _IN_HEAD = ("source", "tool_name")  # members of the payload
 _TYPES_IN_HEAD = {
     "obs_type": ("message", "command", "command-output", "input"),
@@ -54,9 +54,9 @@ _PICTURES = ("image", "image_url", "input_image")
 
 
 class EventReading:
-    """Reads an event page by page; pages that are not requested are not read.
+    """Reads an event page by page; later pages are not read before they are requested.
 
-    Attributes: position: of the event. count: of the lines that were read.
+    Attributes: position: of the event. count: of the lines read.
     """
 
     def __init__(self, event: Event, pair: Event | None = None, since: int | None = None) -> None:
@@ -71,13 +71,13 @@ class EventReading:
         self.position, self.count = position_after(event.index), 0
 
     def skip(self, count: int) -> None:
-        """Go on after so many lines from the beginning."""
+        """Skip the first `count` lines."""
         while self._next is not None and self.count < count:
             self.count += 1
             self._next = next(self._lines, None)
 
     def next_page(self, limit: int = FIRST_PAGE) -> ReadingPage:
-        """Return the lines that follow, of about `limit` characters in all."""
+        """Return the next lines, with about `limit` characters in total."""
         page, letters = list[ReadingLine](), set[str]()
         while self._next is not None and limit > 0:
             page.append(self._next)
@@ -90,13 +90,13 @@ class EventReading:
 
 
 def _cost(line: ReadingLine) -> int:
-    """Return how many letters of English take as long to read and to lay out as a line does."""
+    """Return the number of English letters that take as long to read and to lay out as a line does."""
     letters = max(utf8_size(line.seen), len(line.source or "") // _UNSEEN_CHARACTERS)
     return letters + _LINE_COST * (1 + _CELL_LINES * len(line.cells))
 
 
 def plain_event_lines(event: Event) -> Iterator[str]:
-    """Yield the event as text for the clipboard, in which Markdown stays as it was written."""
+    """Yield the event as text for the clipboard; Markdown stays unchanged."""
     turn = _Turn(event)
     for name in turn.names:
         yield from (line.text for line in field_lines(name, event.payload[name], 0))
@@ -158,7 +158,7 @@ def _quiet(words: str) -> StyledText:
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """The members of an event by whether people read them. names: those they do. hidden: ids, hashes, nulls."""
+    """The members of an event, by whether people read them. names: readable ones. hidden: ids, hashes, nulls."""
 
     event: Event
 
@@ -183,7 +183,7 @@ class _Turn:
         return [name for name in self._all if name not in shown]
 
     def more(self) -> Iterator[ReadingLine]:
-        """Yield what only programs need, closed at first."""
+        """Yield the members for programs only; they are closed at first."""
         event = self.event
         facts = meta_words(event.meta)
         left_out = ("seq", "parent", *facts)
@@ -203,7 +203,7 @@ class _Turn:
             yield from lines
 
     def _is_in_head(self, name: str) -> bool:
-        """Whether the head says all of this member: who speaks, the kind of message, which tool."""
+        """Whether the head already shows this member: the speaker, the kind of message, the tool."""
         if self.event.kind not in STRUCTURES or not isinstance(self.event.payload[name], str):
             return False
         return name in _IN_HEAD or self.event.payload[name] in _TYPES_IN_HEAD.get(name, ())
@@ -237,7 +237,7 @@ def _member_lines(event: Event, name: str, language: Any) -> Iterator[ReadingLin
 
 
 def _spoken(value: Any) -> Iterator[ReadingLine]:
-    """Yield a message: texts as Markdown, parts in turn, pictures as a word, and what else there is as a tree."""
+    """Yield a message: texts as Markdown, parts in order, pictures as a word, and other data as a tree."""
     if isinstance(value, str):
         yield from markdown_lines(value)
     elif is_container(value) and not isinstance(value, Mapping) and value and all(map(_is_part, value)):

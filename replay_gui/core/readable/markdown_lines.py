@@ -1,4 +1,4 @@
-"""Markdown as lines in styles. Nothing in it is fetched or opened: a link and HTML are text, a picture is a word."""
+"""Markdown as lines with styles. No link is opened or fetched: links and HTML become text, a picture becomes a word."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 PICTURE = "(picture)"
 _MAX_NESTING = 20  # levels of lists, quotations and forms
-_MAX_BRACKETS, _MAX_STARS = 100, 400  # in a paragraph that is read for links and forms; more take too long
-_MAX_COLUMNS = 12  # of a table
+_MAX_BRACKETS, _MAX_STARS = 100, 400  # in a paragraph that is read for links and emphasis; more take too long
+_MAX_COLUMNS = 12  # columns of a table
 _MAX_LINK_CHARACTERS = 200
-# Without any of these signs, a text is plain.
+# A text without any of these characters is plain.
 _SIGNS = re.compile(r"[*_`#>\[|~\\&<]|^[ \t]*+(?:[-+=]|\d++[.)])|^(?: {4}|\t)", re.MULTILINE)
 _FORMS = {"strong": LetterStyle.BOLD, "em": LetterStyle.ITALIC, "s": LetterStyle.STRUCK}
 
@@ -45,10 +45,10 @@ def _plain(lines: Sequence[str]) -> Iterator[ReadingLine]:
 
 
 def _parse(text: str) -> list[Token]:
-    from markdown_it import MarkdownIt  # takes a tenth of a second, and many runs have no text that needs it
+    from markdown_it import MarkdownIt  # takes a tenth of a second, and many runs do not need it
 
     parser = MarkdownIt("commonmark", {"html": False, "maxNesting": _MAX_NESTING})
-    parser.enable(["table", "strikethrough"]).disable("reference")  # what is only referred to would not be seen
+    parser.enable(["table", "strikethrough"]).disable("reference")  # the target of a reference would be invisible
     parser.core.ruler.at("inline", _read_inline)
     parser.validateLink = lambda url: True  # type: ignore[method-assign]  # noqa: ARG005  no link is followed
     parser.normalizeLink = lambda url: url  # type: ignore[method-assign]
@@ -56,7 +56,7 @@ def _parse(text: str) -> list[Token]:
 
 
 def _read_inline(state: StateCore) -> None:
-    """Read links and forms, except in what was made to take long."""
+    """Read links and emphasis, except in a text that would take too long."""
     for token in state.tokens:
         if token.type == "inline":
             stars = sum(map(token.content.count, "*_~`"))
@@ -84,7 +84,7 @@ class _SectionReader:
     is_tight: bool = field(init=False, default=False)  # a paragraph in a list without empty lines
 
     def lines(self) -> Iterator[ReadingLine]:
-        """Yield the lines; each that begins a block has the source up to the next one."""
+        """Yield the lines; the first line of each block has the source up to the next block."""
         opening = (self.section.fence,) if self.section.fence else ()
         tokens = _parse("\n".join((*opening, *self.section.lines)))
         leaves = [number for number, token in enumerate(tokens) if self._is_leaf(tokens, number)]
@@ -201,7 +201,7 @@ def _joined(lines: Sequence[str]) -> str:
 
 
 def _inline_rows(token: Token) -> list[tuple[StyledText, ...]]:
-    """Return the spans of each line of a paragraph; one line at least."""
+    """Return the spans of each line of a paragraph; at least one line."""
     rows: list[list[StyledText]] = [[]]
     if token.children is None:
         return [(StyledText(shown_text(line)),) for line in token.content.split("\n")]

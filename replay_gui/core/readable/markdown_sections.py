@@ -1,4 +1,4 @@
-"""A text of any length in sections that can be parsed on their own, so that no parser ever sees a long one."""
+"""Split a text of any length into sections that can be parsed separately, so that no parser gets a long text."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 MAX_SECTION = 8_192  # characters
 _GOOD_SECTION = 4_096  # from here on, a section ends at the next empty line
-_MAX_GAP = 100  # empty lines in a row; no more are read, since nobody sees how many there are
+_MAX_GAP = 100  # empty lines in a row; further ones are dropped, since nobody sees their number
 _EMPTY_LINES = re.compile(r"(?:[ \t]*+\r?\n)++")
-_EMPTY_PIECE = 1 << 16  # characters that are passed over at a time
+_EMPTY_PIECE = 1 << 16  # characters that are skipped at a time
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
 
 
 @dataclass(frozen=True, slots=True)
 class MarkdownSection:
-    """Attributes: lines: without line breaks. fence: the line that opened a block of code above them; "" for none."""
+    """Attributes: lines: without line breaks. fence: the line that opened a block of code above them; "" if none."""
 
     lines: tuple[str, ...]
     fence: str = ""
@@ -53,7 +53,7 @@ def _fence_after(line: str, fence: str) -> str:
 
 
 class _Lines:
-    """Lines one by one; one that is longer than a section comes in pieces. `gap`: how many before were empty."""
+    """Lines one by one; one that is longer than a section is split. `gap`: number of empty lines before it."""
 
     def __init__(self, text: str) -> None:
         self._text = text

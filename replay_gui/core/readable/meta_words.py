@@ -1,4 +1,4 @@
-"""What the meta of an event says, in words."""
+"""Describe the meta of an event in words."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ORDER = ["time", "duration", "model", "tokens", *COSTS]
 def _words(name: str, value: Any) -> str:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if name == "time" and type(value) is int:
-        return moment_text(value, milliseconds=True)  # "" for a year that the calendar lacks: left as a number
+        return moment_text(value, milliseconds=True)  # "" for a year beyond the calendar: it stays a number
     if name == "duration" and type(value) is int and value >= 0:
         return duration_text(value)
     if name == "model" and isinstance(value, str):

@@ -23,7 +23,7 @@ def is_patch(text: str) -> bool:
 
 
 def edit_in(value: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Return the names of the texts before and after, where the map is an edit of several lines."""
+    """Return the names of the texts before and after, if the map is an edit of several lines; else None."""
     for old, new in _EDIT_MEMBERS:
         before, after = value.get(old), value.get(new)
         if isinstance(before, str) and isinstance(after, str) and "\n" in before + after:
@@ -32,7 +32,7 @@ def edit_in(value: Mapping[str, Any]) -> tuple[str, str] | None:
 
 
 def difference_lines(before: str, after: str, depth: int, limit: int) -> Iterator[ReadingLine]:
-    """Yield the difference of two texts, of each `limit` characters; of long ones all lines as taken out and put in."""
+    """Yield the difference of two texts, `limit` characters of each; for long texts, all lines as removed and added."""
     old, new = before[:limit].splitlines(), after[:limit].splitlines()
     if len(old) > _MAX_COMPARED_LINES or len(new) > _MAX_COMPARED_LINES:
         compared = [*(f"-{line}" for line in old), *(f"+{line}" for line in new)]
@@ -42,7 +42,7 @@ def difference_lines(before: str, after: str, depth: int, limit: int) -> Iterato
 
 
 def patch_lines(lines: Iterable[str], depth: int) -> Iterator[ReadingLine]:
-    """A unified diff: its lines numbered as its hunks say, removed ones as before, all others as after the change."""
+    """Yield a unified diff, numbered according to its hunks: removed lines as before the change, others as after it."""
     old: int | None = None
     new = 0
     for line in lines:

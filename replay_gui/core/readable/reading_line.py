@@ -1,4 +1,4 @@
-"""The lines in which an event is read: text in styles, without any markup that could be acted upon."""
+"""The lines in which an event is shown: text with styles, without active markup."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from replay_gui.core.text.clock import clock_text, moment_text
 from replay_gui.core.text.plain_text import visible, without_color_codes
 
 TAB = 4  # columns
-MAX_LINE_BYTES = 8_192  # of a line that is laid out as one: letters beyond Latin take as much longer as they are larger
+MAX_LINE_BYTES = 8_192  # UTF-8 bytes of one laid-out line: layout time of non-Latin letters grows with their bytes
 
 
 class TextStyle(Enum):
-    """The colour of a piece of text, by what it is."""
+    """The colour of a piece of text, by its meaning."""
 
     KEY = auto()
     VALUE = auto()
@@ -29,7 +29,7 @@ class TextStyle(Enum):
 
 
 class LetterStyle(Flag):
-    """How the letters of a piece of text look."""
+    """The look of the letters of a piece of text."""
 
     BOLD = auto()
     ITALIC = auto()
@@ -39,19 +39,19 @@ class LetterStyle(Flag):
 
 
 class LineKind(Enum):
-    """What a line is a part of."""
+    """The part of the event that a line belongs to."""
 
-    HEAD = auto()  # who, when, how long
+    HEAD = auto()  # speaker, time, duration
     PROSE = auto()
     HEADING = auto()
     CODE = auto()
-    TABLE = auto()  # a row of it
+    TABLE = auto()  # a row of a table
     RULE = auto()
     DATA = auto()  # a member of a value, a line of a text in it, of a diff
 
 
 class Fold(Enum):
-    """Whether the deeper lines that follow are shown before the reader opens or closes them."""
+    """Whether the deeper lines after it are shown before the reader opens or closes them."""
 
     OPEN = auto()
     CLOSED = auto()
@@ -71,13 +71,13 @@ class ReadingLine:
     """One line, or one row of a table.
 
     Attributes:
-        style: of the whole line: ADDED and REMOVED tint all of it.
-        depth: of a value in its tree, from 0. fold: where it is set, the deeper lines that follow can be hidden.
-        name: of what can be folded, so that it is found again in other events.
-        level: of a heading, 1 to 6. indent: levels of lists around it. quotes: of quotations around it.
-        marker: of an item of a list: "•", "3."; "" if the line begins none.
-        begins: whether a space is due above it: a paragraph, a block of code.
-        cells: of a row of a table, in place of spans.
+        style: of the whole line: ADDED and REMOVED colour all of it.
+        depth: of a value in its tree, from 0. fold: if set, the deeper lines that follow can be hidden.
+        name: of a line that can be folded, to find it again in other events.
+        level: of a heading, 1 to 6. indent: number of lists around it. quotes: number of quotations around it.
+        marker: of an item of a list: "•", "3."; "" if no item begins here.
+        begins: whether a space belongs above it: before a paragraph or a block of code.
+        cells: of a row of a table, instead of spans.
         source: the text from which the line was made, for copying; None: the visible text.
         goes_on: whether the line has the same source as the one before.
         is_rest: whether it continues the line before, which is too long for layout as one line.
@@ -102,7 +102,7 @@ class ReadingLine:
 
     @property
     def seen(self) -> str:
-        """The line without styles and without its place in the tree."""
+        """The line without styles and without indentation."""
         if self.cells:
             return "\t".join("".join(span.text for span in cell) for cell in self.cells)
         return "".join(span.text for span in self.spans)
@@ -115,7 +115,7 @@ class ReadingLine:
 
 
 def in_local_time(line: ReadingLine) -> ReadingLine:
-    """Return a line with its moments in the time zone of this computer."""
+    """Return a line with its times in the time zone of this computer."""
     if all(span.time is None for span in line.spans):
         return line
     return replace(line, spans=tuple(map(_in_local_time, line.spans)))
@@ -130,22 +130,22 @@ def _in_local_time(span: StyledText) -> StyledText:
 
 
 def shown_text(text: str) -> str:
-    """Return a line of a log as it can be shown: invisible characters escaped, no colours of a terminal, no tabs."""
+    """Return a line of a log in displayable form: invisible characters escaped, no terminal colours, no tabs."""
     return visible(without_color_codes(text), "\t").expandtabs(TAB)
 
 
 def quiet(text: str, depth: int = 0) -> ReadingLine:
-    """Return a line that says something about the text rather than being of it."""
+    """Return a line about the text that is not a part of it."""
     return ReadingLine((StyledText(text, TextStyle.QUIET),), depth=depth)
 
 
 def utf8_size(text: str) -> int:
-    """Return how many bytes a text takes."""
+    """Return the number of bytes of a text in UTF-8."""
     return len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
 
 
 def pieces(line: ReadingLine) -> Iterator[ReadingLine]:
-    """Yield a line, or where it is too long to be laid out as one, its pieces; their sources make that of the line."""
+    """Yield a line, or the pieces of a line too long for layout; their sources together are the line's source."""
     seen = line.seen
     if line.cells or utf8_size(seen) <= MAX_LINE_BYTES:
         yield line

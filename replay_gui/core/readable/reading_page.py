@@ -1,4 +1,4 @@
-"""What is read of an event, a page at a time."""
+"""The lines read from an event, one page at a time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:  # the first window shows no line
 
 
 class ReadingPage(msgspec.Struct, frozen=True):
-    """A part of what is read of an event. `whole`: nothing comes after it."""
+    """A part of the lines of an event. `whole`: whether it is the last part."""
 
     lines: tuple[ReadingLine, ...] = ()
     whole: bool = True

@@ -26,14 +26,14 @@ from replay_gui.core.text.wording import plural
 
 _MAX_DEPTH = 12  # levels that are shown
 _MAX_MEMBERS = 200  # members of one container
-_MAX_JSON_CHARACTERS = 65_536  # a text up to this long is looked into for JSON
-_MAX_TEXT_CHARACTERS = 1 << 21  # of one text that are looked at
+_MAX_JSON_CHARACTERS = 65_536  # characters of a text that may be unfolded as JSON
+_MAX_TEXT_CHARACTERS = 1 << 21  # lines of one text that are examined
 _MAX_LINE_CHARACTERS = 120  # characters
-_MAX_CODE_CHARACTERS = 16_384  # that are coloured
-_MANY = 50  # members of a container that is closed at first
+_MAX_CODE_CHARACTERS = 16_384  # lines that are coloured
+_MANY = 50  # members of a container from which it is closed at first
 HASH = re.compile("[0-9a-f]{64}")
 _HASH_CHARACTERS = 16
-_LINE_NUMBER = re.compile(r"\s{0,8}\d{1,7}[→\t]")  # as tools that read files put it before each line
+_LINE_NUMBER = re.compile(r"\s{0,8}\d{1,7}[→\t]")  # the line number that tools put before each line of a file
 _FILE_MEMBERS = ("file_path", "path", "filename", "file")
 _CODE_MEMBERS = {"command": "bash", "cmd": "bash", "script": "bash", "sql": "sql", "code": "python"}
 _FILE_TEXTS = ("content", "file_text", "new_string", "contents")
@@ -42,7 +42,7 @@ _FILE_TEXTS = ("content", "file_text", "new_string", "contents")
 def field_lines(
     name: str | int, value: Any, depth: int, *, language: Language | None = None, closed: bool = False
 ) -> Iterator[ReadingLine]:
-    """Yield the lines of a member. language: of its text, where it is code. closed: what it holds is hidden."""
+    """Yield the lines of a member. language: of its text, if it is code. closed: whether its contents are hidden."""
     inner = unfolded(value)
     note = "JSON" if inner is not value else ""
     names = [visible(str(name)[:_MAX_LINE_CHARACTERS])]
@@ -77,7 +77,7 @@ def field_lines(
 
 
 def member_lines(value: Mapping[str, Any] | Sequence[Any], depth: int) -> Iterator[ReadingLine]:
-    """Yield the members of a map or list, the texts before and after an edit as their difference."""
+    """Yield the members of a map or list; the texts before and after an edit are shown as their difference."""
     edit = edit_in(value) if isinstance(value, Mapping) else None
     languages = _languages(value) if isinstance(value, Mapping) else {}
     pairs: Iterable[tuple[Any, Any]] = value.items() if isinstance(value, Mapping) else enumerate(value)
@@ -91,7 +91,7 @@ def member_lines(value: Mapping[str, Any] | Sequence[Any], depth: int) -> Iterat
 
 
 def text_lines(text: str, depth: int, language: Language | None = None) -> Iterator[ReadingLine]:
-    """Yield the lines of a text: a diff, code, or as they are."""
+    """Yield the lines of a text: a diff, code, or plain lines."""
     lines = text[:_MAX_TEXT_CHARACTERS].splitlines()
     if is_patch(text):
         yield from patch_lines(lines, depth)
@@ -109,7 +109,7 @@ def text_lines(text: str, depth: int, language: Language | None = None) -> Itera
 
 
 def _file_language(value: Any) -> Language | None:
-    """Return the language of the file that a map names; None if it names none that is known."""
+    """Return the language of the file that a map names; None if it names no file, or its language is unknown."""
     if not isinstance(value, Mapping):
         return None
     paths = (value.get(name) for name in _FILE_MEMBERS)
@@ -117,7 +117,7 @@ def _file_language(value: Any) -> Language | None:
 
 
 def result_language(asked: Any) -> Language | None:
-    """Return the language of the result of a call with this input: that of the file that it reads, if it only reads."""
+    """Return the language of the result of a call with this input: that of the file, if it only reads one."""
     if not isinstance(asked, Mapping) or edit_in(asked) or not asked.keys().isdisjoint((*_FILE_TEXTS, *_CODE_MEMBERS)):
         return None
     return _file_language(asked)
@@ -138,7 +138,7 @@ def _scalar_style(value: Any) -> TextStyle:
 
 
 def unfolded(value: Any) -> Any:
-    """Return what a text that is a JSON map or list says; else the value itself."""
+    """Return the value of a text that is a JSON map or list; else the value itself."""
     if not isinstance(value, str) or len(value) > _MAX_JSON_CHARACTERS or value.lstrip()[:1] not in ("{", "["):
         return value
     try:

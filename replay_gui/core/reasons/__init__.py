@@ -1,1 +1,1 @@
-"""Why two runs of one task came out differently: what one did that the other did not, and what led to it."""
+"""Why two runs of one task have different outcomes: what only one of them did, and what led to it."""

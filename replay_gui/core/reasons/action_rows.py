@@ -1,4 +1,4 @@
-"""What each run did, side by side: actions in order, those that both did in one row, equal neighbours folded."""
+"""The actions of both runs side by side, in order: common actions share a row, equal neighbours are folded."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class _SharedCall:
 
 
 def action_rows(a: RunAccount, b: RunAccount) -> tuple[tuple[ActionRow, ...], int]:
-    """Return (the first rows, how many further ones there are); reads, checks and notes are left out."""
+    """Return (the first rows, the number of further ones); reads, checks and notes are left out."""
     calls_a, calls_b = ([call for call in run.calls if call.effect in _SHOWN] for run in (a, b))
     pairs: list[_SharedCall] = []
     for took_effect in (True, False):
@@ -97,5 +97,5 @@ def _row(pair: _SharedCall) -> ActionRow:
 
 
 def _folds(first: ActionRow, second: ActionRow) -> bool:
-    """Whether two rows that follow one another say the same."""
+    """Whether two neighbouring rows have the same text."""
     return replace(first, requests_a=(), requests_b=()) == replace(second, requests_a=(), requests_b=())

@@ -1,4 +1,4 @@
-"""What an event says, and who says it there, for the search of a value's origin."""
+"""The values in an event and their speaker, for the search of a value's origin."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _OBSERVATION, _DECISION, _ERROR = Kind.OBSERVATION.value, Kind.DECISION.value, K
 _INIT, _MEMORY_READ, _PROPOSAL = Kind.AGENT_INIT.value, Kind.MEMORY_READ.value, Kind.PATCH_PROPOSAL.value
 _USERS = frozenset({"user", "human", "dataset"})
 _SETUP_SOURCES = frozenset({"system", "developer"})
-_MAX_VALUES = 20_000  # of an event that are looked at
+_MAX_VALUES = 20_000  # values of an event that are examined
 
 
 def role_of(event: Event) -> OriginRole | None:
-    """Return who speaks in an event; None for the set-up, for what graders add, and for what is no part of the run."""
+    """Return who speaks in an event; None for the set-up, for data of graders, and for events outside the run."""
     kind = event.kind
     if kind == _OBSERVATION:
         source = str(event.payload.get("source") or "").lower()
@@ -54,7 +54,7 @@ def is_setup(event: Event) -> bool:
 
 
 def values_of_event(event: Event) -> list[Any]:
-    """Return the values in which an event says what it says; none of what the format itself adds."""
+    """Return the content values of an event, without those that only the format requires."""
     payload = event.payload
     if event.kind == _REQUEST:
         return [payload.get("input")]
@@ -78,7 +78,7 @@ def values_of_event(event: Event) -> list[Any]:
 
 
 def message_text(event: Event) -> str:
-    """Return the words of a message, without its reasoning and without the form that its data has."""
+    """Return the words of a message, without its reasoning and without structured data."""
     data = event.payload.get("data")
     if isinstance(data, dict):
         data = next((data[name] for name in ("content", "text", "message") if data.get(name)), data)

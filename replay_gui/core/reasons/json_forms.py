@@ -1,4 +1,4 @@
-"""Reasons as JSON: see 'diff --json' in resources/docs/interface.md."""
+"""Convert reasons to JSON: see 'diff --json' in resources/docs/interface.md."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from replay_gui.core.state.json_form import json_form
 
 
 def reason_form(reason: Reason) -> dict[str, Any]:
-    """Return a reason."""
+    """Return a reason as JSON."""
     return {
         "kind": reason.kind.value,
         "sentence": reason.sentence,
@@ -31,7 +31,7 @@ def reason_form(reason: Reason) -> dict[str, Any]:
 
 
 def origin_form(origin: Origin) -> dict[str, Any]:
-    """Return the origin of a value."""
+    """Return the origin of a value as JSON."""
     return {
         "side": origin.side,
         "position": origin.index,
@@ -42,7 +42,7 @@ def origin_form(origin: Origin) -> dict[str, Any]:
 
 
 def why_form(why: WhyResult | None) -> dict[str, Any]:
-    """Return {failed, reasons, actions, more_actions, set_aside, limits}; None: of two runs that are the same."""
+    """Return {failed, reasons, actions, more_actions, set_aside, limits}; None if the two runs are the same."""
     if why is None:
         nothing = {"actions": [], "more_actions": 0, "set_aside": asdict(SetAside()), "limits": []}
         return {"failed": None, "reasons": [], **nothing}

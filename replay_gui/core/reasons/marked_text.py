@@ -1,4 +1,4 @@
-"""The part of an event's text that has some values, and their places in it."""
+"""The part of an event's text that contains some values, and their places in it."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from replay_gui.core.log.event import Event
 from replay_gui.core.text.event_text import MAX_SUMMARY_CHARACTERS, summarize_event
 from replay_gui.core.text.plain_text import one_line
 
-_CONTEXT = 20  # characters before the first value, where the text is cut
-_NEAR = 36  # a value that begins within so many characters needs no cut
+_CONTEXT = 20  # characters before the first value in a cut text
+_NEAR = 36  # the text is not cut if a value begins within this many characters
 _MAX_VALUES = 12
-_MAX_LEAVES = 20_000  # of an event that are looked at
-_PLAIN = ("data", "input", "output", "value", "message", "reasoning")  # members whose name a text can do without
+_MAX_LEAVES = 20_000  # texts of an event that are examined
+_PLAIN = ("data", "input", "output", "value", "message", "reasoning")  # members whose names are left out
 
 
 def marked_text(event: Event, values: Iterable[str]) -> tuple[str, tuple[tuple[int, int], ...]]:
     """Return (one line about the event, (start, stop) of the values in it).
 
-    It is the usual line, unless that ends before or soon after the first of the values.
+    It is the usual line, unless that ends before or soon after the first value.
     """
     pattern = value_pattern(values)
     usual = summarize_event(event)
@@ -38,13 +38,13 @@ def marked_text(event: Event, values: Iterable[str]) -> tuple[str, tuple[tuple[i
 
 
 def value_pattern(values: Iterable[str]) -> re.Pattern[str] | None:
-    """Return a pattern that finds any of these values as a whole word; None if there is no value."""
+    """Return a pattern that finds any of these values as a whole word; None if there are no values."""
     longest_first = sorted({value for value in values if value}, key=lambda value: (-len(value), value))[:_MAX_VALUES]
     return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)") if longest_first else None
 
 
 def _cut(text: str, pattern: re.Pattern[str] | None) -> tuple[str, tuple[tuple[int, int], ...]]:
-    """Cut off the beginning of a text whose first value is far to the right."""
+    """Remove the beginning of a text whose first value is far to the right."""
     first = None if pattern is None else pattern.search(text)
     if pattern is None or first is None:
         return text, ()

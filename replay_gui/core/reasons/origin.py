@@ -1,4 +1,4 @@
-"""Where a value of a run comes from."""
+"""The origin of a value in a run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Side: TypeAlias = Literal["a", "b"]
 
 
 class OriginRole(StrEnum):
-    """Who first said a value in a run."""
+    """The first speaker of a value in a run."""
 
     USER = "user"
     ANSWER = "answer"  # a tool's answer, or what the agent observed
@@ -22,10 +22,10 @@ class OriginRole(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """The first event of a run that holds a value; the set-up and what graders add are not searched.
+    """The first event of a run that contains a value; the set-up and data of graders are not searched.
 
     Attributes:
-        side: the run. index, event_id: the event. value: as text. role: who says it there.
+        side: the run. index, event_id: the event. value: as text. role: the speaker.
     """
 
     side: Side

@@ -1,4 +1,4 @@
-"""Calls, values and events in the words of a sentence. All text from a log becomes one visible line."""
+"""Phrases for calls, values and events in sentences. All text from a log becomes one visible line."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from replay_gui.core.text.json_pointer import pointer_text
 from replay_gui.core.text.plain_text import one_line
 
 _MAX_CALL, _MAX_VALUE, _MAX_NAME = 90, 40, 60  # characters
-_MAX_ARGUMENTS = 3  # of a call that a sentence names
+_MAX_ARGUMENTS = 3  # arguments of a call that a sentence names
 _BEFORE = 12  # characters before a difference
 _TEXT_MEMBERS = ("error", "message", "output", "stderr", "stdout", "content", "text")
 _CONTENT_MEMBERS = frozenset({"content", "contents", "text", "data", "body", "message"})
@@ -35,17 +35,17 @@ _IRREGULAR = {
     "take": "took",
     "withdraw": "withdrew",
 }
-_PROGRAMS = frozenset({"rm", "mv", "cp", "mkdir"})  # no words of a sentence
+_PROGRAMS = frozenset({"rm", "mv", "cp", "mkdir"})  # not used in sentences
 _DOUBLED = frozenset({"stop", "drag", "submit", "transfer", "commit", "cancel", "drop", "ship", "swap", "tag", "ban"})
 
 
 def event_words(index: EventIndex) -> str:
-    """Return ``event 20``, as the window counts."""
+    """Return ``event 20``, with the number that the window shows."""
     return f"event {position_after(index):,}"
 
 
 def with_note(words: str, note: str) -> str:
-    """Return words with a note in brackets, in those that they end with if they do: ``crashed (no key; event 9)``."""
+    """Return words with a note in brackets, joined to brackets at their end: ``crashed (no key; event 9)``."""
     return f"{words[:-1]}; {note})" if words.endswith(")") else f"{words} ({note})"
 
 
@@ -55,7 +55,7 @@ def quoted(text: str, limit: int = 60) -> str:
 
 
 def answer_words(value: Any, limit: int = 60) -> str:
-    """Return the beginning of an answer in quotation marks, to follow "was answered"; of a map its output or error."""
+    """Return the beginning of an answer in quotation marks, to follow "was answered"; for a map its output or error."""
     if isinstance(value, Mapping):
         text_member = next(
             (text for name in _TEXT_MEMBERS if isinstance(text := value.get(name), str) and text.strip()), None
@@ -69,7 +69,7 @@ def answer_words(value: Any, limit: int = 60) -> str:
 
 
 def value_words(value: Any) -> str:
-    """Return a value for a sentence: a single word as it is, other text in quotation marks."""
+    """Return a value for a sentence: a single word unchanged, other text in quotation marks."""
     if value is ABSENT:
         return "not set"
     if value == "":
@@ -123,7 +123,7 @@ def call_words(call: ToolCall, limit: int = _MAX_CALL) -> str:
 
 
 def did_words(call: ToolCall) -> str:
-    """Return what a call did, in the past tense: ``cancelled reservation Z7GOZK``."""
+    """Return the action of a call, in the past tense: ``cancelled reservation Z7GOZK``."""
     member, code = code_of(call.input)
     if code and (runs_code(call.tool) or member in ("command", "cmd")):
         return f"ran {quoted(code, _MAX_CALL)}"
@@ -149,7 +149,7 @@ def _is_content(path: str, value: Any) -> bool:
 
 
 def _subject_words(leaves: list[tuple[str, Any]], nouns: frozenset[str]) -> str:
-    """Return the first arguments of a call, those that name what it is about before others."""
+    """Return the first arguments of a call, beginning with those that identify its object."""
     ordered = sorted(
         leaves,
         key=lambda leaf: (leaf[0].count("/") > 1, nouns.isdisjoint(name_words(leaf[0])), not _is_name(leaf[1])),
@@ -159,12 +159,12 @@ def _subject_words(leaves: list[tuple[str, Any]], nouns: frozenset[str]) -> str:
 
 
 def _is_name(value: Any) -> bool:
-    """Whether a value is the name or number of a thing: one word that can be traced."""
+    """Whether a value is the name or number of an object: one word that can be traced."""
     return is_rare_value(value) and " " not in str(value) and any(c.isdigit() for c in str(value))
 
 
 def tool_did_words(call: ToolCall) -> str:
-    """Return what a call did without its arguments: ``updated reservation flights``."""
+    """Return the action of a call without its arguments: ``updated reservation flights``."""
     verb = _verb(call)
     if verb is None:
         return f"called {tool_words(call)}"
@@ -184,7 +184,7 @@ def past_tense(verb: str) -> str:
 
 
 def _verb(call: ToolCall) -> str | None:
-    """Return the first verb of the tool's name where it says that something is changed."""
+    """Return the first verb of the tool's name if it means a change."""
     if effect_of_name(call.tool).effect not in (Effect.CHANGES, Effect.SUBMITS):
         return None
     return next(

@@ -13,7 +13,7 @@ _MAX_LENGTH = 32  # characters of a name
 def short_names(given_a: str, given_b: str) -> tuple[str, str]:
     """Return names that distinguish two runs, from their given paths: ``trial0`` and ``trial1``; else A and B.
 
-    That is the last part of the paths in which they differ, without suffixes; of two runs of one file, their numbers.
+    A name is the last part of a path that differs, without suffixes; for two runs of one file, their numbers.
     """
     for first, second in zip(reversed(_parts(given_a)), reversed(_parts(given_b)), strict=False):
         if first != second:
@@ -34,7 +34,7 @@ def _parts(given: str) -> list[str]:
 
 
 def _without_common_start(first: str, second: str) -> tuple[str, str]:
-    """Return the texts from the word on in which they differ."""
+    """Return the texts from the first different word on."""
     at = next((i for i, (x, y) in enumerate(zip(first, second, strict=False)) if x != y), 0)
     while at > 0 and first[at - 1].isalnum():
         at -= 1

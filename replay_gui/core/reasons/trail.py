@@ -1,4 +1,4 @@
-"""The events of a run that show how it led to a reason: origins, actions, and the events around them."""
+"""The events of a run that show what led to a reason: origins, actions, and the events around them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from replay_gui.core.reasons.reason import Reason, ReasonKind, Tier
 from replay_gui.core.reasons.why_result import Shared, WhyResult
 
 MAX_TRAIL_EVENTS = 400
-_AROUND = 1  # events before and after each that matters
-_ALONE_AROUND = 4  # where only one place matters
+_AROUND = 1  # events before and after each key event
+_ALONE_AROUND = 4  # the same if there is only one key event
 _MAX_FALLBACK = 12
-_MAX_FILLED = 2  # events between two of a trail that are shown rather than counted
+_MAX_FILLED = 2  # events between two of a trail that are shown instead of counted
 
 
 def key_events(reason: Reason, side: Side) -> list[EventIndex]:
@@ -24,10 +24,10 @@ def key_events(reason: Reason, side: Side) -> list[EventIndex]:
 
 
 def fallback_events(reason: Reason, why: WhyResult, side: Side, count: int) -> list[EventIndex]:
-    """Return the events to show for a reason that names none, ascending.
+    """Return the events to show for a reason that names no events, ascending.
 
-    The actions that differ, for a reason about actions and what was handed in; the first event for the set-up; else
-    the last one.
+    The differing actions, for a reason about actions and submissions; the first event for the set-up; else the
+    last one.
     """
     if reason.kind is ReasonKind.SETUP:
         return [EventIndex(0)][:count]
@@ -44,9 +44,9 @@ def trail_events(
     """Return the events to show, ascending, at most MAX_TRAIL_EVENTS.
 
     Args:
-        keys: the events that matter. places: events of this run at which the other run has one that matters.
+        keys: the key events. places: events of this run at which the other run has a key event.
         opened: (start, stop) of events to show as well.
-        count: the number of events of the run. hidden: of each event, whether it is not a step; empty: none is hidden.
+        count: the number of events of the run. hidden: for each event, whether it is not a step; empty: none is hidden.
     """
     key_set, place_set = set(keys), set(places)
     around = _AROUND if len(key_set | place_set) > 1 else _ALONE_AROUND

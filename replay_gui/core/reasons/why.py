@@ -1,8 +1,8 @@
-"""Finds why two runs came out differently: what one of them did that the other did not.
+"""Find why two runs have different outcomes: what one of them did that the other did not.
 
-Compared are effects, not events: the multiset of the calls that changed something, whatever their wording, their order
-and what was read in between; or, where a run hands in a patch or edits files, what it handed in. The method, and what
-it finds on runs whose true reasons are known, is in resources/docs/why.md.
+Effects are compared, not events: the multiset of the calls that changed something, ignoring their wording, order
+and the reads in between; or, if a run submits a patch or edits files, its submission. The method, and its
+results on runs whose true reasons are known, are in resources/docs/why.md.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class WhyFinder:
         names: tuple[str, str] = ("A", "B"),
         observed: Mapping[str, EffectFinding] | None = None,
     ) -> None:
-        """`names`: what sentences call the runs where one failed and the other passed; else they are A and B.
+        """`names`: of the runs in sentences, if one failed and the other passed; else they are A and B.
 
         `observed`: effects of tools that further runs show.
         """
@@ -62,7 +62,7 @@ class WhyFinder:
         self._calls: tuple[dict[str, Effect], ComparedCalls] | None = None
 
     def find(self, rules: Rules | None = None, results: tuple[RunResult, RunResult] | None = None) -> WhyResult:
-        """Return the reasons under these rules; `results`: outcomes and ends where the logs' own do not count."""
+        """Return the reasons under these rules; `results`: outcomes and ends that replace those in the logs."""
         rules = Rules() if rules is None else rules
         calls = self._compared_calls(rules)
         a = RunAccount("a", "A", self._a, calls=_in_force(calls.a, rules), whole=calls.whole)
@@ -100,7 +100,7 @@ class WhyFinder:
         )
 
     def tool_effects(self, rules: Rules | None = None) -> dict[str, ToolEffects]:
-        """Return what the calls of each tool do in both runs under these rules."""
+        """Return the effects of each tool's calls in both runs under these rules."""
         calls = self._compared_calls(Rules() if rules is None else rules)
         return tool_effects((*calls.a, *calls.b))
 
@@ -133,7 +133,7 @@ def _in_force(calls: tuple[ToolCall, ...], rules: Rules) -> tuple[ToolCall, ...]
 
 
 def _add_actions(reasons: ReasonList, rules: Rules, *, with_patches: bool, in_order: bool) -> None:
-    """Add the reasons in what was changed; what a patch, or the net change of files, has in it is left out."""
+    """Add the reasons in the changes; changes that are in a patch, or in the net change of files, are left out."""
     matched = _match(reasons, rules, lambda call: call.changed and not _is_work(call))
     add_action_reasons(reasons, matched, rules, Tier.UNSURE if with_patches else Tier.ACTION)
     if in_order:
@@ -145,7 +145,7 @@ def _add_actions(reasons: ReasonList, rules: Rules, *, with_patches: bool, in_or
     add_action_reasons(reasons, commands, rules, Tier.UNSURE if has_edits else Tier.ACTION)
     unsure = _match(reasons, rules, lambda call: call.effect is Effect.UNKNOWN and call.took_effect)
     few = MatchedCalls([], [], unsure.changed[:_MAX_UNSURE], unsure.missing[:_MAX_UNSURE], unsure.extra[:_MAX_UNSURE])
-    of_commands = has_edits and all(runs_code(call.tool) for call in _calls_of(few))  # the files say more
+    of_commands = has_edits and all(runs_code(call.tool) for call in _calls_of(few))  # the files are more informative
     add_action_reasons(reasons, few, rules, Tier.LOOKED if of_commands else Tier.UNSURE)
 
 
@@ -159,7 +159,7 @@ def _match(reasons: ReasonList, rules: Rules, chosen: Callable[[ToolCall], bool]
 
 
 def _is_work(call: ToolCall) -> bool:
-    """Whether a change is a step on the way to what is handed in: it edits files, or runs commands."""
+    """Whether a change is an intermediate step of a submission: it edits files, or runs commands."""
     return runs_code(call.tool) or edits_files(call) or code_of(call.input)[0] in ("command", "cmd")
 
 
@@ -170,7 +170,7 @@ def _set_aside(a: RunAccount, b: RunAccount, setup: int) -> SetAside:
 
 
 def _other_wording(a: RunAccount, b: RunAccount) -> int:
-    """Return how many messages of the run with more of them have no equal in the other run."""
+    """Return the number of messages without an equal one in the other run, for the run with more messages."""
     kinds = (Kind.OBSERVATION.value, Kind.DECISION.value)
     of_a, of_b = (run.run.ids[np.array(run.indexes_of(*kinds), np.intp)] for run in (a, b))
     _, number = np.unique(np.concatenate((of_a, of_b)), return_inverse=True)
@@ -181,7 +181,7 @@ def _other_wording(a: RunAccount, b: RunAccount) -> int:
 
 
 def _reordered(a: RunAccount, b: RunAccount) -> int:
-    """Return how many calls without an effect both made, and one made at another place among them."""
+    """Return the number of calls without an effect that both runs made, in another order."""
     numbers: dict[bytes, list[int]] = {}
     for number, call in enumerate(call for call in b.calls if call.effect in _READING):
         numbers.setdefault(call.key, []).append(number)

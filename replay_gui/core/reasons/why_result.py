@@ -1,4 +1,4 @@
-"""The answer to why two runs came out differently."""
+"""The answer to the question why two runs have different outcomes."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ class Shared(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionRow:
-    """One thing that the runs did, side by side; equal actions of a run that follow one another are one row.
+    """One action of the runs, side by side; equal neighbouring actions of a run are one row.
 
     Attributes:
         effect: of the calls: changes, submits, hands over or unknown. tool: its name.
         text_a, text_b: the input in a few words; "" if the side did not do it.
         requests_a, requests_b: the requests, in order.
-        shared: whether both did it. failed_a, failed_b: whether it was answered by an error there, so had no effect.
-        reason: what says which effect the tool has.
+        shared: whether both did it. failed_a, failed_b: whether the answer was an error there, so it had no effect.
+        reason: the evidence for the effect of the tool.
     """
 
     effect: Effect
@@ -47,7 +47,7 @@ class ActionRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetAside:
-    """How many differences were counted and not taken for a reason.
+    """The numbers of differences that were counted and not treated as reasons.
 
     Attributes:
         wording: messages that differ. reads: calls without an effect that only one run made.
@@ -62,16 +62,16 @@ class SetAside:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhyResult:
-    """Why two runs came out differently.
+    """The reasons for different outcomes of two runs.
 
     Attributes:
-        reasons: the most important first. None of them says "because": each is a fact about both runs.
-        actions: what each run did, side by side, in order. more_actions: how many further ones are not in it.
-        set_aside: what was not taken for a reason.
+        reasons: the most important first. None of them claims a cause: each is a fact about both runs.
+        actions: the actions of each run, side by side, in order. more_actions: the number of further ones.
+        set_aside: the differences that are not reasons.
         results: outcome and end of A and B.
         failed: the run that failed while the other passed; None if outcomes are equal or unknown.
-        name_a, name_b: what the sentences call the runs.
-        limits: what was not looked at, in sentences; empty if all was.
+        name_a, name_b: the names of the runs in the sentences.
+        limits: the parts that were not examined, in sentences; empty if all were.
     """
 
     reasons: tuple[Reason, ...]

@@ -1,4 +1,4 @@
-"""The answer to why in words: its heading, the line below each reason, and what was set aside."""
+"""Describe the reasons in words: the heading, the line below each reason, and the differences set aside."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def no_reason_words() -> str:
 
 
 def chips(reason: Reason) -> tuple[str, ...]:
-    """Return the kind of a reason, and what led there: ``("missing", "input")``."""
+    """Return the kind of a reason, and what led to it: ``("missing", "input")``."""
     kind = reason.kind.value.replace("_", " ")
     unsure = () if reason.certain else ("effect not sure",)
     return (kind, *((reason.chip,) if reason.chip and reason.chip != kind else ()), *unsure)

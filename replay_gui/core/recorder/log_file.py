@@ -11,26 +11,26 @@ from replay_gui.core.log.writer_lock import lock_for_writing
 
 
 class LogFile:
-    """A file that this process alone may write, and only at its end.
+    """A file to which only this process may write, and only at its end.
 
     Attributes:
-        path: as given. size: bytes of whole records, as anyone may read them.
+        path: as given. size: bytes of complete records, as anyone may read them.
     """
 
     _handle = -1
-    _handle_offset = 0  # of the handle, after what was appended last
+    _handle_offset = 0  # of the handle, after the last append
     _identity = (0, 0)  # device and number of the file
 
     def __init__(self, path: str | os.PathLike[str], *, create: bool, fsync: bool) -> None:
         """Open and lock the file.
 
-        Raises LogUnreadable where it cannot be opened for writing or is no regular file, LogBusy where another process
+        Raises LogUnreadable if it cannot be opened for writing or is not a regular file, LogBusy if another process
         has locked it.
 
         Args:
-            create: make the file if there is none, for this user alone: a run may contain secrets. A link is not
+            create: create the file if it does not exist, for this user alone: a run may contain secrets. A link is not
                 followed then.
-            fsync: after each append, wait until the disk has it.
+            fsync: after each append, wait until it is on the disk.
         """
         self.path = Path(path)
         self.size = 0
@@ -55,18 +55,18 @@ class LogFile:
 
     @property
     def is_open(self) -> bool:
-        """Whether anything can still be appended; never in a process that was forked from the one that began."""
+        """Whether data can still be appended; never in a process that was forked from the one that began."""
         return self._handle >= 0 and self._process == os.getpid()
 
     def has_bytes(self) -> bool:
-        """Tell whether the file holds anything, written by this process or not."""
+        """Return whether the file has any data, written by this process or not."""
         return os.fstat(self._handle).st_size > 0
 
     def append(self, data: bytes) -> None:
         """Write `data` at the end.
 
-        EventInvalid where the file is closed, or another process's. LogUnreadable if the disk refuses it; what was
-        written of `data` is then cut off again, and the file is closed.
+        Raises EventInvalid if the file is closed, or another process's; LogUnreadable if the disk refuses it: the
+        written part of `data` is then removed again, and the file is closed.
         """
         if not self.is_open:
             reason = "the log is closed" if self._handle < 0 else "the log is that of the process which began it"
@@ -115,7 +115,7 @@ class LogFile:
 
 def sync_folder(path: Path) -> None:
     """Wait until the disk has the name of a new file too; without the name its contents could not be found."""
-    if os.name == "nt":  # where a folder cannot be opened, and its entries are written with the file
+    if os.name == "nt":  # there a folder cannot be opened, and its entries are written with the file
         return
     try:
         folder = os.open(path.absolute().parent, os.O_RDONLY)

@@ -1,4 +1,4 @@
-"""Writing a log: append-only, one whole record a write, so that a run that is killed leaves a log that opens."""
+"""Writing a log: append-only, one complete record per write, so that a killed run leaves a log that opens."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from replay_gui.core.verification.integrity import Integrity
 
 
 class LogWriter:
-    """Appends events to one log file, which it alone may write. A context manager: see __exit__.
+    """Append events to one log file, to which only it may write. A context manager: see __exit__.
 
     Attributes:
         path: of the file. run_id: the log's. count: events written so far. head: hash of the last record.
@@ -39,13 +39,13 @@ class LogWriter:
     ) -> None:
         """Begin a new log.
 
-        Raises LogRefused if the file exists and holds anything, raise LogUnreadable if it cannot be written, LogBusy
-        where another process is writing it, raise NotCanonical if `facts` make no header.
+        Raises LogRefused if the file exists and is not empty, LogUnreadable if it cannot be written, LogBusy if another
+        process is writing it, NotCanonical if `facts` are not valid for a header.
 
         Args:
             facts: the header's map; run_id is required, reducer and version are filled in.
             state_hash_every: record a state hash with every n-th event (1: each, 0: never).
-            fsync: also wait until the disk has each event.
+            fsync: also wait until each event is on the disk.
         """
         raw = encode_header({**facts, "reducer": REDUCER})
         self._prepare(LogFile(path, create=True, fsync=fsync), state_hash_every)
@@ -63,9 +63,9 @@ class LogWriter:
 
     @classmethod
     def resume(cls, path: str | os.PathLike[str], *, state_hash_every: int = 1, fsync: bool = False) -> Self:
-        """Continue an unsealed log: cut off a torn tail, and replay the events that are there.
+        """Continue an unsealed log: remove an incomplete record at the end, and replay the existing events.
 
-        Raises LogRefused if the log is sealed or damaged, raise LogBusy if another process is writing it,
+        Raises LogRefused if the log is sealed or damaged, LogBusy if another process is writing it,
         LogUnreadable if it cannot be read or written.
         """
         writer = cls.__new__(cls)
@@ -121,14 +121,14 @@ class LogWriter:
     def append(self, kind: str, payload: dict[str, Any], meta: dict[str, Any] | None = None) -> int:
         """Write one event and return its seq.
 
-        EventInvalid where the event breaks a rule of the format; nothing is written then. LogUnreadable if the disk
-        refuses it; the log is closed then.
+        Raises EventInvalid if the event breaks a rule of the format, and leaves the log unchanged; LogUnreadable if the
+        disk refuses it, and closes the log.
         """
         try:
             return self._append(kind, payload, meta)
         except EventInvalid:
             raise
-        except BaseException:  # an interrupt, say: state and file may be one event apart, so nothing may follow
+        except BaseException:  # such as an interrupt: state and file may differ by one event, so no event may follow
             self.close()
             raise
 
@@ -160,7 +160,7 @@ class LogWriter:
         return seq
 
     def seal(self, time: int) -> None:
-        """End the run and close the file: nothing can be appended afterwards. `time`: ns since 1970."""
+        """End the run and close the file: no event can be appended afterwards. `time`: ns since 1970."""
         body = encode({"events": self.count, "head": self.head, "time": time})
         try:
             self._file.append(encode_sorted((body, seal_hash(self.head, body))))
@@ -169,7 +169,7 @@ class LogWriter:
 
     @property
     def size(self) -> int:
-        """Bytes of the file: whole records, as anyone may read them."""
+        """The size of the file in bytes: complete records, as anyone may read them."""
         return self._file.size
 
     @property
@@ -192,12 +192,12 @@ class LogWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Seal the log where the block ended without an exception, else only close the file."""
+        """Seal the log if the block ended without an exception, else only close the file."""
         if kind is None and self._file.is_open:
             self.seal(clock.time_ns())
         self.close()
 
 
 def new_run_id() -> str:
-    """Return a run id that no other run has."""
+    """Return a new unique run id."""
     return f"run-{uuid.uuid4().hex[:12]}"

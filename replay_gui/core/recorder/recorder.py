@@ -15,10 +15,10 @@ from replay_gui.core.recorder.log_writer import LogWriter, new_run_id
 
 @dataclass(frozen=True, slots=True)
 class RecordedCall:
-    """A tool request that was recorded; pass it to tool_response.
+    """A recorded tool request; pass it to tool_response.
 
     Attributes:
-        tool_name: the tool. request_hash: names the request by its content, in hex.
+        tool_name: the tool. request_hash: the hash of the request's content, in hex.
         seq: of the request's event. time: of the request, ns since 1970.
     """
 
@@ -30,10 +30,10 @@ class RecordedCall:
 
 @dataclass(frozen=True, slots=True)
 class RecordedPatch:
-    """A patch that was proposed; pass it to patch_applied or patch_rejected.
+    """A recorded patch proposal; pass it to patch_applied or patch_rejected.
 
     Attributes:
-        patch_hash: names the patch by its content, in hex. seq: of the proposal's event.
+        patch_hash: the hash of the patch's content, in hex. seq: of the proposal's event.
     """
 
     patch_hash: str
@@ -41,23 +41,23 @@ class RecordedPatch:
 
 
 class Recorder:
-    """Records a run into a log file. A context manager: the log is sealed when the block ends well.
+    """Record a run into a log file. A context manager: the log is sealed if the block ends without an exception.
 
-    When the block ends in an exception, the file is closed without a seal, so that `resume` can continue it. A process
-    that is killed leaves a log that opens, too: each event is one write of one whole record.
+    If the block ends with an exception, the file is closed without a seal, so that `resume` can continue it. A killed
+    process also leaves a log that opens: each event is one write of one complete record.
 
-    Each method records one event and returns its seq (its number, from 0) unless it says otherwise. Payloads are
+    Each method records one event and returns its seq (its number, from 0), unless its description differs. Payloads are
     plain values: None, bool, int (64 bits), float, str, bytes, lists and dicts with string keys. Every method takes
     meta as keywords, which is stored with the event and not compared between runs:
 
     * ``time``: ns since 1970 (default: now). ``duration``: ns. Both below 2**63.
     * ``parent``: the seq of the event that caused this one.
-    * anything else that may differ between equal runs: ids of the provider, tokens, cost.
+    * other members that may differ between equal runs: ids of the provider, tokens, cost.
 
-    Every method raises EventInvalid where the event breaks a rule of the format (nothing is written then) or the log is
+    Every method raises EventInvalid if the event breaks a rule of the format (the log is unchanged then) or the log is
     closed, and LogUnreadable if the disk refuses the event (the log is closed then, without the event).
 
-    Cost: about 20 µs an event, and as long as the disk takes with ``fsync=True``.
+    Cost: about 20 µs per event, and the time of the disk with ``fsync=True``.
     """
 
     def __init__(
@@ -74,18 +74,18 @@ class Recorder:
     ) -> None:
         """Begin a log and record AgentInit.
 
-        Raises LogRefused if the file exists and holds anything, raise LogUnreadable if it cannot be written, LogBusy
-        where another process is writing it, raise NotCanonical if run_id or agent_type cannot be stored.
+        Raises LogRefused if the file exists and is not empty, LogUnreadable if it cannot be written, LogBusy if another
+        process is writing it, NotCanonical if run_id or agent_type cannot be stored.
 
         Args:
             path: of the new log; the name usually ends in ``.rlog``.
             agent_type, agent_version: name and version of the agent.
-            config: what the agent was started with, such as its model and parameters.
+            config: the configuration of the agent, such as its model and parameters.
             run_id: default: a new random one.
             created: when the run began, ns since 1970 (default: now).
-            state_hash_every: record a state hash with every n-th event, by which a replay is checked (1: each, 0:
+            state_hash_every: record a state hash with every n-th event, to check a replay (1: each, 0:
                 never, which makes recording faster).
-            fsync: wait until the disk has each event, so that a loss of power costs none.
+            fsync: wait until each event is on the disk, so that a loss of power costs none.
         """
         created = clock.time_ns() if created is None else created
         facts = {"run_id": run_id or new_run_id(), "created": created, "agent": agent_type}
@@ -99,9 +99,9 @@ class Recorder:
 
     @classmethod
     def resume(cls, path: str | os.PathLike[str], *, state_hash_every: int = 1, fsync: bool = False) -> Self:
-        """Continue an unsealed log: its events are replayed, and a record that was cut off at the end is removed.
+        """Continue an unsealed log: its events are replayed, and an incomplete record at the end is removed.
 
-        Raises LogRefused if the log is sealed, damaged or no log, raise LogBusy if another process is writing it,
+        Raises LogRefused if the log is sealed, damaged or not a log, LogBusy if another process is writing it,
         LogUnreadable if it cannot be read or written. Arguments as for a new log. Cost: one replay of the log.
         """
         recorder = cls.__new__(cls)
@@ -115,7 +115,7 @@ class Recorder:
 
     @property
     def count(self) -> int:
-        """How many events the log has; the seq of the next one."""
+        """The number of events in the log, which is the seq of the next one."""
         return self._writer.count
 
     def append(self, kind: str, payload: dict[str, Any], **meta: Any) -> int:
@@ -131,7 +131,7 @@ class Recorder:
     def tool_request(
         self, tool_name: str, input: Any, *, tool_version: str = "", capabilities: list[str] | None = None, **meta: Any
     ) -> RecordedCall:
-        """Record that a tool is called; return the call, to be passed to tool_response.
+        """Record that a tool is called; return the call, to pass to tool_response.
 
         Args:
             input: the arguments, any plain value. capabilities: names of the permissions that the call uses.
@@ -152,7 +152,7 @@ class Recorder:
         """Record what a tool returned.
 
         Args:
-            call: what tool_request returned.
+            call: the result of tool_request.
             output: any plain value. success: False for a failed call. error: its message, or None.
             meta: `parent` is the call's seq and `duration` the time since the call, unless given.
         """
@@ -169,7 +169,7 @@ class Recorder:
         return self.append(Kind.TOOL_RESPONSE, payload, **meta)
 
     def capability_denied(self, capability: str, tool_name: str, reason: str, **meta: Any) -> int:
-        """Record that a tool was not allowed to be called, for lack of the permission `capability`."""
+        """Record that a tool call was not allowed, because the permission `capability` is missing."""
         payload = {"capability": capability, "tool_name": tool_name, "reason": reason}
         return self.append(Kind.CAPABILITY_DENIED, payload, **meta)
 
@@ -179,12 +179,12 @@ class Recorder:
         Args:
             obs_type: "message" adds {role: source, content: data} to the state's messages; under any other name, the
                 state keeps the last observation of that name.
-            source: who or what it comes from, such as "user". data: any plain value.
+            source: the speaker or origin, such as "user". data: any plain value.
         """
         return self.append(Kind.OBSERVATION, {"obs_type": obs_type, "source": source, "data": data}, **meta)
 
     def decision(self, decision_type: str, data: Any, reasoning: str | None = None, **meta: Any) -> int:
-        """Record what the agent decided, or said ("message" adds it to the state's messages).
+        """Record a decision of the agent, or its message ("message" adds it to the state's messages).
 
         Args:
             data: any plain value. reasoning: the agent's reasons in words, or None.
@@ -207,11 +207,11 @@ class Recorder:
     def patch_proposal(
         self, patch_type: str, target: str, patch: Any, reasoning: str | None = None, **meta: Any
     ) -> RecordedPatch:
-        """Record a proposed change of the agent itself; return it, to be passed to patch_applied or patch_rejected.
+        """Record a proposed change of the agent itself; return it, to pass to patch_applied or patch_rejected.
 
         Args:
             patch_type: such as "prompt". target: what it would change. patch: the change, any plain value.
-            reasoning: why, in words, or None.
+            reasoning: the reasons, in words, or None.
         """
         name = patch_hash(patch_type, target, patch)
         payload = {
@@ -229,7 +229,7 @@ class Recorder:
         return self.append(Kind.PATCH_APPLIED, {"patch_hash": patch.patch_hash}, **meta)
 
     def patch_rejected(self, patch: RecordedPatch, reason: str, stage: str, **meta: Any) -> int:
-        """Record that a proposed patch was rejected, why, and at which stage, such as "review".
+        """Record that a proposed patch was rejected: the reason and the stage, such as "review".
 
         `parent` is the proposal's seq unless given.
         """
@@ -253,7 +253,7 @@ class Recorder:
         return self.append(Kind.ERROR, payload, **meta)
 
     def snapshot(self, snapshot_type: str, **meta: Any) -> int:
-        """Record that the agent saved its own state; `snapshot_type` says on what occasion."""
+        """Record that the agent saved its own state; `snapshot_type` names the occasion."""
         return self.append(Kind.SNAPSHOT, {"snapshot_type": snapshot_type}, **meta)
 
     def outcome(
@@ -281,9 +281,9 @@ class Recorder:
         return self.append(OUTCOME, payload, **meta)
 
     def seal(self, time: int | None = None) -> None:
-        """End the run and close the file: no event can be added afterwards, and a missing end would be noticed.
+        """End the run and close the file: no event can be added afterwards, and a missing end would be detected.
 
-        LogUnreadable if the disk refuses the seal. `time`: when the run ended, ns since 1970 (default: now).
+        Raises LogUnreadable if the disk refuses the seal. `time`: when the run ended, ns since 1970 (default: now).
         """
         self._writer.seal(clock.time_ns() if time is None else time)
 

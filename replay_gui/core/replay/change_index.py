@@ -1,8 +1,8 @@
 """An index of all changes of a run's state: for every part of the state the events that changed it.
 
-Kept are the *leaves*: scalars and empty containers. A value changes exactly where a leaf at its path or below it does,
-so the history of any value, at any depth, is what its leaves have together. Items of a list that move are changes of
-each index at which another item is then.
+It stores the *leaves*: scalars and empty containers. A value changes exactly when a leaf at its path or below it
+changes, so the history of any value, at any depth, is the union of its leaves' histories. Items of a list that move
+are changes of each index that then holds another item.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from replay_gui.core.replay.value_history import same_encoding
 from replay_gui.core.state.state import ABSENT, LISTS, MAPS, StateChange
 from replay_gui.core.text.json_pointer import escape_token, join_pointer, list_index
 
-MAX_LEAVES = 1 << 21  # with more, the index is given up: it would take more than 500 MB to make it
-MAX_CHANGES = 1 << 24  # of leaves, likewise
-MAX_WORK = 1 << 27  # members that are looked at, likewise
-_BETWEEN = b"\xff"  # pointers; no text in UTF-8 holds it
+MAX_LEAVES = 1 << 21  # with more, the index is abandoned: making it would take more than 500 MB
+MAX_CHANGES = 1 << 24  # leaves; the same
+MAX_WORK = 1 << 27  # members that are examined; the same
+_BETWEEN = b"\xff"  # separates pointers; it does not occur in UTF-8
 
 
 class ChangeIndex(msgspec.Struct, frozen=True):
-    """The changes of a run; each of these columns compressed.
+    """The changes of a run; each column is compressed.
 
     Attributes:
         pointers: the JSON Pointers of all leaves, ascending as bytes, joined.
-        counts: uint32[leaves], how many of `indexes` are of each leaf.
+        counts: uint32[leaves], the number of `indexes` of each leaf.
         indexes: int32, of the events that changed each leaf, ascending.
     """
 
@@ -51,7 +51,7 @@ class ChangeIndex(msgspec.Struct, frozen=True):
 
 
 class _Pointers:
-    """Joined pointers as a sequence, without an object for each."""
+    """Joined pointers as a sequence, without creating an object for each."""
 
     def __init__(self, joined: bytes) -> None:
         self._joined = joined
@@ -88,7 +88,7 @@ def _decompress(column: bytes) -> bytes:
 
 
 class ChangeIndexBuilder:
-    """Collects the changes of one event after another. `gave_up`: there are too many of them."""
+    """Collects the changes event by event. `gave_up`: there are too many changes."""
 
     def __init__(self, max_changes: int = MAX_CHANGES, max_work: int = MAX_WORK) -> None:
         self.gave_up = False
@@ -97,12 +97,12 @@ class ChangeIndexBuilder:
         self._leaves, self._indexes = array("i"), array("i")
 
     def add_changes(self, index: int, changes: Sequence[StateChange]) -> None:
-        """Add what the event at an index has changed; events come in their order."""
+        """Add the changes of the event at an index; events come in order."""
         if self.gave_up:
             return
         of_changes = (self._changed(join_pointer(change.path), change.old, change.new) for change in changes)
         found = [leaf for of_change in of_changes for leaf in of_change]
-        if len(changes) > 1:  # of several changes of one leaf the first old value and the last new one count
+        if len(changes) > 1:  # of several changes of one leaf the first old and the last new value count
             firsts: dict[str, Any] = {}
             lasts: dict[str, Any] = {}
             for pointer, old, new in found:
@@ -118,7 +118,7 @@ class ChangeIndexBuilder:
         self.gave_up = is_much or self._work_left < 0
 
     def build(self) -> ChangeIndex:
-        """Return the index of what was taken."""
+        """Return the index of the added changes."""
         pointers = [_encoded(pointer) for pointer in self._numbers]
         order = np.array(sorted(range(len(pointers)), key=pointers.__getitem__), np.int64)
         ranks = np.zeros(len(pointers), np.int32)
@@ -130,7 +130,7 @@ class ChangeIndexBuilder:
         return ChangeIndex(*map(_compress, (joined, counts.tobytes(), indexes.tobytes())))
 
     def _changed(self, pointer: str, old: Any, new: Any) -> Iterator[tuple[str, Any, Any]]:
-        """Yield (pointer, old, new) of the leaves that differ; ABSENT on a side that has none there."""
+        """Yield (pointer, old, new) of the leaves that differ; ABSENT for a side without the leaf."""
         self._work_left -= 1
         if old is new or self._work_left < 0:
             return

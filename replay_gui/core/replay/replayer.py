@@ -27,18 +27,18 @@ MAX_CHANGED_KEYS = 10_000
 _MAX_RECENT_STATES = 256  # states kept of recent replays, so that a step back is a look-up
 _MAX_DISTANCE_EVENTS = 4096  # states farther away from a seek share little memory with it, and are removed
 _SNAPSHOT_INTERVAL_EVENTS = 2048  # a long replay leaves a snapshot in memory at every multiple of this position
-_SNAPSHOT_INTERVAL_BYTES = 2 << 20  # and where the events since the last one have as many bytes
+_SNAPSHOT_INTERVAL_BYTES = 2 << 20  # and when the events since the last snapshot have this many bytes
 _LAST_STATES_KEPT = 32  # states at the end of a replay that are all kept
 _KEPT_INTERVAL_EVENTS = 256  # before those, a replay keeps the state at every multiple of this position
 
 
 @dataclass(frozen=True, slots=True)
 class EventEffect:
-    """A state, and what the event just before it changed.
+    """A state, and the changes by the event just before it.
 
     Attributes:
-        changes: the first, up to MAX_CHANGES and MAX_CHANGED_KEYS. more_changes: how many there are besides.
-        not_applied: why that event does not apply, or None.
+        changes: the first, up to MAX_CHANGES and MAX_CHANGED_KEYS. more_changes: the number of further ones.
+        not_applied: why that event cannot be applied, or None.
     """
 
     state: State
@@ -60,9 +60,9 @@ class Replayer:
         self._recent: OrderedDict[Position, State] = OrderedDict()
 
     def state_at(self, position: Position) -> State:
-        """Return the state after the first `position` events; PositionError if the log has fewer.
+        """Return the state after the first `position` events; raise PositionError if the log has fewer.
 
-        TooCostly if the events since the nearest known state change too much for a log of this size.
+        Raises TooCostly if the events since the nearest known state change too much for a log of this size.
         Cost: about 5 µs for each event since the nearest known state.
         """
         if not 0 <= position <= len(self._log):
@@ -89,7 +89,7 @@ class Replayer:
         return state
 
     def _fold(self, reducer: BulkReducer, records: list[bytes | None], first: int) -> None:
-        """Apply the events with these contents, of which the first has the index `first`; TooCostly as state_at."""
+        """Apply the events with these contents; `first`: the index of the first one. Raises TooCostly as state_at."""
         begin = 0
         large = [i for i, content in enumerate(records) if content is not None and len(content) > LARGE_BYTES]
         for i in (*large, len(records)):
@@ -111,7 +111,7 @@ class Replayer:
         reducer.fold_decoded(kind, payload)
 
     def effect_at(self, position: Position) -> EventEffect:
-        """Return the state at `position`, and what the event before it changed."""
+        """Return the state at `position`, and the changes by the event before it."""
         if position == 0:
             return EventEffect(EMPTY, (), None)
         applied = index_before(position)
@@ -159,7 +159,7 @@ def _stops(start: Position, end: Position) -> Iterator[Position]:
 
 
 def _first_changes(each: Iterator[StateChange]) -> tuple[tuple[StateChange, ...], int]:
-    """Return (those that are given one by one, how many more there are)."""
+    """Return (the changes that are listed, the number of further ones)."""
     first: list[StateChange] = []
     keys = 0
     for change in islice(each, MAX_CHANGES):

@@ -1,8 +1,8 @@
 """Encode states: completely (a keyframe), or as the difference from an earlier state.
 
-msgpack, with extension types of our own (logs have none) for large members of the root. A keyframe begins with its
+msgpack, with extension types of this program (logs have none) for large members of the root. A keyframe begins with
 *parts*: pages of large maps (1), in the order of their keys, and packs of long lists (2). The root follows, with the
-place and the BLAKE3 of each part; the last bytes are the length of the root. A difference has no parts; in it the
+position and the BLAKE3 of each part; the last bytes are the length of the root. A difference has no parts; in it the
 members that were large before are differences, too (3 of a map, 4 of a list). Decoded states leave the parts in the
 file until they are read: of a million leaves, a seek reads a few.
 """
@@ -33,7 +33,7 @@ from replay_gui.core.state.stored_parts import PagedMap, ReadAt, StoredPart
 
 _MAP, _LIST, _MAP_DIFFERENCE, _LIST_DIFFERENCE = 1, 2, 3, 4
 _PAGE_MEMBERS = 64
-_MAX_PAGE_BYTES = 1 << 14  # of a page with more than one member
+_MAX_PAGE_BYTES = 1 << 14  # bytes of a page with more than one member
 _ROOT_LENGTH_BYTES = 8
 _EXTENSIONS = frozenset((*range(0xC7, 0xCA), *range(0xD4, 0xD9)))  # first bytes
 _Ext = msgspec.msgpack.Ext
@@ -88,7 +88,7 @@ def _paged_map(member: Any, begin: int) -> tuple[Any, list[bytes]]:
 
 
 def _pages(members: dict[str, Any], keys: list[str]) -> Iterator[tuple[list[str], bytes]]:
-    """Yield (keys, bytes) of one page, or of several where their values are long."""
+    """Yield (keys, bytes) of one page, or of several if their values are long."""
     raw = _encode({key: members[key] for key in keys})
     if len(raw) <= _MAX_PAGE_BYTES or len(keys) == 1:
         yield keys, raw
@@ -156,11 +156,11 @@ def _without(members: dict[str, Any], removed: list[str]) -> dict[str, Any]:
 
 
 def decode_keyframe(read_at: ReadAt, size: int, values: LargeValues | None = None) -> State:
-    """Return the state of a keyframe; NotCanonical if the bytes are invalid.
+    """Return the state of a keyframe; raise NotCanonical if the bytes are invalid.
 
     Args:
         read_at: reads from the file, from the keyframe's begin on. size: bytes of the keyframe.
-        values: decodes what is large.
+        values: decodes large values.
     """
     end = size - _ROOT_LENGTH_BYTES
     length = int.from_bytes(read_at(end, _ROOT_LENGTH_BYTES), "big") if end >= 0 else -1
@@ -174,7 +174,7 @@ def decode_keyframe(read_at: ReadAt, size: int, values: LargeValues | None = Non
 
 
 def decode_differences(raws: Sequence[bytes], earlier: State, values: LargeValues | None = None) -> State:
-    """Return the state after differences, one or more that follow one another, from `earlier`; else as above."""
+    """Return the state after one or more consecutive differences from `earlier`; raise NotCanonical as above."""
     before = [_packed_members(raw, values, _decode_map) for raw in raws[:-1]]
 
     def decoded(members: dict[str, Any]) -> dict[str, Any]:
@@ -197,7 +197,7 @@ def _state_of(raw: bytes, values: LargeValues | None, decode: Callable[[dict[str
 
 
 def _keyframe_member(member: Any, read_at: ReadAt, end: int, values: LargeValues | None) -> Any:
-    """Return a member of a keyframe's root; `end`: of its parts."""
+    """Return a member of a keyframe's root; `end`: the end of its parts."""
     value = _decoded(member)
     if not isinstance(value, _Ext):
         return value
@@ -221,7 +221,7 @@ def _parts(
     values: LargeValues | None,
     decode: _DecodeMembers,
 ) -> list[Any]:
-    """Return the parts that follow one another within `bounds` (first byte, end); large ones are decoded now, in steps.
+    """Return the consecutive parts within `bounds` (first byte, end); large ones are decoded now, in steps.
 
     `table`: the size of each, and their hashes, joined.
     """
@@ -241,7 +241,7 @@ def _parts(
 
 
 def _changed_member(name: str, line: list[Any], earlier: State, values: LargeValues | None) -> Any:
-    """Return a member that has changed; `line`: what each difference holds of it, None for nothing."""
+    """Return a member that has changed; `line`: its value in each difference, None if absent."""
     whole = len(line)
     while whole and _is_extension(line[whole - 1]):
         whole -= 1
@@ -269,12 +269,12 @@ def _is_extension(member: Any) -> bool:
 
 
 def _decoded(member: Any) -> Any:
-    """Decode a member; large ones were, in steps."""
+    """Decode a member; large ones are already decoded, in steps."""
     return _decode_any(member) if type(member) is msgspec.Raw else member
 
 
 def _packed_members(raw: bytes | memoryview | msgspec.Raw, values: LargeValues | None, decode: _DecodeMembers) -> Any:
-    """Return a map or a list whose members are still encoded; large ones of a large one are decoded."""
+    """Return a map or a list whose members are still encoded; large members of a large value are decoded."""
     if values is None or memoryview(raw).nbytes <= LARGE_BYTES:
         return decode(raw)
     return values.decode_members(bytes(raw))

@@ -26,21 +26,21 @@ from replay_gui.core.state.bulk_reducer import BulkReducer
 from replay_gui.core.state.state import State
 
 DISK_BUDGET_BYTES = 256 << 20  # bytes; or the log's own size, if that is more
-_MAX_FILES = 3  # files kept while more is written: the last one, and earlier ones for readers with an older table
+_MAX_FILES = 3  # files kept during writing: the last one, and earlier ones for readers with an older table
 _MAX_CACHED_KEYFRAMES = 4  # states that the reader caches as bases
 _MIN_KEYFRAME_FACTOR = 3  # the differences after a keyframe may take a third of its bytes
 _LIVE_FACTOR = 2  # decoded differences, most of them still packed, take about this many times their encoded size
-_READ_SHARE = 4  # of a keyframe a fourth part, at most, is read by and by
-_CHECKED_BYTES = 1 << 20  # at a time
+_READ_SHARE = 4  # at most a fourth of a keyframe is read over time
+_CHECKED_BYTES = 1 << 20  # bytes read at a time
 
 
 class SnapshotEntry(NamedTuple):
-    """One snapshot: where its bytes are, and the hashes that they are checked by.
+    """One snapshot: the position of its bytes, and the hashes by which they are checked.
 
     Attributes:
         position: events applied. chain: hash of the record just before it. digest: BLAKE3 of its bytes.
-        base: the position of the snapshot that it is a difference from; its own where it is a keyframe.
-        total: bytes of the whole state, about.
+        base: the position of the snapshot that it is a difference from; its own position for a keyframe.
+        total: approximate bytes of the whole state.
         generation: how often the file was thinned before; each time is a new file (see file_of).
     """
 
@@ -184,7 +184,7 @@ class SnapshotWriter:
 class SnapshotReader:
     """Reads stored states, and checks each by its hashes.
 
-    A keyframe is checked as a whole when it is first used, and its parts again when they are read. Its file stays open
+    A keyframe is checked completely when it is first used, and its parts again when they are read. Its file stays open
     as long as a state of it is used.
     """
 
@@ -193,7 +193,7 @@ class SnapshotReader:
     ) -> None:
         """`chain_at`: returns the hash of the record just before a position in the present log.
 
-        `values`: decodes large states, for a program that has to answer meanwhile.
+        `values`: decodes large states, for a program that must stay responsive.
         """
         self._values = values
         self._path = path
@@ -201,15 +201,15 @@ class SnapshotReader:
         self._entries: dict[Position, SnapshotEntry] = {}
         self._source: Source | None = None
         self._keyframes: OrderedDict[Position, State] = OrderedDict()
-        self._checked: set[bytes] = set()  # digests of the keyframes that were found to be sound in the open file
+        self._checked: set[bytes] = set()  # digests of the keyframes in the open file that were found to be valid
 
     def set_table(self, path: Path, entries: list[SnapshotEntry]) -> None:
-        """Use another table, of this file or of the one that replaced it."""
+        """Use another table, of this file or of its replacement."""
         self._path = path
         self._entries = {entry.position: entry for entry in entries}
 
     def load_state(self, position: Position) -> CachedState | None:
-        """Return the state at a stored position, None if it is missing, damaged, or of another log."""
+        """Return the state at a stored position; None if it is missing, damaged, or of another log."""
         try:
             keyframe, *differences = lineage(self._entries, position)
             if self._chain_at(position) != self._entries[position].chain:
@@ -229,7 +229,7 @@ class SnapshotReader:
             self._source = Source(path)
             self._keyframes.clear()
             self._checked.clear()
-        self._source.refresh_size()  # it may still be written
+        self._source.refresh_size()  # the file may still be written
         return self._source
 
     def _keyframe(self, source: Source, entry: SnapshotEntry) -> State:

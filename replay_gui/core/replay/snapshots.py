@@ -12,7 +12,7 @@ from replay_gui.core.log.positions import Position
 from replay_gui.core.state.state import State
 
 MEMORY_BUDGET_BYTES = 32 << 20  # bytes, estimated; large states take up to twice as many
-_CLOSE_SNAPSHOTS = 1024  # that may be directly next to each other
+_CLOSE_SNAPSHOTS = 1024  # snapshots that may be directly next to each other
 _NO_SNAPSHOT = Position(-1)  # before every position
 
 
@@ -35,8 +35,8 @@ class CachedState(NamedTuple):
 
     Attributes:
         own_bytes: memory that no other state shares, estimated.
-        group: the position of the keyframe whose memory it shares with others, `group_bytes` in all; None: it shares
-            nothing.
+        group: the position of the keyframe whose memory it shares with others, `group_bytes` in total; None: it shares
+            no memory.
     """
 
     state: State
@@ -53,8 +53,8 @@ class SnapshotPolicy:
     critical: just before and just after an operation that users look for (patches, errors, denials, phase changes);
     growth: the state may have grown by this factor since the last one (judged by the bytes of records since then).
 
-    Where a run is full of critical operations, they lie closer together than is of use: for each thousand snapshots,
-    one event more has to lie between two of them, so that a million events have at most some 45,000.
+    In a run full of critical operations, they would be needlessly dense: for each thousand snapshots, the minimum
+    distance grows by one event, so that a million events have at most about 45,000.
 
     `critical` and `growth` wait until the records since the last snapshot have as many bytes as that snapshot, `every`
     until they have a quarter of that. So the snapshots take space and time in proportion to the log.
@@ -73,7 +73,7 @@ class SnapshotPolicy:
         """Return whether to save a snapshot at `position`.
 
         Args:
-            offset: of the next record in bytes. critical: a critical event lies just before or after.
+            offset: of the next record in bytes. critical: a critical event is just before or after.
         """
         since = offset - self._offset
         if position - self._position >= self.every:
@@ -93,8 +93,8 @@ class SnapshotPolicy:
 class SnapshotManager:
     """Snapshots by position: those in memory, and those that a store can load.
 
-    The states used last stay in memory, up to a budget; others are loaded again when they are needed. A stored snapshot
-    that turns out to be damaged is dropped, and an earlier one is used.
+    The states used last stay in memory, up to a budget; others are loaded again when needed. A damaged stored
+    snapshot is dropped, and an earlier one is used.
 
     Cost: finding a snapshot is a binary search; loading one decodes its state.
     """
@@ -109,7 +109,7 @@ class SnapshotManager:
 
         Args:
             load: returns the state of a stored position, or None if it is damaged.
-            budget: bytes, estimated, that states may take in memory. Those added by `add` are never removed.
+            budget: estimated bytes of the states in memory. States added by `add` are never removed.
             on_dropped: called with the position of a stored snapshot that was dropped.
         """
         self._load = load
@@ -134,7 +134,7 @@ class SnapshotManager:
     def cache_state(self, position: Position, cached: CachedState) -> None:
         """Keep a state in memory; if the budget is exceeded, remove others.
 
-        First go the least recently used ones that can be loaded again, then those that are closest to their neighbours.
+        First the least recently used ones that can be loaded again are removed, then those closest to their neighbours.
         """
         if position in self._states:
             self._forget(position)
@@ -165,14 +165,14 @@ class SnapshotManager:
                 self._on_dropped(stored)
 
     def get_snapshot_before(self, position: Position, run_id: str = "") -> Snapshot | None:
-        """Return the last snapshot at or before `position`, or None. `run_id`: for one that comes from the store."""
+        """Return the last snapshot at or before `position`, or None. `run_id`: for a snapshot from the store."""
         nearest = self.nearest(position)
         if nearest is None:
             return None
         return self._added.get(nearest[0]) or Snapshot(f"snapshot-{nearest[0]}", run_id, nearest[0], nearest[1].plain())
 
     def _least_needed(self, kept: Position) -> Position | None:
-        """Return the position of the state to remove first, None if there is none but `kept` and those of `add`."""
+        """Return the position of the state to remove first; None if only `kept` and those of `add` are left."""
         others = [position for position in self._states if position not in self._added and position != kept]
         stored = next((position for position in others if _last(self._stored, position) == position), None)
         if stored is not None or not others:

@@ -1,7 +1,7 @@
-"""The history of one value: every event that changed what is at one path of the state.
+"""The history of one value: every event that changed the value at one path of the state.
 
-Found by replay, so it is exact for every path at any depth, items of lists included: an item that is inserted or
-removed before it changes what is at an index.
+Found by replay, so it is exact for every path at any depth, including items of lists: an item that is inserted or
+removed before it changes the value at an index.
 """
 
 from __future__ import annotations
@@ -48,13 +48,13 @@ OnChanges: TypeAlias = Callable[[int, Sequence[StateChange]], None]
 def value_history(contents: Iterable[bytes | None], keys: Sequence[str]) -> Iterator[ValueChange]:
     """Yield the changes of the value at one path, in the order of the events.
 
-    An event that writes an equal value changes nothing, nor does one that does not apply.
+    An event that writes an equal value is not a change, nor is one that cannot be applied.
 
     Args:
-        contents: of the events from the first one on, as EventLog.contents yields them; None: bytes that are no record.
-        keys: of the path, as `split_pointer` returns them; none for the whole state.
+        contents: of the events from the first one on, as EventLog.contents yields them; None: bytes without a record.
+        keys: of the path, as `split_pointer` returns them; empty for the whole state.
 
-    Cost: about 16 µs an event.
+    Cost: about 16 µs per event.
     """
     return (change for _, change in value_histories(contents, [keys]))
 
@@ -64,7 +64,7 @@ def value_histories(
 ) -> Iterator[tuple[int, ValueChange]]:
     """Yield (number of the path, change) for the changes of several values, in the order of the events.
 
-    It costs little more than the history of one of them. `on_changes` receives what each event changed in the state.
+    It costs little more than the history of one of them. `on_changes` receives each event's changes of the state.
     """
     draft = Draft(EMPTY)
     old = [ABSENT if keys else EMPTY.root for keys in paths]
@@ -85,14 +85,14 @@ def value_histories(
             related = [change for change in changes if _is_related(change.path, keys)]
             if not related:
                 continue
-            new = value_at(draft.publish().root, keys)  # published: later events change copies of it
+            new = value_at(draft.publish().root, keys)  # published, so later events change copies of it
             if not _is_unchanged(related, old[number], new, keys):
                 yield number, ValueChange(EventIndex(index), old[number], new)
             old[number] = new
 
 
 def value_at(root: Any, keys: Sequence[str]) -> Any:
-    """Return the value at a path of a state, ABSENT if there is none."""
+    """Return the value at a path of a state; ABSENT if there is none."""
     here = root
     for key in keys:
         if isinstance(here, MAPS):
@@ -106,12 +106,12 @@ def value_at(root: Any, keys: Sequence[str]) -> Any:
 
 
 def _is_related(written: Path, keys: Sequence[str]) -> bool:
-    """Whether a change at one path may change the value at another: one of the two begins with the other."""
+    """Whether a change at one path may change the value at another: one path begins with the other."""
     return all(str(name) == key for name, key in zip(written, keys, strict=False))
 
 
 def _is_unchanged(related: Sequence[StateChange], old: Any, new: Any, keys: Sequence[str]) -> bool:
-    if len(related) == 1 and len(related[0].path) > len(keys):  # a member of the value: comparing it is enough
+    if len(related) == 1 and len(related[0].path) > len(keys):  # a member of the value, which is enough to compare
         old, new = related[0].old, related[0].new
     if old is ABSENT or new is ABSENT:
         return old is new

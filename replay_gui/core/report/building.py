@@ -1,4 +1,4 @@
-"""Builds the part of a report about one verified run."""
+"""Build the part of a report about one verified run."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from replay_gui.core.verification.verification_report import Finding, Verificati
 
 OnProgress = Callable[[int, int], None]  # (done, total), in bytes
 
-_MAX_MEMBERS_SHOWN = 24  # of the payload of the first broken event
-_MAX_MEMBERS_COUNTED = 2_000  # further ones, that are only counted
+_MAX_MEMBERS_SHOWN = 24  # members of the payload of the first broken event
+_MAX_MEMBERS_COUNTED = 2_000  # further members that are only counted
 _MAX_DEPTH = 8
 _MAX_VALUE_LENGTH = 160  # characters
 
@@ -44,7 +44,7 @@ def run_part(
 
     Args:
         verification: of this log. format, size: of the user's file; the size in bytes.
-        disguise: what may be told of events.
+        disguise: hides secrets in events.
     """
     agent = log.header.facts.get("agent")
     summary = RunSummary(agent=agent if isinstance(agent, str) else None)
@@ -87,7 +87,7 @@ def _overview(summary: RunSummary) -> RunOverview:
 
 
 def _diagnose_foreign(verification: VerificationReport) -> Diagnosis | None:
-    """Return a diagnosis without a cause: a file without a chain does not show what was done."""
+    """Return a diagnosis without a cause: a file without a hash chain does not show how it was changed."""
     if not verification.failures:
         return None
     first = verification.failures[0]

@@ -12,7 +12,7 @@ _MAX_EXACT_INTEGER = 2**53  # larger integers are not exact in every JSON reader
 def canonical_json(value: Any) -> bytes:
     """Return the UTF-8 form of dicts with str keys, lists, tuples, strings, numbers, booleans and None.
 
-    ValueError for values that RFC 8785 cannot represent: integers beyond 2^53, infinite floats, NaN, lone surrogates.
+    Raises ValueError for what RFC 8785 lacks: integers beyond 2^53, infinite floats, NaN, lone surrogates.
     """
     return _json_text(value).encode("utf-8")
 
@@ -24,7 +24,7 @@ def _json_text(value: Any) -> str:
         case bool():
             return "true" if value else "false"
         case str():
-            return json.dumps(value, ensure_ascii=False)  # escapes exactly what RFC 8785, 3.2.2.2 requires
+            return json.dumps(value, ensure_ascii=False)  # escapes exactly as RFC 8785, 3.2.2.2 requires
         case int():
             if abs(value) > _MAX_EXACT_INTEGER:
                 raise ValueError(f"{value} is too large for an exact JSON number")
@@ -40,7 +40,7 @@ def _json_text(value: Any) -> str:
 
 
 def _float_text(value: float) -> str:
-    """Return the number as ECMAScript does (ECMA-262, Number::toString): the shortest digits that give it back."""
+    """Return the number as ECMAScript does (ECMA-262, Number::toString): the fewest digits that identify it."""
     if not math.isfinite(value):
         raise ValueError("JSON has no numbers that are not finite")
     if value == 0:

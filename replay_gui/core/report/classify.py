@@ -1,4 +1,4 @@
-"""Infers what was done to a damaged log, from the first record that fails and the records around it."""
+"""Infer how a log was damaged, from the first record that fails and the records around it."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from replay_gui.core.log.scanner import Block, Ending, scan
 from replay_gui.core.verification.integrity import BROKEN_LINK
 from replay_gui.core.verification.verification_report import Finding, VerificationReport
 
-_NEIGHBOUR_RECORDS = 4096  # examined on either side
+_NEIGHBOUR_RECORDS = 4096  # records examined on either side
 _ANY_HASH = bytes(32)
 
 
 class Damage(StrEnum):
-    """What was done to a log."""
+    """How a log was damaged."""
 
     EDITED = "edited"
     REMOVED = "removed"
@@ -63,9 +63,9 @@ class _Record:
 
 
 def diagnose(log: EventLog, report: VerificationReport) -> Diagnosis | None:
-    """Return what was done to the log, judged by its first failure; None for no failure.
+    """Return how the log was damaged, judged by its first failure; None if there is no failure.
 
-    Of several damages, the first is returned. Where the chain allows several explanations, the words give them, or
+    Of several damages, the first is returned. If the chain allows several explanations, the words name them, or
     the damage is UNCLEAR.
     """
     if report.failures:
@@ -123,7 +123,7 @@ def _diagnose_failure(log: EventLog, first: Finding) -> Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class _Neighbours:
-    """The surroundings of a record. before: the hash that it should be linked to. seal: facts of a seal after it."""
+    """The surroundings of a record. before: the hash to which it should be linked. seal: facts of a seal after it."""
 
     before: bytes
     earlier: Sequence[_Record]
@@ -132,7 +132,7 @@ class _Neighbours:
 
 
 def _diagnose_link(event: str, record: _Record, around: _Neighbours) -> tuple[Damage, str]:
-    """Explain a record that is not linked to the one before it, by what it and its neighbours are linked to."""
+    """Explain a record that is not linked to the one before it, by the links of it and its neighbours."""
     displacement = _displacement(event, record, around)
     if displacement is not None:
         return displacement
@@ -166,7 +166,7 @@ def _diagnose_link(event: str, record: _Record, around: _Neighbours) -> tuple[Da
 
 
 def _displacement(event: str, record: _Record, around: _Neighbours) -> tuple[Damage, str] | None:
-    """Return whether the record, or records before it, are at a place where they do not belong; None if not."""
+    """Return whether the record, or records before it, are in the wrong place; None if not."""
     for other in around.earlier:
         if other.hash == record.hash:
             return Damage.DUPLICATED, f"{event} is a copy of event {position_after(other.index):,}."

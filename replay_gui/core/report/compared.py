@@ -1,4 +1,4 @@
-"""Builds the part of a report about a comparison of two runs."""
+"""Build the part of a report about a comparison of two runs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from replay_gui.core.report.model import (
 from replay_gui.core.state.state import ABSENT
 from replay_gui.core.text.event_label import events_noun
 
-_MAX_DIFFERENCES = 12  # per divergence
+_MAX_DIFFERENCES = 12  # differences per divergence
 
 
 def comparison_part(
@@ -40,7 +40,7 @@ def comparison_part(
 ) -> ComparisonPart:
     """Return the part about the comparer's last comparison; reads the events at the first MAX_POINTS divergences.
 
-    `disguise`: what may be told of events; `comparison` and `why` are told so already.
+    `disguise`: hides secrets in events; in `comparison` and `why` they are hidden already.
     """
     first = comparison.first_point
     points = tuple(map(_point, islice(divergence_points(comparer, comparison, disguise), MAX_POINTS)))

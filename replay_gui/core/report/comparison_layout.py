@@ -38,7 +38,7 @@ def comparison_sections(comparison: ComparisonPart) -> list[ReportSection]:
 
 
 def _outcomes(comparison: ComparisonPart) -> list[ReportSection]:
-    """Return the section about outcomes; none if neither run says anything of it."""
+    """Return the section about outcomes; [] if neither run records one."""
     words = [result.words() for result in comparison.results]
     if not any(words) and comparison.results_equal:
         return []
@@ -127,7 +127,7 @@ def _points(comparison: ComparisonPart) -> ReportTable:
 
 
 def _point(point: PointPart) -> tuple[str, ...]:
-    """Return the row of a divergence, with the beginning of its hashes; JSON contains the whole ones."""
+    """Return the row of a divergence, with the beginning of its hashes; JSON contains the complete hashes."""
     hashes = " / ".join("none" if hash_ is None else f"{hash_[:16]}…" for hash_ in (point.expected, point.actual))
     change = _NAMES.get(point.change, point.change)
     a = "" if point.change == "only_b" else f"{position_after(point.index_a):,}"

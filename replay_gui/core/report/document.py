@@ -1,6 +1,6 @@
 """A report laid out as sections of blocks, which HTML, PDF and Markdown each render.
 
-Texts may contain text of a log, shortened to fit a page: a renderer must make them visible and escape them.
+Texts may contain text of a log, shortened to fit a page: a renderer must make it visible and escape it.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from replay_gui.core.report.model import TimelineCounts
 from replay_gui.core.report.runs.contrast_model import RunsPicturePart
 
 Tone: TypeAlias = Literal["good", "bad", "warn", "plain"]
-MAX_TEXT_LENGTH, MAX_CELL_LENGTH = 1_000, 300  # characters; a name in a log may have a million
+MAX_TEXT_LENGTH, MAX_CELL_LENGTH = 1_000, 300  # characters; a name in a log may be a million characters long
 
 
 def shortened(text: str, limit: int) -> str:
-    """Return `text`, or its beginning and how many characters are left out."""
+    """Return `text`, or its beginning and the number of characters left out."""
     return text if len(text) <= limit else f"{text[:limit]}… ({len(text) - limit:,} more characters)"
 
 
@@ -55,7 +55,7 @@ class Facts:
 class Column:
     """`share`: of the width, relative to the other shares. number: right-aligned. data: monospaced.
 
-    `limit`: how many characters of a cell are shown.
+    `limit`: number of characters of a cell that are shown.
     """
 
     title: str
@@ -67,7 +67,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class ReportTable:
-    """Rows with one text per column. `total`: number of all rows, of which these are the first; `what` names them.
+    """Rows with one text per column. `total`: number of all rows, of which these are the first; `what`: their noun.
 
     `tones`: one per row, or empty. narrow: the table needs about half the width.
     """
@@ -106,7 +106,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class DrawnRuns:
-    """The picture of many runs. `words`: its description. `table`: the same as a table, where nothing can be drawn."""
+    """The picture of many runs. `words`: its description. `table`: the same as a table, if no picture can be drawn."""
 
     picture: RunsPicturePart
     words: str

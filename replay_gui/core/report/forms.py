@@ -14,7 +14,7 @@ from replay_gui.core.report.sarif import sarif_report
 
 
 def _html(report: Report) -> bytes:
-    from replay_gui.core.report.html import html_report  # and with it jinja2, which only this format needs
+    from replay_gui.core.report.html import html_report  # imports jinja2, which only this format needs
 
     return html_report(layout_document(report)).encode()
 

@@ -1,6 +1,6 @@
-"""A report as one HTML file: it has no script, loads nothing, and its content security policy forbids both.
+"""A report as one HTML file: it has no script, loads no resource, and its content security policy forbids both.
 
-The text is that of the templates in resources/report. Every value that a template prints is made visible, then
+The texts are in the templates in resources/report. Every value that a template prints is made visible, then
 escaped (`autoescape`). The policy allows the style sheet by its hash, so that no other one can be inserted.
 """
 
@@ -45,7 +45,7 @@ def html_report(document: Document) -> str:
 
 
 def _printable(value: Any) -> Any:
-    """Return what a template prints for `value`; markup of a template is left as it is."""
+    """Return the text that a template prints for `value`; markup of a template is unchanged."""
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 

@@ -1,4 +1,4 @@
-"""A report as canonical JSON: everything in the model, nothing shortened."""
+"""A report as canonical JSON: all fields of the model, unshortened."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from replay_gui.core.text.clock import rfc3339_text
 from replay_gui.core.text.plain_text import visible
 from replay_gui.core.verification.verification_report import Finding
 
-_MAX_FINDINGS = 100  # in the text of a failure
+_MAX_FINDINGS = 100  # findings in the text of a failure
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 

@@ -1,4 +1,4 @@
-"""Lays a report out as a document: its sections, their order, and how much of long lists is shown."""
+"""Lay a report out as a document: its sections, their order, and the shown part of long lists."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from replay_gui.core.verification.verification_report import Finding
 MAX_FINDING_ROWS = 100  # rows of a long list
 _MAX_NOTED, _MAX_NOTE_CHARACTERS = 200, 2_000
 _MAX_TOOL_ROWS, _MAX_KIND_ROWS, _MAX_RUNS, _MAX_NOTES = 40, 40, 200, 40
-_MAX_OUTCOMES = 20  # graders
+_MAX_OUTCOMES = 20  # graders that are shown
 
 
 def layout_document(report: Report) -> Document:
@@ -238,7 +238,7 @@ def _facts(part: RunPart) -> tuple[Block, ...]:
 
 
 def _measures(facts: RunOverview) -> list[Fact]:
-    """Return the outcome, and what the run used, as far as they are known."""
+    """Return the outcome and the measures of the run, as far as they are known."""
     result, counts, tokens = facts.result, facts.counts, facts.tokens
     rows = [Fact("Outcome", outcome_words(outcome)) for outcome in result.outcomes[:_MAX_OUTCOMES]]
     if result.end is not None:

@@ -1,6 +1,6 @@
 """A report as Markdown (CommonMark with tables), for a ticket or a pull request.
 
-Text of a log is never markup: everything that could be is escaped, including links, pictures and HTML.
+Text of a log is never markup: every character that could be markup is escaped, including links, pictures and HTML.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def markdown_report(document: Document) -> str:
 
 
 def escaped_text(text: str) -> str:
-    """Return a text on one line that Markdown shows as it is, without links."""
+    """Return a text on one line that Markdown shows unchanged, without links."""
     words = _MARKUP.sub(_escaped, _BLANK.sub(" ", visible(text)))
     return words.replace("://", "\\://").replace("www.", "www\\.")  # otherwise bare addresses would become links
 

@@ -1,6 +1,6 @@
 """The content of a report, from which every format is written: plain values that can be sent to another process.
 
-Texts may contain text of a log: whoever writes a format must make them visible and escape them.
+Texts may contain text of a log: the code that writes a format must make them visible and escape them.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class RunOverview:
     Attributes:
         agent: type of the agent, or None. first_time, last_time: earliest and latest, ns since 1970, or None.
         kinds: (name, events), most frequent first. tools: most calls first.
-        counts: calls and what went wrong. tokens, cost: of all models. result: outcome and end.
+        counts: calls and failures. tokens, cost: of all models. result: outcome and end.
     """
 
     agent: str | None
@@ -55,7 +55,7 @@ class RunOverview:
 
     @property
     def duration(self) -> int | None:
-        """Time between the two, ns, or None."""
+        """Time between the two in ns, or None."""
         return duration_between(self.first_time, self.last_time)
 
 
@@ -83,13 +83,13 @@ class TimelineCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrokenEvent:
-    """The first event that failed or mismatched, as it is in the file.
+    """The first event that failed or mismatched, in the form in the file.
 
     Attributes:
-        index: EventIndex, from 0. offset, size: its bytes; size 0 if it is not known. time: ns since 1970, or None.
+        index: EventIndex, from 0. offset, size: its bytes; size 0 if unknown. time: ns since 1970, or None.
         summary: one line.
         members: the first (JSON Pointer, value as text) of its payload. hidden: number of further ones.
-        stored_hash, recorded_state: hex, None if it has none.
+        stored_hash, recorded_state: hex, None if there is none.
     """
 
     index: EventIndex
@@ -131,7 +131,7 @@ class RunPart:
     Attributes:
         format: "rlog", or an importer's name. size: of the file, bytes. timeline: None for a run without events.
         noted: the user's notes, in the order of the events.
-        diagnosis: the first damage. broken: the event that it is at. Both None for no damage.
+        diagnosis: the first damage. broken: the damaged event. Both None if there is no damage.
     """
 
     verification: VerificationReport
@@ -146,7 +146,7 @@ class RunPart:
 
     @property
     def foreign(self) -> bool:
-        """Whether the file is in another program's format, so that no chain supports the verdict."""
+        """Whether the file has another program's format, so that no hash chain supports the verdict."""
         return self.format != OWN_FORMAT
 
 
@@ -203,7 +203,7 @@ class PointPart:
 
 @dataclass(frozen=True, slots=True)
 class RulePart:
-    """One rule in force. `speaks_of`: what it applies to, in words."""
+    """One enabled rule. `speaks_of`: the events that it applies to, in words."""
 
     action: str
     speaks_of: str
@@ -212,7 +212,7 @@ class RulePart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReasonPart:
-    """One reason; fields as in Reason, without the inputs. `chips`: its kind and what led there, in words."""
+    """One reason; fields as in Reason, without the inputs. `chips`: its kind and what led to it, in words."""
 
     kind: ReasonKind
     sentence: str
@@ -228,11 +228,11 @@ class ReasonPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhyPart:
-    """The part of a report about why two runs came out differently.
+    """The part of a report about the reasons for different outcomes.
 
     Attributes:
         heading: of the section. reasons: the most important first. words: a sentence if there are none.
-        set_aside: what was not taken for a reason, in words. actions, more_actions, limits: as in WhyResult.
+        set_aside: the differences that are not reasons, in words. actions, more_actions, limits: as in WhyResult.
     """
 
     heading: str
@@ -251,10 +251,10 @@ class ComparisonPart:
     Attributes:
         diverged: whether the content differs, a step or the outcome.
         causes: the most important first. points: the first divergences; `total` counts all.
-        rules: those in force. rules_file: the file that they come from; None if they are in none.
+        rules: the enabled ones. rules_file: the file with them; None if they are in no file.
         first: index in A and B of the first divergence, NO_EVENT if a side has none; None if no step differs.
         content: what was compared. results: outcome and end of both runs, and whether they are equal.
-        why: why they came out differently; None for runs that are the same.
+        why: the reasons for different outcomes; None for runs that are the same.
     """
 
     diverged: bool
@@ -299,7 +299,7 @@ class Report:
 
     @property
     def verdict(self) -> str:
-        """The worst verdict of the runs; also INVALID where an anchor does not match or a run cannot be read."""
+        """The worst verdict of the runs; also INVALID if an anchor does not match or a run cannot be read."""
         if self.unread or any(part.anchor is not None and not part.anchor.good for part in self.runs):
             return INVALID
         verdicts = {part.verification.verdict for part in self.runs}

@@ -1,7 +1,7 @@
-"""The last pass over a report that hides something: every text of it. Hashes and counts stay.
+"""The last pass over all texts of a redacted report. Hashes and counts are unchanged.
 
-What payloads say is hidden before, where sentences are made of it (see Redactor); this pass is about names, ids, paths
-of files and all else that is in the report.
+Contents of payloads are hidden earlier, before sentences are made of them (see Redactor); this pass hides names, ids,
+paths of files and all other texts of the report.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 from replay_gui.core.report.model import RedactionNote, Report
 from replay_gui.core.report.redactor import Redactor
 
-# A redacted report still needs hashes to be checked; the other fields contain only the program's own words.
+# A redacted report still needs hashes for checks; the other fields contain only the program's own words.
 _FIELDS_KEPT = frozenset(
     (
         "head", "state_hash", "file_blake3", "stored_hash", "recorded_state", "expected", "actual", "signed_by",
@@ -22,7 +22,7 @@ _FIELDS_KEPT = frozenset(
 
 
 def redact_report(report: Report, redactor: Redactor) -> Report:
-    """Return the report without what the profile hides, with a note of the profile and the number of changed texts."""
+    """Return the redacted report, with a note of the profile and the number of changed texts."""
     shown: Report = _shown(report, redactor)
     return replace(shown, redaction=RedactionNote(redactor.profile.name, redactor.changed))
 

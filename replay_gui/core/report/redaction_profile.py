@@ -1,4 +1,4 @@
-"""What a redaction hides: a profile, which is TOML.
+"""Redaction profiles in TOML, which define what a report hides.
 
 ``presets`` (names below), ``patterns`` (regular expressions, as in rules), ``keys`` (names of members whose values are
 hidden, in any spelling) and ``paths`` (JSON Pointers into payloads, ``*`` for any one token; each also hides everything
@@ -40,12 +40,12 @@ _SECRET_KEY = re.compile(
     r"|cookie|connectionstring|token$|^(?:pwd|auth|bearer|jwt|dsn|pin|otp|ssn|iban)$"
 )
 _NOT_OF_KEYS = re.compile(r"[^a-z0-9]+")
-_MAX_KEY_LENGTH = 200  # characters of a key that are looked at
+_MAX_KEY_LENGTH = 200  # characters of a key that are examined
 
 
 @dataclass(frozen=True, slots=True)
 class RedactionProfile:
-    """What is hidden. `name`: the name in a report. Other fields as in the profile's file; patterns are checked."""
+    """A redaction profile. `name`: the name in a report. Other fields as in the file; patterns are checked."""
 
     name: str
     presets: tuple[str, ...] = ()
@@ -72,18 +72,18 @@ class RedactionProfile:
         return (*(OwnPattern(PRESETS[name]) for name in self.presets), *map(ForeignPattern, self.patterns))
 
     def path_pattern(self) -> re.Pattern[str] | None:
-        """Return all paths as one pattern that matches the pointers which are hidden, or None."""
+        """Return all paths as one pattern that matches the hidden pointers, or None."""
         return re.compile("|".join(map(_pointer, self.paths))) if self.paths else None
 
     def hides_key(self, key: str) -> bool:
-        """Return whether the value of a member with this key is hidden, whatever it is."""
+        """Return whether the value of a member with this key is always hidden."""
         name = _plain(key)
         if _KEYS_PRESET in self.presets and _SECRET_KEY.search(name):
             return True
         return any(_plain(hidden) == name for hidden in self.keys)
 
     def may_hide(self, path: str) -> bool:
-        """Return whether a value at this JSON Pointer may be hidden, where ``*`` stands for any items of lists."""
+        """Return whether a value at this JSON Pointer may be hidden; ``*`` in it means any items of lists."""
         tokens = [token for token in path.split("/")[1:] if token != "*"]
         return any(map(self.hides_key, tokens)) or any(_is_within(_names(hidden), tokens) for hidden in self.paths)
 
@@ -93,7 +93,7 @@ SHARING_PROFILE = RedactionProfile("for sharing", presets=tuple(PRESETS))
 
 
 def read_profile(path: Path) -> RedactionProfile:
-    """Return the profile in a TOML file; ProfileRefused, in one line, if it is not valid."""
+    """Return the profile in a TOML file; raise ProfileRefused, in one line, if it is invalid."""
     try:
         facts = read_toml(path)
     except LogUnreadable as why:
@@ -117,7 +117,7 @@ def read_profile(path: Path) -> RedactionProfile:
 
 
 def _plain(key: str) -> str:
-    """Return a key without what spellings differ in: ``API-Key``, ``api_key`` and ``apiKey`` are one."""
+    """Return a key without differences of spelling: ``API-Key``, ``api_key`` and ``apiKey`` are equal."""
     return _NOT_OF_KEYS.sub("", key[:_MAX_KEY_LENGTH].lower())
 
 

@@ -1,4 +1,4 @@
-"""Hides what a profile names in values and events, before sentences are made of them."""
+"""Redact values and events by a profile, before sentences are made of them."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from replay_gui.core.state.state import ABSENT, LISTS, MAPS
 from replay_gui.core.text.json_pointer import escape_token, split_pointer
 
 _HIDDEN = re.compile(r"(\[redacted \d+\])")
-_NAMES, _VALUE = ("key", "name"), "value"  # of pairs, as memory and headers are written
-_MAX_DEPTH = 100  # what is nested more deeply is hidden as a whole
+_NAMES, _VALUE = ("key", "name"), "value"  # names of the members of pairs, as in memory and headers
+_MAX_DEPTH = 100  # more deeply nested values are hidden completely
 
 
 class Redactor:
     """One redaction of one report.
 
-    A hidden value becomes ``[redacted 1]``; equal ones have equal numbers, which tell where two runs differ.
+    A hidden value becomes ``[redacted 1]``; equal values have equal numbers, which shows where two runs differ.
 
     Attributes:
         changed: number of texts and values that were hidden or changed.
@@ -36,9 +36,9 @@ class Redactor:
         self._numbers: dict[bytes, int] = {}
 
     def text(self, text: str) -> str:
-        """Return the text without what patterns match; raise PatternRefused if one takes too long."""
+        """Return the text without the matches of patterns; raise PatternRefused if a pattern takes too long."""
         shown = text
-        for pattern in self._patterns:  # what is hidden already is not looked at again
+        for pattern in self._patterns:  # placeholders are not redacted again
             parts = _HIDDEN.split(shown)
             shown = "".join(
                 part if number % 2 else pattern.replace_each(part, self._mark) for number, part in enumerate(parts)
@@ -47,12 +47,12 @@ class Redactor:
         return shown
 
     def hidden(self, text: str) -> str:
-        """Return what stands for the text, whatever it says."""
+        """Return the placeholder for the text, whatever its content."""
         self.changed += 1
         return self._mark(text)
 
     def value(self, value: Any, path: str = "") -> Any:
-        """Return a value at this JSON Pointer of a payload, redacted."""
+        """Return the redacted value at this JSON Pointer of a payload."""
         if value is ABSENT or value is None or isinstance(value, bool):
             return value
         if self._is_hidden(path) or path.count("/") > _MAX_DEPTH:
@@ -74,18 +74,18 @@ class Redactor:
         return value if shown == words else shown
 
     def event(self, event: Event) -> Event:
-        """Return the event with a payload, a kind and an id without what is hidden; its hashes stay."""
+        """Return the event with redacted payload, kind and id; its hashes are unchanged."""
         payload = self.value(event.payload)
         return replace(event, payload=payload, kind=self.text(event.kind), event_id=self.text(event.event_id))
 
     def difference(self, difference: Difference, a: Event, b: Event) -> Difference:
-        """Return a difference between two events without what is hidden, in its path, too."""
+        """Return a redacted difference between two events, including its path."""
         named = any(self._names_secret_at(event.payload, difference.path) for event in (a, b))
         hide = self._named_value if named else partial(self.value, path=difference.path)
         return replace(difference, path=self.text(difference.path), a=hide(difference.a), b=hide(difference.b))
 
     def _names_secret_at(self, value: Any, path: str) -> bool:
-        """Return whether the path leads through the value of a member that another member beside it names."""
+        """Return whether the path leads through a value that a neighbouring member names as secret."""
         for token in split_pointer(path):
             if isinstance(value, MAPS):
                 if token == _VALUE and self._is_named_secret(value):
@@ -115,7 +115,7 @@ class Redactor:
         return any(self.profile.hides_key(token) for token in path.split("/")[1:])
 
     def _identity(self, value: Any) -> str:
-        """Return a text that only equal values have."""
+        """Return a text that is equal only for equal values."""
         try:
             return repr(value)
         except RecursionError:

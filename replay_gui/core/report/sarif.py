@@ -121,6 +121,6 @@ def _comparison(report: Report, comparison: ComparisonPart) -> Iterator[dict[str
 
 
 def escaped_message(text: str) -> str:
-    """Return the text of a message, where brackets would be links and braces placeholders (SARIF 3.11.5, 3.11.6)."""
+    """Return the text of a message, in which brackets would be links and braces placeholders (SARIF 3.11.5, 3.11.6)."""
     words = visible(text).replace("\\", "\\\\").replace("{", "{{").replace("}", "}}")
     return words.replace("[", "\\[").replace("]", "\\]")

@@ -11,7 +11,7 @@ from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.report.model import TimelineCounts, TimelineLane
 
 MAX_BINS = 240
-MAX_TOOL_LANES = 8  # with more tools, the last lane counts all others
+MAX_TOOL_LANES = 8  # tool lanes; with more tools, the last lane counts all others
 
 _ERRORS = "Errors"
 
@@ -25,7 +25,7 @@ _LANES = (
     (_ERRORS, Kind.ERROR.value, KindGroup.ERROR),
     ("Unreadable", UNREADABLE_KIND, KindGroup.DAMAGE),
 )
-_FIRST_TOOL_ROW = 3  # tool lanes are below the decisions that call them
+_FIRST_TOOL_ROW = 3  # index below the decisions that call the tools
 _OTHER = ("Other", CUSTOM_PREFIX)
 _REQUEST, _RESPONSE, _ERROR = Kind.TOOL_REQUEST.value, Kind.TOOL_RESPONSE.value, Kind.ERROR.value
 
@@ -40,7 +40,7 @@ class TimelineCounter:
         self._tools: defaultdict[str, list[int]] = defaultdict(self._row)
         self._failed: defaultdict[str, list[int]] = defaultdict(self._row)
         self._lane_of: dict[str, str] = {}
-        self._failed_tool: str | None = None  # of the event before, if that is a failed call
+        self._failed_tool: str | None = None  # tool of the event before, if that is a failed call
 
     def _row(self) -> list[int]:
         return [0] * self._bins
@@ -48,7 +48,7 @@ class TimelineCounter:
     def add_event(self, event: Event) -> None:
         """Count one event; the lane of errors counts each failure once, as the window does (see run_measures)."""
         if event.index >= self._events:
-            return  # appended after the run was verified
+            return  # the event was appended after the run was verified
         at = event.index * self._bins // self._events
         failed_tool, self._failed_tool = self._failed_tool, None
         if event.tool is not None and event.kind == _REQUEST:

@@ -16,7 +16,7 @@ _LANE_HEIGHT, _BAR_HEIGHT, _TOP, _AXIS_HEIGHT = 20, 14, 6, 20
 _MIN_BAR_WIDTH, _BAR_GAP = 1.4, 0.6
 
 _MAX_TITLE_LENGTH = 22  # characters
-_FAILED_HEIGHT = 0.4  # of the bar of all calls
+_FAILED_HEIGHT = 0.4  # height of the bar of failed calls, relative to that of all calls
 
 _COLORED_GROUPS = frozenset(
     {
@@ -55,7 +55,7 @@ class AxisLabel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineDrawing:
-    """Everything that the SVG template draws.
+    """All shapes that the SVG template draws.
 
     Attributes:
         left, right: x coordinates of the area with the bars. top, bottom: its y coordinates.
@@ -135,7 +135,7 @@ def _path(shapes: Iterator[tuple[float, float, float]], base: int, scale: float)
 
 
 def _axis(timeline: TimelineCounts) -> Iterator[AxisLabel]:
-    """Yield the labels: the middle ones are left out where they would overlap."""
+    """Yield the labels: the middle ones are left out if they would overlap."""
     yield AxisLabel("axis", f"{_NAMES_WIDTH}", "1")
     broken = timeline.broken
     share = None if broken is None else broken / timeline.events

@@ -1,4 +1,4 @@
-"""The sections of a report about why two runs came out differently, and about what each of them did."""
+"""The sections of a report about why two runs have different outcomes, and about the actions of each."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _action(row: ActionRow) -> tuple[str, ...]:
 
 
 def _events(requests: tuple[EventIndex, ...]) -> str:
-    """Return the number of the first event, and how many follow."""
+    """Return the number of the first event, and the number of further ones."""
     if not requests:
         return ""
     return f"{position_after(requests[0]):,}" + (f" (×{len(requests):,})" if len(requests) > 1 else "")

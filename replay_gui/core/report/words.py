@@ -1,4 +1,4 @@
-"""The verdict of a report in sentences, and the list of what was checked and what was not."""
+"""The verdict of a report in sentences, and the list of the checks made and not made."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ class ReportCheck:
 
 
 def failures(part: RunPart) -> int:
-    """Return the number of failures, with those that are not listed."""
+    """Return the number of failures, including unlisted ones."""
     return len(part.verification.failures) + part.verification.unlisted[0]
 
 
 def mismatches(part: RunPart) -> int:
-    """Return the number of mismatches, with those that are not listed."""
+    """Return the number of mismatches, including unlisted ones."""
     return len(part.verification.mismatches) + part.verification.unlisted[1]
 
 
 def verdict_words(part: RunPart) -> str:
-    """Return the verdict on one run, for people who do not know what a hash chain is."""
+    """Return the verdict on one run, for people who do not know hash chains."""
     report = part.verification
     if report.verdict == NOT_VERIFIABLE and report.stopped is not None:
         return (
@@ -78,7 +78,7 @@ def verdict_words(part: RunPart) -> str:
 
 
 def checks(part: RunPart) -> tuple[ReportCheck, ...]:
-    """Return every check, including what was not checked."""
+    """Return every check, including checks that were not made."""
     if part.foreign:
         return (
             _foreign_hashes(part),

@@ -1,8 +1,8 @@
-"""What the events of the common form do to a state in place, many at a time (log-format.md, Reducer).
+"""The effects of common-form events on a state in place, many at a time (log-format.md, Reducer).
 
-Kinds that write the same member of the root are one group, and no two groups write the same one. So the events of a
-group can be applied in one loop, before or after those of another group. An effect does to the state what the reducer
-does, or leaves the event to the reducer, which alone defines what events mean.
+Kinds that write the same member of the root are one group, and different groups write different members. So the
+events of a group can be applied in one loop, before or after those of another group. An effect does the same as the
+reducer, or leaves the event to the reducer, which alone defines the meaning of events.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _Map: TypeAlias = dict[str, Any]
 
 
 class _AnyKeys(set[str]):
-    """Stands for all keys: adding a key to it does nothing.
+    """The set of all keys: adding a key does nothing.
 
     An effect calls ``changed[name].add(key)`` in either case, which is faster than to test for it:
 
@@ -44,7 +44,7 @@ _SHAPES: dict[str, Any] = {
     "memory": MAPS,
     "patches": MAPS,
 }
-_MAX_COUNT = 1 << 62  # counting on from a lower number never comes to the reducer's limit
+_MAX_COUNT = 1 << 62  # a count that starts below this never reaches the reducer's limit
 _NO_CALLS = {"calls": 0, "errors": 0, "denied": 0}
 
 
@@ -54,7 +54,7 @@ class BulkTarget(Protocol):
     Attributes:
         root: of the state, owned, as are its members, which have the shapes that effects give them.
         changed: see BulkReducer.
-        own_tools: the names in the state's ``tools`` whose rows can be changed in place, and have sound counters.
+        own_tools: the names in the state's ``tools`` whose rows can be changed in place, and have valid counters.
         applied: the request hash of each ToolRequest that was applied.
     """
 
@@ -67,7 +67,7 @@ class BulkTarget(Protocol):
         """Set a member of the root that an event creates."""
 
     def refuse(self, event: FastEvent) -> None:
-        """Note that an event does not apply."""
+        """Note that an event cannot be applied."""
 
     def leave(self, event: FastEvent) -> None:
         """Leave an event to the reducer."""
@@ -115,14 +115,14 @@ def _tools(state: BulkTarget, events: Sequence[FastEvent]) -> None:
 def _apply_to_tools(state: BulkTarget, events: Iterator[FastEvent], requests: Iterator[str]) -> FastEvent | None:
     """Apply requests, responses and denials, up to one that is left to the reducer, which is returned.
 
-    `requests`: the request hash of each request to come.
+    `requests`: the request hash of each later request.
     """
     root, add_applied = state.root, state.applied.append
     tools, pending = root.get("tools", {}), root.get("pending", {})
     change_pending = state.changed.get("pending", ALL_KEYS).add
     is_missing = "pending" not in root
-    rows: dict[str, _Map | None] = {}  # of the tools that were seen, to be changed in place
-    opened: dict[str, Any] = {}  # requests that wait and are not in `pending` yet: most are answered before long
+    rows: dict[str, _Map | None] = {}  # rows of the tools seen so far, to be changed in place
+    opened: dict[str, Any] = {}  # open requests that are not in `pending` yet: most are answered soon
     left = None
     for event in events:
         kind, p = type(event), event.payload
@@ -177,7 +177,7 @@ def _apply_to_tools(state: BulkTarget, events: Iterator[FastEvent], requests: It
 
 
 def _settle(opened: dict[str, Any], pending: Any, change_pending: Callable[[str], None]) -> None:
-    """Move requests that still wait to the state's `pending`."""
+    """Move requests that are still open to the state's `pending`."""
     for request, p in opened.items():
         pending[request] = {"tool": p.tool_name, "input": p.input, "count": 1}
         change_pending(request)
@@ -185,7 +185,7 @@ def _settle(opened: dict[str, Any], pending: Any, change_pending: Callable[[str]
 
 
 def _own_row(state: BulkTarget, tools: Any, name: str, event: FastEvent, rows: dict[str, _Map | None]) -> _Map | None:
-    """Return the row of a tool as one that can be changed in place, and add it to `rows`; None if a counter is odd."""
+    """Return the row of a tool, made changeable in place and added to `rows`; None if a counter is invalid."""
     if name not in state.own_tools:
         row = tools.get(name, _NO_CALLS)
         if type(row) is not dict or not all(
@@ -202,7 +202,7 @@ def _own_row(state: BulkTarget, tools: Any, name: str, event: FastEvent, rows: d
 
 
 def _is_counter(row: Any) -> bool:
-    """Return whether the row counts, and can be counted up."""
+    """Return whether the counters of the row are valid and can be increased."""
     return type(row) is dict and type(count := row.get("count")) is int and 0 <= count < _MAX_COUNT
 
 

@@ -1,8 +1,8 @@
-"""Replay in bulk: for a pass that wants only the last state, and to know which events do not apply.
+"""Replay in bulk: for a pass that needs only the last state and the list of events that cannot be applied.
 
 Events are applied in place, in groups (see bulk_effects), without a draft's copies and without a record of the changes.
-An event with operations, or of an odd form, goes to the reducer, which alone defines what events mean; a test compares
-the two.
+An event with operations, or of an unusual form, goes to the reducer, which alone defines the meaning of events; a test
+compares the two.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ class BulkResult(NamedTuple):
     """The result of applying events one after another.
 
     Attributes:
-        refused: the indexes of those that do not apply and left the state as it was.
-        requested: the request hash of each ToolRequest that applies, in their order.
+        refused: the indexes of those that cannot be applied and left the state unchanged.
+        requested: the request hash of each ToolRequest that was applied, in order.
     """
 
     refused: list[int]
@@ -37,7 +37,7 @@ class BulkResult(NamedTuple):
 
 
 def without_replay(contents: Sequence[bytes]) -> BulkResult:
-    """Return what is known of events without the state that they meet: every one in the right form may apply."""
+    """Return what is known without the state before each event: every event of the right form may be applicable."""
     refused, requested = [], []
     for i, content in enumerate(contents):
         try:
@@ -52,17 +52,17 @@ def without_replay(contents: Sequence[bytes]) -> BulkResult:
 
 
 class BulkReducer:
-    """Applies events to a state in place, and notes which members of it have changed.
+    """Applies events to a state in place, and notes which members have changed.
 
     Attributes:
-        changed: for a member of the root, the keys in it that changed since `forget_changes`; ALL_KEYS where it may
-            have changed in any way. A list that was only appended to is not in it.
+        changed: for a member of the root, the keys in it that changed since `forget_changes`; ALL_KEYS if it may
+            have changed in any way. A list with only appended items is not in it.
     """
 
     __slots__ = ("_draft", "_is_owned", "_is_usual", "_max_work", "_own_tools", "changed")
 
     def __init__(self, state: State | None = None, max_work: int | None = None) -> None:
-        """Begin with `state`, which is not changed; None: with the empty state. `max_work`: see max_moved_values."""
+        """Begin with `state`, which is not changed; None: the empty state. `max_work`: see max_moved_values."""
         self._max_work = max_work
         self._draft = Draft(State({}) if state is None else state)
         self._is_owned = state is None  # whether all containers changed in place are this object's
@@ -72,18 +72,18 @@ class BulkReducer:
 
     @property
     def root(self) -> dict[str, Any]:
-        """The root of the present state; the next event changes it in place."""
+        """The root of the current state; the next event changes it in place."""
         return self._draft.root
 
     @property
     def present(self) -> State:
-        """The present state; the next event changes it in place."""
+        """The current state; the next event changes it in place."""
         return self._draft.present
 
     def fold(self, contents: Sequence[bytes], events: Sequence[DecodedEvent] | None = None) -> BulkResult:
-        """Apply events one after another; `events` is what decode_fast_events returned for `contents`, if called.
+        """Apply events one after another; `events`: the result of decode_fast_events for `contents`, if it was called.
 
-        TooMuchWork if the events so far have caused too much of it; the state is of no use then.
+        Raises TooMuchWork if the events so far have caused too much of it; the state is then unusable.
         """
         if not self._is_owned:
             self._own()
@@ -107,7 +107,7 @@ class BulkReducer:
         return result
 
     def fold_decoded(self, kind: str, payload: dict[str, Any]) -> None:
-        """Apply one event that was decoded already; TooMuchWork as `fold`."""
+        """Apply one decoded event; raise TooMuchWork as `fold`."""
         if not self._is_owned:
             self._own()
         self._apply_decoded(kind, payload, 0, BulkResult([], []))
@@ -115,7 +115,7 @@ class BulkReducer:
             raise TooMuchWork(0)
 
     def publish(self) -> State:
-        """Return the present state as an immutable value; later events change copies."""
+        """Return the current state as an immutable value; later events change copies."""
         self._is_owned = False
         return self._draft.publish()
 
@@ -131,7 +131,7 @@ class BulkReducer:
         self._is_usual = has_usual_shapes(root)
 
     def _apply_one(self, content: bytes, decoded: DecodedEvent, i: int, result: BulkResult) -> None:
-        """Have the reducer apply an event, and keep to the limit of work."""
+        """Let the reducer apply an event, and check the limit of work."""
         self._reduce(content, decoded, i, result)
         if self._max_work is not None and self._draft.work > self._max_work:
             raise TooMuchWork(i)
@@ -170,12 +170,12 @@ class BulkReducer:
         keys = self.changed.get(name)
         if isinstance(inside, str) and keys is not None:
             keys.add(inside)
-        elif not (len(path) == 2 and isinstance(inside, int) and old is ABSENT):  # no mere appending
+        elif not (len(path) == 2 and isinstance(inside, int) and old is ABSENT):  # not just appended
             self.changed[name] = ALL_KEYS
 
 
 class _Pass:
-    """Events in the common form that follow one another, applied group by group; see BulkTarget."""
+    """Consecutive events in the common form, applied group by group; see BulkTarget."""
 
     def __init__(
         self,
@@ -195,10 +195,10 @@ class _Pass:
         self._result = result
         self._indexes: dict[int, int] = {}  # by the id of the event
         self._created: list[tuple[int, str]] = []  # (index, name) of the members of the root
-        self._left: list[tuple[int, int]] = []  # (index, work) of events that were left to the reducer
+        self._left: list[tuple[int, int]] = []  # (index, work) of events that the reducer applied
 
     def run(self) -> None:
-        """Apply the events; TooMuchWork as BulkReducer.fold."""
+        """Apply the events; raise TooMuchWork as BulkReducer.fold."""
         groups: dict[Any, list[FastEvent]] = {effect: [] for effect in EFFECTS.values()}
         adders = {type_: groups[effect].append for type_, effect in EFFECTS.items()}
         for event in self._events:
@@ -206,7 +206,7 @@ class _Pass:
         for effect, events in groups.items():
             if events:
                 effect(self, events)
-        if len(self._created) > 1:  # the order of the root's members is that in which the events create them
+        if len(self._created) > 1:  # the root's members are in the order in which events create them
             root = self.root
             for _, name in sorted(self._created, key=lambda created: created[0]):
                 root[name] = root.pop(name)
@@ -216,7 +216,7 @@ class _Pass:
         over = self._reducer._draft.work - (self._reducer._max_work or 0)
         if self._reducer._max_work is None or over <= 0:
             return
-        for index, work in sorted(self._left, reverse=True):  # back to the one that went over the limit
+        for index, work in sorted(self._left, reverse=True):  # back to the event that exceeded the limit
             over -= work
             if over <= 0:
                 raise TooMuchWork(index)
@@ -248,7 +248,7 @@ _COMMON_FORM = frozenset(FAST_EVENT_TYPES.values())
 def _to_common_form(
     contents: Sequence[bytes], decoded: Sequence[DecodedEvent]
 ) -> tuple[list[FastEvent | None], list[int]]:
-    """Return (the events, the indexes of those that only the reducer can apply); None for one without effect."""
+    """Return (the events, the indexes of those that only the reducer can apply); None for an event without effect."""
     events, unusual = list[FastEvent | None](decoded), []
     for i, event in enumerate(decoded):
         if event is None:

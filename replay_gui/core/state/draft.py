@@ -1,4 +1,4 @@
-"""Apply one event to a published state: containers are copied once, and undone if the event does not apply."""
+"""Apply one event to a published state: containers are copied once; the changes are undone if it cannot be applied."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from replay_gui.core.state.state import (
     leaves,
 )
 
-_MAX_SAFE_KEY_CHARACTERS = MAX_KEY_BYTES // 4  # characters; shorter keys are within the limit whatever they consist of
+_MAX_SAFE_KEY_CHARACTERS = MAX_KEY_BYTES // 4  # characters; shorter keys are within the limit with any characters
 _FREED_AT_ONCE = 4096  # changes
 
 
@@ -33,7 +33,7 @@ class Draft:
     `publish`. Values that come from events are never owned, so they can be shared.
 
     Attributes:
-        root: the state as it is now.
+        root: the current state.
         work: members of maps and items of lists that were copied, moved or checked so far: see BulkReducer.
     """
 
@@ -52,11 +52,11 @@ class Draft:
 
     @property
     def present(self) -> State:
-        """The present state; unlike a published one, it is changed by what is applied next."""
+        """The current state; unlike a published one, it is changed by the next event."""
         return State(self.root, frozenset(self._grown))
 
     def publish(self) -> State:
-        """Return the present state as an immutable value; later changes copy again."""
+        """Return the current state as an immutable value; later changes copy again."""
         self._owned.clear()
         return self.present
 
@@ -64,7 +64,7 @@ class Draft:
     def begin(self, save: bool = False) -> None:
         """Forget the changes of the previous event.
 
-        `save`: keep the present state for `undo`. It is needed if the event has ops, since these may replace a
+        `save`: keep the current state for `undo`. It is needed if the event has ops, since these may replace a
         GrowList by another object; but then the event copies every container that it changes. Without ops, `undo`
         reverses the changes one by one.
         """
@@ -92,11 +92,11 @@ class Draft:
 
     @property
     def changes(self) -> tuple[StateChange, ...]:
-        """Return all that `each_change` yields."""
+        """Return all changes that `each_change` yields."""
         return tuple(self.each_change())
 
     def each_change(self) -> Iterator[StateChange]:
-        """Yield the changes since `begin`, in order; of an event with ops, what all of them come to at each path."""
+        """Yield the changes since `begin`, in order; for an event with ops, their net change at each path."""
         if self._saved is None:
             return (StateChange(path, old, new) for container, path, old, new in self._log if container is not None)
         return net_changes(self._touched(), self._shifted, self._saved.root, self.root)
@@ -104,7 +104,7 @@ class Draft:
     def leaf_changes(self) -> Iterator[tuple[Path, Any, Any]]:
         """Return (path, old, new) of each part of the state that changed since `begin`; see net_changes for ops.
 
-        An empty container is a leaf of the state hash, so one that is filled or emptied is a change, too.
+        An empty container is a leaf of the state hash, so filling or emptying it is a change, too.
         """
         if self._saved is None:
             return ((path, old, new) for _, path, old, new in self._log)
@@ -116,7 +116,7 @@ class Draft:
     def check_limits(self, shallow: bool) -> None:
         """Raise NotApplicable if the state has become deeper than 128 levels, or has a key over 4 KiB.
 
-        `shallow`: what was put into the state is known not to be deep.
+        `shallow`: the values put into the state are known not to be deep.
         """
         # Only the state after the whole event counts: a later operation may undo what an earlier one exceeded.
         is_deep = not shallow and any(len(path) + nesting_depth(new) > MAX_DEPTH for _, path, _, new in self._log)
@@ -133,7 +133,7 @@ class Draft:
 
     # ---- reading --------------------------------------------------------------------------------
     def map(self, *path: str) -> Any:
-        """Return the map at `path`, None if there is nothing; NotApplicable if a value on the way is not a map."""
+        """Return the map at `path`, None if there is none; raise NotApplicable if a value on the way is not a map."""
         here: Any = self.root
         for key in path:
             here = here.get(key, ABSENT)
@@ -148,7 +148,7 @@ class Draft:
         """Set the member at `path` of maps; create the maps that are missing on the way."""
         owned = self._owned
         here: Any = self.root
-        for key in path[:-1]:  # the maps that events change again and again are owned plain dicts by now
+        for key in path[:-1]:  # maps that events change repeatedly are owned plain dicts by now
             if id(here) not in owned or type(here) is not dict:
                 self._put_slowly(path, value)
                 return
@@ -231,7 +231,7 @@ class Draft:
         return self.root
 
     def _own(self, parent: Any, path: Path, child: Any, growing: bool = False) -> Any:
-        """Return an owned copy of `child`, put at `path` in its place; `child` itself if it is owned already.
+        """Return an owned copy of `child`, put at `path` in its place; `child` itself if it is already owned.
 
         `growing`: a list will only be appended to; otherwise its items can be set, too.
         """
@@ -255,7 +255,7 @@ class Draft:
         return copy
 
     def _grows_at(self, path: Path) -> bool:
-        """Return whether a GrowList or OverlayMap may be at `path`, and note the path. Below a list it may not."""
+        """Return whether a GrowList or OverlayMap may be at `path`, and note the path. Below a list none may be."""
         keys = tuple(key for key in path if isinstance(key, str))
         if len(keys) == len(path):
             self._grown.add(keys)
@@ -288,7 +288,7 @@ class Draft:
         here.append(value)
 
     def _shift(self, here: list[Any], path: Path, value: Any) -> None:
-        """Insert `value` into a list at `path`, or remove what is there (ABSENT); every later item moves."""
+        """Insert `value` into a list at `path`, or remove the item there (ABSENT); every later item moves."""
         in_list, index = path[:-1], int(path[-1])
         self._shifted[in_list] = min(index, self._shifted.get(in_list, index))
         self.work += len(here) - index
@@ -308,7 +308,7 @@ def _is_end(container: Any, token: str) -> bool:
 
 
 def _member(container: Any, token: str, adding: bool = False) -> Any:
-    """Return the key or index that a pointer's token stands for; NotApplicable if there is no such member."""
+    """Return the key or index that a token of a pointer means; raise NotApplicable if there is no such member."""
     if isinstance(container, MAPS):
         if not adding and token not in container:
             raise NotApplicable(f"no member {token[:80]!r}")

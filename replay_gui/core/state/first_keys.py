@@ -1,4 +1,4 @@
-"""The first keys of a wide map, in order, which is all that is shown of it at first."""
+"""The first keys of a wide map, in order, which are shown first."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ SHOWN_KEYS = 200
 
 
 class FirstKeys:
-    """Remembers the first keys of one map, since to find them costs a pass over all: 30 ns a member.
+    """Remember the first keys of one map, since finding them takes a pass over all members: 30 ns each.
 
-    Of another version of the map, which differs little, they are made from those that are known.
+    For another version of the map, which differs little, they are computed from the known ones.
     """
 
     def __init__(self) -> None:
         self._known: tuple[Mapping[str, Any], list[str]] | None = None
 
     def know(self, value: Mapping[str, Any], keys: list[str]) -> None:
-        """Take over the first keys of a map that were found elsewhere."""
+        """Store the first keys of a map that were found elsewhere."""
         self._known = value, keys
 
     def of(self, value: Mapping[str, Any], limit: int = SHOWN_KEYS) -> list[str]:
@@ -38,11 +38,11 @@ class FirstKeys:
 
 
 def _updated_keys(earlier: Mapping[str, Any], value: Mapping[str, Any], keys: list[str]) -> list[str] | None:
-    """The first keys of `value`, made from those of an `earlier` version of it; None if that cannot be done."""
+    """Return the first keys of `value`, computed from those of an `earlier` version; None if that is not possible."""
     if not (isinstance(earlier, OverlayMap) and isinstance(value, OverlayMap)):
         return None
     since = value.keys_since(earlier, keys[-1])
     if since is None or since[1]:
-        return None  # what moves up from behind the window is not known
+        return None  # the key that moves up into the window is unknown
     added = since[0]
     return sorted([*keys, *added])[: len(keys)] if added else keys

@@ -1,6 +1,6 @@
-"""Values of a log as JSON (interface.md, JSON): deterministic, with replacements for values that JSON does not have.
+"""Values of a log as JSON (interface.md, JSON): deterministic, with replacements for values that JSON lacks.
 
-Bytes are {"$bytes": base64}, floats that are not finite {"$float": "nan" | "inf" | "-inf"}. Maps have their keys
+Bytes are {"$bytes": base64}, floats that are not finite {"$float": "nan" | "inf" | "-inf"}. Keys of maps are
 sorted. Invisible characters and control characters are escaped.
 """
 
@@ -72,7 +72,7 @@ def event_members(event: Event) -> dict[str, Any]:
 
 
 def at_pointer(value: Any, pointer: str) -> Any:
-    """Return the part of `value` at a JSON Pointer (RFC 6901), "" for all of it; PositionError if there is none."""
+    """Return the part of `value` at a JSON Pointer (RFC 6901), "" for all of it; raise PositionError if missing."""
     try:
         tokens = split_pointer(pointer)
     except ValueError as why:

@@ -1,6 +1,6 @@
-"""What several operations come to: the state before is compared with the state after, where they touched it.
+"""The net change of several operations: the state before is compared with the state after, at the paths they changed.
 
-Ten thousand removals from the front of a list are one change of that list, and cost what one comparison costs.
+Ten thousand removals from the front of a list are one change of that list, for the cost of one comparison.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from replay_gui.core.state.state import ABSENT, LISTS, MAPS, Path, StateChange
 def net_changes(
     touched: Collection[Path], shifted: Mapping[Path, int], before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> Iterator[StateChange]:
-    """Yield what changed from `before` to `after`, in the order of the paths.
+    """Yield the changes from `before` to `after`, in the order of the paths.
 
     Args:
-        touched: paths at which something was set, added or removed.
-        shifted: lists in which items moved, and the first index that may have; such a list is one change.
+        touched: paths at which a value was set, added or removed.
+        shifted: lists in which items moved, and the first index that may have moved; such a list is one change.
     """
     for path in _outermost(touched, _of_kept_lists(shifted, touched)):
         old, new = _values(path, before, after)
@@ -62,7 +62,7 @@ def _moved_items(path: Path, first: int, old: Any, new: Any) -> Iterator[tuple[P
 
 
 def _outermost(touched: Collection[Path], shifted: Mapping[Path, int]) -> Iterator[Path]:
-    """Yield each of the paths that lies within no other one, and within no part of a list that moved."""
+    """Yield each path that is not within another one, nor within the moved part of a list."""
     unique = dict.fromkeys(path[:-1] if _has_moved(path[:-1], path, shifted) else path for path in touched)
     for path in unique:
         above = (path[:depth] for depth in range(1, len(path)))
@@ -73,7 +73,7 @@ def _outermost(touched: Collection[Path], shifted: Mapping[Path, int]) -> Iterat
 
 
 def _has_moved(in_list: Path, path: Path, shifted: Mapping[Path, int]) -> bool:
-    """Return whether `path` leads through the part of a list, shifted or not, that moved."""
+    """Return whether `path` leads through the moved part of a list, shifted or not."""
     first = shifted.get(in_list)
     key = path[len(in_list)]
     return first is not None and isinstance(key, int) and key >= first

@@ -1,4 +1,4 @@
-"""The reducer ``standard/1`` (log-format.md, Reducer): what each kind of event does to the state."""
+"""The reducer ``standard/1`` (log-format.md, Reducer): the effect of each kind of event on the state."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ COUNTER_LIMIT = 1 << 63  # a counter is less than this
 
 
 def fold(draft: Draft, content: bytes) -> bool:
-    """Apply the event with this content; return False, with the state unchanged, if it does not apply."""
+    """Apply the event with this content; return False, with the state unchanged, if it cannot be applied."""
     try:
         shallow = decode_shallow(content)
         if shallow is None:
@@ -36,7 +36,7 @@ def fold(draft: Draft, content: bytes) -> bool:
 
 
 def apply(draft: Draft, kind: str, payload: dict[str, Any], shallow: bool = False) -> None:
-    """Apply the event's effect, then its ops; NotApplicable, with the state unchanged, if either does not apply.
+    """Apply the event's effect, then its ops; raise NotApplicable, with the state unchanged, if one cannot be applied.
 
     `draft.changes` then has the changes. `shallow`: the payload is known to nest no deeper than SHALLOW_DEPTH.
     """
@@ -192,7 +192,7 @@ def _operate(draft: Draft, operation: Any) -> None:
 
 
 def pointer_tokens(path: str) -> list[str]:
-    """Return the keys of a JSON Pointer to a member; NotApplicable if it is invalid, or leads to the root."""
+    """Return the keys of a JSON Pointer to a member; raise NotApplicable if it is invalid, or leads to the root."""
     try:
         tokens = split_pointer(path)
     except ValueError as why:

@@ -2,9 +2,9 @@
 
 Small maps and lists are plain dicts and lists. Large ones are not copied at each position: a map of more than
 MIN_OVERLAY_MEMBERS members becomes an OverlayMap (a shared base and the differences from it), a list that is appended
-to becomes a GrowList (a shared store and a length). Both read like dicts and lists; `State.plain` returns real ones.
-Those from a stored snapshot leave most of their members in its file, and others encoded (msgspec.Raw), until somebody
-looks at them: a seek reads only a few.
+to becomes a GrowList (a shared store and a length). Both read like dicts and lists; `State.plain` returns plain ones.
+Those from a stored snapshot leave most members in its file, and others encoded (msgspec.Raw), until they are read: a
+seek reads only a few.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _unpack = msgpack.Decoder(list[Raw]).decode
 
 @dataclass(frozen=True, slots=True)
 class StateChange:
-    """What an event did at one path: added (old is ABSENT), removed (new is ABSENT) or replaced."""
+    """The change by an event at one path: added (old is ABSENT), removed (new is ABSENT) or replaced."""
 
     path: Path
     old: Any
@@ -43,7 +43,7 @@ class StateChange:
 class OverlayMap:
     """A large map: a base that is never changed, and a persistent map of the differences (ABSENT: removed).
 
-    A copy shares both, so that a copy and a change cost the same however many members there are. Once the overlay is
+    A copy shares both, so that a copy and a change have the same cost for any number of members. Once the overlay is
     a quarter as large as the base, they are merged into a new base.
     """
 
@@ -61,7 +61,7 @@ class OverlayMap:
         return OverlayMap(self._base, self._overlay, self._length)
 
     def with_difference(self, changes: dict[str, Any], length: int) -> OverlayMap:
-        """Return this map with other members, and ABSENT for those that are removed; `length`: of the result."""
+        """Return this map with other members, and ABSENT for removed ones; `length`: of the result."""
         base, changes = self._base, {**self._overlay, **changes}
         if isinstance(base, PagedMap):
             return OverlayMap(base.with_changes(changes, length))
@@ -121,15 +121,15 @@ class OverlayMap:
         yield from (key for key, value in overlay.items() if value is not ABSENT and key not in base)
 
     def keys(self) -> Iterator[str]:
-        """The keys that are present."""
+        """Return the keys that are present."""
         return iter(self)
 
     def items(self) -> Iterator[tuple[str, Any]]:
-        """The pairs of key and decoded value."""
+        """Return the pairs of key and decoded value."""
         return ((key, self[key]) for key in self)
 
     def values(self) -> Iterator[Any]:
-        """The decoded values."""
+        """Return the decoded values."""
         return (self[key] for key in self)
 
     def __setitem__(self, key: str, value: Any) -> None:
@@ -143,9 +143,9 @@ class OverlayMap:
         self._overlay = self._overlay.set(key, ABSENT) if key in self._base else self._overlay.delete(key)
 
     def packed(self) -> dict[str, Any]:
-        """Return the members in one dict; those that were never read are still encoded."""
+        """Return the members in one dict; unread ones are still encoded."""
         merged = self._base.copy()
-        merged.update(self._overlay.items())  # a dict of the overlay between would take as long again
+        merged.update(self._overlay.items())  # an intermediate dict of the overlay would take twice as long
         return merged if len(merged) == self._length else {k: v for k, v in merged.items() if v is not ABSENT}
 
     def plain(self) -> dict[str, Any]:
@@ -169,8 +169,8 @@ class OverlayMap:
 class GrowList:
     """The first `length` items of a store to which later states may have appended.
 
-    Before the store there may be packs of PACK items each, which nothing is ever appended to. Those of a stored
-    snapshot stay in its file until somebody looks at one of their items.
+    Before the store there may be packs of PACK items each, which never grow. Those of a stored
+    snapshot stay in its file until one of their items is read.
     """
 
     __slots__ = ("_length", "_packs", "_store")
@@ -236,14 +236,14 @@ class GrowList:
         self._length -= 1
 
     def packed(self, start: int = 0) -> list[Any]:
-        """Return the items, those never read still encoded; from `start` on, which must be the first of a pack."""
+        """Return the items, unread ones still encoded; from `start` on, which must be the first of a pack."""
         if not self._packs:
             return self._store[: max(self._length - start, 0)]
         packs = (_unpacked(pack) if type(pack) is StoredPart else pack for pack in self._packs[start // PACK_ITEMS :])
         return [*chain.from_iterable(packs), *self._store][: max(self._length - start, 0)]
 
     def shared_start(self, other: GrowList) -> int:
-        """Return how many equal items both begin with, as far as whole packs show it without reading them."""
+        """Return the number of equal items at the beginning, as far as whole packs show it without reading them."""
         pairs = enumerate(zip(self._packs, other._packs, strict=False))
         other_one = (number for number, (a, b) in pairs if a is not b and not _is_same_part(a, b))
         packs = next(other_one, min(len(self._packs), len(other._packs)))
@@ -316,13 +316,13 @@ _SCALARS = _EXACT | {float}
 
 
 def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Yield every leaf of `value` as (path, value), one at a time; a leaf is as in log-format.md, State hash."""
+    """Yield every leaf of `value` as (path, value), one at a time; leaves as in log-format.md, State hash."""
     members = _members(value)
     if members is None:
         if path and value is not ABSENT:
             yield path, _plain_leaf(value)
         return
-    waiting = [(path, members)]  # no recursion: a value may be deep, and a leaf should not cost its depth in calls
+    waiting = [(path, members)]  # no recursion: a value may be deep, and a leaf's cost should not grow with it
     while waiting:
         here, members = waiting[-1]
         for key, child in members:
@@ -349,7 +349,7 @@ def _members(value: Any) -> Iterator[tuple[str | int, Any]] | None:
 
 
 def differing_parts(path: Path, old: Any, new: Any) -> Iterator[tuple[Path, Any, Any]]:
-    """Yield (path, old, new) of the parts of two values that differ; of each pair, one at least is not a container.
+    """Yield (path, old, new) of the differing parts of two values; in each pair, at least one is not a container.
 
     Shared parts are skipped. Parts that are equal, but not shared, may be yielded.
     """

@@ -22,18 +22,18 @@ from replay_gui.core.state.state import ABSENT, Path, differing_parts, leaves
 
 LANES = 1024
 VECTOR_SIZE = 2 * LANES  # bytes
-_BATCH_VECTORS = 64  # vectors summed at a time: 128 KB, however many leaves an event changes
+_BATCH_VECTORS = 64  # vectors summed at a time: 128 KB, for any number of changed leaves
 _FEW_VECTORS = 8
-_MAX_CACHED_LEAF_BYTES = 1024  # bytes; longer leaves are not remembered
-_MIN_FOLLOWED_LEAVES = 1024  # changes of as many leaves are always followed, however small the state is
+_MAX_CACHED_LEAF_BYTES = 1024  # bytes; longer leaves are not cached
+_MIN_FOLLOWED_LEAVES = 1024  # changes of up to this many leaves are always followed, even in a small state
 
 
 class StateHash:
     """The running sum of a state's leaf vectors: 1,024 lanes of 16 bits, little-endian, modulo 2^16.
 
     Attributes:
-        leaf_count: how many leaves are in the sum.
-        work: how many leaves were hashed so far; one of more than 2,048 bytes counts once more for each 2,048.
+        leaf_count: number of leaves in the sum.
+        work: number of leaves hashed so far; one of more than 2,048 bytes counts once more for each 2,048.
     """
 
     __slots__ = ("_digest", "_sum", "leaf_count", "work")
@@ -47,7 +47,7 @@ class StateHash:
 
     @classmethod
     def of(cls, root: dict[str, Any]) -> StateHash:
-        """Return the hash of a whole state; takes about 1.5 µs a leaf."""
+        """Return the hash of a whole state; takes about 1.5 µs per leaf."""
         whole = cls()
         encoded = (_encoded(path, value) for path, value in leaves(root))
         while batch := [*islice(encoded, _BATCH_VECTORS)]:
@@ -57,9 +57,9 @@ class StateHash:
         return whole
 
     def follow(self, draft: Draft, limit: int | None = None) -> bool:
-        """Add what the draft's last event changed; memory does not depend on how much that is.
+        """Add the changes by the draft's last event; memory does not depend on their number.
 
-        Return False if `work` exceeds `limit` before all of it was added: the sum is then invalid.
+        Return False if `work` exceeds `limit` before all changes were added: the sum is then invalid.
         """
         added: list[bytes] = []
         removed: list[bytes] = []
@@ -98,30 +98,30 @@ class StateHash:
 class RecordedHashes:
     """The state hash after those events that record one.
 
-    Between two of them, it hashes at most about as many leaves as the state has: where events change more than that,
-    the state is hashed again at the next recorded hash. So ten thousand insertions at the front of a long list cost
-    nothing if no event among them records a hash.
+    Between two of them, it hashes at most about as many leaves as the state has: if events change more than that,
+    the state is hashed again at the next recorded hash. So ten thousand insertions at the front of a long list have
+    no cost if no event among them records a hash.
     """
 
     __slots__ = ("_is_stale", "_limit", "_running", "_work_before")
 
     def __init__(self, root: dict[str, Any]) -> None:
-        """Begin with a state, which is hashed as a whole."""
+        """Begin with a state, which is hashed completely."""
         self._is_stale = False
         self._work_before = 0
         self._use(StateHash.of(root))
 
     @property
     def work(self) -> int:
-        """How many leaves were hashed so far; see StateHash."""
+        """The number of leaves hashed so far; see StateHash."""
         return self._work_before + self._running.work
 
     def follow(self, draft: Draft) -> None:
-        """Note what the draft's last event changed."""
+        """Note the changes by the draft's last event."""
         self._is_stale = self._is_stale or not self._running.follow(draft, self._limit)
 
     def digest(self, root: dict[str, Any]) -> bytes:
-        """Return the state hash of the state, which must be the one that the events have led to."""
+        """Return the state hash of the state, which must be the result of the events so far."""
         if self._is_stale:
             self._work_before = self.work
             self._use(StateHash.of(root))
@@ -136,7 +136,7 @@ class RecordedHashes:
 
 
 def _changed_leaves(draft: Draft) -> Iterator[tuple[bytes, bool]]:
-    """Yield (encoded leaf, whether it is new) of each leaf that is new or gone."""
+    """Yield (encoded leaf, whether it is new) of each leaf that is new or removed."""
     for path, old, new in draft.leaf_changes():
         is_one_sided = old is ABSENT or new is ABSENT
         for part, before, after in ((path, old, new),) if is_one_sided else differing_parts(path, old, new):
@@ -168,7 +168,7 @@ def _vector(leaf: bytes) -> bytes:
 
 
 def _to_add(vectors: list[bytes]) -> Iterator[NDArray[np.uint16]]:
-    """Yield arrays whose sum is that of the vectors; to add few of them one by one takes a third of the time."""
+    """Yield arrays whose sum is that of the vectors; adding a few one by one takes a third of the time."""
     if len(vectors) > _FEW_VECTORS:
         yield _total(vectors)
     else:

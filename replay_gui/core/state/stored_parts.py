@@ -1,4 +1,4 @@
-"""Parts of a large state that stay in a file until somebody looks at them: pages of a map, packs of a list."""
+"""Parts of a large state that stay in a file until they are read: pages of a map, packs of a list."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ABSENT: Final = Absent()
 
 
 class StoredPart:
-    """Bytes in a file, which are read when they are needed, and checked by their BLAKE3."""
+    """Bytes in a file, which are read on demand and checked by their BLAKE3."""
 
     __slots__ = ("_offset", "_read_at", "_size", "digest")
 
@@ -46,9 +46,9 @@ class StoredPart:
 
 
 class PagedMap:
-    """A large map of a stored snapshot: pages of members in the order of their keys, and what differs from them.
+    """A large map of a stored snapshot: pages of members in the order of their keys, and the differences from them.
 
-    Its members change in one way only: what is encoded is decoded, or read from the file.
+    Its members change in only one way: encoded ones are decoded, or read from the file.
     """
 
     __slots__ = ("_changes", "_first_keys", "_length", "_pages")
@@ -60,12 +60,12 @@ class PagedMap:
         length: int,
         changes: Mapping[str, Any] | None = None,
     ) -> None:
-        """`first_keys`: of each page. `length`: with the `changes`, in which ABSENT stands for a removed member."""
+        """`first_keys`: of each page. `length`: with the `changes`, in which ABSENT means a removed member."""
         self._first_keys, self._pages, self._length = first_keys, pages, length
         self._changes: dict[str, Any] = {} if changes is None else {**changes}
 
     def with_changes(self, changes: Mapping[str, Any], length: int) -> PagedMap:
-        """Return this map with other members, and ABSENT for those that are removed; the pages are shared."""
+        """Return this map with other members, and ABSENT for removed ones; the pages are shared."""
         return PagedMap(self._first_keys, self._pages, length, {**self._changes, **changes})
 
     def get(self, key: str, default: Any = None) -> Any:
@@ -94,7 +94,7 @@ class PagedMap:
         yield from (key for key, value in changes.items() if value is not ABSENT and key not in met)
 
     def copy(self) -> dict[str, Any]:
-        """Return all members in a dict; those that were never read are still encoded."""
+        """Return all members in a dict; unread ones are still encoded."""
         members: dict[str, Any] = {}
         for number in range(len(self._pages)):
             members.update(self._page(number))
@@ -112,17 +112,17 @@ class PagedMap:
 
     @property
     def changes(self) -> Mapping[str, Any]:
-        """What differs from the pages; ABSENT for what was removed."""
+        """The differences from the pages; ABSENT for removed members."""
         return self._changes
 
     def _page(self, number: int) -> dict[str, Any]:
-        """Return a page, which is not kept if it has to be read: a pass over all would keep the whole map."""
+        """Return a page, without caching it if it has to be read: a pass over all would cache the whole map."""
         page = self._pages[number]
         if not isinstance(page, StoredPart):
             return page
         found = _decode_page(page.read())
         first, *following = self._first_keys[number : number + 2]
-        keys = [*found, *following]  # of which the following page's must be the last
+        keys = [*found, *following]  # bounds; the following page's must be the last
         if keys != sorted({*keys}) or keys[:1] != [first]:
             raise NotCanonical("a snapshot has a page whose keys are not in order")
         return found

@@ -8,7 +8,7 @@ from typing import Any
 from replay_gui.core.state.state import ABSENT
 from replay_gui.core.text.plain_text import visible
 
-_MAX_SCALAR_CHARACTERS = 160  # characters of a value on its row
+_MAX_SCALAR_CHARACTERS = 160  # characters of a value in its row
 
 
 def is_container(value: Any) -> bool:
@@ -17,7 +17,7 @@ def is_container(value: Any) -> bool:
 
 
 def scalar_text(value: Any) -> str:
-    """A scalar on one line as it would be written, cut to what a row holds."""
+    """Return a scalar on one line in its usual notation, cut to the length of a row."""
     match value:
         case None:
             return "null"

@@ -1,4 +1,4 @@
-"""How much work a log may cause, in proportion to its size. A log of a few kilobytes can ask for years of it.
+"""The work that a log may cause, in proportion to its size. A log of a few kilobytes can demand years of it.
 
 One operation of ten bytes moves every item of a list, and may change every leaf of the state. No agent writes such logs
 (a window that slides is kept in a map), so the limits are a hundred times what the largest real ones cost.
@@ -26,12 +26,12 @@ class TooMuchWork(Exception):
 
 
 def max_moved_values(log_bytes: int) -> int:
-    """Return how many members and items a replay of a log may copy and move."""
+    """Return the number of members and items that a replay of a log may copy and move."""
     return _MIN_MOVED_VALUES + _MOVED_VALUES_PER_BYTE * log_bytes
 
 
 def max_hashed_leaves(log_bytes: int) -> int:
-    """Return how many leaves may be hashed to check a log's state hashes."""
+    """Return the number of leaves that may be hashed to check a log's state hashes."""
     return _MIN_HASHED_LEAVES + _HASHED_LEAVES_PER_BYTE * log_bytes
 
 

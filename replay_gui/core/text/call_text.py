@@ -1,4 +1,4 @@
-"""What a call and its result say in one line: the arguments that matter, the exit code, the first telling line."""
+"""A call and its result in one line: the important arguments, the exit code, the first informative line."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from replay_gui.core.text.value_preview import (
 
 _MAX_MEMBERS = 5
 _PATH_ARGUMENTS = ("file_path", "filePath", "path", "AbsolutePath", "TargetFile", "target_file")
-_MAX_BESIDE_PATH = 40  # characters of a text that is shown beside a path; a longer one is what a file is to hold
+_MAX_BESIDE_PATH = 40  # characters of a text that is shown beside a path; a longer one is a file's content
 _MAX_PATH_CHARACTERS = 40  # of a longer path, the last _SHOWN_FOLDERS names are shown
 _SHOWN_FOLDERS = 3
 
@@ -45,16 +45,16 @@ _MAIN_ARGUMENTS = (
 )
 _ENTRY_LISTS, _ENTRY_WORDS = ("questions", "todos", "todoList", "plan"), ("question", "content", "step", "title")
 """Arguments that are lists of entries, and the members of an entry that say it in words."""
-_MAX_WORDS = 50  # of a command
-_SHELL_OPTIONS = ("-c", "-lc", "-ic", "/c", "-Command")  # of a shell that is given a text
+_MAX_WORDS = 50  # members with a command
+_SHELL_OPTIONS = ("-c", "-lc", "-ic", "/c", "-Command")  # first words of a shell that runs a text
 _DESCRIPTIONS = (
     "description",
     "summary",
     "toolAction",
     "toolSummary",
-)  # arguments in which the model says what the call is for
+)  # arguments in which the model states the purpose of the call
 
-_OUTPUT_MEMBERS = ("output", "stdout", "stderr", "content", "resultDisplay")  # of results that are maps
+_OUTPUT_MEMBERS = ("output", "stdout", "stderr", "content", "resultDisplay")  # members of results that are maps
 _EXIT_CODES = ("exit_code", "returncode", "exitCode", "exit")
 # Lines that programs put around the output of a command.
 _FRAME = re.compile(
@@ -67,12 +67,12 @@ _FRAME = re.compile(
 _POWERSHELL, _POWERSHELL_TELLS = re.compile(r"\s*Line \|\s*"), re.compile(r"\s*\|\s+([^\s~].*)")
 """The second line of an error of PowerShell, after the command that failed, and the line with its message."""
 _EXITED = re.compile(r"Exit code (-?\d{1,9})(?:\n|$)")  # before the output of a command that failed
-_EXIT_ERROR = re.compile(r"exit -?\d{1,9}")  # an error that says nothing more
+_EXIT_ERROR = re.compile(r"exit -?\d{1,9}")  # an error without further information
 _SHELL_ANSWER = re.compile(r"(?:<untrusted_context>\n)?(?:Command: (?s:.{0,4000}?)\nDirectory: [^\n]*\n)?Output: ")
 _SHELL_FACTS = re.compile(r"\n(?:Error|Exit Code|Signal|Background PIDs|Process Group PGID): |\n</untrusted_context>")
 """How the answer of a shell in Gemini CLI and its kin begins, and the facts after what the command printed."""
-_LINE_NUMBER = re.compile(r"^\s*\d+(?:\u2192|\t|\. )")  # that a tool puts before the first line of a file
-_NO_OUTPUT = ("null", "None", "{}", "[]")  # texts by which a tool says that it returned nothing
+_LINE_NUMBER = re.compile(r"^\s*\d+(?:\u2192|\t|\. )")  # the prefix that a tool puts before the first line of a file
+_NO_OUTPUT = ("null", "None", "{}", "[]")  # texts with which a tool reports an empty result
 
 
 def request_summary(payload: Members) -> str:
@@ -97,7 +97,7 @@ def request_summary(payload: Members) -> str:
     told = {name: arguments[name] for name in islice(arguments, _MAX_MEMBERS) if name not in (main, *_DESCRIPTIONS)}
     rest = {name: value for name, value in told.items() if value not in (None, "")}
     path = next((name for name in _PATH_ARGUMENTS if isinstance(arguments.get(name), str) and arguments[name]), None)
-    if path is not None:  # long texts beside it are what a file holds, or is to hold
+    if path is not None:  # long texts beside it are contents of a file
         rest = {name: value for name, value in rest.items() if not _is_long(value) or name == path}
     if path is not None and path in rest:
         del rest[path]
@@ -107,7 +107,7 @@ def request_summary(payload: Members) -> str:
 
 
 def _entries_text(arguments: Members) -> str:
-    """Return what the first entry of a list says in words (a question, a task), and how many more there are; or ""."""
+    """Return the first entry of a list in words (a question, a task), and the number of further ones; or ""."""
     entries: list[Any] = next((arguments[name] for name in _ENTRY_LISTS if isinstance(arguments.get(name), list)), [])
     first = entries[0] if entries else None
     if not isinstance(first, Mapping):
@@ -117,7 +117,7 @@ def _entries_text(arguments: Members) -> str:
 
 
 def _with_words_joined(arguments: Members) -> Members:
-    """Return the arguments with a command that is a list of words as one text; of ``bash -lc TEXT`` the text."""
+    """Return the arguments with a command in a list of words as one text; for ``bash -lc TEXT`` the text."""
     for name in ("command", "cmd"):
         words = arguments.get(name)
         if isinstance(words, list) and words and all(isinstance(word, str) for word in words[:_MAX_WORDS]):
@@ -131,7 +131,7 @@ def _is_long(value: Any) -> bool:
 
 
 def path_text(path: str) -> str:
-    """Return the end of a long path, which says more than its beginning."""
+    """Return the end of a long path, which is more informative than its beginning."""
     if len(path) <= _MAX_PATH_CHARACTERS:
         return path
     parts = re.split(r"[/\\]", path[-MAX_CHARACTERS:])
@@ -154,7 +154,7 @@ def response_summary(payload: Members) -> str:
 
 
 def exit_text(text: str) -> str:
-    """Return "exit 2 · no such file" of a text that begins with the exit code of a command; "" of any other."""
+    """Return "exit 2 · no such file" for a text that begins with the exit code of a command; "" for any other."""
     if (exited := _EXITED.match(text)) is None:
         return ""
     told = _telling_line(text[exited.end() :])
@@ -173,7 +173,7 @@ def _says_nothing(output: Any) -> bool:
 
 
 def _printed(text: str) -> str:
-    """Return what a command printed, without what a shell's answer says around it."""
+    """Return what a command printed, without the text of the shell around it."""
     if (begun := _SHELL_ANSWER.match(text)) is None:
         return text
     rest = text[begun.end() :]
@@ -183,7 +183,7 @@ def _printed(text: str) -> str:
 
 
 def _exit_code(payload: Members) -> Any:
-    """Return the exit code that a response holds in one of the usual places, None if it holds none."""
+    """Return the exit code in one of the usual places of a response; None if there is none."""
     fields, output = payload.get("fields"), payload.get("output")
     inner = fields.get("metadata") if isinstance(fields, Mapping) else None
     for members in (payload, fields, output, inner):
@@ -195,7 +195,7 @@ def _exit_code(payload: Members) -> Any:
 
 
 def _telling_line(output: Any) -> str:
-    """Return the first line of an output in words that is not a frame around it."""
+    """Return the first line of an output that has words and is not a frame around it."""
     if isinstance(output, Mapping):
         output = next((output[name] for name in _OUTPUT_MEMBERS if output.get(name)), None)
     output = _printed(text_of(output))

@@ -9,19 +9,19 @@ _DAY_LENGTH = len("2025-10-24 ")
 
 
 def utc_text(time: int | None) -> str:
-    """Return ``2025-10-24 20:54:07.500`` (UTC) for ns since 1970; "" for None, or a time that no calendar has."""
+    """Return ``2025-10-24 20:54:07.500`` (UTC) for ns since 1970; "" for None, or a time beyond the calendar."""
     moment = None if time is None else in_zone(time)
     return "" if time is None or moment is None else moment.strftime(_SECONDS) + f".{time // 10**6 % 1000:03}"
 
 
 def local_time_text(time: int) -> str:
-    """Return ``2025-10-24 22:54``, in the time zone of this computer, for ns since 1970; "" likewise."""
+    """Return ``2025-10-24 22:54``, in the time zone of this computer, for ns since 1970; "" as above."""
     moment = in_zone(time, is_local=True)
     return "" if moment is None else moment.strftime("%Y-%m-%d %H:%M")
 
 
 def moment_text(time: int | None, is_local: bool = False, *, milliseconds: bool = False) -> str:
-    """Return ``2025-10-24 20:54:07 UTC``, or in the time zone of this computer, which is named; "" likewise."""
+    """Return ``2025-10-24 20:54:07 UTC``, or in the time zone of this computer, which is named; "" as above."""
     moment = None if time is None else in_zone(time, is_local)
     if time is None or moment is None:
         return ""
@@ -30,14 +30,14 @@ def moment_text(time: int | None, is_local: bool = False, *, milliseconds: bool 
 
 
 def clock_text(time: int | None, is_local: bool = False) -> str:
-    """Return ``20:54:07 UTC``, the same without its day."""
+    """Return ``20:54:07 UTC``, without the day."""
     return moment_text(time, is_local)[_DAY_LENGTH:]
 
 
 def in_zone(time: int, is_local: bool = False) -> datetime | None:
-    """Return the second of ns since 1970, in UTC or in the time zone of this computer; None if no calendar has it.
+    """Return the second of ns since 1970, in UTC or in the time zone of this computer; None if beyond the calendar.
 
-    The zone of this computer is that of the moment: with summer time where it was in force.
+    The time zone of this computer includes summer time if it applied at that time.
     """
     try:
         moment = datetime.fromtimestamp(time // 10**9, UTC)
@@ -53,7 +53,7 @@ def rfc3339_text(time: int | None) -> str | None:
 
 
 def since_start(ns: int) -> str:
-    """+3:12.480, or +1:03:12.480 from an hour on; a minus sign where the clock went back."""
+    """Return ``+3:12.480``, or ``+1:03:12.480`` from an hour on; with a minus sign if the clock went back."""
     sign, ms = "-" if ns < 0 else "+", abs(ns) // 1_000_000
     seconds, ms = divmod(ms, 1000)
     minutes, seconds = divmod(seconds, 60)

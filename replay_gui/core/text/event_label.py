@@ -1,4 +1,4 @@
-"""The label of an event in a list, in the user's words; the raw view and JSON have the format's kinds."""
+"""The label of an event in a list, in the user's words; the raw view and JSON show the format's kinds."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ KIND_LABELS: dict[str, str] = {
 }
 """By kind, where nothing else of the event is known yet."""
 
-LONGEST_LABEL = "Environment"  # of those that hold no name of the log
+LONGEST_LABEL = "Environment"  # kinds whose label has no name from the log
 _SPEAKERS = {
     **dict.fromkeys(("user", "human"), "User"),
     **dict.fromkeys(("system", "developer"), "System"),
@@ -109,7 +109,7 @@ def kind_label(kind: str, tool: str | None = None) -> str:
 
 
 def event_noun(event: Event) -> str:
-    """Return what the event is, for a sentence, without an article: ``user message``, ``error``."""
+    """Return the noun for the event, for a sentence, without an article: ``user message``, ``error``."""
     label = event_label(event)
     if event.kind in SPEAKING_KINDS:
         return _NOUNS.get(label, f"message of {label}")
@@ -120,7 +120,7 @@ def event_noun(event: Event) -> str:
 
 
 def events_noun(kind: str | None, label: str | None = None) -> str:
-    """Return what all events of a kind, or of these the ones with a label, are called: ``user messages``."""
+    """Return the noun for all events of a kind, or for those of them with a label: ``user messages``."""
     if label is not None:
         noun = _NOUNS.get(label)
         return f"{noun}s" if noun else f"messages of {one_line(label, _MAX_CHARACTERS)}"
@@ -128,7 +128,7 @@ def events_noun(kind: str | None, label: str | None = None) -> str:
 
 
 def event_label(event: Event) -> str:
-    """Return the label of an event: who speaks, the tool's name, or what happened."""
+    """Return the label of an event: the speaker, the tool's name, or what happened."""
     payload = event.payload
     if event.problem is None and event.kind == Kind.OBSERVATION.value:
         of_type = _OBSERVATIONS.get(str(payload.get("obs_type")))

@@ -28,7 +28,7 @@ _MAX_MEMBERS = 5
 _ACTIVITY_REQUEST = "x:temporal/model-request"  # an activity of a Temporal workflow that asks a model
 _DATA_ALONE = {"data", "fields"}  # the members of the payload of imported custom events
 _STEP = {"name", "config", "input", "output", "fields"}  # the members of a span that is a step
-_GENERAL_TRANSITIONS = ("state",)  # types that say no more than the kind does
+_GENERAL_TRANSITIONS = ("state",)  # types that add no information to the kind
 _MAX_LOOKED_AT = 20  # operations of a transition
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
 _NEWS_TYPES = ("notice", "task-notification")
@@ -36,13 +36,13 @@ _USUAL_OBSERVATIONS = (
     *("message", "signal", "update", "command", "command-output", "input", "sample", "tool", "subagent-message"),
     *_NEWS_TYPES,
 )
-_GENERAL_ERRORS = ("tool_error", "span_error", "error", "interrupted")  # types that say no more than the kind does
+_GENERAL_ERRORS = ("tool_error", "span_error", "error", "interrupted")  # types that add no information to the kind
 
 
 def summarize_event(event: Event, cause: Event | None = None) -> str:
     """Return what happened as one visible line of at most MAX_SUMMARY_CHARACTERS, without the kind and the tool.
 
-    Never raises, whatever the payload is. `cause`: the event that caused it, if known: the proposal of a patch names
+    Never raises an exception. `cause`: the event that caused it, if known: the proposal of a patch names
     the target.
     """
     if event.problem is not None:
@@ -66,7 +66,7 @@ def _is_step(data: Members) -> bool:
 
 
 def _named_step_summary(payload: Members) -> str:
-    """Return the name of a step, then its output, else its input, else its other members; no unmapped ones."""
+    """Return the name of a step, then its output, else its input, else its other members, without unmapped ones."""
     name, told = plain_start(payload["name"]), ("output", "input")
     value = next((payload[member] for member in told if payload.get(member) not in (None, "", {}, [])), None)
     if value is None:
@@ -76,7 +76,7 @@ def _named_step_summary(payload: Members) -> str:
 
 
 def _meta_summary(event: Event) -> str:
-    """Return what else an event says whose data are empty: its unmapped members, its tokens."""
+    """Return the further data of an event with empty data: its unmapped members, its tokens."""
     tokens, fields = event.meta.get("tokens"), event.payload.get("fields") or event.meta.get("fields")
     if isinstance(tokens, Mapping) and tokens:
         sorts = islice(((sort, count) for sort, count in tokens.items() if type(count) is int), _MAX_MEMBERS)
@@ -149,7 +149,7 @@ def _called_tools(value: Any) -> list[str]:
 
 
 def _called_tool(call: Members, is_sure: bool) -> str:
-    """Return the name of the tool; "" unless `call` looks like a call, or is one for sure."""
+    """Return the name of the tool; "" unless `call` looks like a call, or `is_sure` that it is one."""
     function = call.get("function")
     for name in (function, function.get("name") if isinstance(function, Mapping) else None, call.get("tool.name")):
         if isinstance(name, str) and name:
@@ -176,7 +176,7 @@ def _transition_summary(payload: Members) -> str:
 
 
 def _changes_text(ops: Any) -> str:
-    """Return the first values that a transition sets, each with the last part of its path; "" if there is none."""
+    """Return the first values that a transition sets, each with the last part of its path; "" if there are none."""
     if not isinstance(ops, list):
         return ""
     parts: list[str] = []
@@ -191,7 +191,7 @@ def _changes_text(ops: Any) -> str:
 
 
 def _words(name: Any) -> str:
-    """Return a name of a format as words: ``turn context`` of ``turn_context``."""
+    """Return a name of a format as words: ``turn context`` for ``turn_context``."""
     return member_text(name).replace("_", " ") if isinstance(name, str) else member_text(name)
 
 
@@ -218,7 +218,7 @@ def _patch_summary(payload: Members) -> str:
 
 
 def _decided_patch_summary(event: Event, proposal: Event) -> str:
-    """Return which target the patch is for that was applied or rejected, and why."""
+    """Return the target of a patch that was applied or rejected, and the reason."""
     words = _summary_of("reason", "stage")(event.payload)
     told = " · ".join(part for part in (_target_text(proposal.payload.get("target")), words) if part)
     return told or _proposal_summary(proposal.payload)
@@ -231,7 +231,7 @@ def _error_summary(payload: Members) -> str:
 
 
 def _model_request_summary(payload: Members) -> str:
-    """Return the model and how many messages it was sent; else the endpoint."""
+    """Return the model and the number of messages that it was sent; else the endpoint."""
     words = _asked_words(payload.get("request"))
     return words or plain_start(str(payload.get("endpoint") or ""))
 
@@ -246,7 +246,7 @@ def _asked_words(request: Any) -> str:
 
 
 def _activity_request_summary(payload: Members) -> str:
-    """Return the activity that asks a model, and what it asks."""
+    """Return the activity that calls a model, and its question."""
     about = payload.get("data")
     told = about if isinstance(about, Mapping) else payload
     name, words = told.get("activity"), _asked_words(told.get("input"))
@@ -262,7 +262,7 @@ def _outcome_summary(payload: Members) -> str:
 
 
 def _expected_summary(payload: Members) -> str:
-    """Return the right actions by their names, with what they are called with; else what was expected as it is."""
+    """Return the right actions by their names, with their arguments; else the expected value unchanged."""
     data = payload.get("data")
     told = {name: value for name, value in data.items() if value not in _NOTHING} if isinstance(data, Mapping) else data
     actions = told.get("actions") if isinstance(told, Mapping) else told

@@ -6,14 +6,14 @@ from replay_gui.core.log.source import Source
 from replay_gui.core.text.plain_text import visible
 
 BEGINNING_BYTES = 1 << 16  # bytes that are shown of a long file's beginning
-END_BYTES = 1 << 14  # bytes that are shown of its end
+END_BYTES = 1 << 14  # bytes that are shown of a long file's end
 _MAX_LINE_CHARACTERS = 2_000  # a longer line is broken, since no widget lays out long lines quickly
 
 
 def file_text(source: Source) -> str:
-    """Return the text with visible escapes; where the middle of a long file is left out, a line says so.
+    """Return the text with visible escapes; if the middle of a long file is left out, a line states it.
 
-    Bytes that are not UTF-8 are replaced by U+FFFD. LogUnreadable if the file cannot be read.
+    Bytes that are not UTF-8 are replaced by U+FFFD. Raises LogUnreadable if the file cannot be read.
     """
     if source.size <= BEGINNING_BYTES + END_BYTES:
         return _text(source.read_at(0, source.size))

@@ -1,4 +1,4 @@
-"""Paths as the text that the user gave: ``./run.rlog`` keeps its ``./``, which pathlib would remove."""
+"""Paths as text, as the user gave them: ``./run.rlog`` keeps its ``./``, which pathlib would remove."""
 
 from __future__ import annotations
 

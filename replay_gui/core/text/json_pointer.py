@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from replay_gui.core.text.plain_text import one_line
 
-_NAME_CHARACTERS = 80  # of a token that is shown to people
+_NAME_CHARACTERS = 80  # characters of a token that is shown to people
 _BARE_TILDE = re.compile("~(?![01])")
 _LIST_INDEX = re.compile(r"0|[1-9][0-9]{0,17}")
 
@@ -18,7 +18,7 @@ def escape_token(name: str) -> str:
 
 
 def unescape_token(token: str) -> str:
-    """Return the key that a token stands for."""
+    """Return the key that a token means."""
     return token.replace("~1", "/").replace("~0", "~")
 
 
@@ -28,9 +28,9 @@ def join_pointer(path: Iterable[str | int]) -> str:
 
 
 def split_pointer(pointer: str) -> list[str]:
-    """Return the keys of a pointer, unescaped; none for "", which leads to the whole value.
+    """Return the keys of a pointer, unescaped; [] for "", which leads to the whole value.
 
-    Raises ValueError, which says what is wrong, if it is not JSON Pointer.
+    Raises ValueError, with the reason, if it is not a JSON Pointer.
     """
     if not pointer:
         return []
@@ -45,14 +45,14 @@ def split_pointer(pointer: str) -> list[str]:
 
 
 def list_index(token: str) -> int | None:
-    """Return the index of a list's item that a token stands for; None if it stands for none."""
+    """Return the index of a list's item that a token means; None if it is not an index."""
     return int(token) if _LIST_INDEX.fullmatch(token) else None
 
 
 def pointer_text(pointer: str) -> str:
     """Return ``output.hits[0]`` for ``/output/hits/0``, for people.
 
-    A key that is not a plain name stands in quotation marks, so that two pointers never look alike.
+    A key that is not a plain name is in quotation marks, so that two pointers never look alike.
     """
     words = ""
     for token in pointer.split("/")[1:]:

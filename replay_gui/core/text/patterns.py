@@ -1,8 +1,8 @@
-"""Regular expressions that a file or a user brings: matched without backtracking, and with a limit of time.
+"""Regular expressions from a file or a user: matched without backtracking, and with a time limit.
 
 They run on RE2, whose time grows with the length of the text and never with the number of ways to match it. It has no
-look-around and no back-references, and ``\\d``, ``\\w``, ``\\s`` and ``\\b`` are about ASCII. The program's own
-patterns, which are tested for that, stay with the standard library.
+look-around and no back-references, and ``\\d``, ``\\w``, ``\\s`` and ``\\b`` are ASCII only. The program's own
+patterns, which are tested for this, use the standard library.
 """
 
 from __future__ import annotations
@@ -15,29 +15,29 @@ from typing import Protocol
 from replay_gui.core.errors import PatternRefused
 
 MAX_PATTERN_LENGTH = 10_000  # characters
-_MAX_SECONDS = 10.0  # of processor time that one pattern may take altogether
-_MATCHES_BETWEEN_LOOKS = 64  # at the clock
-_LONE_SURROGATES = "surrogatepass"  # of file names that are not UTF-8: kept as they are
+_MAX_SECONDS = 10.0  # seconds of processor time that one pattern may take in total
+_MATCHES_BETWEEN_LOOKS = 64  # matches between two readings of the clock
+_LONE_SURROGATES = "surrogatepass"  # from file names that are not UTF-8: kept unchanged
 
 
 class TextPattern(Protocol):
     """A regular expression that is applied to texts."""
 
     def replace_each(self, text: str, replacement: Callable[[str], str]) -> str:
-        """Return the text with what `replacement` makes of each match, from left to right."""
+        """Return the text with each match replaced by the result of `replacement`, from left to right."""
 
     def covers(self, text: str) -> bool:
         """Return whether the whole text is one match."""
 
 
 class OwnPattern:
-    """One of the program's own patterns, on the standard library's engine."""
+    """One of the program's patterns, on the standard library's engine."""
 
     def __init__(self, pattern: str) -> None:
         self._pattern = re.compile(pattern)
 
     def replace_each(self, text: str, replacement: Callable[[str], str]) -> str:
-        """Return the text with what `replacement` makes of each match, from left to right."""
+        """Return the text with each match replaced by the result of `replacement`, from left to right."""
         return self._pattern.sub(lambda match: replacement(match[0]), text)
 
     def covers(self, text: str) -> bool:
@@ -48,13 +48,13 @@ class OwnPattern:
 class ForeignPattern:
     """A pattern of a file or a user, on RE2.
 
-    Both methods raise PatternRefused once the pattern has taken more than `max_seconds` of processor time altogether:
-    a long text that matches in many places, each of which is searched to the text's end, can still be dear.
+    Both methods raise PatternRefused once the pattern has taken more than `max_seconds` of processor time in total:
+    a long text that matches in many places, each of which is searched to the text's end, can still be expensive.
     """
 
     def __init__(self, pattern: str, max_seconds: float = _MAX_SECONDS) -> None:
-        """PatternRefused, in one line, where RE2 does not take it."""
-        import re2  # only where such a pattern is used
+        """Raises PatternRefused, in one line, if RE2 does not accept the pattern."""
+        import re2  # imported only if such a pattern is used
 
         if len(pattern) > MAX_PATTERN_LENGTH:
             raise PatternRefused(f"the pattern is longer than {MAX_PATTERN_LENGTH:,} characters")
@@ -69,7 +69,7 @@ class ForeignPattern:
         self._seconds = 0.0
 
     def replace_each(self, text: str, replacement: Callable[[str], str]) -> str:
-        """Return the text with what `replacement` makes of each match, from left to right."""
+        """Return the text with each match replaced by the result of `replacement`, from left to right."""
         self._check_time()
         data = text.encode(errors=_LONE_SURROGATES)
         parts: list[bytes] = []
@@ -99,7 +99,7 @@ class ForeignPattern:
 
 
 def _reason(why: Exception) -> str:
-    """Return what RE2 says of a pattern that it does not take, and what it does not know at all."""
+    """Return RE2's reason for refusing a pattern, and the syntax that it does not support."""
     if isinstance(why, UnicodeEncodeError):
         return "it is not Unicode text"
     message = why.args[0] if why.args else b""

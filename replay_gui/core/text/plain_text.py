@@ -1,4 +1,4 @@
-"""Untrusted text made safe to show: characters that are invisible, or move or break a line, become visible escapes."""
+"""Make untrusted text safe to show: characters that are invisible, or move or break a line, become visible escapes."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from unicodedata import category
 # Control and format characters, line and paragraph separators; surrogates, which no output can encode.
 _ESCAPED = frozenset(("Cc", "Cf", "Zl", "Zp", "Cs"))
 _SHORT_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
-# Letters, marks and a pattern of dots without any ink; variation selectors are looked at by their ranges. The last one,
-# which makes an emoji of a character, is everyday text.
+# Letters, marks and a pattern of dots without any ink; variation selectors are checked by their ranges. The last one,
+# which makes an emoji of a character, is common in ordinary text.
 _BLANK_MARKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
-# After a letter, a space or another of its kind it shows nothing, and its place could hide text.
+# After a letter, a space or another such character it is invisible, and could hide text.
 _STRAY_SELECTOR = re.compile("(?<![^\\w\\s\ufe0f])(?<!\u2139)\ufe0f(?!\u20e3)")
 _BLANK = re.compile(r"\s+")
 _COLOR_CODE = re.compile(r"\x1b\[[0-9;:]*m")
@@ -27,12 +27,12 @@ def visible(text: str, keep: str = "") -> str:
 
 
 def without_color_codes(text: str) -> str:
-    """Return the text without the codes that colour it on a terminal; no other code is taken away, and no text."""
+    """Return the text without the codes that colour it on a terminal; other codes, and all text, are kept."""
     return _COLOR_CODE.sub("", text) if "\x1b" in text else text
 
 
 def _is_blank_mark(c: str) -> bool:
-    """Return whether a character that counts as printable shows nothing, so that text can be hidden with it."""
+    """Return whether a character that counts as printable is invisible, so that text can be hidden with it."""
     return c in _BLANK_MARKS or "\ufe00" <= c <= "\ufe0e" or "\U000e0100" <= c <= "\U000e01ef"
 
 

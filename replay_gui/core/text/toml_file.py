@@ -1,4 +1,4 @@
-"""Reading TOML that anybody may have written: bounded in size, depth and time."""
+"""Read TOML from untrusted authors: limited in size, depth and time."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _LONG_KEY = re.compile(rf"(?<![\w-]){_PART}(?:[ \t]*\.[ \t]*{_PART}){{{_MAX_KEY_
 
 
 def read_toml(path: Path, max_bytes: int = MAX_TOML_BYTES) -> dict[str, Any]:
-    """Return what a TOML file of at most `max_bytes` holds.
+    """Return the content of a TOML file of at most `max_bytes`.
 
     Raises:
         LogUnreadable: the file cannot be read, or is not a regular file.
-        ValueError: says, in one line, why its content is not taken.
+        ValueError: its content is refused; the message is one line.
     """
     raw = read_beginning(path, max_bytes + 1)
     if len(raw) > max_bytes:

@@ -1,4 +1,4 @@
-"""Values in a few words, with their content, as the console of a browser previews them. The cost is bounded."""
+"""Values in a few words, with their content, like the previews in a browser's console. The cost is bounded."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeAlias
 
-MAX_CHARACTERS = 400  # of a text that are looked at
-_MAX_VALUE_CHARACTERS = 80  # of one value among several
-_MAX_MEMBERS = 5  # of a map that are shown
-_MAX_PARTS = 50  # of a message
-_MAX_ITEMS = 5  # of a list that are shown
+MAX_CHARACTERS = 400  # characters of a text that are examined
+_MAX_VALUE_CHARACTERS = 80  # characters of one value among several
+_MAX_MEMBERS = 5  # members of a map that are shown
+_MAX_PARTS = 50  # parts of a message that are shown
+_MAX_ITEMS = 5  # items of a list that are shown
 _MAX_PARSED_CHARACTERS = 4096  # a longer text is not parsed as JSON
-_MAX_DEPTH = 2  # of values inside values that are shown with their content
+_MAX_DEPTH = 2  # levels of nested values that are shown with their content
 
 # The first of these members that a map has is shown without its name.
 _TEXT_MEMBERS = ("text", "content", "message", "summary", "answer", "error", "stdout", "title", "result")
-_MEDIA = {  # types of parts of a message that hold no text, and what they are
+_MEDIA = {  # types of parts of a message without text, and their nouns
     **dict.fromkeys(("image", "image_url", "input_image", "output_image"), "picture"),
     **dict.fromkeys(("document", "file", "input_file"), "document"),
     **dict.fromkeys(("audio", "input_audio"), "sound"),
@@ -33,7 +33,7 @@ _DATA = (
     "url",
     "file_data",
     "image",
-)  # members with what it holds
+)  # members with the content
 _MEDIA_TYPES = ("mimeType", "mime_type", "mime", "media_type")
 _SORTS = {"image": "picture", "audio": "sound", "video": "video"}
 _TERMINAL_CODE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])|\x08")
@@ -47,7 +47,7 @@ def plain_start(text: str) -> str:
 
 
 def preview(value: Any) -> str:
-    """Return what a value says in a few words; control characters are not yet escaped."""
+    """Return a value in a few words; control characters are not yet escaped."""
     match value:
         case None | "" | b"":
             return "(empty)"
@@ -101,7 +101,7 @@ def member_text(value: Any, depth: int = 0) -> str:
 
 
 def _member(name: object, value: Any, depth: int = 0) -> str:
-    """``name: value``; of a list of maps or lists whose name is a plural ``3 rows […]``."""
+    """Return ``name: value``; for a list of maps or lists with a plural as its name ``3 rows […]``."""
     if isinstance(value, list) and value and isinstance(name, str) and name.endswith("s") and _holds_containers(value):
         shown = name[:_MAX_VALUE_CHARACTERS]
         noun = shown[:-1] if len(value) == 1 else shown
@@ -124,7 +124,7 @@ def _text_preview(value: str) -> str:
 
 
 def _literal_preview(text: str, start: str) -> str:
-    """Return what a Python dict or list says that was written as text, as LangChain does; `start` if it is none."""
+    """Return a preview of a Python dict or list in a text, as LangChain writes it; `start` if it is not one."""
     try:
         value = ast.literal_eval(text.strip())
     except (ValueError, SyntaxError, RecursionError, MemoryError):
@@ -153,9 +153,9 @@ def _map_preview(value: Members) -> str:
 
 
 def text_of(value: Any) -> str:
-    """Return what a text, a list of parts of a message, or a list of messages says; "" if that is not text.
+    """Return the text of a text, a list of parts of a message, or a list of messages; "" if there is none.
 
-    Of several messages it is the last: what led to an answer, or the answer.
+    Of several messages the last one counts: what led to an answer, or the answer.
     """
     if isinstance(value, str):
         return value
@@ -175,7 +175,7 @@ def text_of(value: Any) -> str:
 
 
 def parts_of(value: Any) -> list[Members]:
-    """Return the parts of a message of Gemini, or of the last of several; none if it has another form."""
+    """Return the parts of a message of Gemini, or of the last of several; [] if it has another form."""
     if isinstance(value, list) and value and isinstance(value[-1], Mapping):
         value = value[-1]
     for _ in range(2):  # {"content": {"parts": …}}, or the inner map alone
@@ -189,7 +189,7 @@ def parts_of(value: Any) -> list[Members]:
 
 
 def _unwrapped(value: Any) -> Any:
-    """Return a message of LangChain without the map that says its class; any other value as it is."""
+    """Return a message of LangChain without the map that names its class; any other value unchanged."""
     inner = value.get("kwargs" if "lc" in value else "data") if isinstance(value, Mapping) else None
     return inner if _is_message(inner) else value
 
@@ -214,7 +214,7 @@ def _list_preview(value: Sequence[Any]) -> str:
 
 
 def _media_text(part: Members) -> str:
-    """Return "(picture, 12 KB)" of a part that holds one; "" of any other."""
+    """Return "(picture, 12 KB)" for a part with a picture; "" for any other."""
     kind = part.get("type")
     what = _MEDIA.get(kind) if isinstance(kind, str) else None
     if what is None:

@@ -7,11 +7,11 @@ from math import floor, log10
 _MICROSECOND, _MILLISECOND, _SECOND = 10**3, 10**6, 10**9  # ns
 _LARGE_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))  # seconds
 
-_MIN_COST = 1e-9  # dollars; less is nothing
+_MIN_COST = 1e-9  # dollars; smaller costs are shown as 0
 
 
 def cost_text(dollars: float) -> str:
-    """Return ``$12.34`` or ``$0.0042``: cents, or as many digits as it takes to say anything."""
+    """Return ``$12.34`` or ``$0.0042``: cents, or as many digits as a small cost needs."""
     if abs(dollars) >= 0.1 or abs(dollars) < _MIN_COST:
         return f"${dollars:,.2f}"
     return f"${dollars:.{1 - floor(log10(abs(dollars)))}f}".rstrip("0")
@@ -45,7 +45,7 @@ def duration_text(duration: int | None, *, whole_seconds: bool = False) -> str:
     if whole_seconds:
         duration = max(round(duration / _SECOND), 1) * _SECOND
     if not duration:
-        return "0 s"  # as sources write it that round to tenths or whole seconds; "0 µs" would say that it was measured
+        return "0 s"  # as written by sources that round to tenths or whole seconds; "0 µs" would claim a measurement
     if duration < 1000 * _MICROSECOND:
         return f"{duration / _MICROSECOND:.0f} µs"
     if duration < 1000 * _MILLISECOND:

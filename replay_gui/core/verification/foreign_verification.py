@@ -1,4 +1,4 @@
-"""The verification report on a run in a foreign format, which can be verified only by hashes of its own format."""
+"""The verification report on a run in a foreign format, which only hashes of its own format can verify."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def why_not_verifiable(state: str) -> str:
 def build_foreign_report(
     run: str, header: Header, events: int, notes: Sequence[str], own_hashes: HashChecks | None
 ) -> VerificationReport:
-    """Return the report on the foreign file that the user calls `run`, from its importer's checks.
+    """Return the report on the foreign file with the user's name `run`, from its importer's checks.
 
     `header`, `events`: of the log that the file was converted to.
     """

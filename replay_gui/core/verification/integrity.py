@@ -1,4 +1,4 @@
-"""First half of verification (log-format.md, Verification): links, form, seq and parent of each record. No state."""
+"""The first half of verification (log-format.md, Verification): links, form, seq and parent of records, no state."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ Problem: TypeAlias = tuple[str, str | None, str | None]
 
 
 class Boundary(NamedTuple):
-    """A point between two records at which the pass can begin, with all it needs to know of the records before.
+    """A point between two records at which the pass can begin, with all required data about the records before.
 
     Attributes:
         event_index, offset: of the next record. previous: the hash it is linked to, None after a skipped stretch.
-        expected: the seq it must have, None if any is right.
-        searched: what the searches before it have cost: so the pass gives up where it would have in one piece.
+        expected: the seq it must have, None if any is allowed.
+        searched: the cost of the searches before it, so that the limit is the same as for one undivided pass.
     """
 
     event_index: EventIndex
@@ -48,7 +48,7 @@ class Integrity:
 
     Attributes:
         index, previous, expected: as in Boundary (index is its event_index), for the record that comes next.
-        searched: as in Boundary. faults: the failures so far. state_hashes: how many records carry one.
+        searched: as in Boundary. faults: the failures so far. state_hashes: number of records with a state hash.
         skipped_bytes: their sum.
     """
 
@@ -61,8 +61,8 @@ class Integrity:
     skipped_bytes: int = 0
 
     def check_block(self, block: Block, metas: list[FastMeta] | None, events: Sequence[DecodedEvent]) -> None:
-        """Check the records of a block; `metas`, `events`: what decode_fast_metas and decode_fast_events returned."""
-        if not len(block):  # of a block that was cut before its first record
+        """Check the records of a block; `metas`, `events`: the results of decode_fast_metas and decode_fast_events."""
+        if not len(block):  # a block that was cut before its first record
             return
         problems = self._metas(block.metas, metas)
         contents = block.contents

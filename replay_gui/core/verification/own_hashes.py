@@ -9,11 +9,11 @@ class HashFailure(msgspec.Struct, frozen=True, kw_only=True):
     """An event of a source with a wrong hash.
 
     Attributes:
-        index: of the event that it became. offset: in the source's file, in bytes.
+        index: of the event made from it. offset: in the source's file, in bytes.
         problem: what is wrong. expected, actual: the hashes, None for other problems.
     """
 
-    index: int = msgspec.field(name="position")  # as a log's header has it
+    index: int = msgspec.field(name="position")  # in the form of a log's header
     offset: int
     problem: str
     expected: str | None = None

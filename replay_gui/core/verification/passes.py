@@ -1,4 +1,4 @@
-"""The passes of verification, over a whole log or over slices that several processes take.
+"""The passes of verification, over a whole log or over slices that are divided among processes.
 
 Integrity (links, form, numbering) can be checked in any slice that begins at a known boundary. Replay is serial,
 unless there are snapshots: then each slice begins at a snapshot, and hashes its first and last state. If the last state
@@ -34,7 +34,7 @@ NOT_REPRODUCED = "replay does not reproduce the recorded state hash"
 
 @dataclass(frozen=True, slots=True)
 class LogTail:
-    """What follows the last record: index, offset, seal (none, good, bad), number of bytes after that."""
+    """The data after the last record: index, offset, seal (none, good, bad), number of bytes after that."""
 
     index: EventIndex
     offset: int
@@ -58,8 +58,8 @@ class StatesSlice:
     """The result of a replay: mismatches, number of recorded hashes compared, hashes of its first and last state.
 
     `stopped`: the index of the event before which it stopped, because the events change too much for a log of this
-    size (see work_limit); `end_hash` is empty then. None: it did not stop. `content`: BLAKE3 of the file's bytes, in
-    hex, where the pass has read them all; else "".
+    size (see work_limit); `end_hash` is then empty. None: it did not stop. `content`: BLAKE3 of the file's bytes, in
+    hex, if the pass has read all of them; else "".
     """
 
     begin_hash: bytes
@@ -77,7 +77,7 @@ def start_boundary(log: EventLog) -> Boundary:
 
 
 class EventReplay:
-    """The replay of a log without recorded state hashes: which events do not apply, and the last state."""
+    """The replay of a log without recorded state hashes: the events that cannot be applied, and the last state."""
 
     def __init__(self, log: EventLog) -> None:
         self._reducer = BulkReducer(max_work=max_moved_values(log.source.size))
@@ -85,7 +85,7 @@ class EventReplay:
         self._stopped: EventIndex | None = None
 
     def take_block(self, block: Block, events: Sequence[DecodedEvent]) -> None:
-        """Apply the events of the next block; `events`: what decode_fast_events returned for its contents."""
+        """Apply the events of the next block; `events`: the result of decode_fast_events for its contents."""
         if self._stopped is not None:
             return
         try:
@@ -98,13 +98,13 @@ class EventReplay:
             self._faults.append(Fault(EventIndex(block.first_index + i), int(block.offsets[i]), seq, NOT_APPLIED))
 
     def take_skipped(self, part: Skipped) -> None:
-        """Note a skipped stretch, which applies to no state."""
+        """Note a skipped stretch, which cannot be applied to any state."""
         if self._stopped is None:
             self._faults.append(Fault(part.index, part.offset, None, SKIPPED))
 
     @property
     def is_stopped(self) -> bool:
-        """Whether the events change too much for a log of this size, so that no more is replayed."""
+        """Whether replay was stopped because the events change too much for a log of this size."""
         return self._stopped is not None
 
     def result(self) -> StatesSlice:
@@ -127,7 +127,7 @@ def check_integrity(
 
     Args:
         stop: a byte offset; the slice ends with the first block that ends there or later.
-        stop_index: the index of a record that exists; the slice ends just before it.
+        stop_index: the index of an existing record; the slice ends just before it.
         columns, replay: receive the same records.
     """
     integrity = Integrity(
@@ -171,7 +171,7 @@ def check_states(
 ) -> StatesSlice:
     """Replay records and compare every recorded state hash.
 
-    Memory is in proportion to the state, whatever an event changes.
+    Memory is in proportion to the state, for events with any number of changes.
 
     Args:
         begin: index and byte offset of the first record, and the state before it.
@@ -219,7 +219,7 @@ def check_applicable(
     on_boundary: Callable[[Boundary], None] = lambda _boundary: None,
     on_progress: OnProgress = lambda _offset: None,
 ) -> StatesSlice:
-    """Replay a log without recorded state hashes; return the events that do not apply, and the final state hash.
+    """Replay a log without recorded state hashes; return the events that cannot be applied, and the final state hash.
 
     `on_boundary` is called with boundaries at which an integrity pass can begin, about one for each block.
     """

@@ -13,7 +13,7 @@ INVALID: Final = "INVALID"
 NOT_VERIFIABLE: Final = "NOT VERIFIABLE"
 SealState: TypeAlias = Literal["none", "good", "bad"]
 NO_HASHES = "This format carries no hashes, so nothing protects the run."
-MAX_LISTED_FINDINGS = 10_000  # of a kind that a report lists; all are counted
+MAX_LISTED_FINDINGS = 10_000  # findings of a kind that a report lists; all are counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,7 @@ class Finding:
     """One failure or mismatch.
 
     Attributes:
-        index: EventIndex of the event. event_id: ``run_id:seq``, ``run_id:?`` where unreadable.
+        index: EventIndex of the event. event_id: ``run_id:seq``, ``run_id:?`` if unreadable.
         offset: byte offset. problem: in words. expected, actual: hashes in hex or numbers, None if there are none.
     """
 
@@ -35,29 +35,29 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerificationReport:
-    """The verdict on a log, and the findings it is based on; ``verify --json`` has the same fields (except `unlisted`).
+    """The verdict on a log, and the findings behind it; ``verify --json`` has the same fields (except `unlisted`).
 
     Attributes:
-        run: the path or name that the user gave. run_id: as the log's header has it.
+        run: the path or name that the user gave. run_id: from the log's header.
         origin: "recorded" by a Recorder, or "imported" from another format: then the hashes cover only the time since
             the import.
-        events: records in the log, a skipped stretch of bytes among them.
-        verified: how many of them are as they were written: events - all failures.
+        events: records in the log, including skipped stretches of bytes.
+        verified: how many of them are unchanged since they were written: events - all failures.
         failures: records whose bytes, link or number are wrong, in the order of the log; the first MAX_LISTED_FINDINGS.
-        mismatches: events that cannot be applied to the state, or after which replay gives another state than was
-            recorded; the first MAX_LISTED_FINDINGS.
-        state_hashes: how many state hashes are recorded. state_hashes_checked: how many replay was compared with.
-        seal: "good": the run was ended, and the end is the one that was written. "none": a missing end would not be
+        mismatches: events that cannot be applied to the state, or after which replay gives another state than the
+            recorded one; the first MAX_LISTED_FINDINGS.
+        state_hashes: number of recorded state hashes. state_hashes_checked: number of those compared with a replay.
+        seal: "good": the run was ended, and its end is unchanged. "none": a missing end would not be
             noticed. "bad": the seal does not belong to this log.
         tail_bytes: bytes after the last record or the seal: of an interrupted write, or, after a seal, a failure.
         skipped_bytes: bytes between records that are not records.
         head: hash of the last record, in hex; None after a skipped stretch.
         state_hash: hash of the state after the last event, in hex; None if the state was not replayed.
         file_blake3: BLAKE3 of the whole file, in hex.
-        verdict: "VALID", "INVALID", or "NOT VERIFIABLE" for a file of another format without hashes of its own, and
-            for a log without a finding whose replay was stopped, because it costs too much.
+        verdict: "VALID", "INVALID", or "NOT VERIFIABLE" for a file of another format without hashes, and
+            for a log without findings whose replay was stopped, because it costs too much.
         notes: sentences on what was not, or could not be, checked.
-        unlisted: (failures, mismatches) beyond those that are listed.
+        unlisted: (failures, mismatches) beyond the listed ones.
         stopped: the index of the event before which replay was stopped, because it costs too much; or None.
     """
 
@@ -92,12 +92,12 @@ class VerificationReport:
 
     @property
     def has_no_hashes(self) -> bool:
-        """Whether the run could not be verified for want of hashes; False for a log whose replay was stopped."""
+        """Whether the run could not be verified because it has no hashes; False for a log whose replay was stopped."""
         return self.verdict == NOT_VERIFIABLE and self.stopped is None
 
     @property
     def first_broken(self) -> EventIndex | None:
-        """The index of the first event that failed or mismatched, or None; states after it cannot be trusted."""
+        """The index of the first event that failed or mismatched, or None; later states cannot be trusted."""
         return min((f.index for findings in (self.failures, self.mismatches) for f in findings[:1]), default=None)
 
     def __str__(self) -> str:
@@ -105,7 +105,7 @@ class VerificationReport:
 
 
 def verification_form(report: VerificationReport) -> dict[str, Any]:
-    """Return the report's fields under the names that JSON output has for them: there, an index is "position"."""
+    """Return the report's fields under their names in JSON output: there, an index is "position"."""
     form = asdict(report)
     del form["stopped"]  # the notes contain it
     for name in ("failures", "mismatches"):

@@ -1,4 +1,4 @@
-"""Builds the verification report from the results of the passes."""
+"""Build the verification report from the results of the passes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from replay_gui.core.verification.verification_report import (
 def verify(log: EventLog, on_progress: OnProgress = lambda _offset: None) -> VerificationReport:
     """Verify a whole log in this process.
 
-    Cost: about one and a half times what scanning, hashing, decoding and encoding each record takes. Where state hashes
+    Cost: about one and a half times that of scanning, hashing, decoding and encoding each record. If state hashes
     are recorded, a second pass follows: it takes a third more than the hashes themselves.
     """
     with paused_collection():
@@ -58,7 +58,7 @@ def _verify(log: EventLog, on_progress: OnProgress) -> VerificationReport:
 def check_unchanged(log: EventLog, report: VerificationReport) -> None:
     """Raise LogChanged if the log was edited while the report was made: its passes may have read different bytes.
 
-    Appended data are not part of the report. Cost: none if nothing was done to the file, else two passes over it.
+    Appended data are not part of the report. Cost: none if the file was not modified, else two passes over it.
     """
     if not log.source.has_changed_since(log.source.changed_at):
         return

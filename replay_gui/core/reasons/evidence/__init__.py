@@ -1,1 +1,1 @@
-"""What reasons are found in: the calls, words, values and files of a run, and where a value comes from."""
+"""The evidence for reasons: the calls, words, values and files of a run, and the origins of values."""

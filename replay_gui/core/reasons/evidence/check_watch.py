@@ -1,4 +1,4 @@
-"""The last change and the last check of a run, and whether it is sure that none came after."""
+"""The last change and the last check of a run, and whether certainly no check came after the change."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from replay_gui.core.effects.tool_names import runs_code
 
 _NEEDS_NO_CHECK = re.compile(
     r"/tmp/|/var/tmp/|/dev/|tmp/"  # scratch folders
-    r"|(?:.*/)?(?:[\w.-]+\.(?:patch|diff)|(?:patch|diff)\.txt)$"  # a patch that is written out
-    r"|git (?:add|commit|push|tag|fetch|config|branch|init|remote)$"  # what is recorded stays as it was
+    r"|(?:.*/)?(?:[\w.-]+\.(?:patch|diff)|(?:patch|diff)\.txt)$"  # a patch that is written to a file
+    r"|git (?:add|commit|push|tag|fetch|config|branch|init|remote)$"  # the recorded files stay unchanged
 )
 _REMOVES = re.compile(r"(?:rm|unlink|rmdir) changes files|the name says \"(?:rm|unlink)\"")
 
 
 class CheckWatch:
-    """Receives the calls of a run in order.
+    """Receive the calls of a run in order.
 
     Scratch files, a patch written to a file, a commit, and the removal of the run's own files do not count as changes.
 
@@ -35,7 +35,7 @@ class CheckWatch:
         self._written: set[str] = set()
 
     def add_call(self, call: ToolCall) -> None:
-        """Take the next call."""
+        """Process the next call."""
         if call.effect is Effect.UNKNOWN and runs_code(call.tool):
             self._last_unknown = call.request
         if call.checks:
@@ -43,7 +43,7 @@ class CheckWatch:
             self._leaves_unchecked = any(not _NEEDS_NO_CHECK.match(target) for target in call.unchecked)
         if call.changed and not self._is_no_change(call):
             self.last_change = call
-        if call.effect is Effect.CHANGES:  # a text of several commands may fail after it has written a file
+        if call.effect is Effect.CHANGES:  # a text of several commands may fail after writing a file
             self._written.update(call.targets)
 
     @property
@@ -57,13 +57,13 @@ class CheckWatch:
 
     @property
     def lacks_check_after(self) -> bool:
-        """Whether surely no check came after the last change: a command of unknown effect may have been one."""
+        """Whether certainly no check came after the last change: a command of unknown effect may be one."""
         change = self.last_change
         return change is not None and not self.has_check_after and self._last_unknown < change.request
 
     @property
     def lacks_checks(self) -> bool:
-        """Whether surely no check was made at all."""
+        """Whether the run certainly made no check."""
         return self.last_check is None and self._last_unknown < 0
 
     def _is_no_change(self, call: ToolCall) -> bool:
@@ -81,7 +81,7 @@ class CheckWatch:
 
 
 def watch_checks(calls: Iterable[ToolCall]) -> CheckWatch:
-    """Return what is known of the changes and checks of a whole run."""
+    """Return the changes and checks of a whole run."""
     watch = CheckWatch()
     for call in calls:
         watch.add_call(call)

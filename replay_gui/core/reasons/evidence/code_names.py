@@ -45,13 +45,13 @@ def code_names(lines: Iterable[str]) -> Counter[str]:
 
 
 def is_python_remark(line: str) -> bool:
-    """Whether a line of Python says nothing to the program: it is blank, a comment or a docstring of one line."""
+    """Whether a line of Python is no code: it is blank, a comment or a docstring of one line."""
     bare = line.strip()
     return not bare or bare.startswith("#") or _DOCSTRING.fullmatch(bare) is not None
 
 
 def without_remark(line: str) -> str:
-    """Return a line of Python without blanks and without a comment at its end; a ``#`` in a text begins none."""
+    """Return a line of Python without blanks and without a comment at its end; a ``#`` in a text is not a comment."""
     bare = line.strip()
     at = begin = quotes = double_quotes = 0
     while (at := bare.find("#", at)) >= 0:

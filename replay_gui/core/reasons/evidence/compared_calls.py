@@ -1,7 +1,7 @@
 """The calls of two runs that are compared, with their effects.
 
-Of runs with many calls, only those are read that have no counterpart of equal content in the other run: two runs of a
-million events that differ in little are compared at once.
+Of runs with many calls, only those without a counterpart of equal content in the other run are read: two runs of a
+million events with few differences are compared quickly.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.index.run_index import NO_PAIR
 from replay_gui.core.log.kinds import Kind
 
-MAX_CALLS = 4_000  # of a run that are all read
+MAX_CALLS = 4_000  # calls of a run that are all read
 _ODD = np.uint64(0x9E3779B97F4A7C15)  # combines two hashes, depending on their order
 _MAX_SETUPS = 20  # AgentInit events whose declarations are read
 
@@ -46,8 +46,8 @@ def compared_calls(
     """Return the calls of two runs.
 
     Args:
-        corrected: effects of tools that rules state.
-        observed: effects of tools that further runs show; those that these two show are added.
+        corrected: effects of tools from rules.
+        observed: effects of tools that further runs show; those that these two runs show are added.
     """
     requests_a, requests_b = _requests(a), _requests(b)
     limits: tuple[str, ...] = ()
@@ -90,7 +90,7 @@ def _without_equal(
 
 
 def _rank(numbers: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return, for each number, how many equal numbers come before it."""
+    """Return, for each number, the number of equal numbers before it."""
     order = np.argsort(numbers, kind="stable")
     ordered = numbers[order]
     starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
@@ -101,7 +101,7 @@ def _rank(numbers: NDArray[np.intp]) -> NDArray[np.intp]:
 
 
 def _content_keys(side: ComparedSide, requests: NDArray[np.intp]) -> NDArray[np.uint64]:
-    """Return 64 bits for each request, made of its content hash and its response's."""
+    """Return 64 bits for each request, from its content hash and its response's."""
     responses = side.index.pair[requests]
     keys = side.ids[requests] * _ODD
     answered = responses != NO_PAIR

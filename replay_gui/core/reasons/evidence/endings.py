@@ -1,4 +1,4 @@
-"""How a run ended, for sentences."""
+"""Describe how a run ended, for sentences."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _CLOSING = (Effect.SUBMITS, Effect.HANDS_OVER)
 
 
 def bad_end_words(run: RunAccount) -> str | None:
-    """Return how a run ended before it was done: ``ended at a limit (max_steps)``; None if it came to its end.
+    """Return how a run ended before it was done: ``ended at a limit (max_steps)``; None if it was completed.
 
-    Also None if the log says nothing about the end, except for a last call without an answer.
+    Also None if the log does not record the end, except for a last call without an answer.
     """
     end = run.result.end
     if end is not None:

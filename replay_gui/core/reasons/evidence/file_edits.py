@@ -1,4 +1,4 @@
-"""What a run did to files: the net lines of each file, from a patch that it handed in or from its calls that edit."""
+"""The changes of a run to files: the net lines of each file, from a submitted patch or from its editing calls."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FILE = re.compile(r"^\+\+\+ (?:b/)?(\S+)")
 _REMOVED_FILE = re.compile(r"^--- (?:a/)?(\S+)")
 _HUNK = re.compile(r"^@@.*?@@\s*(.*)|^@@\s*(.*)")
 _DEFINITION = re.compile(r"^\s*(?:export\s+|pub\s+|async\s+|static\s+)*(?:def|class|func|function|fn|impl)\s+([\w.]+)")
-_OUTSIDE = re.compile(r"[\w@]")  # a line that is not indented belongs to no function before it
+_OUTSIDE = re.compile(r"[\w@]")  # a line that is not indented ends the function before it
 _SECTION = re.compile(r"^\*\*\* (?:Add|Update|Delete) File: (.+)$")
 _OLD = ("old_string", "old_str", "old", "search", "old_text")
 _NEW = ("new_string", "new_str", "new", "replace", "new_text", "content", "file_text", "insert_text", "new_source")
@@ -32,8 +32,8 @@ class FileChange:
 
     Attributes:
         added, removed: lines without blanks at their ends, counted.
-        kept: lines of the old file that are seen around, and that stay as they are.
-        functions: by added line, the function that it is in, as far as hunks or definitions show it.
+        kept: lines of the old file that are visible and stay unchanged.
+        functions: by added line, the function that contains it, as far as hunks or definitions show it.
     """
 
     added: Counter[str] = field(default_factory=Counter)
@@ -42,7 +42,7 @@ class FileChange:
     functions: dict[str, str] = field(default_factory=dict)
 
     def add(self, line: str, function: str | None = None) -> None:
-        """Note a line that was added; one that was removed before is back."""
+        """Note a line that was added; if it was removed before, that is undone."""
         if self.removed[line] > 0:
             self.removed[line] -= 1
             self.kept.add(line)
@@ -52,7 +52,7 @@ class FileChange:
                 self.functions.setdefault(line, function)
 
     def remove(self, line: str) -> None:
-        """Note a line that was removed; one that was added before is gone again."""
+        """Note a line that was removed; if it was added before, that is undone."""
         if self.added[line] > 0:
             self.added[line] -= 1
         else:
@@ -68,7 +68,7 @@ def is_patch(text: Any) -> bool:
 
 
 def changes_of_patch(text: str) -> FileChanges:
-    """Return the changes of a unified diff, or of a patch in the form of ``apply_patch``; lines moved are both."""
+    """Return the changes of a unified diff, or of a patch for ``apply_patch``; a moved line is removed and added."""
     changes: FileChanges = {}
     _apply_patch(changes, text, net=False)
     return changes
@@ -77,7 +77,7 @@ def changes_of_patch(text: str) -> FileChanges:
 def changes_of_calls(calls: Iterable[ToolCall]) -> FileChanges:
     """Return the net change of each file that these calls edit; a later edit may undo an earlier one.
 
-    A file that is rewritten keeps most of its lines: lines that the run had read in it before do not count as a change.
+    A rewritten file keeps most of its lines: lines that the run had read in it before do not count as a change.
     """
     changes: FileChanges = {}
     known: dict[str, Counter[str]] = {}
@@ -92,7 +92,7 @@ def changes_of_calls(calls: Iterable[ToolCall]) -> FileChanges:
 
 
 def unanswered_edits(calls: Iterable[ToolCall]) -> list[str]:
-    """Return the files that calls without an answer were to edit, so that it is not known whether they did."""
+    """Return the files that unanswered calls would edit, so that it is unknown whether they did."""
     changes: FileChanges = {}
     for call in calls:
         if call.effect is Effect.CHANGES and call.ok is None and _is_edit(call):
@@ -101,7 +101,7 @@ def unanswered_edits(calls: Iterable[ToolCall]) -> list[str]:
 
 
 def edits_files(call: ToolCall) -> bool:
-    """Whether a call changed files by a text that it was given."""
+    """Whether a call changed files with a text in its input."""
     return call.changed and _is_edit(call)
 
 
@@ -116,10 +116,10 @@ def _is_edit(call: ToolCall) -> bool:
 
 
 def apply_edit(changes: FileChanges, path: str, members: Members, known: Counter[str] | None = None) -> None:
-    """Add an edit of one file: what replaces what, or its whole text; `known`: lines that it had before."""
+    """Add an edit of one file: a replacement, or its whole text; `known`: lines that the file had before."""
     change = changes.setdefault(path, FileChange())
     old, new = _first(members, _OLD) or "", _first(members, _NEW) or ""
-    before = Counter[str]()  # lines that are known to have been in a file that is written whole
+    before = Counter[str]()  # known lines of a file that is overwritten
     if not old and _first(members, _WHOLE) is not None:
         before = Counter(known) | change.removed
         change.added, change.removed = Counter(), Counter()
@@ -217,7 +217,7 @@ def _first(members: Members, names: tuple[str, ...]) -> str | None:
 
 
 def _lines_read(text: str) -> list[str]:
-    """Return the lines of a file in an answer, without the numbers that some tools put before each."""
+    """Return the lines of a file in an answer, without the line numbers of some tools."""
     lines = _lines(text)
     numbered = [_NUMBERED.match(line) for line in lines if line]
     if numbered and all(numbered):

@@ -1,4 +1,4 @@
-"""What one of two runs read and the other did not: equal calls, or, of commands, the files that they name."""
+"""What only one of two runs read: its calls without an equal call, or, for commands, the files that they name."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _FILE = re.compile(
     r"(?<![\w./\\-])[\w./\\-]*(?<=[\w-])\.(?:py|pyi|ipynb|js|mjs|ts|tsx|jsx|json|jsonl|md|rst|txt|toml|cfg|ini|ya?ml|html?|css|java|kt|go|rs"
     r"|c|h|cc|cpp|hpp|cs|rb|php|sh|sql|csv|xml|lock|proto|swift|scala|lua|pl|r)\b(?!\()"
 )
-_MAX_TEXT = 20_000  # characters of an argument in which names of files are looked for
+_MAX_TEXT = 20_000  # characters of an argument in which names of files are searched
 
 
 def only_read(run: RunAccount, other: RunAccount) -> list[tuple[ToolCall, str]]:
-    """Return (call that read, the file that it names if it is a command) of what `run` alone read, in order."""
+    """Return (reading call, the file that it names if it is a command) of everything that only `run` read, in order."""
     reads = [call for call in run.of_effect(Effect.READS) if call.key not in other.by_key]
     if not any(runs_code(call.tool) for call in reads):
         return [(call, "") for call in reads]

@@ -1,8 +1,8 @@
-"""Finds the first event of a run that says a value.
+"""Find the first event of a run that contains a value.
 
-The map of values to first places is filled as it is asked: the log's bytes are searched for the values as msgpack has
-them, a stretch of records at a time, and only events whose bytes hold one are decoded. All values that are asked
-together take one pass (about 0.2 s for 100 MB, however many they are), and every value is searched once.
+The map of values to first places is filled on demand: the log's bytes are searched for the values as msgpack encodes
+them, a stretch of records at a time, and only events whose bytes match are decoded. All values that are requested
+together take one pass (about 0.2 s for 100 MB, for any number of them), and every value is searched once.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.log.source import Source
 from replay_gui.core.reasons.event_texts import holds, role_of, word_pattern
 
-_STRETCH_BYTES = 1 << 23  # that are read at once
-_KEPT_BYTES = 1 << 26  # a log up to this size is read once, and kept
+_STRETCH_BYTES = 1 << 23  # bytes that are read at once
+_KEPT_BYTES = 1 << 26  # a log up to this size is read once, and kept in memory
 _MAX_DECODED = 20_000  # events that are decoded for one value
-_BUDGET_BYTES = 3 << 30  # bytes that are searched for all values, a pass for many of them counted once
+_BUDGET_BYTES = 3 << 30  # bytes that are searched in all passes together
 _MAX_TOGETHER = 500  # values of one pass
 _MIN_TOGETHER_BYTES = 2  # a single byte occurs in nearly every record, and would end the search for the others there
 _PATTERN_MEMORY = 1 << 26  # bytes; with less, RE2 becomes slow for many long values
@@ -43,11 +43,11 @@ class FirstPlaces:
 
     @property
     def exhausted(self) -> bool:
-        """Whether so much was searched that no further value is looked for."""
+        """Whether the search limit is reached, so that no further value is searched."""
         return self._searched >= _BUDGET_BYTES
 
     def never_said(self, value: str) -> bool:
-        """Whether it is sure that no event says the value; False also where too much would have to be read."""
+        """Whether certainly no event contains the value; False also if too much would have to be read."""
         return self.find(value) is None and value not in self._given_up
 
     def find(self, value: str) -> EventIndex | None:
@@ -57,7 +57,7 @@ class FirstPlaces:
         return self._places[value]
 
     def find_all(self, values: Iterable[str]) -> None:
-        """Find several values in one pass over the bytes; `find` then knows them."""
+        """Find several values in one pass over the bytes, for later calls of `find`."""
         searches = [_Search(value) for value in dict.fromkeys(values) if value not in self._places]
         for begin in range(0, len(searches), _MAX_TOGETHER):
             self._find([search for search in searches[begin : begin + _MAX_TOGETHER] if search.value])
@@ -94,7 +94,7 @@ class FirstPlaces:
             search.whole = start + len(data) >= self._source.size
 
     def _look_into(self, together: _Together, index: int, record: bytes) -> None:
-        """Decode the event of a record that may have values, and note which ones it has."""
+        """Decode the event of a record that may have values, and note the values in it."""
         near = [search for search in together.left if search.next_hit(record, 0) is not None]
         if not near:
             return
@@ -148,7 +148,7 @@ class FirstPlaces:
 
 
 class _Search:
-    """The search for one value: its bytes as msgpack may have them, and what was found."""
+    """The search for one value: its possible encodings in msgpack, and the result."""
 
     def __init__(self, value: str) -> None:
         self.value, self.pattern = value, word_pattern(value)
@@ -158,25 +158,25 @@ class _Search:
         self.shortest = min(map(len, self.needles))
 
     def next_hit(self, data: bytes, begin: int) -> int | None:
-        """Return the next place in `data`, from `begin` on, where the value may be."""
+        """Return the next offset in `data`, from `begin` on, where the value may be."""
         hits = [at for needle in self.needles if (at := data.find(needle, begin)) >= 0]
         return min(hits, default=None)
 
 
 class _Together:
-    """The searches that continue together; `left`: those that have not ended."""
+    """Searches that continue together; `left`: those that have not ended."""
 
     def __init__(self, searches: list[_Search]) -> None:
         self.left = searches
         self._pattern = _pattern_of(searches) if searches else None
 
     def next_hit(self, data: bytes, begin: int) -> int | None:
-        """Return the next place in `data`, from `begin` on, where any of the values may be."""
+        """Return the next offset in `data`, from `begin` on, where any of the values may be."""
         match = None if self._pattern is None else self._pattern.search(data, begin)
         return None if match is None else int(match.start())
 
     def drop_done(self) -> None:
-        """Go on without the searches that have ended."""
+        """Remove the searches that have ended."""
         left = [search for search in self.left if not search.done]
         if len(left) < len(self.left):
             self.left = left
@@ -184,8 +184,8 @@ class _Together:
 
 
 def _pattern_of(searches: list[_Search]) -> Any:
-    """Return a pattern of RE2 that matches any of the needles; its time does not grow with how many they are."""
-    import re2  # only where origins are looked for
+    """Return a pattern of RE2 that matches any of the needles; its time does not depend on their number."""
+    import re2  # needed only for origins
 
     options = re2.Options()
     options.encoding = re2.Options.Encoding.LATIN1  # bytes
@@ -195,7 +195,7 @@ def _pattern_of(searches: list[_Search]) -> Any:
 
 
 def _number_needles(value: str) -> list[bytes]:
-    """Return the encodings of the number that a text is; none for another text."""
+    """Return the encodings of the number in a text; [] for another text."""
     if re.fullmatch(r"-?\d{1,20}", value):
         number = int(value)
         return [encode(number)] if -(1 << 63) <= number < 1 << 64 else []

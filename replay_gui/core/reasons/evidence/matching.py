@@ -1,4 +1,4 @@
-"""Compares what two runs changed: equal changes cancel out, whatever their order; the rest is matched by likeness."""
+"""Compare what two runs changed: equal changes cancel out, in any order; the rest is matched by similarity."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from replay_gui.core.effects.call_values import input_leaves, leaf_counts, share
 from replay_gui.core.effects.tool_call import ToolCall
 from replay_gui.core.log.canonical import encode_decoded
 
-_MIN_WORDS = 6  # of a text that may be worded otherwise
+_MIN_WORDS = 6  # words of a text whose wording may differ
 _CODE = frozenset("=;{}()<>[]")  # characters of texts that are not sentences
 _FIGURE = re.compile(r"(?<!\w)\w*\d[\w.,-]*")
 _MIN_LIKENESS = 0.15
-_MAX_MATCHED = 200  # calls of one tool and side that are matched by likeness
+_MAX_MATCHED = 200  # calls of one tool and side that are matched by similarity
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,9 @@ class MatchedCalls:
 
     Attributes:
         equal: pairs of calls with equal tool and input.
-        same_effect: pairs that differ in the words of sentences alone, and were answered the same.
+        same_effect: pairs that differ only in the wording of sentences, and have equal answers.
         changed: pairs of one tool with other arguments.
-        missing: of the reference alone. extra: of the other alone.
+        missing: calls of the reference only. extra: calls of the other run only.
     """
 
     equal: list[tuple[ToolCall, ToolCall]]
@@ -43,7 +43,7 @@ def match_calls(
     other: Sequence[ToolCall],
     key: Callable[[ToolCall], Hashable] = lambda call: call.key,
 ) -> MatchedCalls:
-    """Match the calls of two runs; calls of one `key` are equal, by default those of one tool and input."""
+    """Match the calls of two runs; calls with one `key` are equal, by default those of one tool and input."""
     equal, left_r, left_o = _cancel(reference, other, key)
     same, left_r, left_o = _cancel(left_r, left_o, _wording_key)
     changed, missing, extra = _by_likeness(left_r, left_o)
@@ -51,13 +51,13 @@ def match_calls(
 
 
 def _wording_key(call: ToolCall) -> Hashable:
-    """Return a key that is equal for calls that say the same in other words, and were answered the same."""
+    """Return a key that is equal for calls that differ only in wording and have equal answers."""
     leaves = [(path, _without_words(value)) for path, value in input_leaves(call.input)]
     return call.tool, encode_decoded(leaves), masked_answer(call.answer)
 
 
 def _without_words(value: Any) -> Any:
-    """Return the figures of a text that is a sentence or more; any other value as it is."""
+    """Return the figures in a text of at least one sentence; any other value unchanged."""
     if not isinstance(value, str) or len(value.split()) < _MIN_WORDS or not _CODE.isdisjoint(value):
         return value
     return ["words", *_FIGURE.findall(value)]
@@ -66,7 +66,7 @@ def _without_words(value: Any) -> Any:
 def _cancel(
     reference: Sequence[ToolCall], other: Sequence[ToolCall], key: Callable[[ToolCall], Hashable]
 ) -> tuple[list[tuple[ToolCall, ToolCall]], list[ToolCall], list[ToolCall]]:
-    """Return pairs of equal keys, as multisets, and what is left of both sides."""
+    """Return (pairs with equal keys, as multisets; the rest of the reference; the rest of the other run)."""
     waiting: defaultdict[Hashable, deque[ToolCall]] = defaultdict(deque)
     for call in other:
         waiting[key(call)].append(call)
@@ -84,7 +84,7 @@ def _cancel(
 def _by_likeness(
     reference: list[ToolCall], other: list[ToolCall]
 ) -> tuple[list[tuple[ToolCall, ToolCall]], list[ToolCall], list[ToolCall]]:
-    """Return (pairs of one tool with other arguments, what only the reference has, what only the other has)."""
+    """Return (pairs of one tool with other arguments, calls of the reference only, calls of the other run only)."""
     by_tool: defaultdict[str, list[ToolCall]] = defaultdict(list)
     for call in other:
         if len(by_tool[call.tool]) < _MAX_MATCHED:

@@ -1,4 +1,4 @@
-"""The messages of users and of the agent in one run, read from the log as they are asked for."""
+"""The messages of users and of the agent in one run, read from the log on demand."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from replay_gui.core.reasons.event_texts import message_text, role_of, word_patt
 from replay_gui.core.reasons.origin import OriginRole
 
 _TYPES = frozenset({"message", "input", "sample"})
-_MAX_READ = 600  # events that one question reads
-_EDGE = 40  # first and last messages by which a conversation is known
+_MAX_READ = 600  # events that one query reads
+_EDGE = 40  # first and last messages by which a conversation is recognised
 
 Message = tuple[EventIndex, str]
 """The index of an event, and its words."""
 
 
 class Messages:
-    """The messages of a run. No question reads more than 600 events, so that it is answered at once."""
+    """The messages of a run. No query reads more than 600 events, so that it is answered quickly."""
 
     def __init__(self, indexes: NDArray[np.intp], event: Callable[[int], Event]) -> None:
         """`indexes`: of the observations and decisions, ascending. `event`: returns the event at an index."""
@@ -64,7 +64,7 @@ class Messages:
         return self.first_naming(role, value, int(self._indexes[-1]) + 1) is None
 
     def is_conversation(self) -> bool:
-        """Whether a user says something more than once among the first and the last messages."""
+        """Whether a user has more than one message among the first and the last messages."""
         edges = [*self._indexes[:_EDGE].tolist(), *self._indexes[_EDGE:][-_EDGE:].tolist()]
         from_user = self._of_role(edges, OriginRole.USER)
         return next(from_user, None) is not None and next(from_user, None) is not None
@@ -79,7 +79,7 @@ class Messages:
 
 
 def _message(event: Event) -> tuple[OriginRole, str] | None:
-    """Return (role, words) of an event; None for one that is not a message."""
+    """Return (role, words) of an event; None if it is not a message."""
     role = role_of(event)
     if role is None or role is OriginRole.ANSWER:
         return None

@@ -1,4 +1,4 @@
-"""The actions and messages of one run of a comparison, read from its log when they are needed."""
+"""The actions and messages of one run of a comparison, read from its log on demand."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ from replay_gui.core.reasons.evidence.messages import Messages
 from replay_gui.core.reasons.evidence.run_troubles import Loop, errors_not_got_over, find_loops
 from replay_gui.core.reasons.origin import Origin, OriginRole, Side
 
-_MAX_SETUP_EVENTS = 12  # that are searched for a value
+_MAX_SETUP_EVENTS = 12  # set-up events that are searched for a value
 _SETUP_AMONG = 40  # the first events, which contain the set-up
 _MAX_RESULT_EVENTS = 400
-_MAX_TRANSITIONS = 4_000  # changes of the state that are looked at for loops
+_MAX_TRANSITIONS = 4_000  # changes of the state that are examined for loops
 
 
 class RunAccount:
     """One run.
 
     Attributes:
-        side: A or B. name: what sentences call it. run: its log and index.
-        calls: its calls in order; of a very long run only those that the other run does not have.
-        whole: whether `calls` has all.
+        side: A or B. name: its name in sentences. run: its log and index.
+        calls: its calls in order; for a very long run only those that the other run does not have.
+        whole: whether `calls` contains all calls.
         result: outcome and end.
     """
 
@@ -67,7 +67,7 @@ class RunAccount:
         return [call for call in self.calls if call.changed]
 
     def of_effect(self, effect: Effect) -> list[ToolCall]:
-        """Return the calls with an effect, in order, failed ones among them."""
+        """Return the calls with an effect, in order, including failed ones."""
         return [call for call in self.calls if call.effect is effect]
 
     @cached_property
@@ -80,14 +80,14 @@ class RunAccount:
 
     @cached_property
     def errors(self) -> list[ToolCall]:
-        """The calls that failed, and after which no other try succeeded."""
+        """The failed calls without a successful retry."""
         return errors_not_got_over(self.calls)
 
     @cached_property
     def loops(self) -> list[Loop]:
         """The loops, during which the state of the run did not change."""
         if not find_loops(self.calls):
-            return []  # the changes of its state need not be read
+            return []  # changes of its state need not be read
         transitions = self.indexes_of(Kind.STATE_TRANSITION.value)[:_MAX_TRANSITIONS]
         return find_loops(self.calls, [index for index in transitions if self.event(index).payload.get("ops")])
 
@@ -114,12 +114,12 @@ class RunAccount:
 
     @cached_property
     def result_events(self) -> list[Event]:
-        """The events that say how the run ended and what is thought of it."""
+        """The events that record how the run ended and its verdicts."""
         return [self.event(index) for index in self.indexes_of(*RESULT_KINDS)[:_MAX_RESULT_EVENTS]]
 
     @property
     def graded(self) -> tuple[Any, Any]:
-        """Return (answer, expected) of the first grader that has an answer; None if none has."""
+        """Return (answer, expected) of the first grader that has an answer; (None, None) if none has."""
         for event in self.result_events:
             if event.kind == OUTCOME and event.payload.get("answer") is not None:
                 return event.payload["answer"], event.payload.get("expected")
@@ -133,7 +133,7 @@ class RunAccount:
 
     @cached_property
     def task(self) -> str | None:
-        """The task of the run, as its log names it; None if it does not."""
+        """The task of the run, as named in its log; None if it has no name."""
         init = next((event for event in self.setup_events if event.kind == Kind.AGENT_INIT.value), None)
         told = ({}, {}) if init is None else (init.payload, init.meta)
         task = run_identity(self.run.log.header.facts, *told, ()).task
@@ -161,12 +161,12 @@ class RunAccount:
         return place if place is not None and (before is None or place < before) else None
 
     def never_said(self, value: str) -> bool:
-        """Whether no event of the run says a value; the set-up is not asked."""
+        """Whether no event of the run contains a value; the set-up is not searched."""
         return self.places.never_said(value)
 
     @property
     def searched_out(self) -> bool:
-        """Whether the origins of further values are not looked for, as too much was searched."""
+        """Whether the search limit is reached, so that origins of further values are not searched."""
         return self.places.exhausted
 
     def in_setup(self, value: str) -> bool:

@@ -1,4 +1,4 @@
-"""What went wrong inside one run: errors that it did not get over, and loops."""
+"""Failures inside one run: errors without a successful retry, and loops."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from replay_gui.core.log.chain import digest
 from replay_gui.core.reasons.evidence.tries import Try
 
 LOOP_CALLS = 3  # equal calls with equal answers that make a loop
-_MAX_FAILED = 200  # failed calls that are looked at
+_MAX_FAILED = 200  # failed calls that are examined
 
 LoopKey: TypeAlias = tuple[bytes, bytes]
 """What is equal of calls that make a loop: the key of the call, and a hash of its answer."""
@@ -22,9 +22,9 @@ LoopKey: TypeAlias = tuple[bytes, bytes]
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """A call that was made again and again with the same answer, and nothing else changed in between.
+    """A call that was repeated with the same answer, without another change in between.
 
-    Its first and its last call, and how many times it was made.
+    Its first and its last call, and the number of calls.
     """
 
     first: ToolCall
@@ -33,9 +33,9 @@ class Loop:
 
 
 class LoopWatch:
-    """Takes the calls of a run in order, and counts those that are equal and were answered the same.
+    """Receives the calls of a run in order, and counts equal calls with equal answers.
 
-    A change of something else in between begins the count again: the same test after another edit is not a loop.
+    Another change in between restarts the count: the same test after another edit is not a loop.
     At most `max_calls` different calls are counted.
     """
 
@@ -44,7 +44,7 @@ class LoopWatch:
         self._changes, self._max_calls = 0, max_calls
 
     def add_call(self, call: ToolCall) -> tuple[LoopKey, int]:
-        """Take an answered call; return (its key, how many times it was made the same, this time included)."""
+        """Count an answered call; return (its key, the number of equal calls including this one)."""
         key = call.key, digest(masked_answer(call.answer).encode("utf-8", "replace"))[:16]
         times, changes = self._counts.get(key, (0, self._changes))
         times = times + 1 if changes == self._changes else 1
@@ -61,8 +61,8 @@ class LoopWatch:
 def errors_not_got_over(calls: Sequence[ToolCall]) -> list[ToolCall]:
     """Return the failed calls that were not followed by a successful retry.
 
-    Commands and code are left out: many fail to say no, as grep does where it finds nothing, and of several commands
-    in one text it is not known which failed.
+    Commands and code are left out: the failure of many is an answer, such as grep without a match, and of several
+    commands in one text it is unknown which one failed.
     """
     later: defaultdict[str, list[Try]] = defaultdict(list)
     errors, looked = [], 0
@@ -96,5 +96,5 @@ def find_loops(calls: Sequence[ToolCall], transitions: Sequence[int] = ()) -> li
 
 
 def is_to_succeed(call: ToolCall) -> bool:
-    """Whether an error answer means that something was not done; a command may fail to say no."""
+    """Whether an error answer means that something was not done; the failure of a command may be an answer."""
     return not runs_code(call.tool)

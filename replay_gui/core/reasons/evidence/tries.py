@@ -16,16 +16,16 @@ _MAX_TEXT = 20_000  # characters of an argument whose words are compared
 
 
 class Try:
-    """A failed call, or a later one; its compared data are computed when they are needed."""
+    """A failed call, or a later one; its data for the comparison are computed on demand."""
 
     def __init__(self, call: ToolCall) -> None:
         self.call = call
 
     def is_like(self, other: Try) -> bool:
-        """Whether one of two calls `of` the same may be a retry of the other.
+        """Whether one of two calls with equal `of` may be a retry of the other.
 
-        That is so where they have arguments in common, are about one file, or have most words in common: an edit that
-        is given as one text is seldom tried again with the very same text.
+        This is so if they have common arguments, are about one file, or have most words in common: an edit that
+        is given as one text is seldom repeated with exactly the same text.
         """
         if self.call.key == other.call.key or shared_leaves(self._leaves, other._leaves) >= _ALIKE:
             return True
@@ -36,7 +36,7 @@ class Try:
 
     @property
     def of(self) -> str:
-        """What another try is of, too: the tool, or the file that an edit names, whichever tool edits it."""
+        """The subject that a retry shares: the tool, or the file of an edit, by whichever tool."""
         return self.call.tool if self._path is None else f"edit {self._path}"
 
     @cached_property
@@ -54,5 +54,5 @@ class Try:
 
 
 def later_words(tried: bool) -> str:
-    """Return in words what followed a failed call; `tried`: whether there were retries, none of which succeeded."""
+    """Describe what followed a failed call; `tried`: whether there were retries, which all failed."""
     return "no later try succeeded" if tried else "it was not tried again"

@@ -1,4 +1,4 @@
-"""Traces the values of a call back through its run, and finds the first link that the other run lacks.
+"""Trace the values of a call back through its run, and find the first link that the other run lacks.
 
 This is a dynamic backward slice by value: the values of a call come from the user, from an answer, or from the agent;
 those of an answer come from the values of its request, and so on.
@@ -18,9 +18,9 @@ from replay_gui.core.log.positions import EventIndex
 from replay_gui.core.reasons.evidence.run_account import RunAccount
 from replay_gui.core.reasons.origin import Origin, OriginRole
 
-_MAX_DEPTH = 6  # answers that lead to one another
-_MAX_VALUES = 60  # that are traced for one call
-_MAX_TOGETHER = 2_000  # values that are looked for before their calls are explained
+_MAX_DEPTH = 6  # answers in one chain
+_MAX_VALUES = 60  # values that are traced for one call
+_MAX_TOGETHER = 2_000  # values that are searched before their calls are explained
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +34,17 @@ class Link:
 
 
 class LackKind(StrEnum):
-    """How the other run lacks a link."""
+    """The way in which the other run lacks a link."""
 
-    INPUT = "input"  # the user never said the value
+    INPUT = "input"  # the user never named the value
     LOOKING = "looking"  # it never made the call whose answer has the value
-    WORLD = "world"  # it made the call, and was answered otherwise
-    AGENT = "agent"  # the agent itself brought the value up
+    WORLD = "world"  # it made the call, and got another answer
+    AGENT = "agent"  # the agent itself was the first to name the value
 
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """The first link that the other run lacks; `equal_call`: its call that was answered otherwise."""
+    """The first link that the other run lacks; `equal_call`: its equal call with another answer."""
 
     kind: LackKind
     link: Link
@@ -60,7 +60,7 @@ def rare_values(call: ToolCall) -> list[str]:
 def find_places(runs: Sequence[RunAccount], calls: Sequence[tuple[RunAccount, ToolCall]]) -> None:
     """Find the first places of all values that `chain` needs for these calls, each of a run, in all runs.
 
-    So a log is passed over once for each step of the chains, and not once for each call and value.
+    So a log is read once for each step of the chains, and not once for each call and value.
     """
     seen: set[str] = set()
     frontier = list(calls)
@@ -82,7 +82,7 @@ def find_places(runs: Sequence[RunAccount], calls: Sequence[tuple[RunAccount, To
 
 
 def chain(run: RunAccount, call: ToolCall) -> list[Link]:
-    """Return where the values of a call came from, earliest first; values that the set-up alone has are left out."""
+    """Return the links through which the values of a call came, earliest first, without values only in the set-up."""
     links: list[Link] = []
     seen: set[str] = set()
     pending: deque[tuple[ToolCall, int]] = deque([(call, 0)])
@@ -106,7 +106,7 @@ def chain(run: RunAccount, call: ToolCall) -> list[Link]:
 
 
 def first_lack(other: RunAccount, links: list[Link], call: ToolCall) -> Lack | None:
-    """Return the first link of what led to `call` that `other` lacks; None if it had the same information."""
+    """Return the first link to `call` that `other` lacks; None if it had the same information."""
     for link in links:
         if not other.never_said(link.value):
             continue

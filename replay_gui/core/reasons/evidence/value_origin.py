@@ -1,7 +1,7 @@
 """The origin of a value of the state: the event that wrote it, its causes, and the first event with the value.
 
-What ids say is certain: an event names the event that caused it. That an earlier event says an equal text is possible
-only, unless it is one of these causes; and it is not asked of values that are short or common.
+Links by ids are certain: an event names the event that caused it. An earlier event with an equal text is only a
+possible origin, unless it is one of these causes; texts that are short or common are not searched.
 """
 
 from __future__ import annotations
@@ -20,27 +20,27 @@ from replay_gui.core.reasons.evidence.first_places import FirstPlaces
 from replay_gui.core.reasons.origin import OriginRole
 from replay_gui.core.state.state import LISTS, MAPS, leaves
 
-MAX_CHARACTERS = 200  # of a text that is looked for; of a longer one its beginning is
+MAX_CHARACTERS = 200  # characters of a text that are searched for; of a longer text its beginning
 MAX_TEXTS = 5
-_MAX_LEAVES = 400  # of a value that are looked at
+_MAX_LEAVES = 400  # parts of a value that are examined
 _MAX_CAUSES = 12
 
 
 class StepLink(StrEnum):
-    """How a step is linked to the value."""
+    """The link between a step and the value."""
 
     WRITER = "writer"  # it wrote the value
     CAUSE = "cause"  # it caused the step after it
-    FIRST = "first"  # it is the first event that says the value
+    FIRST = "first"  # it is the first event that contains the value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValueStep:
-    """One step on the way of a value.
+    """One step in the history of a value.
 
     Attributes:
-        index: of the event. link: how it is linked. role: who speaks there; None for the set-up.
-        certain: whether ids prove the link; otherwise only a text is equal. text: the one that it is the first to have.
+        index: of the event. link: the kind of link. role: who speaks there; None for the set-up.
+        certain: whether ids prove the link; otherwise only a text is equal. text: the text that first occurs here.
     """
 
     index: EventIndex
@@ -51,7 +51,7 @@ class ValueStep:
 
 
 def traced_texts(value: Any) -> list[str]:
-    """Return the texts by which a value can be looked for, at most MAX_TEXTS; none of a short or common value."""
+    """Return the texts to search for a value, at most MAX_TEXTS; [] for a short or common value."""
     texts: dict[str, None] = {}
     for leaf in islice(_scalars(value), _MAX_LEAVES):
         if isinstance(leaf, str) and len(leaf) > MAX_CHARACTERS:
@@ -64,7 +64,7 @@ def traced_texts(value: Any) -> list[str]:
 def value_origin(
     event_at: Callable[[int], Event], places: FirstPlaces, writer: EventIndex, texts: Sequence[str]
 ) -> list[ValueStep]:
-    """Return the steps from the writer back, the latest first; `texts`: of `traced_texts`."""
+    """Return the steps from the writer back, the latest first; `texts`: the result of `traced_texts`."""
     written = event_at(writer)
     causes = [written, *islice(_causes(event_at, written), _MAX_CAUSES)]
     places.find_all(texts)
@@ -91,7 +91,7 @@ def value_origin(
 
 
 def _causes(event_at: Callable[[int], Event], event: Event) -> Iterator[Event]:
-    """Yield the event that caused this one, the one that caused that, and so on, up to a message of the user."""
+    """Yield the chain of causes of an event, the direct cause first, up to a message of the user."""
     while event.parent is not None and event.parent < event.index and role_of(event) is not OriginRole.USER:
         cause = event_at(event.parent)
         if cause.seq != event.parent:  # a damaged log

@@ -1,1 +1,1 @@
-"""The reasons of each sort: changes, submissions, messages, reads, and the ends of the runs."""
+"""The reasons of each kind: changes, submissions, messages, reads, and the ends of the runs."""

@@ -1,4 +1,4 @@
-"""The reasons in what the runs changed: actions that one did not do, did with another argument, or in another order."""
+"""The reasons in the changes of the runs: actions that are missing, have another argument, or another order."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from replay_gui.core.reasons.phrases import (
 from replay_gui.core.reasons.reason import ReasonKind, Tier
 from replay_gui.core.state.state import ABSENT
 
-_MAX_EXPLAINED = 40  # actions of one sort that are traced and listed
+_MAX_EXPLAINED = 40  # actions of one kind that are traced and listed
 _INPUT = "/input"
 _IGNORING = (Action.IGNORE, Action.NONDETERMINISTIC)
 
 
 def add_action_reasons(reasons: ReasonList, matched: MatchedCalls, rules: Rules, tier: Tier = Tier.ACTION) -> None:
-    """Add the reasons in calls that were matched; `tier`: that of an action whose effect is known."""
+    """Add the reasons in matched calls; `tier`: that of an action whose effect is known."""
     reference, other = reasons.reference, reasons.other
     calls = [(run, call) for pair in matched.changed for run, call in zip((reference, other), pair, strict=True)]
     calls = [*calls[: 2 * _MAX_EXPLAINED], *((reference, call) for call in matched.missing[:_MAX_EXPLAINED])]
@@ -59,7 +59,7 @@ def add_action_reasons(reasons: ReasonList, matched: MatchedCalls, rules: Rules,
 
 
 def add_order_reason(reasons: ReasonList, equal: Sequence[tuple[ToolCall, ToolCall]]) -> None:
-    """Add two changes that were made in another order; those of the same thing matter more."""
+    """Add two changes that were made in another order; changes of the same object are more important."""
     turned = _turned_round(equal)
     if turned is None:
         return
@@ -82,7 +82,7 @@ def add_order_reason(reasons: ReasonList, equal: Sequence[tuple[ToolCall, ToolCa
 def _turned_round(
     equal: Sequence[tuple[ToolCall, ToolCall]],
 ) -> tuple[tuple[ToolCall, ToolCall], tuple[ToolCall, ToolCall]] | None:
-    """Return two pairs that are in another order in the other run; two about the same thing where there are such."""
+    """Return two pairs that are in another order in the other run; preferably two about the same object."""
     latest: tuple[ToolCall, ToolCall] | None = None
     turned = None
     for pair in sorted(equal, key=lambda pair: pair[0].request):
@@ -194,18 +194,18 @@ def _add_extra(reasons: ReasonList, call: ToolCall, tier: Tier) -> None:
 
 
 def _did(run: RunAccount, call: ToolCall) -> bool:
-    """Whether a run made an equal call that was not answered by an error."""
+    """Whether a run made an equal call without an error answer."""
     return any(other.key == call.key and other.took_effect for other in run.calls)
 
 
 def _order(call: ToolCall, run: RunAccount) -> float:
-    """Return the place of a call among those of its tier: by time, but last if it names nothing, as a thought does."""
+    """Return the sort value of a call within its tier: by time, but last if it names no object, such as a thought."""
     names = any(is_rare_value(value) and " " not in str(value) for _, value in input_leaves(call.input))
     return place(call, run) + (0.0 if names else 1.0)
 
 
 def key_under_rules(rules: Rules) -> Callable[[ToolCall], Hashable]:
-    """Return the key by which calls are equal: that of the tool and of the arguments that no rule ignores."""
+    """Return the key that makes calls equal: the tool and the arguments that no rule ignores."""
     about_paths = [rule for rule in rules if rule.enabled and rule.path is not None and rule.action in _IGNORING]
 
     def key(call: ToolCall) -> Hashable:

@@ -1,4 +1,4 @@
-"""What led to a difference in what two runs did: sentences, a chip, and the events that show it."""
+"""What led to a difference between the actions of two runs: sentences, a chip, and the events that prove it."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ MADE_UP = "made up"
 """The chip of a name that nothing before holds."""
 
 _WORKED_OUT = re.compile(r"[\d\W_]+(?:[TZ][\d\W_]*)*")  # numbers, dates and times
-_YES_WITHIN = 3  # events between what the user said and the call that follows it
-_OFFER_WITHIN = 2  # events between what the agent put forward and the user's word
+_YES_WITHIN = 3  # events between the user's message and the call after it
+_OFFER_WITHIN = 2  # events between the agent's proposal and the user's reply
 _MIN_NOUN = 4  # letters of a word of a tool's name that the user may have used
-_MAX_SAID = 40  # messages that are looked at for one that is about a call
+_MAX_SAID = 40  # messages that are searched for one about a call
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What led to a difference.
+    """The explanation of a difference.
 
     Attributes:
-        sentences: each a fact. chip: the kind of what led there, in a word. origins: the events on the way.
-        failed_try: the call of the other run that was answered by an error, if it tried the very same.
+        sentences: each a fact. chip: the kind of cause, in one word. origins: the events on the way.
+        failed_try: the other run's equal call with an error answer, if there is one.
         index: the event of the other run that the sentences are about, if it made no such call.
     """
 
@@ -58,7 +58,7 @@ class Explanation:
 
 
 def explain_missing(done_by: RunAccount, other: RunAccount, call: ToolCall) -> Explanation:
-    """Return why `other` has not what `done_by` did; nothing if too much was searched before."""
+    """Return why `other` lacks a call of `done_by`; empty if the search limit was reached before."""
     same_try = next((try_ for try_ in other.calls if try_.key == call.key and try_.ok is False), None)
     if done_by.searched_out or other.searched_out:
         return Explanation(failed_try=same_try)
@@ -102,18 +102,18 @@ def explain_missing(done_by: RunAccount, other: RunAccount, call: ToolCall) -> E
 
 
 def _with_origin(origins: tuple[Origin, ...], more: Origin) -> tuple[Origin, ...]:
-    """Return the origins with one more, by run and order."""
+    """Return the origins with one more, sorted by run and position."""
     return tuple(sorted({*origins, more}, key=lambda origin: (origin.side, origin.index, origin.value)))
 
 
 def _like_tries(run: RunAccount, call: ToolCall) -> list[ToolCall]:
-    """Return the calls of a run that were refused, and that may have been tries of what this call did."""
+    """Return the refused calls of a run that may have been attempts at the effect of this call."""
     wanted = Try(call)
     return [try_ for try_ in run.calls if try_.tool == call.tool and try_.ok is False and wanted.is_like(Try(try_))]
 
 
 def explain_extra(done_by: RunAccount, other: RunAccount, call: ToolCall) -> Explanation:
-    """Return what led `done_by` to do what `other` did not; nothing if too much was searched before."""
+    """Return what led `done_by` to a call that `other` did not make; empty if the search limit was reached before."""
     links = chain(done_by, call)
     lack = first_lack(other, links, call)
     if done_by.searched_out or other.searched_out:
@@ -143,7 +143,7 @@ def explain_extra(done_by: RunAccount, other: RunAccount, call: ToolCall) -> Exp
 def explain_changed(
     reference: RunAccount, other: RunAccount, calls: tuple[ToolCall, ToolCall], values: tuple[Any, Any]
 ) -> Explanation:
-    """Return what led both runs to other arguments; `calls`, `values`: of the reference and of the other run."""
+    """Return what led the runs to different arguments; `calls`, `values`: of the reference and of the other run."""
     a, b = calls
     if ABSENT in values or reference.searched_out or other.searched_out:
         return Explanation(chip=LackKind.AGENT.value)
@@ -194,7 +194,7 @@ def _value_of_answer(
     at: EventIndex,
     origins: tuple[Origin, ...],
 ) -> Explanation:
-    """Return that the other run's value came from an answer, where the reference never saw it; and what else it had."""
+    """Return that the other run's value is from an answer that the reference never got; and what else it had."""
     source, (wanted, taken) = other.call_at(at), map(value_words, values)
     told = "an answer" if source is None else call_words(source, 60)
     unasked = source is not None and reference.whole and source.key not in reference.by_key
@@ -210,14 +210,14 @@ def _from_nowhere(run: RunAccount, call: ToolCall, shown: str) -> str:
 
 
 def _nowhere_chip(value: str) -> str:
-    """Return the chip of a value that nothing before holds: a number or a date may have been worked out."""
+    """Return the chip of a value that no earlier event contains: a number or a date may have been computed."""
     return LackKind.AGENT.value if _WORKED_OUT.fullmatch(value) or " " in value else MADE_UP
 
 
 def _unknown_value(
     reference: RunAccount, other: RunAccount, *, shown: str, at: EventIndex, origins: tuple[Origin, ...]
 ) -> Explanation:
-    """Return how `reference` came to a value that the `other` run never saw."""
+    """Return how `reference` got a value that the `other` run never saw."""
     role, source = reference.role_at(at), reference.call_at(at)
     if role is OriginRole.USER:
         sentence = f"In {reference.name} the user said {shown} ({event_words(at)}); in {other.name} never."
@@ -299,7 +299,7 @@ def _order_words(done_by: RunAccount, other: RunAccount, order: _WrongOrder) -> 
 
 
 def _done_too_early(done_by: RunAccount, other: RunAccount, call: ToolCall) -> _WrongOrder | None:
-    """Return a change of the same thing that `done_by` made after `call` and `other` made without it."""
+    """Return a change of the same object that `done_by` made after `call` and `other` made without it."""
     about = subjects(call)
     later = {
         change.tool: change
@@ -315,7 +315,7 @@ def _done_too_early(done_by: RunAccount, other: RunAccount, call: ToolCall) -> _
 
 
 def _asked_last(other: RunAccount, call: ToolCall, origins: tuple[Origin, ...]) -> Explanation | None:
-    """Return that the run ended where the user asked for the call, if it did."""
+    """Return that the run ended where the user asked for the call, if it did; else None."""
     last = other.last_step
     message = other.messages.last(OriginRole.USER)
     if last is None or message is None or message[0] != last[0]:
@@ -355,5 +355,5 @@ def _message_after_common_calls(
 
 
 def _nouns(words: list[str]) -> list[str]:
-    """Return those of a name's words that are long enough to say what a message is about."""
+    """Return the words of a name that are long enough to identify what a message is about."""
     return [word for word in words if len(word) >= _MIN_NOUN and word.isalpha()]

@@ -1,4 +1,4 @@
-"""Numbers that agents tell people: the sentences of two runs that are most alike except for their numbers."""
+"""Numbers in messages to people: the most similar sentences of two runs that differ in their numbers."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _SENTENCE_END = re.compile(r"(?<=[.!?:])\s+|\n+")
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _CLOCK = re.compile(r"\b\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?[AaPp]\.?[Mm]\b)?")  # differs from run to run
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_MAX_SENTENCES = 400  # last ones of a run that are compared
+_MAX_SENTENCES = 400  # last messages of a run that are compared
 _MIN_WORDS, _MIN_ALIKE = 5, 0.5
 _MIN_QUOTED = 3  # words of a sentence that is worth quoting
-_MAX_QUOTED, _BEHIND = 80, 20  # characters of a sentence that are quoted, of them behind the figure
+_MAX_QUOTED, _BEHIND = 80, 20  # characters of a sentence that are quoted; those after the figure
 _NEAR = 4  # words on each side of a figure
-_LAST = 2.0  # the place of what matters least in its tier: calls have theirs from 0 to 1
+_LAST = 2.0  # the order value of the least important: calls have values from 0 to 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class _Sentence:
 
 @dataclass(frozen=True, slots=True)
 class _OwnFigure:
-    """A number that only one run told, with its first sentence; `is_worked_out`: no earlier tool result has it."""
+    """A number that only one run stated, with its first sentence; `is_worked_out`: no earlier tool result has it."""
 
     figure: str
     index: EventIndex
@@ -47,9 +47,9 @@ class _OwnFigure:
 
 
 def add_figure_reason(reasons: ReasonList, *, both_ways: bool) -> None:
-    """Add the number that the runs told differently; nothing if a run talks to nobody.
+    """Add the number that differs in the runs' messages; do nothing if a run has no messages to people.
 
-    `both_ways`: no run is known to have failed, so it does not matter which of them told a number alone.
+    `both_ways`: no run is known to have failed, so a number of either run alone counts.
     """
     if not all(run.messages.is_conversation() for run in (reasons.reference, reasons.other)):
         return
@@ -126,7 +126,7 @@ def _sentences(run: RunAccount) -> list[_Sentence]:
 def _most_alike(
     told_p: list[_Sentence], told_f: list[_Sentence]
 ) -> tuple[_Sentence, _Sentence, tuple[str, str]] | None:
-    """Return the most similar sentences with numbers that the other run never tells, and these numbers."""
+    """Return the most similar sentences with numbers that the other run never states, and these numbers."""
     all_p = {figure for sentence in told_p for figure in sentence.figures}
     all_f = {figure for sentence in told_f for figure in sentence.figures}
     best: tuple[float, int] | None = None
@@ -147,7 +147,7 @@ def _most_alike(
 
 
 def _alike_figures(first: _Sentence, only_p: list[str], second: _Sentence, only_f: list[str]) -> tuple[str, str]:
-    """Return the figure of each sentence whose neighbouring words are most alike; the first of equal ones."""
+    """Return the figure of each sentence whose neighbouring words are most similar; the first of equal ones."""
     around_p, around_f = _neighbours(first.text), _neighbours(second.text)
     pairs = [(len(around_p[p] & around_f[f]), p, f) for p in only_p for f in only_f]
     _, figure_p, figure_f = max(pairs, key=lambda pair: pair[0])
@@ -165,7 +165,7 @@ def _neighbours(text: str) -> dict[str, frozenset[str]]:
 
 
 def _own_figure(run: RunAccount, told: list[_Sentence], others: list[_Sentence]) -> _OwnFigure | None:
-    """Return the last number that only this run told, preferably one that no tool result has literally."""
+    """Return the last number that only this run stated, preferably one that no tool result has literally."""
     known = {figure for sentence in others for figure in sentence.figures}
     first: dict[str, _Sentence] = {}
     for sentence in told:

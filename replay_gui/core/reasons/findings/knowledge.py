@@ -1,4 +1,4 @@
-"""In words: which information of another run's calls a run had, and what was said about it."""
+"""Describe which information of another run's calls a run had, and what was said about it."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _MAX_AT_HAND = 3  # values that a sentence names
 def named_by_user(
     done_by: RunAccount, other: RunAccount, values: Sequence[str], before: int
 ) -> tuple[str, Origin] | None:
-    """Return that the user named one of these values in `done_by` and never in `other`, and where.
+    """Return (words that the user named one of these values in `done_by` and never in `other`, where).
 
-    None if it is not so. `before`: index in `done_by` before which the user must have named it.
+    None if this is not so. `before`: index in `done_by` before which the user must have named it.
     """
     for value in values:
         index = done_by.messages.first_naming(OriginRole.USER, value, before)
@@ -33,7 +33,7 @@ def named_by_user(
 
 
 def availability_words(other: RunAccount, links: list[Link], call: ToolCall) -> str:
-    """Return ``trial 0 had Z7GOZK available, too``; "" if that is not sure of all values that led to a call."""
+    """Return ``trial 0 had Z7GOZK available, too``; "" if this is not certain for all values that led to a call."""
     if not had_the_values(other, links, call):
         return ""
     led = {link.value for link in links if link.index < call.request}
@@ -43,7 +43,7 @@ def availability_words(other: RunAccount, links: list[Link], call: ToolCall) -> 
 
 
 def asked_words(message: Message) -> str:
-    """Return ``asked “Shall I go on?” (event 9)``: the last question of a message; else ``said``, its beginning."""
+    """Return ``asked “Shall I go on?” (event 9)``: the last question of a message; else ``said`` with its beginning."""
     index, words = message
     questions = [text.strip() for text in _SENTENCE_END.split(words) if text.endswith("?")]
     if questions:

@@ -1,4 +1,4 @@
-"""The reasons in what the runs read, and in what the world answered."""
+"""The reasons in what the runs read, and in the answers to it."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
 
 _LINE_END = re.compile(r"[\r\n]+|(?:\\[rn])+|\"")  # unchanged, or in its JSON form
-_NULL = re.compile(r'"\w+": ?null(?:, ?)?')  # some write what is not there, some leave it out
+_NULL = re.compile(r'"\w+": ?null(?:, ?)?')  # some programs write missing members, some leave them out
 _MODULUS = 1 << 128
 
 
 def add_world_reason(reasons: ReasonList) -> None:
-    """Add the first call without an effect that both made, and that was answered otherwise.
+    """Add the first call without an effect that both runs made and that got another answer.
 
-    Only where both had made the same changes before: else the answer may differ by what a run did itself.
+    Only if both made the same changes before: else a run's own changes may explain the answer.
     """
     changes = _ChangesBefore(reasons.reference), _ChangesBefore(reasons.other)
     answers: dict[bytes, list[ToolCall]] = {}
     for call in reasons.reference.calls:
         answers.setdefault(call.key, []).append(call)
-    found: tuple[int, ToolCall, ToolCall] | None = None  # with the sum of both places, by which the earliest is known
+    found: tuple[int, ToolCall, ToolCall] | None = None  # with the sum of both indexes, to find the earliest
     for call in reasons.other.calls:
         same = answers.get(call.key)
         if not same or call.effect not in (Effect.READS, Effect.CHECKS, Effect.UNKNOWN):
@@ -61,14 +61,14 @@ def add_world_reason(reasons: ReasonList) -> None:
 
 
 def _answer_lines(call: ToolCall) -> list[str]:
-    """Return the lines of an answer, without blanks at their ends; of a program sorted, as it writes to two streams."""
+    """Return the lines of an answer, without blanks at their ends; sorted for a program, which has two streams."""
     text = _NULL.sub("", masked_answer(call.answer))
     lines = [line.strip() for line in _LINE_END.split(text) if line.strip()]
     return sorted(lines) if runs_code(call.tool) or call.effect is Effect.CHECKS else lines
 
 
 class _ChangesBefore:
-    """What a run had changed before each of its calls, whatever the order of the changes."""
+    """The changes that a run made before each of its calls, in any order."""
 
     def __init__(self, run: RunAccount) -> None:
         self._requests = [change.request for change in run.changes]
@@ -77,15 +77,15 @@ class _ChangesBefore:
             self._sums.append((self._sums[-1] + int.from_bytes(change.key, "little")) % _MODULUS)
 
     def before(self, call: ToolCall) -> int:
-        """Return a number that is equal where equal changes were made before."""
+        """Return a number that is equal for equal changes before the call."""
         return self._sums[bisect_left(self._requests, call.request)]
 
 
 def add_look_reasons(reasons: ReasonList, *, both_ways: bool) -> None:
     """Add what only one of the runs read. `both_ways`: no run is known to have failed.
 
-    For long runs the equal calls of both are not loaded: it is only known that one run made a call more often.
-    Commands that read are worded in many ways: only those count that name a file which the other run never names.
+    For long runs the equal calls of both are not loaded: only the number of calls is known to differ.
+    Reading commands have many wordings: only those count that name a file which the other run never names.
     """
     reference, other = reasons.reference, reasons.other
     missing, extra = only_read(reference, other), only_read(other, reference)
@@ -123,6 +123,6 @@ def _add_look(
 
 
 def _answers(first: ToolCall, second: ToolCall) -> str:
-    """Return both answers from where they differ on."""
+    """Return both answers from their first difference on."""
     words_a, words_b = differing_words(answer_text(first.answer), answer_text(second.answer))
     return f"{words_b} against {words_a}."

@@ -1,4 +1,4 @@
-"""Collects the reasons of two runs, one of which is the reference, and ranks them."""
+"""Collect the reasons of two runs, one of which is the reference, and rank them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class ReasonList:
     """Reasons about two runs.
 
     Attributes:
-        reference: the run that passed while the other failed; A where that is unknown. other: the other run.
+        reference: the run that passed while the other failed; A if unknown. other: the other run.
     """
 
     def __init__(self, reference: RunAccount, other: RunAccount) -> None:
@@ -46,8 +46,8 @@ class ReasonList:
 
         Args:
             kind, tier, sentence, details, chip, path, origins: see Reason.
-            order: the place among the reasons of one tier; the smallest comes first.
-            tool: if it is not that of the calls.
+            order: the rank among the reasons of one tier; the smallest comes first.
+            tool: if it is not the tool of the calls.
             of_reference, of_other: the calls that it is about. at_reference, at_other: other events that it is about.
         """
         calls = [call for call in (of_reference, of_other) if call is not None]
@@ -77,7 +77,7 @@ class ReasonList:
         return tuple(reason for *_, reason in sorted(self._found, key=lambda entry: entry[:3]))
 
     def has_error_of(self, call: ToolCall, run: RunAccount) -> bool:
-        """Whether there is a reason already that a call of a run was refused."""
+        """Return whether there is already a reason that a call of a run was refused."""
         errors = (reason for *_, reason in self._found if reason.kind is ReasonKind.ERROR)
         return any(call.request == (error.index_a if run.side == "a" else error.index_b) for error in errors)
 
@@ -87,7 +87,7 @@ class ReasonList:
 
 
 def place(call: ToolCall, run: RunAccount) -> float:
-    """Return the relative place of a call in its run, 0 to 1."""
+    """Return the relative position of a call in its run, 0 to 1."""
     return call.request / max(1, run.count)
 
 

@@ -1,4 +1,4 @@
-"""The reasons in how the runs ended, and in what they answered at the end."""
+"""The reasons in how the runs ended, and in their final answers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from replay_gui.core.reasons.reason import ReasonKind, Tier
 
 _MAX_ANSWER = 60  # characters of an answer in a sentence
 _MAX_LAST_WORDS = 200  # characters of a last message that may be an answer
-_LAST_MESSAGES = 4  # in which a final answer is looked for
+_LAST_MESSAGES = 4  # messages in which a final answer is searched
 _ANSWER = re.compile(
     r"(?:final answer|answer is|^answer)[\s*_`\"']{0,4}[:=]\s{0,4}(?:```\w*\s)?[\s*_`\"']{0,3}(\S.*)$",
     re.IGNORECASE | re.MULTILINE,
@@ -29,7 +29,7 @@ _STOPS = frozenset({"TERMINATE", "DONE", "STOP"})
 
 
 def add_end_reasons(reasons: ReasonList, *, both_ways: bool) -> None:
-    """Add that one run was cut off, or handed over. `both_ways`: no run is known to have failed."""
+    """Add that one run was stopped early, or handed over. `both_ways`: no run is known to have failed."""
     reference, other = reasons.reference, reasons.other
     end_p, end_f = bad_end_words(reference), bad_end_words(other)
     for run, second, end, tier in (
@@ -66,7 +66,7 @@ def add_end_reasons(reasons: ReasonList, *, both_ways: bool) -> None:
 
 
 def add_answer_reasons(reasons: ReasonList, *, with_patches: bool) -> None:
-    """Add that the runs submitted or answered something else. `with_patches`: patches are compared elsewhere."""
+    """Add that the runs submitted or answered different things. `with_patches`: patches are compared elsewhere."""
     if not with_patches and _add_submitted(reasons):
         return
     (answer_p, wanted_p), (answer_f, wanted_f) = reasons.reference.graded, reasons.other.graded
@@ -80,7 +80,7 @@ def add_answer_reasons(reasons: ReasonList, *, with_patches: bool) -> None:
 
 
 def _add_submitted(reasons: ReasonList) -> bool:
-    """Add what calls submitted; return whether there is a call that submits."""
+    """Add what calls submitted; return whether any call submits."""
     reference, other = reasons.reference, reasons.other
     done_p, done_f = (_took_effect(run, Effect.SUBMITS) for run in (reference, other))
     if not done_p and not done_f:
@@ -101,7 +101,7 @@ def _add_submitted(reasons: ReasonList) -> bool:
 
 
 def _submitted_words(call: ToolCall) -> str:
-    """Return what a call submits in quotation marks; where it is given nothing, the name of its tool."""
+    """Return what a call submits in quotation marks; without an argument, the name of its tool."""
     given = _only(call.input)
     return answer_words(given) if given not in (None, "", {}, []) else f"by {tool_words(call)}"
 
@@ -175,7 +175,7 @@ def _add_last_words(reasons: ReasonList) -> None:
             )
             return
     runs = (reasons.reference, reasons.other)
-    if any(run.changes or run.messages.is_conversation() for run in runs):  # the words are not answer then
+    if any(run.changes or run.messages.is_conversation() for run in runs):  # then the words are not “answer”
         return
     said_p, said_f = (_last_message(run) for run in (reasons.reference, reasons.other))
     if said_p is not None and said_f is not None and max(len(said_p[1]), len(said_f[1])) <= _MAX_LAST_WORDS:
@@ -183,7 +183,7 @@ def _add_last_words(reasons: ReasonList) -> None:
 
 
 def _add_said(reasons: ReasonList, said_p: Message, said_f: Message, verb: str) -> None:
-    """Add what both agents said, if it differs."""
+    """Add the answers of both agents, if they differ."""
     (at_p, words_p), (at_f, words_f) = said_p, said_f
     if _plain(words_p) == _plain(words_f):
         return
@@ -199,7 +199,7 @@ def _add_said(reasons: ReasonList, said_p: Message, said_f: Message, verb: str) 
 
 
 def _named_answer(run: RunAccount) -> Message | None:
-    """Return the last answer that is called so in one of the last messages of the agent."""
+    """Return the last answer that is named as such in one of the last messages of the agent."""
     for index, words in reversed(run.messages.latest(OriginRole.AGENT, _LAST_MESSAGES)):
         answers = _ANSWER.findall(words)
         if answers:
@@ -208,18 +208,18 @@ def _named_answer(run: RunAccount) -> Message | None:
 
 
 def _last_message(run: RunAccount) -> Message | None:
-    """Return the last message of the agent that is more than a sign that it stops."""
+    """Return the last message of the agent, except a mere stop signal."""
     latest = reversed(run.messages.latest(OriginRole.AGENT, _LAST_MESSAGES))
     return next((message for message in latest if message[1].strip() not in _STOPS), None)
 
 
 def _is_open(run: RunAccount) -> bool:
-    """Whether the log says that the run had not ended. A run without a recorded end may have ended or not."""
+    """Whether the log records that the run had not ended. A run without a recorded end may have ended or not."""
     return run.result.end is not None and run.result.end.how == "open"
 
 
 def _took_effect(run: RunAccount, effect: Effect) -> list[ToolCall]:
-    """Return the calls of an effect that did not fail; those without an answer count, as they may end a run."""
+    """Return the calls of an effect that did not fail; unanswered ones count, because they may end a run."""
     return [call for call in run.of_effect(effect) if call.ok is not False]
 
 

@@ -30,7 +30,7 @@ _IDLE = re.compile(
 _NEVER_MATTERS = re.compile(r"timeout|path|pull|url", re.IGNORECASE)
 _FIRST = -9.0  # before all actions
 _LOOKED_AT = 500  # characters at the end of a path
-_MAX_SETUP = 5_000  # members of a set-up that are compared
+_MAX_SETUP = 5_000  # members of a configuration that are compared
 
 
 def add_setup_reason(reasons: ReasonList) -> int:
@@ -59,7 +59,7 @@ def add_setup_reason(reasons: ReasonList) -> int:
 
 
 def _add_other_task(reasons: ReasonList) -> bool:
-    """Add that the runs have different tasks, if both logs name their task; return whether they have."""
+    """Add that the runs have different tasks, if both logs name their task; return whether they differ."""
     task_p, task_f = reasons.reference.task, reasons.other.task
     if not (task_p and task_f and task_p != task_f):
         return False
@@ -102,7 +102,7 @@ def _setup_order(difference: tuple[str, Any, Any]) -> tuple[int, bool, bool]:
 
 
 def _weight(path: str) -> int:
-    """Return 0 for what can matter, 1 for what may, 2 for what hardly does."""
+    """Return 0 for members that can matter, 1 for those that may, 2 for those that hardly do."""
     path = path[-_LOOKED_AT:]
     if _MATTERS.search(path) and not _NEVER_MATTERS.search(path):
         return 0

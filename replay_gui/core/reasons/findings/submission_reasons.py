@@ -1,4 +1,4 @@
-"""The reasons in what the runs handed in: a patch, or the net change of each file. Shell commands do not count."""
+"""The reasons in the submissions of the runs: a patch, or the net change of each file. Shell commands do not count."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from replay_gui.core.reasons.reason import ReasonKind, Tier
 from replay_gui.core.text.plain_text import one_line
 from replay_gui.core.text.wording import plural
 
-_MIN_REWRITTEN = 50  # lines that are taken out and put in again
+_MIN_REWRITTEN = 50  # lines that are removed and added again
 _MAX_FILES, _MAX_NAMES, _MAX_PROPOSALS = 20, 4, 2_000
 _MAX_LINE = 80  # characters of a line of code
 _MAX_PATH, _PARTS_SHOWN = 60, 3  # characters of a path that is shown whole; parts of a longer one
@@ -38,12 +38,12 @@ _DEFINITION = re.compile(r"^\s*(?:async )?(?:def|class|func|function|fn)\s+(\w+)
 
 
 class HandedIn:
-    """What a run handed in.
+    """The submission of a run.
 
     Attributes:
-        patch: the patch; None if there is none. index: of the event that has it.
-        files: the net change of each file: of the patch, else of the calls that edit files.
-        unanswered: files that calls without an answer were to edit.
+        patch: the patch; None if there is none. index: of the event with it.
+        files: the net change of each file: by the patch, else by the calls that edit files.
+        unanswered: files that unanswered calls would edit.
     """
 
     def __init__(self, run: RunAccount) -> None:
@@ -77,7 +77,7 @@ def add_submission_reasons(reasons: ReasonList, handed_p: HandedIn, handed_f: Ha
 
 
 def _submitted_patch(run: RunAccount) -> tuple[str | None, EventIndex | None]:
-    """Return the patch that a run handed in, and the event that has it."""
+    """Return (the patch that a run submitted, the index of the event with it); (None, None) without one."""
     kind = Kind.PATCH_PROPOSAL.value
     for index in reversed(run.indexes_of(kind)[-_MAX_PROPOSALS:]):
         payload = run.event(index).payload
@@ -90,7 +90,7 @@ def _submitted_patch(run: RunAccount) -> tuple[str | None, EventIndex | None]:
 
 
 def _add_proposals(files: FileChanges, run: RunAccount) -> None:
-    """Add the patches that no call of a tool proposes."""
+    """Add the patches that were proposed without a call of a tool."""
     for index in run.indexes_of(Kind.PATCH_PROPOSAL.value)[:_MAX_PROPOSALS]:
         event = run.event(index)
         target, patch = event.payload.get("target"), event.payload.get("patch")
@@ -119,7 +119,7 @@ def _add_files_of_one(reasons: ReasonList, handed_p: HandedIn, handed_f: HandedI
 
 
 def _changed_otherwise(run: RunAccount) -> set[str]:
-    """Return the files that a run changed by commands, or by calls without the new text, as far as they name them."""
+    """Return the files that a run changed by commands, or by calls without the new text, if they name them."""
     targets = (target for call in run.changes for target in call.targets)
     return {target for target in targets if _FILE_NAME.search(target) and " " not in target}
 
@@ -158,7 +158,7 @@ def _add_files(
     """Add the files that only one of the runs changed; `unanswered_f`: see HandedIn."""
     name, reference = reasons.other.name, reasons.reference.name
     only_p, only_f = sorted(files_p.keys() - files_f.keys()), sorted(files_f.keys() - files_p.keys())
-    if not files_p and not files_f:  # what was handed in is not a patch of files
+    if not files_p and not files_f:  # the submission is not a patch of files
         return
     if not files_p.keys() & files_f.keys():
         told_f, told_p = _listed(files_f) or "no file", _listed(files_p) or "no file"
@@ -187,7 +187,7 @@ def _add_rewritten(reasons: ReasonList, path: str, change: FileChange) -> None:
 
 
 def _add_taken_out(reasons: ReasonList, path: str, change_p: FileChange, change_f: FileChange) -> None:
-    """Add the functions that the other run took out and the reference kept."""
+    """Add the functions that the other run removed and the reference kept."""
     gone = _defined(change_f.removed - change_f.added) - _defined(change_f.added)
     kept = sorted(gone - (_defined(change_p.removed - change_p.added) - _defined(change_p.added)))
     if kept:
@@ -208,7 +208,7 @@ def _add_names(
     *,
     both_ways: bool,
 ) -> None:
-    """Add the names that the new lines of only one run use, and that no line of the other's file is known to have.
+    """Add the names that the new lines of only one run use, and that no known line of the other's file has.
 
     `both_ways`: no run is known to have failed.
     """
@@ -219,7 +219,7 @@ def _add_names(
     if not only_p and not only_f:
         _add_other_lines(reasons, path, changes, at)
         return
-    # What was read says more than what was invented.
+    # A name that the run read is more informative than one that it invented.
     if not only_p or (both_ways and only_f and only_f[0] < only_p[0]):
         changes, first, second, only_p, only_f = changes[::-1], second, first, only_f, only_p
     names, others = ([name for *_, name in only] for only in (only_p, only_f))
@@ -236,7 +236,7 @@ def _add_other_lines(
     changes: tuple[FileChange, FileChange],
     at: tuple[EventIndex | None, EventIndex | None],
 ) -> None:
-    """Add that a file was changed otherwise, in lines whose names both files have."""
+    """Add that a file was changed differently, in lines whose names both files have."""
     if all(_bare(a) == _bare(b) for a, b in _sides(*changes)):
         return
     is_code = not path.endswith(".py") or _differs_in_code(*changes)
@@ -251,14 +251,14 @@ def _add_other_lines(
 
 
 def _first_lines(reasons: ReasonList, change_p: FileChange, change_f: FileChange) -> tuple[str, ...]:
-    """Return how many lines each adds that the other does not, and the first of them."""
+    """Return the numbers of lines that only one run adds, and the first of these lines."""
     parts = []
     for run, mine, others in (
         (reasons.reference, change_p, change_f),
         (reasons.other, change_f, change_p),
     ):
         alone = [line for line in (mine.added - others.added).elements() if line.strip()]
-        alone.sort(key=is_python_remark)  # code first
+        alone.sort(key=is_python_remark)  # code before comments
         more = f" and {len(alone) - 1:,} more" if len(alone) > 1 else ""
         parts.append(
             f"{run.name} adds “{one_line(alone[0], _MAX_LINE)}”{more}" if alone else f"{run.name} adds no other line"
@@ -267,7 +267,7 @@ def _first_lines(reasons: ReasonList, change_p: FileChange, change_f: FileChange
 
 
 def _differs_in_code(change_p: FileChange, change_f: FileChange) -> bool:
-    """Whether two changes of a file of Python differ in more than comments and docstrings."""
+    """Whether two changes of a Python file differ in more than comments and docstrings."""
     return any(_code(a) != _code(b) for a, b in _sides(change_p, change_f))
 
 
@@ -280,7 +280,7 @@ def _sides(change_p: FileChange, change_f: FileChange) -> tuple[tuple[Counter[st
 
 
 def _bare(lines: Counter[str]) -> Counter[str]:
-    """Return the lines without what they are indented by: an edit may give a part of a line."""
+    """Return the lines without indentation: an edit may give a part of a line."""
     bare: Counter[str] = Counter()
     for line, count in lines.items():
         bare[line.strip()] += count
@@ -288,9 +288,9 @@ def _bare(lines: Counter[str]) -> Counter[str]:
 
 
 def _own_names(mine: FileChange, others: FileChange) -> list[str]:
-    """Return the names in the new lines of a change that no line which the other's file is known to have holds.
+    """Return the names in the new lines of a change that no known line of the other's file has.
 
-    It has its own new lines, and those of the old file that are seen in either change and that it did not remove.
+    Known are its own new lines, and lines of the old file that are visible in either change and not removed in it.
     """
     old = {*mine.removed, *mine.kept} - others.removed.keys()
     words = {word for line in (*others.added, *others.kept, *old) for word in _WORD.findall(line)}
@@ -301,7 +301,7 @@ _Rank = tuple[bool, bool, bool, int, str]  # the name is its last member
 
 
 def _ranked(run: RunAccount, names: Iterable[str], before: Iterable[str]) -> list[_Rank]:
-    """Return the first names: those that the old code lacks and the run had read before those that it invented."""
+    """Return the first names: names that the old code lacks and the run had read come before invented ones."""
     known_before = frozenset(before)
     candidates = sorted(set(names), key=lambda name: (name in known_before, name.isdigit(), -len(name), name))[:60]
     run.places.find_all(candidates)
@@ -315,7 +315,7 @@ def _ranked(run: RunAccount, names: Iterable[str], before: Iterable[str]) -> lis
 
 
 def _first_read(run: RunAccount, other: RunAccount, name: str) -> tuple[tuple[str, ...], tuple[Origin, ...]]:
-    """Return where a run first had a name from, and whether the other run saw it."""
+    """Return where a run first read a name, and whether the other run saw it."""
     place = run.first_place(name)
     if place is None:
         return (), ()
@@ -347,7 +347,7 @@ def _defined(lines: Iterable[str]) -> set[str]:
 
 
 def _with_names_of(files: FileChanges, others: FileChanges) -> FileChanges:
-    """Return changes under the other run's names of files, where folders differ and the last two parts are equal."""
+    """Return changes under the other run's file names, if folders differ and the last two parts are equal."""
     ends: dict[tuple[str, ...], list[str]] = {}
     for path in others:
         ends.setdefault(_end_of(path), []).append(path)
@@ -370,7 +370,7 @@ def _listed(paths: Iterable[str]) -> str:
 
 
 def _file(path: str) -> str:
-    """Return a path; of a long one its last parts."""
+    """Return a path; for a long path its last parts."""
     parts = path.replace("\\", "/").split("/")
     long = len(path) > _MAX_PATH and len(parts) > _PARTS_SHOWN
     return one_line("…/" + "/".join(parts[-_PARTS_SHOWN:]) if long else path, 2 * _MAX_PATH)

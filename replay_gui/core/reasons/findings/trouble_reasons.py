@@ -1,4 +1,4 @@
-"""The reasons in what went wrong in one run and not in the other."""
+"""The reasons in failures of only one run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from replay_gui.core.text.plain_text import one_line
 
 
 def add_trouble_reasons(reasons: ReasonList, *, both_ways: bool) -> None:
-    """Add errors that were not got over, loops, and checks. `both_ways`: no run is known to have failed."""
+    """Add errors without a successful retry, loops, and checks. `both_ways`: no run is known to have failed."""
     for run, second in ((reasons.other, reasons.reference), (reasons.reference, reasons.other)):
         if run is reasons.reference and not both_ways:
             continue

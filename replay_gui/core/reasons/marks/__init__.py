@@ -1,1 +1,1 @@
-"""What is remarkable in one run alone: marks, never a verdict."""
+"""Marks of remarkable events in a single run, without a verdict."""

@@ -1,4 +1,4 @@
-"""Finds messages of the agent with figures that no event before holds."""
+"""Find messages of the agent with figures that no earlier event contains."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from replay_gui.core.reasons.origin import OriginRole
 
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _TOLD = re.compile(r"(?<![\w.#/:-])\$?(\d[\d,]*(?:\.\d+)?)%?(?![\w/:-]|\.\d)")
-_MIN_FIGURES = 2  # of a message that is marked
+_MIN_FIGURES = 2  # figures of a marked message
 _MIN_DIGITS = 2
 _YEARS = range(1900, 2101)
-_MAX_KNOWN = 1 << 20  # figures that are remembered; after that nothing is marked
-_MAX_TEXT = 1 << 16  # characters of a text that are looked at
-_MAX_VALUES = 20_000  # of an event
+_MAX_KNOWN = 1 << 20  # figures that are remembered; beyond that no message is marked
+_MAX_TEXT = 1 << 16  # characters of a text that are examined
+_MAX_VALUES = 20_000  # texts of an event
 
 
 class FigureWatch:
-    """Takes the events of a run in order, and remembers which figures it has seen."""
+    """Receives the events of a run in order, and remembers their figures."""
 
     def __init__(self) -> None:
         self._known: set[str] = set()
 
     def add_event(self, event: Event) -> tuple[str, ...]:
-        """Take the next event; return the figures of a message of the agent that no event before holds.
+        """Process the next event; return the figures in a message of the agent that no earlier event contains.
 
-        Return them only where there are at least two: one alone is often counted or added up. Years and single digits
+        Returns them only if there are at least two: a single one is often a count or a sum. Years and single digits
         are not figures.
         """
         figures: tuple[str, ...] = ()
@@ -68,7 +68,7 @@ def _figures(event: Event) -> Iterator[str]:
 
 
 def _plain(figure: str) -> str:
-    """Return a figure without separators of thousands and without zeros after the point."""
+    """Return a figure without thousands separators and without zeros after the decimal point."""
     plain = figure.replace(",", "")
     return plain.rstrip("0").rstrip(".") if "." in plain else plain
 

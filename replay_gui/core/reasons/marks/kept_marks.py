@@ -1,6 +1,6 @@
 """The cache of a run's marks, in the folder of its index.
 
-Finding what calls do takes several times as long as the index itself, so it is not a part of that pass.
+Finding the effects of calls takes several times as long as the index itself, so it is not a part of that pass.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _FORM = f"{VERSION}/5"  # raise it when marks, or the effects of calls, are defi
 
 
 class MarksOfRun(msgspec.Struct, frozen=True):
-    """Marks, and what the calls of each tool do; `gave_up`: neither, since the run is too long."""
+    """Marks, and the effects of each tool's calls; `gave_up`: both are empty, because the run is too long."""
 
     marks: tuple[RunMark, ...] = ()
     effects: dict[str, ToolEffects] = {}
@@ -32,7 +32,7 @@ class MarksOfRun(msgspec.Struct, frozen=True):
 
 
 class _KeptMarks(msgspec.Struct, frozen=True):
-    """`content`: BLAKE3 of the log, in hex. `corrected`: the effects that rules stated."""
+    """`content`: BLAKE3 of the log, in hex. `corrected`: the effects from rules."""
 
     form: str
     content: str
@@ -41,9 +41,9 @@ class _KeptMarks(msgspec.Struct, frozen=True):
 
 
 def keep_marks(folder: Path, log: EventLog, corrected: Mapping[str, Effect], found: MarksOfRun) -> None:
-    """Keep what was found beside the index in a folder, if that is the index of this log as it is now.
+    """Store the result beside the index in a folder, if that is the index of this log in its current state.
 
-    OSError: the file cannot be written. UnicodeEncodeError: a text cannot be kept.
+    Raises OSError if the file cannot be written, UnicodeEncodeError if a text cannot be encoded.
     """
     content = indexed_content(folder)
     if content is None or content != log.source.blake3():
@@ -52,7 +52,7 @@ def keep_marks(folder: Path, log: EventLog, corrected: Mapping[str, Effect], fou
 
 
 def read_kept_marks(folder: Path, corrected: Mapping[str, Effect]) -> MarksOfRun | None:
-    """Return what was found by these effects; None if it is not kept, is damaged, or is of another log."""
+    """Return the result for these effects; None if it is not kept, damaged, or of another log."""
     try:
         if not is_own(folder):
             return None

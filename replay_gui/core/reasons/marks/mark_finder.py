@@ -1,4 +1,4 @@
-"""Finds the marks of one run, in one pass over its events and with bounded memory."""
+"""Find the marks of one run, in one pass over its events and with bounded memory."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ MAX_EVENTS = 200_000
 _MAX_OPEN = 100  # failed calls of one tool that are remembered
 _MAX_CALLS = 200_000  # different calls that are counted for loops
 _MAX_OF_KIND = 20  # marks of one kind
-_MAX_EVENTS_OF_MARK = 1_000  # the last one takes the place of the one before
-_MAX_ANSWER = 200  # characters of an answer whose origin is looked for
+_MAX_EVENTS_OF_MARK = 1_000  # a later mark replaces the one before
+_MAX_ANSWER = 200  # characters of an answer whose origin is searched
 
 
 @dataclass(slots=True)
 class _Loop:
-    """A call that was made `times` times and answered the same, and its requests."""
+    """A call that was made `times` times with equal answers, and its requests."""
 
     call: ToolCall
     times: int
@@ -48,14 +48,14 @@ class _Loop:
 
 
 class MarkFinder:
-    """Takes the events of a run in order; of a run of more than `max_events` it finds nothing.
+    """Receives the events of a run in order; for a run of more than `max_events` it finds no marks.
 
     Attributes:
         gave_up: whether the run is too long.
     """
 
     def __init__(self, corrected: Mapping[str, Effect] | None = None, max_events: int = MAX_EVENTS) -> None:
-        """`corrected`: effects of tools by name, as rules of the user say."""
+        """`corrected`: effects of tools by name, from rules of the user."""
         self.gave_up = False
         self._count_of_events, self._max_events = 0, max_events
         self._classifier = EffectClassifier(corrected)
@@ -64,7 +64,7 @@ class MarkFinder:
         self._figures = FigureWatch()
         self._failed: defaultdict[str, list[Try]] = defaultdict(list)
         self._watch = LoopWatch(_MAX_CALLS)
-        self._begun: dict[LoopKey, list[EventIndex]] = {}  # the calls of what may become a loop
+        self._begun: dict[LoopKey, list[EventIndex]] = {}  # calls that may become a loop
         self._loops: list[_Loop] = []
         self._open: dict[LoopKey, _Loop] = {}  # the loops that may continue
         self._from_nowhere: list[RunMark] = []
@@ -72,7 +72,7 @@ class MarkFinder:
         self._outcome: Event | None = None
 
     def add_event(self, event: Event) -> None:
-        """Take the next event."""
+        """Process the next event."""
         self._count_of_events += 1
         if self._count_of_events > self._max_events:
             self.gave_up = True
@@ -97,15 +97,15 @@ class MarkFinder:
                 self._take_call(call)
 
     def tool_effects(self) -> dict[str, ToolEffects]:
-        """Return what the calls of each tool do, those without an answer included; to be called once, at the end."""
+        """Return the effects of each tool's calls, including unanswered ones; to be called once, at the end."""
         for call in self._reader.unanswered():
             self._tools.add_call(call)
         return {} if self.gave_up else self._tools.effects()
 
     def marks(self, log: EventLog | None = None) -> tuple[RunMark, ...]:
-        """Return the marks of what was taken, in the order of their first events.
+        """Return the marks of the processed events, in the order of their first events.
 
-        `log`: searched for where the run had its answer from.
+        `log`: is searched for the origin of the run's answer.
         """
         if self.gave_up:
             return ()
@@ -125,7 +125,7 @@ class MarkFinder:
         self._count(call)
 
     def _count(self, call: ToolCall) -> None:
-        """Count calls that are equal and were answered the same."""
+        """Count equal calls with equal answers."""
         key, times = self._watch.add_call(call)
         if times == 1:
             self._open.pop(key, None)
@@ -149,7 +149,7 @@ class MarkFinder:
         for group in [*groups.values()][:_MAX_OF_KIND]:
             first = group[0].call
             of_same = self._failed[group[0].of]
-            more = " or more" if len(of_same) >= _MAX_OPEN else ""  # not all are remembered
+            more = " or more" if len(of_same) >= _MAX_OPEN else ""  # not all calls are remembered
             again = f" {len(group):,} times{more}" if len(group) > 1 else ""
             tried = any(other.call.request > first.request and group[0].is_like(other) for other in of_same)
             sentence = (
@@ -180,14 +180,14 @@ class MarkFinder:
         what = f"{event_words(change.request)}: {call_words(change, 60)}"
         if check is not None:
             sentence = f"No check was made after the last change ({what})."
-            events = tuple(dict.fromkeys((change.request, check.request)))  # a text may have both
+            events = tuple(dict.fromkeys((change.request, check.request)))  # a text may have both kinds of marks
             return [RunMark(MarkKind.CHECK, sentence, events)]
         if edits_files(change) and self._changes.lacks_checks:
             return [RunMark(MarkKind.CHECK, f"No check was made; the last change is {what}.", (change.request,))]
         return []
 
     def _answer(self, log: EventLog | None) -> list[RunMark]:
-        """Return a mark where an answer, which the grader did not let pass, is not the target that it names."""
+        """Return a mark if an answer that the grader rejected differs from the target that it names."""
         if self._outcome is None or self._outcome.payload.get("passed") is True:
             return []
         answer, target = self._outcome.payload.get("answer"), self._outcome.payload.get("expected")
@@ -216,7 +216,7 @@ def _plain(value: Any) -> str:
 
 
 def _differs_in_one(first: str, second: str) -> bool:
-    """Whether two texts differ by one character that is added, left out or replaced."""
+    """Whether two texts differ by one character that is added, removed or replaced."""
     if abs(len(first) - len(second)) > 1 or first == second:
         return False
     head = 0

@@ -1,4 +1,4 @@
-"""Kinds of marks in words."""
+"""Describe kinds of marks in words."""
 
 from __future__ import annotations
 
@@ -46,5 +46,5 @@ MARK_WORDS: dict[MarkKind, MarkWords] = {
 
 
 def mark_tip(mark: RunMark) -> str:
-    """Return the fact, and what is marked so: two lines."""
+    """Return two lines: the fact, and the meaning of the mark."""
     return f"{one_line(mark.sentence)}\n{MARK_WORDS[mark.kind].explanation}"

@@ -1,4 +1,4 @@
-"""A mark on a run: something that a reader may want to look at first."""
+"""A mark on a run: a fact that a reader may want to see first."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from replay_gui.core.log.positions import EventIndex
 
 
 class MarkKind(StrEnum):
-    """What is marked."""
+    """The subject of a mark."""
 
     ERROR = "error not got over"
     LOOP = "loop"
@@ -21,7 +21,7 @@ class MarkKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RunMark:
-    """A mark. `sentence`: the fact, with event numbers from 1. `events`: those that it is about, the first first."""
+    """A mark. `sentence`: the fact, with event numbers from 1. `events`: the events that it is about, in order."""
 
     kind: MarkKind
     sentence: str

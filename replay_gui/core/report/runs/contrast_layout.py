@@ -25,7 +25,7 @@ _LEGEND = (
 
 
 def contrast_sections(contrast: ContrastPart) -> list[ReportSection]:
-    """Return the sections: what separates, by task, the pictures, the runs; first of all the versions."""
+    """Return the sections: first the versions, if any; the separators, the tasks, the pictures, the runs."""
     sections = [] if contrast.versions is None else _versions(contrast.versions)
     if contrast.separators:
         title = "What separates within tasks" if contrast.tasks else "What separates"
@@ -156,7 +156,7 @@ def _picture(picture: RunsPicturePart) -> tuple[Block, ...]:
 
 
 def _words(picture: RunsPicturePart) -> str:
-    """Return what the picture shows, for people who cannot see it."""
+    """Return the content of the picture in words, for people who cannot see it."""
     separates = [column.call for column in picture.columns if column.separates]
     ending = f"; {'; '.join(separates)} {'separates' if len(separates) == 1 else 'separate'} them" if separates else ""
     return f"{plural(len(picture.rows), 'run')} and {plural(len(picture.columns), 'call')}{ending}"

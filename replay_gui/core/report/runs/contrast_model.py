@@ -1,4 +1,4 @@
-"""What a report about many runs says, as data."""
+"""The data of a report about many runs."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeparatorPart:
-    """One line of what separates runs. Fields as in Separator; `chance` and `also` in words.
+    """One separator of runs. Fields as in Separator; `chance` and `also` in words.
 
-    `tasks`: within how many tasks it was tested; None if there is one group of runs.
+    `tasks`: the number of tasks within which it was tested; None if there is one group of runs.
     """
 
     sentence: str
@@ -27,7 +27,7 @@ class SeparatorPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContrastedRun:
-    """One run of a contrast, in words; "" for what is unknown."""
+    """One run of a contrast, in words; "" for an unknown value."""
 
     run: str
     task: str
@@ -49,9 +49,9 @@ class PictureColumnPart:
     """One column of the picture of runs.
 
     Attributes:
-        call: with its input. title: its tool and what tells it from others. acts: whether it may change something.
-        passing, failing: how many runs made that very call, of how many. separated: the same of the line of what
-            separates that the column shows; None if it shows none.
+        call: with its input. title: its tool and its distinguishing values. acts: whether it may change something.
+        passing, failing: numbers of runs that made exactly that call, out of how many. separated: the same for the
+            separator that the column shows; None if it shows none.
     """
 
     call: str
@@ -68,8 +68,8 @@ class RunsPicturePart:
     """The picture of the runs of one task.
 
     Attributes:
-        task: its name; "" if there is one group only. columns: in the order of the calls.
-        rows: (name of the run, outcome in a word, a text for each column). more: how many rows and columns are not in.
+        task: its name; "" if there is only one group. columns: in the order of the calls.
+        rows: (name of the run, outcome in a word, a text for each column). more: numbers of rows and columns left out.
     """
 
     task: str
@@ -80,7 +80,7 @@ class RunsPicturePart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContrastedTask:
-    """One task: how many of its runs passed and failed, and its first separator as a sentence, or ""."""
+    """One task: the numbers of its passed and failed runs, and its first separator as a sentence, or ""."""
 
     task: str
     passed: int
@@ -94,8 +94,8 @@ class VersionedTask:
     """One task under two versions.
 
     Attributes:
-        flip: see Flip. before, after: how many runs passed, of how many with an outcome.
-        reason: by what it flipped, as a sentence; "" if it did not, or where nothing was found.
+        flip: see Flip. before, after: number of passed runs, out of how many with an outcome.
+        reason: why it flipped, as a sentence; "" if it did not, or no reason was found.
     """
 
     task: str
@@ -110,7 +110,7 @@ class VersionsPart:
     """Two versions of an agent.
 
     Attributes:
-        fact: what tells their runs apart; before, after: its values. summary, note: what has to be known to read it.
+        fact: the fact that distinguishes their runs; before, after: its values. summary, note: how to interpret it.
         tasks: those that flipped first. differences: what their runs did differently, within tasks; "passing" means
             after.
     """
@@ -125,13 +125,13 @@ class VersionsPart:
 
     @property
     def arguments(self) -> tuple[str, ...]:
-        """The arguments of `contrast` that ask for them."""
+        """The arguments of `contrast` that request them."""
         return "--versions", self.fact, self.before, self.after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailurePart:
-    """Failing runs that share their first reason: their names, and the reason as it is for the first of them."""
+    """Failing runs with the same first reason: their names, and the reason as worded for the first of them."""
 
     runs: tuple[str, ...]
     sentence: str
@@ -142,8 +142,8 @@ class ContrastPart:
     """The part of a report about many runs.
 
     Attributes:
-        note: what has to be known to read it. tasks: none if there is one group only.
-        failures: the groups of failing runs; none if they were not compared.
+        note: how to interpret it. tasks: empty if there is only one group.
+        failures: the groups of failing runs; empty if they were not compared.
         runs: the first ones; `total` counts all. versions: None if none are compared.
     """
 

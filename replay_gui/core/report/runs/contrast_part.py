@@ -1,4 +1,4 @@
-"""Builds the part of a report about many runs: values are hidden before sentences are made of them."""
+"""Build the part of a report about many runs: values are hidden before sentences are made of them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from replay_gui.core.report.runs.versions_part import versions_part
 from replay_gui.core.text.wording import cost_text, duration_text
 
 _MAX_RUNS, _MAX_TASKS, _MAX_PICTURES = 2_000, 1_000, 12
-_MAX_PICTURE_COLUMNS = 24  # that fit on a page
+_MAX_PICTURE_COLUMNS = 24  # columns that fit on a page
 _MARKS = {CellState.SAME: "■", CellState.OTHER_ARGUMENTS: "□", CellState.ERROR: "✗"}
 _WORDS = {True: "passed", False: "failed", None: "unknown"}
 
@@ -40,11 +40,11 @@ def contrast_part(
     redactor: Redactor | None = None,
     versions: ComparedVersions | None = None,
 ) -> ContrastPart:
-    """Return the part; reads the steps of the runs in its pictures, those of the first tasks with both outcomes.
+    """Return the part; reads the steps of the runs in its pictures, for the first tasks with both outcomes.
 
     Args:
-        failures: the groups of the failing runs, where these were compared; with the same `redactor`.
-        versions: two versions, where they were compared; with the same `redactor`.
+        failures: the groups of the failing runs, if they were compared; with the same `redactor`.
+        versions: two versions, if they were compared; with the same `redactor`.
         redactor: hides values before sentences are made of them.
     """
     tasks, pictures = list[ContrastedTask](), list[RunsPicturePart]()

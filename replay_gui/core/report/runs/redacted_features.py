@@ -16,7 +16,7 @@ from replay_gui.core.contrast.step_words import input_label
 from replay_gui.core.facts.fact_names import SET_UP
 from replay_gui.core.report.redactor import Redactor
 
-_INPUT, _CONFIG = "/input", "/config"  # where the values of features are in payloads
+_INPUT, _CONFIG = "/input", "/config"  # the places of features' values in payloads
 _OF_CALLS = frozenset((FeatureKind.DID, FeatureKind.CALLED, FeatureKind.READ))
 _ROOTS = {FeatureKind.CHANGED_WITH: _INPUT, FeatureKind.SET_UP: _CONFIG}
 _OF_THE_PROGRAM = frozenset((FeatureKind.END, FeatureKind.BEFORE, FeatureKind.AT_LEAST))
@@ -24,14 +24,14 @@ _OF_THE_PROGRAM = frozenset((FeatureKind.END, FeatureKind.BEFORE, FeatureKind.AT
 
 
 class RedactedFeatures:
-    """Makes sentences of features. The steps of the runs that serve as examples are read."""
+    """Make sentences about features. The steps of the runs that serve as examples are read."""
 
     def __init__(self, runs: RunSet, redactor: Redactor) -> None:
         self._runs, self._redactor = runs, redactor
         self._steps: dict[int, dict[str, RunStep]] = {}
 
     def redacted(self, separator: Separator) -> Separator:
-        """Return the separator with other sentences; its counts stay."""
+        """Return the separator with redacted sentences; its counts are unchanged."""
         examples = (separator.passed_example, separator.failed_example)
         words = feature_words(self._redacted(separator.feature, examples))
         counts = separator.sentence.removeprefix(feature_words(separator.feature))
@@ -39,7 +39,7 @@ class RedactedFeatures:
         return replace(separator, sentence=words + counts, others=others)
 
     def step(self, step: RunStep) -> RunStep:
-        """Return a call with its input, and its label, redacted."""
+        """Return a call with redacted input and label."""
         if step.input is None:
             hide = self._redactor.hidden if self._has_own_places else self._redactor.text
             return msgspec.structs.replace(step, label=hide(step.label))
@@ -51,7 +51,7 @@ class RedactedFeatures:
     def value_of_fact(self, fact: str, value: str) -> str:
         """Return the value of a fact by which runs are grouped; patterns are applied to the whole report.
 
-        A member of the set-up is hidden as soon as the profile names any place: its own is not known here.
+        A member of the set-up is hidden if the profile names any path: its own path is not known here.
         """
         return self._redactor.hidden(value) if fact.startswith(SET_UP) and self._has_own_places else value
 
@@ -76,7 +76,7 @@ class RedactedFeatures:
         return _with(feature, path=path, value=redactor.hidden(feature.value) if feature.value else "")
 
     def _step_of(self, feature: Feature, examples: Iterable[RunPlace | None]) -> RunStep | None:
-        """Return the call that a feature is about, out of a run that has it."""
+        """Return the call that a feature is about, from a run that has it."""
         for place in examples:
             if place is not None and place.run not in self._steps:
                 (steps,) = self._runs.read_steps([place.run])

@@ -17,10 +17,10 @@ CELL = (24.0, 15.0)
 _NAMES_WIDTH, _MARK_WIDTH = 150.0, 28.0
 _HEAD, _COUNTS, _ROW, _GAP, _BELOW = 106.0, 16.0, 20.0, 10.0, 6.0
 _MAX_COLUMN_WIDTH = 46.0
-_CHARACTER = 6.4  # width, at 11 units, of a wide face
+_CHARACTER = 6.4  # width of a character at 11 units, in a wide font
 _MAX_NAME = 24  # characters
 MAX_TITLE = int((_HEAD - 14) / sin(radians(-SLANT)) / _CHARACTER)  # characters of a head
-_OVERHANG = MAX_TITLE * _CHARACTER * cos(radians(SLANT))  # of the last head
+_OVERHANG = MAX_TITLE * _CHARACTER * cos(radians(SLANT))  # width of the last head
 
 CellKind = Literal["same", "other", "error", "none"]
 CellTone = Literal["read", "good", "bad", "unknown"]
@@ -40,7 +40,7 @@ class HeadDrawing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrameDrawing:
-    """The frame of a column that separates. counts: on its top. tone: of the outcome that it goes with."""
+    """The frame of a column that separates. counts: at its top. tone: of the outcome that it is associated with."""
 
     x: float
     y: float
@@ -72,7 +72,7 @@ class CellDrawing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunsDrawing:
-    """Everything that is drawn. left, right: of the columns. mark_x: of the outcomes. breaks: y between groups."""
+    """All shapes of the drawing. left, right: of the columns. mark_x: of the outcomes. breaks: y between groups."""
 
     height: float
     left: float
@@ -125,7 +125,7 @@ def runs_drawing(picture: RunsPicturePart) -> RunsDrawing:
 
 
 def _frame(column: PictureColumnPart, x: float, width: float, bottom: float) -> FrameDrawing:
-    assert column.separated is not None  # it is framed
+    assert column.separated is not None  # the column has a frame
     (passing, of_passing), (failing, of_failing) = column.separated
     counts = f"{passing}/{of_passing}·{failing}/{of_failing}"
     return FrameDrawing(
@@ -139,6 +139,6 @@ def _frame(column: PictureColumnPart, x: float, width: float, bottom: float) -> 
 
 
 def drawn_parts(picture: RunsPicturePart, max_rows: int) -> Iterator[RunsPicturePart]:
-    """Yield the picture in parts of at most so many rows, as they fit on pages."""
+    """Yield the picture in parts of at most `max_rows` rows, to fit on pages."""
     for first in range(0, len(picture.rows), max_rows):
         yield replace(picture, rows=picture.rows[first : first + max_rows])

@@ -1,4 +1,4 @@
-"""One line of what separates runs, as a report says it."""
+"""One separator of runs, in the form for a report."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from replay_gui.core.report.runs.redacted_features import RedactedFeatures
 
 
 def redacted_sentence(separator: Separator, redacted: RedactedFeatures | None) -> str:
-    """Return the line and its counts in words. `redacted`: hides secrets; None: nothing is hidden."""
+    """Return the separator and its counts in words. `redacted`: hides secrets; None: no value is hidden."""
     return separator.sentence if redacted is None else redacted.redacted(separator).sentence
 
 
 def separator_part(line: Separator, redacted: RedactedFeatures | None) -> SeparatorPart:
-    """Return the line. `redacted`: as in redacted_sentence."""
+    """Return the separator. `redacted`: as in redacted_sentence."""
     separator = line if redacted is None else redacted.redacted(line)
     return SeparatorPart(
         sentence=separator.sentence,

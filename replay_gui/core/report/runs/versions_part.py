@@ -16,7 +16,7 @@ _MAX_TASKS = 1_000
 def versions_part(
     runs: RunSet, outcomes: Outcomes, compared: ComparedVersions, redacted: RedactedFeatures | None
 ) -> VersionsPart:
-    """Return the part. `redacted`: hides secrets, as when the versions were compared; None: nothing is hidden."""
+    """Return the part. `redacted`: hides secrets, as when the versions were compared; None: no value is hidden."""
     versions, change = compared.versions, compared.change
 
     def reason(task: TaskFlip) -> str:
