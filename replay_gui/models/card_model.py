@@ -1,4 +1,4 @@
-"""What lists of cards have in common: an item a row, and its words for those who do not see it painted."""
+"""The base of lists of cards: one item per row, and its text for screen readers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Item = TypeVar("Item")
 
 
 class CardModel(QAbstractListModel, Generic[Item]):
-    """A list of items; a subclass says each in words."""
+    """A list of items; a subclass defines the text of each."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -24,7 +24,7 @@ class CardModel(QAbstractListModel, Generic[Item]):
         return self._items[row]
 
     def words(self, item: Item) -> str:
-        """Return all that a card says, as one text."""
+        """Return the whole content of a card as one text."""
         raise NotImplementedError
 
     def _show_items(self, items: list[Item]) -> None:
@@ -32,13 +32,13 @@ class CardModel(QAbstractListModel, Generic[Item]):
         self._items = items
         self.endResetModel()
 
-    # ---- as Qt asks -------------------------------------------------------------------------------------
+    # ---- Qt's model interface --------------------------------------------------------------------------
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
         """The number of cards."""
         return 0 if parent.isValid() else len(self._items)
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return the card's words for a screen reader, or the same as a plain tooltip."""
+        """Return the card's text for a screen reader, or the same as a plain tooltip."""
         if not index.isValid() or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
         words = self.words(self._items[index.row()])

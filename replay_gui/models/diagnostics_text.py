@@ -1,4 +1,4 @@
-"""What a bug report needs to know about this installation, as plain text, without any content of a log."""
+"""The facts on this installation for a bug report, as plain text, without any content of a log."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def diagnostics_text(settings_file: str, recent: RecentLines | None) -> str:
     """Return the versions, the platform, the folders, and the last messages of each topic.
 
     `settings_file`: path of the settings. `recent`: the messages in memory; None: none were recorded. The home folder
-    is written as ~, so that the text does not name the user.
+    is written as ~, so that the user's name is not in the text.
     """
     lines = [
         f"replay-gui {VERSION}",

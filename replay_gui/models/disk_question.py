@@ -1,4 +1,4 @@
-"""Access to files that the window must not wait for: a folder can be on a server that does not respond."""
+"""Access to files without blocking the window: a folder can be on a server that does not respond."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-_PROMPT_SECONDS = 0.02  # a disk answers within; only a slower one is waited for in the event loop
+_PROMPT_SECONDS = 0.02  # a slower disk is waited for in the event loop
 _POLL_INTERVAL_MS = 15
 
 
 class DiskQuestion(QObject):
-    """Runs one function at a time, on its own thread. A new one replaces one whose result is still missing.
+    """Runs one function at a time, on a separate thread. A new one replaces one whose result is still missing.
 
     Signals:
         answered(object): the result of the function; before `ask_disk` returns, if the disk is fast enough.
@@ -34,9 +34,9 @@ class DiskQuestion(QObject):
         return self._thread is not None
 
     def ask_disk(self, question: Callable[[], object]) -> None:
-        """Ask; the question must not touch the window, and raise nothing."""
+        """Run the function; it must not use the window, nor raise an exception."""
         answers: list[Any] = []
-        # Not one of a pool: such threads are waited for when the program ends.
+        # Not a thread of a pool: the end of the program would wait for it.
         self._thread = Thread(target=lambda: answers.append(question()), name="disk-question", daemon=True)
         self._answers = answers
         self._thread.start()
@@ -50,5 +50,5 @@ class DiskQuestion(QObject):
             return
         self._thread = None
         self._timer.stop()
-        if self._answers:  # else it raised, which the crash dialog shows
+        if self._answers:  # otherwise it raised an exception, which the crash dialog shows
             self.answered.emit(self._answers.pop())

@@ -21,16 +21,16 @@ class EventLoopQueue(QObject):
 
     @property
     def pending(self) -> bool:
-        """Whether any function is still to be run."""
+        """Whether any function still waits."""
         return bool(self._steps)
 
     def begin(self, *steps: Callable[[], None]) -> None:
-        """Run these functions, instead of those that were still to be run."""
+        """Run these functions, and drop those that still wait."""
         self._steps = deque(steps)
         self._timer.start()
 
     def stop(self) -> None:
-        """Drop the functions that were still to be run."""
+        """Drop the functions that still wait."""
         self._steps.clear()
         self._timer.stop()
 

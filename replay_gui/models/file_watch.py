@@ -9,14 +9,14 @@ from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal, Slot
 
 from replay_gui.core.importers.side_files import side_files
 
-SETTLE_MS = 200  # ms after a change until the file is looked at, and after which it is looked at again
+SETTLE_MS = 200  # ms after a change until the file is checked, and until it is checked again
 
 
 class FileWatch(QObject):
     """Watches one file, with its journals if it is a database, even after it was replaced.
 
     Signals:
-        settled(): something happened to the file a while ago; emitted again and again while more happens.
+        settled(): the file changed a moment ago; emitted repeatedly while it keeps changing.
     """
 
     settled = Signal()
@@ -41,14 +41,14 @@ class FileWatch(QObject):
 
     @cached_property
     def _watcher(self) -> QFileSystemWatcher:
-        """Made for the first file: it takes a descriptor of the system, and time, before the first window is shown."""
+        """Make the watcher for the first file: it costs a descriptor, and time before the first window is shown."""
         watcher = QFileSystemWatcher(self)
         watcher.fileChanged.connect(self._on_changed)
         return watcher
 
     @Slot(str)
     def _on_changed(self, _path: str) -> None:
-        if not self._quiet.isActive():  # a file that is always being written must not wait for ever
+        if not self._quiet.isActive():  # a file that is written continuously must not wait for ever
             self._quiet.start()
 
     @Slot()

@@ -1,4 +1,4 @@
-"""What small tables have in common: rows, and a heading over each column."""
+"""The base of small tables: rows, and a heading over each column."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _RowT = TypeVar("_RowT")
 
 
 class HeadedTable(QAbstractTableModel, Generic[_RowT]):
-    """A table of values, a row each; a subclass has the `headings`, and `data` for its cells."""
+    """A table with one value per row; a subclass defines `headings`, and `data` for its cells."""
 
     _rows: Sequence[_RowT] = ()
 

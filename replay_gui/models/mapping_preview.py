@@ -1,4 +1,4 @@
-"""What the first records of a JSON Lines file become under a mapping, as a Qt table."""
+"""The events that the first records of a JSON Lines file become by a mapping, as a Qt table."""
 
 from __future__ import annotations
 
@@ -44,16 +44,16 @@ _MAX_MEMBERS = 200
 
 
 class MappingPreview(QAbstractTableModel):
-    """One row for each event that the first records become.
+    """One row for each event from the first records.
 
     Attributes:
-        members: what a part can be mapped to: names of members, and paths of members inside members.
+        members: the possible sources of a part: names of members, and paths of members inside members.
         mapping: the mapping in force.
-        problem: why there is nothing to show, or "".
+        problem: why there is no sample, or "".
 
     Signals:
-        loaded(): the sample is there, or `problem` says why not.
-        saved(): the mapping was saved. save_failed(str): why it was not.
+        loaded(): the sample has come, or `problem` is set.
+        saved(): the mapping was saved. save_failed(str): it was not saved; the reason.
     """
 
     loaded = Signal()
@@ -74,7 +74,7 @@ class MappingPreview(QAbstractTableModel):
 
     @property
     def guessed(self) -> Mapping:
-        """What the names of the members suggest."""
+        """The mapping that the names of the members suggest."""
         return guess(self._records)
 
     def set_mapping(self, mapping: Mapping) -> None:
@@ -110,7 +110,7 @@ class MappingPreview(QAbstractTableModel):
         self.set_mapping(sampled.mapping or self.guessed)
         self.loaded.emit()
 
-    # ---- as Qt asks -------------------------------------------------------------------------------------
+    # ---- Qt's model interface --------------------------------------------------------------------------
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
         """The number of events."""
         return 0 if parent.isValid() else len(self._events)

@@ -4,5 +4,5 @@ from __future__ import annotations
 
 
 def escape_mnemonics(text: str) -> str:
-    """Return a text whose ampersands are shown, instead of underlining the letter behind them."""
+    """Return a text whose ampersands are shown, instead of underlining the letter after them."""
     return text.replace("&", "&&")

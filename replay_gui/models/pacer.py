@@ -1,18 +1,18 @@
-"""Limits how often something is done."""
+"""Limits the rate of requests."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal, Slot
 
 MIN_INTERVAL_MS = 16  # about a frame
-_WAIT_FACTOR = 5  # the next one is due after so many times as long as the last answer took
+_WAIT_FACTOR = 5  # the next request is due after this multiple of the time of the last answer
 
 
 class Pacer(QObject):
     """Of the requests within one interval, the first is due at once and the last at the end of the interval.
 
     Signals:
-        due(): do now what was requested.
+        due(): carry out the request now.
     """
 
     due = Signal()
@@ -27,13 +27,13 @@ class Pacer(QObject):
         self._timer.timeout.connect(self._on_timeout)
 
     def request(self) -> None:
-        """Request it; `due` follows, at once or later."""
+        """Add a request; `due` follows, immediately or later."""
         self._is_requested = True
         if not self._timer.isActive():
             self._on_timeout()
 
     def on_answered(self) -> None:
-        """Note that it was done; if that was quick, the interval ends earlier."""
+        """Handle the answer: if it came quickly, end the interval earlier."""
         if self._timer.isActive():
             took = self._since_due.elapsed()
             self._timer.start(max(0, min(self._interval, max(MIN_INTERVAL_MS, _WAIT_FACTOR * took)) - took))

@@ -1,4 +1,4 @@
-"""The report that the window shows and saves; each kind of view makes its own."""
+"""The report that the window shows and saves; each kind of view has its own maker."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ class ReportMaker(QObject):
 
     Attributes:
         report: as it is shown and saved, redacted or not; None while it is being made. share: its progress, 0 … 1.
-        notes: the user's notes that it can contain. tells_notes: whether it does.
-        problem: why there is none, or "". has_checks: whether it has checks, each of which passes or fails.
+        notes: the user's notes that it can contain. tells_notes: whether it contains them.
+        problem: why there is no report, or "". has_checks: whether it has checks, each of which passes or fails.
 
     Signals:
-        progressed(): `share` has changed. made(): `report` has changed. failed(): `problem` says why there is none.
+        progressed(): `share` has changed. made(): `report` has changed. failed(): `problem` is set.
     """
 
     progressed = Signal()
@@ -36,11 +36,11 @@ class ReportMaker(QObject):
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        """What the report is about: each a FILE, FILE#RUN or a folder."""
+        """The runs that the report is about: each a FILE, FILE#RUN or a folder."""
         raise NotImplementedError
 
     def start(self) -> None:
-        """Begin to make the report, without what `_profile` hides; may be called again."""
+        """Begin to make the report, redacted by `_profile`; may be called again."""
         raise NotImplementedError
 
     def stop(self) -> None:
@@ -48,9 +48,9 @@ class ReportMaker(QObject):
         raise NotImplementedError
 
     def redact(self, profile: RedactionProfile | None) -> None:
-        """Make the report again without what the profile hides, None: nothing; until then there is none.
+        """Make the report again, redacted by this profile (None: not redacted); until then there is none.
 
-        The sentences depend on what is left, so a finished report cannot be changed.
+        Its sentences depend on the redaction, so a finished report cannot be changed.
         """
         if profile == self._profile and self.report is not None:
             self.made.emit()
@@ -65,7 +65,7 @@ class ReportMaker(QObject):
         self.start()
         self.progressed.emit()
 
-    # ---- what the engine says -----------------------------------------------------------------------
+    # ---- answers of the engine ----------------------------------------------------------------------
     def _take_progress(self, done: int, total: int) -> None:
         self.share = min(1.0, done / total) if total else 0.0
         self.progressed.emit()

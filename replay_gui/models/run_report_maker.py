@@ -15,7 +15,7 @@ from replay_gui.models.session import Session
 
 
 class RunReportMaker(ReportMaker):
-    """What was verified of each run, and what differs between two."""
+    """Makes the report on one run and its verification, or on the differences between two."""
 
     def __init__(self, session: Session, comparison: ComparisonSession, parent: QObject | None = None) -> None:
         super().__init__(parent)

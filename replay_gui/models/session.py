@@ -1,4 +1,4 @@
-"""The owner of what a window shows of a run: the open run, the position, the visible range.
+"""The state of a window about one run: the open run, the position, the visible range.
 
 Widgets read from the session and send requests through it; none is connected to the engine or to another widget.
 """
@@ -74,26 +74,26 @@ SEEK_INTERVAL_MS = 100  # the longest time between two requests for states, so t
 
 
 class Session(VisibleRange):
-    """What a window shows of the open run of one side.
+    """The open run of one side, as the window shows it.
 
     Attributes:
-        side: which side. facts: the open run's RunFacts, or None.
+        side: A or B. facts: the open run's RunFacts, or None.
         bridge: to the engine, which the sessions of a window share; None for a session without one.
         index, position, view, axis, marks: see VisibleRange; `position_state` may lag behind `position`.
         position_state: the last PositionState that came, or None. report: the VerificationReport, or None likewise.
         working: whether there is background work. totals: the run's usage, or None while it is not known.
-        format: the importer that the user has chosen, or None. last_positions: where the user left each run.
+        format: the importer that the user has chosen, or None. last_positions: at which the user left each run.
         sources: requests about files. run_marks, values: of the run. following: whether its file is followed.
 
     Signals:
         run_changed(): another run, or none, is open; everything else was reset.
-        facts_changed(): more is known of the same run: `facts` is another. index_changed(): `index` covers more events.
+        facts_changed(): `facts` of the same run has changed. index_changed(): `index` covers more events.
         events_changed(): the file was imported again, and some events have changed; index_changed() follows.
         position_changed(int): the user moved; panels that follow at once (scrubber, list) use this.
         position_state_changed(): `position_state` has changed; panels that need data use this.
         report_changed(): `report` has changed. rows_ready(object): Rows that were requested.
         progress_changed(object): Progress of the background work, or None once it is done.
-        found(object): Found, of a search that was requested.
+        found(object): SearchResult, of a search that was requested.
         totals_changed(): `totals` is known. reported(object): Reported, of a report that was requested.
         rules_read(object): RulesRead. rules_written(object): RulesWritten. Both answer a request.
         alert_raised(object): an Alert to show as a banner. alerts_cleared(): banners of the earlier run are void.
@@ -128,7 +128,7 @@ class Session(VisibleRange):
         self.format: str | None = None
         self._run = self._last_run = 0  # of the run shown, answers about earlier ones are stale; the last given out
         self.last_positions: LastPositionsOf | None = None
-        self._pending_position: Position | None = None  # where to begin, which the index does not cover yet
+        self._pending_position: Position | None = None  # the position to begin at, which the index does not cover yet
         self.following = RunFollowing(self._send_request, side is Side.A, self)
         self.following.grew.connect(self._on_grown)
         self.facts_changed.connect(self.following.check)
@@ -159,7 +159,7 @@ class Session(VisibleRange):
 
     @property
     def is_latest(self) -> bool:
-        """Whether the run shown is the last one that was asked for."""
+        """Whether the run shown is the last one that was requested."""
         return self._run == self._last_run
 
     # ---- moving: every method clamps to the run -------------------------------------------------
@@ -238,10 +238,10 @@ class Session(VisibleRange):
         self._send_request(f"write rules {path}", WriteRules(path, rules))
 
     def open(self, path: str, position: Position = RUN_START, format: str | None = None, paired: bool = False) -> None:
-        """Open a run; run_changed, or alert_raised with the reason why not.
+        """Open a run; emits run_changed, or alert_raised with the reason of the failure.
 
         Args:
-            position: where to begin, as far as it exists; 0: where the user left the run.
+            position: to begin at, clamped to the run; 0: the position at which the user left the run.
             format: an importer's name; None: recognised by the content. paired: see the request.
         """
         last = () if self.last_positions is None else tuple(self.last_positions(split_run(path)[0]).items())
@@ -260,7 +260,7 @@ class Session(VisibleRange):
         self._show_run(self._last_run, None)
 
     def reload(self) -> None:
-        """Open the same file again, at the same position as far as it exists."""
+        """Open the same file again, at the same position, clamped to the run."""
         if self.facts is not None:
             self.open(self.facts.given, self.position, self.format)
 
@@ -276,7 +276,7 @@ class Session(VisibleRange):
         if self.bridge is not None:
             self.bridge.send_request(key, Request(self._run if run is None else run, question, self.side))
 
-    # ---- what the engine says -----------------------------------------------------------------------
+    # ---- answers of the engine ----------------------------------------------------------------------
     @Slot(object)
     def _on_answered(self, answer: Answer) -> None:
         if answer.side is not self.side:
@@ -308,7 +308,7 @@ class Session(VisibleRange):
                     self._on_run_answer(value)
 
     def _on_run_answer(self, value: RunAnswer) -> None:
-        """Take in an answer about the run shown."""
+        """Handle an answer about the shown run."""
         match value:
             case FactsChanged(facts):
                 self.facts = facts
@@ -334,7 +334,7 @@ class Session(VisibleRange):
                 assert_never(value)
 
     def _show_run(self, number: int, opened: RunOpened | None) -> None:
-        """Show another run, at the position that it was opened at, or none."""
+        """Show another run, at the position at which it was opened, or none."""
         self._run = number
         state = None if opened is None else opened.state
         self.facts, self.index, self.format = None, RunIndex(), None
@@ -355,7 +355,7 @@ class Session(VisibleRange):
             return
         if state is None:
             self.request_state()
-        elif state.position == self.position:  # else the user has moved meanwhile, and that state is requested
+        elif state.position == self.position:  # otherwise the user has moved meanwhile, and that state is requested
             self._show_state(state)
         self._seek_pending()
 
@@ -367,7 +367,7 @@ class Session(VisibleRange):
     def _on_grown(self, grown: IndexGrew) -> None:
         before, at_end = self.position, self.following.is_on and 0 < self.position == self.index.count
         self.take_index(grown.index)
-        if self.following.state is FollowState.GROWING and self.report is not None:  # it is about what the file was
+        if self.following.state is FollowState.GROWING and self.report is not None:  # it is out of date
             self.report = None
             self.report_changed.emit()
         if grown.first_changed is not None:

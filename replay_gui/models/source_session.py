@@ -1,4 +1,4 @@
-"""What a window asks the engine about where runs come from: folders, parts of files, formats, mappings."""
+"""The requests of a window about the sources of runs: folders, parts of files, formats, mappings."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class LastPositionsOf(Protocol):
 
 
 class SourceSession(QObject):
-    """The questions about sources of runs, and their answers; a request has a number, which its answers bear.
+    """The requests about sources of runs, and their answers; an answer has the number of its request.
 
     Signals:
         sampled(object): Sampled. mapping_saved(object): MappingSaved.

@@ -19,17 +19,17 @@ class TimeChoice(QObject):
         self.is_local = False
 
     def choose(self, is_local: bool) -> None:
-        """Tell moments in the time zone of this computer, or in UTC, from now on."""
+        """Show times in the time zone of this computer, or in UTC, from now on."""
         if is_local != self.is_local:
             self.is_local = is_local
             self.changed.emit()
 
     def moment(self, time: int | None) -> str:
-        """Return ``2025-10-24 20:54:07 UTC`` for ns since 1970; "" for None, or a time that no calendar has."""
+        """Return ``2025-10-24 20:54:07 UTC`` for ns since 1970; "" for None, or a time outside the calendar."""
         return moment_text(time, self.is_local)
 
     def clock(self, time: int | None) -> str:
-        """Return ``20:54:07 UTC``, the same without its day."""
+        """Return ``20:54:07 UTC``: the moment without its date."""
         return clock_text(time, self.is_local)
 
 

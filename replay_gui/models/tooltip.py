@@ -6,12 +6,12 @@ _MAX_LINE_CHARS = 80  # a longer plain tooltip would be one line as wide as the 
 
 
 def plain_tooltip(text: str) -> str:
-    """Return `text` in a form that Qt shows as it is.
+    """Return `text` in a form that Qt shows unchanged.
 
     Qt reads a tooltip as rich text if it looks like markup. Such a text is returned as rich text with its markup
     escaped; so is a long one, because Qt wraps only rich text. Lines stay lines. "" stays "" (no tooltip).
     """
-    looks_like_markup = "<" in text or "&" in text  # Qt takes "&lt;" for a sign of markup, too
+    looks_like_markup = "<" in text or "&" in text  # Qt regards "&lt;" as markup, too
     if not looks_like_markup and len(text) <= _MAX_LINE_CHARS:
         return text
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\n", "<br>")

@@ -1,4 +1,4 @@
-"""What the user changed, in the order of time, to be undone and done again, whatever was changed."""
+"""The changes made by the user, in order of time, to be undone and redone."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _MAX_CHANGES = 1_000  # that can be undone
 
 
 class Undoable(QObject, Generic[C]):
-    """Something whose changes can be undone, the last one first, and done again.
+    """The base of objects whose changes can be undone, the last one first, and redone.
 
     A subclass reports each change by `_remember`, and repeats or undoes it in `_make`.
 
     Signals:
-        done(str): a change, in words. undone(), redone(): the last change, or the last undone one.
-        forgotten(): what was changed so far cannot be undone any more.
+        done(str): a change was made; its name. undone(), redone(): the last change, or the last undone one.
+        forgotten(): the changes so far cannot be undone any more.
     """
 
     done = Signal(str)
@@ -43,7 +43,7 @@ class Undoable(QObject, Generic[C]):
 
     @Slot()
     def redo(self) -> None:
-        """Make the last undone change again, if there is one."""
+        """Redo the last undone change, if there is one."""
         if self._later:
             change = self._later.pop()
             self._earlier.append(change)
@@ -51,24 +51,24 @@ class Undoable(QObject, Generic[C]):
             self.redone.emit()
 
     def _make(self, change: C, *, back: bool) -> None:
-        """Make a change once more, or take it back."""
+        """Redo or undo a change."""
         raise NotImplementedError
 
     def _remember(self, change: C, words: str) -> None:
-        """This change was made; what was undone before cannot be made again any more."""
+        """Record a change; changes undone before cannot be redone any more."""
         self._earlier.append(change)
         self._later.clear()
         self.done.emit(words)
 
     def _forget_changes(self) -> None:
-        """None of the changes so far can be undone any more."""
+        """Drop all changes so far: they cannot be undone any more."""
         self._earlier.clear()
         self._later.clear()
         self.forgotten.emit()
 
 
 class ValueHistory(Undoable[tuple[V, V]]):
-    """The earlier values of one thing. `get` and `set_`: its value. words: what a change of it is called."""
+    """The earlier values of one object. `get`, `set_`: read and set its value. words: the name of a change."""
 
     def __init__(self, get: Callable[[], V], set_: Callable[[V], object], words: str, parent: QObject) -> None:
         super().__init__(parent)
@@ -77,7 +77,7 @@ class ValueHistory(Undoable[tuple[V, V]]):
 
     @Slot()
     def note(self) -> None:
-        """Remember the value before, if it has changed."""
+        """Record the earlier value, if it has changed."""
         before, self._now = self._now, self._get()
         if before != self._now:
             self._remember((before, self._now), self._words)
@@ -89,17 +89,17 @@ class ValueHistory(Undoable[tuple[V, V]]):
         self._forget_changes()
 
     def _make(self, change: tuple[V, V], *, back: bool) -> None:
-        self._now = change[0] if back else change[1]  # so that `note` finds nothing new
+        self._now = change[0] if back else change[1]  # so that `note` sees no change
         self._set(self._now)
 
 
 class UndoHistory(QObject):
-    """The changes of all that is watched.
+    """The changes of all watched objects.
 
-    Attributes: done, undone: (what was changed, the change in words), the last one at the end.
+    Attributes: done, undone: (the changed object, the change in words), the last one at the end.
 
     Signals:
-        changed(): there is another change to undo, or to do again.
+        changed(): there is another change to undo or redo.
     """
 
     changed = Signal()
@@ -110,7 +110,7 @@ class UndoHistory(QObject):
         self.undone: list[tuple[Undoable[Any], str]] = []
 
     def watch(self, one: Undoable[Any]) -> None:
-        """Include the changes of this object, wherever they are undone."""
+        """Include the changes of this object, even if they are undone elsewhere."""
         one.done.connect(self._on_done)
         one.undone.connect(self._on_undone)
         one.redone.connect(self._on_redone)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # the first window needs none of them
 
 
 class AlignedTimelines(QObject):
-    """Draws both runs along the rows of their alignment, while there is one, and shows the same part of both."""
+    """Draws both runs along the rows of their alignment, if there is one, and shows the same part of both."""
 
     def __init__(self, a: Session, b: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -37,7 +37,7 @@ class AlignedTimelines(QObject):
 
     @Slot()
     def _on_names_changed(self) -> None:
-        """Begin at the same place in both."""
+        """Give both timelines the same left edge."""
         moved, other = self._sender_and_other()
         other.set_names_width(moved.names_width)
 
@@ -50,7 +50,7 @@ class AlignedTimelines(QObject):
         return (self._a, self._b) if self.sender() is self._a else (self._b, self._a)
 
     def _follow(self, moved: Session, other: Session) -> None:
-        """Show in the other run what is shown in the one that was moved."""
+        """Show in the other run the same range as in the run that was moved."""
         if self._aligned and not self._is_following:
             self._is_following = True
             start, end = moved.timeline_axis.coordinates(np.array(moved.view)).tolist()

@@ -29,7 +29,7 @@ class CauseCategory(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CauseItem:
-    """One card. `number`: its rank, from 1. title, body, follow: its three texts. cause: None for what a rule ignores.
+    """One card. `number`: its rank, from 1. title, body, follow: its three texts. cause: None if a rule ignores it.
 
     `rule_index`: index of the rule that ignores it, else None.
     """
@@ -44,7 +44,7 @@ class CauseItem:
 
 
 class CauseList(CardModel[CauseItem]):
-    """`item(row)` gives a CauseItem. An earlier list stays until the comparison that replaces it has come."""
+    """`item(row)` returns a CauseItem. An earlier list stays until the next comparison has come."""
 
     def __init__(self, session: ComparisonSession, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -41,12 +41,12 @@ class ComparisonCursor(QObject):
 
     @property
     def fresh(self) -> bool:
-        """Whether `compared` is of the runs that are open."""
+        """Whether `compared` is of the open runs."""
         return self.compared is not None
 
     @property
     def comparison(self) -> Comparison | None:
-        """The comparison that is shown, which may be out of date (see `fresh`); None before the first."""
+        """The shown comparison, which may be out of date (see `fresh`); None before the first."""
         return None if self.compared is None else self.compared.comparison
 
     def _send_request(self, key: str, request: RequestBody) -> None:
@@ -54,7 +54,7 @@ class ComparisonCursor(QObject):
         raise NotImplementedError
 
     def select(self, row: int) -> None:
-        """Choose a row, clamped to those there are; both runs move there."""
+        """Choose a row, clamped to the existing ones; both runs move there."""
         if self.compared is None or not len(self.compared.comparison.alignment.a):
             return
         row = min(max(row, 0), len(self.compared.comparison.alignment.a) - 1)
@@ -76,7 +76,7 @@ class ComparisonCursor(QObject):
         self._is_moving = False
 
     def select_events(self, index_a: EventIndex, index_b: EventIndex) -> None:
-        """Move each run to its own event; NO_EVENT: to its state at the other's. The row is B's, or else A's.
+        """Move each run to its own event; NO_EVENT: to its state at the other's event. Choose the row of B's, else A's.
 
         The two events can be in different rows.
         """
@@ -91,7 +91,7 @@ class ComparisonCursor(QObject):
         self._move(self.b, position_after(last_b if index_b == NO_EVENT else index_b))
 
     def select_cause(self, cause: Cause) -> None:
-        """Choose the row at which a cause lies."""
+        """Choose the row of a cause."""
         if self.comparison is not None:
             self.select(int(self.comparison.points.row[cause.point]))
 
@@ -117,7 +117,7 @@ class ComparisonCursor(QObject):
         return None if self.comparison is None else point_at(self.comparison, self.row)
 
     def set_linked(self, on: bool) -> None:
-        """Move B's position with A's, from now on or no longer."""
+        """Switch on or off whether B's position moves with A's."""
         if on != self.linked:
             self.linked = on
             if on and self.row != NO_ROW and self.compared is not None:

@@ -12,7 +12,7 @@ from replay_gui.engine.answers import Alert
 from replay_gui.engine.requests import Side
 from replay_gui.models.session import Session
 
-_MAX_UNASKED_S = 20.0  # seconds; reading and comparing that takes longer is repeated only when asked
+_MAX_UNASKED_S = 20.0  # seconds; reading and comparing that takes longer is repeated only on request
 
 
 class ComparisonFollowing(QObject):
@@ -22,7 +22,7 @@ class ComparisonFollowing(QObject):
         grown: the sides that have grown since the first comparison, and were read again automatically.
 
     Signals:
-        changed(): `grown` has changed. alert_raised(object): an Alert that offers it, because it would take long.
+        changed(): `grown` has changed. alert_raised(object): an Alert that offers to read again, if it would take long.
     """
 
     changed = Signal()
@@ -37,7 +37,7 @@ class ComparisonFollowing(QObject):
         read_again: Callable[[Set[Side]], bool],
         is_working: Callable[[], bool],
     ) -> None:
-        """`read_again`: begins it and returns whether it could. `is_working`: whether runs are read or compared now."""
+        """`read_again`: begins it; returns False if it cannot. `is_working`: whether runs are read or compared now."""
         super().__init__(parent)
         self._a, self._b = a, b
         self._read_again, self._is_working = read_again, is_working
@@ -61,13 +61,13 @@ class ComparisonFollowing(QObject):
 
     @property
     def is_behind(self) -> bool:
-        """Whether anything has grown that was not read yet."""
+        """Whether a run has grown and was not read again yet."""
         return bool(self._behind)
 
     def take_growth(self, side: Side, *, always: bool = False) -> None:
-        """The log of this side has grown: read it again, as soon as nothing else is being read or compared.
+        """Read the grown log of this side again, as soon as no run is being read or compared.
 
-        `always`: even where that takes long.
+        `always`: even if that takes long.
         """
         if self._took_s > _MAX_UNASKED_S and not always:
             text = f"{side.name} has grown. To read and compare again takes {duration_text(round(self._took_s * 1e9))}."
@@ -80,7 +80,7 @@ class ComparisonFollowing(QObject):
         self._catch_up()
 
     def forget(self) -> None:
-        """Other runs are compared, or none."""
+        """Start again for other runs, or none."""
         self.grown = self._behind = frozenset()
         self._began_at, self._took_s = None, 0.0
         self._rest.stop()
@@ -92,7 +92,7 @@ class ComparisonFollowing(QObject):
 
     @Slot()
     def on_progress(self) -> None:
-        """The comparison has started, continued or finished reading or comparing."""
+        """Update after the comparison has started, continued or finished reading or comparing."""
         if self._is_working():
             self._began_at = time.monotonic() if self._began_at is None else self._began_at
         elif self._began_at is not None:

@@ -43,7 +43,7 @@ class ComparisonColumn(IntEnum):
 
 
 class RowTone(IntEnum):
-    """The kind of difference a row shows, in ascending weight: rows that share a pixel show the greatest."""
+    """The kind of difference of a row, in ascending weight: rows that share a pixel show the greatest."""
 
     EQUAL = 0
     IGNORED = 1
@@ -80,8 +80,8 @@ class ComparisonRows(QAbstractTableModel):
     """Lines of a split view: see VisibleRows.
 
     Attributes:
-        changes_only: whether equal rows are folded. ignored_shown: whether rows that differ only in what the
-        rules ignore count as changes.
+        changes_only: whether equal rows are folded. ignored_shown: whether rows whose differences the rules ignore
+        count as changes.
     """
 
     def __init__(self, session: ComparisonSession, parent: QObject | None = None) -> None:
@@ -98,7 +98,7 @@ class ComparisonRows(QAbstractTableModel):
         session.rows_ready.connect(self._on_rows_ready)
         session.a.bookkeeping_changed.connect(self._on_bookkeeping_changed)
 
-    # ---- which lines there are ------------------------------------------------------------------------
+    # ---- the lines ------------------------------------------------------------------------------------
     def set_changes_only(self, on: bool) -> None:
         """Fold the rows that are equal, or show all."""
         self.changes_only, self._opened = on, ()
@@ -159,11 +159,11 @@ class ComparisonRows(QAbstractTableModel):
 
     # ---- the content of a line -------------------------------------------------------------------------
     def tone(self, row: int) -> RowTone:
-        """How a row of the alignment is coloured."""
+        """Return the tone in which a row of the alignment is painted."""
         return RowTone(int(self._tones[row]))
 
     def difference(self, row: int) -> RowTone:
-        """How the sides of a row differ, whether or not that is a cause."""
+        """Return the difference of the sides of a row, whether or not it is a cause."""
         tone = self.tone(row)
         if tone is not RowTone.CAUSE:
             return tone
@@ -171,7 +171,7 @@ class ComparisonRows(QAbstractTableModel):
         return RowTone(int(_TONE_OF[self._session.comparison.alignment.change[row]]))
 
     def tones(self, rows: NDArray[np.int32]) -> NDArray[np.uint8]:
-        """The same for many rows at once, as numbers of RowTone."""
+        """Return the tones of many rows at once, as numbers of RowTone."""
         tones: NDArray[np.uint8] = self._tones[rows]
         return tones
 
@@ -187,7 +187,7 @@ class ComparisonRows(QAbstractTableModel):
         )
 
     def effect(self, side: int, row: EventRow) -> EffectFinding | None:
-        """Return what a call does; None for other events, and if it is not known."""
+        """Return the effect of a call; None for other events, and if it is not known."""
         session = self._session.a if side == ComparisonColumn.SIDE_A else self._session.b
         is_call = row.kind == Kind.TOOL_REQUEST and row.tool is not None
         effects = session.marks.tool_effects.get(row.tool or "") if is_call else None
@@ -202,7 +202,7 @@ class ComparisonRows(QAbstractTableModel):
         return None if finding is None else plain_tooltip(finding_words(finding))
 
     def fold_text(self, line: int) -> str:
-        """Return the text of a fold: how many rows of which sort are in it."""
+        """Return the text of a fold: the number of its rows of each sort."""
         start, count = self.shown.row(line), self.shown.fold(line)
         lines = 0 if self._hidden is None else int(self._hidden[start : start + count].sum())
         parts = [plural(count - lines, "equal step")] if count > lines else []
@@ -230,12 +230,12 @@ class ComparisonRows(QAbstractTableModel):
         if missing and self._session.fresh:
             self._session.request_rows(*missing)
 
-    # ---- what the session says --------------------------------------------------------------------------
+    # ---- signals of the session -------------------------------------------------------------------------
     @Slot()
     def _on_compared_changed(self) -> None:
         comparison = self._session.comparison
         if comparison is not None and not self._session.fresh:
-            return  # what is there stays until the next has come
+            return  # the present rows stay until the next have come
         self._blocks.clear()
         self._opened = ()
         if comparison is None:
@@ -254,7 +254,7 @@ class ComparisonRows(QAbstractTableModel):
             last = self.shown.line(rows.start + len(rows.rows) - 1)
             self.dataChanged.emit(self.index(self.shown.line(rows.start), 0), self.index(last, ComparisonColumn.SIDE_B))
 
-    # ---- as Qt asks -------------------------------------------------------------------------------------
+    # ---- Qt's model interface --------------------------------------------------------------------------
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
         """The number of visible lines, folds included."""
         return 0 if parent.isValid() else self.shown.count

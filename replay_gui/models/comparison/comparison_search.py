@@ -18,14 +18,14 @@ RowArray = NDArray[np.int32]
 class ComparisonSearch(EventSearchModel):
     """Two searches for one text: that of A, which is the window's, and that of B, which follows it.
 
-    What is counted and gone through are rows, whether one side of them holds the text or both do.
+    It counts rows and steps through rows, whether one side of a row contains the text or both do.
 
     Attributes:
         rows: int32, ascending: the rows with a hit; none until the runs are compared.
-        sides: the same, of A alone and of B alone.
+        sides: the same, for A alone and for B alone.
 
     Signals:
-        arrived(int): a step led to this row, which may be the one that was chosen already.
+        arrived(int): a step led to this row, which may be the chosen row.
     """
 
     TITLE = "Find in both runs"
@@ -38,7 +38,7 @@ class ComparisonSearch(EventSearchModel):
         self._a, self._b = a, RunSearch(session.b, self)
         self.rows: RowArray = np.zeros(0, np.int32)
         self.sides: tuple[RowArray, RowArray] = (self.rows, self.rows)
-        self._forward: bool | None = None  # where to go as soon as there is a row
+        self._forward: bool | None = None  # the direction of a step that waits for the first hit
         a.started.connect(self._on_started)
         session.b.run_changed.connect(self._on_started)
         session.active_changed.connect(self._on_started)
@@ -60,7 +60,7 @@ class ComparisonSearch(EventSearchModel):
 
     @property
     def words(self) -> str:
-        """What the find field shows at its end."""
+        """The text at the end of the find field."""
         if self.text and self._session.comparison is None and not self.problem:
             return "not compared yet"
         return super().status_text
@@ -74,14 +74,14 @@ class ComparisonSearch(EventSearchModel):
         return None if event_index == NO_EVENT else (self._a if in_a else self._b).hits.get(event_index)
 
     def find(self, text: str, match_case: bool = False) -> None:
-        """Search both runs; a search of B that failed is begun again."""
+        """Search both runs; repeat a failed search of B."""
         self._forward = None
         self._a.find(text, match_case)  # and B follows
         if self._b.problem:
             self._b.find(text, match_case)
 
     def prepare(self) -> None:
-        """Have the text of the run read, so that the first search is fast."""
+        """Read the text of the run in advance, so that the first search is fast."""
         self._a.prepare()
 
     def cancel(self) -> None:
@@ -91,7 +91,7 @@ class ComparisonSearch(EventSearchModel):
         self._b.cancel()
 
     def step(self, forward: bool) -> None:
-        """Go to the next or previous hit, around the ends; while none is found yet, as soon as one is."""
+        """Go to the next or previous hit, around the ends; if there is none yet, as soon as there is one."""
         if not len(self.rows):
             self._forward = forward if self.searching else None
             return

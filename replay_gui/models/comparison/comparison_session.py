@@ -46,18 +46,18 @@ from replay_gui.models.timeline.timeline_marks import TimelineMarks
 
 
 class ComparisonSession(ComparisonCursor):
-    """What a window shows of the runs of both sides of the engine.
+    """The comparison of the runs of both sides, as the window shows it.
 
-    A *row* is one of the alignment.
+    A *row* is a row of the alignment.
 
     Attributes:
         rules: the RuleBook. state: one of comparison_states.
         number: of the comparison; answers about earlier ones are stale.
         step: the last Step that came, or None.
-        anchors: pairs of event indexes that are the same step, set by hand.
+        anchors: pairs of event indexes that the user aligned by hand.
         first_difference: index of the first event whose content differs, before the result is known; otherwise None.
-        b_grows: whether the log in B is still being written, so that its missing end may come.
-        following: reads again what grows.
+        b_grows: whether the log in B is still being written, so that its end may follow.
+        following: reads growing runs again.
 
     Signals:
         active_changed(): `active` has changed. compared_changed(): `compared` or `fresh` has changed.
@@ -86,7 +86,7 @@ class ComparisonSession(ComparisonCursor):
         self.anchors: Anchors = ()
         self.number = 0
         self.b_grows = False
-        self._first_row = NO_ROW  # that was shown first, of itself
+        self._first_row = NO_ROW  # the step that was shown first automatically
         self._pair = RunPair(a, self.b, self)
         self._timelines = AlignedTimelines(a, self.b, self)
         self.following = ComparisonFollowing(
@@ -113,7 +113,7 @@ class ComparisonSession(ComparisonCursor):
 
     @property
     def active(self) -> bool:
-        """Whether two runs are compared or about to be; else `b` is closed and there is no result."""
+        """Whether two runs are compared or about to be; if not, `b` is closed and there is no result."""
         return not isinstance(self.state, Idle)
 
     @property
@@ -132,7 +132,7 @@ class ComparisonSession(ComparisonCursor):
     ) -> None:
         """Compare the run open in A, or the one at `path_a`, with the one at `path_b`.
 
-        `position`: of A, where to begin; 0: at the first cause. `format`: what both are read as; None: see RunPair.
+        `position`: of A, to begin at; 0: at the first cause. `format`: the importer for both; None: see RunPair.
         """
         first = (index_before(position), NO_EVENT) if position else None
         self._start(Opening(path_b, path_a, format, first), ())
@@ -157,7 +157,7 @@ class ComparisonSession(ComparisonCursor):
 
     @Slot()
     def end(self) -> None:
-        """Go back to the run in A alone."""
+        """End the comparison, and show the run in A alone."""
         if self.active:
             was_working, self.state = self.working, Idle()
             self._pair.forget()
@@ -172,7 +172,7 @@ class ComparisonSession(ComparisonCursor):
             self._read_rules()
 
     def close(self) -> None:
-        """The window closes, and the engine with it."""
+        """Close the engine, because the window closes."""
         self.b.close()
 
     @Slot()
@@ -187,14 +187,14 @@ class ComparisonSession(ComparisonCursor):
         self._restart(self.a, self.b, events_at(self.comparison, self.row), self.anchors)
 
     def read_again(self, sides: Set[Side]) -> bool:
-        """Read the runs of these sides, whose logs have only grown, and compare again; what is shown stays until then.
+        """Read the grown runs of these sides, and compare again; the present result stays until then.
 
         Return whether that was begun: not while the runs are being opened or compared.
         """
         if not isinstance(self.state, Comparing | Stopped | Shown) or not (self.a.facts and self.b.facts):
             return False
         waits = all(run.working or run.index.complete for run in (self.a, self.b))
-        if isinstance(self.state, Comparing) and waits:  # else it waits in vain
+        if isinstance(self.state, Comparing) and waits:  # otherwise it would wait for ever
             return False
         self.number += 1  # later answers are about the old log
         first = self.state.first if self.row == self._first_row else events_at(self.comparison, self.row)
@@ -207,14 +207,14 @@ class ComparisonSession(ComparisonCursor):
         return True
 
     def set_b_grows(self, on: bool) -> None:
-        """Say whether the log in B is still being written."""
+        """Set whether the log in B is still being written."""
         if on != self.b_grows:
             self.b_grows = on
             self.compared_changed.emit()
 
     def _restart(self, a: Session, b: Session, first: EventPair | None, anchors: Anchors) -> None:
         if a.facts is not None and b.facts is not None:
-            keeps_rules = not self.rules.is_loading  # else none is in force yet
+            keeps_rules = not self.rules.is_loading  # otherwise none is in force yet
             self._start(Opening(b.facts.given, a.facts.given, None, first, keeps_rules=keeps_rules), anchors)
 
     @Slot()
@@ -240,14 +240,14 @@ class ComparisonSession(ComparisonCursor):
 
     @property
     def settled(self) -> bool:
-        """Whether everything there is to show has come."""
+        """Whether all requested answers have come."""
         if not self.fresh or self.b.working or self._showing.pending:
             return not self.active
         return self.row == NO_ROW or (self.step is not None and self.step.row == self.row and self.step.has_states)
 
     # ---- the chosen step ---------------------------------------------------------------------------
     def _show_step(self, step: Step) -> None:
-        """Ask first for the events, then for the states, which take longer, then for both position states."""
+        """Request first the events, then the states, which take longer, then both position states."""
         self.step = step
         self.step_changed.emit()
         if step.row != self.row:
@@ -264,7 +264,7 @@ class ComparisonSession(ComparisonCursor):
 
     # ---- anchors ----------------------------------------------------------------------------------
     def set_anchor(self, index_a: EventIndex, index_b: EventIndex) -> None:
-        """Make these two events the same step; anchors that cross it or share an event with it are removed."""
+        """Align these two events as the same step; remove anchors that cross it or share an event with it."""
         self.anchors = with_anchor(self.anchors, (index_a, index_b))
         self.anchors_changed.emit()
         if isinstance(self.state, Opening):
@@ -284,7 +284,7 @@ class ComparisonSession(ComparisonCursor):
 
     # ---- requests ---------------------------------------------------------------------------------
     def request_rows(self, start: int, stop: int) -> None:
-        """Ask for rows start … stop - 1; rows_ready brings them. A newer request replaces a queued one."""
+        """Request rows start … stop - 1; rows_ready brings them. A newer request replaces a queued one."""
         self._send_request("rows", GetAligned(start, stop))
 
     def _send_request(self, key: str, request: RequestBody) -> None:
@@ -303,7 +303,7 @@ class ComparisonSession(ComparisonCursor):
 
     @Slot()
     def _read_rules(self) -> None:
-        """Have the rules correct what the tools of the run in A do, while it is alone."""
+        """Correct the effects of the tools of the run in A by the rules, while no other run is open."""
         if not self.active and self.a.facts is not None and self.a.index.complete:
             self.rules.open_for(self.a.facts.path)  # _use_effects follows
 
@@ -320,7 +320,7 @@ class ComparisonSession(ComparisonCursor):
 
     @Slot(object)
     def _on_b_alert(self, alert: Alert) -> None:
-        if self.active and not self.b_grows:  # the change of the file is known, and it is read again
+        if self.active and not self.b_grows:  # the change of the file is known, and the file is read again
             self.alert_raised.emit(alert)
 
     @Slot(object)
@@ -332,7 +332,7 @@ class ComparisonSession(ComparisonCursor):
 
     @Slot(object)
     def _on_b_progress(self, progress: Progress | None) -> None:
-        """Show the progress of reading B, which has to end before the runs can be compared."""
+        """Show the progress of reading B, which must end before the runs can be compared."""
         if self.working and progress is not None and not self.b.index.complete:
             self.progress_changed.emit(msgspec.structs.replace(progress, job=f"B: {progress.job}"))
 
@@ -358,7 +358,7 @@ class ComparisonSession(ComparisonCursor):
                 self.progress_changed.emit(None)
 
     def _show_first_difference(self, index: EventIndex, is_free: bool) -> None:
-        """Report it, and go to it in both runs, unless the user has chosen another event or moved (`is_free`)."""
+        """Report the difference, and go to it in both runs unless the user has already moved (`is_free`)."""
         self.first_difference = index
         self.first_difference_seen.emit()
         for session in (self.a, self.b):
@@ -366,7 +366,7 @@ class ComparisonSession(ComparisonCursor):
                 session.seek(position_after(index))
 
     def _show(self, compared: Compared) -> None:
-        """Show causes and rows first, then marks and the chosen row: all together would block the window."""
+        """Show causes and rows first, then marks and the chosen row: all at once would block the window."""
         first = None if isinstance(self.state, Idle) else self.state.first
         was_working, self.state = self.working, Shown(first)
         self.compared, self.row, self.first_difference = compared, NO_ROW, None

@@ -10,7 +10,7 @@ from dataclasses import KW_ONLY, dataclass
 from typing import TypeAlias
 
 EventPair: TypeAlias = tuple[int, int]  # indexes of an event in A and in B; NO_EVENT if a side has none
-Anchors: TypeAlias = tuple[EventPair, ...]  # events that are the same step, set by hand
+Anchors: TypeAlias = tuple[EventPair, ...]  # events that the user aligned by hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Opening:
 
     Attributes:
         path_b, path_a, format: as of ComparisonSession.start.
-        first: the events to look at first, or None: the first cause.
+        first: the events to show first; None: those of the first cause.
         keeps_rules: the rules in force stay in force.
     """
 
@@ -61,6 +61,6 @@ ComparisonState: TypeAlias = Idle | Opening | Comparing | Stopped | Shown
 
 
 def with_anchor(anchors: Anchors, anchor: EventPair) -> Anchors:
-    """Return the anchors with another one, without those that cross it or share an event with it."""
+    """Return the anchors with this one added, and those removed that cross it or share an event with it."""
     a, b = anchor
     return tuple(sorted([anchor, *(pair for pair in anchors if (pair[0] - a) * (pair[1] - b) > 0)]))

@@ -20,14 +20,14 @@ from replay_gui.models.run.verdict_words import BadgeVerdict
 
 _MAX_CHARACTERS = 200  # characters of a cause
 _MAX_NAME_CHARACTERS = 60
-_MAX_CAUSES = 8  # named one by one behind the badge
+_MAX_CAUSES = 8  # listed one by one behind the badge
 
 
 GROWING = BadgeVerdict("raised", "B still runs", "What only A has at the end may still come in B.")
 
 
 def comparison_verdict(compared: Compared | None, fresh: bool, progress: Progress | None) -> BadgeVerdict:
-    """Diverged at 412 · 2 causes; Same · 1,523 events; while it is not known, how far it is."""
+    """Return ``Diverged at 412 · 2 causes`` or ``Same · 1,523 events``; before the result, the progress."""
     if progress is None and not fresh:
         return BadgeVerdict("raised", "Not compared", "The two runs are not compared.")
     if compared is None or not fresh:
@@ -90,7 +90,7 @@ def _sentences(words: str) -> list[str]:
 
 
 def first_difference_words(index: EventIndex | None) -> str:
-    """Return where the runs first differ, as long as no more is known of it; "" for None."""
+    """Return a sentence on the first difference, shown until the result is known; "" for None."""
     if index is None:
         return ""
     return f"The first event that differs is number {position_after(index):,} of both runs.\n"
@@ -104,7 +104,7 @@ def first_divergence_words(comparison: Comparison) -> str:
 
 
 def counts_words(comparison: Comparison) -> str:
-    """Equal 1,481 · changed 19 · only A 4 · only B 12 · moved 7 · ignored 41"""
+    """Return ``Equal 1,481 · changed 19 · only A 4 · only B 12 · moved 7 · ignored 41``."""
     counts = comparison.counts
     named = [
         ("Equal", counts.equal),
@@ -139,7 +139,7 @@ _ACTION_WORDS = {
 
 
 def rule_words(rule: Rule) -> tuple[str, str]:
-    """Return (what the rule applies to, what it does), one line each."""
+    """Return (the subject of the rule, its effect), one line each."""
     parts = []
     if rule.pattern is not None:
         parts.append(
@@ -166,7 +166,7 @@ def rule_words(rule: Rule) -> tuple[str, str]:
 
 
 def payload_title(step: Step | None) -> str:
-    """Answer of search; Request to search; Decision …"""
+    """Return ``Answer of search``, ``Request to search``, ``Decision`` …"""
     event = None if step is None else step.a if step.a is not None else step.b
     return "The chosen step" if event is None else _event_words(event)
 
@@ -181,7 +181,7 @@ def payload_note(step: Step | None) -> str:
 
 
 def state_title(step: Step | None) -> str:
-    """State after 412, A against B; where the positions differ, both are named."""
+    """Return ``State after 412, A against B``; if the positions differ, both of them."""
     if step is None:
         return "State, A against B"
     if step.position_a == step.position_b:

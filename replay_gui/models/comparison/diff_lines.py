@@ -21,16 +21,16 @@ from replay_gui.models.run.value_rows import content_text, size_text
 
 _MAX_CHARACTERS = 300  # characters of a text on one line
 _MAX_PAIR_CHARACTERS = 48  # two values up to this length are on one line
-_CHARACTERS_BEFORE_DIFFERENCE = 16  # shown of a cut text
+_CHARACTERS_BEFORE_DIFFERENCE = 16  # of a cut text that are shown
 _MIN_CUT_CHARACTERS = 32  # a text is cut if its first difference lies further right
 _MAX_LINES = 120  # lines of a text that are compared
-_CONTEXT_LINES = 2  # equal lines about those that differ
+_CONTEXT_LINES = 2  # equal lines around those that differ
 _MAX_NAME_CHARACTERS = 80
 _HASH, _HASH_CHARACTERS = re.compile("[0-9a-f]{64}"), 12
 
 
 class DiffStyle(Enum):
-    """What a line is: QUIET ones say what is equal, or where; PAIR has the old value and the new one."""
+    """The style of a line: QUIET for equal parts and headings; PAIR has the old value and the new one."""
 
     QUIET = auto()
     PATH = auto()
@@ -44,7 +44,7 @@ class DiffStyle(Enum):
 class DiffLine:
     """`key`: dotted path. a, b: texts of the sides, None if a side has none; `note`: a secondary text after them.
 
-    `path`: the JSON Pointer of the difference, "" if the line is of none. value_a, value_b: the values, for copying.
+    `path`: the JSON Pointer of the difference, "" if there is none. value_a, value_b: the values, for copying.
     """
 
     style: DiffStyle
@@ -62,7 +62,7 @@ class DiffLine:
 def diff_lines(
     differences: Iterable[Difference], equal: Mapping[str, Any], unified: bool, request: Iterable[tuple[str, str]] = ()
 ) -> list[DiffLine]:
-    """Return all lines: first `request` (name, words), then the differences, then what is equal.
+    """Return all lines: first `request` (name, words), then the differences, then the equal members.
 
     `unified`: old above new; else old beside new.
     """
@@ -107,7 +107,7 @@ def _difference(difference: Difference, unified: bool) -> Iterator[DiffLine]:
 
 
 def _texts(a: str, b: str, path: str, unified: bool) -> Iterator[DiffLine]:
-    """Texts of several lines: those that differ, with a few equal ones about them."""
+    """Return the lines of texts of several lines: those that differ, and a few equal ones around them."""
     old, new = (
         [visible(line[:_MAX_CHARACTERS], "\t").expandtabs(4) for line in text.splitlines()[:_MAX_LINES]]
         for text in (a, b)
@@ -155,7 +155,7 @@ def _paired(old: list[str], new: list[str]) -> list[tuple[str | None, str | None
 
 
 def _windowed(a: str, b: str) -> tuple[str, str]:
-    """Both texts, from shortly before the first difference on where that lies far to the right, and not too long."""
+    """Return both texts, cut: from shortly before the first difference if it is far to the right, and not too long."""
     at = next((i for i, (c, d) in enumerate(zip(a, b, strict=False)) if c != d), min(len(a), len(b)))
     begin = max(0, at - _CHARACTERS_BEFORE_DIFFERENCE) if at > _MIN_CUT_CHARACTERS else 0
     return _cut(a, begin), _cut(b, begin)

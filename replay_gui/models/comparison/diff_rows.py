@@ -15,7 +15,7 @@ _NOTHING: dict[str, Any] = {}
 
 
 class DiffRows(QAbstractTableModel):
-    """`line(row)` gives a DiffLine. `unified`: old above new."""
+    """`line(row)` returns a DiffLine. `unified`: old above new."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -39,7 +39,7 @@ class DiffRows(QAbstractTableModel):
         self.endResetModel()
 
     def set_unified(self, on: bool) -> None:
-        """Show old above new in place of old beside new."""
+        """Switch between old above new and old beside new."""
         self.unified = on
         self._reset()
 
@@ -48,7 +48,7 @@ class DiffRows(QAbstractTableModel):
         return self._lines[row]
 
     def difference(self, row: int) -> Difference | None:
-        """The difference that a row is about, or None."""
+        """Return the difference of a row, or None."""
         path = self._lines[row].path
         return next((difference for difference in self._differences if difference.path == path), None) if path else None
 
@@ -57,7 +57,7 @@ class DiffRows(QAbstractTableModel):
         self._lines = diff_lines(self._differences, self._equal, self.unified, self._asked)
         self.endResetModel()
 
-    # ---- as Qt asks -----------------------------------------------------------------------------------
+    # ---- Qt's model interface --------------------------------------------------------------------------
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
         """The number of lines."""
         return 0 if parent.isValid() else len(self._lines)

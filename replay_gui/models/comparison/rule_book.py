@@ -1,4 +1,4 @@
-"""The rules that a window compares by: the file they are kept in, which are switched off, undo and redo."""
+"""The rules of a window's comparison: their file, which of them are switched off, undo and redo."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _Change: TypeAlias = tuple[tuple[RuleEntry, ...], tuple[RuleEntry, ...]]  # the 
 
 
 class RuleBook(Undoable[_Change]):
-    """The rules for the run in A. A change is in force immediately, and is saved as soon as the file is known.
+    """The rules for the run in A. A change takes effect immediately, and is saved as soon as the file is known.
 
     The engine reads and writes the file, so the window never waits for the disk.
 
@@ -48,7 +48,7 @@ class RuleBook(Undoable[_Change]):
     Signals:
         loaded(): the rules of the log given to `open_for` are in force. changed(): the user changed them.
         file_wanted(): the user must choose a file for the rules, by `choose_file`.
-        file_settled(): the file is known now, or is not needed any more. alert_raised(object): an Alert.
+        file_settled(): the file is known now, or not needed any more. alert_raised(object): an Alert.
         offer_changed(): `offer` has changed.
     """
 
@@ -79,7 +79,7 @@ class RuleBook(Undoable[_Change]):
 
     @property
     def effects(self) -> dict[str, Effect]:
-        """The effects of tools, by name, as the rules that are switched on say."""
+        """The effects of tools, by name, from the rules that are switched on."""
         from replay_gui.core.divergence.rules.rules import Rules
 
         return Rules(self.in_force).effects
@@ -113,7 +113,7 @@ class RuleBook(Undoable[_Change]):
 
     @Slot()
     def allow_offer(self) -> None:
-        """Put the rules beside the log in force, and those beside other logs of its folder from now on.
+        """Use the rules beside the log, and those beside other logs of its folder from now on.
 
         They replace the user's own rules; rules that are not yet kept in a file are added to them. `changed` follows.
         """
@@ -163,7 +163,7 @@ class RuleBook(Undoable[_Change]):
 
     # ---- changing ---------------------------------------------------------------------------------
     def add(self, rule: Rule) -> None:
-        """Put a rule in force; if it is there already, switch it on."""
+        """Add a rule, or switch on an equal one."""
         if not any(entry.rule == rule for entry in self.entries):
             self._replace((*self.entries, RuleEntry(rule)))
         elif RuleEntry(rule, False) in self.entries:
@@ -189,7 +189,7 @@ class RuleBook(Undoable[_Change]):
         self._replace((*self.entries[:index], changed, *self.entries[index + 1 :]))
 
     def choose_file(self, path: Path) -> None:
-        """Keep the rules in this file from now on; where it holds rules already that are offered, they are joined."""
+        """Keep the rules in this file from now on; if it is the offered file, join its rules with the present ones."""
         if self.offer is not None and path == self.offer.path:
             self.path = None
             self.allow_offer()
@@ -213,7 +213,7 @@ class RuleBook(Undoable[_Change]):
 
     def _apply(self, entries: tuple[RuleEntry, ...]) -> None:
         self.entries = entries
-        if not self.is_loading:  # else what the file holds would be overwritten
+        if not self.is_loading:  # otherwise the content of the file would be overwritten
             self._keep()
         self.changed.emit()
 

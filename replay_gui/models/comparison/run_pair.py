@@ -1,4 +1,4 @@
-"""Opens the two runs of a comparison: which files, read as which formats, and whether both are open."""
+"""Opens the two runs of a comparison: their files, their formats, and whether both are open."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class RunPair(QObject):
         a.bookkeeping_changed.connect(self._on_bookkeeping_changed)
 
     def open(self, path_b: str | None, path_a: str | None = None, format: str | None = None) -> None:
-        """Open `path_b` in B and `path_a` in A; None leaves the run that is open there.
+        """Open `path_b` in B and `path_a` in A; None keeps the open run.
 
         `format`: the importer of both. None: the one chosen for this file, if it is open; else, for B, the one chosen
         for A; if that one fails, the content decides.
@@ -63,7 +63,7 @@ class RunPair(QObject):
 
     @property
     def complete(self) -> bool:
-        """Whether both runs are open and no other was asked for."""
+        """Whether both runs are open and no other was requested."""
         return self._a.facts is not None and self._b.facts is not None and self._wanted == [None, None]
 
     def _chosen(self, given: str) -> str | None:
@@ -75,7 +75,7 @@ class RunPair(QObject):
 
     @Slot()
     def _on_bookkeeping_changed(self) -> None:
-        """Show bookkeeping events of B where those of A are shown."""
+        """Show bookkeeping events of B if those of A are shown."""
         self._b.show_bookkeeping(not self._a.hides_bookkeeping)
 
     @Slot()

@@ -28,7 +28,7 @@ class ToolColumn(IntEnum):
 
 
 class ToolTable(QAbstractTableModel):
-    """One row a tool, those that answered otherwise first. `tool(row)` gives its ToolDifference."""
+    """One row for each tool, those with different answers first. `tool(row)` returns its ToolDifference."""
 
     def __init__(self, session: ComparisonSession, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -37,7 +37,7 @@ class ToolTable(QAbstractTableModel):
         session.compared_changed.connect(self._on_compared_changed)
 
     def tool(self, row: int) -> ToolDifference:
-        """What differs in the tool of a row; IndexError beyond the last."""
+        """Return the differences of the tool of a row; raise IndexError beyond the last."""
         return self._tools[row]
 
     @Slot()
@@ -64,7 +64,7 @@ class ToolTable(QAbstractTableModel):
                 return tool.answered_otherwise > tool.ignored
         return False
 
-    # ---- as Qt asks -------------------------------------------------------------------------------------
+    # ---- Qt's model interface --------------------------------------------------------------------------
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
         """The number of tools."""
         return 0 if parent.isValid() else len(self._tools)

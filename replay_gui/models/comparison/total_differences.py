@@ -1,4 +1,4 @@
-"""What two compared runs came to and used, where that differs, in words."""
+"""The differences of two compared runs in outcome and usage, in words."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from replay_gui.engine.answers import Totals
 def total_differences(a: Totals | None, b: Totals | None) -> str:
     """Return ``Outcome passed against failed by tests · failures 1 against 4 · tokens 812 against 9,100``.
 
-    What is equal is left out; so is what one of the runs does not say. "" while one of them has not been summed up.
+    Totals that are equal, or that one run does not record, are left out. "" until both have been summed up.
     """
     if a is None or b is None:
         return ""

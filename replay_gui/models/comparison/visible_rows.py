@@ -1,4 +1,4 @@
-"""Which rows of a comparison are shown where only changes are wanted: these with some context, the rest in folds."""
+"""The shown rows of a comparison if only changes are wanted: these with some context, the rest in folds."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class VisibleRows:
 
     Attributes:
         first: int64[lines], the row, or the first row of the fold. None: line n is row n.
-        folded: int64[lines], how many rows are in the fold; 0 if the line is a row.
-        count: how many lines there are.
+        folded: int64[lines], the number of rows in the fold; 0 if the line is a row.
+        count: the number of lines.
     """
 
     first: NDArray[np.int64] | None
@@ -26,7 +26,7 @@ class VisibleRows:
 
     @classmethod
     def all(cls, rows: int) -> VisibleRows:
-        """Show all of `rows` rows, without folds."""
+        """Return a view of all of `rows` rows, without folds."""
         return cls(None, np.zeros(0, np.int64), rows)
 
     @classmethod
@@ -37,10 +37,10 @@ class VisibleRows:
         opened: tuple[tuple[int, int], ...],
         hidden: NDArray[np.bool_] | None = None,
     ) -> VisibleRows:
-        """Rows near the changed ones (ascending), and those in the spans (start, stop) that were opened.
+        """Return a view of the rows near the changed ones (ascending), and in the opened spans (start, stop).
 
         A fold of one row would take as much room as the row, which is shown instead. `hidden`: bool[rows], those that
-        are shown only where they were opened.
+        are shown only inside opened spans.
         """
         edges = np.zeros(rows + 1, np.int32)
         np.add.at(edges, np.maximum(changed - CONTEXT_ROWS, 0), 1)
@@ -54,7 +54,7 @@ class VisibleRows:
 
     @classmethod
     def without(cls, hidden: NDArray[np.bool_], opened: tuple[tuple[int, int], ...]) -> VisibleRows:
-        """All rows but the hidden ones, which are in folds; of these, those in the spans that were opened."""
+        """Return a view of all rows but the hidden ones, which are in folds unless in opened spans."""
         seen = ~hidden
         for start, stop in opened:
             seen[start:stop] = True
@@ -89,5 +89,5 @@ class VisibleRows:
         return row if self.first is None else int(np.searchsorted(self.first, row, "right")) - 1
 
     def lines(self, rows: NDArray[np.int32]) -> NDArray[np.int64]:
-        """As `line`, of many rows."""
+        """Return the lines of many rows; see `line`."""
         return rows.astype(np.int64) if self.first is None else np.searchsorted(self.first, rows, "right") - 1

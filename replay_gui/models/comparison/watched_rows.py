@@ -31,7 +31,7 @@ class WatchedRows(DiffRows):
 
     @Slot()
     def _on_paths_changed(self) -> None:
-        """Watch in B what is watched in A, while they are compared."""
+        """Watch the same paths in B as in A, while they are compared."""
         paths = self._session.a.values.paths.paths if self._session.active else ()
         self._session.b.values.paths.set_paths(paths)
 

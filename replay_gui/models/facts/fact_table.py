@@ -23,7 +23,7 @@ class CellRole(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FactCell:
-    """A cell. `key`: what it is sorted by. `aim`: what a click on it leads to, for the owner of the table; or None."""
+    """A cell. `key`: by which it is sorted. `aim`: the target of a click, for the owner of the table; or None."""
 
     text: str
     key: float | str = ""
@@ -35,9 +35,9 @@ FactCells: TypeAlias = tuple[FactCell, ...]
 
 
 class FactTable(HeadedTable[FactCells]):
-    """Rows of cells, all keys of a column of one type. The order chosen by `sort` is kept for other rows.
+    """Rows of cells; the keys of a column have one type. The order chosen by `sort` is kept for other rows.
 
-    Signal: shown(): there are other rows.
+    Signal: shown(): the rows have changed.
     """
 
     shown = Signal()
@@ -54,7 +54,7 @@ class FactTable(HeadedTable[FactCells]):
         return self._headings
 
     def show(self, rows: Sequence[FactCells], headings: Sequence[str] | None = None) -> None:
-        """Show these rows, in the order chosen last; before that, as they are given."""
+        """Show these rows, in the order chosen last; before any choice, in the given order."""
         headings = self._headings if headings is None else tuple(headings)
         if (tuple(rows), headings) == (self._given, self._headings):
             return
@@ -69,7 +69,7 @@ class FactTable(HeadedTable[FactCells]):
         return self._rows[row][column]
 
     def aim(self, row: int, column: int) -> object:
-        """Return what a click on a cell leads to, or else on the first cell of its row that leads anywhere."""
+        """Return the aim of a cell; if it has none, the first aim in its row."""
         cells = (self._rows[row][column], *self._rows[row])
         return next((cell.aim for cell in cells if cell.aim is not None), None)
 
@@ -79,9 +79,9 @@ class FactTable(HeadedTable[FactCells]):
             column, descending = self._sorted_by
             self._rows = sorted(self._given, key=lambda cells: cells[column].key, reverse=descending)
 
-    # ---- as Qt asks -----------------------------------------------------------------------------------
+    # ---- Qt's model interface --------------------------------------------------------------------------
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """Sort by a column, which `show` keeps to; a negative column: as the rows are given."""
+        """Sort by a column, from now on; a negative column: in the given order."""
         self.layoutAboutToBeChanged.emit()
         self._sorted_by = None if column < 0 else (column, order is Qt.SortOrder.DescendingOrder)
         self._order()

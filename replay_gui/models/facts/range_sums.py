@@ -1,4 +1,4 @@
-"""What the events of a range took: calls, failures, time, tokens and cost, by tool and by model."""
+"""Sums over the events of a range: calls, failures, time, tokens and cost, by tool and by model."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class RangeSums:
 
     @classmethod
     def of(cls, index: RunIndex, spending: Spending | None, first: Position, last: Position) -> RangeSums:
-        """Sum up; about 10 ns an event of the range."""
+        """Compute the sums; takes about 10 ns per event of the range."""
         models = () if spending is None else tuple(SpendingPlot.of(spending).by_model(first, last))
         return cls(first, last, run_numbers(part_of_index(index, first - 1, last)), models)
 

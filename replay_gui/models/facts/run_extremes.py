@@ -1,4 +1,4 @@
-"""Where the time and the money of a run went: the slowest calls, the dearest answers, the longest pause."""
+"""The extremes of a run: the slowest calls, the most expensive answers, the longest pause."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ class RunWaits:
 
 
 def run_waits(index: RunIndex) -> RunWaits:
-    """Measure the waits of a run; about 10 ns an event."""
+    """Measure the waits of a run; takes about 10 ns per event."""
     calls = (index.kind == index.kinds.index(Kind.TOOL_REQUEST)) & (index.duration != NO_DURATION)
     calls &= index.time != NO_TIME
-    starts = np.maximum.accumulate(index.time[calls])  # a clock that goes back counts no time twice
+    starts = np.maximum.accumulate(index.time[calls])  # if the clock goes back, no time counts twice
     ends = np.maximum.accumulate(starts + index.duration[calls])
     begins = np.maximum(starts, np.append(starts[:1], ends[:-1]))
-    known = np.flatnonzero((index.time != NO_TIME) & ~index.bookkeeping[index.kind])  # it waits for what is listed
+    known = np.flatnonzero((index.time != NO_TIME) & ~index.bookkeeping[index.kind])  # the run waits for these calls
     apart = np.diff(index.time[known])
     longest = int(apart.argmax()) if len(apart) else -1
     pause = max(int(apart[longest]), 0) if len(apart) else 0
@@ -50,7 +50,7 @@ def run_waits(index: RunIndex) -> RunWaits:
 
 
 def slowest_calls(index: RunIndex) -> list[FactCells]:
-    """Return rows of the calls that took longest, of those whose duration is known."""
+    """Return rows of the longest calls, of those whose duration is known."""
     is_call = index.kind == index.kinds.index(Kind.TOOL_REQUEST)
     calls = np.flatnonzero(is_call & (index.duration > 0))
     rows = list[FactCells]()
@@ -68,7 +68,7 @@ def slowest_calls(index: RunIndex) -> list[FactCells]:
 
 
 def dearest_answers(plot: SpendingPlot) -> list[FactCells]:
-    """Return rows of the answers that cost most; where no cost is known, that used most tokens."""
+    """Return rows of the answers that cost most; if no cost is known, of those that used most tokens."""
     tokens = np.diff(plot.sums, axis=1).sum(axis=0)
     dollars = np.diff(plot.spent)
     by_cost = len(plot.paid) > 0

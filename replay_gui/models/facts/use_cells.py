@@ -1,4 +1,4 @@
-"""The rows of the tables of facts: what each tool, each model and each kind of event took."""
+"""The rows of the tables of facts: the usage of each tool, each model and each kind of event."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ KIND_HEADINGS = ("Kind", "Events", "Share")
 UNNAMED_MODEL = "model not named"
 _MAX_NAME_CHARACTERS = 80
 _MAX_SORTS, _MAX_SORT_CHARACTERS = 4, 20  # of tokens
-_OF_TOOLS = (Kind.TOOL_REQUEST, Kind.TOOL_RESPONSE, Kind.CAPABILITY_DENIED)  # a filter by kind leaves them out
+_OF_TOOLS = (Kind.TOOL_REQUEST, Kind.TOOL_RESPONSE, Kind.CAPABILITY_DENIED)  # a filter by kind leaves these out
 
 
 def tool_rows(numbers: RunNumbers) -> list[FactCells]:
-    """Return a row a tool; its name leads to its events, and what failed or was denied to that alone."""
+    """Return one row per tool; its name leads to its events, its failures and denials to those alone."""
     rows = list[FactCells]()
     for tool in numbers.tools:
         own, failures = (
@@ -60,7 +60,7 @@ def model_rows(models: Sequence[ModelSpending]) -> list[FactCells]:
 
 
 def use_headings(uses: Sequence[ModelUse]) -> tuple[str, ...]:
-    """Return the headings over `use_rows`: a column a sort of tokens."""
+    """Return the headings over `use_rows`: one column per sort of tokens."""
     names = (one_line(sort.replace("_", " ") or "tokens", _MAX_SORT_CHARACTERS) for sort in _sorts(uses))
     return ("Model", *(name[0].upper() + name[1:] for name in names), "Cost")
 
@@ -82,7 +82,7 @@ def _sorts(uses: Sequence[ModelUse]) -> tuple[str, ...]:
 
 
 def kind_rows(numbers: RunNumbers) -> list[FactCells]:
-    """Return a row a kind of event; the name of one that is not about tools leads to its events."""
+    """Return one row per kind of event; the name of a kind that is not about tools leads to its events."""
     return [
         (
             _name(_kind_name(kind), None if kind in _OF_TOOLS else EventFilter(kinds=frozenset({kind}))),

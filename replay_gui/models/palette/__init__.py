@@ -1,1 +1,1 @@
-"""What can be found and done from the command palette."""
+"""The entries of the command palette, and their search."""

@@ -10,19 +10,19 @@ Spans: TypeAlias = tuple[tuple[int, int], ...]
 
 MAX_TYPED = 80  # characters of a pattern that count
 _AT_START, _AT_WORD, _INSIDE, _SCATTERED = 4.0, 3.0, 2.0, 1.0  # scores of a word by its place in the name
-_LENGTH_WEIGHT = 0.002  # the cost of a further character, so that of two equal matches the shorter name is first
+_LENGTH_WEIGHT = 0.002  # the cost of each further character, so that of two equal matches the shorter name is first
 
 
 @dataclass(frozen=True, slots=True)
 class FuzzyMatch:
-    """How well a name matches: higher is better. `spans`: (start, stop) of the letters that matched, ascending."""
+    """The match of a name. `score`: higher is better. `spans`: (start, stop) of the matching letters, ascending."""
 
     score: float
     spans: Spans
 
 
 class FuzzyPattern:
-    """The typed text, as words that must all be in a name, ignoring case."""
+    """The typed text, as words that must all be in a name; case is ignored."""
 
     def __init__(self, typed: str) -> None:
         self._words = typed[:MAX_TYPED].lower().split()
@@ -38,10 +38,10 @@ class FuzzyPattern:
         return not self._words
 
     def match(self, name: str) -> FuzzyMatch | None:
-        """Return how well `name` matches; None if a word is not in it."""
+        """Return the match of `name`; None if a word is not in it."""
         lower = name.lower()
         if len(lower) != len(name):
-            lower = name  # some letters have no lower case of their own length; then the case counts
+            lower = name  # the lower case of some letters is longer; then case matters
         score, spans = -_LENGTH_WEIGHT * len(name), set[tuple[int, int]]()
         for word, scattered in zip(self._words, self._scattered, strict=True):
             found = _match_together(word, lower) or _match_scattered(scattered, lower)
@@ -65,7 +65,7 @@ def _match_together(word: str, lower: str) -> FuzzyMatch | None:
 
 
 def _match_scattered(pattern: re.Pattern[str], lower: str) -> FuzzyMatch | None:
-    """Letters that are far apart match only where most of them begin words, or follow the letter before."""
+    """Match letters that are far apart only if most of them begin words, or follow the letter before."""
     found = pattern.match(lower)
     if found is None:
         return None

@@ -1,4 +1,4 @@
-"""One thing that the command palette offers."""
+"""One entry of the command palette."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class PaletteGroup(StrEnum):
-    """What an entry is, in the order in which equally good ones are listed."""
+    """The sort of an entry; equally good entries are listed in this order."""
 
     ACTION = "Action"
     EVENT = "Event"
@@ -26,7 +26,7 @@ class PaletteEntry:
 
     Attributes:
         name: the searched text. detail: more information. shortcut: its keys as the system writes them, or "".
-        kind, tool: of the event whose mark is before it; "" and None: there is no mark.
+        kind, tool: of the event whose mark is shown before it; "" and None: no mark.
         enabled: whether it is available now.
     """
 

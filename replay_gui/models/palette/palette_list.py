@@ -1,4 +1,4 @@
-"""The entries of the command palette that match what was typed, the best first."""
+"""The entries of the command palette that match the typed text, the best first."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from replay_gui.models.palette.palette_entry import PaletteEntry, PaletteGroup
 from replay_gui.models.run.any_index import AnyIndex
 
 MAX_SHOWN = 100
-ENTRIES_PER_TURN = 2_000  # that are looked at in one turn of the event loop, 5 to 10 ms
+ENTRIES_PER_TURN = 2_000  # examined in one turn of the event loop, 5 to 10 ms
 _COSTS = {group: 0.3 * number for number, group in enumerate(PaletteGroup)}  # in scores of FuzzyPattern
-_DISABLED_COST = 2.0  # what cannot be done now comes after what matches a little worse and can
+_DISABLED_COST = 2.0  # subtracted from entries that are not available now
 
 _Ranked = tuple[float, int, PaletteEntry, Spans]  # score; -number, so that equal ones keep their order
 
 
 class PaletteList(QAbstractTableModel):
-    """Rows of one column. `make_events` makes entries of what was typed, such as an event by its number."""
+    """Rows of one column. `make_events` makes entries from the typed text, such as an event by its number."""
 
     def __init__(
         self, make_events: Callable[[str], Sequence[PaletteEntry]] | None = None, parent: QObject | None = None
@@ -38,12 +38,12 @@ class PaletteList(QAbstractTableModel):
         self._turn.timeout.connect(self._on_turn)
 
     def fill(self, entries: Sequence[PaletteEntry], more: Iterator[PaletteEntry]) -> None:
-        """Offer these entries, and those that `more` makes, a part in each turn of the event loop."""
+        """Offer these entries, and those that `more` yields, some in each turn of the event loop."""
         self._entries, self._more = list(entries), more
         self.find("")
 
     def clear(self) -> None:
-        """Offer nothing, and keep nothing of a run."""
+        """Drop all entries, so that no data of a run is kept."""
         self.fill((), iter(()))
 
     def find(self, typed: str) -> None:
@@ -52,7 +52,7 @@ class PaletteList(QAbstractTableModel):
         self._ranked = []
         if self._make_events is not None:
             for entry in self._make_events(typed.strip()):
-                last = entry.group is PaletteGroup.SEARCH  # what is found by its name comes before a search for it
+                last = entry.group is PaletteGroup.SEARCH  # entries found by name come before a search for the text
                 self._ranked.append((float("-inf" if last else "inf"), -len(self._ranked), entry, ()))
         self._on_turn()
 
@@ -61,12 +61,12 @@ class PaletteList(QAbstractTableModel):
         return self._ranked[row][2]
 
     def spans(self, row: int) -> Spans:
-        """The (start, stop) of the letters of its name that matched."""
+        """Return (start, stop) of the matching letters of its name."""
         return self._ranked[row][3]
 
     @property
     def is_complete(self) -> bool:
-        """Whether all entries were looked at."""
+        """Whether all entries were examined."""
         return not self._turn.isActive()
 
     @Slot()
@@ -95,7 +95,7 @@ class PaletteList(QAbstractTableModel):
         score = match.score - cost if not self._pattern.is_empty else -cost
         return score, -number - 1, entry, match.spans
 
-    # ---- as Qt asks -----------------------------------------------------------------------------------
+    # ---- Qt's model interface --------------------------------------------------------------------------
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
         """The number of entries shown."""
         return 0 if parent.isValid() else len(self._ranked)
@@ -105,7 +105,7 @@ class PaletteList(QAbstractTableModel):
         return 0 if parent.isValid() else 1
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return an entry's name, or what a screen reader says."""
+        """Return an entry's name, or its text for a screen reader."""
         if not index.isValid():
             return None
         entry = self.entry(index.row())

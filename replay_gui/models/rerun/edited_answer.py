@@ -1,4 +1,4 @@
-"""What if a call had been answered otherwise: the text to edit, and the edit that the user's text is."""
+"""Edits of a recorded answer for a re-run: the text to edit, and the edit made from the user's text."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ class NotEditable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class EditedAnswer:
-    """An edited answer. `position`: of the event that answers. `value`: a plain value."""
+    """An edited answer. `position`: of the answering event. `value`: a plain value."""
 
     position: Position
     value: Any
 
     @property
     def words(self) -> tuple[str, str, str]:
-        """The three words of --what-if."""
+        """The three arguments of --what-if."""
         return str(self.position), "", msgspec.json.encode(self.value).decode()
 
     @property
@@ -49,8 +49,8 @@ class AnswerText:
     """The answer of a call, to be edited.
 
     Attributes:
-        position: of the event that answers. text: what was answered. is_json: else `text` is the answer itself.
-        about: what the text is, a sentence.
+        position: of the answering event. text: the answer, as JSON (`is_json`) or as plain text.
+        about: a sentence that describes the text.
     """
 
     position: Position
@@ -59,7 +59,7 @@ class AnswerText:
     about: str
 
     def edited(self, text: str) -> EditedAnswer:
-        """Return a changed text as an edit; NotEditable, with the place, if it is not JSON."""
+        """Return a changed text as an edit; raise NotEditable, with the place of the error, if it is not JSON."""
         if not self.is_json:
             return EditedAnswer(self.position, text)
         try:
@@ -74,7 +74,7 @@ class AnswerText:
 
 
 def answer_text(event: Event | None, pair: Event | None) -> AnswerText:
-    """Return the answer in an event, or the answer to its request, as a text; NotEditable if there is none.
+    """Return the answer in an event, or to its request, as a text; raise NotEditable if there is none.
 
     Args:
         pair: the request of an answer, or the answer of a request, if there is one.

@@ -1,4 +1,4 @@
-"""The files that the window and the process of a re-run exchange. All functions here wait for the disk."""
+"""The files that the window and the process of a re-run exchange. All functions here may wait for the disk."""
 
 from __future__ import annotations
 

@@ -18,12 +18,12 @@ from replay_gui.engine.answers import RunFacts
 from replay_gui.models.rerun.edited_answer import EditedAnswer
 from replay_gui.record.sessions.rerun_options import OnMiss
 
-_LAUNCHER = (sys.executable, "-P", "-m", "replay_gui")  # -P: nothing in the agent's folder is taken for a module
+_LAUNCHER = (sys.executable, "-P", "-m", "replay_gui")  # -P: no file in the agent's folder is imported as a module
 _PROGRAM = "replay-gui"
 
 
 class ToolPolicy(StrEnum):
-    """How the calls of a tool are answered."""
+    """The way in which the calls of a tool are answered."""
 
     RECORDED = "recorded"
     LIVE = "live"
@@ -36,9 +36,9 @@ class RerunPlan:
     """A re-run that can be started.
 
     Attributes:
-        run: path of the recorded run. command: words that run the agent. folder: where it is run.
+        run: path of the recorded run. command: words that run the agent. folder: its working directory.
         policies: by the name of a tool; RECORDED for others. fixed: the value for tools that are FIXED (JSON, or else
-        text). on_miss: what happens to a request that was not recorded.
+        text). on_miss: the handling of a request that was not recorded.
         edit: an edited answer, or None. uses_proxy: whether the proxy answers, as in the recording.
     """
 
@@ -57,7 +57,7 @@ class RerunPlan:
         return self.on_miss is OnMiss.ASK or ToolPolicy.ASK in self.policies.values()
 
     def program(self, new: Path, exchange: Path) -> list[str]:
-        """Return the words of the process that runs it.
+        """Return the command line of the process that runs the plan.
 
         Args:
             new: path of the new log. exchange: folder for edits, questions and the report; see RerunProcess.
@@ -70,7 +70,7 @@ class RerunPlan:
         return [*_LAUNCHER, *self._arguments(new, more)]
 
     def shown(self, new: Path) -> str:
-        """Return the command that does the same in a terminal, for a shell."""
+        """Return the equivalent command for a shell in a terminal."""
         edit = [] if self.edit is None else ["--what-if", *self.edit.words]
         return shlex.join([_PROGRAM, *self._arguments(new, edit)])
 
@@ -93,17 +93,17 @@ REPORT, EDITS = "report.json", "edits.json"
 
 
 def words_of_command(text: str) -> tuple[str, ...]:
-    """Return the words of a command as a shell splits them; ValueError, with the reason, where it cannot."""
+    """Split a command into words as a shell does; raise ValueError, with the reason, if that fails."""
     return tuple(shlex.split(text))
 
 
 def text_of_command(begin: RunBegin | None) -> str:
-    """Return the recorded command as a shell writes it; "" if it is not known."""
+    """Return the recorded command in a shell's notation; "" if it is not known."""
     return "" if begin is None else shlex.join(begin.command)
 
 
 def why_not(facts: RunFacts, index: RunIndex) -> str:
-    """Return why a run cannot be run again from the window, in words; "" if it can."""
+    """Return the reason, in words, why a run cannot be run again from the window; "" if it can."""
     if facts.format != OWN_FORMAT or facts.origin == "imported":
         whose = one_line(facts.imported_from or facts.source or facts.format, 80)
         return (
@@ -128,7 +128,7 @@ def why_not(facts: RunFacts, index: RunIndex) -> str:
 
 
 def limits(facts: RunFacts, index: RunIndex) -> list[str]:
-    """Return what the user has to know before a run is run again, a sentence each."""
+    """Return warnings for the user before a run is run again, one sentence each."""
     said = ["Files, environment, clock and programs are as they are now, unless they were recorded with --also."]
     if MODEL_REQUEST not in index.kinds:
         said.append("No request to a model was recorded as it was made: only tools are answered from this log.")

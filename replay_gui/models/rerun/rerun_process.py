@@ -16,13 +16,13 @@ from replay_gui.models.rerun.rerun_plan import RerunPlan
 from replay_gui.record.child.rerun_report import RerunReport
 from replay_gui.record.sessions.questions import Reply
 
-_POLL_MS = 200  # between two looks at the log and for questions
-_GRACE_MS = 3_000  # that a cancelled process may take to end
-_MAX_OUTPUT_BYTES = 200_000  # of what the agent prints, from its end
+_POLL_MS = 200  # between two checks of the log and for questions
+_GRACE_MS = 3_000  # in which a cancelled process must end
+_MAX_OUTPUT_BYTES = 200_000  # of the agent's output that are kept, from its end
 
 
 class RerunProcess(QObject):
-    """One re-run at a time. Its files are written and read by DiskQuestions, so the window waits for no disk.
+    """One re-run at a time. DiskQuestions write and read its files, so the window does not wait for the disk.
 
     Attributes:
         plan: the current or the last plan; None before the first one. new: path of its log. running: whether it runs.
@@ -74,11 +74,11 @@ class RerunProcess(QObject):
 
     @property
     def output(self) -> str:
-        """The end of the output of the agent and of the command."""
+        """The last part of the output of the agent and of the command."""
         return self._output.decode(errors="replace")
 
     def start(self, plan: RerunPlan) -> None:
-        """Start a re-run; does nothing while one runs. `problem` says why it could not be started."""
+        """Start a re-run unless one is running; `problem` is the reason if it could not be started."""
         if self.running:
             return
         self.plan, self.new, self.running = plan, Path(), True
@@ -140,7 +140,7 @@ class RerunProcess(QObject):
 
     @Slot()
     def _look(self) -> None:
-        """Look whether the log has grown, and for questions."""
+        """Check whether the log has grown, and whether there are questions."""
         if self._files is not None and self.plan is not None and not self._state.pending:
             self._state.ask_disk(partial(state_of, self._files, asks=self.plan.asks))
 

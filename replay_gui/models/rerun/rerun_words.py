@@ -15,7 +15,7 @@ from replay_gui.record.matcher.first_difference import DifferenceForm, Differenc
 _MAX_NAME = 120  # characters
 _MAX_VALUE = 160  # characters of a value
 _MAX_FIELDS = 4  # that are listed
-_COMMAND = "replay-gui: "  # lines of the command begin with it
+_COMMAND = "replay-gui: "  # prefix of the command's own lines
 _MAX_SAID = 60  # characters of a value in a sentence
 
 
@@ -24,8 +24,8 @@ class RerunVerdict:
     """The result of a re-run.
 
     Attributes:
-        role: good, warn, bad or info. sentence: in one sentence. fields: where the request differs: path, the recorded
-        value, the value now. more: how many differ besides. place: the agent's code that asked, or "".
+        role: good, warn, bad or info. sentence: a summary. fields: differences of the request: path, the recorded
+        value, the value now. more: the number of further ones. place: the agent's code that sent it, or "".
         notes: further sentences.
     """
 
@@ -39,7 +39,7 @@ class RerunVerdict:
 
 
 def progress_words(events: int, total: int) -> str:
-    """Return how far a re-run is: events of its log, and of the recorded one."""
+    """Return the progress of a re-run: the number of events of its log, and of the recorded one."""
     if not events:
         return "Running again: the agent has made no call yet"
     return f"Running again: {plural(events, 'event')} so far, of {total:,} in the recorded run"
@@ -130,7 +130,7 @@ def _notes(report: RerunReport) -> tuple[str, ...]:
 
 
 def _last_line(output: str) -> str:
-    """Return the last line that was printed by the agent or, where it printed none, by the command."""
+    """Return the last line printed by the agent, or by the command if the agent printed none."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     of_agent = [line for line in lines if not line.startswith(_COMMAND)]
     said = (of_agent or lines or ["it printed nothing"])[-1]

@@ -1,4 +1,4 @@
-"""An index as Qt hands it to a model or a delegate."""
+"""The types of an index that Qt passes to a model or a delegate."""
 
 from __future__ import annotations
 

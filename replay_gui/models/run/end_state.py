@@ -1,4 +1,4 @@
-"""The state at the end of the run, which is shown beside the card of the run while no event has been applied."""
+"""The state at the end of the run, which is shown beside the run's card at position 0."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from replay_gui.models.session import Session
 
 
 class EndState(QObject):
-    """Asks for the state at the end once the position is 0 and the whole run was read.
+    """Requests the state at the end once the position is 0 and the whole run was read.
 
-    Signal: changed(): it is known, or is not known any more.
+    Signal: changed(): the state is known, or not known any more.
     """
 
     changed = Signal()
@@ -27,7 +27,7 @@ class EndState(QObject):
         super().__init__(parent)
         self._session = session
         self._state: Mapping[str, Any] | None = None
-        self._asked = (-1, Position(0))  # the run, and how many events of it
+        self._asked = (-1, Position(0))  # the run, and its number of events
         for told in (session.position_state_changed, session.progress_changed, session.index_changed):
             told.connect(self._ask)
         session.run_changed.connect(self._forget)
@@ -36,7 +36,7 @@ class EndState(QObject):
             session.bridge.answered.connect(self._on_answered)
 
     def shown(self) -> PositionState | None:
-        """Return the session's state, with that of the end in place of the empty one at position 0, if it is known."""
+        """Return the session's state; at position 0 the state at the end instead, if it is known."""
         shown = self._session.position_state
         if shown is None or shown.position or self._state is None:
             return shown

@@ -13,7 +13,7 @@ from replay_gui.core.text.event_label import event_label
 from replay_gui.engine.answers import PositionState
 from replay_gui.models.run.json_text import json_text
 
-MAX_COPIED_CHARACTERS = 2_000_000  # to write more would hold up the window
+MAX_COPIED_CHARACTERS = 2_000_000  # more would block the window
 _BACKTICKS = re.compile("`+")
 _MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|!])")
 
@@ -33,7 +33,7 @@ def event_as_text(shown: PositionState) -> str | None:
 
 
 def event_as_json(shown: PositionState) -> str | None:
-    """Return it as ``events --json`` gives it; None likewise."""
+    """Return the event in the form of ``events --json``; None likewise."""
     if shown.event is None:
         return None
     text, whole = json_text(event_members(shown.event), MAX_COPIED_CHARACTERS)
@@ -41,7 +41,7 @@ def event_as_json(shown: PositionState) -> str | None:
 
 
 def event_as_markdown(shown: PositionState, index: RunIndex) -> str | None:
-    """Return a line that names it, and its text in a block that nothing in it can end; None likewise."""
+    """Return a line with its name, and its text in a block that no text in it can end; None likewise."""
     text = event_as_text(shown)
     if shown.event is None or text is None:
         return None

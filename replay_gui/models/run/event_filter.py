@@ -1,4 +1,4 @@
-"""Which events the list shows: some kinds and the calls of some tools."""
+"""The filter of the event list: some kinds, and the calls of some tools."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from replay_gui.core.index.run_index import FLAG_UNREADABLE, NO_TOOL, RunIndex, 
 
 @dataclass(frozen=True, slots=True)
 class EventFilter:
-    """Shows events of any of these kinds that concern no tool, and those of any of these tools; with neither, all.
+    """Matches events of these kinds that concern no tool, and events of these tools; with neither, all.
 
     `without_kinds`, `without_tools`: likewise, but these are hidden. `failed`: only failures (see facts.run_measures)
-    and what cannot be read. `bookkeeping`: whether bookkeeping events are shown of which the kind is not named.
+    and unreadable events. `bookkeeping`: whether to match bookkeeping events whose kind is not in `kinds`.
     """
 
     kinds: frozenset[str] = frozenset()
@@ -28,7 +28,7 @@ class EventFilter:
 
     @property
     def shows_all(self) -> bool:
-        """Whether no event can fail the filter."""
+        """Whether the filter matches all events."""
         return not (self.kinds or self.tools or self.failed or self.without_kinds or self.without_tools)
 
     def indexes(self, index: RunIndex, start: int, stop: int) -> NDArray[np.int64]:
@@ -62,13 +62,13 @@ def _is_of(
 ) -> NDArray[np.bool_]:
     """Return which events are of these kinds and concern no tool, or concern one of these tools."""
     of_kind = np.array([name in kinds for name in index.kinds], bool)
-    of_tool = np.array([name in tools for name in (*index.tools, "")], bool)  # the last: NO_TOOL is -1
+    of_tool = np.array([name in tools for name in (*index.tools, "")], bool)  # the last element: NO_TOOL is -1
     of_tool[NO_TOOL] = False
     return np.where(tool == NO_TOOL, of_kind[kind], of_tool[tool])
 
 
 class EventTally:
-    """How many events there are of each kind and tool, counted piece by piece. `done`: events counted."""
+    """The number of events of each kind and tool, counted piece by piece. `done`: events counted."""
 
     def __init__(self) -> None:
         self.done = 0
@@ -84,14 +84,14 @@ class EventTally:
         self.done = max(self.done, stop)
 
     def bookkeeping(self, index: RunIndex, max_events: int) -> int:
-        """Return how many bookkeeping events were counted, after counting `max_events` more."""
+        """Count at most `max_events` more events; return the number of bookkeeping events so far."""
         hidden = index.bookkeeping
         if hidden.any():
             self.count(index, min(self.done + max_events, index.count))
         return int(self._kinds[hidden[: len(self._kinds)]].sum())  # kinds that came later are not counted yet
 
     def choices(self, index: RunIndex) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
-        """(kinds of events that concern no tool, tools), each with the number of events, those with most first."""
+        """Return (kinds of events that concern no tool, tools), each with its number of events, largest first."""
         self.count(index, index.count)
         return _ranked(index.kinds, self._kinds), _ranked(index.tools, self._tools)
 

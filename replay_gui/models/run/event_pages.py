@@ -1,4 +1,4 @@
-"""The current event as people read it, page by page."""
+"""The current event as text for people, page by page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from replay_gui.models.time_choice import time_choice
 
 
 class EventPages(QObject):
-    """Attributes: lines: those read so far. whole: whether these are all. characters: in them.
+    """Attributes: lines: read so far. whole: whether these are all. characters: their number in the lines.
 
     Signal: grew(int): there are more lines, from this one on.
     """
@@ -32,7 +32,7 @@ class EventPages(QObject):
             session.bridge.answered.connect(self._on_answered)
 
     def begin(self, shown: PositionState | None) -> None:
-        """Read another event, or none."""
+        """Show the first page of another event, or none."""
         self.lines, self.whole, self.characters = (), True, 0
         if shown is not None:
             self._position = shown.position
@@ -53,7 +53,7 @@ class EventPages(QObject):
                     self.go_on(further)
 
     def go_on(self, further: ReadFurther) -> None:
-        """Add the next page, if it is of what is shown."""
+        """Add the next page, if it is of the shown event."""
         if (further.position, further.after) == (self._position, len(self.lines)):
             self._take(further.reading.lines, further.reading.whole)
             self.grew.emit(further.after)

@@ -47,15 +47,15 @@ class EventSearchModel(QObject):
 
     @property
     def number(self) -> int:
-        """Which hit, from 1, is shown; 0 for none."""
+        """The number of the shown hit, from 1; 0 for none."""
         raise NotImplementedError
 
     def find(self, text: str, match_case: bool = False) -> None:
-        """Look for `text`, unless that is under way or done already; "" ends the search."""
+        """Search for `text`, unless that is under way or done already; "" ends the search."""
         raise NotImplementedError
 
     def prepare(self) -> None:
-        """Prepare a search that is about to come: starting its worker takes longer than the search."""
+        """Prepare for a search: starting its worker takes longer than the search."""
         raise NotImplementedError
 
     def cancel(self) -> None:
@@ -68,7 +68,7 @@ class EventSearchModel(QObject):
 
     @property
     def status_text(self) -> str:
-        """12 of 340; 340 hits, where none is shown; before it how far the search is."""
+        """Return ``12 of 340``, or ``340 hits`` if none is shown; before it the progress of the search."""
         if self.problem or not self.text:
             return "failed" if self.problem else ""
         count = f"{'over ' if self.is_lower_bound else ''}{self.count:,}"

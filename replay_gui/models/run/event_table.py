@@ -31,8 +31,8 @@ from replay_gui.models.session import Session
 from replay_gui.models.timeline.subagents import NO_SUBAGENTS, Subagents
 from replay_gui.models.tooltip import plain_tooltip
 
-MAX_ROWS = 80_000_000  # rows that a view of 24 pixels a row can count in 31 bits
-EVENTS_PER_TURN = 1 << 19  # events that are looked at in one turn, about 15 ms
+MAX_ROWS = 80_000_000  # rows of 24 pixels whose total height fits in 31 bits
+EVENTS_PER_TURN = 1 << 19  # events examined in one turn of the event loop, about 15 ms
 
 
 class EventColumn(IntEnum):
@@ -52,10 +52,10 @@ class EventTable(QAbstractTableModel):
     MAX_ROWS of them around the position. The matching events of a long run are added piece by piece.
 
     Attributes:
-        tally: of the run's events, counted meanwhile.
+        tally: of the run's events, counted piece by piece.
         subagents: of the run, once they are known. folded: those of which only the first event is shown.
 
-    Signal: rows_added(): rows were added because more events were looked at.
+    Signal: rows_added(): rows were added because more events were examined.
     """
 
     rows_added = Signal()
@@ -63,14 +63,14 @@ class EventTable(QAbstractTableModel):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._number, self._index = -1, session.index  # of the run whose rows these are: none so far
+        self._number, self._index = -1, session.index  # of the run of these rows; none so far
         self._filter = EventFilter()
         self.subagents, self.folded = NO_SUBAGENTS, frozenset[int]()
         self._hits: dict[int, SearchHit] | None = None
         self._shown: NDArray[np.int64] | None = None
         self._base = 0
         self._count = min(self._index.count, MAX_ROWS)
-        self._scanned = self._index.count  # events, or hits, that were looked at
+        self._scanned = self._index.count  # events, or hits, that were examined
         self.tally = EventTally()
         self._scan_timer = QTimer(self, singleShot=True, interval=0)
         self._scan_timer.timeout.connect(self._on_scan)
@@ -97,7 +97,7 @@ class EventTable(QAbstractTableModel):
         self._reset()
 
     def fold(self, folded: frozenset[int]) -> None:
-        """Fold these subagents, by number, and no others. Hits of a search are shown nevertheless."""
+        """Fold these subagents, by number, and no others. Hits of a search are still shown."""
         if folded != self.folded:
             self.folded = folded
             self._reset()
@@ -118,7 +118,7 @@ class EventTable(QAbstractTableModel):
         self.on_index_changed()
 
     def hit(self, row: int) -> SearchHit | None:
-        """What was found in the row's event."""
+        """Return the hit in the row's event, or None."""
         return None if self._hits is None else self._hits.get(self.event_index(row))
 
     def event_index(self, row: int) -> EventIndex:
@@ -142,7 +142,7 @@ class EventTable(QAbstractTableModel):
         if missing := self._blocks.missing(indexes, self._index.count):
             self._session.request_rows(*missing)
 
-    # ---- what the session says ----------------------------------------------------------------------
+    # ---- signals of the session ---------------------------------------------------------------------
     @Slot()
     def on_run_changed(self) -> None:
         if self._number == self._session.number and self._index is self._session.index:
@@ -194,7 +194,7 @@ class EventTable(QAbstractTableModel):
 
     def _schedule_scan(self) -> None:
         """Scan more events in another turn of the event loop, if there are any."""
-        uncounted = self._index.count - self.tally.done  # the last of them are counted when somebody asks
+        uncounted = self._index.count - self.tally.done  # the last ones are counted on request
         if self._scanned < self._scan_end(self._index) or uncounted > EVENTS_PER_TURN:
             self._scan_timer.start()
         else:
@@ -202,7 +202,7 @@ class EventTable(QAbstractTableModel):
 
     @Slot(object)
     def on_position_changed(self, position: Position) -> None:
-        """Where not all events fit: moves on to those about the position."""
+        """If not all events fit, move to those around the position."""
         if self._shown is None and self._index.count > MAX_ROWS and not self._base <= position <= self._base + MAX_ROWS:
             self.beginResetModel()
             self._base = min(max(position - MAX_ROWS // 2, 0), self._index.count - MAX_ROWS)
@@ -210,13 +210,13 @@ class EventTable(QAbstractTableModel):
 
     @Slot()
     def on_effects_changed(self) -> None:
-        """Other rules define the effects of calls: the texts, which show these, are read again."""
+        """Read the texts again, which show the effects of calls, because other rules define these."""
         self._blocks.clear()
         self._refresh()
 
     @Slot()
     def _refresh(self) -> None:
-        """Have all rows painted again."""
+        """Repaint all rows."""
         if self._count:
             self.dataChanged.emit(self.index(0, 0), self.index(self._count - 1, EventColumn.DURATION))
 
@@ -246,13 +246,13 @@ class EventTable(QAbstractTableModel):
 
     @property
     def listing(self) -> Listing:
-        """What is shown, for steps through it."""
+        """The shown events, to step through."""
         return Listing(
             filter=self._filter, hits_only=self._hits is not None, subagents=self.subagents, folded=self.folded
         )
 
     def _passing(self, index: RunIndex, start: int, stop: int) -> NDArray[np.int64]:
-        """Indexes of the events to show among start … stop - 1, which count hits or events."""
+        """Return the indexes of the events to show among start … stop - 1, which count hits or events."""
         if self._hits is None:
             indexes = self._effective_filter.indexes(index, start, stop)
             return indexes[~self.subagents.hidden(self.folded, indexes)] if self.folded else indexes
@@ -266,17 +266,17 @@ class EventTable(QAbstractTableModel):
 
     @property
     def _hides_some(self) -> bool:
-        """Whether the index has kinds that are hidden although the user has chosen no filter."""
+        """Whether the index has kinds that are hidden even without a filter of the user."""
         return self._session.hides_bookkeeping and bool(self._session.index.bookkeeping.any())
 
     @property
     def hidden_count(self) -> int:
-        """How many bookkeeping events were counted so far, whether they are shown or not."""
+        """The number of bookkeeping events counted so far, whether they are shown or not."""
         return self.tally.bookkeeping(self._index, EVENTS_PER_TURN)
 
     @property
     def hidden_hits(self) -> int:
-        """How many hits are bookkeeping events that are not shown."""
+        """The number of hits that are bookkeeping events and not shown."""
         if self._hits is None or not self._hides_some:
             return 0
         index = self._session.index
@@ -284,7 +284,7 @@ class EventTable(QAbstractTableModel):
         return len(hits) - int(self._effective_filter.matches(index, hits).sum()) if self._filter.shows_all else 0
 
     def _stop(self, index: RunIndex) -> int:
-        """How far to look in this turn."""
+        """The end of the examination in this turn."""
         return (
             self._scan_end(index)
             if self._shown is None
@@ -292,14 +292,14 @@ class EventTable(QAbstractTableModel):
         )
 
     def _scan_end(self, index: RunIndex) -> int:
-        """How many hits, or events, there are to choose from; hits that the index does not have yet wait for it."""
+        """The number of hits, or events, to choose from; hits beyond the index wait until it has grown."""
         if self._hits is None:
             return index.count
         if not self._hits or next(reversed(self._hits)) < index.count:
             return len(self._hits)
         return sum(event_index < index.count for event_index in self._hits)
 
-    # ---- as Qt asks -----------------------------------------------------------------------------------
+    # ---- Qt's model interface --------------------------------------------------------------------------
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
         """The number of events shown, at most `MAX_ROWS`."""
         return 0 if parent.isValid() else self._count
@@ -309,7 +309,7 @@ class EventTable(QAbstractTableModel):
         return 0 if parent.isValid() else len(EventColumn)
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return a cell's text, or as a tooltip what is marked and what a call does."""
+        """Return a cell's text, or as a tooltip the marks of an event and the effect of a call."""
         if index.isValid() and role == Qt.ItemDataRole.ToolTipRole:
             lines = self._tip_lines(self.event_row(index.row()))
             return plain_tooltip("\n".join(lines)) if lines else None
@@ -318,7 +318,7 @@ class EventTable(QAbstractTableModel):
         return self.words(self.event_row(index.row()), index.column())
 
     def _tip_lines(self, row: EventRow) -> list[str]:
-        """Return what is marked at an event, and what a call does."""
+        """Return the marks of an event and the effect of a call, as lines."""
         lines = [mark_tip(mark) for mark in self._session.run_marks.at(index_before(row.position))]
         if row.effect is not None:
             failed = "; it failed" if self._has_failed(row) else ""
@@ -326,7 +326,7 @@ class EventTable(QAbstractTableModel):
         return lines
 
     def marks(self, row: EventRow) -> list[RunMark]:
-        """The marks of the event that are shown."""
+        """Return the shown marks of the event."""
         return self._session.run_marks.at(index_before(row.position))
 
     def words(self, row: EventRow, column: int) -> str:
@@ -344,7 +344,7 @@ class EventTable(QAbstractTableModel):
         return "" if row.duration is None or row.kind == Kind.TOOL_REQUEST else duration_text(row.duration)
 
     def effect_words(self, row: EventRow) -> str:
-        """Return what a call does, in a word or two, where that is more than to read; "" if it failed."""
+        """Return the effect of a call in a word or two; "" if it only reads or has failed."""
         if row.effect is None or self._has_failed(row):
             return ""
         return SHORT_EFFECT_WORDS[row.effect.effect]

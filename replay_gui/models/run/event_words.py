@@ -1,4 +1,4 @@
-"""What the index says of an event, in words."""
+"""The description of an event, in words, from the index alone."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from replay_gui.core.text.wording import duration_text, plural
 
 
 def label_at(index: RunIndex, event_index: EventIndex) -> str:
-    """Return the label of an event from the index alone, see `kind_label`."""
+    """Return the label of an event from the index alone; see `kind_label`."""
     tool = int(index.tool[event_index])
     return kind_label(index.kinds[int(index.kind[event_index])], None if tool == NO_TOOL else index.tools[tool])
 
 
 def event_words(index: RunIndex, position: Position) -> str:
-    """Two short lines on the event at `position` (1 … index.count): what it is; when, how long, with which other."""
+    """Return two short lines on the event at `position` (1 … index.count): its name; its time, duration and partner."""
     event_index = index_before(position)
     pair = int(index.pair[event_index])
     lines = [f"{position:,} · {label_at(index, event_index)}"]

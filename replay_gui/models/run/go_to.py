@@ -1,4 +1,4 @@
-"""Where *Go to* leads: an event's number, a time since the start, a step in time, a clock time, or an id."""
+"""The targets of *Go to*: an event's number, a time since the start, a step in time, a clock time, or an id."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _IN_UTC = re.compile(r"\s*UTC$", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class GoToEvent:
-    """Go to this position. `words`: what is there, in a line."""
+    """Go to this position. `words`: a line that describes it."""
 
     position: Position
     words: str
@@ -47,7 +47,7 @@ class GoToTime:
 
 @dataclass(frozen=True, slots=True)
 class GoToText:
-    """Find the next event that holds this text, an id of the run's source."""
+    """Find the next event that contains this text, an id of the run's source."""
 
     text: str
     words: str
@@ -67,7 +67,7 @@ class GoToReader:
     """Parses the typed text, for one run and position. Its time does not depend on the length of the run.
 
     `run_id`: of the run, whose events have the ids ``RUN_ID:0`` and so on. `first_broken`: the index of the first
-    damaged event, after which such an id does not give the number of an event; None if none is known.
+    damaged event, after which the number in such an id is not an event's; None if none is known.
     """
 
     def __init__(self, index: RunIndex, position: Position, run_id: str, first_broken: int | None) -> None:
@@ -79,7 +79,7 @@ class GoToReader:
             self._first, self._last = index.span
 
     def read(self, typed: str) -> GoTo:
-        """Return where a text leads."""
+        """Return the target of a text."""
         text = typed.strip()
         if not text:
             return NotUnderstood(understood())
@@ -126,7 +126,7 @@ class GoToReader:
         return self._at(self._first + amount, f"{duration_text(amount)} after the start")
 
     def _at_clock(self, clock: re.Match[str], is_utc: bool) -> GoTo:
-        """A time since the start where the run is long enough, else a time of a day of the run."""
+        """Return the target of a time since the start if the run is long enough, else of a time of day of the run."""
         if self._first is None or self._last is None:
             return NotUnderstood("The events of this run have no times")
         since = _clock_ns(clock)
@@ -146,7 +146,7 @@ class GoToReader:
         if self._first is None or begin is None or of_day >= 86_400 * _SECOND:
             return None
         midnight = datetime.combine(begin.date(), clock.min)
-        for days in range(3):  # of two that follow, one has no hour that summer time leaves out
+        for days in range(3):  # of two days in a row, at least one has the hour that summer time skips
             moment = midnight + timedelta(days=days, seconds=of_day // _SECOND)
             time = int(_in(moment, is_local).timestamp()) * _SECOND + of_day % _SECOND
             if time >= self._first:
@@ -181,7 +181,7 @@ class GoToReader:
 
 
 def understood() -> str:
-    """Return what can be typed, in words."""
+    """Return a text that lists what can be typed."""
     return f"An event’s {_forms()}"
 
 
@@ -191,7 +191,7 @@ def _forms() -> str:
 
 
 def _in(moment: datetime, is_local: bool) -> datetime:
-    """Return a moment of a calendar and a clock, which are those of this computer or of UTC."""
+    """Return a moment from a date and a time, in the time zone of this computer or in UTC."""
     return moment.astimezone() if is_local else moment.replace(tzinfo=UTC)
 
 

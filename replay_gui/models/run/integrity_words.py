@@ -1,4 +1,4 @@
-"""What each hash of an event says, and what verification found about it."""
+"""The hashes of an event in words, and the findings of the verification about them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class HashCheck:
 
     @property
     def meaning(self) -> str:
-        """What the hash is of, and whose it is, in a sentence."""
+        """Return a sentence on what the hash covers, and who computed it."""
         return _MEANINGS[self.name]
 
 
@@ -41,7 +41,7 @@ _MEANINGS = {
 
 
 def hash_checks(event: Event, content_hash: str, report: VerificationReport | None) -> tuple[HashCheck, ...]:
-    """The record's, the content's and the recorded state's hash of an event; `content_hash`: hex, "" for none."""
+    """Return the checks of an event's record, content and state hash; `content_hash`: hex, "" for none."""
     content = HashCheck("content", content_hash, None, "" if content_hash else "none")
     return _record(event, report), content, _state(event, report)
 

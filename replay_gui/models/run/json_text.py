@@ -1,4 +1,4 @@
-"""JSON of values of any size, made piece by piece, so that a cut text costs only its pieces.
+"""JSON of values of any size, made piece by piece, so that a cut text costs no more than its length.
 
 Bytes and floats that JSON lacks are written as {"$bytes": base64} and {"$float": "nan" | "inf" | "-inf"}.
 """
@@ -17,7 +17,7 @@ _PIECE_BYTES = 3 * 16_384  # bytes or characters of a scalar that are written at
 
 
 def json_text(value: Any, limit: int) -> tuple[str, bool]:
-    """(the first `limit` characters or so of `value` as indented JSON, whether that is all)."""
+    """Return (about `limit` characters of `value` as indented JSON, whether that is all)."""
     pieces, length = [], 0
     for piece in json_pieces(value):
         if length + len(piece) > limit:
@@ -73,5 +73,5 @@ def _string(text: str) -> Iterator[str]:
 
 
 def _escaped(c: str) -> str:
-    """As visible() would show it, but as JSON writes it."""
+    """Escape the same characters as visible(), in JSON's notation."""
     return c if visible(c) == c else json.dumps(c)[1:-1]

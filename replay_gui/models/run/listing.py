@@ -1,4 +1,4 @@
-"""What the list of events shows, for those who go through it step by step."""
+"""The events that the list shows, for steps from one to the next."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Listing:
 
     @property
     def shows_all(self) -> bool:
-        """Whether no event can be missing, except for bookkeeping events."""
+        """Whether all events are shown, except for bookkeeping events."""
         return self.filter.shows_all and not (self.hits_only or self.folded)
 
     def shows(self, index: RunIndex, start: int, stop: int, found: NDArray[np.int64]) -> NDArray[np.bool_]:

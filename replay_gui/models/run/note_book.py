@@ -1,4 +1,4 @@
-"""The notes on the open run of one session: what they say, on which events, and where they are kept."""
+"""The notes on the open run of one session: their texts, their events, and the file that keeps them."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:  # the first window has no note
     from replay_gui.core.facts.run_note import PlacedNote, RunNote
     from replay_gui.core.report.model import NotedEvents
 
-_Change: TypeAlias = "tuple[tuple[RunNote, ...], tuple[RunNote, ...]]"  # what was taken away, what was put
-_MAX_CHARACTERS = 40  # of a note in the name of a change
+_Change: TypeAlias = "tuple[tuple[RunNote, ...], tuple[RunNote, ...]]"  # removed notes, added notes
+_MAX_CHARACTERS = 40  # characters of a note in the name of a change
 BOOKMARK = "Bookmark"
 """What a note without a text is called."""
 
@@ -32,13 +32,13 @@ class NoteBook(Undoable[_Change]):
     Attributes:
         session: that of the run. notes: in the order in which they were made.
         is_beside: whether they are kept beside the log.
-        unused: the number of notes in a file beside the log that does not count yet. unused_path: of that file.
-        wants_beside: whether the user wants notes beside their logs; None: not known yet. asks_place: whether there is
-            a note, and the user must decide this.
+        unused: the number of notes in a file beside the log that is not used yet. unused_path: of that file.
+        wants_beside: whether the user wants notes beside their logs; None: not known yet. asks_place: whether the user
+            must decide this, because there is a note.
 
     Signals:
         changed(): `notes` has changed. questions_changed(): `unused` or `asks_place` has changed.
-        allowed(): notes beside the logs of this folder count from now on, and so do rules.
+        allowed(): notes and rules beside the logs of this folder are used from now on.
     """
 
     changed = Signal()
@@ -66,13 +66,13 @@ class NoteBook(Undoable[_Change]):
         self._adding = False
         self._problem = ""
 
-    # ---- what is noted ----------------------------------------------------------------------------
+    # ---- the notes --------------------------------------------------------------------------------
     def at(self, event_index: EventIndex) -> list[PlacedNote]:
-        """Return the notes on an event, or on a range that it is in."""
+        """Return the notes on an event, and on ranges with it."""
         return [note for note in self.notes if (span := _span(note)) is not None and span[0] <= event_index <= span[1]]
 
     def words(self, placed: PlacedNote) -> str:
-        """Return what a note says, on one line."""
+        """Return the text of a note, on one line."""
         span, text = _span(placed), one_line(placed.note.text) or BOOKMARK
         if placed.note.against:
             text = f"{text} (against {one_line(placed.note.against, 60)})"
@@ -81,7 +81,7 @@ class NoteBook(Undoable[_Change]):
         return text
 
     def noted_events(self) -> tuple[NotedEvents, ...]:
-        """Return the notes whose events the run has, in their order, for a report."""
+        """Return the notes on existing events, in their order, for a report."""
         from replay_gui.core.report.model import NotedEvents  # the first window needs no reports
 
         spans = [(span, placed) for placed in self.notes if (span := _span(placed)) is not None]
@@ -89,7 +89,7 @@ class NoteBook(Undoable[_Change]):
 
     # ---- changing ---------------------------------------------------------------------------------
     def add(self, text: str, first: EventIndex, last: EventIndex, against: str = "") -> None:
-        """Keep a new note; see RunNote."""
+        """Add a note; see RunNote."""
         self._adding = True
         self._ask(AddNote(text, first, last, against, self.wants_beside is True))
         if self.wants_beside is None:
@@ -97,13 +97,13 @@ class NoteBook(Undoable[_Change]):
             self.questions_changed.emit()
 
     def edit(self, note: RunNote, text: str) -> None:
-        """Let a note say something else."""
+        """Change the text of a note."""
         from replay_gui.core.facts.run_note import RunNote
 
         self._change((note,), (RunNote(text, note.first, note.last, note.against),))
 
     def remove(self, note: RunNote) -> None:
-        """Take a note away; this can be undone."""
+        """Remove a note; this can be undone."""
         self._change((note,), ())
 
     def keep_beside(self, beside: bool) -> None:
@@ -123,7 +123,7 @@ class NoteBook(Undoable[_Change]):
         self._ask(ChangeNotes(taken, put, self.wants_beside is True))
 
     def allow(self) -> None:
-        """Let the notes beside the logs of this folder count."""
+        """Use the notes beside the logs of this folder from now on."""
         self._ask(GetNotes(allow=True))
         self.allowed.emit()
 
@@ -133,7 +133,7 @@ class NoteBook(Undoable[_Change]):
         self.questions_changed.emit()
 
     def read_again(self) -> None:
-        """Read the notes again: the folder may be allowed now, or events may be elsewhere."""
+        """Read the notes again: the folder may be allowed now, or events may have moved."""
         if self._is_read:
             self._ask(GetNotes())
 
@@ -164,7 +164,7 @@ class NoteBook(Undoable[_Change]):
                     self.on_notes_read(read)
 
     def on_notes_read(self, read: NotesRead) -> None:
-        """Show what the engine has read."""
+        """Show the notes that the engine has read."""
         known = [placed.note for placed in self.notes]
         new = tuple(placed.note for placed in read.notes if placed.note not in known)
         if self._adding and new:
@@ -190,7 +190,7 @@ class NoteBook(Undoable[_Change]):
 
     def _ask(self, question: GetNotes | AddNote | ChangeNotes) -> None:
         session = self.session
-        if session.bridge is not None:  # each has its own key, so that none replaces another one
+        if session.bridge is not None:  # each request has its own key, so that none replaces another
             key = f"{type(question).__name__} {next(self._numbers)}"
             session.bridge.send_request(key, Request(session.number, question, session.side))
 

@@ -1,4 +1,4 @@
-"""Playing a run: one event after the other, at the pace at which they were recorded."""
+"""Playing a run: one event after the other, at the recorded pace."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from replay_gui.core.log.positions import Position, index_before, position_moved
 from replay_gui.models.session import Session
 from replay_gui.models.timeline.event_steps import step_position
 
-MAX_PAUSE_S = 1.0  # seconds; a longer pause between two events is cut to it
+MAX_PAUSE_S = 1.0  # seconds; a longer pause between two events is cut to this
 UNTIMED_PAUSE_S = 0.25  # seconds between two events of which one has no time
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 FRAME_MS = 16  # ms; events due within one frame are shown as one step
-_EVENTS_PER_TURN = 4096  # events looked at in one go
+_EVENTS_PER_TURN = 4096  # events examined at once
 
 
 def pauses(index: RunIndex, position: Position, max_steps: int = _EVENTS_PER_TURN) -> NDArray[np.float64]:
@@ -37,7 +37,7 @@ def pauses(index: RunIndex, position: Position, max_steps: int = _EVENTS_PER_TUR
 
 
 def advanced(index: RunIndex, position: Position, seconds: float) -> tuple[Position, float]:
-    """The position after `seconds` of playing at speed 1, and what is left of them once the last step was taken."""
+    """Return the position after `seconds` of playing at speed 1, and the rest of them after the last step."""
     while True:
         due = np.cumsum(pauses(index, position))
         steps = int(np.searchsorted(due, seconds, "right"))
@@ -68,7 +68,7 @@ class Playback(QObject):
         self._session = session
         self._clock = clock
         self.playing, self.speed = False, 1.0
-        self._then = 0.0  # when the run was played up to
+        self._then = 0.0  # the time up to which the run was played
         self._left = 0.0  # seconds played since the last step
         self._is_seeking = False
         self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
@@ -108,7 +108,7 @@ class Playback(QObject):
         self.set_speed(SPEEDS[max(SPEEDS.index(self.speed) - 1, 0)])
 
     def set_speed(self, speed: float) -> None:
-        """Another one of SPEEDS, from now on."""
+        """Set the speed, one of SPEEDS."""
         if speed == self.speed:
             return
         if self.playing:
@@ -120,14 +120,14 @@ class Playback(QObject):
 
     @Slot()
     def tick(self) -> None:
-        """Take every step that is due."""
+        """Carry out every step that is due."""
         now = self._clock()
         seconds = self._left + (now - self._then) * self.speed
         self._then = now
         session = self._session
         position, self._left = advanced(session.index, session.position, seconds)
         if session.hides_bookkeeping and session.position < position < session.index.count:
-            shown = step_position(session.index, position_moved(position, -1), 1)  # the event there may be a hidden one
+            shown = step_position(session.index, position_moved(position, -1), 1)  # the event there may be hidden
             position = shown if shown >= position else Position(session.index.count)
         self._is_seeking = True
         session.seek(position)
@@ -138,7 +138,7 @@ class Playback(QObject):
             self._await_next()
 
     def _await_next(self) -> None:
-        """Until the next step is due; at the end of an index that still grows, until there is more of it."""
+        """Wait until the next step is due; at the end of an index that still grows, until it has grown."""
         ahead = pauses(self._session.index, self._session.position, 1)
         if len(ahead):
             self._timer.start(max(FRAME_MS, round((float(ahead[0]) - self._left) / self.speed * 1000)))

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from replay_gui.core.log.positions import Position
 from replay_gui.models.session import Session
 
-SETTLE_MS = 400  # ms that a position must stay to be a visit
+SETTLE_MS = 400  # ms after which a position counts as a visit
 MAX_VISITS = 200  # visits kept
 
 
@@ -36,25 +36,25 @@ class VisitHistory:
         return self.at < len(self.positions) - 1
 
     def jumped(self, position: Position) -> VisitHistory:
-        """A new visit after the current one; those that lay ahead are forgotten, the oldest beyond MAX_VISITS too."""
+        """Return the history with a new visit after the current one; drop later visits, and those beyond MAX_VISITS."""
         if position == self.current:
             return self
         positions = (*self.positions[: self.at + 1], position)[-MAX_VISITS:]
         return VisitHistory(positions, len(positions) - 1)
 
     def stepped(self, position: Position) -> VisitHistory:
-        """Move the current visit to `position`."""
+        """Return the history with the current visit moved to `position`."""
         return replace(self, positions=(*self.positions[: self.at], position, *self.positions[self.at + 1 :]))
 
     def moved_by(self, delta: int) -> VisitHistory:
-        """Back (-1) or forward (1), as far as there is something."""
+        """Return the history moved back (-1) or forward (1), if there is such a visit."""
         return replace(self, at=min(max(self.at + delta, 0), len(self.positions) - 1))
 
 
 class PositionHistory(QObject):
     """Records the positions that the user visited.
 
-    Moves that follow each other within SETTLE_MS are one: a drag is one jump, from where it began to where it ended.
+    Moves that follow each other within SETTLE_MS are one: a drag is one jump, from its start to its end.
     Single steps and playing do not add a visit: they move the current one.
 
     Attributes:

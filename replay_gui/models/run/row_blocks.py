@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from typing import Generic, TypeVar
 
-BLOCK_ROWS = 64  # rows that are asked for together
+BLOCK_ROWS = 64  # rows that are requested together
 MAX_BLOCKS = 256  # blocks
 
 T = TypeVar("T")
@@ -47,7 +47,7 @@ class RowBlocks(Generic[T]):
             self._blocks.popitem(last=False)
 
     def clear(self) -> None:
-        """Forget all rows; they are asked for again."""
+        """Forget all rows; they will be requested again."""
         self._blocks.clear()
 
     def _holds(self, block: int, count: int) -> bool:

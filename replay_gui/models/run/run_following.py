@@ -1,4 +1,4 @@
-"""Whether the file of the open run is followed while it grows, and how often the window takes in what was added."""
+"""Whether the file of the open run is followed while it grows, and how often the window shows its new events."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from replay_gui.engine.follower.follow_messages import FileGrew, Followed, Follo
 from replay_gui.engine.requests import CheckFile
 from replay_gui.models.file_watch import FileWatch
 
-_REST_FACTOR = 4  # times as long as taking in what was added took, the window's thread is left to other things
+_REST_FACTOR = 4  # the window's thread is left to other work for this multiple of the time that showing the events took
 _MAX_REST_S = 0.2
-_MIN_COST_S = 0.002  # seconds; what takes less is not worth waiting for
+_MIN_COST_S = 0.002  # seconds; below this, no pause is needed
 
 
 class RunFollowing(QObject):
     """Watches the open run's file: the engine follows it if it grows; any other change is reported to the user.
 
     Attributes:
-        state: whether it is followed now. enabled: whether a file that grows is followed.
+        state: whether it is followed now. enabled: whether growing files are followed.
         tells_growth: whether `file_grew`, instead of an alert, reports growth of a file that is not followed.
 
     Signals:
@@ -54,7 +54,7 @@ class RunFollowing(QObject):
         return self.state is not FollowState.OFF
 
     def watch(self, path: str) -> None:
-        """Another run, or none (""), is open: watch its file."""
+        """Watch the file of another run; "": none."""
         self._waiting, self._path = None, path
         self._rest.stop()
         self._watch.watch(path)
@@ -69,16 +69,16 @@ class RunFollowing(QObject):
             return
         if enabled:
             self.check()
-        else:  # also when it is not followed yet: the engine may be about to begin
+        else:  # even if it is not followed yet: the engine may be about to begin
             self._send("follow", StopFollowing())
 
     @Slot()
     def check(self) -> None:
-        """Have the engine compare the file with the one that was opened."""
+        """Ask the engine to compare the file with the one that was opened."""
         self._send("check", CheckFile(self.enabled, self.tells_growth))
 
     def on_following_message(self, told: IndexGrew | Followed | FileGrew) -> None:
-        """Take in what the engine says about the file."""
+        """Handle a message of the engine about the file."""
         match told:
             case IndexGrew():
                 self._take_growth(told)
@@ -88,7 +88,7 @@ class RunFollowing(QObject):
                 self.file_grew.emit()
 
     def _take_state(self, state: FollowState) -> None:
-        """The engine says whether it follows the file; as long as it does, it looks at the file itself."""
+        """Set whether the engine follows the file; as long as it does, the window does not watch it."""
         if (state is FollowState.OFF) != (self.state is FollowState.OFF):
             self._watch.watch(self._path if state is FollowState.OFF else "")
         self._show(state)
@@ -98,9 +98,9 @@ class RunFollowing(QObject):
             self.state = state
             self.changed.emit()
 
-    # ---- what was added -----------------------------------------------------------------------------
+    # ---- new events ---------------------------------------------------------------------------------
     def _take_growth(self, grown: IndexGrew) -> None:
-        """Emit `grew` now; while events are being added, later where that took long, and once for several."""
+        """Emit `grew` now; while events are being added, later if that took long, and once for several."""
         if self._waiting is not None:
             firsts = [first for first in (self._waiting.first_changed, grown.first_changed) if first is not None]
             grown = IndexGrew(grown.index, EventIndex(min(firsts)) if firsts else None)

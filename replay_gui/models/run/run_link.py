@@ -23,9 +23,9 @@ def run_link(
     format: str | None = None,
     other: RunFacts | None = None,
 ) -> str:
-    """Return ``replay-gui RUN --at 812 --path /memory/x``, fit for a shell.
+    """Return ``replay-gui RUN --at 812 --path /memory/x``, quoted for a shell.
 
-    `path`: of the chosen value of the state. `format`: the one that the user had chosen. `other`: the run B.
+    `path`: of the chosen value of the state. `format`: that the user had chosen. `other`: the run B.
     """
     runs = [absolute_path(run.given) for run in (facts, other) if run is not None]
     options = ["--at", str(position)]
@@ -39,8 +39,8 @@ def run_link(
 def shell_word(text: str) -> str:
     """Return a text as one word of a shell.
 
-    A name in a log may hold characters that a terminal obeys when they are pasted, quoted or not: they are escaped as
-    bash, zsh and other shells read them (``$'…'``).
+    A name in a log may have control characters that act on a terminal when they are pasted, quoted or not: they are
+    escaped in the notation of bash, zsh and other shells (``$'…'``).
     """
     if text.isprintable():
         return shlex.quote(text)

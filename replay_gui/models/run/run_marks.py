@@ -1,4 +1,4 @@
-"""The marks of one run and what its tools do, as the window shows them; rules of the user correct what a tool does."""
+"""The marks of one run and the effects of its tools, as the window shows them; the user's rules correct effects."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
 
 
 class RunMarks(QObject):
-    """The marks of the open run of one session. They are searched once the run is read and the rules are known.
+    """The marks of the open run of one session. The search begins once the run is read and the rules are known.
 
     Attributes:
         found: the marks, or None while they are not known.
         noted: marks for the notes on the run. hidden: the kinds of marks that are switched off.
-        corrected: the effects of tools by name, as rules say; None while they are not known.
+        corrected: the effects of tools by name, from the rules; None while these are not known.
 
     Signals:
         changed(): `found`, `noted`, `hidden` or `corrected` has changed.
         effects_changed(): the engine uses other rules for effects from now on.
         rules_wanted(): the run is read, and its rules are not known: call `use_rules`.
-        correction_made(str, object): the user corrects what a tool does (an Effect), or removes the correction (None).
+        correction_made(str, object): the user corrects the effect of a tool (an Effect), or ends this (None).
     """
 
     changed = Signal()
@@ -52,7 +52,7 @@ class RunMarks(QObject):
         self.corrected: Mapping[str, Effect] | None = None
         self._is_read = False
         self._at: dict[EventIndex, list[RunMark]] = {}
-        self._indexes = np.zeros(0, np.int64)  # of the events that are marked, ascending
+        self._indexes = np.zeros(0, np.int64)  # of the marked events, ascending
         if bridge is not None:
             bridge.answered.connect(self._on_answered)
 
@@ -61,7 +61,7 @@ class RunMarks(QObject):
         """Whether the run is read, and its marks are not known yet."""
         return self._is_read and self.found is None
 
-    # ---- what is shown ----------------------------------------------------------------------------
+    # ---- shown marks ------------------------------------------------------------------------------
     @property
     def shown(self) -> tuple[RunMark, ...]:
         """The marks of the kinds that are not switched off."""
@@ -69,13 +69,13 @@ class RunMarks(QObject):
 
     @property
     def known(self) -> tuple[RunMark, ...]:
-        """All marks: the notes, then what was found."""
+        """All marks: those of the notes, then those that were found."""
         return (*self.noted, *(() if self.found is None else self.found.marks))
 
     @property
     def effects(self) -> Mapping[str, ToolEffects]:
-        """What the calls of each tool do, as rules say or else as was found; empty while it is not known."""
-        from replay_gui.core.effects.tool_effects import ToolEffects  # the first window needs it not
+        """The effects of tools by name, from the rules, else as found; empty while they are not known."""
+        from replay_gui.core.effects.tool_effects import ToolEffects  # the first window does not need it
 
         found, corrected = {} if self.found is None else self.found.effects, self.corrected or {}
         said = {
@@ -86,7 +86,7 @@ class RunMarks(QObject):
         return {**found, **said}
 
     def at(self, event_index: EventIndex) -> list[RunMark]:
-        """Return the marks that are shown at an event."""
+        """Return the shown marks of an event."""
         return self._at.get(event_index, [])
 
     def between(self, first: float, last: float) -> list[RunMark]:
@@ -96,11 +96,11 @@ class RunMarks(QObject):
         return list(dict.fromkeys(mark for event_index in near for mark in self._at[event_index]))
 
     def on_timeline(self, marks: TimelineMarks) -> TimelineMarks:
-        """Return these marks of a timeline with those of the run, and with what its tools do."""
+        """Return these marks of a timeline, with those of the run and the effects of its tools added."""
         return replace(self.notes_on(marks), run_marks=self._indexes, tool_effects=self.effects)
 
     def notes_on(self, marks: TimelineMarks) -> TimelineMarks:
-        """Return these marks of a timeline with the notes on the run."""
+        """Return these marks of a timeline, with the notes on the run added."""
         notes = [mark for mark in self.shown if mark.kind is MarkKind.NOTE]
         ranges = [(mark.events[0], mark.events[-1]) for mark in notes if len(mark.events) > 1]
         return replace(
@@ -120,20 +120,20 @@ class RunMarks(QObject):
         self.hidden = frozenset(kinds)
         self._tell()
 
-    # ---- what the run and its rules are -------------------------------------------------------------
+    # ---- the run and its rules ----------------------------------------------------------------------
     def forget(self, run: int) -> None:
-        """The run of this number is open, or none: nothing is known of it."""
+        """Forget all marks: another run, of this number, is open, or none."""
         self._run = run
         self.found, self.corrected, self._is_read = None, None, False
         self._tell()
 
     @Slot()
     def look_again(self) -> None:
-        """The run has grown: its marks are those that were found until `on_read` is called again."""
+        """Keep the marks found so far until `on_read` is called again, because the run has grown."""
         self._is_read = False
 
     def on_read(self) -> None:
-        """The run is read to its end, and nothing else is being read: look for its marks."""
+        """Search the run for marks: it is read to its end, and no other run is being read."""
         if self._is_read:
             return
         self._is_read = True
@@ -143,7 +143,7 @@ class RunMarks(QObject):
             self._request(FindMarks())
 
     def use_rules(self, corrected: Mapping[str, Effect]) -> None:
-        """Take the effects of these tools, by name, for what they do."""
+        """Use these effects of tools, by name."""
         before, self.corrected = self.corrected, corrected
         if corrected != (before or {}):
             self._request(CorrectEffects(dict(corrected)))  # its answer leads to a search for marks
@@ -151,7 +151,7 @@ class RunMarks(QObject):
             self._request(FindMarks())
 
     def correct(self, tool: str, effect: Effect | None) -> None:
-        """Say what the calls of a tool do, as a rule of the user; None: what was found."""
+        """Correct the effect of a tool by a rule of the user; None: use the effect that was found."""
         self.correction_made.emit(tool, effect)
 
     # ---- answers ----------------------------------------------------------------------------------
@@ -168,7 +168,7 @@ class RunMarks(QObject):
                     self._request(FindMarks())
 
     def show(self, found: MarksFound) -> None:
-        """Show what was found."""
+        """Show the marks that were found."""
         self.found = found
         self._tell()
 

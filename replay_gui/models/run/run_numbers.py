@@ -14,7 +14,7 @@ from replay_gui.core.log.kinds import Kind
 
 @dataclass(frozen=True, slots=True)
 class ToolNumbers:
-    """One tool: how often it was called, failed and was denied; ns spent in calls of known duration, or None."""
+    """One tool: its number of calls, failures and denials; ns spent in calls of known duration, or None."""
 
     name: str
     calls: int
@@ -25,13 +25,13 @@ class ToolNumbers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunNumbers:
-    """A run, or as much of it as is indexed.
+    """A run, or the indexed part of it.
 
     Attributes:
-        events: how many. kinds: (name, number of events), most first. tools: those with most calls first.
+        events: their number. kinds: (name, number of events), most first. tools: those with most calls first.
         calls, errors, failed, denied: as run_measures defines them.
         start: the earliest time, ns since 1970. duration: ns from there to the latest; or None.
-        phases: how many changes of phase.
+        phases: the number of changes of phase.
     """
 
     events: int
@@ -47,7 +47,7 @@ class RunNumbers:
 
 
 def run_numbers(index: RunIndex) -> RunNumbers:
-    """Count the whole index; about 10 ns an event."""
+    """Count the whole index; takes about 10 ns per event."""
     kinds = _counts(index.kind, len(index.kinds))
     by_name = dict(zip(index.kinds, kinds.tolist(), strict=True))
     failed = np.flatnonzero(index.flags & FLAG_FAILED)

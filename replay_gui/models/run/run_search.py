@@ -25,8 +25,8 @@ class RunSearch(EventSearchModel):
     """The search of one session. Marks its hits on the timeline.
 
     Attributes:
-        hits: by event index, ascending; as many as are kept. indexes: int64, the same indexes.
-        step_within: goes to the next (True) or previous match inside the event shown, and returns whether there is one.
+        hits: the kept hits by event index, ascending. indexes: int64, the same indexes.
+        step_within: goes to the next (True) or previous match inside the shown event, and returns whether there is one.
     """
 
     TITLE = "Find in events"
@@ -38,7 +38,7 @@ class RunSearch(EventSearchModel):
         self.step_within: Callable[[bool], bool] | None = None
         self._session = session
         self._number = 0
-        self._forward: bool | None = None  # where to go as soon as there is a hit
+        self._forward: bool | None = None  # the direction of a step that waits for the first hit
         session.found.connect(self._on_found)
         session.run_changed.connect(self._on_run_changed)
         session.following.changed.connect(self._on_followed)
@@ -59,7 +59,7 @@ class RunSearch(EventSearchModel):
         self.started.emit()
 
     def prepare(self) -> None:
-        """Have the text of the run read, so that the first search is fast."""
+        """Read the text of the run in advance, so that the first search is fast."""
         if not self.searching:
             self._session.request_search(Find(self._number, ""))
 
@@ -103,7 +103,7 @@ class RunSearch(EventSearchModel):
 
     @Slot()
     def _on_followed(self) -> None:
-        """Repeat the search once nothing was added to the run for a moment."""
+        """Repeat the search after a short time without new events."""
         if self._session.following.state is FollowState.WAITING and self.text:
             self._on_run_changed()
 

@@ -12,19 +12,19 @@ from replay_gui.models.run.any_index import AnyIndex
 from replay_gui.models.run.value_rows import ChangeMark, RowKind, TreeView, ValueRow, ValueTree, member, pages_to
 from replay_gui.models.run.value_search import ValueSearch
 
-MEMBERS_PER_TURN = 4000  # members that a search looks at in one turn of the event loop, about 12 ms
+MEMBERS_PER_TURN = 4000  # members that a search examines in one turn of the event loop, about 12 ms
 
-_MAX_PAGES = 20  # of a wide map or list that are opened for a member far down in it
+_MAX_PAGES = 20  # of a wide map or list that are opened to reach a member far down in it
 _NOTHING: dict[str, Any] = {}
 
 
 class StateTree(QAbstractTableModel):
-    """A value's rows in one column; `row(n)` gives a ValueRow. Rows that stay are not reset, so views keep their place.
+    """A value's rows in one column; `row(n)` returns a ValueRow. Unchanged rows are not reset, so views do not jump.
 
     Attributes:
-        complete: False if a search has looked at a part of the value only.
+        complete: False if a search has examined only a part of the value.
 
-    Signal: searched(): a search went on.
+    Signal: searched(): a search has progressed.
     """
 
     searched = Signal()
@@ -42,11 +42,11 @@ class StateTree(QAbstractTableModel):
         self._searching = QTimer(self, singleShot=True, interval=0)
         self._searching.timeout.connect(self._on_searching)
 
-    # ---- what is shown ----------------------------------------------------------------------------
+    # ---- the shown rows ---------------------------------------------------------------------------
     def show(
         self, root: Mapping[str, Any], changes: Sequence[StateChange] = (), first_keys: Sequence[str] = ()
     ) -> None:
-        """Show another value, with the same paths expanded. `first_keys`: of a wide one, if they are known."""
+        """Show another value, with the same paths expanded. `first_keys`: of a wide value, if they are known."""
         self._root, self._changes = root, changes
         self._tree.know_first_keys(root, first_keys)
         self._searching.stop()
@@ -70,22 +70,22 @@ class StateTree(QAbstractTableModel):
         self.searched.emit()
 
     def forget(self) -> None:
-        """Show nothing and forget the expanded paths."""
+        """Remove all rows, and forget the expanded paths."""
         self._tree, self._view = ValueTree(), TreeView(changed_only=self._view.changed_only, width=self._view.width)
         self.show(_NOTHING)
 
     def set_changed_only(self, on: bool) -> None:
-        """Show only what the event changed, or all."""
+        """Show only the values that the event changed, or all."""
         self._view.changed_only = on
         self._update()
 
     def set_needle(self, needle: str) -> None:
-        """Show only what holds this text in its key or its value; "" shows all."""
+        """Show only members with this text in key or value; "" shows all."""
         self._needle, self._view.found, self.complete = needle, None, True
         self.show(self._root, self._changes)
 
     def set_width(self, characters: int) -> None:
-        """How many characters a row holds; longer texts can be expanded."""
+        """Set the number of characters of a row; longer texts can be expanded."""
         if characters != self._view.width:
             self._view.width = characters
             self._update()
@@ -108,22 +108,22 @@ class StateTree(QAbstractTableModel):
 
     @property
     def collapsed(self) -> set[Path]:
-        """The paths that were collapsed although they would be open by themselves."""
+        """The paths that the user collapsed, which would be open by default."""
         return self._view.collapsed
 
     def open_paths(self, expanded: Iterable[Path], collapsed: Iterable[Path]) -> None:
-        """Expand and collapse these values, also those that do not exist yet."""
+        """Expand and collapse these values, even if they do not exist yet."""
         self._view.expanded.update(expanded)
         self._view.collapsed.update(collapsed)
         self._update()
 
     def expand_path(self, path: Path) -> None:
-        """Expand a value, also one that does not exist yet."""
+        """Expand a value, even if it does not exist yet."""
         self._view.expanded.add(path)
         self._update()
 
     def reveal(self, path: Path) -> None:
-        """Open what leads to the member at `path`, and as many pages as it takes, up to _MAX_PAGES."""
+        """Expand all parents of the member at `path`, and as many pages as needed, up to _MAX_PAGES."""
         self._view.expanded.update(path[:i] for i in range(1, len(path)))
         holder: Any = self._root
         for depth, key in enumerate(path):
@@ -134,9 +134,9 @@ class StateTree(QAbstractTableModel):
         self._update()
 
     def reveal_hits(self, text: str) -> None:
-        """Open what leads to members that hold a text, case aside, and the long texts among them.
+        """Expand all parents of members that contain a text, ignoring case, and the long texts among them.
 
-        At most MEMBERS_PER_TURN members are looked at.
+        At most MEMBERS_PER_TURN members are examined.
         """
         search = ValueSearch(self._root, text)
         search.search_more(MEMBERS_PER_TURN)
@@ -160,11 +160,11 @@ class StateTree(QAbstractTableModel):
 
     @property
     def hidden_hits(self) -> int:
-        """How many hits of the search are left out because the event did not change them."""
+        """The number of hits that are left out because the event did not change them."""
         return len(self._view.found or ()) - len(self.found_rows()) if self._view.changed_only else 0
 
     def activate(self, row: int) -> None:
-        """What Enter and a double click do: open, close, or show more."""
+        """Expand, collapse or show more, as Enter and a double click do."""
         shown = self._rows[row]
         if shown.kind is RowKind.MORE:
             self._view.pages[shown.path] = self._view.pages.get(shown.path, 1) + 1
@@ -173,7 +173,7 @@ class StateTree(QAbstractTableModel):
             self.set_expanded(row, not shown.expanded)
 
     def parent_row(self, row: int) -> int:
-        """The row that this one is a member of; itself at the top."""
+        """Return the row of the parent; a top row returns itself."""
         depth = self._rows[row].depth
         return next((i for i in range(row - 1, -1, -1) if self._rows[i].depth < depth), row)
 
@@ -182,16 +182,16 @@ class StateTree(QAbstractTableModel):
         return self._rows[row]
 
     def row_of(self, path: Path) -> int | None:
-        """Where the member at `path` is shown, if it is."""
+        """Return the row of the member at `path`, or None."""
         return next((i for i, row in enumerate(self._rows) if row.path == path and row.kind is RowKind.MEMBER), None)
 
     def found_rows(self) -> list[int]:
-        """The rows in which the search found its text, not those that only lead there."""
+        """The rows with hits of the search, without their parents."""
         hits = self._view.found or frozenset()
         return [i for i, row in enumerate(self._rows) if row.kind is RowKind.MEMBER and row.path in hits]
 
     def value(self, row: int) -> Any:
-        """The value that a row belongs to; what it was, where it was removed."""
+        """Return the value of a row; for a removed value, its old value."""
         path = self.path(row)
         here: Any = self._root
         for token in path:
@@ -223,7 +223,7 @@ class StateTree(QAbstractTableModel):
         if new:
             self.dataChanged.emit(self.index(0, 0), self.index(len(new) - 1, 0))
 
-    # ---- as Qt asks -----------------------------------------------------------------------------------
+    # ---- Qt's model interface --------------------------------------------------------------------------
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
         """The number of rows: values that are visible, lines of expanded texts, notes."""
         return 0 if parent.isValid() else len(self._rows)
@@ -233,7 +233,7 @@ class StateTree(QAbstractTableModel):
         return 0 if parent.isValid() else 1
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return a row's text, or what a screen reader says."""
+        """Return a row's text, or its text for a screen reader."""
         if not index.isValid():
             return None
         if role == Qt.ItemDataRole.DisplayRole:

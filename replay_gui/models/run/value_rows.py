@@ -1,4 +1,4 @@
-"""A value of any size as the rows of a tree: only expanded parts are read, and of these a window.
+"""A value of any size as the rows of a tree: only expanded parts are read, and only a window of these.
 
 A *window* of a map is its first keys in order, of a list its newest items; changed members are always shown. A
 text too long for its row can be expanded into its lines.
@@ -21,14 +21,14 @@ from replay_gui.core.text.value_preview import member_text
 from replay_gui.core.text.wording import plural
 from replay_gui.models.values.bounded_equality import BoundedEquality
 
-PAGE_MEMBERS = SHOWN_KEYS  # children more that "… more" shows
-PAGE_TEXT_CHARACTERS = 65_536  # characters more
+PAGE_MEMBERS = SHOWN_KEYS  # further children that "… more" shows
+PAGE_TEXT_CHARACTERS = 65_536  # further characters
 _MAX_KEY_CHARACTERS = 80
-_MAX_UNCOUNTED_MEMBERS = 5  # a map with more is shown with its size
+_MAX_UNCOUNTED_MEMBERS = 5  # a map with more keys is shown with its size
 _MAX_PREVIEW_CHARACTERS = 120  # characters of the content of a map or list on its row
 _MAX_UNFOLDED_MEMBERS = 8  # a replaced map or list up to this size is shown member by member
-_MAX_COMPARED_MEMBERS = 200  # of a map or list that was replaced, to see whether it has changed
-_MAX_OPENED_MEMBERS = 1_500  # of the maps and lists that are open because something in them changed: about 20 ms
+_MAX_COMPARED_MEMBERS = 200  # compared members of a replaced map or list
+_MAX_OPENED_MEMBERS = 1_500  # members of maps and lists that are open because of a change inside: about 20 ms
 
 PathSet: TypeAlias = frozenset[Path]
 
@@ -36,7 +36,7 @@ _wrap = partial(textwrap.wrap, drop_whitespace=False, break_on_hyphens=False)
 
 
 class ChangeMark(Enum):
-    """What the event did to a row; INSIDE: something further in was touched."""
+    """The event's change of a row; INSIDE: a member of it was changed."""
 
     SAME = auto()
     INSIDE = auto()
@@ -46,7 +46,7 @@ class ChangeMark(Enum):
 
 
 class RowKind(Enum):
-    """What a row of a value shows."""
+    """The content of a row of a value."""
 
     MEMBER = auto()
     TEXT = auto()  # a line of a long text
@@ -55,10 +55,10 @@ class RowKind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValueRow:
-    """One row. `path` is that of its value; key, text, note and old are ready to be shown, on one line each.
+    """One row. `path` is that of its value; key, text, note and old can be shown as they are, on one line each.
 
-    key: the member's name ("" for a line of text). text: a scalar, or a line. note: how much is in a container, or what
-    other remark. old: the old value, if it was changed to a scalar.
+    key: the member's name ("" for a line of text). text: a scalar, or a line. note: the size of a container, or another
+    remark. old: the old value, if it was changed to a scalar.
     """
 
     path: Path
@@ -80,13 +80,13 @@ class ValueRow:
 
 @dataclass(slots=True, kw_only=True)
 class TreeView:
-    """What is expanded, and what is shown; kept from one position to the next.
+    """The expanded paths and the filters; kept from one position to the next.
 
     Attributes:
-        expanded, collapsed: paths that the user opened, or closed although they would be open by themselves.
-        pages: how many pages of a container or text are shown, where more than one.
-        changed_only: leave out what the event did not touch.
-        found: where not None, show only these paths, and what leads to them.
+        expanded, collapsed: paths that the user opened, or closed although they would be open by default.
+        pages: the number of shown pages of a container or text, if more than one.
+        changed_only: leave out members that the event did not change.
+        found: if not None, show only these paths and their parents.
         width: characters that fit on a row.
     """
 
@@ -125,19 +125,19 @@ class _Changes(NamedTuple):
 
 
 class ValueTree:
-    """Makes rows; remembers the first keys of wide maps, and the changes, since to look at all each time costs."""
+    """Makes rows; caches the first keys of wide maps, and the changes, because finding them takes long."""
 
     def __init__(self) -> None:
         self._first_keys: dict[Path, FirstKeys] = {}
         self._changes = _Changes.of(())
 
     def know_first_keys(self, root: Mapping[str, Any], keys: Sequence[str]) -> None:
-        """Take over the first keys of a wide root; none: they are found when they are shown."""
+        """Use these first keys of a wide root; if empty, they are found when they are shown."""
         if keys:
             self._first_keys.setdefault((), FirstKeys()).know(root, [*keys])
 
     def rows(self, root: Mapping[str, Any], changes: Sequence[StateChange], view: TreeView) -> list[ValueRow]:
-        """Return the visible rows of a value, from top to bottom; costs time by what is expanded, not by its size."""
+        """Return the visible rows of a value, from top to bottom; the time depends on the expanded part only."""
         if changes is not self._changes.given:
             self._changes = _Changes.of(changes)
         leads = None if view.found is None else {path[:i] for path in view.found for i in range(len(path) + 1)}
@@ -158,16 +158,16 @@ class _Walk:
     view: TreeView
     changes: dict[Path, StateChange]
     touched: dict[Path, set[str | int]]
-    visible_paths: set[Path] | None  # what is found, and the way there
+    visible_paths: set[Path] | None  # hits, and their parents
     first_keys: dict[Path, FirstKeys]
     seen: set[Path] = field(default_factory=set)
     equality: BoundedEquality = field(default_factory=BoundedEquality)
-    opened: int = 0  # members of what is open by itself
+    opened: int = 0  # members of containers that are open by default
 
     def members(
         self, path: Path, value: Any, depth: int, old: Any = ABSENT, mark: ChangeMark = ChangeMark.SAME
     ) -> Iterator[ValueRow]:
-        """Rows of the members of a container. `old`: what it replaced, where both are shown member by member."""
+        """Return rows of the members of a container. `old`: the replaced one, if both are shown member by member."""
         limit = PAGE_MEMBERS * self.view.pages.get(path, 1)
         keys, before, after = self._window(path, value, old, limit)
         picky = self.view.changed_only or self.visible_paths is not None
@@ -263,7 +263,7 @@ class _Walk:
         return ValueRow(path=path, kind=RowKind.MORE, depth=depth, note=words)
 
     def _window(self, path: Path, value: Any, old: Any, limit: int) -> tuple[list[Any], int, int]:
-        """(the keys to show in order, how many come before them, how many after)."""
+        """Return (the keys to show in order, number of keys before them, number after them)."""
         forced = self._forced(path, value, old)
         if isinstance(value, Mapping):
             if len(value) <= limit:
@@ -280,7 +280,7 @@ class _Walk:
         return sorted([*extra, *range(first, len(value))]), first - inside, 0
 
     def _forced(self, path: Path, value: Any, old: Any) -> set[Any]:
-        """Members shown in any case: changed ones, found ones, those of the replaced container that are gone."""
+        """Return members that are always shown: changed ones, hits, those of the replaced container that are gone."""
         forced: set[Any] = set(self.touched.get(path, ()))
         if self.view.found is not None:
             depth = len(path)
@@ -293,7 +293,7 @@ class _Walk:
 
 
 def content_text(value: Any, expanded: bool = False) -> str:
-    """Return the beginning of a map's or list's content, or its size where the content follows; "" for a scalar."""
+    """Return the beginning of a map's or list's content, or its size if the members follow; "" for a scalar."""
     if not is_container(value):
         return ""
     if expanded:
@@ -303,7 +303,7 @@ def content_text(value: Any, expanded: bool = False) -> str:
 
 
 def size_text(value: Any) -> str:
-    """14 keys, 391 items; nothing for a scalar."""
+    """Return ``14 keys`` or ``391 items``; "" for a scalar."""
     if isinstance(value, Mapping):
         return plural(len(value), "key")
     if is_container(value):
@@ -312,7 +312,7 @@ def size_text(value: Any) -> str:
 
 
 def member(holder: Any, key: str | int) -> Any:
-    """The member, or ABSENT."""
+    """Return the member, or ABSENT."""
     if isinstance(holder, Mapping):
         return holder.get(key, ABSENT) if isinstance(key, str) else ABSENT
     if isinstance(key, int) and is_container(holder) and 0 <= key < len(holder):
@@ -321,7 +321,7 @@ def member(holder: Any, key: str | int) -> Any:
 
 
 def pages_to(holder: Any, key: str | int) -> int:
-    """Return how many pages of a map or list must be shown to include a member; 1 if there is none."""
+    """Return the number of pages of a map or list that include a member; 1 if there is no such member."""
     if isinstance(holder, Mapping) and isinstance(key, str):
         return len([other for other in holder if other < key]) // PAGE_MEMBERS + 1
     if isinstance(key, int) and is_container(holder) and 0 <= key < len(holder):

@@ -11,14 +11,14 @@ from replay_gui.core.state.value_text import is_container
 from replay_gui.models.run.value_rows import PathSet
 
 MAX_HITS = 200
-_MAX_CHARACTERS = 4096  # characters of a text that are looked at
+_MAX_CHARACTERS = 4096  # characters of a text that are searched
 
 
 class ValueSearch:
     """A search for `needle`, ignoring case, the shallow members first. Call `search_more` for each step.
 
     Attributes:
-        ended: whether nothing is left, or there are MAX_HITS hits. complete: whether everything was searched.
+        ended: whether all was searched, or there are MAX_HITS hits. complete: whether all was searched.
     """
 
     def __init__(self, root: Mapping[str, Any], needle: str) -> None:
@@ -28,11 +28,11 @@ class ValueSearch:
 
     @property
     def found(self) -> PathSet:
-        """Paths whose key or scalar holds the needle, so far."""
+        """The paths found so far whose key or scalar contains the needle."""
         return frozenset(self._found)
 
     def search_more(self, members: int) -> bool:
-        """Search so many more members, about 3 µs each; return whether there are new hits."""
+        """Search this many further members, about 3 µs each; return whether there are new hits."""
         before = len(self._found)
         self.ended = self.complete = True
         for number, path in enumerate(self._steps, 1):
@@ -45,7 +45,7 @@ class ValueSearch:
 
 
 def _steps(root: Mapping[str, Any], needle: str) -> Iterator[Path | None]:
-    """For each member its path if it is a hit, else None."""
+    """Yield for each member its path if it is a hit, else None."""
     waiting: deque[tuple[Path, Any]] = deque([((), root)])
     while waiting:
         path, value = waiting.popleft()

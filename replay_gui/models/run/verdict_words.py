@@ -1,4 +1,4 @@
-"""What verification found, in words for the badge and for the text behind it."""
+"""The result of the verification, in words for the badge and for the text behind it."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from replay_gui.core.verification.verification_report import NO_HASHES, NOT_VERI
 from replay_gui.engine.answers import Progress
 from replay_gui.models.run.integrity_words import hash_words
 
-MAX_FINDINGS = 5  # named one by one; the rest are counted
+MAX_FINDINGS = 5  # listed one by one; the others are counted
 
 
 @dataclass(frozen=True, slots=True)
 class BadgeVerdict:
-    """tone: "good", "bad", "warn", or "raised" while nothing is known. text: a few words. detail: lines, all of it."""
+    """tone: "good", "bad", "warn", or "raised" while it is unknown. text: a few words. detail: all of it, in lines."""
 
     tone: str
     text: str
@@ -33,7 +33,7 @@ def verdict_of(
 ) -> BadgeVerdict:
     """Return the badge's text for a run that is not growing now.
 
-    `progress` counts only as long as there is no report. `has_hashes`: whether the run's format has any.
+    `progress` is used only if there is no report. `has_hashes`: whether the run's format has any.
     `imported_from`: the format of a run without hashes; that is not the run's fault, so the badge stays grey.
     """
     if imported_from and not has_hashes and (report is None or report.verdict == NOT_VERIFIABLE):
@@ -52,7 +52,7 @@ def verdict_of(
 
 def _short(report: VerificationReport) -> tuple[str, str]:
     match report.verdict, report.first_broken:
-        case "VALID", _ if report.origin == "imported" and report.head is None:  # no log of ours, so no chain
+        case "VALID", _ if report.origin == "imported" and report.head is None:  # not a replay log, so it has no chain
             return "good", f"VALID · {report.verified:,} of {report.events:,} by its own hashes"
         case "VALID", _ if report.origin == "imported":
             return "good", "VALID since import"

@@ -1,1 +1,1 @@
-"""Many runs of an evaluation: their tasks, what separates those that passed, and their picture."""
+"""Many runs of an evaluation: their tasks, the differences between passed and failed runs, and their picture."""

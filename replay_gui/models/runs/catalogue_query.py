@@ -13,7 +13,7 @@ from replay_gui.engine.requests import Answer, Request
 
 
 class CatalogueQuery(QObject):
-    """Asks one query at a time.
+    """Sends one query at a time.
 
     Attributes: folder: of the catalogue, "" for none. answer: the last one, or None. working: whether one is awaited.
     Signal: changed().
@@ -34,14 +34,14 @@ class CatalogueQuery(QObject):
             bridge.answered.connect(self._on_answered)
 
     def set_folder(self, folder: str) -> None:
-        """Let queries be about this catalogue; "" for none."""
+        """Use this catalogue for queries; "" for none."""
         self.stop()
         self.folder = folder
         self.answer = None
         self.changed.emit()
 
     def send_query(self, query: str) -> None:
-        """Begin a query instead of the one under way."""
+        """Send a query, and end the one under way."""
         self._send(query)
         self.working, self.answer = True, None
         self.changed.emit()

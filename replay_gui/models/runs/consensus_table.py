@@ -1,4 +1,4 @@
-"""What runs without outcomes agree on, and those that are unlike the others, as a Qt table."""
+"""The agreement of runs without outcomes, and the outliers among them, as a Qt table."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class ConsensusTable(HeadedTable["Outlier"]):
             self._names = names_of(self._session, [outlier.run for outlier in outliers])
             self._show_rows(outliers)
 
-    # ---- as Qt asks -------------------------------------------------------------------------------------
+    # ---- Qt's model interface --------------------------------------------------------------------------
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return a cell's text, or the same as a plain tooltip."""
         if not index.isValid():

@@ -1,4 +1,4 @@
-"""The runs of an evaluation as a Qt table with all their facts, of all runs or of the chosen ones."""
+"""All runs of an evaluation, or the chosen ones, as a Qt table with all their facts."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ _TEXTS = (*range(EvaluatedRunColumn.OUTCOME, EvaluatedRunColumn.END + 1), Evalua
 class EvaluatedRunTable(QAbstractTableModel):
     """One row for each run; `number(row)` returns the number of its run.
 
-    `only_chosen`: whether it has the chosen runs alone. It sorts and filters by itself: of a hundred thousand runs, a
-    proxy would ask for each cell again and again.
+    `only_chosen`: whether it has only the chosen runs. It sorts and filters by itself, because with a hundred thousand
+    runs a proxy model would read each cell repeatedly.
     """
 
     def __init__(self, session: RunsSession, *, only_chosen: bool, parent: QObject | None = None) -> None:
@@ -68,9 +68,9 @@ class EvaluatedRunTable(QAbstractTableModel):
         self._sorted: tuple[int, Qt.SortOrder] = (-1, Qt.SortOrder.AscendingOrder)
         self._filter = ""
         self._has: dict[int, bool] = {}
-        self._texts: list[str] = []  # of each run, what the filter looks at; empty until it is needed
+        self._texts: list[str] = []  # for each run, the text that the filter searches; empty until it is needed
         time_choice().changed.connect(self._refresh)
-        # The list of all runs keeps its rows, and what is selected of them, when another task is chosen.
+        # The list of all runs keeps its rows and its selection when another task is chosen.
         (session.contrast_changed if only_chosen else session.runs_changed).connect(self._refresh)
 
     def number(self, row: int) -> int:
@@ -78,7 +78,7 @@ class EvaluatedRunTable(QAbstractTableModel):
         return self._numbers[row]
 
     def run(self, row: int) -> EvaluatedRun:
-        """The run of a row."""
+        """Return the run of a row."""
         return self._runs[self._numbers[row]]
 
     def has(self, column: int) -> bool:
@@ -89,13 +89,13 @@ class EvaluatedRunTable(QAbstractTableModel):
         return self._has[column]
 
     def set_filter(self, text: str) -> None:
-        """Keep the runs that contain this text in any column, whatever its case."""
+        """Show only the runs with this text in any column; case is ignored."""
         if text.casefold() != self._filter:
             self._filter = text.casefold()
             self._arrange()
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """Sort by a column; -1: as the session has the runs. Unknown values are less than all others."""
+        """Sort by a column; -1: in the order of the session. Unknown values are less than all others."""
         if (column, order) != self._sorted:
             self._sorted = column, order
             self._arrange()
@@ -133,7 +133,7 @@ class EvaluatedRunTable(QAbstractTableModel):
         self._all, self._texts, self._has = numbers, [], {}
         self._arrange()
 
-    # ---- as Qt asks -------------------------------------------------------------------------------------
+    # ---- Qt's model interface --------------------------------------------------------------------------
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
         """The number of runs."""
         return 0 if parent.isValid() else len(self._numbers)
@@ -153,7 +153,7 @@ class EvaluatedRunTable(QAbstractTableModel):
         return _aligned(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return a cell's text, its alignment, the outcome, or why a run cannot be read."""
+        """Return a cell's text, its alignment, the outcome, or the reason why a run cannot be read."""
         if not index.isValid():
             return None
         number, column = self._numbers[index.row()], index.column()
@@ -180,7 +180,7 @@ class EvaluatedRunTable(QAbstractTableModel):
 
 
 def _of_read(value_of: Callable[[EvaluatedRun], str | float | None]) -> Callable[[EvaluatedRun], str | float | None]:
-    """Return what gives nothing for a run that could not be read."""
+    """Return the function, changed so that it returns None for a run that could not be read."""
     return lambda run: None if run.problem else value_of(run)
 
 

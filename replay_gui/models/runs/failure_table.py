@@ -55,7 +55,7 @@ class FailureTable(HeadedTable["FailureGroup"]):
             self._names = dict(zip(numbers, names_of(self._session, numbers), strict=True))
             self._show_rows(groups)
 
-    # ---- as Qt asks -------------------------------------------------------------------------------------
+    # ---- Qt's model interface --------------------------------------------------------------------------
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return a cell's text, or the whole reason as a plain tooltip."""
         if not index.isValid():

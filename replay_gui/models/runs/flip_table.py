@@ -1,4 +1,4 @@
-"""The tasks under two versions of an agent as a Qt table: which flipped, and by what."""
+"""The tasks under two versions of an agent as a Qt table: which flipped, and why."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class FlipTable(HeadedTable["TaskFlip"]):
         if not self._show_rows(tasks) and tasks:  # by what they flipped may be known now
             self.dataChanged.emit(self.index(0, 0), self.index(len(tasks) - 1, FlipColumn.FLIP))
 
-    # ---- as Qt asks -------------------------------------------------------------------------------------
+    # ---- Qt's model interface --------------------------------------------------------------------------
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return a cell's text, the outcomes of a version's runs, or the whole row in words."""
         if not index.isValid():
@@ -83,7 +83,7 @@ class FlipTable(HeadedTable["TaskFlip"]):
         return f"{flip}: {reason}" if reason else flip
 
     def reason(self, task: TaskFlip) -> str:
-        """The first reason why a task flipped; what separates its runs where no reason is known; "" without."""
+        """Return the first reason why a task flipped, else a fact that separates its runs, else ""."""
         if not task.flipped:
             return ""
         return one_line(self._session.flip_reasons.get(task.task) or task.first, _MAX_SENTENCE)

@@ -21,14 +21,14 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class SplitPicture:
-    """A picture with its rows in another order. groups: of each row, what the run did of the column; None: nothing."""
+    """A picture with its rows in another order. groups: each run's call in the column; None: it made none."""
 
     picture: RunsPicture
     groups: tuple[CellState | None, ...]
 
 
 def split_picture(picture: RunsPicture, column: int) -> SplitPicture:
-    """Return the picture with the runs that made the call of a column first; within each group as before."""
+    """Return the picture with the runs first that made the call of a column; within each group as before."""
     states = {cell.row: cell.state for cell in picture.cells if cell.column == column}
     order = sorted(range(len(picture.rows)), key=lambda row: _ORDER.index(states.get(row)))
     places = {row: place for place, row in enumerate(order)}
@@ -38,7 +38,7 @@ def split_picture(picture: RunsPicture, column: int) -> SplitPicture:
 
 
 def split_words(split: SplitPicture) -> str:
-    """Return how the outcomes of the groups are, and what that proves: ``did it: 2 passed; did not: 2 failed; p …``."""
+    """Return the outcomes of the groups and their significance: ``did it: 2 passed; did not: 2 failed; p …``."""
     parts, did, not_done = [], Counter[bool | None](), Counter[bool | None]()
     for state in _ORDER:
         counts = Counter(

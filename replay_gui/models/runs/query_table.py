@@ -23,7 +23,7 @@ class QueryTable(HeadedTable[tuple[str | None, ...]]):
         query.changed.connect(self._on_changed)
 
     def number(self, row: int, name: str) -> int | None:
-        """The number in the column of this name; None if there is no such column, or no whole number in it."""
+        """Return the number in the column of this name; None if there is no such column, or no whole number in it."""
         if name not in self._answer.columns:
             return None
         text = self._answer.rows[row][self._answer.columns.index(name)]
@@ -47,7 +47,7 @@ class QueryTable(HeadedTable[tuple[str | None, ...]]):
     def _alignment(self, column: int) -> Qt.AlignmentFlag:
         return RIGHT if self._answer.numeric[column] else LEFT
 
-    # ---- as Qt asks -------------------------------------------------------------------------------------
+    # ---- Qt's model interface --------------------------------------------------------------------------
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return a cell's text, the same as a plain tooltip, or its alignment."""
         if not index.isValid():

@@ -1,4 +1,4 @@
-"""The groups of runs of an evaluation as a Qt table: one row a task or a model, with the outcomes of its runs."""
+"""The groups of runs of an evaluation as a Qt table: one row per task or model, with the outcomes of its runs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class RunGroupColumn(IntEnum):
 class RunGroupTable(HeadedTable["RunGroup"]):
     """One row for each group, of tasks those with mixed outcomes first; `group(row)` returns its RunGroup.
 
-    Attributes: has_costs: whether any run says what it cost.
+    Attributes: has_costs: whether the cost of any run is known.
     """
 
     def __init__(self, session: RunsSession, parent: QObject | None = None) -> None:
@@ -60,14 +60,14 @@ class RunGroupTable(HeadedTable["RunGroup"]):
 
     @property
     def headings(self) -> tuple[str, ...]:
-        """Those of the fact by which the runs are grouped."""
+        """The headings for the fact by which the runs are grouped."""
         by_task = self._session.group_by == TASK
         return (fact_words(self._session.group_by), "Trials" if by_task else "Runs", "Passed", "Cost")
 
     def _alignment(self, column: int) -> Qt.AlignmentFlag:
         return RIGHT if column in (RunGroupColumn.PASSED, RunGroupColumn.COST) else LEFT
 
-    # ---- as Qt asks -------------------------------------------------------------------------------------
+    # ---- Qt's model interface --------------------------------------------------------------------------
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return a cell's text, its alignment, or the outcomes of the runs."""
         if not index.isValid():
@@ -101,12 +101,12 @@ def fact_words(fact: str) -> str:
 
 
 def group_name(value: str | None, fact: str) -> str:
-    """Return the name of a group of runs that are equal in a fact."""
+    """Return the name of a group of runs that have the same value of a fact."""
     return one_line(f"(no {fact} is known)" if value is None else value, _MAX_NAME)
 
 
 def passed_words(group: RunGroup) -> str:
-    """Return ``2 of 4``, or what is known where outcomes are missing."""
+    """Return ``2 of 4``; if outcomes are missing, the known ones."""
     if group.unknown == len(group.runs):
         return plural(len(group.runs), "run")
     unknown = f", {group.unknown:,} unknown" if group.unknown else ""

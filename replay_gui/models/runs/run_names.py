@@ -1,4 +1,4 @@
-"""Names of runs on the page of many runs, which distinguish runs that are shown together."""
+"""Names of runs on the page of many runs, by which runs that are shown together can be told apart."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FACTS: tuple[Callable[[EvaluatedRun], str | None], ...] = (
 
 
 def run_name(run: EvaluatedRun) -> str:
-    """Return ``trial 2`` where the log names the trial, else the name of its file."""
+    """Return ``trial 2`` if the log names the trial, else the name of its file."""
     trial = run.identity.trial
     name = run.name.rpartition("/")[2] or run.name
     return f"trial {one_line(trial, _MAX_NAME)}" if trial is not None else one_line(name, _MAX_NAME)

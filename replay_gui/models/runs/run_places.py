@@ -1,4 +1,4 @@
-"""Where runs of the page of many runs are opened: those of a catalogue at their sources, or as it keeps them."""
+"""The paths of runs of the page of many runs: for those of a catalogue, their sources or its own copies."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ WithPaths = Callable[[Sequence[str]], None]
 
 
 class RunPlaces(QObject):
-    """Finds out what opens runs of a RunsSession, and tells what the user must know of a run once it is open."""
+    """Finds the paths that open runs of a RunsSession, and shows the note on a run once it is open."""
 
     def __init__(self, runs: RunsSession, sessions: Sequence[Session], parent: QObject | None = None) -> None:
-        """`sessions`: those that open the runs; the first one tells why a run cannot be opened."""
+        """`sessions`: those that open the runs; the first one shows why a run cannot be opened."""
         super().__init__(parent)
         self._runs, self._sessions = runs, sessions
         self._numbers = itertools.count(1)
         self._number = 0
-        self._waiting: tuple[list[str], WithPaths] | None = None  # what the catalogue calls the runs
-        self._kept: dict[str, tuple[str, str]] = {}  # by path: what the catalogue calls the run, what to tell
+        self._waiting: tuple[list[str], WithPaths] | None = None  # the names of the runs in the catalogue
+        self._kept: dict[str, tuple[str, str]] = {}  # by path: the name of the run in the catalogue, the note
         for session in sessions:
             session.run_changed.connect(self._on_run_changed)
         if runs.bridge is not None:
             runs.bridge.answered.connect(self._on_answered)
 
     def find(self, numbers: Sequence[int], then: WithPaths) -> None:
-        """Call `then` with what opens these runs, instead of what was asked before; not if one cannot be opened."""
+        """Call `then` with the paths that open these runs, unless one cannot be opened; drop an earlier request."""
         chosen = {number: self._runs.runs[number] for number in numbers}
         self._waiting = None
         if any(run.problem for run in chosen.values()):
@@ -50,7 +50,7 @@ class RunPlaces(QObject):
         self._runs.bridge.send_request("places", Request(0, request))
 
     def given(self, session: Session) -> str:
-        """Return what the page calls the run that a session shows, as an absolute path; "" for none."""
+        """Return the page's name of the run that a session shows, as an absolute path; "" for none."""
         if session.facts is None:
             return ""
         path = session.facts.given
@@ -74,7 +74,7 @@ class RunPlaces(QObject):
 
     @Slot()
     def _on_run_changed(self) -> None:
-        """Tell what there is to tell of the run that is shown now; the user who opened another wants no earlier one."""
+        """Show the note on the run that is shown now; drop an earlier request, because the user opened another run."""
         self._waiting = None
         for session in self._sessions:
             if session is self.sender() and session.facts is not None and session.facts.given in self._kept:

@@ -1,4 +1,4 @@
-"""The report on the runs that a page shows: what separates those that passed, within tasks."""
+"""The report on the runs of a page: the differences between passed and failed runs, within tasks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from replay_gui.models.runs.runs_session import RunsSession
 
 
 class RunsReportMaker(ReportMaker):
-    """What separates the runs that passed from those that failed; many runs are contrasted, not checked."""
+    """Makes the report on the differences between passed and failed runs, which are contrasted, not verified."""
 
     has_checks = False
 

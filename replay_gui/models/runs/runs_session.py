@@ -28,22 +28,22 @@ class RunsSession(QObject):
     """Many runs, read once; the contrast of all of them, or of some.
 
     Attributes:
-        bridge: to the engine, or None. sources: what was opened: files and folders; empty for nothing.
+        bridge: to the engine, or None. sources: the opened files and folders; may be empty.
         catalogue: the folder of the catalogue that was opened, or "".
         runs: the known facts of each. outcomes: passed, failed or unknown, of each; empty until all are read.
-        facts: by which they can be grouped. group_by: the one by which they are. groups: of tasks, flaky ones first.
+        facts: by which they can be grouped. group_by: the fact by which they are. groups: of tasks, flaky ones first.
         chosen: numbers of the runs to contrast; None: all of them. group: the chosen group, or None.
-        versions: the two that are compared, or None. change: from one to the other; None until it is known.
+        versions: the two compared ones, or None. change: from one to the other; None until it is known.
         contrasted: the contrast of the chosen runs; None until it is known. failures: likewise.
         flip_reasons: the first reason of each flipped task, as far as it is known.
-        begins: whether the first group, instead of all runs, is contrasted if nothing is chosen.
-        passed: the expression that says what passing is, or "".
-        working: whether something is under way. done, total: of it; total 0 = unknown. problem: why not, or "".
+        begins: whether the first group, instead of all runs, is contrasted if no group is chosen.
+        passed: the expression that defines passing, or "".
+        working: whether work is under way. done, total: its progress; total 0 = unknown. problem: why it failed, or "".
 
     Signals:
         runs_changed(): runs, outcomes or groups have changed. contrast_changed(): contrasted or failures have changed.
         progressed(): working, done, total or problem have changed. opened(): other sources.
-        catalogue_found(): what was opened is a catalogue.
+        catalogue_found(): the opened folder is a catalogue.
         reported(object): the Report that was requested. grouped(): the user chose another fact to group by.
     """
 
@@ -96,11 +96,11 @@ class RunsSession(QObject):
         return passed, failed, len(self.runs) - passed - failed
 
     def outcome(self, run: int) -> bool | None:
-        """Whether a run passed; None if that is not known."""
+        """Return whether a run passed; None if unknown."""
         return self.outcomes[run] if run < len(self.outcomes) else None
 
     def version_of(self, run: int) -> str:
-        """The version that a run is of; "" if it is of neither, or none are compared."""
+        """Return the version of a run; "" if it is of neither, or none are compared."""
         if self.versions is None:
             return ""
         value = self.versions.after if run in self._after else self.versions.before if run in self._before else ""
@@ -130,13 +130,13 @@ class RunsSession(QObject):
         self.open(self.sources)
 
     def set_passed(self, expression: str) -> None:
-        """Say what passing is, instead of what the logs say; "" takes that back."""
+        """Set the definition of passing; "": use the outcomes in the logs."""
         if expression != self.passed:
             self.passed = expression
             self._request()
 
     def set_group_by(self, fact: str) -> None:
-        """Group the runs by another of `facts`, and contrast all of them; versions are no longer compared."""
+        """Group the runs by another of `facts`, and contrast all of them; end the comparison of versions."""
         if fact != self.group_by or self.versions is not None:
             self._set_versions(None, fact)
             self.grouped.emit()
@@ -175,7 +175,7 @@ class RunsSession(QObject):
 
     @Slot()
     def stop(self) -> None:
-        """End the work under way; what is known stays."""
+        """End the work under way; keep the results so far."""
         if self.working:
             self._number = next(self._numbers)
             self._send(EvaluateRuns(number=self._number, reading=self._reading, sources=()))

@@ -1,4 +1,4 @@
-"""What separates the runs that passed from those that failed, as a ranked list."""
+"""The facts that separate the runs that passed from those that failed, as a ranked list."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from replay_gui.core.contrast.separators import Separator
 
 _MAX_CHARACTERS = 300  # of a text
-_MAX_ALSO = 3  # things that hold for the same runs, which are named
+_MAX_ALSO = 3  # facts about the same runs that are listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +24,8 @@ class SeparatorItem:
     """One line of the list.
 
     Attributes:
-        title: what holds. passing, failing: ``2 of 2 passing``; of versions, ``2 of 2 after`` and before.
-        measures: p and chance. details: what else holds for the same runs. by_version: whether it is of versions.
+        title: the fact. passing, failing: ``2 of 2 passing``; for versions, ``2 of 2 after`` and before.
+        measures: p and chance. details: other facts about the same runs. by_version: whether versions are compared.
     """
 
     title: str
@@ -38,7 +38,7 @@ class SeparatorItem:
 
 
 class SeparatorList(CardModel[SeparatorItem]):
-    """`item(row)` gives a SeparatorItem, the clearest first; `note` says how far the list can be trusted."""
+    """`item(row)` returns a SeparatorItem, the clearest first; `note`: a sentence on the reliability of the list."""
 
     def __init__(self, session: RunsSession, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -58,7 +58,7 @@ class SeparatorList(CardModel[SeparatorItem]):
             self._show_items(items)
 
     def words(self, item: SeparatorItem) -> str:
-        """Return what holds, for how many, and what else is known of it."""
+        """Return the fact, its numbers of runs, and its details."""
         return f"{item.title}: {item.passing}, {item.failing}. {item.measures}. {item.details}"
 
 

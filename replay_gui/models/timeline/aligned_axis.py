@@ -1,4 +1,4 @@
-"""The axis of a run that is compared: the rows of both runs, so that equal events are above each other."""
+"""The axis of a compared run: the rows of both runs, so that equal events are above each other."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from replay_gui.models.timeline.timeline_axis import NUMBERS, FloatArray, Gaples
 class AlignedAxis(GaplessAxis):
     """A coordinate is a row of the alignment, counted from 1: an event is at its row, and 0 is the start.
 
-    Both runs of a comparison have the same coordinates. Events that came after the alignment was made follow after
-    its last row, each in a separate row.
+    Both runs of a comparison have the same coordinates. Events that came after the alignment was made are placed
+    after its last row, each in a separate row.
 
     Attributes: rows: int32[events], ascending, the row of each event of this run. count: of the rows of both.
     """
@@ -57,7 +57,7 @@ class AlignedAxis(GaplessAxis):
         return np.asarray(~own & (first >= 0) & (last <= self.count))
 
     def _before(self, rows: FloatArray) -> NDArray[np.int64]:
-        """Return how many events are in rows before this one."""
+        """Return the number of events in rows before this one."""
         # Searching int32 for other numbers would first turn every row into one.
         return np.searchsorted(self.rows, np.clip(rows, 0, np.iinfo(np.int32).max).astype(np.int32)).astype(np.int64)
 
@@ -66,7 +66,7 @@ class AlignedAxis(GaplessAxis):
         return float(self.rows[-1]) + 1.0 if len(self.rows) else 0.0
 
     def _corner(self, whole: NDArray[np.int64]) -> FloatArray:
-        """Return the coordinate of whole positions: of those beyond the last row, one behind the other."""
+        """Return the coordinates of whole positions; those beyond the last row follow one after the other."""
         if not len(self.rows):
             return whole.astype(np.float64)
         inside = self.rows[np.clip(whole - 1, 0, len(self.rows) - 1)] + 1.0

@@ -1,4 +1,4 @@
-"""From one event to the next of the same lane, or to the next error of the agent, its tools or the log."""
+"""Steps from one event to the next of the same lane, or to the next error of the agent, its tools or the log."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from replay_gui.core.index.run_index import FLAG_UNREADABLE, RunIndex, failures_
 from replay_gui.core.log.positions import EventIndex, Position, index_before, position_after
 from replay_gui.core.verification.verification_report import VerificationReport
 
-_EVENTS_PER_SCAN = 1 << 16  # events examined together, so that a near neighbour costs the same in any run
+_EVENTS_PER_SCAN = 1 << 16  # events examined together, so that the time to find a near one does not depend on the run
 
 
 IsListed: TypeAlias = Callable[[int, int], NDArray[np.bool_]]
@@ -26,10 +26,10 @@ def next_error(
     forward: bool,
     is_listed: IsListed | None = None,
 ) -> Position:
-    """The position of the next, or previous, error after `position`; `position` itself if there is none.
+    """Return the position of the next, or previous, error from `position`; `position` itself if there is none.
 
-    An error is an event of a failure's kind, a failed response, a record that cannot be read, or one that the report
-    names.
+    An error is an event of a failure kind, a failed response, an unreadable record, or an event with a finding in the
+    report.
     """
     event_index, count = index_before(position), index.count
     broken = _reported_indexes(report, count)
@@ -61,7 +61,7 @@ def _reported_indexes(report: VerificationReport | None, count: int) -> NDArray[
 
 
 def step_position(index: RunIndex, position: Position, delta: int, is_listed: IsListed | None = None) -> Position:
-    """Return the position `delta` events on, or back, where only listed events count; None: all but bookkeeping.
+    """Return the position `delta` listed events forward, or back; None: all events count but bookkeeping.
 
     Forward it ends at the last such event, and stays at `position` if there is none; backward it ends at 0.
     """
@@ -86,9 +86,9 @@ def step_position(index: RunIndex, position: Position, delta: int, is_listed: Is
 
 
 def next_in_lane(index: RunIndex, position: Position, forward: bool) -> Position:
-    """The position of the next, or previous, event of the kind and tool of the one at `position`.
+    """Return the position of the next, or previous, event with the kind and tool of the one at `position`.
 
-    `position` itself if there is none. At position 0, which has no event, the run's first.
+    `position` itself if there is none. At position 0, which has no event: the run's first.
     """
     if position == 0:
         return Position(min(1, index.count) if forward else 0)

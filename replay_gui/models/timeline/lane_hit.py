@@ -1,4 +1,4 @@
-"""Which event of a lane is under the pointer."""
+"""Finds the event of a lane under the pointer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from replay_gui.models.timeline.step_spans import step_at
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 from replay_gui.models.timeline.timeline_stacking import stack_calls
 
-CALLS_BEFORE_VIEW = 64  # calls that begin before a place, some of which may reach it
+CALLS_BEFORE_VIEW = 64  # earlier calls that are examined, because some may extend to a place
 
 
 def event_near(
@@ -27,7 +27,7 @@ def event_near(
     """Return the position of the lane's event nearest to `pixel`, at most `max_pixels` away; None if there is none.
 
     A call is found anywhere between its request and its answer, of several the one at `height`, a share of the lane's;
-    another step with a duration anywhere on its bar, where no event is near.
+    another step with a duration anywhere on its bar, if no event is near.
     `goes_on`: as in `calls_between`.
     """
     if lane.is_calls:
@@ -54,8 +54,8 @@ def calls_between(
 ) -> tuple[Positions, Positions]:
     """Return (starts, stops): positions of the calls that may overlap first … last, ordered by start.
 
-    A call without an answer ends where it begins. `goes_on`: it is pending, and reaches beyond the last event, if it is
-    among the last ones.
+    A call without an answer ends at its start. `goes_on`: if it is among the last ones, it is pending, and extends
+    beyond the last event.
     """
     some = []
     for part in lane.parts:

@@ -1,4 +1,4 @@
-"""The lanes of the timeline: which events are drawn on which line, as sorted arrays.
+"""The lanes of the timeline: the events of each line, as sorted arrays.
 
 A *lane* holds the events of some kinds, or the calls of one tool. Positions count from 1: the event with index i has
 position i + 1, at which the state shows its effect.
@@ -20,8 +20,8 @@ from replay_gui.models.timeline.subagents import NO_SUBAGENTS, Subagents, positi
 from replay_gui.models.timeline.timeline_choice import ALL_LANES, BOOKKEEPING, REST, SUBAGENTS, TOOLS, LaneChoice
 
 Positions = NDArray[np.int32]
-MAX_TOOL_LANES = 8  # at most; with more tools the last lane shows the rest
-MAX_MANY_TOOL_LANES = 24  # at most where the user wants many
+MAX_TOOL_LANES = 8  # at most; with more tools the last lane shows the others
+MAX_MANY_TOOL_LANES = 24  # at most if the user wants many
 MORE_TOOLS = "more"  # the key of the lane for the rest
 MAX_SUBAGENT_LANES = 6  # at most, likewise
 MAX_PARTS = 16  # of a lane
@@ -29,10 +29,10 @@ NO_POSITIONS: Positions = np.zeros(0, np.int32)
 
 _AGENT, _OBSERVATIONS, _DECISIONS, _MEMORY, _PATCHES, _ERRORS, _OTHER, _BOOKKEEPING = range(8)
 _FIRST_TOOL = 8  # the key of tool t is _FIRST_TOOL + t
-_MAX_TOOLS = 1000  # the first tools of a run, which may have lanes of their own
+_MAX_TOOLS = 1000  # the first tools of a run, which may have separate lanes
 _MORE_TOOLS = _FIRST_TOOL + _MAX_TOOLS  # the key of all others, which never have
 
-# The key that a lane is remembered by, its title, the kind whose mark and hue it has.
+# The key of a lane in the settings, its title, the kind whose mark and hue it has.
 _LANES = (
     ("agent", "Agent", Kind.STATE_TRANSITION),
     ("observations", "Input", Kind.OBSERVATION),
@@ -76,7 +76,7 @@ class Lane:
 
     Attributes:
         key: its identity in the settings. title: its name. parts: its events; either calls or other events.
-        group: TOOLS, REST or SUBAGENTS where it can be folded with others, else "". folded: whether it is all of it.
+        group: TOOLS, REST or SUBAGENTS if it can be folded with others, else "". folded: whether it is the whole group.
         depth: the indentation of its name. spans: of subagents, int32[n, 2]: their ranges of events.
     """
 
@@ -125,7 +125,7 @@ class Lanes:
         return replace(self, _subagents=tuple(_subagent_row(subagents, n) for n in range(len(subagents.paths))))
 
     def extended(self, index: RunIndex, most: int | None = None) -> Lanes:
-        """The lanes of `index`, a longer index of the same run: only its new events are looked at, `most` of them."""
+        """Return the lanes of `index`, a longer index of the same run; examine only its new events, at most `most`."""
         start, stop = self.count, index.count
         stop = stop if most is None else min(stop, start + most)
         if stop <= start:
@@ -136,7 +136,7 @@ class Lanes:
         key[called] = np.minimum(tool[called] + _FIRST_TOOL, _MORE_TOOLS)
         answers = called[(kind[called] == _RESPONSE)]
         failed = answers[(flags[answers] & FLAG_FAILED) != 0]
-        key[(flags & FLAG_INTERRUPTED) != 0] = _OTHER  # it is no error, and seen all the same
+        key[(flags & FLAG_INTERRUPTED) != 0] = _OTHER  # it is not an error, but visible anyway
         begins = (flags & FLAG_REPEATED) == 0
         begins[answers[pair[answers] != NO_PAIR]] = False
         return Lanes(
@@ -148,9 +148,9 @@ class Lanes:
         )
 
     def rows(self, choice: LaneChoice = ALL_LANES, limit: int | None = None) -> tuple[Lane, ...]:
-        """The lanes from top to bottom: at most `limit` tools, by number of calls, the rest of them in one lane.
+        """Return the lanes from top to bottom: at most `limit` tools, by number of calls, the others in one lane.
 
-        `limit` None: as many as the choice wants.
+        `limit` None: by the choice.
 
         A lane without events is left out, unless there are no events at all. If only hidden lanes have events, they are
         shown.
@@ -202,14 +202,14 @@ class Lanes:
         return [*map(self._tool_row, called[:kept]), *([more] if rest else [])]
 
     def _tools_by_calls(self) -> list[int]:
-        """Return the keys of the tools that may have lanes of their own, those with the most calls first."""
+        """Return the keys of the tools that may have separate lanes, those with the most calls first."""
         keys = np.fromiter((key for key in self._events if _FIRST_TOOL <= key < _MORE_TOOLS), np.int64)
         counts = np.fromiter((len(self._events[key]) for key in keys.tolist()), np.int64, len(keys))
         by_calls: list[int] = keys[np.lexsort((keys, -counts))].tolist()
         return by_calls
 
     def _tool_parts(self, keys: list[int]) -> tuple[LanePart, ...]:
-        """Return a part for each tool; those beyond MAX_PARTS are one, made without a lane for each of them."""
+        """Return a part for each tool; those beyond MAX_PARTS share one, made without a lane for each of them."""
         own = keys if len(keys) <= MAX_PARTS and _MORE_TOOLS not in keys else keys[: MAX_PARTS - 1]
         own = [key for key in own if key != _MORE_TOOLS]
         parts = tuple(part for key in own for part in self._tool_row(key).parts)
@@ -230,12 +230,12 @@ class Lanes:
 
 
 def most_tool_lanes(choice: LaneChoice) -> int:
-    """Return how many lanes tools have at most."""
+    """Return the maximal number of lanes of tools."""
     return MAX_MANY_TOOL_LANES if choice.many_tools else MAX_TOOL_LANES
 
 
 def _keys_of_kinds(index: RunIndex) -> NDArray[np.uint16]:
-    """Return uint16[kinds], the key of each kind's lane; there may be very many kinds of programs' own."""
+    """Return uint16[kinds], the key of each kind's lane; programs may define very many kinds."""
     keys = np.where(index.bookkeeping, _BOOKKEEPING, _OTHER).astype(np.uint16)
     keys[: len(KINDS)] = [_KEY_OF_GROUP.get(group_of(kind), _OTHER) for kind in index.kinds[: len(KINDS)]]
     return keys
@@ -277,8 +277,8 @@ def _parts(rows: list[Lane]) -> tuple[LanePart, ...]:
 
 
 def indexes_before(positions: Positions, bounds: NDArray[np.float64] | tuple[float, ...]) -> NDArray[np.intp]:
-    """Return, for each of `bounds`, how many of the ascending `positions` are less."""
-    # Searching int32 for floats would first turn every position into a float: a whole bound splits them just as well.
+    """Return, for each of `bounds`, the number of the ascending `positions` that are less."""
+    # Searching int32 for floats would first convert every position to a float; a whole bound gives the same result.
     whole = np.clip(np.ceil(bounds), 0, np.iinfo(np.int32).max).astype(np.int32)
     return np.searchsorted(positions, whole)
 

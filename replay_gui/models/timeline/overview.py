@@ -11,7 +11,7 @@ from replay_gui.core.index.run_index import NO_TIME, RunIndex, failures_of_index
 from replay_gui.models.timeline.timeline_axis import NUMBERS, TimelineAxis
 from replay_gui.models.timeline.timeline_marks import NO_MARKS, TimelineMarks
 
-SMOOTHED_COLUMNS = 5  # columns that each height is taken over
+SMOOTHED_COLUMNS = 5  # columns over which each height is averaged
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -20,10 +20,10 @@ class Overview:
 
     Attributes:
         edges: float64, coordinates from 0 to the end of the run, between which the columns of `pace` are.
-        pace: 0 … 1 a column: events per second, 0.5 for the run's median; 0.5 throughout where times are not known.
+        pace: 0 … 1 per column: events per second, 0.5 for the run's median; always 0.5 if times are not known.
         has_pace: whether `pace` is known.
         mark_edges: the same for the columns of marks, which may be narrower than an event.
-        errors: 0 … 1 a column: 0 for none, 1 for the column with most.
+        errors: 0 … 1 per column: 0 for none, 1 for the column with most.
         found, divergences, causes: 1 for a column with any, else 0.
     """
 
@@ -47,7 +47,7 @@ class Overview:
     ) -> Overview:
         """Make `columns` (at least 1) columns; fewer for the pace if there are fewer events.
 
-        `failures`: the indexes of those events, where they are known.
+        `failures`: the indexes of those events, if they are known.
         """
         end = float(axis.coordinates(np.array([index.count]))[0])
         edges = np.linspace(0, end, max(min(columns, index.count), 1) + 1)
@@ -76,14 +76,14 @@ class Overview:
 
 
 class GrowingFailures:
-    """The failures of one run, by index: only what was added to it is looked at."""
+    """The failures of one run, by index; only its new events are examined."""
 
     def __init__(self) -> None:
         self._found = np.zeros(0, np.int64)
-        self.count = 0  # of the events that were looked at
+        self.count = 0  # of the examined events
 
     def of(self, index: RunIndex, most: int | None = None) -> NDArray[np.int64]:
-        """Return those of `index`, an index of the same run that has the same first events; looks at `most` more."""
+        """Return the failures in `index`, of the same run with the same first events; examine at most `most` more."""
         stop = index.count if most is None else min(index.count, self.count + most)
         if stop > self.count:
             more = np.flatnonzero(failures_of_index(index, slice(self.count, stop))) + self.count
@@ -94,7 +94,7 @@ class GrowingFailures:
 def _counts_before(
     axis: TimelineAxis, event_indexes: NDArray[np.integer], edges: NDArray[np.float64]
 ) -> NDArray[np.int64]:
-    """Return how many of the (ascending) events are before each edge, by bisection, because there may be millions."""
+    """Return the number of (ascending) events before each edge, by bisection, because there may be millions."""
     low = np.zeros(len(edges), np.int64)
     high = np.full(len(edges), len(event_indexes), np.int64)
     while (is_open := low < high).any():

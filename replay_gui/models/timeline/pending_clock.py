@@ -11,18 +11,18 @@ from replay_gui.core.log.kinds import KINDS, Kind
 from replay_gui.models.session import Session
 
 TICK_MS = 500
-_EVENTS_LOOKED_AT = 4_096  # the last ones, among which pending calls are looked for
+_EVENTS_LOOKED_AT = 4_096  # of the last calls, which are searched for pending ones
 _REQUEST = KINDS.index(Kind.TOOL_REQUEST)
 
 
 class PendingClock(QObject):
-    """Counts from the arrival of the last event, because the events may have been written by another clock."""
+    """Counts from the arrival of the last event, because the events may have times of another clock."""
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._came = time.monotonic_ns()
-        self._count = 0  # of the events that had come by then
+        self._count = 0  # of the events at that time
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self._on_tick)
         for told in (session.run_changed, session.index_changed, session.following.changed):
@@ -30,7 +30,7 @@ class PendingClock(QObject):
 
     @Slot()
     def _on_changed(self) -> None:
-        """Begin to count at a new event; end if no response is awaited."""
+        """Restart at a new event; stop if no response is awaited."""
         if self._session.index.count != self._count:
             self._came, self._count = time.monotonic_ns(), self._session.index.count
             self._session.set_waited(0)

@@ -1,4 +1,4 @@
-"""Tokens and cost along the timeline: sums over any stretch of a run, at the cost of a few look-ups."""
+"""Tokens and cost along the timeline: sums over any range of a run, by a few look-ups."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _STEPS = (1, 1.5, 2, 3, 4, 5, 6, 8, 10, 15)
 
 @dataclass(frozen=True, slots=True)
 class ModelSpending:
-    """The usage of a model ("" if it is not named): answers, tokens by sort, dollars or None if unknown."""
+    """The usage of a model ("" if unknown): answers, tokens by sort, dollars or None if unknown."""
 
     model: str
     answers: int
@@ -77,7 +77,7 @@ class SpendingPlot:
         return np.diff(self.sums[:, indexes_before(self.positions, bounds)], axis=1)
 
     def used_at(self, positions: NDArray[np.int32]) -> FloatArray:
-        """Return float64[3, len(positions)]: the same at each of these positions, which must have tokens."""
+        """Return float64[3, len(positions)]: the tokens at each of these positions, in the order of `sums`."""
         at = np.searchsorted(self.positions, positions)
         return np.asarray(self.sums[:, at + 1] - self.sums[:, at])
 
@@ -89,7 +89,7 @@ class SpendingPlot:
     def by_model(self, first: int, last: int) -> list[ModelSpending]:
         """Return the usage of each model from one position to another (inclusive), those with most tokens first.
 
-        If the usage by model is unknown, one nameless entry has all of it.
+        If the usage by model is unknown, one entry without a name has all of it.
         """
         tokens = slice(*indexes_before(self.positions, (first, last + 1)).tolist())
         paid = slice(*indexes_before(self.paid, (first, last + 1)).tolist())

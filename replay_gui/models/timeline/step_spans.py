@@ -1,4 +1,4 @@
-"""The bars of steps that are not calls: where their durations are drawn.
+"""The bars that show the durations of steps that are not calls.
 
 A step with a duration is at its end in the log: its event came when it was done, as the answer of a model does.
 """
@@ -13,8 +13,8 @@ from replay_gui.models.timeline.lanes import LanePart, Positions, indexes_before
 from replay_gui.models.timeline.timeline_axis import FloatArray, TimeAxis
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 
-STEPS_AFTER_VIEW = 8  # steps that end after a place, some of which may begin before it
-_MAX_LOOKED_AT = 64  # events before a step, among which that at its beginning is looked for
+STEPS_AFTER_VIEW = 8  # later steps that are examined, because some may begin before a place
+_MAX_LOOKED_AT = 64  # events before a step that are searched for the one at its beginning
 _RESPONSE = KINDS.index(Kind.TOOL_RESPONSE)
 
 
@@ -30,9 +30,9 @@ def steps_between(part: LanePart, index: RunIndex, first: float, last: float) ->
 
 
 def begins(index: RunIndex, steps: Positions) -> Positions:
-    """Return, for each of these steps, the position of the last event that was there when it began.
+    """Return, for each of these steps, the position of the last event before its beginning.
 
-    Of a step without a time, and of one that began before all events that are looked at, the first that can be it.
+    For a step without a time, or that began before all examined events: the first of these events.
     """
     back = np.arange(1, _MAX_LOOKED_AT + 1)
     before = steps[:, None] - 1 - back  # the indexes of the events before each
@@ -54,7 +54,7 @@ def step_pixels(scale: TimelineScale, index: RunIndex, steps: Positions) -> tupl
 
 
 def step_at(part: LanePart, index: RunIndex, scale: TimelineScale, pixel: float) -> int | None:
-    """Return the position of the step whose bar is at a pixel, of several the first that was done; None: none is."""
+    """Return the position of the step whose bar is at a pixel, of several the first to end; None: there is none."""
     at = scale.position(pixel)
     steps = steps_between(part, index, at, at)
     left, right = step_pixels(scale, index, steps)

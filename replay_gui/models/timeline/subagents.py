@@ -18,7 +18,7 @@ class Subagents:
     """The subagents of a run, numbered as in `paths`.
 
     Attributes:
-        paths: names from the outermost to each one's own, a parent before its children.
+        paths: for each subagent its names from the outermost down, a parent before its children.
         starts, stops: int64[n], index of the first event of each range, and after its last; ascending, disjoint.
         which: int64[n], number of the subagent of each range.
         first_events: index of the first event of each subagent, nested ones included; -1 if none is known.
@@ -32,7 +32,7 @@ class Subagents:
 
     @classmethod
     def of(cls, nesting: Nesting) -> Subagents:
-        """Return the subagents with the stretches of events in which each works."""
+        """Return the subagents with the ranges of events of each."""
         runs = np.frombuffer(nesting.runs, "<i4").astype(np.int64).reshape(-1, 3)
         made = cls(nesting.paths, runs[:, 0] - 1, runs[:, 1] - 1, runs[:, 2])
         numbers, first = np.unique(made.which, return_index=True)
@@ -46,7 +46,7 @@ class Subagents:
         return int(self.which[run]) if run >= 0 and index < self.stops[run] else None
 
     def depth(self, index: EventIndex) -> int:
-        """Return how deeply the event's subagent is nested; 0: the main agent."""
+        """Return the nesting depth of the event's subagent; 0: the main agent."""
         number = self.number_at(index)
         return 0 if number is None else len(self.paths[number])
 
@@ -60,12 +60,12 @@ class Subagents:
         return int((self.stops[runs] - self.starts[runs]).sum())
 
     def spans(self, number: int) -> NDArray[np.int32]:
-        """Return int32[n, 2]: positions of the first and the last event of each of its own stretches."""
+        """Return int32[n, 2]: positions of the first and the last event of each of its own ranges."""
         own = self.which == number
         return np.column_stack((self.starts[own] + 1, self.stops[own])).astype(np.int32)
 
     def hidden(self, folded: frozenset[int], indexes: IndexArray) -> NDArray[np.bool_]:
-        """Return bool[n]: which of the ascending indexes are hidden if these subagents are folded."""
+        """Return bool[n]: whether each of the ascending indexes is hidden if these subagents are folded."""
         numbers = {inner for number in folded for inner in self._all_within(number)}
         away = np.array([number in numbers for number in range(len(self.paths))], bool)[self.which]
         run = np.searchsorted(self.starts[away], indexes, "right") - 1

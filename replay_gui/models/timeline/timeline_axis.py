@@ -68,12 +68,12 @@ MIN_SPAN_NS = 1e5  # ns: no closer zoom by the clock
 IDLE_FACTOR = 5.0  # times as long as nine of ten spacings are: a gap
 MIN_IDLE_NS = float(SECOND)  # ns: nothing shorter is a gap
 MIN_IDLE_SHARE = 0.04  # of the run: shorter gaps are not worth a break
-DRAWN_GAP_SHARE = 0.02  # of the run: how long a gap is drawn
-_MAX_SAMPLED_SPACINGS = 1 << 16  # spacings looked at to know the usual one
+DRAWN_GAP_SHARE = 0.02  # of the run: the drawn length of a gap
+_MAX_SAMPLED_SPACINGS = 1 << 16  # spacings examined to find the usual one
 
 
 class TimelineAxis(Protocol):
-    """Attributes: gaps: coordinates at which a cut gap begins. gap: how long each is drawn. cut: ns, of each."""
+    """Attributes: gaps: coordinates at which a cut gap begins. gap: the drawn length of each. cut: ns, of each."""
 
     @property
     def gaps(self) -> FloatArray:
@@ -107,7 +107,7 @@ class TimelineAxis(Protocol):
 
 
 class GaplessAxis:
-    """What is the same of every axis that counts events: no time is cut out of it, and no zoom is closer."""
+    """The base of axes that count events: without cut gaps, and with one closest zoom."""
 
     __slots__ = ()
 
@@ -199,8 +199,8 @@ class TimeAxis:
         return cls(times=times, real=real, drawn=drawn, gaps=gaps, gap=shown, cut=cut)
 
     def until(self, ns: int) -> TimeAxis:
-        """Return the axis of a running run: with so many further nanoseconds without an event, as one further event."""
-        later = np.append(np.zeros(len(self.real) - 1), ns)  # no gap: something is still at work
+        """Return the axis of a running run: extended by these nanoseconds without an event, as by one further event."""
+        later = np.append(np.zeros(len(self.real) - 1), ns)  # not an idle gap: a call is still running
         times = np.append(self.times, self.times[-1] + ns)
         return replace(self, times=times, real=self.real + later, drawn=self.drawn + later)
 
@@ -214,7 +214,7 @@ class TimeAxis:
         return np.asarray(np.interp(since, self.real, self.drawn), np.float64)
 
     def coordinates_before(self, positions: NDArray[np.integer], durations: NDArray[np.int64]) -> FloatArray:
-        """Return the coordinate so many nanoseconds before each of these events, at least the start."""
+        """Return the coordinate these many nanoseconds before each of these events, at least the start."""
         since = (self.times[positions - 1] - self.times[0]).astype(np.float64) - durations
         return np.asarray(np.interp(since, self.real, self.drawn), np.float64)
 
@@ -243,7 +243,7 @@ class TimeAxis:
     def ticks(self, start: float, end: float, apart: float) -> list[tuple[float, str]]:
         """Return coordinates and labels between start and end, at round times of each stretch between two gaps."""
         step = nice_time_step(apart)
-        # Between two gaps the clock runs on: each such stretch has its own round times, some have none.
+        # Each stretch between two gaps has its own round times; some have none.
         starts, ends = self.drawn[0::2], self.drawn[1::2]
         seen = slice(int(np.searchsorted(ends, start)), int(np.searchsorted(starts, end, "right")))
         offset = (self.real - self.drawn)[0::2][seen]
@@ -259,10 +259,10 @@ class TimeAxis:
 
 
 def why_no_times(index: RunIndex) -> str:
-    """Return a sentence that says why a run cannot be drawn along the clock; "" if it can."""
+    """Return a sentence on why a run cannot be drawn along the clock; "" if it can."""
     if not index.count:
         return "There are no events yet."
-    for times in (index.time[:: max(index.count // _MAX_SAMPLED_SPACINGS, 1)], index.time):  # the few usually know it
+    for times in (index.time[:: max(index.count // _MAX_SAMPLED_SPACINGS, 1)], index.time):  # a few usually suffice
         known = times[times != NO_TIME]
         if len(known) and known[0] < known[-1]:
             return ""
@@ -275,7 +275,7 @@ def why_no_times(index: RunIndex) -> str:
 def _ascending(times: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return times that never decrease: of two ways to correct a clock, the one that changes fewer times.
 
-    After a time too late all wait for it, or before a time too early all are held back to it.
+    Times after one that is too late are raised to it, or times before one that is too early are lowered to it.
     """
     if times[0] != NO_TIME and bool((times[1:] >= times[:-1]).all()):
         return times

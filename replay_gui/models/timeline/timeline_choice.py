@@ -1,4 +1,4 @@
-"""Which lanes of the timeline the user wants to see, as a value that can be saved."""
+"""The lanes of the timeline that the user wants to see, as a value that can be saved."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _MAX_SAVED_NAMES = 1_000  # names at most that are remembered
 
 @dataclass(frozen=True, slots=True)
 class LaneChoice:
-    """`folded`: groups shown as one lane. `hidden`: keys of lanes not shown (see Lane.key). `many_tools`: more tools
-    have a lane of their own than usual.
+    """`folded`: groups shown as one lane. `hidden`: keys of lanes not shown (see Lane.key). `many_tools`: whether more
+    tools than usual have a separate lane.
     """
 
     folded: frozenset[str] = frozenset()

@@ -1,4 +1,4 @@
-"""Marks on the timeline: hits of a search, divergences and their causes, and through which events a value came."""
+"""Marks on the timeline: hits of a search, divergences and their causes, and the events through which a value came."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class TimelineMarks:
     """Ascending event indexes (from 0) of each kind of mark.
 
     Attributes:
-        found: events that a search found. causes: where a divergence began. divergences: all events that differ.
+        found: hits of a search. causes: events at which a divergence began. divergences: all events that differ.
         value_changes: events that changed the chosen value of the state.
         origins: the events through which the values of a chosen reason came.
-        shows_origins: whether these are drawn, and not the causes and divergences.
-        tool_effects: what the calls of a tool do, by its name. run_marks: events that are marked in a run alone.
-        notes: those of them that are noted. noted_ranges: int64[n, 2], first and last event of notes on several.
+        shows_origins: whether these are drawn instead of the causes and divergences.
+        tool_effects: the effect of the calls of each tool, by name. run_marks: events with marks of a single run.
+        notes: those with a note. noted_ranges: int64[n, 2], first and last event of notes on several events.
     """
 
     found: EventIndexes = field(default_factory=_none)
@@ -60,5 +60,5 @@ def divergence_marks(comparison: Comparison, last: NDArray[np.int32]) -> Timelin
 
 
 def _once(ascending: EventIndexes) -> EventIndexes:
-    """Without what is there again; numpy's unique would not know that they are in order."""
+    """Return the values without repetitions; numpy's unique would sort them again."""
     return ascending[np.flatnonzero(np.diff(ascending, prepend=-1))]

@@ -1,4 +1,4 @@
-"""Where a position is on the screen: the geometry of the timeline as a pure value."""
+"""The geometry of the timeline as a pure value: from positions to pixels and back."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class TimelineScale:
     def showing_range(cls, view: tuple[float, float], width: float, axis: TimelineAxis) -> TimelineScale:
         """Return the scale that shows the positions of `view`."""
         start, end = axis.coordinates(np.array(view)).tolist()
-        # Events of the same instant are nowhere apart: something must be shown all the same.
+        # Events at the same instant have the same coordinate, but a scale needs a span.
         return cls(start, end if end > start else start + 1.0, width, axis)
 
     @property
@@ -46,23 +46,23 @@ class TimelineScale:
         return float(self.pixels(np.array([position]))[0])
 
     def pixels(self, positions: NDArray[np.generic]) -> FloatArray:
-        """Return where each position is drawn, in logical pixels from the plot's left edge; it may lie outside."""
+        """Return the place of each position, in logical pixels from the plot's left edge; it may be outside."""
         return self.pixels_at(self.axis.coordinates(positions))
 
     def pixels_at(self, coordinates: FloatArray) -> FloatArray:
-        """Return where these coordinates are drawn, as `pixels` does."""
+        """Return the pixels of these coordinates; see `pixels`."""
         return (coordinates - self.start) * (self.width / self.span)
 
     def position(self, pixel: float) -> float:
-        """The position at a pixel; between two events it is not whole."""
+        """Return the position at a pixel; between two events it is not whole."""
         return float(self.axis.positions(np.array([self.coordinate(pixel)]))[0])
 
     def coordinate(self, pixel: float) -> float:
-        """The coordinate at a pixel."""
+        """Return the coordinate at a pixel."""
         return self.start + pixel * self.span / self.width
 
     def coordinates(self, pixels: FloatArray) -> FloatArray:
-        """The coordinates at these pixels."""
+        """Return the coordinates at these pixels."""
         return self.start + pixels * (self.span / self.width)
 
     def nearest(self, pixel: float, count: int) -> Position:
@@ -92,7 +92,7 @@ class TimelineScale:
         return replace(self, start=start, end=start + span)
 
     def showing(self, position: float, count: int) -> TimelineScale:
-        """Return this scale if `position` is visible, else one moved until it is a tenth of the span inside."""
+        """Return this scale if `position` is visible, else one moved so that it is a tenth of the span inside."""
         at = self.start + self.pixel(position) * self.span / self.width
         if self.start <= at <= self.end:
             return self

@@ -1,4 +1,4 @@
-"""What the timeline draws, as one value."""
+"""The content of the timeline, as one value."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class TimelineScene:
 
     Attributes:
         index: of the run. lanes: from top to bottom. marks: of a search or a comparison.
-        filter: events that it leaves out are drawn faintly.
+        filter: events that do not match it are drawn faintly.
         broken: index of the first event that cannot be trusted, or None.
         snapshots: positions with a snapshot, ascending. phases: event indexes at which phases begin.
         goes_on: whether the run is still running, so that a missing response may come.
@@ -47,7 +47,7 @@ class TimelineScene:
         filter: EventFilter = ALL_EVENTS.filter,
         goes_on: bool = False,
     ) -> TimelineScene:
-        """Collect what is drawn; the snapshots and phases of the index become arrays."""
+        """Collect the content; the snapshots and phases of the index become arrays."""
         snapshots = np.fromiter(index.snapshots, np.int64, len(index.snapshots))
         phases = np.fromiter((event_index for event_index, _ in index.phases), np.int64, len(index.phases))
         return cls(

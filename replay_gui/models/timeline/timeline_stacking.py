@@ -11,7 +11,7 @@ MAX_ROWS = 3  # at most; further calls share the last
 def stack_calls(starts: NDArray[np.integer], stops: NDArray[np.integer]) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
     """Return (row of each call, from 0; number of rows in its cluster, 1 … MAX_ROWS).
 
-    `starts` ascend. Calls form clusters that no call extends beyond (found by a running maximum). Within a cluster,
+    `starts` ascend. Overlapping calls form clusters (found by a running maximum). Within a cluster,
     each call takes the first free row.
     """
     row, rows = np.zeros(len(starts), np.int8), np.ones(len(starts), np.int8)
@@ -20,7 +20,7 @@ def stack_calls(starts: NDArray[np.integer], stops: NDArray[np.integer]) -> tupl
     reach = np.maximum.accumulate(stops)
     begins = np.append(0, np.flatnonzero(starts[1:] >= reach[:-1]) + 1)
     ends = np.append(begins[1:], len(starts))
-    twos = begins[ends - begins == 2]  # by far the most common, and there is nothing to decide
+    twos = begins[ends - begins == 2]  # by far the most common case, with only one solution
     row[twos + 1], rows[twos], rows[twos + 1] = 1, 2, 2
     for cluster in np.flatnonzero(ends - begins > 2).tolist():
         begin, end = int(begins[cluster]), int(ends[cluster])

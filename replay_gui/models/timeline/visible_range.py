@@ -1,4 +1,4 @@
-"""The part of a run that its timeline shows, and along which axis."""
+"""The part of a run that its timeline shows, and its axis."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from replay_gui.models.timeline.timeline_axis import NUMBERS, TimeAxis, Timeline
 from replay_gui.models.timeline.timeline_marks import TimelineMarks
 from replay_gui.models.timeline.timeline_scale import TimelineScale
 
-_EVENTS_AROUND = 6  # shown on either side of an event that is zoomed to
+_EVENTS_AROUND = 6  # shown on either side when zooming to an event
 
 
 class VisibleRange(QObject):
@@ -29,10 +29,10 @@ class VisibleRange(QObject):
         view: the visible range of positions (start, end), floats, start < end.
         chosen: the first and the last position of a range to sum up, or None.
         axis: "number" or "time": the unit of the timeline.
-        names_width: how wide the column of names beside the timeline is, in pixels; None: as usual.
+        names_width: the width of the column of names beside the timeline, in pixels; None: the default.
         waited: ns since the last event of a running run, by which its clock is advanced; 0 for an ended run.
         marks: the marks of a search or a comparison on the timeline.
-        hides_bookkeeping: whether bookkeeping events are left out. listing: what else a list of events leaves out.
+        hides_bookkeeping: whether bookkeeping events are left out. listing: the events that the list shows.
 
     Signals:
         view_changed(): `view` has changed. chosen_changed(): `chosen` has changed.
@@ -63,38 +63,38 @@ class VisibleRange(QObject):
         self._requested_axis = "number"
         self.waited = 0
         self._aligned: AlignedAxis | None = None
-        self._recorded: tuple[RunIndex, TimeAxis] | None = None  # the clock of the events, and the index it is made of
-        self._time_axis: tuple[int, TimeAxis] | None = None  # the same with what was `waited`
+        self._recorded: tuple[RunIndex, TimeAxis] | None = None  # the clock of the events, and its index
+        self._time_axis: tuple[int, TimeAxis] | None = None  # the same, extended by `waited`
         self._shows_all = True  # the view shows the whole run, also while the index grows
 
     # ---- the visible range ------------------------------------------------------------------------
     def set_view(self, start: float, end: float) -> None:
-        """Show positions start … end, clamped to the run and to what its axis shows at least."""
+        """Show positions start … end, clamped to the run and to the least span of its axis."""
         self._show_scale(self._scale(start, end).clamped(self.index.count))
 
     def fit_view(self) -> None:
-        """Show the whole run, or of two that are aligned both."""
+        """Show the whole run, or both aligned runs."""
         self._show_scale(self._whole_scale())
 
     def zoom_to_event(self, position: Position) -> None:
-        """Show the event from its request to its answer, and a little around it."""
+        """Show the event from its request to its answer, with a margin."""
         pair = int(self.index.pair[index_before(position)])
         other = position if pair == NO_PAIR else pair + 1
         self.set_view(min(position, other) - _EVENTS_AROUND, max(position, other) + _EVENTS_AROUND)
 
     def scroll_to(self, position: Position) -> None:
-        """Move the view by as little as brings the position into it."""
+        """Move the view just enough to show the position."""
         start, end = self.view
         if not start <= position <= end:
             self._show_scale(self._scale(start, end).showing(position, self.index.count))
 
     def take_index(self, index: RunIndex) -> None:
-        """Take another index of the same run; the position stays, as far as the run still reaches it."""
+        """Use another index of the same run; the position stays, clamped to the run."""
         self.index, self.position = index, Position(min(self.position, index.count))
         self.update_axis()
 
     def follow_growth(self) -> None:
-        """Go on showing the whole run, if that was shown before the index grew."""
+        """Show the whole run again, if it was shown before the index grew."""
         if self._shows_all:
             self.fit_view()
 
@@ -104,14 +104,14 @@ class VisibleRange(QObject):
         return self._shows_all
 
     def reset_view(self) -> None:
-        """Show the whole of another run, without marks; nothing is emitted except for the axis."""
+        """Show the whole of another run, without marks; only a change of the axis is emitted."""
         self.marks, self.chosen = TimelineMarks(), None
         self._shows_all = True
         self.update_axis()
         self.view = self._whole_scale().view
 
     def zoom(self, factor: float) -> None:
-        """Show `factor` times as many events; the position stays where it is on the screen, or else the middle does."""
+        """Show `factor` times as many events; the position keeps its place on the screen, or else the middle does."""
         start, end = self.view
         scale = self._scale(start, end)
         fixed = scale.pixel(self.position) if start <= self.position <= end else 0.5
@@ -158,9 +158,9 @@ class VisibleRange(QObject):
             self.chosen = chosen
             self.chosen_changed.emit()
 
-    # ---- what the timeline is drawn along -------------------------------------------------------------
+    # ---- the axis -------------------------------------------------------------------------------------
     def set_axis(self, axis: str) -> None:
-        """Draw along event numbers ("number") or the clock ("time"); the latter as soon as the run has times."""
+        """Draw along event numbers ("number") or the clock ("time"); the latter once the run has times."""
         self._requested_axis = axis
         self.update_axis()
 
@@ -185,7 +185,7 @@ class VisibleRange(QObject):
         return self._time_axis[1]
 
     def set_waited(self, ns: int) -> None:
-        """Let the clock continue after the last event, for calls that are pending; 0: it ends there."""
+        """Extend the clock after the last event by this many ns, for pending calls; 0: it ends there."""
         if ns != self.waited:
             self.waited = ns
             self.follow_growth()
@@ -193,7 +193,7 @@ class VisibleRange(QObject):
                 self.view_changed.emit()
 
     def update_axis(self) -> None:
-        """Draw along the axis that was requested, as soon as the index has what it needs."""
+        """Draw along the requested axis, once the index has the data for it."""
         axis = "number" if self._requested_axis == "number" or self.why_no_time else "time"
         if axis != self.axis:
             self.axis, self._recorded = axis, None
@@ -202,14 +202,14 @@ class VisibleRange(QObject):
 
     # ---- along the rows of a comparison ---------------------------------------------------------------
     def align(self, aligned: AlignedAxis | None) -> None:
-        """Draw along the rows of a comparison, whatever `axis` says, or along `axis` again; the view stays."""
+        """Draw along the rows of a comparison instead of `axis`, or along `axis` again; the view stays."""
         if aligned is not self._aligned:
             view, self._aligned = self.view, aligned
             self._show_again(view)
             self.axis_changed.emit()
 
     def show_coordinates(self, start: float, end: float) -> None:
-        """Show what is between two coordinates of `timeline_axis`."""
+        """Show the range between two coordinates of `timeline_axis`."""
         self._show_scale(TimelineScale(start, end, 1.0, self.timeline_axis).clamped(self.index.count))
 
     def _show_again(self, view: tuple[float, float]) -> None:
@@ -220,7 +220,7 @@ class VisibleRange(QObject):
             self.set_view(*view)
 
     def set_names_width(self, width: int | None) -> None:
-        """Make the column of names so wide, in pixels; None: as usual. It stays for later runs."""
+        """Set the width of the column of names, in pixels, for later runs too; None: the default."""
         if width != self.names_width:
             self.names_width = width
             self.names_changed.emit()
@@ -230,16 +230,16 @@ class VisibleRange(QObject):
         self.marks = marks
         self.marks_changed.emit()
 
-    # ---- what is left out -------------------------------------------------------------------------
+    # ---- hidden events ----------------------------------------------------------------------------
     @Slot(bool)
     def show_bookkeeping(self, on: bool) -> None:
-        """Show bookkeeping events in the list and on the timeline, or hide them; it holds for later runs too."""
+        """Show bookkeeping events in the list and on the timeline, or hide them, in later runs too."""
         if self.hides_bookkeeping == on:
             self.hides_bookkeeping = not on
             self.bookkeeping_changed.emit()
 
     def set_listing(self, listing: Listing) -> None:
-        """Let steps go through the events that a list shows."""
+        """Make steps go through the events that a list shows."""
         before, self.listing = self.listing.filter, listing
         if listing.filter != before:
             self.filter_changed.emit()

@@ -1,4 +1,4 @@
-"""Equality of values, with a bound on the time that the window's thread spends on it."""
+"""Equality of values, within a limited time on the window's thread."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 from replay_gui.core.state.state import ABSENT
 from replay_gui.core.state.value_text import is_container
 
-MAX_MEMBERS = 5_000  # members that are compared each time the rows are made: about 2 ms
-_CHARACTERS_PER_MEMBER = 64  # characters that take as long to compare as a member
+MAX_MEMBERS = 5_000  # members compared each time the rows are made: about 2 ms
+_CHARACTERS_PER_MEMBER = 64  # characters whose comparison takes as long as that of a member
 
 
 class BoundedEquality:
@@ -19,7 +19,7 @@ class BoundedEquality:
         self._left = MAX_MEMBERS
 
     def equal(self, a: Any, b: Any, most: int = MAX_MEMBERS) -> bool | None:
-        """Return whether two values are equal; None if that takes more than `most` members, or more than are left."""
+        """Return whether two values are equal; None if that needs more than `most` members, or more than are left."""
         waiting, begun_with = [(a, b)], min(most, self._left)
         left, found = begun_with, True
         while waiting and found and left >= 0:

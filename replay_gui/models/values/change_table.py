@@ -35,9 +35,9 @@ class ChangeColumn(IntEnum):
 
 
 class ChangeTable(HeadedTable[ChangeRow]):
-    """One row a change, in the order of the run; rows come as a worker finds them.
+    """One row per change, in the order of the run; rows come as a worker finds them.
 
-    Attributes: path: of the value, or None. listing: whether more may come.
+    Attributes: path: of the value, or None. listing: whether more rows may come.
     Signal: changed(): there are more rows, or the words have changed.
     """
 
@@ -55,7 +55,7 @@ class ChangeTable(HeadedTable[ChangeRow]):
         session.values.listed.connect(self._on_listed)
 
     def list_changes(self, path: Path | None) -> None:
-        """List the changes of the value at a path instead; None ends the listing."""
+        """List the changes of the value at another path; None ends the listing."""
         self.beginResetModel()
         self._rows, self.path, self.listing = [], path, path is not None
         self._number = self._session.values.new_number()
@@ -78,7 +78,7 @@ class ChangeTable(HeadedTable[ChangeRow]):
 
     @property
     def words(self) -> str:
-        """How many changes there are, or how far they are listed."""
+        """The number of changes, or the progress of the listing."""
         count, last = len(self._rows), self._last
         if last.problem:
             return f"The changes are not known: {last.problem}"
@@ -88,7 +88,7 @@ class ChangeTable(HeadedTable[ChangeRow]):
             return f"the first {plural(count, 'change')}, up to event {last.done:,}"
         return plural(count, "change") if count else "no event changed it"
 
-    # ---- places -------------------------------------------------------------------------------------
+    # ---- positions ----------------------------------------------------------------------------------
     def position(self, row: int) -> Position:
         """Return the position just after the event of a row."""
         return position_after(self._rows[row].index)
@@ -107,7 +107,7 @@ class ChangeTable(HeadedTable[ChangeRow]):
         values = (np.nan if row.number is None else row.number for row in self._rows)
         return positions, np.fromiter(values, np.float64, len(self._rows))
 
-    # ---- as Qt asks ---------------------------------------------------------------------------------
+    # ---- Qt's model interface --------------------------------------------------------------------------
     def _alignment(self, column: int) -> Qt.AlignmentFlag:
         return RIGHT if column in (ChangeColumn.EVENT, ChangeColumn.TIME) else LEFT
 

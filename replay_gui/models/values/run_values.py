@@ -43,7 +43,7 @@ class RunValues(QObject):
         self._bridge, self._side, self._run = bridge, side, 0
         self.paths = WatchedPaths(self)
         self.histories: dict[Keys, NDArray[np.int64]] = {}
-        self._last_number = 0  # that was given out
+        self._last_number = 0  # of the last question
         self._number = 0  # of the last TraceWatched
         self._asked: tuple[Keys, ...] = ()
         self._coming: list[list[EventIndex]] = []  # of the requested paths, as far as they are known
@@ -52,12 +52,12 @@ class RunValues(QObject):
             bridge.answered.connect(self._on_answered)
 
     def forget(self, run: int) -> None:
-        """The run of this number is open, or none: answers about the last one are stale."""
+        """Ignore answers about the last run: the run of this number is open now, or none."""
         self._run = run
         self.trace_again()
 
     def new_number(self) -> int:
-        """Return a number for a question that no earlier one has."""
+        """Return a new number for a question."""
         self._last_number += 1
         return self._last_number
 
@@ -90,7 +90,7 @@ class RunValues(QObject):
         self.histories_changed.emit()
 
     def request_value(self, question: ValueQuestion) -> None:
-        """Ask a question; it ends the last one of its kind."""
+        """Send a question, which ends the last one of its kind."""
         if self._bridge is not None:
             self._bridge.send_request(type(question).__name__, Request(self._run, question, self._side))
 

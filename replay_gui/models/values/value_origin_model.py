@@ -1,4 +1,4 @@
-"""Where the chosen value came from, as the window shows it: steps from the writer back, each an event to go to."""
+"""The origin of the chosen value, as the window shows it: steps from the writer back, each an event to go to."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NAMES = {StepLink.WRITER: "written by", StepLink.CAUSE: "caused by", StepLink.F
 
 @dataclass(frozen=True, slots=True)
 class OriginRow:
-    """One step. `name`: how it is linked. `certain`: whether ids prove it; otherwise only a text is equal."""
+    """One step. `name`: of its link. `certain`: whether ids prove it; otherwise only a text is equal."""
 
     name: str
     text: str
@@ -36,7 +36,7 @@ class OriginRow:
 
 
 class ValueOriginModel(QObject):
-    """Asks where a value came from, and marks the steps on the timeline.
+    """Requests the origin of a value, and marks the steps on the timeline.
 
     Attributes: title: the value's name. rows: the steps, the latest first. working: whether the answer is awaited.
     Signal: changed(): any of these, or the words, have changed.
@@ -50,12 +50,12 @@ class ValueOriginModel(QObject):
         self.rows: tuple[OriginRow, ...] = ()
         self._session = session
         self._number, self._problem = 0, ""
-        self._trace: ChosenValueTrace | None = None  # that is waited for
-        self._traced = False  # whether the value has any text that is looked for
+        self._trace: ChosenValueTrace | None = None  # the awaited one
+        self._traced = False  # whether the value has any text to search for
         session.values.origin_found.connect(self._on_found)
 
     def request_origin(self, trace: ChosenValueTrace) -> None:
-        """Ask about the value that is traced, at the session's position, once its changes are known."""
+        """Request the origin of the traced value, at the session's position, once its changes are known."""
         self._forget_trace()
         self._trace = trace
         trace.changed.connect(self._on_traced)
@@ -92,7 +92,7 @@ class ValueOriginModel(QObject):
         self.changed.emit()
 
     def end(self) -> None:
-        """End the search, and take the marks away."""
+        """End the search, and remove the marks."""
         self._forget_trace()
         self._number = self._session.values.new_number()
         self._session.values.request_value(FindValueOrigin(self._number))
@@ -100,7 +100,7 @@ class ValueOriginModel(QObject):
 
     @property
     def words(self) -> str:
-        """A sentence on what is shown."""
+        """A sentence about the shown steps."""
         if self._problem:
             return f"Not known: {self._problem}."
         if self.working:

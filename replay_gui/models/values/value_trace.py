@@ -1,4 +1,4 @@
-"""The events that changed the chosen value of the state: how many, which one last, and steps from one to the next."""
+"""The events that changed the chosen value of the state: their number, the last one, and steps between them."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from replay_gui.engine.queries.value_messages import TraceValue, ValueTrace
 from replay_gui.models.run.event_words import label_at
 from replay_gui.models.session import Session
 
-REST_MS = 200  # how long a choice must last before its history is requested: walking through rows requests none
+REST_MS = 200  # ms that a choice must last before its history is requested: moving through rows requests none
 
 
 class ChosenValueTrace(QObject):
     """The history of the value at one path, for the session's run. Marks its changes on the timeline.
 
     Attributes:
-        path: of the value, or None. indexes: int64, the events that changed it, ascending, as many as are known.
+        path: of the value, or None. indexes: int64, the known events that changed it, ascending.
         tracing: whether more may come. problem: why the history is not known, or "".
 
     Signal: changed(): any of these, or the words, have changed.
@@ -50,14 +50,14 @@ class ChosenValueTrace(QObject):
 
     @Slot(object)
     def follow(self, path: Path | None) -> None:
-        """Trace the value at this path, or none; the same path again is ignored."""
+        """Trace the value at this path, or none; ignore the same path again."""
         if path != self.path:
             self.path = path
             self._restart()
 
     @Slot()
     def stop(self) -> None:
-        """End the trace under way; what was found stays."""
+        """End the trace under way; the events found so far stay."""
         if self.tracing:
             self._number = self._session.values.new_number()
             self._rest.stop()
@@ -128,7 +128,7 @@ class ChosenValueTrace(QObject):
         words = [label_at(index, at)]
         since = time_since_start(index, at)
         if since is not None:
-            words.append(since_start(since).partition(".")[0])  # seconds suffice
+            words.append(since_start(since).partition(".")[0])  # seconds are exact enough
         return f"{position:,} ({', '.join(words)})"
 
     # ---- requests -----------------------------------------------------------------------------------

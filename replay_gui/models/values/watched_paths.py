@@ -1,4 +1,4 @@
-"""Which values of the state the user watches."""
+"""The values of the state that the user watches."""
 
 from __future__ import annotations
 
@@ -52,14 +52,14 @@ class WatchedPaths(QObject):
         self.paths: tuple[Keys, ...] = ()
 
     def set_paths(self, paths: Iterable[Keys]) -> None:
-        """Watch these values; each path counts once, and beyond MAX_WATCHED none."""
+        """Watch these values, each once, and at most MAX_WATCHED."""
         paths = tuple(path for path in dict.fromkeys(paths) if path)[:MAX_WATCHED]
         if paths != self.paths:
             self.paths = paths
             self.changed.emit()
 
     def toggle(self, path: Path) -> None:
-        """Watch the value at this path, or no longer; where MAX_WATCHED are watched, the oldest makes room."""
+        """Watch the value at this path, or stop watching it; beyond MAX_WATCHED, the oldest is dropped."""
         keys = keys_of(path)
         if keys in self.paths:
             self.set_paths(kept for kept in self.paths if kept != keys)

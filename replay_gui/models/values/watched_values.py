@@ -1,4 +1,4 @@
-"""The watched values of one run at its position, as a Qt model; what is absent says since when, or until when."""
+"""The watched values of one run at its position, as a Qt model; an absent value shows since when, or until when."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _NO_INDEXES: NDArray[np.int64] = np.zeros(0, np.int64)
 
 
 class WatchedValues(QAbstractTableModel):
-    """One row a watched value, in one column; `row(n)` gives its ValueRow.
+    """One row per watched value, in one column; `row(n)` returns its ValueRow.
 
     Until the events that changed a value are known, an absent value is only "not there".
 
-    Signal: shown(): the rows are others, or their number.
+    Signal: shown(): the rows, or their number, have changed.
     """
 
     shown = Signal()
@@ -48,7 +48,7 @@ class WatchedValues(QAbstractTableModel):
         return self._rows[row]
 
     def value(self, row: int) -> Any:
-        """The watched value of a row, ABSENT if it is not there."""
+        """Return the watched value of a row; ABSENT if it is not in the state."""
         state = self._session.position_state
         return ABSENT if state is None else value_at(state.state, self.paths.paths[row])
 
@@ -82,7 +82,7 @@ class WatchedValues(QAbstractTableModel):
         )
 
     def _mark(self, keys: Keys, value: Any, change: StateChange | None) -> ChangeMark:
-        """Return what the event did to the value; what is inside of it counts as a change."""
+        """Return the event's change of the value; a change inside it counts."""
         history = self._session.values.histories.get(keys, _NO_INDEXES)
         here = self._session.position - 1
         at = int(np.searchsorted(history, here))
@@ -103,7 +103,7 @@ class WatchedValues(QAbstractTableModel):
             return "never there"
         return f"not there yet, first at {position_after(EventIndex(int(history[0]))):,}"
 
-    # ---- as Qt asks -----------------------------------------------------------------------------------
+    # ---- Qt's model interface --------------------------------------------------------------------------
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
         """The number of watched values; 0 while no run is open."""
         return 0 if parent.isValid() else len(self._rows)

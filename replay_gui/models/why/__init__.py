@@ -1,1 +1,1 @@
-"""Why two runs came out differently, for the window: the reasons, what each run did, and the steps that led there."""
+"""Why two runs came out differently, for the window: the reasons, the actions of each run, the steps before them."""

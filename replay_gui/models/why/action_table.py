@@ -1,4 +1,4 @@
-"""What each run did, side by side: the calls with an effect, in order; equal ones in a row are folded."""
+"""The actions of both runs side by side: the calls with an effect, in order; equal ones in a row are folded."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class ActionLine:
 
 
 class ActionTable(QAbstractTableModel):
-    """`line(row)` gives an ActionLine. Folds open by `open_fold`, until other actions come."""
+    """`line(row)` returns an ActionLine. Folds open by `open_fold`, until other actions come."""
 
     def __init__(self, session: WhySession, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -64,7 +64,7 @@ class ActionTable(QAbstractTableModel):
         return self._lines[row]
 
     def fold_text(self, row: int) -> str:
-        """Return what a fold says."""
+        """Return the text of a fold."""
         return plural(self._lines[row].folded, "equal action")
 
     def open_fold(self, row: int) -> None:
@@ -74,7 +74,7 @@ class ActionTable(QAbstractTableModel):
             self._reset()
 
     def row_of(self, index_a: int | None, index_b: int | None) -> int:
-        """Return the line that holds the request of A, or of B; -1 if none does."""
+        """Return the line with the request of A, or of B; -1 if there is none."""
         for number, line in enumerate(self._lines):
             if line.row is not None and (index_a in line.row.requests_a or index_b in line.row.requests_b):
                 return number
@@ -103,7 +103,7 @@ class ActionTable(QAbstractTableModel):
             else:
                 yield from (ActionLine(number, row) for number, row in rows)
 
-    # ---- as Qt asks -------------------------------------------------------------------------------------
+    # ---- Qt's model interface --------------------------------------------------------------------------
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
         """The number of lines."""
         return 0 if parent.isValid() else len(self._lines)
@@ -128,7 +128,7 @@ class ActionTable(QAbstractTableModel):
 
 
 def action_words(row: ActionRow, side: Side) -> str:
-    """Return an action of a side in words, also where the side did not do it."""
+    """Return an action of a side in words, or words for its absence."""
     requests = row.requests_a if side == "a" else row.requests_b
     if not requests:
         return "not done"

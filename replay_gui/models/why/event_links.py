@@ -20,7 +20,7 @@ _MAX_DIGITS = 12
 
 @dataclass(frozen=True, slots=True)
 class EventLink:
-    """Characters `start` … `stop` - 1 of a text, which name the event at an index of one run."""
+    """Characters `start` … `stop` - 1 of a text, which denote the event at an index of one run."""
 
     start: int
     stop: int

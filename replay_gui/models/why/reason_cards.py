@@ -1,4 +1,4 @@
-"""The reasons as a list of cards: what differs in bold, what led to it below, every event number a link."""
+"""The reasons as a list of cards: the difference in bold, its origin below, every event number a link."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ReasonItem:
 
     Attributes:
         number: its rank, from 1. title, body: its texts. title_links, body_links: in them.
-        chips: words below them. heavy: whether it is about what was done, or what came out.
+        chips: words below them. heavy: whether it is about an action or a result.
     """
 
     number: int
@@ -42,7 +42,7 @@ class ReasonItem:
 
 
 class ReasonCards(CardModel[ReasonItem]):
-    """`item(row)` gives a ReasonItem. An earlier list stays until the one that replaces it has come."""
+    """`item(row)` returns a ReasonItem. An earlier list stays until the next one has come."""
 
     def __init__(self, session: WhySession, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -69,7 +69,7 @@ class ReasonCards(CardModel[ReasonItem]):
         self._show_items(items)
 
     def words(self, item: ReasonItem) -> str:
-        """Return rank, title, what led to it, and the chips."""
+        """Return rank, title, origin and chips."""
         return ". ".join(text.rstrip(".") for text in (f"{item.number} {item.title}", item.body, *item.chips) if text)
 
 

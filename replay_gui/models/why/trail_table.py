@@ -19,7 +19,7 @@ from replay_gui.models.why.why_session import WhySession
 
 
 class TrailTable(QAbstractListModel):
-    """`line(row)` gives a TrailRow or a TrailGap. The last trail stays until the next has come."""
+    """`line(row)` returns a TrailRow or a TrailGap. The last trail stays until the next has come."""
 
     def __init__(self, session: WhySession, side: Side, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -37,13 +37,13 @@ class TrailTable(QAbstractListModel):
         return plural(gap.stop - gap.start, "more step")
 
     def effect(self, line: TrailRow) -> EffectFinding | None:
-        """Return what a call does; None for other events, and if it is not known."""
+        """Return the effect of a call; None for other events, and if it is not known."""
         if line.row.kind != Kind.TOOL_REQUEST:
             return None
         return self._session.effect_of(self.side, index_before(line.row.position), line.row.tool)
 
     def row_at(self, position: int) -> int:
-        """Return the row of the event just before a position; -1 if the trail does not hold it."""
+        """Return the row of the event just before a position; -1 if it is not in the trail."""
         for number, line in enumerate(self._lines):
             if isinstance(line, TrailRow) and line.row.position == position:
                 return number
@@ -68,7 +68,7 @@ class TrailTable(QAbstractListModel):
             self._lines = lines
             self.endResetModel()
 
-    # ---- as Qt asks -------------------------------------------------------------------------------------
+    # ---- Qt's model interface --------------------------------------------------------------------------
     def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:  # noqa: B008
         """The number of lines."""
         return 0 if parent.isValid() else len(self._lines)

@@ -1,4 +1,4 @@
-"""Why two runs came out differently, as the window shows it: the answer of the engine, and what is chosen in it."""
+"""Why two runs came out differently, as the window shows it: the answer of the engine, and the chosen reason."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ _NONE = EventIndex(NO_EVENT)
 
 
 class WhySession(QObject):
-    """The reasons of one comparison. The comparison can be used before they come, and while others are looked for.
+    """The reasons of one comparison, which can be used before they come, and while they are searched again.
 
     Attributes:
         comparison: the session of the comparison.
         result: the last WhyResult; it stays until the next one has come.
         sizes: of A and B, with the result. effects: of tools, by name, with the result.
-        fresh: whether `result` is of the comparison that is shown.
+        fresh: whether `result` is of the shown comparison.
         done, total: the progress of the search; total 0 = unknown. problem: why there is no fresh result, or "".
         chosen: index of the chosen reason, or NO_REASON. trail: of it, or None while it is not known.
 
@@ -67,12 +67,12 @@ class WhySession(QObject):
 
     @property
     def working(self) -> bool:
-        """Whether the reasons of the comparison that is shown are being looked for."""
+        """Whether the search for the reasons of the shown comparison is under way."""
         return isinstance(self.comparison.state, Shown) and not self.fresh and not self.problem
 
     @property
     def settled(self) -> bool:
-        """Whether everything there is to show has come."""
+        """Whether all requested answers have come."""
         if not isinstance(self.comparison.state, Shown) or self.problem:
             return True
         return self.fresh and (self.chosen == NO_REASON or self.trail is not None)
@@ -112,7 +112,7 @@ class WhySession(QObject):
             self.go_to_pair(reason.index_a, reason.index_b)
 
     def go_to(self, side: Side, index: EventIndex) -> None:
-        """Move the run of a side to an event, and the other run to where it was by then."""
+        """Move the run of a side to an event, and the other run to its position at that time."""
         self.go_to_pair(*((index, None) if side == "a" else (None, index)))
 
     def go_to_pair(self, index_a: EventIndex | None, index_b: EventIndex | None) -> None:
@@ -131,7 +131,7 @@ class WhySession(QObject):
 
     # ---- effects ----------------------------------------------------------------------------------
     def effect_of(self, side: Side, index: EventIndex, tool: str | None) -> EffectFinding | None:
-        """Return what a call does, given the index of its request; None if that is not known."""
+        """Return the effect of a call, given the index of its request; None if unknown."""
         for row in () if self.result is None else self.result.actions:
             if index in (row.requests_a if side == "a" else row.requests_b):
                 return EffectFinding(row.effect, row.reason)
@@ -140,14 +140,14 @@ class WhySession(QObject):
 
     # ---- outcomes ---------------------------------------------------------------------------------
     def can_set_outcome(self, side: Side) -> bool:
-        """Whether the outcome of a run may be set by hand: no grader says in its log whether it passed."""
+        """Whether the outcome of a run may be set by hand: its log has no outcome of a grader."""
         if self.result is None:
             return False
         outcomes = self.result.results[_SIDES.index(side)].outcomes
         return all(outcome.passed is None or outcome.by == BY_HAND for outcome in outcomes)
 
     def set_outcome(self, side: Side, passed: bool | None) -> None:
-        """Keep whether a run passed in the file of its notes; None: not known. The reasons are ranked again."""
+        """Save in the notes whether a run passed (None: unknown), and rank the reasons again."""
         if self.can_set_outcome(side):
             self._send_request("outcome", SetOutcome(RunSide.A if side == "a" else RunSide.B, passed))
 
@@ -158,7 +158,7 @@ class WhySession(QObject):
 
     # ---- the timelines ----------------------------------------------------------------------------
     def show_origins(self, on: bool) -> None:
-        """Draw the origins of the chosen reason on both timelines, instead of the divergences, or no longer."""
+        """Draw the origins of the chosen reason on both timelines instead of the divergences, or the reverse."""
         self._shows_origins = on
         self._mark_origins()
 
@@ -171,7 +171,7 @@ class WhySession(QObject):
 
     # ---- the trail --------------------------------------------------------------------------------
     def open_gap(self, side: Side, gap: TrailGap) -> None:
-        """Show the events that the trail leaves out there."""
+        """Show the events of a gap in the trail."""
         self._opened[side] = (*self._opened[side], (gap.start, gap.stop))
         self._request_trail()
 
@@ -187,7 +187,7 @@ class WhySession(QObject):
     # ---- answers ------------------------------------------------------------------------------------
     @Slot()
     def _on_compared_changed(self) -> None:
-        """Another comparison is under way, was made, or was given up: the reasons of the last one are out of date."""
+        """Mark the reasons as out of date: another comparison has begun, ended or was given up."""
         if isinstance(self.comparison.state, Shown):
             return  # its reasons follow
         if self.comparison.comparison is None:
@@ -207,7 +207,7 @@ class WhySession(QObject):
                 self.show_trail(trail)
 
     def on_explained(self, explained: Explained) -> None:
-        """Take in what the engine says of the reasons."""
+        """Handle an answer of the engine about the reasons."""
         self.done, self.total, self.problem = explained.done, explained.total, explained.problem
         self.fresh = explained.result is not None
         if explained.result is not None:

@@ -1,4 +1,4 @@
-"""Reasons, outcomes and what was set aside, in the words of the window."""
+"""Reasons, outcomes and ignored differences, in the words of the window."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from replay_gui.models.timeline.spending_plot import token_words
 _MAX_NAME = 40  # characters of a run's or tool's name
 _MAX_VALUE = 24  # characters of a value among others
 _MAX_EXACT = 100_000  # tokens are shown exactly: a heading has little room
-_MAX_CHAIN = 6  # events of an origin that are named
+_MAX_CHAIN = 6  # events of an origin that are listed
 
 KIND_WORDS: dict[ReasonKind, str] = {
     ReasonKind.MISSING: "not done",
@@ -60,7 +60,7 @@ def headline(why: WhyResult) -> str:
 
 
 def did_the_same(why: WhyResult) -> bool:
-    """Return whether there is no reason, nothing was left out, and the outcomes do not differ."""
+    """Return whether there is no reason, no event was left out, and the outcomes do not differ."""
     return not why.reasons and why.failed is None and not why.set_aside.reads and not why.limits
 
 
@@ -102,7 +102,7 @@ def foot_words(why: WhyResult) -> str:
 
 
 def set_aside_lines(why: WhyResult) -> tuple[str, ...]:
-    """Return, line by line, what was not taken for a reason, and what was not looked at."""
+    """Return lines about the differences that are no reasons, and about the parts that were not examined."""
     aside = why.set_aside
     lines = []
     if aside.wording:
@@ -146,7 +146,7 @@ def _step(origin: Origin, index: RunIndex) -> str:
 
 
 def _tool(event_index: int, index: RunIndex) -> str:
-    """Return the tool that a request asks; "" for any other event."""
+    """Return the tool of a request; "" for any other event."""
     tool = int(index.tool[event_index])
     is_request = index.kinds[int(index.kind[event_index])] == Kind.TOOL_REQUEST
     return one_line(index.tools[tool], _MAX_NAME) if is_request and tool != NO_TOOL else ""
@@ -183,5 +183,5 @@ def run_line(events: int, size: RunSize | None, result: RunResult | None, uses: 
 
 
 def actions_words(changes: int, others: Iterable[str]) -> str:
-    """Return ``1 change``, ``changes nothing``, with what else it did."""
+    """Return ``1 change`` or ``changes nothing``, and its other actions."""
     return " · ".join((plural(changes, "change") if changes else "changes nothing", *others))
