@@ -69,6 +69,7 @@ IDLE_FACTOR = 5.0  # times as long as nine of ten spacings are: a gap
 MIN_IDLE_NS = float(SECOND)  # ns: nothing shorter is a gap
 MIN_IDLE_SHARE = 0.04  # of the run: shorter gaps are not worth a break
 DRAWN_GAP_SHARE = 0.02  # of the run: the drawn length of a gap
+_MEASURED_GROWTH = 9 / 8  # times as many events: what is idle is measured anew
 _MAX_SAMPLED_SPACINGS = 1 << 16  # spacings examined to find the usual one
 
 
@@ -167,7 +168,8 @@ class TimeAxis:
 
     Attributes:
         times: int64, ns, of each event, ascending. real, drawn: the corners of the mapping from ns since the first
-            event to coordinates, linear in between.
+            event to coordinates, linear in between. limit: ns, what is longer is idle. measured: the number of events
+            from which that is known. corrected: whether `times` differ from those recorded.
     """
 
     times: NDArray[np.int64]
@@ -176,6 +178,9 @@ class TimeAxis:
     gaps: FloatArray
     gap: float
     cut: FloatArray
+    limit: float
+    measured: int
+    corrected: bool
 
     @classmethod
     def of(cls, index: RunIndex) -> TimeAxis:
@@ -185,18 +190,49 @@ class TimeAxis:
         usual = float(np.percentile(spacing[:: max(len(spacing) // _MAX_SAMPLED_SPACINGS, 1)], 90))
         limit = max(MIN_IDLE_NS, IDLE_FACTOR * usual)
         busy = float(np.minimum(spacing, limit).sum())
-        limit, shown = max(limit, MIN_IDLE_SHARE * busy), DRAWN_GAP_SHARE * busy
-        before = np.flatnonzero(spacing > limit)
-        cut = spacing[before].astype(np.float64) - shown
-        begin = (times[before] - times[0]).astype(np.float64)
-        end = (times[before + 1] - times[0]).astype(np.float64)
-        gone = np.cumsum(cut)
+        first = cls(
+            times=times[:1],
+            real=np.zeros(2),
+            drawn=np.zeros(2),
+            gaps=np.zeros(0),
+            gap=DRAWN_GAP_SHARE * busy,
+            cut=np.zeros(0),
+            limit=max(limit, MIN_IDLE_SHARE * busy),
+            measured=len(times),
+            corrected=times is not index.time,
+        )
+        return first._until_end_of(times)
+
+    def grown(self, index: RunIndex) -> TimeAxis:
+        """Return the axis of a longer index with the same events before; usually only those that came are looked at.
+
+        Which gaps are idle, and how long they are drawn, is measured anew once the run is an eighth longer.
+        """
+        times, known = index.time, len(self.times)
+        is_measured = not self.corrected and known <= len(times) <= _MEASURED_GROWTH * self.measured
+        new = times[known - 1 :]
+        return self._until_end_of(times) if is_measured and bool((new[1:] >= new[:-1]).all()) else TimeAxis.of(index)
+
+    def _until_end_of(self, times: NDArray[np.int64]) -> TimeAxis:
+        """Return this axis with the times that follow its own, of which `times` holds all."""
+        known = len(self.times)
+        spacing = np.diff(times[known - 1 :])
+        before = np.flatnonzero(spacing > self.limit)
+        cut = spacing[before].astype(np.float64) - self.gap
+        begin = (times[before + known - 1] - times[0]).astype(np.float64)
+        end = (times[before + known] - times[0]).astype(np.float64)
+        gone = float(self.cut.sum()) + np.cumsum(cut)
         gaps = begin - (gone - cut)
         last = float(times[-1] - times[0])
-        real = np.concatenate(([0.0], np.column_stack((begin, end)).ravel(), [last]))
-        total = last - (float(gone[-1]) if len(gone) else 0.0)
-        drawn = np.concatenate(([0.0], np.column_stack((gaps, gaps + shown)).ravel(), [total]))
-        return cls(times=times, real=real, drawn=drawn, gaps=gaps, gap=shown, cut=cut)
+        total = last - float(gone[-1] if len(gone) else self.cut.sum())
+        return replace(
+            self,
+            times=times,
+            real=np.concatenate((self.real[:-1], np.column_stack((begin, end)).ravel(), [last])),
+            drawn=np.concatenate((self.drawn[:-1], np.column_stack((gaps, gaps + self.gap)).ravel(), [total])),
+            gaps=np.concatenate((self.gaps, gaps)),
+            cut=np.concatenate((self.cut, cut)),
+        )
 
     def until(self, ns: int) -> TimeAxis:
         """Return the axis of a running run: extended by these nanoseconds without an event, as by one further event."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
 from replay_gui.core.index.run_index import NO_PAIR, RunIndex
-from replay_gui.core.log.positions import Position, index_before
+from replay_gui.core.log.positions import EventIndex, Position, index_before
 from replay_gui.models.run.listing import ALL_EVENTS, Listing
 from replay_gui.models.timeline.aligned_axis import AlignedAxis
 from replay_gui.models.timeline.timeline_axis import NUMBERS, TimeAxis, TimelineAxis, why_no_times
@@ -88,8 +88,13 @@ class VisibleRange(QObject):
         if not start <= position <= end:
             self._show_scale(self._scale(start, end).showing(position, self.index.count))
 
-    def take_index(self, index: RunIndex) -> None:
-        """Use another index of the same run; the position stays, clamped to the run."""
+    def take_index(self, index: RunIndex, first_changed: EventIndex | None = None) -> None:
+        """Use another index of the same run; the position stays, clamped to the run.
+
+        `first_changed`: the first event that is another than before; None: all are the same, and some may follow.
+        """
+        if first_changed is not None:
+            self._recorded = None
         self.index, self.position = index, Position(min(self.position, index.count))
         self.update_axis()
 
@@ -105,7 +110,7 @@ class VisibleRange(QObject):
 
     def reset_view(self) -> None:
         """Show the whole of another run, without marks; only a change of the axis is emitted."""
-        self.marks, self.chosen = TimelineMarks(), None
+        self.marks, self.chosen, self._recorded = TimelineMarks(), None, None
         self._shows_all = True
         self.update_axis()
         self.view = self._whole_scale().view
@@ -177,7 +182,8 @@ class VisibleRange(QObject):
         if self.axis == "number" or not self.index.count:
             return NUMBERS
         if self._recorded is None or self._recorded[0] is not self.index:
-            self._recorded = self.index, TimeAxis.of(self.index)
+            before = self._recorded
+            self._recorded = self.index, TimeAxis.of(self.index) if before is None else before[1].grown(self.index)
             self._time_axis = None
         if self._time_axis is None or self._time_axis[0] != self.waited:
             recorded = self._recorded[1]

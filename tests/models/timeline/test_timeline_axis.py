@@ -218,6 +218,32 @@ def test_about(ns: float, words: str) -> None:
     assert rounded_duration(ns) == words
 
 
+@given(times_of_runs, st.integers(2, 59))
+def test_a_clock_that_grew_is_that_of_all_events(times: list[int | None], known: int) -> None:
+    first, whole = index_at(*times[:known]), index_at(*times)
+    if why_no_times(first) or why_no_times(whole):
+        return
+    axis, anew = TimeAxis.of(first).grown(whole), TimeAxis.of(whole)
+    assert axis.times.tolist() == anew.times.tolist()
+    positions = np.arange(len(times) + 1)
+    assert (np.diff(axis.coordinates(positions)) >= 0).all()
+    if (axis.limit, axis.gap) == (anew.limit, anew.gap):
+        np.testing.assert_allclose(axis.coordinates(positions), anew.coordinates(positions), rtol=1e-9, atol=2)
+
+
+def test_a_clock_that_grows_looks_at_what_came_and_measures_again_once_it_is_an_eighth_longer() -> None:
+    seconds = [*range(160), *range(1_000, 1_020), *range(3_000, 3_100)]
+    whole = index_at(*seconds)
+    axis = TimeAxis.of(index_at(*seconds[:160]))
+    axis = axis.grown(index_at(*([-9.0] * 159), *seconds[159:180]))  # what stands before is not looked at again
+    assert (axis.measured, axis.gaps.tolist()) == (160, [(159 + 9) * SECOND])
+    axis = TimeAxis.of(index_at(*seconds[:160])).grown(index_at(*seconds[:180]))
+    assert axis.extent(180) == pytest.approx((159 + 19) * SECOND + axis.gap)
+    axis = axis.grown(whole)
+    assert (axis.measured, len(axis.gaps)) == (280, 2)
+    assert axis.coordinates(np.arange(281)).tolist() == TimeAxis.of(whole).coordinates(np.arange(281)).tolist()
+
+
 def test_a_run_that_goes_on_has_a_clock_that_does() -> None:
     index = RunIndex(time=np.array([0, 10, 20]) * SECOND, kind=np.zeros(3, np.uint16))
     recorded = TimeAxis.of(index)
