@@ -7,6 +7,7 @@ and buttons get their look from the style sheet of the application, by class or 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -317,12 +318,14 @@ def kind_color(kind: str, tool: int | None = None) -> QColor:
 
 def ui_font(weight: QFont.Weight = Normal, size: float = UI_SIZE) -> QFont:
     """Return the proportional font of the window; `size` in logical pixels."""
-    return _font(_family(fontpkg_inter.ROOT), QFontDatabase.SystemFont.GeneralFont, weight, size)
+    families = _family(fontpkg_inter.ROOT), _family(fontpkg_jetbrains_mono.ROOT), _symbols()
+    return _font(families, QFontDatabase.SystemFont.GeneralFont, weight, size)
 
 
 def data_font(weight: QFont.Weight = Normal, size: float = DATA_SIZE) -> QFont:
     """Return the monospaced font of data; `size` in logical pixels."""
-    return _font(_family(fontpkg_jetbrains_mono.ROOT), QFontDatabase.SystemFont.FixedFont, weight, size)
+    families = _family(fontpkg_jetbrains_mono.ROOT), _family(fontpkg_inter.ROOT), _symbols()
+    return _font(families, QFontDatabase.SystemFont.FixedFont, weight, size)
 
 
 @cache
@@ -330,13 +333,27 @@ def _family(package: Path) -> str | None:
     """Return the family name of the upright font of a package, or None if it cannot be loaded."""
     # The library of these packages would find the file, too, but takes 60 ms to search all installed packages.
     file = next((file for file in sorted(package.glob("files/*.ttf")) if "Italic" not in file.name), None)
-    loaded = QFontDatabase.addApplicationFont(str(file)) if file is not None else -1
+    return _loaded(file) if file is not None else None
+
+
+@cache
+def _symbols() -> str | None:
+    """Return the family of what agents print and no other font may have, such as a wide line, a record sign, a tick."""
+    return _loaded(resources() / "fonts" / "symbols.ttf")
+
+
+def _loaded(file: Path) -> str | None:
+    loaded = QFontDatabase.addApplicationFont(str(file))
     families = QFontDatabase.applicationFontFamilies(loaded) if loaded >= 0 else []
     return families[0] if families else None
 
 
-def _font(family: str | None, fallback: QFontDatabase.SystemFont, weight: QFont.Weight, size: float) -> QFont:
-    font = QFont(family) if family else QFontDatabase.systemFont(fallback)
+def _font(
+    families: Sequence[str | None], fallback: QFontDatabase.SystemFont, weight: QFont.Weight, size: float
+) -> QFont:
+    """`families`: each has the characters that those before it lack; None: the system's font in place of the first."""
+    family = families[0]
+    font = QFont([known for known in families if known]) if family else QFontDatabase.systemFont(fallback)
     screen = QGuiApplication.primaryScreen()
     # Only point sizes may be fractions; a logical pixel is 1/96 inch except where the screen says otherwise.
     font.setPointSizeF(

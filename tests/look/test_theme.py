@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
-from PySide6.QtGui import QColor, QFontInfo
+from PySide6.QtGui import QColor, QFont, QFontInfo, QTextLayout
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -106,6 +107,20 @@ def test_the_packaged_faces_are_used_with_fractions_of_pixels(qapp: QApplication
     dpi = qapp.primaryScreen().logicalDotsPerInchY()
     assert ui_font().pointSizeF() * dpi / 72 == pytest.approx(12.5)
     assert data_font().pointSizeF() * dpi / 72 == pytest.approx(11.5)
+
+
+PRINTED = "⎯⎿⏺⏵⏸⏹☐☑☒✔✘✻│├└─╭╯█✓✗●○★⌫"  # by agents and the programs that they run
+
+
+@pytest.mark.parametrize("font", [ui_font, data_font])
+def test_what_agents_print_is_drawn_without_a_font_of_the_system(qapp: QApplication, font: Callable[[], QFont]) -> None:
+    layout = QTextLayout(PRINTED, font())
+    layout.beginLayout()
+    layout.createLine()
+    layout.endLayout()
+    runs = layout.glyphRuns()
+    assert {run.rawFont().familyName() for run in runs} <= {"Inter", "JetBrains Mono", "Replay Symbols"}
+    assert all(0 not in run.glyphIndexes() for run in runs), "none is an empty box"
 
 
 def test_a_role_keeps_the_font_of_a_label_already_shown(qtbot: QtBot, qapp: QApplication) -> None:
