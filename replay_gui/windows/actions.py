@@ -307,9 +307,8 @@ ACTION_SPECS = (
         VIEW,
         "Watc&h the value",
         ("Ctrl+Alt+W",),
-        "Keep the chosen value of the state in sight above it, or no longer",
+        "Keep the chosen value of the state in sight above it, of two runs in both, or no longer",
         group=3,
-        single_run_only=True,
     ),
     ActionSpec(
         "reset_layout",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QStatusBar, QWidget
 
-from replay_gui.look.theme import GAP, set_role
+from replay_gui.look.theme import GAP, ROW, UNIT, set_role
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.comparison.comparison_words import counts_words, growth_words
 from replay_gui.models.comparison.total_differences import total_differences
@@ -28,7 +28,8 @@ class CompareStatus(QStatusBar):
         for label, accessible in ((self._left, "The comparison in numbers"), (self._right, _DIFFERS_NAME)):
             label.setAccessibleName(accessible)
             set_role(label, "secondary")
-            label.setContentsMargins(GAP, 0, GAP, 0)
+            label.setContentsMargins(GAP + UNIT, 0, GAP + UNIT, 0)
+        self._left.setFixedHeight(ROW)  # as the foot of one run
         self.addWidget(self._left, 1)
         self.addPermanentWidget(self._right)
         session.compared_changed.connect(self._show)

@@ -107,7 +107,7 @@ class MainWindow(QMainWindow):
         self._opener = PathOpener(session, self.comparison, self.runs_page, self)
         self.follow_actions = FollowActions(session, self.comparison, settings, self.actions_, self)
         self.links = LinkActions(session, self.comparison, self._get_run_view, self)
-        self._banners = BannerArea(session, self.on_reload)
+        self._banners = BannerArea(session, self.on_reload, self.comparison)
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
@@ -154,6 +154,7 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(view)
         CompareActions(self.comparison, view, self.actions_, self)
         view.why.changed.connect(self._on_progress_changed)
+        self.value_actions.attach_comparison(view)
         self.note_actions.attach_comparison(view)
         self._layout.restore_comparison(view)
         return view
@@ -338,11 +339,10 @@ class MainWindow(QMainWindow):
         elif not (has_run or compares):
             self._pages.setCurrentWidget(self._welcome)
             self._welcome.setFocus()
-        elif compares:
-            if self._pages.currentWidget() is not self.compare_view:  # else a run that grows was read again
-                self._pages.setCurrentWidget(self.compare_view)
-                self.compare_view.setFocus()
-        else:
+        elif compares and self._pages.currentWidget() is not self.compare_view:  # else a growing run was read again
+            self._pages.setCurrentWidget(self.compare_view)
+            self.compare_view.setFocus()
+        elif not compares:
             self._pages.setCurrentWidget(self.run_view)
             self.run_view.timeline.setFocus()
         self.runs_page.show_bar(shows_runs)

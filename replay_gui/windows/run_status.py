@@ -28,7 +28,7 @@ _SEPARATOR = " · "
 
 
 class RunStatus(QStatusBar):
-    """File, run, outcome, events, duration and tools on the left; seal and state hashes on the right.
+    """File, outcome, events, duration, tools and run on the left; seal and state hashes on the right.
 
     `facts_button`: the left part. Signals: facts_requested(): it was clicked.
     """
@@ -67,7 +67,7 @@ class RunStatus(QStatusBar):
             totals = self._session.totals
             result = None if totals is None else totals.result
             outcome = "" if result is None or result.outcome is None else outcome_words(result.outcome)
-            parts = [one_line(facts.name, 60), one_line(facts.run_id, 40), outcome, *_numbers(index)]
+            parts = [one_line(facts.name, 60), outcome, *_numbers(index), one_line(facts.run_id, 40)]  # the end is cut
             self.facts_button.setText(escape_mnemonics(_SEPARATOR.join(part for part in parts if part)))
         self.facts_button.setVisible(facts is not None)
         self.facts_button.setAccessibleName(f"Run facts: {self.facts_button.text()}")

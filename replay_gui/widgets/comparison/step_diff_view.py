@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Slot
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from replay_gui.core.divergence.comparison import Difference
 from replay_gui.core.log.event import Event
 from replay_gui.core.state.state import ABSENT
 from replay_gui.core.text.event_label import event_label
-from replay_gui.core.text.json_pointer import join_pointer
+from replay_gui.core.text.json_pointer import join_pointer, split_pointer
 from replay_gui.look.theme import GAP, ROW
 from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.models.comparison.comparison_words import (
@@ -32,11 +33,15 @@ _EQUAL_TEXT = "Both events are equal."
 
 
 class StepDiffView(QWidget):
-    """Payload on the left, state on the right. `payload`, `state`: the views of lines; `watched`: of watched values."""
+    """Payload on the left, state on the right. `payload`, `state`: the views of lines; `watched`: of watched values.
+
+    `state_actions`: what the menu of a difference of the states offers, beside copying.
+    """
 
     def __init__(self, session: ComparisonSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self.state_actions: list[QAction] = []
         self.payload_rows, self.state_rows = DiffRows(self), DiffRows(self)
         self.payload = DiffView("Differences of the events", self.payload_rows)
         self.state = DiffView("Differences of the states", self.state_rows)
@@ -64,7 +69,8 @@ class StepDiffView(QWidget):
         row.addWidget(self._state_panel, 1)
         self.unified.toggled.connect(self.set_unified)
         self.payload.menu_wanted.connect(self._on_payload_menu)
-        self.state.menu_wanted.connect(self._on_state_menu)
+        for view in (self.state, self.watched):
+            view.menu_wanted.connect(self._on_state_menu)
         self.watched.model().modelReset.connect(self._fit_watched)
         self._fit_watched()
         session.step_changed.connect(self._show)
@@ -118,11 +124,22 @@ class StepDiffView(QWidget):
         self.payload.add_copy_actions(menu)
         return menu
 
+    @property
+    def chosen_path(self) -> tuple[str, ...]:
+        """The keys of the chosen value of both states, in the list that has the focus; none: ()."""
+        view, rows = (self.watched, self.watched.model()) if self.watched.hasFocus() else (self.state, self.state_rows)
+        assert isinstance(rows, DiffRows)
+        row = view.currentIndex().row()
+        return () if row < 0 else tuple(split_pointer(rows.line(row).path))
+
     @Slot(int, QPoint)
     def _on_state_menu(self, _row: int, at: QPoint) -> None:
+        view = self.watched if self.sender() is self.watched else self.state
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.state.add_copy_actions(menu)
+        view.add_copy_actions(menu)
+        if self.chosen_path:
+            menu.addActions(self.state_actions)
         if menu.actions():
             menu.popup(at)
 

@@ -29,10 +29,8 @@ class Banner(QFrame):
         self.alert = alert
         self._role = _ROLES.get(alert.severity, "bad")
         set_role(self, self._role)
-        text = visible(alert.text[:_MAX_CHARACTERS], "\n") + ("…" if len(alert.text) > _MAX_CHARACTERS else "")
-        self.setAccessibleName(f"{alert.severity}: {text}")
-        self._mark = PlainLabel()
-        self._label = PlainLabel(text)
+        self._mark, self._label = PlainLabel(), PlainLabel()
+        self.name_side("")
         self._label.setWordWrap(True)
         self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -53,6 +51,14 @@ class Banner(QFrame):
         row.addWidget(self.close_button)
         theme_events().changed.connect(self._set_icons)
         self._set_icons()
+
+    def name_side(self, side: str) -> None:
+        """Say which of two runs the alert is about; "": there is one."""
+        text = self.alert.text
+        shown = visible(text[:_MAX_CHARACTERS], "\n") + ("…" if len(text) > _MAX_CHARACTERS else "")
+        shown = f"{side}: {shown}" if side else shown
+        self.setAccessibleName(f"{self.alert.severity}: {shown}")
+        self._label.setText(shown)
 
     @property
     def text(self) -> str:

@@ -28,28 +28,47 @@ class BannerArea(QWidget):
     acted = Signal(object, str)
 
     def __init__(
-        self, session: Session | ComparisonSession, reload: Callable[[], None], parent: QWidget | None = None
+        self,
+        session: Session | ComparisonSession,
+        reload: Callable[[], None],
+        comparison: ComparisonSession | None = None,
+        parent: QWidget | None = None,
     ) -> None:
+        """`comparison`: one in which the session is A, which its alerts then say."""
         super().__init__(parent)
-        self._reload = reload
+        self._reload, self._comparison = reload, comparison
         self.banners: list[Banner] = []
+        self._of_run: list[Banner] = []  # those of the session itself
         self.progress = ProgressStrip()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(GAP, 0, GAP, 0)
         self._column.setSpacing(UNIT)
         self._column.addWidget(self.progress)
-        session.alert_raised.connect(self.on_alert)
+        session.alert_raised.connect(self._on_alert_of_run)
         session.alerts_cleared.connect(self.clear)
+        if comparison is not None:
+            comparison.active_changed.connect(self._name_side)
         session.progress_changed.connect(self.on_progress_changed)
         self.progress.cancelled.connect(session.cancel_work)
         self.progress.appeared.connect(self._fit)
         self._fit()
 
     @Slot(object)
-    def on_alert(self, alert: Alert) -> None:
-        """Show an alert, unless the same one is shown already."""
+    def _on_alert_of_run(self, alert: Alert) -> None:
+        if (banner := self.on_alert(alert)) is not None:
+            self._of_run.append(banner)
+            self._name_side()
+
+    @Slot()
+    def _name_side(self) -> None:
+        for banner in self._of_run:
+            banner.name_side("A" if self._comparison is not None and self._comparison.active else "")
+
+    @Slot(object)
+    def on_alert(self, alert: Alert) -> Banner | None:
+        """Show an alert, and return its banner; None if the same one is shown already."""
         if any(banner.alert == alert for banner in self.banners):
-            return
+            return None
         for banner in [banner for banner in self.banners if alert.path and banner.alert.path == alert.path]:
             self._remove(banner)
         while len(self.banners) >= _MAX_BANNERS:
@@ -61,6 +80,7 @@ class BannerArea(QWidget):
         self._column.insertWidget(self._column.count() - 1, banner)
         banner.show()  # now: the layout would do it later
         self._fit()
+        return banner
 
     @Slot(object)
     def on_progress_changed(self, progress: Progress | None) -> None:
@@ -90,6 +110,7 @@ class BannerArea(QWidget):
 
     def _remove(self, banner: Banner) -> None:
         self.banners.remove(banner)
+        self._of_run = [kept for kept in self._of_run if kept is not banner]
         self._column.removeWidget(banner)
         banner.hide()
         banner.deleteLater()

@@ -14,6 +14,8 @@ from replay_gui.windows.actions import Handlers
 from replay_gui.windows.values.watch_memory import WatchMemory
 
 if TYPE_CHECKING:
+    from replay_gui.core.state.state import Path
+    from replay_gui.windows.compare_view import CompareView
     from replay_gui.windows.run_view import RunView
     from replay_gui.windows.values.changes_dialog import ChangesDialog
     from replay_gui.windows.values.origin_dialog import OriginDialog
@@ -37,6 +39,7 @@ class ValueActions(QObject):
         self._session, self._get_view, self._actions, self._window = session, get_view, actions, window
         self._changes: ChangesDialog | None = None
         self._origin: OriginDialog | None = None
+        self._comparison: CompareView | None = None
         WatchMemory(session, settings, self)
 
     @property
@@ -56,6 +59,11 @@ class ValueActions(QObject):
         names = "watch_value", "all_changes", "to_writer", "value_origin"
         view.state.offer(*(self._actions[name] for name in names))
 
+    def attach_comparison(self, view: CompareView) -> None:
+        """Offer to watch what differs between the states of two runs."""
+        self._comparison = view
+        view.step.state_actions.append(self._actions["watch_value"])
+
     @Slot()
     def on_next_change(self) -> None:
         self._get_view().state.trace.step(forward=True)
@@ -70,9 +78,15 @@ class ValueActions(QObject):
 
     @Slot()
     def on_watch_value(self) -> None:
-        path = self._get_view().state.trace.path
-        if path is not None:
+        """Watch the chosen value, or no longer; of two runs, the one that is chosen among the differences of states."""
+        pair = self._comparison if self._comparison is not None and self._comparison.isVisible() else None
+        path: Path | None = self._get_view().state.trace.path if pair is None else pair.step.chosen_path
+        if path:
             self._session.values.paths.toggle(path)
+        elif pair is not None:
+            pair.say(
+                "To watch a value of both runs, choose it in “Where they part”, among the differences of the states"
+            )
 
     @Slot()
     def on_all_changes(self) -> ChangesDialog | None:

@@ -13,6 +13,7 @@ from replay_gui.core.log.positions import Position
 from replay_gui.models.comparison.diff_lines import DiffStyle
 from replay_gui.models.run.value_rows import ChangeMark
 from replay_gui.widgets.values.watch_view import WatchView
+from replay_gui.windows.compare_status import CompareStatus
 from tests.helpers.journey import Journey
 
 Key, Ctrl, Alt = Qt.Key, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
@@ -120,3 +121,21 @@ def test_the_comparison_shows_both_sides_of_what_is_watched(journey: Journey, lo
     assert lines()[1][:2] == (DiffStyle.QUIET, "memory.other")
     comparison.select(0)
     journey.until(lambda: rows.line(0).note == "not there yet, first at 3")  # type: ignore[attr-defined]
+    step = journey.window.compare_view.step
+    step.watched.setFocus()
+    step.watched.setCurrentIndex(rows.index(0, 0))
+    journey.press(Key.Key_W, Ctrl | Alt)
+    assert [line[1] for line in lines()] == ["memory.other"]
+    journey.press(Key.Key_W, Ctrl | Alt)  # no value is chosen, which is said
+    assert "choose it" in journey.window.compare_view.findChildren(CompareStatus)[0].currentMessage()
+    journey.window.actions_["show_parting"].setChecked(True)
+    comparison.select(3)
+
+    def paths() -> list[str]:
+        return [step.state_rows.line(row).path for row in range(step.state_rows.rowCount())]
+
+    journey.until(lambda: "/memory/plan" in paths())
+    step.state.setFocus()
+    step.state.setCurrentIndex(step.state_rows.index(paths().index("/memory/plan"), 0))
+    journey.press(Key.Key_W, Ctrl | Alt)
+    assert [line[1] for line in lines()] == ["memory.other", "memory.plan"]

@@ -6,6 +6,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from replay_gui.engine.answers import Alert, Progress
+from replay_gui.models.comparison.comparison_session import ComparisonSession
 from replay_gui.widgets.parts.banner_area import BannerArea
 from replay_gui.widgets.parts.progress_strip import progress_words
 from tests.helpers.story import StorySession
@@ -113,3 +114,17 @@ def test_a_file_that_could_not_be_opened_has_one_banner_whose_actions_stay(
     assert area.banners == [banner]
     session.alert_raised.emit(Alert("error", "cut.json: no Codex rollout", ("open as…",), "cut.json"))
     assert [banner.text for banner in area.banners] == ["cut.json: no Codex rollout"]
+
+
+def test_of_two_runs_it_says_that_it_is_about_a(qtbot: QtBot, session: Spy) -> None:
+    comparison = ComparisonSession(session)
+    area = BannerArea(session, session.reload, comparison)
+    qtbot.addWidget(area)
+    session.alert_raised.emit(Alert("warning", "cut"))
+    area.on_alert(Alert("info", "of neither"))
+    comparison.start("b.rlog")
+    session.alert_raised.emit(Alert("warning", "gone"))
+    assert [banner.text for banner in area.banners] == ["A: cut", "of neither", "A: gone"]
+    assert area.banners[0].accessibleName() == "warning: A: cut"
+    comparison.end()
+    assert [banner.text for banner in area.banners] == ["cut", "of neither", "gone"]
