@@ -49,6 +49,7 @@ _TYPES_IN_HEAD = {
     "decision_type": ("message", "thinking", "plan", "model"),
 }
 _SIDE_MEMBERS = ("details", "fields")  # data of the source in addition to the answer
+_EMPTY_WORDS = {Kind.TOOL_REQUEST: "(no arguments)", Kind.TOOL_RESPONSE: "(no output)"}  # nothing is left to read
 _SPOKEN = ("reasoning", "data")
 _PICTURES = ("image", "image_url", "input_image")
 
@@ -110,8 +111,7 @@ def _event_lines(event: Event, pair: Event | None, since: int | None) -> Iterato
     language = None
     if pair is not None and pair.kind == Kind.TOOL_REQUEST:
         language = result_language(pair.payload.get("input"))
-    for name in turn.names:
-        yield from _member_lines(event, name, language)
+    yield from _all_lines(event, turn.names, language)
     if pair is not None:
         asked = pair.kind == Kind.TOOL_REQUEST
         words = [_quiet(f"{'asked' if asked else 'answered'} in {position_after(pair.index):,}")]
@@ -119,10 +119,17 @@ def _event_lines(event: Event, pair: Event | None, since: int | None) -> Iterato
             words.append(_quiet(f"took {duration_text(pair.duration)}"))
         yield _head(pair, words)
         language = None if asked else result_language(event.payload.get("input"))
-        for name in ("input",) if asked else ("error", "output"):
-            if pair.payload.get(name) is not None:
-                yield from _member_lines(pair, name, language)
+        read = _Turn(pair).names
+        yield from _all_lines(pair, [name for name in ("input", "error", "output") if name in read], language)
     yield from turn.more()
+
+
+def _all_lines(event: Event, names: Sequence[str], language: Any) -> Iterator[ReadingLine]:
+    """Yield the lines of these members; of a call or its result without any, that there is nothing."""
+    if not names and event.kind in _EMPTY_WORDS:
+        yield quiet(_EMPTY_WORDS[event.kind])
+    for name in names:
+        yield from _member_lines(event, name, language)
 
 
 def _head(event: Event, words: Sequence[StyledText]) -> ReadingLine:
@@ -175,7 +182,9 @@ class _Turn:
     @property
     def names(self) -> list[str]:
         shown = [name for name in self._all if not self._is_for_programs(name)]
-        return shown or [name for name in self._all if self.event.payload[name] is not None]
+        if shown or self.event.kind in _EMPTY_WORDS:
+            return shown
+        return [name for name in self._all if self.event.payload[name] is not None]
 
     @property
     def hidden(self) -> list[str]:

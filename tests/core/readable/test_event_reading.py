@@ -59,6 +59,16 @@ def test_what_only_programs_need_comes_last_and_is_closed() -> None:
     assert texts("PatchApplied", {"patch_hash": "ab" * 32}) == ["patch_hash abababababababab…"], "there is nothing else"
 
 
+@pytest.mark.parametrize("nothing", [None, {}, "", []])
+def test_of_a_call_without_arguments_and_a_result_without_output_that_is_said(nothing: Any) -> None:
+    asked, answered = event(*call("now", nothing), index=4), event(*answer("now", nothing), {"seq": 5}, index=5)
+    assert [line.text for line in all_lines(asked, answered)][:4] == [
+        "now →", "(no arguments)", "← now  answered in 6", "(no output)",
+    ]  # fmt: skip
+    assert texts(*answer("now", nothing))[:2] == ["(no output)", MORE], "hashes are no output"
+    assert texts(*answer("now", nothing, "no clock"))[:2] == ["no clock", MORE]
+
+
 def test_messages_are_read_as_markdown() -> None:
     lines = all_lines(event("Observation", {"obs_type": "message", "source": "user", "data": "# Do\n\n- **this**"}))
     assert [(line.kind, line.text) for line in lines[1:]] == [(LineKind.HEADING, "Do"), (LineKind.PROSE, "  • this")]
