@@ -7,18 +7,15 @@ and buttons get their look from the style sheet of the application, by class or 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 
-import fontpkg_inter
-import fontpkg_jetbrains_mono
 import msgspec
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory, QToolButton, QWidget
 
 from replay_gui.core.log.kinds import KindGroup, group_of
+from replay_gui.look.font_families import font_families
 from replay_gui.resource_paths import resources
 
 UNIT = 4
@@ -318,48 +315,23 @@ def kind_color(kind: str, tool: int | None = None) -> QColor:
 
 def ui_font(weight: QFont.Weight = Normal, size: float = UI_SIZE) -> QFont:
     """Return the proportional font of the window; `size` in logical pixels."""
-    families = _family(fontpkg_inter.ROOT), _family(fontpkg_jetbrains_mono.ROOT), _symbols()
-    return _font(families, QFontDatabase.SystemFont.GeneralFont, weight, size)
+    return _font(QFontDatabase.SystemFont.GeneralFont, weight, size)
 
 
 def data_font(weight: QFont.Weight = Normal, size: float = DATA_SIZE) -> QFont:
     """Return the monospaced font of data; `size` in logical pixels."""
-    families = _family(fontpkg_jetbrains_mono.ROOT), _family(fontpkg_inter.ROOT), _symbols()
-    return _font(families, QFontDatabase.SystemFont.FixedFont, weight, size)
+    return _font(QFontDatabase.SystemFont.FixedFont, weight, size)
 
 
-@cache
-def _family(package: Path) -> str | None:
-    """Return the family name of the upright font of a package, or None if it cannot be loaded."""
-    # The library of these packages would find the file, too, but takes 60 ms to search all installed packages.
-    file = next((file for file in sorted(package.glob("files/*.ttf")) if "Italic" not in file.name), None)
-    return _loaded(file) if file is not None else None
-
-
-@cache
-def _symbols() -> str | None:
-    """Return the family of what agents print and no other font may have, such as a wide line, a record sign, a tick."""
-    return _loaded(resources() / "fonts" / "symbols.ttf")
-
-
-def _loaded(file: Path) -> str | None:
-    loaded = QFontDatabase.addApplicationFont(str(file))
-    families = QFontDatabase.applicationFontFamilies(loaded) if loaded >= 0 else []
-    return families[0] if families else None
-
-
-def _font(
-    families: Sequence[str | None], fallback: QFontDatabase.SystemFont, weight: QFont.Weight, size: float
-) -> QFont:
-    """`families`: each has the characters that those before it lack; None: the system's font in place of the first."""
-    family = families[0]
-    font = QFont([known for known in families if known]) if family else QFontDatabase.systemFont(fallback)
+def _font(fallback: QFontDatabase.SystemFont, weight: QFont.Weight, size: float) -> QFont:
+    families = font_families(fallback == QFontDatabase.SystemFont.FixedFont)
+    font = QFont(families) if families else QFontDatabase.systemFont(fallback)
     screen = QGuiApplication.primaryScreen()
     # Only point sizes may be fractions; a logical pixel is 1/96 inch except where the screen says otherwise.
     font.setPointSizeF(
         size * theme_events().text_scale / 100 * 72.0 / (screen.logicalDotsPerInchY() if screen else 96.0)
     )
-    if family:  # the packaged fonts are variable: asked for a weight, Qt would smear the regular one
+    if families:  # the packaged fonts are variable: asked for a weight, Qt would smear the regular one
         font.setVariableAxis(QFont.Tag("wght"), float(weight.value))
     else:
         font.setWeight(weight)

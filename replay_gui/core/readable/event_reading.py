@@ -49,7 +49,10 @@ _TYPES_IN_HEAD = {
     "decision_type": ("message", "thinking", "plan", "model"),
 }
 _SIDE_MEMBERS = ("details", "fields")  # data of the source in addition to the answer
-_EMPTY_WORDS = {Kind.TOOL_REQUEST: "(no arguments)", Kind.TOOL_RESPONSE: "(no output)"}  # nothing is left to read
+_EMPTY_WORDS: dict[str, str] = {
+    Kind.TOOL_REQUEST: "(no arguments)",
+    Kind.TOOL_RESPONSE: "(no output)",
+}  # nothing is left to read
 _SPOKEN = ("reasoning", "data")
 _PICTURES = ("image", "image_url", "input_image")
 
